@@ -1,0 +1,70 @@
+
+#if defined(__cplusplus)
+#define SOCH_EXTERN_C extern "C"
+#else
+#define SOCH_EXTERN_C
+#endif
+#if defined(_WIN32)
+#define SOCH_EXPORT SOCH_EXTERN_C __declspec(dllexport)
+#else
+#define SOCH_EXPORT SOCH_EXTERN_C __attribute__((visibility("default"), used))
+#endif
+#if defined(__APPLE__)
+#define SOCH_NOTE_PLACE __attribute__((section("__DATA,__sochdb"), used, aligned(4)))
+#elif defined(_MSC_VER)
+#pragma section(".sochdb", read)
+#define SOCH_NOTE_PLACE __declspec(allocate(".sochdb"))
+#elif defined(_WIN32)
+#define SOCH_NOTE_PLACE __attribute__((section(".sochdb"), used, aligned(4)))
+#else
+#define SOCH_NOTE_PLACE __attribute__((section(".note.sochdb"), used, aligned(4)))
+#endif
+
+// Emits the entry and its note, once a library, in C99 or later (C++: sochdb_plugin.hpp does it).
+//   SOCH_PLUGIN("codec_xor", "1.0.0", SOCH_KIND_COMPRESSION, .compression = &codec)
+// NAME and VERSION are string literals, KINDS the SOCH_KIND_* of the tables that follow, joined by `|`. What
+// follows are fields of soch_plugin, at least one table.
+#define SOCH_PLUGIN(NAME, VERSION, KINDS, ...)                                                              \
+    static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                 \
+        SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,             \
+        SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION}; \
+    extern const soch_plugin soch_plugin_v1;                                                                \
+    SOCH_EXPORT const soch_plugin soch_plugin_v1 = {                                                                    \
+        .magic = SOCH_MAGIC, .size = sizeof(soch_plugin), .abi_major = SOCH_ABI_MAJOR,                      \
+        .abi_minor = SOCH_TARGET_MINOR, .min_host_minor = SOCH_MIN_HOST_MINOR,                              \
+        .layout_hash = SOCH_LAYOUT_HASH, .name = NAME, .version = VERSION, __VA_ARGS__}
+
+// Text from a string literal.
+#define SOCH_STR(LITERAL) soch_text((LITERAL), sizeof(LITERAL) - 1)
+
+// `len` bytes of text at `ptr`.
+static inline soch_str soch_text(const char *ptr, size_t len) {
+    soch_str text;
+    text.ptr = ptr;
+    text.len = len;
+    return text;
+}
+
+// Appends `len` bytes at `ptr` to `out`.
+static inline soch_status soch_put(const soch_writer *out, const void *ptr, size_t len) {
+    soch_bytes bytes;
+    bytes.ptr = (const uint8_t *)ptr;
+    bytes.len = len;
+    return out->write(out->ctx, bytes);
+}
+
+// Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`
+// `message` ends in NUL; what does not fit is cut at the border of a character.
+static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code, const char *message) {
+    size_t len = strlen(message);
+    if (len >= SOCH_ERROR_MESSAGE_SIZE) {
+        len = SOCH_ERROR_MESSAGE_SIZE - 1;
+        while (len > 0 && ((unsigned char)message[len] & 0xC0u) == 0x80u) len--;
+    }
+    memcpy(error->message, message, len);
+    error->message[len] = 0;
+    error->code = code;
+    return status;
+}
+
+#endif // SOCHDB_PLUGIN_H

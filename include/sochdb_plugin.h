@@ -1,0 +1,919 @@
+// sochdb_plugin.h: generated from sdk/src/abi by build.rs, do not edit.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The contract between a SochDB host and its plugins.
+//
+// A plugin is one shared library that exports one constant, `soch_plugin_v1`, and carries one note with
+// the same facts. It links against nothing of the host. `SOCH_PLUGIN` at the end of this file writes both.
+//
+// Ownership  Nothing that one side allocates is freed by the other. Input is lent for the call: copy what you
+//            keep. Output goes to the caller's `soch_writer`, sink or arrays. The one thing a plugin owns
+//            across calls is its instance (and the handles it opens), which the host only passes back.
+// NULL       A function pointer may be NULL where its text says "optional"; a "required" one that is NULL is
+//            refused at load. Pointers to results and to `soch_error` are never NULL. `ptr` of bytes or text may
+//            be NULL if `len` is 0, and only then. Text is UTF-8, counted, without a NUL at its end, unless it is
+//            a `const char *`.
+// Status     Every call that can fail returns a `soch_status`. On failure results are not looked at, and the
+//            plugin may say why in `soch_error`: `soch_fail` does it in one line. On SOCH_OK or SOCH_NOT_FOUND the
+//            error is not looked at. Return the status of a writer or sink as it is.
+// Threads    Each function has one tag.
+//            [any-thread]  may be called from any thread, by several at once.
+//            [exclusive]   from any thread, but no other call with the same first argument is under way; for
+//                          one whose first argument is the instance: no other call on that instance.
+//            [static]      constant data: it does not change or move as long as the library is loaded, and a
+//                          library is never unloaded.
+//            A plugin may call the host from its own threads, until `shutdown` returns.
+// Panics     A C++ exception or a Rust panic must not leave the plugin (sochdb_plugin.hpp and the Rust SDK see
+//            to it): catch it and return SOCH_PANICKED. The instance then gets no call but `destroy`. A crash,
+//            `exit` or `abort` ends the host: a plugin is trusted code, with all rights of its process.
+// Growth     A struct "grows at its end": its first field is its size as the plugin compiled it. The host copies
+//            what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes.
+//            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a
+//            new table or slot.
+// Versions   A plugin of the host's SOCH_ABI_MAJOR loads, older or newer, unless its min_host_minor is above the
+//            host's SOCH_ABI_MINOR. Both then use the smaller minor. Define SOCH_TARGET_MINOR before the include
+//            to hide what is newer than the oldest host that you support; "Since 1.1" marks what was added.
+//            A new major is a new entry symbol.
+//
+// Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
+#ifndef SOCHDB_PLUGIN_H
+#define SOCHDB_PLUGIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifndef SOCH_TARGET_MINOR
+#define SOCH_TARGET_MINOR SOCH_ABI_MINOR
+#endif
+#ifndef SOCH_MIN_HOST_MINOR
+#define SOCH_MIN_HOST_MINOR 0
+#endif
+// Bytes in `soch_error.message`, its NUL included.
+#define SOCH_ERROR_MESSAGE_SIZE 508
+
+// `soch_plugin.magic`: `SOCHPLG1` in memory on a little-endian machine.
+#define SOCH_MAGIC 3550890738898390867
+
+// Bit of `soch_note.kinds`: `soch_plugin.storage` is set.
+#define SOCH_KIND_STORAGE 1
+
+// Bit of `soch_note.kinds`: `soch_plugin.index` is set.
+#define SOCH_KIND_INDEX 2
+
+// Bit of `soch_note.kinds`: `soch_plugin.observability` is set.
+#define SOCH_KIND_OBSERVABILITY 4
+
+// Bit of `soch_note.kinds`: `soch_plugin.compression` is set.
+#define SOCH_KIND_COMPRESSION 8
+
+// Bit of `soch_note.kinds`: `soch_plugin.capabilities` is set.
+#define SOCH_KIND_CUSTOM 16
+
+// Bytes of the layout hash.
+#define SOCH_LAYOUT_HASH_SIZE 16
+
+// `soch_note.owner_size`: `SochDB` and its NUL.
+#define SOCH_NOTE_OWNER_SIZE 7
+
+// `soch_note.kind`.
+#define SOCH_NOTE_TYPE 1396982273
+
+// `soch_note.note_version`.
+#define SOCH_NOTE_VERSION 1
+
+// Bytes of `soch_note` after `owner`.
+#define SOCH_NOTE_BODY_SIZE 132
+
+// Bytes of `soch_note.name`, its NUL included.
+#define SOCH_NAME_SIZE 64
+
+// Bytes of `soch_note.version`, its NUL included.
+#define SOCH_VERSION_SIZE 32
+
+// For whoever looks for the cause of a fault.
+#define SOCH_LOG_DEBUG 0
+
+// Worth knowing, nothing to do.
+#define SOCH_LOG_INFO 1
+
+// Works, but somebody should look.
+#define SOCH_LOG_WARN 2
+
+// Does not work. Every other level means this one.
+#define SOCH_LOG_ERROR 3
+
+// `soch_write.op`: stores `value` under `key`.
+#define SOCH_WRITE_PUT 0
+
+// `soch_write.op`: removes `key`; `value` is empty.
+#define SOCH_WRITE_DELETE 1
+
+// `bind`: a counter, for `metric_add`.
+#define SOCH_METRIC_COUNTER 0
+
+// `bind`: a gauge, for `metric_set`.
+#define SOCH_METRIC_GAUGE 1
+
+// `bind`: a histogram, for `metric_set`, each call one observation.
+#define SOCH_METRIC_HISTOGRAM 2
+
+// The major version of this contract. It is also the number in the entry's name.
+#define SOCH_ABI_MAJOR 1
+
+// The minor version of this contract.
+#define SOCH_ABI_MINOR 1
+
+// How a call ended. A value that is not listed means `SOCH_FAILED`.
+typedef int32_t soch_status;
+
+// UTF-8 text lent for the call; no NUL at its end. `ptr` may be NULL if `len` is 0. Frozen.
+typedef struct soch_str {
+  // The first byte.
+  const char *ptr;
+  // How many bytes.
+  size_t len;
+} soch_str;
+
+// A name and its value: a metric's label, an event's attribute, a log line's field. Frozen.
+typedef struct soch_label {
+  // What it is called.
+  struct soch_str name;
+  // What it is.
+  struct soch_str value;
+} soch_label;
+
+// The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.
+//
+// It is complete: the host fills every function that its minor version has. A plugin built for a
+// newer minor compares `size` before it uses what is newer than `min_host_minor`. Grows at its end.
+typedef struct soch_host {
+  // `sizeof(soch_host)` of the host.
+  size_t size;
+  // The minor version that both sides have: the smaller of the host's and the plugin's.
+  uint32_t abi_minor;
+  // The least level of `log` that the host keeps: one of `SOCH_LOG_*`.
+  int32_t log_level;
+  // The first argument of the functions below.
+  void *ctx;
+  // Name and version of the application, such as `sochdb 2.1.0`.
+  struct soch_str product;
+  // Absolute path of the directory that the library was loaded from. The plugin's own files are
+  // here; `dladdr` does not tell, as the host maps a private copy. Empty for a plugin that is
+  // linked into the application.
+  struct soch_str directory;
+  // Gives a line to the host's log. Control characters are escaped. [any-thread]
+  void (*log)(void *ctx, int32_t level, struct soch_str message, const struct soch_label *fields, size_t count);
+  // Adds to a counter that the host keeps for this plugin. [any-thread]
+  void (*counter_inc)(void *ctx, struct soch_str name, uint64_t value, const struct soch_label *labels, size_t count);
+  // Sets a gauge. [any-thread]
+  void (*gauge_set)(void *ctx, struct soch_str name, double value, const struct soch_label *labels, size_t count);
+  // Adds one observation to a histogram. [any-thread]
+  void (*histogram_observe)(void *ctx, struct soch_str name, double value, const struct soch_label *labels, size_t count);
+  // A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL.
+  // It lives as long as this host. [any-thread]
+  const void *(*get_service)(void *ctx, struct soch_str id);
+} soch_host;
+
+// Why a call failed. The caller owns it and sets `code` and `message[0]` to 0 before the call; the
+// plugin writes it on failure only, and may leave it alone. Frozen.
+typedef struct soch_error {
+  // The plugin's own error number, such as an errno; 0 if it has none.
+  int32_t code;
+  // One sentence in UTF-8 that ends in NUL. Say what was found and what to do.
+  char message[SOCH_ERROR_MESSAGE_SIZE];
+} soch_error;
+
+// Bytes lent for the call. `ptr` may be NULL if `len` is 0. Frozen.
+typedef struct soch_bytes {
+  // The first byte.
+  const uint8_t *ptr;
+  // How many bytes.
+  size_t len;
+} soch_bytes;
+
+// Where a call puts bytes. The caller owns it; it lives until the call returns. Frozen.
+//
+// Any status of these functions but `SOCH_OK` ends the call: return it as it is.
+typedef struct soch_writer {
+  // The first argument of the functions below.
+  void *ctx;
+  // The most bytes this call may write in all. More is `SOCH_LIMIT`.
+  uint64_t limit;
+  // Appends a copy of `bytes`. [exclusive]
+  soch_status (*write)(void *ctx, struct soch_bytes bytes);
+  // Lends room for `len` bytes at the end, not initialized, until the next call on this writer.
+  // A second `reserve` replaces the first. [exclusive]
+  soch_status (*reserve)(void *ctx, size_t len, uint8_t **room);
+  // Keeps the first `len` bytes of the reserved room. More than was reserved is `SOCH_INVALID`. [exclusive]
+  soch_status (*commit)(void *ctx, size_t len);
+} soch_writer;
+
+// Where `scan` puts its rows. The caller owns it; it lives until the call returns. Frozen.
+typedef struct soch_row_sink {
+  // The first argument of `row`.
+  void *ctx;
+  // Takes a copy of one row. Any status but `SOCH_OK` ends the scan: return it as it is. [exclusive]
+  soch_status (*row)(void *ctx, struct soch_bytes key, struct soch_bytes value);
+} soch_row_sink;
+
+// What a storage says of itself. The caller owns it. Frozen.
+typedef struct soch_storage_stats {
+  // Bytes of all keys and values, as stored.
+  uint64_t bytes_stored;
+  // How many keys all tables hold.
+  uint64_t key_count;
+  // Bytes that a compaction would rewrite.
+  uint64_t pending_compaction_bytes;
+  // Bytes written to the device for each byte put; 0 if it is not known.
+  double write_amplification;
+} soch_storage_stats;
+
+// One write of a batch. Frozen.
+typedef struct soch_write {
+  // One of `SOCH_WRITE_*`; any other value is `SOCH_INVALID`.
+  uint32_t op;
+  // The table.
+  uint32_t table;
+  // The key.
+  struct soch_bytes key;
+  // The value.
+  struct soch_bytes value;
+} soch_write;
+
+// A row that a cursor lends. Frozen.
+typedef struct soch_row {
+  // The row's key.
+  struct soch_bytes key;
+  // The row's value.
+  struct soch_bytes value;
+} soch_row;
+
+// A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
+typedef struct soch_storage {
+  // `sizeof(soch_storage)` of the plugin.
+  size_t size;
+  // Writes the value of `key` to `value`, or returns `SOCH_NOT_FOUND` and writes nothing. Required. [any-thread]
+  soch_status (*get)(void *instance,
+                     uint32_t table,
+                     struct soch_bytes key,
+                     const struct soch_writer *value,
+                     struct soch_error *error);
+  // Stores `value` under `key`, in place of what was there. `txn` is the host's transaction number, 0 for
+  // none; a storage without transactions of its own does not look at it. Required. [any-thread]
+  soch_status (*put)(void *instance,
+                     uint32_t table,
+                     struct soch_bytes key,
+                     struct soch_bytes value,
+                     uint64_t txn,
+                     struct soch_error *error);
+  // Removes `key`. `SOCH_OK` also if there was none. Required. [any-thread]
+  soch_status (*remove)(void *instance, uint32_t table, struct soch_bytes key, uint64_t txn, struct soch_error *error);
+  // Gives `rows` the rows with `start <= key < end` in ascending order of key, at most `limit` of them.
+  // An empty `end` means: to the end of the table. Required. [any-thread]
+  soch_status (*scan)(void *instance,
+                      uint32_t table,
+                      struct soch_bytes start,
+                      struct soch_bytes end,
+                      uint64_t limit,
+                      const struct soch_row_sink *rows,
+                      struct soch_error *error);
+  // Returns when every write that returned before is durable, as far as this storage promises it. Required. [any-thread]
+  soch_status (*flush)(void *instance, struct soch_error *error);
+  // Gives space back. Optional; the default does nothing. [any-thread]
+  soch_status (*compact)(void *instance, struct soch_error *error);
+  // Fills `stats`. Optional; the default is zeros. [any-thread]
+  soch_status (*stats)(void *instance, struct soch_storage_stats *stats, struct soch_error *error);
+#if SOCH_TARGET_MINOR >= 1
+  // Applies all `writes` in their order, or none of them. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+  soch_status (*write_batch)(void *instance,
+                             const struct soch_write *writes,
+                             size_t count,
+                             uint64_t txn,
+                             struct soch_error *error);
+  // Resolves a table once. The handle lives until `close_table`, which comes before `shutdown`. The host uses
+  // `open_table` to `table_put` only if all four are there. Optional; the default calls `get` and `put`. [any-thread]
+  soch_status (*open_table)(void *instance, uint32_t table, void **handle, struct soch_error *error);
+  // Ends a table handle; the table stays. [exclusive]
+  void (*close_table)(void *handle);
+  // `get` on a table handle. [any-thread]
+  soch_status (*table_get)(void *handle,
+                           struct soch_bytes key,
+                           const struct soch_writer *value,
+                           struct soch_error *error);
+  // `put` on a table handle. [any-thread]
+  soch_status (*table_put)(void *handle,
+                           struct soch_bytes key,
+                           struct soch_bytes value,
+                           uint64_t txn,
+                           struct soch_error *error);
+  // Opens a snapshot: what was written before is seen, what is written later is not. It lives until
+  // `close_reader`, which comes before `shutdown`. The host uses `open_reader` to `close_cursor` only if all
+  // six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+  soch_status (*open_reader)(void *instance, void **reader, struct soch_error *error);
+  // Ends a snapshot; its cursors were closed before. [exclusive]
+  void (*close_reader)(void *reader);
+  // Lends the value of `key` until the next call on this reader, or returns `SOCH_NOT_FOUND`. Calls on the
+  // reader's cursors do not end the loan. [exclusive]
+  soch_status (*reader_get)(void *reader,
+                            uint32_t table,
+                            struct soch_bytes key,
+                            struct soch_bytes *value,
+                            struct soch_error *error);
+  // Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key; an empty `end`
+  // means: to the end of the table. It lives until `close_cursor`. [exclusive]
+  soch_status (*open_cursor)(void *reader,
+                             uint32_t table,
+                             struct soch_bytes start,
+                             struct soch_bytes end,
+                             void **cursor,
+                             struct soch_error *error);
+  // Lends the next rows, at most `capacity`, until the next call on this cursor. Sets `count`; 0 means the
+  // end, and only the end. 64 rows a call are enough to hide its cost. [exclusive]
+  soch_status (*cursor_next)(void *cursor,
+                             struct soch_row *rows,
+                             size_t capacity,
+                             size_t *count,
+                             struct soch_error *error);
+  // Ends a cursor, wherever it stands. [exclusive]
+  void (*close_cursor)(void *cursor);
+#endif
+} soch_storage;
+
+// One row to index. Frozen.
+typedef struct soch_index_entry {
+  // The row's number.
+  uint64_t row;
+  // The column's value in that row.
+  struct soch_bytes key;
+} soch_index_entry;
+
+// An index. Several rows may have one key, and one row several keys. Grows at its end.
+typedef struct soch_index {
+  // `sizeof(soch_index)` of the plugin.
+  size_t size;
+  // Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`. The host asks once, after
+  // `create`, and copies it. Required. [any-thread]
+  soch_status (*index_type)(void *instance, struct soch_str *name);
+  // Replaces the whole index by `entries` of that column. Required. [exclusive]
+  soch_status (*build)(void *instance,
+                       uint32_t table,
+                       uint16_t column,
+                       const struct soch_index_entry *entries,
+                       size_t count,
+                       struct soch_error *error);
+  // Adds a row. `SOCH_OK` also if it was there. Required. [exclusive]
+  soch_status (*insert)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
+  // Removes a row. `SOCH_OK` also if it was not there. Required. [exclusive]
+  soch_status (*remove)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
+  // Finds the rows with exactly `key`, in ascending order. Writes the first `capacity` of them to `rows` and
+  // sets `count` to how many there are in all; with more than `capacity` the caller comes again. Required. [any-thread]
+  soch_status (*lookup)(void *instance,
+                        struct soch_bytes key,
+                        uint64_t *rows,
+                        size_t capacity,
+                        size_t *count,
+                        struct soch_error *error);
+  // Finds the rows with `start <= key < end`, in ascending order of key, then row, at most `limit` of them.
+  // An empty `end` means: to the last key. Writes and counts as `lookup` does. Required. [any-thread]
+  soch_status (*range)(void *instance,
+                       struct soch_bytes start,
+                       struct soch_bytes end,
+                       uint64_t limit,
+                       uint64_t *rows,
+                       size_t capacity,
+                       size_t *count,
+                       struct soch_error *error);
+  // Sets `bytes` to the memory and disk that the index takes. Required. [any-thread]
+  soch_status (*size_bytes)(void *instance, uint64_t *bytes, struct soch_error *error);
+  // Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
+  // `count` to how many it wrote. A vector is its `float`s in this machine's byte order. Optional; the default
+  // is `SOCH_UNSUPPORTED`. [any-thread]
+  soch_status (*nearest)(void *instance,
+                         struct soch_bytes query,
+                         size_t k,
+                         uint64_t *rows,
+                         float *distances,
+                         size_t *count,
+                         struct soch_error *error);
+#if SOCH_TARGET_MINOR >= 1
+  // `nearest` for `query_count` queries in one call: `rows` and `distances` have `k` places a query, `counts`
+  // one. Optional; the default calls `nearest` for each. Since 1.1. [any-thread]
+  soch_status (*nearest_batch)(void *instance,
+                               const struct soch_bytes *queries,
+                               size_t query_count,
+                               size_t k,
+                               uint64_t *rows,
+                               float *distances,
+                               size_t *counts,
+                               struct soch_error *error);
+#endif
+} soch_index;
+
+// The database's state. Frozen.
+typedef struct soch_health {
+  // 1 if the database serves, 0 if not; any other value means 1.
+  uint32_t operational;
+  // Always 0.
+  uint32_t reserved;
+  // Bytes of the write-ahead log.
+  uint64_t wal_size_bytes;
+  // Transactions that are open.
+  uint64_t active_txns;
+  // Share of the buffer pool in use, 0 to 1.
+  double buffer_pool_usage;
+  // Seconds since the last checkpoint.
+  uint64_t checkpoint_age_secs;
+} soch_health;
+
+// A sink of metrics, spans and logs. Its calls report no text: a plugin that cannot deliver says so through
+// `soch_host.log`, and the host goes on whatever the status. Grows at its end.
+typedef struct soch_observability {
+  // `sizeof(soch_observability)` of the plugin.
+  size_t size;
+  // Adds `value` to a counter. The order of labels has no meaning. Required. [any-thread]
+  soch_status (*counter_inc)(void *instance,
+                             struct soch_str name,
+                             uint64_t value,
+                             const struct soch_label *labels,
+                             size_t count);
+  // Sets a gauge. Required. [any-thread]
+  soch_status (*gauge_set)(void *instance,
+                           struct soch_str name,
+                           double value,
+                           const struct soch_label *labels,
+                           size_t count);
+  // Adds one observation to a histogram. Required. [any-thread]
+  soch_status (*histogram_observe)(void *instance,
+                                   struct soch_str name,
+                                   double value,
+                                   const struct soch_label *labels,
+                                   size_t count);
+  // Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Required. [any-thread]
+  soch_status (*span_start)(void *instance, struct soch_str name, uint64_t parent, uint64_t *span);
+  // Ends a span, once. Required. [any-thread]
+  soch_status (*span_end)(void *instance, uint64_t span);
+  // Notes something that happened in a span. Required. [any-thread]
+  soch_status (*span_event)(void *instance,
+                            uint64_t span,
+                            struct soch_str name,
+                            const struct soch_label *attributes,
+                            size_t count);
+  // Takes a line of the database's log; `level` is one of `SOCH_LOG_*`. Optional; the default does nothing. [any-thread]
+  soch_status (*log)(void *instance,
+                     int32_t level,
+                     struct soch_str message,
+                     const struct soch_label *fields,
+                     size_t count);
+  // Takes the database's state. Optional; the default does nothing. [any-thread]
+  soch_status (*report_health)(void *instance, const struct soch_health *health);
+#if SOCH_TARGET_MINOR >= 1
+  // Resolves a metric's name and labels once. The handle lives until `unbind`, which comes before `shutdown`.
+  // The host uses `bind` to `metric_set` only if all four are there. Optional; the default keeps the name and
+  // calls the functions above. Since 1.1. [any-thread]
+  soch_status (*bind)(void *instance,
+                      uint32_t kind,
+                      struct soch_str name,
+                      const struct soch_label *labels,
+                      size_t count,
+                      void **metric,
+                      struct soch_error *error);
+  // Ends a handle; the metric keeps its value. [exclusive]
+  void (*unbind)(void *metric);
+  // Adds to a bound counter. [any-thread]
+  soch_status (*metric_add)(void *metric, uint64_t value);
+  // Sets a bound gauge, or adds an observation to a bound histogram. [any-thread]
+  soch_status (*metric_set)(void *metric, double value);
+#endif
+} soch_observability;
+
+// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
+// today and in a later version. Grows at its end.
+typedef struct soch_compression {
+  // `sizeof(soch_compression)` of the plugin.
+  size_t size;
+  // Sets `name` to the algorithm, such as `lz4`, `zstd`, `snappy`. The host asks once, after `create`,
+  // and copies it. Required. [any-thread]
+  soch_status (*algorithm)(void *instance, struct soch_str *name);
+  // Writes the compressed form of `input`, which may be empty, to `output`. Required. [any-thread]
+  soch_status (*compress)(void *instance,
+                          struct soch_bytes input,
+                          const struct soch_writer *output,
+                          struct soch_error *error);
+  // Writes what `compress` was given to `output`. Damaged input is `SOCH_CORRUPTION`. Required. [any-thread]
+  soch_status (*decompress)(void *instance,
+                            struct soch_bytes input,
+                            const struct soch_writer *output,
+                            struct soch_error *error);
+  // Sets the level of later `compress` calls; what a level means is the algorithm's. Outside its range is
+  // `SOCH_INVALID`. Optional; the default accepts every level and changes nothing. [exclusive]
+  soch_status (*set_level)(void *instance, int32_t level, struct soch_error *error);
+#if SOCH_TARGET_MINOR >= 1
+  // Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; without it
+  // the host lets its buffer grow. Since 1.1. [any-thread]
+  soch_status (*bound)(void *instance, size_t len, size_t *most, struct soch_error *error);
+#endif
+} soch_compression;
+
+// The entry: a library exports one constant of this type, named `soch_plugin_v1`. The first 40 bytes never
+// change, in no major version. `SOCH_PLUGIN` writes it. Grows at its end.
+//
+// An instance's life: `create`, calls, `shutdown` once, `destroy`. There may be several instances of one
+// library at a time, each with its own configuration; nothing is set up once a process.
+typedef struct soch_plugin {
+  // `SOCH_MAGIC`.
+  uint64_t magic;
+  // `sizeof(soch_plugin)` of the plugin.
+  uint32_t size;
+  // `SOCH_ABI_MAJOR` of the plugin. Another one than the host's is refused.
+  uint16_t abi_major;
+  // The minor version that the plugin was compiled for.
+  uint16_t abi_minor;
+  // The least minor version of a host that the plugin works with; usually 0.
+  uint16_t min_host_minor;
+  // 0.
+  uint16_t reserved;
+  // 0: no flag has a meaning yet, and an unknown one is refused.
+  uint32_t flags;
+  // `SOCH_LAYOUT_HASH` of the header that the plugin was compiled with.
+  uint8_t layout_hash[SOCH_LAYOUT_HASH_SIZE];
+  // The plugin's name: 1 to 63 of `A-Z a-z 0-9 _ . + -`, the first one a letter or digit. [static]
+  const char *name;
+  // The plugin's own version: 1 to 31 of the same characters. [static]
+  const char *version;
+  // One sentence in UTF-8 on what it does, or NULL. [static]
+  const char *description;
+  // Who made it, in UTF-8, or NULL. [static]
+  const char *author;
+  // Ids that `get_interface` answers, ended by NULL, at most 64; or NULL. [static]
+  const char *const *capabilities;
+  // Makes an instance. `config` is JSON text, `{}` if none was given; lent for the call. On failure nothing
+  // is left behind. Optional: without it every call gets a NULL instance. [any-thread]
+  soch_status (*create)(const struct soch_host *host, struct soch_str config, void **instance, struct soch_error *error);
+  // Stops the instance's work: writes what is buffered, closes files and sockets, joins threads. After it,
+  // whatever it returns, only `destroy` follows. Optional. [exclusive]
+  soch_status (*shutdown)(void *instance, struct soch_error *error);
+  // Frees the instance. Comes without `shutdown` after `SOCH_PANICKED`. Optional. [exclusive]
+  void (*destroy)(void *instance);
+  // The table of one of `capabilities`, or NULL. The table is [static]. Required if there are any. [any-thread]
+  const void *(*get_interface)(void *instance, struct soch_str id);
+  // Its storage engine, or NULL. [static]
+  const struct soch_storage *storage;
+  // Its index, or NULL. [static]
+  const struct soch_index *index;
+  // Its sink of metrics, spans and logs, or NULL. [static]
+  const struct soch_observability *observability;
+  // Its codec, or NULL. [static]
+  const struct soch_compression *compression;
+} soch_plugin;
+
+// What the entry says, in a form that is read from the file before any code of it runs: an ELF note in the
+// section `.note.sochdb` (Mach-O: `__DATA,__sochdb`; PE: `.sochdb`), in the byte order of the file.
+// `SOCH_PLUGIN` writes it. The host refuses a library whose note and entry differ. Grows at its end.
+typedef struct soch_note {
+  // `SOCH_NOTE_OWNER_SIZE`.
+  uint32_t owner_size;
+  // `SOCH_NOTE_BODY_SIZE`.
+  uint32_t body_size;
+  // `SOCH_NOTE_TYPE`.
+  uint32_t kind;
+  // `SochDB`.
+  char owner[8];
+  // `SOCH_NOTE_VERSION`.
+  uint32_t note_version;
+  // As in the entry.
+  uint16_t abi_major;
+  // As in the entry.
+  uint16_t abi_minor;
+  // As in the entry.
+  uint16_t min_host_minor;
+  // 0.
+  uint16_t reserved;
+  // As in the entry.
+  uint32_t flags;
+  // The `SOCH_KIND_*` of the tables that the entry has.
+  uint32_t kinds;
+  // As in the entry.
+  uint8_t layout_hash[SOCH_LAYOUT_HASH_SIZE];
+  // As in the entry; the rest is NUL.
+  char name[SOCH_NAME_SIZE];
+  // As in the entry; the rest is NUL.
+  char version[SOCH_VERSION_SIZE];
+} soch_note;
+
+// Rewrites query plans: `get_interface(instance, "sochdb.query_optimizer/1")`. A draft: it may change until
+// the first plugin and the first host use it; its name will not. Grows at its end.
+typedef struct soch_query_optimizer {
+  // `sizeof(soch_query_optimizer)` of the plugin.
+  size_t size;
+  // Writes a plan that gives the same rows as `plan` to `output`; both are JSON text. Required. [any-thread]
+  soch_status (*optimize)(void *instance,
+                          struct soch_str plan,
+                          const struct soch_writer *output,
+                          struct soch_error *error);
+} soch_query_optimizer;
+
+// Says who may do what: `get_interface(instance, "sochdb.auth/1")`. A draft, as above. Grows at its end.
+typedef struct soch_auth {
+  // `sizeof(soch_auth)` of the plugin.
+  size_t size;
+  // Writes the name of the principal that `credential` proves `user` to be. Anything but `SOCH_OK` is a no.
+  // Required. [any-thread]
+  soch_status (*authenticate)(void *instance,
+                              struct soch_str user,
+                              struct soch_bytes credential,
+                              const struct soch_writer *principal,
+                              struct soch_error *error);
+  // `SOCH_OK` if `principal` may do `action` on `resource`. Anything else is a no. Required. [any-thread]
+  soch_status (*authorize)(void *instance,
+                           struct soch_str principal,
+                           struct soch_str action,
+                           struct soch_str resource,
+                           struct soch_error *error);
+} soch_auth;
+
+// The call did what its documentation says.
+#define SOCH_OK 0
+
+// The key, table, row, metric or span does not exist. Not an error where the function says so.
+#define SOCH_NOT_FOUND 1
+
+// An argument is outside the range the function states.
+#define SOCH_INVALID 2
+
+// This plugin does not do that.
+#define SOCH_UNSUPPORTED 3
+
+// Another transaction got there first; the caller may try again from its start.
+#define SOCH_CONFLICT 4
+
+// Not now; the caller may try the same call again.
+#define SOCH_BUSY 5
+
+// The operating system reported an error. `soch_error.code` is its errno.
+#define SOCH_IO 6
+
+// Stored or given bytes are damaged.
+#define SOCH_CORRUPTION 7
+
+// A limit was reached: of the writer, of the configuration, or of memory.
+#define SOCH_LIMIT 8
+
+// The caller asked to stop.
+#define SOCH_CANCELLED 9
+
+// The plugin's code panicked or threw. The instance is poisoned: only `destroy` follows.
+#define SOCH_PANICKED 10
+
+// Anything else.
+#define SOCH_FAILED 11
+
+// Which layout the plugin was compiled with; the host knows that of each minor version.
+#if SOCH_TARGET_MINOR == 0
+#define SOCH_LAYOUT_HASH {0x73, 0x17, 0xc7, 0x58, 0x62, 0xfd, 0x1e, 0x94, 0x9f, 0x72, 0x19, 0x20, 0x94, 0xaa, 0xa5, 0x8d}
+#elif SOCH_TARGET_MINOR == 1
+#define SOCH_LAYOUT_HASH {0x1f, 0xd8, 0x7c, 0xd7, 0x46, 0xbe, 0x16, 0xb9, 0x46, 0xbb, 0x4c, 0x30, 0xda, 0x4a, 0x48, 0xd3}
+#else
+#error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
+#endif
+
+// The layout on every machine with 64-bit pointers, checked at compile time.
+#if UINTPTR_MAX == UINT64_MAX
+#if defined(__cplusplus)
+#define SOCH_ASSERT(CONDITION) static_assert(CONDITION, #CONDITION)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define SOCH_ASSERT(CONDITION) _Static_assert(CONDITION, #CONDITION)
+#else
+#define SOCH_ASSERT(CONDITION) extern int soch_assert[(CONDITION) ? 1 : -1]
+#endif
+SOCH_ASSERT(offsetof(soch_error, code) == 0);
+SOCH_ASSERT(offsetof(soch_error, message) == 4);
+SOCH_ASSERT(sizeof(soch_error) == 512);
+SOCH_ASSERT(offsetof(soch_bytes, ptr) == 0);
+SOCH_ASSERT(offsetof(soch_bytes, len) == 8);
+SOCH_ASSERT(sizeof(soch_bytes) == 16);
+SOCH_ASSERT(offsetof(soch_str, ptr) == 0);
+SOCH_ASSERT(offsetof(soch_str, len) == 8);
+SOCH_ASSERT(sizeof(soch_str) == 16);
+SOCH_ASSERT(offsetof(soch_label, name) == 0);
+SOCH_ASSERT(offsetof(soch_label, value) == 16);
+SOCH_ASSERT(sizeof(soch_label) == 32);
+SOCH_ASSERT(offsetof(soch_writer, ctx) == 0);
+SOCH_ASSERT(offsetof(soch_writer, limit) == 8);
+SOCH_ASSERT(offsetof(soch_writer, write) == 16);
+SOCH_ASSERT(offsetof(soch_writer, reserve) == 24);
+SOCH_ASSERT(offsetof(soch_writer, commit) == 32);
+SOCH_ASSERT(sizeof(soch_writer) == 40);
+SOCH_ASSERT(offsetof(soch_plugin, magic) == 0);
+SOCH_ASSERT(offsetof(soch_plugin, size) == 8);
+SOCH_ASSERT(offsetof(soch_plugin, abi_major) == 12);
+SOCH_ASSERT(offsetof(soch_plugin, abi_minor) == 14);
+SOCH_ASSERT(offsetof(soch_plugin, min_host_minor) == 16);
+SOCH_ASSERT(offsetof(soch_plugin, reserved) == 18);
+SOCH_ASSERT(offsetof(soch_plugin, flags) == 20);
+SOCH_ASSERT(offsetof(soch_plugin, layout_hash) == 24);
+SOCH_ASSERT(offsetof(soch_plugin, name) == 40);
+SOCH_ASSERT(offsetof(soch_plugin, version) == 48);
+SOCH_ASSERT(offsetof(soch_plugin, description) == 56);
+SOCH_ASSERT(offsetof(soch_plugin, author) == 64);
+SOCH_ASSERT(offsetof(soch_plugin, capabilities) == 72);
+SOCH_ASSERT(offsetof(soch_plugin, create) == 80);
+SOCH_ASSERT(offsetof(soch_plugin, shutdown) == 88);
+SOCH_ASSERT(offsetof(soch_plugin, destroy) == 96);
+SOCH_ASSERT(offsetof(soch_plugin, get_interface) == 104);
+SOCH_ASSERT(offsetof(soch_plugin, storage) == 112);
+SOCH_ASSERT(offsetof(soch_plugin, index) == 120);
+SOCH_ASSERT(offsetof(soch_plugin, observability) == 128);
+SOCH_ASSERT(offsetof(soch_plugin, compression) == 136);
+SOCH_ASSERT(sizeof(soch_plugin) == 144);
+SOCH_ASSERT(offsetof(soch_note, owner_size) == 0);
+SOCH_ASSERT(offsetof(soch_note, body_size) == 4);
+SOCH_ASSERT(offsetof(soch_note, kind) == 8);
+SOCH_ASSERT(offsetof(soch_note, owner) == 12);
+SOCH_ASSERT(offsetof(soch_note, note_version) == 20);
+SOCH_ASSERT(offsetof(soch_note, abi_major) == 24);
+SOCH_ASSERT(offsetof(soch_note, abi_minor) == 26);
+SOCH_ASSERT(offsetof(soch_note, min_host_minor) == 28);
+SOCH_ASSERT(offsetof(soch_note, reserved) == 30);
+SOCH_ASSERT(offsetof(soch_note, flags) == 32);
+SOCH_ASSERT(offsetof(soch_note, kinds) == 36);
+SOCH_ASSERT(offsetof(soch_note, layout_hash) == 40);
+SOCH_ASSERT(offsetof(soch_note, name) == 56);
+SOCH_ASSERT(offsetof(soch_note, version) == 120);
+SOCH_ASSERT(sizeof(soch_note) == 152);
+SOCH_ASSERT(offsetof(soch_host, size) == 0);
+SOCH_ASSERT(offsetof(soch_host, abi_minor) == 8);
+SOCH_ASSERT(offsetof(soch_host, log_level) == 12);
+SOCH_ASSERT(offsetof(soch_host, ctx) == 16);
+SOCH_ASSERT(offsetof(soch_host, product) == 24);
+SOCH_ASSERT(offsetof(soch_host, directory) == 40);
+SOCH_ASSERT(offsetof(soch_host, log) == 56);
+SOCH_ASSERT(offsetof(soch_host, counter_inc) == 64);
+SOCH_ASSERT(offsetof(soch_host, gauge_set) == 72);
+SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 80);
+SOCH_ASSERT(offsetof(soch_host, get_service) == 88);
+SOCH_ASSERT(sizeof(soch_host) == 96);
+SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 0);
+SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 16);
+SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 24);
+SOCH_ASSERT(sizeof(soch_storage_stats) == 32);
+SOCH_ASSERT(offsetof(soch_row_sink, ctx) == 0);
+SOCH_ASSERT(offsetof(soch_row_sink, row) == 8);
+SOCH_ASSERT(sizeof(soch_row_sink) == 16);
+SOCH_ASSERT(offsetof(soch_row, key) == 0);
+SOCH_ASSERT(offsetof(soch_row, value) == 16);
+SOCH_ASSERT(sizeof(soch_row) == 32);
+SOCH_ASSERT(offsetof(soch_write, op) == 0);
+SOCH_ASSERT(offsetof(soch_write, table) == 4);
+SOCH_ASSERT(offsetof(soch_write, key) == 8);
+SOCH_ASSERT(offsetof(soch_write, value) == 24);
+SOCH_ASSERT(sizeof(soch_write) == 40);
+SOCH_ASSERT(offsetof(soch_storage, size) == 0);
+SOCH_ASSERT(offsetof(soch_storage, get) == 8);
+SOCH_ASSERT(offsetof(soch_storage, put) == 16);
+SOCH_ASSERT(offsetof(soch_storage, remove) == 24);
+SOCH_ASSERT(offsetof(soch_storage, scan) == 32);
+SOCH_ASSERT(offsetof(soch_storage, flush) == 40);
+SOCH_ASSERT(offsetof(soch_storage, compact) == 48);
+SOCH_ASSERT(offsetof(soch_storage, stats) == 56);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_storage, write_batch) == 64);
+SOCH_ASSERT(offsetof(soch_storage, open_table) == 72);
+SOCH_ASSERT(offsetof(soch_storage, close_table) == 80);
+SOCH_ASSERT(offsetof(soch_storage, table_get) == 88);
+SOCH_ASSERT(offsetof(soch_storage, table_put) == 96);
+SOCH_ASSERT(offsetof(soch_storage, open_reader) == 104);
+SOCH_ASSERT(offsetof(soch_storage, close_reader) == 112);
+SOCH_ASSERT(offsetof(soch_storage, reader_get) == 120);
+SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 128);
+SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 136);
+SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 144);
+#endif
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 152 : 64));
+SOCH_ASSERT(offsetof(soch_index_entry, row) == 0);
+SOCH_ASSERT(offsetof(soch_index_entry, key) == 8);
+SOCH_ASSERT(sizeof(soch_index_entry) == 24);
+SOCH_ASSERT(offsetof(soch_index, size) == 0);
+SOCH_ASSERT(offsetof(soch_index, index_type) == 8);
+SOCH_ASSERT(offsetof(soch_index, build) == 16);
+SOCH_ASSERT(offsetof(soch_index, insert) == 24);
+SOCH_ASSERT(offsetof(soch_index, remove) == 32);
+SOCH_ASSERT(offsetof(soch_index, lookup) == 40);
+SOCH_ASSERT(offsetof(soch_index, range) == 48);
+SOCH_ASSERT(offsetof(soch_index, size_bytes) == 56);
+SOCH_ASSERT(offsetof(soch_index, nearest) == 64);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 72);
+#endif
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 80 : 72));
+SOCH_ASSERT(offsetof(soch_health, operational) == 0);
+SOCH_ASSERT(offsetof(soch_health, reserved) == 4);
+SOCH_ASSERT(offsetof(soch_health, wal_size_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_health, active_txns) == 16);
+SOCH_ASSERT(offsetof(soch_health, buffer_pool_usage) == 24);
+SOCH_ASSERT(offsetof(soch_health, checkpoint_age_secs) == 32);
+SOCH_ASSERT(sizeof(soch_health) == 40);
+SOCH_ASSERT(offsetof(soch_observability, size) == 0);
+SOCH_ASSERT(offsetof(soch_observability, counter_inc) == 8);
+SOCH_ASSERT(offsetof(soch_observability, gauge_set) == 16);
+SOCH_ASSERT(offsetof(soch_observability, histogram_observe) == 24);
+SOCH_ASSERT(offsetof(soch_observability, span_start) == 32);
+SOCH_ASSERT(offsetof(soch_observability, span_end) == 40);
+SOCH_ASSERT(offsetof(soch_observability, span_event) == 48);
+SOCH_ASSERT(offsetof(soch_observability, log) == 56);
+SOCH_ASSERT(offsetof(soch_observability, report_health) == 64);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_observability, bind) == 72);
+SOCH_ASSERT(offsetof(soch_observability, unbind) == 80);
+SOCH_ASSERT(offsetof(soch_observability, metric_add) == 88);
+SOCH_ASSERT(offsetof(soch_observability, metric_set) == 96);
+#endif
+SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 104 : 72));
+SOCH_ASSERT(offsetof(soch_compression, size) == 0);
+SOCH_ASSERT(offsetof(soch_compression, algorithm) == 8);
+SOCH_ASSERT(offsetof(soch_compression, compress) == 16);
+SOCH_ASSERT(offsetof(soch_compression, decompress) == 24);
+SOCH_ASSERT(offsetof(soch_compression, set_level) == 32);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_compression, bound) == 40);
+#endif
+SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 48 : 40));
+SOCH_ASSERT(offsetof(soch_query_optimizer, size) == 0);
+SOCH_ASSERT(offsetof(soch_query_optimizer, optimize) == 8);
+SOCH_ASSERT(sizeof(soch_query_optimizer) == 16);
+SOCH_ASSERT(offsetof(soch_auth, size) == 0);
+SOCH_ASSERT(offsetof(soch_auth, authenticate) == 8);
+SOCH_ASSERT(offsetof(soch_auth, authorize) == 16);
+SOCH_ASSERT(sizeof(soch_auth) == 24);
+#endif
+
+#if defined(__cplusplus)
+#define SOCH_EXTERN_C extern "C"
+#else
+#define SOCH_EXTERN_C
+#endif
+#if defined(_WIN32)
+#define SOCH_EXPORT SOCH_EXTERN_C __declspec(dllexport)
+#else
+#define SOCH_EXPORT SOCH_EXTERN_C __attribute__((visibility("default"), used))
+#endif
+#if defined(__APPLE__)
+#define SOCH_NOTE_PLACE __attribute__((section("__DATA,__sochdb"), used, aligned(4)))
+#elif defined(_MSC_VER)
+#pragma section(".sochdb", read)
+#define SOCH_NOTE_PLACE __declspec(allocate(".sochdb"))
+#elif defined(_WIN32)
+#define SOCH_NOTE_PLACE __attribute__((section(".sochdb"), used, aligned(4)))
+#else
+#define SOCH_NOTE_PLACE __attribute__((section(".note.sochdb"), used, aligned(4)))
+#endif
+
+// Emits the entry and its note, once a library, in C99 or later (C++: sochdb_plugin.hpp does it).
+//   SOCH_PLUGIN("codec_xor", "1.0.0", SOCH_KIND_COMPRESSION, .compression = &codec)
+// NAME and VERSION are string literals, KINDS the SOCH_KIND_* of the tables that follow, joined by `|`. What
+// follows are fields of soch_plugin, at least one table.
+#define SOCH_PLUGIN(NAME, VERSION, KINDS, ...)                                                              \
+    static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                 \
+        SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,             \
+        SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION}; \
+    extern const soch_plugin soch_plugin_v1;                                                                \
+    SOCH_EXPORT const soch_plugin soch_plugin_v1 = {                                                                    \
+        .magic = SOCH_MAGIC, .size = sizeof(soch_plugin), .abi_major = SOCH_ABI_MAJOR,                      \
+        .abi_minor = SOCH_TARGET_MINOR, .min_host_minor = SOCH_MIN_HOST_MINOR,                              \
+        .layout_hash = SOCH_LAYOUT_HASH, .name = NAME, .version = VERSION, __VA_ARGS__}
+
+// Text from a string literal.
+#define SOCH_STR(LITERAL) soch_text((LITERAL), sizeof(LITERAL) - 1)
+
+// `len` bytes of text at `ptr`.
+static inline soch_str soch_text(const char *ptr, size_t len) {
+    soch_str text;
+    text.ptr = ptr;
+    text.len = len;
+    return text;
+}
+
+// Appends `len` bytes at `ptr` to `out`.
+static inline soch_status soch_put(const soch_writer *out, const void *ptr, size_t len) {
+    soch_bytes bytes;
+    bytes.ptr = (const uint8_t *)ptr;
+    bytes.len = len;
+    return out->write(out->ctx, bytes);
+}
+
+// Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`
+// `message` ends in NUL; what does not fit is cut at the border of a character.
+static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code, const char *message) {
+    size_t len = strlen(message);
+    if (len >= SOCH_ERROR_MESSAGE_SIZE) {
+        len = SOCH_ERROR_MESSAGE_SIZE - 1;
+        while (len > 0 && ((unsigned char)message[len] & 0xC0u) == 0x80u) len--;
+    }
+    memcpy(error->message, message, len);
+    error->message[len] = 0;
+    error->code = code;
+    return status;
+}
+
+#endif // SOCHDB_PLUGIN_H

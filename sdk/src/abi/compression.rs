@@ -1,0 +1,51 @@
+//! Codecs.
+
+use super::data::{soch_bytes, soch_str, soch_writer};
+use super::status::{soch_error, soch_status};
+use core::ffi::c_void;
+
+/// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
+/// today and in a later version. Grows at its end.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_compression {
+    /// `sizeof(soch_compression)` of the plugin.
+    pub size: usize,
+    /// Sets `name` to the algorithm, such as `lz4`, `zstd`, `snappy`. The host asks once, after `create`,
+    /// and copies it. Required. [any-thread]
+    pub algorithm: Option<unsafe extern "C" fn(instance: *mut c_void, name: *mut soch_str) -> soch_status>,
+    /// Writes the compressed form of `input`, which may be empty, to `output`. Required. [any-thread]
+    pub compress: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            input: soch_bytes,
+            output: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Writes what `compress` was given to `output`. Damaged input is `SOCH_CORRUPTION`. Required. [any-thread]
+    pub decompress: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            input: soch_bytes,
+            output: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Sets the level of later `compress` calls; what a level means is the algorithm's. Outside its range is
+    /// `SOCH_INVALID`. Optional; the default accepts every level and changes nothing. [exclusive]
+    pub set_level:
+        Option<unsafe extern "C" fn(instance: *mut c_void, level: i32, error: *mut soch_error) -> soch_status>,
+
+    /// Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; without it
+    /// the host lets its buffer grow. Since 1.1. [any-thread]
+    pub bound: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            len: usize,
+            most: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+}

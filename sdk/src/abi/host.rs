@@ -1,0 +1,55 @@
+//! What the host does for a plugin.
+
+use super::data::{soch_label, soch_str};
+use core::ffi::c_void;
+
+/// For whoever looks for the cause of a fault.
+pub const SOCH_LOG_DEBUG: i32 = 0;
+/// Worth knowing, nothing to do.
+pub const SOCH_LOG_INFO: i32 = 1;
+/// Works, but somebody should look.
+pub const SOCH_LOG_WARN: i32 = 2;
+/// Does not work. Every other level means this one.
+pub const SOCH_LOG_ERROR: i32 = 3;
+
+/// The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.
+///
+/// It is complete: the host fills every function that its minor version has. A plugin built for a
+/// newer minor compares `size` before it uses what is newer than `min_host_minor`. Grows at its end.
+#[repr(C)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_host {
+    /// `sizeof(soch_host)` of the host.
+    pub size: usize,
+    /// The minor version that both sides have: the smaller of the host's and the plugin's.
+    pub abi_minor: u32,
+    /// The least level of `log` that the host keeps: one of `SOCH_LOG_*`.
+    pub log_level: i32,
+    /// The first argument of the functions below.
+    pub ctx: *mut c_void,
+    /// Name and version of the application, such as `sochdb 2.1.0`.
+    pub product: soch_str,
+    /// Absolute path of the directory that the library was loaded from. The plugin's own files are
+    /// here; `dladdr` does not tell, as the host maps a private copy. Empty for a plugin that is
+    /// linked into the application.
+    pub directory: soch_str,
+    /// Gives a line to the host's log. Control characters are escaped. [any-thread]
+    pub log: Option<
+        unsafe extern "C" fn(ctx: *mut c_void, level: i32, message: soch_str, fields: *const soch_label, count: usize),
+    >,
+    /// Adds to a counter that the host keeps for this plugin. [any-thread]
+    pub counter_inc: Option<
+        unsafe extern "C" fn(ctx: *mut c_void, name: soch_str, value: u64, labels: *const soch_label, count: usize),
+    >,
+    /// Sets a gauge. [any-thread]
+    pub gauge_set: Option<
+        unsafe extern "C" fn(ctx: *mut c_void, name: soch_str, value: f64, labels: *const soch_label, count: usize),
+    >,
+    /// Adds one observation to a histogram. [any-thread]
+    pub histogram_observe: Option<
+        unsafe extern "C" fn(ctx: *mut c_void, name: soch_str, value: f64, labels: *const soch_label, count: usize),
+    >,
+    /// A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL.
+    /// It lives as long as this host. [any-thread]
+    pub get_service: Option<unsafe extern "C" fn(ctx: *mut c_void, id: soch_str) -> *const c_void>,
+}

@@ -1,0 +1,105 @@
+//! Indexes over one column: equality, ranges, nearest neighbours.
+
+use super::data::{soch_bytes, soch_str};
+use super::status::{soch_error, soch_status};
+use core::ffi::c_void;
+
+/// One row to index. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_index_entry {
+    /// The row's number.
+    pub row: u64,
+    /// The column's value in that row.
+    pub key: soch_bytes,
+}
+
+/// An index. Several rows may have one key, and one row several keys. Grows at its end.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_index {
+    /// `sizeof(soch_index)` of the plugin.
+    pub size: usize,
+    /// Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`. The host asks once, after
+    /// `create`, and copies it. Required. [any-thread]
+    pub index_type: Option<unsafe extern "C" fn(instance: *mut c_void, name: *mut soch_str) -> soch_status>,
+    /// Replaces the whole index by `entries` of that column. Required. [exclusive]
+    pub build: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            table: u32,
+            column: u16,
+            entries: *const soch_index_entry,
+            count: usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Adds a row. `SOCH_OK` also if it was there. Required. [exclusive]
+    pub insert: Option<
+        unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
+    >,
+    /// Removes a row. `SOCH_OK` also if it was not there. Required. [exclusive]
+    pub remove: Option<
+        unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
+    >,
+    /// Finds the rows with exactly `key`, in ascending order. Writes the first `capacity` of them to `rows` and
+    /// sets `count` to how many there are in all; with more than `capacity` the caller comes again. Required. [any-thread]
+    pub lookup: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            key: soch_bytes,
+            rows: *mut u64,
+            capacity: usize,
+            count: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Finds the rows with `start <= key < end`, in ascending order of key, then row, at most `limit` of them.
+    /// An empty `end` means: to the last key. Writes and counts as `lookup` does. Required. [any-thread]
+    pub range: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            start: soch_bytes,
+            end: soch_bytes,
+            limit: u64,
+            rows: *mut u64,
+            capacity: usize,
+            count: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Sets `bytes` to the memory and disk that the index takes. Required. [any-thread]
+    pub size_bytes:
+        Option<unsafe extern "C" fn(instance: *mut c_void, bytes: *mut u64, error: *mut soch_error) -> soch_status>,
+    /// Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
+    /// `count` to how many it wrote. A vector is its `float`s in this machine's byte order. Optional; the default
+    /// is `SOCH_UNSUPPORTED`. [any-thread]
+    pub nearest: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            query: soch_bytes,
+            k: usize,
+            rows: *mut u64,
+            distances: *mut f32,
+            count: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+
+    /// `nearest` for `query_count` queries in one call: `rows` and `distances` have `k` places a query, `counts`
+    /// one. Optional; the default calls `nearest` for each. Since 1.1. [any-thread]
+    pub nearest_batch: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            queries: *const soch_bytes,
+            query_count: usize,
+            k: usize,
+            rows: *mut u64,
+            distances: *mut f32,
+            counts: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+}

@@ -1,0 +1,63 @@
+//! The contract between a SochDB host and its plugins.
+//!
+//! A plugin is one shared library that exports one constant, `soch_plugin_v1`, and carries one note with
+//! the same facts. It links against nothing of the host. `SOCH_PLUGIN` at the end of this file writes both.
+//!
+//! Ownership  Nothing that one side allocates is freed by the other. Input is lent for the call: copy what you
+//!            keep. Output goes to the caller's `soch_writer`, sink or arrays. The one thing a plugin owns
+//!            across calls is its instance (and the handles it opens), which the host only passes back.
+//! NULL       A function pointer may be NULL where its text says "optional"; a "required" one that is NULL is
+//!            refused at load. Pointers to results and to `soch_error` are never NULL. `ptr` of bytes or text may
+//!            be NULL if `len` is 0, and only then. Text is UTF-8, counted, without a NUL at its end, unless it is
+//!            a `const char *`.
+//! Status     Every call that can fail returns a `soch_status`. On failure results are not looked at, and the
+//!            plugin may say why in `soch_error`: `soch_fail` does it in one line. On SOCH_OK or SOCH_NOT_FOUND the
+//!            error is not looked at. Return the status of a writer or sink as it is.
+//! Threads    Each function has one tag.
+//!            [any-thread]  may be called from any thread, by several at once.
+//!            [exclusive]   from any thread, but no other call with the same first argument is under way; for
+//!                          one whose first argument is the instance: no other call on that instance.
+//!            [static]      constant data: it does not change or move as long as the library is loaded, and a
+//!                          library is never unloaded.
+//!            A plugin may call the host from its own threads, until `shutdown` returns.
+//! Panics     A C++ exception or a Rust panic must not leave the plugin (sochdb_plugin.hpp and the Rust SDK see
+//!            to it): catch it and return SOCH_PANICKED. The instance then gets no call but `destroy`. A crash,
+//!            `exit` or `abort` ends the host: a plugin is trusted code, with all rights of its process.
+//! Growth     A struct "grows at its end": its first field is its size as the plugin compiled it. The host copies
+//!            what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes.
+//!            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a
+//!            new table or slot.
+//! Versions   A plugin of the host's SOCH_ABI_MAJOR loads, older or newer, unless its min_host_minor is above the
+//!            host's SOCH_ABI_MINOR. Both then use the smaller minor. Define SOCH_TARGET_MINOR before the include
+//!            to hide what is newer than the oldest host that you support; "Since 1.1" marks what was added.
+//!            A new major is a new entry symbol.
+//!
+//! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
+#![allow(non_camel_case_types, missing_docs)]
+
+mod capability;
+mod compression;
+mod data;
+mod host;
+mod index;
+mod layout_hash;
+mod observability;
+mod plugin;
+mod status;
+mod storage;
+
+pub use capability::*;
+pub use compression::*;
+pub use data::*;
+pub use host::*;
+pub use index::*;
+pub use layout_hash::*;
+pub use observability::*;
+pub use plugin::*;
+pub use status::*;
+pub use storage::*;
+
+/// The major version of this contract. It is also the number in the entry's name.
+pub const SOCH_ABI_MAJOR: u16 = 1;
+/// The minor version of this contract.
+pub const SOCH_ABI_MINOR: u16 = 1;

@@ -1,0 +1,214 @@
+//! Ordered tables of keys and values.
+
+use super::data::{soch_bytes, soch_writer};
+use super::status::{soch_error, soch_status};
+use core::ffi::c_void;
+
+/// What a storage says of itself. The caller owns it. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_storage_stats {
+    /// Bytes of all keys and values, as stored.
+    pub bytes_stored: u64,
+    /// How many keys all tables hold.
+    pub key_count: u64,
+    /// Bytes that a compaction would rewrite.
+    pub pending_compaction_bytes: u64,
+    /// Bytes written to the device for each byte put; 0 if it is not known.
+    pub write_amplification: f64,
+}
+
+/// Where `scan` puts its rows. The caller owns it; it lives until the call returns. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_row_sink {
+    /// The first argument of `row`.
+    pub ctx: *mut c_void,
+    /// Takes a copy of one row. Any status but `SOCH_OK` ends the scan: return it as it is. [exclusive]
+    pub row: Option<unsafe extern "C" fn(ctx: *mut c_void, key: soch_bytes, value: soch_bytes) -> soch_status>,
+}
+
+/// A row that a cursor lends. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_row {
+    /// The row's key.
+    pub key: soch_bytes,
+    /// The row's value.
+    pub value: soch_bytes,
+}
+
+/// `soch_write.op`: stores `value` under `key`.
+pub const SOCH_WRITE_PUT: u32 = 0;
+/// `soch_write.op`: removes `key`; `value` is empty.
+pub const SOCH_WRITE_DELETE: u32 = 1;
+
+/// One write of a batch. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_write {
+    /// One of `SOCH_WRITE_*`; any other value is `SOCH_INVALID`.
+    pub op: u32,
+    /// The table.
+    pub table: u32,
+    /// The key.
+    pub key: soch_bytes,
+    /// The value.
+    pub value: soch_bytes,
+}
+
+/// A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_storage {
+    /// `sizeof(soch_storage)` of the plugin.
+    pub size: usize,
+    /// Writes the value of `key` to `value`, or returns `SOCH_NOT_FOUND` and writes nothing. Required. [any-thread]
+    pub get: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            table: u32,
+            key: soch_bytes,
+            value: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Stores `value` under `key`, in place of what was there. `txn` is the host's transaction number, 0 for
+    /// none; a storage without transactions of its own does not look at it. Required. [any-thread]
+    pub put: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            table: u32,
+            key: soch_bytes,
+            value: soch_bytes,
+            txn: u64,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Removes `key`. `SOCH_OK` also if there was none. Required. [any-thread]
+    pub remove: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            table: u32,
+            key: soch_bytes,
+            txn: u64,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Gives `rows` the rows with `start <= key < end` in ascending order of key, at most `limit` of them.
+    /// An empty `end` means: to the end of the table. Required. [any-thread]
+    pub scan: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            table: u32,
+            start: soch_bytes,
+            end: soch_bytes,
+            limit: u64,
+            rows: *const soch_row_sink,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Returns when every write that returned before is durable, as far as this storage promises it. Required. [any-thread]
+    pub flush: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
+    /// Gives space back. Optional; the default does nothing. [any-thread]
+    pub compact: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
+    /// Fills `stats`. Optional; the default is zeros. [any-thread]
+    pub stats: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            stats: *mut soch_storage_stats,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+
+    /// Applies all `writes` in their order, or none of them. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+    pub write_batch: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            writes: *const soch_write,
+            count: usize,
+            txn: u64,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Resolves a table once. The handle lives until `close_table`, which comes before `shutdown`. The host uses
+    /// `open_table` to `table_put` only if all four are there. Optional; the default calls `get` and `put`. [any-thread]
+    pub open_table: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            table: u32,
+            handle: *mut *mut c_void,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Ends a table handle; the table stays. [exclusive]
+    pub close_table: Option<unsafe extern "C" fn(handle: *mut c_void)>,
+    /// `get` on a table handle. [any-thread]
+    pub table_get: Option<
+        unsafe extern "C" fn(
+            handle: *mut c_void,
+            key: soch_bytes,
+            value: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// `put` on a table handle. [any-thread]
+    pub table_put: Option<
+        unsafe extern "C" fn(
+            handle: *mut c_void,
+            key: soch_bytes,
+            value: soch_bytes,
+            txn: u64,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Opens a snapshot: what was written before is seen, what is written later is not. It lives until
+    /// `close_reader`, which comes before `shutdown`. The host uses `open_reader` to `close_cursor` only if all
+    /// six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+    pub open_reader: Option<
+        unsafe extern "C" fn(instance: *mut c_void, reader: *mut *mut c_void, error: *mut soch_error) -> soch_status,
+    >,
+    /// Ends a snapshot; its cursors were closed before. [exclusive]
+    pub close_reader: Option<unsafe extern "C" fn(reader: *mut c_void)>,
+    /// Lends the value of `key` until the next call on this reader, or returns `SOCH_NOT_FOUND`. Calls on the
+    /// reader's cursors do not end the loan. [exclusive]
+    pub reader_get: Option<
+        unsafe extern "C" fn(
+            reader: *mut c_void,
+            table: u32,
+            key: soch_bytes,
+            value: *mut soch_bytes,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key; an empty `end`
+    /// means: to the end of the table. It lives until `close_cursor`. [exclusive]
+    pub open_cursor: Option<
+        unsafe extern "C" fn(
+            reader: *mut c_void,
+            table: u32,
+            start: soch_bytes,
+            end: soch_bytes,
+            cursor: *mut *mut c_void,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Lends the next rows, at most `capacity`, until the next call on this cursor. Sets `count`; 0 means the
+    /// end, and only the end. 64 rows a call are enough to hide its cost. [exclusive]
+    pub cursor_next: Option<
+        unsafe extern "C" fn(
+            cursor: *mut c_void,
+            rows: *mut soch_row,
+            capacity: usize,
+            count: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Ends a cursor, wherever it stands. [exclusive]
+    pub close_cursor: Option<unsafe extern "C" fn(cursor: *mut c_void)>,
+}

@@ -1,0 +1,186 @@
+//! What crosses, in both directions: the panic barrier, lent bytes and text, errors.
+//!
+//! The SDK's shims and the host's callbacks go through here; authors do not need it.
+
+use crate::abi::*;
+use crate::{Error, ErrorKind, Result};
+use std::any::Any;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::os::raw::c_char;
+use std::panic::{catch_unwind, AssertUnwindSafe};
+
+impl soch_bytes {
+    /// Lends `bytes`.
+    pub fn lend(bytes: &[u8]) -> Self {
+        Self { ptr: bytes.as_ptr(), len: bytes.len() }
+    }
+
+    /// The bytes, or None for NULL with a length.
+    ///
+    /// # Safety
+    /// The other side promises that `len` bytes at `ptr` stay as they are for `'a`.
+    pub unsafe fn get<'a>(self) -> Option<&'a [u8]> {
+        if self.ptr.is_null() {
+            return if self.len == 0 { Some(&[]) } else { None };
+        }
+        // SAFETY: the caller passes the other side's promise on.
+        Some(unsafe { std::slice::from_raw_parts(self.ptr, self.len) })
+    }
+
+    /// The bytes.
+    ///
+    /// # Safety
+    /// As for [`soch_bytes::get`].
+    ///
+    /// # Errors
+    /// NULL with a length.
+    pub unsafe fn read<'a>(self) -> Result<&'a [u8]> {
+        // SAFETY: the caller passes the other side's promise on.
+        unsafe { self.get() }.ok_or_else(|| Error::invalid("bytes at NULL with a length"))
+    }
+}
+
+impl soch_str {
+    /// Lends `text`.
+    pub fn lend(text: &str) -> Self {
+        Self { ptr: text.as_ptr().cast(), len: text.len() }
+    }
+
+    /// The text.
+    ///
+    /// # Safety
+    /// As for [`soch_bytes::get`].
+    ///
+    /// # Errors
+    /// NULL with a length, or not UTF-8.
+    pub unsafe fn read<'a>(self) -> Result<&'a str> {
+        // SAFETY: the caller passes the other side's promise on.
+        let bytes = unsafe { soch_bytes { ptr: self.ptr.cast(), len: self.len }.read()? };
+        std::str::from_utf8(bytes).map_err(|error| Error::invalid(format!("text that is not UTF-8: {error}")))
+    }
+}
+
+impl soch_error {
+    /// No error yet.
+    pub fn empty() -> Self {
+        Self { code: 0, message: [0; SOCH_ERROR_MESSAGE_SIZE] }
+    }
+
+    /// The message up to its NUL, what is not UTF-8 replaced.
+    pub fn text(&self) -> Cow<'_, str> {
+        // SAFETY: c_char and u8 have one layout, and the array is ours.
+        let bytes = unsafe { std::slice::from_raw_parts(self.message.as_ptr().cast::<u8>(), self.message.len()) };
+        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+        String::from_utf8_lossy(&bytes[..end])
+    }
+
+    fn set(&mut self, code: i32, message: &str) {
+        let mut end = message.len().min(SOCH_ERROR_MESSAGE_SIZE - 1);
+        while !message.is_char_boundary(end) {
+            end -= 1;
+        }
+        for (place, byte) in self.message.iter_mut().zip(message[..end].bytes().chain(Some(0))) {
+            *place = byte as c_char;
+        }
+        self.code = code;
+    }
+}
+
+/// Lends `labels` in the form that crosses, from the stack if there are at most 16.
+pub fn with_raw_labels<R>(labels: &[(&str, &str)], call: impl FnOnce(*const soch_label, usize) -> R) -> R {
+    let lend = |(name, value): &(&str, &str)| soch_label { name: soch_str::lend(name), value: soch_str::lend(value) };
+    let mut stack = [soch_label { name: soch_str::lend(""), value: soch_str::lend("") }; 16];
+    if labels.len() <= stack.len() {
+        for (place, label) in stack.iter_mut().zip(labels) {
+            *place = lend(label);
+        }
+        call(stack.as_ptr(), labels.len())
+    } else {
+        let heap: Vec<soch_label> = labels.iter().map(lend).collect();
+        call(heap.as_ptr(), heap.len())
+    }
+}
+
+/// Reads lent labels, onto the stack if there are at most 16.
+///
+/// # Safety
+/// The other side promises `count` labels at `labels`, and their text, for the call.
+///
+/// # Errors
+/// NULL with a count, or a label that is not text.
+pub unsafe fn with_labels<R>(
+    labels: *const soch_label,
+    count: usize,
+    call: impl FnOnce(&[(&str, &str)]) -> Result<R>,
+) -> Result<R> {
+    if count == 0 {
+        return call(&[]);
+    }
+    if labels.is_null() {
+        return Err(Error::invalid("labels at NULL with a count"));
+    }
+    // SAFETY: the caller passes the other side's promise on.
+    let labels = unsafe { std::slice::from_raw_parts(labels, count) };
+    // SAFETY: as above.
+    let read = |label: &soch_label| unsafe { Ok((label.name.read()?, label.value.read()?)) };
+    let mut stack = [("", ""); 16];
+    if count <= stack.len() {
+        for (place, label) in stack.iter_mut().zip(labels) {
+            *place = read(label)?;
+        }
+        call(&stack[..count])
+    } else {
+        call(&labels.iter().map(read).collect::<Result<Vec<_>>>()?)
+    }
+}
+
+/// The panic barrier: runs `call`, and turns its error or its panic into a status and a text in `error`.
+///
+/// # Safety
+/// `error` is NULL or the caller's, for the call.
+pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -> soch_status {
+    let failure = match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(())) => return SOCH_OK,
+        Ok(Err(failure)) => failure,
+        Err(payload) => Error::new(ErrorKind::Panicked, panic_message(payload)),
+    };
+    // SAFETY: the caller promises it.
+    if let Some(error) = unsafe { error.as_mut() } {
+        error.set(failure.code(), failure.message());
+    }
+    failure.kind().status()
+}
+
+thread_local! {
+    static PANIC_PLACE: RefCell<Option<String>> = RefCell::new(None);
+}
+
+/// Keeps the place of a panic for its error, and keeps it off the host's standard error. Only for a library that
+/// has a standard library of its own.
+pub(crate) fn route_panics() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        std::panic::set_hook(Box::new(|info| {
+            let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
+            // A panic while the thread ends finds the place gone; then only the message is kept.
+            let _ = PANIC_PLACE.try_with(|cell| *cell.borrow_mut() = place);
+        }));
+    });
+}
+
+fn panic_message(payload: Box<dyn Any + Send>) -> String {
+    let place = PANIC_PLACE.try_with(|cell| cell.borrow_mut().take()).ok().flatten().unwrap_or_default();
+    let payload = match payload.downcast::<&'static str>() {
+        Ok(text) => return format!("panicked{place}: {text}"),
+        Err(payload) => payload,
+    };
+    match payload.downcast::<String>() {
+        Ok(text) => format!("panicked{place}: {text}"),
+        Err(other) => {
+            // Its Drop may panic again, and nothing may leave from here.
+            std::mem::forget(other);
+            format!("panicked{place}, without a text")
+        }
+    }
+}

@@ -1,0 +1,144 @@
+use crate::abi::*;
+use std::fmt;
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The thing named does not exist.
+    NotFound,
+    /// An argument is outside its range.
+    Invalid,
+    /// This extension does not do that.
+    Unsupported,
+    /// Another transaction got there first; start over.
+    Conflict,
+    /// Not now; the same call may work later.
+    Busy,
+    /// The operating system reported an error.
+    Io,
+    /// Stored or given bytes are damaged.
+    Corruption,
+    /// A limit was reached.
+    Limit,
+    /// The caller asked to stop.
+    Cancelled,
+    /// The extension panicked, in this call or an earlier one; it takes no more calls.
+    Panicked,
+    /// Anything else.
+    Failed,
+    /// The extension was shut down before the call.
+    ShutDown,
+    /// The plugin broke the contract; the message says how.
+    Contract,
+}
+
+impl ErrorKind {
+    /// The number that crosses the boundary.
+    pub fn status(self) -> soch_status {
+        match self {
+            Self::NotFound => SOCH_NOT_FOUND,
+            Self::Invalid => SOCH_INVALID,
+            Self::Unsupported => SOCH_UNSUPPORTED,
+            Self::Conflict => SOCH_CONFLICT,
+            Self::Busy => SOCH_BUSY,
+            Self::Io => SOCH_IO,
+            Self::Corruption => SOCH_CORRUPTION,
+            Self::Limit => SOCH_LIMIT,
+            Self::Cancelled => SOCH_CANCELLED,
+            Self::Panicked => SOCH_PANICKED,
+            Self::Failed | Self::ShutDown | Self::Contract => SOCH_FAILED,
+        }
+    }
+
+    /// The kind that a status stands for; an unknown one is [`ErrorKind::Failed`].
+    pub fn from_status(status: soch_status) -> Self {
+        match status {
+            SOCH_NOT_FOUND => Self::NotFound,
+            SOCH_INVALID => Self::Invalid,
+            SOCH_UNSUPPORTED => Self::Unsupported,
+            SOCH_CONFLICT => Self::Conflict,
+            SOCH_BUSY => Self::Busy,
+            SOCH_IO => Self::Io,
+            SOCH_CORRUPTION => Self::Corruption,
+            SOCH_LIMIT => Self::Limit,
+            SOCH_CANCELLED => Self::Cancelled,
+            SOCH_PANICKED => Self::Panicked,
+            _ => Self::Failed,
+        }
+    }
+}
+
+/// Why a call failed. Its text crosses the boundary cut to 507 bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    code: i32,
+    message: String,
+}
+
+/// What a call gives back.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// An error of this kind; `message` is one sentence that says what was found and what to do.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, code: 0, message: message.into() }
+    }
+
+    /// [`ErrorKind::Failed`] with this message.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Failed, message)
+    }
+
+    /// [`ErrorKind::Invalid`] with this message.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Invalid, message)
+    }
+
+    /// [`ErrorKind::Unsupported`]; `what` is the method or feature.
+    pub fn unsupported(what: &str) -> Self {
+        Self::new(ErrorKind::Unsupported, format!("`{what}` is not supported"))
+    }
+
+    /// [`ErrorKind::Corruption`] with this message.
+    pub fn corruption(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Corruption, message)
+    }
+
+    /// Adds the extension's own error number.
+    pub fn with_code(mut self, code: i32) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The extension's own error number, such as an errno; 0 if it gave none.
+    pub fn code(&self) -> i32 {
+        self.code
+    }
+
+    /// The sentence.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        let code = error.raw_os_error().unwrap_or(0);
+        Self::new(ErrorKind::Io, error.to_string()).with_code(code)
+    }
+}

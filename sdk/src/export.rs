@@ -1,0 +1,346 @@
+//! What `export_plugin!` is made of, and the life of an instance behind a table. Authors use the macro.
+
+use crate::abi::*;
+use crate::boundary::{self, guard};
+use crate::{Error, Extension, Host, Plugin, Result};
+use core::ffi::c_void;
+use std::os::raw::c_char;
+
+/// Makes a library a plugin: emits its entry, its note and its layout. Once a crate, in a `cdylib`.
+///
+/// Names the type that implements [`Plugin`](crate::Plugin) and the kinds that it is: `storage`, `index`,
+/// `observability`, `compression`. The plugin's name is that of the crate unless one is given first; version,
+/// description and author are the crate's. Further tables follow after `;` by their ids. The type gets its
+/// [`Extension`](crate::Extension) from here.
+///
+/// ```ignore
+/// export_plugin!(Xor: compression);
+/// export_plugin!("codec_xor", Xor: compression);
+/// export_plugin!("thing", Thing: storage, index; "com.vendor.thing/1" => THING_TABLE);
+/// ```
+#[macro_export]
+macro_rules! export_plugin {
+    ($plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit env!("CARGO_PKG_NAME"), $plugin: $($kinds)+); };
+    ($name:literal, $plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit $name, $plugin: $($kinds)+); };
+    (@emit $name:expr, $plugin:ty: $($kind:ident),+ $(; $($id:literal => $table:path),+ $(,)?)?) => {
+        #[allow(unsafe_code)]
+        const _: () = {
+            $crate::__require_unwind!();
+            const IDENTITY: $crate::export::Identity =
+                $crate::export::Identity::new($name, env!("CARGO_PKG_VERSION"));
+            impl $crate::Extension for $plugin {
+                fn info(&self) -> $crate::ExtensionInfo {
+                    $crate::extension_info!($name)
+                }
+                fn shutdown(&mut self) -> $crate::Result<()> {
+                    <Self as $crate::Plugin>::shutdown(self)
+                }
+            }
+            const IDS: &[&str] = &[$($(concat!($id, "\0")),+)?];
+            static CAPABILITIES: [$crate::export::CapabilityId; IDS.len() + 1] = $crate::export::CapabilityId::list(IDS);
+            unsafe extern "C" fn get_interface(
+                _instance: *mut core::ffi::c_void,
+                id: $crate::abi::soch_str,
+            ) -> *const core::ffi::c_void {
+                let tables: &[*const core::ffi::c_void] = &[$($(core::ptr::addr_of!($table).cast()),+)?];
+                // SAFETY: the host lends the id for the call.
+                unsafe { $crate::export::find_interface(id, IDS, tables) }
+            }
+            #[used]
+            #[cfg_attr(target_vendor = "apple", link_section = "__DATA,__sochdb")]
+            #[cfg_attr(windows, link_section = ".sochdb")]
+            #[cfg_attr(not(any(target_vendor = "apple", windows)), link_section = ".note.sochdb")]
+            static NOTE: $crate::abi::soch_note = IDENTITY.note(
+                0 $(| $crate::export::kind::$kind)+ | if IDS.is_empty() { 0 } else { $crate::abi::SOCH_KIND_CUSTOM },
+            );
+            #[no_mangle]
+            pub static soch_plugin_v1: $crate::abi::soch_plugin = $crate::abi::soch_plugin {
+                name: concat!($name, "\0").as_ptr().cast(),
+                version: concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast(),
+                description: concat!(env!("CARGO_PKG_DESCRIPTION"), "\0").as_ptr().cast(),
+                author: concat!(env!("CARGO_PKG_AUTHORS"), "\0").as_ptr().cast(),
+                capabilities: if IDS.is_empty() { core::ptr::null() } else { CAPABILITIES.as_ptr().cast() },
+                get_interface: if IDS.is_empty() { None } else { Some(get_interface) },
+                $($kind: $crate::export::table::$kind::<$plugin>(),)+
+                ..$crate::export::entry::<$plugin>()
+            };
+            $crate::__export_layout!();
+        };
+    };
+}
+
+/// Refuses a crate whose panics would end the host.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __require_unwind {
+    () => {
+        #[cfg(panic = "abort")]
+        compile_error!(
+            "a plugin needs `panic = \"unwind\"`: with \"abort\" a panic in it would end the host's process"
+        );
+    };
+}
+
+/// The bit of each kind.
+pub mod kind {
+    #![allow(non_upper_case_globals, missing_docs)]
+    use crate::abi::*;
+    pub const storage: u32 = SOCH_KIND_STORAGE;
+    pub const index: u32 = SOCH_KIND_INDEX;
+    pub const observability: u32 = SOCH_KIND_OBSERVABILITY;
+    pub const compression: u32 = SOCH_KIND_COMPRESSION;
+}
+
+/// The table of a type for each kind.
+pub mod table {
+    use crate::abi::*;
+    use crate::*;
+    use std::marker::PhantomData;
+
+    struct Of<P>(PhantomData<P>);
+
+    macro_rules! table {
+        ($kind:ident, $module:path, $bound:ident, $table:ident, $constant:ident) => {
+            impl<P: $bound> Of<P> {
+                const $constant: $table = {
+                    use $module as kind;
+                    kind::table::<P>()
+                };
+            }
+            /// The table of `P`.
+            pub const fn $kind<P: $bound>() -> &'static $table {
+                &Of::<P>::$constant
+            }
+        };
+    }
+
+    table!(storage, crate::storage, StorageExtension, soch_storage, STORAGE);
+    table!(index, crate::index, IndexExtension, soch_index, INDEX);
+    table!(observability, crate::observability, ObservabilityExtension, soch_observability, OBSERVABILITY);
+    table!(compression, crate::compression, CompressionExtension, soch_compression, COMPRESSION);
+}
+
+/// Name and version of a plugin, checked when it is compiled.
+#[derive(Clone, Copy)]
+pub struct Identity {
+    name: &'static str,
+    version: &'static str,
+}
+
+impl Identity {
+    /// # Panics
+    /// At compile time, if one of them has another length or character than `soch_plugin` allows.
+    pub const fn new(name: &'static str, version: &'static str) -> Self {
+        assert!(!has_nul(name), "the plugin's name contains a NUL");
+        assert!(
+            is_identifier(name, SOCH_NAME_SIZE),
+            "the plugin's name must be 1 to 63 of A-Z a-z 0-9 _ . + -, and begin with a letter or digit"
+        );
+        assert!(
+            is_identifier(version, SOCH_VERSION_SIZE),
+            "the plugin's version must be 1 to 31 of A-Z a-z 0-9 _ . + -, and begin with a letter or digit"
+        );
+        Self { name, version }
+    }
+
+    /// The note of this plugin.
+    pub const fn note(&self, kinds: u32) -> soch_note {
+        soch_note {
+            owner_size: SOCH_NOTE_OWNER_SIZE,
+            body_size: SOCH_NOTE_BODY_SIZE,
+            kind: SOCH_NOTE_TYPE,
+            owner: chars("SochDB"),
+            note_version: SOCH_NOTE_VERSION,
+            abi_major: SOCH_ABI_MAJOR,
+            abi_minor: SOCH_ABI_MINOR,
+            min_host_minor: 0,
+            reserved: 0,
+            flags: 0,
+            kinds,
+            layout_hash: SOCH_LAYOUT_HASHES[SOCH_ABI_MINOR as usize],
+            name: chars(self.name),
+            version: chars(self.version),
+        }
+    }
+}
+
+const fn has_nul(text: &str) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if text.as_bytes()[at] == 0 {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether `text` may be a plugin's name or version in `size` bytes with its NUL.
+pub const fn is_identifier(text: &str, size: usize) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.len() >= size || !bytes[0].is_ascii_alphanumeric() {
+        return false;
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        if !(bytes[at].is_ascii_alphanumeric() || matches!(bytes[at], b'_' | b'.' | b'+' | b'-')) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn chars<const N: usize>(text: &str) -> [c_char; N] {
+    let mut chars = [0; N];
+    let mut at = 0;
+    while at < text.len() {
+        chars[at] = text.as_bytes()[at] as c_char;
+        at += 1;
+    }
+    chars
+}
+
+/// An id of `soch_plugin.capabilities`.
+#[repr(transparent)]
+#[derive(Clone, Copy)]
+pub struct CapabilityId(*const c_char);
+
+// SAFETY: it leads to a literal.
+unsafe impl Sync for CapabilityId {}
+
+impl CapabilityId {
+    /// `ids`, each with its NUL, and NULL at the end.
+    pub const fn list<const N: usize>(ids: &[&'static str]) -> [Self; N] {
+        let mut list = [Self(std::ptr::null()); N];
+        let mut at = 0;
+        while at < ids.len() {
+            list[at] = Self(ids[at].as_ptr().cast());
+            at += 1;
+        }
+        list
+    }
+}
+
+/// The table whose id is `id`, or NULL.
+///
+/// # Safety
+/// The host lends `id` for the call.
+pub unsafe fn find_interface(id: soch_str, ids: &[&str], tables: &[*const c_void]) -> *const c_void {
+    // SAFETY: the caller promises it.
+    let id = unsafe { id.read() }.unwrap_or_default();
+    let at = ids.iter().position(|with_nul| with_nul.strip_suffix('\0') == Some(id));
+    at.map_or(std::ptr::null(), |at| tables[at])
+}
+
+/// The entry of `P` without its name and tables.
+pub const fn entry<P: Plugin + Extension>() -> soch_plugin {
+    soch_plugin {
+        magic: SOCH_MAGIC,
+        size: std::mem::size_of::<soch_plugin>() as u32,
+        abi_major: SOCH_ABI_MAJOR,
+        abi_minor: SOCH_ABI_MINOR,
+        min_host_minor: 0,
+        reserved: 0,
+        flags: 0,
+        layout_hash: SOCH_LAYOUT_HASHES[SOCH_ABI_MINOR as usize],
+        name: std::ptr::null(),
+        version: std::ptr::null(),
+        description: std::ptr::null(),
+        author: std::ptr::null(),
+        capabilities: std::ptr::null(),
+        create: Some(create::<P>),
+        shutdown: Some(shutdown::<P>),
+        destroy: Some(destroy::<P>),
+        get_interface: None,
+        storage: std::ptr::null(),
+        index: std::ptr::null(),
+        observability: std::ptr::null(),
+        compression: std::ptr::null(),
+    }
+}
+
+/// What an instance pointer leads to.
+struct Instance<P> {
+    plugin: P,
+    host: Option<Host>,
+}
+
+/// Makes an instance of an extension that is linked in. Its tables are those of [`table`], its end is [`shutdown`]
+/// and [`destroy`].
+pub fn in_process<P: Extension>(extension: P) -> *mut c_void {
+    Box::into_raw(Box::new(Instance { plugin: extension, host: None })).cast()
+}
+
+/// The extension behind an instance.
+///
+/// # Safety
+/// `instance` is one of `P`, and no exclusive call on it is under way.
+pub unsafe fn shared<'a, P>(instance: *mut c_void) -> &'a P {
+    // SAFETY: the caller promises it.
+    unsafe { &(*instance.cast::<Instance<P>>()).plugin }
+}
+
+/// The extension behind an instance.
+///
+/// # Safety
+/// `instance` is one of `P`, and no other call on it is under way.
+pub unsafe fn exclusive<'a, P>(instance: *mut c_void) -> &'a mut P {
+    // SAFETY: the caller promises it.
+    unsafe { &mut (*instance.cast::<Instance<P>>()).plugin }
+}
+
+unsafe extern "C" fn create<P: Plugin + Extension>(
+    host: *const soch_host,
+    config: soch_str,
+    instance: *mut *mut c_void,
+    error: *mut soch_error,
+) -> soch_status {
+    boundary::route_panics();
+    let make = || -> Result<()> {
+        // SAFETY: the host lives until `destroy`, and lends the rest for the call.
+        let host = unsafe { Host::from_raw(host, config)? };
+        match P::create(host.clone()) {
+            Ok(plugin) => {
+                let made = Box::into_raw(Box::new(Instance { plugin, host: Some(host) }));
+                // SAFETY: the host gives a place for the result.
+                unsafe { *instance = made.cast() };
+                Ok(())
+            }
+            Err(error) => {
+                host.close();
+                Err(error)
+            }
+        }
+    };
+    // SAFETY: the host gives a place for the error.
+    unsafe { guard(error, make) }
+}
+
+/// Ends the work of an instance of `P`.
+///
+/// # Safety
+/// `instance` is one of `P`, no other call on it is under way, and it comes once.
+pub unsafe extern "C" fn shutdown<P: Extension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
+    // SAFETY: the caller promises it.
+    unsafe { guard(error, || exclusive::<P>(instance).shutdown()) }
+}
+
+/// Frees an instance of `P`.
+///
+/// # Safety
+/// `instance` is one of `P`, no other call on it is under way, and none follows.
+pub unsafe extern "C" fn destroy<P: Extension>(instance: *mut c_void) {
+    let end = || {
+        // SAFETY: `instance` came from a Box in `create` or `in_process`, and the caller promises the rest.
+        let instance = unsafe { Box::from_raw(instance.cast::<Instance<P>>()) };
+        let Instance { plugin, host } = *instance;
+        drop(plugin);
+        if let Some(host) = host {
+            host.close();
+        }
+        Ok(())
+    };
+    // SAFETY: NULL is allowed. A panic of the plugin's Drop ends here; there is nobody to tell.
+    let _ = unsafe { guard(std::ptr::null_mut(), end) };
+}

@@ -1,0 +1,294 @@
+use crate::abi::*;
+use crate::boundary::guard;
+use crate::export::{exclusive, shared};
+use crate::{ColumnId, Error, ErrorKind, Extension, Result, RowId, TableId};
+use core::ffi::c_void;
+use std::mem::MaybeUninit;
+
+/// An index over one column. Several rows may have one key, and one row several keys.
+pub trait IndexExtension: Extension {
+    /// The kind of index, such as `hnsw`, `learned`, `btree`; it does not change.
+    fn index_type(&self) -> &str;
+
+    /// Replaces the whole index by `entries` of that column.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for a key that this index cannot take.
+    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()>;
+
+    /// Adds a row; Ok also if it was there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for a key that this index cannot take.
+    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()>;
+
+    /// Removes a row; Ok also if it was not there.
+    ///
+    /// # Errors
+    /// What the index reports.
+    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()>;
+
+    /// Gives the rows with exactly `key`, ascending.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for an index that only knows distances.
+    fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()>;
+
+    /// Gives the rows with `start <= key < end`, ascending by key, then row, at most `limit` of them. An empty
+    /// `end` means: to the last key.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for an index without an order.
+    fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()>;
+
+    /// Bytes of memory and disk that the index takes.
+    fn size_bytes(&self) -> u64;
+
+    /// Gives the `k` rows nearest to `query`, nearest first. A vector is its `f32`s in this machine's byte order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for an index without distances.
+    fn nearest_into(&self, _query: &[u8], _k: usize, _neighbors: &mut Neighbors<'_>) -> Result<()> {
+        Err(Error::unsupported("nearest"))
+    }
+
+    /// `lookup_into` a new vector.
+    ///
+    /// # Errors
+    /// As `lookup_into`.
+    fn lookup(&self, key: &[u8]) -> Result<Vec<RowId>> {
+        RowIds::collect(|rows| self.lookup_into(key, rows))
+    }
+
+    /// `range_into` a new vector.
+    ///
+    /// # Errors
+    /// As `range_into`.
+    fn range(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<RowId>> {
+        RowIds::collect(|rows| self.range_into(start, end, limit, rows))
+    }
+
+    /// `nearest_into` a new vector.
+    ///
+    /// # Errors
+    /// As `nearest_into`.
+    fn nearest(&self, query: &[u8], k: usize) -> Result<Vec<(RowId, f32)>> {
+        let (mut rows, mut distances) = (vec![MaybeUninit::uninit(); k], vec![MaybeUninit::uninit(); k]);
+        let mut neighbors = Neighbors { rows: &mut rows, distances: &mut distances, count: 0 };
+        self.nearest_into(query, k, &mut neighbors)?;
+        let count = neighbors.count;
+        // SAFETY: `push` wrote the first `count` places.
+        Ok((0..count).map(|at| unsafe { (rows[at].assume_init(), distances[at].assume_init()) }).collect())
+    }
+}
+
+/// Where a lookup puts row numbers: the caller's array. What does not fit is counted.
+pub struct RowIds<'a> {
+    room: &'a mut [MaybeUninit<RowId>],
+    count: usize,
+}
+
+impl<'a> RowIds<'a> {
+    /// Adds a row.
+    pub fn push(&mut self, row: RowId) {
+        if let Some(place) = self.room.get_mut(self.count) {
+            *place = MaybeUninit::new(row);
+        }
+        self.count += 1;
+    }
+
+    /// Runs `find` until all it finds fits.
+    fn collect(find: impl Fn(&mut RowIds<'_>) -> Result<()>) -> Result<Vec<RowId>> {
+        let mut rows: Vec<MaybeUninit<RowId>> = vec![MaybeUninit::uninit(); 64];
+        loop {
+            let mut ids = RowIds { room: &mut rows, count: 0 };
+            find(&mut ids)?;
+            let count = ids.count;
+            if count <= rows.len() {
+                // SAFETY: `push` wrote the first `count` places.
+                return Ok(rows[..count].iter().map(|row| unsafe { row.assume_init() }).collect());
+            }
+            rows.resize(count, MaybeUninit::uninit());
+        }
+    }
+}
+
+/// Where a search puts its neighbours: the caller's arrays, with room for `k`.
+pub struct Neighbors<'a> {
+    rows: &'a mut [MaybeUninit<RowId>],
+    distances: &'a mut [MaybeUninit<f32>],
+    count: usize,
+}
+
+impl Neighbors<'_> {
+    /// Adds the next nearest row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] beyond `k`.
+    pub fn push(&mut self, row: RowId, distance: f32) -> Result<()> {
+        match (self.rows.get_mut(self.count), self.distances.get_mut(self.count)) {
+            (Some(row_place), Some(distance_place)) => {
+                *row_place = MaybeUninit::new(row);
+                *distance_place = MaybeUninit::new(distance);
+                self.count += 1;
+                Ok(())
+            }
+            _ => Err(Error::new(ErrorKind::Limit, format!("more than the {} neighbours asked for", self.rows.len()))),
+        }
+    }
+}
+
+/// The table of `P`.
+pub(crate) const fn table<P: IndexExtension>() -> soch_index {
+    soch_index {
+        size: std::mem::size_of::<soch_index>(),
+        index_type: Some(index_type::<P>),
+        build: Some(build::<P>),
+        insert: Some(insert::<P>),
+        remove: Some(remove::<P>),
+        lookup: Some(lookup::<P>),
+        range: Some(range::<P>),
+        size_bytes: Some(size_bytes::<P>),
+        nearest: Some(nearest::<P>),
+        nearest_batch: None,
+    }
+}
+
+/// The caller's array of `len` places.
+///
+/// # Safety
+/// The caller lends `len` places at `ptr` for `'a`.
+unsafe fn room<'a, T>(ptr: *mut T, len: usize) -> Result<&'a mut [MaybeUninit<T>]> {
+    if ptr.is_null() {
+        return if len == 0 { Ok(&mut []) } else { Err(Error::invalid("an array at NULL with a length")) };
+    }
+    // SAFETY: the caller passes the host's promise on.
+    Ok(unsafe { std::slice::from_raw_parts_mut(ptr.cast(), len) })
+}
+
+unsafe extern "C" fn index_type<P: IndexExtension>(instance: *mut c_void, name: *mut soch_str) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            *name = soch_str::lend(shared::<P>(instance).index_type());
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn build<P: IndexExtension>(
+    instance: *mut c_void,
+    table: u32,
+    column: u16,
+    entries: *const soch_index_entry,
+    count: usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance that no other call uses, and lends `count` entries for the call.
+    unsafe {
+        guard(error, || {
+            let entries: &[soch_index_entry] = match (entries.is_null(), count) {
+                (true, 0) => &[],
+                (true, _) => return Err(Error::invalid("entries at NULL with a count")),
+                (false, count) => std::slice::from_raw_parts(entries, count),
+            };
+            let entries = entries.iter().map(|entry| Ok((entry.row, entry.key.read()?))).collect::<Result<Vec<_>>>()?;
+            exclusive::<P>(instance).build(table, column, &entries)
+        })
+    }
+}
+
+unsafe extern "C" fn insert<P: IndexExtension>(
+    instance: *mut c_void,
+    key: soch_bytes,
+    row: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance that no other call uses, and lends the key for the call.
+    unsafe { guard(error, || exclusive::<P>(instance).insert(key.read()?, row)) }
+}
+
+unsafe extern "C" fn remove<P: IndexExtension>(
+    instance: *mut c_void,
+    key: soch_bytes,
+    row: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance that no other call uses, and lends the key for the call.
+    unsafe { guard(error, || exclusive::<P>(instance).delete(key.read()?, row)) }
+}
+
+unsafe extern "C" fn lookup<P: IndexExtension>(
+    instance: *mut c_void,
+    key: soch_bytes,
+    rows: *mut u64,
+    capacity: usize,
+    count: *mut usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends key and arrays for the call.
+    unsafe {
+        guard(error, || {
+            let mut ids = RowIds { room: room(rows, capacity)?, count: 0 };
+            shared::<P>(instance).lookup_into(key.read()?, &mut ids)?;
+            *count = ids.count;
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn range<P: IndexExtension>(
+    instance: *mut c_void,
+    start: soch_bytes,
+    end: soch_bytes,
+    limit: u64,
+    rows: *mut u64,
+    capacity: usize,
+    count: *mut usize,
+    error: *mut soch_error,
+) -> soch_status {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    // SAFETY: the host passes an instance of this library, and lends keys and arrays for the call.
+    unsafe {
+        guard(error, || {
+            let mut ids = RowIds { room: room(rows, capacity)?, count: 0 };
+            shared::<P>(instance).range_into(start.read()?, end.read()?, limit, &mut ids)?;
+            *count = ids.count;
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn size_bytes<P: IndexExtension>(
+    instance: *mut c_void,
+    bytes: *mut u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result.
+    unsafe {
+        guard(error, || {
+            *bytes = shared::<P>(instance).size_bytes();
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn nearest<P: IndexExtension>(
+    instance: *mut c_void,
+    query: soch_bytes,
+    k: usize,
+    rows: *mut u64,
+    distances: *mut f32,
+    count: *mut usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends query and arrays for the call.
+    unsafe {
+        guard(error, || {
+            let mut neighbors = Neighbors { rows: room(rows, k)?, distances: room(distances, k)?, count: 0 };
+            shared::<P>(instance).nearest_into(query.read()?, k, &mut neighbors)?;
+            *count = neighbors.count;
+            Ok(())
+        })
+    }
+}

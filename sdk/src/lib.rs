@@ -1,0 +1,66 @@
+//! Write a SochDB extension once; it loads, or is refused with a reason, in every host of the same ABI major,
+//! whatever compiler built either side.
+//!
+//! 1. Implement the trait of your kind: [`StorageExtension`], [`IndexExtension`], [`ObservabilityExtension`] or
+//!    [`CompressionExtension`]; several on one type are fine.
+//! 2. Implement [`Plugin`]: how an instance is made from its configuration and its [`Host`].
+//! 3. Say [`export_plugin!`] once, in a crate of type `cdylib`.
+//!
+//! Each trait has one required method for a task, in the form that copies least, and provides the plain form over
+//! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. The same type also works in
+//! process: hand it to the host's `PluginManager` (without the macro, it says its own [`Extension::info`]).
+//!
+//! No `unsafe` is needed: a file may begin with `#![deny(unsafe_code)]`. A panic does not leave the plugin; its
+//! instance is poisoned and only dropped. Features: `layout` (default) exports the layout of all tables for the
+//! host to compare; `serde` reads the configuration into your own type.
+#![warn(unreachable_pub)]
+
+pub mod abi;
+pub mod boundary;
+mod compression;
+mod error;
+pub mod export;
+mod extension;
+mod host;
+mod index;
+#[cfg(feature = "layout")]
+pub mod layout;
+mod observability;
+mod storage;
+mod writer;
+
+pub use compression::CompressionExtension;
+pub use error::{Error, ErrorKind, Result};
+pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
+pub use host::{Host, LogLevel};
+pub use index::{IndexExtension, Neighbors, RowIds};
+pub use observability::{HealthInfo, Labels, NullObservability, ObservabilityExtension};
+pub use storage::{RowSink, StorageExtension, StorageStats, Write};
+pub use writer::{VecWriter, Writer};
+
+/// Without the feature `layout` there is none to export.
+#[cfg(not(feature = "layout"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_layout {
+    () => {};
+}
+
+/// Number of a table.
+pub type TableId = u32;
+/// Number of a column in its table.
+pub type ColumnId = u16;
+/// Number of a row in its table.
+pub type RowId = u64;
+/// Number of a transaction; 0 for none.
+pub type TransactionId = u64;
+
+/// All that a plugin's file usually needs.
+pub mod prelude {
+    pub use crate::{
+        export_plugin, extension_info, ColumnId, CompressionExtension, Error, ErrorKind, Extension,
+        ExtensionCapability, ExtensionInfo, HealthInfo, Host, IndexExtension, Labels, LogLevel, Neighbors,
+        ObservabilityExtension, Plugin, Result, RowId, RowIds, RowSink, StorageExtension, StorageStats, TableId,
+        TransactionId, Write, Writer,
+    };
+}

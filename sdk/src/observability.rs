@@ -1,0 +1,265 @@
+use crate::abi::*;
+use crate::boundary::{guard, with_labels};
+use crate::export::shared;
+use crate::{Error, Extension, ExtensionInfo, LogLevel};
+use core::ffi::c_void;
+
+/// Names and values: a metric's labels, an event's attributes, a log line's fields.
+pub type Labels<'a> = &'a [(&'a str, &'a str)];
+
+/// A sink of metrics, spans and logs. Nothing comes back: a sink that cannot deliver says so in the host's log.
+pub trait ObservabilityExtension: Extension {
+    /// Adds `value` to a counter. The order of labels has no meaning.
+    fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>);
+
+    /// Sets a gauge.
+    fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>);
+
+    /// Adds one observation to a histogram.
+    fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>);
+
+    /// Starts a span and returns its number, which is not 0.
+    fn span_start(&self, name: &str, parent: Option<u64>) -> u64;
+
+    /// Ends a span, once.
+    fn span_end(&self, span: u64);
+
+    /// Notes something that happened in a span.
+    fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>);
+
+    /// Takes a line of the database's log; the default drops it.
+    fn log(&self, _level: LogLevel, _message: &str, _fields: Labels<'_>) {}
+
+    /// Takes the database's state; the default drops it.
+    fn report_health(&self, _health: &HealthInfo) {}
+
+    /// [`ObservabilityExtension::log`] at [`LogLevel::Debug`].
+    fn log_debug(&self, message: &str, fields: Labels<'_>) {
+        self.log(LogLevel::Debug, message, fields);
+    }
+
+    /// [`ObservabilityExtension::log`] at [`LogLevel::Info`].
+    fn log_info(&self, message: &str, fields: Labels<'_>) {
+        self.log(LogLevel::Info, message, fields);
+    }
+
+    /// [`ObservabilityExtension::log`] at [`LogLevel::Warn`].
+    fn log_warn(&self, message: &str, fields: Labels<'_>) {
+        self.log(LogLevel::Warn, message, fields);
+    }
+
+    /// [`ObservabilityExtension::log`] at [`LogLevel::Error`].
+    fn log_error(&self, message: &str, fields: Labels<'_>) {
+        self.log(LogLevel::Error, message, fields);
+    }
+}
+
+/// The database's state.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct HealthInfo {
+    /// Whether the database serves.
+    pub operational: bool,
+    /// Bytes of the write-ahead log.
+    pub wal_size_bytes: u64,
+    /// Transactions that are open.
+    pub active_txns: u64,
+    /// Share of the buffer pool in use, 0 to 1.
+    pub buffer_pool_usage: f64,
+    /// Seconds since the last checkpoint.
+    pub checkpoint_age_secs: u64,
+}
+
+impl HealthInfo {
+    /// The form that crosses.
+    pub fn as_raw(&self) -> soch_health {
+        soch_health {
+            operational: self.operational.into(),
+            reserved: 0,
+            wal_size_bytes: self.wal_size_bytes,
+            active_txns: self.active_txns,
+            buffer_pool_usage: self.buffer_pool_usage,
+            checkpoint_age_secs: self.checkpoint_age_secs,
+        }
+    }
+}
+
+/// Drops everything, at no cost.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NullObservability;
+
+impl Extension for NullObservability {
+    fn info(&self) -> ExtensionInfo {
+        ExtensionInfo { name: "null".into(), version: env!("CARGO_PKG_VERSION").into(), ..ExtensionInfo::default() }
+    }
+}
+
+impl ObservabilityExtension for NullObservability {
+    fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {}
+    fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
+    fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
+    fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
+        1
+    }
+    fn span_end(&self, _: u64) {}
+    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
+}
+
+/// The table of `P`.
+pub(crate) const fn table<P: ObservabilityExtension>() -> soch_observability {
+    soch_observability {
+        size: std::mem::size_of::<soch_observability>(),
+        counter_inc: Some(counter_inc::<P>),
+        gauge_set: Some(gauge_set::<P>),
+        histogram_observe: Some(histogram_observe::<P>),
+        span_start: Some(span_start::<P>),
+        span_end: Some(span_end::<P>),
+        span_event: Some(span_event::<P>),
+        log: Some(log::<P>),
+        report_health: Some(report_health::<P>),
+        bind: None,
+        unbind: None,
+        metric_add: None,
+        metric_set: None,
+    }
+}
+
+unsafe extern "C" fn counter_inc<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    value: u64,
+    labels: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(labels, count, |labels| {
+                shared::<P>(instance).counter_inc(name, value, labels);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn gauge_set<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    value: f64,
+    labels: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(labels, count, |labels| {
+                shared::<P>(instance).gauge_set(name, value, labels);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn histogram_observe<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    value: f64,
+    labels: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(labels, count, |labels| {
+                shared::<P>(instance).histogram_observe(name, value, labels);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn span_start<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    parent: u64,
+    span: *mut u64,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result, and lends the name.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let parent = if parent == 0 { None } else { Some(parent) };
+            *span = shared::<P>(instance).span_start(name.read()?, parent);
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn span_end<P: ObservabilityExtension>(instance: *mut c_void, span: u64) -> soch_status {
+    // SAFETY: the host passes an instance of this library.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            shared::<P>(instance).span_end(span);
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn span_event<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    span: u64,
+    name: soch_str,
+    attributes: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(attributes, count, |attributes| {
+                shared::<P>(instance).span_event(span, name, attributes);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn log<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    level: i32,
+    message: soch_str,
+    fields: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let message = message.read()?;
+            with_labels(fields, count, |fields| {
+                shared::<P>(instance).log(LogLevel::from_raw(level), message, fields);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn report_health<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    health: *const soch_health,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the state for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let health = health.as_ref().ok_or_else(|| Error::invalid("the health is NULL"))?;
+            shared::<P>(instance).report_health(&HealthInfo {
+                operational: health.operational != 0,
+                wal_size_bytes: health.wal_size_bytes,
+                active_txns: health.active_txns,
+                buffer_pool_usage: health.buffer_pool_usage,
+                checkpoint_age_secs: health.checkpoint_age_secs,
+            });
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,331 @@
+use crate::abi::*;
+use crate::boundary::guard;
+use crate::export::shared;
+use crate::{Error, ErrorKind, Extension, Result, TableId, TransactionId, VecWriter, Writer};
+use core::ffi::c_void;
+use std::marker::PhantomData;
+
+/// A storage engine: tables of keys and values, ordered by key as unsigned bytes. A table exists from its first
+/// `put` on.
+pub trait StorageExtension: Extension {
+    /// Writes the value of `key`. False, with nothing written, if there is none.
+    ///
+    /// # Errors
+    /// What the storage or the writer reports.
+    fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool>;
+
+    /// Stores `value` under `key`, in place of what was there.
+    ///
+    /// # Errors
+    /// What the storage reports; nothing is stored then.
+    fn put(&self, table: TableId, key: &[u8], value: &[u8], txn: TransactionId) -> Result<()>;
+
+    /// Removes `key`; Ok also if there was none.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    fn delete(&self, table: TableId, key: &[u8], txn: TransactionId) -> Result<()>;
+
+    /// Gives `rows` those with `start <= key < end`, ascending, at most `limit` of them. An empty `end` means: to
+    /// the end of the table.
+    ///
+    /// # Errors
+    /// What the storage or the sink reports.
+    fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()>;
+
+    /// Returns when every write that returned before is durable, as far as this storage promises it.
+    ///
+    /// # Errors
+    /// What could not be made durable.
+    fn flush(&self) -> Result<()>;
+
+    /// The value of `key` in a new vector.
+    ///
+    /// # Errors
+    /// As `get_into`.
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let mut value = Vec::new();
+        let found = self.get_into(table, key, &mut VecWriter::new(&mut value, u64::MAX).writer())?;
+        Ok(if found { Some(value) } else { None })
+    }
+
+    /// The rows of `scan_into` in a new vector.
+    ///
+    /// # Errors
+    /// As `scan_into`.
+    fn scan(&self, table: TableId, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        let mut rows = Vec::new();
+        let mut push = |key: &[u8], value: &[u8]| {
+            rows.push((key.to_vec(), value.to_vec()));
+            Ok(())
+        };
+        self.scan_into(table, start, end, limit, &mut RowSink::new(&mut push))?;
+        Ok(rows)
+    }
+
+    /// Gives space back.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    fn compact(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// What the storage says of itself; zeros if it does not count.
+    fn stats(&self) -> StorageStats {
+        StorageStats::default()
+    }
+
+    /// Applies all `writes` in their order, or none of them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if this storage has no atomic batches.
+    fn write_batch(&self, _writes: &[Write<'_>], _txn: TransactionId) -> Result<()> {
+        Err(Error::unsupported("write_batch"))
+    }
+}
+
+/// What a storage says of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StorageStats {
+    /// Bytes of all keys and values, as stored.
+    pub bytes_stored: u64,
+    /// How many keys all tables hold.
+    pub key_count: u64,
+    /// Bytes that a compaction would rewrite.
+    pub pending_compaction_bytes: u64,
+    /// Bytes written to the device for each byte put; 0 if it is not known.
+    pub write_amplification: f64,
+}
+
+/// One write of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write<'a> {
+    /// Stores a value under a key.
+    Put {
+        /// The table.
+        table: TableId,
+        /// The key.
+        key: &'a [u8],
+        /// The value.
+        value: &'a [u8],
+    },
+    /// Removes a key.
+    Delete {
+        /// The table.
+        table: TableId,
+        /// The key.
+        key: &'a [u8],
+    },
+}
+
+impl<'a> Write<'a> {
+    /// The form that crosses.
+    pub fn as_raw(&self) -> soch_write {
+        let (op, table, key, value): (_, _, _, &[u8]) = match *self {
+            Self::Put { table, key, value } => (SOCH_WRITE_PUT, table, key, value),
+            Self::Delete { table, key } => (SOCH_WRITE_DELETE, table, key, &[]),
+        };
+        soch_write { op, table, key: soch_bytes::lend(key), value: soch_bytes::lend(value) }
+    }
+
+    unsafe fn from_raw(raw: &soch_write) -> Result<Self> {
+        // SAFETY: the host lends key and value for the call.
+        let (table, key, value) = unsafe { (raw.table, raw.key.read()?, raw.value.read()?) };
+        match raw.op {
+            SOCH_WRITE_PUT => Ok(Self::Put { table, key, value }),
+            SOCH_WRITE_DELETE => Ok(Self::Delete { table, key }),
+            op => Err(Error::invalid(format!("{op} is not a write that this plugin knows"))),
+        }
+    }
+}
+
+type TakeRow<'a> = dyn FnMut(&[u8], &[u8]) -> Result<()> + 'a;
+
+/// Where a scan puts its rows.
+pub struct RowSink<'a> {
+    to: Sink<'a>,
+}
+
+enum Sink<'a> {
+    Foreign(soch_row_sink, PhantomData<&'a mut ()>),
+    Closure(&'a mut TakeRow<'a>),
+}
+
+impl<'a> RowSink<'a> {
+    /// Gives each row's key and value to `take`.
+    pub fn new<F: FnMut(&[u8], &[u8]) -> Result<()> + 'a>(take: &'a mut F) -> Self {
+        Self { to: Sink::Closure(take) }
+    }
+
+    /// Takes a sink from the other side.
+    ///
+    /// # Safety
+    /// `raw` is NULL or a sink of the caller, for `'a`.
+    ///
+    /// # Errors
+    /// NULL, or its function is.
+    pub unsafe fn from_raw(raw: *const soch_row_sink) -> Result<Self> {
+        // SAFETY: the caller promises it.
+        let raw = unsafe { raw.as_ref() }.filter(|raw| raw.row.is_some());
+        let raw = raw.ok_or_else(|| Error::invalid("the row sink is NULL or lacks its function"))?;
+        Ok(Self { to: Sink::Foreign(*raw, PhantomData) })
+    }
+
+    /// Gives it one row.
+    ///
+    /// # Errors
+    /// The caller wants no more: return it as it is.
+    pub fn push(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
+        match &mut self.to {
+            Sink::Closure(take) => take(key, value),
+            Sink::Foreign(raw, _) => {
+                let row = raw.row.expect("checked in from_raw");
+                // SAFETY: the caller's function, with the context that came with it.
+                match unsafe { row(raw.ctx, soch_bytes::lend(key), soch_bytes::lend(value)) } {
+                    SOCH_OK => Ok(()),
+                    status => Err(Error::new(ErrorKind::from_status(status), "the caller ended the scan")),
+                }
+            }
+        }
+    }
+}
+
+/// The table of `P`.
+pub(crate) const fn table<P: StorageExtension>() -> soch_storage {
+    soch_storage {
+        size: std::mem::size_of::<soch_storage>(),
+        get: Some(get::<P>),
+        put: Some(put::<P>),
+        remove: Some(remove::<P>),
+        scan: Some(scan::<P>),
+        flush: Some(flush::<P>),
+        compact: Some(compact::<P>),
+        stats: Some(stats::<P>),
+        write_batch: Some(write_batch::<P>),
+        open_table: None,
+        close_table: None,
+        table_get: None,
+        table_put: None,
+        open_reader: None,
+        close_reader: None,
+        reader_get: None,
+        open_cursor: None,
+        cursor_next: None,
+        close_cursor: None,
+    }
+}
+
+unsafe extern "C" fn get<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    key: soch_bytes,
+    value: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    let mut found = false;
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    let status = unsafe {
+        guard(error, || {
+            found = shared::<P>(instance).get_into(table, key.read()?, &mut Writer::from_raw(value)?)?;
+            Ok(())
+        })
+    };
+    if status == SOCH_OK && !found {
+        SOCH_NOT_FOUND
+    } else {
+        status
+    }
+}
+
+unsafe extern "C" fn put<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    key: soch_bytes,
+    value: soch_bytes,
+    txn: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || shared::<P>(instance).put(table, key.read()?, value.read()?, txn)) }
+}
+
+unsafe extern "C" fn remove<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    key: soch_bytes,
+    txn: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || shared::<P>(instance).delete(table, key.read()?, txn)) }
+}
+
+unsafe extern "C" fn scan<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    start: soch_bytes,
+    end: soch_bytes,
+    limit: u64,
+    rows: *const soch_row_sink,
+    error: *mut soch_error,
+) -> soch_status {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(error, || {
+            let mut rows = RowSink::from_raw(rows)?;
+            shared::<P>(instance).scan_into(table, start.read()?, end.read()?, limit, &mut rows)
+        })
+    }
+}
+
+unsafe extern "C" fn flush<P: StorageExtension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
+    // SAFETY: the host passes an instance of this library.
+    unsafe { guard(error, || shared::<P>(instance).flush()) }
+}
+
+unsafe extern "C" fn compact<P: StorageExtension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
+    // SAFETY: the host passes an instance of this library.
+    unsafe { guard(error, || shared::<P>(instance).compact()) }
+}
+
+unsafe extern "C" fn stats<P: StorageExtension>(
+    instance: *mut c_void,
+    stats: *mut soch_storage_stats,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result.
+    unsafe {
+        guard(error, || {
+            let now = shared::<P>(instance).stats();
+            *stats = soch_storage_stats {
+                bytes_stored: now.bytes_stored,
+                key_count: now.key_count,
+                pending_compaction_bytes: now.pending_compaction_bytes,
+                write_amplification: now.write_amplification,
+            };
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn write_batch<P: StorageExtension>(
+    instance: *mut c_void,
+    writes: *const soch_write,
+    count: usize,
+    txn: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends `count` writes for the call.
+    unsafe {
+        guard(error, || {
+            if writes.is_null() {
+                return if count == 0 { Ok(()) } else { Err(Error::invalid("writes at NULL with a count")) };
+            }
+            let writes = std::slice::from_raw_parts(writes, count);
+            let writes = writes.iter().map(|write| Write::from_raw(write)).collect::<Result<Vec<_>>>()?;
+            shared::<P>(instance).write_batch(&writes, txn)
+        })
+    }
+}

@@ -1,0 +1,245 @@
+use crate::abi::*;
+use crate::{boundary, Error, ErrorKind, Result};
+use core::ffi::c_void;
+use std::marker::PhantomData;
+
+/// Where a call puts its bytes: the caller's buffer, with the caller's limit.
+pub struct Writer<'a> {
+    raw: soch_writer,
+    lent: PhantomData<&'a mut ()>,
+}
+
+impl<'a> Writer<'a> {
+    /// Takes a writer from the other side.
+    ///
+    /// # Safety
+    /// `raw` is NULL or a writer of the caller, for `'a`.
+    ///
+    /// # Errors
+    /// NULL, or one of its functions is.
+    pub unsafe fn from_raw(raw: *const soch_writer) -> Result<Self> {
+        // SAFETY: the caller promises it.
+        let raw = unsafe { raw.as_ref() }.ok_or_else(|| Error::invalid("the writer is NULL"))?;
+        if raw.write.is_none() || raw.reserve.is_none() || raw.commit.is_none() {
+            return Err(Error::invalid("the writer lacks a function"));
+        }
+        Ok(Self { raw: *raw, lent: PhantomData })
+    }
+
+    /// The most bytes that this call may write in all.
+    pub fn limit(&self) -> u64 {
+        self.raw.limit
+    }
+
+    /// Appends `bytes`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] beyond [`Writer::limit`]; return it as it is.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        let write = self.raw.write.expect("checked in from_raw");
+        // SAFETY: the caller's function, with the context that came with it.
+        accepted(unsafe { write(self.raw.ctx, soch_bytes::lend(bytes)) })
+    }
+
+    /// Appends what `fill` writes to the room of `len` bytes that it is lent: the first bytes of it, as many as
+    /// it returns. The room is zeros.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] if `len` is beyond [`Writer::limit`]; what `fill` returns; [`ErrorKind::Invalid`] if
+    /// that is more than `len`.
+    pub fn write_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<()> {
+        let (reserve, commit) =
+            (self.raw.reserve.expect("checked in from_raw"), self.raw.commit.expect("checked in from_raw"));
+        let mut room = std::ptr::null_mut();
+        // SAFETY: the caller's function, with the context that came with it.
+        accepted(unsafe { reserve(self.raw.ctx, len, &mut room) })?;
+        if room.is_null() {
+            return Err(Error::invalid("the writer lent no room"));
+        }
+        // SAFETY: the caller lends `len` bytes at `room` until the next call on the writer.
+        let filled = fill(unsafe {
+            std::ptr::write_bytes(room, 0, len);
+            std::slice::from_raw_parts_mut(room, len)
+        })?;
+        if filled > len {
+            return Err(Error::invalid(format!("{filled} bytes do not fit into the {len} that were reserved")));
+        }
+        // SAFETY: as for `reserve`.
+        accepted(unsafe { commit(self.raw.ctx, filled) })
+    }
+}
+
+fn accepted(status: soch_status) -> Result<()> {
+    match status {
+        SOCH_OK => Ok(()),
+        SOCH_LIMIT => Err(Error::new(ErrorKind::Limit, "the output is larger than the caller's limit")),
+        status => {
+            Err(Error::new(ErrorKind::from_status(status), format!("the caller's writer returned status {status}")))
+        }
+    }
+}
+
+const GUARD: usize = 64;
+const GUARD_BYTE: u8 = 0xA5;
+
+/// A writer over a vector: appends to it, and remembers how the other side used it.
+pub struct VecWriter<'a> {
+    buffer: &'a mut Vec<u8>,
+    start: usize,
+    limit: u64,
+    reserved: Option<usize>,
+    checking: bool,
+    refused: Option<soch_status>,
+    violation: Option<&'static str>,
+}
+
+impl<'a> VecWriter<'a> {
+    /// Appends at most `limit` bytes to `buffer`.
+    pub fn new(buffer: &'a mut Vec<u8>, limit: u64) -> Self {
+        let start = buffer.len();
+        Self { buffer, start, limit, reserved: None, checking: false, refused: None, violation: None }
+    }
+
+    /// Puts guard bytes behind what it lends, and finds who writes past it. Slower.
+    pub fn checking(mut self, on: bool) -> Self {
+        self.checking = on;
+        self
+    }
+
+    /// The form that crosses. It is valid as long as this writer neither moves nor is used otherwise.
+    pub fn as_raw(&mut self) -> soch_writer {
+        soch_writer {
+            limit: self.limit,
+            ctx: (self as *mut Self).cast(),
+            write: Some(vec_write),
+            reserve: Some(vec_reserve),
+            commit: Some(vec_commit),
+        }
+    }
+
+    /// Lends this writer to a method in process.
+    pub fn writer(&mut self) -> Writer<'_> {
+        Writer { raw: self.as_raw(), lent: PhantomData }
+    }
+
+    /// The first status, other than `SOCH_OK`, that this writer returned to the other side.
+    pub fn refused(&self) -> Option<soch_status> {
+        self.refused
+    }
+
+    /// How the other side broke the writer's contract, if it did. Ends a reservation that was not committed.
+    pub fn violation(&mut self) -> Option<&'static str> {
+        self.end_reservation();
+        self.violation
+    }
+
+    fn end_reservation(&mut self) {
+        let Some(len) = self.reserved.take() else { return };
+        if self.checking {
+            let guard = self.buffer.len() + len;
+            // SAFETY: `reserve` set GUARD bytes behind the room.
+            let behind = unsafe { std::slice::from_raw_parts(self.buffer.as_ptr().add(guard), GUARD) };
+            if behind.iter().any(|byte| *byte != GUARD_BYTE) {
+                self.violation = Some("wrote past the room that it reserved");
+            }
+        }
+    }
+
+    fn fits(&self, len: usize) -> bool {
+        let used = (self.buffer.len() - self.start) as u64;
+        (len as u64) <= self.limit.saturating_sub(used)
+    }
+
+    fn write(&mut self, bytes: soch_bytes) -> soch_status {
+        self.end_reservation();
+        // SAFETY: the other side lends the bytes for the call.
+        let bytes = match unsafe { bytes.get() } {
+            Some(bytes) => bytes,
+            None => {
+                self.violation = Some("wrote from NULL with a length");
+                return SOCH_INVALID;
+            }
+        };
+        if !self.fits(bytes.len()) || self.buffer.try_reserve(bytes.len()).is_err() {
+            return SOCH_LIMIT;
+        }
+        self.buffer.extend_from_slice(bytes);
+        SOCH_OK
+    }
+
+    fn reserve(&mut self, len: usize, room: *mut *mut u8) -> soch_status {
+        self.end_reservation();
+        if room.is_null() {
+            self.violation = Some("reserved without a place for the result");
+            return SOCH_INVALID;
+        }
+        let guard = if self.checking { GUARD } else { 0 };
+        if !self.fits(len) || self.buffer.try_reserve(len.saturating_add(guard)).is_err() {
+            return SOCH_LIMIT;
+        }
+        // SAFETY: `try_reserve` made room for `len + guard` bytes behind the vector's end; `room` is the other
+        // side's, for the call.
+        unsafe {
+            let start = self.buffer.as_mut_ptr().add(self.buffer.len());
+            std::ptr::write_bytes(start.add(len), GUARD_BYTE, guard);
+            *room = start;
+        }
+        self.reserved = Some(len);
+        SOCH_OK
+    }
+
+    fn commit(&mut self, len: usize) -> soch_status {
+        let reserved = self.reserved;
+        self.end_reservation();
+        match reserved {
+            Some(reserved) if len <= reserved => {
+                // SAFETY: the other side says that it wrote the first `len` bytes of the room.
+                unsafe { self.buffer.set_len(self.buffer.len() + len) };
+                SOCH_OK
+            }
+            _ => {
+                self.violation = Some("committed more than it reserved");
+                SOCH_INVALID
+            }
+        }
+    }
+}
+
+/// Runs a callback of the writer at `ctx` behind the barrier, and notes what it refused.
+///
+/// # Safety
+/// `ctx` is what `as_raw` gave, and the writer is alive.
+unsafe fn with_writer(ctx: *mut c_void, call: impl FnOnce(&mut VecWriter<'_>) -> soch_status) -> soch_status {
+    let mut status = SOCH_OK;
+    // SAFETY: NULL is allowed; `ctx` is this function's own promise.
+    let barrier = unsafe {
+        boundary::guard(std::ptr::null_mut(), || {
+            let writer = &mut *ctx.cast::<VecWriter<'_>>();
+            status = call(writer);
+            if status != SOCH_OK {
+                writer.refused = writer.refused.or(Some(status));
+            }
+            Ok(())
+        })
+    };
+    if barrier == SOCH_OK {
+        status
+    } else {
+        barrier
+    }
+}
+
+unsafe extern "C" fn vec_write(ctx: *mut c_void, bytes: soch_bytes) -> soch_status {
+    // SAFETY: the other side passes the context that came with the function.
+    unsafe { with_writer(ctx, |writer| writer.write(bytes)) }
+}
+
+unsafe extern "C" fn vec_reserve(ctx: *mut c_void, len: usize, room: *mut *mut u8) -> soch_status {
+    // SAFETY: the other side passes the context that came with the function.
+    unsafe { with_writer(ctx, |writer| writer.reserve(len, room)) }
+}
+
+unsafe extern "C" fn vec_commit(ctx: *mut c_void, len: usize) -> soch_status {
+    // SAFETY: the other side passes the context that came with the function.
+    unsafe { with_writer(ctx, |writer| writer.commit(len)) }
+}
