@@ -17,7 +17,8 @@
 #elif defined(_WIN32)
 #define SOCH_NOTE_PLACE __attribute__((section(".sochdb"), used, aligned(4)))
 #else
-#define SOCH_NOTE_PLACE __attribute__((section(".note.sochdb"), used, aligned(4)))
+// `__attribute`: glibc defines the other spelling away for tcc.
+#define SOCH_NOTE_PLACE __attribute((section(".note.sochdb"), used, aligned(4)))
 #endif
 
 // Emits the entry and its note, once a library, in C99 or later (C++: sochdb_plugin.hpp does it).

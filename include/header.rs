@@ -261,6 +261,12 @@ fn hex_list(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("0x{byte:02x}")).collect::<Vec<_>>().join(", ")
 }
 
+/// The text of a type without what formatting changes: blanks and trailing commas.
+fn canonical(tokens: &str) -> String {
+    let text: String = tokens.split_whitespace().collect();
+    text.replace(",)", ")").replace(",>", ">")
+}
+
 fn docs(attributes: &[syn::Attribute]) -> Vec<String> {
     let text = |attribute: &syn::Attribute| match &attribute.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
@@ -319,7 +325,7 @@ impl LayoutOf64Bit {
                     let ty = &field.ty;
                     fields.push(Field {
                         name: field.ident.as_ref().expect("a named field").to_string(),
-                        type_text: quote::quote!(#ty).to_string(),
+                        type_text: canonical(&quote::quote!(#ty).to_string()),
                         since: since_now,
                         offset,
                         size: field_size,

@@ -670,9 +670,9 @@ typedef struct soch_auth {
 
 // Which layout the plugin was compiled with; the host knows that of each minor version.
 #if SOCH_TARGET_MINOR == 0
-#define SOCH_LAYOUT_HASH {0x73, 0x17, 0xc7, 0x58, 0x62, 0xfd, 0x1e, 0x94, 0x9f, 0x72, 0x19, 0x20, 0x94, 0xaa, 0xa5, 0x8d}
+#define SOCH_LAYOUT_HASH {0x3d, 0x4f, 0x3b, 0x30, 0xd1, 0xd0, 0x96, 0xe7, 0x46, 0xd6, 0x0f, 0xaf, 0x23, 0x5e, 0xda, 0x29}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x1f, 0xd8, 0x7c, 0xd7, 0x46, 0xbe, 0x16, 0xb9, 0x46, 0xbb, 0x4c, 0x30, 0xda, 0x4a, 0x48, 0xd3}
+#define SOCH_LAYOUT_HASH {0xb3, 0x91, 0x30, 0x7b, 0xfa, 0xa8, 0x5d, 0x2e, 0x43, 0xb2, 0xd0, 0xba, 0x00, 0x16, 0x9d, 0x21}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -866,7 +866,8 @@ SOCH_ASSERT(sizeof(soch_auth) == 24);
 #elif defined(_WIN32)
 #define SOCH_NOTE_PLACE __attribute__((section(".sochdb"), used, aligned(4)))
 #else
-#define SOCH_NOTE_PLACE __attribute__((section(".note.sochdb"), used, aligned(4)))
+// `__attribute`: glibc defines the other spelling away for tcc.
+#define SOCH_NOTE_PLACE __attribute((section(".note.sochdb"), used, aligned(4)))
 #endif
 
 // Emits the entry and its note, once a library, in C99 or later (C++: sochdb_plugin.hpp does it).

@@ -1,1 +1,47 @@
-//! wip
+//! Loads SochDB plugins through a trusted loader, and offers what is loaded and what is linked in as one kind of
+//! safe handle.
+//!
+//! 1. [`DynamicPluginLoader::load`] checks a file step by step and maps exactly the bytes that it checked. It is the
+//!    one place where the caller vouches for something: that this native code may run with the rights of the process.
+//! 2. [`PluginLibrary::instance`] makes an instance from a configuration; [`Plugin`] gives its kinds.
+//! 3. [`Storage`], [`Index`], [`Observability`] and [`Compression`] are called through the traits of
+//!    `sochdb_plugin_sdk`; each also takes an extension that is linked in (`Storage::new`).
+//! 4. [`PluginManager`] keeps them all by name, and ends them in reverse order.
+//!
+//! Handles are cheap to clone, may go to any thread, and keep alive what they need. After a panic in a plugin, or
+//! after its shutdown, each call is an error that says so. A library is never unloaded: what ends is the instance.
+//!
+//! What the loader cannot do: native code that was loaded is trusted code. A plugin that crashes, calls `exit` or
+//! writes to wrong addresses takes the process with it.
+
+mod compression;
+mod dynamic;
+mod elf;
+mod entry;
+mod fan_out;
+mod gate;
+mod handle;
+mod index;
+mod instance;
+mod layout;
+mod library;
+mod loader;
+mod manager;
+mod observability;
+mod plugin;
+mod published;
+mod services;
+mod storage;
+mod tables;
+
+pub use compression::Compression;
+pub use dynamic::{DynamicPluginLoader, Verified};
+pub use elf::{ElfError, Facts, Note};
+pub use index::Index;
+pub use loader::{Digest, LoadError, Policy, Reason, Step, StepOutcome, Text, Verdict, ALLOW_VARIABLE};
+pub use manager::{ManagerError, PluginManager};
+pub use observability::Observability;
+pub use plugin::{Plugin, PluginLibrary};
+pub use services::{HostServices, TracingServices};
+pub use storage::Storage;
+pub use sochdb_plugin_sdk as sdk;

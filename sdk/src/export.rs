@@ -2,7 +2,7 @@
 
 use crate::abi::*;
 use crate::boundary::{self, guard};
-use crate::{Error, Extension, Host, Plugin, Result};
+use crate::{Extension, Host, Plugin, Result};
 use core::ffi::c_void;
 use std::os::raw::c_char;
 
@@ -26,6 +26,7 @@ macro_rules! export_plugin {
         #[allow(unsafe_code)]
         const _: () = {
             $crate::__require_unwind!();
+            $($crate::__require_kind!($kind);)+
             const IDENTITY: $crate::export::Identity =
                 $crate::export::Identity::new($name, env!("CARGO_PKG_VERSION"));
             impl $crate::Extension for $plugin {
@@ -78,6 +79,23 @@ macro_rules! __require_unwind {
         compile_error!(
             "a plugin needs `panic = \"unwind\"`: with \"abort\" a panic in it would end the host's process"
         );
+    };
+}
+
+/// Refuses a kind that does not exist, and names those that do.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __require_kind {
+    (storage) => {};
+    (index) => {};
+    (observability) => {};
+    (compression) => {};
+    ($other:ident) => {
+        compile_error!(concat!(
+            "`",
+            stringify!($other),
+            "` is not a kind of plugin: the kinds are `storage`, `index`, `observability` and `compression`"
+        ));
     };
 }
 

@@ -42,7 +42,10 @@ pub trait IndexExtension: Extension {
     fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()>;
 
     /// Bytes of memory and disk that the index takes.
-    fn size_bytes(&self) -> u64;
+    ///
+    /// # Errors
+    /// What the index reports.
+    fn size_bytes(&self) -> Result<u64>;
 
     /// Gives the `k` rows nearest to `query`, nearest first. A vector is its `f32`s in this machine's byte order.
     ///
@@ -97,19 +100,36 @@ impl<'a> RowIds<'a> {
         self.count += 1;
     }
 
+    /// Lends the array to `fill`, which returns how many rows there are in all.
+    ///
+    /// # Errors
+    /// What `fill` returns.
+    pub fn fill(&mut self, fill: impl FnOnce(*mut RowId, usize) -> Result<usize>) -> Result<()> {
+        // A plugin that counts what it did not write must not make the caller read what nobody wrote.
+        self.room.fill(MaybeUninit::new(0));
+        self.count = fill(self.room.as_mut_ptr().cast(), self.room.len())?;
+        Ok(())
+    }
+
     /// Runs `find` until all it finds fits.
     fn collect(find: impl Fn(&mut RowIds<'_>) -> Result<()>) -> Result<Vec<RowId>> {
+        const ROUNDS: usize = 8;
         let mut rows: Vec<MaybeUninit<RowId>> = vec![MaybeUninit::uninit(); 64];
-        loop {
+        for _ in 0..ROUNDS {
             let mut ids = RowIds { room: &mut rows, count: 0 };
             find(&mut ids)?;
             let count = ids.count;
             if count <= rows.len() {
-                // SAFETY: `push` wrote the first `count` places.
+                // SAFETY: `push` or `fill` wrote the first `count` places.
                 return Ok(rows[..count].iter().map(|row| unsafe { row.assume_init() }).collect());
             }
+            let more = count - rows.len();
+            rows.try_reserve_exact(more).map_err(|_| {
+                Error::new(ErrorKind::Limit, format!("{count} rows do not fit into memory"))
+            })?;
             rows.resize(count, MaybeUninit::uninit());
         }
+        Err(Error::new(ErrorKind::Contract, format!("finds more rows each time it is asked, {ROUNDS} times")))
     }
 }
 
@@ -121,6 +141,23 @@ pub struct Neighbors<'a> {
 }
 
 impl Neighbors<'_> {
+    /// Lends the arrays to `fill`, which returns how many it wrote.
+    ///
+    /// # Errors
+    /// What `fill` returns; [`ErrorKind::Contract`] if it says more than there is room for.
+    pub fn fill(&mut self, fill: impl FnOnce(*mut RowId, *mut f32) -> Result<usize>) -> Result<()> {
+        // A plugin that counts what it did not write must not make the caller read what nobody wrote.
+        self.rows.fill(MaybeUninit::new(0));
+        self.distances.fill(MaybeUninit::new(f32::NAN));
+        let count = fill(self.rows.as_mut_ptr().cast(), self.distances.as_mut_ptr().cast())?;
+        if count > self.rows.len() {
+            let message = format!("returned {count} neighbours where {} were asked for", self.rows.len());
+            return Err(Error::new(ErrorKind::Contract, message));
+        }
+        self.count = count;
+        Ok(())
+    }
+
     /// Adds the next nearest row.
     ///
     /// # Errors
@@ -267,7 +304,7 @@ unsafe extern "C" fn size_bytes<P: IndexExtension>(
     // SAFETY: the host passes an instance of this library and a place for the result.
     unsafe {
         guard(error, || {
-            *bytes = shared::<P>(instance).size_bytes();
+            *bytes = shared::<P>(instance).size_bytes()?;
             Ok(())
         })
     }

@@ -13,7 +13,6 @@
 //! No `unsafe` is needed: a file may begin with `#![deny(unsafe_code)]`. A panic does not leave the plugin; its
 //! instance is poisoned and only dropped. Features: `layout` (default) exports the layout of all tables for the
 //! host to compare; `serde` reads the configuration into your own type.
-#![warn(unreachable_pub)]
 
 pub mod abi;
 pub mod boundary;

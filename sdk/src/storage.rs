@@ -72,8 +72,11 @@ pub trait StorageExtension: Extension {
     }
 
     /// What the storage says of itself; zeros if it does not count.
-    fn stats(&self) -> StorageStats {
-        StorageStats::default()
+    ///
+    /// # Errors
+    /// What the storage reports.
+    fn stats(&self) -> Result<StorageStats> {
+        Ok(StorageStats::default())
     }
 
     /// Applies all `writes` in their order, or none of them.
@@ -298,7 +301,7 @@ unsafe extern "C" fn stats<P: StorageExtension>(
     // SAFETY: the host passes an instance of this library and a place for the result.
     unsafe {
         guard(error, || {
-            let now = shared::<P>(instance).stats();
+            let now = shared::<P>(instance).stats()?;
             *stats = soch_storage_stats {
                 bytes_stored: now.bytes_stored,
                 key_count: now.key_count,

@@ -26,6 +26,11 @@ impl<'a> Writer<'a> {
         Ok(Self { raw: *raw, lent: PhantomData })
     }
 
+    /// The form that crosses, valid as long as this writer.
+    pub fn as_raw(&self) -> *const soch_writer {
+        &self.raw
+    }
+
     /// The most bytes that this call may write in all.
     pub fn limit(&self) -> u64 {
         self.raw.limit
@@ -134,7 +139,10 @@ impl<'a> VecWriter<'a> {
     }
 
     fn end_reservation(&mut self) {
-        let Some(len) = self.reserved.take() else { return };
+        let len = match self.reserved.take() {
+            Some(len) => len,
+            None => return,
+        };
         if self.checking {
             let guard = self.buffer.len() + len;
             // SAFETY: `reserve` set GUARD bytes behind the room.

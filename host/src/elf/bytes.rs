@@ -1,0 +1,61 @@
+//! Reading numbers out of a file, each with a look at where the file ends.
+
+/// A file, with the byte order and word size that its first bytes state.
+#[derive(Clone, Copy)]
+pub(super) struct Image<'a> {
+    pub(super) bytes: &'a [u8],
+    pub(super) big_endian: bool,
+    /// 64-bit words.
+    pub(super) wide: bool,
+}
+
+impl<'a> Image<'a> {
+    /// `len` bytes from `at` on, if the file has them.
+    pub(super) fn get(&self, at: u64, len: u64) -> Option<&'a [u8]> {
+        let start = usize::try_from(at).ok()?;
+        let end = usize::try_from(at.checked_add(len)?).ok()?;
+        self.bytes.get(start..end)
+    }
+
+    fn array<const N: usize>(&self, at: u64) -> Option<[u8; N]> {
+        self.get(at, N as u64)?.try_into().ok()
+    }
+
+    pub(super) fn u16(&self, at: u64) -> Option<u16> {
+        let bytes = self.array(at)?;
+        Some(if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+    }
+
+    pub(super) fn u32(&self, at: u64) -> Option<u32> {
+        let bytes = self.array(at)?;
+        Some(if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+    }
+
+    pub(super) fn u64(&self, at: u64) -> Option<u64> {
+        let bytes = self.array(at)?;
+        Some(if self.big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
+    }
+
+    /// A number of the file's word size.
+    pub(super) fn word(&self, at: u64) -> Option<u64> {
+        if self.wide {
+            self.u64(at)
+        } else {
+            self.u32(at).map(u64::from)
+        }
+    }
+
+    /// Bytes of a word.
+    pub(super) fn word_size(&self) -> u64 {
+        self.pick(8, 4)
+    }
+
+    /// The figure for this file's word size.
+    pub(super) fn pick(&self, wide: u64, narrow: u64) -> u64 {
+        if self.wide {
+            wide
+        } else {
+            narrow
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Step 8: what a library must be, and must not have, to be loaded into this process.
+
+use super::{machine, ElfError, Facts};
+use crate::loader::Text;
+use std::ffi::OsStr;
+
+const HOST_BITS: u8 = usize::BITS as u8;
+const OWN_PREFIX: &[u8] = b"libsochdb_plugin_";
+
+impl Facts {
+    /// Checks the rules for loading the library into this process. Gives a line on what it is.
+    pub(crate) fn check(&self, file: &OsStr) -> Result<String, ElfError> {
+        self.fits_this_machine()?;
+        self.keeps_memory_safe()?;
+        self.leaves_others_alone()?;
+        self.has_honest_names(file)?;
+        if self.entry.is_none() {
+            return Err(ElfError::EntryAbsent);
+        }
+        Ok(self.line())
+    }
+
+    fn fits_this_machine(&self) -> Result<(), ElfError> {
+        if self.bits != HOST_BITS {
+            return Err(ElfError::Class { plugin: self.bits, host: HOST_BITS });
+        }
+        if self.big_endian != cfg!(target_endian = "big") {
+            let name = |big| if big { "big-endian" } else { "little-endian" };
+            return Err(ElfError::ByteOrder { plugin: name(self.big_endian), host: name(!self.big_endian) });
+        }
+        if machine::of_host() != Some(self.machine) {
+            let host = std::env::consts::ARCH;
+            return Err(ElfError::Machine { plugin: self.machine_name(), number: self.machine, host });
+        }
+        // 0 is System V, 3 is GNU/Linux.
+        if !matches!(self.os_abi, 0 | 3) || self.abi_version != 0 {
+            return Err(ElfError::OsAbi { abi: self.os_abi, version: self.abi_version });
+        }
+        Ok(())
+    }
+
+    fn keeps_memory_safe(&self) -> Result<(), ElfError> {
+        if self.least_alignment % rustix::param::page_size() as u64 != 0 {
+            return Err(ElfError::Segment { reason: "its alignment is less than a page of this system" });
+        }
+        if self.writable_code {
+            return Err(ElfError::WritableCode);
+        }
+        if self.executable_stack {
+            return Err(ElfError::ExecStack);
+        }
+        if self.text_relocations {
+            return Err(ElfError::TextRel);
+        }
+        Ok(())
+    }
+
+    fn leaves_others_alone(&self) -> Result<(), ElfError> {
+        if self.interpreter {
+            return Err(ElfError::Program { what: "it names an interpreter" });
+        }
+        if self.position_independent_program {
+            return Err(ElfError::Program { what: "it is marked as PIE" });
+        }
+        if let Some(tag) = self.audit {
+            return Err(ElfError::Audit { tag });
+        }
+        if self.interpose {
+            return Err(ElfError::Interpose);
+        }
+        match &self.unique {
+            Some(symbol) => Err(ElfError::Unique { symbol: symbol.clone() }),
+            None => Ok(()),
+        }
+    }
+
+    fn has_honest_names(&self, file: &OsStr) -> Result<(), ElfError> {
+        if let Some(path) = &self.search_path {
+            return Err(ElfError::Rpath { path: path.clone() });
+        }
+        let by_path = |name: &Text| name.as_bytes().is_empty() || has_path_characters(name.as_bytes());
+        if let Some(name) = self.needed.iter().find(|name| by_path(name)) {
+            return Err(ElfError::Needed { name: name.clone() });
+        }
+        match &self.soname {
+            Some(soname) if !self.owns(soname.as_bytes(), file.as_encoded_bytes()) => {
+                Err(ElfError::Soname { soname: soname.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the SONAME is the library's own. Other libraries ask for theirs with a version (`libz.so.1`), so one
+    /// without is harmless if it is also the name of the file, or of the plugin.
+    fn owns(&self, soname: &[u8], file: &[u8]) -> bool {
+        if has_path_characters(soname) {
+            return false;
+        }
+        if soname.starts_with(OWN_PREFIX) {
+            return true;
+        }
+        let Some(stem) = soname.strip_suffix(b".so") else { return false };
+        let stem = stem.strip_prefix(b"lib").unwrap_or(stem);
+        let of_the_plugin = self.note.as_ref().is_some_and(|note| note.name.as_bytes() == stem);
+        soname == file || of_the_plugin
+    }
+
+    fn line(&self) -> String {
+        let needed: Vec<String> = self.needed.iter().map(Text::to_string).collect();
+        let needed = if needed.is_empty() { "nothing".to_owned() } else { needed.join(", ") };
+        let mut line = format!("{}, needs {needed}, {} constructors", self.machine_name(), self.constructors);
+        if self.resolvers > 0 {
+            line.push_str(&format!(", {} ifunc resolvers", self.resolvers));
+        }
+        if self.static_tls {
+            line.push_str(", static thread-local data");
+        }
+        line
+    }
+}
+
+fn has_path_characters(name: &[u8]) -> bool {
+    name.iter().any(|byte| matches!(byte, b'/' | b'$'))
+}

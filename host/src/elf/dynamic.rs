@@ -1,0 +1,186 @@
+//! The dynamic section: what the dynamic linker is told.
+
+use super::bytes::Image;
+use super::segments::{Segments, PT_DYNAMIC};
+use super::ElfError;
+use crate::loader::Text;
+
+pub(super) mod tag {
+    pub(crate) const NEEDED: u64 = 1;
+    pub(crate) const PLTRELSZ: u64 = 2;
+    pub(crate) const HASH: u64 = 4;
+    pub(crate) const STRTAB: u64 = 5;
+    pub(crate) const SYMTAB: u64 = 6;
+    pub(crate) const RELA: u64 = 7;
+    pub(crate) const RELASZ: u64 = 8;
+    pub(crate) const RELAENT: u64 = 9;
+    pub(crate) const STRSZ: u64 = 10;
+    pub(crate) const SYMENT: u64 = 11;
+    pub(crate) const INIT: u64 = 12;
+    pub(crate) const FINI: u64 = 13;
+    pub(crate) const SONAME: u64 = 14;
+    pub(crate) const RPATH: u64 = 15;
+    pub(crate) const REL: u64 = 17;
+    pub(crate) const RELSZ: u64 = 18;
+    pub(crate) const RELENT: u64 = 19;
+    pub(crate) const PLTREL: u64 = 20;
+    pub(crate) const TEXTREL: u64 = 22;
+    pub(crate) const JMPREL: u64 = 23;
+    pub(crate) const INIT_ARRAY: u64 = 25;
+    pub(crate) const FINI_ARRAY: u64 = 26;
+    pub(crate) const INIT_ARRAYSZ: u64 = 27;
+    pub(crate) const FINI_ARRAYSZ: u64 = 28;
+    pub(crate) const RUNPATH: u64 = 29;
+    pub(crate) const FLAGS: u64 = 30;
+    pub(crate) const RELRSZ: u64 = 35;
+    pub(crate) const RELR: u64 = 36;
+    pub(crate) const GNU_HASH: u64 = 0x6fff_fef5;
+    pub(crate) const DEPAUDIT: u64 = 0x6fff_fefb;
+    pub(crate) const AUDIT: u64 = 0x6fff_fefc;
+    pub(crate) const VERSYM: u64 = 0x6fff_fff0;
+    pub(crate) const FLAGS_1: u64 = 0x6fff_fffb;
+    pub(crate) const VERDEF: u64 = 0x6fff_fffc;
+    pub(crate) const VERNEED: u64 = 0x6fff_fffe;
+    pub(crate) const AUXILIARY: u64 = 0x7fff_fffd;
+    pub(crate) const FILTER: u64 = 0x7fff_ffff;
+}
+
+const ENTRIES_MAX: u64 = 4096;
+const NEEDED_MAX: usize = 256;
+const STRING_MAX: u64 = 4096;
+
+/// The section's entries, and the strings that they name.
+pub(super) struct Dynamic {
+    entries: Vec<(u64, u64)>,
+    strings_at: u64,
+    strings_len: u64,
+}
+
+fn malformed(reason: &'static str) -> ElfError {
+    ElfError::Dynamic { reason }
+}
+
+impl Dynamic {
+    pub(super) fn read(image: &Image<'_>, segments: &Segments) -> Result<Self, ElfError> {
+        let mut found = segments.of(PT_DYNAMIC);
+        let segment = match (found.next(), found.next()) {
+            (Some(segment), None) => segment,
+            (None, _) => return Err(malformed("there is none")),
+            _ => return Err(malformed("there are two")),
+        };
+        // The dynamic linker goes by the address, so that is what must be read.
+        if segments.offset_of(segment.address, segment.file_size) != Some(segment.offset) {
+            return Err(malformed("its place in memory does not fit its place in the file"));
+        }
+        let word = image.word_size();
+        let mut entries = Vec::new();
+        for at in 0..(segment.file_size / (2 * word)).min(ENTRIES_MAX) {
+            let at = segment.offset + at * 2 * word;
+            let pair = image.word(at).zip(image.word(at + word));
+            let (tag, value) = pair.ok_or(ElfError::Truncated { what: "dynamic section" })?;
+            if tag == 0 {
+                let mut dynamic = Self { entries, strings_at: 0, strings_len: 0 };
+                dynamic.find_strings(segments)?;
+                dynamic.check_ranges(image, segments)?;
+                return Ok(dynamic);
+            }
+            entries.push((tag, value));
+        }
+        Err(malformed("it has no end, or more than 4096 entries"))
+    }
+
+    /// The value of a tag that may come once.
+    pub(super) fn one(&self, tag: u64) -> Result<Option<u64>, ElfError> {
+        let mut values = self.all(tag);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            _ => Err(malformed("a tag comes twice")),
+        }
+    }
+
+    fn all(&self, tag: u64) -> impl Iterator<Item = u64> + '_ {
+        self.entries.iter().filter(move |entry| entry.0 == tag).map(|entry| entry.1)
+    }
+
+    pub(super) fn has(&self, tag: u64) -> bool {
+        self.all(tag).next().is_some()
+    }
+
+    fn find_strings(&mut self, segments: &Segments) -> Result<(), ElfError> {
+        let (at, len) = self.one(tag::STRTAB)?.zip(self.one(tag::STRSZ)?).ok_or(malformed("it names no strings"))?;
+        self.strings_at = segments.offset_of(at, len).ok_or(malformed("the strings lie outside of the library"))?;
+        self.strings_len = len;
+        Ok(())
+    }
+
+    fn check_ranges(&self, image: &Image<'_>, segments: &Segments) -> Result<(), ElfError> {
+        for (start, size) in [
+            (tag::RELA, tag::RELASZ),
+            (tag::REL, tag::RELSZ),
+            (tag::JMPREL, tag::PLTRELSZ),
+            (tag::RELR, tag::RELRSZ),
+            (tag::INIT_ARRAY, tag::INIT_ARRAYSZ),
+            (tag::FINI_ARRAY, tag::FINI_ARRAYSZ),
+        ] {
+            self.range(start, size, segments)?;
+        }
+        for start in [tag::SYMTAB, tag::HASH, tag::GNU_HASH, tag::VERSYM, tag::VERDEF, tag::VERNEED] {
+            if self.one(start)?.is_some_and(|address| segments.tail(address).is_none()) {
+                return Err(malformed("a table lies outside of the library"));
+            }
+        }
+        for code in [tag::INIT, tag::FINI] {
+            if self.one(code)?.is_some_and(|address| !segments.is_code(address)) {
+                return Err(malformed("a constructor or destructor is no code"));
+            }
+        }
+        for (entry, size) in [
+            (tag::SYMENT, image.pick(24, 16)),
+            (tag::RELAENT, image.pick(24, 12)),
+            (tag::RELENT, image.pick(16, 8)),
+        ] {
+            if self.one(entry)?.is_some_and(|found| found != size) {
+                return Err(malformed("the entries of a table have a wrong size"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Offset and length in the file of a table that has a tag for its start and one for its size.
+    pub(super) fn range(&self, start: u64, size: u64, segments: &Segments) -> Result<Option<(u64, u64)>, ElfError> {
+        match (self.one(start)?, self.one(size)?) {
+            (Some(_), None) => Err(malformed("a table has no size")),
+            (None, _) | (_, Some(0)) => Ok(None),
+            (Some(address), Some(len)) => match segments.offset_of(address, len) {
+                Some(offset) => Ok(Some((offset, len))),
+                None => Err(malformed("a table lies outside of the library")),
+            },
+        }
+    }
+
+    /// The bytes of the string table from `at` on, at most `len`.
+    pub(super) fn string_bytes<'a>(&self, image: &Image<'a>, at: u64, len: u64) -> Option<&'a [u8]> {
+        let rest = self.strings_len.checked_sub(at)?;
+        image.get(self.strings_at.checked_add(at)?, rest.min(len))
+    }
+
+    /// The string at `at` of the string table.
+    pub(super) fn string(&self, image: &Image<'_>, at: u64) -> Result<Text, ElfError> {
+        let bytes = self.string_bytes(image, at, STRING_MAX).unwrap_or_default();
+        let end = bytes.iter().position(|byte| *byte == 0);
+        end.map(|end| Text::from(&bytes[..end])).ok_or(malformed("a name has no end, or more than 4096 bytes"))
+    }
+
+    /// The libraries that it needs.
+    pub(super) fn needed(&self, image: &Image<'_>) -> Result<Vec<Text>, ElfError> {
+        if self.all(tag::NEEDED).count() > NEEDED_MAX {
+            return Err(malformed("it needs more than 256 libraries"));
+        }
+        self.all(tag::NEEDED).map(|at| self.string(image, at)).collect()
+    }
+
+    /// The string that `tag` names.
+    pub(super) fn named(&self, image: &Image<'_>, tag: u64) -> Result<Option<Text>, ElfError> {
+        self.one(tag)?.map(|at| self.string(image, at)).transpose()
+    }
+}

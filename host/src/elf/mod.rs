@@ -1,0 +1,190 @@
+//! What an ELF file says, read without trust in any number in it and without running anything.
+//!
+//! [`Facts::read`] works on a library for any processor; [`Facts::check`] then decides for this process. Both take time
+//! in proportion to the file at most, and neither panics on any input.
+
+mod bytes;
+#[cfg(target_os = "linux")]
+mod check;
+mod codes;
+mod dynamic;
+mod header;
+mod machine;
+mod notes;
+mod relocations;
+mod segments;
+mod symbols;
+
+pub use codes::ElfError;
+pub use notes::Note;
+
+use crate::loader::Text;
+use bytes::Image;
+use dynamic::{tag, Dynamic};
+use notes::Notes;
+use segments::{Segments, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD};
+use sochdb_plugin_sdk::abi::SOCH_LAYOUT_HASH_SIZE;
+use symbols::Symbols;
+
+const DF_TEXTREL: u64 = 4;
+const DF_STATIC_TLS: u64 = 16;
+const DF_1_INTERPOSE: u64 = 0x400;
+const DF_1_PIE: u64 = 0x0800_0000;
+const AUDIT_TAGS: [(u64, &str); 4] = [
+    (tag::AUDIT, "DT_AUDIT"),
+    (tag::DEPAUDIT, "DT_DEPAUDIT"),
+    (tag::FILTER, "DT_FILTER"),
+    (tag::AUXILIARY, "DT_AUXILIARY"),
+];
+/// Bytes of `soch_plugin` that never change.
+const ENTRY_HEAD: u64 = 40;
+
+/// The beginning of `soch_plugin_v1` as it is in the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct EntryHead {
+    pub magic: u64,
+    pub size: u32,
+    pub abi_major: u16,
+    pub abi_minor: u16,
+    pub min_host_minor: u16,
+    pub flags: u32,
+    pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
+}
+
+/// What a shared library's file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Facts {
+    /// 32 or 64.
+    pub bits: u8,
+    /// The byte order of its processor.
+    pub big_endian: bool,
+    /// `EI_OSABI`.
+    pub os_abi: u8,
+    /// `EI_ABIVERSION`.
+    pub abi_version: u8,
+    /// `e_machine`.
+    pub machine: u16,
+    /// The least alignment of its segments.
+    pub least_alignment: u64,
+    /// The libraries that it needs (DT_NEEDED).
+    pub needed: Vec<Text>,
+    /// The name under which other libraries would need it (DT_SONAME).
+    pub soname: Option<Text>,
+    /// Where it wants its needs to be searched for (DT_RPATH or DT_RUNPATH).
+    pub search_path: Option<Text>,
+    /// The beginning of its entry, if it exports one.
+    pub entry: Option<EntryHead>,
+    /// Whether it exports the layout of its types, `soch_layout_v1`.
+    pub exports_layout: bool,
+    /// The first export that all libraries of a process would share (STB_GNU_UNIQUE).
+    pub unique: Option<Text>,
+    /// How many functions run when it is loaded.
+    pub constructors: u64,
+    /// How many functions run while it is relocated, before the constructors.
+    pub resolvers: u64,
+    /// Whether its thread-local data must fit what the process reserved at its start.
+    pub static_tls: bool,
+    /// Whether it would make the stack executable.
+    pub executable_stack: bool,
+    /// Whether a segment is both writable and executable.
+    pub writable_code: bool,
+    /// Whether its code must be changed while it is loaded.
+    pub text_relocations: bool,
+    /// Whether it names an interpreter, as a program does.
+    pub interpreter: bool,
+    /// Whether it is marked as a position-independent program.
+    pub position_independent_program: bool,
+    /// Whether its symbols come before those of others.
+    pub interpose: bool,
+    /// The first tag by which it puts other code in between.
+    pub audit: Option<&'static str>,
+    /// The build ID that its linker wrote.
+    pub build_id: Option<Vec<u8>>,
+    /// Its note; the first if there are several.
+    pub note: Option<Note>,
+    /// How many notes it has.
+    pub note_count: usize,
+}
+
+impl Facts {
+    /// Reads a shared library for any processor.
+    ///
+    /// # Errors
+    /// The file is no shared library, is cut off, or contradicts itself.
+    pub fn read(bytes: &[u8]) -> Result<Self, ElfError> {
+        let (image, header) = header::read(bytes)?;
+        let segments = Segments::read(&image, &header)?;
+        let dynamic = Dynamic::read(&image, &segments)?;
+        let symbols = Symbols::read(&image, &segments, &dynamic)?;
+        let notes = Notes::read(&image, &segments)?;
+        let flags = dynamic.one(tag::FLAGS)?.unwrap_or(0);
+        let flags_1 = dynamic.one(tag::FLAGS_1)?.unwrap_or(0);
+        let writable_code = segments.of(PT_LOAD).any(|segment| segment.flags & (PF_W | PF_X) == PF_W | PF_X);
+        let interpreter = segments.of(PT_INTERP).next().is_some();
+        let least_alignment = segments.of(PT_LOAD).map(|segment| segment.align).min().unwrap_or(0);
+        let stacks: Vec<u32> = segments.of(PT_GNU_STACK).map(|segment| segment.flags).collect();
+        Ok(Self {
+            bits: if image.wide { 64 } else { 32 },
+            big_endian: image.big_endian,
+            os_abi: header.os_abi,
+            abi_version: header.abi_version,
+            machine: header.machine,
+            least_alignment,
+            needed: dynamic.needed(&image)?,
+            soname: dynamic.named(&image, tag::SONAME)?,
+            search_path: dynamic.named(&image, tag::RPATH)?.or(dynamic.named(&image, tag::RUNPATH)?),
+            entry: entry_head(&image, &segments, &symbols)?,
+            exports_layout: symbols.layout,
+            unique: symbols.unique,
+            constructors: constructors(&image, &dynamic)?,
+            resolvers: relocations::resolvers(&image, header.machine, &segments, &dynamic)?,
+            static_tls: flags & DF_STATIC_TLS != 0,
+            // Without the header the dynamic linker takes the stack to be executable.
+            executable_stack: stacks.is_empty() || stacks.iter().any(|flags| flags & PF_X != 0),
+            writable_code,
+            text_relocations: dynamic.has(tag::TEXTREL) || flags & DF_TEXTREL != 0,
+            interpreter,
+            position_independent_program: flags_1 & DF_1_PIE != 0,
+            interpose: flags_1 & DF_1_INTERPOSE != 0,
+            audit: AUDIT_TAGS.iter().find(|(tag, _)| dynamic.has(*tag)).map(|(_, name)| *name),
+            build_id: notes.build_id,
+            note: notes.plugin,
+            note_count: notes.plugin_count,
+        })
+    }
+
+    /// The usual name of its processor.
+    pub fn machine_name(&self) -> &'static str {
+        machine::name(self.machine)
+    }
+}
+
+fn entry_head(image: &Image<'_>, segments: &Segments, symbols: &Symbols) -> Result<Option<EntryHead>, ElfError> {
+    let Some((address, size)) = symbols.entry else { return Ok(None) };
+    if size < ENTRY_HEAD {
+        return Err(ElfError::EntryKind { reason: "is smaller than the 40 bytes that every version has" });
+    }
+    let outside = ElfError::EntryKind { reason: "lies outside of the library's data" };
+    let Some(at) = segments.offset_of(address, size).filter(|_| !segments.is_code(address)) else {
+        return Err(outside);
+    };
+    let fields = || {
+        Some(EntryHead {
+            magic: image.u64(at)?,
+            size: image.u32(at + 8)?,
+            abi_major: image.u16(at + 12)?,
+            abi_minor: image.u16(at + 14)?,
+            min_host_minor: image.u16(at + 16)?,
+            flags: image.u32(at + 20)?,
+            layout_hash: image.get(at + 24, SOCH_LAYOUT_HASH_SIZE as u64)?.try_into().ok()?,
+        })
+    };
+    fields().map(Some).ok_or(outside)
+}
+
+fn constructors(image: &Image<'_>, dynamic: &Dynamic) -> Result<u64, ElfError> {
+    let first = u64::from(dynamic.has(tag::INIT));
+    Ok(first + dynamic.one(tag::INIT_ARRAYSZ)?.unwrap_or(0) / image.word_size())
+}

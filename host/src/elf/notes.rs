@@ -1,0 +1,129 @@
+//! The notes: the plugin's own, and the build ID that its linker wrote.
+
+use super::bytes::Image;
+use super::segments::{Segment, Segments, PT_NOTE};
+use super::ElfError;
+use crate::loader::Text;
+use sochdb_plugin_sdk::abi::{
+    SOCH_LAYOUT_HASH_SIZE, SOCH_NAME_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, SOCH_VERSION_SIZE,
+};
+
+const OWNER: &[u8] = b"SochDB\0";
+const BUILD_ID_OWNER: &[u8] = b"GNU\0";
+const BUILD_ID_TYPE: u32 = 3;
+const BUILD_ID_MAX: usize = 64;
+/// Bytes of all notes together.
+const SIZE_MAX: u64 = 1 << 20;
+
+/// What a plugin says of itself in its file: `soch_note`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The version of the note's form.
+    pub note_version: u32,
+    /// The major version of the ABI.
+    pub abi_major: u16,
+    /// The minor version that the plugin was compiled for.
+    pub abi_minor: u16,
+    /// The least minor version of a host.
+    pub min_host_minor: u16,
+    /// What it asks for.
+    pub flags: u32,
+    /// The `SOCH_KIND_*` of its tables.
+    pub kinds: u32,
+    /// Which header or SDK it was compiled with.
+    pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
+    /// Its name.
+    pub name: Text,
+    /// Its own version.
+    pub version: Text,
+}
+
+/// The notes of a file.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// The first plugin's note.
+    pub(super) plugin: Option<Note>,
+    /// How many of them there are.
+    pub(super) plugin_count: usize,
+    pub(super) build_id: Option<Vec<u8>>,
+}
+
+fn malformed(reason: &'static str) -> ElfError {
+    ElfError::NoteMalformed { reason }
+}
+
+impl Notes {
+    pub(super) fn read(image: &Image<'_>, segments: &Segments) -> Result<Self, ElfError> {
+        let total = segments.of(PT_NOTE).fold(0, |sum: u64, segment| sum.saturating_add(segment.file_size));
+        if total > SIZE_MAX {
+            return Err(malformed("they have more than 1 MiB"));
+        }
+        let mut notes = Self::default();
+        for segment in segments.of(PT_NOTE) {
+            notes.read_segment(image, segments, segment)?;
+        }
+        Ok(notes)
+    }
+
+    fn read_segment(&mut self, image: &Image<'_>, segments: &Segments, segment: &Segment) -> Result<(), ElfError> {
+        let align = match segment.align {
+            0..=4 => 4,
+            8 => 8,
+            _ => return Err(malformed("their alignment is neither 4 nor 8")),
+        };
+        let end = segment.offset + segment.file_size;
+        let mut at = segment.offset;
+        while at + 12 <= end {
+            let field = |offset| image.u32(at + offset).ok_or(malformed("one is cut off"));
+            let (owner_size, body_size, kind) = (field(0)?, field(4)?, field(8)?);
+            let body_at = (at + 12 + u64::from(owner_size)).next_multiple_of(align);
+            let body_end = body_at + u64::from(body_size);
+            if body_end > end {
+                return Err(malformed("one is longer than its segment"));
+            }
+            let owner = image.get(at + 12, owner_size.into()).ok_or(malformed("one is cut off"))?;
+            if owner == OWNER && kind == SOCH_NOTE_TYPE {
+                if !segments.maps_file(at, body_end - at) {
+                    return Err(malformed("the SochDB note is not in memory"));
+                }
+                self.plugin_count += 1;
+                let note = read_note(image, body_at, body_size)?;
+                self.plugin.get_or_insert(note);
+            } else if owner == BUILD_ID_OWNER && kind == BUILD_ID_TYPE {
+                let id = image.get(body_at, body_size.into()).unwrap_or_default();
+                self.build_id = Some(id.iter().copied().take(BUILD_ID_MAX).collect());
+            }
+            at = body_end.next_multiple_of(align);
+        }
+        Ok(())
+    }
+}
+
+/// A longer note than this host knows is a newer one: its beginning is the same.
+fn read_note(image: &Image<'_>, at: u64, size: u32) -> Result<Note, ElfError> {
+    if size < SOCH_NOTE_BODY_SIZE {
+        return Err(malformed("the SochDB note is too short"));
+    }
+    let name_at = at + 36;
+    let fields = || {
+        Some(Note {
+            note_version: image.u32(at)?,
+            abi_major: image.u16(at + 4)?,
+            abi_minor: image.u16(at + 6)?,
+            min_host_minor: image.u16(at + 8)?,
+            flags: image.u32(at + 12)?,
+            kinds: image.u32(at + 16)?,
+            layout_hash: image.get(at + 20, SOCH_LAYOUT_HASH_SIZE as u64)?.try_into().ok()?,
+            name: text(image.get(name_at, SOCH_NAME_SIZE as u64)?)?,
+            version: text(image.get(name_at + SOCH_NAME_SIZE as u64, SOCH_VERSION_SIZE as u64)?)?,
+        })
+    };
+    fields().ok_or(malformed("name or version in the SochDB note goes on after its NUL"))
+}
+
+/// Text up to its NUL; `None` if something else follows.
+fn text(field: &[u8]) -> Option<Text> {
+    let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
+    let (text, rest) = field.split_at(end);
+    rest.iter().all(|byte| *byte == 0).then(|| Text::from(text))
+}

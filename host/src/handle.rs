@@ -1,0 +1,70 @@
+//! What the four handles have in common.
+
+/// Defines a handle: an instance and the host's copy of one of its tables.
+macro_rules! handle {
+    ($(#[$doc:meta])* $handle:ident: $bound:ident, $field:ident, $table:ident, $capability:ident) => {
+        $(#[$doc])*
+        ///
+        /// Clones are the same extension. The last one gone, here and in every manager, shuts the extension down, if
+        /// nobody did before, and frees it. After a panic or a shutdown every call is refused.
+        #[derive(Clone)]
+        pub struct $handle {
+            pub(crate) instance: Arc<Instance>,
+            table: $table,
+        }
+
+        impl $handle {
+            /// Takes an extension that is linked in, and starts it.
+            ///
+            /// # Errors
+            /// What its [`Extension::init`] returns; the extension is gone then.
+            pub fn new<E: $bound>(extension: E) -> Result<Self> {
+                let tables = crate::instance::Tables {
+                    $field: Some(*export::table::$field::<E>()),
+                    ..Default::default()
+                };
+                let instance = crate::instance::in_process(extension, tables, ExtensionCapability::$capability)?;
+                Ok(Self::of(&Arc::new(instance)).expect("the table was just given"))
+            }
+
+            pub(crate) fn of(instance: &Arc<Instance>) -> Option<Self> {
+                Some(Self { table: instance.tables.$field?, instance: instance.clone() })
+            }
+
+            /// Shows the extension's own value to `look`, if it is linked in and of type `E`.
+            pub fn inspect<E: 'static, R>(&self, look: impl FnOnce(&E) -> R) -> Option<R> {
+                self.instance.inspect(|any| any.downcast_ref().map(look)).flatten()
+            }
+
+            /// Whether a panic ended it.
+            pub fn is_poisoned(&self) -> bool {
+                self.instance.is_poisoned()
+            }
+
+            /// `SOCH_NOT_FOUND` is no answer to this call.
+            fn done(&self, slot: &str, result: Result<bool>) -> Result<()> {
+                match result? {
+                    true => Ok(()),
+                    false => Err(self.instance.broke(slot, "returned SOCH_NOT_FOUND, which this call does not have")),
+                }
+            }
+        }
+
+        impl Extension for $handle {
+            fn info(&self) -> sochdb_plugin_sdk::ExtensionInfo {
+                self.instance.info.clone()
+            }
+
+            fn shutdown(&mut self) -> Result<()> {
+                self.instance.shutdown()
+            }
+        }
+    };
+}
+
+/// A slot that `tables::adopt` filled or found.
+macro_rules! slot {
+    ($($path:tt)+) => { $($path)+.expect("filled when the table was adopted") };
+}
+
+pub(crate) use {handle, slot};

@@ -1,0 +1,44 @@
+//! The bytes of a sealed file as a slice.
+
+use super::{LoadError, SealedFile};
+use rustix::mm::{MapFlags, ProtFlags};
+use std::ffi::c_void;
+use std::ops::Deref;
+use std::ptr::NonNull;
+
+/// A sealed file's bytes, mapped for reading until this is dropped.
+#[derive(Debug)]
+pub struct Mapped {
+    start: NonNull<c_void>,
+    len: usize,
+}
+
+impl Mapped {
+    pub(super) fn new(file: &SealedFile) -> Result<Self, LoadError> {
+        let no_room = || LoadError::Map { reason: rustix::io::Errno::NOMEM.into() };
+        let len = usize::try_from(file.size()).map_err(|_| no_room())?;
+        // SAFETY: the kernel chooses the place, so no memory of the program is replaced.
+        let start = unsafe {
+            rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::PRIVATE, file, 0)
+        };
+        let start = start.map_err(|errno| LoadError::Map { reason: errno.into() })?;
+        Ok(Self { start: NonNull::new(start).ok_or_else(no_room)?, len })
+    }
+}
+
+impl Deref for Mapped {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        // SAFETY: `len` bytes are mapped here until the drop, and the seals, which were read back, see to it that the
+        // file below neither changes nor shrinks.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr().cast(), self.len) }
+    }
+}
+
+impl Drop for Mapped {
+    fn drop(&mut self) {
+        // SAFETY: this value made the mapping, and no slice of it outlives it. A failure would only leave it mapped.
+        let _ = unsafe { rustix::mm::munmap(self.start.as_ptr(), self.len) };
+    }
+}

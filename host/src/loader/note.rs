@@ -1,0 +1,84 @@
+//! Step 9: the note, read while nothing of the plugin has run, speaks this host's ABI.
+
+use super::LoadError;
+use crate::elf::{ElfError, EntryHead, Facts, Note};
+use sochdb_plugin_sdk::abi::*;
+use std::fmt::Debug;
+
+const KNOWN_KINDS: u32 =
+    SOCH_KIND_STORAGE | SOCH_KIND_INDEX | SOCH_KIND_OBSERVABILITY | SOCH_KIND_COMPRESSION | SOCH_KIND_CUSTOM;
+
+pub(super) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
+    let note = match (&facts.note, facts.note_count) {
+        (Some(note), 1) => note,
+        (_, 0) => return Err(ElfError::NoteMissing.into()),
+        (_, count) => return Err(ElfError::NoteDuplicate { count }.into()),
+    };
+    well_formed(note)?;
+    negotiate(note)?;
+    if let Some(entry) = &facts.entry {
+        agree(note, entry)?;
+    }
+    let detail = format!(
+        "{} {}, ABI {}.{}, kinds {:#x}",
+        note.name, note.version, note.abi_major, note.abi_minor, note.kinds
+    );
+    Ok((note.clone(), detail))
+}
+
+fn well_formed(note: &Note) -> Result<(), ElfError> {
+    if note.note_version == 0 {
+        return Err(ElfError::NoteVersion { version: note.note_version });
+    }
+    let identifier = |text: &super::Text, size| {
+        let text = std::str::from_utf8(text.as_bytes()).unwrap_or_default();
+        sochdb_plugin_sdk::export::is_identifier(text, size)
+    };
+    if !identifier(&note.name, SOCH_NAME_SIZE) {
+        return Err(ElfError::NoteName { name: note.name.clone() });
+    }
+    if !identifier(&note.version, SOCH_VERSION_SIZE) {
+        return Err(ElfError::NotePluginVersion { version: note.version.clone() });
+    }
+    Ok(())
+}
+
+fn negotiate(note: &Note) -> Result<(), LoadError> {
+    if note.abi_major != SOCH_ABI_MAJOR {
+        return Err(LoadError::AbiMajor { host: SOCH_ABI_MAJOR, plugin: note.abi_major });
+    }
+    if note.min_host_minor > SOCH_ABI_MINOR {
+        return Err(LoadError::HostTooOld { needs: note.min_host_minor, host: SOCH_ABI_MINOR });
+    }
+    if note.flags != 0 {
+        return Err(ElfError::NoteFlags { flags: note.flags }.into());
+    }
+    // A newer minor may have kinds that this host does not know.
+    let known = note.abi_minor <= SOCH_ABI_MINOR;
+    if note.kinds == 0 || (known && note.kinds & !KNOWN_KINDS != 0) {
+        return Err(ElfError::NoteKinds { kinds: note.kinds }.into());
+    }
+    let expected = SOCH_LAYOUT_HASHES.get(usize::from(note.abi_minor));
+    if known && expected != Some(&note.layout_hash) {
+        return Err(LoadError::LayoutUnknown { minor: note.abi_minor });
+    }
+    Ok(())
+}
+
+/// The head of the entry as it is in the file. In memory it is compared once more, after the library was loaded.
+fn agree(note: &Note, entry: &EntryHead) -> Result<(), LoadError> {
+    same("magic", &SOCH_MAGIC, &entry.magic)?;
+    same("abi_major", &note.abi_major, &entry.abi_major)?;
+    same("abi_minor", &note.abi_minor, &entry.abi_minor)?;
+    same("min_host_minor", &note.min_host_minor, &entry.min_host_minor)?;
+    same("flags", &note.flags, &entry.flags)?;
+    same("layout_hash", &note.layout_hash, &entry.layout_hash)
+}
+
+fn same<T: PartialEq + Debug>(field: &'static str, note: &T, entry: &T) -> Result<(), LoadError> {
+    if note != entry {
+        let (note, entry) = (format!("{note:?}"), format!("{entry:?}"));
+        return Err(LoadError::NoteMismatch { field, note, entry });
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! The form of the tables of refusals: one row gives code, cause and remedy.
+
+use super::Step;
+
+/// One row of a table, as documentation shows it: `{field}` stands for what was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The stable code, such as `E_DIR_WRITABLE`.
+    pub code: &'static str,
+    /// The step that refuses with it.
+    pub step: Step,
+    /// What was found.
+    pub cause: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+}
+
+/// Makes an error type of rows `Step: Variant { fields } "CODE" "cause" "remedy";`.
+///
+/// `also Variant(Type)` takes the rows of another table in.
+macro_rules! refusals {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident $(also $part:ident($part_type:ty))?;
+        $( $step:ident: $variant:ident $({ $($field:ident: $type:ty),+ })? $code:literal $cause:literal $remedy:literal; )+
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, thiserror::Error)]
+        #[non_exhaustive]
+        #[allow(missing_docs)]
+        pub enum $name {
+            $( #[doc = $cause] #[error($cause)] $variant $({ $($field: $type),+ })?, )+
+            $( #[error(transparent)] $part(#[from] $part_type), )?
+        }
+
+        impl $name {
+            /// Every row.
+            pub const TABLE: &'static [$crate::loader::Reason] = &[$(
+                $crate::loader::Reason {
+                    code: $code, step: $crate::loader::Step::$step, cause: $cause, remedy: $remedy,
+                },
+            )+];
+
+            /// The stable code of this refusal, such as `E_DIR_WRITABLE`.
+            pub fn code(&self) -> &'static str {
+                match self {
+                    $( Self::$variant { .. } => $code, )+
+                    $( Self::$part(part) => <$part_type>::code(part), )?
+                }
+            }
+
+            /// The step that refused.
+            pub fn step(&self) -> $crate::loader::Step {
+                match self {
+                    $( Self::$variant { .. } => $crate::loader::Step::$step, )+
+                    $( Self::$part(part) => <$part_type>::step(part), )?
+                }
+            }
+
+            /// What to do about it.
+            #[allow(unused_variables)]
+            pub fn remedy(&self) -> String {
+                match self {
+                    $( Self::$variant $({ $($field),+ })? => format!($remedy), )+
+                    $( Self::$part(part) => <$part_type>::remedy(part), )?
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use refusals;

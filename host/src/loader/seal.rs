@@ -1,0 +1,133 @@
+//! Step 6: the file's bytes in memory that nobody can change any more.
+
+use super::file::OpenFile;
+use super::{LoadError, Mapped};
+use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use rustix::fs::{MemfdFlags, SealFlags, Stat};
+use rustix::io::Errno;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+const BLOCK: usize = 1 << 18;
+const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlags::GROW).union(SealFlags::WRITE);
+
+/// A copy of a plugin's file, in memory, sealed against every change.
+///
+/// Keep it as long as the library is loaded: another file that got its descriptor's number would have the name by
+/// which the dynamic linker knows the library.
+#[derive(Debug)]
+pub struct SealedFile {
+    fd: OwnedFd,
+    size: u64,
+}
+
+impl SealedFile {
+    /// Copies `file`, which must not change meanwhile, and seals the copy.
+    pub(super) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
+        let (fd, flags) = make(path.file_name().unwrap_or_default()).map_err(|errno| memfd_error(errno))?;
+        let copied = copy_bytes(file, &fd).map_err(|errno| LoadError::Copy { path: path.into(), reason: errno.into() });
+        let now = rustix::fs::fstat(&file.fd)
+            .map_err(|errno| LoadError::Copy { path: path.into(), reason: errno.into() })?;
+        if copied? != file.size || identity(&now) != identity(&file.stat) {
+            return Err(LoadError::FileChanged { path: path.into() });
+        }
+        rustix::fs::fcntl_add_seals(&fd, SEALS).map_err(|errno| LoadError::Seal { found: errno.to_string() })?;
+        let sealed = Self { fd, size: file.size };
+        let seals = sealed.seals()?;
+        let execve = if flags.contains(MemfdFlags::NOEXEC_SEAL) { ", cannot be executed as a program" } else { "" };
+        Ok((sealed, format!("{} bytes copied, seals {:#x} read back{execve}", file.size, seals.bits())))
+    }
+
+    /// The seals, if none of those that count is missing.
+    fn seals(&self) -> Result<SealFlags, LoadError> {
+        match rustix::fs::fcntl_get_seals(&self.fd) {
+            Ok(seals) if seals.contains(SEALS) => Ok(seals),
+            Ok(seals) => Err(LoadError::Seal { found: format!("it has the seals {:#x}", seals.bits()) }),
+            Err(errno) => Err(LoadError::Seal { found: errno.to_string() }),
+        }
+    }
+
+    /// How many bytes it has.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Its bytes.
+    ///
+    /// # Errors
+    /// [`LoadError::Map`] if the process has no address space left.
+    pub fn map(&self) -> Result<Mapped, LoadError> {
+        Mapped::new(self)
+    }
+
+    /// The path for the dynamic linker: `/proc/PID/fd/N`, with the number of the process, so that a debugger opens
+    /// the same file.
+    ///
+    /// # Errors
+    /// [`LoadError::ProcMissing`] if that path does not lead to this file.
+    pub fn path(&self) -> Result<PathBuf, LoadError> {
+        let path = format!("/proc/{}/fd/{}", std::process::id(), self.fd.as_raw_fd());
+        let inode = |stat: Stat| (stat.st_dev, stat.st_ino);
+        match (rustix::fs::stat(&path), rustix::fs::fstat(&self.fd)) {
+            (Ok(found), Ok(own)) if inode(found) == inode(own) => Ok(path.into()),
+            _ => Err(LoadError::ProcMissing { path }),
+        }
+    }
+}
+
+impl AsFd for SealedFile {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// Makes the memory, if possible (Linux 6.3) such that it cannot be made executable as a program either.
+fn make(file: &OsStr) -> rustix::io::Result<(OwnedFd, MemfdFlags)> {
+    let name = memfd_name(file);
+    let plain = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let wanted = plain | MemfdFlags::NOEXEC_SEAL;
+    match rustix::fs::memfd_create(&name, wanted) {
+        Err(Errno::INVAL) => Ok((rustix::fs::memfd_create(&name, plain)?, plain)),
+        made => Ok((made?, wanted)),
+    }
+}
+
+/// What `/proc/PID/maps` shows: the kernel allows 249 bytes.
+fn memfd_name(file: &OsStr) -> String {
+    let safe = |byte: &u8| if byte.is_ascii_alphanumeric() || b"._+-".contains(byte) { char::from(*byte) } else { '_' };
+    let name: String = file.as_encoded_bytes().iter().take(128).map(safe).collect();
+    format!("sochdb-plugin:{name}")
+}
+
+/// How many bytes were copied: those of `file.size`, less if it ended early, one more if it goes on.
+fn copy_bytes(file: &OpenFile, to: &OwnedFd) -> rustix::io::Result<u64> {
+    let mut block = vec![0; BLOCK];
+    let mut at = 0;
+    while at < file.size {
+        let wanted = usize::try_from(file.size - at).map_or(BLOCK, |rest| rest.min(BLOCK));
+        let read = retry(|| rustix::io::pread(&file.fd, &mut block[..wanted], at))?;
+        if read == 0 {
+            return Ok(at);
+        }
+        let mut written = 0;
+        while written < read {
+            written += retry(|| rustix::io::pwrite(to, &block[written..read], at + written as u64))?;
+        }
+        at += read as u64;
+    }
+    let beyond = retry(|| rustix::io::pread(&file.fd, &mut block[..1], at))?;
+    Ok(at + beyond as u64)
+}
+
+fn retry(call: impl FnMut() -> rustix::io::Result<usize>) -> rustix::io::Result<usize> {
+    rustix::io::retry_on_intr(call)
+}
+
+/// What changes when a file does: its size and times.
+fn identity(stat: &Stat) -> impl PartialEq {
+    (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
+}
+
+fn memfd_error(errno: Errno) -> LoadError {
+    LoadError::Memfd { reason: errno.into() }
+}

@@ -1,0 +1,112 @@
+//! The steps of a load, in their order, and how each ended.
+
+use super::LoadError;
+use std::fmt;
+
+macro_rules! steps {
+    ($($step:ident $name:literal $description:literal;)+) => {
+        /// A step of a load. Their order is the order in which they run.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Step {
+            $( #[doc = $description] $step, )+
+        }
+
+        impl Step {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$step),+];
+
+            /// Its stable name.
+            pub fn name(self) -> &'static str {
+                match self { $( Self::$step => $name, )+ }
+            }
+
+            /// What it makes sure of.
+            pub fn description(self) -> &'static str {
+                match self { $( Self::$step => $description, )+ }
+            }
+        }
+    };
+}
+
+steps! {
+    Gate "gate" "The program or its environment allows native plugins.";
+    Lexical "path" "The path is absolute and has one meaning.";
+    Walk "directories" "No directory on the way is a symbolic link or writable by others.";
+    File "file" "The file is a regular one that only its trusted owner can write.";
+    ExecPolicy "exec-policy" "The file system allows to run it.";
+    Seal "seal" "Its bytes are copied into sealed memory that nobody can change.";
+    Digest "digest" "The sealed bytes have this SHA-256.";
+    Elf "elf" "It is a well-formed shared library for this machine, without what could surprise the host.";
+    Note "note" "Its note speaks this host's ABI and agrees with its entry; nothing of it has run.";
+    Identity "identity" "The dynamic linker will not take it for another library.";
+    Open "open" "The dynamic linker loads the sealed bytes, all symbols bound.";
+    Entry "entry" "The entry in memory is what the note says.";
+    Layout "layout" "The tables' types are those of the host, field by field.";
+    Version "version" "Host and plugin agree on a minor version, and its tables have the required slots.";
+    Create "create" "The plugin makes an instance from the configuration.";
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.name())
+    }
+}
+
+/// How a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It found nothing to object to.
+    Passed,
+    /// It refused the plugin.
+    Refused,
+    /// It did not run, because an earlier one refused.
+    Skipped,
+}
+
+/// One line of the decision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepOutcome {
+    /// Which step.
+    pub step: Step,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What it found, in one line that is safe to print.
+    pub detail: String,
+}
+
+/// Runs steps, and tells an observer how each ended.
+pub(crate) struct Steps<'a> {
+    observer: &'a mut dyn FnMut(StepOutcome),
+}
+
+impl<'a> Steps<'a> {
+    pub(crate) fn new(observer: &'a mut dyn FnMut(StepOutcome)) -> Self {
+        Self { observer }
+    }
+
+    /// Runs one step, which gives its result and what it found. After a refusal all later steps are told as skipped.
+    pub(crate) fn run<T>(
+        &mut self,
+        step: Step,
+        body: impl FnOnce() -> Result<(T, String), LoadError>,
+    ) -> Result<T, LoadError> {
+        match body() {
+            Ok((value, detail)) => {
+                self.tell(step, Verdict::Passed, detail);
+                Ok(value)
+            }
+            Err(error) => {
+                self.tell(step, Verdict::Refused, error.to_string());
+                for later in Step::ALL.iter().filter(|later| **later > step) {
+                    self.tell(*later, Verdict::Skipped, String::new());
+                }
+                Err(error)
+            }
+        }
+    }
+
+    fn tell(&mut self, step: Step, verdict: Verdict, detail: String) {
+        (self.observer)(StepOutcome { step, verdict, detail });
+    }
+}

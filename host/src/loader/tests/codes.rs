@@ -1,0 +1,35 @@
+//! The tables of refusals as a whole.
+
+use super::*;
+use crate::elf::ElfError;
+use crate::loader::Step;
+use std::collections::BTreeSet;
+
+#[test]
+fn every_code_is_unique_and_has_a_cause_and_a_remedy() {
+    let mut codes = BTreeSet::new();
+    for reason in LoadError::TABLE.iter().chain(ElfError::TABLE) {
+        assert!(codes.insert(reason.code), "{} comes twice", reason.code);
+        assert!(reason.code.starts_with("E_"), "{}", reason.code);
+        assert!(reason.code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "{}", reason.code);
+        assert!(!reason.cause.is_empty() && !reason.remedy.is_empty(), "{}", reason.code);
+        assert!(Step::ALL.contains(&reason.step));
+    }
+}
+
+#[test]
+fn a_refusal_of_the_elf_file_keeps_its_own_code() {
+    let error = LoadError::from(ElfError::ExecStack);
+    assert_eq!(error.code(), "E_ELF_EXEC_STACK");
+    assert_eq!(error.step(), Step::Elf);
+    assert_eq!(error.to_string(), ElfError::ExecStack.to_string());
+    assert!(error.remedy().contains("noexecstack"));
+}
+
+#[test]
+fn a_remedy_can_be_pasted() {
+    let directory = Path::new("/opt/my plugins");
+    let error = LoadError::DirWritable { directory: directory.into(), mode: 0o775 };
+    assert!(error.remedy().starts_with("chmod go-w $'/opt/my plugins'"), "{}", error.remedy());
+    assert!(error.to_string().contains("(mode 0775)"), "{error}");
+}

@@ -1,0 +1,160 @@
+//! Paths with more than one meaning, and ways that somebody else can turn.
+
+use super::*;
+use crate::loader::{lexical, walk, Policy, Step, Verdict};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::symlink;
+
+#[test]
+fn untrusted_refuses_whatever_the_path_is() {
+    let dir = Dir::new();
+    let fifo = dir.join("fifo.so");
+    rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o644.into(), 0).expect("a FIFO");
+    for path in [Path::new("/does/not/exist.so"), &fifo, Path::new(""), Path::new("x.so")] {
+        let (result, steps) = steps_of(path, &Options::new(Trust::Nobody));
+        assert_eq!(outcome(&result), "E_NOT_TRUSTED");
+        let verdicts: Vec<Verdict> = steps.iter().map(|step| step.verdict).collect();
+        assert_eq!(verdicts[0], Verdict::Refused);
+        assert!(verdicts[1..].iter().all(|verdict| *verdict == Verdict::Skipped));
+        assert_eq!(steps.len(), Step::ALL.len());
+    }
+}
+
+#[test]
+fn ambiguous_paths() {
+    let dir = Dir::new();
+    let base = dir.0.path().to_str().expect("UTF-8").to_owned();
+    dir.file("x.so", b"a file");
+    let mut rows = Rows::default();
+    rows.check("empty", "", "E_PATH_EMPTY");
+    rows.check("relative", "plugins/x.so", "E_PATH_NOT_ABSOLUTE");
+    rows.check("./ relative", "./x.so", "E_PATH_NOT_ABSOLUTE");
+    rows.check("bare soname", "libz.so.1", "E_PATH_NOT_ABSOLUTE");
+    rows.check("NUL", OsStr::from_bytes(b"/opt/x\0.so"), "E_PATH_NUL");
+    rows.check("..", format!("{base}/../x.so"), "E_PATH_NOT_NORMAL");
+    rows.check(".", format!("{base}/./x.so"), "E_PATH_NOT_NORMAL");
+    rows.check("double slash", format!("{base}//x.so"), "E_PATH_NOT_NORMAL");
+    rows.check("two slashes first", format!("/{base}/x.so"), "E_PATH_NOT_NORMAL");
+    rows.check("trailing slash", format!("{base}/x.so/"), "E_PATH_NOT_NORMAL");
+    rows.check("trailing dot", format!("{base}/."), "E_PATH_NOT_NORMAL");
+    rows.check("root", "/", "E_PATH_NOT_NORMAL");
+    rows.check("$LIB", "/opt/$LIB/x.so", "E_PATH_TOKEN");
+    rows.check("$ORIGIN", "/opt/${ORIGIN}/x.so", "E_PATH_TOKEN");
+    rows.check("5000 bytes", format!("/{}", "a/".repeat(2500)), "E_PATH_TOO_LONG");
+    rows.check("a part of 300 bytes", format!("/opt/{}", "a".repeat(300)), "E_PATH_TOO_LONG");
+    rows.check("/proc", "/proc/self/fd/0", "E_PATH_PSEUDO");
+    rows.check("/proc/self/exe", "/proc/self/exe", "E_PATH_PSEUDO");
+    rows.check("/dev", "/dev/zero", "E_PATH_PSEUDO");
+    rows.check("/sys", "/sys/x.so", "E_PATH_PSEUDO");
+    rows.check("missing file", dir.join("missing.so"), "E_FILE_NOT_FOUND");
+    rows.check("missing directory", dir.join("missing/x.so"), "E_DIR_NOT_FOUND");
+    rows.check("a file as a directory", dir.join("x.so/y.so"), "E_DIR_NOT_A_DIRECTORY");
+    rows.end();
+}
+
+#[test]
+fn links() {
+    let dir = Dir::new();
+    let real = dir.directory("real", 0o755);
+    write(&real.join("x.so"), b"a file");
+    let link = |target: &Path, name: &str| symlink(target, dir.join(name)).expect("a new link");
+    link(&real.join("x.so"), "file.so");
+    link(&real, "directory");
+    link(&dir.join("loop.so"), "loop.so");
+    link(&dir.join("nowhere"), "dangling.so");
+    link(Path::new("/proc/self/fd/0"), "magic.so");
+    let mut rows = Rows::default();
+    rows.check("to a file", dir.join("file.so"), "E_FILE_SYMLINK");
+    rows.check("to a directory", dir.join("directory/x.so"), "E_DIR_SYMLINK");
+    rows.check("loop", dir.join("loop.so"), "E_FILE_SYMLINK");
+    rows.check("loop on the way", dir.join("loop.so/x.so"), "E_DIR_SYMLINK");
+    rows.check("dangling", dir.join("dangling.so"), "E_FILE_SYMLINK");
+    rows.check("into /proc", dir.join("magic.so"), "E_FILE_SYMLINK");
+    rows.end();
+}
+
+#[test]
+fn directories_that_others_can_change() {
+    let good = good_or_skip!("directories_that_others_can_change");
+    let dir = Dir::new();
+    let mut rows = Rows::default();
+    for (name, mode, expected) in [
+        ("closed", 0o700, LOADED),
+        ("open", 0o755, LOADED),
+        ("all", 0o777, "E_DIR_WRITABLE"),
+        ("group", 0o775, "E_DIR_WRITABLE"),
+        ("sticky", 0o1777, "E_DIR_WRITABLE"),
+    ] {
+        let directory = dir.directory(name, 0o755);
+        let inner = directory.join("inner");
+        fs::create_dir(&inner).expect("a new directory");
+        chmod(&inner, 0o755);
+        write(&directory.join("x.so"), good);
+        write(&inner.join("x.so"), good);
+        chmod(&directory, mode);
+        rows.check(name, directory.join("x.so"), expected);
+        // Only root's sticky directory protects what lies in it from others.
+        let expected = if name == "sticky" && is_root() { LOADED } else { expected };
+        rows.check(&format!("below {name}"), inner.join("x.so"), expected);
+    }
+    rows.end();
+}
+
+#[test]
+fn files_and_directories_of_other_users() {
+    let good = good_or_skip!("files_and_directories_of_other_users");
+    if !is_root() {
+        return eprintln!("skipped: files_and_directories_of_other_users: only root can give files away");
+    }
+    let dir = Dir::new();
+    let (uid, gid) = (Some(65534), Some(65534));
+    let file = dir.file("x.so", good);
+    std::os::unix::fs::chown(&file, uid, gid).expect("root may");
+    let directory = dir.directory("other", 0o755);
+    let inside = write(&directory.join("x.so"), good);
+    std::os::unix::fs::chown(&directory, uid, gid).expect("root may");
+    let mut rows = Rows::default();
+    rows.check("file", file, "E_FILE_OWNER");
+    rows.check("directory", inside, "E_DIR_OWNER");
+    rows.end();
+}
+
+#[test]
+fn a_name_that_is_no_text() {
+    let good = good_or_skip!("a_name_that_is_no_text");
+    let dir = Dir::new();
+    let path = write(&dir.0.path().join(OsStr::from_bytes(b"\xff\x1b[2J.so")), good);
+    let admitted = admit_trusted(&path).expect("the bytes of a name are free on Unix");
+    assert_eq!(admitted.directory, dir.0.path());
+    chmod(&path, 0o666);
+    let error = admit_trusted(&path).expect_err("others can write it");
+    for text in [error.to_string(), error.remedy()] {
+        assert!(text.contains("\\xff\\x1b[2J.so"), "{text}");
+        assert!(!text.contains('\x1b'), "{text:?}");
+    }
+}
+
+/// Kernels before 5.6, and sandboxes that do not know `openat2`, take the other way to open a directory.
+#[test]
+fn the_walk_without_openat2_refuses_the_same() {
+    let dir = Dir::new();
+    dir.directory("real", 0o755);
+    dir.directory("wide", 0o777);
+    dir.file("file", b"");
+    symlink(dir.join("real"), dir.join("link")).expect("a new link");
+    for (name, expected) in [
+        ("real", LOADED),
+        ("wide", "E_DIR_WRITABLE"),
+        ("file", "E_DIR_NOT_A_DIRECTORY"),
+        ("link", "E_DIR_SYMLINK"),
+        ("missing", "E_DIR_NOT_FOUND"),
+    ] {
+        for open in [walk::open_beneath as walk::Open, walk::open_nofollow] {
+            let path = dir.join(name).join("x.so");
+            let (plain, _) = lexical::PlainPath::check(&path).expect("a plain path");
+            let walked = walk::check(&plain, Policy::Development, open);
+            assert_eq!(walked.map_or_else(|error| error.code(), |_| LOADED), expected, "{name}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The bytes that were checked are the bytes that are there, whatever happens to the file.
+
+use super::*;
+use crate::loader::Digest;
+use rustix::fd::AsFd;
+use rustix::io::Errno;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+#[test]
+fn the_copy_outlives_changes_of_the_file() {
+    let good = good_or_skip!("the_copy_outlives_changes_of_the_file");
+    let dir = Dir::new();
+    let path = dir.file("x.so", good);
+    let admitted = admit_trusted(&path).expect("a good plugin");
+    fs::write(&path, b"something else").expect("an own file");
+    fs::remove_file(&path).expect("an own file");
+    let bytes = admitted.file.map().expect("it is mapped");
+    assert!(bytes[..] == *good);
+    assert_eq!(admitted.digest, Digest::of(good));
+    let through_proc = fs::read(admitted.file.path().expect("/proc is mounted")).expect("it is readable");
+    assert!(through_proc == good);
+}
+
+#[test]
+fn nobody_can_change_the_copy() {
+    let good = good_or_skip!("nobody_can_change_the_copy");
+    let dir = Dir::new();
+    let admitted = admit_trusted(&dir.file("x.so", good)).expect("a good plugin");
+    let fd = admitted.file.as_fd();
+    assert_eq!(rustix::io::pwrite(fd, b"x", 0), Err(Errno::PERM));
+    assert_eq!(rustix::fs::ftruncate(fd, 0), Err(Errno::PERM));
+    assert_eq!(rustix::fs::ftruncate(fd, 1 << 20), Err(Errno::PERM));
+    assert_eq!(rustix::fs::fcntl_add_seals(fd, rustix::fs::SealFlags::empty()), Err(Errno::PERM));
+    // Opening it anew for writing does not get round the seals.
+    let anew = fs::OpenOptions::new().write(true).open(admitted.file.path().expect("/proc is mounted"));
+    if let Ok(anew) = anew {
+        assert_eq!(rustix::io::pwrite(&anew, b"x", 0), Err(Errno::PERM));
+    }
+}
+
+#[test]
+fn a_file_that_is_written_meanwhile_is_refused_or_whole() {
+    let good = good_or_skip!("a_file_that_is_written_meanwhile_is_refused_or_whole");
+    let dir = Dir::new();
+    let path = dir.file("x.so", good);
+    let (other, stop) = (good.iter().map(|byte| !byte).collect::<Vec<u8>>(), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let file = fs::OpenOptions::new().write(true).open(&path).expect("an own file");
+            while !stop.load(Ordering::Relaxed) {
+                for bytes in [&other[..], good] {
+                    rustix::io::pwrite(&file, bytes, 0).expect("an own file");
+                }
+            }
+        });
+        for _ in 0..200 {
+            // Whatever mixture was copied: what was judged, hashed and will be loaded is one and the same.
+            if let Ok(admitted) = admit_trusted(&path) {
+                let bytes = admitted.file.map().expect("it is mapped");
+                assert_eq!(Digest::of(&bytes), admitted.digest);
+                assert_eq!(crate::elf::Facts::read(&bytes).expect("it was read before"), admitted.facts);
+            }
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+}
+
+#[test]
+fn each_step_says_what_it_found() {
+    let good = good_or_skip!("each_step_says_what_it_found");
+    let dir = Dir::new();
+    let (result, steps) = steps_of(&dir.file("x.so", good), &Options::new(Trust::Program));
+    let admitted = result.expect("a good plugin");
+    let names: Vec<&str> = steps.iter().map(|step| step.step.name()).collect();
+    let expected = ["gate", "path", "directories", "file", "exec-policy", "seal", "digest", "elf", "note"];
+    assert_eq!(names, expected);
+    assert!(steps.iter().all(|step| !step.detail.is_empty() && !step.detail.contains('\n')));
+    assert_eq!(steps[6].detail, admitted.digest.to_string());
+    assert_eq!(admitted.digest.to_string().len(), 64);
+}

@@ -1,0 +1,98 @@
+//! Names and paths that came from outside, made safe to print.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::Path;
+
+/// Bytes that somebody else chose: a path, a name in a file.
+///
+/// `Display` never gives a control character, a character that turns the direction of the text, or invalid UTF-8: it
+/// writes what a POSIX-like shell reads back as these bytes, `$'a\x1bb'` for instance, so that a remedy can be pasted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text(Vec<u8>);
+
+impl Text {
+    /// The bytes themselves.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<&[u8]> for Text {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl From<&OsStr> for Text {
+    fn from(name: &OsStr) -> Self {
+        Self(name.as_encoded_bytes().to_vec())
+    }
+}
+
+impl From<&Path> for Text {
+    fn from(path: &Path) -> Self {
+        path.as_os_str().into()
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |text: &str| {
+            !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "/._-+,:@%=".contains(c))
+        };
+        match std::str::from_utf8(&self.0) {
+            Ok(text) if plain(text) => formatter.write_str(text),
+            _ => self.quoted(formatter),
+        }
+    }
+}
+
+impl Text {
+    fn quoted(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("$'")?;
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                match c {
+                    '\'' | '\\' => write!(formatter, "\\{c}")?,
+                    ' '..='~' => write!(formatter, "{c}")?,
+                    c if c.is_alphanumeric() => write!(formatter, "{c}")?,
+                    c => hex(formatter, c.encode_utf8(&mut [0; 4]).as_bytes())?,
+                }
+            }
+            hex(formatter, chunk.invalid())?;
+        }
+        formatter.write_str("'")
+    }
+}
+
+fn hex(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+
+    #[test]
+    fn prints_what_a_shell_reads_back() {
+        for (bytes, shown) in [
+            (&b"/opt/plugins/codec.so"[..], "/opt/plugins/codec.so"),
+            ("/home/jörg/x".as_bytes(), "/home/jörg/x"),
+            (b"a b", "$'a b'"),
+            (b"", "$''"),
+            (b"it's\\", "$'it\\'s\\\\'"),
+            (b"\x1b[2Jx\n", "$'\\x1b[2Jx\\x0a'"),
+            (b"\xff.so", "$'\\xff.so'"),
+            ("a\u{202e}b".as_bytes(), "$'a\\xe2\\x80\\xaeb'"),
+        ] {
+            assert_eq!(Text::from(bytes).to_string(), shown);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Step 3: from `/` to the plugin's directory, one held directory at a time.
+
+use super::lexical::PlainPath;
+use super::options::effective_user;
+use super::{LoadError, Policy, Text};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::io::Errno;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+const PERMISSIONS: u32 = 0o7777;
+const OTHERS_WRITE: u32 = 0o022;
+const STICKY: u32 = 0o1000;
+
+/// The plugin's directory, open.
+pub(super) struct Walked {
+    pub(super) directory: OwnedFd,
+    /// Absolute, and free of symbolic links.
+    pub(super) path: PathBuf,
+}
+
+/// How one name in an open directory is opened.
+pub(super) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<OwnedFd>;
+
+pub(super) fn check(path: &PlainPath<'_>, policy: Policy, open: Open) -> Result<(Walked, String), LoadError> {
+    let mut reached = PathBuf::from("/");
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut directory = rustix::fs::open("/", flags, Mode::empty()).map_err(|errno| refuse(&reached, errno))?;
+    let mut found = vet(&directory, &reached, policy, path.directories.is_empty())?;
+    for (at, name) in path.directories.iter().enumerate() {
+        let parent = directory;
+        reached.push(name);
+        // With O_DIRECTORY an automount point is mounted; what it refuses is opened without it, to say what it is.
+        directory = match open(parent.as_fd(), name, flags) {
+            Ok(directory) => directory,
+            Err(Errno::NOTDIR | Errno::LOOP) => return Err(not_a_directory(parent.as_fd(), name, &reached, open)),
+            Err(errno) => return Err(refuse(&reached, errno)),
+        };
+        found = vet(&directory, &reached, policy, at + 1 == path.directories.len())?;
+    }
+    let detail = format!(
+        "{} directories; {} has owner {}, mode {:04o}",
+        path.directories.len() + 1,
+        Text::from(reached.as_path()),
+        found.st_uid,
+        found.st_mode & PERMISSIONS
+    );
+    Ok((Walked { directory, path: reached }, detail))
+}
+
+/// Opens `name` in `directory` by `openat2`, which follows no link of any sort, or by [`open_nofollow`] where a kernel
+/// or a sandbox does not have it.
+pub(super) fn open_beneath(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match rustix::fs::openat2(directory, name, flags, Mode::empty(), resolve) {
+        Err(Errno::NOSYS | Errno::PERM) => open_nofollow(directory, name, flags),
+        opened => opened,
+    }
+}
+
+/// Opens `name` in `directory`. As `name` is a single part of a path, `O_NOFOLLOW` covers all of it.
+pub(super) fn open_nofollow(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    rustix::fs::openat(directory, name, flags | OFlags::NOFOLLOW, Mode::empty())
+}
+
+fn not_a_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path, open: Open) -> LoadError {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let stat = open(parent, name, flags).and_then(rustix::fs::fstat);
+    match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+        Ok(FileType::Symlink) => LoadError::DirSymlink { directory: path.into() },
+        Ok(_) => LoadError::NotADirectory { directory: path.into() },
+        Err(errno) => refuse(path, errno),
+    }
+}
+
+fn refuse(path: &Path, errno: Errno) -> LoadError {
+    let directory = path.into();
+    match errno {
+        Errno::NOENT => LoadError::DirNotFound { directory },
+        Errno::ACCESS => LoadError::DirDenied { directory },
+        _ => LoadError::DirIo { directory, reason: errno.into() },
+    }
+}
+
+fn vet(fd: &OwnedFd, path: &Path, policy: Policy, holds_the_plugin: bool) -> Result<Stat, LoadError> {
+    let stat = rustix::fs::fstat(fd).map_err(|errno| refuse(path, errno))?;
+    if !policy.accepts_owner(stat.st_uid) {
+        return Err(LoadError::DirOwner { directory: path.into(), owner: stat.st_uid, user: effective_user() });
+    }
+    // In a sticky directory of root others can add names, but not replace one whose owner is trusted, and the next
+    // part's owner is checked on the open directory. The plugin's own directory gets no such exception.
+    let sticky = policy.accepts_sticky() && !holds_the_plugin && stat.st_uid == 0 && stat.st_mode & STICKY != 0;
+    if stat.st_mode & OTHERS_WRITE != 0 && !sticky {
+        return Err(LoadError::DirWritable { directory: path.into(), mode: stat.st_mode & PERMISSIONS });
+    }
+    Ok(stat)
+}

@@ -1,0 +1,181 @@
+//! What the application does for its plugins, behind the `soch_host` that each instance gets.
+
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{boundary, Labels, LogLevel};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What the application does for its plugins. Every method may be called from any thread, by several at once, also
+/// from inside a call that the application makes into the plugin. A panic here ends in the caller's barrier.
+pub trait HostServices: Send + Sync {
+    /// Takes a line of a plugin's log. Control characters in `message` are escaped. The default is a `tracing` event
+    /// with target `sochdb_plugin`.
+    fn log(&self, plugin: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
+        let mut text = String::new();
+        for (name, value) in fields {
+            let _ = write!(text, " {}={}", name.escape_debug(), value.escape_debug());
+        }
+        match level {
+            LogLevel::Debug => tracing::debug!(target: "sochdb_plugin", plugin, "{message}{text}"),
+            LogLevel::Info => tracing::info!(target: "sochdb_plugin", plugin, "{message}{text}"),
+            LogLevel::Warn => tracing::warn!(target: "sochdb_plugin", plugin, "{message}{text}"),
+            LogLevel::Error => tracing::error!(target: "sochdb_plugin", plugin, "{message}{text}"),
+        }
+    }
+
+    /// The least level that [`HostServices::log`] gets.
+    fn log_level(&self) -> LogLevel {
+        LogLevel::Info
+    }
+
+    /// Adds to a counter of a plugin; the default drops it.
+    fn counter_inc(&self, _plugin: &str, _name: &str, _value: u64, _labels: Labels<'_>) {}
+
+    /// Sets a gauge of a plugin; the default drops it.
+    fn gauge_set(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
+
+    /// Adds an observation to a histogram of a plugin; the default drops it.
+    fn histogram_observe(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
+
+    /// A table of functions of the application for `id`, or null. It must live as long as the process.
+    fn service(&self, _id: &str) -> *const c_void {
+        std::ptr::null()
+    }
+}
+
+/// Logs through `tracing`, keeps no metrics, offers no services.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TracingServices;
+
+impl HostServices for TracingServices {}
+
+/// The `soch_host` of one instance and all it points to.
+pub(crate) struct HostSide {
+    raw: soch_host,
+    plugin: String,
+    // `raw.product` and `raw.directory` lead here.
+    _product: String,
+    _directory: String,
+    services: Arc<dyn HostServices>,
+}
+
+impl HostSide {
+    pub(crate) fn new(
+        services: Arc<dyn HostServices>,
+        plugin: &str,
+        product: &str,
+        directory: &Path,
+        abi_minor: u16,
+    ) -> Box<Self> {
+        let product = product.to_owned();
+        let directory = directory.to_string_lossy().into_owned();
+        let raw = soch_host {
+            size: size_of::<soch_host>(),
+            abi_minor: abi_minor.into(),
+            log_level: services.log_level().as_raw(),
+            ctx: std::ptr::null_mut(),
+            product: soch_str::lend(&product),
+            directory: soch_str::lend(&directory),
+            log: Some(log),
+            counter_inc: Some(counter_inc),
+            gauge_set: Some(gauge_set),
+            histogram_observe: Some(histogram_observe),
+            get_service: Some(get_service),
+        };
+        let mut side =
+            Box::new(Self { raw, plugin: plugin.to_owned(), _product: product, _directory: directory, services });
+        side.raw.ctx = (&raw const *side).cast_mut().cast();
+        side
+    }
+
+    pub(crate) fn raw(&self) -> *const soch_host {
+        &self.raw
+    }
+}
+
+/// Runs a callback behind the barrier: a panic of the application's services does not reach the plugin.
+///
+/// # Safety
+/// `ctx` is that of a [`HostSide`] that lives.
+unsafe fn with_side(ctx: *mut c_void, call: impl FnOnce(&HostSide) -> sochdb_plugin_sdk::Result<()>) {
+    // SAFETY: NULL is allowed for the error; the instance keeps its side until `destroy` returned.
+    let _ = unsafe { boundary::guard(std::ptr::null_mut(), || call(&*ctx.cast::<HostSide>())) };
+}
+
+unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields: *const soch_label, count: usize) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            let message = message.read()?.escape_debug().to_string();
+            boundary::with_labels(fields, count, |fields| {
+                side.services.log(&side.plugin, LogLevel::from_raw(level), &message, fields);
+                Ok(())
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn counter_inc(
+    ctx: *mut c_void,
+    name: soch_str,
+    value: u64,
+    labels: *const soch_label,
+    count: usize,
+) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            let name = name.read()?;
+            boundary::with_labels(labels, count, |labels| {
+                side.services.counter_inc(&side.plugin, name, value, labels);
+                Ok(())
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, labels: *const soch_label, count: usize) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            let name = name.read()?;
+            boundary::with_labels(labels, count, |labels| {
+                side.services.gauge_set(&side.plugin, name, value, labels);
+                Ok(())
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn histogram_observe(
+    ctx: *mut c_void,
+    name: soch_str,
+    value: f64,
+    labels: *const soch_label,
+    count: usize,
+) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            let name = name.read()?;
+            boundary::with_labels(labels, count, |labels| {
+                side.services.histogram_observe(&side.plugin, name, value, labels);
+                Ok(())
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn get_service(ctx: *mut c_void, id: soch_str) -> *const c_void {
+    let mut service = std::ptr::null();
+    // SAFETY: the plugin passes the host's context, and lends the id for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            service = side.services.service(id.read()?);
+            Ok(())
+        });
+    }
+    service
+}

@@ -1,0 +1,275 @@
+// sochdb_plugin.hpp: plugins in C++11 or later, over sochdb_plugin.h.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A plugin is a class. The library has one line for it, at the end of one source file:
+//   SOCH_CPP_PLUGIN("codec_reverse", "1.0.0", SOCH_KIND_COMPRESSION, codec_reverse, "Turns bytes round.")
+// One class may be of several kinds, joined by `|`.
+//
+// Constructor  `T(const soch_host &host, soch_str config)`. The host outlives the object.
+// Methods      One for each slot of the kind's table, with the slot's name and its parameters, without the first
+//              (`instance`) and without `soch_error *`. A `const soch_writer *` may be taken as `soch::writer`, a
+//              `const soch_row_sink *` as `soch::row_sink`. A required method that is missing, or an optional
+//              one with other parameters, is a compile error. `void shutdown()` is optional.
+// Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`.
+// Exceptions   None leaves the plugin. `soch::failure` gives its status, and the instance goes on. Any other
+//              exception gives SOCH_PANICKED and its `what()`: the instance then gets no call but its destructor.
+// Threads      As the table says: an [any-thread] method is called by several threads at once.
+// Not here     Handles (open_table, open_reader, bind and their kin) and get_interface. Their slots stay NULL.
+#ifndef SOCHDB_PLUGIN_HPP
+#define SOCHDB_PLUGIN_HPP
+
+#include "sochdb_plugin.h"
+
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace soch {
+
+// Ends a call with a status of the plugin's choice.
+class failure : public std::runtime_error {
+public:
+    // `code` is the plugin's own error number, such as an errno. No message: `soch_error` stays as it is.
+    explicit failure(soch_status status, const std::string &message = std::string(), int32_t code = 0)
+        : std::runtime_error(message), status_(status), code_(code) {}
+    soch_status status() const noexcept { return status_; }
+    int32_t code() const noexcept { return code_; }
+
+private:
+    soch_status status_;
+    int32_t code_;
+};
+
+// Throws what is not SOCH_OK.
+inline void check(soch_status status) {
+    if (status != SOCH_OK) throw failure(status);
+}
+
+// A `soch_writer` whose functions throw.
+class writer {
+public:
+    writer(const soch_writer *raw) noexcept : raw_(raw) {}
+    uint64_t limit() const noexcept { return raw_->limit; }
+    void write(const void *bytes, size_t len) const { check(soch_put(raw_, bytes, len)); }
+    // Lends room for `len` bytes, not initialized, until the next call.
+    uint8_t *reserve(size_t len) const {
+        uint8_t *room = nullptr;
+        check(raw_->reserve(raw_->ctx, len, &room));
+        return room;
+    }
+    // Keeps the first `len` bytes of the room.
+    void commit(size_t len) const { check(raw_->commit(raw_->ctx, len)); }
+
+private:
+    const soch_writer *raw_;
+};
+
+// A `soch_row_sink` whose function throws.
+class row_sink {
+public:
+    row_sink(const soch_row_sink *raw) noexcept : raw_(raw) {}
+    void row(soch_bytes key, soch_bytes value) const { check(raw_->row(raw_->ctx, key, value)); }
+
+private:
+    const soch_row_sink *raw_;
+};
+
+namespace detail {
+
+inline soch_status report(soch_error *error, soch_status status, int32_t code, const char *message) noexcept {
+    return error == nullptr || *message == 0 ? status : soch_fail(error, status, code, message);
+}
+
+// The barrier: what `call` throws becomes a status.
+template <class Call> soch_status guard(soch_error *error, Call call) noexcept {
+    try {
+        return call();
+    } catch (const failure &why) {
+        return report(error, why.status(), why.code(), why.what());
+    } catch (const std::exception &why) {
+        return report(error, SOCH_PANICKED, 0, why.what());
+    } catch (...) {
+        return report(error, SOCH_PANICKED, 0, "an exception that is not a std::exception");
+    }
+}
+
+// Turns a method's result into a status.
+template <class Result> struct status_of {
+    static_assert(std::is_same<Result, soch_status>::value, "a method returns void, bool or soch_status");
+    template <class Call> static soch_status from(Call call) { return call(); }
+};
+template <> struct status_of<void> {
+    template <class Call> static soch_status from(Call call) { return call(), SOCH_OK; }
+};
+template <> struct status_of<bool> {
+    template <class Call> static soch_status from(Call call) { return call() ? SOCH_OK : SOCH_NOT_FOUND; }
+};
+
+template <class Slot, class T, class... A>
+soch_status invoke(soch_error *error, void *instance, A... arguments) noexcept {
+    typedef decltype(Slot::call(*static_cast<T *>(nullptr), arguments...)) result;
+    return guard(error, [&] {
+        return status_of<result>::from([&] { return Slot::call(*static_cast<T *>(instance), arguments...); });
+    });
+}
+
+template <class Slot, class T, class... A>
+auto can_call(int) -> decltype(static_cast<void>(Slot::call(std::declval<T &>(), std::declval<A>()...)), std::true_type());
+template <class Slot, class T, class... A> std::false_type can_call(...);
+
+// The function for a slot whose parameters after `instance` are `A...`, and then `soch_error *` if it has one.
+template <class...> struct list {};
+template <class Slot, class T, class Seen, class... Rest> struct shim;
+template <class Slot, class T, class... A> struct shim<Slot, T, list<A...>> {
+    typedef decltype(can_call<Slot, T, A...>(0)) present;
+    static soch_status run(void *instance, A... arguments) noexcept {
+        return invoke<Slot, T, A...>(nullptr, instance, arguments...);
+    }
+};
+template <class Slot, class T, class... A> struct shim<Slot, T, list<A...>, soch_error *> {
+    typedef decltype(can_call<Slot, T, A...>(0)) present;
+    static soch_status run(void *instance, A... arguments, soch_error *error) noexcept {
+        return invoke<Slot, T, A...>(error, instance, arguments...);
+    }
+};
+template <class Slot, class T, class... A, class Next, class... Rest>
+struct shim<Slot, T, list<A...>, Next, Rest...> : shim<Slot, T, list<A..., Next>, Rest...> {};
+
+template <class Shim, class Function, bool present> struct pointer {
+    static constexpr Function value() { return Shim::run; }
+};
+template <class Shim, class Function> struct pointer<Shim, Function, false> {
+    static constexpr Function value() { return nullptr; }
+};
+
+template <class Slot, class T, bool required, class Function> struct pick;
+template <class Slot, class T, bool required, class... A>
+struct pick<Slot, T, required, soch_status (*)(void *, A...)> {
+    typedef soch_status (*function)(void *, A...);
+    typedef shim<Slot, T, list<>, A...> made;
+    static constexpr bool present = made::present::value;
+    static_assert(present || !required, "the class lacks a required method (its slot is named in this message), or "
+                                        "the method has other parameters");
+    static_assert(present || !decltype(Slot::template named<T>(0))::value,
+                  "an optional method (its slot is named in this message) has other parameters");
+    static constexpr function value() { return pointer<made, function, present>::value(); }
+};
+
+#define SOCH_SLOT(NAME)                                                                                         \
+    struct slot_##NAME {                                                                                        \
+        template <class T, class... A>                                                                          \
+        static auto call(T &object, A... arguments) -> decltype(object.NAME(arguments...)) {                    \
+            return object.NAME(arguments...);                                                                   \
+        }                                                                                                       \
+        template <class T> static auto named(int) -> decltype(static_cast<void>(&T::NAME), std::true_type());   \
+        template <class T> static std::false_type named(...);                                                   \
+    };
+SOCH_SLOT(shutdown)
+SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
+SOCH_SLOT(write_batch)
+SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
+SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch)
+SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end)
+SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health)
+SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)
+#undef SOCH_SLOT
+
+#define SOCH_REQUIRED(TABLE, NAME) pick<slot_##NAME, T, true, decltype(TABLE::NAME)>::value()
+#define SOCH_OPTIONAL(TABLE, NAME) pick<slot_##NAME, T, false, decltype(TABLE::NAME)>::value()
+
+template <class T> struct storage_of { static const soch_storage table; };
+template <class T> const soch_storage storage_of<T>::table = {
+    sizeof(soch_storage), SOCH_REQUIRED(soch_storage, get), SOCH_REQUIRED(soch_storage, put),
+    SOCH_REQUIRED(soch_storage, remove), SOCH_REQUIRED(soch_storage, scan), SOCH_REQUIRED(soch_storage, flush),
+    SOCH_OPTIONAL(soch_storage, compact), SOCH_OPTIONAL(soch_storage, stats),
+#if SOCH_TARGET_MINOR >= 1
+    SOCH_OPTIONAL(soch_storage, write_batch), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+    nullptr, nullptr,
+#endif
+};
+
+template <class T> struct index_of { static const soch_index table; };
+template <class T> const soch_index index_of<T>::table = {
+    sizeof(soch_index), SOCH_REQUIRED(soch_index, index_type), SOCH_REQUIRED(soch_index, build),
+    SOCH_REQUIRED(soch_index, insert), SOCH_REQUIRED(soch_index, remove), SOCH_REQUIRED(soch_index, lookup),
+    SOCH_REQUIRED(soch_index, range), SOCH_REQUIRED(soch_index, size_bytes), SOCH_OPTIONAL(soch_index, nearest),
+#if SOCH_TARGET_MINOR >= 1
+    SOCH_OPTIONAL(soch_index, nearest_batch),
+#endif
+};
+
+template <class T> struct observability_of { static const soch_observability table; };
+template <class T> const soch_observability observability_of<T>::table = {
+    sizeof(soch_observability), SOCH_REQUIRED(soch_observability, counter_inc),
+    SOCH_REQUIRED(soch_observability, gauge_set), SOCH_REQUIRED(soch_observability, histogram_observe),
+    SOCH_REQUIRED(soch_observability, span_start), SOCH_REQUIRED(soch_observability, span_end),
+    SOCH_REQUIRED(soch_observability, span_event), SOCH_OPTIONAL(soch_observability, log),
+    SOCH_OPTIONAL(soch_observability, report_health),
+#if SOCH_TARGET_MINOR >= 1
+    nullptr, nullptr, nullptr, nullptr,
+#endif
+};
+
+template <class T> struct compression_of { static const soch_compression table; };
+template <class T> const soch_compression compression_of<T>::table = {
+    sizeof(soch_compression), SOCH_REQUIRED(soch_compression, algorithm), SOCH_REQUIRED(soch_compression, compress),
+    SOCH_REQUIRED(soch_compression, decompress), SOCH_OPTIONAL(soch_compression, set_level),
+#if SOCH_TARGET_MINOR >= 1
+    SOCH_OPTIONAL(soch_compression, bound),
+#endif
+};
+
+#undef SOCH_REQUIRED
+#undef SOCH_OPTIONAL
+
+// The table of a kind that the class is of, or NULL.
+template <class Table, template <class> class Of, class T, bool wanted> struct table_of {
+    static constexpr const Table *pointer() { return &Of<T>::table; }
+};
+template <class Table, template <class> class Of, class T> struct table_of<Table, Of, T, false> {
+    static constexpr const Table *pointer() { return nullptr; }
+};
+
+template <class T> struct life {
+    static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) noexcept {
+        return guard(error, [&] {
+            *instance = new T(*host, config);
+            return SOCH_OK;
+        });
+    }
+    static void destroy(void *instance) noexcept { delete static_cast<T *>(instance); }
+    typedef pick<slot_shutdown, T, false, decltype(soch_plugin::shutdown)> shutdown;
+};
+
+} // namespace detail
+} // namespace soch
+
+#define SOCH_CPP_TABLE(KIND, BIT, KINDS, TYPE) \
+    soch::detail::table_of<soch_##KIND, soch::detail::KIND##_of, TYPE, ((KINDS) & (BIT)) != 0>::pointer()
+
+// gcc takes the one attribute at the declaration only, and the other at the definition only.
+#if defined(_WIN32)
+#define SOCH_CPP_EXPORT extern "C" __declspec(dllexport)
+#define SOCH_CPP_USED
+#else
+#define SOCH_CPP_EXPORT extern "C" __attribute__((visibility("default")))
+#define SOCH_CPP_USED __attribute__((used))
+#endif
+
+// Emits the entry and its note for the class TYPE, once a library, outside of any namespace. NAME, VERSION and
+// DESCRIPTION are string literals, KINDS the SOCH_KIND_* of what the class does.
+#define SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, TYPE, DESCRIPTION)                                                  \
+    static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                       \
+        SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,                   \
+        SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION};  \
+    SOCH_CPP_EXPORT const soch_plugin soch_plugin_v1;                                                             \
+    SOCH_CPP_USED const soch_plugin soch_plugin_v1 = {                                                            \
+        SOCH_MAGIC, sizeof(soch_plugin), SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0,            \
+        SOCH_LAYOUT_HASH, NAME, VERSION, DESCRIPTION, nullptr, nullptr, soch::detail::life<TYPE>::create,         \
+        soch::detail::life<TYPE>::shutdown::value(), soch::detail::life<TYPE>::destroy, nullptr,                  \
+        SOCH_CPP_TABLE(storage, SOCH_KIND_STORAGE, KINDS, TYPE), SOCH_CPP_TABLE(index, SOCH_KIND_INDEX, KINDS, TYPE), \
+        SOCH_CPP_TABLE(observability, SOCH_KIND_OBSERVABILITY, KINDS, TYPE),                                      \
+        SOCH_CPP_TABLE(compression, SOCH_KIND_COMPRESSION, KINDS, TYPE)}
+
+#endif // SOCHDB_PLUGIN_HPP

@@ -1,0 +1,218 @@
+//! What crosses: errors and their text, panics, labels.
+
+mod support;
+
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::export::{destroy, in_process, shared, shutdown, table};
+use sochdb_plugin_sdk::prelude::*;
+use sochdb_plugin_sdk::VecWriter;
+use std::ffi::c_void;
+use support::{All, Answer};
+
+/// Calls `compress` of an instance with this answer, and returns status, error and output.
+fn compress(answer: Answer) -> (soch_status, soch_error, Vec<u8>) {
+    let instance = in_process(All::new(answer));
+    let mut error = soch_error::empty();
+    let mut output = Vec::new();
+    let status = VecWriter::new(&mut output, 100).as_raw_for(|writer| {
+        let call = table::compression::<All>().compress.expect("compress");
+        // SAFETY: an instance of `All`, and arguments that live through the call.
+        unsafe { call(instance, soch_bytes::lend(b"in"), writer, &mut error) }
+    });
+    // SAFETY: no call follows.
+    unsafe { destroy::<All>(instance) };
+    (status, error, output)
+}
+
+/// Lends the raw form of a writer to a call.
+trait AsRawFor {
+    fn as_raw_for<R>(self, call: impl FnOnce(&soch_writer) -> R) -> R;
+}
+
+impl AsRawFor for VecWriter<'_> {
+    fn as_raw_for<R>(mut self, call: impl FnOnce(&soch_writer) -> R) -> R {
+        let raw = self.as_raw();
+        call(&raw)
+    }
+}
+
+#[test]
+fn success_leaves_the_error_alone() {
+    let (status, error, output) = compress(Answer::Echo);
+    assert_eq!((status, error.code, &*error.text(), &*output), (SOCH_OK, 0, "", &b"in"[..]));
+}
+
+#[test]
+fn every_kind_of_error_has_its_status_and_comes_back() {
+    let kinds = [
+        (ErrorKind::NotFound, SOCH_NOT_FOUND),
+        (ErrorKind::Invalid, SOCH_INVALID),
+        (ErrorKind::Unsupported, SOCH_UNSUPPORTED),
+        (ErrorKind::Conflict, SOCH_CONFLICT),
+        (ErrorKind::Busy, SOCH_BUSY),
+        (ErrorKind::Io, SOCH_IO),
+        (ErrorKind::Corruption, SOCH_CORRUPTION),
+        (ErrorKind::Limit, SOCH_LIMIT),
+        (ErrorKind::Cancelled, SOCH_CANCELLED),
+        (ErrorKind::Panicked, SOCH_PANICKED),
+        (ErrorKind::Failed, SOCH_FAILED),
+    ];
+    for (kind, expected) in kinds {
+        let (status, error, _) = compress(Answer::Fail(Error::new(kind, "why").with_code(-7)));
+        assert_eq!((status, error.code, &*error.text()), (expected, -7, "why"));
+        assert_eq!(ErrorKind::from_status(status), kind);
+    }
+    for unknown in [12, -1, i32::MIN, i32::MAX] {
+        assert_eq!(ErrorKind::from_status(unknown), ErrorKind::Failed);
+    }
+}
+
+#[test]
+fn long_text_is_cut_at_the_border_of_a_character() {
+    for (character, kept) in [("x", 507), ("é", 506), ("€", 507), ("😀", 504)] {
+        let text = character.repeat(600 / character.len());
+        assert_eq!(text.len(), 600);
+        let (status, error, _) = compress(Answer::Fail(Error::failed(text.as_str())));
+        assert_eq!(status, SOCH_FAILED);
+        assert_eq!(error.text(), text[..kept], "{character}");
+        assert_eq!(error.message[kept], 0);
+    }
+    let exact = "y".repeat(507);
+    assert_eq!(compress(Answer::Fail(Error::failed(exact.as_str()))).1.text(), exact);
+}
+
+#[test]
+fn text_without_its_nul_or_without_utf8_is_still_text() {
+    let mut error = soch_error { code: 1, message: [b'a' as _; SOCH_ERROR_MESSAGE_SIZE] };
+    assert_eq!(error.text().len(), SOCH_ERROR_MESSAGE_SIZE);
+    error.message[1] = -1_i8 as _;
+    error.message[2] = 0;
+    assert_eq!(error.text(), "a\u{FFFD}");
+}
+
+#[test]
+fn panic_becomes_a_status_with_its_text() {
+    let (status, error, _) = compress(Answer::Panic("all is lost"));
+    assert_eq!(status, SOCH_PANICKED);
+    assert!(error.text().starts_with("panicked") && error.text().ends_with("all is lost"), "{}", error.text());
+}
+
+#[test]
+fn payload_that_panics_on_drop_does_not_leave() {
+    let (status, error, _) = compress(Answer::Bomb);
+    assert_eq!(status, SOCH_PANICKED);
+    assert!(error.text().ends_with("without a text"), "{}", error.text());
+}
+
+#[test]
+fn every_slot_has_the_barrier() {
+    let instance = in_process(All::new(Answer::Panic("no")));
+    let mut error = soch_error::empty();
+    let (bytes, text) = (soch_bytes::lend(b"k"), soch_str::lend("n"));
+    let (mut count, mut size, mut span, mut row, mut distance) = (0_usize, 0_u64, 0_u64, 0_u64, 0_f32);
+    let none = std::ptr::null();
+    let sink = soch_row_sink { ctx: std::ptr::null_mut(), row: Some(no_row) };
+    let write = Write::Delete { table: 1, key: b"k" }.as_raw();
+    let (storage, index) = (table::storage::<All>(), table::index::<All>());
+    let (sight, codec) = (table::observability::<All>(), table::compression::<All>());
+    let mut output = Vec::new();
+    // SAFETY: an instance of `All`, one call at a time, and arguments that live through each.
+    let statuses = VecWriter::new(&mut output, 10).as_raw_for(|out| unsafe {
+        [
+            storage.get.unwrap()(instance, 1, bytes, out, &mut error),
+            storage.put.unwrap()(instance, 1, bytes, bytes, 0, &mut error),
+            storage.remove.unwrap()(instance, 1, bytes, 0, &mut error),
+            storage.scan.unwrap()(instance, 1, bytes, bytes, 1, &sink, &mut error),
+            storage.flush.unwrap()(instance, &mut error),
+            storage.write_batch.unwrap()(instance, &write, 1, 0, &mut error),
+            index.build.unwrap()(instance, 1, 1, std::ptr::null(), 0, &mut error),
+            index.insert.unwrap()(instance, bytes, 1, &mut error),
+            index.remove.unwrap()(instance, bytes, 1, &mut error),
+            index.lookup.unwrap()(instance, bytes, &mut row, 1, &mut count, &mut error),
+            index.range.unwrap()(instance, bytes, bytes, 1, &mut row, 1, &mut count, &mut error),
+            index.nearest.unwrap()(instance, bytes, 1, &mut row, &mut distance, &mut count, &mut error),
+            index.size_bytes.unwrap()(instance, &mut size, &mut error),
+            sight.counter_inc.unwrap()(instance, text, 1, none, 0),
+            sight.gauge_set.unwrap()(instance, text, 1.0, none, 0),
+            sight.histogram_observe.unwrap()(instance, text, 1.0, none, 0),
+            sight.span_start.unwrap()(instance, text, 0, &mut span),
+            sight.span_end.unwrap()(instance, 1),
+            sight.span_event.unwrap()(instance, 1, text, none, 0),
+            sight.log.unwrap()(instance, SOCH_LOG_INFO, text, none, 0),
+            codec.compress.unwrap()(instance, bytes, out, &mut error),
+            codec.decompress.unwrap()(instance, bytes, out, &mut error),
+            codec.set_level.unwrap()(instance, 1, &mut error),
+            shutdown::<All>(instance, &mut error),
+        ]
+    });
+    for (at, status) in statuses.into_iter().enumerate() {
+        assert_eq!(status, SOCH_PANICKED, "slot {at}");
+    }
+    // SAFETY: no call follows.
+    unsafe { destroy::<All>(instance) };
+}
+
+unsafe extern "C" fn no_row(_: *mut c_void, _: soch_bytes, _: soch_bytes) -> soch_status {
+    SOCH_OK
+}
+
+struct DropsBadly;
+
+impl Extension for DropsBadly {
+    fn info(&self) -> ExtensionInfo {
+        extension_info!()
+    }
+}
+
+impl Drop for DropsBadly {
+    fn drop(&mut self) {
+        std::panic::panic_any(support::Bomb);
+    }
+}
+
+#[test]
+fn panic_in_drop_ends_in_destroy() {
+    let instance = in_process(DropsBadly);
+    // SAFETY: no call follows.
+    unsafe { destroy::<DropsBadly>(instance) };
+}
+
+/// Sends `labels` through `counter_inc` and returns what arrived.
+fn counter(labels: *const soch_label, count: usize) -> (soch_status, Vec<String>) {
+    let instance = in_process(All::new(Answer::Echo));
+    let call = table::observability::<All>().counter_inc.expect("counter_inc");
+    // SAFETY: an instance of `All`; the test lends the labels, or tests what happens without them.
+    unsafe {
+        let status = call(instance, soch_str::lend("n"), 2, labels, count);
+        let calls = shared::<All>(instance).calls.lock().expect("not poisoned").clone();
+        destroy::<All>(instance);
+        (status, calls)
+    }
+}
+
+#[test]
+fn labels_of_any_number_arrive_in_order() {
+    for count in [0, 1, 15, 16, 17, 40] {
+        let texts: Vec<(String, String)> = (0..count).map(|at| (format!("name{at}"), format!("é{at}"))).collect();
+        let labels: Vec<(&str, &str)> = texts.iter().map(|(name, value)| (&**name, &**value)).collect();
+        let (status, calls) = sochdb_plugin_sdk::boundary::with_raw_labels(&labels, counter);
+        assert_eq!(status, SOCH_OK);
+        assert_eq!(calls, [format!("counter n 2 {labels:?}")]);
+    }
+}
+
+#[test]
+fn bad_labels_are_refused_and_do_not_arrive() {
+    assert_eq!(counter(std::ptr::null(), 0).0, SOCH_OK);
+    assert_eq!(counter(std::ptr::null(), 5), (SOCH_INVALID, vec![]));
+    let good = soch_label { name: soch_str::lend("n"), value: soch_str::lend("v") };
+    let not_utf8 = soch_str { ptr: b"\xff\xfe".as_ptr().cast(), len: 2 };
+    let null = soch_str { ptr: std::ptr::null(), len: 3 };
+    for count in [2, 20] {
+        for bad in [not_utf8, null] {
+            let mut labels = vec![good; count];
+            labels[count - 1].value = bad;
+            assert_eq!(counter(labels.as_ptr(), count), (SOCH_INVALID, vec![]));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The tables' functions with arguments that a broken host might pass, and with empty ones, which are fine.
+
+mod support;
+
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::export::{destroy, in_process, shared, table};
+use sochdb_plugin_sdk::VecWriter;
+use std::ffi::c_void;
+use std::ptr::{null, null_mut};
+use support::{All, Answer};
+
+const EMPTY: soch_bytes = soch_bytes { ptr: null(), len: 0 };
+const BAD: soch_bytes = soch_bytes { ptr: null(), len: 5 };
+
+/// An instance for one test.
+struct Instance(*mut c_void);
+
+impl Instance {
+    fn new() -> Self {
+        Self(in_process(All::new(Answer::Echo)))
+    }
+
+    /// The calls that arrived since the last time.
+    fn calls(&self) -> Vec<String> {
+        // SAFETY: it is an instance of `All`, and no call is under way.
+        std::mem::take(&mut *unsafe { shared::<All>(self.0) }.calls.lock().expect("not poisoned"))
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        // SAFETY: it is an instance of `All`, and no call follows.
+        unsafe { destroy::<All>(self.0) };
+    }
+}
+
+/// Checks that `call` is refused as invalid with `text`, and did not reach the plugin.
+fn refused(instance: &Instance, text: &str, call: impl FnOnce(*mut soch_error) -> soch_status) {
+    let mut error = soch_error::empty();
+    assert_eq!(call(&mut error), SOCH_INVALID, "{text}");
+    assert_eq!(error.text(), text);
+    assert_eq!(instance.calls(), [""; 0]);
+}
+
+#[test]
+fn storage_refuses_null_with_a_length() {
+    let instance = Instance::new();
+    let storage = table::storage::<All>();
+    let good = soch_bytes::lend(b"k");
+    let mut buffer = Vec::new();
+    let mut writer = VecWriter::new(&mut buffer, 10);
+    let out = writer.as_raw();
+    let sink = soch_row_sink { ctx: null_mut(), row: Some(take_row) };
+    let text = "bytes at NULL with a length";
+    let write = |key, value| soch_write { op: SOCH_WRITE_PUT, table: 1, key, value };
+    let writes = [write(good, good), write(good, BAD)];
+    let (get, put, scan) = (storage.get.unwrap(), storage.put.unwrap(), storage.scan.unwrap());
+    let write_batch = storage.write_batch.unwrap();
+    // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
+    unsafe {
+        refused(&instance, text, |error| get(instance.0, 1, BAD, &out, error));
+        refused(&instance, text, |error| put(instance.0, 1, BAD, good, 0, error));
+        refused(&instance, text, |error| put(instance.0, 1, good, BAD, 0, error));
+        refused(&instance, text, |error| storage.remove.unwrap()(instance.0, 1, BAD, 0, error));
+        refused(&instance, text, |error| scan(instance.0, 1, BAD, good, 1, &sink, error));
+        refused(&instance, text, |error| scan(instance.0, 1, good, BAD, 1, &sink, error));
+        refused(&instance, text, |error| write_batch(instance.0, writes.as_ptr(), 2, 0, error));
+        refused(&instance, "writes at NULL with a count", |error| write_batch(instance.0, null(), 2, 0, error));
+        refused(&instance, "the writer is NULL", |error| get(instance.0, 1, good, null(), error));
+        let text = "the row sink is NULL or lacks its function";
+        refused(&instance, text, |error| scan(instance.0, 1, good, good, 1, null(), error));
+        let lacking = soch_row_sink { row: None, ..sink };
+        refused(&instance, text, |error| scan(instance.0, 1, good, good, 1, &lacking, error));
+        let unknown = soch_write { op: 9, ..writes[0] };
+        let text = "9 is not a write that this plugin knows";
+        refused(&instance, text, |error| write_batch(instance.0, &unknown, 1, 0, error));
+    }
+}
+
+#[test]
+fn storage_takes_what_is_empty() {
+    let instance = Instance::new();
+    let storage = table::storage::<All>();
+    let mut error = soch_error::empty();
+    let sink = soch_row_sink { ctx: null_mut(), row: Some(take_row) };
+    // SAFETY: an instance of `All`, and arguments that live through each call.
+    unsafe {
+        assert_eq!(storage.put.unwrap()(instance.0, 1, EMPTY, EMPTY, 8, &mut error), SOCH_OK);
+        assert_eq!(storage.scan.unwrap()(instance.0, 1, EMPTY, EMPTY, u64::MAX, &sink, &mut error), SOCH_OK);
+        assert_eq!(storage.write_batch.unwrap()(instance.0, null(), 0, 0, &mut error), SOCH_OK);
+        assert_eq!(storage.flush.unwrap()(instance.0, null_mut()), SOCH_OK, "NULL for the error");
+    }
+    let scan = format!("scan 1 [] [] {}", usize::MAX);
+    let calls = instance.calls();
+    assert_eq!(
+        calls.iter().filter(|call| !call.starts_with("write_batch")).collect::<Vec<_>>(),
+        ["put 1 [] [] 8", &scan, "flush"]
+    );
+}
+
+#[test]
+fn sink_that_wants_no_more_ends_the_scan_with_its_status() {
+    let instance = Instance::new();
+    let mut error = soch_error::empty();
+    let sink = soch_row_sink { ctx: null_mut(), row: Some(end_scan) };
+    let scan = table::storage::<All>().scan.unwrap();
+    // SAFETY: an instance of `All`, and arguments that live through the call.
+    let status = unsafe { scan(instance.0, 1, EMPTY, EMPTY, 1, &sink, &mut error) };
+    assert_eq!(status, SOCH_CANCELLED);
+}
+
+#[test]
+fn index_refuses_null_with_a_length() {
+    let instance = Instance::new();
+    let index = table::index::<All>();
+    let good = soch_bytes::lend(b"k");
+    let (mut rows, mut distances, mut count) = ([0_u64; 4], [0_f32; 4], 99_usize);
+    let entries = [soch_index_entry { row: 1, key: good }, soch_index_entry { row: 2, key: BAD }];
+    let text = "bytes at NULL with a length";
+    let array = "an array at NULL with a length";
+    let (build, lookup) = (index.build.unwrap(), index.lookup.unwrap());
+    let (range, nearest) = (index.range.unwrap(), index.nearest.unwrap());
+    let (ids, near) = (rows.as_mut_ptr(), distances.as_mut_ptr());
+    // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
+    unsafe {
+        refused(&instance, "entries at NULL with a count", |error| build(instance.0, 1, 1, null(), 2, error));
+        refused(&instance, text, |error| build(instance.0, 1, 1, entries.as_ptr(), 2, error));
+        refused(&instance, text, |error| index.insert.unwrap()(instance.0, BAD, 1, error));
+        refused(&instance, text, |error| index.remove.unwrap()(instance.0, BAD, 1, error));
+        refused(&instance, text, |error| lookup(instance.0, BAD, ids, 4, &mut count, error));
+        refused(&instance, array, |error| lookup(instance.0, good, null_mut(), 4, &mut count, error));
+        refused(&instance, text, |error| range(instance.0, BAD, good, 1, ids, 4, &mut count, error));
+        refused(&instance, text, |error| range(instance.0, good, BAD, 1, ids, 4, &mut count, error));
+        refused(&instance, array, |error| range(instance.0, good, good, 1, null_mut(), 4, &mut count, error));
+        refused(&instance, text, |error| nearest(instance.0, BAD, 4, ids, near, &mut count, error));
+        refused(&instance, array, |error| nearest(instance.0, good, 4, null_mut(), near, &mut count, error));
+        refused(&instance, array, |error| nearest(instance.0, good, 4, ids, null_mut(), &mut count, error));
+    }
+    assert_eq!(count, 99, "a result is written on success only");
+}
+
+#[test]
+fn index_counts_what_does_not_fit_and_writes_within_the_array() {
+    let instance = Instance::new();
+    let index = table::index::<All>();
+    let (mut rows, mut distances, mut count) = ([77_u64; 4], [7_f32; 4], 0_usize);
+    let mut error = soch_error::empty();
+    let lookup = index.lookup.unwrap();
+    // SAFETY: an instance of `All`, and arrays of at least the length that is given.
+    unsafe {
+        assert_eq!(lookup(instance.0, EMPTY, null_mut(), 0, &mut count, &mut error), SOCH_OK);
+        assert_eq!(count, 3);
+        assert_eq!(lookup(instance.0, EMPTY, rows.as_mut_ptr(), 2, &mut count, &mut error), SOCH_OK);
+        assert_eq!((count, rows), (3, [1, 2, 77, 77]));
+        let nearest = index.nearest.unwrap();
+        let status = nearest(instance.0, EMPTY, 2, rows.as_mut_ptr(), distances.as_mut_ptr(), &mut count, &mut error);
+        assert_eq!(status, SOCH_LIMIT);
+        assert_eq!((rows, distances), ([0, 1, 77, 77], [0.5, 0.5, 7.0, 7.0]));
+    }
+}
+
+#[test]
+fn codec_refuses_null_with_a_length() {
+    let instance = Instance::new();
+    let codec = table::compression::<All>();
+    let mut buffer = Vec::new();
+    let mut writer = VecWriter::new(&mut buffer, 10);
+    let out = writer.as_raw();
+    let text = "bytes at NULL with a length";
+    // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
+    unsafe {
+        refused(&instance, text, |error| codec.compress.unwrap()(instance.0, BAD, &out, error));
+        refused(&instance, text, |error| codec.decompress.unwrap()(instance.0, BAD, &out, error));
+        refused(&instance, "the writer is NULL", |error| codec.compress.unwrap()(instance.0, EMPTY, null(), error));
+        assert_eq!(codec.compress.unwrap()(instance.0, EMPTY, &out, null_mut()), SOCH_OK);
+    }
+    assert_eq!(instance.calls(), ["compress []"]);
+}
+
+#[test]
+fn observability_refuses_what_is_not_text() {
+    let instance = Instance::new();
+    let sight = table::observability::<All>();
+    let bad = [
+        soch_str { ptr: null(), len: 5 },
+        soch_str { ptr: b"\xC3(".as_ptr().cast(), len: 2 },
+        soch_str { ptr: b"\xE2\x82".as_ptr().cast(), len: 2 },
+    ];
+    for text in bad {
+        let mut span = 99;
+        // SAFETY: an instance of `All`; bad arguments are what is tested.
+        let statuses = unsafe {
+            [
+                sight.counter_inc.unwrap()(instance.0, text, 1, null(), 0),
+                sight.gauge_set.unwrap()(instance.0, text, 1.0, null(), 0),
+                sight.histogram_observe.unwrap()(instance.0, text, 1.0, null(), 0),
+                sight.span_start.unwrap()(instance.0, text, 0, &mut span),
+                sight.span_event.unwrap()(instance.0, 1, text, null(), 0),
+                sight.log.unwrap()(instance.0, 1, text, null(), 0),
+                sight.report_health.unwrap()(instance.0, null()),
+            ]
+        };
+        assert_eq!(statuses, [SOCH_INVALID; 7]);
+        assert_eq!(span, 99);
+    }
+    assert_eq!(instance.calls(), [""; 0]);
+}
+
+unsafe extern "C" fn take_row(_: *mut c_void, _: soch_bytes, _: soch_bytes) -> soch_status {
+    SOCH_OK
+}
+
+unsafe extern "C" fn end_scan(_: *mut c_void, _: soch_bytes, _: soch_bytes) -> soch_status {
+    SOCH_CANCELLED
+}

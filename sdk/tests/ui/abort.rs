@@ -1,0 +1,26 @@
+//! Compiled with `panic=abort`, where the barrier cannot catch.
+//~ a plugin needs `panic = "unwind"`
+//~ would end the host's process
+use sochdb_plugin_sdk::prelude::*;
+
+pub struct Xor;
+
+impl Plugin for Xor {
+    fn create(_: Host) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+impl CompressionExtension for Xor {
+    fn algorithm(&self) -> &str {
+        "xor"
+    }
+    fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+    fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+}
+
+export_plugin!(Xor: compression);

@@ -1,0 +1,26 @@
+//! There is no such kind.
+//~ error: `codec` is not a kind of plugin: the kinds are `storage`, `index`, `observability` and `compression`
+//~ export_plugin!(Xor: codec)
+use sochdb_plugin_sdk::prelude::*;
+
+pub struct Xor;
+
+impl Plugin for Xor {
+    fn create(_: Host) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+impl CompressionExtension for Xor {
+    fn algorithm(&self) -> &str {
+        "xor"
+    }
+    fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+    fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+}
+
+export_plugin!(Xor: codec);
