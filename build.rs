@@ -3,6 +3,10 @@
 #[path = "include/header.rs"]
 mod header;
 
+#[path = "examples-c/compile.rs"]
+mod plugins;
+
 fn main() {
     header::generate();
+    plugins::compile();
 }

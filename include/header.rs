@@ -3,16 +3,15 @@
 //! cbindgen writes the types. This module adds what cbindgen cannot: the first page, the `#if` around slots of
 //! later minor versions, the size and offset of every field as assertions, and the layout hashes.
 
-use sha2::{Digest, Sha256};
+#[path = "contract.rs"]
+mod contract;
+
+use contract::{Contract, Field};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
-use syn::{Expr, Fields, Item, Type};
 
-/// In the order in which a vendor reads them.
-const SOURCES: [&str; 8] = ["status", "data", "plugin", "host", "storage", "index", "observability", "compression"];
-const LAST_SOURCE: &str = "capability";
 const RENEW: &str = "SOCH_RENEW_HEADER";
 
 /// Generates into OUT_DIR, and into the source tree if `SOCH_RENEW_HEADER=1`.
@@ -41,76 +40,7 @@ fn write(path: &Path, text: &str) {
     }
 }
 
-struct Field {
-    name: String,
-    type_text: String,
-    since: u16,
-    offset: usize,
-    size: usize,
-}
-
-struct Struct {
-    name: String,
-    fields: Vec<Field>,
-    align: usize,
-}
-
-impl Struct {
-    fn fields_of(&self, minor: u16) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(move |field| field.since <= minor)
-    }
-
-    /// Bytes that the struct takes as minor version `minor` has it.
-    fn size(&self, minor: u16) -> usize {
-        let end = self.fields_of(minor).map(|field| field.offset + field.size).max().unwrap_or(0);
-        end.next_multiple_of(self.align)
-    }
-}
-
-struct Contract {
-    files: Vec<PathBuf>,
-    structs: Vec<Struct>,
-    first_page: Vec<String>,
-    minor: u16,
-}
-
 impl Contract {
-    fn read(abi: &Path) -> Self {
-        let parse = |path: &Path| {
-            let text =
-                fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-            syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-        };
-        let module = abi.join("mod.rs");
-        let first_page = docs(&parse(&module).attrs);
-        let mut layout = LayoutOf64Bit::default();
-        layout.constants(&parse(&module).items);
-        let minor = u16::try_from(layout.constants["SOCH_ABI_MINOR"]).expect("a minor version fits in 16 bits");
-
-        let files: Vec<PathBuf> =
-            SOURCES.iter().chain([&LAST_SOURCE]).map(|name| abi.join(format!("{name}.rs"))).collect();
-        let mut structs = Vec::new();
-        for file in &files {
-            let items = parse(file).items;
-            layout.constants(&items);
-            structs.extend(items.iter().filter_map(|item| layout.lay_out(item)));
-        }
-        let files = files.into_iter().chain([module]).collect();
-        Self { files, structs, first_page, minor }
-    }
-
-    /// What a layout hash covers: every struct, field and type as that minor version has them.
-    fn hash(&self, minor: u16) -> [u8; 16] {
-        let mut text = String::new();
-        for item in &self.structs {
-            writeln!(text, "struct {}", item.name).unwrap();
-            for field in item.fields_of(minor) {
-                writeln!(text, "  {}: {}", field.name, field.type_text).unwrap();
-            }
-        }
-        Sha256::digest(text)[..16].try_into().expect("SHA-256 has 32 bytes")
-    }
-
     fn hashes_source(&self) -> String {
         let mut text = String::from(
             "//! Written by the root package's build.rs together with the C header: do not edit.\n\n\
@@ -259,115 +189,4 @@ fn gate(text: &mut String, from: u16, to: u16) -> u16 {
 
 fn hex_list(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("0x{byte:02x}")).collect::<Vec<_>>().join(", ")
-}
-
-/// The text of a type without what formatting changes: blanks and trailing commas.
-fn canonical(tokens: &str) -> String {
-    let text: String = tokens.split_whitespace().collect();
-    text.replace(",)", ")").replace(",>", ">")
-}
-
-fn docs(attributes: &[syn::Attribute]) -> Vec<String> {
-    let text = |attribute: &syn::Attribute| match &attribute.meta {
-        syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
-                Some(text.value().strip_prefix(' ').map_or_else(|| text.value(), str::to_owned))
-            }
-            _ => None,
-        },
-        _ => None,
-    };
-    attributes.iter().filter_map(text).collect()
-}
-
-/// The minor version that a field's documentation names ("Since 1.2."), 0 if none.
-fn since(attributes: &[syn::Attribute]) -> u16 {
-    let text = docs(attributes).join(" ");
-    let Some((_, rest)) = text.split_once("Since 1.") else { return 0 };
-    rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().expect("Since 1.<minor>")
-}
-
-/// Sizes and alignments on a machine with 64-bit pointers, by the rules of C.
-#[derive(Default)]
-struct LayoutOf64Bit {
-    types: BTreeMap<String, (usize, usize)>,
-    constants: BTreeMap<String, u64>,
-}
-
-impl LayoutOf64Bit {
-    fn constants(&mut self, items: &[Item]) {
-        for item in items {
-            if let Item::Const(constant) = item {
-                if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(value), .. }) = &*constant.expr {
-                    self.constants.insert(constant.ident.to_string(), value.base10_parse().expect("an integer"));
-                }
-            }
-        }
-    }
-
-    fn lay_out(&mut self, item: &Item) -> Option<Struct> {
-        match item {
-            Item::Type(alias) => {
-                let layout = self.of(&alias.ty);
-                self.types.insert(alias.ident.to_string(), layout);
-                None
-            }
-            Item::Struct(item) => {
-                let Fields::Named(named) = &item.fields else { panic!("{}: fields need names", item.ident) };
-                let (mut end, mut align, mut since_now) = (0, 1, 0);
-                let mut fields = Vec::new();
-                for field in &named.named {
-                    let (field_size, field_align) = self.of(&field.ty);
-                    let offset = usize::next_multiple_of(end, field_align);
-                    end = offset + field_size;
-                    align = align.max(field_align);
-                    since_now = since(&field.attrs).max(since_now);
-                    let ty = &field.ty;
-                    fields.push(Field {
-                        name: field.ident.as_ref().expect("a named field").to_string(),
-                        type_text: canonical(&quote::quote!(#ty).to_string()),
-                        since: since_now,
-                        offset,
-                        size: field_size,
-                    });
-                }
-                let name = item.ident.to_string();
-                self.types.insert(name.clone(), (end.next_multiple_of(align), align));
-                Some(Struct { name, fields, align })
-            }
-            _ => None,
-        }
-    }
-
-    fn of(&self, ty: &Type) -> (usize, usize) {
-        match ty {
-            Type::Ptr(_) => (8, 8),
-            Type::Array(array) => {
-                let (size, align) = self.of(&array.elem);
-                (size * self.value(&array.len), align)
-            }
-            Type::Path(path) => {
-                let last = path.path.segments.last().expect("a path has a segment").ident.to_string();
-                match last.as_str() {
-                    "u8" | "c_char" => (1, 1),
-                    "u16" => (2, 2),
-                    "u32" | "i32" | "f32" => (4, 4),
-                    "u64" | "f64" | "usize" | "Option" => (8, 8),
-                    name => *self.types.get(name).unwrap_or_else(|| panic!("type `{name}` may not cross the boundary")),
-                }
-            }
-            _ => panic!("a type that may not cross the boundary: {ty:?}"),
-        }
-    }
-
-    fn value(&self, length: &Expr) -> usize {
-        match length {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(value), .. }) => value.base10_parse().expect("an integer"),
-            Expr::Path(path) => {
-                let name = path.path.segments.last().expect("a path has a segment").ident.to_string();
-                usize::try_from(self.constants[&name]).expect("an array length")
-            }
-            _ => panic!("an array length is a number or a constant"),
-        }
-    }
 }

@@ -25,6 +25,17 @@
 #include <type_traits>
 #include <utility>
 
+// gcc takes an attribute for visibility at a declaration only, and `used` at a definition only.
+#if defined(_WIN32)
+#define SOCH_CPP_EXPORT extern "C" __declspec(dllexport)
+#define SOCH_CPP_HIDDEN
+#define SOCH_CPP_USED
+#else
+#define SOCH_CPP_EXPORT extern "C" __attribute__((visibility("default")))
+#define SOCH_CPP_HIDDEN __attribute__((visibility("hidden")))
+#define SOCH_CPP_USED __attribute__((used))
+#endif
+
 namespace soch {
 
 // Ends a call with a status of the plugin's choice.
@@ -75,7 +86,8 @@ private:
     const soch_row_sink *raw_;
 };
 
-namespace detail {
+// Hidden, or two plugins with a class of the same name would share one table (STB_GNU_UNIQUE).
+namespace detail SOCH_CPP_HIDDEN {
 
 inline soch_status report(soch_error *error, soch_status status, int32_t code, const char *message) noexcept {
     return error == nullptr || *message == 0 ? status : soch_fail(error, status, code, message);
@@ -108,7 +120,7 @@ template <> struct status_of<bool> {
 
 template <class Slot, class T, class... A>
 soch_status invoke(soch_error *error, void *instance, A... arguments) noexcept {
-    typedef decltype(Slot::call(*static_cast<T *>(nullptr), arguments...)) result;
+    typedef decltype(Slot::call(std::declval<T &>(), arguments...)) result;
     return guard(error, [&] {
         return status_of<result>::from([&] { return Slot::call(*static_cast<T *>(instance), arguments...); });
     });
@@ -247,15 +259,6 @@ template <class T> struct life {
 
 #define SOCH_CPP_TABLE(KIND, BIT, KINDS, TYPE) \
     soch::detail::table_of<soch_##KIND, soch::detail::KIND##_of, TYPE, ((KINDS) & (BIT)) != 0>::pointer()
-
-// gcc takes the one attribute at the declaration only, and the other at the definition only.
-#if defined(_WIN32)
-#define SOCH_CPP_EXPORT extern "C" __declspec(dllexport)
-#define SOCH_CPP_USED
-#else
-#define SOCH_CPP_EXPORT extern "C" __attribute__((visibility("default")))
-#define SOCH_CPP_USED __attribute__((used))
-#endif
 
 // Emits the entry and its note for the class TYPE, once a library, outside of any namespace. NAME, VERSION and
 // DESCRIPTION are string literals, KINDS the SOCH_KIND_* of what the class does.

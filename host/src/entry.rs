@@ -98,7 +98,11 @@ unsafe fn copy(entry: *const soch_plugin) -> Result<soch_plugin, LoadError> {
 /// The library promises that the entry's texts are NULL or end in NUL.
 unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadError> {
     let same = |field: &'static str, note: String, entry: String| {
-        if note == entry { Ok(()) } else { Err(LoadError::EntryMismatch { field, note, entry }) }
+        if note == entry {
+            Ok(())
+        } else {
+            Err(LoadError::EntryMismatch { field, note, entry })
+        }
     };
     // SAFETY: the caller passes the library's promise on.
     let (name, version, description, author) = unsafe {

@@ -67,7 +67,8 @@ impl FanOut {
         let span = self.last_span.fetch_add(1, Ordering::Relaxed) + 1;
         let parents = parent.map(|parent| self.own_spans(parent)).unwrap_or_default();
         let parent_of = |at: usize| parents.get(at).copied().filter(|parent| *parent != 0);
-        let own: Box<[u64]> = self.sinks.get().iter().enumerate().map(|(at, sink)| sink.span_start(name, parent_of(at))).collect();
+        let own: Box<[u64]> =
+            self.sinks.get().iter().enumerate().map(|(at, sink)| sink.span_start(name, parent_of(at))).collect();
         if !own.is_empty() {
             self.shard(span).lock().insert(span, own);
         }

@@ -20,10 +20,10 @@ macro_rules! handle {
             /// What its [`Extension::init`] returns; the extension is gone then.
             pub fn new<E: $bound>(extension: E) -> Result<Self> {
                 let tables = crate::instance::Tables {
-                    $field: Some(*export::table::$field::<E>()),
+                    $field: Some(*shims::$field::<E>()),
                     ..Default::default()
                 };
-                let instance = crate::instance::in_process(extension, tables, ExtensionCapability::$capability)?;
+                let instance = crate::in_process::start(extension, tables, ExtensionCapability::$capability)?;
                 Ok(Self::of(&Arc::new(instance)).expect("the table was just given"))
             }
 

@@ -2,7 +2,7 @@ use crate::handle::{handle, slot};
 use crate::instance::Instance;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::export;
+use sochdb_plugin_sdk::shims;
 use sochdb_plugin_sdk::{
     ColumnId, Extension, ExtensionCapability, IndexExtension, Neighbors, Result, RowId, RowIds, TableId,
 };
@@ -101,7 +101,9 @@ impl IndexExtension for Index {
             Ok(if self.instance.shared("nearest", call)? { count } else { 0 })
         });
         if count > k {
-            return Err(self.instance.broke("nearest", &format!("returned {count} neighbours where {k} were asked for")));
+            return Err(self
+                .instance
+                .broke("nearest", &format!("returned {count} neighbours where {k} were asked for")));
         }
         result
     }

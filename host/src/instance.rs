@@ -5,8 +5,7 @@ use crate::services::HostSide;
 use core::ffi::c_void;
 use parking_lot::Mutex;
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, export};
-use sochdb_plugin_sdk::{Error, ErrorKind, Extension, ExtensionCapability, ExtensionInfo, Result, VecWriter};
+use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result, VecWriter};
 use std::any::Any;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
@@ -63,8 +62,8 @@ pub(crate) struct Instance {
     pub(crate) index_type: String,
     pub(crate) algorithm: String,
     pub(crate) limits: Limits,
-    gate: Gate,
-    poisoned_by: OnceLock<String>,
+    pub(crate) gate: Gate,
+    pub(crate) poisoned_by: OnceLock<String>,
     /// Whether `shutdown` ran.
     shut: Mutex<bool>,
     origin: Origin,
@@ -81,7 +80,7 @@ impl Instance {
     ///
     /// # Safety
     /// `pointer` came from `create` of the library that `tables` and `lifecycle` come from, or from
-    /// `export::in_process` with those of its type. It is not used elsewhere.
+    /// `into_raw` with those of its type. It is not used elsewhere.
     ///
     /// # Errors
     /// A name that is not there or not text; the instance is destroyed then.
@@ -124,7 +123,8 @@ impl Instance {
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         self.shared(slot, |instance, _| unsafe { ask(instance, &mut name) })?;
         if name.len > SOCH_NAME_SIZE {
-            return Err(self.broke(slot, &format!("named itself with {} bytes; at most {SOCH_NAME_SIZE} are allowed", name.len)));
+            return Err(self
+                .broke(slot, &format!("named itself with {} bytes; at most {SOCH_NAME_SIZE} are allowed", name.len)));
         }
         // SAFETY: the plugin promises text that lives as long as the instance.
         match unsafe { name.read() } {
@@ -183,11 +183,7 @@ impl Instance {
         result
     }
 
-    fn run(
-        &self,
-        slot: &'static str,
-        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
-    ) -> Result<bool> {
+    fn run(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> Result<bool> {
         let mut error = MaybeUninit::<soch_error>::uninit();
         let place = error.as_mut_ptr();
         // SAFETY: the place is ours. The rest of the message is only read up to a NUL, see `Self::failure`.
@@ -199,51 +195,6 @@ impl Instance {
             SOCH_OK => Ok(true),
             SOCH_NOT_FOUND => Ok(false),
             status => Err(self.failure(slot, status, place)),
-        }
-    }
-
-    #[cold]
-    fn failure(&self, slot: &'static str, status: soch_status, error: *mut soch_error) -> Error {
-        // SAFETY: `run` and the plugin wrote code and message up to a NUL; a message without NUL is whole.
-        let (code, text) = unsafe {
-            let message = (&raw const (*error).message).cast::<u8>();
-            let length = (0..SOCH_ERROR_MESSAGE_SIZE).position(|at| *message.add(at) == 0).unwrap_or(SOCH_ERROR_MESSAGE_SIZE);
-            ((*error).code, String::from_utf8_lossy(std::slice::from_raw_parts(message, length)).into_owned())
-        };
-        let kind = ErrorKind::from_status(status);
-        let text = match (text.is_empty(), kind) {
-            (false, _) => text.escape_debug().to_string(),
-            (true, ErrorKind::Failed) if status != SOCH_FAILED => format!("returned the unknown status {status}"),
-            (true, kind) => format!("returned {kind:?} without a text"),
-        };
-        if kind == ErrorKind::Panicked {
-            let _ = self.poisoned_by.set(format!("`{slot}` {text}"));
-            self.gate.poison();
-        }
-        self.error(kind, format!("`{slot}`: {text}")).with_code(code)
-    }
-
-    /// The plugin broke the contract in `slot`.
-    pub(crate) fn broke(&self, slot: &str, how: &str) -> Error {
-        self.error(ErrorKind::Contract, format!("`{slot}` broke the plugin contract: it {how}"))
-    }
-
-    pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
-        Error::new(kind, format!("{}: {message}", self.info.name))
-    }
-
-    #[cold]
-    fn refused(&self, slot: &str, refusal: Refusal) -> Error {
-        match refusal {
-            Refusal::Closed => self.error(ErrorKind::ShutDown, format!("was shut down before this call of `{slot}`")),
-            Refusal::Poisoned => {
-                let cause = self.poisoned_by.get().map_or("a panic", String::as_str);
-                self.error(ErrorKind::Panicked, format!("takes no more calls, as {cause}"))
-            }
-            Refusal::Busy(calls) => self.error(
-                ErrorKind::Busy,
-                format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.patience),
-            ),
         }
     }
 
@@ -315,36 +266,4 @@ impl Drop for Instance {
             unsafe { destroy(self.pointer) };
         }
     }
-}
-
-/// Makes an instance of an extension that is linked in, and starts it.
-pub(crate) fn in_process<E: Extension>(
-    mut extension: E,
-    tables: Tables,
-    capability: ExtensionCapability,
-) -> Result<Instance> {
-    let mut info = extension.info();
-    info.capabilities = vec![capability];
-    let mut error = soch_error::empty();
-    // SAFETY: the error is ours.
-    let status = unsafe { boundary::guard(&mut error, || extension.init()) };
-    if status != SOCH_OK {
-        let message = format!("{}: `init`: {}", info.name, error.text());
-        return Err(Error::new(ErrorKind::from_status(status), message).with_code(error.code));
-    }
-    let lifecycle = Lifecycle {
-        shutdown: Some(export::shutdown::<E>),
-        destroy: Some(export::destroy::<E>),
-        get_interface: None,
-    };
-    let origin = Origin::InProcess { as_any: as_any::<E> };
-    // SAFETY: tables and lifecycle are those of `E`, and the pointer is new.
-    unsafe { Instance::new(export::in_process(extension), tables, lifecycle, info, Limits::default(), origin) }
-}
-
-/// # Safety
-/// `instance` is one of `E`; what is returned is not used after the instance or during an exclusive call.
-unsafe fn as_any<E: Extension>(instance: *mut c_void) -> &'static dyn Any {
-    // SAFETY: the caller promises it.
-    unsafe { export::shared::<E>(instance).as_any() }
 }

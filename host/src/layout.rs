@@ -79,7 +79,8 @@ impl Walk {
         }
         let may_grow = by_pointer && host_fields.iter().any(|field| field.name() == "size");
         if !may_grow && (host.size(), host_fields.len()) != (plugin.size(), plugin_fields.len()) {
-            let describe = |layout: &TypeLayout, fields: &[TLField]| format!("{} fields in {} bytes", fields.len(), layout.size());
+            let describe =
+                |layout: &TypeLayout, fields: &[TLField]| format!("{} fields in {} bytes", fields.len(), layout.size());
             return Err(mismatch(path, describe(host, &host_fields), describe(plugin, &plugin_fields)));
         }
         host_fields.iter().zip(&plugin_fields).try_for_each(|(host, plugin)| self.field(host, plugin, path))
@@ -119,7 +120,8 @@ impl Walk {
     }
 
     fn function(&mut self, host: &TLFunction, plugin: &TLFunction, path: &str) -> Result<(), String> {
-        let parameters = |function: &TLFunction| function.param_type_layouts.iter().map(|layout| layout()).collect::<Vec<_>>();
+        let parameters =
+            |function: &TLFunction| function.param_type_layouts.iter().map(|layout| layout()).collect::<Vec<_>>();
         let (host_parameters, plugin_parameters) = (parameters(host), parameters(plugin));
         if host.fn_qualifs != plugin.fn_qualifs || host_parameters.len() != plugin_parameters.len() {
             return Err(mismatch(path, host, plugin));

@@ -1,10 +1,8 @@
 use crate::handle::{handle, slot};
 use crate::instance::Instance;
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, export};
-use sochdb_plugin_sdk::{
-    Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, ObservabilityExtension, Result,
-};
+use sochdb_plugin_sdk::{boundary, shims};
+use sochdb_plugin_sdk::{Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, ObservabilityExtension, Result};
 use std::sync::Arc;
 
 handle! {
@@ -67,7 +65,11 @@ impl ObservabilityExtension for Observability {
         });
         let started = matches!(result, Ok(true));
         self.deliver("span_start", result);
-        if started { span } else { 0 }
+        if started {
+            span
+        } else {
+            0
+        }
     }
 
     fn span_end(&self, span: u64) {

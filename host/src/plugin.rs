@@ -65,7 +65,8 @@ impl PluginLibrary {
             &admitted.directory,
             entry.abi_minor,
         );
-        let refuse = |kind: ErrorKind, message: String| LoadError::Create { kind, message: format!("{name}: {message}") };
+        let refuse =
+            |kind: ErrorKind, message: String| LoadError::Create { kind, message: format!("{name}: {message}") };
         let mut pointer: *mut c_void = std::ptr::null_mut();
         if let Some(create) = entry.raw.create {
             let mut error = soch_error::empty();
@@ -89,7 +90,8 @@ impl PluginLibrary {
         let instance = unsafe {
             Instance::new(pointer, self.library.tables, lifecycle, entry.info.clone(), self.context.limits, origin)
         };
-        let instance = instance.map_err(|error| LoadError::Create { kind: error.kind(), message: error.to_string() })?;
+        let instance =
+            instance.map_err(|error| LoadError::Create { kind: error.kind(), message: error.to_string() })?;
         Ok(Plugin { instance: Arc::new(instance) })
     }
 }

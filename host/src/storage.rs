@@ -2,10 +2,10 @@ use crate::handle::{handle, slot};
 use crate::instance::Instance;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, export};
+use sochdb_plugin_sdk::{boundary, shims};
 use sochdb_plugin_sdk::{
-    Error, ErrorKind, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageStats, TableId, TransactionId,
-    Write, Writer,
+    Error, ErrorKind, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageStats, TableId,
+    TransactionId, Write, Writer,
 };
 use std::sync::Arc;
 
@@ -88,12 +88,8 @@ impl StorageExtension for Storage {
 
     fn stats(&self) -> Result<StorageStats> {
         let stats = slot!(self.table.stats);
-        let mut raw = soch_storage_stats {
-            bytes_stored: 0,
-            key_count: 0,
-            pending_compaction_bytes: 0,
-            write_amplification: 0.0,
-        };
+        let mut raw =
+            soch_storage_stats { bytes_stored: 0, key_count: 0, pending_compaction_bytes: 0, write_amplification: 0.0 };
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         let call = |instance, error| unsafe { stats(instance, &mut raw, error) };
         self.done("stats", self.instance.shared("stats", call))?;

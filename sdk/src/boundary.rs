@@ -153,7 +153,7 @@ pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -
 }
 
 thread_local! {
-    static PANIC_PLACE: RefCell<Option<String>> = RefCell::new(None);
+    static PANIC_PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
 /// Keeps the place of a panic for its error, and keeps it off the host's standard error. Only for a library that

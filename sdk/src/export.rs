@@ -1,8 +1,8 @@
-//! What `export_plugin!` is made of, and the life of an instance behind a table. Authors use the macro.
+//! What `export_plugin!` is made of. Authors use the macro.
 
 use crate::abi::*;
 use crate::boundary::{self, guard};
-use crate::{Extension, Host, Plugin, Result};
+use crate::{instance, Extension, Host, Plugin, Result};
 use core::ffi::c_void;
 use std::os::raw::c_char;
 
@@ -62,7 +62,7 @@ macro_rules! export_plugin {
                 author: concat!(env!("CARGO_PKG_AUTHORS"), "\0").as_ptr().cast(),
                 capabilities: if IDS.is_empty() { core::ptr::null() } else { CAPABILITIES.as_ptr().cast() },
                 get_interface: if IDS.is_empty() { None } else { Some(get_interface) },
-                $($kind: $crate::export::table::$kind::<$plugin>(),)+
+                $($kind: $crate::shims::$kind::<$plugin>(),)+
                 ..$crate::export::entry::<$plugin>()
             };
             $crate::__export_layout!();
@@ -107,35 +107,6 @@ pub mod kind {
     pub const index: u32 = SOCH_KIND_INDEX;
     pub const observability: u32 = SOCH_KIND_OBSERVABILITY;
     pub const compression: u32 = SOCH_KIND_COMPRESSION;
-}
-
-/// The table of a type for each kind.
-pub mod table {
-    use crate::abi::*;
-    use crate::*;
-    use std::marker::PhantomData;
-
-    struct Of<P>(PhantomData<P>);
-
-    macro_rules! table {
-        ($kind:ident, $module:path, $bound:ident, $table:ident, $constant:ident) => {
-            impl<P: $bound> Of<P> {
-                const $constant: $table = {
-                    use $module as kind;
-                    kind::table::<P>()
-                };
-            }
-            /// The table of `P`.
-            pub const fn $kind<P: $bound>() -> &'static $table {
-                &Of::<P>::$constant
-            }
-        };
-    }
-
-    table!(storage, crate::storage, StorageExtension, soch_storage, STORAGE);
-    table!(index, crate::index, IndexExtension, soch_index, INDEX);
-    table!(observability, crate::observability, ObservabilityExtension, soch_observability, OBSERVABILITY);
-    table!(compression, crate::compression, CompressionExtension, soch_compression, COMPRESSION);
 }
 
 /// Name and version of a plugin, checked when it is compiled.
@@ -268,8 +239,8 @@ pub const fn entry<P: Plugin + Extension>() -> soch_plugin {
         author: std::ptr::null(),
         capabilities: std::ptr::null(),
         create: Some(create::<P>),
-        shutdown: Some(shutdown::<P>),
-        destroy: Some(destroy::<P>),
+        shutdown: Some(instance::shutdown::<P>),
+        destroy: Some(instance::destroy::<P>),
         get_interface: None,
         storage: std::ptr::null(),
         index: std::ptr::null(),
@@ -278,40 +249,10 @@ pub const fn entry<P: Plugin + Extension>() -> soch_plugin {
     }
 }
 
-/// What an instance pointer leads to.
-struct Instance<P> {
-    plugin: P,
-    host: Option<Host>,
-}
-
-/// Makes an instance of an extension that is linked in. Its tables are those of [`table`], its end is [`shutdown`]
-/// and [`destroy`].
-pub fn in_process<P: Extension>(extension: P) -> *mut c_void {
-    Box::into_raw(Box::new(Instance { plugin: extension, host: None })).cast()
-}
-
-/// The extension behind an instance.
-///
-/// # Safety
-/// `instance` is one of `P`, and no exclusive call on it is under way.
-pub unsafe fn shared<'a, P>(instance: *mut c_void) -> &'a P {
-    // SAFETY: the caller promises it.
-    unsafe { &(*instance.cast::<Instance<P>>()).plugin }
-}
-
-/// The extension behind an instance.
-///
-/// # Safety
-/// `instance` is one of `P`, and no other call on it is under way.
-pub unsafe fn exclusive<'a, P>(instance: *mut c_void) -> &'a mut P {
-    // SAFETY: the caller promises it.
-    unsafe { &mut (*instance.cast::<Instance<P>>()).plugin }
-}
-
 unsafe extern "C" fn create<P: Plugin + Extension>(
     host: *const soch_host,
     config: soch_str,
-    instance: *mut *mut c_void,
+    place: *mut *mut c_void,
     error: *mut soch_error,
 ) -> soch_status {
     boundary::route_panics();
@@ -320,9 +261,8 @@ unsafe extern "C" fn create<P: Plugin + Extension>(
         let host = unsafe { Host::from_raw(host, config)? };
         match P::create(host.clone()) {
             Ok(plugin) => {
-                let made = Box::into_raw(Box::new(Instance { plugin, host: Some(host) }));
                 // SAFETY: the host gives a place for the result.
-                unsafe { *instance = made.cast() };
+                unsafe { *place = instance::into_raw(plugin, Some(host)) };
                 Ok(())
             }
             Err(error) => {
@@ -333,32 +273,4 @@ unsafe extern "C" fn create<P: Plugin + Extension>(
     };
     // SAFETY: the host gives a place for the error.
     unsafe { guard(error, make) }
-}
-
-/// Ends the work of an instance of `P`.
-///
-/// # Safety
-/// `instance` is one of `P`, no other call on it is under way, and it comes once.
-pub unsafe extern "C" fn shutdown<P: Extension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
-    // SAFETY: the caller promises it.
-    unsafe { guard(error, || exclusive::<P>(instance).shutdown()) }
-}
-
-/// Frees an instance of `P`.
-///
-/// # Safety
-/// `instance` is one of `P`, no other call on it is under way, and none follows.
-pub unsafe extern "C" fn destroy<P: Extension>(instance: *mut c_void) {
-    let end = || {
-        // SAFETY: `instance` came from a Box in `create` or `in_process`, and the caller promises the rest.
-        let instance = unsafe { Box::from_raw(instance.cast::<Instance<P>>()) };
-        let Instance { plugin, host } = *instance;
-        drop(plugin);
-        if let Some(host) = host {
-            host.close();
-        }
-        Ok(())
-    };
-    // SAFETY: NULL is allowed. A panic of the plugin's Drop ends here; there is nobody to tell.
-    let _ = unsafe { guard(std::ptr::null_mut(), end) };
 }

@@ -1,8 +1,4 @@
-use crate::abi::*;
-use crate::boundary::guard;
-use crate::export::{exclusive, shared};
 use crate::{ColumnId, Error, ErrorKind, Extension, Result, RowId, TableId};
-use core::ffi::c_void;
 use std::mem::MaybeUninit;
 
 /// An index over one column. Several rows may have one key, and one row several keys.
@@ -87,8 +83,8 @@ pub trait IndexExtension: Extension {
 
 /// Where a lookup puts row numbers: the caller's array. What does not fit is counted.
 pub struct RowIds<'a> {
-    room: &'a mut [MaybeUninit<RowId>],
-    count: usize,
+    pub(crate) room: &'a mut [MaybeUninit<RowId>],
+    pub(crate) count: usize,
 }
 
 impl<'a> RowIds<'a> {
@@ -124,9 +120,8 @@ impl<'a> RowIds<'a> {
                 return Ok(rows[..count].iter().map(|row| unsafe { row.assume_init() }).collect());
             }
             let more = count - rows.len();
-            rows.try_reserve_exact(more).map_err(|_| {
-                Error::new(ErrorKind::Limit, format!("{count} rows do not fit into memory"))
-            })?;
+            rows.try_reserve_exact(more)
+                .map_err(|_| Error::new(ErrorKind::Limit, format!("{count} rows do not fit into memory")))?;
             rows.resize(count, MaybeUninit::uninit());
         }
         Err(Error::new(ErrorKind::Contract, format!("finds more rows each time it is asked, {ROUNDS} times")))
@@ -135,9 +130,9 @@ impl<'a> RowIds<'a> {
 
 /// Where a search puts its neighbours: the caller's arrays, with room for `k`.
 pub struct Neighbors<'a> {
-    rows: &'a mut [MaybeUninit<RowId>],
-    distances: &'a mut [MaybeUninit<f32>],
-    count: usize,
+    pub(crate) rows: &'a mut [MaybeUninit<RowId>],
+    pub(crate) distances: &'a mut [MaybeUninit<f32>],
+    pub(crate) count: usize,
 }
 
 impl Neighbors<'_> {
@@ -172,160 +167,5 @@ impl Neighbors<'_> {
             }
             _ => Err(Error::new(ErrorKind::Limit, format!("more than the {} neighbours asked for", self.rows.len()))),
         }
-    }
-}
-
-/// The table of `P`.
-pub(crate) const fn table<P: IndexExtension>() -> soch_index {
-    soch_index {
-        size: std::mem::size_of::<soch_index>(),
-        index_type: Some(index_type::<P>),
-        build: Some(build::<P>),
-        insert: Some(insert::<P>),
-        remove: Some(remove::<P>),
-        lookup: Some(lookup::<P>),
-        range: Some(range::<P>),
-        size_bytes: Some(size_bytes::<P>),
-        nearest: Some(nearest::<P>),
-        nearest_batch: None,
-    }
-}
-
-/// The caller's array of `len` places.
-///
-/// # Safety
-/// The caller lends `len` places at `ptr` for `'a`.
-unsafe fn room<'a, T>(ptr: *mut T, len: usize) -> Result<&'a mut [MaybeUninit<T>]> {
-    if ptr.is_null() {
-        return if len == 0 { Ok(&mut []) } else { Err(Error::invalid("an array at NULL with a length")) };
-    }
-    // SAFETY: the caller passes the host's promise on.
-    Ok(unsafe { std::slice::from_raw_parts_mut(ptr.cast(), len) })
-}
-
-unsafe extern "C" fn index_type<P: IndexExtension>(instance: *mut c_void, name: *mut soch_str) -> soch_status {
-    // SAFETY: the host passes an instance of this library and a place for the result.
-    unsafe {
-        guard(std::ptr::null_mut(), || {
-            *name = soch_str::lend(shared::<P>(instance).index_type());
-            Ok(())
-        })
-    }
-}
-
-unsafe extern "C" fn build<P: IndexExtension>(
-    instance: *mut c_void,
-    table: u32,
-    column: u16,
-    entries: *const soch_index_entry,
-    count: usize,
-    error: *mut soch_error,
-) -> soch_status {
-    // SAFETY: the host passes an instance that no other call uses, and lends `count` entries for the call.
-    unsafe {
-        guard(error, || {
-            let entries: &[soch_index_entry] = match (entries.is_null(), count) {
-                (true, 0) => &[],
-                (true, _) => return Err(Error::invalid("entries at NULL with a count")),
-                (false, count) => std::slice::from_raw_parts(entries, count),
-            };
-            let entries = entries.iter().map(|entry| Ok((entry.row, entry.key.read()?))).collect::<Result<Vec<_>>>()?;
-            exclusive::<P>(instance).build(table, column, &entries)
-        })
-    }
-}
-
-unsafe extern "C" fn insert<P: IndexExtension>(
-    instance: *mut c_void,
-    key: soch_bytes,
-    row: u64,
-    error: *mut soch_error,
-) -> soch_status {
-    // SAFETY: the host passes an instance that no other call uses, and lends the key for the call.
-    unsafe { guard(error, || exclusive::<P>(instance).insert(key.read()?, row)) }
-}
-
-unsafe extern "C" fn remove<P: IndexExtension>(
-    instance: *mut c_void,
-    key: soch_bytes,
-    row: u64,
-    error: *mut soch_error,
-) -> soch_status {
-    // SAFETY: the host passes an instance that no other call uses, and lends the key for the call.
-    unsafe { guard(error, || exclusive::<P>(instance).delete(key.read()?, row)) }
-}
-
-unsafe extern "C" fn lookup<P: IndexExtension>(
-    instance: *mut c_void,
-    key: soch_bytes,
-    rows: *mut u64,
-    capacity: usize,
-    count: *mut usize,
-    error: *mut soch_error,
-) -> soch_status {
-    // SAFETY: the host passes an instance of this library, and lends key and arrays for the call.
-    unsafe {
-        guard(error, || {
-            let mut ids = RowIds { room: room(rows, capacity)?, count: 0 };
-            shared::<P>(instance).lookup_into(key.read()?, &mut ids)?;
-            *count = ids.count;
-            Ok(())
-        })
-    }
-}
-
-unsafe extern "C" fn range<P: IndexExtension>(
-    instance: *mut c_void,
-    start: soch_bytes,
-    end: soch_bytes,
-    limit: u64,
-    rows: *mut u64,
-    capacity: usize,
-    count: *mut usize,
-    error: *mut soch_error,
-) -> soch_status {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    // SAFETY: the host passes an instance of this library, and lends keys and arrays for the call.
-    unsafe {
-        guard(error, || {
-            let mut ids = RowIds { room: room(rows, capacity)?, count: 0 };
-            shared::<P>(instance).range_into(start.read()?, end.read()?, limit, &mut ids)?;
-            *count = ids.count;
-            Ok(())
-        })
-    }
-}
-
-unsafe extern "C" fn size_bytes<P: IndexExtension>(
-    instance: *mut c_void,
-    bytes: *mut u64,
-    error: *mut soch_error,
-) -> soch_status {
-    // SAFETY: the host passes an instance of this library and a place for the result.
-    unsafe {
-        guard(error, || {
-            *bytes = shared::<P>(instance).size_bytes()?;
-            Ok(())
-        })
-    }
-}
-
-unsafe extern "C" fn nearest<P: IndexExtension>(
-    instance: *mut c_void,
-    query: soch_bytes,
-    k: usize,
-    rows: *mut u64,
-    distances: *mut f32,
-    count: *mut usize,
-    error: *mut soch_error,
-) -> soch_status {
-    // SAFETY: the host passes an instance of this library, and lends query and arrays for the call.
-    unsafe {
-        guard(error, || {
-            let mut neighbors = Neighbors { rows: room(rows, k)?, distances: room(distances, k)?, count: 0 };
-            shared::<P>(instance).nearest_into(query.read()?, k, &mut neighbors)?;
-            *count = neighbors.count;
-            Ok(())
-        })
     }
 }

@@ -22,9 +22,11 @@ pub mod export;
 mod extension;
 mod host;
 mod index;
+pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
 mod observability;
+pub mod shims;
 mod storage;
 mod writer;
 

@@ -14,7 +14,7 @@ fn compress(answer: Answer) -> (soch_status, soch_error, Vec<u8>) {
     let instance = in_process(All::new(answer));
     let mut error = soch_error::empty();
     let mut output = Vec::new();
-    let status = VecWriter::new(&mut output, 100).as_raw_for(|writer| {
+    let status = with_writer(&mut output, |writer| {
         let call = table::compression::<All>().compress.expect("compress");
         // SAFETY: an instance of `All`, and arguments that live through the call.
         unsafe { call(instance, soch_bytes::lend(b"in"), writer, &mut error) }
@@ -24,16 +24,11 @@ fn compress(answer: Answer) -> (soch_status, soch_error, Vec<u8>) {
     (status, error, output)
 }
 
-/// Lends the raw form of a writer to a call.
-trait AsRawFor {
-    fn as_raw_for<R>(self, call: impl FnOnce(&soch_writer) -> R) -> R;
-}
-
-impl AsRawFor for VecWriter<'_> {
-    fn as_raw_for<R>(mut self, call: impl FnOnce(&soch_writer) -> R) -> R {
-        let raw = self.as_raw();
-        call(&raw)
-    }
+/// Lends the raw form of a writer over `output` to a call.
+fn with_writer<R>(output: &mut Vec<u8>, call: impl FnOnce(&soch_writer) -> R) -> R {
+    let mut writer = VecWriter::new(output, 100);
+    let raw = writer.as_raw();
+    call(&raw)
 }
 
 #[test]
@@ -117,7 +112,7 @@ fn every_slot_has_the_barrier() {
     let (sight, codec) = (table::observability::<All>(), table::compression::<All>());
     let mut output = Vec::new();
     // SAFETY: an instance of `All`, one call at a time, and arguments that live through each.
-    let statuses = VecWriter::new(&mut output, 10).as_raw_for(|out| unsafe {
+    let statuses = with_writer(&mut output, |out| unsafe {
         [
             storage.get.unwrap()(instance, 1, bytes, out, &mut error),
             storage.put.unwrap()(instance, 1, bytes, bytes, 0, &mut error),

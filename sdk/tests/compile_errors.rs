@@ -8,7 +8,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::Once;
 
 /// The rustc that belongs to the cargo of this test.
 fn rustc() -> Command {
@@ -20,26 +20,18 @@ fn rustc() -> Command {
     rustc
 }
 
-/// The directory with the compiled SDK; a process makes its own.
-fn sdk() -> &'static Path {
-    static SDK: OnceLock<PathBuf> = OnceLock::new();
-    SDK.get_or_init(|| {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-errors");
+/// The directory with the compiled SDK; each process compiles it once.
+fn sdk() -> PathBuf {
+    static ONCE: Once = Once::new();
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-errors");
+    ONCE.call_once(|| {
         fs::create_dir_all(&directory).expect("a directory for the test");
         let mut command = rustc();
-        command.args([
-            "--crate-type",
-            "rlib",
-            "--crate-name",
-            "sochdb_plugin_sdk",
-            "--cap-lints",
-            "allow",
-            "src/lib.rs",
-        ]);
-        let result = command.arg("--out-dir").arg(&directory).output().expect("rustc runs");
+        command.args(["--crate-type", "rlib", "--crate-name", "sochdb_plugin_sdk", "--cap-lints", "allow"]);
+        let result = command.arg("src/lib.rs").arg("--out-dir").arg(&directory).output().expect("rustc runs");
         assert!(result.status.success(), "{}", text(&result));
-        directory
-    })
+    });
+    directory
 }
 
 fn text(result: &Output) -> String {
@@ -48,12 +40,16 @@ fn text(result: &Output) -> String {
 
 /// Compiles a file of `ui/` as a plugin.
 fn compile(name: &str, flags: &[&str]) -> Output {
+    compile_file(&Path::new("tests/ui").join(name), flags)
+}
+
+fn compile_file(source: &Path, flags: &[&str]) -> Output {
     let mut command = rustc();
     command.args(["--crate-type", "cdylib", "--emit", "obj", "--crate-name", "ui", "--cfg", "ui"]).args(flags);
     let library = sdk().join("libsochdb_plugin_sdk.rlib");
     command.arg("--extern").arg(format!("sochdb_plugin_sdk={}", library.display()));
-    command.arg("-o").arg(sdk().join(name).with_extension("o"));
-    command.arg(Path::new("tests/ui").join(name)).output().expect("rustc runs")
+    let object = sdk().join(source.file_stem().expect("a file")).with_extension("o");
+    command.arg("-o").arg(object).arg(source).output().expect("rustc runs")
 }
 
 /// The files of `ui/` whose name begins so.
@@ -101,4 +97,15 @@ fn correct_plugins_compile_without_a_warning() {
         let result = compile(&name, &["-D", "warnings"]);
         assert!(result.status.success(), "{name}: {}", text(&result));
     }
+}
+
+#[test]
+fn plugin_of_the_readme_compiles_without_a_warning() {
+    let readme = include_str!("../README.md");
+    let (_, rest) = readme.split_once("```rust\n").expect("a plugin in Rust");
+    let (plugin, _) = rest.split_once("```").expect("its end");
+    let file = sdk().join("readme.rs");
+    fs::write(&file, plugin).expect("a file for the test");
+    let result = compile_file(&file, &["-D", "warnings"]);
+    assert!(result.status.success(), "{}", text(&result));
 }

@@ -37,7 +37,7 @@ impl Log {
             size: std::mem::size_of::<soch_host>(),
             abi_minor: u32::from(SOCH_ABI_MINOR),
             log_level: least,
-            ctx: std::ptr::from_ref(self).cast_mut().cast(),
+            ctx: (self as *const Self as *mut Self).cast(),
             product: soch_str::lend("sochdb 2.1.0"),
             directory: soch_str::lend("/opt/plugins"),
             log: Some(log),

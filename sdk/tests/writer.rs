@@ -80,8 +80,8 @@ fn committing_what_was_not_reserved_is_a_violation() {
             // SAFETY: `len` bytes were reserved.
             unsafe { room.write_bytes(7, len) };
         }
-        let last = committed.into_iter().map(|len| commit(&raw, len)).last();
-        assert_eq!(last, Some(SOCH_INVALID));
+        let statuses: Vec<soch_status> = committed.into_iter().map(|len| commit(&raw, len)).collect();
+        assert_eq!(statuses.last(), Some(&SOCH_INVALID));
         assert_eq!(writer.refused(), Some(SOCH_INVALID));
         assert_eq!(writer.violation(), Some("committed more than it reserved"));
     }

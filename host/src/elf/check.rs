@@ -40,7 +40,7 @@ impl Facts {
     }
 
     fn keeps_memory_safe(&self) -> Result<(), ElfError> {
-        if self.least_alignment % rustix::param::page_size() as u64 != 0 {
+        if self.least_alignment < rustix::param::page_size() as u64 {
             return Err(ElfError::Segment { reason: "its alignment is less than a page of this system" });
         }
         if self.writable_code {

@@ -134,11 +134,9 @@ impl Dynamic {
                 return Err(malformed("a constructor or destructor is no code"));
             }
         }
-        for (entry, size) in [
-            (tag::SYMENT, image.pick(24, 16)),
-            (tag::RELAENT, image.pick(24, 12)),
-            (tag::RELENT, image.pick(16, 8)),
-        ] {
+        for (entry, size) in
+            [(tag::SYMENT, image.pick(24, 16)), (tag::RELAENT, image.pick(24, 12)), (tag::RELENT, image.pick(16, 8))]
+        {
             if self.one(entry)?.is_some_and(|found| found != size) {
                 return Err(malformed("the entries of a table have a wrong size"));
             }

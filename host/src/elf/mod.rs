@@ -139,7 +139,7 @@ impl Facts {
             exports_layout: symbols.layout,
             unique: symbols.unique,
             constructors: constructors(&image, &dynamic)?,
-            resolvers: relocations::resolvers(&image, header.machine, &segments, &dynamic)?,
+            resolvers: symbols.resolvers + relocations::resolvers(&image, header.machine, &segments, &dynamic)?,
             static_tls: flags & DF_STATIC_TLS != 0,
             // Without the header the dynamic linker takes the stack to be executable.
             executable_stack: stacks.is_empty() || stacks.iter().any(|flags| flags & PF_X != 0),
@@ -153,6 +153,11 @@ impl Facts {
             note: notes.plugin,
             note_count: notes.plugin_count,
         })
+    }
+
+    /// The `e_machine` of this process's processor; `None` if the loader does not know it.
+    pub fn host_machine() -> Option<u16> {
+        machine::of_host()
     }
 
     /// The usual name of its processor.

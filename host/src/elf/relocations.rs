@@ -15,11 +15,9 @@ pub(super) fn resolvers(
     let Some(wanted) = machine::irelative(machine) else { return Ok(0) };
     let with_addend = dynamic.one(tag::PLTREL)? == Some(tag::RELA);
     let mut count = 0;
-    for (start, size, addend) in [
-        (tag::RELA, tag::RELASZ, true),
-        (tag::REL, tag::RELSZ, false),
-        (tag::JMPREL, tag::PLTRELSZ, with_addend),
-    ] {
+    for (start, size, addend) in
+        [(tag::RELA, tag::RELASZ, true), (tag::REL, tag::RELSZ, false), (tag::JMPREL, tag::PLTRELSZ, with_addend)]
+    {
         let Some((offset, len)) = dynamic.range(start, size, segments)? else { continue };
         let entry = image.word_size() * if addend { 3 } else { 2 };
         let info = (0..len / entry).filter_map(|at| image.word(offset + at * entry + image.word_size()));

@@ -126,7 +126,8 @@ impl Segments {
     /// What the dynamic linker protects and copies lies in the library.
     fn check_ranges(&self) -> Result<(), ElfError> {
         let start = self.of(PT_LOAD).map(|segment| segment.address).min().unwrap_or(0);
-        let end = self.of(PT_LOAD).map(Segment::end).max().unwrap_or(0).saturating_add(PAGE_MAX - 1) / PAGE_MAX * PAGE_MAX;
+        let end =
+            self.of(PT_LOAD).map(Segment::end).max().unwrap_or(0).saturating_add(PAGE_MAX - 1) / PAGE_MAX * PAGE_MAX;
         for segment in self.of(PT_GNU_RELRO) {
             if segment.address < start || segment.end() > end {
                 return Err(ElfError::Segment { reason: "the read-only part lies outside of the library" });
@@ -165,8 +166,7 @@ impl Segments {
 
     /// Whether these bytes of the file will be mapped.
     pub(super) fn maps_file(&self, offset: u64, len: u64) -> bool {
-        self.of(PT_LOAD).any(|segment| {
-            offset >= segment.offset && offset.saturating_add(len) <= segment.offset + segment.file_size
-        })
+        self.of(PT_LOAD)
+            .any(|segment| offset >= segment.offset && offset.saturating_add(len) <= segment.offset + segment.file_size)
     }
 }

@@ -10,6 +10,7 @@ const ENTRY: &[u8] = b"soch_plugin_v1\0";
 const LAYOUT: &[u8] = b"soch_layout_v1\0";
 const STB_GNU_UNIQUE: u8 = 10;
 const STT_OBJECT: u8 = 1;
+const STT_GNU_IFUNC: u8 = 10;
 const SHN_ABS: u16 = 0xfff1;
 
 /// What is looked for among the exports.
@@ -21,6 +22,8 @@ pub(super) struct Symbols {
     pub(super) layout: bool,
     /// The first one that all libraries of a process share.
     pub(super) unique: Option<Text>,
+    /// How many functions choose their code when they are bound (STT_GNU_IFUNC).
+    pub(super) resolvers: u64,
 }
 
 struct Symbol {
@@ -71,6 +74,9 @@ impl Symbols {
         let is = |name: &[u8]| dynamic.string_bytes(image, symbol.name, name.len() as u64) == Some(name);
         if symbol.info >> 4 == STB_GNU_UNIQUE && self.unique.is_none() {
             self.unique = Some(dynamic.string(image, symbol.name)?);
+        }
+        if symbol.info & 0xf == STT_GNU_IFUNC {
+            self.resolvers += 1;
         }
         if is(LAYOUT) {
             self.layout = true;

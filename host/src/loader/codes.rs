@@ -53,7 +53,8 @@ refusals! {
     File: FileSymlink { path: Text } "E_FILE_SYMLINK"
         "{path} is a symbolic link" "give the path that `realpath` prints for it";
     File: FileDenied { path: Text } "E_FILE_DENIED"
-        "this process may not read the file {path}" "chmod a+r {path}, or run the host as another user";
+        "this process may not read the file {path}"
+        "chmod a+r {path} and a+x its directory, or run the host as another user";
     File: FileIo { path: Text, reason: std::io::Error } "E_FILE_IO"
         "cannot open the file {path}: {reason}" "check the file system that it is on";
     File: NotRegular { path: Text, kind: &'static str } "E_FILE_NOT_REGULAR"

@@ -19,11 +19,7 @@ pub(super) struct OpenFile {
     pub(super) size: u64,
 }
 
-pub(super) fn check(
-    path: &PlainPath<'_>,
-    walked: &Walked,
-    options: &Options,
-) -> Result<(OpenFile, String), LoadError> {
+pub(super) fn check(path: &PlainPath<'_>, walked: &Walked, options: &Options) -> Result<(OpenFile, String), LoadError> {
     let open = |flags| {
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = open_beneath(walked.directory.as_fd(), path.file, flags)?;
@@ -33,8 +29,8 @@ pub(super) fn check(
     // O_PATH opens nothing: a FIFO does not block, a device does not act.
     let (_, stat) = open(OFlags::PATH).map_err(|errno| refuse(path.path, errno))?;
     let size = vet(path.path, &stat, options)?;
-    let (fd, now) = open(OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY)
-        .map_err(|errno| refuse(path.path, errno))?;
+    let (fd, now) =
+        open(OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY).map_err(|errno| refuse(path.path, errno))?;
     if (now.st_dev, now.st_ino) != (stat.st_dev, stat.st_ino) {
         return Err(LoadError::FileReplaced { path: path.path.into() });
     }

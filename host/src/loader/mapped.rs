@@ -18,9 +18,7 @@ impl Mapped {
         let no_room = || LoadError::Map { reason: rustix::io::Errno::NOMEM.into() };
         let len = usize::try_from(file.size()).map_err(|_| no_room())?;
         // SAFETY: the kernel chooses the place, so no memory of the program is replaced.
-        let start = unsafe {
-            rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::PRIVATE, file, 0)
-        };
+        let start = unsafe { rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::PRIVATE, file, 0) };
         let start = start.map_err(|errno| LoadError::Map { reason: errno.into() })?;
         Ok(Self { start: NonNull::new(start).ok_or_else(no_room)?, len })
     }

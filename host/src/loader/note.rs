@@ -19,10 +19,8 @@ pub(super) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
     if let Some(entry) = &facts.entry {
         agree(note, entry)?;
     }
-    let detail = format!(
-        "{} {}, ABI {}.{}, kinds {:#x}",
-        note.name, note.version, note.abi_major, note.abi_minor, note.kinds
-    );
+    let detail =
+        format!("{} {}, ABI {}.{}, kinds {:#x}", note.name, note.version, note.abi_major, note.abi_minor, note.kinds);
     Ok((note.clone(), detail))
 }
 

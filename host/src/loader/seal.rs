@@ -24,10 +24,10 @@ pub struct SealedFile {
 impl SealedFile {
     /// Copies `file`, which must not change meanwhile, and seals the copy.
     pub(super) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
-        let (fd, flags) = make(path.file_name().unwrap_or_default()).map_err(|errno| memfd_error(errno))?;
+        let (fd, flags) = make(path.file_name().unwrap_or_default()).map_err(memfd_error)?;
         let copied = copy_bytes(file, &fd).map_err(|errno| LoadError::Copy { path: path.into(), reason: errno.into() });
-        let now = rustix::fs::fstat(&file.fd)
-            .map_err(|errno| LoadError::Copy { path: path.into(), reason: errno.into() })?;
+        let now =
+            rustix::fs::fstat(&file.fd).map_err(|errno| LoadError::Copy { path: path.into(), reason: errno.into() })?;
         if copied? != file.size || identity(&now) != identity(&file.stat) {
             return Err(LoadError::FileChanged { path: path.into() });
         }

@@ -38,9 +38,8 @@ impl From<&Path> for Text {
 
 impl fmt::Display for Text {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |text: &str| {
-            !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "/._-+,:@%=".contains(c))
-        };
+        let plain =
+            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "/._-+,:@%=".contains(c));
         match std::str::from_utf8(&self.0) {
             Ok(text) if plain(text) => formatter.write_str(text),
             _ => self.quoted(formatter),

@@ -34,6 +34,8 @@
 //!
 //! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #![allow(non_camel_case_types, missing_docs)]
+// The header's tags, such as `[static]`, look like links to rustdoc.
+#![allow(rustdoc::broken_intra_doc_links)]
 
 mod capability;
 mod compression;

@@ -1,9 +1,10 @@
 //! Bad inputs by what is wrong with them, and good ones that must not be taken for bad.
 
 mod codes;
-mod elf_bytes;
 mod elf_built;
+mod elf_bytes;
 mod files;
+mod foreign;
 mod mutants;
 mod notes;
 mod patch;
@@ -26,7 +27,10 @@ struct Dir(TempDir);
 impl Dir {
     fn new() -> Self {
         let place = std::env::temp_dir().canonicalize().expect("the temporary directory exists");
-        Self(tempfile::Builder::new().prefix("soch").tempdir_in(place).expect("the temporary directory is writable"))
+        let dir = tempfile::Builder::new().prefix("soch").tempdir_in(place);
+        let dir = dir.expect("the temporary directory is writable");
+        chmod(dir.path(), 0o700);
+        Self(dir)
     }
 
     fn join(&self, name: &str) -> PathBuf {

@@ -1,10 +1,12 @@
 //! The bytes that were checked are the bytes that are there, whatever happens to the file.
 
 use super::*;
-use crate::loader::Digest;
+use crate::loader::{file, Digest, SealedFile};
 use rustix::fd::AsFd;
 use rustix::io::Errno;
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 #[test]
 fn the_copy_outlives_changes_of_the_file() {
@@ -35,6 +37,31 @@ fn nobody_can_change_the_copy() {
     let anew = fs::OpenOptions::new().write(true).open(admitted.file.path().expect("/proc is mounted"));
     if let Ok(anew) = anew {
         assert_eq!(rustix::io::pwrite(&anew, b"x", 0), Err(Errno::PERM));
+    }
+}
+
+#[test]
+fn a_file_that_changed_since_it_was_opened_is_refused() {
+    let dir = Dir::new();
+    let changes: [(&str, fn(&mut fs::File)); 4] = [
+        ("nothing", |_| ()),
+        ("longer", |file| file.write_all(b"more").expect("an own file")),
+        ("shorter", |file| file.set_len(50).expect("an own file")),
+        ("rewritten", |file| {
+            file.set_len(0).expect("an own file");
+            file.write_all(&[b'y'; 100]).expect("an own file");
+        }),
+    ];
+    for (what, change) in changes {
+        let path = dir.file("x.so", &[b'x'; 100]);
+        let fd = fs::File::open(&path).expect("an own file").into();
+        let stat = rustix::fs::fstat(&fd).expect("it is open");
+        // Longer than the clock tick by which some file systems round.
+        std::thread::sleep(Duration::from_millis(30));
+        change(&mut fs::OpenOptions::new().append(true).open(&path).expect("an own file"));
+        let copied = SealedFile::copy(&path, &file::OpenFile { fd, stat, size: 100 });
+        let expected = if what == "nothing" { LOADED } else { "E_FILE_CHANGED" };
+        assert_eq!(copied.map_or_else(|error| error.code(), |_| LOADED), expected, "{what}");
     }
 }
 

@@ -1,3 +1,8 @@
+//! The registry.
+
+mod error;
+mod observe;
+
 use crate::compression::Compression;
 use crate::fan_out::FanOut;
 use crate::index::Index;
@@ -5,44 +10,11 @@ use crate::instance::Instance;
 use crate::observability::Observability;
 use crate::plugin::Plugin;
 use crate::storage::Storage;
+pub use error::ManagerError;
 use parking_lot::RwLock;
-use sochdb_plugin_sdk::{CompressionExtension, Error, ExtensionInfo, HealthInfo, IndexExtension, Labels, LogLevel};
+use sochdb_plugin_sdk::{CompressionExtension, Error, ExtensionInfo, IndexExtension};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// Why the manager refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ManagerError {
-    /// The name is taken. Nothing was registered.
-    #[error("{kind} `{name}` is registered already: give the new one another name, or use the one that is there")]
-    Duplicate {
-        /// `storage`, `index`, `observability sink` or `compression`.
-        kind: &'static str,
-        /// The name, or the algorithm.
-        name: String,
-    },
-    /// There is no extension of this name.
-    #[error("there is no {kind} `{name}`; registered are: {known}")]
-    Unknown {
-        /// As above.
-        kind: &'static str,
-        /// The name that was asked for.
-        name: String,
-        /// The names that there are.
-        known: String,
-    },
-    /// The manager was shut down.
-    #[error("the plugin manager was shut down: no extension can be registered any more")]
-    ShutDown,
-    /// Extensions that did not shut down cleanly, in the order in which they were shut down.
-    #[error("{} extension(s) did not shut down cleanly: {}", .0.len(), join(.0))]
-    Shutdown(Vec<Error>),
-}
-
-fn join(errors: &[Error]) -> String {
-    errors.iter().map(Error::to_string).collect::<Vec<_>>().join("; ")
-}
 
 /// One registry for all extensions, loaded and linked in.
 ///
@@ -130,7 +102,11 @@ impl PluginManager {
     fn register_all(&self, instance: Arc<Instance>, kinds: Kinds) -> Result<(), ManagerError> {
         let name = &instance.info.name;
         let taken = |kind, name: &str, taken: bool| {
-            if taken { Err(ManagerError::Duplicate { kind, name: name.to_owned() }) } else { Ok(()) }
+            if taken {
+                Err(ManagerError::Duplicate { kind, name: name.to_owned() })
+            } else {
+                Ok(())
+            }
         };
         let mut registry = self.registry.write();
         if registry.shut {
@@ -216,71 +192,6 @@ impl PluginManager {
         self.registry.read().order.iter().map(|instance| instance.info.clone()).collect()
     }
 
-    /// Whether any sink is registered. Without one, the observability calls do nothing.
-    pub fn has_observability(&self) -> bool {
-        !self.fan_out.is_empty()
-    }
-
-    /// Adds to a counter in every sink.
-    pub fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
-        self.fan_out.counter_inc(name, value, labels);
-    }
-
-    /// Sets a gauge in every sink.
-    pub fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
-        self.fan_out.gauge_set(name, value, labels);
-    }
-
-    /// Adds one observation to a histogram in every sink.
-    pub fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
-        self.fan_out.histogram_observe(name, value, labels);
-    }
-
-    /// Starts a span in every sink. The number is this manager's; it stands for each sink's own.
-    pub fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
-        self.fan_out.span_start(name, parent)
-    }
-
-    /// Ends a span in every sink that started it.
-    pub fn span_end(&self, span: u64) {
-        self.fan_out.span_end(span);
-    }
-
-    /// Notes something that happened in a span, in every sink that started it.
-    pub fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {
-        self.fan_out.span_event(span, name, attributes);
-    }
-
-    /// Gives a log line to every sink.
-    pub fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
-        self.fan_out.log(level, message, fields);
-    }
-
-    /// [`PluginManager::log`] at [`LogLevel::Debug`].
-    pub fn log_debug(&self, message: &str, fields: Labels<'_>) {
-        self.log(LogLevel::Debug, message, fields);
-    }
-
-    /// [`PluginManager::log`] at [`LogLevel::Info`].
-    pub fn log_info(&self, message: &str, fields: Labels<'_>) {
-        self.log(LogLevel::Info, message, fields);
-    }
-
-    /// [`PluginManager::log`] at [`LogLevel::Warn`].
-    pub fn log_warn(&self, message: &str, fields: Labels<'_>) {
-        self.log(LogLevel::Warn, message, fields);
-    }
-
-    /// [`PluginManager::log`] at [`LogLevel::Error`].
-    pub fn log_error(&self, message: &str, fields: Labels<'_>) {
-        self.log(LogLevel::Error, message, fields);
-    }
-
-    /// Gives the database's state to every sink.
-    pub fn report_health(&self, health: &HealthInfo) {
-        self.fan_out.report_health(health);
-    }
-
     /// Shuts every extension down, once, in reverse order of registration, each after its calls under way ended, and
     /// refuses what comes later. A second call only tries again those that were still busy.
     ///
@@ -293,7 +204,11 @@ impl PluginManager {
             registry.order.clone()
         };
         let errors: Vec<Error> = order.iter().rev().filter_map(|instance| instance.shutdown().err()).collect();
-        if errors.is_empty() { Ok(()) } else { Err(ManagerError::Shutdown(errors)) }
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(ManagerError::Shutdown(errors))
+        }
     }
 }
 

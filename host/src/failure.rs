@@ -1,0 +1,54 @@
+//! What a call that failed, or was refused, tells the caller.
+
+use crate::gate::Refusal;
+use crate::instance::Instance;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{Error, ErrorKind};
+
+impl Instance {
+    #[cold]
+    pub(crate) fn failure(&self, slot: &'static str, status: soch_status, error: *mut soch_error) -> Error {
+        // SAFETY: `run` and the plugin wrote code and message up to a NUL; a message without NUL is whole.
+        let (code, text) = unsafe {
+            let message = (&raw const (*error).message).cast::<u8>();
+            let length =
+                (0..SOCH_ERROR_MESSAGE_SIZE).position(|at| *message.add(at) == 0).unwrap_or(SOCH_ERROR_MESSAGE_SIZE);
+            ((*error).code, String::from_utf8_lossy(std::slice::from_raw_parts(message, length)).into_owned())
+        };
+        let kind = ErrorKind::from_status(status);
+        let text = match (text.is_empty(), kind) {
+            (false, _) => text.escape_debug().to_string(),
+            (true, ErrorKind::Failed) if status != SOCH_FAILED => format!("returned the unknown status {status}"),
+            (true, kind) => format!("returned {kind:?} without a text"),
+        };
+        if kind == ErrorKind::Panicked {
+            let _ = self.poisoned_by.set(format!("`{slot}` {text}"));
+            self.gate.poison();
+        }
+        self.error(kind, format!("`{slot}`: {text}")).with_code(code)
+    }
+
+    /// The plugin broke the contract in `slot`.
+    pub(crate) fn broke(&self, slot: &str, how: &str) -> Error {
+        self.error(ErrorKind::Contract, format!("`{slot}` broke the plugin contract: it {how}"))
+    }
+
+    pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
+        Error::new(kind, format!("{}: {message}", self.info.name))
+    }
+
+    #[cold]
+    pub(crate) fn refused(&self, slot: &str, refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::Closed => self.error(ErrorKind::ShutDown, format!("was shut down before this call of `{slot}`")),
+            Refusal::Poisoned => {
+                let cause = self.poisoned_by.get().map_or("a panic", String::as_str);
+                self.error(ErrorKind::Panicked, format!("takes no more calls, as {cause}"))
+            }
+            Refusal::Busy(calls) => self.error(
+                ErrorKind::Busy,
+                format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.patience),
+            ),
+        }
+    }
+}

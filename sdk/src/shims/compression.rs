@@ -1,0 +1,73 @@
+//! The table of a codec.
+
+use crate::abi::*;
+use crate::boundary::guard;
+use crate::instance::{exclusive, shared};
+use crate::{CompressionExtension, Error, Writer};
+use core::ffi::c_void;
+
+/// The table of `P`.
+pub const fn table<P: CompressionExtension>() -> soch_compression {
+    soch_compression {
+        size: std::mem::size_of::<soch_compression>(),
+        algorithm: Some(algorithm::<P>),
+        compress: Some(compress::<P>),
+        decompress: Some(decompress::<P>),
+        set_level: Some(set_level::<P>),
+        bound: Some(bound::<P>),
+    }
+}
+
+unsafe extern "C" fn algorithm<P: CompressionExtension>(instance: *mut c_void, name: *mut soch_str) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            *name = soch_str::lend(shared::<P>(instance).algorithm());
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn compress<P: CompressionExtension>(
+    instance: *mut c_void,
+    input: soch_bytes,
+    output: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || shared::<P>(instance).compress_into(input.read()?, &mut Writer::from_raw(output)?)) }
+}
+
+unsafe extern "C" fn decompress<P: CompressionExtension>(
+    instance: *mut c_void,
+    input: soch_bytes,
+    output: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || shared::<P>(instance).decompress_into(input.read()?, &mut Writer::from_raw(output)?)) }
+}
+
+unsafe extern "C" fn set_level<P: CompressionExtension>(
+    instance: *mut c_void,
+    level: i32,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library that no other call uses.
+    unsafe { guard(error, || exclusive::<P>(instance).set_level(level)) }
+}
+
+unsafe extern "C" fn bound<P: CompressionExtension>(
+    instance: *mut c_void,
+    len: usize,
+    most: *mut usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result.
+    unsafe {
+        guard(error, || {
+            *most = shared::<P>(instance).bound(len).ok_or_else(|| Error::unsupported("bound"))?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! The table of a sink.
+
+use crate::abi::*;
+use crate::boundary::{guard, with_labels};
+use crate::instance::shared;
+use crate::{Error, HealthInfo, LogLevel, ObservabilityExtension};
+use core::ffi::c_void;
+
+/// The table of `P`.
+pub const fn table<P: ObservabilityExtension>() -> soch_observability {
+    soch_observability {
+        size: std::mem::size_of::<soch_observability>(),
+        counter_inc: Some(counter_inc::<P>),
+        gauge_set: Some(gauge_set::<P>),
+        histogram_observe: Some(histogram_observe::<P>),
+        span_start: Some(span_start::<P>),
+        span_end: Some(span_end::<P>),
+        span_event: Some(span_event::<P>),
+        log: Some(log::<P>),
+        report_health: Some(report_health::<P>),
+        bind: None,
+        unbind: None,
+        metric_add: None,
+        metric_set: None,
+    }
+}
+
+unsafe extern "C" fn counter_inc<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    value: u64,
+    labels: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(labels, count, |labels| {
+                shared::<P>(instance).counter_inc(name, value, labels);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn gauge_set<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    value: f64,
+    labels: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(labels, count, |labels| {
+                shared::<P>(instance).gauge_set(name, value, labels);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn histogram_observe<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    value: f64,
+    labels: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(labels, count, |labels| {
+                shared::<P>(instance).histogram_observe(name, value, labels);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn span_start<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    parent: u64,
+    span: *mut u64,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result, and lends the name.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let parent = if parent == 0 { None } else { Some(parent) };
+            *span = shared::<P>(instance).span_start(name.read()?, parent);
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn span_end<P: ObservabilityExtension>(instance: *mut c_void, span: u64) -> soch_status {
+    // SAFETY: the host passes an instance of this library.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            shared::<P>(instance).span_end(span);
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn span_event<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    span: u64,
+    name: soch_str,
+    attributes: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let name = name.read()?;
+            with_labels(attributes, count, |attributes| {
+                shared::<P>(instance).span_event(span, name, attributes);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn log<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    level: i32,
+    message: soch_str,
+    fields: *const soch_label,
+    count: usize,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let message = message.read()?;
+            with_labels(fields, count, |fields| {
+                shared::<P>(instance).log(LogLevel::from_raw(level), message, fields);
+                Ok(())
+            })
+        })
+    }
+}
+
+unsafe extern "C" fn report_health<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    health: *const soch_health,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the state for the call.
+    unsafe {
+        guard(std::ptr::null_mut(), || {
+            let health = health.as_ref().ok_or_else(|| Error::invalid("the health is NULL"))?;
+            shared::<P>(instance).report_health(&HealthInfo {
+                operational: health.operational != 0,
+                wal_size_bytes: health.wal_size_bytes,
+                active_txns: health.active_txns,
+                buffer_pool_usage: health.buffer_pool_usage,
+                checkpoint_age_secs: health.checkpoint_age_secs,
+            });
+            Ok(())
+        })
+    }
+}

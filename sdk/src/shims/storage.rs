@@ -1,0 +1,146 @@
+//! The table of a storage.
+
+use crate::abi::*;
+use crate::boundary::guard;
+use crate::instance::shared;
+use crate::{Error, Result, RowSink, StorageExtension, Write, Writer};
+use core::ffi::c_void;
+
+/// The table of `P`.
+pub const fn table<P: StorageExtension>() -> soch_storage {
+    soch_storage {
+        size: std::mem::size_of::<soch_storage>(),
+        get: Some(get::<P>),
+        put: Some(put::<P>),
+        remove: Some(remove::<P>),
+        scan: Some(scan::<P>),
+        flush: Some(flush::<P>),
+        compact: Some(compact::<P>),
+        stats: Some(stats::<P>),
+        write_batch: Some(write_batch::<P>),
+        open_table: None,
+        close_table: None,
+        table_get: None,
+        table_put: None,
+        open_reader: None,
+        close_reader: None,
+        reader_get: None,
+        open_cursor: None,
+        cursor_next: None,
+        close_cursor: None,
+    }
+}
+
+unsafe extern "C" fn get<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    key: soch_bytes,
+    value: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    let mut found = false;
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    let status = unsafe {
+        guard(error, || {
+            found = shared::<P>(instance).get_into(table, key.read()?, &mut Writer::from_raw(value)?)?;
+            Ok(())
+        })
+    };
+    if status == SOCH_OK && !found {
+        SOCH_NOT_FOUND
+    } else {
+        status
+    }
+}
+
+unsafe extern "C" fn put<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    key: soch_bytes,
+    value: soch_bytes,
+    txn: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || shared::<P>(instance).put(table, key.read()?, value.read()?, txn)) }
+}
+
+unsafe extern "C" fn remove<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    key: soch_bytes,
+    txn: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || shared::<P>(instance).delete(table, key.read()?, txn)) }
+}
+
+unsafe extern "C" fn scan<P: StorageExtension>(
+    instance: *mut c_void,
+    table: u32,
+    start: soch_bytes,
+    end: soch_bytes,
+    limit: u64,
+    rows: *const soch_row_sink,
+    error: *mut soch_error,
+) -> soch_status {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(error, || {
+            let mut rows = RowSink::from_raw(rows)?;
+            shared::<P>(instance).scan_into(table, start.read()?, end.read()?, limit, &mut rows)
+        })
+    }
+}
+
+unsafe extern "C" fn flush<P: StorageExtension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
+    // SAFETY: the host passes an instance of this library.
+    unsafe { guard(error, || shared::<P>(instance).flush()) }
+}
+
+unsafe extern "C" fn compact<P: StorageExtension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
+    // SAFETY: the host passes an instance of this library.
+    unsafe { guard(error, || shared::<P>(instance).compact()) }
+}
+
+unsafe extern "C" fn stats<P: StorageExtension>(
+    instance: *mut c_void,
+    stats: *mut soch_storage_stats,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result.
+    unsafe {
+        guard(error, || {
+            let now = shared::<P>(instance).stats()?;
+            *stats = soch_storage_stats {
+                bytes_stored: now.bytes_stored,
+                key_count: now.key_count,
+                pending_compaction_bytes: now.pending_compaction_bytes,
+                write_amplification: now.write_amplification,
+            };
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn write_batch<P: StorageExtension>(
+    instance: *mut c_void,
+    writes: *const soch_write,
+    count: usize,
+    txn: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends `count` writes for the call.
+    unsafe {
+        guard(error, || {
+            if writes.is_null() {
+                return if count == 0 { Ok(()) } else { Err(Error::invalid("writes at NULL with a count")) };
+            }
+            let writes = std::slice::from_raw_parts(writes, count);
+            let writes = writes.iter().map(|write| Write::from_raw(write)).collect::<Result<Vec<_>>>()?;
+            shared::<P>(instance).write_batch(&writes, txn)
+        })
+    }
+}

@@ -1,0 +1,123 @@
+//! A plugin whose author changed the SDK's types but kept its layout hash is refused, and the refusal names the place.
+
+mod support;
+
+use sochdb_plugin_host::DynamicPluginLoader;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use support::{cargo, root, succeed, MINUTE};
+
+/// A file below `sdk/src`, a text in it, and what stands there instead.
+type Edit<'a> = (&'a str, &'a str, &'a str);
+
+/// A copy of the SDK with these edits, and codec_xor built with it.
+fn codec_of_a_changed_sdk(name: &str, edits: &[Edit<'_>]) -> PathBuf {
+    let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_walk").join(name);
+    let _ = fs::remove_dir_all(&copy);
+    copy_tree(&root().join("sdk/src"), &copy.join("sdk/src"));
+    fs::copy(root().join("sdk/README.md"), copy.join("sdk/README.md")).expect("the SDK's README");
+    copy_tree(&root().join("examples-rust/codec_xor"), &copy.join("codec_xor"));
+    for (manifest, source) in [("sdk", "sdk"), ("codec_xor", "examples-rust/codec_xor")] {
+        let text = fs::read_to_string(root().join(source).join("Cargo.toml")).expect("a manifest");
+        fs::write(copy.join(manifest).join("Cargo.toml"), text).expect("a copied manifest");
+    }
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace's manifest");
+    let (workspace, _) = workspace.split_once("[package]").expect("the root package");
+    let members = workspace.find("members").expect("members")..workspace.find("resolver").expect("a resolver");
+    let mut workspace = workspace.to_owned();
+    workspace.replace_range(members, "members = [\"sdk\", \"codec_xor\"]\n");
+    fs::write(copy.join("Cargo.toml"), workspace).expect("a copied workspace");
+    fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).expect("the lock file");
+
+    for (file, from, to) in edits {
+        let changed = copy.join("sdk/src").join(file);
+        let text = fs::read_to_string(&changed).expect("a file of the SDK");
+        assert!(text.contains(from), "{file} no longer contains {from}: change this test");
+        fs::write(&changed, text.replacen(from, to, 1)).expect("a changed SDK");
+    }
+
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_walk/target");
+    let build = ["build", "--offline", "-q", "-p", "codec_xor"];
+    succeed(cargo().current_dir(&copy).args(build).env("CARGO_TARGET_DIR", &target), MINUTE * 5);
+    // Every variant has the same file name, so it is copied before the next one is built.
+    let library = copy.join("codec_xor.so");
+    fs::copy(target.join("debug/libcodec_xor.so"), &library).expect("the built plugin");
+    library
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a directory for the copy");
+    for entry in fs::read_dir(from).expect("a directory to copy") {
+        let entry = entry.expect("a directory entry");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("a file type").is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("a copied file");
+        }
+    }
+}
+
+/// None if it loads, else code and text of the refusal.
+fn refusal(library: &Path) -> Option<(&'static str, String)> {
+    // Of this user alone, whatever the umask and the place of the checkout.
+    let private = tempfile::tempdir().expect("a private directory");
+    let path = private.path().join("codec_xor.so");
+    fs::copy(library, &path).expect("a copied plugin");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
+    // SAFETY: this test built the plugin.
+    let loaded = unsafe { DynamicPluginLoader::new_trusted().load(path) };
+    loaded.err().map(|error| (error.code(), error.to_string()))
+}
+
+/// One test, because the variants share a build directory.
+#[test]
+fn a_changed_contract_is_refused_by_its_place() {
+    let cases: [(&str, &[Edit<'_>], &str); 3] = [
+        (
+            "parameter",
+            &[
+                ("abi/observability.rs", "parent: u64", "parent: u32"),
+                ("observability.rs", "    parent: u64,", "    parent: u32,"),
+                ("observability.rs", "Some(parent)", "Some(parent.into())"),
+            ],
+            "soch_plugin.observability.span_start(#2): host u64, plugin u32",
+        ),
+        (
+            "renamed",
+            &[("abi/storage.rs", "pub flush:", "pub sync_all:"), ("storage.rs", "flush: Some(", "sync_all: Some(")],
+            "soch_plugin.storage.flush: the plugin has `sync_all` in this place",
+        ),
+        (
+            "field",
+            &[
+                ("abi/data.rs", "pub limit: u64", "pub limit: usize"),
+                ("writer.rs", "self.raw.limit\n", "self.raw.limit as u64\n"),
+                ("writer.rs", "limit: self.limit,", "limit: self.limit as usize,"),
+            ],
+            "soch_plugin.storage.get(#3).limit: host u64, plugin usize",
+        ),
+    ];
+    for (name, edits, place) in cases {
+        let library = codec_of_a_changed_sdk(name, edits);
+        let (code, text) = refusal(&library).unwrap_or_else(|| panic!("{name} was loaded"));
+        assert_eq!(code, "E_LAYOUT", "{text}");
+        assert!(text.contains(place), "{text}\nlacks\n{place}");
+    }
+
+    let grown = codec_of_a_changed_sdk(
+        "grown",
+        &[
+            ("abi/mod.rs", "SOCH_ABI_MINOR: u16 = 1", "SOCH_ABI_MINOR: u16 = 2"),
+            ("abi/layout_hash.rs", "= &[", "= &[[7; 16],"),
+            (
+                "abi/compression.rs",
+                "    >,\n}",
+                "    >,\n    pub newest: Option<unsafe extern \"C\" fn(code: u64)>,\n}",
+            ),
+            ("compression.rs", "bound: Some(bound::<P>),", "bound: Some(bound::<P>),\n        newest: None,"),
+        ],
+    );
+    assert_eq!(refusal(&grown), None, "a table that grew at its end is no change");
+}
