@@ -72,7 +72,12 @@ pub trait IndexExtension: Extension {
     /// # Errors
     /// As `nearest_into`.
     fn nearest(&self, query: &[u8], k: usize) -> Result<Vec<(RowId, f32)>> {
-        let (mut rows, mut distances) = (vec![MaybeUninit::uninit(); k], vec![MaybeUninit::uninit(); k]);
+        let too_many = |_| Error::new(ErrorKind::Limit, format!("{k} neighbours do not fit into memory"));
+        let (mut rows, mut distances) = (Vec::new(), Vec::new());
+        rows.try_reserve_exact(k).map_err(too_many)?;
+        distances.try_reserve_exact(k).map_err(too_many)?;
+        rows.resize(k, MaybeUninit::uninit());
+        distances.resize(k, MaybeUninit::uninit());
         let mut neighbors = Neighbors { rows: &mut rows, distances: &mut distances, count: 0 };
         self.nearest_into(query, k, &mut neighbors)?;
         let count = neighbors.count;

@@ -59,9 +59,8 @@ pub type TransactionId = u64;
 /// All that a plugin's file usually needs.
 pub mod prelude {
     pub use crate::{
-        export_plugin, extension_info, ColumnId, CompressionExtension, Error, ErrorKind, Extension,
-        ExtensionCapability, ExtensionInfo, HealthInfo, Host, IndexExtension, Labels, LogLevel, Neighbors,
-        ObservabilityExtension, Plugin, Result, RowId, RowIds, RowSink, StorageExtension, StorageStats, TableId,
-        TransactionId, Write, Writer,
+        export_plugin, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension, Labels,
+        LogLevel, Neighbors, ObservabilityExtension, Plugin, Result, RowId, RowIds, RowSink, StorageExtension,
+        StorageStats, TableId, TransactionId, Write, Writer,
     };
 }

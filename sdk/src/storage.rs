@@ -153,7 +153,7 @@ enum Sink<'a> {
 }
 
 impl<'a> RowSink<'a> {
-    /// Gives each row's key and value to `take`.
+    /// Gives each row's key and value to `take`, which must not call the storage that is scanned: it may hold its locks.
     pub fn new<F: FnMut(&[u8], &[u8]) -> Result<()> + 'a>(take: &'a mut F) -> Self {
         Self { to: Sink::Closure(take) }
     }

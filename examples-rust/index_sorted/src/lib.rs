@@ -1,0 +1,83 @@
+//! An index in a sorted array: the plainest form of exact lookup and ranges.
+#![deny(unsafe_code)]
+
+use sochdb_plugin_sdk::prelude::*;
+use std::mem::size_of;
+
+#[cfg(test)]
+mod tests;
+
+/// Pairs of key and row, each once, sorted by key as unsigned bytes, then by row.
+#[derive(Default)]
+pub struct SortedIndex {
+    entries: Vec<(Box<[u8]>, RowId)>,
+    key_bytes: usize,
+}
+
+impl SortedIndex {
+    /// Where the pair is, or where it belongs.
+    fn find(&self, key: &[u8], row: RowId) -> std::result::Result<usize, usize> {
+        self.entries.binary_search_by(|(have, have_row)| (&**have, *have_row).cmp(&(key, row)))
+    }
+
+    /// The first place whose key is not below `key`.
+    fn start_of(&self, key: &[u8]) -> usize {
+        self.entries.partition_point(|(have, _)| &**have < key)
+    }
+}
+
+impl Plugin for SortedIndex {
+    fn create(_: Host) -> Result<Self> {
+        Ok(Self::default())
+    }
+}
+
+impl IndexExtension for SortedIndex {
+    fn index_type(&self) -> &str {
+        "sorted"
+    }
+
+    fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+        let mut sorted: Vec<(&[u8], RowId)> = entries.iter().map(|&(row, key)| (key, row)).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        self.key_bytes = sorted.iter().map(|(key, _)| key.len()).sum();
+        self.entries = sorted.into_iter().map(|(key, row)| (key.into(), row)).collect();
+        Ok(())
+    }
+
+    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        if let Err(place) = self.find(key, row) {
+            self.entries.insert(place, (key.into(), row));
+            self.key_bytes += key.len();
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        if let Ok(place) = self.find(key, row) {
+            self.entries.remove(place);
+            self.key_bytes -= key.len();
+        }
+        Ok(())
+    }
+
+    fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
+        let from = self.entries[self.start_of(key)..].iter();
+        from.take_while(|(have, _)| &**have == key).for_each(|&(_, row)| rows.push(row));
+        Ok(())
+    }
+
+    fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()> {
+        let from = self.entries[self.start_of(start)..].iter();
+        let within = from.take_while(|(key, _)| end.is_empty() || &**key < end);
+        within.take(limit).for_each(|&(_, row)| rows.push(row));
+        Ok(())
+    }
+
+    fn size_bytes(&self) -> Result<u64> {
+        Ok((self.key_bytes + self.entries.len() * size_of::<RowId>()) as u64)
+    }
+}
+
+export_plugin!(SortedIndex: index);

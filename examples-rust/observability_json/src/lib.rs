@@ -1,0 +1,131 @@
+//! An observability plugin that appends JSON lines to a file, for a log shipper or for `jq`.
+#![deny(unsafe_code)]
+
+mod line;
+#[cfg(test)]
+mod tests;
+
+use line::Line;
+use serde::Deserialize;
+use sochdb_plugin_sdk::prelude::*;
+use std::fs::{File, OpenOptions};
+use std::io::{ErrorKind as IoKind, Write as _};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    path: PathBuf,
+}
+
+/// Appends each call as one line to the file at `path` of its configuration.
+pub struct JsonLines {
+    host: Host,
+    path: PathBuf,
+    output: Mutex<Output>,
+    last_span: AtomicU64,
+}
+
+struct Output {
+    file: File,
+    failing: bool,
+}
+
+impl JsonLines {
+    /// Ends the line and writes it in one call, so that lines of several threads or processes do not mix. The host
+    /// hears of it when lines begin to be lost.
+    fn append(&self, line: Line) {
+        let line = line.end();
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = output.file.write_all(line.as_bytes());
+        let was_failing = std::mem::replace(&mut output.failing, written.is_err());
+        // The host may come back here with what it logs.
+        drop(output);
+        if let (Err(error), false) = (written, was_failing) {
+            let (path, error) = (self.path.display().to_string(), error.to_string());
+            self.host.log(LogLevel::Error, "lines are lost", &[("path", &path), ("error", &error)]);
+        }
+    }
+}
+
+impl Plugin for JsonLines {
+    fn create(host: Host) -> Result<Self> {
+        let Config { path } = host.config()?;
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        // Log lines may hold what is not for everybody.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|error| {
+            Error::new(ErrorKind::Io, format!("cannot open {} to append: {error}", path.display()))
+                .with_code(error.raw_os_error().unwrap_or(0))
+        })?;
+        Ok(Self { host, path, output: Mutex::new(Output { file, failing: false }), last_span: AtomicU64::new(0) })
+    }
+
+    fn shutdown(&mut self) -> Result<()> {
+        let output = self.output.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match output.file.sync_all() {
+            // A terminal or a pipe keeps nothing that could be made durable.
+            Err(error) if !matches!(error.kind(), IoKind::InvalidInput | IoKind::ReadOnlyFilesystem) => {
+                Err(error.into())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ObservabilityExtension for JsonLines {
+    fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
+        self.append(Line::new("counter").text("name", name).number("value", value).labels(labels));
+    }
+
+    fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
+        self.append(Line::new("gauge").text("name", name).float("value", value).labels(labels));
+    }
+
+    fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
+        self.append(Line::new("histogram").text("name", name).float("value", value).labels(labels));
+    }
+
+    fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
+        let span = self.last_span.fetch_add(1, Ordering::Relaxed) + 1;
+        self.append(
+            Line::new("span_start").text("name", name).number("span", span).number("parent", parent.unwrap_or(0)),
+        );
+        span
+    }
+
+    fn span_end(&self, span: u64) {
+        self.append(Line::new("span_end").number("span", span));
+    }
+
+    fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {
+        self.append(Line::new("span_event").text("name", name).number("span", span).labels(attributes));
+    }
+
+    fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
+        let level = match level {
+            LogLevel::Debug => "debug",
+            LogLevel::Info => "info",
+            LogLevel::Warn => "warn",
+            LogLevel::Error => "error",
+        };
+        self.append(Line::new("log").text("level", level).text("message", message).labels(fields));
+    }
+
+    fn report_health(&self, health: &HealthInfo) {
+        self.append(
+            Line::new("health")
+                .word("operational", if health.operational { "true" } else { "false" })
+                .number("wal_size_bytes", health.wal_size_bytes)
+                .number("active_txns", health.active_txns)
+                .float("buffer_pool_usage", health.buffer_pool_usage)
+                .number("checkpoint_age_secs", health.checkpoint_age_secs),
+        );
+    }
+}
+
+export_plugin!(JsonLines: observability);

@@ -1,0 +1,80 @@
+//! Names as Prometheus takes them.
+
+/// What a metric is; it decides on the names of its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl Kind {
+    /// As a person calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+
+    /// The names that a family of this kind and name takes for itself and its samples.
+    pub(crate) fn sample_names(self, family: &str) -> Vec<String> {
+        let suffixes: &[&str] = match self {
+            Self::Counter => &["", "_total", "_created"],
+            Self::Gauge => &[""],
+            Self::Histogram => &["", "_bucket", "_sum", "_count", "_created"],
+        };
+        suffixes.iter().map(|suffix| format!("{family}{suffix}")).collect()
+    }
+}
+
+/// The name of the family for a metric called `name`, with the suffix that its kind has or must not have: a
+/// counter's `_total` is added where it is written. A unit in the name stays as it is, since the values do.
+pub(crate) fn family(kind: Kind, name: &str) -> String {
+    let name = snake_case(name);
+    let stem = name.strip_suffix("_total").filter(|stem| !stem.is_empty()).unwrap_or(&name);
+    let reserved = ["_bucket", "_count", "_sum"].iter().any(|suffix| stem.ends_with(suffix));
+    if kind == Kind::Gauge && reserved {
+        format!("{stem}_value")
+    } else {
+        stem.to_owned()
+    }
+}
+
+/// The labels by name, each name once: of several that come out equal, the first stays.
+pub(crate) fn labels(labels: &[(&str, &str)]) -> Vec<(String, String)> {
+    let mut labels: Vec<_> = labels.iter().map(|(name, value)| (label(name), (*value).to_owned())).collect();
+    labels.sort_by(|a, b| a.0.cmp(&b.0));
+    labels.dedup_by(|later, first| later.0 == first.0);
+    labels
+}
+
+/// Two leading underscores are Prometheus' own; `le` and `quantile` belong to histograms and summaries.
+fn label(name: &str) -> String {
+    let name = snake_case(name);
+    let name = name.trim_start_matches('_');
+    match name {
+        "" => "unnamed".to_owned(),
+        "le" | "quantile" => format!("exported_{name}"),
+        name if name.starts_with(|first: char| first.is_ascii_digit()) => format!("_{name}"),
+        name => name.to_owned(),
+    }
+}
+
+/// `name` in lower case with words divided by `_`, of letters, digits and `_` only. A colon is for recording rules.
+fn snake_case(name: &str) -> String {
+    let mut clean = String::with_capacity(name.len() + 1);
+    let mut after_lower = false;
+    for character in name.chars() {
+        if after_lower && character.is_ascii_uppercase() {
+            clean.push('_');
+        }
+        after_lower = character.is_ascii_lowercase();
+        clean.push(if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '_' });
+    }
+    if clean.starts_with(|first: char| first.is_ascii_digit()) || clean.is_empty() {
+        clean.insert(0, '_');
+    }
+    clean
+}

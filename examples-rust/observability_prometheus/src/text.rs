@@ -1,0 +1,29 @@
+//! The two text formats that Prometheus reads.
+
+/// For a scraper that asks for it; this is what the metrics are encoded in.
+pub(crate) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+/// For everybody else.
+pub(crate) const PLAIN: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// `open_metrics` in the plain format, where the name of a counter's family also ends in `_total`.
+pub(crate) fn plain(open_metrics: &str) -> String {
+    let mut plain = String::with_capacity(open_metrics.len() + 256);
+    let mut lines = open_metrics.lines().peekable();
+    while let Some(line) = lines.next() {
+        // A family begins with its help; the type, on the next line, says whether it is a counter.
+        let counter = |line: &str| line.strip_prefix("# TYPE ")?.strip_suffix(" counter").map(str::to_owned);
+        match (line.strip_prefix("# HELP "), lines.peek().and_then(|next| counter(next))) {
+            (Some(help), Some(family)) => {
+                lines.next();
+                let help = help.strip_prefix(&*family).unwrap_or_default();
+                plain.push_str(&format!("# HELP {family}_total{help}\n# TYPE {family}_total counter\n"));
+            }
+            _ if line == "# EOF" => {}
+            _ => {
+                plain.push_str(line);
+                plain.push('\n');
+            }
+        }
+    }
+    plain
+}
