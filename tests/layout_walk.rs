@@ -79,14 +79,17 @@ fn a_changed_contract_is_refused_by_its_place() {
             "parameter",
             &[
                 ("abi/observability.rs", "parent: u64", "parent: u32"),
-                ("observability.rs", "    parent: u64,", "    parent: u32,"),
-                ("observability.rs", "Some(parent)", "Some(parent.into())"),
+                ("shims/observability.rs", "    parent: u64,", "    parent: u32,"),
+                ("shims/observability.rs", "Some(parent)", "Some(parent.into())"),
             ],
             "soch_plugin.observability.span_start(#2): host u64, plugin u32",
         ),
         (
             "renamed",
-            &[("abi/storage.rs", "pub flush:", "pub sync_all:"), ("storage.rs", "flush: Some(", "sync_all: Some(")],
+            &[
+                ("abi/storage.rs", "pub flush:", "pub sync_all:"),
+                ("shims/storage.rs", "flush: Some(", "sync_all: Some("),
+            ],
             "soch_plugin.storage.flush: the plugin has `sync_all` in this place",
         ),
         (
@@ -116,7 +119,7 @@ fn a_changed_contract_is_refused_by_its_place() {
                 "    >,\n}",
                 "    >,\n    pub newest: Option<unsafe extern \"C\" fn(code: u64)>,\n}",
             ),
-            ("compression.rs", "bound: Some(bound::<P>),", "bound: Some(bound::<P>),\n        newest: None,"),
+            ("shims/compression.rs", "bound: Some(bound::<P>),", "bound: Some(bound::<P>),\n        newest: None,"),
         ],
     );
     assert_eq!(refusal(&grown), None, "a table that grew at its end is no change");
