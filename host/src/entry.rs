@@ -81,7 +81,7 @@ unsafe fn copy(entry: *const soch_plugin) -> Result<soch_plugin, LoadError> {
     // What the first version of the contract had is the least.
     let least = offset_of!(soch_plugin, compression) + size_of::<*const soch_compression>();
     let size = size as usize;
-    if size < least || size % align_of::<soch_plugin>() != 0 {
+    if size < least || !size.is_multiple_of(align_of::<soch_plugin>()) {
         return malformed(format!("it says it has {size} bytes, where {least} are the least"));
     }
     let mut copy = MaybeUninit::<soch_plugin>::zeroed();
@@ -131,7 +131,8 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
     if !ids.is_empty() {
         kinds |= SOCH_KIND_CUSTOM;
         if raw.get_interface.is_none() {
-            return Err(LoadError::SlotMissing { table: "soch_plugin", slot: "get_interface" });
+            let reason = "it lists capabilities, but its `get_interface` is NULL".to_owned();
+            return Err(LoadError::EntryMalformed { reason });
         }
     }
     capabilities.extend(ids);

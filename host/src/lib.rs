@@ -38,7 +38,7 @@ mod tables;
 
 pub use compression::Compression;
 pub use dynamic::{DynamicPluginLoader, Verified};
-pub use elf::{ElfError, Facts, Note};
+pub use elf::{ElfError, EntryHead, Facts, Note};
 pub use index::Index;
 pub use loader::{Digest, LoadError, Policy, Reason, Step, StepOutcome, Text, Verdict, ALLOW_VARIABLE};
 pub use manager::{ManagerError, PluginManager};

@@ -36,7 +36,7 @@ pub(crate) unsafe fn adopt<T: Table>(table: *const T) -> Result<Option<T>, LoadE
     }
     // SAFETY: it is not NULL and aligned; the plugin promises that at least the size is there.
     let size = unsafe { table.cast::<usize>().read() };
-    if size < size_of::<usize>() || size > LARGEST || size % align_of::<T>() != 0 {
+    if size < size_of::<usize>() || size > LARGEST || !size.is_multiple_of(align_of::<T>()) {
         return malformed(format!("says it has {size} bytes"));
     }
     let mut copy = MaybeUninit::<T>::zeroed();

@@ -50,11 +50,11 @@ refusals! {
     Elf: Interpose "E_ELF_INTERPOSE"
         "its symbols would come before those of other libraries (DF_1_INTERPOSE)" "link without -z interpose";
     Elf: Soname { soname: Text } "E_ELF_SONAME"
-        "its SONAME {soname} is neither its file's name nor lib<plugin name>.so: other libraries that need {soname} \
-         would get this one"
-        "link without -soname, or with -Wl,-soname,lib<plugin name>.so";
+        "its SONAME {soname} is neither its file's name nor libNAME.so with the plugin's name: other \
+         libraries that need {soname} would get this one"
+        "link without -soname, or with -Wl,-soname,libNAME.so";
     Elf: Needed { name: Text } "E_ELF_NEEDED"
-        "it needs the library {name}, named by a path" "link with -l<name>, or link what it needs statically";
+        "it needs the library {name}, named by a path" "link with -lNAME, or link what it needs statically";
     Elf: Unique { symbol: Text } "E_ELF_UNIQUE"
         "it exports {symbol} as a symbol that all libraries of the process share (STB_GNU_UNIQUE)"
         "compile with -fno-gnu-unique, or with -fvisibility=hidden";

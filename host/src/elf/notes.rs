@@ -76,7 +76,7 @@ impl Notes {
         while at + 12 <= end {
             let field = |offset| image.u32(at + offset).ok_or(malformed("one is cut off"));
             let (owner_size, body_size, kind) = (field(0)?, field(4)?, field(8)?);
-            let body_at = (at + 12 + u64::from(owner_size)).next_multiple_of(align);
+            let body_at = at + (12 + u64::from(owner_size)).next_multiple_of(align);
             let body_end = body_at + u64::from(body_size);
             if body_end > end {
                 return Err(malformed("one is longer than its segment"));
@@ -93,7 +93,7 @@ impl Notes {
                 let id = image.get(body_at, body_size.into()).unwrap_or_default();
                 self.build_id = Some(id.iter().copied().take(BUILD_ID_MAX).collect());
             }
-            at = body_end.next_multiple_of(align);
+            at = body_at + u64::from(body_size).next_multiple_of(align);
         }
         Ok(())
     }

@@ -1,4 +1,5 @@
-//! The program headers: what is mapped where. All other tables are found through them, so a stripped file reads the same.
+//! The program headers: what is mapped where. All other tables are found through them, so that a stripped file reads
+//! the same.
 
 use super::bytes::Image;
 use super::header::Header;

@@ -3,7 +3,7 @@
 use super::Trust;
 
 /// The largest plugin that is loaded unless the embedder says otherwise, in bytes.
-pub(crate) const MAX_SIZE: u64 = 64 << 20;
+const MAX_SIZE: u64 = 64 << 20;
 
 /// How much the loader demands of where a plugin lies.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

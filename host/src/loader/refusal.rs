@@ -22,15 +22,25 @@ macro_rules! refusals {
     (
         $(#[$meta:meta])*
         pub enum $name:ident $(also $part:ident($part_type:ty))?;
-        $( $step:ident: $variant:ident $({ $($field:ident: $type:ty),+ })? $code:literal $cause:literal $remedy:literal; )+
+        $(
+            $step:ident: $variant:ident $({ $($field:ident: $type:ty),+ })? $code:literal
+            $cause:literal $remedy:literal;
+        )+
     ) => {
         $(#[$meta])*
-        #[derive(Debug, thiserror::Error)]
+        #[derive(thiserror::Error)]
         #[non_exhaustive]
         #[allow(missing_docs)]
         pub enum $name {
             $( #[doc = $cause] #[error($cause)] $variant $({ $($field: $type),+ })?, )+
             $( #[error(transparent)] $part(#[from] $part_type), )?
+        }
+
+        // `unwrap` and a `main` that returns it print this: what a person needs, not the fields.
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "{}: {self}; {}", self.code(), self.remedy())
+            }
         }
 
         impl $name {

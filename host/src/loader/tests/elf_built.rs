@@ -10,7 +10,8 @@ const ENTRY_ONLY: &str = r#"#include "sochdb_plugin.h"
 extern const soch_plugin soch_plugin_v1;
 SOCH_EXPORT const soch_plugin soch_plugin_v1 = {.magic = SOCH_MAGIC, .size = sizeof(soch_plugin)};
 "#;
-const UNIQUE: &str = r#"__asm__(".data\n.globl shared\n.type shared, %gnu_unique_object\n.size shared, 8\nshared: .quad 0\n.text");
+const UNIQUE: &str = r#"__asm__(".data\n.globl shared\n.type shared, %gnu_unique_object\n"
+    ".size shared, 8\nshared: .quad 0\n.text");
 "#;
 const IFUNC: &str = "static int f(void) { return 1; }\nstatic int (*pick(void))(void) { return f; }\n\
                      __attribute__((ifunc(\"pick\"))) int chosen(void);\n";

@@ -13,6 +13,7 @@ const DT_SYMENT: u64 = 11;
 const DT_INIT: u64 = 12;
 const DT_RPATH: u64 = 15;
 const DT_TEXTREL: u64 = 22;
+const DT_INIT_ARRAY: u64 = 25;
 const DT_RUNPATH: u64 = 29;
 const DT_FLAGS: u64 = 30;
 const DT_GNU_HASH: u64 = 0x6fff_fef5;
@@ -118,6 +119,7 @@ fn dynamic_section() {
         ("hash table elsewhere", set(DT_GNU_HASH, OUTSIDE), "E_ELF_DYNAMIC"),
         ("hash table in other bytes", set(DT_GNU_HASH, 0), "E_ELF_SYMBOLS"),
         ("relocations past the end", set(DT_RELASZ, 1 << 40), "E_ELF_DYNAMIC"),
+        ("constructors elsewhere", set(DT_INIT_ARRAY, OUTSIDE), "E_ELF_DYNAMIC"),
         ("constructor in data", set(DT_INIT, OUTSIDE), "E_ELF_DYNAMIC"),
         ("two string tables", add(DT_STRTAB, 0), "E_ELF_DYNAMIC"),
         ("DT_HASH elsewhere", add(DT_HASH, OUTSIDE), "E_ELF_DYNAMIC"),

@@ -88,3 +88,17 @@ fn tables_as_large_as_the_file_are_read_in_time() {
     assert_eq!(error.code(), "E_ELF_SYMBOLS");
     assert!(start.elapsed() < Duration::from_secs(5), "it took {:?}", start.elapsed());
 }
+
+#[test]
+fn a_file_full_of_notes_is_not_searched() {
+    let good = patch::Patch::of(good_or_skip!("a_file_full_of_notes_is_not_searched"));
+    let end = good.0.len().next_multiple_of(8);
+    let mut full = good.segment(patch::PT_NOTE, 0, patch::Field::Offset, end as u64).segment(
+        patch::PT_NOTE,
+        0,
+        patch::Field::FileSize,
+        2 << 20,
+    );
+    full.0.resize(end + (2 << 20), 0);
+    assert_eq!(Facts::read(&full.0).expect_err("they are too many").code(), "E_ELF_NOTES");
+}

@@ -43,7 +43,8 @@ fn nobody_can_change_the_copy() {
 #[test]
 fn a_file_that_changed_since_it_was_opened_is_refused() {
     let dir = Dir::new();
-    let changes: [(&str, fn(&mut fs::File)); 4] = [
+    type Change = fn(&mut fs::File);
+    let changes: [(&str, Change); 4] = [
         ("nothing", |_| ()),
         ("longer", |file| file.write_all(b"more").expect("an own file")),
         ("shorter", |file| file.set_len(50).expect("an own file")),
