@@ -79,7 +79,13 @@ impl Contract {
             let mut since = 0;
             for field in &item.fields {
                 since = gate(&mut text, since, field.since);
-                writeln!(text, "SOCH_ASSERT(offsetof({0}, {1}) == {2});", item.name, field.name, field.offset).unwrap();
+                let (name, field_name) = (&item.name, &field.name);
+                writeln!(
+                    text,
+                    "SOCH_ASSERT(offsetof({name}, {field_name}) == {} && sizeof((({name} *)0)->{field_name}) == {});",
+                    field.offset, field.size
+                )
+                .unwrap();
             }
             gate(&mut text, since, 0);
             let mut size = item.size(0).to_string();

@@ -1,11 +1,12 @@
 //! A plugin whose author changed the SDK's types but kept its layout hash is refused, and the refusal names the place.
 
+#[path = "support/plugins.rs"]
+mod plugins;
 mod support;
 
-use sochdb_plugin_host::DynamicPluginLoader;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use plugins::Private;
 use support::{cargo, root, succeed, MINUTE};
 
 /// A file below `sdk/src`, a text in it, and what stands there instead.
@@ -61,13 +62,7 @@ fn copy_tree(from: &Path, to: &Path) {
 
 /// None if it loads, else code and text of the refusal.
 fn refusal(library: &Path) -> Option<(&'static str, String)> {
-    // Of this user alone, whatever the umask and the place of the checkout.
-    let private = tempfile::tempdir().expect("a private directory");
-    let path = private.path().join("codec_xor.so");
-    fs::copy(library, &path).expect("a copied plugin");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
-    // SAFETY: this test built the plugin.
-    let loaded = unsafe { DynamicPluginLoader::new_trusted().load(path) };
+    let loaded = Private::copy(library).load();
     loaded.err().map(|error| (error.code(), error.to_string()))
 }
 

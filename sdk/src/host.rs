@@ -61,6 +61,9 @@ unsafe impl Send for Raw {}
 // SAFETY: as above.
 unsafe impl Sync for Raw {}
 
+/// What `soch_host` has in every minor version; a field that came later is there if `size` says so.
+const SIZE_IN_1_0: usize = 2 * std::mem::size_of::<u32>() + 11 * std::mem::size_of::<usize>();
+
 impl Host {
     /// Takes the host that came with `create`.
     ///
@@ -70,8 +73,8 @@ impl Host {
         // SAFETY: the caller passes the host's promise on.
         let (host, config) = unsafe { (raw.as_ref(), config.read()?) };
         let host = host.ok_or_else(|| Error::invalid("the host is NULL"))?;
-        if host.size < std::mem::size_of::<soch_host>() {
-            return Err(Error::invalid("the host is older than this plugin allows"));
+        if host.size < SIZE_IN_1_0 {
+            return Err(Error::invalid("the host is shorter than in any version of the contract"));
         }
         // SAFETY: both texts live as long as the host.
         let (product, directory) = unsafe { (host.product.read()?, host.directory.read()?) };
