@@ -10,7 +10,7 @@ macro_rules! handle {
         #[derive(Clone)]
         pub struct $handle {
             pub(crate) instance: Arc<Instance>,
-            table: $table,
+            pub(crate) table: $table,
         }
 
         impl $handle {

@@ -1,6 +1,6 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
-use crate::gate::{Gate, Refusal};
+use crate::gate::{Gate, Pass, Refusal};
 use crate::services::HostSide;
 use core::ffi::c_void;
 use parking_lot::Mutex;
@@ -134,13 +134,30 @@ impl Instance {
         }
     }
 
+    /// Lets a call in that others may accompany; a shutdown waits until the pass is dropped.
+    pub(crate) fn pass(&self, slot: &'static str) -> Result<Pass<'_>> {
+        self.gate.enter(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))
+    }
+
+    /// Runs a function of something that holds a pass. Refused once the instance is poisoned.
+    pub(crate) fn run_inside(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        if self.gate.is_poisoned() {
+            return Err(self.refused(slot, Refusal::Poisoned));
+        }
+        self.run(slot, call)
+    }
+
     /// Runs an [any-thread] function. False for `SOCH_NOT_FOUND`.
     pub(crate) fn shared(
         &self,
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        let _pass = self.gate.enter(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))?;
+        let _pass = self.pass(slot)?;
         self.run(slot, call)
     }
 
@@ -183,7 +200,11 @@ impl Instance {
         result
     }
 
-    fn run(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> Result<bool> {
+    pub(crate) fn run(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
         let mut error = MaybeUninit::<soch_error>::uninit();
         let place = error.as_mut_ptr();
         // SAFETY: the place is ours. The rest of the message is only read up to a NUL, see `Self::failure`.

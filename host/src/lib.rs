@@ -32,6 +32,7 @@ mod manager;
 mod observability;
 mod plugin;
 mod published;
+mod reader;
 mod services;
 mod storage;
 mod tables;
@@ -44,6 +45,7 @@ pub use loader::{Digest, LoadError, Policy, Reason, Step, StepOutcome, Text, Ver
 pub use manager::{ManagerError, PluginManager};
 pub use observability::Observability;
 pub use plugin::{Plugin, PluginLibrary};
+pub use reader::{Cursor, Reader};
 pub use services::{HostServices, TracingServices};
 pub use sochdb_plugin_sdk as sdk;
 pub use storage::Storage;

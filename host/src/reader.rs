@@ -1,0 +1,152 @@
+//! Snapshots of a storage that lend their bytes.
+
+use crate::gate::Pass;
+use crate::handle::slot;
+use crate::instance::Instance;
+use crate::storage::Storage;
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{ErrorKind, Result, TableId};
+use std::marker::PhantomData;
+
+/// Rows that one call of the plugin lends: enough to hide its cost.
+const BATCH: usize = 64;
+
+/// A snapshot of a storage: what was written before is seen, what is written later is not.
+///
+/// It goes to any thread, one at a time. As long as it lives, a shutdown of the storage waits.
+pub struct Reader<'a> {
+    instance: &'a Instance,
+    table: &'a soch_storage,
+    raw: *mut c_void,
+    _pass: Pass<'a>,
+    /// What a reader lends ends with the next call, so two threads may not share one.
+    _not_sync: PhantomData<*mut c_void>,
+}
+
+// SAFETY: the plugin promises that a reader's functions may be called from any thread, one at a time.
+unsafe impl Send for Reader<'_> {}
+
+/// A walk over rows of a [`Reader`], in ascending order of key.
+pub struct Cursor<'r> {
+    instance: &'r Instance,
+    table: &'r soch_storage,
+    raw: *mut c_void,
+    rows: [soch_row; BATCH],
+    count: usize,
+}
+
+impl Storage {
+    /// Opens a snapshot.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if the storage has none: use [`StorageExtension::get`] and
+    /// [`StorageExtension::scan`].
+    ///
+    /// [`StorageExtension::get`]: sochdb_plugin_sdk::StorageExtension::get
+    /// [`StorageExtension::scan`]: sochdb_plugin_sdk::StorageExtension::scan
+    pub fn reader(&self) -> Result<Reader<'_>> {
+        let instance = &*self.instance;
+        let unsupported = || instance.error(ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned());
+        let open_reader = self.table.open_reader.ok_or_else(unsupported)?;
+        let pass = instance.pass("open_reader")?;
+        let mut raw = std::ptr::null_mut();
+        // SAFETY: the plugin's function on its own instance, with a place for the result.
+        let opened =
+            instance.run("open_reader", |instance, error| unsafe { open_reader(instance, &mut raw, error) })?;
+        if !opened {
+            return Err(instance.broke("open_reader", "returned SOCH_NOT_FOUND, which this call does not have"));
+        }
+        Ok(Reader { instance, table: &self.table, raw, _pass: pass, _not_sync: PhantomData })
+    }
+}
+
+impl Reader<'_> {
+    /// The value of `key`, lent until the next call.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn get(&mut self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
+        let reader_get = slot!(self.table.reader_get);
+        let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };
+        // SAFETY: the plugin's function on its own reader, which `&mut` keeps alone; the rest is lent for the call.
+        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+            reader_get(self.raw, table, soch_bytes::lend(key), &mut value, error)
+        };
+        if !self.instance.run_inside("reader_get", call)? {
+            return Ok(None);
+        }
+        // SAFETY: the plugin lends the value until the next call, which `&mut` keeps away.
+        match unsafe { value.get() } {
+            Some(value) => Ok(Some(value)),
+            None => Err(self.instance.broke("reader_get", "lent a value at NULL with a length")),
+        }
+    }
+
+    /// Walks over the rows with `start <= key < end`; an empty `end` means: to the end of the table.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn cursor(&self, table: TableId, start: &[u8], end: &[u8]) -> Result<Cursor<'_>> {
+        let open_cursor = slot!(self.table.open_cursor);
+        let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
+        let mut raw = std::ptr::null_mut();
+        // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
+        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+            open_cursor(self.raw, table, start, end, &mut raw, error)
+        };
+        if !self.instance.run_inside("open_cursor", call)? {
+            return Err(self.instance.broke("open_cursor", "returned SOCH_NOT_FOUND, which this call does not have"));
+        }
+        let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
+        let rows = [soch_row { key: nothing, value: nothing }; BATCH];
+        Ok(Cursor { instance: self.instance, table: self.table, raw, rows, count: 0 })
+    }
+}
+
+impl Cursor<'_> {
+    /// The next rows, key and value, lent until the next call; no rows at the end. A batch has at most 64.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        let cursor_next = slot!(self.table.cursor_next);
+        self.count = 0;
+        let mut count = 0;
+        // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone, with places for the result.
+        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+            cursor_next(self.raw, self.rows.as_mut_ptr(), BATCH, &mut count, error)
+        };
+        let found = self.instance.run_inside("cursor_next", call)?;
+        if count > BATCH {
+            return Err(self.instance.broke("cursor_next", &format!("lent {count} rows where {BATCH} were asked for")));
+        }
+        self.count = if found { count } else { 0 };
+        let rows = &self.rows[..self.count];
+        let lent = |bytes: &soch_bytes| !bytes.ptr.is_null() || bytes.len == 0;
+        if !rows.iter().all(|row| lent(&row.key) && lent(&row.value)) {
+            return Err(self.instance.broke("cursor_next", "lent a row at NULL with a length"));
+        }
+        // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away.
+        let bytes = |bytes: soch_bytes| unsafe { bytes.get() }.unwrap_or_default();
+        Ok(rows.iter().map(move |row| (bytes(row.key), bytes(row.value))))
+    }
+}
+
+impl Drop for Cursor<'_> {
+    fn drop(&mut self) {
+        if let Some(close_cursor) = self.table.close_cursor.filter(|_| !self.instance.is_poisoned()) {
+            // SAFETY: the plugin's function on its own cursor, once; its reader is still open.
+            unsafe { close_cursor(self.raw) };
+        }
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        if let Some(close_reader) = self.table.close_reader.filter(|_| !self.instance.is_poisoned()) {
+            // SAFETY: the plugin's function on its own reader, once; its cursors borrowed it, so they are closed.
+            unsafe { close_reader(self.raw) };
+        }
+    }
+}
