@@ -127,7 +127,8 @@ soch_status invoke(soch_error *error, void *instance, A... arguments) noexcept {
 }
 
 template <class Slot, class T, class... A>
-auto can_call(int) -> decltype(static_cast<void>(Slot::call(std::declval<T &>(), std::declval<A>()...)), std::true_type());
+auto can_call(int)
+    -> decltype(static_cast<void>(Slot::call(std::declval<T &>(), std::declval<A>()...)), std::true_type());
 template <class Slot, class T, class... A> std::false_type can_call(...);
 
 // The function for a slot whose parameters after `instance` are `A...`, and then `soch_error *` if it has one.

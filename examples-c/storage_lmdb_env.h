@@ -1,0 +1,135 @@
+// Opens and closes the LMDB environment of `storage_lmdb.c`.
+//
+// Configuration: {"path": "/var/lib/rows", "map_size": 1073741824, "sync": "commit"}
+//   path      The directory; made for its user alone if it is missing. Required.
+//   map_size  The most bytes the database may grow to; 1 GiB if not given.
+//   sync      When LMDB waits for the disk. The data outlives a crash of this process with either, because what
+//             `write` was given is in the kernel's cache by then, in LMDB's order, and no page in use is overwritten.
+//             They differ in a power failure:
+//             "commit"  with each write: the database is whole, and all but the very last write is there
+//                       (MDB_NOMETASYNC).
+//             "flush"   only in `flush`: the kernel may have written the pages in another order, and the whole
+//                       database may be lost if power fails between two flushes (MDB_NOSYNC). For bulk loads.
+#ifndef STORAGE_LMDB_ENV_H
+#define STORAGE_LMDB_ENV_H
+
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+// Snapshots at a time; LMDB's own default is 126.
+enum { MOST_READERS = 1022 };
+
+typedef struct store {
+    MDB_env *env;
+    MDB_dbi tree;
+    uint64_t map_size;
+    // The directory, locked: LMDB must not have it open twice in a process, and two copies of this library in one
+    // process do not know of each other.
+    int directory;
+} store;
+
+static inline soch_status report(const store *self, soch_error *error, int code) {
+    if (code == MDB_MAP_FULL) {
+        return config_fail(error, SOCH_LIMIT, code, "the database is full: `map_size` is %llu bytes, configure more",
+                           (unsigned long long)self->map_size);
+    }
+    soch_status status = SOCH_FAILED;
+    if (code == MDB_NOTFOUND) status = SOCH_NOT_FOUND;
+    else if (code == MDB_READERS_FULL) status = SOCH_BUSY;
+    else if (code == MDB_BAD_VALSIZE) status = SOCH_INVALID;
+    else if (code == MDB_TXN_FULL || code == ENOMEM) status = SOCH_LIMIT;
+    else if (code == MDB_CORRUPTED || code == MDB_PAGE_NOTFOUND || code == MDB_INVALID || code == MDB_VERSION_MISMATCH)
+        status = SOCH_CORRUPTION;
+    else if (code > 0) status = SOCH_IO;
+    return soch_fail(error, status, code, mdb_strerror(code));
+}
+
+// Makes the directory, and locks it for as long as it stays open.
+static inline soch_status claim(store *self, const char *path, soch_error *error) {
+    int failed = mkdir(path, 0700) == 0 || errno == EEXIST ? 0 : errno;
+    if (failed == 0) {
+        self->directory = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        failed = self->directory < 0 || flock(self->directory, LOCK_EX | LOCK_NB) != 0 ? errno : 0;
+    }
+    if (failed == 0) return SOCH_OK;
+    if (self->directory >= 0) close(self->directory);
+    if (failed == EWOULDBLOCK) {
+        return config_fail(error, SOCH_BUSY, failed, "%s is in use: give each instance its own `path`", path);
+    }
+    return config_fail(error, SOCH_IO, failed, "directory %s: %s", path, strerror(failed));
+}
+
+static inline soch_status open_env(store *self, const char *path, unsigned flags, soch_error *error) {
+    MDB_txn *txn;
+    int dead, code = mdb_env_create(&self->env);
+    if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(self->env, (size_t)self->map_size);
+    if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(self->env, MOST_READERS);
+    if (code == MDB_SUCCESS) code = mdb_env_open(self->env, path, flags | MDB_NOTLS, 0600);
+    // A process that was killed has left its snapshots behind; they would keep old pages for ever.
+    if (code == MDB_SUCCESS) code = mdb_reader_check(self->env, &dead);
+    if (code == MDB_SUCCESS) code = mdb_txn_begin(self->env, NULL, MDB_RDONLY, &txn);
+    if (code == MDB_SUCCESS) {
+        code = mdb_dbi_open(txn, NULL, 0, &self->tree);
+        mdb_txn_abort(txn);
+    }
+    if (code == MDB_SUCCESS) return SOCH_OK;
+    soch_error why = {0, {0}};
+    soch_status status = report(self, &why, code);
+    mdb_env_close(self->env);
+    close(self->directory);
+    return config_fail(error, status, code, "cannot open %s: %s", path, why.message);
+}
+
+static inline soch_status configure(store *self, soch_str config, char **path, unsigned *flags, soch_error *error) {
+    static const char *const known[] = {"path", "map_size", "sync", NULL};
+    char *sync;
+    self->map_size = (uint64_t)1 << 30;
+    soch_status status = config_integer(config, known, "map_size", SIZE_MAX / 2, &self->map_size, error);
+    if (status != SOCH_OK && status != SOCH_NOT_FOUND) return status;
+    if (self->map_size == 0) return soch_fail(error, SOCH_INVALID, 0, "configuration: `map_size` must be above 0");
+    *flags = MDB_NOMETASYNC;
+    status = config_text(config, known, "sync", &sync, error);
+    if (status == SOCH_OK) {
+        bool at_flush = strcmp(sync, "flush") == 0, known = at_flush || strcmp(sync, "commit") == 0;
+        free(sync);
+        if (!known) return soch_fail(error, SOCH_INVALID, 0, "configuration: `sync` must be \"commit\" or \"flush\"");
+        if (at_flush) *flags = MDB_NOSYNC;
+    } else if (status != SOCH_NOT_FOUND) {
+        return status;
+    }
+    status = config_text(config, known, "path", path, error);
+    if (status != SOCH_NOT_FOUND) return status;
+    return soch_fail(error, SOCH_INVALID, 0, "configuration: `path` is missing: name the directory of the database");
+}
+
+// Opens what `config` says. On failure nothing is left behind.
+static inline soch_status open_store(soch_str config, store **opened, soch_error *error) {
+    char *path = NULL;
+    unsigned flags;
+    store *self = calloc(1, sizeof *self);
+    if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a storage");
+    self->directory = -1;
+    soch_status status = configure(self, config, &path, &flags, error);
+    if (status == SOCH_OK) status = claim(self, path, error);
+    if (status == SOCH_OK) status = open_env(self, path, flags, error);
+    free(path);
+    if (status == SOCH_OK) *opened = self;
+    else free(self);
+    return status;
+}
+
+// Closes what `open_store` opened. A second call does nothing.
+static inline void close_store(store *self) {
+    if (self->env == NULL) return;
+    mdb_env_close(self->env);
+    close(self->directory);
+    self->env = NULL;
+}
+
+#endif
