@@ -20,7 +20,8 @@ struct Needs {
 /// Compiles the plugins for the target that cargo builds for.
 pub fn compile() {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let plugins = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("plugins");
+    let headers = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let plugins = headers.join("plugins");
     println!("cargo:rerun-if-changed=examples-c");
     println!("cargo:rustc-env=SOCH_C_PLUGINS={}", plugins.display());
 
@@ -31,7 +32,9 @@ pub fn compile() {
         let name = source.file_stem().expect("a source file has a name").to_str().expect("names are ASCII");
         let output = plugins.join(format!("{name}.{}", suffix()));
         let cpp = source.extension().is_some_and(|extension| extension == "cpp");
-        build(&root, &source, &output, cpp, needs(name));
+        let mut needs = needs(name);
+        needs.includes.push(headers.clone());
+        build(&root, &source, &output, cpp, needs);
     }
 }
 
@@ -90,7 +93,7 @@ fn build(root: &Path, source: &Path, output: &Path, cpp: bool, needs: Needs) {
         // Such a symbol would be shared with other plugins in spite of RTLD_LOCAL.
         command.arg("-fno-gnu-unique");
     }
-    command.args(needs.flags).arg("-Iinclude");
+    command.args(needs.flags);
     for include in &needs.includes {
         command.arg("-isystem").arg(include);
     }

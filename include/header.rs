@@ -26,6 +26,10 @@ pub fn generate() {
     let hashes = contract.hashes_source();
     let header = contract.header(&root);
     write(&out.join("sochdb_plugin.h"), &header);
+    // The plugins are compiled with what was generated now, so that a header that is out of date fails a test and
+    // not the build.
+    let cpp = fs::read_to_string(root.join("include/sochdb_plugin.hpp")).expect("include/sochdb_plugin.hpp");
+    write(&out.join("sochdb_plugin.hpp"), &cpp);
     write(&out.join("layout_hash.rs"), &hashes);
     write(&out.join("layout_asserts.rs"), &contract.rust_assertions());
     if env::var_os(RENEW).is_some_and(|value| value == "1") {
