@@ -53,7 +53,16 @@ impl Private {
         let private = Self::new(source);
         let cc = find("cc").expect("a C compiler called cc: the plugins in examples-c need it too");
         let mut command = compiler(&cc);
-        command.args(["-std=c11", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-shared", "-fPIC", "-pthread"]);
+        command.args([
+            "-std=c11",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-Wno-unused-parameter",
+            "-shared",
+            "-fPIC",
+            "-pthread",
+        ]);
         command.args(flags).arg(root().join(format!("tests/plugins/{source}.c"))).arg("-o").arg(&private.path);
         succeed(&mut command, MINUTE);
         private.executable()

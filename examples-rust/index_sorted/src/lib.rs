@@ -7,10 +7,12 @@ use std::mem::size_of;
 #[cfg(test)]
 mod tests;
 
+type Entry = (Box<[u8]>, RowId);
+
 /// Pairs of key and row, each once, sorted by key as unsigned bytes, then by row.
 #[derive(Default)]
 pub struct SortedIndex {
-    entries: Vec<(Box<[u8]>, RowId)>,
+    entries: Vec<Entry>,
     key_bytes: usize,
 }
 
@@ -76,7 +78,7 @@ impl IndexExtension for SortedIndex {
     }
 
     fn size_bytes(&self) -> Result<u64> {
-        Ok((self.key_bytes + self.entries.len() * size_of::<RowId>()) as u64)
+        Ok((self.key_bytes + self.entries.len() * size_of::<Entry>()) as u64)
     }
 }
 

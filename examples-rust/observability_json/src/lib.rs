@@ -59,7 +59,9 @@ impl Plugin for JsonLines {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|error| {
-            Error::new(ErrorKind::Io, format!("cannot open {} to append: {error}", path.display()))
+            // A path with a NUL is none at all.
+            let kind = if error.raw_os_error().is_some() { ErrorKind::Io } else { ErrorKind::Invalid };
+            Error::new(kind, format!("cannot open {} to append: {error}", path.display()))
                 .with_code(error.raw_os_error().unwrap_or(0))
         })?;
         Ok(Self { host, path, output: Mutex::new(Output { file, failing: false }), last_span: AtomicU64::new(0) })

@@ -1,0 +1,109 @@
+//! The process of one test: loads the plugin, runs the test, and writes down how it ended.
+
+use super::LOAD;
+use rustix::process::{setrlimit, Resource, Rlimit};
+use serde_json::{json, Value};
+use sochdb_plugin::conformance::{self, Subject};
+use sochdb_plugin_host::{DynamicPluginLoader, PluginLibrary};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// What the suite must know of a plugin that the contract leaves to it.
+#[derive(clap::Args)]
+pub(crate) struct SubjectOptions {
+    /// The configuration of each instance; `{dir}` in it stands for a fresh directory of its own
+    #[arg(long, default_value = "{}", value_name = "JSON", value_parser = json_object)]
+    config: String,
+    /// How many f32 a vector of the index has, if not any number
+    #[arg(long, value_name = "N")]
+    dimensions: Option<usize>,
+    /// The codec's format finds every change of its bytes
+    #[arg(long)]
+    checksum: bool,
+}
+
+/// One test to run in this process.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    file: PathBuf,
+    test: String,
+    verdict: PathBuf,
+    #[command(flatten)]
+    subject: SubjectOptions,
+}
+
+fn json_object(text: &str) -> Result<String, String> {
+    match serde_json::from_str(text) {
+        Ok(Value::Object(_)) => Ok(text.to_owned()),
+        Ok(_) => Err("it is no JSON object: write for instance {\"path\": \"{dir}\"}".to_owned()),
+        Err(error) => Err(format!("it is no JSON: {error}")),
+    }
+}
+
+/// The command that runs `test` on the plugin at `file` in a process of its own.
+pub(super) fn command(file: &Path, test: &str, subject: &SubjectOptions, verdict: &Path) -> Result<Command, String> {
+    let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
+    let mut command = Command::new(program);
+    command.args(["run-one-test", "--config", &subject.config]);
+    command.args(subject.dimensions.map(|dimensions| format!("--dimensions={dimensions}")));
+    command.args(subject.checksum.then_some("--checksum"));
+    command.arg("--").arg(file).arg(test).arg(verdict);
+    Ok(command)
+}
+
+fn prepare() -> rustix::io::Result<()> {
+    // Should the parent be killed, nobody would end a test that hangs.
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+    // A crash is a result here, and no matter for the system's crash reports.
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
+}
+
+/// Runs the test and writes its verdict; true if it passed.
+pub(crate) fn run(options: &Options) -> Result<bool, String> {
+    prepare().map_err(|error| format!("cannot prepare the process: {error}"))?;
+    let result = test(options);
+    let verdict = json!({ "reason": result.as_ref().err() });
+    std::fs::write(&options.verdict, verdict.to_string())
+        .map_err(|error| format!("cannot write the verdict: {error}"))?;
+    Ok(result.is_ok())
+}
+
+fn test(options: &Options) -> Result<(), String> {
+    let loader = DynamicPluginLoader::new_trusted()
+        .checking(true)
+        .product(concat!("sochdb-plugin check ", env!("CARGO_PKG_VERSION")));
+    // SAFETY: the operator named the file on the command line of `check`, which says that it runs.
+    let library: PluginLibrary = unsafe { loader.load(&options.file) }
+        .map_err(|error| format!("{}: {error}; remedy: {}", error.code(), error.remedy()))?;
+    if options.test == LOAD {
+        return instance(&library, &options.subject.config);
+    }
+    let mut subject = Subject::loaded(library, &options.subject.config).checksum(options.subject.checksum);
+    if let Some(dimensions) = options.subject.dimensions {
+        subject = subject.dimensions(dimensions);
+    }
+    let test = conformance::tests().iter().find(|test| test.name == options.test);
+    let test = test.ok_or_else(|| format!("there is no test {}", options.test))?;
+    (test.run)(&subject)
+}
+
+/// Makes one instance, and ends it.
+fn instance(library: &PluginLibrary, config: &str) -> Result<(), String> {
+    let directory = TempDir::new().map_err(|error| format!("cannot make a directory for the test: {error}"))?;
+    let quoted = json!(directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?).to_string();
+    let plugin = library.instance(&config.replace("{dir}", quoted.trim_matches('"')));
+    let plugin = plugin.map_err(|error| format!("{}: {error}; give what it needs with --config", error.code()))?;
+    plugin.shutdown().map_err(|error| format!("shutdown: {error}"))
+}
+
+/// The verdict that a child wrote, if it did. Another child may use the place then.
+pub(super) fn take_verdict(file: &Path) -> Option<Result<(), String>> {
+    let text = std::fs::read_to_string(file).ok()?;
+    std::fs::remove_file(file).ok()?;
+    match serde_json::from_str::<Value>(&text).ok()?.get("reason")? {
+        Value::Null => Some(Ok(())),
+        reason => Some(Err(reason.as_str()?.to_owned())),
+    }
+}

@@ -1,0 +1,256 @@
+//! What an index finds. Lookup and range may be unsupported for one that only knows distances, nearest for one
+//! without distances.
+
+use super::keys::Keys;
+use super::random::Random;
+use super::{ensure, suite, Must, Subject};
+use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowId};
+use sochdb_plugin_host::Index;
+use std::collections::BTreeSet;
+
+suite!(Index, "index":
+    build_replaces_everything,
+    one_key_may_have_many_rows,
+    insert_and_delete_may_be_repeated,
+    a_range_is_ordered_and_limited,
+    it_agrees_with_a_model,
+    nearest_is_ascending_and_at_most_k,
+    nearest_finds_the_neighbours,
+    a_key_of_another_form_is_refused,
+    size_grows,
+);
+
+/// None if the index does not do that.
+fn supported<T>(what: &str, result: Result<T, Error>) -> Result<Option<T>, String> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+        result => result.map(Some).must(what),
+    }
+}
+
+fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), String> {
+    let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
+    index.build(1, 2, &lent).must("build")
+}
+
+/// The rows of a key; of an index that only knows distances, those at no distance, sorted.
+fn rows_of(index: &Index, key: &[u8]) -> Result<Vec<RowId>, String> {
+    if let Some(rows) = supported("lookup", index.lookup(key))? {
+        ensure!(rows.is_sorted(), "lookup gives the rows {rows:?}, which do not ascend");
+        return Ok(rows);
+    }
+    let neighbors = index.nearest(key, 100).must("nearest of an index without lookup")?;
+    let mut rows: Vec<RowId> = neighbors.iter().filter(|(_, distance)| *distance < 1e-5).map(|(row, _)| *row).collect();
+    rows.sort_unstable();
+    Ok(rows)
+}
+
+fn build_replaces_everything(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    ensure!(rows_of(index, &keys.key(1))?.is_empty(), "a new index finds a row");
+    index.insert(&keys.key(9), 9).must("insert")?;
+    build(index, &[(1, keys.key(1)), (2, keys.key(2))])?;
+    ensure!(rows_of(index, &keys.key(9))?.is_empty(), "build left a row that was inserted before");
+    build(index, &[(3, keys.key(3))])?;
+    ensure!(rows_of(index, &keys.key(1))?.is_empty(), "build left a row of the build before");
+    ensure!(rows_of(index, &keys.key(3))? == [3], "build did not add its row");
+    build(index, &[])?;
+    ensure!(rows_of(index, &keys.key(3))?.is_empty(), "an empty build left a row");
+    Ok(())
+}
+
+/// More rows than the caller has room for at first.
+fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    for row in [5, 3, 9] {
+        index.insert(&keys.key(1), row).must("insert")?;
+    }
+    index.insert(&keys.key(2), 4).must("insert")?;
+    let rows = rows_of(index, &keys.key(1))?;
+    ensure!(rows == [3, 5, 9], "rows 5, 3 and 9 of one key are found as {rows:?}");
+    if keys.are_vectors() {
+        return Ok(());
+    }
+    index.insert(&keys.key(2), 5).must("insert")?;
+    let rows = rows_of(index, &keys.key(2))?;
+    ensure!(rows == [4, 5], "rows 4 and 5 of the second key, where 5 has another one too, are found as {rows:?}");
+    for many in [64, 65, 1000] {
+        build(index, &(0..many).rev().map(|row| (row, keys.key(7))).collect::<Vec<_>>())?;
+        let rows = rows_of(index, &keys.key(7))?;
+        ensure!(rows.iter().copied().eq(0..many), "of {many} rows of one key {} are found", rows.len());
+    }
+    Ok(())
+}
+
+fn insert_and_delete_may_be_repeated(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    index.delete(&keys.key(1), 1).must("delete in an empty index")?;
+    for _ in 0..2 {
+        index.insert(&keys.key(1), 1).must("insert")?;
+        index.insert(&keys.key(1), 2).must("insert")?;
+        let rows = rows_of(index, &keys.key(1))?;
+        ensure!(rows == [1, 2], "rows 1 and 2 that were inserted again are found as {rows:?}");
+    }
+    for _ in 0..2 {
+        index.delete(&keys.key(1), 1).must("delete")?;
+        let rows = rows_of(index, &keys.key(1))?;
+        ensure!(rows == [2], "after row 1 was deleted {rows:?} are found");
+    }
+    Ok(())
+}
+
+fn a_range_is_ordered_and_limited(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    if keys.are_vectors() {
+        return supported("range", index.range(&keys.key(1), b"", 1)).map(drop);
+    }
+    // Row numbers fall while keys rise; each key has two rows.
+    let entries = (0..200_u64).flat_map(|key| [(1000 - key, keys.key(key)), (2000 - key, keys.key(key))]);
+    build(index, &entries.collect::<Vec<_>>())?;
+    let Some(all) = supported("range", index.range(b"", b"", usize::MAX))? else { return Ok(()) };
+    let expected: Vec<RowId> = (0..200).flat_map(|key| [1000 - key, 2000 - key]).collect();
+    ensure!(all == expected, "a range over all gives {} rows, or not by key, then row", all.len());
+    for (start, end, limit, slice) in [
+        (keys.key(10), keys.key(20), usize::MAX, 20..40),
+        (keys.key(10), keys.key(20), 5, 20..25),
+        (keys.key(10), keys.key(20), 0, 20..20),
+        (keys.key(10), Vec::new(), 100, 20..120),
+        (Vec::new(), keys.key(1), 100, 0..2),
+        (keys.key(20), keys.key(10), 100, 0..0),
+        (keys.key(10), keys.key(10), 100, 0..0),
+        (keys.key(500), Vec::new(), 100, 0..0),
+    ] {
+        let found = index.range(&start, &end, limit).must("range")?;
+        ensure!(found == expected[slice], "a range from {start:?} to {end:?} with limit {limit} gives {found:?}");
+    }
+    Ok(())
+}
+
+fn it_agrees_with_a_model(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let (mut instance, mut random) = (subject.instance()?, Random::new(7));
+    let index = instance.index()?;
+    let mut model: BTreeSet<(u64, RowId)> = BTreeSet::new();
+    for step in 0..if keys.are_vectors() { 300 } else { 2000 } {
+        let row = random.below(8);
+        // A vector's row has one key at a time.
+        let number = if keys.are_vectors() { row % 4 } else { random.below(30) };
+        let key = keys.key(number);
+        match random.below(4) {
+            0 | 1 => {
+                index.insert(&key, row).must("insert")?;
+                model.insert((number, row));
+            }
+            2 => {
+                index.delete(&key, row).must("delete")?;
+                model.remove(&(number, row));
+            }
+            _ => {
+                let found = rows_of(index, &key)?;
+                let expected = model.range((number, 0)..=(number, u64::MAX)).map(|(_, row)| *row);
+                ensure!(found.iter().copied().eq(expected), "step {step}: key {number} has the rows {found:?}");
+            }
+        }
+    }
+    Ok(())
+}
+
+fn nearest_is_ascending_and_at_most_k(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let Some(none) = supported("nearest", index.nearest(&keys.key(0), 3))? else { return Ok(()) };
+    ensure!(none.is_empty(), "an empty index has the neighbours {none:?}");
+    build(index, &(0..50).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+    for k in [0, 1, 10, 50, 100] {
+        let found = index.nearest(&keys.key(7), k).must("nearest")?;
+        ensure!(found.len() <= k.min(50), "{} neighbours where {k} of 50 were asked for", found.len());
+        ensure!(k == 0 || !found.is_empty(), "no neighbour where {k} of 50 were asked for");
+        ensure!(found.is_sorted_by(|a, b| a.1 <= b.1), "the distances do not ascend: {found:?}");
+        let rows: BTreeSet<RowId> = found.iter().map(|(row, _)| *row).collect();
+        ensure!(rows.len() == found.len() && rows.iter().all(|row| *row < 50), "rows twice, or unknown: {found:?}");
+    }
+    let first = index.nearest(&keys.key(7), 1).must("nearest")?;
+    ensure!(first[0].0 == 7, "the nearest row to its own vector is {first:?}, not 7");
+    Ok(())
+}
+
+fn distance(metric: &str, a: &[u8], b: &[u8]) -> f32 {
+    let floats = |bytes: &[u8]| -> Vec<f32> {
+        bytes.chunks_exact(4).map(|four| f32::from_ne_bytes([four[0], four[1], four[2], four[3]])).collect()
+    };
+    let (a, b) = (floats(a), floats(b));
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    match metric {
+        "l2" => a.iter().zip(&b).map(|(a, b)| (a - b).powi(2)).sum(),
+        _ => 1.0 - dot(&a, &b) / (dot(&a, &a) * dot(&b, &b)).sqrt(),
+    }
+}
+
+/// An approximate index must find most neighbours, by the metric that it has.
+fn nearest_finds_the_neighbours(subject: &Subject) -> Result<(), String> {
+    const ROWS: u64 = 400;
+    const QUERIES: u64 = 20;
+    let keys = Keys::of(subject)?;
+    let Keys::Vectors(dimensions) = keys else { return Ok(()) };
+    if dimensions < 2 {
+        return Ok(());
+    }
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
+    build(index, &entries)?;
+    let mut recalls = Vec::new();
+    for metric in ["l2", "cosine"] {
+        let mut hits = 0;
+        for query in (1000..).map(|number| keys.key(number)).take(QUERIES as usize) {
+            let mut exact: Vec<_> = entries.iter().map(|(row, key)| (distance(metric, &query, key), *row)).collect();
+            exact.sort_by(|a, b| a.0.total_cmp(&b.0));
+            let found = index.nearest(&query, 10).must("nearest")?;
+            hits += found.iter().filter(|(row, _)| exact[..10].iter().any(|(_, exact)| exact == row)).count();
+        }
+        recalls.push(hits as f64 / (10 * QUERIES) as f64);
+    }
+    let best = recalls.iter().copied().fold(0.0, f64::max);
+    if best < 0.8 {
+        return Err(format!("recall@10 among {ROWS} vectors is {recalls:?} by l2 and cosine; 0.8 is the least"));
+    }
+    Ok(())
+}
+
+fn a_key_of_another_form_is_refused(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    index.insert(&keys.key(1), 1).must("insert")?;
+    if keys.are_vectors() {
+        let mut longer = keys.key(2);
+        longer.push(0);
+        let kind = index.insert(&longer, 2).err().map(|error| error.kind());
+        ensure!(kind == Some(ErrorKind::Invalid), "a vector with a byte too many gave {kind:?}, not Invalid");
+    } else {
+        index.insert(b"", 2).must("insert of the empty key")?;
+        ensure!(rows_of(index, b"")? == [2], "the row of the empty key is not found");
+    }
+    ensure!(rows_of(index, &keys.key(1))? == [1], "a row that was there is lost");
+    Ok(())
+}
+
+fn size_grows(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let empty = index.size_bytes().must("size_bytes")?;
+    build(index, &(0..500).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+    let full = index.size_bytes().must("size_bytes")?;
+    ensure!(full > empty && full >= 500 * 8, "an index of 500 rows takes {full} bytes, an empty one {empty}");
+    Ok(())
+}

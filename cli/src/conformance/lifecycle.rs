@@ -1,0 +1,105 @@
+//! How an instance begins and ends.
+
+use super::{ensure, suite, Instance, Must, Subject};
+use sochdb_plugin_host::sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
+use sochdb_plugin_host::sdk::export::is_identifier;
+use sochdb_plugin_host::sdk::{
+    CompressionExtension, ErrorKind, IndexExtension, ObservabilityExtension, Result as CallResult, StorageExtension,
+};
+
+suite!(Lifecycle, "lifecycle":
+    info_is_that_of_the_library,
+    instances_come_and_go,
+    two_instances_are_independent,
+    shutdown_twice_is_ok,
+    calls_after_shutdown_are_refused,
+    a_clone_keeps_the_instance,
+);
+
+type Calls = Vec<(&'static str, CallResult<()>)>;
+
+/// One call of each kind that the instance has.
+fn call(instance: &mut Instance) -> Calls {
+    let handles = instance.handles();
+    let mut results = Calls::new();
+    if let Some(storage) = &handles.storage {
+        results.push(("get", storage.get(1, b"key").map(drop)));
+        results.push(("scan", storage.scan(1, b"", b"", 1).map(drop)));
+    }
+    if let Some(index) = &handles.index {
+        results.push(("size_bytes", index.size_bytes().map(drop)));
+    }
+    if let Some(compression) = &handles.compression {
+        results.push(("compress", compression.compress(b"text").map(drop)));
+    }
+    results
+}
+
+fn works(instance: &mut Instance, when: &str) -> Result<(), String> {
+    for (slot, result) in call(instance) {
+        result.must(&format!("{when}: `{slot}`"))?;
+    }
+    if let Some(observability) = &instance.handles().observability {
+        let span = observability.span_start("work", None);
+        ensure!(span != 0, "{when}: `span_start` started no span");
+        observability.span_end(span);
+    }
+    Ok(())
+}
+
+fn info_is_that_of_the_library(subject: &Subject) -> Result<(), String> {
+    let info = subject.instance()?.info()?;
+    ensure!(is_identifier(&info.name, SOCH_NAME_SIZE), "the name {:?} is not an identifier", info.name);
+    ensure!(is_identifier(&info.version, SOCH_VERSION_SIZE), "the version {:?} is not an identifier", info.version);
+    ensure!(!info.capabilities.is_empty(), "the instance has no capability");
+    ensure!(&info == subject.info(), "the instance says it is {info:?}, the library {:?}", subject.info());
+    Ok(())
+}
+
+fn instances_come_and_go(subject: &Subject) -> Result<(), String> {
+    for round in 0..10 {
+        works(&mut subject.instance()?, &format!("instance {round}"))?;
+    }
+    Ok(())
+}
+
+fn two_instances_are_independent(subject: &Subject) -> Result<(), String> {
+    let (mut first, mut second) = (subject.instance()?, subject.instance()?);
+    if subject.has(super::Kind::Storage) {
+        first.storage()?.put(1, b"only here", b"1", 0).must("put")?;
+        let found = second.storage()?.get(1, b"only here").must("get")?;
+        ensure!(found.is_none(), "a value that was put into one instance is in the other");
+    }
+    first.handles().shutdown()?;
+    works(&mut second, "after the shutdown of another instance")?;
+    drop(first);
+    works(&mut second, "after the end of another instance")
+}
+
+fn shutdown_twice_is_ok(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    works(&mut instance, "before shutdown")?;
+    instance.handles().shutdown()?;
+    instance.handles().shutdown()
+}
+
+fn calls_after_shutdown_are_refused(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    instance.handles().shutdown()?;
+    for (slot, result) in call(&mut instance) {
+        let kind = result.err().map(|error| error.kind());
+        ensure!(kind == Some(ErrorKind::ShutDown), "`{slot}` after shutdown gave {kind:?}, not ShutDown");
+    }
+    if let Some(observability) = &instance.handles().observability {
+        observability.counter_inc("late", 1, &[]);
+        ensure!(observability.span_start("late", None) == 0, "a span was started after shutdown");
+    }
+    Ok(())
+}
+
+fn a_clone_keeps_the_instance(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let clone = instance.handles().clone();
+    *instance.handles() = clone;
+    works(&mut instance, "through a clone")
+}

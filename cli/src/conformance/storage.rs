@@ -1,0 +1,234 @@
+//! What a storage does with one key at a time, and as a whole.
+
+use super::random::Random;
+use super::{ensure, show, suite, Must, Subject};
+use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, VecWriter, Write};
+use std::collections::BTreeMap;
+
+suite!(Storage, "storage":
+    a_missing_key_is_not_found,
+    put_replaces_the_value,
+    delete_removes_and_may_be_repeated,
+    an_empty_value_is_a_value,
+    tables_are_separate,
+    a_value_beyond_the_limit_is_refused,
+    stats_are_plausible,
+    flush_and_compact_keep_everything,
+    a_batch_is_whole_or_unsupported,
+    many_threads_may_write,
+    it_agrees_with_a_model,
+);
+
+fn a_missing_key_is_not_found(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    ensure!(storage.get(1, b"none").must("get")?.is_none(), "a table without a put has a value");
+    storage.put(1, b"some", b"1", 0).must("put")?;
+    ensure!(storage.get(1, b"none").must("get")?.is_none(), "a key that was never put has a value");
+    ensure!(storage.get(1, b"som").must("get")?.is_none(), "the beginning of a key has a value");
+    let mut value = b"before".to_vec();
+    let found = storage.get_append(1, b"none", &mut value).must("get")?;
+    ensure!(!found && value == b"before", "a missing key wrote {}", show(&value));
+    Ok(())
+}
+
+fn put_replaces_the_value(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    for value in [&b"first"[..], b"a longer second one", b"3"] {
+        storage.put(1, b"key", value, 0).must("put")?;
+        let found = storage.get(1, b"key").must("get")?;
+        ensure!(found.as_deref() == Some(value), "after a put of {} there is {found:02x?}", show(value));
+    }
+    let rows = storage.scan(1, b"", b"", 10).must("scan")?;
+    ensure!(rows.len() == 1, "one key that was put three times is {} rows", rows.len());
+    Ok(())
+}
+
+fn delete_removes_and_may_be_repeated(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    storage.delete(1, b"key", 0).must("delete in a table without a put")?;
+    storage.put(1, b"key", b"value", 0).must("put")?;
+    storage.put(1, b"key2", b"value2", 0).must("put")?;
+    for round in ["delete", "delete again"] {
+        storage.delete(1, b"key", 0).must(round)?;
+        ensure!(storage.get(1, b"key").must("get")?.is_none(), "after {round} the key is there");
+    }
+    ensure!(storage.get(1, b"key2").must("get")?.is_some(), "delete took another key with it");
+    Ok(())
+}
+
+fn an_empty_value_is_a_value(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    storage.put(1, b"key", b"", 0).must("put")?;
+    let found = storage.get(1, b"key").must("get")?;
+    ensure!(found == Some(Vec::new()), "an empty value came back as {found:02x?}");
+    let rows = storage.scan(1, b"", b"", 10).must("scan")?;
+    ensure!(rows == [(b"key".to_vec(), Vec::new())], "a scan shows an empty value as {rows:02x?}");
+    Ok(())
+}
+
+fn tables_are_separate(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    let tables = [0, 1, 256, u32::MAX];
+    for table in tables {
+        storage.put(table, b"key", &table.to_be_bytes(), 0).must("put")?;
+    }
+    for table in tables {
+        let found = storage.get(table, b"key").must("get")?;
+        ensure!(found.as_deref() == Some(&table.to_be_bytes()[..]), "table {table} has {found:02x?}");
+        let rows = storage.scan(table, b"", b"", 10).must("scan")?;
+        ensure!(rows.len() == 1, "table {table} shows {} rows, where one was put", rows.len());
+    }
+    storage.delete(1, b"key", 0).must("delete")?;
+    ensure!(storage.get(256, b"key").must("get")?.is_some(), "delete in table 1 took a key of table 256");
+    Ok(())
+}
+
+fn a_value_beyond_the_limit_is_refused(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    let value = Random::new(1).bytes(1000);
+    storage.put(1, b"key", &value, 0).must("put")?;
+    for limit in [0, 1, 999] {
+        let mut read = Vec::new();
+        let result = storage.get_into(1, b"key", &mut VecWriter::new(&mut read, limit).writer());
+        let kind = result.as_ref().err().map(|error| error.kind());
+        ensure!(kind == Some(ErrorKind::Limit), "1000 bytes with a limit of {limit} gave {result:?}, not Limit");
+        ensure!(read.len() as u64 <= limit, "{} bytes were written with a limit of {limit}", read.len());
+    }
+    let mut read = Vec::new();
+    let found = storage.get_into(1, b"key", &mut VecWriter::new(&mut read, 1000).writer()).must("get")?;
+    ensure!(found && read == value, "1000 bytes do not come back with a limit of 1000");
+    Ok(())
+}
+
+fn stats_are_plausible(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    for key in 0..100_u32 {
+        storage.put(key % 3, &key.to_be_bytes(), &[7; 50], 0).must("put")?;
+    }
+    let full = storage.stats().must("stats")?;
+    ensure!([0, 100].contains(&full.key_count), "100 keys are counted as {}", full.key_count);
+    ensure!(full.key_count == 0 || full.bytes_stored >= 5000, "100 values of 50 bytes take {}", full.bytes_stored);
+    let amplification = full.write_amplification;
+    ensure!(amplification.is_finite() && amplification >= 0.0, "the write amplification is {amplification}");
+    for key in 0..40_u32 {
+        storage.delete(key % 3, &key.to_be_bytes(), 0).must("delete")?;
+    }
+    let less = storage.stats().must("stats")?;
+    ensure!([0, 60].contains(&less.key_count), "60 keys are counted as {}", less.key_count);
+    Ok(())
+}
+
+fn flush_and_compact_keep_everything(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    storage.flush().must("flush of an empty storage")?;
+    for key in 0..50_u8 {
+        storage.put(1, &[key], &[key; 20], 0).must("put")?;
+    }
+    storage.flush().must("flush")?;
+    storage.compact().must("compact")?;
+    let rows = storage.scan(1, b"", b"", usize::MAX).must("scan")?;
+    ensure!(rows.len() == 50, "of 50 rows {} are there after flush and compact", rows.len());
+    Ok(())
+}
+
+/// A batch whose second write may be more than the storage takes.
+fn a_batch_is_whole_or_unsupported(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    storage.put(1, b"old", b"1", 0).must("put")?;
+    let put = |key, value| Write::Put { table: 1, key, value };
+    let writes = [put(b"a", b"1"), put(b"b", b"2"), Write::Delete { table: 1, key: b"old" }, put(b"a", b"3")];
+    match storage.write_batch(&writes, 0) {
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            let rows = storage.scan(1, b"", b"", 10).must("scan")?;
+            ensure!(rows.len() == 1, "an unsupported batch left {} rows where one was", rows.len());
+            return Ok(());
+        }
+        result => result.must("write_batch")?,
+    }
+    let rows = storage.scan(1, b"", b"", 10).must("scan")?;
+    let expected = [(b"a".to_vec(), b"3".to_vec()), (b"b".to_vec(), b"2".to_vec())];
+    ensure!(rows == expected, "after the batch there is {rows:02x?}");
+    storage.write_batch(&[], 0).must("an empty batch")?;
+
+    let long = vec![b'k'; 1 << 20];
+    let written = storage.write_batch(&[put(b"first", b"1"), put(&long, b"2")], 0).is_ok();
+    let first = storage.get(1, b"first").must("get")?.is_some();
+    ensure!(
+        first == written,
+        "of a batch that {} the first write is {}",
+        if written { "succeeded" } else { "failed" },
+        if first { "there" } else { "not there" }
+    );
+    Ok(())
+}
+
+fn many_threads_may_write(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let work = |thread: u8| {
+        for key in 0..100_u8 {
+            storage.put(1, &[thread, key], &[key; 3], 0).must("put")?;
+            let found = storage.get(1, &[thread, key]).must("get")?;
+            ensure!(found.as_deref() == Some(&[key; 3]), "thread {thread} reads {found:?} where it wrote {key}");
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || work(thread))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
+    })?;
+    let rows = storage.scan(1, b"", b"", usize::MAX).must("scan")?;
+    ensure!(rows.len() == 400, "4 threads put 100 rows each, {} are there", rows.len());
+    Ok(())
+}
+
+fn it_agrees_with_a_model(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    let mut random = Random::new(42);
+    let mut model: [BTreeMap<Vec<u8>, Vec<u8>>; 3] = Default::default();
+    for step in 0..2000 {
+        let table = random.below(3) as u32;
+        let rows = &mut model[table as usize];
+        // Few bytes of few values: keys meet, and one is often the beginning of another.
+        let length = 1 + random.below(3) as usize;
+        let key: Vec<u8> =
+            random.bytes(length).iter().map(|byte| [0, 1, 0x7F, 0x80, 0xFF][*byte as usize % 5]).collect();
+        match random.below(8) {
+            0..=3 => {
+                let length = random.below(200) as usize;
+                let value = random.bytes(length);
+                storage.put(table, &key, &value, step).must("put")?;
+                rows.insert(key, value);
+            }
+            4 => {
+                storage.delete(table, &key, step).must("delete")?;
+                rows.remove(&key);
+            }
+            5 | 6 => {
+                let found = storage.get(table, &key).must("get")?;
+                ensure!(found.as_ref() == rows.get(&key), "step {step}: {} is {found:02x?}", show(&key));
+            }
+            _ => {
+                let limit = random.below(20) as usize;
+                let found = storage.scan(table, &key, b"", limit).must("scan")?;
+                let expected = rows.range(key.clone()..).take(limit).map(|(key, value)| (key.clone(), value.clone()));
+                ensure!(found.iter().cloned().eq(expected), "step {step}: a scan from {} differs", show(&key));
+            }
+        }
+    }
+    for (table, rows) in model.into_iter().enumerate() {
+        let found = storage.scan(table as u32, b"", b"", usize::MAX).must("scan")?;
+        ensure!(found.into_iter().eq(rows), "table {table} differs at the end");
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! `inspect`: what a file says of itself. It is read as bytes, whatever its processor; nothing of it runs.
+
+use crate::output::{grouped, Output};
+use crate::plugins::{hex, kind_names};
+use serde_json::{json, Map, Value};
+use sochdb_plugin_host::{ElfError, Facts, Note, Text};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The most bytes that are read: more than any loader takes.
+const MOST: u64 = 1 << 30;
+
+/// Prints what `file` says; true if it is a plugin.
+pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, String> {
+    let bytes = read(file)?;
+    let name = Text::from(file).to_string();
+    let facts = match Facts::read(&bytes) {
+        Ok(facts) => facts,
+        Err(error) => return Ok(refuse(out, &name, &error)),
+    };
+    let note = match &facts.note {
+        Some(note) if facts.note_count == 1 && facts.entry.is_some() => note,
+        Some(_) if facts.note_count > 1 => {
+            return Ok(refuse(out, &name, &ElfError::NoteDuplicate { count: facts.note_count }))
+        }
+        Some(_) => return Ok(refuse(out, &name, &ElfError::EntryAbsent)),
+        None => return Ok(refuse(out, &name, &ElfError::NoteMissing)),
+    };
+    let groups = [("note", note_facts(note)), ("entry", entry_facts(&facts)), ("elf", elf_facts(&facts, bytes.len()))];
+    let mut object = Map::from_iter([("file".to_owned(), json!(name)), ("plugin".to_owned(), json!(true))]);
+    object.extend(groups.iter().map(|(group, facts)| {
+        let facts = facts.iter().map(|(name, value)| (name.replace(' ', "_"), value.clone()));
+        (group.to_string(), Value::Object(facts.collect()))
+    }));
+    out.object(&Value::Object(object));
+    out.line(out.paint.bold(&name));
+    for (group, facts) in groups {
+        out.line(format!("\n{}", out.paint.bold(group)));
+        for (name, value) in facts {
+            out.line(format!("  {}  {}", out.paint.dim(format!("{name:<20}")), shown(&value)));
+        }
+    }
+    Ok(true)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, String> {
+    let name = Text::from(file);
+    let cannot = |error: std::io::Error| format!("cannot read {name}: {error}");
+    // A pipe or a terminal would be waited for.
+    if !std::fs::metadata(file).map_err(cannot)?.is_file() {
+        return Err(format!("{name} is not a regular file: give the path of the plugin's .so file"));
+    }
+    let mut bytes = Vec::new();
+    File::open(file).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes)).map_err(cannot)?;
+    if bytes.len() as u64 > MOST {
+        return Err(format!("{name} has more than 1 GiB: no plugin is that large"));
+    }
+    Ok(bytes)
+}
+
+fn refuse(out: &Output, name: &str, error: &ElfError) -> bool {
+    out.object(&json!({
+        "file": name, "plugin": false, "code": error.code(), "message": error.to_string(), "remedy": error.remedy(),
+    }));
+    out.line(out.paint.bold(name));
+    out.line(format!("  {}  {error} ({})", out.paint.bad("not a plugin"), error.code()));
+    out.line(format!("  {:<12}  {}", "remedy", error.remedy()));
+    false
+}
+
+type Entries = Vec<(&'static str, Value)>;
+
+fn note_facts(note: &Note) -> Entries {
+    vec![
+        ("name", json!(note.name.to_string())),
+        ("version", json!(note.version.to_string())),
+        ("kinds", json!(kind_names(note.kinds))),
+        ("abi", json!(format!("{}.{}", note.abi_major, note.abi_minor))),
+        ("min host minor", json!(note.min_host_minor)),
+        ("flags", json!(note.flags)),
+        ("layout hash", json!(hex(&note.layout_hash))),
+        ("note version", json!(note.note_version)),
+    ]
+}
+
+fn entry_facts(facts: &Facts) -> Entries {
+    let Some(entry) = &facts.entry else { return Vec::new() };
+    vec![
+        ("symbol", json!("soch_plugin_v1")),
+        ("size", json!(entry.size)),
+        ("abi", json!(format!("{}.{}", entry.abi_major, entry.abi_minor))),
+        ("min host minor", json!(entry.min_host_minor)),
+        ("flags", json!(entry.flags)),
+        ("layout hash", json!(hex(&entry.layout_hash))),
+        ("exports type layout", json!(facts.exports_layout)),
+    ]
+}
+
+fn elf_facts(facts: &Facts, len: usize) -> Entries {
+    let text = |text: &Option<Text>| json!(text.as_ref().map(Text::to_string));
+    vec![
+        ("bytes", json!(len)),
+        ("machine", json!(facts.machine_name())),
+        ("bits", json!(facts.bits)),
+        ("byte order", json!(if facts.big_endian { "big-endian" } else { "little-endian" })),
+        ("needs", json!(facts.needed.iter().map(Text::to_string).collect::<Vec<_>>())),
+        ("soname", text(&facts.soname)),
+        ("search path", text(&facts.search_path)),
+        ("constructors", json!(facts.constructors)),
+        ("resolvers", json!(facts.resolvers)),
+        ("static tls", json!(facts.static_tls)),
+        ("executable stack", json!(facts.executable_stack)),
+        ("writable code", json!(facts.writable_code)),
+        ("text relocations", json!(facts.text_relocations)),
+        ("interposes", json!(facts.interpose)),
+        ("interpreter", json!(facts.interpreter)),
+        ("audit tag", json!(facts.audit)),
+        ("unique symbol", text(&facts.unique)),
+        ("build id", json!(facts.build_id.as_deref().map(hex))),
+    ]
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
+        Value::Array(list) if list.is_empty() => "-".to_owned(),
+        Value::Array(list) => list.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

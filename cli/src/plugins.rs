@@ -1,0 +1,60 @@
+//! What the commands say of a plugin in the same way.
+
+use serde_json::{json, Value};
+use sochdb_plugin_host::sdk::abi;
+use sochdb_plugin_host::{DynamicPluginLoader, Step, StepOutcome, Verdict};
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+
+const KINDS: [(u32, &str); 5] = [
+    (abi::SOCH_KIND_STORAGE, "storage"),
+    (abi::SOCH_KIND_INDEX, "index"),
+    (abi::SOCH_KIND_OBSERVABILITY, "observability"),
+    (abi::SOCH_KIND_COMPRESSION, "compression"),
+    (abi::SOCH_KIND_CUSTOM, "custom"),
+];
+
+/// The names of the kinds in a note's bits.
+pub(crate) fn kind_names(kinds: u32) -> Vec<&'static str> {
+    KINDS.iter().filter(|(bit, _)| kinds & bit != 0).map(|(_, name)| *name).collect()
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Runs `decide` with a loader that allows native plugins, and gives the steps that it took.
+pub(crate) fn observed<T>(decide: impl FnOnce(DynamicPluginLoader) -> T) -> (T, Vec<StepOutcome>) {
+    let steps = Arc::new(Mutex::new(Vec::new()));
+    let seen = steps.clone();
+    let observer = move |outcome| seen.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+    let result = decide(DynamicPluginLoader::new_trusted().observer(observer));
+    let steps = std::mem::take(&mut *steps.lock().unwrap_or_else(PoisonError::into_inner));
+    (result, steps)
+}
+
+/// How a step ended, in one word.
+pub(crate) fn outcome_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "ok",
+        Verdict::Refused => "REFUSED",
+        Verdict::Skipped => "not run",
+    }
+}
+
+/// A step as JSON.
+pub(crate) fn step_json(outcome: &StepOutcome) -> Value {
+    let StepOutcome { step, verdict, detail } = outcome;
+    let verdict = outcome_name(*verdict).to_lowercase();
+    json!({ "name": step.name(), "outcome": verdict, "detail": detail })
+}
+
+/// A step's name, as wide as the widest.
+pub(crate) fn step_name(step: Step) -> String {
+    let width = Step::ALL.iter().map(|step| step.name().len()).max().unwrap_or(0);
+    format!("{:<width$}", step.name())
+}

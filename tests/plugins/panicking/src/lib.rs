@@ -1,0 +1,142 @@
+//! A storage, an index and a sink that panic where the configuration says: its text is a list of places, and of what the
+//! payload is. Each step of an instance's life is a line of the host's log.
+#![deny(unsafe_code)]
+
+use sochdb_plugin_sdk::prelude::*;
+use std::panic::panic_any;
+
+/// A payload that panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("the payload's drop");
+    }
+}
+
+struct Panicking {
+    host: Host,
+}
+
+impl Panicking {
+    /// Says that `place` was reached, and panics there if the configuration wants it.
+    fn reach(&self, place: &str) {
+        reach(&self.host, place);
+    }
+}
+
+fn reach(host: &Host, place: &str) {
+    host.log(LogLevel::Info, place, &[]);
+    let words: Vec<&str> = host.config_text().split(|byte: char| !byte.is_ascii_lowercase()).collect();
+    if !words.contains(&place) {
+        return;
+    }
+    match () {
+        () if words.contains(&"bomb") => panic_any(Bomb),
+        () if words.contains(&"number") => panic_any(42_u64),
+        () if words.contains(&"string") => panic!("a text made in {place}"),
+        () => panic!("a literal text"),
+    }
+}
+
+impl Plugin for Panicking {
+    fn create(host: Host) -> Result<Self> {
+        reach(&host, "create");
+        Ok(Self { host })
+    }
+
+    fn shutdown(&mut self) -> Result<()> {
+        self.reach("shutdown");
+        Ok(())
+    }
+}
+
+impl Drop for Panicking {
+    fn drop(&mut self) {
+        self.reach("drop");
+    }
+}
+
+impl StorageExtension for Panicking {
+    fn get_into(&self, _: TableId, _: &[u8], value: &mut Writer<'_>) -> Result<bool> {
+        value.write(b"half of a value")?;
+        self.reach("get");
+        Ok(true)
+    }
+
+    fn put(&self, _: TableId, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
+        self.reach("put");
+        Ok(())
+    }
+
+    fn delete(&self, _: TableId, _: &[u8], _: TransactionId) -> Result<()> {
+        self.reach("delete");
+        Ok(())
+    }
+
+    fn scan_into(&self, _: TableId, _: &[u8], _: &[u8], _: usize, rows: &mut RowSink<'_>) -> Result<()> {
+        rows.push(b"key", b"value")?;
+        self.reach("scan");
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.reach("flush");
+        Ok(())
+    }
+}
+
+impl IndexExtension for Panicking {
+    fn index_type(&self) -> &str {
+        self.reach("indextype");
+        "panicking"
+    }
+
+    fn build(&mut self, _: TableId, _: ColumnId, _: &[(RowId, &[u8])]) -> Result<()> {
+        self.reach("build");
+        Ok(())
+    }
+
+    fn insert(&mut self, _: &[u8], _: RowId) -> Result<()> {
+        Ok(())
+    }
+
+    fn delete(&mut self, _: &[u8], _: RowId) -> Result<()> {
+        Ok(())
+    }
+
+    fn lookup_into(&self, _: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
+        rows.push(1);
+        self.reach("lookup");
+        Ok(())
+    }
+
+    fn range_into(&self, _: &[u8], _: &[u8], _: usize, _: &mut RowIds<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn size_bytes(&self) -> Result<u64> {
+        Ok(0)
+    }
+}
+
+impl ObservabilityExtension for Panicking {
+    fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {
+        self.reach("counter");
+    }
+
+    fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
+
+    fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
+
+    fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
+        self.reach("span");
+        1
+    }
+
+    fn span_end(&self, _: u64) {}
+
+    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
+}
+
+export_plugin!(Panicking: storage, index, observability);

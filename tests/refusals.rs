@@ -1,0 +1,155 @@
+//! Plugins whose entry or tables are wrong: each is refused with its code, and the message says what was found.
+//! What is wrong with files is in host/tests.
+
+#[path = "support/plugins.rs"]
+mod plugins;
+mod support;
+
+use plugins::{load_c, Private};
+use sochdb_plugin_host::sdk::ErrorKind;
+use sochdb_plugin_host::LoadError;
+
+fn refused(source: &str, flags: &[&str]) -> LoadError {
+    match Private::compile(source, flags).load() {
+        Ok(library) => panic!("{source} {flags:?} was loaded as {:?}", library.info()),
+        Err(error) => error,
+    }
+}
+
+/// Compiles it, and checks with which code and text it is refused.
+fn refused_with(source: &str, flags: &[&str], code: &str, text: &str) {
+    let error = refused(source, flags);
+    assert_eq!(error.code(), code, "{flags:?}: {error}");
+    assert!(error.to_string().contains(text), "{flags:?}: {error:?} does not name {text:?}");
+    assert!(!error.remedy().is_empty(), "{flags:?}: no remedy");
+}
+
+#[test]
+fn the_plugin_is_right_without_a_lie() {
+    load_c("wrong_entry", &[]);
+    load_c("null_slot", &["-DCOMPRESSION"]);
+}
+
+#[test]
+fn magic_is_not_that_of_a_plugin() {
+    refused_with("wrong_entry", &["-DMAGIC=42"], "E_NOTE_MISMATCH", "magic");
+}
+
+#[test]
+fn entry_is_shorter_than_the_first_version_was() {
+    refused_with("wrong_entry", &["-DSIZE=136"], "E_ENTRY_MALFORMED", "136");
+    refused_with("wrong_entry", &["-DSIZE=0"], "E_ENTRY_MALFORMED", "0 bytes");
+    refused_with("wrong_entry", &["-DSIZE=145"], "E_ENTRY_MALFORMED", "145");
+}
+
+#[test]
+fn note_and_entry_differ() {
+    refused_with("wrong_entry", &["-DNAME=\"another\""], "E_ENTRY_MISMATCH", "another");
+    refused_with("wrong_entry", &["-DVERSION=\"2.0.0\""], "E_ENTRY_MISMATCH", "2.0.0");
+    refused_with("wrong_entry", &["-DKINDS=SOCH_KIND_STORAGE"], "E_ENTRY_MISMATCH", "kinds");
+    refused_with("wrong_entry", &["-DMAJOR=2"], "E_NOTE_MISMATCH", "abi_major");
+    refused_with("wrong_entry", &["-DMINOR=0"], "E_NOTE_MISMATCH", "abi_minor");
+    refused_with("wrong_entry", &["-DMIN_HOST=1", "-DNOTE_MIN_HOST=0"], "E_NOTE_MISMATCH", "min_host_minor");
+    refused_with("wrong_entry", &["-DFLAGS=1"], "E_NOTE_MISMATCH", "flags");
+}
+
+#[test]
+fn name_has_no_end() {
+    let name = format!("-DNAME=\"{}\"", "n".repeat(5000));
+    refused_with("wrong_entry", &[&name], "E_ENTRY_MALFORMED", "does not end");
+}
+
+#[test]
+fn a_capability_without_get_interface() {
+    let flags = ["-DCAPABILITY=\"com.example.thing/1\"", "-DKINDS=(SOCH_KIND_COMPRESSION|SOCH_KIND_CUSTOM)"];
+    refused_with("wrong_entry", &flags, "E_ENTRY_MALFORMED", "get_interface");
+}
+
+#[test]
+fn a_required_slot_is_null() {
+    let tables: [(&str, &str, &[&str]); 4] = [
+        ("-DSTORAGE", "soch_storage", &["get", "put", "remove", "scan", "flush"]),
+        ("-DINDEX", "soch_index", &["index_type", "build", "insert", "remove", "lookup", "range", "size_bytes"]),
+        (
+            "-DOBSERVABILITY",
+            "soch_observability",
+            &["counter_inc", "gauge_set", "histogram_observe", "span_start", "span_end", "span_event"],
+        ),
+        ("-DCOMPRESSION", "soch_compression", &["algorithm", "compress", "decompress"]),
+    ];
+    for (kind, table, slots) in tables {
+        for slot in slots {
+            let error = refused("null_slot", &[kind, &format!("-DNULL_SLOT={slot}")]);
+            assert_eq!(error.code(), "E_SLOT_MISSING", "{kind} {slot}: {error}");
+            let text = error.to_string();
+            assert!(text.contains(&format!("`{slot}`")) && text.contains(table), "{text} does not name {table}.{slot}");
+        }
+    }
+}
+
+#[test]
+fn an_optional_slot_may_be_null() {
+    for (kind, slots) in [
+        ("-DSTORAGE", &["compact", "stats", "write_batch", "table_get", "cursor_next"][..]),
+        ("-DINDEX", &["nearest", "nearest_batch"]),
+        ("-DOBSERVABILITY", &["log", "report_health", "unbind"]),
+        ("-DCOMPRESSION", &["set_level", "bound"]),
+    ] {
+        for slot in slots {
+            load_c("null_slot", &[kind, &format!("-DNULL_SLOT={slot}")]);
+        }
+    }
+}
+
+#[test]
+fn a_table_has_a_size_that_none_can_have() {
+    for size in ["0", "7", "12", "61", "(1<<20)", "SIZE_MAX"] {
+        let error = refused("null_slot", &["-DSTORAGE", &format!("-DSIZE={size}")]);
+        assert_eq!(error.code(), "E_TABLE_MALFORMED", "{size}: {error}");
+        assert!(error.to_string().contains("soch_storage"), "{error}");
+    }
+}
+
+#[test]
+fn a_table_has_nothing_but_its_size() {
+    refused_with("null_slot", &["-DSTORAGE", "-DSIZE=8"], "E_SLOT_MISSING", "`get`");
+    refused_with("null_slot", &["-DCOMPRESSION", "-DSIZE=8"], "E_SLOT_MISSING", "`algorithm`");
+}
+
+#[test]
+fn a_flag_that_no_version_knows() {
+    let error = refused("wrong_entry", &["-DFLAGS=4", "-DNOTE_FLAGS=4"]);
+    assert!(error.to_string().contains('4'), "{error}");
+    assert!(error.code().contains("FLAGS"), "{}", error.code());
+}
+
+#[test]
+fn create_fails() {
+    let library = load_c("create_fails", &[]);
+    match library.instance("no space on device 7").err() {
+        Some(LoadError::Create { kind, message }) => {
+            assert_eq!(kind, ErrorKind::Io);
+            assert!(message.contains("no space on device 7") && message.contains("create_fails"), "{message}");
+        }
+        other => panic!("an instance that fails: {other:?}"),
+    }
+    match library.instance("").err() {
+        Some(LoadError::Create { kind, message }) => {
+            assert_eq!(kind, ErrorKind::Failed);
+            assert!(message.contains("without a text"), "{message}");
+        }
+        other => panic!("an instance that fails without a text: {other:?}"),
+    }
+}
+
+#[test]
+fn a_kind_that_the_plugin_is_not() {
+    let plugin = load_c("wrong_entry", &[]).instance("{}").expect("an instance");
+    assert!(plugin.compression().is_ok());
+    for error in [plugin.storage().err(), plugin.index().err(), plugin.observability().err()] {
+        let error = error.expect("a plugin that is a codec only");
+        assert_eq!(error.code(), "E_KIND_MISSING");
+        assert!(error.to_string().contains("compression"), "{error} does not say what there is");
+    }
+    assert!(plugin.interface("com.example.thing/1").is_none());
+}
