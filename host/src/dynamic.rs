@@ -21,7 +21,6 @@ use std::time::Duration;
 pub struct DynamicPluginLoader {
     options: Options,
     context: Arc<Context>,
-    observer: Arc<dyn Fn(StepOutcome) + Send + Sync>,
 }
 
 impl Default for DynamicPluginLoader {
@@ -48,8 +47,9 @@ impl DynamicPluginLoader {
             services: Arc::new(TracingServices),
             product: concat!("sochdb-plugin-host ", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::default(),
+            observer: Arc::new(|_| {}),
         };
-        Self { options: Options::new(trust), context: Arc::new(context), observer: Arc::new(|_| {}) }
+        Self { options: Options::new(trust), context: Arc::new(context) }
     }
 
     /// Whether it loads anything. If not, [`DynamicPluginLoader::load`] refuses before any system call.
@@ -83,10 +83,10 @@ impl DynamicPluginLoader {
         self.with(|context| context.limits.checking = on)
     }
 
-    /// Who is told how each step of a load or a verification ended, in order, while it runs.
-    pub fn observer(mut self, observer: impl Fn(StepOutcome) + Send + Sync + 'static) -> Self {
-        self.observer = Arc::new(observer);
-        self
+    /// Who is told how each step of a verification, a load and the making of an instance ended, in order, while it
+    /// runs.
+    pub fn observer(self, observer: impl Fn(StepOutcome) + Send + Sync + 'static) -> Self {
+        self.with(|context| context.observer = Arc::new(observer))
     }
 
     /// How much is demanded of where a plugin lies.
@@ -118,7 +118,7 @@ impl DynamicPluginLoader {
     /// the note nothing of the file has run.
     pub unsafe fn load(&self, path: impl AsRef<Path>) -> Result<PluginLibrary, LoadError> {
         let path = path.as_ref();
-        let mut observer = |outcome| (self.observer)(outcome);
+        let mut observer = |outcome| (self.context.observer)(outcome);
         let library = admit(path, &self.options, &mut observer).and_then(|admitted| {
             // SAFETY: the caller promises it.
             unsafe { Library::open(admitted, &mut Steps::new(&mut observer)) }
@@ -132,7 +132,7 @@ impl DynamicPluginLoader {
     /// # Errors
     /// As [`DynamicPluginLoader::load`], up to the note.
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
-        let mut observer = |outcome| (self.observer)(outcome);
+        let mut observer = |outcome| (self.context.observer)(outcome);
         let Admitted { digest, facts, note, .. } = admit(path.as_ref(), &self.options, &mut observer)?;
         Ok(Verified { digest, facts, note })
     }

@@ -4,7 +4,7 @@ use crate::compression::Compression;
 use crate::index::Index;
 use crate::instance::{Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
-use crate::loader::{Digest, LoadError};
+use crate::loader::{Digest, LoadError, Step, StepOutcome, Steps};
 use crate::observability::Observability;
 use crate::services::{HostServices, HostSide};
 use crate::storage::Storage;
@@ -27,6 +27,7 @@ pub(crate) struct Context {
     pub(crate) services: Arc<dyn HostServices>,
     pub(crate) product: String,
     pub(crate) limits: Limits,
+    pub(crate) observer: Arc<dyn Fn(StepOutcome) + Send + Sync>,
 }
 
 impl PluginLibrary {
@@ -56,6 +57,11 @@ impl PluginLibrary {
     /// # Errors
     /// [`LoadError::Create`] with the plugin's text; nothing is left behind.
     pub fn instance(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
+        let made = || self.create(config).map(|plugin| (plugin, "an instance was made".to_owned()));
+        Steps::new(&mut |outcome| (self.context.observer)(outcome)).run(Step::Create, made)
+    }
+
+    fn create(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
         let (entry, admitted) = (&self.library.entry, &self.library.admitted);
         let name = &entry.info.name;
         let side = HostSide::new(

@@ -5,7 +5,7 @@ use super::report::Who;
 use crate::output::Output;
 use crate::plugins::{observed, step_json};
 use serde_json::{json, Value};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Plugin, PluginLibrary, Step, StepOutcome, Text, Verdict};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Plugin, PluginLibrary, StepOutcome, Text};
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -173,21 +173,14 @@ fn refusal(error: &LoadError) -> String {
 fn load(out: &Output, source: &Source, room: &TempDir, config: String) -> Result<Loaded, String> {
     out.line(format!("\n  {} ({}, {})", out.paint.bold(source.name), source.language, source.kind));
     let tell = |outcome: &StepOutcome| out.line(format!("  {}", crate::verify::line(out, outcome)));
-    let (library, mut steps) = observed(|loader| {
+    let (made, steps) = observed(|loader| {
         let loader = loader.product(concat!("sochdb-plugin demo ", env!("CARGO_PKG_VERSION")));
         // SAFETY: the plugin was built with this program, and lies where only its user can change it.
-        unsafe { loader.load(source.place_in(room)) }
+        let library = unsafe { loader.load(source.place_in(room)) }?;
+        let plugin = library.instance(&config)?;
+        Ok((library, plugin))
     });
-    steps.retain(|outcome| outcome.step != Step::Create);
     steps.iter().for_each(tell);
-    let library = library.map_err(|error| refusal(&error))?;
-    let plugin = library.instance(&config);
-    let (verdict, detail) = match &plugin {
-        Ok(_) => (Verdict::Passed, config.clone()),
-        Err(error) => (Verdict::Refused, error.to_string()),
-    };
-    steps.push(StepOutcome { step: Step::Create, verdict, detail });
-    steps.last().into_iter().for_each(tell);
-    let plugin = plugin.map_err(|error| refusal(&error))?;
+    let (library, plugin) = made.map_err(|error| refusal(&error))?;
     Ok(Loaded { plugin, library, config, language: source.language, kind: source.kind, steps })
 }
