@@ -162,7 +162,7 @@ static soch_status range(void *instance, soch_bytes start, soch_bytes end, uint6
 static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error) {
     const sorted_index *self = instance;
     (void)error;
-    *bytes = sizeof *self + self->capacity * sizeof(entry) + self->key_bytes;
+    *bytes = self->count * sizeof(entry) + self->key_bytes;
     return SOCH_OK;
 }
 

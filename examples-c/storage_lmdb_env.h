@@ -65,6 +65,13 @@ static inline soch_status claim(store *self, const char *path, soch_error *error
     return config_fail(error, SOCH_IO, failed, "directory %s: %s", path, strerror(failed));
 }
 
+// Closing alone would not unlock it: a child that this process has just forked holds the same lock until it runs
+// another program.
+static inline void release(store *self) {
+    flock(self->directory, LOCK_UN);
+    close(self->directory);
+}
+
 static inline soch_status open_env(store *self, const char *path, unsigned flags, soch_error *error) {
     MDB_txn *txn;
     int dead, code = mdb_env_create(&self->env);
@@ -82,7 +89,7 @@ static inline soch_status open_env(store *self, const char *path, unsigned flags
     soch_error why = {0, {0}};
     soch_status status = report(self, &why, code);
     mdb_env_close(self->env);
-    close(self->directory);
+    release(self);
     return config_fail(error, status, code, "cannot open %s: %s", path, why.message);
 }
 
@@ -128,7 +135,7 @@ static inline soch_status open_store(soch_str config, store **opened, soch_error
 static inline void close_store(store *self) {
     if (self->env == NULL) return;
     mdb_env_close(self->env);
-    close(self->directory);
+    release(self);
     self->env = NULL;
 }
 

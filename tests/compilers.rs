@@ -8,6 +8,7 @@ mod support;
 
 use conforms::{conforms, loaded, JSON_CONFIG};
 use plugins::in_rust;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -16,6 +17,13 @@ use support::{compiler, root, run, succeed, tool, PrivateDir, MINUTE};
 const BUILD: Duration = Duration::from_secs(900);
 const TWINS: [(&str, &str); 4] =
     [("codec_xor", "{}"), ("storage_memory", "{}"), ("index_sorted", "{}"), ("observability_json", JSON_CONFIG)];
+
+/// The library says which compiler made it.
+fn made_by(library: &Path, compiler: &str) {
+    let bytes = fs::read(library).expect("the library");
+    let found = bytes.windows(compiler.len()).any(|window| window == compiler.as_bytes());
+    assert!(found, "{} was not made by {compiler:?}", library.display());
+}
 
 /// Compiles each C twin by `build(source, library)` and runs its suite.
 fn c_twins(test: &str, build: impl Fn(&Path, &Path)) {
@@ -27,28 +35,29 @@ fn c_twins(test: &str, build: impl Fn(&Path, &Path)) {
     }
 }
 
-fn c_twins_by(test: &str, program: &str, flags: &[&str]) {
+fn c_twins_by(test: &str, program: &str, flags: &[&str], name: &str) {
     let Some(program) = tool(test, program) else { return };
     c_twins(test, |source, library| {
         let mut command = compiler(&program);
         command.args(["-std=c11", "-shared", "-fPIC", "-pthread"]).args(flags);
         succeed(command.arg(source).arg("-o").arg(library).arg("-lm"), MINUTE);
+        made_by(library, name);
     });
 }
 
 #[test]
 fn c_by_gcc_without_optimization() {
-    c_twins_by("c_by_gcc_without_optimization", "gcc", &["-O0"]);
+    c_twins_by("c_by_gcc_without_optimization", "gcc", &["-O0"], "GCC: (");
 }
 
 #[test]
 fn c_by_gcc_with_all_optimizations() {
-    c_twins_by("c_by_gcc_with_all_optimizations", "gcc", &["-O3", "-flto", "-s"]);
+    c_twins_by("c_by_gcc_with_all_optimizations", "gcc", &["-O3", "-flto", "-s"], "GCC: (");
 }
 
 #[test]
 fn c_by_clang() {
-    c_twins_by("c_by_clang", "clang", &["-O2"]);
+    c_twins_by("c_by_clang", "clang", &["-O2"], "clang version");
 }
 
 #[test]
@@ -93,7 +102,9 @@ fn rust_by_nightly_with_random_layouts() {
     }
     let mut cargo = nightly("cargo");
     cargo.env("RUSTFLAGS", "-Zrandomize-layout");
-    conforms(&loaded(&storage_memory("nightly", cargo), "{}"));
+    let library = storage_memory("nightly", cargo);
+    made_by(&library, "-nightly (");
+    conforms(&loaded(&library, "{}"));
 }
 
 #[test]
@@ -105,7 +116,9 @@ fn rust_by_debian() {
     }
     let mut command = Command::new(cargo);
     command.env("RUSTC", rustc).env_remove("RUSTFLAGS").env_remove("RUSTUP_TOOLCHAIN");
-    conforms(&loaded(&storage_memory("debian", command), "{}"));
+    let library = storage_memory("debian", command);
+    made_by(&library, "built from a source tarball");
+    conforms(&loaded(&library, "{}"));
 }
 
 #[test]
