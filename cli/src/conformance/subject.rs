@@ -1,6 +1,8 @@
 use super::{Kind, Must};
 use sochdb_plugin_host::sdk::{Extension, ExtensionCapability, ExtensionInfo};
 use sochdb_plugin_host::{Compression, Index, Observability, Plugin, PluginLibrary, Storage};
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use tempfile::TempDir;
 
 /// The handles of one instance.
@@ -172,7 +174,10 @@ impl Subject {
 
     /// A new instance with a new directory.
     pub(super) fn instance(&self) -> Result<Instance, String> {
-        let directory = TempDir::with_prefix("sochdb-check-").must("cannot make a directory for the test")?;
+        // Without the mode, the umask would decide who may read and write it.
+        let only_mine = Permissions::from_mode(0o700);
+        let directory = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
+        let directory = directory.must("cannot make a directory for the test")?;
         let path = directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
         let json = path.replace('\\', "\\\\").replace('"', "\\\"");
         let handles = (self.make)(&self.config.replace("{dir}", &json))?;
