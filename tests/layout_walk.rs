@@ -4,9 +4,9 @@
 mod plugins;
 mod support;
 
+use plugins::Private;
 use std::fs;
 use std::path::{Path, PathBuf};
-use plugins::Private;
 use support::{cargo, root, succeed, MINUTE};
 
 /// A file below `sdk/src`, a text in it, and what stands there instead.

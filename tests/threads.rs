@@ -12,6 +12,7 @@ use sochdb_plugin_host::sdk::{
 use sochdb_plugin_host::Plugin;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 use support::PrivateDir;
@@ -175,8 +176,23 @@ fn a_shutdown_among_calls_lets_them_end_and_refuses_later_ones() {
     }
 }
 
-/// An instance of a plugin whose `flush` hangs until the file exists.
-fn hanging(recorder_name: &str) -> (std::sync::Arc<Recorder>, Plugin, PrivateDir, PathBuf) {
+/// The file that ends the call that hangs. It comes at the end of a test that fails, too.
+struct Gate(PathBuf);
+
+impl Gate {
+    fn open(&self) {
+        std::fs::write(&self.0, b"").expect("the file");
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.open();
+    }
+}
+
+/// An instance of a plugin whose `flush` hangs until the gate is open.
+fn hanging(recorder_name: &str) -> (Arc<Recorder>, Plugin, PrivateDir, PathBuf) {
     let (recorder, loader) = Recorder::with_loader();
     let loader = loader.patience(Duration::from_millis(100));
     let private = Private::compile("logs_its_life", &[&format!("-DNAME=\"{recorder_name}\"")]);
@@ -199,6 +215,8 @@ fn a_shutdown_during_a_call_that_hangs_gives_up_and_may_be_repeated() {
     let storage = plugin.storage().expect("a storage");
     thread::scope(|scope| {
         let flush = scope.spawn(|| storage.flush());
+        // Before the scope waits for `flush`.
+        let gate = Gate(gate.clone());
         while !recorder.messages().contains(&"a flush".to_owned()) {
             thread::yield_now();
         }
@@ -206,7 +224,7 @@ fn a_shutdown_during_a_call_that_hangs_gives_up_and_may_be_repeated() {
         let late = storage.put(1, b"k", b"v", 0).expect_err("no call is let in any more");
         assert_eq!(late.kind(), ErrorKind::ShutDown);
         assert!(!recorder.messages().contains(&"a shutdown".to_owned()), "shutdown ran during a call");
-        std::fs::write(&gate, b"").expect("the file");
+        gate.open();
         flush.join().expect("a thread").expect("the call under way ends as it should");
     });
     plugin.shutdown().expect("the second try");
@@ -220,12 +238,14 @@ fn an_exclusive_call_during_a_call_that_hangs_gives_up() {
     let (storage, mut index) = (plugin.storage().expect("a storage"), plugin.index().expect("an index"));
     thread::scope(|scope| {
         let flush = scope.spawn(|| storage.flush());
+        // Before the scope waits for `flush`.
+        let gate = Gate(gate.clone());
         while !recorder.messages().contains(&"a flush".to_owned()) {
             thread::yield_now();
         }
         busy(index.insert(b"k", 1), Instant::now());
         storage.get(1, b"k").expect("shared calls go on");
-        std::fs::write(&gate, b"").expect("the file");
+        gate.open();
         flush.join().expect("a thread").expect("flush");
     });
     index.insert(b"k", 1).expect("the second try");

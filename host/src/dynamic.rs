@@ -23,6 +23,12 @@ pub struct DynamicPluginLoader {
     context: Arc<Context>,
 }
 
+impl std::fmt::Debug for DynamicPluginLoader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("DynamicPluginLoader").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
 impl Default for DynamicPluginLoader {
     fn default() -> Self {
         Self::new()

@@ -50,6 +50,12 @@ macro_rules! handle {
             }
         }
 
+        impl std::fmt::Debug for $handle {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                crate::instance::describe(formatter, stringify!($handle), &self.instance.info)
+            }
+        }
+
         impl Extension for $handle {
             fn info(&self) -> sochdb_plugin_sdk::ExtensionInfo {
                 self.instance.info.clone()

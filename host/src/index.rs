@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::shims;
 use sochdb_plugin_sdk::{
-    ColumnId, Extension, ExtensionCapability, IndexExtension, Neighbors, Result, RowId, RowIds, TableId,
+    ColumnId, ErrorKind, Extension, ExtensionCapability, IndexExtension, Neighbors, Result, RowId, RowIds, TableId,
 };
 use std::sync::Arc;
 
@@ -25,6 +25,12 @@ impl Index {
         rows.fill(|places, capacity| {
             let found =
                 self.instance.shared(slot, |instance, error| call(instance, places, capacity, &mut count, error))?;
+            if count as u64 > self.instance.limits.output / size_of::<RowId>() as u64 {
+                let limit = self.instance.limits.output;
+                let message =
+                    format!("`{slot}` found {count} rows: their numbers are above the limit of {limit} bytes");
+                return Err(self.instance.error(ErrorKind::Limit, message));
+            }
             Ok(if found { count } else { 0 })
         })?;
         Ok(count)

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result, VecWriter};
 use std::any::Any;
+use std::fmt;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -287,4 +288,9 @@ impl Drop for Instance {
             unsafe { destroy(self.pointer) };
         }
     }
+}
+
+/// What `Debug` of a handle prints.
+pub(crate) fn describe(formatter: &mut fmt::Formatter<'_>, handle: &str, info: &ExtensionInfo) -> fmt::Result {
+    formatter.debug_struct(handle).field("name", &info.name).field("version", &info.version).finish_non_exhaustive()
 }

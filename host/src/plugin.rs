@@ -2,7 +2,7 @@
 
 use crate::compression::Compression;
 use crate::index::Index;
-use crate::instance::{Instance, Lifecycle, Limits, Origin};
+use crate::instance::{describe, Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
 use crate::loader::{Digest, LoadError, Step, StepOutcome, Steps};
 use crate::observability::Observability;
@@ -11,6 +11,7 @@ use crate::storage::Storage;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result};
+use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -169,5 +170,17 @@ impl Plugin {
     fn lacks(&self, wanted: &'static str) -> LoadError {
         let has = self.info().capabilities.iter().map(ExtensionCapability::to_string).collect::<Vec<_>>().join(", ");
         LoadError::KindMissing { wanted, has }
+    }
+}
+
+impl fmt::Debug for PluginLibrary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(formatter, "PluginLibrary", self.info())
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(formatter, "Plugin", self.info())
     }
 }

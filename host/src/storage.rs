@@ -122,15 +122,20 @@ unsafe extern "C" fn take_row(ctx: *mut c_void, key: soch_bytes, value: soch_byt
     unsafe {
         boundary::guard(std::ptr::null_mut(), || {
             let taken = &mut *ctx.cast::<Taken<'_, '_>>();
+            let broke = |how: &str| Err(Error::new(ErrorKind::Contract, how));
+            match &taken.outcome {
+                Ok(()) => {}
+                // The first break says more than what follows from it.
+                Err(error) if error.kind() == ErrorKind::Contract => return broke("went on"),
+                Err(_) => taken.outcome = broke("went on after the sink had ended the scan"),
+            }
             if taken.outcome.is_ok() {
                 taken.outcome = match (key.get(), value.get()) {
-                    _ if taken.left == 0 => Err(Error::new(ErrorKind::Contract, "gave more rows than the limit")),
+                    _ if taken.left == 0 => broke("gave more rows than the limit"),
                     (Some(key), Some(value)) => taken.rows.push(key, value),
-                    _ => Err(Error::new(ErrorKind::Contract, "gave a row at NULL with a length")),
+                    _ => broke("gave a row at NULL with a length"),
                 };
                 taken.left = taken.left.saturating_sub(1);
-            } else {
-                taken.outcome = Err(Error::new(ErrorKind::Contract, "went on after the sink had ended the scan"));
             }
             taken.outcome.clone()
         })

@@ -212,6 +212,13 @@ impl PluginManager {
     }
 }
 
+impl std::fmt::Debug for PluginManager {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let names = self.list_extensions().into_iter().map(|info| info.name);
+        formatter.debug_tuple("PluginManager").field(&names.collect::<Vec<_>>()).finish()
+    }
+}
+
 impl Drop for PluginManager {
     /// Lets go of the extensions in reverse order of registration: one that nobody else holds ends here.
     fn drop(&mut self) {
