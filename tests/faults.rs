@@ -55,8 +55,7 @@ fn fault_2_another_version_is_refused_before_it_runs() {
     {
         let ran = directory.join(code);
         let flag = format!("-DRAN=\"{}\"", ran.display());
-        let error =
-            Private::compile("wrong_entry", &[flags[0], flags[1], &flag]).load().err().expect("another version");
+        let error = Private::compile("wrong_entry", &[flags[0], flags[1], &flag]).load().expect_err("another version");
         assert_eq!(error.code(), code, "{error}");
         assert!(!ran.exists(), "a constructor of a refused plugin ran");
     }
@@ -157,16 +156,16 @@ fn fault_5_a_file_that_is_swapped_does_not_win() {
 
     // SAFETY: the path is refused.
     let error = unsafe { DynamicPluginLoader::new_trusted().load("/usr/$LIB/plugin.so") };
-    assert_eq!(error.err().expect("a path that the linker would expand").code(), "E_PATH_TOKEN");
+    assert_eq!(error.expect_err("a path that the linker would expand").code(), "E_PATH_TOKEN");
 }
 
 /// Fault 6: a missing symbol ends the process later.
 #[test]
 fn fault_6_an_undefined_symbol_is_an_error_of_the_load() {
-    let error = Private::compile("undefined_symbol", &["-Wl,-z,lazy"]).load().err().expect("an undefined symbol");
+    let error = Private::compile("undefined_symbol", &["-Wl,-z,lazy"]).load().expect_err("an undefined symbol");
     let text = format!("{error}: {}", error.remedy());
     assert!(text.contains("sochdb_no_library_has_this_function") || text.contains("lazy"), "{text}");
-    let error = Private::compile("undefined_symbol", &["-Wl,-z,now"]).load().err().expect("an undefined symbol");
+    let error = Private::compile("undefined_symbol", &["-Wl,-z,now"]).load().expect_err("an undefined symbol");
     assert!(error.to_string().contains("sochdb_no_library_has_this_function"), "{error}");
 }
 

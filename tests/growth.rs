@@ -99,7 +99,7 @@ fn a_plugin_that_needs_a_newer_host_is_refused_before_it_runs() {
     let directory = PrivateDir::new("min_host");
     let ran = directory.join("ran");
     let flag = format!("-DRAN=\"{}\"", ran.display());
-    let error = Private::compile("wrong_entry", &["-DMIN_HOST=2", &flag]).load().err().expect("a host of minor 2");
+    let error = Private::compile("wrong_entry", &["-DMIN_HOST=2", &flag]).load().expect_err("a host of minor 2");
     assert_eq!(error.code(), "E_HOST_TOO_OLD");
     let text = error.to_string();
     assert!(text.contains('2') && text.contains('1'), "{text} does not name both versions");
@@ -118,7 +118,7 @@ fn a_table_shorter_by_its_last_required_slot_is_refused() {
         ("-DCOMPRESSION", 24, "decompress"),
     ] {
         let error = Private::compile("null_slot", &[kind, &format!("-DSIZE={size}")]).load();
-        let error = error.err().expect("a table without a required slot");
+        let error = error.expect_err("a table without a required slot");
         assert_eq!(error.code(), "E_SLOT_MISSING", "{kind}: {error}");
         assert!(error.to_string().contains(&format!("`{slot}`")), "{kind}: {error} does not name {slot}");
         let longer = format!("-DSIZE={}", size + 8);

@@ -3,19 +3,20 @@
 mod support;
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::export::{destroy, in_process, shared, shutdown, table};
+use sochdb_plugin_sdk::instance::{destroy, into_raw, shared, shutdown};
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::VecWriter;
+use sochdb_plugin_sdk::{extension_info, shims, Extension, ExtensionInfo};
 use std::ffi::c_void;
 use support::{All, Answer};
 
 /// Calls `compress` of an instance with this answer, and returns status, error and output.
 fn compress(answer: Answer) -> (soch_status, soch_error, Vec<u8>) {
-    let instance = in_process(All::new(answer));
+    let instance = into_raw(All::new(answer), None);
     let mut error = soch_error::empty();
     let mut output = Vec::new();
     let status = with_writer(&mut output, |writer| {
-        let call = table::compression::<All>().compress.expect("compress");
+        let call = shims::compression::<All>().compress.expect("compress");
         // SAFETY: an instance of `All`, and arguments that live through the call.
         unsafe { call(instance, soch_bytes::lend(b"in"), writer, &mut error) }
     });
@@ -101,15 +102,15 @@ fn payload_that_panics_on_drop_does_not_leave() {
 
 #[test]
 fn every_slot_has_the_barrier() {
-    let instance = in_process(All::new(Answer::Panic("no")));
+    let instance = into_raw(All::new(Answer::Panic("no")), None);
     let mut error = soch_error::empty();
     let (bytes, text) = (soch_bytes::lend(b"k"), soch_str::lend("n"));
     let (mut count, mut size, mut span, mut row, mut distance) = (0_usize, 0_u64, 0_u64, 0_u64, 0_f32);
     let none = std::ptr::null();
     let sink = soch_row_sink { ctx: std::ptr::null_mut(), row: Some(no_row) };
     let write = Write::Delete { table: 1, key: b"k" }.as_raw();
-    let (storage, index) = (table::storage::<All>(), table::index::<All>());
-    let (sight, codec) = (table::observability::<All>(), table::compression::<All>());
+    let (storage, index) = (shims::storage::<All>(), shims::index::<All>());
+    let (sight, codec) = (shims::observability::<All>(), shims::compression::<All>());
     let mut output = Vec::new();
     // SAFETY: an instance of `All`, one call at a time, and arguments that live through each.
     let statuses = with_writer(&mut output, |out| unsafe {
@@ -167,15 +168,15 @@ impl Drop for DropsBadly {
 
 #[test]
 fn panic_in_drop_ends_in_destroy() {
-    let instance = in_process(DropsBadly);
+    let instance = into_raw(DropsBadly, None);
     // SAFETY: no call follows.
     unsafe { destroy::<DropsBadly>(instance) };
 }
 
 /// Sends `labels` through `counter_inc` and returns what arrived.
 fn counter(labels: *const soch_label, count: usize) -> (soch_status, Vec<String>) {
-    let instance = in_process(All::new(Answer::Echo));
-    let call = table::observability::<All>().counter_inc.expect("counter_inc");
+    let instance = into_raw(All::new(Answer::Echo), None);
+    let call = shims::observability::<All>().counter_inc.expect("counter_inc");
     // SAFETY: an instance of `All`; the test lends the labels, or tests what happens without them.
     unsafe {
         let status = call(instance, soch_str::lend("n"), 2, labels, count);

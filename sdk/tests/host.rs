@@ -1,8 +1,10 @@
 //! The host as an instance sees it, and the life of an instance behind the entry.
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::export::{entry, shared};
+use sochdb_plugin_sdk::export::entry;
+use sochdb_plugin_sdk::instance::shared;
 use sochdb_plugin_sdk::prelude::*;
+use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
 use std::ffi::c_void;
 use std::sync::{Mutex, Once};
 
@@ -147,7 +149,7 @@ fn host_that_breaks_the_contract_is_refused() {
         (std::ptr::null(), config, "the host is NULL"),
         (&good, null, "bytes at NULL with a length"),
         (&good, not_utf8, "text that is not UTF-8"),
-        (&short, config, "the host is older than this plugin allows"),
+        (&short, config, "the host is shorter than in any version of the contract"),
         (&no_product, config, "bytes at NULL with a length"),
         (&no_directory, config, "text that is not UTF-8"),
     ];

@@ -3,6 +3,7 @@
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::export::entry;
 use sochdb_plugin_sdk::prelude::*;
+use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
 
 struct Panics;
 

@@ -3,7 +3,8 @@
 mod support;
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::export::{destroy, in_process, shared, table};
+use sochdb_plugin_sdk::instance::{destroy, into_raw, shared};
+use sochdb_plugin_sdk::shims;
 use sochdb_plugin_sdk::VecWriter;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
@@ -17,7 +18,7 @@ struct Instance(*mut c_void);
 
 impl Instance {
     fn new() -> Self {
-        Self(in_process(All::new(Answer::Echo)))
+        Self(into_raw(All::new(Answer::Echo), None))
     }
 
     /// The calls that arrived since the last time.
@@ -45,7 +46,7 @@ fn refused(instance: &Instance, text: &str, call: impl FnOnce(*mut soch_error) -
 #[test]
 fn storage_refuses_null_with_a_length() {
     let instance = Instance::new();
-    let storage = table::storage::<All>();
+    let storage = shims::storage::<All>();
     let good = soch_bytes::lend(b"k");
     let mut buffer = Vec::new();
     let mut writer = VecWriter::new(&mut buffer, 10);
@@ -80,7 +81,7 @@ fn storage_refuses_null_with_a_length() {
 #[test]
 fn storage_takes_what_is_empty() {
     let instance = Instance::new();
-    let storage = table::storage::<All>();
+    let storage = shims::storage::<All>();
     let mut error = soch_error::empty();
     let sink = soch_row_sink { ctx: null_mut(), row: Some(take_row) };
     // SAFETY: an instance of `All`, and arguments that live through each call.
@@ -103,7 +104,7 @@ fn sink_that_wants_no_more_ends_the_scan_with_its_status() {
     let instance = Instance::new();
     let mut error = soch_error::empty();
     let sink = soch_row_sink { ctx: null_mut(), row: Some(end_scan) };
-    let scan = table::storage::<All>().scan.unwrap();
+    let scan = shims::storage::<All>().scan.unwrap();
     // SAFETY: an instance of `All`, and arguments that live through the call.
     let status = unsafe { scan(instance.0, 1, EMPTY, EMPTY, 1, &sink, &mut error) };
     assert_eq!(status, SOCH_CANCELLED);
@@ -112,7 +113,7 @@ fn sink_that_wants_no_more_ends_the_scan_with_its_status() {
 #[test]
 fn index_refuses_null_with_a_length() {
     let instance = Instance::new();
-    let index = table::index::<All>();
+    let index = shims::index::<All>();
     let good = soch_bytes::lend(b"k");
     let (mut rows, mut distances, mut count) = ([0_u64; 4], [0_f32; 4], 99_usize);
     let entries = [soch_index_entry { row: 1, key: good }, soch_index_entry { row: 2, key: BAD }];
@@ -142,7 +143,7 @@ fn index_refuses_null_with_a_length() {
 #[test]
 fn index_counts_what_does_not_fit_and_writes_within_the_array() {
     let instance = Instance::new();
-    let index = table::index::<All>();
+    let index = shims::index::<All>();
     let (mut rows, mut distances, mut count) = ([77_u64; 4], [7_f32; 4], 0_usize);
     let mut error = soch_error::empty();
     let lookup = index.lookup.unwrap();
@@ -162,7 +163,7 @@ fn index_counts_what_does_not_fit_and_writes_within_the_array() {
 #[test]
 fn codec_refuses_null_with_a_length() {
     let instance = Instance::new();
-    let codec = table::compression::<All>();
+    let codec = shims::compression::<All>();
     let mut buffer = Vec::new();
     let mut writer = VecWriter::new(&mut buffer, 10);
     let out = writer.as_raw();
@@ -180,7 +181,7 @@ fn codec_refuses_null_with_a_length() {
 #[test]
 fn observability_refuses_what_is_not_text() {
     let instance = Instance::new();
-    let sight = table::observability::<All>();
+    let sight = shims::observability::<All>();
     let bad = [
         soch_str { ptr: null(), len: 5 },
         soch_str { ptr: b"\xC3(".as_ptr().cast(), len: 2 },

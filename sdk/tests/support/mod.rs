@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test file uses a part.
 
 use sochdb_plugin_sdk::prelude::*;
+use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
 use std::sync::Mutex;
 
 /// What it does when it is called.
