@@ -23,7 +23,7 @@ fn instance(library: &PluginLibrary, config: &str) -> Plugin {
 
 /// The error of a panic that named its place.
 fn panicked<T>(result: Result<T, Error>, text: &str) {
-    let error = result.expect_err("a call that panics");
+    let error = result.err().expect("a call that panics");
     assert_eq!(error.kind(), ErrorKind::Panicked, "{error}");
     let message = error.message();
     assert!(message.contains(text), "{message:?} does not contain {text:?}");
