@@ -58,7 +58,7 @@ impl Gate {
 
     /// Lets a call in that is alone. Waits at most `patience` for the others to end.
     pub(crate) fn enter_alone(&self, patience: Duration) -> Result<Alone<'_>, Refusal> {
-        let deadline = Instant::now() + patience;
+        let deadline = after(patience);
         let turn = self.alone.try_lock_until(deadline).ok_or(Refusal::Busy(1))?;
         if let Err(state) = self.state.compare_exchange(OPEN, EXCLUSIVE, SeqCst, SeqCst) {
             return self.refuse(state).and(Err(Refusal::Busy(1)));
@@ -71,11 +71,10 @@ impl Gate {
     /// Lets nobody in any more, and waits at most `patience` for the calls under way. After [`Refusal::Busy`] the
     /// gate stays closed and the caller may come again to wait.
     pub(crate) fn close(&self, patience: Duration) -> Result<(), Refusal> {
-        let deadline = Instant::now() + patience;
+        let deadline = after(patience);
         let _turn = self.alone.try_lock_until(deadline).ok_or(Refusal::Busy(1))?;
-        if self.state.compare_exchange(OPEN, CLOSED, SeqCst, SeqCst) == Err(POISONED) {
-            return Err(Refusal::Poisoned);
-        }
+        // A poisoned gate stays poisoned; its calls under way are waited for all the same.
+        let _ = self.state.compare_exchange(OPEN, CLOSED, SeqCst, SeqCst);
         self.drained(deadline)
     }
 
@@ -103,11 +102,16 @@ impl Gate {
 
     fn drained(&self, deadline: Instant) -> Result<(), Refusal> {
         let patience = deadline.saturating_duration_since(Instant::now());
-        self.wait(patience, || self.in_flight() == 0).map_err(|()| Refusal::Busy(self.in_flight()))
+        self.wait(patience, || self.in_flight() == 0).map_err(|()| Refusal::Busy(self.in_flight()))?;
+        // One of the calls that were waited for may have panicked.
+        if self.is_poisoned() {
+            return Err(Refusal::Poisoned);
+        }
+        Ok(())
     }
 
     fn wait(&self, patience: Duration, done: impl Fn() -> bool) -> Result<(), ()> {
-        let deadline = Instant::now() + patience;
+        let deadline = after(patience);
         let mut waiting = self.waiting.lock();
         while !done() {
             if self.changed.wait_until(&mut waiting, deadline).timed_out() {
@@ -155,6 +159,12 @@ impl Drop for Alone<'_> {
         let _ = self.gate.state.compare_exchange(EXCLUSIVE, OPEN, SeqCst, SeqCst);
         self.gate.wake();
     }
+}
+
+/// Now and `patience`; a patience without end is a century.
+fn after(patience: Duration) -> Instant {
+    const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
+    Instant::now() + patience.min(LONGEST)
 }
 
 fn shard_of_this_thread() -> usize {

@@ -98,18 +98,19 @@ impl IndexExtension for Index {
 
     fn nearest_into(&self, query: &[u8], k: usize, neighbors: &mut Neighbors<'_>) -> Result<()> {
         let nearest = slot!(self.table.nearest);
-        let mut count = 0;
-        let result = neighbors.fill(|rows, distances| {
+        let (mut count, mut asked) = (0, 0);
+        let result = neighbors.fill(|rows, distances, room| {
+            asked = k.min(room);
             // SAFETY: the plugin's function; all is lent for the call.
             let call = |instance, error| unsafe {
-                nearest(instance, soch_bytes::lend(query), k, rows, distances, &mut count, error)
+                nearest(instance, soch_bytes::lend(query), asked, rows, distances, &mut count, error)
             };
             Ok(if self.instance.shared("nearest", call)? { count } else { 0 })
         });
-        if count > k {
+        if count > asked {
             return Err(self
                 .instance
-                .broke("nearest", &format!("returned {count} neighbours where {k} were asked for")));
+                .broke("nearest", &format!("returned {count} neighbours where {asked} were asked for")));
         }
         result
     }

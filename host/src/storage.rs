@@ -7,6 +7,8 @@ use sochdb_plugin_sdk::{
     Error, ErrorKind, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageStats, TableId,
     TransactionId, Write, Writer,
 };
+use std::any::Any;
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
 handle! {
@@ -60,13 +62,16 @@ impl StorageExtension for Storage {
 
     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
         let scan = slot!(self.table.scan);
-        let mut taken = Taken { rows, left: limit, outcome: Ok(()) };
+        let mut taken = Taken { rows, left: limit, outcome: Ok(()), panic: None };
         let sink = soch_row_sink { ctx: (&raw mut taken).cast(), row: Some(take_row) };
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe {
             scan(instance, table, soch_bytes::lend(start), soch_bytes::lend(end), limit as u64, &sink, error)
         };
         let result = self.instance.shared("scan", call);
+        if let Some(payload) = taken.panic {
+            resume_unwind(payload);
+        }
         match taken.outcome {
             Ok(()) => self.done("scan", result),
             Err(error) if error.kind() == ErrorKind::Contract => Err(self.instance.broke("scan", error.message())),
@@ -115,6 +120,7 @@ struct Taken<'a, 'b> {
     rows: &'a mut RowSink<'b>,
     left: usize,
     outcome: Result<()>,
+    panic: Option<Box<dyn Any + Send>>,
 }
 
 unsafe extern "C" fn take_row(ctx: *mut c_void, key: soch_bytes, value: soch_bytes) -> soch_status {
@@ -132,7 +138,15 @@ unsafe extern "C" fn take_row(ctx: *mut c_void, key: soch_bytes, value: soch_byt
             if taken.outcome.is_ok() {
                 taken.outcome = match (key.get(), value.get()) {
                     _ if taken.left == 0 => broke("gave more rows than the limit"),
-                    (Some(key), Some(value)) => taken.rows.push(key, value),
+                    (Some(key), Some(value)) => {
+                        match catch_unwind(AssertUnwindSafe(|| taken.rows.push(key, value))) {
+                            Ok(pushed) => pushed,
+                            Err(payload) => {
+                                taken.panic = Some(payload);
+                                Err(Error::new(ErrorKind::Cancelled, "the caller's sink panicked"))
+                            }
+                        }
+                    }
                     _ => broke("gave a row at NULL with a length"),
                 };
                 taken.left = taken.left.saturating_sub(1);

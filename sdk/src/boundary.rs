@@ -24,6 +24,9 @@ impl soch_bytes {
         if self.ptr.is_null() {
             return if self.len == 0 { Some(&[]) } else { None };
         }
+        if self.len > isize::MAX as usize {
+            return None;
+        }
         // SAFETY: the caller passes the other side's promise on.
         Some(unsafe { std::slice::from_raw_parts(self.ptr, self.len) })
     }
@@ -117,7 +120,7 @@ pub unsafe fn with_labels<R>(
     if count == 0 {
         return call(&[]);
     }
-    if labels.is_null() {
+    if labels.is_null() || count > isize::MAX as usize / std::mem::size_of::<soch_label>() {
         return Err(Error::invalid("labels at NULL with a count"));
     }
     // SAFETY: the caller passes the other side's promise on.
@@ -142,6 +145,10 @@ pub unsafe fn with_labels<R>(
 pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -> soch_status {
     let failure = match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(())) => return SOCH_OK,
+        // Only a panic of this extension's own poisons it, not one that it heard of.
+        Ok(Err(failure)) if failure.kind() == ErrorKind::Panicked => {
+            Error::failed(failure.message()).with_code(failure.code())
+        }
         Ok(Err(failure)) => failure,
         Err(payload) => Error::new(ErrorKind::Panicked, panic_message(payload)),
     };

@@ -255,21 +255,15 @@ unsafe extern "C" fn create<P: Plugin + Extension>(
     place: *mut *mut c_void,
     error: *mut soch_error,
 ) -> soch_status {
-    boundary::route_panics();
     let make = || -> Result<()> {
+        boundary::route_panics();
         // SAFETY: the host lives until `destroy`, and lends the rest for the call.
         let host = unsafe { Host::from_raw(host, config)? };
-        match P::create(host.clone()) {
-            Ok(plugin) => {
-                // SAFETY: the host gives a place for the result.
-                unsafe { *place = instance::into_raw(plugin, Some(host)) };
-                Ok(())
-            }
-            Err(error) => {
-                host.close();
-                Err(error)
-            }
-        }
+        let tie = instance::Tie(Some(host.clone()));
+        let plugin = P::create(host)?;
+        // SAFETY: the host gives a place for the result.
+        unsafe { *place = instance::tied(plugin, tie) };
+        Ok(())
     };
     // SAFETY: the host gives a place for the error.
     unsafe { guard(error, make) }

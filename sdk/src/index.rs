@@ -145,11 +145,12 @@ impl Neighbors<'_> {
     ///
     /// # Errors
     /// What `fill` returns; [`ErrorKind::Contract`] if it says more than there is room for.
-    pub fn fill(&mut self, fill: impl FnOnce(*mut RowId, *mut f32) -> Result<usize>) -> Result<()> {
+    pub fn fill(&mut self, fill: impl FnOnce(*mut RowId, *mut f32, usize) -> Result<usize>) -> Result<()> {
         // A plugin that counts what it did not write must not make the caller read what nobody wrote.
         self.rows.fill(MaybeUninit::new(0));
         self.distances.fill(MaybeUninit::new(f32::NAN));
-        let count = fill(self.rows.as_mut_ptr().cast(), self.distances.as_mut_ptr().cast())?;
+        let room = self.rows.len().min(self.distances.len());
+        let count = fill(self.rows.as_mut_ptr().cast(), self.distances.as_mut_ptr().cast(), room)?;
         if count > self.rows.len() {
             let message = format!("returned {count} neighbours where {} were asked for", self.rows.len());
             return Err(Error::new(ErrorKind::Contract, message));

@@ -8,13 +8,29 @@ use core::ffi::c_void;
 /// What an instance pointer leads to.
 struct Instance<P> {
     plugin: P,
-    host: Option<Host>,
+    // Behind the plugin: it is dropped after it, also if the plugin's Drop panics.
+    _tie: Tie,
+}
+
+/// Cuts the tie to the host when it goes, also on the way of a panic.
+pub(crate) struct Tie(pub(crate) Option<Host>);
+
+impl Drop for Tie {
+    fn drop(&mut self) {
+        if let Some(host) = &self.0 {
+            host.close();
+        }
+    }
 }
 
 /// Makes an instance. Its tables are those of [`shims`](crate::shims), its end is [`shutdown`] and [`destroy`]. An
 /// extension that is linked in has no host.
 pub fn into_raw<P: Extension>(plugin: P, host: Option<Host>) -> *mut c_void {
-    Box::into_raw(Box::new(Instance { plugin, host })).cast()
+    tied(plugin, Tie(host))
+}
+
+pub(crate) fn tied<P: Extension>(plugin: P, tie: Tie) -> *mut c_void {
+    Box::into_raw(Box::new(Instance { plugin, _tie: tie })).cast()
 }
 
 /// The extension behind an instance.
@@ -51,12 +67,7 @@ pub unsafe extern "C" fn shutdown<P: Extension>(instance: *mut c_void, error: *m
 pub unsafe extern "C" fn destroy<P: Extension>(instance: *mut c_void) {
     let end = || {
         // SAFETY: `instance` came from a Box in `into_raw`, and the caller promises the rest.
-        let instance = unsafe { Box::from_raw(instance.cast::<Instance<P>>()) };
-        let Instance { plugin, host } = *instance;
-        drop(plugin);
-        if let Some(host) = host {
-            host.close();
-        }
+        drop(unsafe { Box::from_raw(instance.cast::<Instance<P>>()) });
         Ok(())
     };
     // SAFETY: NULL is allowed. A panic of the plugin's Drop ends here; there is nobody to tell.

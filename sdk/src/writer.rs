@@ -107,6 +107,7 @@ impl<'a> VecWriter<'a> {
 
     /// Puts guard bytes behind what it lends, and finds who writes past it. Slower.
     pub fn checking(mut self, on: bool) -> Self {
+        self.end_reservation();
         self.checking = on;
         self
     }
