@@ -22,10 +22,11 @@
 //                          one whose first argument is the instance: no other call on that instance.
 //            [static]      constant data: it does not change or move as long as the library is loaded, and a
 //                          library is never unloaded.
-//            A plugin may call the host from its own threads, until `shutdown` returns. The functions of a writer
+//            A plugin may call the host from its own threads, until `destroy` returns. The functions of a writer
 //            or sink do not call back into the instance, so a plugin may hold its locks over them.
 // Panics     A C++ exception or a Rust panic must not leave the plugin (sochdb_plugin.hpp and the Rust SDK see
-//            to it): catch it and return SOCH_PANICKED. The instance then gets no call but `destroy`. A crash,
+//            to it): catch it and return SOCH_PANICKED; a function without a status only catches it. The
+//            instance then gets no call but `destroy`. A crash,
 //            `exit` or `abort` ends the host: a plugin is trusted code, with all rights of its process.
 // Growth     A struct "grows at its end": its first field is its size as the plugin compiled it. The host copies
 //            what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes.
@@ -160,8 +161,7 @@ typedef struct soch_host {
   // Name and version of the application, such as `sochdb 2.1.0`.
   struct soch_str product;
   // Absolute path of the directory that the library was loaded from. The plugin's own files are
-  // here; `dladdr` does not tell, as the host maps a private copy. Empty for a plugin that is
-  // linked into the application.
+  // here; `dladdr` does not tell, as the host maps a private copy. Empty if it is not UTF-8.
   struct soch_str directory;
   // Gives a line to the host's log. Control characters are escaped. [any-thread]
   void (*log)(void *ctx, int32_t level, struct soch_str message, const struct soch_label *fields, size_t count);
@@ -353,8 +353,8 @@ typedef struct soch_index_entry {
 typedef struct soch_index {
   // `sizeof(soch_index)` of the plugin.
   size_t size;
-  // Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`. The host asks once, after
-  // `create`, and copies it. Required. [any-thread]
+  // Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`: 1 to 63 of `A-Z a-z 0-9 _ . + -`. The
+  // host asks once, after `create`, and copies it. Required. [any-thread]
   soch_status (*index_type)(void *instance, struct soch_str *name);
   // Replaces the whole index by `entries` of that column. Required. [exclusive]
   soch_status (*build)(void *instance,
@@ -493,8 +493,8 @@ typedef struct soch_observability {
 typedef struct soch_compression {
   // `sizeof(soch_compression)` of the plugin.
   size_t size;
-  // Sets `name` to the algorithm, such as `lz4`, `zstd`, `snappy`. The host asks once, after `create`,
-  // and copies it. Required. [any-thread]
+  // Sets `name` to the algorithm, such as `lz4`, `zstd`, `snappy`: 1 to 63 of `A-Z a-z 0-9 _ . + -`. The host
+  // asks once, after `create`, and copies it. Required. [any-thread]
   soch_status (*algorithm)(void *instance, struct soch_str *name);
   // Writes the compressed form of `input`, which may be empty, to `output`. Required. [any-thread]
   soch_status (*compress)(void *instance,
@@ -548,8 +548,8 @@ typedef struct soch_plugin {
   const char *author;
   // Ids that `get_interface` answers, ended by NULL, at most 64; or NULL. [static]
   const char *const *capabilities;
-  // Makes an instance. `config` is JSON text, `{}` if none was given; lent for the call. On failure nothing
-  // is left behind. Optional: without it every call gets a NULL instance. [any-thread]
+  // Makes an instance. `config` is lent for the call; it is a JSON object by custom, `{}` if none was given, and
+  // nobody but the plugin looks at it. On failure nothing is left behind. Optional: without it every call gets a NULL instance. [any-thread]
   soch_status (*create)(const struct soch_host *host, struct soch_str config, void **instance, struct soch_error *error);
   // Stops the instance's work: writes what is buffered, closes files and sockets, joins threads. After it,
   // whatever it returns, only `destroy` follows. Optional. [exclusive]

@@ -46,15 +46,15 @@ impl CompressionExtension for Compression {
     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
         let compress = slot!(self.table.compress);
         // SAFETY: the plugin's function; all is lent for the call.
-        let call = |instance, error| unsafe { compress(instance, soch_bytes::lend(input), output.as_raw(), error) };
-        self.done("compress", self.instance.shared("compress", call))
+        let call = |instance, writer, error| unsafe { compress(instance, soch_bytes::lend(input), writer, error) };
+        self.done("compress", self.instance.forwarding("compress", output, call))
     }
 
     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
         let decompress = slot!(self.table.decompress);
         // SAFETY: the plugin's function; all is lent for the call.
-        let call = |instance, error| unsafe { decompress(instance, soch_bytes::lend(input), output.as_raw(), error) };
-        self.done("decompress", self.instance.shared("decompress", call))
+        let call = |instance, writer, error| unsafe { decompress(instance, soch_bytes::lend(input), writer, error) };
+        self.done("decompress", self.instance.forwarding("decompress", output, call))
     }
 
     fn compress(&self, input: &[u8]) -> Result<Vec<u8>> {

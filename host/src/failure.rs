@@ -8,7 +8,7 @@ use sochdb_plugin_sdk::{Error, ErrorKind};
 impl Instance {
     #[cold]
     pub(crate) fn failure(&self, slot: &'static str, status: soch_status, error: *mut soch_error) -> Error {
-        // SAFETY: `run` and the plugin wrote code and message up to a NUL; a message without NUL is whole.
+        // SAFETY: `run` wrote a code and an empty message; what the plugin wrote over it ends in NUL, as it promises.
         let (code, text) = unsafe {
             let message = (&raw const (*error).message).cast::<u8>();
             let length =
@@ -17,7 +17,7 @@ impl Instance {
         };
         let kind = ErrorKind::from_status(status);
         let text = match (text.is_empty(), kind) {
-            (false, _) => text.escape_debug().to_string(),
+            (false, _) => printable(&text),
             (true, ErrorKind::Failed) if status != SOCH_FAILED => format!("returned the unknown status {status}"),
             (true, kind) => format!("returned {kind:?} without a text"),
         };
@@ -26,6 +26,11 @@ impl Instance {
             self.gate.poison();
         }
         self.error(kind, format!("`{slot}`: {text}")).with_code(code)
+    }
+
+    /// What poisoned it.
+    pub(crate) fn cause(&self) -> &str {
+        self.poisoned_by.get().map_or("a call panicked", String::as_str)
     }
 
     /// The plugin broke the contract in `slot`.
@@ -41,14 +46,24 @@ impl Instance {
     pub(crate) fn refused(&self, slot: &str, refusal: Refusal) -> Error {
         match refusal {
             Refusal::Closed => self.error(ErrorKind::ShutDown, format!("was shut down before this call of `{slot}`")),
-            Refusal::Poisoned => {
-                let cause = self.poisoned_by.get().map_or("a panic", String::as_str);
-                self.error(ErrorKind::Panicked, format!("takes no more calls, as {cause}"))
-            }
+            Refusal::Poisoned => self.error(ErrorKind::Panicked, format!("takes no more calls, as {}", self.cause())),
             Refusal::Busy(calls) => self.error(
                 ErrorKind::Busy,
                 format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.patience),
             ),
         }
     }
+}
+
+/// `text` without control characters: they are escaped.
+pub(crate) fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() {
+            printable.extend(c.escape_default());
+        } else {
+            printable.push(c);
+        }
+    }
+    printable
 }

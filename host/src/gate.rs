@@ -44,6 +44,7 @@ impl Gate {
     /// Lets a call in that others may accompany. Waits at most `patience` for an exclusive one to end.
     pub(crate) fn enter(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
         let shard = &self.shards[shard_of_this_thread()].0;
+        let mut deadline = None;
         loop {
             shard.fetch_add(1, SeqCst);
             let state = self.state.load(SeqCst);
@@ -52,7 +53,8 @@ impl Gate {
             }
             self.leave(shard);
             self.refuse(state)?;
-            self.wait(patience, || self.state.load(SeqCst) != EXCLUSIVE).map_err(|()| Refusal::Busy(1))?;
+            let deadline = *deadline.get_or_insert_with(|| after(patience));
+            self.wait(deadline, || self.state.load(SeqCst) != EXCLUSIVE).map_err(|()| Refusal::Busy(1))?;
         }
     }
 
@@ -101,8 +103,7 @@ impl Gate {
     }
 
     fn drained(&self, deadline: Instant) -> Result<(), Refusal> {
-        let patience = deadline.saturating_duration_since(Instant::now());
-        self.wait(patience, || self.in_flight() == 0).map_err(|()| Refusal::Busy(self.in_flight()))?;
+        self.wait(deadline, || self.in_flight() == 0).map_err(|()| Refusal::Busy(self.in_flight()))?;
         // One of the calls that were waited for may have panicked.
         if self.is_poisoned() {
             return Err(Refusal::Poisoned);
@@ -110,8 +111,7 @@ impl Gate {
         Ok(())
     }
 
-    fn wait(&self, patience: Duration, done: impl Fn() -> bool) -> Result<(), ()> {
-        let deadline = after(patience);
+    fn wait(&self, deadline: Instant, done: impl Fn() -> bool) -> Result<(), ()> {
         let mut waiting = self.waiting.lock();
         while !done() {
             if self.changed.wait_until(&mut waiting, deadline).timed_out() {

@@ -5,10 +5,11 @@ use crate::services::HostSide;
 use core::ffi::c_void;
 use parking_lot::Mutex;
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result, VecWriter};
+use sochdb_plugin_sdk::export::is_identifier;
+use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result};
 use std::any::Any;
 use std::fmt;
-use std::mem::MaybeUninit;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -49,7 +50,7 @@ pub(crate) struct Lifecycle {
 /// Where an instance comes from. It stays as long as the instance.
 pub(crate) enum Origin {
     /// A library, which is never unloaded; the host as the instance sees it.
-    Loaded { _side: Box<HostSide> },
+    Loaded { _side: HostSide },
     /// The application itself; how to see the extension's own type.
     InProcess { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
 }
@@ -67,7 +68,7 @@ pub(crate) struct Instance {
     pub(crate) poisoned_by: OnceLock<String>,
     /// Whether `shutdown` ran.
     shut: Mutex<bool>,
-    origin: Origin,
+    origin: ManuallyDrop<Origin>,
 }
 
 // SAFETY: the plugin promises what the tags of the contract say: [any-thread] functions may be called from any
@@ -104,7 +105,7 @@ impl Instance {
             gate: Gate::default(),
             poisoned_by: OnceLock::new(),
             shut: Mutex::new(false),
-            origin,
+            origin: ManuallyDrop::new(origin),
         };
         if let Some(index_type) = tables.index.and_then(|table| table.index_type) {
             instance.index_type = instance.name("index_type", index_type)?;
@@ -129,8 +130,11 @@ impl Instance {
         }
         // SAFETY: the plugin promises text that lives as long as the instance.
         match unsafe { name.read() } {
-            Ok("") => Err(self.broke(slot, "gave an empty name")),
-            Ok(name) => Ok(name.to_owned()),
+            Ok(name) if is_identifier(name, SOCH_NAME_SIZE) => Ok(name.to_owned()),
+            Ok(name) => {
+                let shown: String = name.escape_debug().take(SOCH_NAME_SIZE).collect();
+                Err(self.broke(slot, &format!("gave the name \"{shown}\"; allowed are 1 to 63 of A-Z a-z 0-9 _ . + -")))
+            }
             Err(error) => Err(self.broke(slot, &format!("gave {error}"))),
         }
     }
@@ -172,35 +176,6 @@ impl Instance {
         self.run(slot, call)
     }
 
-    /// Runs an [any-thread] function that writes to `output`, and holds the plugin to the writer's contract.
-    pub(crate) fn writing(
-        &self,
-        slot: &'static str,
-        output: &mut Vec<u8>,
-        call: impl FnOnce(*mut c_void, *const soch_writer, *mut soch_error) -> soch_status,
-    ) -> Result<bool> {
-        let start = output.len();
-        let mut writer = VecWriter::new(output, self.limits.output).checking(self.limits.checking);
-        let raw = writer.as_raw();
-        let result = self.shared(slot, |instance, error| call(instance, &raw, error));
-        let (violation, refused) = (writer.violation(), writer.refused());
-        let result = match (violation, refused) {
-            (Some(violation), _) => Err(self.broke(slot, violation)),
-            (None, Some(status)) if result.is_ok() => {
-                Err(self.broke(slot, &format!("reported success after its writer had returned status {status}")))
-            }
-            (None, Some(SOCH_LIMIT)) => Err(self.error(
-                ErrorKind::Limit,
-                format!("`{slot}` wants to write more than the limit of {} bytes", self.limits.output),
-            )),
-            _ => result,
-        };
-        if !matches!(result, Ok(true)) {
-            output.truncate(start);
-        }
-        result
-    }
-
     pub(crate) fn run(
         &self,
         slot: &'static str,
@@ -224,24 +199,27 @@ impl Instance {
     /// `shutdown`. A later call has nothing to do and returns Ok.
     ///
     /// # Errors
-    /// What the plugin reports, and it is shut down all the same; [`ErrorKind::Busy`] if calls did not end in time:
-    /// no new ones start, and the caller may try again.
+    /// What the plugin reports, and it is shut down all the same; [`ErrorKind::Panicked`] if a panic ended the
+    /// instance, as `shutdown` does not run then; [`ErrorKind::Busy`] if calls did not end in time: no new ones
+    /// start, and the caller may try again.
     pub(crate) fn shutdown(&self) -> Result<()> {
-        match self.gate.close(self.limits.patience) {
-            Ok(()) => {}
-            // What panicked is only destroyed.
-            Err(Refusal::Poisoned) => return Ok(()),
-            Err(refusal) => return Err(self.refused("shutdown", refusal)),
-        }
-        {
-            let mut shut = self.shut.lock();
-            if std::mem::replace(&mut *shut, true) {
-                return Ok(());
-            }
+        let slot = "shutdown";
+        self.gate.close(self.limits.patience).map_err(|refusal| match refusal {
+            Refusal::Poisoned => self.error(
+                ErrorKind::Panicked,
+                format!("was not shut down, as {}; what it had not written yet may be lost", self.cause()),
+            ),
+            refusal => self.refused(slot, refusal),
+        })?;
+        // Held while the plugin's function runs, so that whoever comes second returns after it.
+        let shut = self.shut.try_lock_for(self.limits.patience);
+        let mut shut = shut.ok_or_else(|| self.refused(slot, Refusal::Busy(1)))?;
+        if std::mem::replace(&mut *shut, true) {
+            return Ok(());
         }
         match self.lifecycle.shutdown {
             // SAFETY: the gate is closed and drained, so nobody else is in the instance, and `shut` says once.
-            Some(shutdown) => self.run("shutdown", |instance, error| unsafe { shutdown(instance, error) }).map(drop),
+            Some(shutdown) => self.run(slot, |instance, error| unsafe { shutdown(instance, error) }).map(drop),
             None => Ok(()),
         }
     }
@@ -266,7 +244,7 @@ impl Instance {
 
     /// Shows the extension's own value, if it is linked in, to `look`.
     pub(crate) fn inspect<R>(&self, look: impl FnOnce(&dyn Any) -> R) -> Option<R> {
-        let Origin::InProcess { as_any } = self.origin else { return None };
+        let Origin::InProcess { as_any } = *self.origin else { return None };
         let mut seen = None;
         let call = |instance: *mut c_void, _: *mut soch_error| {
             // SAFETY: `as_any` belongs to the type of this instance, and the gate keeps exclusive calls away.
@@ -281,12 +259,18 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         if let Err(error) = self.shutdown() {
-            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, %error, "shutdown failed while dropping");
+            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, %error, "not shut down cleanly");
+            if error.kind() == ErrorKind::Busy {
+                // Something that holds a pass was forgotten, or calls the plugin for ever: it keeps what it uses.
+                return;
+            }
         }
         if let Some(destroy) = self.lifecycle.destroy {
-            // SAFETY: nobody else holds this instance, and this runs once. The host's side is dropped after it.
+            // SAFETY: the gate is closed and drained, nobody else holds this instance, and this runs once.
             unsafe { destroy(self.pointer) };
         }
+        // SAFETY: the plugin's instance is gone, and this runs once.
+        unsafe { ManuallyDrop::drop(&mut self.origin) };
     }
 }
 

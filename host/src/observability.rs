@@ -3,6 +3,7 @@ use crate::instance::Instance;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{boundary, shims};
 use sochdb_plugin_sdk::{Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, ObservabilityExtension, Result};
+use std::cell::Cell;
 use std::sync::Arc;
 
 handle! {
@@ -15,8 +16,16 @@ handle! {
 
 impl Observability {
     fn deliver(&self, slot: &str, result: Result<bool>) {
+        thread_local! {
+            /// Whether this thread is telling of a failure: an application that gives its `tracing` events to this
+            /// very sink would make the next one.
+            static TELLING: Cell<bool> = const { Cell::new(false) };
+        }
         if let Err(error) = result.and_then(|found| self.done(slot, Ok(found))) {
-            tracing::debug!(target: "sochdb_plugin", %error, "an observability call failed");
+            if !TELLING.replace(true) {
+                tracing::debug!(target: "sochdb_plugin", %error, "an observability call failed");
+                TELLING.set(false);
+            }
         }
     }
 }

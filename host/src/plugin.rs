@@ -1,6 +1,7 @@
 //! A loaded library and its instances.
 
 use crate::compression::Compression;
+use crate::failure::printable;
 use crate::index::Index;
 use crate::instance::{describe, Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
@@ -52,8 +53,8 @@ impl PluginLibrary {
         (SOCH_ABI_MAJOR, self.library.entry.abi_minor)
     }
 
-    /// Makes an instance. `config` is JSON text whose keys are the plugin's; `{}` for its defaults. Several instances
-    /// may live at a time.
+    /// Makes an instance. `config` is JSON text whose keys are the plugin's, and which only the plugin looks at; empty
+    /// or `{}` for its defaults. Several instances may live at a time.
     ///
     /// # Errors
     /// [`LoadError::Create`] with the plugin's text; nothing is left behind.
@@ -63,6 +64,7 @@ impl PluginLibrary {
     }
 
     fn create(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
+        let config = if config.is_empty() { "{}" } else { config };
         let (entry, admitted) = (&self.library.entry, &self.library.admitted);
         let name = &entry.info.name;
         let side = HostSide::new(
@@ -82,7 +84,7 @@ impl PluginLibrary {
             if status != SOCH_OK {
                 let text = match error.text() {
                     text if text.is_empty() => format!("`create` returned status {status} without a text"),
-                    text => text.escape_debug().to_string(),
+                    text => printable(&text),
                 };
                 return Err(refuse(ErrorKind::from_status(status), text));
             }
@@ -157,7 +159,8 @@ impl Plugin {
     /// of this function do nothing.
     ///
     /// # Errors
-    /// What the plugin reports; [`ErrorKind::Busy`] if calls did not end in time, and it may be tried again.
+    /// What the plugin reports; [`ErrorKind::Panicked`] if a panic ended it, as its `shutdown` does not run then;
+    /// [`ErrorKind::Busy`] if calls did not end in time, and it may be tried again.
     pub fn shutdown(&self) -> Result<()> {
         self.instance.shutdown()
     }

@@ -13,8 +13,8 @@ pub(crate) struct Published<T> {
 
 struct Owned<T>(*mut Vec<T>);
 
-// SAFETY: it owns the list, which is of `T`.
-unsafe impl<T: Send> Send for Owned<T> {}
+// SAFETY: it owns the list, which readers on other threads share.
+unsafe impl<T: Send + Sync> Send for Owned<T> {}
 
 impl<T> Drop for Owned<T> {
     fn drop(&mut self) {

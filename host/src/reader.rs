@@ -7,6 +7,7 @@ use crate::storage::Storage;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, TableId};
+use std::cell::Cell;
 use std::marker::PhantomData;
 
 /// Rows that one call of the plugin lends: enough to hide its cost.
@@ -19,6 +20,8 @@ pub struct Reader<'a> {
     instance: &'a Instance,
     table: &'a soch_storage,
     raw: *mut c_void,
+    /// Cursors that were opened and not closed.
+    cursors: Cell<usize>,
     _pass: Pass<'a>,
     /// What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
@@ -32,6 +35,7 @@ pub struct Cursor<'r> {
     instance: &'r Instance,
     table: &'r soch_storage,
     raw: *mut c_void,
+    open: &'r Cell<usize>,
     rows: [soch_row; BATCH],
     count: usize,
 }
@@ -57,7 +61,7 @@ impl Storage {
         if !opened {
             return Err(instance.broke("open_reader", "returned SOCH_NOT_FOUND, which this call does not have"));
         }
-        Ok(Reader { instance, table: &self.table, raw, _pass: pass, _not_sync: PhantomData })
+        Ok(Reader { instance, table: &self.table, raw, cursors: Cell::new(0), _pass: pass, _not_sync: PhantomData })
     }
 }
 
@@ -100,7 +104,8 @@ impl Reader<'_> {
         }
         let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
         let rows = [soch_row { key: nothing, value: nothing }; BATCH];
-        Ok(Cursor { instance: self.instance, table: self.table, raw, rows, count: 0 })
+        self.cursors.set(self.cursors.get() + 1);
+        Ok(Cursor { instance: self.instance, table: self.table, raw, open: &self.cursors, rows, count: 0 })
     }
 }
 
@@ -135,6 +140,7 @@ impl Cursor<'_> {
 
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
+        self.open.set(self.open.get() - 1);
         if let Some(close_cursor) = self.table.close_cursor.filter(|_| !self.instance.is_poisoned()) {
             // SAFETY: the plugin's function on its own cursor, once; its reader is still open.
             unsafe { close_cursor(self.raw) };
@@ -144,8 +150,10 @@ impl Drop for Cursor<'_> {
 
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
-        if let Some(close_reader) = self.table.close_reader.filter(|_| !self.instance.is_poisoned()) {
-            // SAFETY: the plugin's function on its own reader, once; its cursors borrowed it, so they are closed.
+        // A cursor that was forgotten is still open, and the reader stays for it.
+        let may_close = !self.instance.is_poisoned() && self.cursors.get() == 0;
+        if let Some(close_reader) = self.table.close_reader.filter(|_| may_close) {
+            // SAFETY: the plugin's function on its own reader, once, after those of its cursors.
             unsafe { close_reader(self.raw) };
         }
     }

@@ -1,10 +1,12 @@
 //! What the application does for its plugins, behind the `soch_host` that each instance gets.
 
+use crate::failure::printable;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{boundary, Labels, LogLevel};
 use std::fmt::Write as _;
 use std::path::Path;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// What the application does for its plugins. Every method may be called from any thread, by several at once, also
@@ -15,7 +17,7 @@ pub trait HostServices: Send + Sync {
     fn log(&self, plugin: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
         let mut text = String::new();
         for (name, value) in fields {
-            let _ = write!(text, " {}={}", name.escape_debug(), value.escape_debug());
+            let _ = write!(text, " {}={}", printable(name), printable(value));
         }
         match level {
             LogLevel::Debug => tracing::debug!(target: "sochdb_plugin", plugin, "{message}{text}"),
@@ -39,9 +41,20 @@ pub trait HostServices: Send + Sync {
     /// Adds an observation to a histogram of a plugin; the default drops it.
     fn histogram_observe(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
-    /// A table of functions of the application for `id`, or null. It must live as long as the process.
-    fn service(&self, _id: &str) -> *const c_void {
-        std::ptr::null()
+    /// A table of functions of the application for `id`, such as `com.vendor.thing/1`; the default has none.
+    fn service(&self, _id: &str) -> Option<Service> {
+        None
+    }
+}
+
+/// A table of functions that the application offers to plugins. Its type is a matter between the two of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Service(*const c_void);
+
+impl Service {
+    /// The service whose table is `table`: a `repr(C)` struct, or what else the plugin takes it for.
+    pub fn new<T: Sync>(table: &'static T) -> Self {
+        Self((&raw const *table).cast())
     }
 }
 
@@ -51,13 +64,20 @@ pub struct TracingServices;
 
 impl HostServices for TracingServices {}
 
-/// The `soch_host` of one instance and all it points to.
-pub(crate) struct HostSide {
+/// The `soch_host` of one instance and all it points to, at one place in memory until this is dropped.
+pub(crate) struct HostSide(NonNull<Side>);
+
+// SAFETY: what it owns is only read, and `HostServices` is `Send` and `Sync`.
+unsafe impl Send for HostSide {}
+// SAFETY: as above.
+unsafe impl Sync for HostSide {}
+
+struct Side {
     raw: soch_host,
     plugin: String,
     // `raw.product` and `raw.directory` lead here.
-    _product: String,
-    _directory: String,
+    product: String,
+    directory: String,
     services: Arc<dyn HostServices>,
 }
 
@@ -68,30 +88,44 @@ impl HostSide {
         product: &str,
         directory: &Path,
         abi_minor: u16,
-    ) -> Box<Self> {
-        let product = product.to_owned();
-        let directory = directory.to_string_lossy().into_owned();
+    ) -> Self {
         let raw = soch_host {
             size: size_of::<soch_host>(),
             abi_minor: abi_minor.into(),
             log_level: services.log_level().as_raw(),
             ctx: std::ptr::null_mut(),
-            product: soch_str::lend(&product),
-            directory: soch_str::lend(&directory),
+            product: soch_str::lend(""),
+            directory: soch_str::lend(""),
             log: Some(log),
             counter_inc: Some(counter_inc),
             gauge_set: Some(gauge_set),
             histogram_observe: Some(histogram_observe),
             get_service: Some(get_service),
         };
-        let mut side =
-            Box::new(Self { raw, plugin: plugin.to_owned(), _product: product, _directory: directory, services });
-        side.raw.ctx = (&raw const *side).cast_mut().cast();
-        side
+        // A name that is not text cannot be given as text; a wrong one would be worse than none.
+        let directory = directory.to_str().unwrap_or_default().to_owned();
+        let (plugin, product) = (plugin.to_owned(), product.to_owned());
+        let side = NonNull::from(Box::leak(Box::new(Side { raw, plugin, product, directory, services })));
+        // SAFETY: the box was just leaked, and nobody else has the pointer yet.
+        unsafe {
+            let side = side.as_ptr();
+            (*side).raw.product = soch_str::lend(&(*side).product);
+            (*side).raw.directory = soch_str::lend(&(*side).directory);
+            (*side).raw.ctx = side.cast();
+        }
+        Self(side)
     }
 
     pub(crate) fn raw(&self) -> *const soch_host {
-        &self.raw
+        // SAFETY: `self` keeps the side; only an address is made.
+        unsafe { &raw const (*self.0.as_ptr()).raw }
+    }
+}
+
+impl Drop for HostSide {
+    fn drop(&mut self) {
+        // SAFETY: it came from a box in `new`, and the plugin's instance, which used it, is gone.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
     }
 }
 
@@ -99,16 +133,16 @@ impl HostSide {
 ///
 /// # Safety
 /// `ctx` is that of a [`HostSide`] that lives.
-unsafe fn with_side(ctx: *mut c_void, call: impl FnOnce(&HostSide) -> sochdb_plugin_sdk::Result<()>) {
+unsafe fn with_side(ctx: *mut c_void, call: impl FnOnce(&Side) -> sochdb_plugin_sdk::Result<()>) {
     // SAFETY: NULL is allowed for the error; the instance keeps its side until `destroy` returned.
-    let _ = unsafe { boundary::guard(std::ptr::null_mut(), || call(&*ctx.cast::<HostSide>())) };
+    let _ = unsafe { boundary::guard(std::ptr::null_mut(), || call(&*ctx.cast::<Side>())) };
 }
 
 unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields: *const soch_label, count: usize) {
     // SAFETY: the plugin passes the host's context, and lends the rest for the call.
     unsafe {
         with_side(ctx, |side| {
-            let message = message.read()?.escape_debug().to_string();
+            let message = printable(message.read()?);
             boundary::with_labels(fields, count, |fields| {
                 side.services.log(&side.plugin, LogLevel::from_raw(level), &message, fields);
                 Ok(())
@@ -173,7 +207,7 @@ unsafe extern "C" fn get_service(ctx: *mut c_void, id: soch_str) -> *const c_voi
     // SAFETY: the plugin passes the host's context, and lends the id for the call.
     unsafe {
         with_side(ctx, |side| {
-            service = side.services.service(id.read()?);
+            service = side.services.service(id.read()?).map_or(std::ptr::null(), |service| service.0);
             Ok(())
         });
     }

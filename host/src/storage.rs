@@ -2,10 +2,10 @@ use crate::handle::{handle, slot};
 use crate::instance::Instance;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, shims};
+use sochdb_plugin_sdk::shims;
 use sochdb_plugin_sdk::{
-    Error, ErrorKind, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageStats, TableId,
-    TransactionId, Write, Writer,
+    Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageStats, TableId, TransactionId,
+    Write, Writer,
 };
 use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -34,8 +34,8 @@ impl StorageExtension for Storage {
     fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
         let get = slot!(self.table.get);
         // SAFETY: the plugin's function; all is lent for the call.
-        self.instance.shared("get", |instance, error| unsafe {
-            get(instance, table, soch_bytes::lend(key), value.as_raw(), error)
+        self.instance.forwarding("get", value, |instance, writer, error| unsafe {
+            get(instance, table, soch_bytes::lend(key), writer, error)
         })
     }
 
@@ -62,20 +62,18 @@ impl StorageExtension for Storage {
 
     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
         let scan = slot!(self.table.scan);
-        let mut taken = Taken { rows, left: limit, outcome: Ok(()), panic: None };
+        let mut taken = Taken { rows, left: limit, end: None };
         let sink = soch_row_sink { ctx: (&raw mut taken).cast(), row: Some(take_row) };
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe {
             scan(instance, table, soch_bytes::lend(start), soch_bytes::lend(end), limit as u64, &sink, error)
         };
         let result = self.instance.shared("scan", call);
-        if let Some(payload) = taken.panic {
-            resume_unwind(payload);
-        }
-        match taken.outcome {
-            Ok(()) => self.done("scan", result),
-            Err(error) if error.kind() == ErrorKind::Contract => Err(self.instance.broke("scan", error.message())),
-            Err(error) => Err(error),
+        match taken.end {
+            None => self.done("scan", result),
+            Some(End::Caller(error)) => Err(error),
+            Some(End::Panic(payload)) => resume_unwind(payload),
+            Some(End::Violation(how)) => Err(self.instance.broke("scan", how)),
         }
     }
 
@@ -115,43 +113,52 @@ impl StorageExtension for Storage {
     }
 }
 
-/// Where `scan` puts its rows, and what became of them.
+/// Where `scan` puts its rows, and how it ended early, if it did.
 struct Taken<'a, 'b> {
     rows: &'a mut RowSink<'b>,
     left: usize,
-    outcome: Result<()>,
-    panic: Option<Box<dyn Any + Send>>,
+    end: Option<End>,
+}
+
+enum End {
+    /// The caller's sink wants no more.
+    Caller(Error),
+    /// The caller's sink panicked. The plugin is not told, as it is not to blame.
+    Panic(Box<dyn Any + Send>),
+    /// The plugin broke the contract.
+    Violation(&'static str),
+}
+
+impl Taken<'_, '_> {
+    fn take(&mut self, key: soch_bytes, value: soch_bytes) -> Option<End> {
+        match self.end.take() {
+            None => {}
+            Some(End::Caller(_)) => return Some(End::Violation("went on after the sink had ended the scan")),
+            earlier => return earlier,
+        }
+        if self.left == 0 {
+            return Some(End::Violation("gave more rows than the limit"));
+        }
+        self.left -= 1;
+        // SAFETY: the plugin lends the row for the call.
+        let (Some(key), Some(value)) = (unsafe { key.get() }, unsafe { value.get() }) else {
+            return Some(End::Violation("gave a row at NULL with a length"));
+        };
+        match catch_unwind(AssertUnwindSafe(|| self.rows.push(key, value))) {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(End::Caller(error)),
+            Err(payload) => Some(End::Panic(payload)),
+        }
+    }
 }
 
 unsafe extern "C" fn take_row(ctx: *mut c_void, key: soch_bytes, value: soch_bytes) -> soch_status {
-    // SAFETY: the plugin passes the sink's context, which lives until `scan` returns, and lends the row.
-    unsafe {
-        boundary::guard(std::ptr::null_mut(), || {
-            let taken = &mut *ctx.cast::<Taken<'_, '_>>();
-            let broke = |how: &str| Err(Error::new(ErrorKind::Contract, how));
-            match &taken.outcome {
-                Ok(()) => {}
-                // The first break says more than what follows from it.
-                Err(error) if error.kind() == ErrorKind::Contract => return broke("went on"),
-                Err(_) => taken.outcome = broke("went on after the sink had ended the scan"),
-            }
-            if taken.outcome.is_ok() {
-                taken.outcome = match (key.get(), value.get()) {
-                    _ if taken.left == 0 => broke("gave more rows than the limit"),
-                    (Some(key), Some(value)) => {
-                        match catch_unwind(AssertUnwindSafe(|| taken.rows.push(key, value))) {
-                            Ok(pushed) => pushed,
-                            Err(payload) => {
-                                taken.panic = Some(payload);
-                                Err(Error::new(ErrorKind::Cancelled, "the caller's sink panicked"))
-                            }
-                        }
-                    }
-                    _ => broke("gave a row at NULL with a length"),
-                };
-                taken.left = taken.left.saturating_sub(1);
-            }
-            taken.outcome.clone()
-        })
+    // SAFETY: the plugin passes the sink's context, which lives until `scan` returns.
+    let taken = unsafe { &mut *ctx.cast::<Taken<'_, '_>>() };
+    taken.end = taken.take(key, value);
+    if taken.end.is_none() {
+        SOCH_OK
+    } else {
+        SOCH_CANCELLED
     }
 }

@@ -105,6 +105,24 @@ pub fn with_raw_labels<R>(labels: &[(&str, &str)], call: impl FnOnce(*const soch
     }
 }
 
+/// The other side's array.
+///
+/// # Safety
+/// The other side lends `len` items at `ptr` for `'a`.
+///
+/// # Errors
+/// NULL with a length, or a length that no memory has.
+pub unsafe fn slice<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T]> {
+    if len == 0 {
+        return Ok(&[]);
+    }
+    if ptr.is_null() || len > isize::MAX as usize / std::mem::size_of::<T>().max(1) {
+        return Err(Error::invalid(format!("an array of {} items at {:p}", len, ptr)));
+    }
+    // SAFETY: the caller passes the other side's promise on.
+    Ok(unsafe { std::slice::from_raw_parts(ptr, len) })
+}
+
 /// Reads lent labels, onto the stack if there are at most 16.
 ///
 /// # Safety
@@ -117,14 +135,8 @@ pub unsafe fn with_labels<R>(
     count: usize,
     call: impl FnOnce(&[(&str, &str)]) -> Result<R>,
 ) -> Result<R> {
-    if count == 0 {
-        return call(&[]);
-    }
-    if labels.is_null() || count > isize::MAX as usize / std::mem::size_of::<soch_label>() {
-        return Err(Error::invalid("labels at NULL with a count"));
-    }
     // SAFETY: the caller passes the other side's promise on.
-    let labels = unsafe { std::slice::from_raw_parts(labels, count) };
+    let labels = unsafe { slice(labels, count)? };
     // SAFETY: as above.
     let read = |label: &soch_label| unsafe { Ok((label.name.read()?, label.value.read()?)) };
     let mut stack = [("", ""); 16];

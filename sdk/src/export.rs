@@ -13,7 +13,7 @@ use std::os::raw::c_char;
 /// description and author are the crate's. Further tables follow after `;` by their ids. The type gets its
 /// [`Extension`](crate::Extension) from here.
 ///
-/// ```ignore
+/// ```text
 /// export_plugin!(Xor: compression);
 /// export_plugin!("codec_xor", Xor: compression);
 /// export_plugin!("thing", Thing: storage, index; "com.vendor.thing/1" => THING_TABLE);

@@ -1,6 +1,7 @@
 use crate::abi::*;
 use crate::boundary::with_raw_labels;
 use crate::{Error, Labels, Result};
+use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -53,8 +54,8 @@ struct Inner {
     directory: String,
 }
 
-#[derive(Clone, Copy)]
-struct Raw(*const soch_host);
+/// A copy of what both sides know of the host's struct; what came later is None.
+struct Raw(soch_host);
 
 // SAFETY: the host promises that a `soch_host` is constant and its functions are [any-thread].
 unsafe impl Send for Raw {}
@@ -71,21 +72,27 @@ impl Host {
     /// `raw` is NULL or lives until `close`; `config` is lent for the call.
     pub(crate) unsafe fn from_raw(raw: *const soch_host, config: soch_str) -> Result<Self> {
         // SAFETY: the caller passes the host's promise on.
-        let (host, config) = unsafe { (raw.as_ref(), config.read()?) };
-        let host = host.ok_or_else(|| Error::invalid("the host is NULL"))?;
-        if host.size < SIZE_IN_1_0 {
+        let config = unsafe { config.read()? };
+        if raw.is_null() {
+            return Err(Error::invalid("the host is NULL"));
+        }
+        // SAFETY: the size is the first field of a host of every version.
+        let size = unsafe { raw.cast::<usize>().read() };
+        if size < SIZE_IN_1_0 {
             return Err(Error::invalid("the host is shorter than in any version of the contract"));
         }
+        let mut copy = MaybeUninit::<soch_host>::zeroed();
+        // SAFETY: the host has `size` bytes and the copy its own; zeros are NULL, None and 0.
+        let host = unsafe {
+            let known = size.min(std::mem::size_of::<soch_host>());
+            raw.cast::<u8>().copy_to_nonoverlapping(copy.as_mut_ptr().cast(), known);
+            copy.assume_init()
+        };
         // SAFETY: both texts live as long as the host.
         let (product, directory) = unsafe { (host.product.read()?, host.directory.read()?) };
-        Ok(Self {
-            inner: Arc::new(Inner {
-                raw: RwLock::new(Some(Raw(raw))),
-                config: config.to_owned(),
-                product: product.to_owned(),
-                directory: directory.to_owned(),
-            }),
-        })
+        let (product, directory) = (product.to_owned(), directory.to_owned());
+        let raw = RwLock::new(Some(Raw(host)));
+        Ok(Self { inner: Arc::new(Inner { raw, config: config.to_owned(), product, directory }) })
     }
 
     /// A host that drops log and metrics: for a plugin's own tests, with `config` as JSON text.
@@ -175,9 +182,9 @@ impl Host {
 
     fn with(&self, call: impl FnOnce(&soch_host)) {
         let raw = self.inner.raw.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(Raw(host)) = *raw {
-            // SAFETY: the host lives until `close`, which waits for this lock.
-            call(unsafe { &*host });
+        // Its context lives until `close`, which waits for this lock.
+        if let Some(Raw(host)) = &*raw {
+            call(host);
         }
     }
 

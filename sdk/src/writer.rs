@@ -231,10 +231,11 @@ unsafe fn with_writer(ctx: *mut c_void, call: impl FnOnce(&mut VecWriter<'_>) ->
             Ok(())
         })
     };
+    // A panic here is the writer's owner's, and must not poison the one who writes.
     if barrier == SOCH_OK {
         status
     } else {
-        barrier
+        SOCH_FAILED
     }
 }
 

@@ -66,7 +66,7 @@ fn storage_refuses_null_with_a_length() {
         refused(&instance, text, |error| scan(instance.0, 1, BAD, good, 1, &sink, error));
         refused(&instance, text, |error| scan(instance.0, 1, good, BAD, 1, &sink, error));
         refused(&instance, text, |error| write_batch(instance.0, writes.as_ptr(), 2, 0, error));
-        refused(&instance, "writes at NULL with a count", |error| write_batch(instance.0, null(), 2, 0, error));
+        refused(&instance, "an array of 2 items at 0x0", |error| write_batch(instance.0, null(), 2, 0, error));
         refused(&instance, "the writer is NULL", |error| get(instance.0, 1, good, null(), error));
         let text = "the row sink is NULL or lacks its function";
         refused(&instance, text, |error| scan(instance.0, 1, good, good, 1, null(), error));
@@ -118,13 +118,13 @@ fn index_refuses_null_with_a_length() {
     let (mut rows, mut distances, mut count) = ([0_u64; 4], [0_f32; 4], 99_usize);
     let entries = [soch_index_entry { row: 1, key: good }, soch_index_entry { row: 2, key: BAD }];
     let text = "bytes at NULL with a length";
-    let array = "an array at NULL with a length";
+    let array = "an array of 4 items at 0x0";
     let (build, lookup) = (index.build.unwrap(), index.lookup.unwrap());
     let (range, nearest) = (index.range.unwrap(), index.nearest.unwrap());
     let (ids, near) = (rows.as_mut_ptr(), distances.as_mut_ptr());
     // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
     unsafe {
-        refused(&instance, "entries at NULL with a count", |error| build(instance.0, 1, 1, null(), 2, error));
+        refused(&instance, "an array of 2 items at 0x0", |error| build(instance.0, 1, 1, null(), 2, error));
         refused(&instance, text, |error| build(instance.0, 1, 1, entries.as_ptr(), 2, error));
         refused(&instance, text, |error| index.insert.unwrap()(instance.0, BAD, 1, error));
         refused(&instance, text, |error| index.remove.unwrap()(instance.0, BAD, 1, error));

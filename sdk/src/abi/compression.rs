@@ -12,8 +12,8 @@ use core::ffi::c_void;
 pub struct soch_compression {
     /// `sizeof(soch_compression)` of the plugin.
     pub size: usize,
-    /// Sets `name` to the algorithm, such as `lz4`, `zstd`, `snappy`. The host asks once, after `create`,
-    /// and copies it. Required. [any-thread]
+    /// Sets `name` to the algorithm, such as `lz4`, `zstd`, `snappy`: 1 to 63 of `A-Z a-z 0-9 _ . + -`. The host
+    /// asks once, after `create`, and copies it. Required. [any-thread]
     pub algorithm: Option<unsafe extern "C" fn(instance: *mut c_void, name: *mut soch_str) -> soch_status>,
     /// Writes the compressed form of `input`, which may be empty, to `output`. Required. [any-thread]
     pub compress: Option<

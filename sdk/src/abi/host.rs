@@ -30,8 +30,7 @@ pub struct soch_host {
     /// Name and version of the application, such as `sochdb 2.1.0`.
     pub product: soch_str,
     /// Absolute path of the directory that the library was loaded from. The plugin's own files are
-    /// here; `dladdr` does not tell, as the host maps a private copy. Empty for a plugin that is
-    /// linked into the application.
+    /// here; `dladdr` does not tell, as the host maps a private copy. Empty if it is not UTF-8.
     pub directory: soch_str,
     /// Gives a line to the host's log. Control characters are escaped. [any-thread]
     pub log: Option<

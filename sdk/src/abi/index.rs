@@ -22,8 +22,8 @@ pub struct soch_index_entry {
 pub struct soch_index {
     /// `sizeof(soch_index)` of the plugin.
     pub size: usize,
-    /// Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`. The host asks once, after
-    /// `create`, and copies it. Required. [any-thread]
+    /// Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`: 1 to 63 of `A-Z a-z 0-9 _ . + -`. The
+    /// host asks once, after `create`, and copies it. Required. [any-thread]
     pub index_type: Option<unsafe extern "C" fn(instance: *mut c_void, name: *mut soch_str) -> soch_status>,
     /// Replaces the whole index by `entries` of that column. Required. [exclusive]
     pub build: Option<

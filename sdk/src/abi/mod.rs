@@ -19,10 +19,11 @@
 //!                          one whose first argument is the instance: no other call on that instance.
 //!            [static]      constant data: it does not change or move as long as the library is loaded, and a
 //!                          library is never unloaded.
-//!            A plugin may call the host from its own threads, until `shutdown` returns. The functions of a writer
+//!            A plugin may call the host from its own threads, until `destroy` returns. The functions of a writer
 //!            or sink do not call back into the instance, so a plugin may hold its locks over them.
 //! Panics     A C++ exception or a Rust panic must not leave the plugin (sochdb_plugin.hpp and the Rust SDK see
-//!            to it): catch it and return SOCH_PANICKED. The instance then gets no call but `destroy`. A crash,
+//!            to it): catch it and return SOCH_PANICKED; a function without a status only catches it. The
+//!            instance then gets no call but `destroy`. A crash,
 //!            `exit` or `abort` ends the host: a plugin is trusted code, with all rights of its process.
 //! Growth     A struct "grows at its end": its first field is its size as the plugin compiled it. The host copies
 //!            what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes.

@@ -62,8 +62,8 @@ pub struct soch_plugin {
     pub author: *const c_char,
     /// Ids that `get_interface` answers, ended by NULL, at most 64; or NULL. [static]
     pub capabilities: *const *const c_char,
-    /// Makes an instance. `config` is JSON text, `{}` if none was given; lent for the call. On failure nothing
-    /// is left behind. Optional: without it every call gets a NULL instance. [any-thread]
+    /// Makes an instance. `config` is lent for the call; it is a JSON object by custom, `{}` if none was given, and
+    /// nobody but the plugin looks at it. On failure nothing is left behind. Optional: without it every call gets a NULL instance. [any-thread]
     pub create: Option<
         unsafe extern "C" fn(
             host: *const soch_host,

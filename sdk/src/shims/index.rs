@@ -1,9 +1,9 @@
 //! The table of an index.
 
 use crate::abi::*;
-use crate::boundary::guard;
+use crate::boundary::{guard, slice};
 use crate::instance::{exclusive, shared};
-use crate::{Error, IndexExtension, Neighbors, Result, RowIds};
+use crate::{IndexExtension, Neighbors, Result, RowIds};
 use core::ffi::c_void;
 use std::mem::MaybeUninit;
 
@@ -28,11 +28,14 @@ pub const fn table<P: IndexExtension>() -> soch_index {
 /// # Safety
 /// The caller lends `len` places at `ptr` for `'a`.
 unsafe fn room<'a, T>(ptr: *mut T, len: usize) -> Result<&'a mut [MaybeUninit<T>]> {
-    if ptr.is_null() {
-        return if len == 0 { Ok(&mut []) } else { Err(Error::invalid("an array at NULL with a length")) };
+    if len == 0 {
+        return Ok(&mut []);
     }
-    // SAFETY: the caller passes the host's promise on.
-    Ok(unsafe { std::slice::from_raw_parts_mut(ptr.cast(), len) })
+    // SAFETY: the caller passes the host's promise on; the check is the same for a place that is written.
+    unsafe {
+        slice(ptr, len)?;
+        Ok(std::slice::from_raw_parts_mut(ptr.cast(), len))
+    }
 }
 
 unsafe extern "C" fn index_type<P: IndexExtension>(instance: *mut c_void, name: *mut soch_str) -> soch_status {
@@ -56,11 +59,7 @@ unsafe extern "C" fn build<P: IndexExtension>(
     // SAFETY: the host passes an instance that no other call uses, and lends `count` entries for the call.
     unsafe {
         guard(error, || {
-            let entries: &[soch_index_entry] = match (entries.is_null(), count) {
-                (true, 0) => &[],
-                (true, _) => return Err(Error::invalid("entries at NULL with a count")),
-                (false, count) => std::slice::from_raw_parts(entries, count),
-            };
+            let entries = slice(entries, count)?;
             let entries = entries.iter().map(|entry| Ok((entry.row, entry.key.read()?))).collect::<Result<Vec<_>>>()?;
             exclusive::<P>(instance).build(table, column, &entries)
         })

@@ -1,9 +1,9 @@
 //! The table of a storage.
 
 use crate::abi::*;
-use crate::boundary::guard;
+use crate::boundary::{guard, slice};
 use crate::instance::shared;
-use crate::{Error, Result, RowSink, StorageExtension, Write, Writer};
+use crate::{Result, RowSink, StorageExtension, Write, Writer};
 use core::ffi::c_void;
 
 /// The table of `P`.
@@ -135,10 +135,7 @@ unsafe extern "C" fn write_batch<P: StorageExtension>(
     // SAFETY: the host passes an instance of this library, and lends `count` writes for the call.
     unsafe {
         guard(error, || {
-            if writes.is_null() {
-                return if count == 0 { Ok(()) } else { Err(Error::invalid("writes at NULL with a count")) };
-            }
-            let writes = std::slice::from_raw_parts(writes, count);
+            let writes = slice(writes, count)?;
             let writes = writes.iter().map(|write| Write::from_raw(write)).collect::<Result<Vec<_>>>()?;
             shared::<P>(instance).write_batch(&writes, txn)
         })
