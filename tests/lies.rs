@@ -105,7 +105,8 @@ fn a_reservation_of_all_memory() {
 #[test]
 fn a_value_of_a_key_that_is_not_there() {
     let mut value = b"before".to_vec();
-    assert!(!storage().get_append(1, b"b", &mut value).expect("not found"));
+    let error = storage().get_append(1, b"b", &mut value).expect_err("bytes and `not found` at once");
+    assert_eq!(error.kind(), ErrorKind::Contract, "{error}");
     assert_eq!(value, b"before");
 }
 

@@ -206,7 +206,7 @@ fn instances_of_one_library_have_their_own_configuration() {
 fn shutdown_collects_all_errors_and_ends_registration() {
     let (recorder, loader) = Recorder::with_loader();
     let manager = PluginManager::new();
-    for (name, config) in [("first", "fail 1"), ("second", "fine"), ("third", "fail 3")] {
+    for (name, config) in [("first", "fail-1"), ("second", "fine"), ("third", "fail-3")] {
         manager.register(&instance(name, config, &loader)).expect("registered");
     }
     recorder.take();
@@ -219,7 +219,7 @@ fn shutdown_collects_all_errors_and_ends_registration() {
         }
         other => panic!("two failures gave {other:?}"),
     }
-    assert_eq!(recorder.take(), ["fail 3 shutdown", "fine shutdown", "fail 1 shutdown"]);
+    assert_eq!(recorder.take(), ["fail-3 shutdown", "fine shutdown", "fail-1 shutdown"]);
     manager.shutdown_all().expect("there is nothing left to do");
     let late = manager.register(&instance("late", "d", &loader));
     assert!(matches!(late, Err(ManagerError::ShutDown)), "{late:?}");

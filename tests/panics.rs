@@ -120,7 +120,9 @@ fn only_destroy_runs_afterwards() {
     let plugin = instance(&library, "put");
     panicked(plugin.storage().expect("a storage").put(1, b"k", b"v", 0), "a literal text");
     recorder.take();
-    plugin.shutdown().expect("the shutdown of a poisoned instance has nothing to do");
+    let error = plugin.shutdown().expect_err("its shutdown does not run");
+    assert_eq!(error.kind(), ErrorKind::Panicked);
+    assert!(error.message().contains("was not shut down"), "{error}");
     drop(plugin);
     assert_eq!(recorder.take(), ["drop"]);
 }

@@ -128,12 +128,15 @@ impl Instance {
             return Err(self
                 .broke(slot, &format!("named itself with {} bytes; at most {SOCH_NAME_SIZE} are allowed", name.len)));
         }
+        if name.len >= SOCH_NAME_SIZE {
+            return Err(self.broke(slot, &format!("gave a name of {} bytes; at most 63 are allowed", name.len)));
+        }
         // SAFETY: the plugin promises text that lives as long as the instance.
         match unsafe { name.read() } {
             Ok(name) if is_identifier(name, SOCH_NAME_SIZE) => Ok(name.to_owned()),
             Ok(name) => {
                 let shown: String = name.escape_debug().take(SOCH_NAME_SIZE).collect();
-                Err(self.broke(slot, &format!("gave the name \"{shown}\"; allowed are 1 to 63 of A-Z a-z 0-9 _ . + -")))
+                Err(self.broke(slot, &format!("gave the name \"{shown}\"; allowed are A-Z a-z 0-9 _ . + -")))
             }
             Err(error) => Err(self.broke(slot, &format!("gave {error}"))),
         }
@@ -204,6 +207,12 @@ impl Instance {
     /// start, and the caller may try again.
     pub(crate) fn shutdown(&self) -> Result<()> {
         let slot = "shutdown";
+        // Held while the plugin's function runs, so that whoever comes second returns after it.
+        let shut = self.shut.try_lock_for(self.limits.patience);
+        let mut shut = shut.ok_or_else(|| self.refused(slot, Refusal::Busy(1)))?;
+        if *shut {
+            return Ok(());
+        }
         self.gate.close(self.limits.patience).map_err(|refusal| match refusal {
             Refusal::Poisoned => self.error(
                 ErrorKind::Panicked,
@@ -211,12 +220,7 @@ impl Instance {
             ),
             refusal => self.refused(slot, refusal),
         })?;
-        // Held while the plugin's function runs, so that whoever comes second returns after it.
-        let shut = self.shut.try_lock_for(self.limits.patience);
-        let mut shut = shut.ok_or_else(|| self.refused(slot, Refusal::Busy(1)))?;
-        if std::mem::replace(&mut *shut, true) {
-            return Ok(());
-        }
+        *shut = true;
         match self.lifecycle.shutdown {
             // SAFETY: the gate is closed and drained, so nobody else is in the instance, and `shut` says once.
             Some(shutdown) => self.run(slot, |instance, error| unsafe { shutdown(instance, error) }).map(drop),
