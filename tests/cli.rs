@@ -1,48 +1,16 @@
 //! The command `sochdb-plugin` as a person or a script meets it: exit codes, text and JSON, with real plugins.
 
+#[path = "support/command.rs"]
+mod command;
 #[path = "support/plugins.rs"]
 mod plugins;
 mod support;
 
+use command::{call, command, object, one_object, outcomes, LIMIT};
 use plugins::{in_c, in_rust, Private};
-use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-use std::time::Duration;
-use support::{run, Finished, PrivateDir};
-
-const LIMIT: Duration = Duration::from_secs(300);
-
-fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sochdb-plugin"));
-    command.env_remove("SOCHDB_ALLOW_NATIVE_PLUGINS");
-    command
-}
-
-fn call(arguments: &[&str]) -> Finished {
-    run(command().args(arguments), LIMIT)
-}
-
-/// Runs it with a file and `--json`; checks the exit code and that standard output is one object.
-fn object(arguments: &[&str], file: &Path, code: i32) -> Value {
-    let finished = run(command().args(arguments).arg("--json").arg(file), LIMIT);
-    one_object(&finished, code)
-}
-
-fn one_object(finished: &Finished, code: i32) -> Value {
-    assert_eq!(finished.status.code(), Some(code), "{}{}", finished.stdout, finished.stderr);
-    let value: Value =
-        serde_json::from_str(&finished.stdout).unwrap_or_else(|why| panic!("{why}: {}", finished.stdout));
-    assert!(value.is_object(), "{value}");
-    value
-}
-
-fn outcomes<'a>(steps: &'a Value, key: &str) -> Vec<(&'a str, &'a str)> {
-    let text = |value: &'a Value, key: &str| value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}"));
-    let list = steps[key].as_array().unwrap_or_else(|| panic!("no {key} in {steps}"));
-    list.iter().map(|step| (text(step, "name"), text(step, "outcome"))).collect()
-}
+use support::{run, PrivateDir};
 
 #[test]
 fn wrong_usage_is_2_and_goes_to_standard_error() {
@@ -55,12 +23,33 @@ fn wrong_usage_is_2_and_goes_to_standard_error() {
         &["check", "x.so", "--config", "not JSON"],
         &["check", "x.so", "--config", "[]"],
         &["check", "x.so", "--timeout", "0"],
+        &["check", "x.so", "--dimensions", "0"],
         &["demo", "--metrics-port", "65536"],
     ] {
         let finished = call(arguments);
         assert_eq!(finished.status.code(), Some(2), "{arguments:?}");
         assert!(finished.stdout.is_empty() && !finished.stderr.is_empty(), "{arguments:?}: {}", finished.stdout);
     }
+}
+
+#[test]
+fn with_json_wrong_usage_is_an_object_too() {
+    for (arguments, part) in [
+        (&["--json"][..], "no command"),
+        (&["verify", "--json"], "<FILE>"),
+        (&["--json", "check", "x.so", "--dimensions", "0"], "--dimensions"),
+        (&["unknown", "--json"], "unknown"),
+    ] {
+        let finished = call(arguments);
+        let answer = one_object(&finished, 2);
+        assert_eq!(answer["code"], "E_USAGE", "{answer}");
+        let error = answer["error"].as_str().expect("a text");
+        assert!(error.contains(part) && !error.contains('\n'), "{arguments:?}: {error}");
+        assert!(!finished.stderr.is_empty(), "{arguments:?}");
+    }
+    let help = call(&["--json", "--help"]);
+    assert_eq!(help.status.code(), Some(0));
+    assert!(help.stdout.contains("Usage:"), "{}", help.stdout);
 }
 
 #[test]
@@ -113,8 +102,9 @@ fn inspect_says_what_else_a_file_is() {
     }
     let library = object(&["inspect"], &std::env::current_exe().expect("this test"), 1);
     assert_eq!(library["plugin"], false);
-    for other in [room.join("nothing"), room.path().to_owned()] {
-        assert!(object(&["inspect"], &other, 1)["error"].is_string());
+    for (other, code) in [(room.join("nothing"), "E_FILE_NOT_FOUND"), (room.path().into(), "E_FILE_NOT_REGULAR")] {
+        let answer = object(&["inspect"], &other, 1);
+        assert!(answer["error"].is_string() && answer["code"] == code, "{answer}");
     }
 }
 
@@ -122,7 +112,7 @@ fn inspect_says_what_else_a_file_is() {
 fn verify_accepts_without_running_anything() {
     let plugin = Private::copy(&in_c("codec_xor"));
     let answer = object(&["verify"], &plugin.path, 0);
-    assert_eq!(answer["accepted"], true);
+    assert_eq!((&answer["accepted"], &answer["complete"]), (&true.into(), &false.into()));
     assert!(["code", "step", "message", "remedy"].iter().all(|key| answer[*key].is_null()), "{answer}");
     let steps = outcomes(&answer, "steps");
     let first_not_run = steps.iter().position(|(_, outcome)| *outcome == "not run").expect("it is dry");
@@ -130,14 +120,31 @@ fn verify_accepts_without_running_anything() {
     assert!(steps[..first_not_run].iter().all(|(_, outcome)| *outcome == "ok"), "{steps:?}");
     assert!(steps[first_not_run..].iter().all(|(_, outcome)| *outcome == "not run"), "{steps:?}");
     assert_eq!(steps.last(), Some(&("create", "not run")));
+    let human = run(command().arg("verify").arg(&plugin.path), LIMIT).stdout;
+    let end = "accepted so far: identity to create need the plugin to be loaded, see `check`";
+    assert_eq!(human.lines().last(), Some(end), "{human}");
+    assert_eq!(human.lines().filter(|line| line.ends_with("needs the plugin to be loaded")).count(), 6, "{human}");
 }
 
 #[test]
 fn verify_makes_a_relative_path_absolute() {
     let plugin = Private::copy(&in_c("codec_xor"));
-    let name = plugin.path.file_name().expect("a file name");
-    let finished = run(command().arg("verify").arg(name).current_dir(plugin.directory()), LIMIT);
-    assert_eq!(finished.status.code(), Some(0), "{}", finished.stdout);
+    let directory = fs::canonicalize(plugin.directory()).expect("its own directory");
+    let below = directory.join("below");
+    fs::create_dir(&below).expect("its own directory");
+    // A link is no way for `..` to go back.
+    let link = directory.join("link");
+    std::os::unix::fs::symlink(&below, &link).expect("its own directory");
+    let verify =
+        |file: &Path, current: &Path| run(command().args(["--json", "verify"]).arg(file).current_dir(current), LIMIT);
+    let name = Path::new(plugin.path.file_name().expect("a file name"));
+    let up = Path::new("..").join(name);
+    for (file, current) in [(name, &directory), (&up, &below), (&up, &link)] {
+        one_object(&verify(file, current), 0);
+    }
+    for file in [Path::new("link/..").join(name), directory.join("below/..").join(name)] {
+        assert_eq!(one_object(&verify(&file, &directory), 1)["code"], "E_PATH_NOT_NORMAL", "{}", file.display());
+    }
 }
 
 #[test]
@@ -147,92 +154,11 @@ fn verify_names_the_step_that_refuses_and_the_remedy() {
     fs::set_permissions(&plugin.path, fs::Permissions::from_mode(0o777)).expect("its own file");
     let answer = object(&["verify"], &plugin.path, 1);
     assert_eq!((&answer["accepted"], &answer["code"]), (&false.into(), &"E_FILE_WRITABLE".into()));
-    assert_eq!(answer["step"], "file");
+    assert_eq!((&answer["step"], &answer["complete"]), (&"file".into(), &true.into()));
     assert!(answer["remedy"].as_str().is_some_and(|remedy| remedy.starts_with("chmod go-w ")), "{answer}");
     let steps = outcomes(&answer, "steps");
     let refused = steps.iter().position(|step| *step == ("file", "refused")).expect("the step is there");
     assert!(steps[refused + 1..].iter().all(|(_, outcome)| *outcome == "not run"), "{steps:?}");
     let human = run(command().arg("verify").arg(&plugin.path), LIMIT).stdout;
     assert!(human.contains("E_FILE_WRITABLE") && human.contains("remedy"), "{human}");
-}
-
-#[test]
-fn check_passes_a_plugin_that_keeps_the_contract() {
-    for (library, config, kind) in
-        [(in_c("codec_xor"), "{}", "compression::"), (in_c("storage_lmdb"), r#"{"path": "{dir}"}"#, "storage::")]
-    {
-        let plugin = Private::copy(&library);
-        let answer = object(&["check", "--config", config], &plugin.path, 0);
-        assert_eq!((&answer["passed"], &answer["total"]), (&true.into(), &answer["ok"]));
-        let tests = outcomes(&answer, "tests");
-        assert_eq!(tests[0], ("load::makes_an_instance", "ok"));
-        assert!(tests.iter().any(|(name, _)| name.starts_with(kind)), "{tests:?}");
-    }
-}
-
-#[test]
-fn check_without_the_configuration_says_so_and_stops() {
-    let plugin = Private::copy(&in_c("storage_lmdb"));
-    let answer = object(&["check"], &plugin.path, 1);
-    let tests = outcomes(&answer, "tests");
-    assert_eq!(tests[0], ("load::makes_an_instance", "failed"));
-    assert!(tests[1..].iter().all(|(_, outcome)| *outcome == "not run"), "{tests:?}");
-    let reason = answer["tests"][0]["reason"].as_str().expect("a reason");
-    assert!(reason.contains("`path` is missing") && reason.contains("--config"), "{reason}");
-}
-
-/// Checks the plugin that misbehaves as `flag` says; gives the reasons of the tests with this outcome.
-fn unstable(flag: &str, outcome: &str) -> Vec<String> {
-    let plugin = Private::compile("unstable_codec", &[flag]);
-    let answer = object(&["check", "--timeout", "2"], &plugin.path, 1);
-    let tests = answer["tests"].as_array().expect("tests");
-    assert!(tests.iter().any(|test| test["outcome"] == "ok"), "{flag}: the others go on: {answer}");
-    assert_eq!(answer["passed"], false);
-    let such = tests.iter().filter(|test| test["outcome"] == outcome);
-    such.map(|test| test["reason"].as_str().expect("a reason").to_owned()).collect()
-}
-
-#[test]
-fn check_reports_a_crash_by_its_signal() {
-    let reasons = unstable("-DCRASH", "crashed");
-    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason.starts_with("SIGSEGV")), "{reasons:?}");
-}
-
-#[test]
-fn check_ends_a_test_that_hangs() {
-    let reasons = unstable("-DHANG", "hung");
-    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason.contains("2 s")), "{reasons:?}");
-}
-
-#[test]
-fn check_does_not_take_an_exit_for_success() {
-    let reasons = unstable("-DLEAVE", "crashed");
-    let told = |reason: &String| reason.contains("exit code 0") && reason.contains("leaving");
-    assert!(!reasons.is_empty() && reasons.iter().all(told), "{reasons:?}");
-}
-
-#[test]
-fn check_reports_what_failed_and_prints_it_safely() {
-    assert!(!unstable("-DFAIL", "failed").is_empty());
-    let plugin = Private::compile("unstable_codec", &["-DFAIL"]);
-    let human = run(command().arg("check").arg(&plugin.path), LIMIT);
-    assert_eq!(human.status.code(), Some(1));
-    assert!(human.stdout.contains("FAILED") && !human.stdout.contains('\x1b'), "{}", human.stdout);
-}
-
-#[test]
-fn check_lists_its_tests_without_running_anything() {
-    let all = one_object(&call(&["check", "--list", "--json"]), 0);
-    let plugin = Private::compile("unstable_codec", &["-DHANG"]);
-    let own = object(&["check", "--list"], &plugin.path, 0);
-    let count = |list: &Value| list["tests"].as_array().map_or(0, Vec::len);
-    assert!(0 < count(&own) && count(&own) < count(&all), "{own} of {all}");
-}
-
-#[test]
-fn check_shows_the_decision_on_what_is_refused() {
-    let room = PrivateDir::new("cli");
-    let answer =
-        object(&["check"], &room.write("text.so", "no plugin, but as long as the loader wants a file to be"), 1);
-    assert_eq!((&answer["accepted"], answer["code"].is_string()), (&false.into(), true));
 }

@@ -3,6 +3,8 @@
 mod support;
 
 use serde_json::Value;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::Duration;
 use support::{run, Finished, PrivateDir};
@@ -85,7 +87,10 @@ fn text_in_a_pipe_has_steps_checks_and_a_table_but_no_colour_and_no_bar() {
 
 #[test]
 fn own_rows_are_stored_and_nothing_is_left_in_the_work_directory() {
-    let (room, work) = (PrivateDir::new("demo"), tempfile::tempdir().expect("a private directory"));
+    // Without the mode, the umask would decide who may write it, and the loader would refuse it.
+    let only_mine = Permissions::from_mode(0o700);
+    let work = tempfile::Builder::new().permissions(only_mine).tempdir().expect("a private directory");
+    let room = PrivateDir::new("demo");
     let rows = room.write("own.csv", "id,text\nb,\"one, two\"\na,\nc,\u{e9}\n");
     let paths = [rows.as_path(), work.path()].map(|path| path.to_str().expect("UTF-8"));
     let result = object(&["--rows", paths[0], "--work-dir", paths[1]], 0);

@@ -2,6 +2,9 @@
 
 mod support;
 
+#[path = "header/mistakes.rs"]
+mod mistakes;
+
 use sochdb_plugin_sdk::abi::SOCH_ABI_MINOR;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -38,6 +38,13 @@ fn the_loading_lines_are_those_of_the_example() {
 }
 
 #[test]
+fn the_sdk_comes_from_this_repository() {
+    let dependency = concat!("sochdb-plugin-sdk = { git = \"", env!("CARGO_PKG_REPOSITORY"), "\" }");
+    assert!(blocks("toml")[0].contains(dependency), "README.md does not say {dependency}");
+    assert!(read("sdk/README.md").contains(dependency), "sdk/README.md does not say {dependency}");
+}
+
+#[test]
 fn links_lead_to_files() {
     for target in read("README.md").split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(target);

@@ -39,18 +39,77 @@ fn magic_is_not_that_of_a_plugin() {
 fn entry_is_shorter_than_the_first_version_was() {
     refused_with("wrong_entry", &["-DSIZE=136"], "E_ENTRY_MALFORMED", "136");
     refused_with("wrong_entry", &["-DSIZE=0"], "E_ENTRY_MALFORMED", "0 bytes");
-    refused_with("wrong_entry", &["-DSIZE=145"], "E_ENTRY_MALFORMED", "145");
+    refused_with("wrong_entry", &["-DSIZE=143"], "E_ENTRY_MALFORMED", "143");
+}
+
+/// Nothing behind the entry is copied, whatever size it says.
+#[test]
+fn entry_is_shorter_than_it_says() {
+    for size in ["145", "152", "208", "0xfffffff8u"] {
+        let error = refused("wrong_entry", &[&format!("-DSIZE={size}")]);
+        assert_eq!(error.code(), "E_ENTRY_SIZE", "{size}: {error}");
+        assert!(error.to_string().contains("144"), "{error} does not say how long it is");
+    }
 }
 
 #[test]
 fn note_and_entry_differ() {
     refused_with("wrong_entry", &["-DNAME=\"another\""], "E_ENTRY_MISMATCH", "another");
     refused_with("wrong_entry", &["-DVERSION=\"2.0.0\""], "E_ENTRY_MISMATCH", "2.0.0");
-    refused_with("wrong_entry", &["-DKINDS=SOCH_KIND_STORAGE"], "E_ENTRY_MISMATCH", "kinds");
     refused_with("wrong_entry", &["-DMAJOR=2"], "E_NOTE_MISMATCH", "abi_major");
     refused_with("wrong_entry", &["-DMINOR=0"], "E_NOTE_MISMATCH", "abi_minor");
     refused_with("wrong_entry", &["-DMIN_HOST=1", "-DNOTE_MIN_HOST=0"], "E_NOTE_MISMATCH", "min_host_minor");
     refused_with("wrong_entry", &["-DFLAGS=1"], "E_NOTE_MISMATCH", "flags");
+}
+
+#[test]
+fn kinds_differ_from_the_tables() {
+    let error = refused("wrong_entry", &["-DKINDS=(SOCH_KIND_STORAGE|SOCH_KIND_COMPRESSION)"]);
+    assert_eq!(error.code(), "E_ENTRY_KINDS", "{error}");
+    assert!(error.to_string().contains("says the kinds storage, compression; the entry has: compression"), "{error}");
+    assert!(error.remedy().contains("SOCH_KIND_COMPRESSION"), "{}", error.remedy());
+}
+
+#[test]
+fn a_text_is_not_utf_8() {
+    for (field, flag) in [("description", "-DDESCRIPTION=\"a\\xff\""), ("author", "-DAUTHOR=\"\\xc3\"")] {
+        refused_with("wrong_entry", &[flag], "E_ENTRY_MALFORMED", &format!("its {field} is not UTF-8"));
+    }
+}
+
+#[test]
+fn capabilities_that_cannot_be_asked_for() {
+    let kinds = "-DKINDS=(SOCH_KIND_COMPRESSION|SOCH_KIND_CUSTOM)";
+    for (ids, text) in [
+        ("\"\"", "capability 0 in its list is empty"),
+        ("\"com.example.thing/1\", \"\"", "capability 1 in its list is empty"),
+        ("\"a/1\", \"b/1\", \"a/1\"", "the capability a/1 twice"),
+        ("\"\\xff/1\"", "not UTF-8"),
+    ] {
+        refused_with("wrong_entry", &[&format!("-DCAPABILITY={ids}"), kinds], "E_ENTRY_MALFORMED", text);
+    }
+}
+
+#[test]
+fn a_table_is_longer_than_its_version_has() {
+    let flags = ["-DTABLE_SIZE=(sizeof(soch_compression)+8)"];
+    refused_with("wrong_entry", &flags, "E_TABLE_MALFORMED", "more than the 48 of its version");
+}
+
+#[test]
+fn a_remedy_tells_the_author_what_to_write() {
+    for (source, flags, fix) in [
+        ("null_slot", ["-DSTORAGE", "-DSIZE=0"], "`.size = sizeof(table)`"),
+        ("null_slot", ["-DCOMPRESSION", "-DNULL_SLOT=decompress"], "`.decompress`"),
+        (
+            "wrong_entry",
+            ["-DCAPABILITY=\"a/1\"", "-DKINDS=(SOCH_KIND_COMPRESSION|SOCH_KIND_CUSTOM)"],
+            "`.get_interface`",
+        ),
+    ] {
+        let error = refused(source, &flags);
+        assert!(error.remedy().contains(fix), "{error:?} does not say {fix}");
+    }
 }
 
 #[test]

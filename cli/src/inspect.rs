@@ -1,5 +1,6 @@
 //! `inspect`: what a file says of itself. It is read as bytes, whatever its processor; nothing of it runs.
 
+use crate::failure::Failure;
 use crate::output::{grouped, Output};
 use crate::plugins::{hex, kind_names};
 use serde_json::{json, Map, Value};
@@ -12,7 +13,7 @@ use std::path::Path;
 const MOST: u64 = 1 << 30;
 
 /// Prints what `file` says; true if it is a plugin.
-pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, String> {
+pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
     let bytes = read(file)?;
     let name = Text::from(file).to_string();
     let facts = match Facts::read(&bytes) {
@@ -44,17 +45,19 @@ pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, String> {
     Ok(true)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, String> {
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let name = Text::from(file);
-    let cannot = |error: std::io::Error| format!("cannot read {name}: {error}");
+    let cannot = |error: std::io::Error| Failure::unreadable(file, &error);
     // A pipe or a terminal would be waited for.
     if !std::fs::metadata(file).map_err(cannot)?.is_file() {
-        return Err(format!("{name} is not a regular file: give the path of the plugin's .so file"));
+        let reason = format!("{name} is not a regular file: give the path of the plugin's .so file");
+        return Err(Failure::new("E_FILE_NOT_REGULAR", reason));
     }
     let mut bytes = Vec::new();
     File::open(file).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes)).map_err(cannot)?;
     if bytes.len() as u64 > MOST {
-        return Err(format!("{name} has more than 1 GiB: no plugin is that large"));
+        let reason = format!("{name} has more than 1 GiB: no plugin is that large");
+        return Err(Failure::new("E_FILE_TOO_LARGE", reason));
     }
     Ok(bytes)
 }

@@ -2,20 +2,27 @@
 
 mod check;
 mod demo;
+mod failure;
 mod inspect;
 mod output;
+mod paths;
 mod plugins;
 mod verify;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
+use failure::Failure;
 use output::Output;
-use std::path::{Path, PathBuf};
+use paths::absolute;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Inspects, verifies and checks SochDB plugins, and shows four of them at work.
 #[derive(Parser)]
 #[command(name = "sochdb-plugin", version, about)]
-#[command(after_help = "Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set.")]
+#[command(after_help = "\
+    Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set. With --json a command \
+    that has no result prints an object with `error` and `code`.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -36,17 +43,20 @@ enum Command {
     },
     /// Print the loader's decision step by step; runs nothing of the file
     ///
-    /// Stops before the dynamic linker sees the file: the steps from there on are "not run". The first step, whether
-    /// native plugins are allowed, is passed, because you named the file.
+    /// Stops before the dynamic linker sees the file: the steps from there on need the plugin to be loaded and are "not
+    /// run", so a file that is accepted so far (exit code 0) may still be refused when it is loaded; with --json,
+    /// `complete` is false then. `check` runs all steps. The first step, whether native plugins are allowed, is passed,
+    /// because you named the file.
     Verify {
-        /// The plugin's file; a relative path counts from the current directory
+        /// The plugin's file; a relative path counts from the current directory, also with `..` at its beginning
         file: PathBuf,
     },
     /// Load a plugin and run the conformance suite of its kinds
     ///
     /// Each test runs in a process of its own, so that a crash or a hang is a result. This runs native code with your
     /// rights: it is allowed, whatever the environment says, because you named the file. For a file that the loader
-    /// refuses, the decision is printed as `verify` does.
+    /// refuses, the decision is printed as `verify` does. Of leaks only memory is found that every instance leaves
+    /// behind: some hundred bytes of each, or some kilobytes if instances take long to make.
     Check(check::Options),
     /// Load four plugins, two in C and two in Rust, and do real work with them
     ///
@@ -59,26 +69,45 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let Arguments { command, json } = Arguments::parse();
+    let Arguments { command, json } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return not_parsed(&error),
+    };
     let out = Output::new(json);
     let result = match command {
         Command::Inspect { file } => inspect::run(&out, &file),
-        Command::Verify { file } => verify::run(&out, &absolute(&file)),
+        Command::Verify { file } => Ok(verify::run(&out, &absolute(&file))),
         Command::Check(options) => check::run(&out, &options),
         Command::Demo(options) => demo::run(&out, &options),
-        Command::RunOneTest(options) => check::child::run(&options),
+        Command::RunOneTest(options) => check::child::run(&options).map_err(Failure::from),
     };
     match result {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(1),
-        Err(reason) => {
-            out.failed(&reason);
-            ExitCode::from(1)
+        Err(failure) => {
+            out.failed(&failure);
+            ExitCode::from(failure.exit_code())
         }
     }
 }
 
-/// The loader takes absolute paths only; a person at a prompt need not type one.
-fn absolute(file: &Path) -> PathBuf {
-    std::path::absolute(file).unwrap_or_else(|_| file.to_owned())
+/// Prints help or the version, which are always text, or what is wrong with the arguments.
+fn not_parsed(error: &clap::Error) -> ExitCode {
+    let wrong = error.use_stderr();
+    let mut options = std::env::args_os().skip(1).take_while(|argument| argument != "--");
+    if wrong && options.any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let text = match error.kind() {
+            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                "no command was given"
+            }
+            // What follows is how to use it.
+            _ => text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: "),
+        };
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        Output::new(true).object(&Failure::usage(text).object());
+    }
+    // There may be nobody to read it.
+    let _ = error.print();
+    ExitCode::from(if wrong { 2 } else { 0 })
 }

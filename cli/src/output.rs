@@ -1,6 +1,7 @@
 //! What goes to the terminal: text with colour, tables, or one JSON object.
 
-use serde_json::{json, Value};
+use crate::failure::Failure;
+use serde_json::Value;
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
@@ -37,9 +38,9 @@ impl Output {
     }
 
     /// Says why there is no result.
-    pub(crate) fn failed(&self, reason: &str) {
-        self.object(&json!({ "error": reason }));
-        let _ = writeln!(std::io::stderr().lock(), "error: {}", printable(reason));
+    pub(crate) fn failed(&self, failure: &Failure) {
+        self.object(&failure.object());
+        let _ = writeln!(std::io::stderr().lock(), "error: {}", printable(&failure.reason));
     }
 }
 

@@ -6,12 +6,17 @@ use serde_json::{json, Value};
 use sochdb_plugin_host::{LoadError, Step, StepOutcome, Text, Verdict, Verified};
 use std::path::Path;
 
-/// Prints the decision on `file`; true if it would be loaded.
-pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, String> {
+/// Prints the decision on `file`; true if no step refuses that can be judged without loading it.
+pub(crate) fn run(out: &Output, file: &Path) -> bool {
     let (decision, mut steps) = observed(|loader| loader.verify(file));
     let told = |step: &Step| steps.iter().any(|outcome: &StepOutcome| outcome.step == *step);
     let rest: Vec<Step> = Step::ALL.iter().filter(|step| !told(step)).copied().collect();
-    steps.extend(rest.into_iter().map(|step| StepOutcome { step, verdict: Verdict::Skipped, detail: "dry".into() }));
+    let open = match (rest.first(), rest.last()) {
+        (Some(first), Some(last)) => format!("{first} to {last} need the plugin to be loaded, see `check`"),
+        _ => String::new(),
+    };
+    let left = |step| StepOutcome { step, verdict: Verdict::Skipped, detail: "needs the plugin to be loaded".into() };
+    steps.extend(rest.into_iter().map(left));
 
     out.object(&object(file, &decision, &steps));
     out.line(out.paint.bold(Text::from(file)));
@@ -20,14 +25,14 @@ pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, String> {
         Ok(Verified { note, .. }) => {
             let kinds = kind_names(note.kinds).join(", ");
             let name = format!("{} {} ({kinds})", note.name, note.version);
-            out.line(format!("\n{}  {name}", out.paint.good("accepted")));
+            out.line(format!("\n{name}\n{}: {open}", out.paint.bold("accepted so far")));
         }
         Err(error) => {
             out.line(format!("\n{}  {}: {error}", out.paint.bad("refused"), error.code()));
             out.line(format!("remedy   {}", error.remedy()));
         }
     }
-    Ok(decision.is_ok())
+    decision.is_ok()
 }
 
 /// One step in one line.
@@ -47,6 +52,8 @@ fn object(file: &Path, decision: &Result<Verified, LoadError>, steps: &[StepOutc
     json!({
         "file": Text::from(file).to_string(),
         "accepted": accepted.is_some(),
+        // A refusal is final; the steps from the dynamic linker on can still refuse.
+        "complete": accepted.is_none(),
         "code": error.map(LoadError::code),
         "step": error.map(|error| error.step().name()),
         "message": error.map(LoadError::to_string),

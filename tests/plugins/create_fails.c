@@ -1,10 +1,10 @@
-// An instance that is never made: the configuration says with which text.
+// An instance that is never made: the configuration says with which text, `{}` without one.
 #include "codec.h"
 
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     char text[64] = "";
     memcpy(text, config.ptr, config.len < sizeof text ? config.len : sizeof text - 1);
-    if (config.len == 0) return SOCH_FAILED;
+    if (strcmp(text, "{}") == 0) return SOCH_FAILED;
     return soch_fail(error, SOCH_IO, 28, text);
 }
 

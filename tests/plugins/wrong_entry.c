@@ -41,6 +41,16 @@
 #define KINDS SOCH_KIND_COMPRESSION
 #endif
 
+#ifndef DESCRIPTION
+#define DESCRIPTION NULL
+#endif
+#ifndef AUTHOR
+#define AUTHOR NULL
+#endif
+#ifndef TABLE_SIZE
+#define TABLE_SIZE sizeof(soch_compression)
+#endif
+
 #ifdef RAN
 static void __attribute__((constructor)) note_that_it_ran(void) {
     FILE *file = fopen(RAN, "w");
@@ -49,7 +59,7 @@ static void __attribute__((constructor)) note_that_it_ran(void) {
 #endif
 
 static const soch_compression codec = {
-    .size = sizeof(codec), .algorithm = algorithm, .compress = copy, .decompress = copy};
+    .size = TABLE_SIZE, .algorithm = algorithm, .compress = copy, .decompress = copy};
 
 #ifdef CAPABILITY
 static const char *const ids[] = {CAPABILITY, NULL};
@@ -63,5 +73,5 @@ static const soch_note note SOCH_NOTE_PLACE = {
 SOCH_EXPORT const soch_plugin soch_plugin_v1;
 const soch_plugin soch_plugin_v1 = {
     .magic = MAGIC, .size = SIZE, .abi_major = MAJOR, .abi_minor = MINOR, .min_host_minor = MIN_HOST, .flags = FLAGS,
-    .layout_hash = SOCH_LAYOUT_HASH, .name = NAME, .version = VERSION, .capabilities = ids,
-    .compression = &codec};
+    .layout_hash = SOCH_LAYOUT_HASH, .name = NAME, .version = VERSION, .description = DESCRIPTION,
+    .author = AUTHOR, .capabilities = ids, .compression = &codec};

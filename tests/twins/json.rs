@@ -1,13 +1,17 @@
 //! The sinks that write JSON lines, by what is in their files.
 
 use super::{libraries, same, Random};
-use crate::support::PrivateDir;
+use crate::support::{succeed, tool, PrivateDir, MINUTE};
 use serde_json::Value;
-use sochdb_plugin_host::sdk::{Extension, HealthInfo, LogLevel, ObservabilityExtension};
+use sochdb_plugin_host::sdk::{ErrorKind, Extension, HealthInfo, LogLevel, ObservabilityExtension};
 use sochdb_plugin_host::{LoadError, Observability};
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 fn json_config(path: &Path) -> String {
     serde_json::json!({"path": path}).to_string()
@@ -189,5 +193,41 @@ fn the_same_path_is_read_from_escapes() {
         let config = format!("{}/l\\u0069n\\u00E9s\\ud83e\\udd80-{end}\"}}", directory.trim_end_matches("\"}"));
         drop(library.instance(&config).unwrap_or_else(|error| panic!("{config}: {error}")));
         assert!(place.join(&format!("linés🦀-{end}")).is_file(), "{end}: another file");
+    }
+}
+
+#[test]
+fn a_pipe_without_a_reader_is_refused_and_one_with_a_reader_loses_nothing() {
+    const TEST: &str = "a_pipe_without_a_reader_is_refused_and_one_with_a_reader_loses_nothing";
+    let Some(mkfifo) = tool(TEST, "mkfifo") else { return };
+    let place = PrivateDir::new("twins-pipe");
+    // More than a pipe holds.
+    let long = "x".repeat(300_000);
+    for (library, name) in libraries("observability_json").iter().zip(["c", "rust"]) {
+        let path = place.join(name);
+        succeed(Command::new(&mkfifo).arg(&path), MINUTE);
+        let refusal = library.instance(&json_config(&path)).err();
+        assert!(matches!(&refusal, Some(LoadError::Create { kind: ErrorKind::Io, .. })), "{name}: {refusal:?}");
+
+        let reader = thread::spawn(move || {
+            let mut pipe = fs::File::open(path).expect("a writer");
+            // The writer meets a full pipe.
+            thread::sleep(Duration::from_millis(200));
+            let mut text = String::new();
+            pipe.read_to_string(&mut text).expect("UTF-8");
+            text
+        });
+        let config = json_config(&place.join(name));
+        let end = Instant::now() + MINUTE;
+        let plugin = loop {
+            match library.instance(&config) {
+                Ok(plugin) => break plugin,
+                Err(error) => assert!(Instant::now() < end, "{name}: {error}"),
+            }
+        };
+        plugin.observability().expect("a sink").counter_inc(&long, 1, &[]);
+        drop(plugin);
+        let text = reader.join().expect("a reader");
+        assert!(text.len() > long.len() && text.ends_with("}\n"), "{name}: only {} bytes came", text.len());
     }
 }

@@ -1,12 +1,15 @@
 //! The process of one test: loads the plugin, runs the test, and writes down how it ended.
 
+use super::journal::Journal;
 use super::LOAD;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
-use sochdb_plugin::conformance::{self, Subject};
-use sochdb_plugin_host::{DynamicPluginLoader, PluginLibrary};
+use sochdb_plugin::conformance::{self, Phase, Subject};
+use sochdb_plugin_host::sdk::ErrorKind;
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginLibrary};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// What the suite must know of a plugin that the contract leaves to it.
@@ -16,11 +19,11 @@ pub(crate) struct SubjectOptions {
     #[arg(long, default_value = "{}", value_name = "JSON", value_parser = json_object)]
     config: String,
     /// How many f32 a vector of the index has, if not any number
-    #[arg(long, value_name = "N")]
-    dimensions: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    pub(super) dimensions: Option<u32>,
     /// The codec's format finds every change of its bytes
     #[arg(long)]
-    checksum: bool,
+    pub(super) checksum: bool,
 }
 
 /// One test to run in this process.
@@ -29,6 +32,7 @@ pub(crate) struct Options {
     file: PathBuf,
     test: String,
     verdict: PathBuf,
+    journal: PathBuf,
     #[command(flatten)]
     subject: SubjectOptions,
 }
@@ -41,14 +45,22 @@ fn json_object(text: &str) -> Result<String, String> {
     }
 }
 
+/// Where the process of a test writes.
+pub(super) struct Places {
+    /// How the test ended.
+    pub(super) verdict: PathBuf,
+    /// What happened until then.
+    pub(super) journal: PathBuf,
+}
+
 /// The command that runs `test` on the plugin at `file` in a process of its own.
-pub(super) fn command(file: &Path, test: &str, subject: &SubjectOptions, verdict: &Path) -> Result<Command, String> {
+pub(super) fn command(file: &Path, test: &str, subject: &SubjectOptions, places: &Places) -> Result<Command, String> {
     let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
     let mut command = Command::new(program);
     command.args(["run-one-test", "--config", &subject.config]);
     command.args(subject.dimensions.map(|dimensions| format!("--dimensions={dimensions}")));
     command.args(subject.checksum.then_some("--checksum"));
-    command.arg("--").arg(file).arg(test).arg(verdict);
+    command.arg("--").arg(file).arg(test).arg(&places.verdict).arg(&places.journal);
     Ok(command)
 }
 
@@ -71,18 +83,24 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
 }
 
 fn test(options: &Options) -> Result<(), String> {
+    let journal = Journal::create(&options.journal).map_err(|error| format!("cannot write the journal: {error}"))?;
+    let journal = Arc::new(journal);
     let loader = DynamicPluginLoader::new_trusted()
         .checking(true)
+        .services(journal.clone())
         .product(concat!("sochdb-plugin check ", env!("CARGO_PKG_VERSION")));
+    journal.phase(Phase::Load);
     // SAFETY: the operator named the file on the command line of `check`, which says that it runs.
     let library: PluginLibrary = unsafe { loader.load(&options.file) }
         .map_err(|error| format!("{}: {error}; remedy: {}", error.code(), error.remedy()))?;
     if options.test == LOAD {
-        return instance(&library, &options.subject.config);
+        return instance(&library, &options.subject.config, &journal);
     }
-    let mut subject = Subject::loaded(library, &options.subject.config).checksum(options.subject.checksum);
+    let mut subject = Subject::loaded(library, &options.subject.config)
+        .checksum(options.subject.checksum)
+        .watched(move |phase| journal.phase(phase));
     if let Some(dimensions) = options.subject.dimensions {
-        subject = subject.dimensions(dimensions);
+        subject = subject.dimensions(dimensions as usize);
     }
     let test = conformance::tests().iter().find(|test| test.name == options.test);
     let test = test.ok_or_else(|| format!("there is no test {}", options.test))?;
@@ -90,12 +108,20 @@ fn test(options: &Options) -> Result<(), String> {
 }
 
 /// Makes one instance, and ends it.
-fn instance(library: &PluginLibrary, config: &str) -> Result<(), String> {
+fn instance(library: &PluginLibrary, config: &str, journal: &Journal) -> Result<(), String> {
     let directory = TempDir::new().map_err(|error| format!("cannot make a directory for the test: {error}"))?;
     let quoted = json!(directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?).to_string();
-    let plugin = library.instance(&config.replace("{dir}", quoted.trim_matches('"')));
-    let plugin = plugin.map_err(|error| format!("{}: {error}; give what it needs with --config", error.code()))?;
-    plugin.shutdown().map_err(|error| format!("shutdown: {error}"))
+    journal.phase(Phase::Create);
+    let plugin = library.instance(&config.replace("{dir}", quoted.trim_matches('"'))).map_err(|error| {
+        // Other failures are no matter of the configuration.
+        let invalid = matches!(error, LoadError::Create { kind: ErrorKind::Invalid, .. });
+        format!("{}: {error}{}", error.code(), if invalid { "; give what it needs with --config" } else { "" })
+    })?;
+    journal.phase(Phase::Shutdown);
+    let ended = plugin.shutdown();
+    journal.phase(Phase::Destroy);
+    drop(plugin);
+    ended.map_err(|error| format!("shutdown: {error}"))
 }
 
 /// The verdict that a child wrote, if it did. Another child may use the place then.

@@ -1,10 +1,14 @@
 //! `check`: the conformance suite on one plugin, each test in a process of its own.
 
 pub(crate) mod child;
+mod journal;
+mod outcome;
 mod process;
 
-use crate::output::{printable, Output};
-use process::{signal_name, Ended, Finished};
+use crate::failure::Failure;
+use crate::output::Output;
+use child::Places;
+use outcome::{Outcome, Tested};
 use serde_json::{json, Value};
 use sochdb_plugin::conformance::{self, Kind};
 use sochdb_plugin_host::sdk::abi;
@@ -20,7 +24,7 @@ const LOAD: &str = "load::makes_an_instance";
 /// What is checked, and how.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// The plugin's file; a relative path counts from the current directory
+    /// The plugin's file; a relative path counts from the current directory, also with `..` at its beginning
     #[arg(required_unless_present = "list")]
     file: Option<PathBuf>,
     #[command(flatten)]
@@ -33,35 +37,24 @@ pub(crate) struct Options {
     list: bool,
 }
 
-/// What became of a test.
-enum Outcome {
-    Ok,
-    Failed(String),
-    Crashed(String),
-    Hung(String),
-    NotRun,
-}
-
-/// Each test's name, what became of it, and how long it took.
-type Outcomes = Vec<(&'static str, Outcome, Duration)>;
-
 /// Prints the results; true if all tests passed.
-pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, String> {
+pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let file = options.file.as_deref().map(crate::absolute);
-    let Some(file) = file else { return list(out, u32::MAX) };
+    let Some(file) = file else { return Ok(list(out, u32::MAX)) };
     let verified = match DynamicPluginLoader::new_trusted().verify(&file) {
         Ok(verified) => verified,
-        Err(_) => return crate::verify::run(out, &file),
+        Err(_) => return Ok(crate::verify::run(out, &file)),
     };
-    if options.list {
-        return list(out, verified.note.kinds);
-    }
     let Verified { note, .. } = &verified;
+    fits(&options.subject, note.kinds)?;
+    if options.list {
+        return Ok(list(out, note.kinds));
+    }
     out.line(out.paint.bold(format!("{} {}", note.name, note.version)));
     let results = run_all(out, options, &file, note.kinds)?;
-    let count = |word: &str| results.iter().filter(|(_, outcome, _)| outcome.word() == word).count();
+    let count = |word: &str| results.iter().filter(|tested| tested.outcome.word() == word).count();
     let passed = count("ok") == results.len();
-    let tests: Vec<Value> = results.iter().map(|(name, outcome, took)| test_json(name, outcome, *took)).collect();
+    let tests: Vec<Value> = results.iter().map(Tested::object).collect();
     out.object(&json!({
         "file": Text::from(file.as_path()).to_string(), "name": note.name.to_string(),
         "version": note.version.to_string(), "passed": passed, "total": tests.len(), "ok": count("ok"),
@@ -74,6 +67,20 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, String> {
     let totals = format!("{} tests: {totals}", results.len());
     out.line(format!("\n{}", if passed { out.paint.good(totals) } else { out.paint.bad(totals) }));
     Ok(passed)
+}
+
+/// Options for a kind that the plugin does not have would be passed over.
+fn fits(subject: &child::SubjectOptions, kinds: u32) -> Result<(), Failure> {
+    let demands = [
+        (subject.dimensions.is_some(), abi::SOCH_KIND_INDEX, "--dimensions", "an index"),
+        (subject.checksum, abi::SOCH_KIND_COMPRESSION, "--checksum", "a codec"),
+    ];
+    match demands.iter().find(|(given, kind, ..)| *given && kinds & kind == 0) {
+        Some((_, _, option, kind)) => {
+            Err(Failure::usage(format!("{option} is for a plugin with {kind}, and this one has none; leave it out")))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The tests for the kinds of a note.
@@ -89,92 +96,42 @@ fn names(kinds: u32) -> Vec<&'static str> {
     std::iter::once(LOAD).chain(tests).collect()
 }
 
-fn list(out: &Output, kinds: u32) -> Result<bool, String> {
+fn list(out: &Output, kinds: u32) -> bool {
     let names = names(kinds);
     out.object(&json!({ "tests": names }));
     names.iter().for_each(|name| out.line(name));
-    Ok(true)
+    true
 }
 
-fn run_all(out: &Output, options: &Options, file: &Path, kinds: u32) -> Result<Outcomes, String> {
+fn run_all(out: &Output, options: &Options, file: &Path, kinds: u32) -> Result<Vec<Tested>, Failure> {
     // What crashed children leave behind goes with it.
     let mut builder = tempfile::Builder::new();
     let room = builder.prefix("sochdb-check-").permissions(Permissions::from_mode(0o700)).tempdir();
-    let room = room.map_err(|error| format!("cannot make a directory: {error}"))?;
+    let room = room.map_err(|error| {
+        let place = std::env::temp_dir();
+        let place = Text::from(place.as_path());
+        Failure::new("E_TMPDIR", format!("cannot make a directory in {place}, which TMPDIR can change: {error}"))
+    })?;
     let limit = Duration::from_secs(options.timeout);
+    let places = Places { verdict: room.path().join("verdict"), journal: room.path().join("journal") };
     let names = names(kinds);
     let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
-    let mut tests = Outcomes::new();
+    let mut tests: Vec<Tested> = Vec::new();
     for name in names {
-        let loads = tests.first().is_none_or(|(_, outcome, _)| matches!(outcome, Outcome::Ok));
-        let (outcome, took) = if loads {
-            let verdict = room.path().join("verdict");
-            let mut command = child::command(file, name, &options.subject, &verdict)?;
+        let loads = tests.first().is_none_or(|first| matches!(first.outcome, Outcome::Ok));
+        let tested = if loads {
+            let mut command = child::command(file, name, &options.subject, &places)?;
             command.env("TMPDIR", room.path());
             let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a test: {error}"))?;
-            let took = finished.took;
-            (judge(finished, child::take_verdict(&verdict), limit), took)
+            let (verdict, noted) = (child::take_verdict(&places.verdict), journal::take(&places.journal));
+            Tested::new(name, finished, verdict, noted, limit)
         } else {
-            (Outcome::NotRun, Duration::ZERO)
+            Tested::not_run(name)
         };
-        if !matches!(outcome, Outcome::NotRun) {
-            out.line(line(out, name, width, &outcome, took));
+        if loads {
+            tested.lines(out, width);
         }
-        tests.push((name, outcome, took));
+        tests.push(tested);
     }
     Ok(tests)
-}
-
-/// What a child's end and its verdict mean together. Without a verdict it ended in the middle.
-fn judge(finished: Finished, verdict: Option<Result<(), String>>, limit: Duration) -> Outcome {
-    let said = if finished.said.is_empty() { String::new() } else { format!("; it printed: {}", finished.said) };
-    match (finished.ended, verdict) {
-        (Ended::Exit(0), Some(Ok(()))) => Outcome::Ok,
-        (Ended::Exit(1), Some(Err(reason))) => Outcome::Failed(reason),
-        (Ended::Hung, None) => Outcome::Hung(format!("not done after {} s{said}", limit.as_secs())),
-        (Ended::Hung, Some(_)) => Outcome::Hung(format!("the process did not end within {} s{said}", limit.as_secs())),
-        (Ended::Signal(signal), None) => Outcome::Crashed(format!("{}{said}", signal_name(signal))),
-        (Ended::Signal(signal), Some(_)) => {
-            Outcome::Crashed(format!("{} at the end of the process{said}", signal_name(signal)))
-        }
-        (Ended::Exit(code), _) => Outcome::Crashed(format!("the process ended with exit code {code}{said}")),
-    }
-}
-
-impl Outcome {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Failed(_) => "FAILED",
-            Self::Crashed(_) => "crashed",
-            Self::Hung(_) => "hung",
-            Self::NotRun => "not run",
-        }
-    }
-
-    fn reason(&self) -> Option<&str> {
-        match self {
-            Self::Ok | Self::NotRun => None,
-            Self::Failed(reason) | Self::Crashed(reason) | Self::Hung(reason) => Some(reason),
-        }
-    }
-}
-
-fn line(out: &Output, name: &str, width: usize, outcome: &Outcome, took: Duration) -> String {
-    let word = format!("{:<7}", outcome.word());
-    let word = match outcome {
-        Outcome::Ok => out.paint.good(word),
-        Outcome::NotRun => out.paint.dim(word),
-        _ => out.paint.bad(word),
-    };
-    let took = out.paint.dim(format!("{:>7} ms", took.as_millis()));
-    let reason = outcome.reason().map(|reason| format!("\n           {}", printable(reason))).unwrap_or_default();
-    format!("  {name:<width$}  {word}  {took}{reason}")
-}
-
-fn test_json(name: &str, outcome: &Outcome, took: Duration) -> Value {
-    json!({
-        "name": name, "outcome": outcome.word().to_lowercase(), "reason": outcome.reason(),
-        "milliseconds": u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-    })
 }

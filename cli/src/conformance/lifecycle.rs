@@ -4,7 +4,8 @@ use super::{ensure, suite, Instance, Must, Subject};
 use sochdb_plugin_host::sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
 use sochdb_plugin_host::sdk::export::is_identifier;
 use sochdb_plugin_host::sdk::{
-    CompressionExtension, ErrorKind, IndexExtension, ObservabilityExtension, Result as CallResult, StorageExtension,
+    CompressionExtension, ErrorKind, ExtensionCapability, IndexExtension, ObservabilityExtension, Result as CallResult,
+    StorageExtension,
 };
 
 suite!(Lifecycle, "lifecycle":
@@ -14,6 +15,7 @@ suite!(Lifecycle, "lifecycle":
     shutdown_twice_is_ok,
     calls_after_shutdown_are_refused,
     a_clone_keeps_the_instance,
+    every_listed_interface_is_there,
 );
 
 type Calls = Vec<(&'static str, CallResult<()>)>;
@@ -35,7 +37,7 @@ fn call(instance: &mut Instance) -> Calls {
     results
 }
 
-fn works(instance: &mut Instance, when: &str) -> Result<(), String> {
+pub(super) fn works(instance: &mut Instance, when: &str) -> Result<(), String> {
     for (slot, result) in call(instance) {
         result.must(&format!("{when}: `{slot}`"))?;
     }
@@ -70,7 +72,7 @@ fn two_instances_are_independent(subject: &Subject) -> Result<(), String> {
         let found = second.storage()?.get(1, b"only here").must("get")?;
         ensure!(found.is_none(), "a value that was put into one instance is in the other");
     }
-    first.handles().shutdown()?;
+    first.shutdown()?;
     works(&mut second, "after the shutdown of another instance")?;
     drop(first);
     works(&mut second, "after the end of another instance")
@@ -79,13 +81,13 @@ fn two_instances_are_independent(subject: &Subject) -> Result<(), String> {
 fn shutdown_twice_is_ok(subject: &Subject) -> Result<(), String> {
     let mut instance = subject.instance()?;
     works(&mut instance, "before shutdown")?;
-    instance.handles().shutdown()?;
-    instance.handles().shutdown()
+    instance.shutdown()?;
+    instance.shutdown()
 }
 
 fn calls_after_shutdown_are_refused(subject: &Subject) -> Result<(), String> {
     let mut instance = subject.instance()?;
-    instance.handles().shutdown()?;
+    instance.shutdown()?;
     for (slot, result) in call(&mut instance) {
         let kind = result.err().map(|error| error.kind());
         ensure!(kind == Some(ErrorKind::ShutDown), "`{slot}` after shutdown gave {kind:?}, not ShutDown");
@@ -102,4 +104,19 @@ fn a_clone_keeps_the_instance(subject: &Subject) -> Result<(), String> {
     let clone = instance.handles().clone();
     *instance.handles() = clone;
     works(&mut instance, "through a clone")
+}
+
+/// The ids in `capabilities` are answered by `get_interface`. An extension that is linked in has none.
+fn every_listed_interface_is_there(subject: &Subject) -> Result<(), String> {
+    use ExtensionCapability::{Compression, Index, Observability, Storage};
+    let mut instance = subject.instance()?;
+    let Some(plugin) = &instance.handles().plugin else { return Ok(()) };
+    let capabilities = subject.info().capabilities.iter();
+    for listed in capabilities.filter(|listed| !matches!(listed, Storage | Index | Observability | Compression)) {
+        let id = listed.to_string();
+        let found = plugin.interface(&id).is_some();
+        ensure!(!plugin.is_poisoned(), "`get_interface` panicked for {id:?}");
+        ensure!(found, "`get_interface` gave NULL for {id:?}, which `capabilities` lists");
+    }
+    Ok(())
 }

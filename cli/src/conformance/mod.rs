@@ -5,15 +5,20 @@
 
 mod compression;
 mod index;
+mod instance;
 mod keys;
+mod leaks;
 mod lifecycle;
 mod observability;
+mod phase;
 mod random;
 mod storage;
 mod storage_scan;
 mod subject;
 
-pub use subject::{Handles, Instance, Subject};
+pub use instance::{Handles, Instance};
+pub use phase::Phase;
+pub use subject::Subject;
 
 use std::sync::LazyLock;
 
@@ -46,8 +51,16 @@ pub struct Test {
 /// All tests, in the order in which they are best read.
 pub fn tests() -> &'static [Test] {
     static TESTS: LazyLock<Vec<Test>> = LazyLock::new(|| {
-        [lifecycle::TESTS, storage::TESTS, storage_scan::TESTS, index::TESTS, observability::TESTS, compression::TESTS]
-            .concat()
+        [
+            lifecycle::TESTS,
+            leaks::TESTS,
+            storage::TESTS,
+            storage_scan::TESTS,
+            index::TESTS,
+            observability::TESTS,
+            compression::TESTS,
+        ]
+        .concat()
     });
     &TESTS
 }

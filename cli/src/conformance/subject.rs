@@ -1,99 +1,10 @@
-use super::{Kind, Must};
-use sochdb_plugin_host::sdk::{Extension, ExtensionCapability, ExtensionInfo};
-use sochdb_plugin_host::{Compression, Index, Observability, Plugin, PluginLibrary, Storage};
+use super::instance::{Handles, Instance, Watch};
+use super::{Kind, Must, Phase};
+use sochdb_plugin_host::sdk::{ExtensionCapability, ExtensionInfo};
+use sochdb_plugin_host::PluginLibrary;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use tempfile::TempDir;
-
-/// The handles of one instance.
-#[derive(Clone, Default)]
-pub struct Handles {
-    /// Its storage.
-    pub storage: Option<Storage>,
-    /// Its index.
-    pub index: Option<Index>,
-    /// Its sink.
-    pub observability: Option<Observability>,
-    /// Its codec.
-    pub compression: Option<Compression>,
-}
-
-macro_rules! from_handle {
-    ($($handle:ident: $field:ident),+) => {
-        $(impl From<$handle> for Handles {
-            fn from(handle: $handle) -> Self {
-                Self { $field: Some(handle), ..Self::default() }
-            }
-        })+
-    };
-}
-
-from_handle!(Storage: storage, Index: index, Observability: observability, Compression: compression);
-
-impl From<&Plugin> for Handles {
-    fn from(plugin: &Plugin) -> Self {
-        Self {
-            storage: plugin.storage().ok(),
-            index: plugin.index().ok(),
-            observability: plugin.observability().ok(),
-            compression: plugin.compression().ok(),
-        }
-    }
-}
-
-impl Handles {
-    /// Shuts the instance down, by one of its handles.
-    pub(super) fn shutdown(&mut self) -> Result<(), String> {
-        let handle: &mut dyn Extension = match self {
-            Self { storage: Some(storage), .. } => storage,
-            Self { index: Some(index), .. } => index,
-            Self { observability: Some(observability), .. } => observability,
-            Self { compression: Some(compression), .. } => compression,
-            _ => return Err("the plugin has no kind that this suite knows".to_owned()),
-        };
-        handle.shutdown().must("shutdown")
-    }
-
-    fn info(&self) -> Option<ExtensionInfo> {
-        let handles: [Option<&dyn Extension>; 4] = [
-            self.storage.as_ref().map(|handle| handle as _),
-            self.index.as_ref().map(|handle| handle as _),
-            self.observability.as_ref().map(|handle| handle as _),
-            self.compression.as_ref().map(|handle| handle as _),
-        ];
-        handles.into_iter().flatten().next().map(|handle| handle.info())
-    }
-}
-
-/// An instance of the plugin under test, with a directory of its own.
-pub struct Instance {
-    // Ends before the directory that it may write to.
-    handles: Handles,
-    _directory: TempDir,
-}
-
-macro_rules! handle_of {
-    ($($field:ident: $handle:ident),+) => {
-        $(
-            /// This handle of the instance.
-            pub(super) fn $field(&mut self) -> Result<&mut $handle, String> {
-                self.handles.$field.as_mut().ok_or_else(|| concat!("the plugin has no ", stringify!($field)).to_owned())
-            }
-        )+
-    };
-}
-
-impl Instance {
-    handle_of!(storage: Storage, index: Index, observability: Observability, compression: Compression);
-
-    pub(super) fn handles(&mut self) -> &mut Handles {
-        &mut self.handles
-    }
-
-    pub(super) fn info(&self) -> Result<ExtensionInfo, String> {
-        self.handles.info().ok_or_else(|| "the plugin has no kind that this suite knows".to_owned())
-    }
-}
+use std::sync::Arc;
 
 type Make = Box<dyn Fn(&str) -> Result<Handles, String> + Send + Sync>;
 
@@ -104,6 +15,7 @@ pub struct Subject {
     info: ExtensionInfo,
     dimensions: Option<usize>,
     checksum: bool,
+    watch: Watch,
 }
 
 impl Subject {
@@ -132,7 +44,7 @@ impl Subject {
     }
 
     fn new(make: Make, config: &str, info: ExtensionInfo) -> Self {
-        Self { make, config: config.to_owned(), info, dimensions: None, checksum: false }
+        Self { make, config: config.to_owned(), info, dimensions: None, checksum: false, watch: Arc::new(|_| {}) }
     }
 
     /// An index of vectors of this many `f32`s. Without it the suite finds out which keys the index takes.
@@ -144,6 +56,12 @@ impl Subject {
     /// A codec whose format finds every change of its bytes.
     pub fn checksum(mut self, has: bool) -> Self {
         self.checksum = has;
+        self
+    }
+
+    /// Tells `watch` of each phase when it begins.
+    pub fn watched(mut self, watch: impl Fn(Phase) + Send + Sync + 'static) -> Self {
+        self.watch = Arc::new(watch);
         self
     }
 
@@ -172,15 +90,22 @@ impl Subject {
         self.checksum
     }
 
-    /// A new instance with a new directory.
+    /// A new instance, with a new directory if its configuration names one.
     pub(super) fn instance(&self) -> Result<Instance, String> {
-        // Without the mode, the umask would decide who may read and write it.
-        let only_mine = Permissions::from_mode(0o700);
-        let directory = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
-        let directory = directory.must("cannot make a directory for the test")?;
-        let path = directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
-        let json = path.replace('\\', "\\\\").replace('"', "\\\"");
-        let handles = (self.make)(&self.config.replace("{dir}", &json))?;
-        Ok(Instance { handles, _directory: directory })
+        let mut config = self.config.clone();
+        let mut directory = None;
+        if config.contains("{dir}") {
+            // Without the mode, the umask would decide who may read and write it.
+            let only_mine = Permissions::from_mode(0o700);
+            let made = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
+            let made = made.must("cannot make a directory for the test")?;
+            let path = made.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
+            config = config.replace("{dir}", &path.replace('\\', "\\\\").replace('"', "\\\""));
+            directory = Some(made);
+        }
+        (self.watch)(Phase::Create);
+        let handles = (self.make)(&config);
+        (self.watch)(Phase::Run);
+        Ok(Instance::new(handles?, directory, self.watch.clone()))
     }
 }

@@ -1,5 +1,6 @@
 //! The data: rows to store and vectors to index.
 
+use crate::failure::Failure;
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, WriterBuilder};
 use sochdb_plugin_host::Text;
 use std::path::Path;
@@ -32,10 +33,9 @@ impl Rows {
     }
 
     /// Those of a file.
-    pub(super) fn read(file: &Path) -> Result<Self, String> {
-        let name = Text::from(file).to_string();
-        let text = std::fs::read(file).map_err(|error| format!("cannot read {name}: {error}"))?;
-        Self::parse(name, text)
+    pub(super) fn read(file: &Path) -> Result<Self, Failure> {
+        let text = std::fs::read(file).map_err(|error| Failure::unreadable(file, &error))?;
+        Ok(Self::parse(Text::from(file).to_string(), text)?)
     }
 
     fn parse(name: String, text: Vec<u8>) -> Result<Self, String> {

@@ -9,6 +9,7 @@ mod rows;
 mod stage;
 mod vectors;
 
+use crate::failure::Failure;
 use crate::output::{grouped, Output};
 use data::{Digits, Rows};
 use report::Report;
@@ -32,7 +33,7 @@ pub(crate) struct Options {
 }
 
 /// Prints what was done; true if every check passed.
-pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, String> {
+pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let rows = match &options.rows {
         Some(file) => Rows::read(file)?,
         None => Rows::airports()?,

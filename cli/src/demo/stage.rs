@@ -144,7 +144,9 @@ fn private_directory(base: Option<&Path>, sources: &[Source]) -> Result<TempDir,
 }
 
 fn try_directory(base: &Path, sources: &[Source]) -> Result<TempDir, String> {
-    let cannot = |error: std::io::Error| format!("cannot make a directory in {}: {error}", Text::from(base));
+    let cannot = |error: std::io::Error| {
+        format!("cannot make a directory in {}, which --work-dir or TMPDIR can change: {error}", Text::from(base))
+    };
     let base = fs::canonicalize(base).map_err(cannot)?;
     let mut builder = tempfile::Builder::new();
     let room = builder.prefix("sochdb-demo-").permissions(Permissions::from_mode(0o700)).tempdir_in(&base);

@@ -1,0 +1,76 @@
+//! What stays behind when instances go.
+
+use super::lifecycle::works;
+use super::{ensure, suite, Subject};
+use std::time::{Duration, Instant};
+
+suite!(Lifecycle, "lifecycle": instances_leave_nothing);
+
+/// Parts of the measurement. Other work of the process grows now and then, a leak grows in each of them.
+const PARTS: usize = 5;
+/// The most instances of a part, and the longest time for it: some plugins take long to begin.
+const PART: (usize, Duration) = (400, Duration::from_millis(150));
+const WARM_UP: (usize, Duration) = (100, Duration::from_millis(100));
+/// A leak is seen in every attempt.
+const ATTEMPTS: usize = 3;
+/// Growth that is no leak: this many bytes for each instance, or in all.
+const EACH: f64 = 256.0;
+const IN_ALL: u64 = 256 << 10;
+
+/// Memory checkers keep what was freed for a while, and find leaks themselves.
+const CHECKERS: [&str; 4] = ["/libasan.so", "/liblsan.so", "/libclang_rt.asan", "/vgpreload_"];
+
+/// Bytes of memory of this process that are in no file; None where the system does not tell.
+fn memory() -> Option<u64> {
+    let totals = std::fs::read_to_string("/proc/self/smaps_rollup").ok()?;
+    let line = totals.lines().find_map(|line| line.strip_prefix("Anonymous:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// Makes and drops instances, and gives their number.
+fn make(subject: &Subject, (most, limit): (usize, Duration)) -> Result<usize, String> {
+    let end = Instant::now() + limit;
+    for made in 1..=most {
+        works(&mut subject.instance()?, &format!("instance {made} in a row"))?;
+        if Instant::now() > end {
+            return Ok(made);
+        }
+    }
+    Ok(most)
+}
+
+/// The number of instances and the bytes that stayed behind, if memory grew with each part.
+fn growth(subject: &Subject) -> Result<Option<(usize, u64)>, String> {
+    make(subject, WARM_UP)?;
+    let Some(begin) = memory() else { return Ok(None) };
+    let (mut total, mut rates, mut before) = (0, [0.0; PARTS], begin);
+    for rate in &mut rates {
+        let made = make(subject, PART)?;
+        let Some(after) = memory() else { return Ok(None) };
+        *rate = (after as f64 - before as f64) / made as f64;
+        (total, before) = (total + made, after);
+    }
+    let grown = before.saturating_sub(begin);
+    let mean = grown as f64 / total as f64;
+    let steady = rates.iter().all(|rate| *rate > EACH && *rate > mean / 2.0);
+    Ok((steady && grown > IN_ALL).then_some((total, grown)))
+}
+
+fn instances_leave_nothing(subject: &Subject) -> Result<(), String> {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    if CHECKERS.iter().any(|checker| maps.contains(checker)) {
+        return Ok(());
+    }
+    let mut found = None;
+    for _ in 0..ATTEMPTS {
+        found = growth(subject)?;
+        if found.is_none() {
+            break;
+        }
+    }
+    let text = |(count, bytes): (usize, u64)| {
+        format!("{count} instances that came and went left {bytes} bytes, {} each", bytes / count as u64)
+    };
+    ensure!(found.is_none(), "{}; `destroy` must free all of its instance", found.map(text).unwrap_or_default());
+    Ok(())
+}

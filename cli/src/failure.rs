@@ -1,0 +1,57 @@
+//! Why a command has no result: a stable code for scripts, a sentence for people.
+
+use serde_json::{json, Value};
+use sochdb_plugin_host::Text;
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+/// The code of wrong usage, which alone ends with exit code 2.
+const USAGE: &str = "E_USAGE";
+
+/// Why there is no result.
+pub(crate) struct Failure {
+    code: &'static str,
+    pub(crate) reason: String,
+}
+
+impl Failure {
+    /// With a code such as `E_FILE_NOT_REGULAR`.
+    pub(crate) fn new(code: &'static str, reason: String) -> Self {
+        Self { code, reason }
+    }
+
+    /// Arguments that do not fit.
+    pub(crate) fn usage(reason: impl Into<String>) -> Self {
+        Self::new(USAGE, reason.into())
+    }
+
+    /// A file that cannot be read; the loader has the same codes.
+    pub(crate) fn unreadable(file: &Path, error: &Error) -> Self {
+        let code = match error.kind() {
+            ErrorKind::NotFound => "E_FILE_NOT_FOUND",
+            ErrorKind::PermissionDenied => "E_FILE_DENIED",
+            _ => "E_FILE_IO",
+        };
+        Self::new(code, format!("cannot read {}: {error}", Text::from(file)))
+    }
+
+    /// The exit code that stands for it.
+    pub(crate) fn exit_code(&self) -> u8 {
+        if self.code == USAGE {
+            2
+        } else {
+            1
+        }
+    }
+
+    /// It as JSON.
+    pub(crate) fn object(&self) -> Value {
+        json!({ "error": self.reason, "code": self.code })
+    }
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self::new("E_FAILED", reason)
+    }
+}

@@ -1,0 +1,45 @@
+//! The command `sochdb-plugin`, and what it prints as JSON.
+#![allow(dead_code)] // Each test file uses a part.
+
+use crate::support::{run, Finished};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+/// Long enough for a whole suite on a busy machine.
+pub const LIMIT: Duration = Duration::from_secs(300);
+
+/// The command; the trusted loader must not need the environment's word.
+pub fn command() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sochdb-plugin"));
+    command.env_remove("SOCHDB_ALLOW_NATIVE_PLUGINS");
+    command
+}
+
+/// Runs it with these arguments.
+pub fn call(arguments: &[&str]) -> Finished {
+    run(command().args(arguments), LIMIT)
+}
+
+/// Runs it with a file and `--json`; checks the exit code and that standard output is one object.
+pub fn object(arguments: &[&str], file: &Path, code: i32) -> Value {
+    let finished = run(command().args(arguments).arg("--json").arg(file), LIMIT);
+    one_object(&finished, code)
+}
+
+/// Its standard output, which must be one object, as its exit code must be `code`.
+pub fn one_object(finished: &Finished, code: i32) -> Value {
+    assert_eq!(finished.status.code(), Some(code), "{}{}", finished.stdout, finished.stderr);
+    let value: Value =
+        serde_json::from_str(&finished.stdout).unwrap_or_else(|why| panic!("{why}: {}", finished.stdout));
+    assert!(value.is_object(), "{value}");
+    value
+}
+
+/// Names and outcomes of the list `key`.
+pub fn outcomes<'a>(steps: &'a Value, key: &str) -> Vec<(&'a str, &'a str)> {
+    let text = |value: &'a Value, key: &str| value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}"));
+    let list = steps[key].as_array().unwrap_or_else(|| panic!("no {key} in {steps}"));
+    list.iter().map(|step| (text(step, "name"), text(step, "outcome"))).collect()
+}
