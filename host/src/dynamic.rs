@@ -2,7 +2,7 @@ use crate::compression::Compression;
 use crate::index::Index;
 use crate::instance::Limits;
 use crate::library::Library;
-use crate::loader::{admit, Admitted, LoadError, Options, Policy, StepOutcome, Steps, Trust};
+use crate::loader::{admit, Admitted, LoadError, Options, Place, Policy, StepOutcome, Steps, Trust};
 use crate::observability::Observability;
 use crate::plugin::{Context, PluginLibrary};
 use crate::services::{HostServices, TracingServices};
@@ -89,8 +89,8 @@ impl DynamicPluginLoader {
         self.with(|context| context.limits.checking = on)
     }
 
-    /// Who is told how each step of a verification, a load and the making of an instance ended, in order, while it
-    /// runs.
+    /// Who is told how each step of a verification, a load and the making of an instance ended, in order. No lock is
+    /// held then, so that it may load plugins itself; the steps from the identity to the version are told together.
     pub fn observer(self, observer: impl Fn(StepOutcome) + Send + Sync + 'static) -> Self {
         self.with(|context| context.observer = Arc::new(observer))
     }
@@ -120,17 +120,19 @@ impl DynamicPluginLoader {
     /// the library's constructors on.
     ///
     /// # Errors
-    /// Why it was refused: [`LoadError::code`] is stable, [`LoadError::remedy`] says what to do. Up to and including
-    /// the note nothing of the file has run.
+    /// Why it was refused: [`LoadError::code`] is stable, [`LoadError::remedy`] says what to do. `{}` prints only what
+    /// was found, `{:?}` code, text and remedy. Up to and including the note nothing of the file has run. Bytes that
+    /// were refused after they had run are refused again without running again.
     pub unsafe fn load(&self, path: impl AsRef<Path>) -> Result<PluginLibrary, LoadError> {
         let path = path.as_ref();
         let mut observer = |outcome| (self.context.observer)(outcome);
-        let library = admit(path, &self.options, &mut observer).and_then(|admitted| {
+        let loaded = admit(path, &self.options, &mut observer).and_then(|admitted| {
             // SAFETY: the caller promises it.
             unsafe { Library::open(admitted, &mut Steps::new(&mut observer)) }
         });
-        audit(path, library.as_ref().map(|library| &library.admitted));
-        Ok(PluginLibrary { library: library?, context: self.context.clone() })
+        audit(path, loaded.as_ref());
+        let (library, place) = loaded?;
+        Ok(PluginLibrary { library, place: Arc::new(place), context: self.context.clone() })
     }
 
     /// Decides as [`DynamicPluginLoader::load`] does, but stops before anything of the file runs.
@@ -203,18 +205,18 @@ pub struct Verified {
     pub note: Note,
 }
 
-fn audit(path: &Path, library: Result<&Admitted, &LoadError>) {
+fn audit(path: &Path, loaded: Result<&(&'static Library, Place), &LoadError>) {
     let path = path.as_os_str().as_encoded_bytes().escape_ascii();
-    match library {
-        Ok(library) => tracing::info!(
+    match loaded {
+        Ok((library, place)) => tracing::info!(
             target: "sochdb_plugin::audit",
             %path,
             verdict = "loaded",
-            name = %library.note.name,
-            version = %library.note.version,
+            name = %library.entry.info.name,
+            version = %library.entry.info.version,
             digest = %library.digest,
-            owner = library.owner,
-            mode = format_args!("{:04o}", library.mode),
+            owner = place.owner,
+            mode = format_args!("{:04o}", place.mode),
         ),
         Err(error) => tracing::warn!(
             target: "sochdb_plugin::audit",

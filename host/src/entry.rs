@@ -1,8 +1,8 @@
 //! Reads the entry of a mapped library, holds it to the note, and copies its tables.
 
-use crate::elf::Note;
+use crate::elf::{Facts, Note};
 use crate::instance::Tables;
-use crate::loader::LoadError;
+use crate::loader::{Kinds, LoadError, Text};
 use crate::tables::adopt;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo};
@@ -12,8 +12,6 @@ use std::os::raw::c_char;
 /// The most bytes of a description or author.
 const LONGEST_TEXT: usize = 4096;
 /// As the contract says.
-const KNOWN_KINDS: u32 =
-    SOCH_KIND_STORAGE | SOCH_KIND_INDEX | SOCH_KIND_OBSERVABILITY | SOCH_KIND_COMPRESSION | SOCH_KIND_CUSTOM;
 const MOST_CAPABILITIES: usize = 64;
 
 /// The host's copy of `soch_plugin_v1`.
@@ -30,16 +28,20 @@ unsafe impl Send for Entry {}
 unsafe impl Sync for Entry {}
 
 impl Entry {
-    /// Reads the entry at `address`, and holds it to the note.
+    /// Reads the entry at `address`, and holds it to the note and to its beginning in the file.
     ///
     /// # Safety
     /// The library stays mapped, and promises that its `soch_plugin_v1`, which is at `address`, is what the contract
-    /// says. What cannot be checked from here is the trust that the caller has in the file.
-    pub(crate) unsafe fn read(address: Option<*const u8>, note: &Note) -> Result<(Self, String), LoadError> {
+    /// says. `facts` are those of its file, and passed the steps up to the note. What cannot be checked from here is the trust that the caller has in the file.
+    pub(crate) unsafe fn read(
+        address: Option<*const u8>,
+        facts: &Facts,
+        note: &Note,
+    ) -> Result<(Self, String), LoadError> {
         let entry = address.ok_or(LoadError::EntryMissing)?.cast::<soch_plugin>();
         // SAFETY: the caller passes the library's promise on.
         let (raw, info) = unsafe {
-            let raw = copy(entry)?;
+            let raw = copy(entry, facts.entry_size)?;
             (raw, agree(&raw, note)?)
         };
         let abi_minor = raw.abi_minor.min(SOCH_ABI_MINOR);
@@ -55,23 +57,26 @@ impl Entry {
         // SAFETY: the caller passes the library's promise on.
         let tables = unsafe {
             Tables {
-                storage: adopt(self.raw.storage)?,
-                index: adopt(self.raw.index)?,
-                observability: adopt(self.raw.observability)?,
-                compression: adopt(self.raw.compression)?,
+                storage: adopt(self.raw.storage, self.raw.abi_minor)?,
+                index: adopt(self.raw.index, self.raw.abi_minor)?,
+                observability: adopt(self.raw.observability, self.raw.abi_minor)?,
+                compression: adopt(self.raw.compression, self.raw.abi_minor)?,
             }
         };
         let has = self.info.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {has}", self.abi_minor)))
+        Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", self.abi_minor, has.escape_debug())))
     }
 }
 
 /// Copies what both sides know of the entry.
 ///
 /// # Safety
-/// The library promises as many constant bytes at `entry` as its size says, and at least its first 40.
-unsafe fn copy(entry: *const soch_plugin) -> Result<soch_plugin, LoadError> {
-    let malformed = |what: String| Err(LoadError::EntryMalformed { reason: what });
+/// At `entry` are `room` constant bytes, at least 40: those of the symbol, which the file was checked for.
+unsafe fn copy(entry: *const soch_plugin, room: u64) -> Result<soch_plugin, LoadError> {
+    let malformed = |reason: String| {
+        let fix = "set `.magic = SOCH_MAGIC` and `.size = sizeof(soch_plugin)`, or let `SOCH_PLUGIN` write the entry";
+        Err(LoadError::EntryMalformed { reason, fix })
+    };
     if !entry.is_aligned() {
         return malformed(format!("it is at {entry:p}, which is not aligned"));
     }
@@ -86,8 +91,12 @@ unsafe fn copy(entry: *const soch_plugin) -> Result<soch_plugin, LoadError> {
     if size < least || !size.is_multiple_of(align_of::<soch_plugin>()) {
         return malformed(format!("it says it has {size} bytes, where {least} are the least"));
     }
+    // A constructor may have written another size than the file has.
+    if size as u64 > room {
+        return malformed(format!("it says it has {size} bytes, but its symbol has {room}"));
+    }
     let mut copy = MaybeUninit::<soch_plugin>::zeroed();
-    // SAFETY: the library promises `size` bytes; the copy has room for its own size.
+    // SAFETY: the caller promises `room` bytes, of which `size` are a part; the copy has room for its own size.
     unsafe {
         entry.cast::<u8>().copy_to_nonoverlapping(copy.as_mut_ptr().cast(), size.min(size_of::<soch_plugin>()));
         Ok(copy.assume_init())
@@ -109,10 +118,10 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
     // SAFETY: the caller passes the library's promise on.
     let (name, version, description, author) = unsafe {
         (
-            text(raw.name, SOCH_NAME_SIZE)?,
-            text(raw.version, SOCH_VERSION_SIZE)?,
-            text(raw.description, LONGEST_TEXT)?,
-            text(raw.author, LONGEST_TEXT)?,
+            text(raw.name, SOCH_NAME_SIZE, "name")?,
+            text(raw.version, SOCH_VERSION_SIZE, "version")?,
+            text(raw.description, LONGEST_TEXT, "description")?,
+            text(raw.author, LONGEST_TEXT, "author")?,
         )
     };
     // SAFETY: as above.
@@ -134,7 +143,7 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
         kinds |= SOCH_KIND_CUSTOM;
         if raw.get_interface.is_none() {
             let reason = "it lists capabilities, but its `get_interface` is NULL".to_owned();
-            return Err(LoadError::EntryMalformed { reason });
+            return Err(LoadError::EntryMalformed { reason, fix: "set `.get_interface` in the entry" });
         }
     }
     capabilities.extend(ids);
@@ -147,14 +156,17 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
     same("flags", format!("{:#x}", note.flags), format!("{:#x}", raw.flags))?;
     same("layout_hash", hex(&note.layout_hash), hex(&raw.layout_hash))?;
     // A kind of a newer minor has a table that this host does not see.
-    let known = if note.abi_minor > SOCH_ABI_MINOR { note.kinds & KNOWN_KINDS } else { note.kinds };
-    same("kinds", format!("{known:#x}"), format!("{kinds:#x}"))?;
+    let (named, set) = (Kinds(note.kinds).known(), Kinds(kinds));
+    if named != set {
+        let kinds = set.in_c();
+        return Err(LoadError::KindsMismatch { note: named.to_string(), entry: set.to_string(), kinds });
+    }
     Ok(ExtensionInfo { name, version, description, author, capabilities })
 }
 
 /// # Safety
 /// The library promises NULL or bytes that end in NUL.
-unsafe fn text(ptr: *const c_char, longest: usize) -> Result<String, LoadError> {
+unsafe fn text(ptr: *const c_char, longest: usize, field: &str) -> Result<String, LoadError> {
     if ptr.is_null() {
         return Ok(String::new());
     }
@@ -162,17 +174,26 @@ unsafe fn text(ptr: *const c_char, longest: usize) -> Result<String, LoadError> 
     for at in 0..longest {
         // SAFETY: no NUL was seen before, so the text goes on here.
         match unsafe { ptr.add(at).read() } {
-            0 => return Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            0 => {
+                return String::from_utf8(bytes).map_err(|error| LoadError::EntryMalformed {
+                    reason: format!("its {field} is not UTF-8: {}", Text::from(error.as_bytes())),
+                    fix: "save the source in UTF-8",
+                })
+            }
             byte => bytes.push(byte as u8),
         }
     }
-    Err(LoadError::EntryMalformed { reason: format!("a text does not end within {longest} bytes") })
+    Err(LoadError::EntryMalformed {
+        reason: format!("its {field} does not end within {longest} bytes"),
+        fix: "end the text in NUL, and make it shorter",
+    })
 }
 
 /// # Safety
 /// The library promises NULL or a list of texts that ends in NULL.
 unsafe fn capabilities(list: *const *const c_char) -> Result<Vec<ExtensionCapability>, LoadError> {
-    let mut capabilities = Vec::new();
+    let malformed = |reason: String, fix| Err(LoadError::EntryMalformed { reason, fix });
+    let mut capabilities: Vec<ExtensionCapability> = Vec::new();
     if list.is_null() {
         return Ok(capabilities);
     }
@@ -183,9 +204,18 @@ unsafe fn capabilities(list: *const *const c_char) -> Result<Vec<ExtensionCapabi
             return Ok(capabilities);
         }
         // SAFETY: the caller passes the library's promise on.
-        capabilities.push(ExtensionCapability::from_id(&unsafe { text(id, LONGEST_TEXT)? }));
+        let id = unsafe { text(id, LONGEST_TEXT, "list of capabilities, in one of its ids,")? };
+        let capability = ExtensionCapability::from_id(&id);
+        if id.is_empty() {
+            return malformed(format!("capability {at} in its list is empty"), "give it an id, or take it out");
+        }
+        if capabilities.contains(&capability) {
+            let reason = format!("it lists the capability {} twice", Text::from(id.as_bytes()));
+            return malformed(reason, "list each capability once");
+        }
+        capabilities.push(capability);
     }
-    Err(LoadError::EntryMalformed { reason: format!("its capabilities do not end within {MOST_CAPABILITIES}") })
+    malformed(format!("its capabilities do not end within {MOST_CAPABILITIES}"), "end the list in NULL")
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -5,7 +5,7 @@ use crate::failure::printable;
 use crate::index::Index;
 use crate::instance::{describe, Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
-use crate::loader::{Digest, LoadError, Step, StepOutcome, Steps};
+use crate::loader::{Digest, LoadError, Place, Step, StepOutcome, Steps};
 use crate::observability::Observability;
 use crate::services::{HostServices, HostSide};
 use crate::storage::Storage;
@@ -20,6 +20,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct PluginLibrary {
     pub(crate) library: &'static Library,
+    pub(crate) place: Arc<Place>,
     pub(crate) context: Arc<Context>,
 }
 
@@ -40,12 +41,12 @@ impl PluginLibrary {
 
     /// The file that it was read from.
     pub fn path(&self) -> &Path {
-        &self.library.admitted.path
+        &self.place.path
     }
 
     /// SHA-256 of the bytes that run.
     pub fn digest(&self) -> Digest {
-        self.library.admitted.digest
+        self.library.digest
     }
 
     /// Major and minor version of the contract that both sides use.
@@ -65,13 +66,13 @@ impl PluginLibrary {
 
     fn create(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
         let config = if config.is_empty() { "{}" } else { config };
-        let (entry, admitted) = (&self.library.entry, &self.library.admitted);
+        let entry = &self.library.entry;
         let name = &entry.info.name;
         let side = HostSide::new(
             self.context.services.clone(),
             name,
             &self.context.product,
-            &admitted.directory,
+            &self.place.directory,
             entry.abi_minor,
         );
         let refuse =

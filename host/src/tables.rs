@@ -22,22 +22,28 @@ pub(crate) unsafe trait Table: Copy {
     fn complete(&mut self);
 }
 
-/// Copies what both sides know of the plugin's table. None for NULL.
+/// Copies what both sides know of the table of a plugin of this minor version. None for NULL.
 ///
 /// # Safety
 /// The plugin promises that `table` is NULL or leads to as many constant bytes as the table's `size` says.
-pub(crate) unsafe fn adopt<T: Table>(table: *const T) -> Result<Option<T>, LoadError> {
+pub(crate) unsafe fn adopt<T: Table>(table: *const T, minor: u16) -> Result<Option<T>, LoadError> {
     if table.is_null() {
         return Ok(None);
     }
-    let malformed = |what: String| Err(LoadError::TableMalformed { reason: format!("`{}` {what}", T::NAME) });
+    let malformed = |what: String| {
+        let fix = "set `.size = sizeof(table)` in the table";
+        Err(LoadError::TableMalformed { reason: format!("`{}` {what}", T::NAME), fix })
+    };
     if !table.is_aligned() {
         return malformed(format!("is at {table:p}, which is not aligned"));
     }
     // SAFETY: it is not NULL and aligned; the plugin promises that at least the size is there.
     let size = unsafe { table.cast::<usize>().read() };
     if size < size_of::<usize>() || size > LARGEST || !size.is_multiple_of(align_of::<T>()) {
-        return malformed(format!("says it has {size} bytes"));
+        return malformed(format!("says that it has {size} bytes"));
+    }
+    if minor <= SOCH_ABI_MINOR && size > size_of::<T>() {
+        return malformed(format!("says that it has {size} bytes, more than the {} of its version", size_of::<T>()));
     }
     let mut copy = MaybeUninit::<T>::zeroed();
     // SAFETY: the plugin promises `size` bytes at `table`; the copy has room for its own size.

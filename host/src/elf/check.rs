@@ -2,6 +2,7 @@
 
 use super::{machine, ElfError, Facts};
 use crate::loader::Text;
+use sochdb_plugin_sdk::layout::Layout;
 use std::ffi::OsStr;
 
 const HOST_BITS: u8 = usize::BITS as u8;
@@ -16,6 +17,9 @@ impl Facts {
         self.has_honest_names(file)?;
         if self.entry.is_none() {
             return Err(ElfError::EntryAbsent);
+        }
+        if self.exports_layout && self.layout_size < size_of::<Layout>() as u64 {
+            return Err(ElfError::LayoutKind { reason: "is smaller than the least that the host reads" });
         }
         Ok(self.line())
     }

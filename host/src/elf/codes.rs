@@ -64,6 +64,9 @@ refusals! {
     Elf: EntryKind { reason: &'static str } "E_ELF_ENTRY"
         "its symbol `soch_plugin_v1` {reason}" "let `SOCH_PLUGIN` or `export_plugin!` define it";
 
+    Elf: LayoutKind { reason: &'static str } "E_ELF_LAYOUT"
+        "its symbol `soch_layout_v1` {reason}" "let `export_plugin!` define it";
+
     Note: NoteMissing "E_NOTE_MISSING"
         "it has no SochDB note"
         "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin, and do not remove .note sections";
@@ -79,9 +82,13 @@ refusals! {
         "give the plugin another version";
     Note: NoteFlags { flags: u32 } "E_NOTE_FLAGS"
         "the plugin asks for something that this host does not know (flags {flags:#x})" "update the host";
-    Note: NoteKinds { kinds: u32 } "E_NOTE_KINDS"
-        "the note lists no kind that this host knows, or an unknown one (kinds {kinds:#x})"
-        "name the kinds of the tables in `SOCH_PLUGIN` or `export_plugin!`";
+    Note: NoteKinds { found: String } "E_NOTE_KINDS"
+        "the note names {found}"
+        "name the kinds of the tables that are set in `SOCH_PLUGIN` or `export_plugin!`: SOCH_KIND_STORAGE, \
+         SOCH_KIND_INDEX, SOCH_KIND_OBSERVABILITY, SOCH_KIND_COMPRESSION, SOCH_KIND_CUSTOM";
+    Elf: NoteText { what: &'static str } "E_ELF_NOTE_TEXT"
+        "the {what} in the SochDB note goes on after its NUL"
+        "take `\\0` out of the {what} that `SOCH_PLUGIN` gets; if it has none, the file was edited: build it again";
     Elf: NoteMalformed { reason: &'static str } "E_ELF_NOTES"
         "the notes are malformed: {reason}" "build the plugin again, and do not edit the file";
 }

@@ -38,6 +38,7 @@ const AUDIT_TAGS: [(u64, &str); 4] = [
 ];
 /// Bytes of `soch_plugin` that never change.
 const ENTRY_HEAD: u64 = 40;
+const OUTSIDE: &str = "lies outside of the library's data";
 
 /// The beginning of `soch_plugin_v1` as it is in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +77,12 @@ pub struct Facts {
     pub search_path: Option<Text>,
     /// The beginning of its entry, if it exports one.
     pub entry: Option<EntryHead>,
+    /// How many bytes the symbol of its entry has; 0 if it exports none.
+    pub entry_size: u64,
     /// Whether it exports the layout of its types, `soch_layout_v1`.
     pub exports_layout: bool,
+    /// How many bytes the symbol of that layout has; 0 if it exports none.
+    pub layout_size: u64,
     /// The first export that all libraries of a process would share (STB_GNU_UNIQUE).
     pub unique: Option<Text>,
     /// How many functions run when it is loaded.
@@ -136,7 +141,9 @@ impl Facts {
             soname: dynamic.named(&image, tag::SONAME)?,
             search_path: dynamic.named(&image, tag::RPATH)?.or(dynamic.named(&image, tag::RUNPATH)?),
             entry: entry_head(&image, &segments, &symbols)?,
-            exports_layout: symbols.layout,
+            entry_size: symbols.entry.map_or(0, |(_, size)| size),
+            exports_layout: symbols.layout.is_some(),
+            layout_size: layout_size(&segments, &symbols)?,
             unique: symbols.unique,
             constructors: constructors(&image, &dynamic)?,
             resolvers: symbols.resolvers + relocations::resolvers(&image, header.machine, &segments, &dynamic)?,
@@ -171,10 +178,8 @@ fn entry_head(image: &Image<'_>, segments: &Segments, symbols: &Symbols) -> Resu
     if size < ENTRY_HEAD {
         return Err(ElfError::EntryKind { reason: "is smaller than the 40 bytes that every version has" });
     }
-    let outside = ElfError::EntryKind { reason: "lies outside of the library's data" };
-    let Some(at) = segments.offset_of(address, size).filter(|_| !segments.is_code(address)) else {
-        return Err(outside);
-    };
+    let outside = ElfError::EntryKind { reason: OUTSIDE };
+    let Some(at) = data(segments, address, size) else { return Err(outside) };
     let fields = || {
         Some(EntryHead {
             magic: image.u64(at)?,
@@ -187,6 +192,16 @@ fn entry_head(image: &Image<'_>, segments: &Segments, symbols: &Symbols) -> Resu
         })
     };
     fields().map(Some).ok_or(outside)
+}
+
+fn layout_size(segments: &Segments, symbols: &Symbols) -> Result<u64, ElfError> {
+    let Some((address, size)) = symbols.layout else { return Ok(0) };
+    data(segments, address, size).map(|_| size).ok_or(ElfError::LayoutKind { reason: OUTSIDE })
+}
+
+/// The place in the file of data that all of it is in.
+fn data(segments: &Segments, address: u64, size: u64) -> Option<u64> {
+    segments.offset_of(address, size).filter(|_| !segments.is_code(address))
 }
 
 fn constructors(image: &Image<'_>, dynamic: &Dynamic) -> Result<u64, ElfError> {

@@ -114,11 +114,17 @@ fn read_note(image: &Image<'_>, at: u64, size: u32) -> Result<Note, ElfError> {
             flags: image.u32(at + 12)?,
             kinds: image.u32(at + 16)?,
             layout_hash: image.get(at + 20, SOCH_LAYOUT_HASH_SIZE as u64)?.try_into().ok()?,
-            name: text(image.get(name_at, SOCH_NAME_SIZE as u64)?)?,
-            version: text(image.get(name_at + SOCH_NAME_SIZE as u64, SOCH_VERSION_SIZE as u64)?)?,
+            name: Text::from(&[][..]),
+            version: Text::from(&[][..]),
         })
     };
-    fields().ok_or(malformed("name or version in the SochDB note goes on after its NUL"))
+    let cut_off = malformed("the SochDB note is cut off");
+    let Some(note) = fields() else { return Err(cut_off) };
+    let name = image.get(name_at, SOCH_NAME_SIZE as u64);
+    let version = image.get(name_at + SOCH_NAME_SIZE as u64, SOCH_VERSION_SIZE as u64);
+    let Some((name, version)) = name.zip(version) else { return Err(cut_off) };
+    let more = |what| ElfError::NoteText { what };
+    Ok(Note { name: text(name).ok_or(more("name"))?, version: text(version).ok_or(more("version"))?, ..note })
 }
 
 /// Text up to its NUL; `None` if something else follows.

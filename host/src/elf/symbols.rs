@@ -18,8 +18,8 @@ const SHN_ABS: u16 = 0xfff1;
 pub(super) struct Symbols {
     /// Address and size of `soch_plugin_v1`.
     pub(super) entry: Option<(u64, u64)>,
-    /// Whether `soch_layout_v1` is there.
-    pub(super) layout: bool,
+    /// Address and size of `soch_layout_v1`.
+    pub(super) layout: Option<(u64, u64)>,
     /// The first one that all libraries of a process share.
     pub(super) unique: Option<Text>,
     /// How many functions choose their code when they are bound (STT_GNU_IFUNC).
@@ -79,23 +79,27 @@ impl Symbols {
             self.resolvers += 1;
         }
         if is(LAYOUT) {
-            self.layout = true;
+            self.layout = Some(place(symbol, self.layout).map_err(|reason| ElfError::LayoutKind { reason })?);
         }
         if is(ENTRY) {
-            let refuse = |reason| Err(ElfError::EntryKind { reason });
-            if self.entry.is_some() {
-                return refuse("is defined twice");
-            }
-            if symbol.info & 0xf != STT_OBJECT {
-                return refuse("is not data");
-            }
-            if symbol.section == SHN_ABS {
-                return refuse("is a number, not a place in the library");
-            }
-            self.entry = Some((symbol.value, symbol.size));
+            self.entry = Some(place(symbol, self.entry).map_err(|reason| ElfError::EntryKind { reason })?);
         }
         Ok(())
     }
+}
+
+/// Address and size of a symbol that is data, if none of its name came before.
+fn place(symbol: &Symbol, before: Option<(u64, u64)>) -> Result<(u64, u64), &'static str> {
+    if before.is_some() {
+        return Err("is defined twice");
+    }
+    if symbol.info & 0xf != STT_OBJECT {
+        return Err("is not data");
+    }
+    if symbol.section == SHN_ABS {
+        return Err("is a number, not a place in the library");
+    }
+    Ok((symbol.value, symbol.size))
 }
 
 /// How many symbols there are. Only the hash table, by which they are looked up, tells.

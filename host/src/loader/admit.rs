@@ -3,9 +3,9 @@
 use super::lexical::PlainPath;
 use super::seal;
 use super::{exec_policy, file, note, walk};
-use super::{Digest, LoadError, Options, Step, StepOutcome, Steps};
+use super::{Digest, LoadError, Options, Place, Step, StepOutcome, Steps};
 use crate::elf::{Facts, Note};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use super::mapped::Mapped;
 pub use seal::SealedFile;
@@ -22,13 +22,7 @@ pub(crate) struct Admitted {
     /// Its note.
     pub(crate) note: Note,
     /// Where it was.
-    pub(crate) path: PathBuf,
-    /// The directory that it was in.
-    pub(crate) directory: PathBuf,
-    /// The user whom its file belongs to.
-    pub(crate) owner: u32,
-    /// The permission bits of its file.
-    pub(crate) mode: u32,
+    pub(crate) place: Place,
 }
 
 /// Decides whether the plugin at `path` may be loaded, and tells `observer` how each step ended.
@@ -58,14 +52,7 @@ pub(crate) fn admit(
         Ok((facts, detail))
     })?;
     let note = steps.run(Step::Note, || note::check(&facts))?;
-    Ok(Admitted {
-        file: sealed,
-        digest,
-        facts,
-        note,
-        path: path.to_owned(),
-        directory: walked.path,
-        owner: file.stat.st_uid,
-        mode: file.stat.st_mode & 0o7777,
-    })
+    let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
+    let place = Place { path: path.to_owned(), directory: walked.path, owner, mode };
+    Ok(Admitted { file: sealed, digest, facts, note, place })
 }

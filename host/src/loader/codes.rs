@@ -4,18 +4,21 @@ use super::refusal::refusals;
 use super::Text;
 use crate::elf::ElfError;
 use sochdb_plugin_sdk::ErrorKind;
+use std::sync::Arc;
 
 refusals! {
-    /// Why a plugin was not loaded. `Display` says what was found and where.
-    pub enum LoadError also Elf(ElfError);
+    /// Why a plugin was not loaded. `Display` says what was found and where, without code or remedy, for those who
+    /// print them apart; `Debug`, which `unwrap` prints, gives code, text and remedy in one line.
+    ///
+    /// `Before` is the refusal of bytes that were mapped and refused by an earlier load: all that it says is said by
+    /// that load's refusal.
+    pub enum LoadError also Elf(ElfError) also Before(Arc<LoadError>);
 
-    Gate: NotTrusted { why: &'static str } "E_NOT_TRUSTED"
+    Gate: NotTrusted { why: String } "E_NOT_TRUSTED"
         "native plugins are not allowed in this process: {why}; to allow them, set SOCHDB_ALLOW_NATIVE_PLUGINS=1 or \
          make the loader with `DynamicPluginLoader::new_trusted()`; code that you do not trust belongs in the WASM \
          sandbox"
-        "start the process with SOCHDB_ALLOW_NATIVE_PLUGINS=1, or make the loader with \
-         `DynamicPluginLoader::new_trusted()`, if you trust the plugin as you trust the program; otherwise run it in \
-         the WASM sandbox";
+        "allow them, if you trust the plugin as you trust the program; otherwise do not load it here";
 
     Lexical: PathEmpty "E_PATH_EMPTY" "the path is empty" "give the absolute path of the plugin's file";
     Lexical: PathNul "E_PATH_NUL" "the path contains a NUL byte" "give the path without it";
@@ -43,9 +46,9 @@ refusals! {
     Walk: DirOwner { directory: Text, owner: u32, user: u32 } "E_DIR_OWNER"
         "the directory {directory} belongs to user {owner}, neither root nor the user {user} that the host runs as"
         "chown {user} {directory}, or move the plugin to a directory that only root or user {user} can change";
-    Walk: DirWritable { directory: Text, mode: u32 } "E_DIR_WRITABLE"
+    Walk: DirWritable { directory: Text, mode: u32, fix: String } "E_DIR_WRITABLE"
         "the directory {directory} can be changed by others (mode {mode:04o})"
-        "chmod go-w {directory}, or move the plugin to a directory that only its owner can change";
+        "{fix}; build and install with umask 022 to keep it so";
     Walk: DirIo { directory: Text, reason: std::io::Error } "E_DIR_IO"
         "cannot open the directory {directory}: {reason}" "check the file system that it is on";
 
@@ -63,7 +66,8 @@ refusals! {
         "the file {path} belongs to user {owner}, neither root nor the user {user} that the host runs as"
         "chown {user} {path}, after you made sure where it comes from";
     File: FileWritable { path: Text, mode: u32 } "E_FILE_WRITABLE"
-        "the file {path} can be changed by others (mode {mode:04o})" "chmod go-w {path}";
+        "the file {path} can be changed by others (mode {mode:04o})"
+        "chmod go-w {path}; build and install with umask 022 to keep it so";
     File: SpecialBits { path: Text, mode: u32 } "E_FILE_SPECIAL_BITS"
         "the file {path} has a set-user-ID, set-group-ID or sticky bit (mode {mode:04o})" "chmod u-s,g-s,-t {path}";
     File: TooSmall { path: Text, size: u64 } "E_FILE_TOO_SMALL"
@@ -104,6 +108,10 @@ refusals! {
         "note and entry of the file differ in {field}: {note} and {entry}"
         "compile the plugin again; let `SOCH_PLUGIN` or `export_plugin!` write both";
 
+    Note: EntrySize { says: u32, has: u64 } "E_ENTRY_SIZE"
+        "the entry says that it has {says} bytes, but `soch_plugin_v1` has {has}"
+        "set `.size = sizeof(soch_plugin)` in the entry, or let `SOCH_PLUGIN` or `export_plugin!` write it";
+
     Identity: AliasLoaded "E_ALIAS_LOADED"
         "the dynamic linker would return a library that is loaded already instead of this one"
         "restart the host; if it comes again, report it together with `ls -l /proc/PID/fd`";
@@ -120,17 +128,21 @@ refusals! {
     Entry: EntryMismatch { field: &'static str, note: String, entry: String } "E_ENTRY_MISMATCH"
         "note and loaded entry differ in {field}: {note} and {entry}"
         "compile the plugin again; let `SOCH_PLUGIN` or `export_plugin!` write both";
-    Entry: EntryMalformed { reason: String } "E_ENTRY_MALFORMED"
-        "the loaded entry is malformed: {reason}" "report it to the plugin's vendor";
+    Entry: KindsMismatch { note: String, entry: String, kinds: String } "E_ENTRY_KINDS"
+        "`SOCH_PLUGIN` says the kinds {note}; the entry has: {entry}"
+        "name in `SOCH_PLUGIN` exactly the kinds whose tables are set, which here is {kinds}, or set the missing tables";
+    Entry: EntryMalformed { reason: String, fix: &'static str } "E_ENTRY_MALFORMED"
+        "the loaded entry is malformed: {reason}" "{fix}; if the plugin is not yours, report it to its vendor";
 
     Layout: Layout { reason: String } "E_LAYOUT"
         "the plugin's types differ from the host's: {reason}"
         "compile the plugin again with an unchanged sochdb-plugin-sdk";
 
     Version: SlotMissing { table: &'static str, slot: &'static str } "E_SLOT_MISSING"
-        "the required function `{slot}` of `{table}` is NULL" "report it to the plugin's vendor";
-    Version: TableMalformed { reason: String } "E_TABLE_MALFORMED"
-        "a table of the plugin is malformed: {reason}" "report it to the plugin's vendor";
+        "the required function `{slot}` of `{table}` is NULL"
+        "set `.{slot}` in the table of type `{table}`; if the plugin is not yours, report it to its vendor";
+    Version: TableMalformed { reason: String, fix: &'static str } "E_TABLE_MALFORMED"
+        "a table of the plugin is malformed: {reason}" "{fix}; if the plugin is not yours, report it to its vendor";
     Version: KindMissing { wanted: &'static str, has: String } "E_KIND_MISSING"
         "the plugin has no {wanted} table; it has: {has}" "load it as what it is, or give another plugin";
 

@@ -1,6 +1,6 @@
 //! Stands in for `admit.rs` on operating systems that the trusted loader does not know: it refuses every plugin.
 
-use super::{Digest, LoadError, Options, Step, StepOutcome, Steps};
+use super::{Digest, LoadError, Options, Place, Step, StepOutcome, Steps};
 use crate::elf::{Facts, Note};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,19 @@ impl SealedFile {
     /// # Errors
     /// None: there is no such file.
     pub fn map(&self) -> Result<Mapped, LoadError> {
+        match *self {}
+    }
+
+    /// Gives its descriptor a number of at least `least`.
+    ///
+    /// # Errors
+    /// None: there is no such file.
+    pub(crate) fn renumber(&mut self, _least: i32) -> Result<(), LoadError> {
+        match *self {}
+    }
+
+    /// The number of its descriptor.
+    pub(crate) fn number(&self) -> i32 {
         match *self {}
     }
 
@@ -51,10 +64,7 @@ pub(crate) struct Admitted {
     pub(crate) digest: Digest,
     pub(crate) facts: Facts,
     pub(crate) note: Note,
-    pub(crate) path: PathBuf,
-    pub(crate) directory: PathBuf,
-    pub(crate) owner: u32,
-    pub(crate) mode: u32,
+    pub(crate) place: Place,
 }
 
 /// Refuses: at the gate, or because of the operating system.

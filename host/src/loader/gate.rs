@@ -1,13 +1,16 @@
 //! Step 1: whether native plugins are allowed at all.
 
-use super::LoadError;
+use super::{LoadError, Text};
 use std::ffi::OsStr;
 
 /// The environment variable that allows native plugins.
 pub const ALLOW_VARIABLE: &str = "SOCHDB_ALLOW_NATIVE_PLUGINS";
 
+/// The most characters of the variable's value that a refusal shows.
+const MOST_SHOWN: usize = 32;
+
 /// Who allowed native plugins, or why they are not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
     /// The program itself.
     Program,
@@ -15,6 +18,8 @@ pub enum Trust {
     Environment,
     /// Nobody.
     Nobody,
+    /// Nobody: [`ALLOW_VARIABLE`] has this value, which does not say so. At most its first 32 characters.
+    Unclear(Text),
     /// Nobody that counts: the process has more rights than the user who set its environment.
     Elevated,
 }
@@ -22,28 +27,34 @@ pub enum Trust {
 impl Trust {
     /// Reads [`ALLOW_VARIABLE`]: `1`, `true`, `yes` or `on`, in any case, with white space around it or not.
     pub fn from_environment() -> Self {
-        let allowed = std::env::var_os(ALLOW_VARIABLE).is_some_and(|value| says_yes(&value));
-        match allowed {
+        std::env::var_os(ALLOW_VARIABLE).map_or(Self::Nobody, |value| Self::of_value(&value))
+    }
+
+    fn of_value(value: &OsStr) -> Self {
+        match says_yes(value) {
             true if runs_elevated() => Self::Elevated,
             true => Self::Environment,
-            false => Self::Nobody,
+            false if value.is_empty() => Self::Nobody,
+            false => Self::Unclear(beginning(value)),
         }
     }
 
     /// Whether native plugins are allowed.
-    pub fn is_trusted(self) -> bool {
+    pub fn is_trusted(&self) -> bool {
         matches!(self, Self::Program | Self::Environment)
     }
 
     /// The step's line: who allowed it. Makes no system call.
-    pub(super) fn check(self) -> Result<((), String), LoadError> {
+    pub(super) fn check(&self) -> Result<((), String), LoadError> {
+        let refuse = |why| Err(LoadError::NotTrusted { why });
         match self {
             Self::Program => Ok(((), "allowed by the program".to_owned())),
             Self::Environment => Ok(((), format!("allowed by {ALLOW_VARIABLE}"))),
-            Self::Nobody => Err(LoadError::NotTrusted { why: "nobody allowed them" }),
-            Self::Elevated => Err(LoadError::NotTrusted {
-                why: "the environment does not count, because the process has more rights than its user",
-            }),
+            Self::Nobody => refuse("nobody allowed them".to_owned()),
+            Self::Unclear(value) => refuse(format!("{ALLOW_VARIABLE} is `{value}`, which is none of 1, true, yes, on")),
+            Self::Elevated => {
+                refuse("the environment does not count, because the process has more rights than its user".to_owned())
+            }
         }
     }
 }
@@ -51,6 +62,15 @@ impl Trust {
 fn says_yes(value: &OsStr) -> bool {
     let value = value.as_encoded_bytes().trim_ascii();
     [&b"1"[..], b"true", b"yes", b"on"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
+}
+
+fn beginning(value: &OsStr) -> Text {
+    let bytes = value.as_encoded_bytes();
+    let end = match std::str::from_utf8(bytes) {
+        Ok(text) => text.char_indices().nth(MOST_SHOWN).map_or(bytes.len(), |(end, _)| end),
+        Err(_) => bytes.len().min(MOST_SHOWN),
+    };
+    Text::from(&bytes[..end])
 }
 
 #[cfg(target_os = "linux")]
@@ -67,6 +87,7 @@ fn runs_elevated() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::ffi::OsStrExt;
 
     #[test]
     fn only_a_clear_yes_opens_it() {
@@ -80,13 +101,27 @@ mod tests {
 
     #[test]
     fn a_refusal_names_all_three_ways_out() {
-        for trust in [Trust::Nobody, Trust::Elevated] {
+        for trust in [Trust::Nobody, Trust::Elevated, Trust::of_value(OsStr::new("enabled"))] {
             let error = trust.check().expect_err("it is not trusted");
-            for text in [error.to_string(), error.remedy()] {
-                for way in [ALLOW_VARIABLE, "DynamicPluginLoader::new_trusted()", "WASM sandbox"] {
-                    assert!(text.contains(way), "{way} is not in: {text}");
-                }
+            let text = error.to_string();
+            for way in [ALLOW_VARIABLE, "DynamicPluginLoader::new_trusted()", "WASM sandbox"] {
+                assert!(text.contains(way), "{way} is not in: {text}");
             }
+            assert!(!error.remedy().contains("new_trusted"), "the remedy repeats the text: {error:?}");
         }
+    }
+
+    #[test]
+    fn a_value_that_does_not_say_yes_is_shown() {
+        let text = |value: &[u8]| {
+            let error = Trust::of_value(OsStr::from_bytes(value)).check().expect_err("it does not say yes");
+            error.to_string()
+        };
+        assert!(text(b"enabled").contains("is `enabled`, which is none of 1, true, yes, on"), "{}", text(b"enabled"));
+        assert!(text(b"\x1b[2J").contains("`$'\\x1b[2J'`"), "{}", text(b"\x1b[2J"));
+        let (many, none) = ("\u{e9}".repeat(33), text(b""));
+        assert!(text(many.as_bytes()).contains(&format!("`{}`", &many[..64])), "{}", text(many.as_bytes()));
+        assert!(none.contains("nobody allowed them"), "{none}");
+        assert_eq!(text(&[0xff; 100]).matches("\\xff").count(), 32);
     }
 }

@@ -1,12 +1,9 @@
 //! Step 9: the note, read while nothing of the plugin has run, speaks this host's ABI.
 
-use super::LoadError;
+use super::{Kinds, LoadError};
 use crate::elf::{ElfError, EntryHead, Facts, Note};
 use sochdb_plugin_sdk::abi::*;
 use std::fmt::Debug;
-
-const KNOWN_KINDS: u32 =
-    SOCH_KIND_STORAGE | SOCH_KIND_INDEX | SOCH_KIND_OBSERVABILITY | SOCH_KIND_COMPRESSION | SOCH_KIND_CUSTOM;
 
 pub(super) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
     let note = match (&facts.note, facts.note_count) {
@@ -18,9 +15,12 @@ pub(super) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
     negotiate(note)?;
     if let Some(entry) = &facts.entry {
         agree(note, entry)?;
+        if u64::from(entry.size) > facts.entry_size {
+            return Err(LoadError::EntrySize { says: entry.size, has: facts.entry_size });
+        }
     }
-    let detail =
-        format!("{} {}, ABI {}.{}, kinds {:#x}", note.name, note.version, note.abi_major, note.abi_minor, note.kinds);
+    let (major, minor, kinds) = (note.abi_major, note.abi_minor, Kinds(note.kinds));
+    let detail = format!("{} {}, ABI {major}.{minor}, kinds {kinds}", note.name, note.version);
     Ok((note.clone(), detail))
 }
 
@@ -53,8 +53,13 @@ fn negotiate(note: &Note) -> Result<(), LoadError> {
     }
     // A newer minor may have kinds that this host does not know.
     let known = note.abi_minor <= SOCH_ABI_MINOR;
-    if note.kinds == 0 || (known && note.kinds & !KNOWN_KINDS != 0) {
-        return Err(ElfError::NoteKinds { kinds: note.kinds }.into());
+    let kinds = Kinds(note.kinds);
+    if note.kinds == 0 {
+        return Err(ElfError::NoteKinds { found: "no kind".to_owned() }.into());
+    }
+    if known && kinds.unknown() != 0 {
+        let found = format!("a kind that ABI minor {} does not have, {:#x}", note.abi_minor, kinds.unknown());
+        return Err(ElfError::NoteKinds { found: format!("{found}, and {}", kinds.known()) }.into());
     }
     let expected = SOCH_LAYOUT_HASHES.get(usize::from(note.abi_minor));
     if known && expected != Some(&note.layout_hash) {

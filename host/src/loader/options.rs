@@ -40,7 +40,7 @@ pub(super) fn effective_user() -> u32 {
 }
 
 /// How to admit a plugin.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Options {
     /// Whether native plugins are allowed.
     pub(crate) trust: Trust,

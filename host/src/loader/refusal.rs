@@ -17,11 +17,11 @@ pub struct Reason {
 
 /// Makes an error type of rows `Step: Variant { fields } "CODE" "cause" "remedy";`.
 ///
-/// `also Variant(Type)` takes the rows of another table in.
+/// Each `also Variant(Type)` takes in a type with `code`, `step` and `remedy` of its own, as another table has them.
 macro_rules! refusals {
     (
         $(#[$meta:meta])*
-        pub enum $name:ident $(also $part:ident($part_type:ty))?;
+        pub enum $name:ident $(also $part:ident($part_type:ty))*;
         $(
             $step:ident: $variant:ident $({ $($field:ident: $type:ty),+ })? $code:literal
             $cause:literal $remedy:literal;
@@ -33,7 +33,7 @@ macro_rules! refusals {
         #[allow(missing_docs)]
         pub enum $name {
             $( #[doc = $cause] #[error($cause)] $variant $({ $($field: $type),+ })?, )+
-            $( #[error(transparent)] $part(#[from] $part_type), )?
+            $( #[error(transparent)] $part(#[from] $part_type), )*
         }
 
         // `unwrap` and a `main` that returns it print this: what a person needs, not the fields.
@@ -55,7 +55,7 @@ macro_rules! refusals {
             pub fn code(&self) -> &'static str {
                 match self {
                     $( Self::$variant { .. } => $code, )+
-                    $( Self::$part(part) => <$part_type>::code(part), )?
+                    $( Self::$part(part) => part.code(), )*
                 }
             }
 
@@ -63,7 +63,7 @@ macro_rules! refusals {
             pub fn step(&self) -> $crate::loader::Step {
                 match self {
                     $( Self::$variant { .. } => $crate::loader::Step::$step, )+
-                    $( Self::$part(part) => <$part_type>::step(part), )?
+                    $( Self::$part(part) => part.step(), )*
                 }
             }
 
@@ -72,7 +72,7 @@ macro_rules! refusals {
             pub fn remedy(&self) -> String {
                 match self {
                     $( Self::$variant $({ $($field),+ })? => format!($remedy), )+
-                    $( Self::$part(part) => <$part_type>::remedy(part), )?
+                    $( Self::$part(part) => part.remedy(), )*
                 }
             }
         }

@@ -60,6 +60,20 @@ impl SealedFile {
         Mapped::new(self)
     }
 
+    /// The number of its descriptor.
+    pub(crate) fn number(&self) -> i32 {
+        self.fd.as_raw_fd()
+    }
+
+    /// Gives its descriptor another number, `least` or more.
+    ///
+    /// # Errors
+    /// [`LoadError::AliasLoaded`] if the process may not have such a one.
+    pub(crate) fn renumber(&mut self, least: i32) -> Result<(), LoadError> {
+        self.fd = rustix::io::fcntl_dupfd_cloexec(&self.fd, least).map_err(|_| LoadError::AliasLoaded)?;
+        Ok(())
+    }
+
     /// The path for the dynamic linker: `/proc/PID/fd/N`, with the number of the process, so that a debugger opens
     /// the same file.
     ///

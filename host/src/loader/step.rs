@@ -93,20 +93,21 @@ impl<'a> Steps<'a> {
     ) -> Result<T, LoadError> {
         match body() {
             Ok((value, detail)) => {
-                self.tell(step, Verdict::Passed, detail);
+                self.tell(StepOutcome { step, verdict: Verdict::Passed, detail });
                 Ok(value)
             }
             Err(error) => {
-                self.tell(step, Verdict::Refused, error.to_string());
+                self.tell(StepOutcome { step, verdict: Verdict::Refused, detail: error.to_string() });
                 for later in Step::ALL.iter().filter(|later| **later > step) {
-                    self.tell(*later, Verdict::Skipped, String::new());
+                    self.tell(StepOutcome { step: *later, verdict: Verdict::Skipped, detail: String::new() });
                 }
                 Err(error)
             }
         }
     }
 
-    fn tell(&mut self, step: Step, verdict: Verdict, detail: String) {
-        (self.observer)(StepOutcome { step, verdict, detail });
+    /// Passes on how a step ended that ran elsewhere.
+    pub(crate) fn tell(&mut self, outcome: StepOutcome) {
+        (self.observer)(outcome);
     }
 }

@@ -27,7 +27,8 @@ pub(super) fn check(path: &PlainPath<'_>, policy: Policy, open: Open) -> Result<
     let mut reached = PathBuf::from("/");
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut directory = rustix::fs::open("/", flags, Mode::empty()).map_err(|errno| refuse(&reached, errno))?;
-    let mut found = vet(&directory, &reached, policy, path.directories.is_empty())?;
+    let vet_own = |fd: &OwnedFd, reached: &Path, depth: usize| vet(fd, reached, policy, depth, path);
+    let mut found = vet_own(&directory, &reached, 0)?;
     for (at, name) in path.directories.iter().enumerate() {
         let parent = directory;
         reached.push(name);
@@ -37,7 +38,7 @@ pub(super) fn check(path: &PlainPath<'_>, policy: Policy, open: Open) -> Result<
             Err(Errno::NOTDIR | Errno::LOOP) => return Err(not_a_directory(parent.as_fd(), name, &reached, open)),
             Err(errno) => return Err(refuse(&reached, errno)),
         };
-        found = vet(&directory, &reached, policy, at + 1 == path.directories.len())?;
+        found = vet_own(&directory, &reached, at + 1)?;
     }
     let detail = format!(
         "{} directories; {} has owner {}, mode {:04o}",
@@ -83,7 +84,9 @@ fn refuse(path: &Path, errno: Errno) -> LoadError {
     }
 }
 
-fn vet(fd: &OwnedFd, path: &Path, policy: Policy, holds_the_plugin: bool) -> Result<Stat, LoadError> {
+/// Decides on the directory at `path`, which is `depth` names below `/`, on the way to `plugin`.
+fn vet(fd: &OwnedFd, path: &Path, policy: Policy, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
+    let holds_the_plugin = depth == plugin.directories.len();
     let stat = rustix::fs::fstat(fd).map_err(|errno| refuse(path, errno))?;
     if !policy.accepts_owner(stat.st_uid) {
         return Err(LoadError::DirOwner { directory: path.into(), owner: stat.st_uid, user: effective_user() });
@@ -92,7 +95,27 @@ fn vet(fd: &OwnedFd, path: &Path, policy: Policy, holds_the_plugin: bool) -> Res
     // part's owner is checked on the open directory. The plugin's own directory gets no such exception.
     let sticky = policy.accepts_sticky() && !holds_the_plugin && stat.st_uid == 0 && stat.st_mode & STICKY != 0;
     if stat.st_mode & OTHERS_WRITE != 0 && !sticky {
-        return Err(LoadError::DirWritable { directory: path.into(), mode: stat.st_mode & PERMISSIONS });
+        let (mode, fix) = (stat.st_mode & PERMISSIONS, way_out(&stat, path, holds_the_plugin, plugin.path));
+        return Err(LoadError::DirWritable { directory: path.into(), mode, fix });
     }
     Ok(stat)
+}
+
+/// What to do about a directory that others can change. A sticky directory of root, such as `/tmp`, is meant to be
+/// so, and what belongs to somebody else is not this user's to change.
+fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, plugin: &Path) -> String {
+    let (user, sticky) = (effective_user(), stat.st_mode & STICKY != 0);
+    let plugin = Text::from(plugin);
+    if stat.st_uid == user && !(sticky && user == 0) {
+        let directory = Text::from(directory);
+        return format!("chmod go-w {directory}, or move the plugin to a directory that only its owner can change");
+    }
+    if stat.st_uid == 0 && sticky && holds_the_plugin {
+        let own = Text::from(directory.join("plugins").as_path());
+        return format!("put the plugin into a directory of its own: mkdir -m 755 {own} && mv {plugin} {own}");
+    }
+    format!(
+        "move the plugin to where only root or user {user} can change any directory on the way, such as one in your \
+         home directory: mkdir -m 755 ~/plugins && mv {plugin} ~/plugins/"
+    )
 }

@@ -29,7 +29,7 @@ fn a_refusal_of_the_elf_file_keeps_its_own_code() {
 #[test]
 fn a_remedy_can_be_pasted() {
     let directory = Path::new("/opt/my plugins");
-    let error = LoadError::DirWritable { directory: directory.into(), mode: 0o775 };
+    let error = LoadError::FileWritable { path: directory.into(), mode: 0o775 };
     assert!(error.remedy().starts_with("chmod go-w $'/opt/my plugins'"), "{}", error.remedy());
     assert!(error.to_string().contains("(mode 0775)"), "{error}");
 }

@@ -147,6 +147,23 @@ fn libraries_that_are_no_plugins() {
 }
 
 #[test]
+fn layouts_that_are_none() {
+    if good().is_none() {
+        return eprintln!("skipped: layouts_that_are_none: cc is not installed");
+    }
+    let mut bench = Bench::new();
+    for (what, text) in [
+        ("a function", "void soch_layout_v1(void) {}\n"),
+        ("too small", "const int soch_layout_v1 = 1;\n"),
+        ("not in the file", "char soch_layout_v1[4096];\n"),
+    ] {
+        let library = bench.plugin_and(text);
+        bench.rows.check(what, library, "E_ELF_LAYOUT");
+    }
+    bench.rows.end();
+}
+
+#[test]
 fn code_that_runs_at_load_is_counted() {
     good_or_skip!("code_that_runs_at_load_is_counted");
     let bench = Bench::new();

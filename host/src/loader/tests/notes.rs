@@ -9,6 +9,7 @@ const OWNER_SIZE: usize = 0;
 const BODY_SIZE: usize = 4;
 const TYPE: usize = 8;
 const BODY: usize = 20;
+const ENTRY_SIZE: usize = 8;
 const ENTRY_MINOR: usize = 14;
 const ENTRY_MIN_HOST: usize = 16;
 const ENTRY_HASH: usize = 24;
@@ -97,7 +98,7 @@ fn names() {
     case.name("not UTF-8", b"\xff\xfe", "E_NOTE_NAME");
     case.name("without a NUL", &[b'a'; 64], "E_NOTE_NAME");
     case.name("a letter too many", b".x", "E_NOTE_NAME");
-    case.name("more after the NUL", b"x\0y", "E_ELF_NOTES");
+    case.name("more after the NUL", b"x\0y", "E_ELF_NOTE_TEXT");
     case.name("63 letters", &[b'a'; 63], LOADED);
     case.note("no version", VERSION, &[0; SOCH_VERSION_SIZE], "E_NOTE_PLUGIN_VERSION");
     case.note("a version with a space", VERSION, b"1 0", "E_NOTE_PLUGIN_VERSION");
@@ -114,7 +115,31 @@ fn note_and_entry_differ() {
     case.both("min_host_minor", &[], &[(ENTRY_MIN_HOST, &[1, 0])], "E_NOTE_MISMATCH");
     case.both("flags", &[], &[(20, &[1])], "E_NOTE_MISMATCH");
     case.both("layout_hash", &[], &[(ENTRY_HASH, &[1])], "E_NOTE_MISMATCH");
+    let size = size_of::<soch_plugin>() as u8;
+    case.both("a size that the symbol does not have", &[], &[(ENTRY_SIZE, &[size + 8])], "E_ENTRY_SIZE");
+    case.both("a size of 2^32-8", &[], &[(ENTRY_SIZE, &[0xf8, 0xff, 0xff, 0xff])], "E_ENTRY_SIZE");
     case.rows.end();
+}
+
+#[test]
+fn kinds_are_named() {
+    let good = good_or_skip!("kinds_are_named");
+    let dir = Dir::new();
+    let plain = Patch::of(good);
+    let at = plain.note() + KINDS;
+    let text = |name: &str, kinds: u32| {
+        let path = dir.file(name, &plain.clone().with(at, &kinds.to_le_bytes()).0);
+        let (result, steps) = steps_of(&path, &Options::new(Trust::Program));
+        let note = steps.into_iter().find(|outcome| outcome.step == crate::loader::Step::Note).expect("it ran");
+        (result.map_or_else(|error| error.remedy(), |_| String::new()), note.detail)
+    };
+    let (_, passed) = text("good.so", SOCH_KIND_COMPRESSION | SOCH_KIND_STORAGE);
+    assert!(passed.ends_with("kinds storage, compression"), "{passed}");
+    let (remedy, unknown) = text("unknown.so", SOCH_KIND_COMPRESSION | 0x100);
+    assert!(unknown.contains("0x100") && unknown.contains("compression"), "{unknown}");
+    assert!(remedy.contains("SOCH_KIND_COMPRESSION"), "{remedy}");
+    let (_, none) = text("none.so", 0);
+    assert!(none.contains("no kind"), "{none}");
 }
 
 #[test]

@@ -102,6 +102,38 @@ fn directories_that_others_can_change() {
 }
 
 #[test]
+fn nobody_is_told_to_close_a_directory_that_is_meant_to_be_open() {
+    let dir = Dir::new();
+    let remedy = |name: &str, mode: u32| {
+        let directory = dir.directory(name, mode);
+        let path = write(&directory.join("x.so"), b"a file");
+        (admit_trusted(&path).expect_err("others can change its directory").remedy(), directory)
+    };
+    let (own, directory) = remedy("own", 0o777);
+    assert!(own.starts_with(&format!("chmod go-w {}, ", directory.display())), "{own}");
+    assert!(own.contains("umask 022"), "{own}");
+    let (sticky, directory) = remedy("sticky", 0o1777);
+    if is_root() {
+        let inner = directory.join("plugins");
+        assert!(sticky.contains(&format!("mkdir -m 755 {} && mv ", inner.display())), "{sticky}");
+        assert!(!sticky.contains("chmod"), "{sticky}");
+        // As it says, it loads from there as far as the directories are concerned.
+        fs::create_dir(&inner).expect("a new directory");
+        chmod(&inner, 0o755);
+        let moved = write(&inner.join("x.so"), b"a file");
+        assert_eq!(outcome(&admit_trusted(&moved)), "E_FILE_TOO_SMALL");
+    }
+    // Root's, whoever runs this.
+    let shared = Path::new("/tmp/there-is-no-such-plugin.so");
+    match admit_trusted(shared) {
+        Err(error) if error.code() == "E_DIR_WRITABLE" => {
+            assert!(!error.remedy().contains("chmod") && error.remedy().contains("mkdir -m 755"), "{error:?}");
+        }
+        other => eprintln!("skipped: nobody_is_told_to_close, /tmp: it is not open here: {}", outcome(&other)),
+    }
+}
+
+#[test]
 fn files_and_directories_of_other_users() {
     let good = good_or_skip!("files_and_directories_of_other_users");
     if !is_root() {
@@ -126,7 +158,7 @@ fn a_name_that_is_no_text() {
     let dir = Dir::new();
     let path = write(&dir.0.path().join(OsStr::from_bytes(b"\xff\x1b[2J.so")), good);
     let admitted = admit_trusted(&path).expect("the bytes of a name are free on Unix");
-    assert_eq!(admitted.directory, dir.0.path());
+    assert_eq!(admitted.place.directory, dir.0.path());
     chmod(&path, 0o666);
     let error = admit_trusted(&path).expect_err("others can write it");
     for text in [error.to_string(), error.remedy()] {

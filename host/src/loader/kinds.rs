@@ -1,0 +1,52 @@
+//! Kinds of tables, by name.
+
+use sochdb_plugin_sdk::abi::*;
+use std::fmt;
+
+const NAMES: [(u32, &str, &str); 5] = [
+    (SOCH_KIND_STORAGE, "storage", "SOCH_KIND_STORAGE"),
+    (SOCH_KIND_INDEX, "index", "SOCH_KIND_INDEX"),
+    (SOCH_KIND_OBSERVABILITY, "observability", "SOCH_KIND_OBSERVABILITY"),
+    (SOCH_KIND_COMPRESSION, "compression", "SOCH_KIND_COMPRESSION"),
+    (SOCH_KIND_CUSTOM, "custom", "SOCH_KIND_CUSTOM"),
+];
+
+/// Bits of `SOCH_KIND_*`. `Display` writes `storage, custom`, `none`, or the number of bits that have no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kinds(pub(crate) u32);
+
+impl Kinds {
+    /// Those that this host knows.
+    pub(crate) const KNOWN: Self =
+        Self(SOCH_KIND_STORAGE | SOCH_KIND_INDEX | SOCH_KIND_OBSERVABILITY | SOCH_KIND_COMPRESSION | SOCH_KIND_CUSTOM);
+
+    /// Those of them that this host knows.
+    pub(crate) fn known(self) -> Self {
+        Self(self.0 & Self::KNOWN.0)
+    }
+
+    /// The bits that have no name here.
+    pub(crate) fn unknown(self) -> u32 {
+        self.0 & !Self::KNOWN.0
+    }
+
+    /// As the author of a plugin in C writes them: `SOCH_KIND_STORAGE | SOCH_KIND_CUSTOM`.
+    pub(crate) fn in_c(self) -> String {
+        let named = NAMES.iter().filter(|(bit, ..)| self.0 & bit != 0);
+        named.map(|(_, _, constant)| *constant).collect::<Vec<_>>().join(" | ")
+    }
+}
+
+impl fmt::Display for Kinds {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = NAMES.iter().filter(|(bit, ..)| self.0 & bit != 0);
+        let mut parts: Vec<String> = named.map(|(_, name, _)| (*name).to_owned()).collect();
+        if self.unknown() != 0 {
+            parts.push(format!("{:#x}", self.unknown()));
+        }
+        match parts.is_empty() {
+            true => formatter.write_str("none"),
+            false => formatter.write_str(&parts.join(", ")),
+        }
+    }
+}

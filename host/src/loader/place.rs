@@ -1,0 +1,16 @@
+//! Where a plugin's bytes were read from.
+
+use std::path::PathBuf;
+
+/// The file of one load. The same bytes at another path have another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The file.
+    pub(crate) path: PathBuf,
+    /// The directory that it is in.
+    pub(crate) directory: PathBuf,
+    /// The user whom the file belongs to.
+    pub(crate) owner: u32,
+    /// Its permission bits.
+    pub(crate) mode: u32,
+}
