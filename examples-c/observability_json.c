@@ -136,6 +136,7 @@ static void add_counted(line *self, const char *name, uint64_t value) {
 static int write_all(int file, const char *text, size_t len) {
     while (len > 0) {
         ssize_t written = write(file, text, len);
+        if (written == 0) return EIO;
         if (written < 0 && errno != EINTR) return errno;
         if (written > 0) {
             text += written;
@@ -254,8 +255,10 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
     }
     if (status != SOCH_OK) return status;
     sink *self = calloc(1, sizeof *self);
-    int file = self != NULL ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
-    int failed = self == NULL ? ENOMEM : file < 0 ? errno : pthread_mutex_init(&self->lock, NULL);
+    // A pipe that nobody reads is refused with ENXIO. Only the opening must not wait: a full pipe is to lose no line.
+    int file = self != NULL ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600) : -1;
+    int failed = self == NULL ? ENOMEM : file < 0 || fcntl(file, F_SETFL, O_APPEND) != 0 ? errno : 0;
+    if (failed == 0) failed = pthread_mutex_init(&self->lock, NULL);
     if (failed != 0) {
         status = config_fail(error, SOCH_IO, failed, "cannot open %s to append: %s", path, strerror(failed));
         if (file >= 0) close(file);

@@ -73,11 +73,7 @@ impl Contract {
     fn c_assertions(&self) -> String {
         let mut text = String::from(
             "\n// The layout on every machine with 64-bit pointers, checked at compile time.\n\
-             #if UINTPTR_MAX == UINT64_MAX\n\
-             #if defined(__cplusplus)\n#define SOCH_ASSERT(CONDITION) static_assert(CONDITION, #CONDITION)\n\
-             #elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L\n\
-             #define SOCH_ASSERT(CONDITION) _Static_assert(CONDITION, #CONDITION)\n\
-             #else\n#define SOCH_ASSERT(CONDITION) extern int soch_assert[(CONDITION) ? 1 : -1]\n#endif\n",
+             #if UINTPTR_MAX == UINT64_MAX\n",
         );
         for item in &self.structs {
             let mut since = 0;

@@ -11,3 +11,14 @@
 #ifndef SOCH_MIN_HOST_MINOR
 #define SOCH_MIN_HOST_MINOR 0
 #endif
+
+// Stops the compiler unless CONDITION holds. It says TEXT; in C99, which has no such text, it says NAME.
+#if defined(__cplusplus)
+#define SOCH_CHECK(CONDITION, NAME, TEXT) static_assert(CONDITION, TEXT)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define SOCH_CHECK(CONDITION, NAME, TEXT) _Static_assert(CONDITION, TEXT)
+#else
+#define SOCH_CHECK(CONDITION, NAME, TEXT) extern int NAME[sizeof(struct { int NAME : (CONDITION) ? 1 : -1; })]
+#endif
+#define SOCH_ASSERT(CONDITION) SOCH_CHECK(CONDITION, soch_assert, #CONDITION)
+

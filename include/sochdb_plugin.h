@@ -51,6 +51,17 @@
 #ifndef SOCH_MIN_HOST_MINOR
 #define SOCH_MIN_HOST_MINOR 0
 #endif
+
+// Stops the compiler unless CONDITION holds. It says TEXT; in C99, which has no such text, it says NAME.
+#if defined(__cplusplus)
+#define SOCH_CHECK(CONDITION, NAME, TEXT) static_assert(CONDITION, TEXT)
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+#define SOCH_CHECK(CONDITION, NAME, TEXT) _Static_assert(CONDITION, TEXT)
+#else
+#define SOCH_CHECK(CONDITION, NAME, TEXT) extern int NAME[sizeof(struct { int NAME : (CONDITION) ? 1 : -1; })]
+#endif
+#define SOCH_ASSERT(CONDITION) SOCH_CHECK(CONDITION, soch_assert, #CONDITION)
+
 // Bytes in `soch_error.message`, its NUL included.
 #define SOCH_ERROR_MESSAGE_SIZE 508
 
@@ -680,13 +691,6 @@ typedef struct soch_auth {
 
 // The layout on every machine with 64-bit pointers, checked at compile time.
 #if UINTPTR_MAX == UINT64_MAX
-#if defined(__cplusplus)
-#define SOCH_ASSERT(CONDITION) static_assert(CONDITION, #CONDITION)
-#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
-#define SOCH_ASSERT(CONDITION) _Static_assert(CONDITION, #CONDITION)
-#else
-#define SOCH_ASSERT(CONDITION) extern int soch_assert[(CONDITION) ? 1 : -1]
-#endif
 SOCH_ASSERT(offsetof(soch_error, code) == 0 && sizeof(((soch_error *)0)->code) == 4);
 SOCH_ASSERT(offsetof(soch_error, message) == 4 && sizeof(((soch_error *)0)->message) == 508);
 SOCH_ASSERT(sizeof(soch_error) == 512);
@@ -849,6 +853,10 @@ SOCH_ASSERT(offsetof(soch_auth, authorize) == 16 && sizeof(((soch_auth *)0)->aut
 SOCH_ASSERT(sizeof(soch_auth) == 24);
 #endif
 
+#if SOCH_MIN_HOST_MINOR > SOCH_TARGET_MINOR
+#error "SOCH_MIN_HOST_MINOR is above SOCH_TARGET_MINOR: a plugin cannot need a host newer than what it is compiled for"
+#endif
+
 #if defined(__cplusplus)
 #define SOCH_EXTERN_C extern "C"
 #else
@@ -875,15 +883,28 @@ SOCH_ASSERT(sizeof(soch_auth) == 24);
 //   SOCH_PLUGIN("codec_xor", "1.0.0", SOCH_KIND_COMPRESSION, .compression = &codec)
 // NAME and VERSION are string literals, KINDS the SOCH_KIND_* of the tables that follow, joined by `|`. What
 // follows are fields of soch_plugin, at least one table.
+#if defined(__cplusplus)
+#define SOCH_PLUGIN(...) static_assert(false, "in C++ include sochdb_plugin.hpp and use SOCH_CPP_PLUGIN")
+#else
 #define SOCH_PLUGIN(NAME, VERSION, KINDS, ...)                                                              \
+    SOCH_CHECK_IDENTITY(NAME, VERSION);                                                                     \
+    SOCH_CHECK((KINDS) > 0 && (KINDS) < 2 * SOCH_KIND_CUSTOM, soch_kinds_are_some_of_SOCH_KIND,             \
+               "KINDS must be some of SOCH_KIND_*, joined by |");                                           \
     static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                 \
         SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,             \
         SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION}; \
     extern const soch_plugin soch_plugin_v1;                                                                \
-    SOCH_EXPORT const soch_plugin soch_plugin_v1 = {                                                                    \
+    SOCH_EXPORT const soch_plugin soch_plugin_v1 = {                                                        \
         .magic = SOCH_MAGIC, .size = sizeof(soch_plugin), .abi_major = SOCH_ABI_MAJOR,                      \
         .abi_minor = SOCH_TARGET_MINOR, .min_host_minor = SOCH_MIN_HOST_MINOR,                              \
         .layout_hash = SOCH_LAYOUT_HASH, .name = NAME, .version = VERSION, __VA_ARGS__}
+#endif
+// What both SOCH_PLUGIN and SOCH_CPP_PLUGIN ask of a name and a version. The host also looks at their characters.
+#define SOCH_CHECK_IDENTITY(NAME, VERSION)                                                                  \
+    SOCH_CHECK(sizeof(NAME) >= 2 && sizeof(NAME) <= SOCH_NAME_SIZE, soch_name_has_1_to_63_bytes,            \
+               "the plugin's name must have 1 to 63 bytes");                                                \
+    SOCH_CHECK(sizeof(VERSION) >= 2 && sizeof(VERSION) <= SOCH_VERSION_SIZE, soch_version_has_1_to_31_bytes, \
+               "the plugin's version must have 1 to 31 bytes")
 
 // Text from a string literal.
 #define SOCH_STR(LITERAL) soch_text((LITERAL), sizeof(LITERAL) - 1)

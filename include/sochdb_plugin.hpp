@@ -9,10 +9,11 @@
 // Methods      One for each slot of the kind's table, with the slot's name and its parameters, without the first
 //              (`instance`) and without `soch_error *`. A `const soch_writer *` may be taken as `soch::writer`, a
 //              `const soch_row_sink *` as `soch::row_sink`. A required method that is missing, or an optional
-//              one with other parameters, is a compile error. `void shutdown()` is optional.
+//              one with other parameters, overloads or no access, is a compile error. `void shutdown()` is optional.
 // Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`.
 // Exceptions   None leaves the plugin. `soch::failure` gives its status, and the instance goes on. Any other
 //              exception gives SOCH_PANICKED and its `what()`: the instance then gets no call but its destructor.
+//              What a `noexcept(false)` destructor throws is dropped; any other destructor must not throw.
 // Threads      As the table says: an [any-thread] method is called by several threads at once.
 // Not here     Handles (open_table, open_reader, bind and their kin) and get_interface. Their slots stay NULL.
 #ifndef SOCHDB_PLUGIN_HPP
@@ -41,9 +42,9 @@ namespace soch {
 // Ends a call with a status of the plugin's choice.
 class failure : public std::runtime_error {
 public:
-    // `code` is the plugin's own error number, such as an errno. No message: `soch_error` stays as it is.
+    // SOCH_OK becomes SOCH_FAILED. `code` is the plugin's own error number. No message: `soch_error` stays as it is.
     explicit failure(soch_status status, const std::string &message = std::string(), int32_t code = 0)
-        : std::runtime_error(message), status_(status), code_(code) {}
+        : std::runtime_error(message), status_(status == SOCH_OK ? SOCH_FAILED : status), code_(code) {}
     soch_status status() const noexcept { return status_; }
     int32_t code() const noexcept { return code_; }
 
@@ -131,6 +132,16 @@ auto can_call(int)
     -> decltype(static_cast<void>(Slot::call(std::declval<T &>(), std::declval<A>()...)), std::true_type());
 template <class Slot, class T, class... A> std::false_type can_call(...);
 
+// Whether the class has a member with the slot's name, also one of several or a private one: a second base with such
+// a member makes the name ambiguous, so that it is not found. The class's own name is no member. Nothing derives from
+// a final class: of such a one, only what is public and no overload is seen.
+template <class... Bases> struct joined : Bases... {};
+template <class Slot, class T, bool is_final = __is_final(T)> struct named {
+    static constexpr bool value = !decltype(Slot::template found<joined<T, typename Slot::rival>>(0))::value &&
+                                  !decltype(Slot::template own<T, joined<T>>(0))::value;
+};
+template <class Slot, class T> struct named<Slot, T, true> : decltype(Slot::template found<T>(0)) {};
+
 // The function for a slot whose parameters after `instance` are `A...`, and then `soch_error *` if it has one.
 template <class...> struct list {};
 template <class Slot, class T, class Seen, class... Rest> struct shim;
@@ -163,9 +174,9 @@ struct pick<Slot, T, required, soch_status (*)(void *, A...)> {
     typedef shim<Slot, T, list<>, A...> made;
     static constexpr bool present = made::present::value;
     static_assert(present || !required, "the class lacks a required method (its slot is named in this message), or "
-                                        "the method has other parameters");
-    static_assert(present || !decltype(Slot::template named<T>(0))::value,
-                  "an optional method (its slot is named in this message) has other parameters");
+                                        "the method has other parameters or is not public");
+    static_assert(present || required || !named<Slot, T>::value,
+                  "an optional method (its slot is named here) has other parameters, is overloaded or not public");
     static constexpr function value() { return pointer<made, function, present>::value(); }
 };
 
@@ -175,8 +186,11 @@ struct pick<Slot, T, required, soch_status (*)(void *, A...)> {
         static auto call(T &object, A... arguments) -> decltype(object.NAME(arguments...)) {                    \
             return object.NAME(arguments...);                                                                   \
         }                                                                                                       \
-        template <class T> static auto named(int) -> decltype(static_cast<void>(&T::NAME), std::true_type());   \
-        template <class T> static std::false_type named(...);                                                   \
+        struct rival { int NAME; };                                                                             \
+        template <class T> static auto found(int) -> decltype(static_cast<void>(&T::NAME), std::true_type());   \
+        template <class T> static std::false_type found(...);                                                   \
+        template <class T, class Heir> static std::is_same<typename Heir::NAME, T> own(int);                    \
+        template <class T, class Heir> static std::false_type own(...);                                         \
     };
 SOCH_SLOT(shutdown)
 SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
@@ -251,7 +265,10 @@ template <class T> struct life {
             return SOCH_OK;
         });
     }
-    static void destroy(void *instance) noexcept { delete static_cast<T *>(instance); }
+    // Returns nothing, so what the destructor throws has nowhere to go.
+    static void destroy(void *instance) noexcept {
+        guard(nullptr, [&] { return delete static_cast<T *>(instance), SOCH_OK; });
+    }
     typedef pick<slot_shutdown, T, false, decltype(soch_plugin::shutdown)> shutdown;
 };
 
@@ -264,6 +281,10 @@ template <class T> struct life {
 // Emits the entry and its note for the class TYPE, once a library, outside of any namespace. NAME, VERSION and
 // DESCRIPTION are string literals, KINDS the SOCH_KIND_* of what the class does.
 #define SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, TYPE, DESCRIPTION)                                                  \
+    SOCH_CHECK_IDENTITY(NAME, VERSION);                                                                           \
+    static_assert((KINDS) > 0 && (KINDS) < 2 * SOCH_KIND_CUSTOM, "KINDS must be some of SOCH_KIND_*, joined by |"); \
+    static_assert(((KINDS) & SOCH_KIND_CUSTOM) == 0,                                                              \
+                  "SOCH_KIND_CUSTOM needs get_interface, which sochdb_plugin.hpp does not write: use C");         \
     static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                       \
         SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,                   \
         SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION};  \

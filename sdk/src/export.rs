@@ -18,11 +18,14 @@ use std::os::raw::c_char;
 /// export_plugin!("codec_xor", Xor: compression);
 /// export_plugin!("thing", Thing: storage, index; "com.vendor.thing/1" => THING_TABLE);
 /// ```
+///
+/// What it emits has `unsafe` in it, and allows that for itself only. So `#![deny(unsafe_code)]` is the strictest level
+/// for the file that says it: `forbid` cannot be allowed again, and fails with E0453.
 #[macro_export]
 macro_rules! export_plugin {
     ($plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit env!("CARGO_PKG_NAME"), $plugin: $($kinds)+); };
     ($name:literal, $plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit $name, $plugin: $($kinds)+); };
-    (@emit $name:expr, $plugin:ty: $($kind:ident),+ $(; $($id:literal => $table:path),+ $(,)?)?) => {
+    (@emit $name:expr, $plugin:ty: $($kind:ident),+ $(,)? $(; $($id:literal => $table:path),+ $(,)?)?) => {
         #[allow(unsafe_code)]
         const _: () = {
             $crate::__require_unwind!();
@@ -67,6 +70,13 @@ macro_rules! export_plugin {
             };
             $crate::__export_layout!();
         };
+    };
+    ($($other:tt)*) => {
+        compile_error!(
+            "write `export_plugin!(Type: kind);` or `export_plugin!(\"name\", Type: kind, kind; \"id\" => TABLE);`: the \
+             type that implements `Plugin`, and after a colon its kinds, of `storage`, `index`, `observability` and \
+             `compression`"
+        );
     };
 }
 

@@ -4,6 +4,9 @@ use std::fmt;
 
 /// Who an extension is and how it starts and ends. A plugin gets it from
 /// [`export_plugin!`](crate::export_plugin); an extension that is linked in implements it.
+///
+/// "The trait bound `Thing: Extension` is not satisfied" of a type that implements [`Plugin`] means that the crate does
+/// not say `export_plugin!(Thing: …);` yet. Tests that use the type in process need it too.
 pub trait Extension: AsAny + Send + Sync {
     /// Who it is.
     fn info(&self) -> ExtensionInfo;

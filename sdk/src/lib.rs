@@ -10,7 +10,8 @@
 //! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. The same type also works in
 //! process: hand it to the host's `PluginManager` (without the macro, it says its own [`Extension::info`]).
 //!
-//! No `unsafe` is needed: a file may begin with `#![deny(unsafe_code)]`. A panic does not leave the plugin; its
+//! No `unsafe` is needed: a file may begin with `#![deny(unsafe_code)]` (not `forbid`, which does not let
+//! [`export_plugin!`] allow what it emits: E0453). A panic does not leave the plugin; its
 //! instance is poisoned and only dropped. Features: `layout` (default) exports the layout of all tables for the
 //! host to compare; `serde` reads the configuration into your own type.
 

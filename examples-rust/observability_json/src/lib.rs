@@ -9,8 +9,8 @@ use line::Line;
 use serde::Deserialize;
 use sochdb_plugin_sdk::prelude::*;
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind as IoKind, Write as _};
-use std::path::PathBuf;
+use std::io::{self, ErrorKind as IoKind, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -50,15 +50,30 @@ impl JsonLines {
     }
 }
 
+/// Refuses a pipe that nobody reads with ENXIO: to wait for a reader could take for ever.
+#[cfg(unix)]
+fn open_to_append(path: &Path) -> io::Result<File> {
+    use rustix::fs::{fcntl_getfl, fcntl_setfl, OFlags};
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    // Log lines may hold what is not for everybody.
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, OFlags::NONBLOCK.bits() as i32);
+    let file = options.open(path)?;
+    // Only the opening must not wait: a line that a pipe has no room for is not to be lost.
+    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
+fn open_to_append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create(true).open(path)
+}
+
 impl Plugin for JsonLines {
     fn create(host: Host) -> Result<Self> {
         let Config { path } = host.config()?;
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        // Log lines may hold what is not for everybody.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|error| {
+        let file = open_to_append(&path).map_err(|error| {
             // A path with a NUL is none at all.
             let kind = if error.raw_os_error().is_some() { ErrorKind::Io } else { ErrorKind::Invalid };
             Error::new(kind, format!("cannot open {} to append: {error}", path.display()))
