@@ -34,7 +34,8 @@ impl Served {
     fn new(test: &str) -> Self {
         let directory = PrivateDir::new(test);
         let file = directory.join("address");
-        let config = serde_json::json!({"listen": "127.0.0.1:0", "address_file": file}).to_string();
+        // An address of its own, so that nobody else takes the port that a test frees.
+        let config = serde_json::json!({"listen": "127.77.2.1:0", "address_file": file}).to_string();
         let plugin = load(&in_rust("observability_prometheus")).instance(&config).expect("an instance");
         let manager = PluginManager::new();
         manager.register(&plugin).expect("registered");

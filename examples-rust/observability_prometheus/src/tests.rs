@@ -211,7 +211,8 @@ fn one_connection_takes_several_scrapes() {
 
 #[test]
 fn shutdown_is_prompt_and_frees_the_port() {
-    let mut plugin = start("{}");
+    // An address of its own, so that nobody else takes the port that this test frees.
+    let mut plugin = start(r#"{"listen":"127.77.1.1:0"}"#);
     let address = plugin.server.address();
     let mut idle = connect(address);
     scrape(&plugin, "");
@@ -235,9 +236,9 @@ fn only_a_loopback_address_is_taken_unasked() {
     let mut remote = start(r#"{"listen":"0.0.0.0:0","allow_remote":true}"#);
     Plugin::shutdown(&mut remote).unwrap();
 
-    let taken = start("{}").server.address();
-    let first = start(&format!(r#"{{"listen":"{taken}"}}"#));
-    let error = refusal(&format!(r#"{{"listen":"{}"}}"#, first.server.address()));
+    let first = start("{}");
+    let taken = first.server.address();
+    let error = refusal(&format!(r#"{{"listen":"{taken}"}}"#));
     assert!(
         error.kind() == ErrorKind::Io && error.code() != 0 && error.message().contains(&taken.to_string()),
         "{error}"
