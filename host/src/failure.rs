@@ -2,6 +2,7 @@
 
 use crate::gate::Refusal;
 use crate::instance::Instance;
+use crate::printable::printable;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{Error, ErrorKind};
 
@@ -53,17 +54,4 @@ impl Instance {
             ),
         }
     }
-}
-
-/// `text` without control characters: they are escaped.
-pub(crate) fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            printable.extend(c.escape_default());
-        } else {
-            printable.push(c);
-        }
-    }
-    printable
 }

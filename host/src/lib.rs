@@ -32,6 +32,7 @@ mod manager;
 mod observability;
 mod output;
 mod plugin;
+mod printable;
 mod published;
 mod reader;
 mod services;

@@ -1,12 +1,12 @@
 //! A loaded library and its instances.
 
 use crate::compression::Compression;
-use crate::failure::printable;
 use crate::index::Index;
 use crate::instance::{describe, Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
 use crate::loader::{Digest, LoadError, Place, Step, StepOutcome, Steps};
 use crate::observability::Observability;
+use crate::printable::printable;
 use crate::services::{HostServices, HostSide};
 use crate::storage::Storage;
 use core::ffi::c_void;

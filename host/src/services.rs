@@ -1,6 +1,6 @@
 //! What the application does for its plugins, behind the `soch_host` that each instance gets.
 
-use crate::failure::printable;
+use crate::printable::printable;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{boundary, Labels, LogLevel};
