@@ -241,6 +241,29 @@ mod tests {
     }
 
     #[test]
+    fn who_waits_for_a_call_that_panics_does_not_get_in() {
+        let gate = Gate::default();
+        for wait in [|gate: &Gate| gate.enter_alone(LONG).err(), |gate: &Gate| gate.close(LONG).err()] {
+            let gate = if gate.is_poisoned() { &Gate::default() } else { &gate };
+            let pass = gate.enter(LONG).unwrap();
+            thread::scope(|scope| {
+                let waiting = scope.spawn(|| wait(gate));
+                thread::sleep(SOON);
+                gate.poison();
+                drop(pass);
+                assert_eq!(waiting.join().unwrap(), Some(Refusal::Poisoned));
+            });
+        }
+    }
+
+    #[test]
+    fn patience_without_end_is_no_overflow() {
+        let gate = Gate::default();
+        drop(gate.enter_alone(Duration::MAX).unwrap());
+        assert_eq!(gate.close(Duration::MAX), Ok(()));
+    }
+
+    #[test]
     fn poison_outlives_the_call_that_found_it() {
         let gate = Gate::default();
         let alone = gate.enter_alone(LONG).unwrap();

@@ -17,7 +17,10 @@ impl Plugin for Keeps {
     fn create(host: Host) -> Result<Self> {
         match host.config_text() {
             "fail" => Err(Error::invalid("the configuration says so").with_code(3)),
-            "panic" => panic!("the configuration says so"),
+            "panic" => {
+                *LEFT.lock().expect("not poisoned") = Some(host);
+                panic!("the configuration says so")
+            }
             _ => Ok(Self { host }),
         }
     }
@@ -28,6 +31,9 @@ impl Extension for Keeps {
         extension_info!()
     }
 }
+
+/// A host that outlives the instance that was not made, as on a thread that it started.
+static LEFT: Mutex<Option<Host>> = Mutex::new(None);
 
 /// What arrived at the host.
 #[derive(Default)]
@@ -134,6 +140,8 @@ fn create_that_fails_leaves_nothing_behind() {
     assert_eq!(status, SOCH_PANICKED);
     assert!(text.ends_with(": the configuration says so"), "{text}");
     assert!(instance.is_null());
+    LEFT.lock().expect("not poisoned").take().expect("left").log(LogLevel::Error, "too late", &[]);
+    assert_eq!(arrived.take(), [""; 0]);
 }
 
 #[test]

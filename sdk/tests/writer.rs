@@ -183,3 +183,16 @@ fn writer_of_the_other_side_is_not_believed() {
     let error = writer.write(b"x").expect_err("an unknown status");
     assert_eq!((error.kind(), error.message()), (ErrorKind::Failed, "the caller's writer returned status 4711"));
 }
+
+#[test]
+fn looking_for_writes_past_the_room_may_begin_after_a_reservation() {
+    let mut buffer = Vec::with_capacity(10);
+    let mut writer = VecWriter::new(&mut buffer, 100);
+    let given_up = writer.writer().write_with(10, |_| Err(Error::failed("on second thoughts")));
+    assert!(given_up.is_err());
+    let mut writer = writer.checking(true);
+    assert_eq!(writer.violation(), None);
+    writer.writer().write(b"x").expect("room");
+    drop(writer);
+    assert_eq!(buffer, b"x");
+}
