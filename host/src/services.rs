@@ -142,10 +142,8 @@ unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields
     // SAFETY: the plugin passes the host's context, and lends the rest for the call.
     unsafe {
         with_side(ctx, |side| {
-            let message = printable(message.read()?);
-            boundary::with_labels(fields, count, |fields| {
-                side.services.log(&side.plugin, LogLevel::from_raw(level), &message, fields);
-                Ok(())
+            boundary::with_labeled(message, fields, count, |message, fields| {
+                side.services.log(&side.plugin, LogLevel::from_raw(level), &printable(message), fields);
             })
         });
     }
@@ -161,10 +159,8 @@ unsafe extern "C" fn counter_inc(
     // SAFETY: the plugin passes the host's context, and lends the rest for the call.
     unsafe {
         with_side(ctx, |side| {
-            let name = name.read()?;
-            boundary::with_labels(labels, count, |labels| {
+            boundary::with_labeled(name, labels, count, |name, labels| {
                 side.services.counter_inc(&side.plugin, name, value, labels);
-                Ok(())
             })
         });
     }
@@ -174,10 +170,8 @@ unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, lab
     // SAFETY: the plugin passes the host's context, and lends the rest for the call.
     unsafe {
         with_side(ctx, |side| {
-            let name = name.read()?;
-            boundary::with_labels(labels, count, |labels| {
+            boundary::with_labeled(name, labels, count, |name, labels| {
                 side.services.gauge_set(&side.plugin, name, value, labels);
-                Ok(())
             })
         });
     }
@@ -193,10 +187,8 @@ unsafe extern "C" fn histogram_observe(
     // SAFETY: the plugin passes the host's context, and lends the rest for the call.
     unsafe {
         with_side(ctx, |side| {
-            let name = name.read()?;
-            boundary::with_labels(labels, count, |labels| {
+            boundary::with_labeled(name, labels, count, |name, labels| {
                 side.services.histogram_observe(&side.plugin, name, value, labels);
-                Ok(())
             })
         });
     }

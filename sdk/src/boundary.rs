@@ -150,6 +150,29 @@ pub unsafe fn with_labels<R>(
     }
 }
 
+/// Reads a lent text and the labels that came with it, and gives them to `call`.
+///
+/// # Safety
+/// As for [`with_labels`], and for the text.
+///
+/// # Errors
+/// As for [`with_labels`]; a text that is not text.
+pub unsafe fn with_labeled(
+    text: soch_str,
+    labels: *const soch_label,
+    count: usize,
+    call: impl FnOnce(&str, &[(&str, &str)]),
+) -> Result<()> {
+    // SAFETY: the caller passes the other side's promise on.
+    unsafe {
+        let text = text.read()?;
+        with_labels(labels, count, |labels| {
+            call(text, labels);
+            Ok(())
+        })
+    }
+}
+
 /// The panic barrier: runs `call`, and turns its error or its panic into a status and a text in `error`.
 ///
 /// # Safety

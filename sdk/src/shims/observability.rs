@@ -1,7 +1,7 @@
 //! The table of a sink.
 
 use crate::abi::*;
-use crate::boundary::{guard, with_labels};
+use crate::boundary::{guard, with_labeled};
 use crate::instance::shared;
 use crate::{Error, HealthInfo, LogLevel, ObservabilityExtension};
 use core::ffi::c_void;
@@ -35,10 +35,8 @@ unsafe extern "C" fn counter_inc<P: ObservabilityExtension>(
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
     unsafe {
         guard(std::ptr::null_mut(), || {
-            let name = name.read()?;
-            with_labels(labels, count, |labels| {
+            with_labeled(name, labels, count, |name, labels| {
                 shared::<P>(instance).counter_inc(name, value, labels);
-                Ok(())
             })
         })
     }
@@ -54,10 +52,8 @@ unsafe extern "C" fn gauge_set<P: ObservabilityExtension>(
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
     unsafe {
         guard(std::ptr::null_mut(), || {
-            let name = name.read()?;
-            with_labels(labels, count, |labels| {
+            with_labeled(name, labels, count, |name, labels| {
                 shared::<P>(instance).gauge_set(name, value, labels);
-                Ok(())
             })
         })
     }
@@ -73,10 +69,8 @@ unsafe extern "C" fn histogram_observe<P: ObservabilityExtension>(
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
     unsafe {
         guard(std::ptr::null_mut(), || {
-            let name = name.read()?;
-            with_labels(labels, count, |labels| {
+            with_labeled(name, labels, count, |name, labels| {
                 shared::<P>(instance).histogram_observe(name, value, labels);
-                Ok(())
             })
         })
     }
@@ -118,10 +112,8 @@ unsafe extern "C" fn span_event<P: ObservabilityExtension>(
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
     unsafe {
         guard(std::ptr::null_mut(), || {
-            let name = name.read()?;
-            with_labels(attributes, count, |attributes| {
+            with_labeled(name, attributes, count, |name, attributes| {
                 shared::<P>(instance).span_event(span, name, attributes);
-                Ok(())
             })
         })
     }
@@ -137,10 +129,8 @@ unsafe extern "C" fn log<P: ObservabilityExtension>(
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
     unsafe {
         guard(std::ptr::null_mut(), || {
-            let message = message.read()?;
-            with_labels(fields, count, |fields| {
+            with_labeled(message, fields, count, |message, fields| {
                 shared::<P>(instance).log(LogLevel::from_raw(level), message, fields);
-                Ok(())
             })
         })
     }
