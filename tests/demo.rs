@@ -37,6 +37,7 @@ fn lasting(mut result: Value) -> Value {
         // They name the private directory and the process.
         for step in plugin["steps"].as_array_mut().expect("steps") {
             step["detail"].take();
+            step["microseconds"].take();
         }
     }
     for check in result["checks"].as_array_mut().expect("checks") {

@@ -48,9 +48,10 @@ pub(crate) fn outcome_name(verdict: Verdict) -> &'static str {
 
 /// A step as JSON.
 pub(crate) fn step_json(outcome: &StepOutcome) -> Value {
-    let StepOutcome { step, verdict, detail } = outcome;
+    let StepOutcome { step, verdict, detail, elapsed } = outcome;
     let verdict = outcome_name(*verdict).to_lowercase();
-    json!({ "name": step.name(), "outcome": verdict, "detail": detail })
+    let micros = elapsed.as_secs_f64() * 1e6;
+    json!({ "name": step.name(), "outcome": verdict, "detail": detail, "microseconds": micros })
 }
 
 /// A step's name, as wide as the widest.

@@ -5,6 +5,7 @@ use crate::plugins::{kind_names, observed, outcome_name, step_json, step_name};
 use serde_json::{json, Value};
 use sochdb_plugin_host::{LoadError, Step, StepOutcome, Text, Verdict, Verified};
 use std::path::Path;
+use std::time::Duration;
 
 /// Prints the decision on `file`; true if no step refuses that can be judged without loading it.
 pub(crate) fn run(out: &Output, file: &Path) -> bool {
@@ -15,7 +16,10 @@ pub(crate) fn run(out: &Output, file: &Path) -> bool {
         (Some(first), Some(last)) => format!("{first} to {last} need the plugin to be loaded, see `check`"),
         _ => String::new(),
     };
-    let left = |step| StepOutcome { step, verdict: Verdict::Skipped, detail: "needs the plugin to be loaded".into() };
+    let left = |step| {
+        let (verdict, detail) = (Verdict::Skipped, "needs the plugin to be loaded".to_owned());
+        StepOutcome { step, verdict, detail, elapsed: Duration::ZERO }
+    };
     steps.extend(rest.into_iter().map(left));
 
     out.object(&object(file, &decision, &steps));

@@ -1,12 +1,14 @@
 use crate::compression::Compression;
 use crate::index::Index;
 use crate::instance::Limits;
-use crate::library::Library;
-use crate::loader::{admit, Admitted, LoadError, Options, Place, Policy, StepOutcome, Steps, Trust};
+use crate::library::{self, Library};
+use crate::loader::{admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps};
+use crate::loader::{Backend, TrustFiles};
 use crate::observability::Observability;
 use crate::plugin::{Context, PluginLibrary};
 use crate::services::{HostServices, TracingServices};
 use crate::storage::Storage;
+use crate::trust::Policy;
 use crate::{Digest, Facts, Note};
 use std::path::Path;
 use std::sync::Arc;
@@ -15,8 +17,35 @@ use std::time::Duration;
 /// Loads plugins from files that the caller trusts.
 ///
 /// Each load runs the steps of [`Step`](crate::Step) in their order, and stops at the first that refuses. The bytes that were
-/// checked are the bytes that run. On success and on refusal one `tracing` event with target `sochdb_plugin::audit`
-/// says so, with the fields `path`, `verdict`, `code`, `step`, `name`, `version`, `digest`.
+/// checked are the bytes that run.
+///
+/// # Audit
+/// Each load, and each [`DynamicPluginLoader::probe`], ends in one `tracing` event with target
+/// `sochdb_plugin::audit`: level `INFO` if it was accepted, `WARN` if it was refused. What was not found out before a
+/// refusal is empty.
+///
+/// | field | what |
+/// | --- | --- |
+/// | `time` | UTC, RFC 3339, with milliseconds |
+/// | `path` | as it was given; what is not printable ASCII is escaped |
+/// | `verdict` | `loaded`, `probed` or `refused` |
+/// | `code` | the code of the refusal, such as `E_DIR_WRITABLE`; see [`LoadError`] |
+/// | `digest` | SHA-256 of the bytes, 64 hexadecimal digits |
+/// | `policy` | the strictest policy that applied |
+/// | `backend` | where the bytes lie: `sealed memory`, or `unnamed file` where a memfd is forbidden |
+/// | `probe` | the probe's sandbox, or why there was no probe |
+/// | `load_base` | where the library begins in memory, hexadecimal; accepted loads only |
+/// | `build_id` | its build ID, hexadecimal |
+/// | `name`, `version`, `publisher` | of the plugin, and who signed it; accepted only |
+/// | `owner`, `mode` | of the file, the mode octal; accepted only |
+/// | `step`, `message` | which step refused, and its words; refused only |
+///
+/// # Symbols
+/// What is mapped is `/memfd:sochdb-plugin:NAME (deleted)` in `/proc/PID/maps`, and `dladdr` gives `/proc/PID/fd/N`. gdb
+/// that attaches to the process finds the symbols there. For a core file, take path and `load_base` from the audit
+/// line, make sure by `sha256sum` that the file is still the one of `digest`, and say
+/// `add-symbol-file PATH -o LOAD_BASE`. For `perf`, record with `--buildid-mmap` and say
+/// `perf buildid-cache --add PATH`.
 #[derive(Clone)]
 pub struct DynamicPluginLoader {
     options: Options,
@@ -38,66 +67,96 @@ impl Default for DynamicPluginLoader {
 impl DynamicPluginLoader {
     /// A loader that loads if whoever started the process allowed it: `SOCHDB_ALLOW_NATIVE_PLUGINS` is `1`, `true`,
     /// `yes` or `on`, with any case and surrounding space. It is read once, here. In a process with more rights than
-    /// its user (set-user-ID, file capabilities) it does not count.
+    /// its user (set-user-ID, file capabilities) it does not count. It obeys the operator's trust files
+    /// ([`TrustFiles::Operator`]).
     pub fn new() -> Self {
-        Self::with_trust(Trust::from_environment())
+        Self::with(Permission::from_environment(), TrustFiles::Operator)
     }
 
-    /// A loader that loads because the program says so, whatever the environment.
+    /// A loader that loads because the program says so, whatever the environment. It obeys no trust files, unless
+    /// [`DynamicPluginLoader::trust_files`] names some.
     pub fn new_trusted() -> Self {
-        Self::with_trust(Trust::Program)
+        Self::with(Permission::Program, TrustFiles::Unused)
     }
 
-    fn with_trust(trust: Trust) -> Self {
+    fn with(permission: Permission, files: TrustFiles) -> Self {
         let context = Context {
             services: Arc::new(TracingServices),
             product: concat!("sochdb-plugin-host ", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::default(),
             observer: Arc::new(|_| {}),
         };
-        Self { options: Options::new(trust), context: Arc::new(context) }
+        Self { options: Options::new(permission, RuleSource::new(files)), context: Arc::new(context) }
     }
 
     /// Whether it loads anything. If not, [`DynamicPluginLoader::load`] refuses before any system call.
     pub fn is_trusted(&self) -> bool {
-        self.options.trust.is_trusted()
+        self.options.permission.is_trusted()
     }
 
     /// What plugins get from the application; the default is [`TracingServices`].
     pub fn services(self, services: Arc<dyn HostServices>) -> Self {
-        self.with(|context| context.services = services)
+        self.change(|context| context.services = services)
     }
 
     /// Name and version of the application, as plugins see it, such as `sochdb 2.1.0`.
     pub fn product(self, product: &str) -> Self {
-        self.with(|context| context.product = product.to_owned())
+        self.change(|context| context.product = product.to_owned())
     }
 
     /// The most bytes that one call of a plugin may write; the default is 1 GiB.
     pub fn output_limit(self, bytes: u64) -> Self {
-        self.with(|context| context.limits.output = bytes)
+        self.change(|context| context.limits.output = bytes)
     }
 
     /// How long a call or a shutdown waits for other calls to end; the default is 30 s.
     pub fn patience(self, patience: Duration) -> Self {
-        self.with(|context| context.limits.patience = patience)
+        self.change(|context| context.limits.patience = patience)
     }
 
     /// Whether to look for plugins that write where they must not: guard bytes behind every room that is reserved.
     /// Slower; for tests of a plugin. Off by default.
     pub fn checking(self, on: bool) -> Self {
-        self.with(|context| context.limits.checking = on)
+        self.change(|context| context.limits.checking = on)
     }
 
     /// Who is told how each step of a verification, a load and the making of an instance ended, in order. No lock is
     /// held then, so that it may load plugins itself; the steps from the identity to the version are told together.
     pub fn observer(self, observer: impl Fn(StepOutcome) + Send + Sync + 'static) -> Self {
-        self.with(|context| context.observer = Arc::new(observer))
+        self.change(|context| context.observer = Arc::new(observer))
     }
 
-    /// How much is demanded of where a plugin lies.
+    /// Whose decisions it obeys.
+    pub fn trust_files(mut self, files: TrustFiles) -> Self {
+        self.options.rules = RuleSource::new(files);
+        self
+    }
+
+    /// What is demanded of every plugin; the default is [`Policy::Development`]. The trust files can demand more of a
+    /// directory, not less.
     pub fn policy(mut self, policy: Policy) -> Self {
         self.options.policy = policy;
+        self
+    }
+
+    /// Whether the constructors run in a process of their own first, on by default, which costs a few milliseconds a
+    /// library. [`Policy::Strict`] demands it whatever is said here.
+    pub fn probing(mut self, on: bool) -> Self {
+        self.options.probing = on;
+        self
+    }
+
+    /// How long the constructors may take in that process; the default is 2 s.
+    pub fn probe_limit(mut self, limit: Duration) -> Self {
+        self.options.probe_limit = limit;
+        self
+    }
+
+    /// Whether the kernel is asked if its policy (such as IPE or an integrity policy) lets the file run, by
+    /// `AT_EXECVE_CHECK`, which Linux has since 6.14; an older one says nothing. The file must be executable then
+    /// (`chmod a+x`). Off by default.
+    pub fn exec_check(mut self, on: bool) -> Self {
+        self.options.exec_check = on;
         self
     }
 
@@ -107,7 +166,11 @@ impl DynamicPluginLoader {
         self
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Context)) -> Self {
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Context)) -> Self {
         change(Arc::make_mut(&mut self.context));
         self
     }
@@ -126,23 +189,40 @@ impl DynamicPluginLoader {
     pub unsafe fn load(&self, path: impl AsRef<Path>) -> Result<PluginLibrary, LoadError> {
         let path = path.as_ref();
         let mut observer = |outcome| (self.context.observer)(outcome);
-        let loaded = admit(path, &self.options, &mut observer).and_then(|admitted| {
+        let (mut steps, mut record) = (Steps::new(&mut observer), Record::default());
+        let loaded = admit(path, &self.options, &mut steps, &mut record).and_then(|admitted| {
             // SAFETY: the caller promises it.
-            unsafe { Library::open(admitted, &mut Steps::new(&mut observer)) }
+            unsafe { Library::open(admitted, &self.options, &mut steps, &mut record) }
         });
-        audit(path, loaded.as_ref());
+        record.emit(path, loaded.as_ref().map(|(library, place)| library.audited(place)));
         let (library, place) = loaded?;
         Ok(PluginLibrary { library, place: Arc::new(place), context: self.context.clone() })
     }
 
-    /// Decides as [`DynamicPluginLoader::load`] does, but stops before anything of the file runs.
+    /// Decides as [`DynamicPluginLoader::load`] does, but stops before anything of the file runs, anywhere.
     ///
     /// # Errors
-    /// As [`DynamicPluginLoader::load`], up to the note.
+    /// As [`DynamicPluginLoader::load`], up to the dependencies.
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
         let mut observer = |outcome| (self.context.observer)(outcome);
-        let Admitted { digest, facts, note, .. } = admit(path.as_ref(), &self.options, &mut observer)?;
-        Ok(Verified { digest, facts, note })
+        admit(path.as_ref(), &self.options, &mut Steps::new(&mut observer), &mut Record::default()).map(Verified::from)
+    }
+
+    /// Decides as [`DynamicPluginLoader::load`] does, up to and including the probe: the constructors run in a process
+    /// of their own, without rights where the kernel has Landlock, and nothing is loaded into this one.
+    ///
+    /// # Errors
+    /// As [`DynamicPluginLoader::load`], up to the dynamic linker's refusal.
+    pub fn probe(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
+        let path = path.as_ref();
+        let mut observer = |outcome| (self.context.observer)(outcome);
+        let (mut steps, mut record) = (Steps::new(&mut observer), Record::default());
+        let probed = admit(path, &self.options, &mut steps, &mut record).and_then(|mut admitted| {
+            library::rehearse(&mut admitted, &self.options, &mut steps, &mut record)?;
+            Ok(admitted)
+        });
+        record.emit(path, probed.as_ref().map(Admitted::audited));
+        probed.map(Verified::from)
     }
 
     /// Loads a plugin with this configuration and takes its storage.
@@ -196,6 +276,7 @@ impl DynamicPluginLoader {
 
 /// A file that would be loaded as far as can be said without running it.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Verified {
     /// SHA-256 of its bytes.
     pub digest: Digest,
@@ -203,28 +284,17 @@ pub struct Verified {
     pub facts: Facts,
     /// What its note says.
     pub note: Note,
+    /// The strictest policy that applies to it.
+    pub policy: Policy,
+    /// Where its bytes would lie.
+    pub backend: Backend,
+    /// Who signed it, if its policy asks.
+    pub publisher: Option<String>,
 }
 
-fn audit(path: &Path, loaded: Result<&(&'static Library, Place), &LoadError>) {
-    let path = path.as_os_str().as_encoded_bytes().escape_ascii();
-    match loaded {
-        Ok((library, place)) => tracing::info!(
-            target: "sochdb_plugin::audit",
-            %path,
-            verdict = "loaded",
-            name = %library.entry.info.name,
-            version = %library.entry.info.version,
-            digest = %library.digest,
-            owner = place.owner,
-            mode = format_args!("{:04o}", place.mode),
-        ),
-        Err(error) => tracing::warn!(
-            target: "sochdb_plugin::audit",
-            %path,
-            verdict = "refused",
-            code = error.code(),
-            step = error.step().name(),
-            message = %error,
-        ),
+impl From<Admitted> for Verified {
+    fn from(admitted: Admitted) -> Self {
+        let Admitted { file, digest, facts, note, publisher, standing, .. } = admitted;
+        Self { digest, facts, note, policy: standing.policy, backend: file.backend(), publisher }
     }
 }

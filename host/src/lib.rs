@@ -15,6 +15,7 @@
 //! writes to wrong addresses takes the process with it.
 
 mod compression;
+mod directory;
 mod dynamic;
 mod elf;
 mod entry;
@@ -27,23 +28,31 @@ mod index;
 mod instance;
 mod layout;
 mod library;
+mod linker;
 mod loader;
 mod manager;
 mod observability;
 mod output;
 mod plugin;
 mod printable;
+#[cfg(target_os = "linux")]
+mod probe;
 mod published;
 mod reader;
+mod rehearsal;
 mod services;
 mod storage;
 mod tables;
+pub mod trust;
 
 pub use compression::Compression;
+pub use directory::{DirectoryError, Listed, OnRefusal};
 pub use dynamic::{DynamicPluginLoader, Verified};
 pub use elf::{ElfError, EntryHead, Facts, Note};
 pub use index::Index;
-pub use loader::{Digest, LoadError, Policy, Reason, Step, StepOutcome, Text, Verdict, ALLOW_VARIABLE};
+pub use loader::{
+    Backend, Digest, DigestError, LoadError, Reason, Step, StepOutcome, Text, TrustFiles, Verdict, ALLOW_VARIABLE,
+};
 pub use manager::{ManagerError, PluginManager};
 pub use observability::Observability;
 pub use plugin::{Plugin, PluginLibrary};
@@ -51,3 +60,4 @@ pub use reader::{Cursor, Reader};
 pub use services::{HostServices, Service, TracingServices};
 pub use sochdb_plugin_sdk as sdk;
 pub use storage::Storage;
+pub use trust::Policy;

@@ -24,7 +24,17 @@ impl Facts {
         Ok(self.line())
     }
 
-    fn fits_this_machine(&self) -> Result<(), ElfError> {
+    /// Checks the rules for a library that a plugin needs: those for plugins, but for names and exports, which are as
+    /// its makers want them.
+    pub(crate) fn check_library(&self) -> Result<(), ElfError> {
+        self.fits_this_machine()?;
+        self.keeps_memory_safe()?;
+        self.leaves_order_alone()?;
+        self.names_no_paths()
+    }
+
+    /// Checks that it is for this process's processor and system.
+    pub(crate) fn fits_this_machine(&self) -> Result<(), ElfError> {
         if self.bits != HOST_BITS {
             return Err(ElfError::Class { plugin: self.bits, host: HOST_BITS });
         }
@@ -66,19 +76,24 @@ impl Facts {
         if self.position_independent_program {
             return Err(ElfError::Program { what: "it is marked as PIE" });
         }
-        if let Some(tag) = self.audit {
-            return Err(ElfError::Audit { tag });
-        }
-        if self.interpose {
-            return Err(ElfError::Interpose);
-        }
+        self.leaves_order_alone()?;
         match &self.unique {
             Some(symbol) => Err(ElfError::Unique { symbol: symbol.clone() }),
             None => Ok(()),
         }
     }
 
-    fn has_honest_names(&self, file: &OsStr) -> Result<(), ElfError> {
+    fn leaves_order_alone(&self) -> Result<(), ElfError> {
+        if let Some(tag) = self.audit {
+            return Err(ElfError::Audit { tag });
+        }
+        if self.interpose {
+            return Err(ElfError::Interpose);
+        }
+        Ok(())
+    }
+
+    fn names_no_paths(&self) -> Result<(), ElfError> {
         if let Some(path) = &self.search_path {
             return Err(ElfError::Rpath { path: path.clone() });
         }
@@ -86,6 +101,11 @@ impl Facts {
         if let Some(name) = self.needed.iter().find(|name| by_path(name)) {
             return Err(ElfError::Needed { name: name.clone() });
         }
+        Ok(())
+    }
+
+    fn has_honest_names(&self, file: &OsStr) -> Result<(), ElfError> {
+        self.names_no_paths()?;
         match &self.soname {
             Some(soname) if !self.owns(soname.as_bytes(), file.as_encoded_bytes()) => {
                 Err(ElfError::Soname { soname: soname.clone() })

@@ -77,6 +77,8 @@ pub struct Facts {
     pub search_path: Option<Text>,
     /// The beginning of its entry, if it exports one.
     pub entry: Option<EntryHead>,
+    /// Where the entry is, counted from the library's beginning; 0 if it exports none.
+    pub entry_address: u64,
     /// How many bytes the symbol of its entry has; 0 if it exports none.
     pub entry_size: u64,
     /// Whether it exports the layout of its types, `soch_layout_v1`.
@@ -141,6 +143,7 @@ impl Facts {
             soname: dynamic.named(&image, tag::SONAME)?,
             search_path: dynamic.named(&image, tag::RPATH)?.or(dynamic.named(&image, tag::RUNPATH)?),
             entry: entry_head(&image, &segments, &symbols)?,
+            entry_address: symbols.entry.map_or(0, |(address, _)| address),
             entry_size: symbols.entry.map_or(0, |(_, size)| size),
             exports_layout: symbols.layout.is_some(),
             layout_size: layout_size(&segments, &symbols)?,

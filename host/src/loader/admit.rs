@@ -1,14 +1,18 @@
 //! The steps that run nothing of the plugin, in their order.
 
-use super::lexical::PlainPath;
-use super::seal;
-use super::{exec_policy, file, note, walk};
-use super::{Digest, LoadError, Options, Place, Step, StepOutcome, Steps};
+use super::file::Bounds;
+use super::reach::{reach, Reached};
+use super::{dependencies, exec_policy, file, manifest, note, seal, vouch};
+use super::{Accepted, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps};
 use crate::elf::{Facts, Note};
 use std::path::Path;
 
-pub use super::mapped::Mapped;
-pub use seal::SealedFile;
+pub(crate) use super::lock::read_lock;
+pub(crate) use super::mapped::Mapped;
+pub(crate) use seal::SealedFile;
+
+/// Bytes of an ELF header: nothing smaller is worth a look.
+const LEAST_SIZE: u64 = 64;
 
 /// A plugin that may be loaded.
 #[derive(Debug)]
@@ -21,38 +25,62 @@ pub(crate) struct Admitted {
     pub(crate) facts: Facts,
     /// Its note.
     pub(crate) note: Note,
+    /// What it needs, in the order of loading.
+    pub(crate) dependencies: Vec<Dependency>,
+    /// Who signed it, if its policy asked.
+    pub(crate) publisher: Option<String>,
+    /// What its directory's policy demands.
+    pub(crate) standing: Standing,
     /// Where it was.
     pub(crate) place: Place,
 }
 
-/// Decides whether the plugin at `path` may be loaded, and tells `observer` how each step ended.
+impl Admitted {
+    /// What the audit line says of it before it is loaded.
+    pub(crate) fn audited(&self) -> Accepted<'_> {
+        let (name, version) = (self.note.name.to_string(), self.note.version.to_string());
+        Accepted { name, version, publisher: self.publisher.as_deref(), base: None, place: &self.place }
+    }
+}
+
+/// Decides whether the plugin at `path` may be loaded, tells `steps` how each step ended, and fills in `record`.
 ///
 /// # Errors
 /// The reason of the first step that refuses.
 pub(crate) fn admit(
     path: &Path,
     options: &Options,
-    observer: &mut dyn FnMut(StepOutcome),
+    steps: &mut Steps<'_>,
+    record: &mut Record,
 ) -> Result<Admitted, LoadError> {
-    let mut steps = Steps::new(observer);
-    steps.run(Step::Gate, || options.trust.check())?;
-    let plain = steps.run(Step::Lexical, || PlainPath::check(path))?;
-    let walked = steps.run(Step::Walk, || walk::check(&plain, options.policy, walk::open_beneath))?;
-    let file = steps.run(Step::File, || file::check(&plain, &walked, options))?;
-    steps.run(Step::ExecPolicy, || exec_policy::check(path, &file))?;
-    let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file))?;
+    let Reached { decisions, plain, standing, owners, walked } = reach(path, options, steps, record)?;
+    let bounds = Bounds { owners, least: LEAST_SIZE, most: options.max_size };
+    let file = steps.run(Step::File, || file::check(&plain, &walked, bounds))?;
+    steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
+    let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file, standing.demands.sealed))?;
+    record.backend = Some(sealed.backend());
     let (bytes, digest) = steps.run(Step::Digest, || {
         let bytes = sealed.map()?;
         let digest = Digest::of(&bytes);
         Ok(((bytes, digest), digest.to_string()))
     })?;
+    record.digest = Some(digest);
+    let rules = decisions.rules();
+    let vouched = steps.run(Step::Trust, || vouch::check(&plain, &walked, digest, rules, standing))?;
     let facts = steps.run(Step::Elf, || {
         let facts = Facts::read(&bytes)?;
         let detail = facts.check(plain.file)?;
         Ok((facts, detail))
     })?;
-    let note = steps.run(Step::Note, || note::check(&facts))?;
+    record.build_id.clone_from(&facts.build_id);
+    let note = steps.run(Step::Note, || {
+        let (note, detail) = note::check(&facts)?;
+        manifest::check(&note, vouched.manifest.as_ref(), rules)?;
+        Ok((note, detail))
+    })?;
+    let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, rules))?;
     let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
     let place = Place { path: path.to_owned(), directory: walked.path, owner, mode };
-    Ok(Admitted { file: sealed, digest, facts, note, place })
+    let publisher = vouched.publisher;
+    Ok(Admitted { file: sealed, digest, facts, note, dependencies, publisher, standing, place })
 }

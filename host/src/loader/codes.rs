@@ -1,8 +1,9 @@
 //! Every reason to refuse a plugin, but those of its ELF file (`elf/codes.rs`): code, cause and remedy.
 
 use super::refusal::refusals;
-use super::Text;
+use super::{Digest, Text};
 use crate::elf::ElfError;
+use crate::trust::{SyntaxError, TooOld};
 use sochdb_plugin_sdk::ErrorKind;
 use std::sync::Arc;
 
@@ -19,6 +20,11 @@ refusals! {
          make the loader with `DynamicPluginLoader::new_trusted()`; code that you do not trust belongs in the WASM \
          sandbox"
         "allow them, if you trust the plugin as you trust the program; otherwise do not load it here";
+
+    Rules: TrustFile { file: Text, reason: String, fix: String } "E_TRUST_FILE"
+        "the trust file {file} cannot be used: {reason}" "{fix}";
+    Rules: TrustSyntax { file: Text, error: SyntaxError } "E_TRUST_SYNTAX"
+        "the trust file {file} is wrong in {error}" "correct it; `sochdb-plugin trust list` reads it again";
 
     Lexical: PathEmpty "E_PATH_EMPTY" "the path is empty" "give the absolute path of the plugin's file";
     Lexical: PathNul "E_PATH_NUL" "the path contains a NUL byte" "give the path without it";
@@ -43,14 +49,19 @@ refusals! {
         "{directory} on the way to the plugin is not a directory" "check the path";
     Walk: DirDenied { directory: Text } "E_DIR_DENIED"
         "this process may not enter the directory {directory}" "chmod a+x {directory}, or run the host as another user";
-    Walk: DirOwner { directory: Text, owner: u32, user: u32 } "E_DIR_OWNER"
-        "the directory {directory} belongs to user {owner}, neither root nor the user {user} that the host runs as"
-        "chown {user} {directory}, or move the plugin to a directory that only root or user {user} can change";
+    Walk: DirOwner { directory: Text, owner: u32, trusted: String, heir: u32 } "E_DIR_OWNER"
+        "the directory {directory} belongs to user {owner}, {trusted}"
+        "chown {heir} {directory}, or move the plugin to a directory that only root or user {heir} can change";
     Walk: DirWritable { directory: Text, mode: u32, fix: String } "E_DIR_WRITABLE"
         "the directory {directory} can be changed by others (mode {mode:04o})"
         "{fix}; build and install with umask 022 to keep it so";
     Walk: DirIo { directory: Text, reason: std::io::Error } "E_DIR_IO"
         "cannot open the directory {directory}: {reason}" "check the file system that it is on";
+
+    Allow: NotAllowed { directory: Text } "E_NOT_ALLOWED"
+        "no trust file allows plugins in the directory {directory}"
+        "sochdb-plugin trust add directory {directory}, or copy the plugin to where plugins are: \
+         sochdb-plugin install FILE";
 
     File: FileNotFound { path: Text } "E_FILE_NOT_FOUND" "the file {path} does not exist" "check the path";
     File: FileSymlink { path: Text } "E_FILE_SYMLINK"
@@ -62,9 +73,9 @@ refusals! {
         "cannot open the file {path}: {reason}" "check the file system that it is on";
     File: NotRegular { path: Text, kind: &'static str } "E_FILE_NOT_REGULAR"
         "{path} is a {kind}, not a regular file" "give the path of the plugin's .so file";
-    File: FileOwner { path: Text, owner: u32, user: u32 } "E_FILE_OWNER"
-        "the file {path} belongs to user {owner}, neither root nor the user {user} that the host runs as"
-        "chown {user} {path}, after you made sure where it comes from";
+    File: FileOwner { path: Text, owner: u32, trusted: String, heir: u32 } "E_FILE_OWNER"
+        "the file {path} belongs to user {owner}, {trusted}"
+        "chown {heir} {path}, after you made sure where it comes from";
     File: FileWritable { path: Text, mode: u32 } "E_FILE_WRITABLE"
         "the file {path} can be changed by others (mode {mode:04o})"
         "chmod go-w {path}; build and install with umask 022 to keep it so";
@@ -83,18 +94,55 @@ refusals! {
     ExecPolicy: ExecPolicyIo { path: Text, reason: std::io::Error } "E_EXEC_POLICY_IO"
         "cannot ask the file system of {path} for its mount flags: {reason}" "check the file system that it is on";
 
+    ExecPolicy: ExecDenied { path: Text, reason: std::io::Error } "E_EXEC_DENIED"
+        "the kernel's policy does not let the file {path} run: {reason}"
+        "chmod a+x {path}, or change the policy (execveat with AT_EXECVE_CHECK was asked)";
+
+    Seal: Backend { reason: std::io::Error } "E_BACKEND"
+        "the policy demands sealed memory, which this process cannot have: {reason}"
+        "allow this process memfd_create (service sandbox, seccomp filter), or choose another policy for the directory";
     Seal: Memfd { reason: std::io::Error } "E_MEMFD"
-        "cannot make the sealed memory for the plugin: {reason}"
+        "cannot make the memory for the plugin's copy: {reason}"
         "allow this process memfd_create (service sandbox, seccomp filter), file descriptors and memory";
     Seal: Copy { path: Text, reason: std::io::Error } "E_COPY"
         "cannot copy the file {path} into sealed memory: {reason}" "check the file system and the memory limit";
     Seal: FileChanged { path: Text } "E_FILE_CHANGED"
-        "the file {path} changed while it was read" "load it when nobody writes it";
+        "the file {path} changed while it was read, or somebody has it open for writing" "load it when nobody writes it";
     Seal: Seal { found: String } "E_SEAL"
         "the kernel did not seal the copy: {found}" "use a Linux kernel of 3.17 or newer";
 
     Digest: Map { reason: std::io::Error } "E_MAP"
         "cannot map the sealed copy for reading: {reason}" "raise the memory limit of the process";
+
+    Trust: Revoked { digest: Digest, why: String } "E_REVOKED"
+        "the plugin with SHA-256 {digest} was revoked{why}" "get a newer version of the plugin";
+    Trust: DigestMismatch { path: Text, found: Digest, by: &'static str, expected: Digest } "E_DIGEST"
+        "{path} has SHA-256 {found}, but {by} says {expected}"
+        "if you know who changed it and why, pin it anew (sochdb-plugin install FILE); if not, find out";
+    Trust: Unpinned { path: Text, digest: Digest } "E_UNPINNED"
+        "nobody pinned the plugin: no trust file and no lock file has SHA-256 {digest}"
+        "sochdb-plugin install {path}, or, to leave it where it is: sochdb-plugin trust add pin {digest}";
+    Trust: LockFile { file: Text, reason: String, fix: String } "E_LOCK_FILE"
+        "the lock file {file} cannot be used: {reason}" "{fix}";
+    Trust: LockSyntax { file: Text, error: SyntaxError } "E_LOCK_SYNTAX"
+        "the lock file {file} is wrong in {error}" "install its plugins again: sochdb-plugin install writes it";
+    Trust: SignatureMissing { manifest: Text } "E_SIGNATURE_MISSING"
+        "the policy demands a signature, and there is none: {manifest} does not exist"
+        "get the plugin with its two files .manifest and .manifest.minisig; its publisher makes them with \
+         `sochdb-plugin sign`";
+    Trust: SignatureInvalid { signature: Text, reason: String } "E_SIGNATURE_INVALID"
+        "the signature {signature} does not hold: {reason}"
+        "get the plugin and its two files again from its publisher, and do not load this one";
+    Trust: KeyUnknown { signature: Text, key: String } "E_KEY_UNKNOWN"
+        "{signature} was made with the key {key}, which belongs to no publisher that the trust files name"
+        "if you trust its owner: sochdb-plugin trust add publisher NAME KEY";
+    Trust: ManifestFile { file: Text, reason: String, fix: String } "E_MANIFEST_FILE"
+        "the file {file} cannot be used: {reason}" "{fix}";
+    Trust: ManifestSyntax { file: Text, error: SyntaxError } "E_MANIFEST_SYNTAX"
+        "the signed manifest {file} is wrong in {error}" "tell its publisher; `sochdb-plugin sign` writes it";
+    Trust: ManifestDigest { manifest: Text, found: Digest, signed: Digest } "E_MANIFEST_DIGEST"
+        "the file has SHA-256 {found}, but {manifest} is for {signed}"
+        "install plugin, manifest and signature together; if they were, do not load this one";
 
     Note: AbiMajor { host: u16, plugin: u16 } "E_ABI_MAJOR"
         "the plugin speaks ABI major {plugin}, this host {host}" "get the plugin for ABI major {host}";
@@ -108,16 +156,53 @@ refusals! {
         "note and entry of the file differ in {field}: {note} and {entry}"
         "compile the plugin again; let `SOCH_PLUGIN` or `export_plugin!` write both";
 
+    Note: ManifestMismatch { field: &'static str, signed: String, note: String } "E_MANIFEST_MISMATCH"
+        "the signed manifest says {field} {signed}, the plugin's note {note}"
+        "do not load it: a signature for another plugin was put beside it";
+    Note: VersionTooOld { error: TooOld } "E_VERSION_TOO_OLD"
+        "{error}" "install a newer version; the minimum is in a trust file, see `sochdb-plugin trust list`";
+
     Note: EntrySize { says: u32, has: u64 } "E_ENTRY_SIZE"
         "the entry says that it has {says} bytes, but `soch_plugin_v1` has {has}"
         "set `.size = sizeof(soch_plugin)` in the entry, or let `SOCH_PLUGIN` or `export_plugin!` write it";
 
+    Dependencies: DepForbidden { name: Text } "E_DEP_FORBIDDEN"
+        "the plugin needs the library {name}, which no trust file names"
+        "link it into the plugin, or allow it: sochdb-plugin trust add dependency {name} DIRECTORY";
+    Dependencies: DepMissing { name: Text, places: String } "E_DEP_MISSING"
+        "the library {name} that the plugin needs is not in {places}" "install it";
+    Dependencies: DepRefused { name: Text, reason: String, fix: String } "E_DEP_REFUSED"
+        "the library {name} that the plugin needs is refused: {reason}" "{fix}";
+    Dependencies: DepSoname { name: Text, soname: Text } "E_DEP_SONAME"
+        "the file of the library {name} has the name {soname} inside, so the dynamic linker would search for another"
+        "name it in the trust file as it names itself";
+
+    Identity: SonameTaken { soname: Text } "E_SONAME_TAKEN"
+        "a library with the plugin's inner name {soname} is in memory already"
+        "link the plugin with -Wl,-soname,libsochdb_plugin_NAME.so, or without a soname";
     Identity: AliasLoaded "E_ALIAS_LOADED"
         "the dynamic linker would return a library that is loaded already instead of this one"
         "restart the host; if it comes again, report it together with `ls -l /proc/PID/fd`";
     Identity: ProcMissing { path: String } "E_PROC"
         "{path} is not the sealed copy: /proc is not mounted, or is that of another PID namespace"
         "mount /proc in the host's own PID namespace";
+
+    Probe: ProbeCrashed { signal: i32 } "E_PROBE_CRASHED"
+        "the plugin's constructors ended the probe by signal {signal}"
+        "report it to the plugin's vendor: a library must do nothing while it is loaded that can fail";
+    Probe: ProbeTimeout { limit: std::time::Duration } "E_PROBE_TIMEOUT"
+        "the plugin's constructors did not return within {limit:?}"
+        "report it to the plugin's vendor; on a machine that is too slow, raise the limit with `probe_limit`";
+    Probe: ProbeExit { how: String } "E_PROBE_EXIT"
+        "the plugin's constructors ended the probe {how}"
+        "report it to the plugin's vendor: a library must not call exit while it is loaded";
+    Probe: ProbeUnavailable { why: String } "E_PROBE_UNAVAILABLE"
+        "the policy demands a probe, which cannot run here: {why}"
+        "allow this process to start programs (seccomp filter, vm.memfd_noexec, noexec temporary directory), or choose \
+         another policy for the directory";
+    Probe: ProbeSandbox { found: String } "E_PROBE_SANDBOX"
+        "the policy demands a probe under Landlock, and it had: {found}"
+        "use a Linux kernel of 5.13 or newer with Landlock enabled, or choose another policy for the directory";
 
     Open: Open { reason: String } "E_OPEN"
         "the dynamic linker cannot load the plugin: {reason}"

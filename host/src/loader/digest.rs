@@ -2,6 +2,7 @@
 
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+use std::str::FromStr;
 
 /// A SHA-256. `Display` writes it as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,5 +24,42 @@ impl fmt::Display for Digest {
 impl fmt::Debug for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// A text that is no SHA-256 in hexadecimal digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DigestError {
+    /// It has another number of characters.
+    #[error("expected 64 hexadecimal digits, found {found} characters")]
+    Length {
+        /// How many characters it has.
+        found: usize,
+    },
+    /// One of its characters is no hexadecimal digit.
+    #[error("expected 64 hexadecimal digits, found {found:?} as number {position}")]
+    Digit {
+        /// The character.
+        found: char,
+        /// Which one it is, counted from 1.
+        position: usize,
+    },
+}
+
+impl FromStr for Digest {
+    type Err = DigestError;
+
+    fn from_str(text: &str) -> Result<Self, DigestError> {
+        let found = text.chars().count();
+        if found != 64 {
+            return Err(DigestError::Length { found });
+        }
+        let mut bytes = [0; 32];
+        for (index, found) in text.chars().enumerate() {
+            let digit = found.to_digit(16).ok_or(DigestError::Digit { found, position: index + 1 })?;
+            // Two digits a byte; a digit is at most 15.
+            bytes[index / 2] = bytes[index / 2] << 4 | digit as u8;
+        }
+        Ok(Self(bytes))
     }
 }

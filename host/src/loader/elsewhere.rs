@@ -77,6 +77,6 @@ pub(crate) fn admit(
     observer: &mut dyn FnMut(StepOutcome),
 ) -> Result<Admitted, LoadError> {
     let mut steps = Steps::new(observer);
-    steps.run(Step::Gate, || options.trust.check())?;
+    steps.run(Step::Gate, || options.permission.check())?;
     steps.run(Step::Walk, || Err(LoadError::Platform))
 }

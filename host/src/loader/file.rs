@@ -1,44 +1,80 @@
-//! Step 4: the file, opened without a side effect, is a regular one that only a trusted user can change.
+//! Step 6: the file, opened without a side effect, is a regular one that only a trusted user can change.
 
 use super::lexical::PlainPath;
-use super::options::effective_user;
+use super::owners::Owners;
 use super::walk::{open_beneath, Walked};
-use super::{LoadError, Options};
-use rustix::fd::{AsFd, OwnedFd};
+use super::LoadError;
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FileType, OFlags, Stat};
 use rustix::io::Errno;
+use std::ffi::OsStr;
 use std::path::Path;
 
-/// Bytes of an ELF header: nothing smaller is worth a look.
-const SIZE_MIN: u64 = 64;
+/// Which files are taken.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) owners: Owners,
+    /// In bytes.
+    pub(super) least: u64,
+    /// In bytes.
+    pub(super) most: u64,
+}
 
-/// The plugin's file, open for reading.
+/// A file, open for reading.
 pub(super) struct OpenFile {
     pub(super) fd: OwnedFd,
     pub(super) stat: Stat,
     pub(super) size: u64,
 }
 
-pub(super) fn check(path: &PlainPath<'_>, walked: &Walked, options: &Options) -> Result<(OpenFile, String), LoadError> {
-    let open = |flags| {
-        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let fd = open_beneath(walked.directory.as_fd(), path.file, flags)?;
-        let stat = rustix::fs::fstat(&fd)?;
-        Ok((fd, stat))
-    };
-    // O_PATH opens nothing: a FIFO does not block, a device does not act.
-    let (_, stat) = open(OFlags::PATH).map_err(|errno| refuse(path.path, errno))?;
-    let size = vet(path.path, &stat, options)?;
-    let (fd, now) =
-        open(OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY).map_err(|errno| refuse(path.path, errno))?;
-    if (now.st_dev, now.st_ino) != (stat.st_dev, stat.st_ino) {
-        return Err(LoadError::FileReplaced { path: path.path.into() });
+impl OpenFile {
+    /// Opens `name` in a directory; `path` is where that is, for messages.
+    pub(super) fn open(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
+        let open = |flags| {
+            let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+            let fd = open_beneath(walked.directory.as_fd(), name, flags)?;
+            let stat = rustix::fs::fstat(&fd)?;
+            Ok((fd, stat))
+        };
+        // O_PATH opens nothing: a FIFO does not block, a device does not act.
+        let (_, stat) = open(OFlags::PATH).map_err(|errno| refuse(path, errno))?;
+        let size = vet(path, &stat, bounds)?;
+        let (fd, now) =
+            open(OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY).map_err(|errno| refuse(path, errno))?;
+        if (now.st_dev, now.st_ino) != (stat.st_dev, stat.st_ino) {
+            return Err(LoadError::FileReplaced { path: path.into() });
+        }
+        Ok(Self { fd, stat, size })
     }
-    let detail = format!("{size} bytes, owner {}, mode {:04o}", stat.st_uid, stat.st_mode & 0o7777);
-    Ok((OpenFile { fd, stat, size }, detail))
+
+    /// Its bytes, where nobody needs to hold them against a change: a text of some kilobytes.
+    pub(super) fn text(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
+        let failed = |errno: Errno| LoadError::FileIo { path: path.into(), reason: errno.into() };
+        read_whole(self.fd.as_fd(), self.size).map_err(failed)
+    }
 }
 
-fn vet(path: &Path, stat: &Stat, options: &Options) -> Result<u64, LoadError> {
+/// The `size` bytes of an open file; an error if it has fewer.
+pub(super) fn read_whole(file: BorrowedFd<'_>, size: u64) -> rustix::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(size).map_err(|_| Errno::FBIG)?];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match rustix::io::retry_on_intr(|| rustix::io::pread(file, &mut bytes[filled..], filled as u64))? {
+            0 => return Err(Errno::IO),
+            read => filled += read,
+        }
+    }
+    Ok(bytes)
+}
+
+/// The step: opens the plugin.
+pub(super) fn check(path: &PlainPath<'_>, walked: &Walked, bounds: Bounds) -> Result<(OpenFile, String), LoadError> {
+    let file = OpenFile::open(path.path, walked, path.file, bounds)?;
+    let detail = format!("{} bytes, owner {}, mode {:04o}", file.size, file.stat.st_uid, file.stat.st_mode & 0o7777);
+    Ok((file, detail))
+}
+
+fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadError> {
     let kind = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => None,
         FileType::Symlink => return Err(LoadError::FileSymlink { path: path.into() }),
@@ -52,8 +88,9 @@ fn vet(path: &Path, stat: &Stat, options: &Options) -> Result<u64, LoadError> {
     if let Some(kind) = kind {
         return Err(LoadError::NotRegular { path: path.into(), kind });
     }
-    if !options.policy.accepts_owner(stat.st_uid) {
-        return Err(LoadError::FileOwner { path: path.into(), owner: stat.st_uid, user: effective_user() });
+    if !bounds.owners.accept(stat.st_uid) {
+        let (path, trusted, heir) = (path.into(), bounds.owners.words(), bounds.owners.heir());
+        return Err(LoadError::FileOwner { path, owner: stat.st_uid, trusted, heir });
     }
     let mode = stat.st_mode & 0o7777;
     if mode & 0o022 != 0 {
@@ -63,11 +100,11 @@ fn vet(path: &Path, stat: &Stat, options: &Options) -> Result<u64, LoadError> {
         return Err(LoadError::SpecialBits { path: path.into(), mode });
     }
     let size = u64::try_from(stat.st_size).unwrap_or(0);
-    if size < SIZE_MIN {
+    if size < bounds.least {
         return Err(LoadError::TooSmall { path: path.into(), size });
     }
-    if size > options.max_size {
-        return Err(LoadError::TooLarge { path: path.into(), size, limit: options.max_size });
+    if size > bounds.most {
+        return Err(LoadError::TooLarge { path: path.into(), size, limit: bounds.most });
     }
     Ok(size)
 }

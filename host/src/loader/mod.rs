@@ -3,47 +3,80 @@
 //! [`admit`] runs the steps from the gate to the note in their order. None of them runs code of the plugin, and the
 //! bytes that they looked at are the bytes that run: they are sealed before anything reads them.
 
+mod backend;
 mod codes;
+mod dependency;
 mod digest;
-mod gate;
 mod kinds;
 mod options;
+mod permission;
 mod place;
+mod record;
 mod refusal;
 mod step;
 mod text;
+mod trust_files;
 
 #[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
 mod admit;
+#[cfg(target_os = "linux")]
+mod allow;
+#[cfg(target_os = "linux")]
+mod beside;
+#[cfg(target_os = "linux")]
+mod dependencies;
 #[cfg(target_os = "linux")]
 mod exec_policy;
 #[cfg(target_os = "linux")]
 mod file;
 #[cfg(target_os = "linux")]
+mod lease;
+#[cfg(target_os = "linux")]
 mod lexical;
+#[cfg(target_os = "linux")]
+mod listed_library;
+#[cfg(target_os = "linux")]
+mod lock;
+#[cfg(target_os = "linux")]
+mod manifest;
 #[cfg(target_os = "linux")]
 mod mapped;
 #[cfg(target_os = "linux")]
 mod note;
 #[cfg(target_os = "linux")]
+mod owners;
+#[cfg(target_os = "linux")]
+mod reach;
+#[cfg(target_os = "linux")]
+mod rules;
+#[cfg(target_os = "linux")]
 mod seal;
+#[cfg(target_os = "linux")]
+mod system_library;
+#[cfg(target_os = "linux")]
+pub(crate) mod unnamed;
+#[cfg(target_os = "linux")]
+mod vouch;
 #[cfg(target_os = "linux")]
 mod walk;
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-pub(crate) use admit::{admit, Admitted};
-pub use admit::{Mapped, SealedFile};
+pub(crate) use admit::{admit, read_lock, Admitted, Mapped, SealedFile};
+pub use backend::Backend;
 pub use codes::LoadError;
-pub use digest::Digest;
-pub use gate::{Trust, ALLOW_VARIABLE};
+pub(crate) use dependency::{Dependency, Source};
+pub use digest::{Digest, DigestError};
 pub(crate) use kinds::Kinds;
 pub(crate) use options::Options;
-pub use options::Policy;
+pub use permission::{Permission, ALLOW_VARIABLE};
 pub(crate) use place::Place;
+pub(crate) use record::{Accepted, Record};
 pub(crate) use refusal::refusals;
 pub use refusal::Reason;
 pub(crate) use step::Steps;
 pub use step::{Step, StepOutcome, Verdict};
 pub use text::Text;
+pub use trust_files::TrustFiles;
+pub(crate) use trust_files::{RuleSource, Standing};

@@ -1,7 +1,8 @@
-//! Step 6: the file's bytes in memory that nobody can change any more.
+//! Step 8: the file's bytes where nobody can change them any more.
 
 use super::file::OpenFile;
-use super::{LoadError, Mapped};
+use super::lease::Lease;
+use super::{unnamed, Backend, LoadError, Mapped};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags, Stat};
 use rustix::io::Errno;
@@ -11,7 +12,7 @@ use std::path::{Path, PathBuf};
 const BLOCK: usize = 1 << 18;
 const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlags::GROW).union(SealFlags::WRITE);
 
-/// A copy of a plugin's file, in memory, sealed against every change.
+/// A copy of a file that is as safe from changes as its backend.
 ///
 /// Keep it as long as the library is loaded: another file that got its descriptor's number would have the name by
 /// which the dynamic linker knows the library.
@@ -19,23 +20,42 @@ const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlag
 pub struct SealedFile {
     fd: OwnedFd,
     size: u64,
+    backend: Backend,
 }
 
 impl SealedFile {
-    /// Copies `file`, which must not change meanwhile, and seals the copy.
-    pub(super) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
-        let (fd, flags) = make(path.file_name().unwrap_or_default()).map_err(memfd_error)?;
-        let copied = copy_bytes(file, &fd).map_err(|errno| LoadError::Copy { path: path.into(), reason: errno.into() });
-        let now =
-            rustix::fs::fstat(&file.fd).map_err(|errno| LoadError::Copy { path: path.into(), reason: errno.into() })?;
-        if copied? != file.size || identity(&now) != identity(&file.stat) {
-            return Err(LoadError::FileChanged { path: path.into() });
+    /// Copies `file`, which must not change meanwhile, and seals the copy. Where this process may not have sealed
+    /// memory, `must_seal` refuses.
+    pub(super) fn copy(path: &Path, file: &OpenFile, must_seal: bool) -> Result<(Self, String), LoadError> {
+        match memfd(path.file_name().unwrap_or_default()) {
+            Ok((fd, flags)) => Self::sealed(path, file, fd, flags),
+            Err(errno) if must_seal => Err(LoadError::Backend { reason: errno.into() }),
+            // A seccomp filter or a kernel without it. A lack of memory or descriptors is no reason for less.
+            Err(Errno::NOSYS | Errno::PERM | Errno::ACCESS) => Self::unnamed(path, file),
+            Err(errno) => Err(LoadError::Memfd { reason: errno.into() }),
         }
+    }
+
+    fn sealed(path: &Path, file: &OpenFile, fd: OwnedFd, flags: MemfdFlags) -> Result<(Self, String), LoadError> {
+        copy_all(path, file, &fd)?;
         rustix::fs::fcntl_add_seals(&fd, SEALS).map_err(|errno| LoadError::Seal { found: errno.to_string() })?;
-        let sealed = Self { fd, size: file.size };
+        let sealed = Self { fd, size: file.size, backend: Backend::Sealed };
         let seals = sealed.seals()?;
         let execve = if flags.contains(MemfdFlags::NOEXEC_SEAL) { ", cannot be executed as a program" } else { "" };
         Ok((sealed, format!("{} bytes copied, seals {:#x} read back{execve}", file.size, seals.bits())))
+    }
+
+    fn unnamed(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
+        let writer = unnamed::make().map_err(|errno| LoadError::Memfd { reason: errno.into() })?;
+        copy_all(path, file, &writer)?;
+        let fd = unnamed::read_only(&writer).map_err(|errno| LoadError::Memfd { reason: errno.into() })?;
+        let detail = format!("{} bytes copied into an unnamed file: sealed memory is forbidden here", file.size);
+        Ok((Self { fd, size: file.size, backend: Backend::Unnamed }, detail))
+    }
+
+    /// What keeps it from being changed.
+    pub fn backend(&self) -> Backend {
+        self.backend
     }
 
     /// The seals, if none of those that count is missing.
@@ -96,7 +116,7 @@ impl AsFd for SealedFile {
 }
 
 /// Makes the memory, if possible (Linux 6.3) such that it cannot be made executable as a program either.
-fn make(file: &OsStr) -> rustix::io::Result<(OwnedFd, MemfdFlags)> {
+fn memfd(file: &OsStr) -> rustix::io::Result<(OwnedFd, MemfdFlags)> {
     let name = memfd_name(file);
     let plain = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let wanted = plain | MemfdFlags::NOEXEC_SEAL;
@@ -111,6 +131,19 @@ fn memfd_name(file: &OsStr) -> String {
     let safe = |byte: &u8| if byte.is_ascii_alphanumeric() || b"._+-".contains(byte) { char::from(*byte) } else { '_' };
     let name: String = file.as_encoded_bytes().iter().take(128).map(safe).collect();
     format!("sochdb-plugin:{name}")
+}
+
+/// Copies all of `file`, and makes sure that it did not change meanwhile.
+fn copy_all(path: &Path, file: &OpenFile, to: &OwnedFd) -> Result<(), LoadError> {
+    let failed = |errno: Errno| LoadError::Copy { path: path.into(), reason: errno.into() };
+    let changed = || LoadError::FileChanged { path: path.into() };
+    let lease = Lease::take(file.fd.as_fd()).map_err(|_| changed())?;
+    let copied = copy_bytes(file, to).map_err(failed);
+    let now = rustix::fs::fstat(&file.fd).map_err(failed)?;
+    if copied? != file.size || identity(&now) != identity(&file.stat) || lease.is_some_and(|lease| !lease.held()) {
+        return Err(changed());
+    }
+    Ok(())
 }
 
 /// How many bytes were copied: those of `file.size`, less if it ended early, one more if it goes on.
@@ -140,8 +173,4 @@ fn retry(call: impl FnMut() -> rustix::io::Result<usize>) -> rustix::io::Result<
 /// What changes when a file does: its size and times.
 fn identity(stat: &Stat) -> impl PartialEq {
     (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
-}
-
-fn memfd_error(errno: Errno) -> LoadError {
-    LoadError::Memfd { reason: errno.into() }
 }

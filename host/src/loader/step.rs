@@ -2,6 +2,7 @@
 
 use super::LoadError;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 macro_rules! steps {
     ($($step:ident $name:literal $description:literal;)+) => {
@@ -31,15 +32,20 @@ macro_rules! steps {
 
 steps! {
     Gate "gate" "The program or its environment allows native plugins.";
+    Rules "trust-files" "The operator's trust files are well-formed, and only trusted users can write them.";
     Lexical "path" "The path is absolute and has one meaning.";
     Walk "directories" "No directory on the way is a symbolic link or writable by others.";
+    Allow "allow-list" "The operator allows plugins in its directory.";
     File "file" "The file is a regular one that only its trusted owner can write.";
     ExecPolicy "exec-policy" "The file system allows to run it.";
     Seal "seal" "Its bytes are copied into sealed memory that nobody can change.";
     Digest "digest" "The sealed bytes have this SHA-256.";
+    Trust "trust" "Its digest is not revoked, and is pinned or signed where the policy demands it.";
     Elf "elf" "It is a well-formed shared library for this machine, without what could surprise the host.";
-    Note "note" "Its note speaks this host's ABI and agrees with its entry; nothing of it has run.";
+    Note "note" "Its note speaks this host's ABI and agrees with its entry and what was signed; nothing of it has run.";
+    Dependencies "dependencies" "What it needs is in memory, or comes from where the system or the operator has it.";
     Identity "identity" "The dynamic linker will not take it for another library.";
+    Probe "probe" "Its constructors returned in a process of their own, without rights.";
     Open "open" "The dynamic linker loads the sealed bytes, all symbols bound.";
     Entry "entry" "The entry in memory is what the note says.";
     Layout "layout" "The tables' types are those of the host, field by field.";
@@ -73,6 +79,8 @@ pub struct StepOutcome {
     pub verdict: Verdict,
     /// What it found, in one line that is safe to print.
     pub detail: String,
+    /// How long it took; zero if it did not run.
+    pub elapsed: Duration,
 }
 
 /// Runs steps, and tells an observer how each ended.
@@ -91,15 +99,19 @@ impl<'a> Steps<'a> {
         step: Step,
         body: impl FnOnce() -> Result<(T, String), LoadError>,
     ) -> Result<T, LoadError> {
-        match body() {
+        let start = Instant::now();
+        let ended = body();
+        let elapsed = start.elapsed();
+        match ended {
             Ok((value, detail)) => {
-                self.tell(StepOutcome { step, verdict: Verdict::Passed, detail });
+                self.tell(StepOutcome { step, verdict: Verdict::Passed, detail, elapsed });
                 Ok(value)
             }
             Err(error) => {
-                self.tell(StepOutcome { step, verdict: Verdict::Refused, detail: error.to_string() });
+                self.tell(StepOutcome { step, verdict: Verdict::Refused, detail: error.to_string(), elapsed });
                 for later in Step::ALL.iter().filter(|later| **later > step) {
-                    self.tell(StepOutcome { step: *later, verdict: Verdict::Skipped, detail: String::new() });
+                    let (verdict, detail) = (Verdict::Skipped, String::new());
+                    self.tell(StepOutcome { step: *later, verdict, detail, elapsed: Duration::ZERO });
                 }
                 Err(error)
             }

@@ -1,8 +1,8 @@
 //! Step 3: from `/` to the plugin's directory, one held directory at a time.
 
 use super::lexical::PlainPath;
-use super::options::effective_user;
-use super::{LoadError, Policy, Text};
+use super::owners::{effective_user, Owners};
+use super::{LoadError, Text};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::Errno;
@@ -23,11 +23,11 @@ pub(super) struct Walked {
 /// How one name in an open directory is opened.
 pub(super) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<OwnedFd>;
 
-pub(super) fn check(path: &PlainPath<'_>, policy: Policy, open: Open) -> Result<(Walked, String), LoadError> {
+pub(super) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<(Walked, String), LoadError> {
     let mut reached = PathBuf::from("/");
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut directory = rustix::fs::open("/", flags, Mode::empty()).map_err(|errno| refuse(&reached, errno))?;
-    let vet_own = |fd: &OwnedFd, reached: &Path, depth: usize| vet(fd, reached, policy, depth, path);
+    let vet_own = |fd: &OwnedFd, reached: &Path, depth: usize| vet(fd, reached, owners, depth, path);
     let mut found = vet_own(&directory, &reached, 0)?;
     for (at, name) in path.directories.iter().enumerate() {
         let parent = directory;
@@ -85,15 +85,16 @@ fn refuse(path: &Path, errno: Errno) -> LoadError {
 }
 
 /// Decides on the directory at `path`, which is `depth` names below `/`, on the way to `plugin`.
-fn vet(fd: &OwnedFd, path: &Path, policy: Policy, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
+fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
     let holds_the_plugin = depth == plugin.directories.len();
     let stat = rustix::fs::fstat(fd).map_err(|errno| refuse(path, errno))?;
-    if !policy.accepts_owner(stat.st_uid) {
-        return Err(LoadError::DirOwner { directory: path.into(), owner: stat.st_uid, user: effective_user() });
+    if !owners.accept(stat.st_uid) {
+        let (directory, trusted, heir) = (path.into(), owners.words(), owners.heir());
+        return Err(LoadError::DirOwner { directory, owner: stat.st_uid, trusted, heir });
     }
     // In a sticky directory of root others can add names, but not replace one whose owner is trusted, and the next
     // part's owner is checked on the open directory. The plugin's own directory gets no such exception.
-    let sticky = policy.accepts_sticky() && !holds_the_plugin && stat.st_uid == 0 && stat.st_mode & STICKY != 0;
+    let sticky = owners.accept_sticky() && !holds_the_plugin && stat.st_uid == 0 && stat.st_mode & STICKY != 0;
     if stat.st_mode & OTHERS_WRITE != 0 && !sticky {
         let (mode, fix) = (stat.st_mode & PERMISSIONS, way_out(&stat, path, holds_the_plugin, plugin.path));
         return Err(LoadError::DirWritable { directory: path.into(), mode, fix });

@@ -42,7 +42,7 @@ fn sizes() {
             Err(error) => eprintln!("skipped: sizes, {size} bytes: the file system does not hold it ({error})"),
         }
     }
-    let small = Options { max_size: good.len() as u64 - 1, ..Options::new(Trust::Program) };
+    let small = Options { max_size: good.len() as u64 - 1, ..options(Permission::Program) };
     let path = dir.file("x.so", good);
     assert_eq!(outcome(&steps_of(&path, &small).0), "E_FILE_TOO_LARGE");
     rows.check("within the limit", path, LOADED);

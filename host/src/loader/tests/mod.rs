@@ -7,11 +7,12 @@ mod files;
 mod foreign;
 mod mutants;
 mod notes;
+#[path = "../../../../tests/support/patch.rs"]
 mod patch;
 mod paths;
 mod sealed;
 
-use super::{admit, Admitted, LoadError, Options, StepOutcome, Trust};
+use super::{admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps, TrustFiles};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -100,13 +101,19 @@ macro_rules! good_or_skip {
 }
 use good_or_skip;
 
+/// The options of a loader without trust files.
+fn options(permission: Permission) -> Options {
+    Options::new(permission, RuleSource::new(TrustFiles::Unused))
+}
+
 fn admit_trusted(path: &Path) -> Result<Admitted, LoadError> {
-    admit(path, &Options::new(Trust::Program), &mut |_| ())
+    steps_of(path, &options(Permission::Program)).0
 }
 
 fn steps_of(path: &Path, options: &Options) -> (Result<Admitted, LoadError>, Vec<StepOutcome>) {
     let mut steps = Vec::new();
-    let result = admit(path, options, &mut |outcome| steps.push(outcome));
+    let mut observer = |outcome| steps.push(outcome);
+    let result = admit(path, options, &mut Steps::new(&mut observer), &mut Record::default());
     (result, steps)
 }
 

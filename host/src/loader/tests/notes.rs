@@ -129,7 +129,7 @@ fn kinds_are_named() {
     let at = plain.note() + KINDS;
     let text = |name: &str, kinds: u32| {
         let path = dir.file(name, &plain.clone().with(at, &kinds.to_le_bytes()).0);
-        let (result, steps) = steps_of(&path, &Options::new(Trust::Program));
+        let (result, steps) = steps_of(&path, &options(Permission::Program));
         let note = steps.into_iter().find(|outcome| outcome.step == crate::loader::Step::Note).expect("it ran");
         (result.map_or_else(|error| error.remedy(), |_| String::new()), note.detail)
     };

@@ -1,7 +1,8 @@
 //! Paths with more than one meaning, and ways that somebody else can turn.
 
 use super::*;
-use crate::loader::{lexical, walk, Policy, Step, Verdict};
+use crate::loader::owners::Owners;
+use crate::loader::{lexical, walk, Step, Verdict};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
@@ -12,7 +13,7 @@ fn untrusted_refuses_whatever_the_path_is() {
     let fifo = dir.join("fifo.so");
     rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, 0o644.into(), 0).expect("a FIFO");
     for path in [Path::new("/does/not/exist.so"), &fifo, Path::new(""), Path::new("x.so")] {
-        let (result, steps) = steps_of(path, &Options::new(Trust::Nobody));
+        let (result, steps) = steps_of(path, &options(Permission::Nobody));
         assert_eq!(outcome(&result), "E_NOT_TRUSTED");
         let verdicts: Vec<Verdict> = steps.iter().map(|step| step.verdict).collect();
         assert_eq!(verdicts[0], Verdict::Refused);
@@ -185,7 +186,7 @@ fn the_walk_without_openat2_refuses_the_same() {
         for open in [walk::open_beneath as walk::Open, walk::open_nofollow] {
             let path = dir.join(name).join("x.so");
             let (plain, _) = lexical::PlainPath::check(&path).expect("a plain path");
-            let walked = walk::check(&plain, Policy::Development, open);
+            let walked = walk::check(&plain, Owners::ROOT_AND_USER, open);
             assert_eq!(walked.map_or_else(|error| error.code(), |_| LOADED), expected, "{name}");
         }
     }

@@ -1,15 +1,16 @@
 //! A 64-bit little-endian ELF file to damage. It finds its way without the reader that is under test.
+#![allow(dead_code)] // Each test file uses a part.
 
-pub(super) const PT_LOAD: u32 = 1;
-pub(super) const PT_DYNAMIC: u32 = 2;
-pub(super) const PT_NOTE: u32 = 4;
-pub(super) const PT_GNU_EH_FRAME: u32 = 0x6474_e550;
-pub(super) const PT_GNU_STACK: u32 = 0x6474_e551;
-pub(super) const PT_GNU_RELRO: u32 = 0x6474_e552;
+pub const PT_LOAD: u32 = 1;
+pub const PT_DYNAMIC: u32 = 2;
+pub const PT_NOTE: u32 = 4;
+pub const PT_GNU_EH_FRAME: u32 = 0x6474_e550;
+pub const PT_GNU_STACK: u32 = 0x6474_e551;
+pub const PT_GNU_RELRO: u32 = 0x6474_e552;
 
 /// Where in a program header a field is.
 #[derive(Clone, Copy)]
-pub(super) enum Field {
+pub enum Field {
     Flags = 4,
     Offset = 8,
     Address = 16,
@@ -19,14 +20,14 @@ pub(super) enum Field {
 }
 
 #[derive(Clone)]
-pub(super) struct Patch(pub(super) Vec<u8>);
+pub struct Patch(pub Vec<u8>);
 
 impl Patch {
-    pub(super) fn of(bytes: &[u8]) -> Self {
+    pub fn of(bytes: &[u8]) -> Self {
         Self(bytes.to_vec())
     }
 
-    pub(super) fn with(mut self, at: usize, bytes: &[u8]) -> Self {
+    pub fn with(mut self, at: usize, bytes: &[u8]) -> Self {
         self.0[at..at + bytes.len()].copy_from_slice(bytes);
         self
     }
@@ -36,14 +37,14 @@ impl Patch {
     }
 
     /// Offset of the `nth` program header of a kind.
-    pub(super) fn header(&self, kind: u32, nth: usize) -> usize {
+    pub fn header(&self, kind: u32, nth: usize) -> usize {
         let count = usize::from(u16::from_le_bytes([self.0[56], self.0[57]]));
         let start = self.u64(32) as usize;
         let mut found = (0..count).map(|at| start + 56 * at).filter(|at| self.0[*at..*at + 4] == kind.to_le_bytes());
         found.nth(nth).expect("the good plugin has it")
     }
 
-    pub(super) fn segment(self, kind: u32, nth: usize, field: Field, value: u64) -> Self {
+    pub fn segment(self, kind: u32, nth: usize, field: Field, value: u64) -> Self {
         let at = self.header(kind, nth) + field as usize;
         match field {
             Field::Flags => self.with(at, &(value as u32).to_le_bytes()),
@@ -51,12 +52,19 @@ impl Patch {
         }
     }
 
-    pub(super) fn kind(self, from: u32, nth: usize, to: u32) -> Self {
+    /// How many segments are loaded.
+    pub fn loads(&self) -> usize {
+        let count = usize::from(u16::from_le_bytes([self.0[56], self.0[57]]));
+        let start = self.u64(32) as usize;
+        (0..count).filter(|at| self.0[start + 56 * at..][..4] == PT_LOAD.to_le_bytes()).count()
+    }
+
+    pub fn kind(self, from: u32, nth: usize, to: u32) -> Self {
         let at = self.header(from, nth);
         self.with(at, &to.to_le_bytes())
     }
 
-    pub(super) fn field(&self, kind: u32, nth: usize, field: Field) -> u64 {
+    pub fn field(&self, kind: u32, nth: usize, field: Field) -> u64 {
         self.u64(self.header(kind, nth) + field as usize)
     }
 
@@ -66,24 +74,24 @@ impl Patch {
         (start..).step_by(16).find(|at| self.u64(*at) == tag).expect("the good plugin has it")
     }
 
-    pub(super) fn dynamic(self, tag: u64, value: u64) -> Self {
+    pub fn dynamic(self, tag: u64, value: u64) -> Self {
         let at = self.dynamic_entry(tag) + 8;
         self.with(at, &value.to_le_bytes())
     }
 
     /// Another tag in the place of one that nothing here needs.
-    pub(super) fn replace(self, tag: u64, new: u64, value: u64) -> Self {
+    pub fn replace(self, tag: u64, new: u64, value: u64) -> Self {
         let at = self.dynamic_entry(tag);
         self.with(at, &new.to_le_bytes()).with(at + 8, &value.to_le_bytes())
     }
 
     /// Offset of the SochDB note: its three sizes, the owner, the body.
-    pub(super) fn note(&self) -> usize {
+    pub fn note(&self) -> usize {
         self.find(b"SochDB\0\0") - 12
     }
 
     /// Offset of the entry in the file.
-    pub(super) fn entry(&self) -> usize {
+    pub fn entry(&self) -> usize {
         self.find(b"SOCHPLG1")
     }
 

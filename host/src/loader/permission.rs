@@ -11,7 +11,7 @@ const MOST_SHOWN: usize = 32;
 
 /// Who allowed native plugins, or why they are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trust {
+pub enum Permission {
     /// The program itself.
     Program,
     /// Whoever started the process, through [`ALLOW_VARIABLE`].
@@ -24,7 +24,7 @@ pub enum Trust {
     Elevated,
 }
 
-impl Trust {
+impl Permission {
     /// Reads [`ALLOW_VARIABLE`]: `1`, `true`, `yes` or `on`, in any case, with white space around it or not.
     pub fn from_environment() -> Self {
         std::env::var_os(ALLOW_VARIABLE).map_or(Self::Nobody, |value| Self::of_value(&value))
@@ -74,13 +74,13 @@ fn beginning(value: &OsStr) -> Text {
 }
 
 #[cfg(target_os = "linux")]
-fn runs_elevated() -> bool {
+pub(super) fn runs_elevated() -> bool {
     // SAFETY: getauxval reads a number that the kernel gave the process, and has no precondition.
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn runs_elevated() -> bool {
+pub(super) fn runs_elevated() -> bool {
     false
 }
 
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_refusal_names_all_three_ways_out() {
-        for trust in [Trust::Nobody, Trust::Elevated, Trust::of_value(OsStr::new("enabled"))] {
+        for trust in [Permission::Nobody, Permission::Elevated, Permission::of_value(OsStr::new("enabled"))] {
             let error = trust.check().expect_err("it is not trusted");
             let text = error.to_string();
             for way in [ALLOW_VARIABLE, "DynamicPluginLoader::new_trusted()", "WASM sandbox"] {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_value_that_does_not_say_yes_is_shown() {
         let text = |value: &[u8]| {
-            let error = Trust::of_value(OsStr::from_bytes(value)).check().expect_err("it does not say yes");
+            let error = Permission::of_value(OsStr::from_bytes(value)).check().expect_err("it does not say yes");
             error.to_string()
         };
         assert!(text(b"enabled").contains("is `enabled`, which is none of 1, true, yes, on"), "{}", text(b"enabled"));

@@ -1,0 +1,59 @@
+// What the parts of the probe tell each other, and what it says to the host (host/src/probe/message.rs says the same).
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define REQUEST_MAGIC 0x42525053u // "SPRB"
+#define REQUEST_MAX 32768         // bytes
+#define NEEDED_MAX 64             // libraries
+#define TEXT_MAX 1024             // bytes of an error
+
+// The numbers by which the host knows that the probe came to its end, and that no constructor ended it.
+enum { EXIT_PROBED = 83, EXIT_UNABLE = 84 };
+
+// The first byte of a packet to the host: the sandbox is built; the plugin is loaded; dlopen refused it (text);
+// there is no probe (text).
+enum { SAYS_SANDBOX = 'S', SAYS_LOADED = 'L', SAYS_REFUSED = 'E', SAYS_UNABLE = 'U' };
+
+// How the host's one packet begins. NUL-terminated texts follow: the symbol, then one for each needed library, the
+// path of a file or "" for the next descriptor. The first descriptor is the plugin's.
+struct request_head {
+    uint32_t magic;
+    uint32_t needed;
+    uint32_t cpu_seconds;
+    uint32_t reserved;
+    uint64_t address_space;
+};
+
+struct needed {
+    const char *path; // NULL for a sealed library
+    int fd;
+};
+
+struct request {
+    struct request_head head;
+    const char *symbol;
+    int plugin;
+    struct needed needed[NEEDED_MAX];
+};
+
+struct sandbox {
+    uint8_t says;
+    uint8_t seccomp;
+    uint16_t landlock; // version of the interface, 0 without
+};
+
+// Those that give a text give NULL if all went well, else what did not.
+
+// Leaves the host's settings behind. Gives the socket, and closes what else is open.
+const char *settle(int *host);
+const char *receive(int host, struct request *request);
+const char *set_limits(const struct request_head *head);
+
+// Libraries of the system: to be opened before the sandbox, which opens no file.
+const char *load_files(const struct request *request);
+const char *load_sealed(const struct request *request);
+
+uint16_t deny_files(const struct request *request);
+uint8_t deny_processes(void);

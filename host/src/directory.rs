@@ -1,0 +1,87 @@
+//! Loads what a directory's lock file lists.
+
+use crate::loader::{self, LoadError, Steps, Text};
+use crate::trust::{places::LOCK_FILE, Lock, Policy};
+use crate::{DynamicPluginLoader, PluginLibrary};
+use std::path::{Path, PathBuf};
+
+/// What becomes of the others if a plugin of a directory is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnRefusal {
+    /// They are loaded. Not so if the directory's policy is [`Policy::Strict`].
+    LoadOthers,
+    /// None is loaded: all are probed first. What refuses only after that, at the dynamic linker or later, leaves those
+    /// before it mapped, but without an instance.
+    LoadNone,
+}
+
+/// A plugin that the lock file lists.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its file.
+    pub path: PathBuf,
+    /// The library, or why there is none.
+    pub library: Result<PluginLibrary, LoadError>,
+}
+
+/// Why nothing of a directory was loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {error}", Text::from(path.as_path()))]
+pub struct DirectoryError {
+    /// The lock file or plugin that was refused.
+    pub path: PathBuf,
+    /// Why; has the code and the remedy.
+    #[source]
+    pub error: LoadError,
+}
+
+impl DynamicPluginLoader {
+    /// What the lock file of `directory` lists, in the order of loading. The file, the directory and the way to it are
+    /// checked as for a plugin.
+    ///
+    /// # Errors
+    /// Why the lock file is refused, or that there is none.
+    pub fn lock(&self, directory: impl AsRef<Path>) -> Result<Lock, DirectoryError> {
+        self.read_lock(directory.as_ref()).map(|(lock, _)| lock)
+    }
+
+    /// Loads the plugins that the lock file of `directory` lists, in its order. A file that it does not list is not
+    /// looked at.
+    ///
+    /// # Safety
+    /// As for [`DynamicPluginLoader::load`], for each of them.
+    ///
+    /// # Errors
+    /// Why the lock file is refused; with [`OnRefusal::LoadNone`] also the first plugin that is.
+    pub unsafe fn load_dir(
+        &self,
+        directory: impl AsRef<Path>,
+        on_refusal: OnRefusal,
+    ) -> Result<Vec<Listed>, DirectoryError> {
+        let directory = directory.as_ref();
+        let (lock, policy) = self.read_lock(directory)?;
+        let paths: Vec<PathBuf> = lock.plugins.iter().map(|locked| directory.join(&locked.file)).collect();
+        let all_or_none = on_refusal == OnRefusal::LoadNone || policy == Policy::Strict;
+        if all_or_none {
+            for path in &paths {
+                self.probe(path).map_err(|error| DirectoryError { path: path.clone(), error })?;
+            }
+        }
+        let mut plugins = Vec::new();
+        for path in paths {
+            // SAFETY: the caller promises it.
+            match unsafe { self.load(&path) } {
+                Err(error) if all_or_none => return Err(DirectoryError { path, error }),
+                library => plugins.push(Listed { path, library }),
+            }
+        }
+        Ok(plugins)
+    }
+
+    fn read_lock(&self, directory: &Path) -> Result<(Lock, Policy), DirectoryError> {
+        let path = directory.join(LOCK_FILE);
+        let mut untold = |_| ();
+        let read = loader::read_lock(&path, self.options(), &mut Steps::new(&mut untold));
+        read.map_err(|error| DirectoryError { path, error })
+    }
+}

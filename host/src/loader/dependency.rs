@@ -1,0 +1,33 @@
+//! A library that must be in memory before a plugin is.
+
+use super::{SealedFile, Text};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// What a plugin needs.
+#[derive(Debug)]
+pub(crate) struct Dependency {
+    /// The name by which it is needed.
+    pub(crate) name: Text,
+    /// Where it comes from.
+    pub(crate) source: Source,
+}
+
+/// Where a library comes from.
+#[derive(Debug)]
+pub(crate) enum Source {
+    /// The process has it; beside it, where a trust file says that it is.
+    Resident(Option<PathBuf>),
+    /// A file of the system, which only root can change.
+    System(PathBuf),
+    /// A trust file names it; these are its bytes.
+    Listed(SealedFile),
+}
+
+impl Dependency {
+    /// The name as the dynamic linker takes it.
+    pub(crate) fn linker_name(&self) -> &OsStr {
+        OsStr::from_bytes(self.name.as_bytes())
+    }
+}

@@ -1,0 +1,73 @@
+//! A library that a trust file names: found without a search, and copied, sealed and hashed as a plugin is.
+
+use super::file::{Bounds, OpenFile};
+use super::lexical::PlainPath;
+use super::owners::Owners;
+use super::walk::{self, Walked};
+use super::{Digest, LoadError, SealedFile};
+use crate::elf::Facts;
+use crate::trust::TrustedDependency;
+use rustix::fd::AsFd;
+use rustix::io::Errno;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+/// The largest that is copied, in bytes.
+const MOST: u64 = 256 << 20;
+/// The most links from a library's name to its file: `libz.so.1` leads to `libz.so.1.2.13` in one.
+const MOST_LINKS: usize = 4;
+
+/// The bytes of a library, and what they say.
+pub(super) struct ListedLibrary {
+    pub(super) path: PathBuf,
+    pub(super) file: SealedFile,
+    pub(super) facts: Facts,
+}
+
+/// Copies the library that `listed` names, if its digest is right and not `revoked`.
+pub(super) fn admit(listed: &TrustedDependency, revoked: impl Fn(&Digest) -> bool) -> Result<ListedLibrary, LoadError> {
+    let owners = Owners::ROOT_AND_USER;
+    let path = listed.path();
+    let (plain, _) = PlainPath::check(&path)?;
+    let (walked, _) = walk::check(&plain, owners, walk::open_beneath)?;
+    let name = behind_links(&walked, plain.file);
+    let path = walked.path.join(&name);
+    let file = OpenFile::open(&path, &walked, &name, Bounds { owners, least: 0, most: MOST })?;
+    let (sealed, _) = SealedFile::copy(&path, &file, false)?;
+    let (digest, facts) = {
+        let bytes = sealed.map()?;
+        (Digest::of(&bytes), Facts::read(&bytes)?)
+    };
+    match listed.sha256 {
+        Some(expected) if expected != digest => {
+            let by = "the trust file";
+            return Err(LoadError::DigestMismatch { path: path.as_path().into(), found: digest, by, expected });
+        }
+        _ if revoked(&digest) => return Err(LoadError::Revoked { digest, why: String::new() }),
+        _ => {}
+    }
+    facts.check_library()?;
+    Ok(ListedLibrary { path, file: sealed, facts })
+}
+
+/// The name to which links inside the directory lead. Only who can write the directory can turn one.
+fn behind_links(walked: &Walked, name: &OsStr) -> OsString {
+    let mut name = name.to_owned();
+    for _ in 0..MOST_LINKS {
+        match target(walked, &name) {
+            Ok(Some(next)) => name = next,
+            // The opening says what is wrong.
+            Ok(None) | Err(_) => break,
+        }
+    }
+    name
+}
+
+/// The name that a link leads to, if it is one in the same directory.
+fn target(walked: &Walked, name: &OsStr) -> Result<Option<OsString>, Errno> {
+    let link = rustix::fs::readlinkat(walked.directory.as_fd(), name, Vec::new())?;
+    let target = OsString::from_vec(link.into_bytes());
+    let plain = Path::new(&target).file_name() == Some(&target) && !target.as_bytes().contains(&b'/');
+    Ok(plain.then_some(target))
+}

@@ -1,0 +1,53 @@
+//! Who may own what the loader reads.
+
+use crate::trust::Demands;
+
+/// The user that the host runs as.
+pub(super) fn effective_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Whose files and directories are trusted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Owners {
+    only_root: bool,
+}
+
+impl Owners {
+    /// Root and the user that the host runs as.
+    pub(super) const ROOT_AND_USER: Self = Self { only_root: false };
+    /// Root alone.
+    pub(super) const ROOT: Self = Self { only_root: true };
+
+    /// Those of a policy.
+    pub(super) fn of(demands: Demands) -> Self {
+        Self { only_root: demands.root_owned }
+    }
+
+    /// Whether `owner` is one of them.
+    pub(super) fn accept(self, owner: u32) -> bool {
+        owner == 0 || (!self.only_root && owner == effective_user())
+    }
+
+    /// Whether a sticky directory of root that others write may lie on the way.
+    pub(super) fn accept_sticky(self) -> bool {
+        !self.only_root
+    }
+
+    /// They in words: `neither …` in a refusal.
+    pub(super) fn words(self) -> String {
+        match self.only_root {
+            true => "not root, as its policy demands".to_owned(),
+            false => format!("neither root nor the user {} that the host runs as", effective_user()),
+        }
+    }
+
+    /// Whom to give a file that another owns.
+    pub(super) fn heir(self) -> u32 {
+        if self.only_root {
+            0
+        } else {
+            effective_user()
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! The steps from the gate to the allow-list: they look at the way to a file, not at the file.
+
+use super::lexical::PlainPath;
+use super::owners::Owners;
+use super::trust_files::Decisions;
+use super::walk::{self, Walked};
+use super::{allow, LoadError, Options, Record, Standing, Step, Steps};
+use std::path::Path;
+use std::sync::Arc;
+
+/// A directory that the loader may take files from.
+pub(super) struct Reached<'a> {
+    /// What the operator decided.
+    pub(super) decisions: Arc<Decisions>,
+    /// The file in it that is asked for.
+    pub(super) plain: PlainPath<'a>,
+    /// What is demanded of that file.
+    pub(super) standing: Standing,
+    /// Who may own it.
+    pub(super) owners: Owners,
+    /// The directory, open.
+    pub(super) walked: Walked,
+}
+
+/// Goes to the directory of the file at `path`.
+///
+/// # Errors
+/// The reason of the first step that refuses.
+pub(super) fn reach<'a>(
+    path: &'a Path,
+    options: &Options,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<Reached<'a>, LoadError> {
+    steps.run(Step::Gate, || options.permission.check())?;
+    let decisions = steps.run(Step::Rules, || options.rules.check())?;
+    let plain = steps.run(Step::Lexical, || PlainPath::check(path))?;
+    let standing = decisions.standing(path.parent().unwrap_or(path), options.policy);
+    let owners = Owners::of(standing.demands);
+    record.policy = Some(standing.policy);
+    let walked = steps.run(Step::Walk, || walk::check(&plain, owners, walk::open_beneath))?;
+    steps.run(Step::Allow, || allow::check(&walked, standing))?;
+    Ok(Reached { decisions, plain, standing, owners, walked })
+}

@@ -1,0 +1,77 @@
+//! The audit line: what was decided, and what an operator needs to find the plugin's symbols again.
+
+use super::{Backend, Digest, LoadError, Place};
+use crate::trust::Policy;
+use std::fmt::Display;
+use std::path::Path;
+use std::time::SystemTime;
+
+/// What a load found out so far.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    pub(crate) policy: Option<Policy>,
+    pub(crate) backend: Option<Backend>,
+    pub(crate) digest: Option<Digest>,
+    pub(crate) build_id: Option<Vec<u8>>,
+    /// What the probe found, or why there was none.
+    pub(crate) probe: Option<String>,
+}
+
+/// What was accepted.
+pub(crate) struct Accepted<'a> {
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) publisher: Option<&'a str>,
+    /// The address at which the library begins; `None`: it was probed, not loaded.
+    pub(crate) base: Option<u64>,
+    pub(crate) place: &'a Place,
+}
+
+impl Record {
+    /// Emits the line.
+    pub(crate) fn emit(&self, path: &Path, decision: Result<Accepted<'_>, &LoadError>) {
+        let path = path.as_os_str().as_encoded_bytes().escape_ascii();
+        let time = humantime::format_rfc3339_millis(SystemTime::now());
+        let (policy, backend) = (or_nothing(&self.policy), or_nothing(&self.backend));
+        let (digest, probe) = (or_nothing(&self.digest), or_nothing(&self.probe));
+        let build_id: String = self.build_id.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
+        match decision {
+            Ok(Accepted { name, version, publisher, base, place }) => tracing::info!(
+                target: "sochdb_plugin::audit",
+                %time,
+                %path,
+                verdict = if base.is_some() { "loaded" } else { "probed" },
+                code = "",
+                %digest,
+                %policy,
+                %backend,
+                %probe,
+                load_base = base.map(|base| format!("{base:#x}")).unwrap_or_default(),
+                build_id,
+                name,
+                version,
+                publisher = publisher.unwrap_or_default(),
+                owner = place.owner,
+                mode = format_args!("{:04o}", place.mode),
+            ),
+            Err(error) => tracing::warn!(
+                target: "sochdb_plugin::audit",
+                %time,
+                %path,
+                verdict = "refused",
+                code = error.code(),
+                %digest,
+                %policy,
+                %backend,
+                %probe,
+                build_id,
+                step = error.step().name(),
+                message = %error,
+            ),
+        }
+    }
+}
+
+fn or_nothing(value: &Option<impl Display>) -> String {
+    value.as_ref().map_or_else(String::new, ToString::to_string)
+}

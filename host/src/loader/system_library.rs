@@ -1,0 +1,59 @@
+//! A library of the system, where its package manager puts it.
+
+use super::file::{Bounds, OpenFile};
+use super::lexical::PlainPath;
+use super::owners::Owners;
+use super::{walk, LoadError, Text};
+use crate::elf::Facts;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones.
+#[cfg(target_arch = "x86_64")]
+const PLACES: [&str; 4] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
+#[cfg(target_arch = "aarch64")]
+const PLACES: [&str; 4] = ["/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+const PLACES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/lib"];
+
+/// The largest that is read, in bytes.
+const MOST: u64 = 256 << 20;
+
+/// A library that only root can change, so that its path means the same file to everybody.
+pub(super) struct SystemLibrary {
+    /// Absolute, without symbolic links.
+    pub(super) path: PathBuf,
+    /// What it needs in turn.
+    pub(super) needed: Vec<Text>,
+}
+
+impl SystemLibrary {
+    /// The library `name` for this process's processor.
+    pub(super) fn find(name: &Text) -> Result<Self, LoadError> {
+        let file = OsStr::from_bytes(name.as_bytes());
+        let mut refusal = None;
+        for place in PLACES {
+            // Its usual name is a link to the one with its version.
+            let Ok(path) = Path::new(place).join(file).canonicalize() else { continue };
+            match Self::at(path) {
+                Ok(library) => return Ok(library),
+                Err(error) => refusal = refusal.or(Some(error)),
+            }
+        }
+        Err(match refusal {
+            None => LoadError::DepMissing { name: name.clone(), places: PLACES.join(", ") },
+            Some(error) => LoadError::DepRefused { name: name.clone(), reason: error.to_string(), fix: error.remedy() },
+        })
+    }
+
+    fn at(path: PathBuf) -> Result<Self, LoadError> {
+        let owners = Owners::ROOT;
+        let (plain, _) = PlainPath::check(&path)?;
+        let (walked, _) = walk::check(&plain, owners, walk::open_beneath)?;
+        let file = OpenFile::open(&path, &walked, plain.file, Bounds { owners, least: 0, most: MOST })?;
+        let facts = Facts::read(&file.text(&path)?)?;
+        facts.fits_this_machine()?;
+        Ok(Self { needed: facts.needed, path })
+    }
+}

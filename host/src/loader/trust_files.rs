@@ -1,0 +1,53 @@
+//! Which trust files a loader obeys, and what they say once they were read.
+
+use crate::trust::{Demands, Policy, Rules};
+use parking_lot::Mutex;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Which trust files a loader obeys. It reads them once, at its first load that is not refused before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum TrustFiles {
+    /// None: the program decides what it loads.
+    #[default]
+    Unused,
+    /// The system's and the user's ([`trust::places`](crate::trust::places)), where they exist. If none does,
+    /// everything is allowed that [`Policy::Development`] accepts, and a `tracing` warning says so once. In a process
+    /// with more rights than its user, only the system's.
+    Operator,
+    /// These, which must exist, and no others.
+    Only(Vec<PathBuf>),
+}
+
+/// The trust files of a loader, and what they say once they were read.
+#[derive(Clone, Debug)]
+pub(crate) struct RuleSource {
+    pub(super) files: TrustFiles,
+    pub(super) read: Arc<Mutex<Option<Arc<Decisions>>>>,
+}
+
+/// What the trust files say of any plugin.
+#[derive(Debug)]
+pub(crate) struct Decisions {
+    pub(super) rules: Option<Rules>,
+    /// Directories that `sochdb-plugin install` fills; pinned without being listed.
+    pub(super) installed: Vec<PathBuf>,
+}
+
+/// What is demanded of the plugins in a directory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    /// Whether a plugin may lie there.
+    pub(crate) allowed: bool,
+    /// The strictest policy that applies.
+    pub(crate) policy: Policy,
+    /// All that the policies demand.
+    pub(crate) demands: Demands,
+}
+
+impl RuleSource {
+    /// These files, not read yet.
+    pub(crate) fn new(files: TrustFiles) -> Self {
+        Self { files, read: Arc::default() }
+    }
+}

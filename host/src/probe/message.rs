@@ -1,0 +1,80 @@
+//! What the host and the probe say to each other (`host/probe/probe.h` says the same).
+
+use super::{unavailable, Needed, ProbeError, Request, Sandbox};
+use crate::printable::printable;
+use rustix::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt;
+
+const MAGIC: u32 = 0x4252_5053;
+const BYTES_MAX: usize = 32_768;
+pub(super) const NEEDED_MAX: usize = 64;
+/// The longest packet of the probe: its kind and a text.
+pub(super) const PACKET_MAX: usize = 1 + 1024;
+
+/// A plugin may need this much address space for each byte of its files, and the rest beside.
+const SPACE_PER_BYTE: u64 = 4;
+const SPACE: u64 = 1 << 30;
+
+/// The host's one packet.
+#[derive(Debug)]
+pub(super) struct Message<'a> {
+    pub(super) bytes: Vec<u8>,
+    /// The plugin, and the sealed libraries in their order.
+    pub(super) fds: Vec<BorrowedFd<'a>>,
+}
+
+pub(super) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeError> {
+    let needed = u32::try_from(request.needed.len()).ok().filter(|_| request.needed.len() <= NEEDED_MAX);
+    let needed = needed.ok_or_else(|| unavailable(format!("more than {NEEDED_MAX} libraries are needed")))?;
+    let seconds = request.limit.as_secs() + u64::from(request.limit.subsec_nanos() > 0);
+    let seconds = u32::try_from(seconds).unwrap_or(u32::MAX - 1);
+    let mut bytes = Vec::with_capacity(512);
+    for number in [MAGIC, needed, seconds, 0] {
+        bytes.extend(number.to_ne_bytes());
+    }
+    bytes.extend(request.bytes.saturating_mul(SPACE_PER_BYTE).saturating_add(SPACE).to_ne_bytes());
+    bytes.extend(request.symbol.to_bytes_with_nul());
+    let mut fds = vec![request.plugin];
+    for needed in request.needed {
+        match needed {
+            Needed::File(path) => {
+                let path = path.as_os_str().as_bytes();
+                let is_name = !path.is_empty() && !path.contains(&b'/');
+                if !(is_name || path.first() == Some(&b'/')) || path.contains(&0) {
+                    return Err(unavailable("the path of a library is relative"));
+                }
+                bytes.extend(path);
+            }
+            Needed::Sealed(fd) => fds.push(*fd),
+        }
+        bytes.push(0);
+    }
+    if bytes.len() > BYTES_MAX {
+        return Err(unavailable("the paths of the libraries are too long"));
+    }
+    Ok(Message { bytes, fds })
+}
+
+/// A packet of the probe.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Packet {
+    Sandbox(Sandbox),
+    Loaded,
+    Refused(String),
+    Unable(String),
+}
+
+/// None if it is no packet of the probe: a constructor may have found the socket.
+pub(super) fn decode(packet: &[u8]) -> Option<Packet> {
+    let text = |text: &[u8]| printable(&String::from_utf8_lossy(text));
+    match *packet {
+        [b'S', seccomp, low, high] => {
+            let abi = u16::from_ne_bytes([low, high]);
+            Some(Packet::Sandbox(Sandbox { landlock: (abi > 0).then_some(abi.into()), seccomp: seccomp != 0 }))
+        }
+        [b'L'] => Some(Packet::Loaded),
+        [b'E', ref words @ ..] => Some(Packet::Refused(text(words))),
+        [b'U', ref words @ ..] => Some(Packet::Unable(text(words))),
+        _ => None,
+    }
+}

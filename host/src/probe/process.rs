@@ -1,0 +1,79 @@
+//! The probe's process: started, waited for, always reaped.
+
+use super::{program, unavailable, ProbeError};
+use rustix::fd::OwnedFd;
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketFlags, SocketType};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Child;
+
+/// A probe that runs. What starts one must [`end`](Self::end) it.
+#[derive(Debug)]
+pub(super) struct Process {
+    child: Child,
+    pid: Pid,
+    /// Readable when the process ended; None where the kernel has no such descriptors (before Linux 5.3).
+    pub(super) pidfd: Option<OwnedFd>,
+}
+
+/// How a probe ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Exited(i32),
+    Signalled(i32),
+    /// Somebody else in this process waited for it, or the process ignores `SIGCHLD`.
+    Unknown,
+}
+
+impl Process {
+    /// Starts a probe. Gives it, and the host's end of the socket.
+    pub(super) fn start() -> Result<(Self, OwnedFd), ProbeError> {
+        let (own, other) = sockets().map_err(|errno| unavailable(format!("no socket: {errno}")))?;
+        Ok((Self::of(program::start(&other).map_err(unavailable)?), own))
+    }
+
+    pub(super) fn of(child: Child) -> Self {
+        let pid = Pid::from_child(&child);
+        let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty()).ok();
+        Self { child, pid, pidfd }
+    }
+
+    /// If it ended, or somebody else reaped it.
+    pub(super) fn ended(&self) -> bool {
+        !matches!(self.peek(), Ok(false))
+    }
+
+    /// If it ended; an error if it is no child any more, so that its number may be another process's.
+    fn peek(&self) -> rustix::io::Result<bool> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        match rustix::io::retry_on_intr(|| rustix::process::waitid(WaitId::Pid(self.pid), options)) {
+            Ok(status) => Ok(status.is_some()),
+            Err(Errno::CHILD) => Err(Errno::CHILD),
+            // No kernel refuses these options. Nobody can say that it ended, so the deadline decides.
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Kills what is left of it, the processes that it started too, and reaps it.
+    pub(super) fn end(mut self) -> End {
+        if self.peek().is_ok() {
+            // Each for itself: a process can leave its group. No error counts, as nobody may be there any more.
+            let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
+            let _ = rustix::process::kill_process(self.pid, Signal::KILL);
+        }
+        match self.child.wait() {
+            Ok(status) => match (status.code(), status.signal()) {
+                (Some(code), _) => End::Exited(code),
+                (None, Some(signal)) => End::Signalled(signal),
+                (None, None) => End::Unknown,
+            },
+            Err(_) => End::Unknown,
+        }
+    }
+}
+
+/// The host's end, and the probe's. Each packet is whole, and the end of one side shows at the other.
+pub(super) fn sockets() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
+    rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+}

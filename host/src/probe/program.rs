@@ -1,0 +1,77 @@
+//! The probe's program, put where the kernel can run it.
+
+use rustix::fd::{AsRawFd, OwnedFd};
+use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
+use rustix::io::Errno;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+const PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/probe"));
+const NAME: &str = "sochdb-plugin-probe";
+
+/// How often a program is started that is being written to, it seems.
+const TRIES: u32 = 50;
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Starts the program with `socket` as its standard input, as the leader of a process group.
+pub(super) fn start(socket: &OwnedFd) -> Result<Child, String> {
+    let in_memory = match memory().and_then(|program| spawn(&program, socket)) {
+        Ok(child) => return Ok(child),
+        Err(error) => error,
+    };
+    let directory = std::env::temp_dir();
+    unnamed_file(&directory).and_then(|program| spawn(&program, socket)).map_err(|in_file| {
+        format!("its program does not start from memory ({in_memory}), nor from a file in {directory:?} ({in_file})")
+    })
+}
+
+/// The program in memory that nobody can change.
+pub(super) fn memory() -> io::Result<OwnedFd> {
+    let plain = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let memory = match rustix::fs::memfd_create(NAME, plain | MemfdFlags::EXEC) {
+        // Before Linux 6.3 each memory can be executed.
+        Err(Errno::INVAL) => rustix::fs::memfd_create(NAME, plain),
+        made => made,
+    };
+    let mut file = File::from(memory?);
+    file.write_all(PROGRAM)?;
+    let seals = SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE;
+    rustix::fs::fcntl_add_seals(&file, seals)?;
+    Ok(file.into())
+}
+
+/// The program in a file that no directory names, where the kernel runs none from memory.
+pub(super) fn unnamed_file(directory: &Path) -> io::Result<OwnedFd> {
+    let own = Mode::RUSR | Mode::WUSR | Mode::XUSR;
+    let fd = rustix::fs::open(directory, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, own)?;
+    let mut file = File::from(fd);
+    file.write_all(PROGRAM)?;
+    rustix::fs::fchmod(&file, Mode::RUSR | Mode::XUSR)?;
+    // A file that is open for writing cannot be executed.
+    Ok(rustix::fs::open(path(file.as_raw_fd()), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+}
+
+pub(super) fn spawn(program: &OwnedFd, socket: &OwnedFd) -> io::Result<Child> {
+    // The lowest three numbers become the standard ones of the child before it runs the program.
+    let program = rustix::io::fcntl_dupfd_cloexec(program, 3)?;
+    let mut tries = 0;
+    loop {
+        let mut command = Command::new(path(program.as_raw_fd()));
+        command.arg0(NAME).env_clear().process_group(0);
+        command.stdin(Stdio::from(socket.try_clone()?)).stdout(Stdio::null()).stderr(Stdio::null());
+        match command.spawn() {
+            // Another thread forked while the file was written: its child has that descriptor until it runs a program.
+            Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy && tries < TRIES => tries += 1,
+            started => return started,
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
+
+fn path(fd: i32) -> String {
+    format!("/proc/self/fd/{fd}")
+}

@@ -1,0 +1,23 @@
+//! What kept a plugin in while it was probed.
+
+use std::fmt;
+
+/// The sandbox that the kernel gave. What it always has: no new privileges, no capabilities, limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sandbox {
+    /// The version of Landlock's interface: files are denied from 1 on, TCP from 4, signals to others from 6.
+    pub(crate) landlock: Option<u32>,
+    /// Other programs, other processes and sockets are denied.
+    pub(crate) seccomp: bool,
+}
+
+impl fmt::Display for Sandbox {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.landlock {
+            Some(abi) => write!(formatter, "Landlock ABI {abi}")?,
+            None => formatter.write_str("no Landlock")?,
+        }
+        let seccomp = if self.seccomp { "seccomp" } else { "no seccomp" };
+        write!(formatter, ", {seccomp}, no new privileges, limits")
+    }
+}

@@ -1,0 +1,74 @@
+//! Step 15: the plugin's constructors run in the probe first, on the very same bytes, and as far as its policy demands
+//! in a sandbox.
+
+use crate::loader::{Admitted, LoadError, Options, Record, Source};
+use crate::probe::{self, Needed, ProbeError, Report, Request};
+use rustix::fd::AsFd;
+use std::path::Path;
+
+/// How a probe ended that found nothing against the plugin.
+pub(crate) enum Rehearsed {
+    /// The constructors returned, or there was no probe and the policy does not demand one.
+    Passed,
+    /// The dynamic linker did not load it, for this reason.
+    NotLoadable(String),
+}
+
+/// The step.
+pub(crate) fn run(
+    admitted: &Admitted,
+    options: &Options,
+    record: &mut Record,
+) -> Result<(Rehearsed, String), LoadError> {
+    let demands = admitted.standing.demands;
+    if !options.probing && !demands.probe {
+        record.probe = Some("off".to_owned());
+        return Ok((Rehearsed::Passed, "not run: the program turned it off".to_owned()));
+    }
+    let needed: Vec<Needed<'_>> = admitted
+        .dependencies
+        .iter()
+        .map(|dependency| match &dependency.source {
+            // By its name the probe finds it as any program of the system does, in an empty environment.
+            Source::Resident(None) => Needed::File(Path::new(dependency.linker_name())),
+            Source::Resident(Some(path)) | Source::System(path) => Needed::File(path),
+            Source::Listed(file) => Needed::Sealed(file.as_fd()),
+        })
+        .collect();
+    let listed = admitted.dependencies.iter().filter_map(|dependency| match &dependency.source {
+        Source::Listed(file) => Some(file.size()),
+        _ => None,
+    });
+    let bytes = admitted.file.size() + listed.sum::<u64>();
+    let (plugin, limit) = (admitted.file.as_fd(), options.probe_limit);
+    let request = Request { plugin, bytes, needed: &needed, symbol: c"soch_plugin_v1", limit };
+    let Report { sandbox, loaded } = match probe::run(&request) {
+        Ok(report) => report,
+        Err(ProbeError::Unavailable { why }) if !demands.probe => {
+            record.probe = Some("unavailable".to_owned());
+            return Ok((Rehearsed::Passed, format!("not run: {why}")));
+        }
+        Err(error) => {
+            record.probe = Some("refused".to_owned());
+            return Err(match error {
+                ProbeError::Crashed { signal } => LoadError::ProbeCrashed { signal },
+                ProbeError::Timeout { limit } => LoadError::ProbeTimeout { limit },
+                ProbeError::Exited { code } => LoadError::ProbeExit {
+                    how: code
+                        .map_or_else(|| "in a way that nobody saw".to_owned(), |code| format!("with exit code {code}")),
+                },
+                ProbeError::Unavailable { why } => LoadError::ProbeUnavailable { why },
+            });
+        }
+    };
+    record.probe = Some(sandbox.to_string());
+    if demands.landlock && sandbox.landlock.is_none() {
+        return Err(LoadError::ProbeSandbox { found: sandbox.to_string() });
+    }
+    match loaded {
+        Ok(()) => Ok((Rehearsed::Passed, format!("its constructors returned; {sandbox}"))),
+        Err(reason) => {
+            Ok((Rehearsed::NotLoadable(reason), "the dynamic linker refused it, see the next step".to_owned()))
+        }
+    }
+}

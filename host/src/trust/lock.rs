@@ -1,0 +1,114 @@
+//! The lock file of a plugin directory: which plugins it holds, in the order of loading.
+
+use super::document::{self, Once, Table};
+use super::syntax::Fault;
+use super::values::{abi, digest, file_name, name};
+use super::write::{line, string};
+use super::{SyntaxError, MAX_SIZE};
+use crate::Digest;
+
+/// The plugins of a directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// In the order of loading.
+    pub plugins: Vec<Locked>,
+}
+
+/// A plugin of a lock file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// The name of its file, without a directory.
+    pub file: String,
+    /// That of its file.
+    pub sha256: Digest,
+    /// The plugin's name.
+    pub name: String,
+    /// The plugin's version.
+    pub version: String,
+    /// Major and minor version of the ABI that it has.
+    pub abi: (u16, u16),
+    /// The names of the kinds that it has.
+    pub kinds: Vec<String>,
+    /// Who signed it.
+    pub publisher: Option<String>,
+    /// That of the file which it replaces, while it is being installed.
+    pub previous: Option<Digest>,
+}
+
+const KEYS: &[&str] = &["file", "sha256", "name", "version", "abi", "kinds", "publisher", "previous"];
+
+impl Lock {
+    /// Reads a lock file.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] if it is no TOML, has more than [`MAX_SIZE`] bytes, an entry lacks a key or has one too many, or
+    /// two entries are of one file.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SyntaxError> {
+        document::read(bytes, MAX_SIZE, &["plugin"], |root| {
+            let mut files = Once::new("file");
+            let mut plugins = Vec::new();
+            for table in root.tables("plugin", "[[plugin]]", KEYS)? {
+                plugins.push(Locked::read(&table, &mut files)?);
+            }
+            Ok(Self { plugins })
+        })
+    }
+
+    /// The text of the lock file. It is the same for the same lock.
+    pub fn to_text(&self) -> String {
+        let mut text = String::from("# Written by sochdb-plugin install. The order is that of loading.\n");
+        for plugin in &self.plugins {
+            plugin.write(&mut text);
+        }
+        text
+    }
+
+    /// The plugin in the file of this name.
+    pub fn find(&self, file: &str) -> Option<&Locked> {
+        self.plugins.iter().find(|plugin| plugin.file == file)
+    }
+}
+
+impl Locked {
+    fn read(table: &Table<'_>, files: &mut Once<String>) -> Result<Self, Fault> {
+        let file = table.required("file", file_name)?;
+        files.add(file.value.clone(), file.at)?;
+        let mut names = Once::new("kind");
+        let mut kinds = Vec::new();
+        for kind in table.list("kinds", name)? {
+            names.add(kind.value.clone(), kind.at)?;
+            kinds.push(kind.value);
+        }
+        Ok(Self {
+            file: file.value,
+            sha256: table.required("sha256", digest)?.value,
+            name: table.required("name", name)?.value,
+            version: table.required("version", name)?.value,
+            abi: table.required("abi", abi)?.value,
+            kinds,
+            publisher: table.optional("publisher", name)?.map(|item| item.value),
+            previous: table.optional("previous", digest)?.map(|item| item.value),
+        })
+    }
+
+    fn write(&self, text: &mut String) {
+        text.push_str("\n[[plugin]]\n");
+        line(text, "file", &self.file);
+        line(text, "sha256", &self.sha256.to_string());
+        line(text, "name", &self.name);
+        line(text, "version", &self.version);
+        line(text, "abi", &format!("{}.{}", self.abi.0, self.abi.1));
+        text.push_str("kinds = [");
+        for (index, kind) in self.kinds.iter().enumerate() {
+            text.push_str(if index == 0 { "" } else { ", " });
+            string(text, kind);
+        }
+        text.push_str("]\n");
+        if let Some(publisher) = &self.publisher {
+            line(text, "publisher", publisher);
+        }
+        if let Some(previous) = &self.previous {
+            line(text, "previous", &previous.to_string());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The manifest beside a signed plugin: which bytes are which plugin.
+
+use super::document;
+use super::values::{abi, digest, name};
+use super::write::line;
+use super::SyntaxError;
+use crate::Digest;
+
+/// What a publisher signs. As a file it lies beside the plugin, as `x.so.manifest` beside `x.so`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manifest {
+    /// That of the plugin's file.
+    pub sha256: Digest,
+    /// The plugin's name.
+    pub name: String,
+    /// The plugin's version.
+    pub version: String,
+    /// Major and minor version of the ABI that the plugin has.
+    pub abi: (u16, u16),
+}
+
+impl Manifest {
+    /// The largest manifest that is read, in bytes.
+    pub const MAX_SIZE: usize = 4 << 10;
+
+    /// Reads a manifest.
+    ///
+    /// # Errors
+    /// [`SyntaxError`] if it is no TOML, has more than [`Manifest::MAX_SIZE`] bytes, lacks a key, or has one too many.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SyntaxError> {
+        document::read(bytes, Self::MAX_SIZE, &["sha256", "name", "version", "abi"], |root| {
+            Ok(Self {
+                sha256: root.required("sha256", digest)?.value,
+                name: root.required("name", name)?.value,
+                version: root.required("version", name)?.value,
+                abi: root.required("abi", abi)?.value,
+            })
+        })
+    }
+
+    /// The text of the manifest. It is the same for the same manifest, so that it can be signed.
+    pub fn to_text(&self) -> String {
+        let mut text = String::new();
+        line(&mut text, "sha256", &self.sha256.to_string());
+        line(&mut text, "name", &self.name);
+        line(&mut text, "version", &self.version);
+        line(&mut text, "abi", &format!("{}.{}", self.abi.0, self.abi.1));
+        text
+    }
+}

@@ -1,0 +1,93 @@
+//! Who may sign.
+
+use super::base64;
+use std::fmt;
+use std::str::FromStr;
+
+/// Somebody whose signature counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Publisher {
+    /// What the operator calls them.
+    pub name: String,
+    /// The key that their signatures are checked with.
+    pub key: PublicKey,
+}
+
+/// A public key of minisign. `Display` and `FromStr` have the line that `minisign -G` prints, `RW…`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PublicKey {
+    text: String,
+    id: [u8; 8],
+    key: minisign_verify::PublicKey,
+}
+
+/// A text that is no public key of minisign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PublicKeyError {
+    /// It has another number of characters.
+    #[error("a minisign public key has 56 characters, found {found}")]
+    Length {
+        /// How many characters it has.
+        found: usize,
+    },
+    /// It is no base64.
+    #[error("a minisign public key is base64")]
+    Base64,
+    /// It is something else in base64.
+    #[error("a minisign public key begins with RW")]
+    Algorithm,
+}
+
+impl PublicKey {
+    /// The number of the key as minisign prints it: 16 upper-case hexadecimal digits.
+    pub fn key_id(&self) -> String {
+        key_id(self.id)
+    }
+
+    pub(super) fn id(&self) -> [u8; 8] {
+        self.id
+    }
+
+    pub(super) fn key(&self) -> &minisign_verify::PublicKey {
+        &self.key
+    }
+}
+
+/// The number of a key as minisign prints it.
+pub(super) fn key_id(id: [u8; 8]) -> String {
+    format!("{:016X}", u64::from_le_bytes(id))
+}
+
+/// Characters of a public key: 2 bytes of algorithm, 8 of number and 32 of key make 56 digits without padding.
+const LENGTH: usize = 56;
+
+impl FromStr for PublicKey {
+    type Err = PublicKeyError;
+
+    fn from_str(text: &str) -> Result<Self, PublicKeyError> {
+        let found = text.chars().count();
+        if found != LENGTH {
+            return Err(PublicKeyError::Length { found });
+        }
+        let bytes = base64::decode(text).ok_or(PublicKeyError::Base64)?;
+        let (algorithm, rest) = bytes.split_at_checked(2).ok_or(PublicKeyError::Base64)?;
+        let id = *rest.first_chunk().ok_or(PublicKeyError::Base64)?;
+        if algorithm != b"Ed" {
+            return Err(PublicKeyError::Algorithm);
+        }
+        let key = minisign_verify::PublicKey::from_base64(text).map_err(|_| PublicKeyError::Base64)?;
+        Ok(Self { text: text.to_owned(), id, key })
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}

@@ -1,0 +1,126 @@
+//! Several trust files as one.
+
+use super::{Demands, Policy, Publisher, Revoked, TrustFile, TrustedDependency, TrustedDirectory};
+use crate::printable::printable;
+use crate::Digest;
+use semver::Version;
+use std::fmt;
+use std::path::{Component, Path};
+
+/// What several trust files say together: what one of them allows is allowed, what one of them forbids is forbidden,
+/// and what any of them demands is demanded. The default allows nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    files: Vec<TrustFile>,
+    publishers: Vec<Publisher>,
+}
+
+/// What is demanded of the plugins of an allowed directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// All that the policies demand.
+    pub demands: Demands,
+    /// The policies of the files that allow it, each once, the order being that of [`Policy`]. `Display` of this type
+    /// joins their names, as in `pinned + signed`.
+    pub policies: Vec<Policy>,
+}
+
+/// A version of a plugin that may not be loaded. `Display` has no control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TooOld {
+    /// The plugin's name.
+    pub name: String,
+    /// The plugin's version.
+    pub version: String,
+    /// The oldest that may be loaded.
+    pub minimum: Version,
+}
+
+impl Rules {
+    /// The rules of `files`. Where only one can count, the earlier counts.
+    pub fn new(files: Vec<TrustFile>) -> Self {
+        let publishers = files.iter().flat_map(|file| file.publishers.iter().cloned()).collect();
+        Self { files, publishers }
+    }
+
+    /// What is demanded of plugins in `directory`, which is absolute and has no `..`. None if no file allows them.
+    ///
+    /// In each file the directory counts that is `directory` or the nearest one above it.
+    pub fn policy_for(&self, directory: &Path) -> Option<Allowed> {
+        let normal = |part| matches!(part, Component::RootDir | Component::Normal(_));
+        if !directory.has_root() || !directory.components().all(normal) {
+            return None;
+        }
+        let mut policies: Vec<Policy> = self.files.iter().filter_map(|file| nearest(file, directory)).collect();
+        policies.sort_unstable();
+        policies.dedup();
+        let demands = policies.iter().map(|policy| policy.demands()).reduce(Demands::union)?;
+        Some(Allowed { demands, policies })
+    }
+
+    /// The library that plugins may need under this name. The first file that has one counts.
+    pub fn dependency(&self, name: &str) -> Option<&TrustedDependency> {
+        self.files.iter().flat_map(|file| &file.dependencies).find(|dependency| dependency.name == name)
+    }
+
+    /// Whether the plugin with this digest is pinned.
+    pub fn is_pinned(&self, digest: &Digest) -> bool {
+        self.files.iter().flat_map(|file| &file.pins).any(|pin| pin.sha256 == *digest)
+    }
+
+    /// The word against the plugin with this digest.
+    pub fn revoked(&self, digest: &Digest) -> Option<&Revoked> {
+        self.files.iter().flat_map(|file| &file.revoked).find(|revoked| revoked.sha256 == *digest)
+    }
+
+    /// Whose signature counts. Two may have one name.
+    pub fn publishers(&self) -> &[Publisher] {
+        &self.publishers
+    }
+
+    /// Looks at the version of the plugin `name`. Any version will do where no file has a minimum.
+    ///
+    /// # Errors
+    /// [`TooOld`] if it is older than the highest minimum, or is no semantic version and so cannot be compared. A
+    /// version before a release (`1.2.0-rc.1`) is older than it; a build (`1.2.0+7`) is as old.
+    pub fn check_version(&self, name: &str, version: &str) -> Result<(), TooOld> {
+        let minimums = self.files.iter().flat_map(|file| &file.minimums).filter(|minimum| minimum.name == name);
+        let Some(minimum) = minimums.map(|minimum| &minimum.version).max_by(|a, b| a.cmp_precedence(b)) else {
+            return Ok(());
+        };
+        match Version::parse(version) {
+            Ok(version) if version.cmp_precedence(minimum).is_ge() => Ok(()),
+            _ => Err(TooOld { name: name.to_owned(), version: version.to_owned(), minimum: minimum.clone() }),
+        }
+    }
+}
+
+/// The policy that `file` has for `directory`. [`Path::starts_with`] compares whole components.
+fn nearest(file: &TrustFile, directory: &Path) -> Option<Policy> {
+    let above = file.directories.iter().filter(|trusted| directory.starts_with(&trusted.path));
+    let nearest = above.max_by_key(|TrustedDirectory { path, .. }| path.components().count());
+    nearest.map(|trusted| trusted.policy)
+}
+
+impl fmt::Display for Allowed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.policies.iter().map(|policy| policy.name()).collect();
+        formatter.pad(&names.join(" + "))
+    }
+}
+
+impl std::error::Error for TooOld {}
+
+impl fmt::Display for TooOld {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { name, version, minimum } = self;
+        let (name, shown) = (printable(name), printable(version));
+        match Version::parse(version) {
+            Ok(_) => write!(formatter, "{name} {shown} is older than {minimum}"),
+            Err(why) => {
+                let why = printable(&why.to_string());
+                write!(formatter, "{name} {shown} cannot be compared with {minimum}, it is no semantic version: {why}")
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The signature of a manifest, as minisign writes it.
+//!
+//! The form is checked here, strictly, before `minisign-verify` sees it: four lines, of which the first is a comment
+//! that nobody signed, and the other three are covered by the two signatures.
+
+use super::publisher::key_id;
+use super::{base64, Publisher};
+use minisign_verify::Signature;
+
+/// The largest file of a signature, in bytes. minisign allows 1 KiB and 8 KiB for the two comments.
+const MAX_SIZE: usize = 16 << 10;
+
+/// Why a signature does not count. `Display` has no control characters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SignatureError {
+    /// It is no signature of a kind that is accepted.
+    #[error("the signature cannot be used: {reason}")]
+    Malformed {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Its key is that of no publisher.
+    #[error("the signature was made with the key {key_id}, which is that of no publisher")]
+    KeyUnknown {
+        /// The number of the key, 16 upper-case hexadecimal digits.
+        key_id: String,
+    },
+    /// Its key is that of a publisher, but it is a signature of something else.
+    #[error("the signature is not one of {publisher:?} over this manifest")]
+    Invalid {
+        /// Their name in the trust file.
+        publisher: String,
+    },
+}
+
+/// Says which of `publishers` made the file `signature` over the bytes `manifest`.
+///
+/// # Errors
+/// [`SignatureError`] if none of them did. Signatures that minisign calls legacy, which are not over a hash, do not
+/// count.
+pub fn verify_signature<'p>(
+    manifest: &[u8],
+    signature: &[u8],
+    publishers: &'p [Publisher],
+) -> Result<&'p Publisher, SignatureError> {
+    let malformed = |reason| SignatureError::Malformed { reason };
+    if signature.len() > MAX_SIZE {
+        return Err(malformed("it has more than 16 KiB"));
+    }
+    let text = std::str::from_utf8(signature).map_err(|_| malformed("it is not UTF-8"))?;
+    let id = signed_with(text).map_err(malformed)?;
+    let signature = Signature::decode(text).map_err(|_| malformed("it is not of minisign's form"))?;
+    let mut invalid = None;
+    // Several keys may share a number, which anybody can choose.
+    for publisher in publishers.iter().filter(|publisher| publisher.key.id() == id) {
+        match publisher.key.key().verify(manifest, &signature, false) {
+            Ok(()) => return Ok(publisher),
+            Err(_) => invalid = invalid.or(Some(publisher)),
+        }
+    }
+    Err(match invalid {
+        Some(publisher) => SignatureError::Invalid { publisher: publisher.name.clone() },
+        None => SignatureError::KeyUnknown { key_id: key_id(id) },
+    })
+}
+
+/// The number of the key that the signature names.
+fn signed_with(text: &str) -> Result<[u8; 8], &'static str> {
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        return Err("it has a control character");
+    }
+    let lines: Vec<&str> = text.split('\n').collect();
+    let [comment, signature, trusted, global, ""] = lines[..] else {
+        return Err("it has not four lines");
+    };
+    if !comment.starts_with("untrusted comment: ") {
+        return Err("its first line does not begin with \"untrusted comment: \"");
+    }
+    if !trusted.starts_with("trusted comment: ") {
+        return Err("its third line does not begin with \"trusted comment: \"");
+    }
+    let signature = base64::decode(signature).filter(|bytes| bytes.len() == 2 + 8 + 64);
+    let signature = signature.ok_or("its second line is no signature in base64")?;
+    if base64::decode(global).is_none_or(|bytes| bytes.len() != 64) {
+        return Err("its fourth line is no signature in base64");
+    }
+    match signature.split_at_checked(2) {
+        Some((b"ED", rest)) => rest.first_chunk().copied().ok_or("its second line has no key number"),
+        Some((b"Ed", _)) => Err("it is a legacy signature, which is not over a hash"),
+        _ => Err("its algorithm is unknown"),
+    }
+}

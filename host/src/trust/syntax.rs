@@ -1,0 +1,62 @@
+//! What is wrong in a file of an operator, and where.
+
+use crate::printable::printable;
+
+/// A file that says something that it cannot say. `Display` is one line without control characters.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, column {column}: {message}")]
+pub struct SyntaxError {
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1, in characters.
+    pub column: usize,
+    /// What was found there, and what was expected.
+    pub message: String,
+}
+
+/// What is wrong, before anybody counted lines.
+#[derive(Debug)]
+pub(super) struct Fault {
+    /// Offset in bytes.
+    pub(super) at: usize,
+    pub(super) message: String,
+    /// Where the other half of a contradiction is.
+    pub(super) first: Option<usize>,
+}
+
+impl Fault {
+    pub(super) fn new(at: usize, message: impl Into<String>) -> Self {
+        Self { at, message: message.into(), first: None }
+    }
+
+    /// The error in `text`, whose offsets these are.
+    pub(super) fn locate(self, text: &str) -> SyntaxError {
+        let (line, column) = position(text, self.at);
+        let mut message = printable(&self.message);
+        if let Some(first) = self.first {
+            message.push_str(&format!(", first in line {}", position(text, first).0));
+        }
+        SyntaxError { line, column, message }
+    }
+}
+
+/// Line and column of the byte at `at`; past the end, those of the end.
+fn position(text: &str, at: usize) -> (usize, usize) {
+    let before = &text.as_bytes()[..at.min(text.len())];
+    let start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    // All but the bytes inside of a character.
+    let column = before[start..].iter().filter(|&&byte| byte & 0xc0 != 0x80).count() + 1;
+    (line, column)
+}
+
+/// How much of a foreign text a message repeats, in characters.
+const SHOWN: usize = 64;
+
+/// `text` in quotes, escaped where it is not printable, and cut where it is long.
+pub(super) fn quoted(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{:?}…", &text[..end]),
+        None => format!("{text:?}"),
+    }
+}

@@ -1,0 +1,78 @@
+//! What the strings in files of an operator may be. Each function says what is wrong as the end of a sentence.
+
+use super::syntax::quoted;
+use super::{Policy, PublicKey};
+use crate::Digest;
+use std::path::PathBuf;
+
+/// A name for people or for a plugin: not empty, without control characters.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("is empty".to_owned());
+    }
+    if let Some(control) = text.chars().find(|c| c.is_control()) {
+        return Err(format!("has the control character U+{:04X}: {}", u32::from(control), quoted(text)));
+    }
+    Ok(text.to_owned())
+}
+
+/// The name of a file in a directory.
+pub(super) fn file_name(text: &str) -> Result<String, String> {
+    let text = name(text)?;
+    match text.as_str() {
+        "." | ".." => Err(format!("is no file name: {}", quoted(&text))),
+        _ => without(&text, &["/", "$"]).map(|()| text),
+    }
+}
+
+/// An absolute path that is written in the one way that it can be.
+pub(super) fn directory(text: &str) -> Result<PathBuf, String> {
+    let text = name(text)?;
+    without(&text, &["$"])?;
+    let Some(below) = text.strip_prefix('/') else {
+        return Err(format!("is not absolute: {}", quoted(&text)));
+    };
+    if below.is_empty() {
+        return Err("is the root, which holds every directory".to_owned());
+    }
+    if let Some(part) = below.split('/').find(|part| matches!(*part, "" | "." | "..")) {
+        let found = if part.is_empty() { "a / too many" } else { part };
+        return Err(format!("has {found} in it: {}", quoted(&text)));
+    }
+    Ok(PathBuf::from(text))
+}
+
+fn without(text: &str, refused: &[&str]) -> Result<(), String> {
+    match refused.iter().find(|part| text.contains(**part)) {
+        Some(part) => Err(format!("has {part} in it: {}", quoted(text))),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn digest(text: &str) -> Result<Digest, String> {
+    text.parse().map_err(|error| format!("is no SHA-256, {error}: {}", quoted(text)))
+}
+
+pub(super) fn policy(text: &str) -> Result<Policy, String> {
+    text.parse().map_err(|error| format!("is {}: {error}", quoted(text)))
+}
+
+pub(super) fn public_key(text: &str) -> Result<PublicKey, String> {
+    text.parse().map_err(|error| format!("is no key, {error}: {}", quoted(text)))
+}
+
+/// A version that others can be compared with.
+pub(super) fn semver(text: &str) -> Result<semver::Version, String> {
+    semver::Version::parse(text).map_err(|error| format!("is no semantic version, {error}: {}", quoted(text)))
+}
+
+/// An ABI, such as `1.1`.
+pub(super) fn abi(text: &str) -> Result<(u16, u16), String> {
+    let number = |text: &str| {
+        let number: u16 = text.parse().ok()?;
+        // No sign, and no zero in front.
+        (number.to_string() == text).then_some(number)
+    };
+    let pair = text.split_once('.').and_then(|(major, minor)| Some((number(major)?, number(minor)?)));
+    pair.ok_or_else(|| format!("is no ABI such as \"1.1\": {}", quoted(text)))
+}

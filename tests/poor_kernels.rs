@@ -1,0 +1,123 @@
+//! Kernels and sandboxes that do not have what the loader would like to use: what it does without.
+#![cfg(target_os = "linux")]
+
+#[path = "poor_kernels/place.rs"]
+mod place;
+#[path = "support/plugins.rs"]
+mod plugins;
+#[path = "poor_kernels/rows.rs"]
+mod rows;
+#[path = "support/sandbox.rs"]
+mod sandbox;
+mod support;
+
+use place::Place;
+use rows::{strict, Expected, Missing, MISSING};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, StepOutcome, TrustFiles};
+use std::env;
+use std::ffi::OsString;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+use support::{run, skipped, MINUTE};
+
+/// Rows that are not as the table says yet. One that is must be taken out: the test says so.
+const PENDING: &[&str] = &[];
+
+const ROW: &str = "SOCH_TEST_POOR_KERNEL";
+const PATH: &str = "SOCH_TEST_POOR_KERNEL_PATH";
+
+/// Not a test of its own: what the others start. Takes away what the row says, and loads.
+#[test]
+fn inside() {
+    let Ok(row) = env::var(ROW) else { return };
+    let mut words = row.split(' ').map(|word| word.parse::<usize>().expect("a number"));
+    let mut next = || words.next().expect("three numbers");
+    let (missing, errno, is_strict) = (&MISSING[next()], next(), next() == 1);
+    let outcomes = Arc::new(Mutex::new(Vec::new()));
+    let keep = outcomes.clone();
+    let mut loader = DynamicPluginLoader::new_trusted()
+        .observer(move |outcome: StepOutcome| keep.lock().expect("no test panics with it").push(outcome));
+    if is_strict {
+        let Some(policy) = strict() else { return println!("answer: no such policy") };
+        loader = loader.policy(policy).trust_files(TrustFiles::Operator);
+    }
+    missing.take_away(i32::try_from(errno).expect("an error number"));
+    // SAFETY: it was compiled from this source tree.
+    let answer = unsafe { loader.load(env::var_os(PATH).expect("set beside the row")) };
+    println!("answer: {}", answer.as_ref().map_or_else(LoadError::code, |_| "loaded"));
+    for outcome in outcomes.lock().expect("no test panics with it").iter() {
+        println!("{}: {}", outcome.step, outcome.detail.escape_debug());
+    }
+}
+
+/// Loads in a child without `missing`; says what is not as expected.
+fn row(at: usize, missing: &Missing, is_strict: bool, place: &Place) -> Result<(), String> {
+    let expected = if is_strict { missing.strict } else { missing.development };
+    for errno in missing.errors {
+        let mut child = Command::new(env::current_exe().expect("this test's own path"));
+        child
+            .args(["--exact", "inside", "--nocapture"])
+            .env(PATH, place.plugin())
+            .env("XDG_CONFIG_HOME", place.config());
+        child.env(ROW, OsString::from(format!("{at} {errno} {}", usize::from(is_strict))));
+        let finished = run(&mut child, MINUTE);
+        let wrong = |what| {
+            Err(format!("{what} with error {errno}, expected {expected:?}: {}{}", finished.stdout, finished.stderr))
+        };
+        let Some((_, answer)) = finished.stdout.split_once("answer: ") else { return wrong("no answer") };
+        let mut lines = answer.lines();
+        let word = lines.next().unwrap_or_default();
+        match expected {
+            _ if !finished.status.success() => return wrong("no clean end"),
+            Expected::Refused(code) if word == code => {}
+            Expected::Loads if word == "loaded" => {}
+            Expected::LoadsAndSays(step, text) if word == "loaded" => {
+                let said = |line: &str| line.starts_with(&format!("{step}: ")) && line.contains(text);
+                if !lines.any(said) {
+                    return wrong("not said");
+                }
+            }
+            _ => return wrong("another answer"),
+        }
+    }
+    Ok(())
+}
+
+fn check(is_strict: bool, place: &Place) {
+    let mut faults = Vec::new();
+    for (at, missing) in MISSING.iter().enumerate() {
+        let name = format!("{}, {}", missing.name, if is_strict { "strict" } else { "development" });
+        match (row(at, missing, is_strict, place), PENDING.contains(&name.as_str())) {
+            (Ok(()), false) => {}
+            (Ok(()), true) => faults.push(format!("{name}: it is as the table says; take it out of PENDING")),
+            (Err(_), true) => eprintln!("pending: {name}"),
+            (Err(fault), false) => faults.push(format!("{name}: {fault}")),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_poor_kernel_loads_under_the_development_policy() {
+    check(false, &Place::private());
+}
+
+#[test]
+fn a_poor_kernel_is_refused_under_the_strict_policy_where_a_promise_needs_more() {
+    match Place::of_root() {
+        Ok(place) => check(true, &place),
+        Err(why) => {
+            skipped("a_poor_kernel_is_refused_under_the_strict_policy_where_a_promise_needs_more", &why);
+        }
+    }
+}
+
+#[test]
+fn every_pending_row_is_in_the_table() {
+    let is_row = |pending: &&&str| {
+        let (name, policy) = pending.split_once(", ").expect("a name and a policy");
+        MISSING.iter().any(|missing| missing.name == name) && ["development", "strict"].contains(&policy)
+    };
+    let unknown: Vec<_> = PENDING.iter().filter(|pending| !is_row(pending)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}

@@ -1,0 +1,139 @@
+//! What a kernel or a sandbox may not have, and what the loader does then.
+
+use crate::sandbox::{call, call_with, fail, Call};
+use sochdb_plugin_host::{Policy, Step};
+use std::io::Error;
+
+/// How a load ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Expected {
+    /// The plugin is loaded.
+    Loads,
+    /// The plugin is loaded, and this step's line contains this text.
+    LoadsAndSays(Step, &'static str),
+    /// It is refused with this code.
+    Refused(&'static str),
+}
+
+/// Something that is not there.
+pub struct Missing {
+    /// What.
+    pub name: &'static str,
+    /// The system calls that fail.
+    pub calls: &'static [Call],
+    /// How they fail: as where a kernel does not have them, and as where a sandbox forbids them.
+    pub errors: &'static [i32],
+    /// Under the policy for development.
+    pub development: Expected,
+    /// Under the strict policy.
+    pub strict: Expected,
+}
+
+const ABSENT_OR_FORBIDDEN: &[i32] = &[libc::ENOSYS, libc::EPERM];
+
+/// All that the tests take away. The first row is the control.
+pub const MISSING: &[Missing] = &[
+    Missing {
+        name: "nothing",
+        calls: &[],
+        errors: &[0],
+        development: Expected::LoadsAndSays(Step::Seal, "cannot be executed"),
+        strict: Expected::Loads,
+    },
+    Missing {
+        // Before Linux 5.6; old container runtimes forbid it.
+        name: "openat2",
+        calls: &[call(libc::SYS_openat2)],
+        errors: ABSENT_OR_FORBIDDEN,
+        development: Expected::Loads,
+        strict: Expected::Loads,
+    },
+    Missing {
+        name: "memfd_create",
+        calls: &[call(libc::SYS_memfd_create)],
+        errors: ABSENT_OR_FORBIDDEN,
+        development: Expected::LoadsAndSays(Step::Seal, "unnamed file"),
+        strict: Expected::Refused("E_BACKEND"),
+    },
+    Missing {
+        // Before Linux 6.3.
+        name: "MFD_NOEXEC_SEAL",
+        calls: &[call_with(libc::SYS_memfd_create, 1, libc::MFD_NOEXEC_SEAL)],
+        errors: &[libc::EINVAL],
+        development: Expected::LoadsAndSays(Step::Seal, "read back"),
+        strict: Expected::Loads,
+    },
+    Missing {
+        // As a service that may not start programs.
+        name: "execve",
+        calls: &[call(libc::SYS_execve), call(libc::SYS_execveat)],
+        errors: ABSENT_OR_FORBIDDEN,
+        development: Expected::Loads,
+        strict: Expected::Refused("E_PROBE_UNAVAILABLE"),
+    },
+    Missing {
+        // As a user who has as many processes as the limit allows.
+        name: "processes",
+        calls: &[
+            call(libc::SYS_clone),
+            call(libc::SYS_clone3),
+            #[cfg(target_arch = "x86_64")]
+            call(libc::SYS_fork),
+            #[cfg(target_arch = "x86_64")]
+            call(libc::SYS_vfork),
+        ],
+        errors: &[libc::EAGAIN],
+        development: Expected::Loads,
+        strict: Expected::Refused("E_PROBE_UNAVAILABLE"),
+    },
+    Missing {
+        // Before Linux 5.13; EOPNOTSUPP where it is not switched on.
+        name: "landlock",
+        calls: &[call(libc::SYS_landlock_create_ruleset)],
+        errors: &[libc::ENOSYS, libc::EPERM, libc::EOPNOTSUPP],
+        development: Expected::Loads,
+        strict: Expected::Refused("E_PROBE_SANDBOX"),
+    },
+    Missing {
+        // Before Linux 5.3.
+        name: "pidfd_open",
+        calls: &[call(libc::SYS_pidfd_open)],
+        errors: ABSENT_OR_FORBIDDEN,
+        development: Expected::Loads,
+        strict: Expected::Loads,
+    },
+    Missing {
+        // Before Linux 5.9.
+        name: "close_range",
+        calls: &[call(libc::SYS_close_range)],
+        errors: ABSENT_OR_FORBIDDEN,
+        development: Expected::Loads,
+        strict: Expected::Loads,
+    },
+];
+
+impl Missing {
+    /// Takes it away from this thread and from what it starts, and makes sure that it is gone.
+    pub fn take_away(&self, errno: i32) {
+        fail(self.calls, errno);
+        for call in self.calls {
+            assert_eq!(call.attempt().raw_os_error(), Some(errno), "{} is still there", self.name);
+        }
+    }
+}
+
+impl Call {
+    /// The error of a call with arguments that are wrong in any case.
+    fn attempt(self) -> Error {
+        let wrong = -1_i64;
+        // SAFETY: the filter answers it; without one, no pointer leads anywhere and no size is allowed.
+        let result = unsafe { libc::syscall(self.number(), wrong, wrong, wrong, wrong, wrong) };
+        assert_eq!(result, -1, "system call {}", self.number());
+        Error::last_os_error()
+    }
+}
+
+/// The policy that demands most, if the loader has it.
+pub fn strict() -> Option<Policy> {
+    Some(Policy::Strict)
+}
