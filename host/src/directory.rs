@@ -32,7 +32,7 @@ pub struct DirectoryError {
     pub path: PathBuf,
     /// Why; has the code and the remedy.
     #[source]
-    pub error: LoadError,
+    pub error: Box<LoadError>,
 }
 
 impl DynamicPluginLoader {
@@ -64,14 +64,14 @@ impl DynamicPluginLoader {
         let all_or_none = on_refusal == OnRefusal::LoadNone || policy == Policy::Strict;
         if all_or_none {
             for path in &paths {
-                self.probe(path).map_err(|error| DirectoryError { path: path.clone(), error })?;
+                self.probe(path).map_err(|error| DirectoryError { path: path.clone(), error: error.into() })?;
             }
         }
         let mut plugins = Vec::new();
         for path in paths {
             // SAFETY: the caller promises it.
             match unsafe { self.load(&path) } {
-                Err(error) if all_or_none => return Err(DirectoryError { path, error }),
+                Err(error) if all_or_none => return Err(DirectoryError { path, error: error.into() }),
                 library => plugins.push(Listed { path, library }),
             }
         }
@@ -82,6 +82,6 @@ impl DynamicPluginLoader {
         let path = directory.join(LOCK_FILE);
         let mut untold = |_| ();
         let read = loader::read_lock(&path, self.options(), &mut Steps::new(&mut untold));
-        read.map_err(|error| DirectoryError { path, error })
+        read.map_err(|error| DirectoryError { path, error: error.into() })
     }
 }

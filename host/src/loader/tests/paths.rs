@@ -135,25 +135,6 @@ fn nobody_is_told_to_close_a_directory_that_is_meant_to_be_open() {
 }
 
 #[test]
-fn files_and_directories_of_other_users() {
-    let good = good_or_skip!("files_and_directories_of_other_users");
-    if !is_root() {
-        return eprintln!("skipped: files_and_directories_of_other_users: only root can give files away");
-    }
-    let dir = Dir::new();
-    let (uid, gid) = (Some(65534), Some(65534));
-    let file = dir.file("x.so", good);
-    std::os::unix::fs::chown(&file, uid, gid).expect("root may");
-    let directory = dir.directory("other", 0o755);
-    let inside = write(&directory.join("x.so"), good);
-    std::os::unix::fs::chown(&directory, uid, gid).expect("root may");
-    let mut rows = Rows::default();
-    rows.check("file", file, "E_FILE_OWNER");
-    rows.check("directory", inside, "E_DIR_OWNER");
-    rows.end();
-}
-
-#[test]
 fn a_name_that_is_no_text() {
     let good = good_or_skip!("a_name_that_is_no_text");
     let dir = Dir::new();
