@@ -116,14 +116,14 @@ fn verify_accepts_without_running_anything() {
     assert!(["code", "step", "message", "remedy"].iter().all(|key| answer[*key].is_null()), "{answer}");
     let steps = outcomes(&answer, "steps");
     let first_not_run = steps.iter().position(|(_, outcome)| *outcome == "not run").expect("it is dry");
-    assert_eq!(steps[first_not_run - 1], ("note", "ok"));
+    assert_eq!(steps[first_not_run - 1], ("dependencies", "ok"));
     assert!(steps[..first_not_run].iter().all(|(_, outcome)| *outcome == "ok"), "{steps:?}");
     assert!(steps[first_not_run..].iter().all(|(_, outcome)| *outcome == "not run"), "{steps:?}");
     assert_eq!(steps.last(), Some(&("create", "not run")));
     let human = run(command().arg("verify").arg(&plugin.path), LIMIT).stdout;
     let end = "accepted so far: identity to create need the plugin to be loaded, see `check`";
     assert_eq!(human.lines().last(), Some(end), "{human}");
-    assert_eq!(human.lines().filter(|line| line.ends_with("needs the plugin to be loaded")).count(), 6, "{human}");
+    assert_eq!(human.lines().filter(|line| line.ends_with("needs the plugin to be loaded")).count(), 7, "{human}");
 }
 
 #[test]

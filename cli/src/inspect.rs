@@ -16,19 +16,11 @@ const MOST: u64 = 1 << 30;
 pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
     let bytes = read(file)?;
     let name = Text::from(file).to_string();
-    let facts = match Facts::read(&bytes) {
-        Ok(facts) => facts,
+    let (facts, note) = match plugin(&bytes) {
+        Ok(plugin) => plugin,
         Err(error) => return Ok(refuse(out, &name, &error)),
     };
-    let note = match &facts.note {
-        Some(note) if facts.note_count == 1 && facts.entry.is_some() => note,
-        Some(_) if facts.note_count > 1 => {
-            return Ok(refuse(out, &name, &ElfError::NoteDuplicate { count: facts.note_count }))
-        }
-        Some(_) => return Ok(refuse(out, &name, &ElfError::EntryAbsent)),
-        None => return Ok(refuse(out, &name, &ElfError::NoteMissing)),
-    };
-    let groups = [("note", note_facts(note)), ("entry", entry_facts(&facts)), ("elf", elf_facts(&facts, bytes.len()))];
+    let groups = [("note", note_facts(&note)), ("entry", entry_facts(&facts)), ("elf", elf_facts(&facts, bytes.len()))];
     let mut object = Map::from_iter([("file".to_owned(), json!(name)), ("plugin".to_owned(), json!(true))]);
     object.extend(groups.iter().map(|(group, facts)| {
         let facts = facts.iter().map(|(name, value)| (name.replace(' ', "_"), value.clone()));
@@ -45,7 +37,20 @@ pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+/// What the file of a plugin says, and its one note.
+pub(crate) fn plugin(bytes: &[u8]) -> Result<(Facts, Note), ElfError> {
+    let facts = Facts::read(bytes)?;
+    let note = match &facts.note {
+        Some(_) if facts.note_count > 1 => return Err(ElfError::NoteDuplicate { count: facts.note_count }),
+        Some(_) if facts.entry.is_none() => return Err(ElfError::EntryAbsent),
+        Some(note) => note.clone(),
+        None => return Err(ElfError::NoteMissing),
+    };
+    Ok((facts, note))
+}
+
+/// The bytes of a regular file.
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let name = Text::from(file);
     let cannot = |error: std::io::Error| Failure::unreadable(file, &error);
     // A pipe or a terminal would be waited for.

@@ -1,12 +1,19 @@
-//! The command `sochdb-plugin`: looks at plugins, decides on them, checks them, and shows four of them at work.
+//! The command `sochdb-plugin`: looks at plugins, decides on them, signs and checks them, and shows four of them at work.
 
 mod check;
+mod codes;
 mod demo;
+mod doctor;
+mod explain;
 mod failure;
 mod inspect;
+mod keygen;
 mod output;
 mod paths;
 mod plugins;
+mod secret;
+mod sign;
+mod trusting;
 mod verify;
 
 use clap::error::ErrorKind;
@@ -17,7 +24,7 @@ use paths::absolute;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Inspects, verifies and checks SochDB plugins, and shows four of them at work.
+/// Inspects, verifies, signs and checks SochDB plugins, and shows four of them at work.
 #[derive(Parser)]
 #[command(name = "sochdb-plugin", version, about)]
 #[command(after_help = "\
@@ -41,16 +48,17 @@ enum Command {
         /// The plugin's file; a relative path counts from the current directory
         file: PathBuf,
     },
-    /// Print the loader's decision step by step; runs nothing of the file
+    /// Print the loader's decision step by step; runs nothing of the file, unless --probe is given
     ///
-    /// Stops before the dynamic linker sees the file: the steps from there on need the plugin to be loaded and are "not
-    /// run", so a file that is accepted so far (exit code 0) may still be refused when it is loaded; with --json,
-    /// `complete` is false then. `check` runs all steps. The first step, whether native plugins are allowed, is passed,
+    /// Decides as a host does that obeys the operator's trust files: /etc/sochdb/trust.toml and
+    /// ~/.config/sochdb/trust.toml, where they exist. The first step, whether native plugins are allowed, is passed,
     /// because you named the file.
-    Verify {
-        /// The plugin's file; a relative path counts from the current directory, also with `..` at its beginning
-        file: PathBuf,
-    },
+    ///
+    /// Runs the steps from the gate to the dependencies, which look at the file's bytes only; with --probe also the
+    /// identity and the probe, which runs the plugin's constructors in a process of their own. The steps from there on
+    /// need the plugin to be loaded and are "not run", so a file that is accepted so far (exit code 0) may still be
+    /// refused when it is loaded; with --json, `complete` is false then. `check` runs all steps.
+    Verify(verify::Options),
     /// Load a plugin and run the conformance suite of its kinds
     ///
     /// Each test runs in a process of its own, so that a crash or a hang is a result. This runs native code with your
@@ -63,6 +71,28 @@ enum Command {
     /// Stores, scans, compresses, indexes and measures the data that comes with this program. It runs native code with
     /// your rights: the four example plugins that were built with this program.
     Demo(demo::Options),
+    /// Make a publisher's key pair: PREFIX.key to sign plugins with, PREFIX.pub to give away
+    ///
+    /// The form is that of minisign, whose program can use the keys too. The secret key is encrypted with a password,
+    /// which is read from the environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. A file that exists
+    /// is never replaced.
+    Keygen(keygen::Options),
+    /// Sign a plugin: write its manifest and the manifest's signature beside it
+    ///
+    /// The manifest says which bytes are which version of which plugin. The password of the key is read from the
+    /// environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. Runs nothing of the file.
+    Sign(sign::Options),
+    /// Explain a code such as E_UNPINNED: its step, its cause and what to do; without CODE, list all
+    Explain {
+        /// In any case, with or without `E_`
+        code: Option<String>,
+    },
+    /// Report whether a host could load what is installed here, and what stands in the way
+    ///
+    /// Looks at the environment, the kernel, the trust files, the plugin directories and each plugin in them. Runs
+    /// nothing of them, unless --probe is given. Exit code 0 if all that is installed could be loaded, 1 if not. That
+    /// this environment does not allow native plugins is no problem by itself, as a host can have another one.
+    Doctor(doctor::Options),
     /// Run one test of `check` in this process
     #[command(hide = true)]
     RunOneTest(check::child::Options),
@@ -76,9 +106,13 @@ fn main() -> ExitCode {
     let out = Output::new(json);
     let result = match command {
         Command::Inspect { file } => inspect::run(&out, &file),
-        Command::Verify { file } => Ok(verify::run(&out, &absolute(&file))),
+        Command::Verify(options) => Ok(verify::run(&out, &options)),
         Command::Check(options) => check::run(&out, &options),
         Command::Demo(options) => demo::run(&out, &options),
+        Command::Keygen(options) => keygen::run(&out, &options),
+        Command::Sign(options) => sign::run(&out, &options),
+        Command::Explain { code } => Ok(explain::run(&out, code.as_deref())),
+        Command::Doctor(options) => Ok(doctor::run(&out, &options)),
         Command::RunOneTest(options) => check::child::run(&options).map_err(Failure::from),
     };
     match result {

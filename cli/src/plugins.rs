@@ -27,12 +27,15 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// Runs `decide` with a loader that allows native plugins, and gives the steps that it took.
-pub(crate) fn observed<T>(decide: impl FnOnce(DynamicPluginLoader) -> T) -> (T, Vec<StepOutcome>) {
+/// Runs `decide` with this loader, and gives the steps that it took.
+pub(crate) fn observed<T>(
+    loader: DynamicPluginLoader,
+    decide: impl FnOnce(DynamicPluginLoader) -> T,
+) -> (T, Vec<StepOutcome>) {
     let steps = Arc::new(Mutex::new(Vec::new()));
     let seen = steps.clone();
     let observer = move |outcome| seen.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
-    let result = decide(DynamicPluginLoader::new_trusted().observer(observer));
+    let result = decide(loader.observer(observer));
     let steps = std::mem::take(&mut *steps.lock().unwrap_or_else(PoisonError::into_inner));
     (result, steps)
 }

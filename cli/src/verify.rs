@@ -1,15 +1,37 @@
-//! `verify`: the loader's decision, step by step, without running anything of the file.
+//! `verify`: the loader's decision, step by step. Nothing of the file runs, unless its probe is asked for.
 
 use crate::output::Output;
 use crate::plugins::{kind_names, observed, outcome_name, step_json, step_name};
+use crate::trusting::Trusting;
 use serde_json::{json, Value};
-use sochdb_plugin_host::{LoadError, Step, StepOutcome, Text, Verdict, Verified};
-use std::path::Path;
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Step, StepOutcome, Text, Verdict, Verified};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Prints the decision on `file`; true if no step refuses that can be judged without loading it.
-pub(crate) fn run(out: &Output, file: &Path) -> bool {
-    let (decision, mut steps) = observed(|loader| loader.verify(file));
+/// On what file to decide, and how.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The plugin's file; a relative path counts from the current directory, also with `..` at its beginning
+    file: PathBuf,
+    #[command(flatten)]
+    trusting: Trusting,
+    /// Demand at least this of the plugin: development, pinned, signed or strict; a trust file can demand more
+    #[arg(long, value_name = "POLICY", default_value_t = Policy::Development)]
+    policy: Policy,
+    /// Also run the plugin's constructors, in a process of their own, without rights where the kernel has Landlock
+    #[arg(long)]
+    probe: bool,
+}
+
+/// Prints the decision as a host would make it that obeys the operator's trust files; true if no step refuses.
+pub(crate) fn run(out: &Output, options: &Options) -> bool {
+    let loader = DynamicPluginLoader::new_trusted().trust_files(options.trusting.files()).policy(options.policy);
+    decide(out, &crate::absolute(&options.file), loader, options.probe)
+}
+
+/// Prints what `loader` decides on `file`; true if no step refuses that can be judged without loading it.
+pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, probe: bool) -> bool {
+    let (decision, mut steps) = observed(loader, |loader| if probe { loader.probe(file) } else { loader.verify(file) });
     let told = |step: &Step| steps.iter().any(|outcome: &StepOutcome| outcome.step == *step);
     let rest: Vec<Step> = Step::ALL.iter().filter(|step| !told(step)).copied().collect();
     let open = match (rest.first(), rest.last()) {
@@ -69,5 +91,8 @@ fn object(file: &Path, decision: &Result<Verified, LoadError>, steps: &[StepOutc
             "kinds": kind_names(verified.note.kinds),
             "sha256": verified.digest.to_string(),
         })),
+        "policy": accepted.map(|verified| verified.policy.name()),
+        "backend": accepted.map(|verified| verified.backend.to_string()),
+        "publisher": accepted.and_then(|verified| verified.publisher.as_deref()),
     })
 }

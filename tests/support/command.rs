@@ -10,10 +10,13 @@ use std::time::Duration;
 /// Long enough for a whole suite on a busy machine.
 pub const LIMIT: Duration = Duration::from_secs(300);
 
-/// The command; the trusted loader must not need the environment's word.
+/// The command; the trusted loader must not need the environment's word, nor meet the trust files of who tests.
 pub fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sochdb-plugin"));
-    command.env_remove("SOCHDB_ALLOW_NATIVE_PLUGINS");
+    for name in ["SOCHDB_ALLOW_NATIVE_PLUGINS", "SOCHDB_SIGN_PASSWORD", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
+        command.env_remove(name);
+    }
+    command.env("HOME", "/nonexistent");
     command
 }
 

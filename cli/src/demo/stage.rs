@@ -175,7 +175,7 @@ fn refusal(error: &LoadError) -> String {
 fn load(out: &Output, source: &Source, room: &TempDir, config: String) -> Result<Loaded, String> {
     out.line(format!("\n  {} ({}, {})", out.paint.bold(source.name), source.language, source.kind));
     let tell = |outcome: &StepOutcome| out.line(format!("  {}", crate::verify::line(out, outcome)));
-    let (made, steps) = observed(|loader| {
+    let (made, steps) = observed(DynamicPluginLoader::new_trusted(), |loader| {
         let loader = loader.product(concat!("sochdb-plugin demo ", env!("CARGO_PKG_VERSION")));
         // SAFETY: the plugin was built with this program, and lies where only its user can change it.
         let library = unsafe { loader.load(source.place_in(room)) }?;

@@ -1,0 +1,40 @@
+//! The codes that this command has beside those of the loader.
+
+/// Code, cause and remedy.
+pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
+    ("E_USAGE", "the arguments do not fit; the only code with exit code 2", "see `sochdb-plugin COMMAND --help`"),
+    ("E_FAILED", "the command came to no result, for a reason that has no code of its own", "see the message"),
+    ("E_CODE_UNKNOWN", "`explain` was asked for a code that does not exist", "`sochdb-plugin explain` lists all"),
+    ("E_TMPDIR", "no directory can be made in the one for temporary files", "set TMPDIR to one that can be written"),
+    (
+        "E_NO_HOME",
+        "the user has no directory: neither HOME nor the XDG variable is an absolute path",
+        "set HOME, or name the file or directory in the command",
+    ),
+    (
+        "E_NOT_INSTALLED",
+        "the directory's lock file lists no such plugin",
+        "`sochdb-plugin list` says what is installed",
+    ),
+    (
+        "E_DOWNGRADE",
+        "`install` would replace a plugin by an older version",
+        "say --downgrade, if you know why the newer one must go",
+    ),
+    (
+        "E_EXISTS",
+        "a file is there already that `keygen` would write",
+        "choose another name with --out, or move the old key away if nobody trusts it any more",
+    ),
+    (
+        "E_PASSWORD",
+        "the password of a secret key is missing, empty, too long, or not that of the key",
+        "set SOCHDB_SIGN_PASSWORD, or run the command on a terminal, where it asks",
+    ),
+    (
+        "E_SECRET_KEY",
+        "the file is no secret key of minisign",
+        "give the file NAME.key that `sochdb-plugin keygen` or `minisign -G` wrote",
+    ),
+    ("E_WRITE", "a file cannot be written", "check the directory's permissions and the space on the file system"),
+];
