@@ -108,13 +108,6 @@ unsafe fn copy(entry: *const soch_plugin, room: u64) -> Result<soch_plugin, Load
 /// # Safety
 /// The library promises that the entry's texts are NULL or end in NUL.
 unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadError> {
-    let same = |field: &'static str, note: String, entry: String| {
-        if note == entry {
-            Ok(())
-        } else {
-            Err(LoadError::EntryMismatch { field, note, entry })
-        }
-    };
     // SAFETY: the caller passes the library's promise on.
     let (name, version, description, author) = unsafe {
         (
@@ -148,13 +141,13 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
     }
     capabilities.extend(ids);
 
-    same("name", note.name.to_string(), name.clone())?;
-    same("version", note.version.to_string(), version.clone())?;
-    same("abi_major", note.abi_major.to_string(), raw.abi_major.to_string())?;
-    same("abi_minor", note.abi_minor.to_string(), raw.abi_minor.to_string())?;
-    same("min_host_minor", note.min_host_minor.to_string(), raw.min_host_minor.to_string())?;
-    same("flags", format!("{:#x}", note.flags), format!("{:#x}", raw.flags))?;
-    same("layout_hash", hex(&note.layout_hash), hex(&raw.layout_hash))?;
+    same("name", &note.name.as_bytes(), &name.as_bytes(), |name| Text::from(*name).to_string())?;
+    same("version", &note.version.as_bytes(), &version.as_bytes(), |version| Text::from(*version).to_string())?;
+    same("abi_major", &note.abi_major, &raw.abi_major, u16::to_string)?;
+    same("abi_minor", &note.abi_minor, &raw.abi_minor, u16::to_string)?;
+    same("min_host_minor", &note.min_host_minor, &raw.min_host_minor, u16::to_string)?;
+    same("flags", &note.flags, &raw.flags, |flags| format!("{flags:#x}"))?;
+    same("layout_hash", &note.layout_hash, &raw.layout_hash, |hash| hex(hash))?;
     // A kind of a newer minor has a table that this host does not see.
     let (named, set) = (Kinds(note.kinds).known(), Kinds(kinds));
     if named != set {
@@ -162,6 +155,14 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
         return Err(LoadError::KindsMismatch { note: named.to_string(), entry: set.to_string(), kinds });
     }
     Ok(ExtensionInfo { name, version, description, author, capabilities })
+}
+
+/// Shows the two only if they differ: a load is not to pay for words that nobody reads.
+fn same<T: PartialEq>(field: &'static str, note: &T, entry: &T, show: impl Fn(&T) -> String) -> Result<(), LoadError> {
+    if note == entry {
+        return Ok(());
+    }
+    Err(LoadError::EntryMismatch { field, note: show(note), entry: show(entry) })
 }
 
 /// # Safety

@@ -13,6 +13,8 @@
 //!
 //! What the loader cannot do: native code that was loaded is trusted code. A plugin that crashes, calls `exit` or
 //! writes to wrong addresses takes the process with it.
+//!
+#![doc = include_str!("threats.md")]
 
 mod compression;
 mod directory;

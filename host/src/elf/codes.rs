@@ -4,6 +4,8 @@ use crate::loader::{refusals, Text};
 
 refusals! {
     /// Why a file is not a plugin for this host, as far as its bytes tell.
+    ///
+    #[doc = include_str!("../elf_refusals.md")]
     pub enum ElfError;
 
     Elf: NotElf { found: &'static str } "E_ELF_MAGIC"

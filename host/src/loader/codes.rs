@@ -13,6 +13,8 @@ refusals! {
     ///
     /// `Before` is the refusal of bytes that were mapped and refused by an earlier load: all that it says is said by
     /// that load's refusal.
+    ///
+    #[doc = include_str!("../refusals.md")]
     pub enum LoadError also Elf(ElfError) also Before(Arc<LoadError>);
 
     Gate: NotTrusted { why: String } "E_NOT_TRUSTED"
