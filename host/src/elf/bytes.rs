@@ -27,8 +27,16 @@ impl<'a> Image<'a> {
     }
 
     pub(super) fn u32(&self, at: u64) -> Option<u32> {
-        let bytes = self.array(at)?;
-        Some(if self.big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+        Some(self.number(self.array(at)?))
+    }
+
+    /// What four bytes of the file mean.
+    pub(super) fn number(&self, bytes: [u8; 4]) -> u32 {
+        if self.big_endian {
+            u32::from_be_bytes(bytes)
+        } else {
+            u32::from_le_bytes(bytes)
+        }
     }
 
     pub(super) fn u64(&self, at: u64) -> Option<u64> {

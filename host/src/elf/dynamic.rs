@@ -45,7 +45,7 @@ pub(super) mod tag {
     pub(crate) const FILTER: u64 = 0x7fff_ffff;
 }
 
-const ENTRIES_MAX: u64 = 4096;
+const ENTRIES_MAX: usize = 4096;
 const NEEDED_MAX: usize = 256;
 const STRING_MAX: u64 = 4096;
 
@@ -72,12 +72,12 @@ impl Dynamic {
         if segments.offset_of(segment.address, segment.file_size) != Some(segment.offset) {
             return Err(malformed("its place in memory does not fit its place in the file"));
         }
-        let word = image.word_size();
-        let mut entries = Vec::new();
-        for at in 0..(segment.file_size / (2 * word)).min(ENTRIES_MAX) {
-            let at = segment.offset + at * 2 * word;
-            let pair = image.word(at).zip(image.word(at + word));
-            let (tag, value) = pair.ok_or(ElfError::Truncated { what: "dynamic section" })?;
+        let truncated = || ElfError::Truncated { what: "dynamic section" };
+        let bytes = image.get(segment.offset, segment.file_size).ok_or_else(truncated)?;
+        let mut entries = Vec::with_capacity(32);
+        for entry in bytes.chunks_exact(image.pick(16, 8) as usize).take(ENTRIES_MAX) {
+            let entry = Image { bytes: entry, ..*image };
+            let (tag, value) = entry.word(0).zip(entry.word(image.word_size())).ok_or_else(truncated)?;
             if tag == 0 {
                 let mut dynamic = Self { entries, strings_at: 0, strings_len: 0 };
                 dynamic.find_strings(segments)?;

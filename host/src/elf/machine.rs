@@ -31,7 +31,7 @@ pub(super) fn of_host() -> Option<u16> {
 }
 
 /// The relocation type that calls a function of the library while it is loaded, on processors that are known.
-pub(super) fn irelative(machine: u16) -> Option<u64> {
+pub(super) fn irelative(machine: u16) -> Option<u32> {
     match machine {
         3 => Some(42),
         62 => Some(37),

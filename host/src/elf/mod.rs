@@ -3,6 +3,8 @@
 //! [`Facts::read`] works on a library for any processor; [`Facts::check`] then decides for this process. Both take time
 //! in proportion to the file at most, and neither panics on any input.
 
+#![forbid(unsafe_code)]
+
 mod bytes;
 #[cfg(target_os = "linux")]
 mod check;

@@ -19,10 +19,24 @@ pub(super) fn resolvers(
         [(tag::RELA, tag::RELASZ, true), (tag::REL, tag::RELSZ, false), (tag::JMPREL, tag::PLTRELSZ, with_addend)]
     {
         let Some((offset, len)) = dynamic.range(start, size, segments)? else { continue };
-        let entry = image.word_size() * if addend { 3 } else { 2 };
-        let info = (0..len / entry).filter_map(|at| image.word(offset + at * entry + image.word_size()));
-        let kind = |info: u64| if image.wide { info & 0xffff_ffff } else { info & 0xff };
-        count += info.filter(|info| kind(*info) == wanted).count() as u64;
+        let table = image.get(offset, len).ok_or(ElfError::Truncated { what: "relocations" })?;
+        let of_type = match (image.wide, addend) {
+            (true, true) => of_type::<24>,
+            (true, false) => of_type::<16>,
+            (false, true) => of_type::<12>,
+            (false, false) => of_type::<8>,
+        };
+        count += of_type(image, table, wanted);
     }
     Ok(count)
+}
+
+/// How many entries of `SIZE` bytes have the type. A large library has tens of thousands, so the size is a constant.
+fn of_type<const SIZE: usize>(image: &Image<'_>, table: &[u8], wanted: u32) -> u64 {
+    // The type is the low half of a word of 8 bytes, or the low byte of one of 4.
+    let at = image.word_size() as usize + if image.wide && image.big_endian { 4 } else { 0 };
+    let mask = if image.wide { u32::MAX } else { 0xff };
+    let (entries, _) = table.as_chunks::<SIZE>();
+    let kinds = entries.iter().filter_map(|entry| entry[at..].first_chunk());
+    kinds.filter(|kind| image.number(**kind) & mask == wanted).count() as u64
 }

@@ -63,12 +63,14 @@ impl Segments {
         if u64::from(header.segment_size) != size {
             return Err(ElfError::Headers { reason: "they have a wrong size" });
         }
-        let truncated = ElfError::Truncated { what: "program headers" };
+        let truncated = || ElfError::Truncated { what: "program headers" };
         if image.get(header.segments_at, size * u64::from(header.segment_count)).is_none() {
-            return Err(truncated);
+            return Err(truncated());
         }
-        let read = |at| Segment::read(image, header.segments_at + at * size);
-        let segments = (0..u64::from(header.segment_count)).map(read).collect::<Option<Vec<_>>>().ok_or(truncated)?;
+        let mut segments = Vec::with_capacity(header.segment_count.into());
+        for at in 0..u64::from(header.segment_count) {
+            segments.push(Segment::read(image, header.segments_at + at * size).ok_or_else(truncated)?);
+        }
         let segments = Self(segments);
         segments.inside_the_file(image)?;
         segments.check_loads()?;

@@ -6,8 +6,10 @@ use super::segments::Segments;
 use super::ElfError;
 use crate::loader::Text;
 
-const ENTRY: &[u8] = b"soch_plugin_v1\0";
-const LAYOUT: &[u8] = b"soch_layout_v1\0";
+/// Bytes of each of the two names, with the NUL.
+const NAME_SIZE: usize = 15;
+const ENTRY: &[u8; NAME_SIZE] = b"soch_plugin_v1\0";
+const LAYOUT: &[u8; NAME_SIZE] = b"soch_layout_v1\0";
 const STB_GNU_UNIQUE: u8 = 10;
 const STT_OBJECT: u8 = 1;
 const STT_GNU_IFUNC: u8 = 10;
@@ -71,17 +73,17 @@ impl Symbols {
     }
 
     fn note(&mut self, image: &Image<'_>, dynamic: &Dynamic, symbol: &Symbol) -> Result<(), ElfError> {
-        let is = |name: &[u8]| dynamic.string_bytes(image, symbol.name, name.len() as u64) == Some(name);
+        let name = dynamic.string_bytes(image, symbol.name, NAME_SIZE as u64);
         if symbol.info >> 4 == STB_GNU_UNIQUE && self.unique.is_none() {
             self.unique = Some(dynamic.string(image, symbol.name)?);
         }
         if symbol.info & 0xf == STT_GNU_IFUNC {
             self.resolvers += 1;
         }
-        if is(LAYOUT) {
+        if name == Some(&LAYOUT[..]) {
             self.layout = Some(place(symbol, self.layout).map_err(|reason| ElfError::LayoutKind { reason })?);
         }
-        if is(ENTRY) {
+        if name == Some(&ENTRY[..]) {
             self.entry = Some(place(symbol, self.entry).map_err(|reason| ElfError::EntryKind { reason })?);
         }
         Ok(())
@@ -123,23 +125,18 @@ fn count(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<u6
 
 /// The symbols that can be found are the last ones, in chains; the last chain ends with the table.
 fn gnu_count(image: &Image<'_>, start: u64, len: u64) -> Option<u64> {
-    let end = start.checked_add(len)?;
-    let word = |at: u64| if at + 4 <= end { image.u32(at).map(u64::from) } else { None };
-    let [buckets, first, filters] = [word(start)?, word(start + 4)?, word(start + 8)?];
-    let buckets_at = start + 16 + filters * image.word_size();
+    let table = Image { bytes: image.get(start, len)?, ..*image };
+    let header = |at| table.u32(at).map(u64::from);
+    let [buckets, first, filters] = [header(0)?, header(4)?, header(8)?];
+    let buckets_at = 16 + filters * table.word_size();
     let chains_at = buckets_at + 4 * buckets;
-    if chains_at > end {
-        return None;
-    }
-    let mut last = 0;
-    for bucket in 0..buckets {
-        last = last.max(word(buckets_at + 4 * bucket)?);
-    }
+    let last = table.get(buckets_at, 4 * buckets)?.as_chunks().0.iter().map(|word| table.number(*word)).max();
+    let last = u64::from(last.unwrap_or(0));
     if last < first {
         return Some(first);
     }
-    while word(chains_at + 4 * (last - first))? & 1 == 0 {
-        last += 1;
-    }
-    Some(last + 1)
+    let chain_at = chains_at + 4 * (last - first);
+    let chain = table.get(chain_at, len.checked_sub(chain_at)?)?;
+    let more = chain.as_chunks().0.iter().position(|word| table.number(*word) & 1 == 1)?;
+    Some(last + more as u64 + 1)
 }

@@ -6,6 +6,8 @@
 //!
 //! All three are TOML. What is wrong in one is a [`SyntaxError`] with line and column.
 
+#![forbid(unsafe_code)]
+
 mod base64;
 mod document;
 mod file;

@@ -5,6 +5,7 @@ mod elf_built;
 mod elf_bytes;
 mod files;
 mod foreign;
+mod hostile;
 mod mutants;
 mod notes;
 #[path = "../../../../tests/support/patch.rs"]
