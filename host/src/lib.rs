@@ -41,6 +41,7 @@ mod printable;
 mod probe;
 mod published;
 mod reader;
+#[cfg_attr(not(target_os = "linux"), path = "no_rehearsal.rs")]
 mod rehearsal;
 mod services;
 mod storage;

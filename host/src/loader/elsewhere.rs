@@ -1,29 +1,17 @@
 //! Stands in for `admit.rs` on operating systems that the trusted loader does not know: it refuses every plugin.
 
-use super::{Digest, LoadError, Options, Place, Step, StepOutcome, Steps};
+use super::{Accepted, Backend, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps};
 use crate::elf::{Facts, Note};
-use std::ops::Deref;
+use crate::trust::{Lock, Policy};
 use std::path::{Path, PathBuf};
 
 /// There is none here.
 #[derive(Debug)]
 pub enum SealedFile {}
 
-/// There is none here.
-#[derive(Debug)]
-pub enum Mapped {}
-
 impl SealedFile {
-    /// How many bytes it has.
-    pub fn size(&self) -> u64 {
-        match *self {}
-    }
-
-    /// Its bytes.
-    ///
-    /// # Errors
-    /// None: there is no such file.
-    pub fn map(&self) -> Result<Mapped, LoadError> {
+    /// What keeps it from being changed.
+    pub fn backend(&self) -> Backend {
         match *self {}
     }
 
@@ -49,14 +37,6 @@ impl SealedFile {
     }
 }
 
-impl Deref for Mapped {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match *self {}
-    }
-}
-
 /// A plugin that may be loaded: none.
 #[derive(Debug)]
 pub(crate) struct Admitted {
@@ -64,7 +44,17 @@ pub(crate) struct Admitted {
     pub(crate) digest: Digest,
     pub(crate) facts: Facts,
     pub(crate) note: Note,
+    pub(crate) dependencies: Vec<Dependency>,
+    pub(crate) publisher: Option<String>,
+    pub(crate) standing: Standing,
     pub(crate) place: Place,
+}
+
+impl Admitted {
+    /// What the audit line says of it.
+    pub(crate) fn audited(&self) -> Accepted<'_> {
+        match self.file {}
+    }
 }
 
 /// Refuses: at the gate, or because of the operating system.
@@ -74,9 +64,17 @@ pub(crate) struct Admitted {
 pub(crate) fn admit(
     _path: &Path,
     options: &Options,
-    observer: &mut dyn FnMut(StepOutcome),
+    steps: &mut Steps<'_>,
+    _record: &mut Record,
 ) -> Result<Admitted, LoadError> {
-    let mut steps = Steps::new(observer);
     steps.run(Step::Gate, || options.permission.check())?;
     steps.run(Step::Walk, || Err(LoadError::Platform))
+}
+
+/// Refuses as [`admit`] does.
+///
+/// # Errors
+/// As [`admit`].
+pub(crate) fn read_lock(path: &Path, options: &Options, steps: &mut Steps<'_>) -> Result<(Lock, Policy), LoadError> {
+    admit(path, options, steps, &mut Record::default()).map(|admitted| match admitted.file {})
 }

@@ -63,7 +63,9 @@ mod walk;
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-pub(crate) use admit::{admit, read_lock, Admitted, Mapped, SealedFile};
+#[cfg(target_os = "linux")]
+use admit::Mapped;
+pub(crate) use admit::{admit, read_lock, Admitted, SealedFile};
 pub use backend::Backend;
 pub use codes::LoadError;
 pub(crate) use dependency::{Dependency, Source};
