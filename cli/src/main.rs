@@ -6,13 +6,21 @@ mod demo;
 mod doctor;
 mod explain;
 mod failure;
+mod held;
 mod inspect;
+mod install;
 mod keygen;
+mod list;
 mod output;
+mod package;
 mod paths;
 mod plugins;
+mod remove;
 mod secret;
 mod sign;
+mod staging;
+mod store;
+mod trust;
 mod trusting;
 mod verify;
 
@@ -28,6 +36,9 @@ use std::process::ExitCode;
 #[derive(Parser)]
 #[command(name = "sochdb-plugin", version, about)]
 #[command(after_help = "\
+    From a download to a plugin that runs: `inspect FILE`, `install FILE`, then the program that loads it with \
+    SOCHDB_ALLOW_NATIVE_PLUGINS=1 in its environment. A refusal says in its line `remedy` what to do; `verify FILE` and \
+    `list` print it again.\n\n\
     Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set. With --json a command \
     that has no result prints an object with `error` and `code`.")]
 struct Arguments {
@@ -59,6 +70,29 @@ enum Command {
     /// need the plugin to be loaded and are "not run", so a file that is accepted so far (exit code 0) may still be
     /// refused when it is loaded; with --json, `complete` is false then. `check` runs all steps.
     Verify(verify::Options),
+    /// Copy a plugin to where plugins are, and pin it: the way from a download to a plugin that runs
+    ///
+    /// Checks the file as a host would where it will be, which includes to run its constructors in a process of their
+    /// own, confined by the kernel where it can. On a refusal nothing is left behind, and code and remedy are printed.
+    /// Then the file is NAME.so in the plugin directory, and its digest in the lock file there: from now on a host loads
+    /// these bytes and no others. Another version replaces the one that is there; at any time the one or the other can
+    /// be loaded.
+    #[command(after_help = install::STEPS)]
+    Install(install::Options),
+    /// Take a plugin out of a plugin directory
+    ///
+    /// Takes it out of the lock file, then deletes its files. A process that has loaded it keeps it.
+    Remove(remove::Options),
+    /// Print what a plugin directory holds, and what the loader says of each plugin; runs nothing of them
+    ///
+    /// The state is `ok`, the code of the refusal, with the remedy below, or `not listed` for a library that the lock
+    /// file does not know. Exit code 1 if one that is listed is refused.
+    List(list::Options),
+    /// Say which directories, publishers, libraries and versions are trusted, and revoke plugins
+    ///
+    /// Keeps that in a trust file, which a host reads at its first load. Without one every plugin is accepted that only
+    /// root and you can change. Comments and order of a file that was edited by hand stay.
+    Trust(trust::Options),
     /// Load a plugin and run the conformance suite of its kinds
     ///
     /// Each test runs in a process of its own, so that a crash or a hang is a result. This runs native code with your
@@ -107,6 +141,10 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Inspect { file } => inspect::run(&out, &file),
         Command::Verify(options) => Ok(verify::run(&out, &options)),
+        Command::Install(options) => install::run(&out, &options),
+        Command::Remove(options) => remove::run(&out, &options),
+        Command::List(options) => list::run(&out, &options),
+        Command::Trust(options) => trust::run(&out, options),
         Command::Check(options) => check::run(&out, &options),
         Command::Demo(options) => demo::run(&out, &options),
         Command::Keygen(options) => keygen::run(&out, &options),

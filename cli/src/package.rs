@@ -1,0 +1,85 @@
+//! What is to be installed: bytes, read once, so that nobody can change them after they were looked at.
+
+use crate::failure::Failure;
+use crate::plugins::kind_names;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+use sochdb_plugin_host::trust::{places, Locked};
+use sochdb_plugin_host::{Digest, ElfError, Facts, LoadError, Text};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// The most bytes of a plugin, which is what a loader takes, and of a text beside it.
+const MOST: u64 = 64 << 20;
+const MOST_TEXT: u64 = 1 << 20;
+
+/// A plugin's file and those that lie beside it.
+pub(crate) struct Package {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) digest: Digest,
+    pub(crate) manifest: Option<Vec<u8>>,
+    pub(crate) signature: Option<Vec<u8>>,
+}
+
+impl Package {
+    /// Reads `source`, whoever may write it.
+    pub(crate) fn read(source: &Path) -> Result<Self, Failure> {
+        let bytes = read(source, MOST)?.ok_or_else(|| {
+            let reason = format!("the file {} does not exist: check the path", Text::from(source));
+            Failure::new("E_FILE_NOT_FOUND", reason)
+        })?;
+        let digest = Digest::of(&bytes);
+        let manifest = read(&places::manifest_of(source), MOST_TEXT)?;
+        let signature = read(&places::signature_of(source), MOST_TEXT)?;
+        Ok(Self { bytes, digest, manifest, signature })
+    }
+
+    /// Its entry in a lock file, from what its note says. Who signed it is not known from that.
+    pub(crate) fn entry(&self) -> Result<Locked, LoadError> {
+        let facts = Facts::read(&self.bytes)?;
+        let note = facts.note.ok_or(ElfError::NoteMissing)?;
+        let (name, version) = (note.name.to_string(), note.version.to_string());
+        let part_of_a_file_name = |c: char| c.is_ascii_alphanumeric() || "_-.+".contains(c);
+        if name.starts_with('.') || !name.chars().all(part_of_a_file_name) {
+            return Err(ElfError::NoteName { name: note.name }.into());
+        }
+        Ok(Locked {
+            file: format!("{name}.so"),
+            sha256: self.digest,
+            name,
+            version,
+            abi: (note.abi_major, note.abi_minor),
+            kinds: kind_names(note.kinds).into_iter().map(str::to_owned).collect(),
+            publisher: None,
+            previous: None,
+        })
+    }
+}
+
+/// The bytes of a regular file; None if there is none.
+pub(crate) fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Failure> {
+    let name = Text::from(path);
+    // A FIFO must not block.
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = match rustix::fs::open(path, flags, Mode::empty()) {
+        Ok(file) => File::from(file),
+        Err(Errno::NOENT) => return Ok(None),
+        Err(Errno::LOOP) => {
+            let reason = format!("{name} is a symbolic link: give the path that `realpath` prints for it");
+            return Err(Failure::new("E_FILE_SYMLINK", reason));
+        }
+        Err(errno) => return Err(Failure::unreadable(path, &errno.into())),
+    };
+    let cannot = |error: std::io::Error| Failure::unreadable(path, &error);
+    if !file.metadata().map_err(cannot)?.is_file() {
+        let reason = format!("{name} is not a regular file: give the path of the plugin's .so file");
+        return Err(Failure::new("E_FILE_NOT_REGULAR", reason));
+    }
+    let mut bytes = Vec::new();
+    file.take(most + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() as u64 > most {
+        return Err(Failure::new("E_FILE_TOO_LARGE", format!("{name} has more than {most} bytes")));
+    }
+    Ok(Some(bytes))
+}

@@ -1,0 +1,68 @@
+//! `remove`: takes a plugin out of a plugin directory.
+
+use crate::failure::Failure;
+use crate::held::Held;
+use crate::output::{printable, Output};
+use crate::staging::{companions, write};
+use crate::store::{is_absent, read_lock, refuse, Place};
+use serde_json::json;
+use sochdb_plugin_host::trust::{places, Lock, Locked};
+use sochdb_plugin_host::{DynamicPluginLoader, Text};
+use std::path::Path;
+
+/// What `remove` takes.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// The plugin's name or the name of its file, as `list` prints them
+    name: String,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Removes the plugin; true if it is gone then.
+pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
+    let directory = options.place.path()?;
+    if is_absent(&directory) {
+        return Err(unknown(&directory, &Lock::default(), &options.name));
+    }
+    let held = Held::open(&directory)?;
+    // What no trust file allows can still be removed.
+    let mut lock = match read_lock(&DynamicPluginLoader::new_trusted(), &directory) {
+        Ok(lock) => lock.unwrap_or_default(),
+        Err(error) => {
+            refuse(out, &directory.join(places::LOCK_FILE), &error, &[]);
+            return Ok(false);
+        }
+    };
+    held.clean();
+    let is_it = |plugin: &Locked| plugin.name == options.name || plugin.file == options.name;
+    let Some(at) = lock.plugins.iter().position(is_it) else {
+        return Err(unknown(&directory, &lock, &options.name));
+    };
+    let entry = lock.plugins.remove(at);
+    // In this order: what is not listed is not pinned.
+    write(&held, &lock)?;
+    held.delete(&entry.file)?;
+    companions(&entry.file).iter().try_for_each(|name| held.delete(name))?;
+    let path = Text::from(&*directory.join(&entry.file)).to_string();
+    out.object(&json!({
+        "outcome": "removed", "path": path, "name": entry.name, "version": entry.version,
+        "sha256": entry.sha256.to_string(),
+    }));
+    out.line(format!(
+        "{} {}: {}",
+        out.paint.bold(printable(&entry.name)),
+        printable(&entry.version),
+        out.paint.good("removed")
+    ));
+    out.line(format!("  {}  {path}", out.paint.dim("file")));
+    Ok(true)
+}
+
+fn unknown(directory: &Path, lock: &Lock, name: &str) -> Failure {
+    let installed: Vec<&str> = lock.plugins.iter().map(|plugin| &*plugin.name).collect();
+    let installed = if installed.is_empty() { "nothing".to_owned() } else { installed.join(", ") };
+    let (directory, name) = (Text::from(directory), Text::from(name.as_bytes()));
+    let reason = format!("{name} is not installed in {directory}; installed: {installed}");
+    Failure::new("E_NOT_INSTALLED", reason)
+}

@@ -1,0 +1,79 @@
+//! The way of a plugin into a directory: first beside its files, then in steps that each leave what loads or is
+//! cleanly refused.
+
+use crate::failure::Failure;
+use crate::held::{unchangeable, write_whole, Held, UNFINISHED};
+use crate::package::{read, Package};
+use sochdb_plugin_host::trust::{places, Lock, Locked};
+use std::fs::{self, OpenOptions, Permissions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use tempfile::TempDir;
+
+/// The name under which a lock file is kept that cannot be read.
+pub(crate) const BROKEN: &str = "sochdb-plugin.lock.broken";
+
+/// The names of the manifest and of the signature of the plugin in the file `plugin`.
+pub(crate) fn companions(plugin: &str) -> [String; 2] {
+    let manifest = format!("{plugin}{}", places::MANIFEST_SUFFIX);
+    let signature = format!("{manifest}{}", places::SIGNATURE_SUFFIX);
+    [manifest, signature]
+}
+
+/// Makes a plugin directory with this plugin alone, inside of the one that it is for: the loader goes the same way to
+/// it, and finds the same file system.
+pub(crate) fn fill(held: &Held, package: &Package, entry: &Locked) -> Result<TempDir, Failure> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(UNFINISHED).permissions(Permissions::from_mode(0o700));
+    let room = builder.tempdir_in(&held.path).map_err(|error| unchangeable(&held.path, &error))?;
+    let lock = Lock { plugins: vec![entry.clone()] }.to_text();
+    let [manifest, signature] = companions(&entry.file);
+    let files = [
+        (&*entry.file, Some(&*package.bytes), 0o755),
+        (&*manifest, package.manifest.as_deref(), 0o644),
+        (&*signature, package.signature.as_deref(), 0o644),
+        (places::LOCK_FILE, Some(lock.as_bytes()), 0o644),
+    ];
+    for (name, bytes, mode) in files {
+        let (path, Some(bytes)) = (room.path().join(name), bytes) else { continue };
+        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        opened.and_then(|mut file| write_whole(&mut file, bytes, mode)).map_err(|error| unchangeable(&path, &error))?;
+    }
+    Ok(room)
+}
+
+/// Moves what [`fill`] made to where it belongs.
+///
+/// Until the last step both the old file and what replaces it are pinned. Who stops in between leaves the one or the
+/// other, in a signed directory perhaps beside the manifest of the other, which is refused.
+pub(crate) fn commit(held: &Held, lock: &mut Lock, entry: &Locked, room: &Path) -> Result<(), Failure> {
+    match lock.plugins.iter_mut().find(|plugin| plugin.file == entry.file) {
+        Some(plugin) => *plugin = entry.clone(),
+        None => lock.plugins.push(entry.clone()),
+    }
+    write(held, lock)?;
+    for name in companions(&entry.file) {
+        let from = room.join(&name);
+        match fs::exists(&from) {
+            Ok(true) => held.take(&from, &name)?,
+            _ => held.delete(&name)?,
+        }
+    }
+    held.take(&room.join(&entry.file), &entry.file)?;
+    if entry.previous.is_none() {
+        return Ok(());
+    }
+    lock.plugins.iter_mut().filter(|plugin| plugin.file == entry.file).for_each(|plugin| plugin.previous = None);
+    write(held, lock)
+}
+
+/// Writes the lock file.
+pub(crate) fn write(held: &Held, lock: &Lock) -> Result<(), Failure> {
+    held.write(places::LOCK_FILE, lock.to_text().as_bytes(), 0o644)
+}
+
+/// Keeps a copy of a lock file that cannot be read, for its owner to look at.
+pub(crate) fn keep_broken(held: &Held) -> Result<(), Failure> {
+    let bytes = read(&held.path.join(places::LOCK_FILE), u64::MAX - 1)?.unwrap_or_default();
+    held.write(BROKEN, &bytes, 0o644)
+}

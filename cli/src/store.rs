@@ -1,0 +1,76 @@
+//! A plugin directory: where it is, what its lock file says, and whose rules hold in it.
+
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::paths::absolute;
+use serde_json::json;
+use sochdb_plugin_host::trust::{places, Lock};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text, TrustFiles};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which plugin directory.
+#[derive(clap::Args)]
+pub(crate) struct Place {
+    /// The plugin directory; without it the user's, ~/.local/share/sochdb/plugins
+    #[arg(long, value_name = "DIR")]
+    directory: Option<PathBuf>,
+    /// The plugin directory of the machine, /usr/local/lib/sochdb/plugins
+    #[arg(long, conflicts_with = "directory")]
+    system: bool,
+}
+
+impl Place {
+    /// Its absolute path.
+    pub(crate) fn path(&self) -> Result<PathBuf, Failure> {
+        match &self.directory {
+            Some(directory) => Ok(absolute(directory)),
+            None if self.system => Ok(places::system_plugin_directory()),
+            None => places::user_plugin_directory().ok_or_else(|| {
+                let reason = "no home: neither XDG_DATA_HOME nor HOME is an absolute path; use --directory or --system";
+                Failure::new("E_NO_HOME", reason.to_owned())
+            }),
+        }
+    }
+}
+
+/// A loader that decides as one in a host does that was allowed to load: by the trust files of machine and user, or by
+/// `trust` alone.
+pub(crate) fn loader(trust: Option<&Path>) -> DynamicPluginLoader {
+    let files = trust.map_or(TrustFiles::Operator, |file| TrustFiles::Only(vec![absolute(file)]));
+    DynamicPluginLoader::new_trusted().trust_files(files)
+}
+
+/// What the lock file of `directory` says, if it has one. `loader` looks at the way there too.
+pub(crate) fn read_lock(loader: &DynamicPluginLoader, directory: &Path) -> Result<Option<Lock>, LoadError> {
+    match loader.lock(directory) {
+        Ok(lock) => Ok(Some(lock)),
+        // All that comes before this step was passed.
+        Err(error) if error.error.step() == Step::Trust && is_absent(&directory.join(places::LOCK_FILE)) => Ok(None),
+        Err(error) => Err(*error.error),
+    }
+}
+
+/// Whether there is nothing at `path`, not even a link.
+pub(crate) fn is_absent(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+/// Says that the loader refuses `file`, as `verify` does. Each of `names` is a path that is gone when the message is
+/// read, and the one that stands for it.
+pub(crate) fn refuse(out: &Output, file: &Path, error: &LoadError, names: &[(&Path, &Path)]) {
+    let lasting = |text: String| {
+        names.iter().fold(text, |text, (gone, lasting)| {
+            let (gone, lasting) = (Text::from(*gone).to_string(), Text::from(*lasting).to_string());
+            text.replace(&gone, &lasting)
+        })
+    };
+    let (message, remedy) = (lasting(error.to_string()), lasting(error.remedy()));
+    out.object(&json!({
+        "file": Text::from(file).to_string(), "accepted": false, "code": error.code(), "step": error.step().name(),
+        "message": message, "remedy": remedy,
+    }));
+    out.line(out.paint.bold(Text::from(file)));
+    out.line(format!("{}  {}: {message}", out.paint.bad("refused"), error.code()));
+    out.line(format!("remedy   {remedy}"));
+}

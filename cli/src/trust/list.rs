@@ -1,0 +1,102 @@
+//! `trust list`: which trust files are read, and what each says.
+
+use super::unusable;
+use crate::output::{printable, Output};
+use crate::package::read;
+use crate::store::is_absent;
+use serde_json::{json, Map, Value};
+use sochdb_plugin_host::trust::{TrustFile, MAX_SIZE};
+use sochdb_plugin_host::{LoadError, Text};
+use std::path::{Path, PathBuf};
+
+/// A kind of entries, and each as its keys and values.
+type Entries = Vec<(&'static str, Vec<Vec<(&'static str, Option<String>)>>)>;
+
+/// Prints them; true if each that exists can be used.
+pub(crate) fn run(out: &Output, files: &[PathBuf]) -> bool {
+    let told: Vec<Value> = files.iter().map(|file| tell(out, file)).collect();
+    let usable = told.iter().all(|file| file["code"].is_null());
+    let none = told.iter().all(|file| file["exists"] == false);
+    if none {
+        out.line("No trust file exists: every plugin is accepted that only root and you can change.");
+        out.line("To allow directories alone: sochdb-plugin trust add directory DIR");
+    }
+    out.object(&json!({ "files": told }));
+    usable
+}
+
+fn tell(out: &Output, file: &Path) -> Value {
+    let name = Text::from(file).to_string();
+    if is_absent(file) {
+        out.line(format!("{}  {}", out.paint.bold(&name), out.paint.dim("does not exist")));
+        return json!({ "file": name, "exists": false });
+    }
+    let refused = |error: LoadError| {
+        out.line(format!("{}\n  {}  {}: {error}", out.paint.bold(&name), out.paint.bad("refused"), error.code()));
+        out.line(format!("  remedy   {}", error.remedy()));
+        json!({
+            "file": name, "exists": true, "code": error.code(), "message": error.to_string(), "remedy": error.remedy(),
+        })
+    };
+    if let Some(error) = unusable(file) {
+        return refused(error);
+    }
+    let bytes = read(file, MAX_SIZE as u64).ok().flatten().unwrap_or_default();
+    let file = match TrustFile::parse(&bytes) {
+        Ok(file) => file,
+        // It changed since it was looked at.
+        Err(error) => return refused(LoadError::TrustSyntax { file: file.into(), error }),
+    };
+    let entries = entries(&file);
+    out.line(out.paint.bold(&name));
+    let mut object = Map::from_iter([("file".to_owned(), json!(name)), ("exists".to_owned(), json!(true))]);
+    for (kind, entries) in &entries {
+        for entry in entries {
+            let values: Vec<String> = entry.iter().filter_map(|(_, value)| Some(printable(value.as_ref()?))).collect();
+            out.line(format!("  {}  {}", out.paint.dim(format!("{kind:<10}")), values.join("  ")));
+        }
+        let entries = entries
+            .iter()
+            .map(|entry| Value::Object(entry.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect()));
+        object.insert((*kind).to_owned(), entries.collect());
+    }
+    if entries.iter().all(|(_, entries)| entries.is_empty()) {
+        out.line("  says nothing: plugins are allowed only where `sochdb-plugin install` puts them");
+    }
+    Value::Object(object)
+}
+
+fn entries(file: &TrustFile) -> Entries {
+    let path = |path: &Path| Some(Text::from(path).to_string());
+    let said = |text: &dyn ToString| Some(text.to_string());
+    let digest = |digest: &Option<sochdb_plugin_host::Digest>| digest.map(|digest| digest.to_string());
+    vec![
+        (
+            "directory",
+            file.directories.iter().map(|it| vec![("path", path(&it.path)), ("policy", said(&it.policy))]).collect(),
+        ),
+        (
+            "dependency",
+            file.dependencies
+                .iter()
+                .map(|it| {
+                    let place = ("directory", path(&it.directory));
+                    vec![("name", said(&it.name)), place, ("sha256", digest(&it.sha256))]
+                })
+                .collect(),
+        ),
+        ("pin", file.pins.iter().map(|it| vec![("sha256", said(&it.sha256)), ("name", it.name.clone())]).collect()),
+        (
+            "publisher",
+            file.publishers.iter().map(|it| vec![("name", said(&it.name)), ("key", said(&it.key))]).collect(),
+        ),
+        (
+            "revoked",
+            file.revoked.iter().map(|it| vec![("sha256", said(&it.sha256)), ("reason", it.reason.clone())]).collect(),
+        ),
+        (
+            "minimum",
+            file.minimums.iter().map(|it| vec![("name", said(&it.name)), ("version", said(&it.version))]).collect(),
+        ),
+    ]
+}
