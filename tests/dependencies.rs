@@ -162,6 +162,18 @@ fn a_named_library_is_looked_at_as_a_plugin_is() {
 }
 
 #[test]
+fn a_plugin_with_the_inner_name_of_another_library_is_refused() {
+    let scene = Scene::new();
+    let other = scene.library("other.so", "other", &["-Wl,-soname,libsochdb_plugin_taken.so"]);
+    let mut cc = compiler(&find("cc").expect("a C compiler called cc"));
+    cc.args(["-shared", "-fPIC", "-Wl,-soname,libsochdb_plugin_taken.so"]);
+    succeed(cc.arg(root().join("examples-c/codec_xor.c")).arg("-o").arg(scene.plugin()), MINUTE);
+    scene.close("plugin.so");
+    assert_eq!(scene.answer(None, &[]), "xor");
+    assert_eq!(scene.answer(None, &[("LD_PRELOAD", &other)]), "E_SONAME_TAKEN");
+}
+
+#[test]
 fn a_library_that_ends_the_process_ends_only_the_probe() {
     let scene = Scene::new();
     let source = scene.path.join("ends.c");

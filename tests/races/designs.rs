@@ -3,7 +3,7 @@
 use crate::stage::{c_path, Stage};
 use crate::trials::Outcome;
 use sochdb_plugin_host::sdk::CompressionExtension;
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, Step};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, TrustFiles};
 use std::ffi::{CStr, OsStr};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -18,7 +18,7 @@ pub enum Design {
     Hashed,
     /// The trusted loader. Which file it loaded, it tells by the digest.
     Trusted,
-    /// The trusted loader with an observer that lets pass only the good file's digest.
+    /// The trusted loader with a trust file that pins the good file's digest.
     Pinned,
 }
 
@@ -58,13 +58,8 @@ impl Design {
             },
             Self::Trusted => by_the_loader(&DynamicPluginLoader::new_trusted(), stage, good, evil),
             Self::Pinned => {
-                let pin = good.to_string();
-                let loader = DynamicPluginLoader::new_trusted().observer(move |outcome| {
-                    // Nothing of the file has run at this step, and nothing will.
-                    if outcome.step == Step::Digest && outcome.detail != pin {
-                        Outcome::Refused.end_process();
-                    }
-                });
+                let files = TrustFiles::Only(vec![stage.trust_file()]);
+                let loader = DynamicPluginLoader::new_trusted().trust_files(files);
                 match by_the_loader(&loader, stage, good, evil) {
                     Outcome::Other | Outcome::Mixed => Outcome::Evil,
                     outcome => outcome,
@@ -80,7 +75,7 @@ fn by_the_loader(loader: &DynamicPluginLoader, stage: &Stage, good: Digest, evil
     let library = match unsafe { loader.load(stage.path()) } {
         Ok(library) => library,
         Err(error) => {
-            let interrupted = ["E_FILE_NOT_FOUND", "E_FILE_SYMLINK", "E_FILE_REPLACED", "E_FILE_CHANGED"];
+            let interrupted = ["E_UNPINNED", "E_FILE_NOT_FOUND", "E_FILE_SYMLINK", "E_FILE_REPLACED", "E_FILE_CHANGED"];
             let expected = interrupted.contains(&error.code());
             return if expected { Outcome::Refused } else { Outcome::Surprised };
         }

@@ -1,6 +1,7 @@
 //! The files of a race, and the process that swaps them.
 
 use crate::support::{compiler, find, root, succeed, MINUTE};
+use sochdb_plugin_host::Digest;
 use std::ffi::CString;
 use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::ffi::OsStrExt;
@@ -49,6 +50,10 @@ impl Stage {
         let [good, evil] = [stage.good(), stage.evil()].map(|path| fs::read(path).expect("a compiled plugin"));
         assert_eq!(good.len(), evil.len(), "a write in place swaps the one for the other");
         assert_ne!(good, evil);
+        let digest = Digest::of(&good);
+        let text = format!("[[directory]]\npath = \"{}\"\n[[pin]]\nsha256 = \"{digest}\"\n", stage.allowed().display());
+        fs::write(stage.trust_file(), text).expect("a trust file");
+        fs::set_permissions(stage.trust_file(), Permissions::from_mode(0o644)).expect("its own file");
         copy(&stage.good(), &stage.path());
         copy(&stage.evil(), &base.join("other/plugin.so"));
         stage
@@ -62,6 +67,11 @@ impl Stage {
     /// The directory in which plugins may lie.
     pub fn allowed(&self) -> PathBuf {
         self.base.join("stage")
+    }
+
+    /// Pins the good file.
+    pub fn trust_file(&self) -> PathBuf {
+        self.base.join("trust.toml")
     }
 
     /// The good file, where nobody swaps it.

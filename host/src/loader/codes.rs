@@ -56,7 +56,7 @@ refusals! {
         "chown {heir} {directory}, or move the plugin to a directory that only root or user {heir} can change";
     Walk: DirWritable { directory: Text, mode: u32, fix: String } "E_DIR_WRITABLE"
         "the directory {directory} can be changed by others (mode {mode:04o})"
-        "{fix}; build and install with umask 022 to keep it so";
+        "{fix}; build with umask 022 to keep it so; or copy it to where plugins are: sochdb-plugin install FILE";
     Walk: DirIo { directory: Text, reason: std::io::Error } "E_DIR_IO"
         "cannot open the directory {directory}: {reason}" "check the file system that it is on";
 
@@ -80,7 +80,7 @@ refusals! {
         "chown {heir} {path}, after you made sure where it comes from";
     File: FileWritable { path: Text, mode: u32 } "E_FILE_WRITABLE"
         "the file {path} can be changed by others (mode {mode:04o})"
-        "chmod go-w {path}; build and install with umask 022 to keep it so";
+        "chmod go-w {path}; build with umask 022 to keep it so; or copy it to where plugins are: sochdb-plugin install {path}";
     File: SpecialBits { path: Text, mode: u32 } "E_FILE_SPECIAL_BITS"
         "the file {path} has a set-user-ID, set-group-ID or sticky bit (mode {mode:04o})" "chmod u-s,g-s,-t {path}";
     File: TooSmall { path: Text, size: u64 } "E_FILE_TOO_SMALL"

@@ -11,9 +11,10 @@ use std::sync::Arc;
 impl RuleSource {
     /// The step: reads the files if no earlier load of this loader did.
     pub(super) fn check(&self) -> Result<(Arc<Decisions>, String), LoadError> {
-        let mut read = self.read.lock();
-        if let Some(decisions) = &*read {
-            return Ok((decisions.clone(), "as read at this loader's first load".to_owned()));
+        // Not held while files are read or the warning is given, whose receiver may load plugins too.
+        let read = self.read.lock().clone();
+        if let Some(decisions) = read {
+            return Ok((decisions, "as read at this loader's first load".to_owned()));
         }
         let (decisions, found) = self.decisions()?;
         let detail = match (&self.files, found.is_empty()) {
@@ -28,7 +29,7 @@ impl RuleSource {
             }
             (_, false) => found.join(", "),
         };
-        Ok((read.insert(Arc::new(decisions)).clone(), detail))
+        Ok((self.read.lock().get_or_insert_with(|| Arc::new(decisions)).clone(), detail))
     }
 
     fn decisions(&self) -> Result<(Decisions, Vec<String>), LoadError> {
