@@ -139,7 +139,7 @@ static soch_status observe(void *instance, soch_str name, double value, const so
 // The numbers of two instances differ: those of one whose configuration begins with `b` are 5 ahead.
 static soch_status span_start(void *instance, soch_str name, uint64_t parent, uint64_t *span) {
     life *self = instance;
-    *span = ++self->spans + (self->config[0] == 'b' ? 5 : 0);
+    *span = __atomic_add_fetch(&self->spans, 1, __ATOMIC_RELAXED) + (self->config[0] == 'b' ? 5 : 0);
     tell_name(instance, "start ", name, parent);
     return SOCH_OK;
 }
