@@ -152,6 +152,7 @@ fn a_named_library_is_looked_at_as_a_plugin_is() {
         (&["-Wl,-soname,libother.so.1"][..], "E_DEP_SONAME"),
         (&["-Wl,-soname,libextra.so.1", "-Wl,-rpath,/opt/x"], "E_DEP_REFUSED"),
         (&["-Wl,-soname,libextra.so.1", "-z", "execstack"], "E_DEP_REFUSED"),
+        (&[], "E_DEP_SONAME"),
         (&["-Wl,-soname,libextra.so.1", "-Wl,--no-as-needed", "-l:libresolv.so.2"], "good"),
     ] {
         scene.library("lib/libextra.so.1", "good", flags);

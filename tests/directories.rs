@@ -185,6 +185,15 @@ fn a_strict_directory_belongs_to_root_and_has_a_pin_or_a_signature() {
     assert_eq!(code(&place.loader(strict), &plugin), "E_UNPINNED");
     place.lock(&["codec_xor"]);
     assert_eq!(code(&place.loader(strict), &plugin), "accepted");
+    // What was loaded under a weaker policy is not good enough later.
+    let weak = place.plugin("observability_json");
+    place.lock(&["codec_xor", "observability_json"]);
+    // SAFETY: it was built from this source tree.
+    let loaded = unsafe { DynamicPluginLoader::new_trusted().probing(false).load(&weak) };
+    assert!(loaded.is_ok(), "{:?}", loaded.err());
+    // SAFETY: as above.
+    let again = unsafe { place.loader(strict).load(&weak) };
+    assert_eq!(again.err().map(|error| error.code()), Some("E_PROBE_UNAVAILABLE"));
     chown(&plugin, Some(65534), None).expect("root may");
     assert_eq!(code(&place.loader(strict), &plugin), "E_FILE_OWNER");
     // In a strict directory one bad plugin is enough.

@@ -4,9 +4,10 @@ use crate::entry::Entry;
 use crate::instance::Tables;
 use crate::layout;
 use crate::linker::{self, Mapping};
-use crate::loader::{Accepted, Record, Steps, Text};
+use crate::loader::{Accepted, Backend, Record, Steps, Text};
 use crate::loader::{Admitted, Dependency, Digest, LoadError, Options, Place, SealedFile, Source, Step, StepOutcome};
 use crate::rehearsal::{self, Rehearsed};
+use crate::trust::Demands;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -24,6 +25,10 @@ pub(crate) struct Library {
     pub(crate) base: u64,
     /// Who signed it, if its policy asked when it was mapped.
     pub(crate) publisher: Option<String>,
+    /// Where its bytes lie.
+    pub(crate) backend: Backend,
+    /// Whether its constructors ran in a probe under Landlock first.
+    pub(crate) confined: bool,
 }
 
 /// What came of mapping some bytes. What is mapped stays so, and its constructors have run: they are not run again.
@@ -45,8 +50,8 @@ static UNKNOWN_NUMBER: AtomicI32 = AtomicI32::new(0);
 /// The names that mapped plugins have inside: two versions of a plugin have the same.
 static SONAMES: Mutex<Vec<Text>> = Mutex::new(Vec::new());
 
-/// Held while libraries that plugins need are mapped, so that two threads do not map the same one twice.
-static BRINGING_IN: Mutex<()> = Mutex::new(());
+/// The libraries from trust files that were mapped. Held while one is, so that two threads do not map the same one.
+static BROUGHT_IN: Mutex<Vec<(Text, Digest)>> = Mutex::new(Vec::new());
 
 impl Library {
     /// The library of these bytes, and where they were read from; maps them if no earlier call did. Runs the library's
@@ -74,6 +79,19 @@ impl Library {
         result.map(|library| (library, place))
     }
 
+    /// Whether it was loaded as a policy demands.
+    fn meets(&self, demands: Demands) -> Result<(), LoadError> {
+        if (demands.probe || demands.landlock) && !self.confined {
+            let why = "these bytes are in memory already, loaded without one under another policy".to_owned();
+            return Err(LoadError::ProbeUnavailable { why });
+        }
+        if demands.sealed && self.backend != Backend::Sealed {
+            let reason = "these bytes are in memory already, from an unnamed file";
+            return Err(LoadError::Backend { reason: std::io::Error::other(reason) });
+        }
+        Ok(())
+    }
+
     /// What the audit line says of it.
     pub(crate) fn audited<'a>(&'a self, place: &'a Place) -> Accepted<'a> {
         let (name, version) = (self.entry.info.name.clone(), self.entry.info.version.clone());
@@ -90,26 +108,30 @@ impl Library {
         record: &mut Record,
     ) -> Result<&'static Self, LoadError> {
         if let Some(mapped) = slot {
-            return mapped.again(steps);
+            if let Mapped::Accepted(library) = mapped {
+                record.backend = Some(library.backend);
+            }
+            return mapped.again(admitted.standing.demands, steps);
         }
         let path = steps.run(Step::Identity, || identify(&mut admitted))?;
         let rehearsed = steps.run(Step::Probe, || rehearsal::run(&admitted, options, record))?;
-        let mapping = steps.run(Step::Open, || {
-            if let Rehearsed::NotLoadable(reason) = rehearsed {
-                return Err(LoadError::Open { reason });
-            }
+        let (mapping, confined) = steps.run(Step::Open, || {
+            let confined = match rehearsed {
+                Rehearsed::NotLoadable(reason) => return Err(LoadError::Open { reason }),
+                Rehearsed::Passed { confined } => confined,
+            };
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
             let mapping = unsafe {
                 bring_in(&mut admitted.dependencies)?;
                 Mapping::open(path.as_os_str())
             };
             let mapping = mapping.map_err(|reason| LoadError::Open { reason })?;
-            Ok((mapping, "all symbols are bound".to_owned()))
+            Ok(((mapping, confined), "all symbols are bound".to_owned()))
         })?;
         keep(admitted.file.number());
         SONAMES.lock().extend(admitted.facts.soname.clone());
         // SAFETY: the mapping stays, and so does what its symbols lead to, which is what the contract says.
-        let read = unsafe { Self::read(&mapping, &admitted, steps) };
+        let read = unsafe { Self::read(&mapping, &admitted, confined, steps) };
         // The name of these bytes must not come to mean other ones, whatever the steps said.
         std::mem::forget(admitted.file);
         match read {
@@ -128,7 +150,12 @@ impl Library {
 
     /// # Safety
     /// The library is never unmapped, and promises that its symbols are what the contract says.
-    unsafe fn read(mapping: &Mapping, admitted: &Admitted, steps: &mut Steps<'_>) -> Result<Self, LoadError> {
+    unsafe fn read(
+        mapping: &Mapping,
+        admitted: &Admitted,
+        confined: bool,
+        steps: &mut Steps<'_>,
+    ) -> Result<Self, LoadError> {
         let (facts, note) = (&admitted.facts, &admitted.note);
         // The search goes on in the libraries that it needs, whose symbols are not meant.
         let layout = if facts.exports_layout { mapping.address("soch_layout_v1") } else { None };
@@ -139,7 +166,8 @@ impl Library {
             let entry = steps.run(Step::Entry, || Entry::read(address, facts, note))?;
             steps.run(Step::Layout, || layout::check(layout))?;
             let tables = steps.run(Step::Version, || entry.tables())?;
-            Ok(Self { digest: admitted.digest, entry, tables, base, publisher: admitted.publisher.clone() })
+            let (digest, publisher, backend) = (admitted.digest, admitted.publisher.clone(), admitted.file.backend());
+            Ok(Self { digest, entry, tables, base, publisher, backend, confined })
         }
     }
 }
@@ -162,20 +190,25 @@ pub(crate) fn rehearse(
     steps.run(Step::Identity, || identify(admitted))?;
     match steps.run(Step::Probe, || rehearsal::run(admitted, options, record))? {
         Rehearsed::NotLoadable(reason) => steps.run(Step::Open, || Err(LoadError::Open { reason })),
-        Rehearsed::Passed => Ok(()),
+        Rehearsed::Passed { .. } => Ok(()),
     }
 }
 
 impl Mapped {
-    /// Says once more what came of it.
-    fn again(&self, steps: &mut Steps<'_>) -> Result<&'static Library, LoadError> {
+    /// Says once more what came of it. What was mapped under a weaker policy is not good enough for a stricter one.
+    fn again(&self, demands: Demands, steps: &mut Steps<'_>) -> Result<&'static Library, LoadError> {
         let (refused_at, what) = match self {
             Self::Accepted(_) => (None, "these bytes were loaded before"),
             Self::Refused(error) => (Some(error.step()), "these bytes were mapped before"),
         };
         for step in [Step::Identity, Step::Probe, Step::Open, Step::Entry, Step::Layout, Step::Version] {
             if refused_at != Some(step) {
-                steps.run(step, || Ok(((), what.to_owned())))?;
+                steps.run(step, || match self {
+                    Self::Accepted(library) if step == Step::Probe => {
+                        library.meets(demands).map(|()| ((), what.to_owned()))
+                    }
+                    _ => Ok(((), what.to_owned())),
+                })?;
             } else if let Self::Refused(error) = self {
                 return steps.run(step, || Err(error.clone().into()));
             }
@@ -234,27 +267,46 @@ fn own_path(file: &mut SealedFile) -> Result<PathBuf, LoadError> {
 /// # Safety
 /// The caller trusts the plugin, and with it what it needs.
 unsafe fn bring_in(dependencies: &mut Vec<Dependency>) -> Result<(), LoadError> {
-    let _one_at_a_time = BRINGING_IN.lock();
-    for mut dependency in dependencies.drain(..) {
+    let mut brought_in = BROUGHT_IN.lock();
+    for dependency in dependencies.drain(..) {
+        let Dependency { name, source } = &dependency;
+        let open_refused = |reason: String| LoadError::Open { reason: format!("{name}: {reason}") };
         if linker::is_resident(dependency.linker_name()) {
+            if let Source::Listed { digest, pinned, .. } = source {
+                is_the_same(name, *digest, *pinned, &brought_in)?;
+            }
             continue;
         }
-        let refused = |reason: String| LoadError::Open { reason: format!("{}: {reason}", dependency.name) };
-        let path = match &mut dependency.source {
-            Source::Resident(_) => return Err(refused("it left the memory meanwhile".to_owned())),
-            Source::System(path) => path.clone(),
-            Source::Listed(file) => own_path(file)?,
+        let (name, path, file) = match dependency.source {
+            Source::Resident => return Err(open_refused("it left the memory meanwhile".to_owned())),
+            Source::System(path) => (dependency.name, path, None),
+            Source::Listed { mut file, digest, .. } => {
+                let path = own_path(&mut file)?;
+                (dependency.name, path, Some((file, digest)))
+            }
         };
         // SAFETY: the caller promises it.
-        unsafe { Mapping::open(path.as_os_str()) }.map_err(refused)?;
-        if !linker::is_resident(dependency.linker_name()) {
-            let (name, soname) = (dependency.name.clone(), Text::from(path.as_path()));
-            return Err(LoadError::DepSoname { name, soname });
-        }
-        if let Source::Listed(file) = dependency.source {
+        unsafe { Mapping::open(path.as_os_str()) }
+            .map_err(|reason| LoadError::Open { reason: format!("{name}: {reason}") })?;
+        if let Some((file, digest)) = file {
             keep(file.number());
             std::mem::forget(file);
+            brought_in.push((name.clone(), digest));
+        }
+        if !linker::is_resident(OsStr::from_bytes(name.as_bytes())) {
+            return Err(LoadError::DepSoname { name, soname: Text::from(path.as_path()) });
         }
     }
     Ok(())
+}
+
+/// Refuses a library that would not be the one in memory, as far as can be known: what the program has from its start
+/// counts unless the trust file demands a digest.
+fn is_the_same(name: &Text, digest: Digest, pinned: bool, brought_in: &[(Text, Digest)]) -> Result<(), LoadError> {
+    let in_memory = brought_in.iter().find(|(known, _)| known == name).map(|(_, digest)| *digest);
+    if in_memory == Some(digest) || (in_memory.is_none() && !pinned) {
+        return Ok(());
+    }
+    let reason = "another library of this name is in memory already".to_owned();
+    Err(LoadError::DepRefused { name: name.clone(), reason, fix: "restart the host with one of the two".to_owned() })
 }

@@ -5,7 +5,10 @@ use crate::loader::{Admitted, LoadError, Options, Record};
 /// How a probe ended that found nothing against the plugin.
 pub(crate) enum Rehearsed {
     /// There was none.
-    Passed,
+    Passed {
+        /// By Landlock.
+        confined: bool,
+    },
     /// The dynamic linker did not load it, for this reason.
     NotLoadable(String),
 }

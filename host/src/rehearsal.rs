@@ -8,8 +8,9 @@ use std::path::Path;
 
 /// How a probe ended that found nothing against the plugin.
 pub(crate) enum Rehearsed {
-    /// The constructors returned, or there was no probe and the policy does not demand one.
-    Passed,
+    /// The constructors returned, or there was no probe and the policy does not demand one. Whether they were confined by
+    /// Landlock.
+    Passed { confined: bool },
     /// The dynamic linker did not load it, for this reason.
     NotLoadable(String),
 }
@@ -23,20 +24,20 @@ pub(crate) fn run(
     let demands = admitted.standing.demands;
     if !options.probing && !demands.probe {
         record.probe = Some("off".to_owned());
-        return Ok((Rehearsed::Passed, "not run: the program turned it off".to_owned()));
+        return Ok((Rehearsed::Passed { confined: false }, "not run: the program turned it off".to_owned()));
     }
     let needed: Vec<Needed<'_>> = admitted
         .dependencies
         .iter()
         .map(|dependency| match &dependency.source {
             // By its name the probe finds it as any program of the system does, in an empty environment.
-            Source::Resident(None) => Needed::File(Path::new(dependency.linker_name())),
-            Source::Resident(Some(path)) | Source::System(path) => Needed::File(path),
-            Source::Listed(file) => Needed::Sealed(file.as_fd()),
+            Source::Resident => Needed::File(Path::new(dependency.linker_name())),
+            Source::System(path) => Needed::File(path),
+            Source::Listed { file, .. } => Needed::Sealed(file.as_fd()),
         })
         .collect();
     let listed = admitted.dependencies.iter().filter_map(|dependency| match &dependency.source {
-        Source::Listed(file) => Some(file.size()),
+        Source::Listed { file, .. } => Some(file.size()),
         _ => None,
     });
     let bytes = admitted.file.size() + listed.sum::<u64>();
@@ -46,7 +47,7 @@ pub(crate) fn run(
         Ok(report) => report,
         Err(ProbeError::Unavailable { why }) if !demands.probe => {
             record.probe = Some("unavailable".to_owned());
-            return Ok((Rehearsed::Passed, format!("not run: {why}")));
+            return Ok((Rehearsed::Passed { confined: false }, format!("not run: {why}")));
         }
         Err(error) => {
             record.probe = Some("refused".to_owned());
@@ -66,7 +67,10 @@ pub(crate) fn run(
         return Err(LoadError::ProbeSandbox { found: sandbox.to_string() });
     }
     match loaded {
-        Ok(()) => Ok((Rehearsed::Passed, format!("its constructors returned; {sandbox}"))),
+        Ok(()) => Ok((
+            Rehearsed::Passed { confined: sandbox.landlock.is_some() },
+            format!("its constructors returned; {sandbox}"),
+        )),
         Err(reason) => {
             Ok((Rehearsed::NotLoadable(reason), "the dynamic linker refused it, see the next step".to_owned()))
         }

@@ -78,7 +78,7 @@ pub(crate) fn admit(
         manifest::check(&note, vouched.manifest.as_ref(), rules)?;
         Ok((note, detail))
     })?;
-    let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, rules))?;
+    let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, rules, standing.demands))?;
     let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
     let place = Place { path: path.to_owned(), directory: walked.path, owner, mode };
     let publisher = vouched.publisher;

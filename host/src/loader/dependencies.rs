@@ -5,7 +5,7 @@ use super::system_library::SystemLibrary;
 use super::{listed_library, Dependency, Digest, LoadError, Source, Text};
 use crate::elf::Facts;
 use crate::linker;
-use crate::trust::{Rules, TrustedDependency};
+use crate::trust::{Demands, Rules};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
@@ -30,8 +30,12 @@ const SANITIZERS: [&str; 4] = ["libasan.so.", "liblsan.so.", "libtsan.so.", "lib
 const MOST: usize = 64;
 
 /// The step: finds every library that the plugin needs, in the order in which they can be loaded. Loads nothing.
-pub(super) fn check(facts: &Facts, rules: Option<&Rules>) -> Result<(Vec<Dependency>, String), LoadError> {
-    let mut resolver = Resolver { rules, seen: Vec::new(), order: Vec::new(), words: Vec::new() };
+pub(super) fn check(
+    facts: &Facts,
+    rules: Option<&Rules>,
+    demands: Demands,
+) -> Result<(Vec<Dependency>, String), LoadError> {
+    let mut resolver = Resolver { rules, demands, seen: Vec::new(), order: Vec::new(), words: Vec::new() };
     resolver.add_all(&facts.needed)?;
     let detail = match resolver.words.is_empty() {
         true => "it needs nothing".to_owned(),
@@ -42,6 +46,7 @@ pub(super) fn check(facts: &Facts, rules: Option<&Rules>) -> Result<(Vec<Depende
 
 struct Resolver<'a> {
     rules: Option<&'a Rules>,
+    demands: Demands,
     seen: Vec<Text>,
     order: Vec<Dependency>,
     words: Vec<String>,
@@ -68,22 +73,21 @@ impl Resolver<'_> {
         if listed.is_none() && !standard {
             return Err(LoadError::DepForbidden { name: name.clone() });
         }
-        let (source, words) = if linker::is_resident(OsStr::from_bytes(name.as_bytes())) {
-            (Source::Resident(listed.map(TrustedDependency::path)), format!("{name} is in memory"))
-        } else if let Some(listed) = listed {
+        let (source, words) = if let Some(listed) = listed {
             let revoked = |digest: &Digest| self.rules.is_some_and(|rules| rules.revoked(digest).is_some());
-            let library = listed_library::admit(listed, revoked).map_err(|error| LoadError::DepRefused {
-                name: name.clone(),
-                reason: error.to_string(),
-                fix: error.remedy(),
+            let library = listed_library::admit(listed, self.demands, revoked).map_err(|error| {
+                LoadError::DepRefused { name: name.clone(), reason: error.to_string(), fix: error.remedy() }
             })?;
-            if library.facts.soname.as_ref().is_some_and(|soname| soname != name) {
-                let soname = library.facts.soname.unwrap_or_else(|| name.clone());
+            // By another name the dynamic linker would not find it in memory, and search.
+            if library.facts.soname.as_ref() != Some(name) {
+                let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
                 return Err(LoadError::DepSoname { name: name.clone(), soname });
             }
             self.add_all(&library.facts.needed)?;
             let words = format!("{name} from {}", Text::from(library.path.as_path()));
-            (Source::Listed(library.file), words)
+            (Source::Listed { file: library.file, digest: library.digest, pinned: listed.sha256.is_some() }, words)
+        } else if linker::is_resident(OsStr::from_bytes(name.as_bytes())) {
+            (Source::Resident, format!("{name} is in memory"))
         } else {
             let library = SystemLibrary::find(name)?;
             self.add_all(&library.needed)?;

@@ -1,6 +1,6 @@
 //! A library that must be in memory before a plugin is.
 
-use super::{SealedFile, Text};
+use super::{Digest, SealedFile, Text};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
@@ -17,12 +17,19 @@ pub(crate) struct Dependency {
 /// Where a library comes from.
 #[derive(Debug)]
 pub(crate) enum Source {
-    /// The process has it; beside it, where a trust file says that it is.
-    Resident(Option<PathBuf>),
+    /// The process has it.
+    Resident,
     /// A file of the system, which only root can change.
     System(PathBuf),
-    /// A trust file names it; these are its bytes.
-    Listed(SealedFile),
+    /// A trust file names it.
+    Listed {
+        /// Its bytes.
+        file: SealedFile,
+        /// Their digest.
+        digest: Digest,
+        /// Whether the trust file demands this digest.
+        pinned: bool,
+    },
 }
 
 impl Dependency {

@@ -1,5 +1,6 @@
 //! Step 6: the file, opened without a side effect, is a regular one that only a trusted user can change.
 
+use super::lease::Lease;
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::{open_beneath, Walked};
@@ -50,8 +51,20 @@ impl OpenFile {
     /// Its bytes, where nobody needs to hold them against a change: a text of some kilobytes.
     pub(super) fn text(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
         let failed = |errno: Errno| LoadError::FileIo { path: path.into(), reason: errno.into() };
-        read_whole(self.fd.as_fd(), self.size).map_err(failed)
+        let changed = || LoadError::FileChanged { path: path.into() };
+        let lease = Lease::take(self.fd.as_fd()).map_err(|_| changed())?;
+        let bytes = read_whole(self.fd.as_fd(), self.size).map_err(failed)?;
+        let now = rustix::fs::fstat(&self.fd).map_err(failed)?;
+        if identity(&now) != identity(&self.stat) || lease.is_some_and(|lease| !lease.held()) {
+            return Err(changed());
+        }
+        Ok(bytes)
     }
+}
+
+/// What changes when a file does: its size and times.
+pub(super) fn identity(stat: &Stat) -> impl PartialEq {
+    (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
 }
 
 /// The `size` bytes of an open file; an error if it has fewer.

@@ -4,15 +4,17 @@ use super::file::{Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::{self, Walked};
-use super::{Digest, LoadError, SealedFile};
+use super::{exec_policy, Digest, LoadError, SealedFile};
 use crate::elf::Facts;
-use crate::trust::TrustedDependency;
+use crate::trust::{Demands, TrustedDependency};
 use rustix::fd::AsFd;
 use rustix::io::Errno;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
+/// Bytes of an ELF header.
+const LEAST: u64 = 64;
 /// The largest that is copied, in bytes.
 const MOST: u64 = 256 << 20;
 /// The most links from a library's name to its file: `libz.so.1` leads to `libz.so.1.2.13` in one.
@@ -22,19 +24,26 @@ const MOST_LINKS: usize = 4;
 pub(super) struct ListedLibrary {
     pub(super) path: PathBuf,
     pub(super) file: SealedFile,
+    pub(super) digest: Digest,
     pub(super) facts: Facts,
 }
 
-/// Copies the library that `listed` names, if its digest is right and not `revoked`.
-pub(super) fn admit(listed: &TrustedDependency, revoked: impl Fn(&Digest) -> bool) -> Result<ListedLibrary, LoadError> {
-    let owners = Owners::ROOT_AND_USER;
+/// Copies the library that `listed` names, if its digest is right and not `revoked`, and it is as the plugin's policy
+/// demands.
+pub(super) fn admit(
+    listed: &TrustedDependency,
+    demands: Demands,
+    revoked: impl Fn(&Digest) -> bool,
+) -> Result<ListedLibrary, LoadError> {
+    let owners = Owners::of(demands);
     let path = listed.path();
     let (plain, _) = PlainPath::check(&path)?;
     let (walked, _) = walk::check(&plain, owners, walk::open_beneath)?;
     let name = behind_links(&walked, plain.file);
     let path = walked.path.join(&name);
-    let file = OpenFile::open(&path, &walked, &name, Bounds { owners, least: 0, most: MOST })?;
-    let (sealed, _) = SealedFile::copy(&path, &file, false)?;
+    let file = OpenFile::open(&path, &walked, &name, Bounds { owners, least: LEAST, most: MOST })?;
+    exec_policy::check(&path, &file, false)?;
+    let (sealed, _) = SealedFile::copy(&path, &file, demands.sealed)?;
     let (digest, facts) = {
         let bytes = sealed.map()?;
         (Digest::of(&bytes), Facts::read(&bytes)?)
@@ -48,7 +57,7 @@ pub(super) fn admit(listed: &TrustedDependency, revoked: impl Fn(&Digest) -> boo
         _ => {}
     }
     facts.check_library()?;
-    Ok(ListedLibrary { path, file: sealed, facts })
+    Ok(ListedLibrary { path, file: sealed, digest, facts })
 }
 
 /// The name to which links inside the directory lead. Only who can write the directory can turn one.

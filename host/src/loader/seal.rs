@@ -1,6 +1,6 @@
 //! Step 8: the file's bytes where nobody can change them any more.
 
-use super::file::OpenFile;
+use super::file::{identity, OpenFile};
 use super::lease::Lease;
 use super::{unnamed, Backend, LoadError, Mapped};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -168,9 +168,4 @@ fn copy_bytes(file: &OpenFile, to: &OwnedFd) -> rustix::io::Result<u64> {
 
 fn retry(call: impl FnMut() -> rustix::io::Result<usize>) -> rustix::io::Result<usize> {
     rustix::io::retry_on_intr(call)
-}
-
-/// What changes when a file does: its size and times.
-fn identity(stat: &Stat) -> impl PartialEq {
-    (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
 }
