@@ -175,6 +175,24 @@ fn a_plugin_with_the_inner_name_of_another_library_is_refused() {
 }
 
 #[test]
+fn a_search_path_that_hangs_who_searches_it_hangs_nobody() {
+    let scene = Scene::new();
+    let trap = scene.directory("trap");
+    let fifo = |name: &str| {
+        let (kind, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
+        rustix::fs::mknodat(rustix::fs::CWD, trap.join(name), kind, mode, 0).expect("a FIFO");
+    };
+    fifo("libextra.so.1");
+    fifo("libsochdb_plugin_own.so");
+    let mut cc = compiler(&find("cc").expect("a C compiler called cc"));
+    cc.args(["-shared", "-fPIC", "-Wl,-soname,libsochdb_plugin_own.so"]);
+    cc.arg(root().join("tests/plugins/needs_library.c")).arg(scene.path.join("lib/libextra.so.1"));
+    succeed(cc.arg("-o").arg(scene.plugin()), MINUTE);
+    scene.close("plugin.so");
+    assert_eq!(scene.answer(Some(""), &[("LD_LIBRARY_PATH", &trap)]), "good");
+}
+
+#[test]
 fn a_library_that_ends_the_process_ends_only_the_probe() {
     let scene = Scene::new();
     let source = scene.path.join("ends.c");
