@@ -3,6 +3,7 @@
 use crate::elf::{Facts, Note};
 use crate::instance::Tables;
 use crate::loader::{Kinds, LoadError, Text};
+use crate::printable::hex;
 use crate::tables::adopt;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo};
@@ -217,8 +218,4 @@ unsafe fn capabilities(list: *const *const c_char) -> Result<Vec<ExtensionCapabi
         capabilities.push(capability);
     }
     malformed(format!("its capabilities do not end within {MOST_CAPABILITIES}"), "end the list in NULL")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -33,6 +33,8 @@ mod library;
 mod linker;
 mod loader;
 mod manager;
+mod names;
+mod needed;
 mod observability;
 mod output;
 mod plugin;

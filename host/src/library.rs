@@ -4,16 +4,14 @@ use crate::entry::Entry;
 use crate::instance::Tables;
 use crate::layout;
 use crate::linker::{self, Mapping};
-use crate::loader::{Accepted, Backend, Record, Steps, Text};
-use crate::loader::{Admitted, Dependency, Digest, LoadError, Options, Place, SealedFile, Source, Step, StepOutcome};
+use crate::loader::{Accepted, Admitted, Backend, Digest, LoadError, Options, Place, Record, Step, StepOutcome};
+use crate::loader::{Steps, Text};
 use crate::rehearsal::{self, Rehearsed};
 use crate::trust::Demands;
+use crate::{names, needed};
 use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 /// A library that was admitted and mapped, with the host's copy of its entry and tables. Never unloaded.
@@ -44,14 +42,8 @@ type Slot = Arc<Mutex<Option<Mapped>>>;
 /// By the digest of their bytes: the same bytes are mapped once, wherever they were read from.
 static SLOTS: LazyLock<Mutex<HashMap<Digest, Slot>>> = LazyLock::new(Mutex::default);
 
-/// One more than the largest descriptor whose name the dynamic linker knows as a library's.
-static UNKNOWN_NUMBER: AtomicI32 = AtomicI32::new(0);
-
 /// The names that mapped plugins have inside: two versions of a plugin have the same.
 static SONAMES: Mutex<Vec<Text>> = Mutex::new(Vec::new());
-
-/// The libraries from trust files that were mapped. Held while one is, so that two threads do not map the same one.
-static BROUGHT_IN: Mutex<Vec<(Text, Digest)>> = Mutex::new(Vec::new());
 
 impl Library {
     /// The library of these bytes, and where they were read from; maps them if no earlier call did. Runs the library's
@@ -122,13 +114,13 @@ impl Library {
             };
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
             let mapping = unsafe {
-                bring_in(&mut admitted.dependencies)?;
+                needed::bring_in(std::mem::take(&mut admitted.dependencies))?;
                 Mapping::open(path.as_os_str())
             };
             let mapping = mapping.map_err(|reason| LoadError::Open { reason })?;
             Ok(((mapping, confined), "all symbols are bound".to_owned()))
         })?;
-        keep(admitted.file.number());
+        names::keep(&admitted.file);
         SONAMES.lock().extend(admitted.facts.soname.clone());
         // SAFETY: the mapping stays, and so does what its symbols lead to, which is what the contract says.
         let read = unsafe { Self::read(&mapping, &admitted, confined, steps) };
@@ -229,84 +221,15 @@ fn forget_if_unused(digest: Digest, slot: Slot) {
     }
 }
 
-/// Remembers that the dynamic linker knows the descriptor's name.
-fn keep(number: i32) {
-    UNKNOWN_NUMBER.fetch_max(number.saturating_add(1), Ordering::Relaxed);
-}
-
 /// The plugin's path for the dynamic linker, after it was made sure that this and its inner name mean nothing else.
 fn identify(admitted: &mut Admitted) -> Result<(PathBuf, String), LoadError> {
     if let Some(soname) = &admitted.facts.soname {
-        let taken = linker::is_resident(OsStr::from_bytes(soname.as_bytes()));
+        let taken = linker::is_resident(soname.as_os_str());
         if taken && !SONAMES.lock().contains(soname) {
             return Err(LoadError::SonameTaken { soname: soname.clone() });
         }
     }
-    let path = own_path(&mut admitted.file)?;
+    let path = names::path_of(&mut admitted.file)?;
     let detail = format!("{} is new to the dynamic linker", path.display());
     Ok((path, detail))
-}
-
-/// The path for the dynamic linker, which knows a library by the name it was opened with before it looks at the file.
-fn own_path(file: &mut SealedFile) -> Result<PathBuf, LoadError> {
-    let is_known = |path: &Path| linker::is_resident(path.as_os_str());
-    let mut path = file.path()?;
-    if is_known(&path) {
-        // Somebody closed the descriptor of another library, and this file got its number.
-        file.renumber(UNKNOWN_NUMBER.load(Ordering::Relaxed).max(file.number().saturating_add(1)))?;
-        path = file.path()?;
-        if is_known(&path) {
-            return Err(LoadError::AliasLoaded);
-        }
-    }
-    Ok(path)
-}
-
-/// Maps what a plugin needs, so that the dynamic linker finds it in memory by its name and does not search.
-///
-/// # Safety
-/// The caller trusts the plugin, and with it what it needs.
-unsafe fn bring_in(dependencies: &mut Vec<Dependency>) -> Result<(), LoadError> {
-    let mut brought_in = BROUGHT_IN.lock();
-    for dependency in dependencies.drain(..) {
-        let Dependency { name, source } = &dependency;
-        let open_refused = |reason: String| LoadError::Open { reason: format!("{name}: {reason}") };
-        if linker::is_resident(dependency.linker_name()) {
-            if let Source::Listed { digest, pinned, .. } = source {
-                is_the_same(name, *digest, *pinned, &brought_in)?;
-            }
-            continue;
-        }
-        let (name, path, file) = match dependency.source {
-            Source::Resident => return Err(open_refused("it left the memory meanwhile".to_owned())),
-            Source::System(path) => (dependency.name, path, None),
-            Source::Listed { mut file, digest, .. } => {
-                let path = own_path(&mut file)?;
-                (dependency.name, path, Some((file, digest)))
-            }
-        };
-        // SAFETY: the caller promises it.
-        unsafe { Mapping::open(path.as_os_str()) }
-            .map_err(|reason| LoadError::Open { reason: format!("{name}: {reason}") })?;
-        if let Some((file, digest)) = file {
-            keep(file.number());
-            std::mem::forget(file);
-            brought_in.push((name.clone(), digest));
-        }
-        if !linker::is_resident(OsStr::from_bytes(name.as_bytes())) {
-            return Err(LoadError::DepSoname { name, soname: Text::from(path.as_path()) });
-        }
-    }
-    Ok(())
-}
-
-/// Refuses a library that would not be the one in memory, as far as can be known: what the program has from its start
-/// counts unless the trust file demands a digest.
-fn is_the_same(name: &Text, digest: Digest, pinned: bool, brought_in: &[(Text, Digest)]) -> Result<(), LoadError> {
-    let in_memory = brought_in.iter().find(|(known, _)| known == name).map(|(_, digest)| *digest);
-    if in_memory == Some(digest) || (in_memory.is_none() && !pinned) {
-        return Ok(());
-    }
-    let reason = "another library of this name is in memory already".to_owned();
-    Err(LoadError::DepRefused { name: name.clone(), reason, fix: "restart the host with one of the two".to_owned() })
 }

@@ -12,3 +12,8 @@ pub(crate) fn printable(text: &str) -> String {
     }
     printable
 }
+
+/// `bytes` as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

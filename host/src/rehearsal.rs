@@ -1,4 +1,4 @@
-//! Step 15: the plugin's constructors run in the probe first, on the very same bytes, and as far as its policy demands
+//! The step `probe`: the plugin's constructors run in the probe first, on the very same bytes, and as far as its policy demands
 //! in a sandbox.
 
 use crate::loader::{Admitted, LoadError, Options, Record, Source};
@@ -31,7 +31,7 @@ pub(crate) fn run(
         .iter()
         .map(|dependency| match &dependency.source {
             // By its name the probe finds it as any program of the system does, in an empty environment.
-            Source::Resident => Needed::File(Path::new(dependency.linker_name())),
+            Source::Resident => Needed::File(Path::new(dependency.name.as_os_str())),
             Source::System(path) => Needed::File(path),
             Source::Listed { file, .. } => Needed::Sealed(file.as_fd()),
         })

@@ -1,4 +1,4 @@
-//! Step 8: what a library must be, and must not have, to be loaded into this process.
+//! The step `elf`: what a library must be, and must not have, to be loaded into this process.
 
 use super::{machine, ElfError, Facts};
 use crate::loader::Text;

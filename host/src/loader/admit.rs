@@ -11,9 +11,6 @@ pub(crate) use super::lock::read_lock;
 pub(crate) use super::mapped::Mapped;
 pub(crate) use seal::SealedFile;
 
-/// Bytes of an ELF header: nothing smaller is worth a look.
-const LEAST_SIZE: u64 = 64;
-
 /// A plugin that may be loaded.
 #[derive(Debug)]
 pub(crate) struct Admitted {
@@ -54,7 +51,7 @@ pub(crate) fn admit(
     record: &mut Record,
 ) -> Result<Admitted, LoadError> {
     let Reached { decisions, plain, standing, owners, walked } = reach(path, options, steps, record)?;
-    let bounds = Bounds { owners, least: LEAST_SIZE, most: options.max_size };
+    let bounds = Bounds::of_plugin(owners, options.max_size);
     let file = steps.run(Step::File, || file::check(&plain, &walked, bounds))?;
     steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
     let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file, standing.demands.sealed))?;

@@ -1,4 +1,4 @@
-//! Step 5: the operator allows plugins in the plugin's directory.
+//! The step `allow-list`: the operator allows plugins in the plugin's directory.
 
 use super::walk::Walked;
 use super::{LoadError, Standing};

@@ -1,4 +1,4 @@
-//! Step 13: the libraries that a plugin needs. The dynamic linker must never search for one: what it would find
+//! The step `dependencies`: the libraries that a plugin needs. The dynamic linker must never search for one: what it would find
 //! depends on `LD_LIBRARY_PATH`, on caches, and on who can write there.
 
 use super::system_library::SystemLibrary;
@@ -6,10 +6,8 @@ use super::{listed_library, Dependency, Digest, LoadError, Source, Text};
 use crate::elf::Facts;
 use crate::linker;
 use crate::trust::{Demands, Rules};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
-/// What C, C++ and Rust plugins need without their authors' doing. All but the last two are of glibc and GCC.
+/// What C, C++ and Rust plugins need without their authors' doing: the libraries of glibc and of GCC's runtime.
 const STANDARD: [&str; 12] = [
     "libc.so.6",
     "libm.so.6",
@@ -86,7 +84,7 @@ impl Resolver<'_> {
             self.add_all(&library.facts.needed)?;
             let words = format!("{name} from {}", Text::from(library.path.as_path()));
             (Source::Listed { file: library.file, digest: library.digest, pinned: listed.sha256.is_some() }, words)
-        } else if linker::is_resident(OsStr::from_bytes(name.as_bytes())) {
+        } else if linker::is_resident(name.as_os_str()) {
             (Source::Resident, format!("{name} is in memory"))
         } else {
             let library = SystemLibrary::find(name)?;

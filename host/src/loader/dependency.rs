@@ -1,8 +1,6 @@
 //! A library that must be in memory before a plugin is.
 
 use super::{Digest, SealedFile, Text};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 /// What a plugin needs.
@@ -30,11 +28,4 @@ pub(crate) enum Source {
         /// Whether the trust file demands this digest.
         pinned: bool,
     },
-}
-
-impl Dependency {
-    /// The name as the dynamic linker takes it.
-    pub(crate) fn linker_name(&self) -> &OsStr {
-        OsStr::from_bytes(self.name.as_bytes())
-    }
 }

@@ -1,4 +1,4 @@
-//! Step 7: the SHA-256 of the sealed bytes.
+//! The step `digest`: the SHA-256 of the sealed bytes.
 
 use sha2::{Digest as _, Sha256};
 use std::fmt;

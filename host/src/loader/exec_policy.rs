@@ -1,4 +1,4 @@
-//! Step 7: the file system, and on demand the kernel's policy, allow to run the file. A sealed copy would otherwise
+//! The step `exec-policy`: the file system, and on demand the kernel's policy, allow to run the file. A sealed copy would otherwise
 //! step round both.
 
 use super::file::OpenFile;

@@ -1,4 +1,4 @@
-//! Step 6: the file, opened without a side effect, is a regular one that only a trusted user can change.
+//! The step `file`: the file, opened without a side effect, is a regular one that only a trusted user can change.
 
 use super::lease::Lease;
 use super::lexical::PlainPath;
@@ -19,6 +19,23 @@ pub(super) struct Bounds {
     pub(super) least: u64,
     /// In bytes.
     pub(super) most: u64,
+}
+
+/// Bytes of an ELF header: nothing smaller is worth a look.
+const LEAST_ELF: u64 = 64;
+/// The largest library that a plugin may need, in bytes.
+const MOST_LIBRARY: u64 = 256 << 20;
+
+impl Bounds {
+    /// Those of a plugin of at most `most` bytes.
+    pub(super) fn of_plugin(owners: Owners, most: u64) -> Self {
+        Self { owners, least: LEAST_ELF, most }
+    }
+
+    /// Those of a library that a plugin needs.
+    pub(super) fn of_library(owners: Owners) -> Self {
+        Self::of_plugin(owners, MOST_LIBRARY)
+    }
 }
 
 /// A file, open for reading.
@@ -51,19 +68,30 @@ impl OpenFile {
     /// Its bytes, where nobody needs to hold them against a change: a text of some kilobytes.
     pub(super) fn text(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
         let failed = |errno: Errno| LoadError::FileIo { path: path.into(), reason: errno.into() };
+        self.unchanged(path, failed, || read_whole(self.fd.as_fd(), self.size))
+    }
+
+    /// What `read` makes of it, if nobody changed it meanwhile. `failed` says what an error of the system means.
+    pub(super) fn unchanged<T>(
+        &self,
+        path: &Path,
+        failed: impl Fn(Errno) -> LoadError,
+        read: impl FnOnce() -> rustix::io::Result<T>,
+    ) -> Result<T, LoadError> {
         let changed = || LoadError::FileChanged { path: path.into() };
         let lease = Lease::take(self.fd.as_fd()).map_err(|_| changed())?;
-        let bytes = read_whole(self.fd.as_fd(), self.size).map_err(failed)?;
-        let now = rustix::fs::fstat(&self.fd).map_err(failed)?;
+        let made = read().map_err(&failed);
+        let now = rustix::fs::fstat(&self.fd).map_err(&failed)?;
+        let made = made?;
         if identity(&now) != identity(&self.stat) || lease.is_some_and(|lease| !lease.held()) {
             return Err(changed());
         }
-        Ok(bytes)
+        Ok(made)
     }
 }
 
 /// What changes when a file does: its size and times.
-pub(super) fn identity(stat: &Stat) -> impl PartialEq {
+fn identity(stat: &Stat) -> impl PartialEq {
     (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
 }
 

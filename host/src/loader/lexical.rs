@@ -1,4 +1,4 @@
-//! Step 2: a path that has one meaning, to be read off the path alone.
+//! The step `path`: a path that has one meaning, to be read off the path alone.
 
 use super::{LoadError, Text};
 use std::ffi::OsStr;

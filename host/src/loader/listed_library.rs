@@ -13,10 +13,6 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-/// Bytes of an ELF header.
-const LEAST: u64 = 64;
-/// The largest that is copied, in bytes.
-const MOST: u64 = 256 << 20;
 /// The most links from a library's name to its file: `libz.so.1` leads to `libz.so.1.2.13` in one.
 const MOST_LINKS: usize = 4;
 
@@ -41,7 +37,7 @@ pub(super) fn admit(
     let (walked, _) = walk::check(&plain, owners, walk::open_beneath)?;
     let name = behind_links(&walked, plain.file);
     let path = walked.path.join(&name);
-    let file = OpenFile::open(&path, &walked, &name, Bounds { owners, least: LEAST, most: MOST })?;
+    let file = OpenFile::open(&path, &walked, &name, Bounds::of_library(owners))?;
     exec_policy::check(&path, &file, false)?;
     let (sealed, _) = SealedFile::copy(&path, &file, demands.sealed)?;
     let (digest, facts) = {

@@ -1,4 +1,4 @@
-//! Step 12, second part: the note is that of the plugin that was signed, and its version is not too old.
+//! The step `note`, second part: the note is that of the plugin that was signed, and its version is not too old.
 
 use super::LoadError;
 use crate::elf::Note;

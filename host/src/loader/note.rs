@@ -1,4 +1,4 @@
-//! Step 9: the note, read while nothing of the plugin has run, speaks this host's ABI.
+//! The step `note`: the note, read while nothing of the plugin has run, speaks this host's ABI.
 
 use super::{Kinds, LoadError};
 use crate::elf::{ElfError, EntryHead, Facts, Note};

@@ -1,4 +1,4 @@
-//! Step 1: whether native plugins are allowed at all.
+//! The step `gate`: whether native plugins are allowed at all.
 
 use super::{LoadError, Text};
 use std::ffi::OsStr;

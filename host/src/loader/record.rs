@@ -1,6 +1,7 @@
 //! The audit line: what was decided, and what an operator needs to find the plugin's symbols again.
 
 use super::{Backend, Digest, LoadError, Place};
+use crate::printable::hex;
 use crate::trust::Policy;
 use std::fmt::Display;
 use std::path::Path;
@@ -34,7 +35,7 @@ impl Record {
         let time = humantime::format_rfc3339_millis(SystemTime::now());
         let (policy, backend) = (or_nothing(&self.policy), or_nothing(&self.backend));
         let (digest, probe) = (or_nothing(&self.digest), or_nothing(&self.probe));
-        let build_id: String = self.build_id.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
+        let build_id = self.build_id.as_deref().map_or_else(String::new, hex);
         match decision {
             Ok(Accepted { name, version, publisher, base, place }) => tracing::info!(
                 target: "sochdb_plugin::audit",

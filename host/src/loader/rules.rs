@@ -1,4 +1,4 @@
-//! Step 2: what the operator decided, from the trust files.
+//! The step `trust-files`: what the operator decided, from the trust files.
 
 use super::beside::{read_at, reason_and_fix};
 use super::permission::runs_elevated;

@@ -1,7 +1,6 @@
-//! Step 8: the file's bytes where nobody can change them any more.
+//! The step `seal`: the file's bytes where nobody can change them any more.
 
-use super::file::{identity, OpenFile};
-use super::lease::Lease;
+use super::file::OpenFile;
 use super::{unnamed, Backend, LoadError, Mapped};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags, Stat};
@@ -136,14 +135,10 @@ fn memfd_name(file: &OsStr) -> String {
 /// Copies all of `file`, and makes sure that it did not change meanwhile.
 fn copy_all(path: &Path, file: &OpenFile, to: &OwnedFd) -> Result<(), LoadError> {
     let failed = |errno: Errno| LoadError::Copy { path: path.into(), reason: errno.into() };
-    let changed = || LoadError::FileChanged { path: path.into() };
-    let lease = Lease::take(file.fd.as_fd()).map_err(|_| changed())?;
-    let copied = copy_bytes(file, to).map_err(failed);
-    let now = rustix::fs::fstat(&file.fd).map_err(failed)?;
-    if copied? != file.size || identity(&now) != identity(&file.stat) || lease.is_some_and(|lease| !lease.held()) {
-        return Err(changed());
+    match file.unchanged(path, failed, || copy_bytes(file, to))? {
+        copied if copied == file.size => Ok(()),
+        _ => Err(LoadError::FileChanged { path: path.into() }),
     }
-    Ok(())
 }
 
 /// How many bytes were copied: those of `file.size`, less if it ended early, one more if it goes on.

@@ -5,8 +5,6 @@ use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::{walk, LoadError, Text};
 use crate::elf::Facts;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones.
@@ -16,9 +14,6 @@ const PLACES: [&str; 4] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", 
 const PLACES: [&str; 4] = ["/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 const PLACES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/lib"];
-
-/// The largest that is read, in bytes.
-const MOST: u64 = 256 << 20;
 
 /// A library that only root can change, so that its path means the same file to everybody.
 pub(super) struct SystemLibrary {
@@ -31,11 +26,10 @@ pub(super) struct SystemLibrary {
 impl SystemLibrary {
     /// The library `name` for this process's processor.
     pub(super) fn find(name: &Text) -> Result<Self, LoadError> {
-        let file = OsStr::from_bytes(name.as_bytes());
         let mut refusal = None;
         for place in PLACES {
             // Its usual name is a link to the one with its version.
-            let Ok(path) = Path::new(place).join(file).canonicalize() else { continue };
+            let Ok(path) = Path::new(place).join(name.as_os_str()).canonicalize() else { continue };
             match Self::at(path) {
                 Ok(library) => return Ok(library),
                 Err(error) => refusal = refusal.or(Some(error)),
@@ -51,7 +45,7 @@ impl SystemLibrary {
         let owners = Owners::ROOT;
         let (plain, _) = PlainPath::check(&path)?;
         let (walked, _) = walk::check(&plain, owners, walk::open_beneath)?;
-        let file = OpenFile::open(&path, &walked, plain.file, Bounds { owners, least: 0, most: MOST })?;
+        let file = OpenFile::open(&path, &walked, plain.file, Bounds::of_library(owners))?;
         let facts = Facts::read(&file.text(&path)?)?;
         facts.fits_this_machine()?;
         Ok(Self { needed: facts.needed, path })

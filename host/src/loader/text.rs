@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// Bytes that somebody else chose: a path, a name in a file.
@@ -15,6 +16,11 @@ impl Text {
     /// The bytes themselves.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// They as the system takes a name.
+    pub(crate) fn as_os_str(&self) -> &OsStr {
+        OsStr::from_bytes(&self.0)
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) fn make() -> rustix::io::Result<OwnedFd> {
     Err(refusal)
 }
 
-fn make_in(place: &Path) -> rustix::io::Result<OwnedFd> {
+/// Makes one in the directory `place`.
+pub(crate) fn make_in(place: &Path) -> rustix::io::Result<OwnedFd> {
     // O_EXCL: it can never get a name.
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::EXCL | OFlags::CLOEXEC;
     let file = rustix::fs::open(place, flags, Mode::RUSR | Mode::WUSR | Mode::XUSR)?;
@@ -29,8 +30,8 @@ fn make_in(place: &Path) -> rustix::io::Result<OwnedFd> {
     Ok(file)
 }
 
-/// The same file, open for reading only.
-pub(crate) fn read_only(file: &OwnedFd) -> rustix::io::Result<OwnedFd> {
+/// The same file, open for reading only. While another descriptor can write it, nobody can execute it.
+pub(crate) fn read_only(file: &impl AsRawFd) -> rustix::io::Result<OwnedFd> {
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
 }

@@ -1,12 +1,13 @@
-//! Step 10: who vouches for the sealed bytes, before anything parses them: a pin, or a publisher's signature.
+//! The step `trust`: who vouches for the sealed bytes, before anything parses them: a pin, or a publisher's signature.
 
 use super::beside::{read, reason_and_fix};
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::Walked;
 use super::{lock, Digest, LoadError, Standing, Text};
-use crate::trust::{places, verify_signature, Manifest, Rules, SignatureError};
-use std::ffi::{OsStr, OsString};
+use crate::trust::{places, verify_signature, Manifest, Publisher, Rules, SignatureError};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 /// What was said of the plugin by those who vouch for it.
 pub(super) struct Vouched {
@@ -75,7 +76,7 @@ fn signed(
     path: &PlainPath<'_>,
     walked: &Walked,
     digest: Digest,
-    publishers: &[crate::trust::Publisher],
+    publishers: &[Publisher],
     standing: Standing,
 ) -> Result<(Manifest, String), LoadError> {
     let read = |name: &OsStr| {
@@ -85,7 +86,8 @@ fn signed(
             LoadError::ManifestFile { file: path.as_path().into(), reason, fix }
         })
     };
-    let (manifest_name, signature_name) = names(path.file);
+    let of_plugin = |named: fn(&Path) -> PathBuf| named(Path::new(path.file)).into_os_string();
+    let (manifest_name, signature_name) = (of_plugin(places::manifest_of), of_plugin(places::signature_of));
     let at = |name: &OsStr| Text::from(walked.path.join(name).as_path());
     let missing = |name: &OsStr| LoadError::SignatureMissing { manifest: at(name) };
     let manifest = read(&manifest_name)?.ok_or_else(|| missing(&manifest_name))?;
@@ -100,16 +102,4 @@ fn signed(
         return Err(LoadError::ManifestDigest { manifest: at(&manifest_name), found: digest, signed: read.sha256 });
     }
     Ok((read, publisher.name.clone()))
-}
-
-/// The names of a plugin's manifest and of its signature.
-fn names(plugin: &OsStr) -> (OsString, OsString) {
-    let with = |name: &OsStr, suffix: &str| {
-        let mut name = name.to_owned();
-        name.push(suffix);
-        name
-    };
-    let manifest = with(plugin, places::MANIFEST_SUFFIX);
-    let signature = with(&manifest, places::SIGNATURE_SUFFIX);
-    (manifest, signature)
 }

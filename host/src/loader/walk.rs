@@ -1,4 +1,4 @@
-//! Step 3: from `/` to the plugin's directory, one held directory at a time.
+//! The step `directories`: from `/` to the plugin's directory, one held directory at a time.
 
 use super::lexical::PlainPath;
 use super::owners::{effective_user, Owners};

@@ -31,7 +31,8 @@ const LONGEST: Duration = Duration::from_secs(3600);
 /// A library that the plugin needs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Needed<'a> {
-    /// One of the system, by its absolute path. It is loaded before the sandbox is built, so its code is trusted.
+    /// One of the system, by its absolute path, or by a name that the probe searches for as any program does. It is
+    /// loaded before the sandbox is built, so its code is trusted.
     File(&'a Path),
     /// One in sealed memory; it is loaded in the sandbox, after all of the system.
     Sealed(BorrowedFd<'a>),
@@ -61,21 +62,16 @@ pub(crate) struct Report {
 }
 
 /// Why a probe did not come to its end.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ProbeError {
-    #[error("the plugin crashed while it was loaded in the probe (signal {signal})")]
+    /// It was ended by this signal.
     Crashed { signal: i32 },
-    #[error("the plugin was not loaded within {limit:?} in the probe")]
+    /// It took longer than this.
     Timeout { limit: Duration },
-    /// The code is unknown if somebody else in the process waited for the probe.
-    #[error("the plugin ended the probe while it was loaded{}", exit_code(*.code))]
+    /// It exited. The code is unknown if somebody else in the process waited for it.
     Exited { code: Option<i32> },
-    #[error("the probe cannot run: {why}")]
+    /// It cannot run.
     Unavailable { why: String },
-}
-
-fn exit_code(code: Option<i32>) -> String {
-    code.map_or_else(String::new, |code| format!(" (exit code {code})"))
 }
 
 fn unavailable(why: impl Into<String>) -> ProbeError {

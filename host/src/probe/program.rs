@@ -1,7 +1,8 @@
 //! The probe's program, put where the kernel can run it.
 
+use crate::loader::unnamed;
 use rustix::fd::{AsRawFd, OwnedFd};
-use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
+use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::{self, Write};
@@ -46,13 +47,10 @@ pub(super) fn memory() -> io::Result<OwnedFd> {
 
 /// The program in a file that no directory names, where the kernel runs none from memory.
 pub(super) fn unnamed_file(directory: &Path) -> io::Result<OwnedFd> {
-    let own = Mode::RUSR | Mode::WUSR | Mode::XUSR;
-    let fd = rustix::fs::open(directory, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, own)?;
-    let mut file = File::from(fd);
+    let mut file = File::from(unnamed::make_in(directory)?);
     file.write_all(PROGRAM)?;
-    rustix::fs::fchmod(&file, Mode::RUSR | Mode::XUSR)?;
     // A file that is open for writing cannot be executed.
-    Ok(rustix::fs::open(path(file.as_raw_fd()), OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?)
+    Ok(unnamed::read_only(&file)?)
 }
 
 pub(super) fn spawn(program: &OwnedFd, socket: &OwnedFd) -> io::Result<Child> {

@@ -23,7 +23,7 @@ fn a_constructor_that_crashes_is_told_by_its_signal() {
     ] {
         let error = ends_with(what);
         let trapped = signal == libc::SIGILL && error == ProbeError::Crashed { signal: libc::SIGTRAP };
-        assert!(trapped || error == ProbeError::Crashed { signal }, "{what}: {error}");
+        assert!(trapped || error == ProbeError::Crashed { signal }, "{what}: {error:?}");
     }
 }
 
