@@ -194,6 +194,8 @@ fn a_strict_directory_belongs_to_root_and_has_a_pin_or_a_signature() {
     // SAFETY: as above.
     let again = unsafe { place.loader(strict).load(&weak) };
     assert_eq!(again.err().map(|error| error.code()), Some("E_PROBE_UNAVAILABLE"));
+    let probed = place.loader(strict).probe(&weak);
+    assert_eq!(probed.err().map(|error| error.code()), Some("E_PROBE_UNAVAILABLE"));
     chown(&plugin, Some(65534), None).expect("root may");
     assert_eq!(code(&place.loader(strict), &plugin), "E_FILE_OWNER");
     // In a strict directory one bad plugin is enough.

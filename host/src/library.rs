@@ -176,8 +176,8 @@ pub(crate) fn rehearse(
     record: &mut Record,
 ) -> Result<(), LoadError> {
     let slot = SLOTS.lock().get(&admitted.digest).cloned();
-    if slot.is_some_and(|slot| slot.lock().is_some()) {
-        return Ok(());
+    if let Some(mapped) = slot.and_then(|slot| slot.lock().clone()) {
+        return mapped.again(admitted.standing.demands, steps).map(drop);
     }
     steps.run(Step::Identity, || identify(admitted))?;
     match steps.run(Step::Probe, || rehearsal::run(admitted, options, record))? {
