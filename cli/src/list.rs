@@ -2,11 +2,10 @@
 
 use crate::failure::Failure;
 use crate::output::{printable, Output, Table};
-use crate::store::{loader, read_lock, refuse, Place};
+use crate::store::{loader, read_lock, refuse, unlisted, Place};
 use serde_json::{json, Value};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Text};
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// What `list` takes.
@@ -43,7 +42,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
             (entry, path, error)
         })
         .collect();
-    let others = unlisted(&directory, &lock);
+    let others = unlisted(&directory, &lock).unwrap_or_default();
     out.object(&json!({
         "directory": Text::from(&*directory).to_string(),
         "plugins": judged.iter().map(|(entry, path, error)| object(entry, path, error.as_ref())).collect::<Vec<_>>(),
@@ -103,14 +102,4 @@ fn object(entry: &Locked, path: &Path, error: Option<&LoadError>) -> Value {
         "remedy": error.map(LoadError::remedy),
         "path": Text::from(path).to_string(),
     })
-}
-
-/// Libraries in `directory` that its lock file does not list.
-fn unlisted(directory: &Path, lock: &Lock) -> Vec<PathBuf> {
-    let names = std::fs::read_dir(directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    let listed = |name: &OsString| name.to_str().is_some_and(|name| lock.find(name).is_some());
-    let other = |name: &OsString| name.as_encoded_bytes().ends_with(b".so") && !listed(name);
-    let mut others: Vec<PathBuf> = names.filter(other).map(|name| directory.join(name)).collect();
-    others.sort();
-    others
 }

@@ -7,7 +7,7 @@ use crate::package::{read, Package};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
 use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The name under which a lock file is kept that cannot be read.
@@ -15,9 +15,8 @@ pub(crate) const BROKEN: &str = "sochdb-plugin.lock.broken";
 
 /// The names of the manifest and of the signature of the plugin in the file `plugin`.
 pub(crate) fn companions(plugin: &str) -> [String; 2] {
-    let manifest = format!("{plugin}{}", places::MANIFEST_SUFFIX);
-    let signature = format!("{manifest}{}", places::SIGNATURE_SUFFIX);
-    [manifest, signature]
+    [places::manifest_of, places::signature_of]
+        .map(|of: fn(&Path) -> PathBuf| of(Path::new(plugin)).display().to_string())
 }
 
 /// Makes a plugin directory with this plugin alone, inside of the one that it is for: the loader goes the same way to

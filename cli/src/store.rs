@@ -51,6 +51,17 @@ pub(crate) fn read_lock(loader: &DynamicPluginLoader, directory: &Path) -> Resul
     }
 }
 
+/// Libraries in `directory` that `lock`, its lock file, does not list, by name.
+pub(crate) fn unlisted(directory: &Path, lock: &Lock) -> std::io::Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let is_listed = |path: &Path| path.file_name().and_then(|name| lock.find(name.to_str()?)).is_some();
+    let is_library = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "so");
+    let mut others: Vec<PathBuf> = paths.filter(|path| is_library(path) && !is_listed(path)).collect();
+    others.sort_unstable();
+    Ok(others)
+}
+
 /// Whether there is nothing at `path`, not even a link.
 pub(crate) fn is_absent(path: &Path) -> bool {
     fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)

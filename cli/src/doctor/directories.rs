@@ -1,9 +1,10 @@
 //! The plugin directories: the system's, the user's, those of the trust files, and those that were named.
 
+use super::plugins;
 use super::report::Report;
-use super::{gate, plugins};
-use sochdb_plugin_host::trust::{places, TrustFile};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text};
+use crate::store::read_lock;
+use sochdb_plugin_host::trust::{Lock, TrustFile};
+use sochdb_plugin_host::{DynamicPluginLoader, Text, TrustFiles};
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -28,8 +29,7 @@ pub(super) fn look(
     asked: &[PathBuf],
     probe: bool,
 ) -> usize {
-    let user = places::user_plugin_directory().filter(|_| !gate::elevated());
-    let own = [Some(places::system_plugin_directory()), user].into_iter().flatten();
+    let own = TrustFiles::Operator.plugin_directories().into_iter();
     let trusted = trust.iter().flat_map(|file| &file.directories).map(|directory| directory.path.clone());
     let all = asked.iter().cloned().map(|path| (path, By::Argument));
     let all = all.chain(trusted.map(|path| (path, By::TrustFile))).chain(own.map(|path| (path, By::Default)));
@@ -61,27 +61,21 @@ fn one(report: &mut Report, loader: &DynamicPluginLoader, path: &Path, by: By, p
         }
         Err(error) => format!("cannot be looked at: {error}"),
     };
-    let listed = match loader.lock(path) {
-        Ok(lock) => {
+    let listed = match read_lock(loader, path) {
+        Ok(Some(lock)) => {
             report.fine(AREA, &name, format!("{state}; its lock file lists plugins: {}", lock.plugins.len()));
-            lock.plugins.into_iter().map(|plugin| plugin.file).collect()
+            lock
         }
-        Err(refused) if has_no_lock(path, &refused.error) => {
+        Ok(None) => {
             report.fine(AREA, &name, format!("{state}; no lock file, so a host loads plugins by their path only"));
-            Vec::new()
+            Lock::default()
         }
-        Err(refused) => {
-            report.refused(AREA, format!("{name} ({state})"), &refused.error, true);
+        Err(error) => {
+            report.refused(AREA, format!("{name} ({state})"), &error, true);
             return 0;
         }
     };
     plugins::look(report, loader, path, &listed, probe)
-}
-
-/// Whether all is well but that nobody installed anything with a lock file.
-fn has_no_lock(directory: &Path, error: &LoadError) -> bool {
-    let lock = directory.join(places::LOCK_FILE).symlink_metadata();
-    error.step() == Step::Trust && lock.is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn described(metadata: &Metadata) -> String {

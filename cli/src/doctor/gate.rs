@@ -36,7 +36,7 @@ pub(super) fn look(report: &mut Report) -> bool {
 }
 
 /// Whether this process has more rights than the user who set its environment.
-pub(super) fn elevated() -> bool {
+fn elevated() -> bool {
     // SAFETY: getauxval reads a number that the kernel gave the process, and has no precondition.
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }

@@ -33,8 +33,8 @@ pub(crate) fn run(out: &Output, options: &Options) -> bool {
     let mut report = Report::default();
     let open = gate::look(&mut report);
     kernel::look(&mut report);
-    let trust = trust_files::look(&mut report, &named);
     let files = if named.is_empty() { TrustFiles::Operator } else { TrustFiles::Only(named) };
+    let trust = trust_files::look(&mut report, &files);
     // Whether the gate is open was said; what is behind it is of interest all the same.
     let loader = DynamicPluginLoader::new_trusted().trust_files(files);
     let asked: Vec<PathBuf> = options.directory.iter().map(|directory| absolute(directory)).collect();

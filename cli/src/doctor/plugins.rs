@@ -2,9 +2,10 @@
 
 use super::report::Report;
 use crate::plugins::observed;
+use crate::store::unlisted;
+use sochdb_plugin_host::trust::Lock;
 use sochdb_plugin_host::{DynamicPluginLoader, Step, Text, Verified};
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const AREA: &str = "plugin";
 
@@ -13,12 +14,16 @@ pub(super) fn look(
     report: &mut Report,
     loader: &DynamicPluginLoader,
     directory: &Path,
-    listed: &[String],
+    lock: &Lock,
     probe: bool,
 ) -> usize {
-    let installed = listed.iter().map(|file| directory.join(file));
+    let installed = lock.plugins.iter().map(|plugin| directory.join(&plugin.file));
+    let others = unlisted(directory, lock).unwrap_or_else(|error| {
+        report.attention(AREA, Text::from(directory), format!("its files cannot be listed: {error}"));
+        Vec::new()
+    });
     let mut accepted = 0;
-    for path in installed.chain(others(report, directory, listed)) {
+    for path in installed.chain(others) {
         let decide = |loader: DynamicPluginLoader| if probe { loader.probe(&path) } else { loader.verify(&path) };
         let (decision, steps) = observed(loader.clone(), decide);
         let name = Text::from(path.as_path());
@@ -38,21 +43,4 @@ pub(super) fn look(
         }
     }
     accepted
-}
-
-/// The libraries in `directory` that nobody listed.
-fn others(report: &mut Report, directory: &Path, listed: &[String]) -> Vec<PathBuf> {
-    let entries = match std::fs::read_dir(directory).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
-        Ok(entries) => entries,
-        Err(error) => {
-            report.attention(AREA, Text::from(directory), format!("its files cannot be listed: {error}"));
-            return Vec::new();
-        }
-    };
-    let paths = entries.into_iter().map(|entry| entry.path());
-    let is_library = |path: &PathBuf| path.extension() == Some(OsStr::new("so"));
-    let is_listed = |path: &PathBuf| listed.iter().any(|file| path.file_name() == Some(OsStr::new(file)));
-    let mut others: Vec<PathBuf> = paths.filter(|path| is_library(path) && !is_listed(path)).collect();
-    others.sort_unstable();
-    others
 }

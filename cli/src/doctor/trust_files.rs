@@ -1,42 +1,29 @@
 //! The operator's trust files: whether the loader can use them, and what they hold.
 
-use super::gate;
 use super::report::Report;
 use sochdb_plugin_host::trust::{places, Policy, TrustFile};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text, TrustFiles};
-use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use sochdb_plugin_host::{Text, TrustFiles};
 
 const AREA: &str = "trust files";
 
-/// Looks at `named`, or else at the operator's; `None` if one of them cannot be used.
-pub(super) fn look(report: &mut Report, named: &[PathBuf]) -> Option<Vec<TrustFile>> {
-    let operators = || {
-        let user = places::user_trust_file().filter(|_| !gate::elevated());
-        [Some(places::system_trust_file()), user].into_iter().flatten().collect()
-    };
-    let paths: Vec<PathBuf> = if named.is_empty() { operators() } else { named.to_vec() };
-    if named.is_empty() && places::user_trust_file().is_none() {
+/// Looks at those that a loader obeys; `None` if one of them cannot be used.
+pub(super) fn look(report: &mut Report, obeyed: &TrustFiles) -> Option<Vec<TrustFile>> {
+    if *obeyed == TrustFiles::Operator && places::user_trust_file().is_none() {
         report.attention(AREA, "user", "neither XDG_CONFIG_HOME nor HOME is an absolute path: the user has none");
     }
     let (mut files, mut usable) = (Vec::new(), true);
-    for path in paths {
-        let absent = path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::NotFound);
-        if absent && named.is_empty() {
-            report.fine(AREA, Text::from(path.as_path()), "does not exist");
-            continue;
-        }
-        match read(&path) {
-            Ok(file) => {
-                report.fine(AREA, Text::from(path.as_path()), counts(&file));
+    for path in obeyed.paths() {
+        let name = Text::from(path.as_path());
+        match obeyed.read(&path) {
+            Ok(None) => {
+                report.fine(AREA, name, "does not exist");
+            }
+            Ok(Some(file)) => {
+                report.fine(AREA, name, counts(&file));
                 files.push(file);
             }
-            Err(Unusable::Refused(error)) => {
-                report.refused(AREA, Text::from(path.as_path()), &error, true);
-                usable = false;
-            }
-            Err(Unusable::Changed(why)) => {
-                report.problem(AREA, Text::from(path.as_path()), why).remedy("run the command again");
+            Err(error) => {
+                report.refused(AREA, name, &error, true);
                 usable = false;
             }
         }
@@ -52,24 +39,6 @@ pub(super) fn look(report: &mut Report, named: &[PathBuf]) -> Option<Vec<TrustFi
         report.attention(AREA, "publishers", detail).remedy("sochdb-plugin trust add publisher NAME KEY");
     }
     usable.then_some(files)
-}
-
-enum Unusable {
-    Refused(LoadError),
-    /// It cannot be read here, where the loader could.
-    Changed(String),
-}
-
-/// The loader decides whether the file can be used; what it holds is read after that.
-fn read(path: &Path) -> Result<TrustFile, Unusable> {
-    let loader = DynamicPluginLoader::new_trusted().trust_files(TrustFiles::Only(vec![path.to_owned()]));
-    // The step after that of the trust files refuses an empty path.
-    match loader.verify(Path::new("")) {
-        Err(error) if error.step() == Step::Rules => return Err(Unusable::Refused(error)),
-        _ => {}
-    }
-    let bytes = std::fs::read(path).map_err(|error| Unusable::Changed(error.to_string()))?;
-    TrustFile::parse(&bytes).map_err(|error| Unusable::Changed(error.to_string()))
 }
 
 fn counts(file: &TrustFile) -> String {

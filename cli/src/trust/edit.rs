@@ -1,13 +1,12 @@
 //! Changes a trust file, and leaves alone what it does not change.
 
 use super::entry::Entry;
-use super::unusable;
 use crate::failure::Failure;
 use crate::held::Held;
 use crate::package::read;
 use crate::store::{is_absent, read_lock};
 use sochdb_plugin_host::trust::{SyntaxError, TrustFile, MAX_SIZE};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Text};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Text, TrustFiles};
 use std::path::Path;
 use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
@@ -44,7 +43,7 @@ fn change(
     // Before anything is written: who may change the directory could lead it elsewhere.
     let refused = match is_absent(path) {
         true => read_lock(&DynamicPluginLoader::new_trusted(), &held.path).err().filter(is_of_the_way),
-        false => unusable(path),
+        false => TrustFiles::Only(vec![path.to_owned()]).read(path).err(),
     };
     if let Some(error) = refused {
         return Ok(Outcome::Refused(Box::new(error)));

@@ -1,20 +1,18 @@
 //! `trust list`: which trust files are read, and what each says.
 
-use super::unusable;
 use crate::output::{printable, Output};
-use crate::package::read;
 use crate::store::is_absent;
 use serde_json::{json, Map, Value};
-use sochdb_plugin_host::trust::{TrustFile, MAX_SIZE};
-use sochdb_plugin_host::{LoadError, Text};
-use std::path::{Path, PathBuf};
+use sochdb_plugin_host::trust::TrustFile;
+use sochdb_plugin_host::{Text, TrustFiles};
+use std::path::Path;
 
 /// A kind of entries, and each as its keys and values.
 type Entries = Vec<(&'static str, Vec<Vec<(&'static str, Option<String>)>>)>;
 
 /// Prints them; true if each that exists can be used.
-pub(crate) fn run(out: &Output, files: &[PathBuf]) -> bool {
-    let told: Vec<Value> = files.iter().map(|file| tell(out, file)).collect();
+pub(crate) fn run(out: &Output, files: &TrustFiles) -> bool {
+    let told: Vec<Value> = files.paths().iter().map(|path| tell(out, files, path)).collect();
     let usable = told.iter().all(|file| file["code"].is_null());
     let none = told.iter().all(|file| file["exists"] == false);
     if none {
@@ -25,27 +23,22 @@ pub(crate) fn run(out: &Output, files: &[PathBuf]) -> bool {
     usable
 }
 
-fn tell(out: &Output, file: &Path) -> Value {
-    let name = Text::from(file).to_string();
-    if is_absent(file) {
+fn tell(out: &Output, files: &TrustFiles, path: &Path) -> Value {
+    let name = Text::from(path).to_string();
+    if is_absent(path) {
         out.line(format!("{}  {}", out.paint.bold(&name), out.paint.dim("does not exist")));
         return json!({ "file": name, "exists": false });
     }
-    let refused = |error: LoadError| {
-        out.line(format!("{}\n  {}  {}: {error}", out.paint.bold(&name), out.paint.bad("refused"), error.code()));
-        out.line(format!("  remedy   {}", error.remedy()));
-        json!({
-            "file": name, "exists": true, "code": error.code(), "message": error.to_string(), "remedy": error.remedy(),
-        })
-    };
-    if let Some(error) = unusable(file) {
-        return refused(error);
-    }
-    let bytes = read(file, MAX_SIZE as u64).ok().flatten().unwrap_or_default();
-    let file = match TrustFile::parse(&bytes) {
-        Ok(file) => file,
-        // It changed since it was looked at.
-        Err(error) => return refused(LoadError::TrustSyntax { file: file.into(), error }),
+    let file = match files.read(path) {
+        Ok(file) => file.unwrap_or_default(),
+        Err(error) => {
+            out.line(format!("{}\n  {}  {}: {error}", out.paint.bold(&name), out.paint.bad("refused"), error.code()));
+            out.line(format!("  remedy   {}", error.remedy()));
+            let (message, remedy) = (error.to_string(), error.remedy());
+            return json!({
+                "file": name, "exists": true, "code": error.code(), "message": message, "remedy": remedy,
+            });
+        }
     };
     let entries = entries(&file);
     out.line(out.paint.bold(&name));

@@ -12,7 +12,7 @@ use edit::Outcome;
 use entry::Entry;
 use serde_json::{json, Map};
 use sochdb_plugin_host::trust::places;
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text, TrustFiles};
+use sochdb_plugin_host::{Text, TrustFiles};
 use std::path::{Path, PathBuf};
 
 /// What `trust` takes.
@@ -52,7 +52,7 @@ enum Action {
 /// Does it; true if the trust files can be used.
 pub(crate) fn run(out: &Output, options: Options) -> Result<bool, Failure> {
     let entry = match options.action {
-        Action::List => return Ok(list::run(out, &read_files(options.trust.as_deref(), options.system))),
+        Action::List => return Ok(list::run(out, &meant(options.trust.as_deref(), options.system))),
         Action::Add(entry) => entry,
         Action::Revoke { sha256, reason } => Entry::Revoked { sha256, reason },
     };
@@ -64,7 +64,7 @@ pub(crate) fn run(out: &Output, options: Options) -> Result<bool, Failure> {
             Failure::new("E_NO_HOME", reason.to_owned())
         })?,
     };
-    let of_operator = read_files(None, false);
+    let of_operator = TrustFiles::Operator.paths();
     let first = of_operator.contains(&path) && of_operator.iter().all(|file| is_absent(file));
     match edit::add(&path, &entry)? {
         Outcome::Added => told(out, &path, &entry, first)?,
@@ -78,20 +78,13 @@ pub(crate) fn run(out: &Output, options: Options) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// The trust files that a host reads, whether they exist or not; or the one that is meant.
-fn read_files(trust: Option<&Path>, system: bool) -> Vec<PathBuf> {
+/// The trust files that a host reads, or the one that is meant.
+fn meant(trust: Option<&Path>, system: bool) -> TrustFiles {
     match trust {
-        Some(file) => vec![absolute(file)],
-        None if system => vec![places::system_trust_file()],
-        None => [Some(places::system_trust_file()), places::user_trust_file()].into_iter().flatten().collect(),
+        Some(file) => TrustFiles::Only(vec![absolute(file)]),
+        None if system => TrustFiles::Only(vec![places::system_trust_file()]),
+        None => TrustFiles::Operator,
     }
-}
-
-/// Why the loader does not use the trust file at `path`.
-fn unusable(path: &Path) -> Option<LoadError> {
-    let loader = DynamicPluginLoader::new_trusted().trust_files(TrustFiles::Only(vec![path.to_owned()]));
-    // A plugin without a path is refused at the step after the one of the trust files.
-    loader.verify("").err().filter(|error| error.step() == Step::Rules)
 }
 
 fn told(out: &Output, path: &Path, entry: &Entry, first: bool) -> Result<(), Failure> {
@@ -107,9 +100,9 @@ fn told(out: &Output, path: &Path, entry: &Entry, first: bool) -> Result<(), Fai
             "This is the first trust file: from now on plugins are allowed only in the directories that it lists,",
         );
         out.line("and in the two that `sochdb-plugin install` fills:");
-        let directories = [Some(places::system_plugin_directory()), places::user_plugin_directory()];
-        directories.iter().flatten().for_each(|directory| out.line(format!("  {}", Text::from(&**directory))));
-    } else if !read_files(None, false).contains(&path.to_owned()) {
+        let directories = TrustFiles::Operator.plugin_directories();
+        directories.iter().for_each(|directory| out.line(format!("  {}", Text::from(&**directory))));
+    } else if !TrustFiles::Operator.paths().iter().any(|file| file == path) {
         out.line("It counts where it is named: --trust, or `TrustFiles::Only` in a program.");
     }
     Ok(())

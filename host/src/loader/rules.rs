@@ -1,11 +1,10 @@
 //! The step `trust-files`: what the operator decided, from the trust files.
 
 use super::beside::{read_at, reason_and_fix};
-use super::permission::runs_elevated;
 use super::trust_files::Decisions;
 use super::{LoadError, RuleSource, Standing, Text, TrustFiles};
-use crate::trust::{places, Allowed, Policy, Rules, TrustFile};
-use std::path::{Path, PathBuf};
+use crate::trust::{Allowed, Policy, Rules, TrustFile};
+use std::path::Path;
 use std::sync::Arc;
 
 impl RuleSource {
@@ -33,47 +32,42 @@ impl RuleSource {
     }
 
     fn decisions(&self) -> Result<(Decisions, Vec<String>), LoadError> {
-        let user = |place: Option<PathBuf>| place.filter(|_| !runs_elevated());
-        let (paths, installed) = match &self.files {
-            TrustFiles::Unused => (Vec::new(), Vec::new()),
-            TrustFiles::Only(paths) => (paths.clone(), Vec::new()),
-            TrustFiles::Operator => {
-                let files = [Some(places::system_trust_file()), user(places::user_trust_file())];
-                let directories = [Some(places::system_plugin_directory()), user(places::user_plugin_directory())];
-                (files.into_iter().flatten().collect(), directories.into_iter().flatten().collect())
-            }
-        };
-        let must_exist = matches!(self.files, TrustFiles::Only(_));
         let (mut files, mut found) = (Vec::new(), Vec::new());
-        for path in paths {
-            if let Some(file) = read_file(&path, must_exist)? {
+        for path in self.files.paths() {
+            if let Some(file) = self.files.read(&path)? {
                 files.push(file);
                 found.push(Text::from(path.as_path()).to_string());
             }
         }
         let rules = (!files.is_empty()).then(|| Rules::new(files));
-        Ok((Decisions { rules, installed }, found))
+        Ok((Decisions { rules, installed: self.files.plugin_directories() }, found))
+    }
+}
+
+impl TrustFiles {
+    /// Reads the trust file at `path`, one of [`TrustFiles::paths`], as a loader does: as carefully as a plugin. `None`
+    /// if it does not exist and need not.
+    ///
+    /// # Errors
+    /// [`LoadError::TrustFile`] and [`LoadError::TrustSyntax`], with which the loader would refuse every plugin.
+    pub fn read(&self, path: &Path) -> Result<Option<TrustFile>, LoadError> {
+        let file = || Text::from(path);
+        let bytes = match read_at(path) {
+            Ok(None) if matches!(self, Self::Only(_)) => Err(LoadError::FileNotFound { path: path.into() }),
+            read => read,
+        };
+        let bytes = bytes.map_err(|error| {
+            let (reason, fix) = reason_and_fix(path, &error);
+            LoadError::TrustFile { file: file(), reason, fix }
+        })?;
+        let parse = |bytes: Vec<u8>| TrustFile::parse(&bytes);
+        bytes.map(parse).transpose().map_err(|error| LoadError::TrustSyntax { file: file(), error })
     }
 }
 
 /// The last word of those that name a directory.
 fn strictest(allowed: &Allowed) -> Policy {
     allowed.policies.iter().copied().max().unwrap_or_default()
-}
-
-/// Reads a trust file as carefully as a plugin.
-pub(crate) fn read_file(path: &Path, must_exist: bool) -> Result<Option<TrustFile>, LoadError> {
-    let file = || Text::from(path);
-    let bytes = match read_at(path) {
-        Ok(None) if must_exist => Err(LoadError::FileNotFound { path: path.into() }),
-        read => read,
-    };
-    let bytes = bytes.map_err(|error| {
-        let (reason, fix) = reason_and_fix(path, &error);
-        LoadError::TrustFile { file: file(), reason, fix }
-    })?;
-    let parse = |bytes: Vec<u8>| TrustFile::parse(&bytes);
-    bytes.map(parse).transpose().map_err(|error| LoadError::TrustSyntax { file: file(), error })
 }
 
 impl Decisions {

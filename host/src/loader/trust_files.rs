@@ -1,6 +1,7 @@
 //! Which trust files a loader obeys, and what they say once they were read.
 
-use crate::trust::{Demands, Policy, Rules};
+use super::permission::runs_elevated;
+use crate::trust::{places, Demands, Policy, Rules};
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -50,4 +51,29 @@ impl RuleSource {
     pub(crate) fn new(files: TrustFiles) -> Self {
         Self { files, read: Arc::default() }
     }
+}
+
+impl TrustFiles {
+    /// Where they are, whether they exist or not, the earlier before the later.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Unused => Vec::new(),
+            Self::Operator => of_operator(places::system_trust_file(), places::user_trust_file),
+            Self::Only(paths) => paths.clone(),
+        }
+    }
+
+    /// The directories that `sochdb-plugin install` fills, as far as plugins in them are allowed without being listed.
+    pub fn plugin_directories(&self) -> Vec<PathBuf> {
+        match self {
+            Self::Operator => of_operator(places::system_plugin_directory(), places::user_plugin_directory),
+            Self::Unused | Self::Only(_) => Vec::new(),
+        }
+    }
+}
+
+/// The machine's, and the user's unless the process has more rights than the user, who set its environment.
+fn of_operator(system: PathBuf, user: impl FnOnce() -> Option<PathBuf>) -> Vec<PathBuf> {
+    let user = if runs_elevated() { None } else { user() };
+    [Some(system), user].into_iter().flatten().collect()
 }
