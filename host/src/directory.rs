@@ -61,21 +61,20 @@ impl DynamicPluginLoader {
         let directory = directory.as_ref();
         let (lock, policy) = self.read_lock(directory)?;
         let paths: Vec<PathBuf> = lock.plugins.iter().map(|locked| directory.join(&locked.file)).collect();
-        let all_or_none = on_refusal == OnRefusal::LoadNone || policy == Policy::Strict;
-        if all_or_none {
-            for path in &paths {
-                self.probe(path).map_err(|error| DirectoryError { path: path.clone(), error: error.into() })?;
-            }
-        }
-        let mut plugins = Vec::new();
-        for path in paths {
+        if on_refusal == OnRefusal::LoadOthers && policy != Policy::Strict {
             // SAFETY: the caller promises it.
-            match unsafe { self.load(&path) } {
-                Err(error) if all_or_none => return Err(DirectoryError { path, error: error.into() }),
-                library => plugins.push(Listed { path, library }),
-            }
+            let load = |path: PathBuf| Listed { library: unsafe { self.load(&path) }, path };
+            return Ok(paths.into_iter().map(load).collect());
         }
-        Ok(plugins)
+        let refused = |path: &Path, error: LoadError| DirectoryError { path: path.to_owned(), error: error.into() };
+        let ready = paths.iter().map(|path| self.ready(path, true).map_err(|error| refused(path, error)));
+        let ready: Vec<_> = ready.collect::<Result<_, _>>()?;
+        let loaded = ready.into_iter().zip(&paths).map(|(ready, path)| {
+            // SAFETY: the caller promises it.
+            let library = unsafe { self.open(ready) }.map_err(|error| refused(path, error))?;
+            Ok(Listed { path: path.clone(), library: Ok(library) })
+        });
+        loaded.collect()
     }
 
     fn read_lock(&self, directory: &Path) -> Result<(Lock, Policy), DirectoryError> {

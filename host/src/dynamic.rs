@@ -6,6 +6,7 @@ use crate::loader::{admit, Admitted, LoadError, Options, Permission, Record, Rul
 use crate::loader::{Backend, TrustFiles};
 use crate::observability::Observability;
 use crate::plugin::{Context, PluginLibrary};
+use crate::rehearsal::Rehearsed;
 use crate::services::{HostServices, TracingServices};
 use crate::storage::Storage;
 use crate::trust::Policy;
@@ -187,13 +188,46 @@ impl DynamicPluginLoader {
     /// was found, `{:?}` code, text and remedy. Up to and including the note nothing of the file has run. Bytes that
     /// were refused after they had run are refused again without running again.
     pub unsafe fn load(&self, path: impl AsRef<Path>) -> Result<PluginLibrary, LoadError> {
-        let path = path.as_ref();
+        // SAFETY: the caller promises it.
+        unsafe { self.open(self.ready(path.as_ref(), false)?) }
+    }
+
+    /// Admits the plugin at `path`, and if asked probes it.
+    ///
+    /// # Errors
+    /// As [`DynamicPluginLoader::load`], up to there.
+    pub(crate) fn ready<'a>(&self, path: &'a Path, probe: bool) -> Result<Ready<'a>, LoadError> {
         let mut observer = |outcome| (self.context.observer)(outcome);
         let (mut steps, mut record) = (Steps::new(&mut observer), Record::default());
-        let loaded = admit(path, &self.options, &mut steps, &mut record).and_then(|admitted| {
-            // SAFETY: the caller promises it.
-            unsafe { Library::open(admitted, &self.options, &mut steps, &mut record) }
+        let ready = admit(path, &self.options, &mut steps, &mut record).and_then(|mut admitted| {
+            let rehearsed = match probe {
+                true => library::rehearse(&mut admitted, &self.options, &mut steps, &mut record)?,
+                false => None,
+            };
+            Ok((admitted, rehearsed))
         });
+        match &ready {
+            Ok((admitted, _)) if probe => record.emit(path, Ok(admitted.audited())),
+            Ok(_) => {}
+            Err(error) => record.emit(path, Err(error)),
+        }
+        let (admitted, rehearsed) = ready?;
+        Ok(Ready { path, admitted, rehearsed, record })
+    }
+
+    /// Loads what was admitted.
+    ///
+    /// # Safety
+    /// As for [`DynamicPluginLoader::load`].
+    ///
+    /// # Errors
+    /// As [`DynamicPluginLoader::load`], from there on.
+    pub(crate) unsafe fn open(&self, ready: Ready<'_>) -> Result<PluginLibrary, LoadError> {
+        let Ready { path, admitted, rehearsed, mut record } = ready;
+        let mut observer = |outcome| (self.context.observer)(outcome);
+        let mut steps = Steps::new(&mut observer);
+        // SAFETY: the caller promises it.
+        let loaded = unsafe { Library::open(admitted, rehearsed, &self.options, &mut steps, &mut record) };
         record.emit(path, loaded.as_ref().map(|(library, place)| library.audited(place)));
         let (library, place) = loaded?;
         Ok(PluginLibrary { library, place: Arc::new(place), context: self.context.clone() })
@@ -214,15 +248,7 @@ impl DynamicPluginLoader {
     /// # Errors
     /// As [`DynamicPluginLoader::load`], up to the dynamic linker's refusal.
     pub fn probe(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
-        let path = path.as_ref();
-        let mut observer = |outcome| (self.context.observer)(outcome);
-        let (mut steps, mut record) = (Steps::new(&mut observer), Record::default());
-        let probed = admit(path, &self.options, &mut steps, &mut record).and_then(|mut admitted| {
-            library::rehearse(&mut admitted, &self.options, &mut steps, &mut record)?;
-            Ok(admitted)
-        });
-        record.emit(path, probed.as_ref().map(Admitted::audited));
-        probed.map(Verified::from)
+        self.ready(path.as_ref(), true).map(|ready| ready.admitted.into())
     }
 
     /// Loads a plugin with this configuration and takes its storage.
@@ -272,6 +298,14 @@ impl DynamicPluginLoader {
         // SAFETY: the caller promises it.
         unsafe { self.load(path) }?.instance(config)?.compression()
     }
+}
+
+/// A plugin that was admitted, and perhaps probed.
+pub(crate) struct Ready<'a> {
+    path: &'a Path,
+    admitted: Admitted,
+    rehearsed: Option<Rehearsed>,
+    record: Record,
 }
 
 /// A file that would be loaded as far as can be said without running it.

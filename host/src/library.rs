@@ -56,6 +56,7 @@ impl Library {
     /// Those of the steps from the identity to the version. What was mapped and refused is refused again as it was.
     pub(crate) unsafe fn open(
         admitted: Admitted,
+        rehearsed: Option<Rehearsed>,
         options: &Options,
         steps: &mut Steps<'_>,
         record: &mut Record,
@@ -65,7 +66,9 @@ impl Library {
         let mut outcomes = Vec::new();
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);
         // SAFETY: the caller passes its trust on.
-        let result = unsafe { Self::open_in(&mut slot.lock(), admitted, options, &mut Steps::new(&mut told), record) };
+        let result = unsafe {
+            Self::open_in(&mut slot.lock(), admitted, rehearsed, options, &mut Steps::new(&mut told), record)
+        };
         forget_if_unused(digest, slot);
         outcomes.into_iter().for_each(|outcome| steps.tell(outcome));
         result.map(|library| (library, place))
@@ -95,6 +98,7 @@ impl Library {
     unsafe fn open_in(
         slot: &mut Option<Mapped>,
         mut admitted: Admitted,
+        rehearsed: Option<Rehearsed>,
         options: &Options,
         steps: &mut Steps<'_>,
         record: &mut Record,
@@ -106,7 +110,10 @@ impl Library {
             return mapped.again(admitted.standing.demands, steps);
         }
         let path = steps.run(Step::Identity, || identify(&mut admitted))?;
-        let rehearsed = steps.run(Step::Probe, || rehearsal::run(&admitted, options, record))?;
+        let rehearsed = steps.run(Step::Probe, || match rehearsed {
+            Some(rehearsed) => Ok((rehearsed, "these bytes were probed before".to_owned())),
+            None => rehearsal::run(&admitted, options, record),
+        })?;
         let (mapping, confined) = steps.run(Step::Open, || {
             let confined = match rehearsed {
                 Rehearsed::NotLoadable(reason) => return Err(LoadError::Open { reason }),
@@ -165,7 +172,8 @@ impl Library {
 }
 
 /// Runs the steps after [`admit`](crate::loader::admit) that map nothing into this process: the identity, and the
-/// probe, which runs the plugin's constructors in another one.
+/// probe, which runs the plugin's constructors in another one. Gives what [`Library::open`] need not do again; `None` if
+/// the bytes are mapped already.
 ///
 /// # Errors
 /// Those of the steps; [`LoadError::Open`] if the dynamic linker refused the plugin in the probe.
@@ -174,15 +182,15 @@ pub(crate) fn rehearse(
     options: &Options,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<(), LoadError> {
+) -> Result<Option<Rehearsed>, LoadError> {
     let slot = SLOTS.lock().get(&admitted.digest).cloned();
     if let Some(mapped) = slot.and_then(|slot| slot.lock().clone()) {
-        return mapped.again(admitted.standing.demands, steps).map(drop);
+        return mapped.again(admitted.standing.demands, steps).map(|_| None);
     }
     steps.run(Step::Identity, || identify(admitted))?;
     match steps.run(Step::Probe, || rehearsal::run(admitted, options, record))? {
         Rehearsed::NotLoadable(reason) => steps.run(Step::Open, || Err(LoadError::Open { reason })),
-        Rehearsed::Passed { .. } => Ok(()),
+        passed => Ok(Some(passed)),
     }
 }
 
