@@ -45,8 +45,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
-use support::{run, skipped};
-use tempfile::TempDir;
+use support::{private, private_in, run, skipped};
 
 /// Rows that the loader has no step for. They are made, and tried by plain `dlopen`, but not loaded.
 const PENDING: &[u32] = &[];
@@ -75,7 +74,7 @@ fn the_table_has_all_rows_in_order() {
 /// As whoever runs the tests; no code depends on who that is, but only root can make some inputs.
 #[test]
 fn every_input_has_its_code_and_the_host_goes_on() {
-    let (_guard, dir) = private_dir(&env::temp_dir());
+    let (_guard, dir) = private();
     let materials = match env::var_os(MATERIALS) {
         Some(made) => Materials::made(Path::new(&made)),
         None => Materials::make(&subdirectory(&dir, "materials")),
@@ -108,7 +107,7 @@ fn every_input_has_its_code_for_an_ordinary_user_too() {
     else {
         return skipped(TEST, "an ordinary user can enter no temporary directory");
     };
-    let (_guard, dir) = private_dir(&place);
+    let (_guard, dir) = private_in(&place).expect("a private directory");
     let materials = Materials::make(&subdirectory(&dir, "materials"));
     let program = dir.join("corpus");
     fs::copy(env::current_exe().expect("/proc is mounted"), &program).expect("a new file");
@@ -136,15 +135,6 @@ fn in_a_process_of_its_own() {
         return skipped(process::CHILD, "no row started it");
     }
     child::run();
-}
-
-/// A directory that only its owner may change, by its real path.
-fn private_dir(place: &Path) -> (TempDir, PathBuf) {
-    let only_mine = fs::Permissions::from_mode(0o700);
-    let dir = tempfile::Builder::new().prefix("soch-corpus-").permissions(only_mine).tempdir_in(place);
-    let dir = dir.expect("a private directory");
-    let path = fs::canonicalize(dir.path()).expect("its real path");
-    (dir, path)
 }
 
 fn subdirectory(dir: &Path, name: &str) -> PathBuf {

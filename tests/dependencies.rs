@@ -9,7 +9,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{symlink, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use support::{compiler, find, root, run, succeed, MINUTE};
+use support::{compiler, find, private, root, run, succeed, MINUTE};
 use tempfile::TempDir;
 
 /// The plugin that a child loads, and the trust file that its loader obeys.
@@ -24,10 +24,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let only_mine = Permissions::from_mode(0o700);
-        let dir = tempfile::Builder::new().prefix("sochdb-test-").permissions(only_mine).tempdir();
-        let dir = dir.expect("a private directory");
-        let path = fs::canonicalize(dir.path()).expect("its real path");
+        let (dir, path) = private();
         let scene = Self { _dir: dir, path };
         scene.directory("lib");
         scene.library("lib/libextra.so.1", "good", &["-Wl,-soname,libextra.so.1"]);

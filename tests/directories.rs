@@ -11,7 +11,7 @@ use sochdb_plugin_host::{Digest, DynamicPluginLoader, Listed, LoadError, OnRefus
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{chown, PermissionsExt};
 use std::path::{Path, PathBuf};
-use support::skipped;
+use support::{private, private_in, skipped};
 use tempfile::TempDir;
 
 /// A plugin directory, and a trust file beside it.
@@ -22,10 +22,7 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        let only_mine = Permissions::from_mode(0o700);
-        let dir = tempfile::Builder::new().prefix("sochdb-test-").permissions(only_mine).tempdir();
-        let dir = dir.expect("a private directory");
-        let path = fs::canonicalize(dir.path()).expect("its real path");
+        let (dir, path) = private();
         Self { _dir: dir, path }
     }
 
@@ -177,10 +174,8 @@ fn a_strict_directory_belongs_to_root_and_has_a_pin_or_a_signature() {
     if !is_root {
         return skipped(TEST, "only root has a place that belongs to root");
     }
-    let only_mine = Permissions::from_mode(0o755);
-    let dir = tempfile::Builder::new().prefix("sochdb-test-").permissions(only_mine).tempdir_in("/var/lib");
-    let dir = dir.expect("root's own directory");
-    let place = Place { path: dir.path().to_owned(), _dir: dir };
+    let (dir, path) = private_in(Path::new("/var/lib")).expect("root's own directory");
+    let place = Place { _dir: dir, path };
     let plugin = place.plugin("codec_xor");
     assert_eq!(code(&place.loader(strict), &plugin), "E_UNPINNED");
     place.lock(&["codec_xor"]);

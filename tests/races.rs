@@ -17,12 +17,10 @@ use designs::Design;
 use stage::{Stage, Swap};
 use std::env;
 use std::fmt::Write;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
-use support::succeed;
+use support::{private, succeed};
 use trials::Counts;
 
 /// Of each kind, unless `SOCH_RACE_TRIALS` says otherwise.
@@ -74,10 +72,7 @@ fn what_was_checked_is_what_runs() {
 
 /// Makes a stage and lets a child make the trials: it has no other test's threads, so that it may fork.
 fn outside(swap: usize, design: usize, trials: u32) -> Counts {
-    let only_mine = Permissions::from_mode(0o700);
-    let directory = tempfile::Builder::new().prefix("sochdb-race-").permissions(only_mine).tempdir();
-    let base = directory.expect("a private directory");
-    let path = fs::canonicalize(base.path()).expect("its real path");
+    let (_base, path) = private();
     Stage::build(&path);
     let mut child = Command::new(env::current_exe().expect("this test's own path"));
     child.args(["--exact", TEST, "--nocapture", "--test-threads=1"]).env(STAGE, &path);

@@ -1,7 +1,7 @@
 //! The home of an operator: the command sees no other, and its umask lets the group write.
 
 use crate::command::{command, one_object, LIMIT};
-use crate::support::{compiler, find, root, run, succeed, Finished, MINUTE};
+use crate::support::{compiler, find, private, root, run, succeed, Finished, MINUTE};
 use serde_json::Value;
 use sochdb_plugin_host::Digest;
 use std::fs::{self, DirBuilder, Permissions};
@@ -20,10 +20,7 @@ pub struct Home {
 impl Home {
     /// A new one.
     pub fn new() -> Self {
-        let only_mine = Permissions::from_mode(0o700);
-        let room = tempfile::Builder::new().prefix("sochdb-operator-").permissions(only_mine).tempdir();
-        let room = room.expect("a private directory");
-        let path = fs::canonicalize(room.path()).expect("its real path");
+        let (room, path) = private();
         Self { _room: room, path }
     }
 

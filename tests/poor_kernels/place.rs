@@ -1,6 +1,7 @@
 //! Where a plugin lies, with the operator's trust file that allows it.
 
 use crate::plugins::in_c;
+use crate::support::private_in;
 use sochdb_plugin_host::Digest;
 use std::env;
 use std::fs::{self, Permissions};
@@ -51,9 +52,8 @@ impl Place {
     }
 
     fn within(parent: &Path) -> std::io::Result<Self> {
-        let only_mine = Permissions::from_mode(0o700);
-        let directory = tempfile::Builder::new().prefix("sochdb-poor-").permissions(only_mine).tempdir_in(parent)?;
-        let place = Self { path: fs::canonicalize(directory.path())?, directory };
+        let (directory, path) = private_in(parent)?;
+        let place = Self { directory, path };
         fs::copy(in_c("codec_xor"), place.plugin())?;
         fs::set_permissions(place.plugin(), Permissions::from_mode(0o755))?;
         Ok(place)

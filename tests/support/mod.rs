@@ -14,6 +14,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 /// Long enough for a compiler on a busy machine.
 pub const MINUTE: Duration = Duration::from_secs(60);
@@ -114,6 +115,20 @@ pub fn succeed(command: &mut Command, limit: Duration) -> Finished {
     let finished = run(command, limit);
     assert!(finished.status.success(), "{command:?}: {}\n{}{}", finished.status, finished.stdout, finished.stderr);
     finished
+}
+
+/// A directory in `parent` that only its owner may change, whatever the umask, and its real path: what a loader gets must
+/// not lead through a symbolic link. It is deleted with the first.
+pub fn private_in(parent: &Path) -> std::io::Result<(TempDir, PathBuf)> {
+    let only_mine = fs::Permissions::from_mode(0o700);
+    let directory = tempfile::Builder::new().prefix("sochdb-test-").permissions(only_mine).tempdir_in(parent)?;
+    let path = fs::canonicalize(directory.path())?;
+    Ok((directory, path))
+}
+
+/// The same among the temporary files.
+pub fn private() -> (TempDir, PathBuf) {
+    private_in(&env::temp_dir()).expect("a private directory")
 }
 
 /// A directory for one test, of this user alone, deleted at the end.

@@ -2,7 +2,7 @@
 #![allow(dead_code)] // Each test file uses a part.
 
 use crate::command::{command, one_object, LIMIT};
-use crate::support::{run, Finished};
+use crate::support::{private, run, Finished};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::fs::{self, Permissions};
@@ -21,10 +21,7 @@ pub struct Operator {
 impl Operator {
     /// Somebody with an empty home.
     pub fn new() -> Self {
-        let only_mine = Permissions::from_mode(0o700);
-        let room = tempfile::Builder::new().prefix("sochdb-test-").permissions(only_mine).tempdir();
-        let room = room.expect("a private directory");
-        let home = fs::canonicalize(room.path()).expect("its real path");
+        let (room, home) = private();
         Self { _room: room, home }
     }
 

@@ -1,7 +1,7 @@
 //! Where the plugins of the tests are, and a private copy of each to load.
 #![allow(dead_code)] // Each test file uses a part.
 
-use crate::support::{compiler, find, root, succeed, MINUTE};
+use crate::support::{compiler, find, private, root, succeed, MINUTE};
 use sochdb_plugin_host::sdk::{Labels, LogLevel};
 use sochdb_plugin_host::{DynamicPluginLoader, HostServices, LoadError, PluginLibrary};
 use std::env;
@@ -31,13 +31,8 @@ pub struct Private {
 
 impl Private {
     fn new(name: &str) -> Self {
-        // Without the mode, the umask would decide who may write it.
-        let only_mine = fs::Permissions::from_mode(0o700);
-        let directory = tempfile::Builder::new().prefix("sochdb-test-").permissions(only_mine).tempdir();
-        let directory = directory.expect("a private directory");
-        // What the loader gets must not lead through a symbolic link.
-        let path = fs::canonicalize(directory.path()).expect("its real path").join(format!("{name}.so"));
-        Self { directory, path }
+        let (directory, path) = private();
+        Self { directory, path: path.join(format!("{name}.so")) }
     }
 
     /// A copy of `library`.
