@@ -1,6 +1,6 @@
 //! Who may sign.
 
-use super::base64;
+use ct_codecs::{Base64, Decoder};
 use std::fmt;
 use std::str::FromStr;
 
@@ -69,7 +69,7 @@ impl FromStr for PublicKey {
         if found != LENGTH {
             return Err(PublicKeyError::Length { found });
         }
-        let bytes = base64::decode(text).ok_or(PublicKeyError::Base64)?;
+        let bytes = Base64::decode_to_vec(text, None).map_err(|_| PublicKeyError::Base64)?;
         let (algorithm, rest) = bytes.split_at_checked(2).ok_or(PublicKeyError::Base64)?;
         let id = *rest.first_chunk().ok_or(PublicKeyError::Base64)?;
         if algorithm != b"Ed" {

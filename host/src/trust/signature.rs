@@ -4,7 +4,8 @@
 //! that nobody signed, and the other three are covered by the two signatures.
 
 use super::publisher::key_id;
-use super::{base64, Publisher};
+use super::Publisher;
+use ct_codecs::{Base64, Decoder};
 use minisign_verify::Signature;
 
 /// The largest file of a signature, in bytes. minisign allows 1 KiB and 8 KiB for the two comments.
@@ -79,9 +80,10 @@ fn signed_with(text: &str) -> Result<[u8; 8], &'static str> {
     if !trusted.starts_with("trusted comment: ") {
         return Err("its third line does not begin with \"trusted comment: \"");
     }
-    let signature = base64::decode(signature).filter(|bytes| bytes.len() == 2 + 8 + 64);
-    let signature = signature.ok_or("its second line is no signature in base64")?;
-    if base64::decode(global).is_none_or(|bytes| bytes.len() != 64) {
+    // Strict in both ways that matter: padding, and no bits that mean nothing.
+    let bytes = |line: &str, len| Base64::decode_to_vec(line, None).ok().filter(|bytes| bytes.len() == len);
+    let signature = bytes(signature, 2 + 8 + 64).ok_or("its second line is no signature in base64")?;
+    if bytes(global, 64).is_none() {
         return Err("its fourth line is no signature in base64");
     }
     match signature.split_at_checked(2) {
