@@ -52,6 +52,13 @@ impl Instance {
                 ErrorKind::Busy,
                 format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.patience),
             ),
+            Refusal::NoBarrier => self.error(
+                ErrorKind::Busy,
+                format!(
+                    "`{slot}` cannot tell which calls are under way: the kernel refuses `membarrier`, which it granted \
+                     before; let the seccomp filter that was put in place since allow it"
+                ),
+            ),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Who may call an extension now: many at a time, one alone, or nobody any more.
 
+use crate::barrier::Barrier;
+use crate::shard::{this_thread, SHARDS};
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::SeqCst};
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::*};
 use std::time::{Duration, Instant};
 
 const OPEN: u8 = 0;
@@ -11,19 +13,24 @@ const EXCLUSIVE: u8 = 1;
 const CLOSED: u8 = 2;
 const POISONED: u8 = 3;
 
-const SHARDS: usize = 16;
-
-/// On a cache line of its own, so that callers on different threads do not slow each other down.
+/// Calls that are under way, on a cache line of its own, so that threads do not slow each other down.
 #[repr(align(64))]
 #[derive(Default)]
-struct Shard(AtomicUsize);
+struct Shard {
+    /// Those of the thread that owns this shard. Only that thread writes it.
+    own: AtomicUsize,
+    /// Others.
+    shared: AtomicUsize,
+}
 
 /// Counts the calls that are under way, in shards, and lets one caller wait for all others.
 ///
 /// A caller first counts itself and then looks at the state; whoever wants to be alone first sets the state and then
-/// looks at the counts. In the total order of these operations one of the two sees the other.
-#[derive(Default)]
+/// looks at the counts. One of the two sees the other: either as these operations have one total order, or, where
+/// calls are many and exclusive ones seldom, as whoever wants to be alone makes all other threads pass a
+/// [`Barrier`] between the two. Then a call costs plain loads and stores.
 pub(crate) struct Gate {
+    barrier: Option<Barrier>,
     shards: [Shard; SHARDS],
     state: AtomicU8,
     alone: Mutex<()>,
@@ -38,20 +45,71 @@ pub(crate) enum Refusal {
     Poisoned,
     /// The calls under way did not end in time; how many there were at last.
     Busy(usize),
+    /// The kernel no longer lets this process make its other threads pass a barrier.
+    NoBarrier,
 }
 
 impl Gate {
-    /// Lets a call in that others may accompany. Waits at most `patience` for an exclusive one to end.
+    /// A gate for an extension whose exclusive calls are seldom: they cost a system call, and all others nearly
+    /// nothing. Where the kernel has no such barrier it is as [`Gate::for_changes`].
+    pub(crate) fn for_calls() -> Self {
+        Self::new(Barrier::new())
+    }
+
+    /// A gate for an extension whose exclusive calls are many: all cost the same.
+    pub(crate) fn for_changes() -> Self {
+        Self::new(None)
+    }
+
+    fn new(barrier: Option<Barrier>) -> Self {
+        Self {
+            barrier,
+            shards: Default::default(),
+            state: AtomicU8::new(OPEN),
+            alone: Mutex::default(),
+            waiting: Mutex::default(),
+            changed: Condvar::default(),
+        }
+    }
+
+    /// Lets a call in that others may accompany and that ends on this thread. Waits at most `patience` for an
+    /// exclusive one to end.
+    #[inline]
     pub(crate) fn enter(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
-        let shard = &self.shards[shard_of_this_thread()].0;
+        let thread = this_thread();
+        let shard = &self.shards[thread.number];
+        if self.barrier.is_some() && thread.own {
+            let count = shard.own.load(Relaxed);
+            shard.own.store(count + 1, Relaxed);
+            Barrier::passed_here();
+            if self.state.load(Acquire) == OPEN {
+                return Ok(Pass { gate: self, shard, own: true, _of_this_thread: PhantomData });
+            }
+            self.leave_own(shard);
+        }
+        self.enter_shared(shard, patience).map(|()| Pass {
+            gate: self,
+            shard,
+            own: false,
+            _of_this_thread: PhantomData,
+        })
+    }
+
+    /// Lets something in that others may accompany, that lasts, and that may end on any thread.
+    pub(crate) fn enter_to_stay(&self, patience: Duration) -> Result<Stay<'_>, Refusal> {
+        let shard = &self.shards[this_thread().number];
+        self.enter_shared(shard, patience).map(|()| Stay { gate: self, shard })
+    }
+
+    fn enter_shared(&self, shard: &Shard, patience: Duration) -> Result<(), Refusal> {
         let mut deadline = None;
         loop {
-            shard.fetch_add(1, SeqCst);
+            shard.shared.fetch_add(1, SeqCst);
             let state = self.state.load(SeqCst);
             if state == OPEN {
-                return Ok(Pass { gate: self, shard });
+                return Ok(());
             }
-            self.leave(shard);
+            self.leave_shared(shard);
             self.refuse(state)?;
             let deadline = *deadline.get_or_insert_with(|| after(patience));
             self.wait(deadline, || self.state.load(SeqCst) != EXCLUSIVE).map_err(|()| Refusal::Busy(1))?;
@@ -99,10 +157,15 @@ impl Gate {
     }
 
     fn in_flight(&self) -> usize {
-        self.shards.iter().map(|shard| shard.0.load(SeqCst)).sum()
+        self.shards.iter().map(|shard| shard.own.load(Acquire) + shard.shared.load(SeqCst)).sum()
     }
 
+    /// Waits for the calls that got in before the state was set. A call that leaves after the barrier sees the state,
+    /// and wakes who waits.
     fn drained(&self, deadline: Instant) -> Result<(), Refusal> {
+        if self.barrier.as_ref().is_some_and(|barrier| !barrier.all_pass()) {
+            return Err(Refusal::NoBarrier);
+        }
         self.wait(deadline, || self.in_flight() == 0).map_err(|()| Refusal::Busy(self.in_flight()))?;
         // One of the calls that were waited for may have panicked.
         if self.is_poisoned() {
@@ -121,13 +184,23 @@ impl Gate {
         Ok(())
     }
 
-    fn leave(&self, shard: &AtomicUsize) {
-        shard.fetch_sub(1, SeqCst);
+    #[inline]
+    fn leave_own(&self, shard: &Shard) {
+        shard.own.store(shard.own.load(Relaxed) - 1, Release);
+        Barrier::passed_here();
+        if self.state.load(Relaxed) != OPEN {
+            self.wake();
+        }
+    }
+
+    fn leave_shared(&self, shard: &Shard) {
+        shard.shared.fetch_sub(1, SeqCst);
         if self.state.load(SeqCst) != OPEN {
             self.wake();
         }
     }
 
+    #[cold]
     fn wake(&self) {
         // The lock orders this after the look of whoever is about to wait.
         drop(self.waiting.lock());
@@ -135,15 +208,35 @@ impl Gate {
     }
 }
 
-/// A shared call under way.
+/// A shared call under way on this thread.
 pub(crate) struct Pass<'a> {
     gate: &'a Gate,
-    shard: &'a AtomicUsize,
+    shard: &'a Shard,
+    own: bool,
+    /// Only the thread that owns a shard may count in it.
+    _of_this_thread: PhantomData<*mut ()>,
 }
 
 impl Drop for Pass<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.gate.leave(self.shard);
+        if self.own {
+            self.gate.leave_own(self.shard);
+        } else {
+            self.gate.leave_shared(self.shard);
+        }
+    }
+}
+
+/// Something that lasts and keeps exclusive calls away.
+pub(crate) struct Stay<'a> {
+    gate: &'a Gate,
+    shard: &'a Shard,
+}
+
+impl Drop for Stay<'_> {
+    fn drop(&mut self) {
+        self.gate.leave_shared(self.shard);
     }
 }
 
@@ -167,20 +260,6 @@ fn after(patience: Duration) -> Instant {
     Instant::now() + patience.min(LONGEST)
 }
 
-fn shard_of_this_thread() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local! {
-        static SHARD: Cell<usize> = const { Cell::new(usize::MAX) };
-    }
-    let shard = SHARD.with(Cell::get);
-    if shard != usize::MAX {
-        return shard;
-    }
-    let shard = NEXT.fetch_add(1, SeqCst) % SHARDS;
-    SHARD.with(|cell| cell.set(shard));
-    shard
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,88 +268,132 @@ mod tests {
 
     const SOON: Duration = Duration::from_millis(20);
     const LONG: Duration = Duration::from_secs(20);
+    const BOTH: [fn() -> Gate; 2] = [Gate::for_calls, Gate::for_changes];
 
     #[test]
     fn nobody_is_inside_with_an_exclusive_call() {
-        let (gate, inside, broken) = (Gate::default(), AtomicUsize::new(0), AtomicBool::new(false));
-        thread::scope(|scope| {
-            for worker in 0..4 {
-                let (gate, inside, broken) = (&gate, &inside, &broken);
-                scope.spawn(move || {
-                    for round in 0..2_000 {
-                        if worker == 0 && round % 8 == 0 {
-                            let _alone = gate.enter_alone(LONG).unwrap();
-                            if inside.load(SeqCst) != 0 {
-                                broken.store(true, SeqCst);
-                            }
-                        } else {
-                            let _pass = gate.enter(LONG).unwrap();
-                            inside.fetch_add(1, SeqCst);
-                            inside.fetch_sub(1, SeqCst);
-                        }
-                    }
-                });
-            }
-        });
-        assert!(!broken.load(SeqCst));
-        assert_eq!(gate.in_flight(), 0);
-    }
-
-    #[test]
-    fn close_waits_for_calls_and_gives_up_in_time() {
-        let gate = Gate::default();
-        let pass = gate.enter(LONG).unwrap();
-        assert_eq!(gate.close(SOON), Err(Refusal::Busy(1)));
-        assert_eq!(gate.enter(LONG).err(), Some(Refusal::Closed));
-        thread::scope(|scope| {
-            let closing = scope.spawn(|| gate.close(LONG));
-            thread::sleep(SOON);
-            drop(pass);
-            assert_eq!(closing.join().unwrap(), Ok(()));
-        });
-    }
-
-    #[test]
-    fn an_exclusive_call_inside_a_shared_one_ends_as_busy() {
-        let gate = Gate::default();
-        let pass = gate.enter(LONG).unwrap();
-        assert_eq!(gate.enter_alone(SOON).err(), Some(Refusal::Busy(1)));
-        drop(pass);
-        assert!(gate.enter_alone(SOON).is_ok());
-        assert!(gate.enter(SOON).is_ok());
-    }
-
-    #[test]
-    fn who_waits_for_a_call_that_panics_does_not_get_in() {
-        let gate = Gate::default();
-        for wait in [|gate: &Gate| gate.enter_alone(LONG).err(), |gate: &Gate| gate.close(LONG).err()] {
-            let gate = if gate.is_poisoned() { &Gate::default() } else { &gate };
-            let pass = gate.enter(LONG).unwrap();
+        for gate in BOTH {
+            let (gate, inside, broken) = (gate(), AtomicUsize::new(0), AtomicBool::new(false));
+            let shared = |inside: &AtomicUsize| {
+                inside.fetch_add(1, Relaxed);
+                inside.fetch_sub(1, Relaxed);
+            };
             thread::scope(|scope| {
-                let waiting = scope.spawn(|| wait(gate));
-                thread::sleep(SOON);
-                gate.poison();
-                drop(pass);
-                assert_eq!(waiting.join().unwrap(), Some(Refusal::Poisoned));
+                for worker in 0..4 {
+                    let (gate, inside, broken) = (&gate, &inside, &broken);
+                    scope.spawn(move || {
+                        for round in 0..4_000 {
+                            if worker == 0 && round % 8 == 0 {
+                                let _alone = gate.enter_alone(LONG).unwrap();
+                                if inside.load(Relaxed) != 0 {
+                                    broken.store(true, Relaxed);
+                                }
+                            } else if round % 32 == 1 {
+                                let _stay = gate.enter_to_stay(LONG).unwrap();
+                                shared(inside);
+                            } else {
+                                let _pass = gate.enter(LONG).unwrap();
+                                shared(inside);
+                            }
+                        }
+                    });
+                }
+            });
+            assert!(!broken.load(Relaxed));
+            assert_eq!(gate.in_flight(), 0);
+        }
+    }
+
+    #[test]
+    fn more_threads_than_there_are_shards_are_all_counted() {
+        for gate in BOTH {
+            let gate = gate();
+            let (inside, leave) = (std::sync::Barrier::new(2 * SHARDS + 1), std::sync::Barrier::new(2 * SHARDS + 1));
+            thread::scope(|scope| {
+                for _ in 0..2 * SHARDS {
+                    scope.spawn(|| {
+                        let _pass = gate.enter(LONG).unwrap();
+                        inside.wait();
+                        leave.wait();
+                    });
+                }
+                inside.wait();
+                assert_eq!(gate.close(SOON), Err(Refusal::Busy(2 * SHARDS)));
+                leave.wait();
+                assert_eq!(gate.close(LONG), Ok(()));
             });
         }
     }
 
     #[test]
+    fn close_waits_for_calls_and_gives_up_in_time() {
+        for gate in BOTH {
+            let gate = gate();
+            let pass = gate.enter(LONG).unwrap();
+            let inner = gate.enter(LONG).unwrap();
+            let stay = gate.enter_to_stay(LONG).unwrap();
+            assert_eq!(gate.close(SOON), Err(Refusal::Busy(3)));
+            assert_eq!(gate.enter(LONG).err(), Some(Refusal::Closed));
+            drop((pass, inner));
+            assert_eq!(gate.close(SOON), Err(Refusal::Busy(1)));
+            thread::scope(|scope| {
+                let closing = scope.spawn(|| gate.close(LONG));
+                // What stays may end on another thread.
+                scope.spawn(|| {
+                    thread::sleep(SOON);
+                    drop(stay);
+                });
+                assert_eq!(closing.join().unwrap(), Ok(()));
+            });
+        }
+    }
+
+    #[test]
+    fn an_exclusive_call_inside_a_shared_one_ends_as_busy() {
+        for gate in BOTH {
+            let gate = gate();
+            let pass = gate.enter(LONG).unwrap();
+            assert_eq!(gate.enter_alone(SOON).err(), Some(Refusal::Busy(1)));
+            drop(pass);
+            assert!(gate.enter_alone(SOON).is_ok());
+            assert!(gate.enter(SOON).is_ok());
+        }
+    }
+
+    #[test]
+    fn who_waits_for_a_call_that_panics_does_not_get_in() {
+        for gate in BOTH {
+            for wait in [|gate: &Gate| gate.enter_alone(LONG).err(), |gate: &Gate| gate.close(LONG).err()] {
+                let gate = gate();
+                thread::scope(|scope| {
+                    let pass = gate.enter(LONG).unwrap();
+                    let waiting = scope.spawn(|| wait(&gate));
+                    thread::sleep(SOON);
+                    gate.poison();
+                    drop(pass);
+                    assert_eq!(waiting.join().unwrap(), Some(Refusal::Poisoned));
+                });
+            }
+        }
+    }
+
+    #[test]
     fn patience_without_end_is_no_overflow() {
-        let gate = Gate::default();
+        let gate = Gate::for_calls();
         drop(gate.enter_alone(Duration::MAX).unwrap());
         assert_eq!(gate.close(Duration::MAX), Ok(()));
     }
 
     #[test]
     fn poison_outlives_the_call_that_found_it() {
-        let gate = Gate::default();
-        let alone = gate.enter_alone(LONG).unwrap();
-        gate.poison();
-        drop(alone);
-        assert_eq!(gate.enter(LONG).err(), Some(Refusal::Poisoned));
-        assert_eq!(gate.enter_alone(LONG).err(), Some(Refusal::Poisoned));
-        assert_eq!(gate.close(LONG), Err(Refusal::Poisoned));
+        for gate in BOTH {
+            let gate = gate();
+            let alone = gate.enter_alone(LONG).unwrap();
+            gate.poison();
+            drop(alone);
+            assert_eq!(gate.enter(LONG).err(), Some(Refusal::Poisoned));
+            assert_eq!(gate.enter_alone(LONG).err(), Some(Refusal::Poisoned));
+            assert_eq!(gate.close(LONG), Err(Refusal::Poisoned));
+        }
     }
 }

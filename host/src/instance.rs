@@ -1,6 +1,6 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
-use crate::gate::{Gate, Pass, Refusal};
+use crate::gate::{Gate, Refusal, Stay};
 use crate::services::HostSide;
 use core::ffi::c_void;
 use parking_lot::Mutex;
@@ -102,7 +102,8 @@ impl Instance {
             index_type: String::new(),
             algorithm: String::new(),
             limits,
-            gate: Gate::default(),
+            // Of all kinds only an index is changed by calls that it gets alone.
+            gate: if tables.index.is_some() { Gate::for_changes() } else { Gate::for_calls() },
             poisoned_by: OnceLock::new(),
             shut: Mutex::new(false),
             origin: ManuallyDrop::new(origin),
@@ -142,12 +143,12 @@ impl Instance {
         }
     }
 
-    /// Lets a call in that others may accompany; a shutdown waits until the pass is dropped.
-    pub(crate) fn pass(&self, slot: &'static str) -> Result<Pass<'_>> {
-        self.gate.enter(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))
+    /// Lets something in that lasts; a shutdown waits until it is dropped.
+    pub(crate) fn stay(&self, slot: &'static str) -> Result<Stay<'_>> {
+        self.gate.enter_to_stay(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))
     }
 
-    /// Runs a function of something that holds a pass. Refused once the instance is poisoned.
+    /// Runs a function of something that stays. Refused once the instance is poisoned.
     pub(crate) fn run_inside(
         &self,
         slot: &'static str,
@@ -165,7 +166,7 @@ impl Instance {
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        let _pass = self.pass(slot)?;
+        let _pass = self.gate.enter(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))?;
         self.run(slot, call)
     }
 

@@ -16,6 +16,7 @@
 //!
 #![doc = include_str!("threats.md")]
 
+mod barrier;
 mod compression;
 mod directory;
 mod dynamic;
@@ -46,6 +47,7 @@ mod reader;
 #[cfg_attr(not(target_os = "linux"), path = "no_rehearsal.rs")]
 mod rehearsal;
 mod services;
+mod shard;
 mod storage;
 mod tables;
 pub mod trust;

@@ -1,6 +1,6 @@
 //! Snapshots of a storage that lend their bytes.
 
-use crate::gate::Pass;
+use crate::gate::Stay;
 use crate::handle::slot;
 use crate::instance::Instance;
 use crate::storage::Storage;
@@ -22,7 +22,7 @@ pub struct Reader<'a> {
     raw: *mut c_void,
     /// Cursors that were opened and not closed.
     cursors: Cell<usize>,
-    _pass: Pass<'a>,
+    _stay: Stay<'a>,
     /// What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
 }
@@ -53,7 +53,7 @@ impl Storage {
         let instance = &*self.instance;
         let unsupported = || instance.error(ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned());
         let open_reader = self.table.open_reader.ok_or_else(unsupported)?;
-        let pass = instance.pass("open_reader")?;
+        let stay = instance.stay("open_reader")?;
         let mut raw = std::ptr::null_mut();
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         let opened =
@@ -61,7 +61,7 @@ impl Storage {
         if !opened {
             return Err(instance.broke("open_reader", "returned SOCH_NOT_FOUND, which this call does not have"));
         }
-        Ok(Reader { instance, table: &self.table, raw, cursors: Cell::new(0), _pass: pass, _not_sync: PhantomData })
+        Ok(Reader { instance, table: &self.table, raw, cursors: Cell::new(0), _stay: stay, _not_sync: PhantomData })
     }
 }
 

@@ -1,0 +1,115 @@
+//! A number for every thread, so that threads count in memory of their own.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// How many threads have a number of their own at a time.
+pub(crate) const SHARDS: usize = u32::BITS as usize;
+
+/// The number of a thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shard {
+    /// Below [`SHARDS`].
+    pub(crate) number: usize,
+    /// Whether no other thread has it, as long as this one lives.
+    pub(crate) own: bool,
+}
+
+/// Bits of the numbers that are taken.
+static TAKEN: AtomicU32 = AtomicU32::new(0);
+/// Spreads the threads that got none of their own.
+static NEXT_SHARED: AtomicU32 = AtomicU32::new(0);
+
+thread_local! {
+    // Without a destructor, so that a look at it is one load.
+    static SHARD: Cell<Option<Shard>> = const { Cell::new(None) };
+    static LEASE: Lease = Lease(take());
+}
+
+/// The shard of the calling thread.
+pub(crate) fn this_thread() -> Shard {
+    SHARD.get().unwrap_or_else(first)
+}
+
+#[cold]
+fn first() -> Shard {
+    // Of a thread that is at its end, the lease may be gone.
+    let shard = LEASE.try_with(|lease| lease.0).unwrap_or_else(|_| shared());
+    SHARD.set(Some(shard));
+    shard
+}
+
+struct Lease(Shard);
+
+fn take() -> Shard {
+    let taken = TAKEN.fetch_update(Ordering::Acquire, Ordering::Relaxed, |taken| {
+        (taken != u32::MAX).then(|| taken | 1 << taken.trailing_ones())
+    });
+    taken.map_or_else(|_| shared(), |before| Shard { number: before.trailing_ones() as usize, own: true })
+}
+
+fn shared() -> Shard {
+    Shard { number: NEXT_SHARED.fetch_add(1, Ordering::Relaxed) as usize % SHARDS, own: false }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        // Destructors of other thread-locals may still come here.
+        SHARD.set(Some(shared()));
+        if self.0.own {
+            TAKEN.fetch_and(!(1 << self.0.number), Ordering::Release);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+    use std::sync::Barrier;
+    use std::thread;
+
+    #[test]
+    fn threads_that_live_at_the_same_time_do_not_own_one_number() {
+        for _ in 0..3 {
+            let together = Barrier::new(3 * SHARDS);
+            let shards: Vec<Shard> = thread::scope(|scope| {
+                let work = || {
+                    let shard = this_thread();
+                    together.wait();
+                    assert_eq!(this_thread(), shard, "it does not change");
+                    shard
+                };
+                let threads: Vec<_> = (0..3 * SHARDS).map(|_| scope.spawn(work)).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            });
+            assert!(shards.iter().all(|shard| shard.number < SHARDS));
+            let own: Vec<usize> = shards.iter().filter(|shard| shard.own).map(|shard| shard.number).collect();
+            assert_eq!(own.iter().collect::<HashSet<_>>().len(), own.len(), "{own:?}");
+            // Other tests of this process have some; those of the threads of an earlier round are free again.
+            assert!(own.len() >= SHARDS / 2, "{own:?}");
+        }
+    }
+
+    #[test]
+    fn a_thread_that_ends_has_a_shard_to_the_last() {
+        struct AtTheEnd(std::sync::mpsc::Sender<Shard>);
+        impl Drop for AtTheEnd {
+            fn drop(&mut self) {
+                let _ = self.0.send(this_thread());
+            }
+        }
+        thread_local! {
+            static LAST: Cell<Option<AtTheEnd>> = const { Cell::new(None) };
+        }
+        let (sender, receiver) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            // Before the lease, and so dropped after it.
+            LAST.set(Some(AtTheEnd(sender)));
+            this_thread();
+        })
+        .join()
+        .unwrap();
+        assert!(receiver.recv().unwrap().number < SHARDS);
+    }
+}
