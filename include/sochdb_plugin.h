@@ -303,8 +303,9 @@ typedef struct soch_storage {
                              size_t count,
                              uint64_t txn,
                              struct soch_error *error);
-  // Resolves a table once. The handle lives until `close_table`, which comes before `shutdown`. The host uses
-  // `open_table` to `table_put` only if all four are there. Optional; the default calls `get` and `put`. [any-thread]
+  // Resolves a table once; it need not exist yet. The handle lives until `close_table`, which comes before
+  // `shutdown`; a call on it is a call on the instance. The host uses `open_table` to `table_put` only if all four
+  // are there. Optional; the default, also after `SOCH_UNSUPPORTED`, calls `get` and `put`. [any-thread]
   soch_status (*open_table)(void *instance, uint32_t table, void **handle, struct soch_error *error);
   // Ends a table handle; the table stays. [exclusive]
   void (*close_table)(void *handle);
@@ -319,9 +320,10 @@ typedef struct soch_storage {
                            struct soch_bytes value,
                            uint64_t txn,
                            struct soch_error *error);
-  // Opens a snapshot: what was written before is seen, what is written later is not. It lives until
-  // `close_reader`, which comes before `shutdown`. The host uses `open_reader` to `close_cursor` only if all
-  // six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+  // Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
+  // lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
+  // [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors. The host uses
+  // `open_reader` to `close_cursor` only if all six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
   soch_status (*open_reader)(void *instance, void **reader, struct soch_error *error);
   // Ends a snapshot; its cursors were closed before. [exclusive]
   void (*close_reader)(void *reader);

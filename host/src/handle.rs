@@ -42,7 +42,7 @@ macro_rules! handle {
             }
 
             /// `SOCH_NOT_FOUND` is no answer to this call.
-            fn done(&self, slot: &str, result: Result<bool>) -> Result<()> {
+            pub(crate) fn done(&self, slot: &str, result: Result<bool>) -> Result<()> {
                 match result? {
                     true => Ok(()),
                     false => Err(self.instance.broke(slot, "returned SOCH_NOT_FOUND, which this call does not have")),

@@ -55,6 +55,13 @@ pub(crate) enum Origin {
     InProcess { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
 }
 
+/// Something that the plugin opened for the host, and how it ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Handle {
+    pub(crate) raw: *mut c_void,
+    pub(crate) close: unsafe extern "C" fn(*mut c_void),
+}
+
 pub(crate) struct Instance {
     pointer: *mut c_void,
     pub(crate) tables: Tables,
@@ -68,6 +75,8 @@ pub(crate) struct Instance {
     pub(crate) poisoned_by: OnceLock<String>,
     /// Whether `shutdown` ran.
     shut: Mutex<bool>,
+    /// Those that are open, to be closed before `shutdown`.
+    handles: Mutex<Vec<Handle>>,
     origin: ManuallyDrop<Origin>,
 }
 
@@ -106,6 +115,7 @@ impl Instance {
             gate: if tables.index.is_some() { Gate::for_changes() } else { Gate::for_calls() },
             poisoned_by: OnceLock::new(),
             shut: Mutex::new(false),
+            handles: Mutex::default(),
             origin: ManuallyDrop::new(origin),
         };
         if let Some(index_type) = tables.index.and_then(|table| table.index_type) {
@@ -199,6 +209,28 @@ impl Instance {
         }
     }
 
+    /// Keeps a handle that the plugin just opened, for [`Self::release`] or the shutdown.
+    pub(crate) fn keep(&self, handle: Handle) {
+        self.handles.lock().push(handle);
+    }
+
+    /// Closes a handle. One that cannot be closed now, as calls do not end, is closed by the shutdown; after a panic
+    /// nothing is closed.
+    ///
+    /// # Safety
+    /// The caller kept it and does not use it again.
+    pub(crate) unsafe fn release(&self, handle: Handle) {
+        let Ok(_pass) = self.gate.enter(self.limits.patience) else { return };
+        let kept = {
+            let mut handles = self.handles.lock();
+            handles.iter().position(|other| other.raw == handle.raw).map(|at| handles.swap_remove(at))
+        };
+        if let Some(handle) = kept {
+            // SAFETY: the plugin's function on its own handle, once; the caller promises that nobody uses it.
+            unsafe { (handle.close)(handle.raw) };
+        }
+    }
+
     /// Ends the instance's work, once: waits for the calls under way, lets no more in, and runs the plugin's
     /// `shutdown`. A later call has nothing to do and returns Ok.
     ///
@@ -222,6 +254,10 @@ impl Instance {
             refusal => self.refused(slot, refusal),
         })?;
         *shut = true;
+        for handle in std::mem::take(&mut *self.handles.lock()) {
+            // SAFETY: the plugin's function on its own handle, once; the gate is closed and drained.
+            unsafe { (handle.close)(handle.raw) };
+        }
         match self.lifecycle.shutdown {
             // SAFETY: the gate is closed and drained, so nobody else is in the instance, and `shut` says once.
             Some(shutdown) => self.run(slot, |instance, error| unsafe { shutdown(instance, error) }).map(drop),

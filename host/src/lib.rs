@@ -49,6 +49,7 @@ mod rehearsal;
 mod services;
 mod shard;
 mod storage;
+mod table;
 mod tables;
 pub mod trust;
 
@@ -67,4 +68,5 @@ pub use reader::{Cursor, Reader};
 pub use services::{HostServices, Service, TracingServices};
 pub use sochdb_plugin_sdk as sdk;
 pub use storage::Storage;
+pub use table::Table;
 pub use trust::Policy;

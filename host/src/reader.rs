@@ -6,7 +6,7 @@ use crate::instance::Instance;
 use crate::storage::Storage;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{ErrorKind, Result, TableId};
+use sochdb_plugin_sdk::{ErrorKind, Result, RowBatch, StorageCursor, StorageReader, TableId};
 use std::cell::Cell;
 use std::marker::PhantomData;
 
@@ -71,20 +71,25 @@ impl Reader<'_> {
     /// # Errors
     /// What the storage reports.
     pub fn get(&mut self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
+        // SAFETY: the plugin lends the value until the next call, which `&mut` keeps away.
+        Ok(self.find(table, key)?.and_then(|value| unsafe { value.get() }))
+    }
+
+    /// A value that is lent until the next call, and not NULL with a length.
+    fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
         let reader_get = slot!(self.table.reader_get);
         let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };
-        // SAFETY: the plugin's function on its own reader, which `&mut` keeps alone; the rest is lent for the call.
+        // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
         let call = |_: *mut c_void, error: *mut soch_error| unsafe {
             reader_get(self.raw, table, soch_bytes::lend(key), &mut value, error)
         };
         if !self.instance.run_inside("reader_get", call)? {
             return Ok(None);
         }
-        // SAFETY: the plugin lends the value until the next call, which `&mut` keeps away.
-        match unsafe { value.get() } {
-            Some(value) => Ok(Some(value)),
-            None => Err(self.instance.broke("reader_get", "lent a value at NULL with a length")),
+        if !is_lent(&value) {
+            return Err(self.instance.broke("reader_get", "lent a value at NULL with a length"));
         }
+        Ok(Some(value))
     }
 
     /// Walks over the rows with `start <= key < end`; an empty `end` means: to the end of the table.
@@ -109,33 +114,65 @@ impl Reader<'_> {
     }
 }
 
+impl StorageReader for Reader<'_> {
+    /// Copies what [`Reader::get`] would lend, which ends with the next call, to `scratch`.
+    fn get<'a>(&'a self, table: TableId, key: &[u8], scratch: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
+        let Some(value) = self.find(table, key)? else { return Ok(None) };
+        // SAFETY: the plugin lends the value until the next call on this reader, which is not `Sync`.
+        let value = unsafe { value.get() }.unwrap_or_default();
+        scratch.clear();
+        scratch.extend_from_slice(value);
+        Ok(Some(scratch))
+    }
+
+    fn cursor<'a>(&'a self, table: TableId, start: &[u8], end: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
+        Ok(Box::new(Reader::cursor(self, table, start, end)?))
+    }
+}
+
+impl StorageCursor for Cursor<'_> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+        self.lend(rows.room())?.try_for_each(|(key, value)| rows.push(key, value))
+    }
+}
+
 impl Cursor<'_> {
     /// The next rows, key and value, lent until the next call; no rows at the end. A batch has at most 64.
     ///
     /// # Errors
     /// What the storage reports.
     pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        self.lend(BATCH)
+    }
+
+    /// The next rows, at most `most` and at most [`BATCH`].
+    fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        let asked = most.min(BATCH);
         let cursor_next = slot!(self.table.cursor_next);
         self.count = 0;
         let mut count = 0;
         // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone, with places for the result.
         let call = |_: *mut c_void, error: *mut soch_error| unsafe {
-            cursor_next(self.raw, self.rows.as_mut_ptr(), BATCH, &mut count, error)
+            cursor_next(self.raw, self.rows.as_mut_ptr(), asked, &mut count, error)
         };
         let found = self.instance.run_inside("cursor_next", call)?;
-        if count > BATCH {
-            return Err(self.instance.broke("cursor_next", &format!("lent {count} rows where {BATCH} were asked for")));
+        if count > asked {
+            return Err(self.instance.broke("cursor_next", &format!("lent {count} rows where {asked} were asked for")));
         }
         self.count = if found { count } else { 0 };
         let rows = &self.rows[..self.count];
-        let lent = |bytes: &soch_bytes| !bytes.ptr.is_null() || bytes.len == 0;
-        if !rows.iter().all(|row| lent(&row.key) && lent(&row.value)) {
+        if !rows.iter().all(|row| is_lent(&row.key) && is_lent(&row.value)) {
             return Err(self.instance.broke("cursor_next", "lent a row at NULL with a length"));
         }
         // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away.
         let bytes = |bytes: soch_bytes| unsafe { bytes.get() }.unwrap_or_default();
         Ok(rows.iter().map(move |row| (bytes(row.key), bytes(row.value))))
     }
+}
+
+/// Whether it is something that may be read.
+fn is_lent(bytes: &soch_bytes) -> bool {
+    bytes.len <= isize::MAX as usize && (!bytes.ptr.is_null() || bytes.len == 0)
 }
 
 impl Drop for Cursor<'_> {

@@ -4,8 +4,8 @@ use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::shims;
 use sochdb_plugin_sdk::{
-    Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageStats, TableId, TransactionId,
-    Write, Writer,
+    Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageReader, StorageStats,
+    StorageTable, TableId, TransactionId, Write, Writer,
 };
 use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -110,6 +110,16 @@ impl StorageExtension for Storage {
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe { write_batch(instance, raw.as_ptr(), raw.len(), txn, error) };
         self.done("write_batch", self.instance.shared("write_batch", call))
+    }
+
+    /// [`Storage::open_table`] in a box.
+    fn open_table(&self, table: TableId) -> Result<Box<dyn StorageTable>> {
+        Ok(Box::new(Storage::open_table(self, table)?))
+    }
+
+    /// [`Storage::reader`] in a box.
+    fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+        Ok(Box::new(Storage::reader(self)?))
     }
 }
 

@@ -27,8 +27,10 @@ pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
 mod observability;
+mod reader;
 pub mod shims;
 mod storage;
+mod table;
 mod writer;
 
 pub use compression::CompressionExtension;
@@ -37,7 +39,9 @@ pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin
 pub use host::{Host, LogLevel};
 pub use index::{IndexExtension, Neighbors, RowIds};
 pub use observability::{HealthInfo, Labels, NullObservability, ObservabilityExtension};
+pub use reader::{RowBatch, StorageCursor, StorageReader};
 pub use storage::{RowSink, StorageExtension, StorageStats, Write};
+pub use table::StorageTable;
 pub use writer::{VecWriter, Writer};
 
 /// Without the feature `layout` there is none to export.
@@ -61,7 +65,7 @@ pub type TransactionId = u64;
 pub mod prelude {
     pub use crate::{
         export_plugin, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension, Labels,
-        LogLevel, Neighbors, ObservabilityExtension, Plugin, Result, RowId, RowIds, RowSink, StorageExtension,
-        StorageStats, TableId, TransactionId, Write, Writer,
+        LogLevel, Neighbors, ObservabilityExtension, Plugin, Result, RowBatch, RowId, RowIds, RowSink, StorageCursor,
+        StorageExtension, StorageReader, StorageStats, StorageTable, TableId, TransactionId, Write, Writer,
     };
 }

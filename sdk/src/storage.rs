@@ -1,5 +1,7 @@
 use crate::abi::*;
-use crate::{Error, ErrorKind, Extension, Result, TableId, TransactionId, VecWriter, Writer};
+use crate::{
+    Error, ErrorKind, Extension, Result, StorageReader, StorageTable, TableId, TransactionId, VecWriter, Writer,
+};
 use std::marker::PhantomData;
 
 /// A storage engine: tables of keys and values, ordered by key as unsigned bytes. A table exists from its first
@@ -82,6 +84,22 @@ pub trait StorageExtension: Extension {
     /// [`ErrorKind::Unsupported`] if this storage has no atomic batches.
     fn write_batch(&self, _writes: &[Write<'_>], _txn: TransactionId) -> Result<()> {
         Err(Error::unsupported("write_batch"))
+    }
+
+    /// Finds a table once, for many calls; it need not exist yet.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if that saves nothing here: the host calls `get_into` and `put` then.
+    fn open_table(&self, _table: TableId) -> Result<Box<dyn StorageTable>> {
+        Err(Error::unsupported("open_table"))
+    }
+
+    /// Opens a snapshot that lends its bytes. As long as there is one, no `&mut self` method is called.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if this storage has no snapshots.
+    fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+        Err(Error::unsupported("reader"))
     }
 }
 

@@ -136,8 +136,9 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Resolves a table once. The handle lives until `close_table`, which comes before `shutdown`. The host uses
-    /// `open_table` to `table_put` only if all four are there. Optional; the default calls `get` and `put`. [any-thread]
+    /// Resolves a table once; it need not exist yet. The handle lives until `close_table`, which comes before
+    /// `shutdown`; a call on it is a call on the instance. The host uses `open_table` to `table_put` only if all four
+    /// are there. Optional; the default, also after `SOCH_UNSUPPORTED`, calls `get` and `put`. [any-thread]
     pub open_table: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -167,9 +168,10 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Opens a snapshot: what was written before is seen, what is written later is not. It lives until
-    /// `close_reader`, which comes before `shutdown`. The host uses `open_reader` to `close_cursor` only if all
-    /// six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+    /// Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
+    /// lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
+    /// [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors. The host uses
+    /// `open_reader` to `close_cursor` only if all six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
     pub open_reader: Option<
         unsafe extern "C" fn(instance: *mut c_void, reader: *mut *mut c_void, error: *mut soch_error) -> soch_status,
     >,

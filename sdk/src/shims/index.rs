@@ -1,11 +1,11 @@
 //! The table of an index.
 
+use super::room;
 use crate::abi::*;
 use crate::boundary::{guard, slice};
 use crate::instance::{exclusive, shared};
 use crate::{IndexExtension, Neighbors, Result, RowIds};
 use core::ffi::c_void;
-use std::mem::MaybeUninit;
 
 /// The table of `P`.
 pub const fn table<P: IndexExtension>() -> soch_index {
@@ -20,21 +20,6 @@ pub const fn table<P: IndexExtension>() -> soch_index {
         size_bytes: Some(size_bytes::<P>),
         nearest: Some(nearest::<P>),
         nearest_batch: None,
-    }
-}
-
-/// The caller's array of `len` places.
-///
-/// # Safety
-/// The caller lends `len` places at `ptr` for `'a`.
-unsafe fn room<'a, T>(ptr: *mut T, len: usize) -> Result<&'a mut [MaybeUninit<T>]> {
-    if len == 0 {
-        return Ok(&mut []);
-    }
-    // SAFETY: the caller passes the host's promise on; the check is the same for a place that is written.
-    unsafe {
-        slice(ptr, len)?;
-        Ok(std::slice::from_raw_parts_mut(ptr.cast(), len))
     }
 }
 

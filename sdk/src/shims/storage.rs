@@ -1,5 +1,6 @@
 //! The table of a storage.
 
+use super::{found, reader, table};
 use crate::abi::*;
 use crate::boundary::{guard, slice};
 use crate::instance::shared;
@@ -18,16 +19,16 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         compact: Some(compact::<P>),
         stats: Some(stats::<P>),
         write_batch: Some(write_batch::<P>),
-        open_table: None,
-        close_table: None,
-        table_get: None,
-        table_put: None,
-        open_reader: None,
-        close_reader: None,
-        reader_get: None,
-        open_cursor: None,
-        cursor_next: None,
-        close_cursor: None,
+        open_table: Some(table::open::<P>),
+        close_table: Some(table::close),
+        table_get: Some(table::get),
+        table_put: Some(table::put),
+        open_reader: Some(reader::open::<P>),
+        close_reader: Some(reader::close),
+        reader_get: Some(reader::get),
+        open_cursor: Some(reader::open_cursor),
+        cursor_next: Some(reader::cursor_next),
+        close_cursor: Some(reader::close_cursor),
     }
 }
 
@@ -38,19 +39,8 @@ unsafe extern "C" fn get<P: StorageExtension>(
     value: *const soch_writer,
     error: *mut soch_error,
 ) -> soch_status {
-    let mut found = false;
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
-    let status = unsafe {
-        guard(error, || {
-            found = shared::<P>(instance).get_into(table, key.read()?, &mut Writer::from_raw(value)?)?;
-            Ok(())
-        })
-    };
-    if status == SOCH_OK && !found {
-        SOCH_NOT_FOUND
-    } else {
-        status
-    }
+    unsafe { found(error, || shared::<P>(instance).get_into(table, key.read()?, &mut Writer::from_raw(value)?)) }
 }
 
 unsafe extern "C" fn put<P: StorageExtension>(

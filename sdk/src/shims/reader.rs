@@ -1,0 +1,106 @@
+//! The slots of snapshots and their cursors. Only the first depends on the plugin's type.
+
+use super::{found, keep, release, room};
+use crate::abi::*;
+use crate::boundary::guard;
+use crate::instance::shared;
+use crate::{RowBatch, StorageCursor, StorageExtension, StorageReader};
+use core::ffi::c_void;
+
+/// What a reader's handle leads to. It borrows from the instance, which the host uses for nothing exclusive, and does
+/// not end, before the reader is closed.
+struct Reader {
+    reader: Box<dyn StorageReader>,
+    scratch: Vec<u8>,
+}
+
+/// What a cursor's handle leads to. It borrows from its reader, which the host closes after it.
+type Cursor = Box<dyn StorageCursor>;
+
+pub(super) unsafe extern "C" fn open<P: StorageExtension>(
+    instance: *mut c_void,
+    handle: *mut *mut c_void,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and a place for the handle.
+    unsafe {
+        guard(error, || {
+            // As the contract says, the reader is closed before the instance is used for anything exclusive, so the
+            // borrow, which the handle cannot name, holds as long as the handle.
+            let instance: &'static P = shared::<P>(instance);
+            let reader = Reader { reader: instance.reader()?, scratch: Vec::new() };
+            *handle = keep(reader);
+            Ok(())
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn close(handle: *mut c_void) {
+    // SAFETY: the handle came from `open`, and the host closes it once, after all its cursors.
+    unsafe { release::<Reader>(handle) }
+}
+
+pub(super) unsafe extern "C" fn get(
+    handle: *mut c_void,
+    table: u32,
+    key: soch_bytes,
+    value: *mut soch_bytes,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes a handle that `open` made and no other call of it, lends the key, and gives a place for
+    // the value. Cursors share the reader; the scratch is this function's alone.
+    unsafe {
+        found(error, || {
+            let handle = handle.cast::<Reader>();
+            match (*handle).reader.get(table, key.read()?, &mut *std::ptr::addr_of_mut!((*handle).scratch))? {
+                Some(found) => *value = soch_bytes::lend(found),
+                None => return Ok(false),
+            }
+            Ok(true)
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn open_cursor(
+    handle: *mut c_void,
+    table: u32,
+    start: soch_bytes,
+    end: soch_bytes,
+    cursor: *mut *mut c_void,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes a handle that `open` made, which it closes after the cursor, lends the keys, and gives a
+    // place for the cursor.
+    unsafe {
+        guard(error, || {
+            let reader: &'static dyn StorageReader = &*(*handle.cast::<Reader>()).reader;
+            let opened: Cursor = reader.cursor(table, start.read()?, end.read()?)?;
+            *cursor = keep(opened);
+            Ok(())
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn cursor_next(
+    handle: *mut c_void,
+    rows: *mut soch_row,
+    capacity: usize,
+    count: *mut usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes a cursor that `open_cursor` made and no other call of it, with places for the results.
+    // What is lent lives until the next call.
+    unsafe {
+        guard(error, || {
+            let mut batch = RowBatch::new(room(rows, capacity)?);
+            (*handle.cast::<Cursor>()).next_batch(&mut batch)?;
+            *count = batch.len();
+            Ok(())
+        })
+    }
+}
+
+pub(super) unsafe extern "C" fn close_cursor(handle: *mut c_void) {
+    // SAFETY: the handle came from `open_cursor`, and the host closes it once.
+    unsafe { release::<Cursor>(handle) }
+}
