@@ -35,8 +35,15 @@ impl Instance {
     }
 
     /// The plugin broke the contract in `slot`.
+    #[cold]
     pub(crate) fn broke(&self, slot: &str, how: &str) -> Error {
         self.error(ErrorKind::Contract, format!("`{slot}` broke the plugin contract: it {how}"))
+    }
+
+    /// A call said `SOCH_NOT_FOUND` that does not have this answer.
+    #[cold]
+    pub(crate) fn found_nothing(&self, slot: &str) -> Error {
+        self.broke(slot, "returned SOCH_NOT_FOUND, which this call does not have")
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {

@@ -1,7 +1,7 @@
 //! Who may call an extension now: many at a time, one alone, or nobody any more.
 
 use crate::barrier::Barrier;
-use crate::shard::{this_thread, SHARDS};
+use crate::shard::{self, SHARDS};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::*};
@@ -76,38 +76,32 @@ impl Gate {
     /// exclusive one to end.
     #[inline]
     pub(crate) fn enter(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
-        let thread = this_thread();
-        let shard = &self.shards[thread.number];
-        if self.barrier.is_some() && thread.own {
-            let count = shard.own.load(Relaxed);
-            shard.own.store(count + 1, Relaxed);
+        if let Some(thread) = shard::own().filter(|_| self.barrier.is_some()) {
+            let shard = &self.shards[thread.number()];
+            shard.own.store(shard.own.load(Relaxed) + 1, Relaxed);
             Barrier::passed_here();
             if self.state.load(Acquire) == OPEN {
                 return Ok(Pass { gate: self, shard, own: true, _of_this_thread: PhantomData });
             }
             self.leave_own(shard);
         }
-        self.enter_shared(shard, patience).map(|()| Pass {
-            gate: self,
-            shard,
-            own: false,
-            _of_this_thread: PhantomData,
-        })
+        let shard = self.enter_shared(patience)?;
+        Ok(Pass { gate: self, shard, own: false, _of_this_thread: PhantomData })
     }
 
     /// Lets something in that others may accompany, that lasts, and that may end on any thread.
     pub(crate) fn enter_to_stay(&self, patience: Duration) -> Result<Stay<'_>, Refusal> {
-        let shard = &self.shards[this_thread().number];
-        self.enter_shared(shard, patience).map(|()| Stay { gate: self, shard })
+        self.enter_shared(patience).map(|shard| Stay { gate: self, shard })
     }
 
-    fn enter_shared(&self, shard: &Shard, patience: Duration) -> Result<(), Refusal> {
+    fn enter_shared(&self, patience: Duration) -> Result<&Shard, Refusal> {
+        let shard = &self.shards[shard::this_thread().number()];
         let mut deadline = None;
         loop {
             shard.shared.fetch_add(1, SeqCst);
             let state = self.state.load(SeqCst);
             if state == OPEN {
-                return Ok(());
+                return Ok(shard);
             }
             self.leave_shared(shard);
             self.refuse(state)?;
@@ -193,6 +187,7 @@ impl Gate {
         }
     }
 
+    #[inline]
     fn leave_shared(&self, shard: &Shard) {
         shard.shared.fetch_sub(1, SeqCst);
         if self.state.load(SeqCst) != OPEN {

@@ -42,10 +42,12 @@ macro_rules! handle {
             }
 
             /// `SOCH_NOT_FOUND` is no answer to this call.
+            #[inline]
             pub(crate) fn done(&self, slot: &str, result: Result<bool>) -> Result<()> {
-                match result? {
-                    true => Ok(()),
-                    false => Err(self.instance.broke(slot, "returned SOCH_NOT_FOUND, which this call does not have")),
+                match result {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err(self.instance.found_nothing(slot)),
+                    Err(error) => Err(error),
                 }
             }
         }

@@ -159,6 +159,7 @@ impl Instance {
     }
 
     /// Runs a function of something that stays. Refused once the instance is poisoned.
+    #[inline]
     pub(crate) fn run_inside(
         &self,
         slot: &'static str,
@@ -171,13 +172,16 @@ impl Instance {
     }
 
     /// Runs an [any-thread] function. False for `SOCH_NOT_FOUND`.
+    #[inline]
     pub(crate) fn shared(
         &self,
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        let _pass = self.gate.enter(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))?;
-        self.run(slot, call)
+        match self.gate.enter(self.limits.patience) {
+            Ok(_pass) => self.run(slot, call),
+            Err(refusal) => Err(self.refused(slot, refusal)),
+        }
     }
 
     /// Runs an [exclusive] function of the instance. False for `SOCH_NOT_FOUND`.
@@ -190,6 +194,7 @@ impl Instance {
         self.run(slot, call)
     }
 
+    #[inline]
     pub(crate) fn run(
         &self,
         slot: &'static str,

@@ -16,6 +16,7 @@ struct Use {
 
 impl Instance {
     /// Runs an [any-thread] function that appends to `output`; what it appended goes again if it fails.
+    #[inline]
     pub(crate) fn writing(
         &self,
         slot: &'static str,
@@ -23,16 +24,29 @@ impl Instance {
         call: impl FnOnce(*mut c_void, *const soch_writer, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
         let start = output.len();
-        let mut writer = VecWriter::new(output, self.limits.output).checking(self.limits.checking);
+        let mut writer = VecWriter::new(output, self.limits.output);
+        if self.limits.checking {
+            writer = writer.checking(true);
+        }
         let raw = writer.as_raw();
         let result = self.shared(slot, |instance, error| call(instance, &raw, error));
-        let (violation, refused) = (writer.violation(), writer.refused());
-        let written = (output.len() - start) as u64;
-        let result = self.judge(slot, result, Use { violation, refused, written, limit: self.limits.output });
-        if !matches!(result, Ok(true)) {
-            output.truncate(start);
+        match result {
+            Ok(true) if writer.is_clean() => Ok(true),
+            Ok(false) if writer.is_clean() && writer.written() == 0 => Ok(false),
+            result => {
+                let used = Use {
+                    violation: writer.violation(),
+                    refused: writer.refused(),
+                    written: writer.written() as u64,
+                    limit: self.limits.output,
+                };
+                let result = self.judge(slot, result, used);
+                if !matches!(result, Ok(true)) {
+                    output.truncate(start);
+                }
+                result
+            }
         }
-        result
     }
 
     /// Runs an [any-thread] function that writes to the caller's writer.
@@ -57,6 +71,7 @@ impl Instance {
         self.judge(slot, result, forward.used)
     }
 
+    #[cold]
     fn judge(&self, slot: &'static str, result: Result<bool>, used: Use) -> Result<bool> {
         if let Some(violation) = used.violation {
             return Err(self.broke(slot, violation));

@@ -59,7 +59,7 @@ impl Storage {
         let opened =
             instance.run("open_reader", |instance, error| unsafe { open_reader(instance, &mut raw, error) })?;
         if !opened {
-            return Err(instance.broke("open_reader", "returned SOCH_NOT_FOUND, which this call does not have"));
+            return Err(instance.found_nothing("open_reader"));
         }
         Ok(Reader { instance, table: &self.table, raw, cursors: Cell::new(0), _stay: stay, _not_sync: PhantomData })
     }
@@ -105,7 +105,7 @@ impl Reader<'_> {
             open_cursor(self.raw, table, start, end, &mut raw, error)
         };
         if !self.instance.run_inside("open_cursor", call)? {
-            return Err(self.instance.broke("open_cursor", "returned SOCH_NOT_FOUND, which this call does not have"));
+            return Err(self.instance.found_nothing("open_cursor"));
         }
         let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
         let rows = [soch_row { key: nothing, value: nothing }; BATCH];

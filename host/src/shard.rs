@@ -9,11 +9,26 @@ pub(crate) const SHARDS: usize = u32::BITS as usize;
 /// The number of a thread.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shard {
-    /// Below [`SHARDS`].
-    pub(crate) number: usize,
-    /// Whether no other thread has it, as long as this one lives.
-    pub(crate) own: bool,
+    /// Below [`SHARDS`] if the thread has it alone as long as it lives; from there on others may have it as well.
+    packed: usize,
 }
+
+impl Shard {
+    /// Below [`SHARDS`].
+    #[inline]
+    pub(crate) fn number(self) -> usize {
+        self.packed % SHARDS
+    }
+
+    /// Whether no other thread has this number, as long as this one lives.
+    #[inline]
+    pub(crate) fn is_own(self) -> bool {
+        self.packed < SHARDS
+    }
+}
+
+/// Of a thread that has none yet.
+const NONE: Shard = Shard { packed: usize::MAX };
 
 /// Bits of the numbers that are taken.
 static TAKEN: AtomicU32 = AtomicU32::new(0);
@@ -22,20 +37,26 @@ static NEXT_SHARED: AtomicU32 = AtomicU32::new(0);
 
 thread_local! {
     // Without a destructor, so that a look at it is one load.
-    static SHARD: Cell<Option<Shard>> = const { Cell::new(None) };
+    static SHARD: Cell<Shard> = const { Cell::new(NONE) };
     static LEASE: Lease = Lease(take());
+}
+
+/// The shard of the calling thread, if it has one of its own by now: the short way of [`this_thread`].
+#[inline]
+pub(crate) fn own() -> Option<Shard> {
+    let shard = SHARD.get();
+    shard.is_own().then_some(shard)
 }
 
 /// The shard of the calling thread.
 pub(crate) fn this_thread() -> Shard {
-    SHARD.get().unwrap_or_else(first)
-}
-
-#[cold]
-fn first() -> Shard {
+    let shard = SHARD.get();
+    if shard != NONE {
+        return shard;
+    }
     // Of a thread that is at its end, the lease may be gone.
     let shard = LEASE.try_with(|lease| lease.0).unwrap_or_else(|_| shared());
-    SHARD.set(Some(shard));
+    SHARD.set(shard);
     shard
 }
 
@@ -45,19 +66,19 @@ fn take() -> Shard {
     let taken = TAKEN.fetch_update(Ordering::Acquire, Ordering::Relaxed, |taken| {
         (taken != u32::MAX).then(|| taken | 1 << taken.trailing_ones())
     });
-    taken.map_or_else(|_| shared(), |before| Shard { number: before.trailing_ones() as usize, own: true })
+    taken.map_or_else(|_| shared(), |before| Shard { packed: before.trailing_ones() as usize })
 }
 
 fn shared() -> Shard {
-    Shard { number: NEXT_SHARED.fetch_add(1, Ordering::Relaxed) as usize % SHARDS, own: false }
+    Shard { packed: SHARDS + NEXT_SHARED.fetch_add(1, Ordering::Relaxed) as usize % SHARDS }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
         // Destructors of other thread-locals may still come here.
-        SHARD.set(Some(shared()));
-        if self.0.own {
-            TAKEN.fetch_and(!(1 << self.0.number), Ordering::Release);
+        SHARD.set(shared());
+        if self.0.is_own() {
+            TAKEN.fetch_and(!(1 << self.0.number()), Ordering::Release);
         }
     }
 }
@@ -83,8 +104,8 @@ mod tests {
                 let threads: Vec<_> = (0..3 * SHARDS).map(|_| scope.spawn(work)).collect();
                 threads.into_iter().map(|thread| thread.join().unwrap()).collect()
             });
-            assert!(shards.iter().all(|shard| shard.number < SHARDS));
-            let own: Vec<usize> = shards.iter().filter(|shard| shard.own).map(|shard| shard.number).collect();
+            assert!(shards.iter().all(|shard| shard.number() < SHARDS));
+            let own: Vec<usize> = shards.iter().filter(|shard| shard.is_own()).map(|shard| shard.number()).collect();
             assert_eq!(own.iter().collect::<HashSet<_>>().len(), own.len(), "{own:?}");
             // Other tests of this process have some; those of the threads of an earlier round are free again.
             assert!(own.len() >= SHARDS / 2, "{own:?}");
@@ -110,6 +131,6 @@ mod tests {
         })
         .join()
         .unwrap();
-        assert!(receiver.recv().unwrap().number < SHARDS);
+        assert!(receiver.recv().unwrap().number() < SHARDS);
     }
 }

@@ -12,6 +12,7 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 
 impl soch_bytes {
     /// Lends `bytes`.
+    #[inline]
     pub fn lend(bytes: &[u8]) -> Self {
         Self { ptr: bytes.as_ptr(), len: bytes.len() }
     }
@@ -20,6 +21,7 @@ impl soch_bytes {
     ///
     /// # Safety
     /// The other side promises that `len` bytes at `ptr` stay as they are for `'a`.
+    #[inline]
     pub unsafe fn get<'a>(self) -> Option<&'a [u8]> {
         if self.ptr.is_null() {
             return if self.len == 0 { Some(&[]) } else { None };
@@ -38,10 +40,19 @@ impl soch_bytes {
     ///
     /// # Errors
     /// NULL with a length.
+    #[inline]
     pub unsafe fn read<'a>(self) -> Result<&'a [u8]> {
         // SAFETY: the caller passes the other side's promise on.
-        unsafe { self.get() }.ok_or_else(|| Error::invalid("bytes at NULL with a length"))
+        match unsafe { self.get() } {
+            Some(bytes) => Ok(bytes),
+            None => Err(null_with_length()),
+        }
     }
+}
+
+#[cold]
+fn null_with_length() -> Error {
+    Error::invalid("bytes at NULL with a length")
 }
 
 impl soch_str {
@@ -177,21 +188,40 @@ pub unsafe fn with_labeled(
 ///
 /// # Safety
 /// `error` is NULL or the caller's, for the call.
+#[inline]
 pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -> soch_status {
-    let failure = match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(())) => return SOCH_OK,
-        // Only a panic of this extension's own poisons it, not one that it heard of.
-        Ok(Err(failure)) if failure.kind() == ErrorKind::Panicked => {
-            Error::failed(failure.message()).with_code(failure.code())
-        }
-        Ok(Err(failure)) => failure,
-        Err(payload) => Error::new(ErrorKind::Panicked, panic_message(payload)),
-    };
+    match catch_unwind(AssertUnwindSafe(call)) {
+        Ok(Ok(())) => SOCH_OK,
+        // SAFETY: the caller promises it.
+        Ok(Err(failure)) => unsafe { report(error, failure) },
+        // SAFETY: as above.
+        Err(payload) => unsafe { report_panic(error, payload) },
+    }
+}
+
+/// # Safety
+/// As for [`guard`].
+#[cold]
+unsafe fn report(error: *mut soch_error, failure: Error) -> soch_status {
+    // Only a panic of this extension's own poisons it, not one that it heard of.
+    let kind = if failure.kind() == ErrorKind::Panicked { ErrorKind::Failed } else { failure.kind() };
     // SAFETY: the caller promises it.
     if let Some(error) = unsafe { error.as_mut() } {
         error.set(failure.code(), failure.message());
     }
-    failure.kind().status()
+    kind.status()
+}
+
+/// # Safety
+/// As for [`guard`].
+#[cold]
+unsafe fn report_panic(error: *mut soch_error, payload: Box<dyn Any + Send>) -> soch_status {
+    let message = panic_message(payload);
+    // SAFETY: the caller promises it.
+    if let Some(error) = unsafe { error.as_mut() } {
+        error.set(0, &message);
+    }
+    SOCH_PANICKED
 }
 
 thread_local! {

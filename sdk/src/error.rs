@@ -70,8 +70,14 @@ impl ErrorKind {
 }
 
 /// Why a call failed. Its text crosses the boundary cut to 507 bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Error {
+    // A pointer, so that a result goes through a register.
+    inner: Box<Inner>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Inner {
     kind: ErrorKind,
     code: i32,
     message: String,
@@ -83,7 +89,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Error {
     /// An error of this kind; `message` is one sentence that says what was found and what to do.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, code: 0, message: message.into() }
+        Self { inner: Box::new(Inner { kind, code: 0, message: message.into() }) }
     }
 
     /// [`ErrorKind::Failed`] with this message.
@@ -108,29 +114,36 @@ impl Error {
 
     /// Adds the extension's own error number.
     pub fn with_code(mut self, code: i32) -> Self {
-        self.code = code;
+        self.inner.code = code;
         self
     }
 
     /// What kind of failure it is.
     pub fn kind(&self) -> ErrorKind {
-        self.kind
+        self.inner.kind
     }
 
     /// The extension's own error number, such as an errno; 0 if it gave none.
     pub fn code(&self) -> i32 {
-        self.code
+        self.inner.code
     }
 
     /// The sentence.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.inner.message
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { kind, code, message } = &*self.inner;
+        f.debug_struct("Error").field("kind", kind).field("code", code).field("message", message).finish()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(self.message())
     }
 }
 

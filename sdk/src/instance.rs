@@ -37,6 +37,7 @@ pub(crate) fn tied<P: Extension>(plugin: P, tie: Tie) -> *mut c_void {
 ///
 /// # Safety
 /// `instance` is one of `P`, and no exclusive call on it is under way.
+#[inline]
 pub unsafe fn shared<'a, P>(instance: *mut c_void) -> &'a P {
     // SAFETY: the caller promises it.
     unsafe { &(*instance.cast::<Instance<P>>()).plugin }
@@ -46,6 +47,7 @@ pub unsafe fn shared<'a, P>(instance: *mut c_void) -> &'a P {
 ///
 /// # Safety
 /// `instance` is one of `P`, and no other call on it is under way.
+#[inline]
 pub unsafe fn exclusive<'a, P>(instance: *mut c_void) -> &'a mut P {
     // SAFETY: the caller promises it.
     unsafe { &mut (*instance.cast::<Instance<P>>()).plugin }

@@ -2,10 +2,12 @@ use crate::abi::*;
 use crate::{boundary, Error, ErrorKind, Result};
 use core::ffi::c_void;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 
 /// Where a call puts its bytes: the caller's buffer, with the caller's limit.
 pub struct Writer<'a> {
-    raw: soch_writer,
+    // Not a reference: the caller's functions change what is around it.
+    raw: NonNull<soch_writer>,
     lent: PhantomData<&'a mut ()>,
 }
 
@@ -16,34 +18,45 @@ impl<'a> Writer<'a> {
     /// `raw` is NULL or a writer of the caller, for `'a`.
     ///
     /// # Errors
-    /// NULL, or one of its functions is.
+    /// NULL.
+    #[inline]
     pub unsafe fn from_raw(raw: *const soch_writer) -> Result<Self> {
-        // SAFETY: the caller promises it.
-        let raw = unsafe { raw.as_ref() }.ok_or_else(|| Error::invalid("the writer is NULL"))?;
-        if raw.write.is_none() || raw.reserve.is_none() || raw.commit.is_none() {
-            return Err(Error::invalid("the writer lacks a function"));
+        match NonNull::new(raw as *mut soch_writer) {
+            Some(raw) => Ok(Self { raw, lent: PhantomData }),
+            None => Err(no_writer()),
         }
-        Ok(Self { raw: *raw, lent: PhantomData })
     }
 
     /// The form that crosses, valid as long as this writer.
+    #[inline]
     pub fn as_raw(&self) -> *const soch_writer {
-        &self.raw
+        self.raw.as_ptr()
+    }
+
+    #[inline]
+    fn raw(&self) -> soch_writer {
+        // SAFETY: whoever made this promised a writer that lives as long.
+        unsafe { *self.raw.as_ptr() }
     }
 
     /// The most bytes that this call may write in all.
     pub fn limit(&self) -> u64 {
-        self.raw.limit
+        self.raw().limit
     }
 
     /// Appends `bytes`.
     ///
     /// # Errors
     /// [`ErrorKind::Limit`] beyond [`Writer::limit`]; return it as it is.
+    #[inline]
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let write = self.raw.write.expect("checked in from_raw");
+        let raw = self.raw();
+        let write = match raw.write {
+            Some(write) => write,
+            None => return Err(lacks_a_function()),
+        };
         // SAFETY: the caller's function, with the context that came with it.
-        accepted(unsafe { write(self.raw.ctx, soch_bytes::lend(bytes)) })
+        accepted(unsafe { write(raw.ctx, soch_bytes::lend(bytes)) })
     }
 
     /// Appends what `fill` writes to the room of `len` bytes that it is lent: the first bytes of it, as many as
@@ -53,11 +66,14 @@ impl<'a> Writer<'a> {
     /// [`ErrorKind::Limit`] if `len` is beyond [`Writer::limit`]; what `fill` returns; [`ErrorKind::Invalid`] if
     /// that is more than `len`.
     pub fn write_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<()> {
-        let (reserve, commit) =
-            (self.raw.reserve.expect("checked in from_raw"), self.raw.commit.expect("checked in from_raw"));
+        let raw = self.raw();
+        let (reserve, commit) = match (raw.reserve, raw.commit) {
+            (Some(reserve), Some(commit)) => (reserve, commit),
+            _ => return Err(lacks_a_function()),
+        };
         let mut room = std::ptr::null_mut();
         // SAFETY: the caller's function, with the context that came with it.
-        accepted(unsafe { reserve(self.raw.ctx, len, &mut room) })?;
+        accepted(unsafe { reserve(raw.ctx, len, &mut room) })?;
         if room.is_null() {
             return Err(Error::invalid("the writer lent no room"));
         }
@@ -70,17 +86,34 @@ impl<'a> Writer<'a> {
             return Err(Error::invalid(format!("{filled} bytes do not fit into the {len} that were reserved")));
         }
         // SAFETY: as for `reserve`.
-        accepted(unsafe { commit(self.raw.ctx, filled) })
+        accepted(unsafe { commit(raw.ctx, filled) })
     }
 }
 
+#[cold]
+fn no_writer() -> Error {
+    Error::invalid("the writer is NULL")
+}
+
+#[cold]
+fn lacks_a_function() -> Error {
+    Error::invalid("the writer lacks a function")
+}
+
+#[inline]
 fn accepted(status: soch_status) -> Result<()> {
+    if status == SOCH_OK {
+        Ok(())
+    } else {
+        Err(refusal(status))
+    }
+}
+
+#[cold]
+fn refusal(status: soch_status) -> Error {
     match status {
-        SOCH_OK => Ok(()),
-        SOCH_LIMIT => Err(Error::new(ErrorKind::Limit, "the output is larger than the caller's limit")),
-        status => {
-            Err(Error::new(ErrorKind::from_status(status), format!("the caller's writer returned status {status}")))
-        }
+        SOCH_LIMIT => Error::new(ErrorKind::Limit, "the output is larger than the caller's limit"),
+        status => Error::new(ErrorKind::from_status(status), format!("the caller's writer returned status {status}")),
     }
 }
 
@@ -91,41 +124,63 @@ const GUARD_BYTE: u8 = 0xA5;
 pub struct VecWriter<'a> {
     buffer: &'a mut Vec<u8>,
     start: usize,
-    limit: u64,
     reserved: Option<usize>,
     checking: bool,
     refused: Option<soch_status>,
     violation: Option<&'static str>,
+    raw: soch_writer,
 }
 
 impl<'a> VecWriter<'a> {
     /// Appends at most `limit` bytes to `buffer`.
+    #[inline]
     pub fn new(buffer: &'a mut Vec<u8>, limit: u64) -> Self {
         let start = buffer.len();
-        Self { buffer, start, limit, reserved: None, checking: false, refused: None, violation: None }
+        let raw = soch_writer {
+            ctx: std::ptr::null_mut(),
+            limit,
+            write: Some(vec_write),
+            reserve: Some(vec_reserve),
+            commit: Some(vec_commit),
+        };
+        Self { buffer, start, reserved: None, checking: false, refused: None, violation: None, raw }
     }
 
     /// Puts guard bytes behind what it lends, and finds who writes past it. Slower.
+    #[inline]
     pub fn checking(mut self, on: bool) -> Self {
-        self.end_reservation();
         self.checking = on;
         self
     }
 
-    /// The form that crosses. It is valid as long as this writer neither moves nor is used otherwise.
-    pub fn as_raw(&mut self) -> soch_writer {
-        soch_writer {
-            limit: self.limit,
-            ctx: (self as *mut Self).cast(),
-            write: Some(vec_write),
-            reserve: Some(vec_reserve),
-            commit: Some(vec_commit),
-        }
+    /// Lends this writer for a call. It does not move meanwhile.
+    #[inline]
+    pub fn writer(&mut self) -> Writer<'_> {
+        let this: *mut Self = self;
+        // SAFETY: it is this writer, which is borrowed for as long as the other one lives.
+        let raw = unsafe {
+            (*this).raw.ctx = this.cast();
+            NonNull::new_unchecked(std::ptr::addr_of_mut!((*this).raw))
+        };
+        Writer { raw, lent: PhantomData }
     }
 
-    /// Lends this writer to a method in process.
-    pub fn writer(&mut self) -> Writer<'_> {
-        Writer { raw: self.as_raw(), lent: PhantomData }
+    /// The form that crosses. It is valid as long as this writer neither moves nor is used otherwise.
+    #[inline]
+    pub fn as_raw(&mut self) -> soch_writer {
+        self.writer().raw()
+    }
+
+    /// Whether the other side used it as it should: nothing to ask for below.
+    #[inline]
+    pub fn is_clean(&self) -> bool {
+        self.reserved.is_none() && self.refused.is_none() && self.violation.is_none()
+    }
+
+    /// How many bytes were written.
+    #[inline]
+    pub fn written(&self) -> usize {
+        self.buffer.len() - self.start
     }
 
     /// The first status, other than `SOCH_OK`, that this writer returned to the other side.
@@ -155,8 +210,7 @@ impl<'a> VecWriter<'a> {
     }
 
     fn fits(&self, len: usize) -> bool {
-        let used = (self.buffer.len() - self.start) as u64;
-        (len as u64) <= self.limit.saturating_sub(used)
+        (len as u64) <= self.raw.limit.saturating_sub(self.written() as u64)
     }
 
     fn write(&mut self, bytes: soch_bytes) -> soch_status {
@@ -240,6 +294,19 @@ unsafe fn with_writer(ctx: *mut c_void, call: impl FnOnce(&mut VecWriter<'_>) ->
 }
 
 unsafe extern "C" fn vec_write(ctx: *mut c_void, bytes: soch_bytes) -> soch_status {
+    // SAFETY: the other side passes the context that came with the function.
+    let writer = unsafe { &mut *ctx.cast::<VecWriter<'_>>() };
+    let len = writer.buffer.len();
+    let room = writer.buffer.capacity() - len;
+    if bytes.len <= room && writer.fits(bytes.len) && writer.reserved.is_none() && !bytes.ptr.is_null() {
+        // What is most frequent, and cannot panic.
+        // SAFETY: the other side lends the bytes for the call, and the vector has room for them.
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.ptr, writer.buffer.as_mut_ptr().add(len), bytes.len);
+            writer.buffer.set_len(len + bytes.len);
+        }
+        return SOCH_OK;
+    }
     // SAFETY: the other side passes the context that came with the function.
     unsafe { with_writer(ctx, |writer| writer.write(bytes)) }
 }

@@ -37,6 +37,7 @@ table!(compression, CompressionExtension, soch_compression, COMPRESSION);
 ///
 /// # Safety
 /// As for [`guard`].
+#[inline]
 unsafe fn found(error: *mut soch_error, call: impl FnOnce() -> Result<bool>) -> soch_status {
     let mut status = SOCH_OK;
     // SAFETY: the caller promises it.
