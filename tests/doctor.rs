@@ -40,6 +40,13 @@ fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
+#[test]
+fn who_has_no_trust_file_is_not_told_to_refuse_all_that_is_unsigned() {
+    let report = Operator::new().object(&["doctor"], 0);
+    let remedy = finding(&report, "policy")["remedy"].as_str().expect("a text");
+    assert_eq!(remedy, "sochdb-plugin trust add directory DIRECTORY --policy pinned");
+}
+
 /// A directory in the operator's home with codec_xor, which a trust file of the policy development allows.
 fn installed(operator: &Operator, mode: u32) -> PathBuf {
     let directory = operator.directory("plugins", 0o700);

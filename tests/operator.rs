@@ -2,12 +2,16 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "operator/edits.rs"]
+mod edits;
 #[path = "operator/home.rs"]
 mod home;
 #[path = "operator/installs.rs"]
 mod installs;
 #[path = "operator/interrupted.rs"]
 mod interrupted;
+#[path = "operator/pins.rs"]
+mod pins;
 mod support;
 #[path = "operator/trusts.rs"]
 mod trusts;

@@ -22,6 +22,21 @@ pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
         "say --downgrade, if you know why the newer one must go",
     ),
     (
+        "E_PIN_DIFFERS",
+        "`install` was given the bytes of an installed file that somebody changed since it was pinned",
+        "install the publisher's copy; or say --repin, if you changed the file and mean these bytes",
+    ),
+    (
+        "E_TRUST_CONFLICT",
+        "`trust add` was asked for an entry whose subject is in the trust file, with other values",
+        "edit the line that the message names, or take the entry out with `sochdb-plugin trust remove` first",
+    ),
+    (
+        "E_TRUST_NO_ENTRY",
+        "`trust remove` was asked for an entry that the trust file does not have",
+        "`sochdb-plugin trust list` prints what is there; --system or --trust FILE names another trust file",
+    ),
+    (
         "E_EXISTS",
         "a file is there already that `keygen` would write",
         "choose another name with --out, or move the old key away if nobody trusts it any more",

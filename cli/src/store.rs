@@ -70,13 +70,18 @@ pub(crate) fn is_absent(path: &Path) -> bool {
 /// Says that the loader refuses `file`, as `verify` does. Each of `names` is a path that is gone when the message is
 /// read, and the one that stands for it.
 pub(crate) fn refuse(out: &Output, file: &Path, error: &LoadError, names: &[(&Path, &Path)]) {
+    refuse_with(out, file, error, error.remedy(), names);
+}
+
+/// As [`refuse`], where there is something better to do than what the loader knows.
+pub(crate) fn refuse_with(out: &Output, file: &Path, error: &LoadError, remedy: String, names: &[(&Path, &Path)]) {
     let lasting = |text: String| {
         names.iter().fold(text, |text, (gone, lasting)| {
             let (gone, lasting) = (Text::from(*gone).to_string(), Text::from(*lasting).to_string());
             text.replace(&gone, &lasting)
         })
     };
-    let (message, remedy) = (lasting(error.to_string()), lasting(error.remedy()));
+    let (message, remedy) = (lasting(error.to_string()), lasting(remedy));
     out.object(&json!({
         "file": Text::from(file).to_string(), "accepted": false, "code": error.code(), "step": error.step().name(),
         "message": message, "remedy": remedy,

@@ -141,7 +141,7 @@ fn a_refused_install_leaves_nothing() {
     assert_eq!((&refused["code"], &refused["step"]), (&"E_DIR_WRITABLE".into(), &"directories".into()));
     assert!(!refused.to_string().contains("sochdb-plugin.lock"), "{refused}");
 
-    home.call(&["trust", "add", "directory", text(&home.path.join("download"))], 0);
+    home.call(&["trust", "add", "directory", text(&home.directory("listed"))], 0);
     let elsewhere = home.path.join("else/where");
     let refused = home.call(&["install", text(&download), "--directory", text(&elsewhere)], 1);
     assert_eq!(refused["code"], "E_NOT_ALLOWED");

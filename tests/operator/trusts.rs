@@ -2,10 +2,12 @@
 
 use crate::home::{digest, mode, row, text, Home};
 use sochdb_plugin_host::{DynamicPluginLoader, TrustFiles};
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{symlink, MetadataExt, PermissionsExt};
+use std::path::Path;
 
-const KEY: &str = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
+/// A publisher's.
+pub const KEY: &str = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";
 
 /// A loader that obeys the trust file of this home.
 pub fn loader(home: &Home) -> DynamicPluginLoader {
@@ -49,15 +51,28 @@ fn what_is_added_is_listed() {
 }
 
 #[test]
-fn the_first_trust_file_says_what_it_changes() {
+fn the_first_trust_file_says_what_it_closes_whatever_its_entry() {
     let home = Home::new();
-    let first = home.say(&["trust", "add", "minimum", "codec", "1.0.0"]).stdout;
-    assert!(first.contains("from now on") && first.contains(text(&home.plugins())), "{first}");
-    let second = home.say(&["trust", "add", "minimum", "other", "1.0.0"]).stdout;
-    assert!(!second.contains("from now on"), "{second}");
-    let other = home.path.join("other.toml");
-    let apart = home.say(&["trust", "add", "minimum", "codec", "1.0.0", "--trust", text(&other)]).stdout;
-    assert!(!apart.contains("from now on") && apart.contains("--trust"), "{apart}");
+    let first = home.say(&["trust", "add", "dependency", "libz.so.1", "/usr/lib"]).stdout;
+    let note = first.lines().find(|line| line.contains("from now on")).unwrap_or_else(|| panic!("no note: {first}"));
+    assert!(note.contains(text(&home.plugins())), "{note}");
+    let closed_again = "sochdb-plugin trust add directory DIRECTORY --policy development";
+    assert!(note.contains(closed_again), "{note}");
+    assert!(home.call(&["trust", "add", "minimum", "other", "1.0.0"], 0)["closed"].is_null());
+
+    let (other, open) = (home.path.join("other.toml"), home.directory("open"));
+    let apart = home.call(&["trust", "add", "minimum", "codec", "1.0.0", "--trust", text(&other)], 0);
+    let add = format!("trust add directory {} --trust {}", text(&home.plugins()), text(&other));
+    assert!(apart["closed"].as_str().is_some_and(|closed| closed.ends_with(&add)), "{apart}");
+    let listed = home.say(&["trust", "add", "directory", text(&open), "--trust", text(&other)]).stdout;
+    assert!(!listed.contains("no plugin is allowed") && listed.contains("TrustFiles::Only"), "{listed}");
+}
+
+#[test]
+fn the_first_trust_file_says_so_to_scripts() {
+    let home = Home::new();
+    let first = home.call(&["trust", "revoke", &"0b".repeat(32)], 0);
+    assert!(first["closed"].as_str().is_some_and(|closed| closed.contains("from now on")), "{first}");
 }
 
 #[test]
@@ -104,26 +119,28 @@ fn comments_and_order_stay() {
 }
 
 #[test]
-fn what_would_be_wrong_is_refused_with_its_place_and_changes_nothing() {
+fn arguments_that_no_trust_file_could_say_are_wrong_usage_and_change_nothing() {
     let home = Home::new();
-    home.call(&["trust", "add", "pin", "abc"], 1);
+    home.call(&["trust", "add", "pin", "abc"], 2);
     assert!(!home.path.join("config").exists());
     home.call(&["trust", "add", "minimum", "codec", "1.0.0"], 0);
     let before = fs::read_to_string(home.trust_file()).expect("it exists");
-    for arguments in [
-        &["pin", "abc"][..],
-        &["minimum", "codec", "2.0.0"],
-        &["minimum", "other", "two"],
-        &["publisher", "acme", "RWabc"],
-        &["directory", text(&home.path), "--policy", "lax"],
-        &["dependency", "lib/z.so", "/usr"],
+    for (arguments, found) in [
+        (&["add", "pin", "abc"][..], "3 characters"),
+        (&["add", "pin", &"0a".repeat(32), "--name", "a\tb"], "control character"),
+        (&["add", "minimum", "other", "two"], "version"),
+        (&["add", "minimum", "bad name", "1.0.0"], "no plugin has such a name"),
+        (&["add", "publisher", "acme", "RWabc"], "56 characters"),
+        (&["add", "publisher", "", KEY], "is empty"),
+        (&["add", "directory", text(&home.path), "--policy", "lax"], "development, pinned, signed, strict"),
+        (&["add", "dependency", "lib/z.so", "/usr"], "has / in it"),
+        (&["add", "dependency", "libz.so", "/usr", "--sha256", "g"], "1 characters"),
+        (&["revoke", "abc"], "3 characters"),
+        (&["remove", "pin", "abc"], "3 characters"),
     ] {
-        let mut all = vec!["trust", "add"];
-        all.extend(arguments);
-        let refused = home.call(&all, 1);
-        assert_eq!(refused["code"], "E_TRUST_SYNTAX", "{refused}");
-        let error = refused["error"].as_str().expect("a text");
-        assert!(error.contains("line ") && error.contains("column "), "{error}");
+        let refused = home.call(&[&["trust"], arguments].concat(), 2);
+        assert_eq!(refused["code"], "E_USAGE", "{refused}");
+        assert!(refused["error"].as_str().is_some_and(|error| error.contains(found)), "{refused}");
         assert_eq!(fs::read_to_string(home.trust_file()).expect("it exists"), before);
     }
 }
@@ -153,12 +170,49 @@ fn a_directory_must_be_there_under_its_real_path() {
     let home = Home::new();
     let (real, link) = (home.directory("real"), home.path.join("link"));
     symlink(&real, &link).expect("its own directory");
-    for (path, code) in [(home.path.join("none"), "E_DIR_NOT_FOUND"), (link, "E_DIR_SYMLINK")] {
+    let none = home.path.join("none");
+    let make = format!("`mkdir -m 755 -p {}`", text(&none));
+    for (path, code, hint) in [(none, "E_DIR_NOT_FOUND", &*make), (link, "E_DIR_SYMLINK", "realpath")] {
         let refused = home.call(&["trust", "add", "directory", text(&path)], 1);
         assert_eq!(refused["code"], code);
-        assert!(refused["error"].as_str().is_some_and(|error| error.contains("realpath")), "{refused}");
+        assert!(refused["error"].as_str().is_some_and(|error| error.contains(hint)), "{refused}");
     }
     assert!(!home.path.join("config").exists());
     let added = home.call(&["trust", "add", "directory", "./real"], 0);
     assert_eq!(added["entry"]["path"], text(&real));
+}
+
+#[test]
+fn a_directory_that_the_loader_would_not_go_to_is_not_added() {
+    let home = Home::new();
+    let root = owner(&home.path) == 0;
+    for mode in [0o775, 0o777, 0o1777] {
+        let open = home.directory(&format!("{mode:o}"));
+        fs::set_permissions(&open, Permissions::from_mode(mode)).expect("its own directory");
+        let below = home.directory(&format!("{mode:o}/below"));
+        let refused = home.call(&["trust", "add", "directory", text(&open)], 1);
+        assert_eq!((&refused["code"], &refused["file"]), (&"E_DIR_WRITABLE".into(), &text(&open).into()), "{refused}");
+        let remedy = refused["remedy"].as_str().expect("a text");
+        assert!(remedy.contains(text(&open)) && !remedy.contains("mv ") && !remedy.contains(".lock"), "{remedy}");
+        // What the loader passes, may be added: a directory of one's own in root's sticky one.
+        let code = i32::from(!(root && mode == 0o1777));
+        home.call(&["trust", "add", "directory", text(&below)], code);
+    }
+}
+
+#[test]
+fn root_may_add_a_directory_of_another_user_but_not_for_strict() {
+    let home = Home::new();
+    let theirs = home.directory("theirs");
+    if owner(&home.path) == 0 {
+        std::os::unix::fs::chown(&theirs, Some(4321), None).expect("root may");
+    }
+    // For strict, others may not write the directory for temporary files either.
+    let refused = home.call(&["trust", "add", "directory", text(&theirs), "--policy", "strict"], 1);
+    assert!(refused["code"].as_str().is_some_and(|code| code.starts_with("E_DIR_")), "{refused}");
+    home.call(&["trust", "add", "directory", text(&theirs)], 0);
+}
+
+fn owner(path: &Path) -> u32 {
+    fs::metadata(path).expect("it exists").uid()
 }

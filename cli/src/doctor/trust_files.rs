@@ -30,7 +30,7 @@ pub(super) fn look(report: &mut Report, obeyed: &TrustFiles) -> Option<Vec<Trust
     }
     if usable && files.is_empty() {
         let detail = "none exists: every plugin is accepted that only root and its user can change";
-        report.attention(AREA, "policy", detail).remedy("sochdb-plugin trust add directory DIRECTORY --policy signed");
+        report.attention(AREA, "policy", detail).remedy("sochdb-plugin trust add directory DIRECTORY --policy pinned");
     }
     if files.iter().flat_map(|file| &file.directories).any(|directory| directory.policy == Policy::Signed)
         && files.iter().all(|file| file.publishers.is_empty())

@@ -1,14 +1,13 @@
 //! Changes a trust file, and leaves alone what it does not change.
 
-use super::entry::Entry;
+use super::text::{find, with, without, Fields, Found};
 use crate::failure::Failure;
 use crate::held::Held;
 use crate::package::read;
 use crate::store::{is_absent, read_lock};
-use sochdb_plugin_host::trust::{SyntaxError, TrustFile, MAX_SIZE};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Text, TrustFiles};
+use sochdb_plugin_host::trust::{places, Pin, Revoked, SyntaxError, TrustFile, MAX_SIZE};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Text, TrustFiles};
 use std::path::Path;
-use toml_edit::{DocumentMut, InlineTable, Item, Table, Value};
 
 /// How a trust file begins that was made here.
 const HEADING: &str = "\
@@ -16,85 +15,133 @@ const HEADING: &str = "\
 
 /// What became of it.
 pub(crate) enum Outcome {
-    Added,
+    /// The file says this now.
+    Changed(TrustFile),
+    /// The file said so already.
+    Unchanged,
     /// The loader would not use the file, or does not use it as it is.
     Refused(Box<LoadError>),
 }
 
-/// Adds `entry` to the trust file at `path`. Nothing changes if that cannot be.
-pub(crate) fn add(path: &Path, entry: &Entry) -> Result<Outcome, Failure> {
-    let fields = entry.fields()?;
+/// Adds an entry to the trust file at `path`. Nothing changes if that cannot be.
+///
+/// # Errors
+/// The file has an entry about the same that says another thing: that is for its owner to decide.
+pub(crate) fn add(path: &Path, kind: &'static str, fields: &Fields) -> Result<Outcome, Failure> {
+    let alone = with("", kind, fields).and_then(|text| TrustFile::parse(text.as_bytes()));
+    let asked = alone.map_err(|error| Failure::usage(format!("{kind}: {}", error.message)))?;
+    change(path, |text, there| {
+        if says(there, &asked) {
+            return Ok(None);
+        }
+        // A publisher's key belongs to one name, too.
+        let subject = if kind == "publisher" { fields.len() } else { 1 };
+        let subject: Vec<(&str, &str)> = fields.iter().take(subject).map(|(key, value)| (*key, &**value)).collect();
+        match find(text, kind, &subject).map_err(|error| wrong(path, &error))? {
+            Some(found) => Err(conflict(path, text, kind, fields, &found)),
+            None => with(text, kind, fields).map(Some).map_err(|error| wrong(path, &error)),
+        }
+    })
+}
+
+/// Takes the entry of `kind` out of the trust file at `path` whose field this is.
+///
+/// # Errors
+/// There is none.
+pub(crate) fn remove(path: &Path, kind: &'static str, field: &(&'static str, String)) -> Result<Outcome, Failure> {
+    let (key, value) = field;
+    change(path, |text, _| {
+        let found = find(text, kind, &[(key, value)]).map_err(|error| wrong(path, &error))?;
+        let found = found.ok_or_else(|| {
+            let (path, value) = (Text::from(path), Text::from(value.as_bytes()));
+            let reason = format!("{path} has no {kind} {value}; `sochdb-plugin trust list` prints what it has");
+            Failure::new("E_TRUST_NO_ENTRY", reason)
+        })?;
+        without(text, kind, &found).map(Some).map_err(|error| wrong(path, &error))
+    })
+}
+
+/// Changes the text of the file, which says `TrustFile`, to what `new` gives, if it gives any.
+fn change(
+    path: &Path,
+    new: impl FnOnce(&str, &TrustFile) -> Result<Option<String>, Failure>,
+) -> Result<Outcome, Failure> {
     let place = path.parent().zip(path.file_name().and_then(|name| name.to_str()));
     let (directory, name) = place.ok_or_else(|| Failure::usage(format!("{} is no file name", Text::from(path))))?;
     let held = Held::open(directory)?;
-    let added = change(&held, path, name, |text| with(text, entry.kind(), &fields));
-    if !matches!(added, Ok(Outcome::Added)) {
+    let changed = change_held(&held, path, name, new);
+    if !matches!(changed, Ok(Outcome::Changed(_))) {
         held.undo();
     }
-    added
+    changed
 }
 
-fn change(
+fn change_held(
     held: &Held,
     path: &Path,
     name: &str,
-    change: impl FnOnce(&str) -> Result<String, SyntaxError>,
+    new: impl FnOnce(&str, &TrustFile) -> Result<Option<String>, Failure>,
 ) -> Result<Outcome, Failure> {
     // Before anything is written: who may change the directory could lead it elsewhere.
-    let refused = match is_absent(path) {
-        true => read_lock(&DynamicPluginLoader::new_trusted(), &held.path).err().filter(is_of_the_way),
-        false => TrustFiles::Only(vec![path.to_owned()]).read(path).err(),
+    let there = match is_absent(path) {
+        true => match read_lock(&DynamicPluginLoader::new_trusted(), &held.path).err().filter(is_of_the_way) {
+            None => Ok(None),
+            Some(error) => Err(error),
+        },
+        false => TrustFiles::Only(vec![path.to_owned()]).read(path),
     };
-    if let Some(error) = refused {
-        return Ok(Outcome::Refused(Box::new(error)));
-    }
+    let there = match there {
+        Ok(there) => there.unwrap_or_default(),
+        Err(error) => return Ok(Outcome::Refused(Box::new(error))),
+    };
     held.clean();
     let bytes = read(path, MAX_SIZE as u64)?.unwrap_or_else(|| HEADING.into());
-    let wrong = |error: &dyn std::fmt::Display| {
-        let reason = format!("{} would be wrong in {error}; nothing was changed", Text::from(path));
-        Failure::new("E_TRUST_SYNTAX", reason)
-    };
-    let text = String::from_utf8(bytes).map_err(|error| wrong(&error))?;
-    let text = change(&text).map_err(|error| wrong(&error))?;
-    TrustFile::parse(text.as_bytes()).map_err(|error| wrong(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| wrong(path, &error))?;
+    let Some(text) = new(&text, &there)? else { return Ok(Outcome::Unchanged) };
+    let file = TrustFile::parse(text.as_bytes()).map_err(|error: SyntaxError| wrong(path, &error))?;
     held.write(name, text.as_bytes(), 0o644)?;
-    Ok(Outcome::Added)
+    Ok(Outcome::Changed(file))
 }
 
 /// Whether it is about the directory and those above it, not about a lock file there.
-fn is_of_the_way(error: &LoadError) -> bool {
+pub(super) fn is_of_the_way(error: &LoadError) -> bool {
     error.step() < sochdb_plugin_host::Step::Trust
 }
 
-/// `text`, which is a trust file, with one entry more.
-fn with(text: &str, kind: &str, fields: &[(&'static str, String)]) -> Result<String, SyntaxError> {
-    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| SyntaxError {
-        line: 1,
-        column: 1,
-        message: error.message().to_owned(),
-    })?;
-    let fields = fields.iter().map(|(key, value)| (*key, Value::from(value.as_str())));
-    if !document.contains_key(kind) {
-        // What stands at the end of the file stays in front of what is added there.
-        let end = document.trailing().as_str().unwrap_or_default().to_owned();
-        document.set_trailing("");
-        let mut table = table(fields, &format!("{end}\n"));
-        table.set_position(Some(isize::MAX));
-        document.insert(kind, Item::ArrayOfTables([table].into_iter().collect()));
-        return Ok(document.to_string());
-    }
-    match document.get_mut(kind) {
-        Some(Item::ArrayOfTables(tables)) => tables.push(table(fields, "\n")),
-        // The other way to write the same: directory = [{ path = "..." }].
-        Some(Item::Value(Value::Array(tables))) => tables.push(fields.collect::<InlineTable>()),
-        // The loader takes nothing else.
-        _ => {}
-    }
-    Ok(document.to_string())
+/// Whether `file` has each entry of `asked`, however it is written. Words for people may be there that were not asked for.
+fn says(file: &TrustFile, asked: &TrustFile) -> bool {
+    let words = |asked: &Option<String>, there: &Option<String>| asked.is_none() || asked == there;
+    let pinned = |asked: &Pin| file.pins.iter().any(|it| it.sha256 == asked.sha256 && words(&asked.name, &it.name));
+    let revoked =
+        |asked: &Revoked| file.revoked.iter().any(|it| it.sha256 == asked.sha256 && words(&asked.reason, &it.reason));
+    asked.directories.iter().all(|entry| file.directories.contains(entry))
+        && asked.dependencies.iter().all(|entry| file.dependencies.contains(entry))
+        && asked.pins.iter().all(pinned)
+        && asked.publishers.iter().all(|entry| file.publishers.contains(entry))
+        && asked.revoked.iter().all(revoked)
+        && asked.minimums.iter().all(|entry| file.minimums.contains(entry))
 }
 
-fn table(fields: impl Iterator<Item = (&'static str, Value)>, before: &str) -> Table {
-    let mut table: Table = fields.map(|(key, value)| (key, Item::Value(value))).collect();
-    table.decor_mut().set_prefix(before);
-    table
+fn conflict(path: &Path, text: &str, kind: &str, fields: &Fields, found: &Found) -> Failure {
+    let (file, line, mut said) = (Text::from(path), found.line(text, fields), found.said());
+    if kind == "directory" && found.value("policy").is_none() {
+        said += &format!(", and so the policy {}", Policy::default());
+    }
+    let subject = fields.first().and_then(|(key, _)| found.value(key)).unwrap_or_default();
+    let subject = Text::from(subject.as_bytes());
+    let named = match path {
+        _ if places::user_trust_file().as_deref() == Some(path) => String::new(),
+        _ if places::system_trust_file() == path => " --system".to_owned(),
+        _ => format!(" --trust {file}"),
+    };
+    let reason = format!(
+        "{file} says another thing of this {kind} already: {said}; edit line {line} of {file}, or take that out first: \
+         sochdb-plugin trust remove {kind} {subject}{named}"
+    );
+    Failure::new("E_TRUST_CONFLICT", reason)
+}
+
+fn wrong(path: &Path, error: &dyn std::fmt::Display) -> Failure {
+    let reason = format!("{} would be wrong in {error}; nothing was changed", Text::from(path));
+    Failure::new("E_TRUST_SYNTAX", reason)
 }

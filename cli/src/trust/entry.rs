@@ -1,8 +1,13 @@
 //! What can be added to a trust file.
 
+use super::text::Fields;
 use crate::failure::Failure;
 use crate::paths::absolute;
-use sochdb_plugin_host::{Digest, Text};
+use semver::Version;
+use sochdb_plugin_host::sdk::abi::SOCH_NAME_SIZE;
+use sochdb_plugin_host::sdk::export::is_identifier;
+use sochdb_plugin_host::trust::PublicKey;
+use sochdb_plugin_host::{Digest, Policy, Text};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -20,7 +25,7 @@ pub(crate) enum Entry {
         /// development (nothing more), pinned (known to a lock file or as a pin; the default), signed (by a publisher),
         /// or strict (pinned or signed, of root, with every guard of the kernel)
         #[arg(long)]
-        policy: Option<String>,
+        policy: Option<Policy>,
     },
     /// Allow a library that plugins may need, beyond the C library and its kin
     Dependency {
@@ -30,14 +35,14 @@ pub(crate) enum Entry {
         dir: PathBuf,
         /// The digest that it must have
         #[arg(long)]
-        sha256: Option<String>,
+        sha256: Option<Digest>,
     },
     /// Pin a plugin by its digest, where it lies
     ///
     /// `install` does this for plugins that it copies. The directory must be allowed too.
     Pin {
         /// 64 hexadecimal digits, as `sha256sum FILE` prints them
-        sha256: String,
+        sha256: Digest,
         /// What people call it
         #[arg(long)]
         name: Option<String>,
@@ -47,20 +52,21 @@ pub(crate) enum Entry {
         /// What you call them
         name: String,
         /// Their minisign public key, RW..., from a source that you trust
-        key: String,
+        key: PublicKey,
     },
     /// Refuse versions of a plugin that are older than this
     Minimum {
         /// The plugin's name
+        #[arg(value_parser = plugin_name)]
         name: String,
         /// Such as 1.2.0
-        version: String,
+        version: Version,
     },
     /// See `trust revoke`
     #[command(skip)]
     Revoked {
         /// 64 hexadecimal digits
-        sha256: String,
+        sha256: Digest,
         /// Why
         reason: Option<String>,
     },
@@ -79,36 +85,38 @@ impl Entry {
         }
     }
 
-    /// Its keys and values in the file.
+    /// Its keys and values in the file; the first one says what it is about.
     ///
     /// # Errors
-    /// A directory that is not there, or has another path. What else is wrong is found by whoever reads the file.
-    pub(crate) fn fields(&self) -> Result<Vec<(&'static str, String)>, Failure> {
-        let optional = |key, value: &Option<String>| value.clone().map(|value| (key, value));
-        Ok(match self {
-            Self::Directory { dir, policy } => {
-                let path = ("path", directory(dir)?);
-                [path].into_iter().chain(optional("policy", policy)).collect()
-            }
+    /// A directory that is not there, or has another path.
+    pub(crate) fn fields(&self) -> Result<Fields, Failure> {
+        fn optional(key: &'static str, value: &Option<impl ToString>) -> Option<(&'static str, String)> {
+            value.as_ref().map(|value| (key, value.to_string()))
+        }
+        let (first, others) = match self {
+            Self::Directory { dir, policy } => (("path", directory(dir)?), vec![optional("policy", policy)]),
             Self::Dependency { name, dir, sha256 } => {
-                let both = [("name", name.clone()), ("directory", directory(dir)?)];
-                both.into_iter().chain(sha256.iter().map(|sha256| ("sha256", digits(sha256)))).collect()
+                let place = Some(("directory", directory(dir)?));
+                (("name", name.clone()), vec![place, optional("sha256", sha256)])
             }
-            Self::Pin { sha256, name } => {
-                [("sha256", digits(sha256))].into_iter().chain(optional("name", name)).collect()
-            }
-            Self::Revoked { sha256, reason } => {
-                [("sha256", digits(sha256))].into_iter().chain(optional("reason", reason)).collect()
-            }
-            Self::Publisher { name, key } => vec![("name", name.clone()), ("key", key.clone())],
-            Self::Minimum { name, version } => vec![("name", name.clone()), ("version", version.clone())],
-        })
+            Self::Pin { sha256, name } => (("sha256", sha256.to_string()), vec![optional("name", name)]),
+            Self::Revoked { sha256, reason } => (("sha256", sha256.to_string()), vec![optional("reason", reason)]),
+            Self::Publisher { name, key } => (("name", name.clone()), vec![Some(("key", key.to_string()))]),
+            Self::Minimum { name, version } => (("name", name.clone()), vec![Some(("version", version.to_string()))]),
+        };
+        Ok([first].into_iter().chain(others.into_iter().flatten()).collect())
     }
 }
 
-/// A digest in the one way that it is written; what is none stays as it is, to be shown.
-fn digits(text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_owned(), |digest: Digest| digest.to_string())
+/// A name that a plugin can have: a minimum for another one would never count.
+pub(super) fn plugin_name(typed: &str) -> Result<String, String> {
+    match is_identifier(typed, SOCH_NAME_SIZE) {
+        true => Ok(typed.to_owned()),
+        false => Err(format!(
+            "no plugin has such a name: a letter or digit, then letters, digits, `_`, `.`, `+` and `-`, {} at most",
+            SOCH_NAME_SIZE - 1
+        )),
+    }
 }
 
 /// The path of an existing directory as the loader reaches it.
@@ -117,7 +125,10 @@ fn directory(typed: &Path) -> Result<String, Failure> {
     let name = Text::from(&*path);
     let real = fs::canonicalize(&path).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
-            let reason = format!("the directory {name} does not exist: check the path (realpath -e prints it)");
+            let reason = format!(
+                "the directory {name} does not exist: make it first with `mkdir -m 755 -p {name}`, or check the \
+                 path (realpath -e prints it)"
+            );
             Failure::new("E_DIR_NOT_FOUND", reason)
         }
         _ => Failure::new("E_DIR_IO", format!("cannot go to the directory {name}: {error}")),
@@ -131,5 +142,5 @@ fn directory(typed: &Path) -> Result<String, Failure> {
         return Err(Failure::new("E_DIR_SYMLINK", reason));
     }
     let text = real.into_os_string().into_string();
-    text.map_err(|_| Failure::new("E_TRUST_SYNTAX", format!("{name} is not UTF-8, as a trust file must be")))
+    text.map_err(|_| Failure::usage(format!("{name} is not UTF-8, as a trust file must be")))
 }

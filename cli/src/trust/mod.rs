@@ -3,17 +3,21 @@
 mod edit;
 mod entry;
 mod list;
+mod named;
+mod tell;
+mod text;
 
 use crate::failure::Failure;
-use crate::output::{printable, Output};
+use crate::output::Output;
 use crate::paths::absolute;
-use crate::store::{is_absent, refuse};
+use crate::store::{is_absent, read_lock, refuse};
 use edit::Outcome;
 use entry::Entry;
-use serde_json::{json, Map};
+use named::Named;
 use sochdb_plugin_host::trust::places;
-use sochdb_plugin_host::{Text, TrustFiles};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Policy, TrustFiles};
 use std::path::{Path, PathBuf};
+use tell::Told;
 
 /// What `trust` takes.
 #[derive(clap::Args)]
@@ -33,12 +37,18 @@ enum Action {
     /// Allow something
     #[command(subcommand)]
     Add(Entry),
+    /// Take back what `add` or `revoke` said
+    ///
+    /// Takes the entry out of the file, and the comment right above it. A trust file without any entry still counts:
+    /// then plugins are allowed only where `install` puts them.
+    #[command(subcommand)]
+    Remove(Named),
     /// Refuse the plugin with this SHA-256 from its next load on, whatever else allows it
     ///
     /// `list --json` and `install` print the digest; so does `sha256sum FILE`.
     Revoke {
         /// 64 hexadecimal digits
-        sha256: String,
+        sha256: Digest,
         /// Why; the refusal repeats it
         #[arg(long)]
         reason: Option<String>,
@@ -51,31 +61,15 @@ enum Action {
 
 /// Does it; true if the trust files can be used.
 pub(crate) fn run(out: &Output, options: Options) -> Result<bool, Failure> {
-    let entry = match options.action {
-        Action::List => return Ok(list::run(out, &meant(options.trust.as_deref(), options.system))),
-        Action::Add(entry) => entry,
-        Action::Revoke { sha256, reason } => Entry::Revoked { sha256, reason },
-    };
-    let path = match options.trust {
-        Some(file) => absolute(&file),
-        None if options.system => places::system_trust_file(),
-        None => places::user_trust_file().ok_or_else(|| {
-            let reason = "no home: neither XDG_CONFIG_HOME nor HOME is an absolute path; use --trust or --system";
-            Failure::new("E_NO_HOME", reason.to_owned())
-        })?,
-    };
-    let of_operator = TrustFiles::Operator.paths();
-    let first = of_operator.contains(&path) && of_operator.iter().all(|file| is_absent(file));
-    match edit::add(&path, &entry)? {
-        Outcome::Added => told(out, &path, &entry, first)?,
-        Outcome::Refused(error) => {
-            // The lock file stands for any file in the directory.
-            let lock = path.with_file_name(places::LOCK_FILE);
-            refuse(out, &path, &error, &[(&lock, &path)]);
-            return Ok(false);
+    let Options { action, trust, system } = options;
+    match action {
+        Action::List => Ok(list::run(out, &meant(trust.as_deref(), system))),
+        Action::Add(entry) => add(out, &file(trust.as_deref(), system)?, &entry),
+        Action::Revoke { sha256, reason } => {
+            add(out, &file(trust.as_deref(), system)?, &Entry::Revoked { sha256, reason })
         }
+        Action::Remove(named) => remove(out, &file(trust.as_deref(), system)?, &named),
     }
-    Ok(true)
 }
 
 /// The trust files that a host reads, or the one that is meant.
@@ -87,23 +81,61 @@ fn meant(trust: Option<&Path>, system: bool) -> TrustFiles {
     }
 }
 
-fn told(out: &Output, path: &Path, entry: &Entry, first: bool) -> Result<(), Failure> {
-    let (kind, fields) = (entry.kind(), entry.fields()?);
-    let file = Text::from(path).to_string();
-    let said = Map::from_iter(fields.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
-    out.object(&json!({ "outcome": "added", "file": file, "kind": kind, "entry": said, "first_trust_file": first }));
-    let values: Vec<String> = fields.iter().map(|(_, value)| printable(value)).collect();
-    out.line(format!("{} {}: {}", out.paint.bold(kind), values.join(" "), out.paint.good("added")));
-    out.line(format!("  {}  {file}", out.paint.dim("file")));
-    if first {
-        out.line(
-            "This is the first trust file: from now on plugins are allowed only in the directories that it lists,",
-        );
-        out.line("and in the two that `sochdb-plugin install` fills:");
-        let directories = TrustFiles::Operator.plugin_directories();
-        directories.iter().for_each(|directory| out.line(format!("  {}", Text::from(&**directory))));
-    } else if !TrustFiles::Operator.paths().iter().any(|file| file == path) {
-        out.line("It counts where it is named: --trust, or `TrustFiles::Only` in a program.");
+/// The trust file that is changed.
+fn file(trust: Option<&Path>, system: bool) -> Result<PathBuf, Failure> {
+    match trust {
+        Some(file) => Ok(absolute(file)),
+        None if system => Ok(places::system_trust_file()),
+        None => places::user_trust_file().ok_or_else(|| {
+            let reason = "no home: neither XDG_CONFIG_HOME nor HOME is an absolute path; use --trust or --system";
+            Failure::new("E_NO_HOME", reason.to_owned())
+        }),
     }
-    Ok(())
+}
+
+fn add(out: &Output, path: &Path, entry: &Entry) -> Result<bool, Failure> {
+    let (kind, fields) = (entry.kind(), entry.fields()?);
+    if let (Entry::Directory { policy, .. }, Some((_, directory))) = (entry, fields.first()) {
+        let directory = Path::new(directory);
+        if let Some(error) = no_way_to(directory, policy.unwrap_or_default()) {
+            refuse(out, directory, &error, &[(&directory.join(places::LOCK_FILE), directory)]);
+            return Ok(false);
+        }
+    }
+    let of_operator = TrustFiles::Operator.paths();
+    let first = of_operator.iter().any(|file| file == path) && of_operator.iter().all(|file| is_absent(file));
+    let told = Told { outcome: "added", path, kind, fields: &fields };
+    match edit::add(path, kind, &fields)? {
+        Outcome::Changed(file) => told.added(out, &file, first),
+        Outcome::Unchanged => Told { outcome: "already there", ..told }.print(out, None),
+        Outcome::Refused(error) => return Ok(refused(out, path, &error)),
+    }
+    Ok(true)
+}
+
+fn remove(out: &Output, path: &Path, named: &Named) -> Result<bool, Failure> {
+    let (kind, field) = named.field();
+    let removed = edit::remove(path, kind, &field)?;
+    let told = Told { outcome: "removed", path, kind, fields: &vec![field] };
+    match removed {
+        Outcome::Changed(file) => told.removed(out, &file),
+        Outcome::Unchanged => told.print(out, None),
+        Outcome::Refused(error) => return Ok(refused(out, path, &error)),
+    }
+    Ok(true)
+}
+
+/// Why no host that this is written for would go to a plugin in `directory`.
+fn no_way_to(directory: &Path, policy: Policy) -> Option<LoadError> {
+    let loader = DynamicPluginLoader::new_trusted().policy(policy);
+    let error = read_lock(&loader, directory).err().filter(edit::is_of_the_way)?;
+    // Root writes for the hosts of others, too, who may load what is theirs.
+    let of_another = matches!(error, LoadError::DirOwner { .. }) && policy != Policy::Strict;
+    (!(of_another && rustix::process::geteuid().is_root())).then_some(error)
+}
+
+/// Says that the loader would not use the trust file at `path`; the lock file stands for any file in its directory.
+fn refused(out: &Output, path: &Path, error: &LoadError) -> bool {
+    refuse(out, path, error, &[(&path.with_file_name(places::LOCK_FILE), path)]);
+    false
 }

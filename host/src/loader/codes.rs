@@ -53,10 +53,10 @@ refusals! {
         "this process may not enter the directory {directory}" "chmod a+x {directory}, or run the host as another user";
     Walk: DirOwner { directory: Text, owner: u32, trusted: String, heir: u32 } "E_DIR_OWNER"
         "the directory {directory} belongs to user {owner}, {trusted}"
-        "chown {heir} {directory}, or move the plugin to a directory that only root or user {heir} can change";
+        "chown {heir} {directory}, or use a directory that only root or user {heir} can change";
     Walk: DirWritable { directory: Text, mode: u32, fix: String } "E_DIR_WRITABLE"
         "the directory {directory} can be changed by others (mode {mode:04o})"
-        "{fix}; build with umask 022 to keep it so; or copy it to where plugins are: sochdb-plugin install FILE";
+        "{fix}; with umask 022 new directories are right from the start";
     Walk: DirIo { directory: Text, reason: std::io::Error } "E_DIR_IO"
         "cannot open the directory {directory}: {reason}" "check the file system that it is on";
 
@@ -120,14 +120,14 @@ refusals! {
         "the plugin with SHA-256 {digest} was revoked{why}" "get a newer version of the plugin";
     Trust: DigestMismatch { path: Text, found: Digest, by: &'static str, expected: Digest } "E_DIGEST"
         "{path} has SHA-256 {found}, but {by} says {expected}"
-        "if you know who changed it and why, pin it anew (sochdb-plugin install FILE); if not, find out";
+        "find out who changed it; then put the publisher's copy in its place, not {path} itself: sochdb-plugin install COPY";
     Trust: Unpinned { path: Text, digest: Digest } "E_UNPINNED"
         "nobody pinned the plugin: no trust file and no lock file has SHA-256 {digest}"
         "sochdb-plugin install {path}, or, to leave it where it is: sochdb-plugin trust add pin {digest}";
     Trust: LockFile { file: Text, reason: String, fix: String } "E_LOCK_FILE"
         "the lock file {file} cannot be used: {reason}" "{fix}";
     Trust: LockSyntax { file: Text, error: SyntaxError } "E_LOCK_SYNTAX"
-        "the lock file {file} is wrong in {error}" "install its plugins again: sochdb-plugin install writes it";
+        "the lock file {file} is wrong in {error}" "install its plugins again, from the publishers' copies: sochdb-plugin install writes it";
     Trust: SignatureMissing { manifest: Text } "E_SIGNATURE_MISSING"
         "the policy demands a signature, and there is none: {manifest} does not exist"
         "get the plugin with its two files .manifest and .manifest.minisig; its publisher makes them with \

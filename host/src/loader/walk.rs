@@ -103,20 +103,33 @@ fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPa
 }
 
 /// What to do about a directory that others can change. A sticky directory of root, such as `/tmp`, is meant to be
-/// so, and what belongs to somebody else is not this user's to change.
-fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, plugin: &Path) -> String {
+/// so, and what belongs to somebody else is not this user's to change. What is no library, such as the lock file, is
+/// looked at for the sake of its directory: there is nothing to move then.
+fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, file: &Path) -> String {
     let (user, sticky) = (effective_user(), stat.st_mode & STICKY != 0);
-    let plugin = Text::from(plugin);
-    if stat.st_uid == user && !(sticky && user == 0) {
+    let plugin = (file.extension() == Some(OsStr::new("so"))).then(|| Text::from(file));
+    let way = if stat.st_uid == user && !(sticky && user == 0) {
+        let put = if plugin.is_some() { "move the plugin to" } else { "use" };
         let directory = Text::from(directory);
-        return format!("chmod go-w {directory}, or move the plugin to a directory that only its owner can change");
-    }
-    if stat.st_uid == 0 && sticky && holds_the_plugin {
+        format!("chmod go-w {directory}, or {put} a directory that only its owner can change")
+    } else if stat.st_uid == 0 && sticky && holds_the_plugin {
         let own = Text::from(directory.join("plugins").as_path());
-        return format!("put the plugin into a directory of its own: mkdir -m 755 {own} && mv {plugin} {own}");
+        match &plugin {
+            Some(plugin) => {
+                format!("put the plugin into a directory of its own: mkdir -m 755 {own} && mv {plugin} {own}")
+            }
+            None => format!("use a directory of your own in it: mkdir -m 755 {own}"),
+        }
+    } else {
+        let put = if plugin.is_some() { "move the plugin to where" } else { "use a directory where" };
+        let then = plugin.as_ref().map_or_else(String::new, |plugin| format!(" && mv {plugin} ~/plugins/"));
+        format!(
+            "{put} only root or user {user} can change any directory on the way, such as one in your home directory: \
+             mkdir -m 755 ~/plugins{then}"
+        )
+    };
+    match plugin {
+        Some(_) => format!("{way}; or copy it to where plugins are: sochdb-plugin install FILE"),
+        None => way,
     }
-    format!(
-        "move the plugin to where only root or user {user} can change any directory on the way, such as one in your \
-         home directory: mkdir -m 755 ~/plugins && mv {plugin} ~/plugins/"
-    )
 }

@@ -135,6 +135,21 @@ fn nobody_is_told_to_close_a_directory_that_is_meant_to_be_open() {
 }
 
 #[test]
+fn who_asked_for_a_directory_is_not_told_to_move_its_lock_file() {
+    let dir = Dir::new();
+    for mode in [0o775, 0o777, 0o1777] {
+        let directory = dir.directory(&format!("{mode:o}"), mode);
+        let error = admit_trusted(&directory.join("sochdb-plugin.lock")).expect_err("others can change its directory");
+        let remedy = error.remedy();
+        assert_eq!(error.code(), "E_DIR_WRITABLE");
+        assert!(remedy.contains(&*directory.to_string_lossy()) && remedy.contains("umask 022"), "{remedy}");
+        assert!(!remedy.contains(".lock") && !remedy.contains("mv ") && !remedy.contains("install"), "{remedy}");
+        let plugin = admit_trusted(&directory.join("x.so")).expect_err("others can change its directory").remedy();
+        assert!(plugin.contains("sochdb-plugin install FILE"), "{plugin}");
+    }
+}
+
+#[test]
 fn a_name_that_is_no_text() {
     let good = good_or_skip!("a_name_that_is_no_text");
     let dir = Dir::new();

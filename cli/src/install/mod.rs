@@ -1,17 +1,21 @@
 //! `install`: brings a plugin into a plugin directory, pinned, if the loader takes it there.
 
+mod present;
+mod tell;
+
 use crate::failure::Failure;
 use crate::held::Held;
-use crate::output::{printable, Output};
-use crate::package::{read, Package};
+use crate::output::Output;
+use crate::package::Package;
 use crate::paths::absolute;
 use crate::staging;
 use crate::store::{loader, read_lock, refuse, Place};
+use present::{is_unchanged, read_digest, vet_changed};
 use semver::Version;
-use serde_json::json;
-use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Step, Text, Verified, ALLOW_VARIABLE};
-use std::path::{Path, PathBuf};
+use sochdb_plugin_host::trust::{Lock, Locked};
+use sochdb_plugin_host::{LoadError, Verified};
+use std::path::PathBuf;
+use tell::{closed, tell};
 
 /// What an operator does from a download on.
 pub(crate) const STEPS: &str = "\
@@ -35,13 +39,25 @@ pub(crate) struct Options {
     /// Replace a newer version by an older one
     #[arg(long)]
     downgrade: bool,
+    /// Pin the bytes that an installed file has now, though others were pinned: for who changed it
+    #[arg(long)]
+    repin: bool,
 }
 
 /// What became of it.
 enum Done {
-    Installed { entry: Locked, replaced: Option<Locked>, broken_lock: bool },
+    Installed {
+        entry: Locked,
+        replaced: Option<Locked>,
+        broken_lock: bool,
+    },
     Unchanged(Locked),
-    Refused { error: Box<LoadError>, staged: Option<PathBuf> },
+    /// The loader takes nothing from the directory.
+    Closed(Box<LoadError>),
+    Refused {
+        error: Box<LoadError>,
+        staged: Option<PathBuf>,
+    },
 }
 
 /// Installs the plugin; true if it is there then.
@@ -59,12 +75,13 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
             tell(out, &directory, &entry, outcome, replaced.as_ref(), broken_lock);
         }
         Done::Unchanged(entry) => tell(out, &directory, &entry, "already installed", None, false),
+        Done::Closed(error) => {
+            closed(out, &directory, &error, options.trust.as_deref());
+            return Ok(false);
+        }
         Done::Refused { error, staged } => {
-            let lock = directory.join(places::LOCK_FILE);
             let names = match staged.as_deref().and_then(|staged| Some((staged, staged.parent()?))) {
                 Some((staged, room)) => vec![(staged, &*source), (room, &*directory)],
-                // The lock file stands for the plugin where it will lie.
-                None if error.step() < Step::Trust => vec![(&*lock, &*source)],
                 None => Vec::new(),
             };
             refuse(out, &source, &error, &names);
@@ -81,7 +98,7 @@ fn install(held: &Held, package: &Package, options: &Options) -> Result<Done, Fa
     let (mut lock, broken_lock) = match read_lock(&loader, &held.path) {
         Ok(lock) => (lock.unwrap_or_default(), false),
         Err(LoadError::LockSyntax { .. }) => (Lock::default(), true),
-        Err(error) => return refused(error),
+        Err(error) => return Ok(Done::Closed(Box::new(error))),
     };
     held.clean();
     let mut entry = match package.entry() {
@@ -91,6 +108,9 @@ fn install(held: &Held, package: &Package, options: &Options) -> Result<Done, Fa
     let (old, present) = (lock.find(&entry.file).cloned(), read_digest(&held.path.join(&entry.file)));
     if let Some(old) = old.as_ref().filter(|old| is_unchanged(held, package, &entry, old, present, &loader)) {
         return Ok(Done::Unchanged(old.clone()));
+    }
+    if !options.repin {
+        vet_changed(held, package, &lock)?;
     }
     let staging = staging::fill(held, package, &entry)?;
     let staged = staging.path().join(&entry.file);
@@ -116,59 +136,8 @@ fn install(held: &Held, package: &Package, options: &Options) -> Result<Done, Fa
     Ok(Done::Installed { entry, replaced: old, broken_lock })
 }
 
-/// Whether the same is there already, and the loader takes it.
-fn is_unchanged(
-    held: &Held,
-    package: &Package,
-    entry: &Locked,
-    old: &Locked,
-    present: Option<Digest>,
-    loader: &DynamicPluginLoader,
-) -> bool {
-    let path = held.path.join(&old.file);
-    let same = |path: PathBuf, bytes: &Option<Vec<u8>>| read(&path, 1 << 20).is_ok_and(|found| found == *bytes);
-    present == Some(package.digest)
-        && *old == Locked { publisher: old.publisher.clone(), ..entry.clone() }
-        && same(places::manifest_of(&path), &package.manifest)
-        && same(places::signature_of(&path), &package.signature)
-        && loader.verify(&path).is_ok_and(|verified| verified.publisher == old.publisher)
-}
-
-/// That of the file at `path`. What is no readable file is replaced as if it were not there.
-fn read_digest(path: &Path) -> Option<Digest> {
-    let bytes = read(path, u64::MAX - 1).ok().flatten()?;
-    Some(Digest::of(&bytes))
-}
-
 /// Whether `a` is newer than `b`, if both can be compared.
 fn is_newer(a: &str, b: &str) -> bool {
     let compared = Version::parse(a).and_then(|a| Ok(a.cmp_precedence(&Version::parse(b)?)));
     compared.is_ok_and(std::cmp::Ordering::is_gt)
-}
-
-/// Says what is installed, and what comes next.
-fn tell(out: &Output, directory: &Path, entry: &Locked, outcome: &str, replaced: Option<&Locked>, broken_lock: bool) {
-    let path = Text::from(&*directory.join(&entry.file)).to_string();
-    let next = format!("{ALLOW_VARIABLE}=1 PROGRAM");
-    let lines = [
-        ("file", path.clone()),
-        ("kinds", entry.kinds.join(", ")),
-        ("sha256", entry.sha256.to_string()),
-        ("publisher", entry.publisher.clone().unwrap_or_else(|| "none was asked for".to_owned())),
-        ("next", format!("{next}, where PROGRAM loads the file above")),
-    ];
-    out.object(&json!({
-        "outcome": outcome, "replaced": replaced.map(|old| &old.version), "path": path, "name": entry.name, "version": entry.version, "kinds": entry.kinds,
-        "sha256": entry.sha256.to_string(), "publisher": entry.publisher, "next": next,
-        "broken_lock_file_kept": broken_lock,
-    }));
-    let instead = replaced.map_or_else(String::new, |old| format!(" version {}", printable(&old.version)));
-    out.line(format!("{} {}: {}{instead}", out.paint.bold(&entry.name), entry.version, out.paint.good(outcome)));
-    for (name, value) in lines {
-        out.line(format!("  {}  {}", out.paint.dim(format!("{name:<9}")), printable(&value)));
-    }
-    if broken_lock {
-        out.line(format!("The lock file could not be read and was begun anew; the old one is {}.", staging::BROKEN));
-        out.line("Install the other plugins of the directory again.");
-    }
 }
