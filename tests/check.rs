@@ -115,7 +115,7 @@ fn options_for_another_kind_are_wrong_usage() {
         let plugin = Private::copy(&in_c(library));
         let answer = object(&[&["check"], option].concat(), &plugin.path, 2);
         assert_eq!(answer["code"], "E_USAGE");
-        assert!(answer["error"].as_str().is_some_and(|error| error.starts_with(option[0])), "{answer}");
+        assert!(answer["message"].as_str().is_some_and(|error| error.starts_with(option[0])), "{answer}");
     }
 }
 
@@ -127,7 +127,7 @@ fn a_missing_directory_for_temporary_files_is_named() {
     let answer = one_object(&run(&mut check, LIMIT), 1);
     assert_eq!(answer["code"], "E_TMPDIR");
     let named = |error: &str| error.contains("TMPDIR") && error.contains("/nonexistent");
-    assert!(answer["error"].as_str().is_some_and(named), "{answer}");
+    assert!(answer["message"].as_str().is_some_and(named), "{answer}");
 }
 
 #[test]

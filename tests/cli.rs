@@ -43,7 +43,7 @@ fn with_json_wrong_usage_is_an_object_too() {
         let finished = call(arguments);
         let answer = one_object(&finished, 2);
         assert_eq!(answer["code"], "E_USAGE", "{answer}");
-        let error = answer["error"].as_str().expect("a text");
+        let error = answer["message"].as_str().expect("a text");
         assert!(error.contains(part) && !error.contains('\n'), "{arguments:?}: {error}");
         assert!(!finished.stderr.is_empty(), "{arguments:?}");
     }
@@ -104,7 +104,7 @@ fn inspect_says_what_else_a_file_is() {
     assert_eq!(library["plugin"], false);
     for (other, code) in [(room.join("nothing"), "E_FILE_NOT_FOUND"), (room.path().into(), "E_FILE_NOT_REGULAR")] {
         let answer = object(&["inspect"], &other, 1);
-        assert!(answer["error"].is_string() && answer["code"] == code, "{answer}");
+        assert!(answer["message"].is_string() && answer["code"] == code, "{answer}");
     }
 }
 
@@ -112,7 +112,7 @@ fn inspect_says_what_else_a_file_is() {
 fn verify_accepts_without_running_anything() {
     let plugin = Private::copy(&in_c("codec_xor"));
     let answer = object(&["verify"], &plugin.path, 0);
-    assert_eq!((&answer["accepted"], &answer["complete"]), (&true.into(), &false.into()));
+    assert_eq!((&answer["accepted"], &answer["not_run"]), (&true.into(), &7.into()));
     assert!(["code", "step", "message", "remedy"].iter().all(|key| answer[*key].is_null()), "{answer}");
     let steps = outcomes(&answer, "steps");
     let first_not_run = steps.iter().position(|(_, outcome)| *outcome == "not run").expect("it is dry");
@@ -123,7 +123,9 @@ fn verify_accepts_without_running_anything() {
     let human = run(command().arg("verify").arg(&plugin.path), LIMIT).stdout;
     let end = "accepted so far: identity to create need the plugin to be loaded, see `check`";
     assert_eq!(human.lines().last(), Some(end), "{human}");
-    assert_eq!(human.lines().filter(|line| line.ends_with("needs the plugin to be loaded")).count(), 7, "{human}");
+    assert!(human.contains("\n  not run: 7 later steps\n"), "{human}");
+    let verbose = run(command().args(["verify", "--verbose"]).arg(&plugin.path), LIMIT).stdout;
+    assert_eq!(verbose.lines().filter(|line| line.ends_with("needs the plugin to be loaded")).count(), 7, "{verbose}");
 }
 
 #[test]
@@ -154,11 +156,15 @@ fn verify_names_the_step_that_refuses_and_the_remedy() {
     fs::set_permissions(&plugin.path, fs::Permissions::from_mode(0o777)).expect("its own file");
     let answer = object(&["verify"], &plugin.path, 1);
     assert_eq!((&answer["accepted"], &answer["code"]), (&false.into(), &"E_FILE_WRITABLE".into()));
-    assert_eq!((&answer["step"], &answer["complete"]), (&"file".into(), &true.into()));
+    assert_eq!((&answer["step"], &answer["not_run"]), (&"file".into(), &14.into()));
     assert!(answer["remedy"].as_str().is_some_and(|remedy| remedy.starts_with("chmod go-w ")), "{answer}");
     let steps = outcomes(&answer, "steps");
     let refused = steps.iter().position(|step| *step == ("file", "refused")).expect("the step is there");
     assert!(steps[refused + 1..].iter().all(|(_, outcome)| *outcome == "not run"), "{steps:?}");
     let human = run(command().arg("verify").arg(&plugin.path), LIMIT).stdout;
     assert!(human.contains("E_FILE_WRITABLE") && human.contains("remedy"), "{human}");
+    let not_run = |text: &str| text.matches("not run").count();
+    assert_eq!((not_run(&human), human.contains("\n  not run: 14 later steps\n")), (1, true), "{human}");
+    let verbose = run(command().args(["verify", "--verbose"]).arg(&plugin.path), LIMIT).stdout;
+    assert_eq!(not_run(&verbose), 14, "{verbose}");
 }

@@ -106,7 +106,7 @@ fn a_bad_file_is_refused_with_its_line() {
     let finished = demo(&["--rows", rows.to_str().expect("UTF-8")]);
     assert_eq!(finished.status.code(), Some(1), "{}", finished.stdout);
     assert!(finished.stderr.contains("bad.csv, line 3: 3 columns"), "{}", finished.stderr);
-    assert!(object(&["--rows", "/nowhere/rows.csv"], 1)["error"].is_string());
+    assert!(object(&["--rows", "/nowhere/rows.csv"], 1)["message"].is_string());
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn the_gate_is_reported_as_it_is_set() {
         let report = one_object(&run(&mut command, LIMIT), 0);
         let gate = finding(&report, ALLOW_VARIABLE);
         assert_eq!((&gate["state"], &report["gate"]), (&state.into(), &open.into()), "{gate}");
-        assert!(gate["detail"].as_str().is_some_and(|text| text.contains(value.unwrap_or("not set"))), "{gate}");
+        assert!(gate["message"].as_str().is_some_and(|text| text.contains(value.unwrap_or("not set"))), "{gate}");
         assert_eq!(gate["remedy"].is_string(), !open, "{gate}");
     }
 }
@@ -114,7 +114,7 @@ fn what_is_installed_is_judged_and_can_be_probed() {
         let report = operator.object(arguments, 0);
         let found = finding(&report, &shown(&plugin));
         assert_eq!((&found["state"], &report["plugins"]), (&"ok".into(), &1.into()), "{report:#}");
-        let probed = found["detail"].as_str().is_some_and(|detail| detail.contains("its constructors returned"));
+        let probed = found["message"].as_str().is_some_and(|detail| detail.contains("its constructors returned"));
         assert_eq!(probed, arguments.len() == 2, "{found}");
     }
     let human = operator.call(&["doctor"]);
@@ -153,7 +153,7 @@ fn a_wrong_trust_file_is_reported_with_line_and_column() {
     let report = operator.object(&["doctor"], 1);
     let found = finding(&report, &shown(&file));
     assert_eq!((&found["state"], &found["code"]), (&"problem".into(), &"E_TRUST_SYNTAX".into()), "{found}");
-    assert!(found["detail"].as_str().is_some_and(|detail| detail.contains("line 3, column 10")), "{found}");
+    assert!(found["message"].as_str().is_some_and(|detail| detail.contains("line 3, column 10")), "{found}");
     fs::set_permissions(&file, Permissions::from_mode(0o666)).expect("its own file");
     let report = operator.object(&["doctor"], 1);
     assert_eq!(finding(&report, &shown(&file))["code"], "E_TRUST_FILE");
@@ -198,13 +198,43 @@ fn each_code_is_explained() {
         assert_eq!((&row["step"], &row["checks"]), (&step.name().into(), &step.description().into()));
         for text in ["cause", "remedy"] {
             let text = row[text].as_str().expect("a text");
-            assert!(!text.is_empty() && !text.contains(['{', '}']), "{code}: {text}");
+            assert!(!text.is_empty() && !text.contains(['{', '}', '<', '>']), "{code}: {text}");
+            assert!(!text.contains("FIX") && !text.contains("HEIR"), "{code} has a field that says nothing: {text}");
+        }
+        for text in [&row["example"]["message"], &row["example"]["remedy"]] {
+            assert!(row["example"].is_null() || text.as_str().is_some_and(|text| !text.is_empty()), "{row}");
         }
     }
     let human = operator.call(&["explain"]).stdout;
     let steps = human.lines().filter(|line| Step::ALL.iter().any(|step| line.starts_with(&format!("{step}  "))));
     let used = |step: &&Step| LoadError::TABLE.iter().chain(ElfError::TABLE).any(|reason| reason.step == **step);
     assert_eq!(steps.count(), Step::ALL.iter().filter(used).count(), "each step that refuses has one heading: {human}");
+}
+
+#[test]
+fn an_example_says_what_the_refusal_says() {
+    let operator = Operator::new();
+    let plugin = installed(&operator, 0o775);
+    let directory = plugin.parent().expect("it is in a directory");
+    let trust = operator.home.join(".config/sochdb/trust.toml");
+    let same = |code: &str, path: &Path, as_if: &str| {
+        let refused = operator.object(&["verify", &shown(&plugin)], 1);
+        assert_eq!(refused["code"], code);
+        let example = operator.object(&["explain", code], 0)["example"].take();
+        for key in ["message", "remedy"] {
+            let said = refused[key].as_str().expect("a text").replace(&shown(path), as_if);
+            let said = said.replace("/codec_xor.so", "/codec.so");
+            assert_eq!(example[key], said, "{code}");
+        }
+        let human = operator.call(&["explain", code]).stdout;
+        assert!(human.contains("example") && human.contains(as_if), "{human}");
+    };
+    same("E_DIR_WRITABLE", directory, "/srv/plugins");
+    fs::set_permissions(directory, Permissions::from_mode(0o755)).expect("its own directory");
+    fs::set_permissions(&plugin, Permissions::from_mode(0o775)).expect("its own file");
+    same("E_FILE_WRITABLE", &plugin, "/srv/plugins/codec.so");
+    fs::set_permissions(&trust, Permissions::from_mode(0o664)).expect("its own file");
+    same("E_TRUST_FILE", &trust, "/etc/sochdb/trust.toml");
 }
 
 #[test]

@@ -12,6 +12,8 @@ mod installs;
 mod interrupted;
 #[path = "operator/pins.rs"]
 mod pins;
+#[path = "operator/refused.rs"]
+mod refused;
 mod support;
 #[path = "operator/trusts.rs"]
 mod trusts;

@@ -187,6 +187,9 @@ fn what_is_no_plugin_or_no_key_is_not_signed() {
     ] {
         assert_eq!(operator.object(&["sign", file, "--key", key], 1)["code"], code, "{file} {key}");
     }
+    let public = operator.call(&["sign", "codec_xor.so", "--key", "acme.pub"]).stderr;
+    assert!(public.starts_with("error[E_SECRET_KEY]: acme.pub is no secret key"), "{public}");
+    assert!(!public.contains("chmod"), "a public key needs no other mode: {public}");
 }
 
 #[test]

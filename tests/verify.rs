@@ -64,5 +64,5 @@ fn constructors_run_with_probe_only_and_not_in_the_command() {
     let killer = Private::compile("ends_the_process", &["-DIN_CONSTRUCTOR"]);
     verify(&operator, &[], &killer.path, 0);
     let refused = verify(&operator, &["--probe"], &killer.path, 1);
-    assert_eq!((&refused["code"], &refused["complete"]), (&"E_PROBE_CRASHED".into(), &true.into()), "{refused}");
+    assert_eq!((&refused["code"], &refused["step"]), (&"E_PROBE_CRASHED".into(), &"probe".into()), "{refused}");
 }

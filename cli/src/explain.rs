@@ -1,7 +1,9 @@
 //! `explain`: what a code means, at which step it comes, and what to do.
 
 use crate::codes::OF_COMMAND;
+use crate::examples::example;
 use crate::output::Output;
+use crate::placeholders::readable;
 use serde_json::{json, Value};
 use sochdb_plugin_host::{ElfError, LoadError, Step};
 
@@ -28,13 +30,20 @@ pub(crate) fn run(out: &Output, code: Option<&str>) -> bool {
             true
         }
         None => {
-            let nearest = nearest(&wanted);
-            let error = format!("there is no code {wanted:?}; the nearest are {}", nearest.join(", "));
-            out.object(&json!({ "error": error, "code": "E_CODE_UNKNOWN", "nearest": nearest }));
-            out.line(error);
+            let (code, nearest) = ("E_CODE_UNKNOWN", nearest(&wanted));
+            let message = format!("there is no code {wanted:?}; the nearest are {}", nearest.join(", "));
+            out.object(&json!({
+                "code": code, "step": null, "message": message, "remedy": remedy(code), "nearest": nearest,
+            }));
+            out.line(message);
             false
         }
     }
+}
+
+/// What to do about a code, whatever was found.
+pub(crate) fn remedy(code: &str) -> Option<String> {
+    entries().find(|entry| entry.code == code).map(|entry| entry.remedy)
 }
 
 /// The code as the tables have it: in capitals, with `E_`.
@@ -52,7 +61,7 @@ fn entries() -> impl Iterator<Item = Entry> {
     let mut refusals: Vec<_> = LoadError::TABLE.iter().chain(ElfError::TABLE).collect();
     refusals.sort_by_key(|reason| reason.step);
     let refusals = refusals.into_iter().map(|reason| {
-        let (cause, remedy) = (without_formats(reason.cause), without_formats(reason.remedy));
+        let (cause, remedy) = (readable(reason.code, reason.cause), readable(reason.code, reason.remedy));
         Entry { code: reason.code, step: Some(reason.step), cause, remedy }
     });
     let own = OF_COMMAND.iter().map(|(code, cause, remedy)| Entry {
@@ -64,34 +73,36 @@ fn entries() -> impl Iterator<Item = Entry> {
     refusals.chain(own)
 }
 
-/// `{mode:04o}` as `<mode>`: what was found stands there.
-fn without_formats(text: &str) -> String {
-    // The remedy of some rows is all in one field.
-    if text.starts_with('{') && text.find('}') == Some(text.len() - 1) {
-        return "the refusal itself says it: it depends on what was found".to_owned();
+/// What of a plugin has run when this step refuses it.
+fn ran(step: Step) -> &'static str {
+    match step {
+        step if step < Step::Probe => "nothing of the plugin",
+        Step::Probe => "its constructors, in a process of their own that has ended; nothing in the host",
+        _ => "its constructors, perhaps also in the host",
     }
-    let mut shown = String::new();
-    let mut rest = text;
-    while let Some((before, (field, after))) = rest.split_once('{').and_then(|(a, b)| Some((a, b.split_once('}')?))) {
-        let name = field.split(':').next().unwrap_or_default();
-        shown.push_str(&format!("{before}<{name}>"));
-        rest = after;
-    }
-    shown + rest
 }
 
 fn print(out: &Output, entry: &Entry) {
-    let name = |name: &str| out.paint.dim(format!("{name:<7}"));
+    let line = |name: &str, text: &str| out.line(format!("  {}  {text}", out.paint.dim(format!("{name:<7}"))));
     out.line(out.paint.bold(entry.code));
     match entry.step {
         Some(step) => {
-            out.line(format!("  {}  {step}", name("step")));
-            out.line(format!("  {}  {}", name("checks"), step.description()));
+            line("step", step.name());
+            line("checks", step.description());
+            line("has run", ran(step));
         }
-        None => out.line(format!("  {}  none: the command itself says it", name("step"))),
+        None => line("step", "none: the command itself says it"),
     }
-    out.line(format!("  {}  {}", name("cause"), entry.cause));
-    out.line(format!("  {}  {}", name("remedy"), entry.remedy));
+    line("cause", &entry.cause);
+    line("remedy", &entry.remedy);
+    if let Some(example) = example(entry.code) {
+        out.line("");
+        line("example", &example.to_string());
+        let remedy = example.remedy();
+        if remedy != entry.remedy {
+            line("remedy", &remedy);
+        }
+    }
 }
 
 fn object(entry: &Entry) -> Value {
@@ -99,8 +110,10 @@ fn object(entry: &Entry) -> Value {
         "code": entry.code,
         "step": entry.step.map(Step::name),
         "checks": entry.step.map(Step::description),
+        "has_run": entry.step.map(ran),
         "cause": entry.cause,
         "remedy": entry.remedy,
+        "example": example(entry.code).map(|error| json!({ "message": error.to_string(), "remedy": error.remedy() })),
     })
 }
 

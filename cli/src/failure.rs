@@ -1,5 +1,6 @@
-//! Why a command has no result: a stable code for scripts, a sentence for people.
+//! Why a command has no result: a stable code for scripts, a sentence and a remedy for people.
 
+use crate::explain;
 use serde_json::{json, Value};
 use sochdb_plugin_host::Text;
 use std::io::{Error, ErrorKind};
@@ -10,14 +11,21 @@ const USAGE: &str = "E_USAGE";
 
 /// Why there is no result.
 pub(crate) struct Failure {
-    code: &'static str,
+    pub(crate) code: &'static str,
     pub(crate) reason: String,
+    /// What to do, if more can be said than `explain` says of the code.
+    remedy: Option<String>,
 }
 
 impl Failure {
     /// With a code such as `E_FILE_NOT_REGULAR`.
     pub(crate) fn new(code: &'static str, reason: String) -> Self {
-        Self { code, reason }
+        Self { code, reason, remedy: None }
+    }
+
+    /// With this remedy instead of the one that `explain` has for the code.
+    pub(crate) fn with_remedy(self, remedy: String) -> Self {
+        Self { remedy: Some(remedy), ..self }
     }
 
     /// Arguments that do not fit.
@@ -44,9 +52,14 @@ impl Failure {
         }
     }
 
-    /// It as JSON.
+    /// What to do.
+    pub(crate) fn remedy(&self) -> String {
+        self.remedy.clone().or_else(|| explain::remedy(self.code)).unwrap_or_default()
+    }
+
+    /// It as JSON, with the keys of a refusal. No step of the loader refused.
     pub(crate) fn object(&self) -> Value {
-        json!({ "error": self.reason, "code": self.code })
+        json!({ "code": self.code, "step": null, "message": self.reason, "remedy": self.remedy() })
     }
 }
 

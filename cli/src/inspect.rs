@@ -69,7 +69,8 @@ pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 
 fn refuse(out: &Output, name: &str, error: &ElfError) -> bool {
     out.object(&json!({
-        "file": name, "plugin": false, "code": error.code(), "message": error.to_string(), "remedy": error.remedy(),
+        "file": name, "plugin": false, "code": error.code(), "step": error.step().name(),
+        "message": error.to_string(), "remedy": error.remedy(),
     }));
     out.line(out.paint.bold(name));
     out.line(format!("  {}  {error} ({})", out.paint.bad("not a plugin"), error.code()));

@@ -2,10 +2,11 @@
 
 use crate::failure::Failure;
 use crate::output::{printable, Output, Table};
-use crate::store::{loader, read_lock, refuse, unlisted, Place};
+use crate::staging::BROKEN;
+use crate::store::{is_absent, loader, read_lock, refuse, unlisted, Place};
 use serde_json::{json, Value};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Text};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text};
 use std::path::{Path, PathBuf};
 
 /// What `list` takes.
@@ -21,12 +22,15 @@ pub(crate) struct Options {
 /// How many digits of a digest a table has.
 const DIGITS: usize = 12;
 
+const HEADINGS: [&str; 8] = ["name", "version", "abi", "kinds", "sha256", "publisher", "state", "path"];
+
 /// Prints the plugins; true if the loader takes each that is listed.
 pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let directory = options.place.path()?;
     let lock = match read_lock(&DynamicPluginLoader::new_trusted(), &directory) {
         Ok(lock) => lock.unwrap_or_default(),
         Err(LoadError::DirNotFound { .. }) => Lock::default(),
+        Err(error) if error.step() == Step::Trust => return Ok(unreadable(out, &directory, &error)),
         Err(error) => {
             refuse(out, &directory.join(places::LOCK_FILE), &error, &[]);
             return Ok(false);
@@ -45,12 +49,13 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let others = unlisted(&directory, &lock).unwrap_or_default();
     out.object(&json!({
         "directory": Text::from(&*directory).to_string(),
+        "code": null, "step": null, "message": null, "remedy": null,
         "plugins": judged.iter().map(|(entry, path, error)| object(entry, path, error.as_ref())).collect::<Vec<_>>(),
-        "not_listed": others.iter().map(|path| Text::from(&**path).to_string()).collect::<Vec<_>>(),
+        "not_listed": shown(&others), "lock_unreadable": [],
     }));
     if judged.is_empty() && others.is_empty() {
         out.line(format!("{}: no plugin is installed", Text::from(&*directory)));
-        out.line("Install one: sochdb-plugin install FILE");
+        out.line(format!("Install one: sochdb-plugin install FILE{}", options.place.arguments()));
         return Ok(true);
     }
     table(&judged, &others).print(out);
@@ -65,14 +70,17 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         out.line(format!("remedy   {}", error.remedy()));
     }
     if !others.is_empty() {
-        out.line("\nWhat is not listed is not pinned. To pin it: sochdb-plugin install FILE");
+        let place = options.place.arguments();
+        out.line(format!("\nWhat is not listed is not pinned. To pin it: sochdb-plugin install FILE{place}"));
+        if !is_absent(&directory.join(BROKEN)) {
+            out.line(format!("{BROKEN} is a lock file that could not be read; it may have listed them."));
+        }
     }
     Ok(judged.iter().all(|(.., error)| error.is_none()))
 }
 
 fn table(judged: &[(&Locked, PathBuf, Option<LoadError>)], others: &[PathBuf]) -> Table {
-    let headings = ["name", "version", "abi", "kinds", "sha256", "publisher", "state", "path"];
-    let mut table = Table::new(&headings, &[false; 8]);
+    let mut table = Table::new(&HEADINGS, &[false; 8]);
     for (entry, path, error) in judged {
         table.row(vec![
             printable(&entry.name),
@@ -86,11 +94,40 @@ fn table(judged: &[(&Locked, PathBuf, Option<LoadError>)], others: &[PathBuf]) -
         ]);
     }
     for path in others {
-        let mut cells = vec!["-".to_owned(); 6];
-        cells.extend(["not listed".to_owned(), Text::from(&**path).to_string()]);
-        table.row(cells);
+        table.row(file_alone("not listed", path));
     }
     table
+}
+
+/// The row of a library of which nothing is known but its path.
+fn file_alone(state: &str, path: &Path) -> Vec<String> {
+    let mut cells = vec!["-".to_owned(); 6];
+    cells.extend([state.to_owned(), Text::from(path).to_string()]);
+    cells
+}
+
+/// Says why the lock file of `directory` cannot be used, and which libraries lie there; false, as none can be loaded.
+fn unreadable(out: &Output, directory: &Path, error: &LoadError) -> bool {
+    // Nobody knows which of them it lists.
+    let files = unlisted(directory, &Lock::default()).unwrap_or_default();
+    out.object(&json!({
+        "directory": Text::from(directory).to_string(),
+        "code": error.code(), "step": error.step().name(), "message": error.to_string(), "remedy": error.remedy(),
+        "plugins": [], "not_listed": [], "lock_unreadable": shown(&files),
+    }));
+    if !files.is_empty() {
+        let mut table = Table::new(&HEADINGS, &[false; 8]);
+        files.iter().for_each(|path| table.row(file_alone("lock unreadable", path)));
+        table.print(out);
+        out.line("");
+    }
+    out.line(format!("{}  {}: {error}", out.paint.bad("refused"), error.code()));
+    out.line(format!("remedy   {}", error.remedy()));
+    false
+}
+
+fn shown(files: &[PathBuf]) -> Vec<String> {
+    files.iter().map(|path| Text::from(&**path).to_string()).collect()
 }
 
 fn object(entry: &Locked, path: &Path, error: Option<&LoadError>) -> Value {
@@ -98,6 +135,8 @@ fn object(entry: &Locked, path: &Path, error: Option<&LoadError>) -> Value {
         "name": entry.name, "version": entry.version, "abi": format!("{}.{}", entry.abi.0, entry.abi.1),
         "kinds": entry.kinds, "sha256": entry.sha256.to_string(), "publisher": entry.publisher,
         "state": error.map_or("ok", LoadError::code),
+        "code": error.map(LoadError::code),
+        "step": error.map(|error| error.step().name()),
         "message": error.map(LoadError::to_string),
         "remedy": error.map(LoadError::remedy),
         "path": Text::from(path).to_string(),

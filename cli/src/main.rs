@@ -4,6 +4,7 @@ mod check;
 mod codes;
 mod demo;
 mod doctor;
+mod examples;
 mod explain;
 mod failure;
 mod held;
@@ -14,6 +15,7 @@ mod list;
 mod output;
 mod package;
 mod paths;
+mod placeholders;
 mod plugins;
 mod remove;
 mod secret;
@@ -39,8 +41,9 @@ use std::process::ExitCode;
     From a download to a plugin that runs: `inspect FILE`, `install FILE`, then the program that loads it with \
     SOCHDB_ALLOW_NATIVE_PLUGINS=1 in its environment. A refusal says in its line `remedy` what to do; `verify FILE` and \
     `list` print it again.\n\n\
-    Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set. With --json a command \
-    that has no result prints an object with `error` and `code`.")]
+    Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set.\n\n\
+    With --json whatever is refused or fails is an object with `code`, `step` (the loader's step that refuses, or null), \
+    `message` and `remedy`; of what is accepted they are null or left out.")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -68,7 +71,7 @@ enum Command {
     /// Runs the steps from the gate to the dependencies, which look at the file's bytes only; with --probe also the
     /// identity and the probe, which runs the plugin's constructors in a process of their own. The steps from there on
     /// need the plugin to be loaded and are "not run", so a file that is accepted so far (exit code 0) may still be
-    /// refused when it is loaded; with --json, `complete` is false then. `check` runs all steps.
+    /// refused when it is loaded; with --json, `not_run` is their number. `check` runs all steps.
     Verify(verify::Options),
     /// Copy a plugin to where plugins are, and pin it: the way from a download to a plugin that runs
     ///
@@ -85,8 +88,9 @@ enum Command {
     Remove(remove::Options),
     /// Print what a plugin directory holds, and what the loader says of each plugin; runs nothing of them
     ///
-    /// The state is `ok`, the code of the refusal, with the remedy below, or `not listed` for a library that the lock
-    /// file does not know. Exit code 1 if one that is listed is refused.
+    /// The state is `ok`, the code of the refusal, with the remedy below, `not listed` for a library that the lock file
+    /// does not know, or `lock unreadable` where nobody can tell. Exit code 1 if the lock file or one that it lists is
+    /// refused.
     List(list::Options),
     /// Say which directories, publishers, libraries and versions are trusted, and revoke plugins
     ///
@@ -117,6 +121,9 @@ enum Command {
     /// environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. Runs nothing of the file.
     Sign(sign::Options),
     /// Explain a code such as E_UNPINNED: its step, its cause and what to do; without CODE, list all
+    ///
+    /// Words in capitals stand for what a refusal names: the path, the mode, the digest. For the refusals that operators
+    /// meet most there is an example.
     Explain {
         /// In any case, with or without `E_`
         code: Option<String>,

@@ -37,10 +37,11 @@ impl Output {
         }
     }
 
-    /// Says why there is no result.
+    /// Says why there is no result: its code, which `explain` takes, its reason and what to do.
     pub(crate) fn failed(&self, failure: &Failure) {
         self.object(&failure.object());
-        let _ = writeln!(std::io::stderr().lock(), "error: {}", printable(&failure.reason));
+        let (code, reason, remedy) = (failure.code, printable(&failure.reason), printable(&failure.remedy()));
+        let _ = writeln!(std::io::stderr().lock(), "error[{code}]: {reason}\nremedy   {remedy}");
     }
 }
 

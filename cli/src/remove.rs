@@ -4,7 +4,7 @@ use crate::failure::Failure;
 use crate::held::Held;
 use crate::output::{printable, Output};
 use crate::staging::{companions, write};
-use crate::store::{is_absent, read_lock, refuse, Place};
+use crate::store::{is_absent, read_lock, refuse, unlisted, Place};
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Lock, Locked};
 use sochdb_plugin_host::{DynamicPluginLoader, Text};
@@ -61,7 +61,13 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
 
 fn unknown(directory: &Path, lock: &Lock, name: &str) -> Failure {
     let installed: Vec<&str> = lock.plugins.iter().map(|plugin| &*plugin.name).collect();
-    let installed = if installed.is_empty() { "nothing".to_owned() } else { installed.join(", ") };
+    let mut installed = if installed.is_empty() { "nothing".to_owned() } else { installed.join(", ") };
+    let others = unlisted(directory, lock).unwrap_or_default();
+    let others: Vec<String> =
+        others.iter().filter_map(|path| Some(Text::from(path.file_name()?).to_string())).collect();
+    if !others.is_empty() {
+        installed.push_str(&format!("; there without being installed: {}", others.join(", ")));
+    }
     let (directory, name) = (Text::from(directory), Text::from(name.as_bytes()));
     let reason = format!("{name} is not installed in {directory}; installed: {installed}");
     Failure::new("E_NOT_INSTALLED", reason)

@@ -48,21 +48,30 @@ pub(crate) fn read(file: &Path) -> Result<SecretKey, Failure> {
     let wrong =
         |why: &str| Failure::new("E_SECRET_KEY", format!("{} is no secret key of minisign: {why}", Text::from(file)));
     let text = std::fs::read_to_string(file).map_err(|error| Failure::unreadable(file, &error))?;
-    if std::fs::metadata(file).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
-        let name = Text::from(file);
-        // There may be nobody to read it.
-        let _ = writeln!(std::io::stderr(), "attention: others can use the secret key {name}: chmod 600 {name}");
-    }
-    let boxed = || SecretKeyBox::from_string(&text).map_err(|error| wrong(&error.to_string()));
+    let boxed = || {
+        let boxed = SecretKeyBox::from_string(&text).map_err(|error| wrong(&error.to_string()))?;
+        warn_of_mode(file);
+        Ok::<_, Failure>(boxed)
+    };
     let key = text.lines().nth(1).ok_or_else(|| wrong("it has no second line"))?;
     if key.starts_with(PLAIN) {
         boxed()?.into_unencrypted_secret_key().or_else(|error| without_checksum(key).ok_or(wrong(&error.to_string())))
     } else if key.starts_with(ENCRYPTED) {
+        let boxed = boxed()?;
         let password = password(&format!("password of {}", Text::from(file)), false)?;
         let refused = |error| Failure::new("E_PASSWORD", format!("cannot open {}: {error}", Text::from(file)));
-        boxed()?.into_secret_key(Some(password)).map_err(refused)
+        boxed.into_secret_key(Some(password)).map_err(refused)
     } else {
         Err(wrong("its second line does not begin as one"))
+    }
+}
+
+/// Says so if others can read or write what is a secret key.
+fn warn_of_mode(file: &Path) {
+    if std::fs::metadata(file).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
+        let name = Text::from(file);
+        // There may be nobody to read it.
+        let _ = writeln!(std::io::stderr(), "attention: others can use the secret key {name}: chmod 600 {name}");
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let bytes = inspect::read(&options.file)?;
     let refused = |error: ElfError| {
         let file = Text::from(options.file.as_path());
-        Failure::new(error.code(), format!("{file} is no plugin to sign: {error}; {}", error.remedy()))
+        Failure::new(error.code(), format!("{file} is no plugin to sign: {error}")).with_remedy(error.remedy())
     };
     let (_, note) = inspect::plugin(&bytes).map_err(refused)?;
     let manifest = manifest(&note, Digest::of(&bytes)).map_err(refused)?;

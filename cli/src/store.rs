@@ -32,6 +32,15 @@ impl Place {
             }),
         }
     }
+
+    /// The arguments that name it, with a space before them; nothing for the user's, where commands look by themselves.
+    pub(crate) fn arguments(&self) -> String {
+        match &self.directory {
+            Some(directory) => format!(" --directory {}", Text::from(&*absolute(directory))),
+            None if self.system => " --system".to_owned(),
+            None => String::new(),
+        }
+    }
 }
 
 /// A loader that decides as one in a host does that was allowed to load: by the trust files of machine and user, or by

@@ -18,20 +18,31 @@ pub(crate) struct Options {
     /// Demand at least this of the plugin: development, pinned, signed or strict; a trust file can demand more
     #[arg(long, value_name = "POLICY", default_value_t = Policy::Development)]
     policy: Policy,
+    #[command(flatten)]
+    extent: Extent,
+}
+
+/// How much is done and said.
+#[derive(clap::Args, Clone, Copy, Default)]
+pub(crate) struct Extent {
     /// Also run the plugin's constructors, in a process of their own, without rights where the kernel has Landlock
     #[arg(long)]
     probe: bool,
+    /// Also print each step that is not run; with --json it is printed anyway
+    #[arg(long)]
+    verbose: bool,
 }
 
 /// Prints the decision as a host would make it that obeys the operator's trust files; true if no step refuses.
 pub(crate) fn run(out: &Output, options: &Options) -> bool {
     let loader = DynamicPluginLoader::new_trusted().trust_files(options.trusting.files()).policy(options.policy);
-    decide(out, &crate::absolute(&options.file), loader, options.probe)
+    decide(out, &crate::absolute(&options.file), loader, options.extent)
 }
 
 /// Prints what `loader` decides on `file`; true if no step refuses that can be judged without loading it.
-pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, probe: bool) -> bool {
-    let (decision, mut steps) = observed(loader, |loader| if probe { loader.probe(file) } else { loader.verify(file) });
+pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, extent: Extent) -> bool {
+    let (decision, mut steps) =
+        observed(loader, |loader| if extent.probe { loader.probe(file) } else { loader.verify(file) });
     let told = |step: &Step| steps.iter().any(|outcome: &StepOutcome| outcome.step == *step);
     let rest: Vec<Step> = Step::ALL.iter().filter(|step| !told(step)).copied().collect();
     let open = match (rest.first(), rest.last()) {
@@ -46,7 +57,13 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, pro
 
     out.object(&object(file, &decision, &steps));
     out.line(out.paint.bold(Text::from(file)));
-    steps.iter().for_each(|step| out.line(line(out, step)));
+    let (ran, not_run): (Vec<_>, Vec<_>) = steps.iter().partition(|step| step.verdict != Verdict::Skipped);
+    ran.into_iter().for_each(|step| out.line(line(out, step)));
+    if extent.verbose {
+        not_run.into_iter().for_each(|step| out.line(line(out, step)));
+    } else {
+        out.line(out.paint.dim(format!("  not run: {} later steps", not_run.len())));
+    }
     match &decision {
         Ok(Verified { note, .. }) => {
             let kinds = kind_names(note.kinds).join(", ");
@@ -78,8 +95,8 @@ fn object(file: &Path, decision: &Result<Verified, LoadError>, steps: &[StepOutc
     json!({
         "file": Text::from(file).to_string(),
         "accepted": accepted.is_some(),
-        // A refusal is final; the steps from the dynamic linker on can still refuse.
-        "complete": accepted.is_none(),
+        // Those that were not run can still refuse what is accepted so far.
+        "not_run": steps.iter().filter(|step| step.verdict == Verdict::Skipped).count(),
         "code": error.map(LoadError::code),
         "step": error.map(|error| error.step().name()),
         "message": error.map(LoadError::to_string),

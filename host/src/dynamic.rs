@@ -41,12 +41,7 @@ use std::time::Duration;
 /// | `owner`, `mode` | of the file, the mode octal; accepted only |
 /// | `step`, `message` | which step refused, and its words; refused only |
 ///
-/// # Symbols
-/// What is mapped is `/memfd:sochdb-plugin:NAME (deleted)` in `/proc/PID/maps`, and `dladdr` gives `/proc/PID/fd/N`. gdb
-/// that attaches to the process finds the symbols there. For a core file, take path and `load_base` from the audit
-/// line, make sure by `sha256sum` that the file is still the one of `digest`, and say
-/// `add-symbol-file PATH -o LOAD_BASE`. For `perf`, record with `--buildid-mmap` and say
-/// `perf buildid-cache --add PATH`.
+#[doc = include_str!("symbols.md")]
 #[derive(Clone)]
 pub struct DynamicPluginLoader {
     options: Options,
@@ -185,8 +180,9 @@ impl DynamicPluginLoader {
     ///
     /// # Errors
     /// Why it was refused: [`LoadError::code`] is stable, [`LoadError::remedy`] says what to do. `{}` prints only what
-    /// was found, `{:?}` code, text and remedy. Up to and including the note nothing of the file has run. Bytes that
-    /// were refused after they had run are refused again without running again.
+    /// was found, `{:?}` code, text and remedy. What is refused before the step `probe` has run
+    /// nothing, anywhere; what is refused at it has run its constructors in the probe only; what is refused at `open` or
+    /// later may have run them here. Bytes that were refused after they had run are refused again without running again.
     pub unsafe fn load(&self, path: impl AsRef<Path>) -> Result<PluginLibrary, LoadError> {
         // SAFETY: the caller promises it.
         unsafe { self.open(self.ready(path.as_ref(), false)?) }

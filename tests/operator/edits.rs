@@ -37,7 +37,7 @@ fn a_plugin_that_is_revoked_already_needs_no_other_reason() {
     home.call(&["trust", "revoke", &hash, "--reason", "it lies"], 0);
     assert_eq!(home.call(&["trust", "revoke", &hash], 0)["outcome"], "already there");
     let other = home.call(&["trust", "revoke", &hash, "--reason", "it leaks"], 1);
-    assert!(other["error"].as_str().is_some_and(|error| error.contains("it lies")), "{other}");
+    assert!(other["message"].as_str().is_some_and(|error| error.contains("it lies")), "{other}");
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn another_value_is_refused_with_the_one_that_is_there_and_its_line() {
         (&["directory", text(&plugins), "--policy", "signed"], "policy pinned", line("[[directory]]"), "directory /"),
     ] {
         let refused = home.call(&[&["trust", "add"], arguments].concat(), 1);
-        let error = refused["error"].as_str().expect("a text");
+        let error = refused["message"].as_str().expect("a text");
         assert_eq!(refused["code"], "E_TRUST_CONFLICT", "{refused}");
         assert!(error.contains(found) && error.contains(&format!("edit line {at} of ")), "{error}");
         assert!(error.contains(&format!("sochdb-plugin trust remove {named}")), "{error}");
@@ -65,7 +65,7 @@ fn another_value_is_refused_with_the_one_that_is_there_and_its_line() {
     add("1.0.0", 0);
     let refused = add("2.0.0", 1);
     assert!(
-        refused["error"].as_str().is_some_and(|it| it.ends_with(&format!("--trust {}", text(&other)))),
+        refused["message"].as_str().is_some_and(|it| it.ends_with(&format!("--trust {}", text(&other)))),
         "{refused}"
     );
 }

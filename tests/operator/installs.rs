@@ -72,7 +72,7 @@ fn a_newer_version_replaces_and_an_older_one_needs_a_word() {
     assert_eq!(home.listed(0), [row("codec", "1.10.0", "ok")]);
     let refused = home.call(&["install", text(&old)], 1);
     assert_eq!(refused["code"], "E_DOWNGRADE");
-    assert!(refused["error"].as_str().is_some_and(|error| error.contains("--downgrade")), "{refused}");
+    assert!(refused["message"].as_str().is_some_and(|error| error.contains("--downgrade")), "{refused}");
     assert_eq!(home.listed(0), [row("codec", "1.10.0", "ok")]);
     home.call(&["install", text(&old), "--downgrade"], 0);
     assert_eq!(home.listed(0), [row("codec", "1.9.0", "ok")]);
@@ -88,7 +88,7 @@ fn what_is_removed_is_gone_and_what_is_not_there_is_named() {
     let other = home.download("other", "1.0.0");
     home.call(&["install", text(&other)], 0);
     let unknown = home.call(&["remove", "nothing"], 1);
-    assert!(unknown["error"].as_str().is_some_and(|error| error.ends_with("installed: codec, other")), "{unknown}");
+    assert!(unknown["message"].as_str().is_some_and(|error| error.ends_with("installed: codec, other")), "{unknown}");
     home.call(&["remove", "codec"], 0);
     assert_eq!(home.listed(0), [row("other", "1.0.0", "ok")]);
     assert_eq!(home.names(), ["other.so", "sochdb-plugin.lock"]);

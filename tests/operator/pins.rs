@@ -26,7 +26,7 @@ fn refused(home: &Home, file: &Path, pinned: &str) {
     let before = lock(home);
     let answer = home.call(&["install", text(file)], 1);
     assert_eq!(answer["code"], "E_PIN_DIFFERS", "{answer}");
-    let error = answer["error"].as_str().expect("a text");
+    let error = answer["message"].as_str().expect("a text");
     assert!([pinned, &digest(file), "--repin"].iter().all(|part| error.contains(part)), "{error}");
     assert_eq!(lock(home), before);
 }

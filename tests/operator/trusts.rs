@@ -140,7 +140,7 @@ fn arguments_that_no_trust_file_could_say_are_wrong_usage_and_change_nothing() {
     ] {
         let refused = home.call(&[&["trust"], arguments].concat(), 2);
         assert_eq!(refused["code"], "E_USAGE", "{refused}");
-        assert!(refused["error"].as_str().is_some_and(|error| error.contains(found)), "{refused}");
+        assert!(refused["message"].as_str().is_some_and(|error| error.contains(found)), "{refused}");
         assert_eq!(fs::read_to_string(home.trust_file()).expect("it exists"), before);
     }
 }
@@ -175,7 +175,7 @@ fn a_directory_must_be_there_under_its_real_path() {
     for (path, code, hint) in [(none, "E_DIR_NOT_FOUND", &*make), (link, "E_DIR_SYMLINK", "realpath")] {
         let refused = home.call(&["trust", "add", "directory", text(&path)], 1);
         assert_eq!(refused["code"], code);
-        assert!(refused["error"].as_str().is_some_and(|error| error.contains(hint)), "{refused}");
+        assert!(refused["message"].as_str().is_some_and(|error| error.contains(hint)), "{refused}");
     }
     assert!(!home.path.join("config").exists());
     let added = home.call(&["trust", "add", "directory", "./real"], 0);

@@ -43,7 +43,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let Some(file) = file else { return Ok(list(out, u32::MAX)) };
     let verified = match DynamicPluginLoader::new_trusted().verify(&file) {
         Ok(verified) => verified,
-        Err(_) => return Ok(crate::verify::decide(out, &file, DynamicPluginLoader::new_trusted(), false)),
+        Err(_) => return Ok(crate::verify::decide(out, &file, DynamicPluginLoader::new_trusted(), Default::default())),
     };
     let Verified { note, .. } = &verified;
     fits(&options.subject, note.kinds)?;

@@ -2,7 +2,7 @@
 
 use crate::output::{printable, Output};
 use serde_json::{json, Value};
-use sochdb_plugin_host::LoadError;
+use sochdb_plugin_host::{LoadError, Step};
 use std::fmt::Display;
 
 /// How bad it is.
@@ -19,8 +19,9 @@ struct Finding {
     area: &'static str,
     subject: String,
     state: State,
-    detail: String,
-    code: Option<&'static str>,
+    message: String,
+    /// Code and step, if the loader refuses it.
+    refusal: Option<(&'static str, Step)>,
     remedy: Option<String>,
 }
 
@@ -29,9 +30,9 @@ struct Finding {
 pub(super) struct Report(Vec<Finding>);
 
 impl Report {
-    fn add(&mut self, area: &'static str, subject: impl Display, state: State, detail: impl Display) -> &mut Self {
-        let (subject, detail) = (subject.to_string(), detail.to_string());
-        self.0.push(Finding { area, subject, state, detail, code: None, remedy: None });
+    fn add(&mut self, area: &'static str, subject: impl Display, state: State, message: impl Display) -> &mut Self {
+        let (subject, message) = (subject.to_string(), message.to_string());
+        self.0.push(Finding { area, subject, state, message, refusal: None, remedy: None });
         self
     }
 
@@ -59,9 +60,9 @@ impl Report {
         serious: bool,
     ) -> &mut Self {
         let state = if serious { State::Problem } else { State::Attention };
-        self.add(area, subject, state, format!("{error} ({})", error.code()));
+        self.add(area, subject, state, error);
         if let Some(last) = self.0.last_mut() {
-            last.code = Some(error.code());
+            last.refusal = Some((error.code(), error.step()));
         }
         self.remedy(error.remedy())
     }
@@ -130,7 +131,8 @@ impl Finding {
             State::Attention => out.paint.bold(word),
             State::Problem => out.paint.bad(word),
         };
-        out.line(format!("  {word}  {}: {}", self.subject, printable(&self.detail)));
+        let code = self.refusal.map_or_else(String::new, |(code, _)| format!("{code}: "));
+        out.line(format!("  {word}  {}: {code}{}", self.subject, printable(&self.message)));
         if let Some(remedy) = &self.remedy {
             out.line(format!("             {} {}", out.paint.dim("remedy:"), printable(remedy)));
         }
@@ -138,8 +140,9 @@ impl Finding {
 
     fn object(&self) -> Value {
         json!({
-            "area": self.area, "subject": self.subject, "state": self.state.name(), "detail": self.detail,
-            "code": self.code, "remedy": self.remedy,
+            "area": self.area, "subject": self.subject, "state": self.state.name(),
+            "code": self.refusal.map(|(code, _)| code), "step": self.refusal.map(|(_, step)| step.name()),
+            "message": self.message, "remedy": self.remedy,
         })
     }
 }

@@ -34,9 +34,10 @@ fn tell(out: &Output, files: &TrustFiles, path: &Path) -> Value {
         Err(error) => {
             out.line(format!("{}\n  {}  {}: {error}", out.paint.bold(&name), out.paint.bad("refused"), error.code()));
             out.line(format!("  remedy   {}", error.remedy()));
-            let (message, remedy) = (error.to_string(), error.remedy());
+            let (step, message) = (error.step().name(), error.to_string());
             return json!({
-                "file": name, "exists": true, "code": error.code(), "message": message, "remedy": remedy,
+                "file": name, "exists": true,
+                "code": error.code(), "step": step, "message": message, "remedy": error.remedy(),
             });
         }
     };

@@ -4,7 +4,8 @@ use super::file::{Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::{self, Walked};
-use super::LoadError;
+use super::{LoadError, Step, Text};
+use rustix::fs::Mode;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -32,12 +33,43 @@ pub(super) fn read_at(path: &Path) -> Result<Option<Vec<u8>>, LoadError> {
 
 /// What was found and what to do, for the refusal that names the text instead of the plugin.
 pub(super) fn reason_and_fix(path: &Path, error: &LoadError) -> (String, String) {
-    let fix = match error {
+    (error.to_string(), fix(path, error))
+}
+
+/// What to do about a file that is no plugin, so nobody installs, strips or builds it: a text, or a library that a plugin
+/// needs.
+fn fix(path: &Path, error: &LoadError) -> String {
+    let path = Text::from(path);
+    match error {
+        LoadError::FileNotFound { .. } => format!("check the path {path}"),
+        LoadError::FileSymlink { .. } => format!("put the file itself in place of the link {path}"),
+        LoadError::NotRegular { kind, .. } => format!("move the {kind} {path} away, and put a file there"),
+        LoadError::FileOwner { heir, .. } => format!("make sure where it comes from, then chown {heir} {path}"),
+        LoadError::FileWritable { .. } => format!("make sure that nobody else changed it, then chmod go-w {path}"),
         LoadError::TooLarge { limit, .. } => {
-            format!("a text of more than {limit} bytes is none that decides on plugins")
+            format!("make sure that it is the right file: none of more than {limit} bytes is read")
         }
-        LoadError::FileNotFound { .. } => format!("check the path {}", super::Text::from(path)),
+        LoadError::FileReplaced { .. } | LoadError::FileChanged { .. } => "try again when nobody writes it".to_owned(),
+        LoadError::DirOwner { directory, heir, .. } => {
+            format!(
+                "chown {heir} {directory}, or keep the file where only root or user {heir} can change any directory"
+            )
+        }
+        LoadError::DirWritable { directory, mode, .. } if Mode::from_raw_mode(*mode).contains(Mode::SVTX) => {
+            format!("keep the file outside of {directory}, in a directory that only root or you can change")
+        }
+        LoadError::DirWritable { directory, .. } => {
+            format!("make sure that nobody else changed what is in it, then chmod go-w {directory}")
+        }
+        LoadError::DirSymlink { directory } => format!(
+            "put a directory in place of the link {directory}, or name the file by a path without links (the path of a \
+             user's trust file begins with XDG_CONFIG_HOME, or HOME)"
+        ),
+        LoadError::PathTooLong { .. } => "move the file to a shorter path".to_owned(),
+        LoadError::PathPseudo { .. } => "copy the file to a directory on disk".to_owned(),
+        error if error.step() == Step::Lexical => {
+            "name the file by its absolute path, without `.`, `..`, `//` and `$`".to_owned()
+        }
         error => error.remedy(),
-    };
-    (error.to_string(), fix)
+    }
 }

@@ -46,9 +46,9 @@ refusals! {
     Walk: DirNotFound { directory: Text } "E_DIR_NOT_FOUND"
         "the directory {directory} does not exist" "check the path";
     Walk: DirSymlink { directory: Text } "E_DIR_SYMLINK"
-        "{directory} on the way to the plugin is a symbolic link" "give the path that `realpath` prints for it";
+        "{directory} on the way to the file is a symbolic link" "give the path that `realpath` prints for it";
     Walk: NotADirectory { directory: Text } "E_DIR_NOT_A_DIRECTORY"
-        "{directory} on the way to the plugin is not a directory" "check the path";
+        "{directory} on the way to the file is not a directory" "check the path";
     Walk: DirDenied { directory: Text } "E_DIR_DENIED"
         "this process may not enter the directory {directory}" "chmod a+x {directory}, or run the host as another user";
     Walk: DirOwner { directory: Text, owner: u32, trusted: String, heir: u32 } "E_DIR_OWNER"
@@ -136,8 +136,9 @@ refusals! {
         "the signature {signature} does not hold: {reason}"
         "get the plugin and its two files again from its publisher, and do not load this one";
     Trust: KeyUnknown { signature: Text, key: String } "E_KEY_UNKNOWN"
-        "{signature} was made with the key {key}, which belongs to no publisher that the trust files name"
-        "if you trust its owner: sochdb-plugin trust add publisher NAME KEY";
+        "{signature} was made with the key whose ID is {key}, and no publisher that the trust files name has it"
+        "if you trust its owner: sochdb-plugin trust add publisher NAME KEY, where NAME is of your choice and KEY the line that \
+         begins with RW in the publisher's .pub file";
     Trust: ManifestFile { file: Text, reason: String, fix: String } "E_MANIFEST_FILE"
         "the file {file} cannot be used: {reason}" "{fix}";
     Trust: ManifestSyntax { file: Text, error: SyntaxError } "E_MANIFEST_SYNTAX"
@@ -190,13 +191,14 @@ refusals! {
         "mount /proc in the host's own PID namespace";
 
     Probe: ProbeCrashed { signal: i32 } "E_PROBE_CRASHED"
-        "the plugin's constructors ended the probe by signal {signal}"
-        "report it to the plugin's vendor: a library must do nothing while it is loaded that can fail";
+        "a constructor of the plugin, or of a library that it needs, ended the probe by signal {signal}"
+        "report it to the plugin's vendor, unless a program without the plugin crashes with that library too: a library must \
+         do nothing while it is loaded that can fail";
     Probe: ProbeTimeout { limit: std::time::Duration } "E_PROBE_TIMEOUT"
-        "the plugin's constructors did not return within {limit:?}"
+        "the constructors of the plugin, and of the libraries that it needs, did not return within {limit:?}"
         "report it to the plugin's vendor; on a machine that is too slow, raise the limit with `probe_limit`";
     Probe: ProbeExit { how: String } "E_PROBE_EXIT"
-        "the plugin's constructors ended the probe {how}"
+        "a constructor of the plugin, or of a library that it needs, ended the probe {how}"
         "report it to the plugin's vendor: a library must not call exit while it is loaded";
     Probe: ProbeUnavailable { why: String } "E_PROBE_UNAVAILABLE"
         "the policy demands a probe, which cannot run here: {why}"

@@ -1,6 +1,7 @@
 //! The step `dependencies`: the libraries that a plugin needs. The dynamic linker must never search for one: what it would find
 //! depends on `LD_LIBRARY_PATH`, on caches, and on who can write there.
 
+use super::beside::reason_and_fix;
 use super::system_library::SystemLibrary;
 use super::{listed_library, Dependency, Digest, LoadError, Source, Text};
 use crate::elf::Facts;
@@ -74,7 +75,8 @@ impl Resolver<'_> {
         let (source, words) = if let Some(listed) = listed {
             let revoked = |digest: &Digest| self.rules.is_some_and(|rules| rules.revoked(digest).is_some());
             let library = listed_library::admit(listed, self.demands, revoked).map_err(|error| {
-                LoadError::DepRefused { name: name.clone(), reason: error.to_string(), fix: error.remedy() }
+                let (reason, fix) = reason_and_fix(&listed.path(), &error);
+                LoadError::DepRefused { name: name.clone(), reason, fix }
             })?;
             // By another name the dynamic linker would not find it in memory, and search.
             if library.facts.soname.as_ref() != Some(name) {

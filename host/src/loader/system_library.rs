@@ -1,5 +1,6 @@
 //! A library of the system, where its package manager puts it.
 
+use super::beside::reason_and_fix;
 use super::file::{Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
@@ -30,24 +31,24 @@ impl SystemLibrary {
         for place in PLACES {
             // Its usual name is a link to the one with its version.
             let Ok(path) = Path::new(place).join(name.as_os_str()).canonicalize() else { continue };
-            match Self::at(path) {
+            match Self::at(&path) {
                 Ok(library) => return Ok(library),
-                Err(error) => refusal = refusal.or(Some(error)),
+                Err(error) => refusal = refusal.or(Some(reason_and_fix(&path, &error))),
             }
         }
         Err(match refusal {
             None => LoadError::DepMissing { name: name.clone(), places: PLACES.join(", ") },
-            Some(error) => LoadError::DepRefused { name: name.clone(), reason: error.to_string(), fix: error.remedy() },
+            Some((reason, fix)) => LoadError::DepRefused { name: name.clone(), reason, fix },
         })
     }
 
-    fn at(path: PathBuf) -> Result<Self, LoadError> {
+    fn at(path: &Path) -> Result<Self, LoadError> {
         let owners = Owners::ROOT;
-        let (plain, _) = PlainPath::check(&path)?;
+        let (plain, _) = PlainPath::check(path)?;
         let (walked, _) = walk::check(&plain, owners, walk::open_beneath)?;
-        let file = OpenFile::open(&path, &walked, plain.file, Bounds::of_library(owners))?;
-        let facts = Facts::read(&file.text(&path)?)?;
+        let file = OpenFile::open(path, &walked, plain.file, Bounds::of_library(owners))?;
+        let facts = Facts::read(&file.text(path)?)?;
         facts.fits_this_machine()?;
-        Ok(Self { needed: facts.needed, path })
+        Ok(Self { needed: facts.needed, path: path.to_owned() })
     }
 }

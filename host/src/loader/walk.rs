@@ -129,7 +129,7 @@ fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, file: &Path) -
         )
     };
     match plugin {
-        Some(_) => format!("{way}; or copy it to where plugins are: sochdb-plugin install FILE"),
+        Some(plugin) => format!("{way}; or copy it to where plugins are: sochdb-plugin install {plugin}"),
         None => way,
     }
 }

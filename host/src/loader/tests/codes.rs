@@ -27,9 +27,25 @@ fn a_refusal_of_the_elf_file_keeps_its_own_code() {
 }
 
 #[test]
+fn a_key_is_shown_where_to_be_found() {
+    let error = LoadError::KeyUnknown { signature: Path::new("/x.minisig").into(), key: "0".to_owned() };
+    assert!(error.remedy().contains("begins with RW") && error.remedy().contains(".pub"), "{}", error.remedy());
+}
+
+#[test]
 fn a_remedy_can_be_pasted() {
     let directory = Path::new("/opt/my plugins");
     let error = LoadError::FileWritable { path: directory.into(), mode: 0o775 };
     assert!(error.remedy().starts_with("chmod go-w $'/opt/my plugins'"), "{}", error.remedy());
     assert!(error.to_string().contains("(mode 0775)"), "{error}");
+}
+
+#[test]
+fn what_ends_the_probe_may_be_a_library_that_the_plugin_needs() {
+    let (limit, how) = (std::time::Duration::from_secs(2), "with exit code 0".to_owned());
+    for error in
+        [LoadError::ProbeCrashed { signal: 6 }, LoadError::ProbeTimeout { limit }, LoadError::ProbeExit { how }]
+    {
+        assert!(error.to_string().contains("librar"), "{error}");
+    }
 }

@@ -12,6 +12,7 @@ mod notes;
 mod patch;
 mod paths;
 mod sealed;
+mod texts;
 
 use super::{admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps, TrustFiles};
 use std::fs;

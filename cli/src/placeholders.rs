@@ -1,0 +1,42 @@
+//! The tables of refusals for people: where a refusal says what was found, they have `{field}`.
+
+/// What stands for a field whose name in capitals would say little. The code `""` is any.
+const WORDS: &[(&str, &str, &str)] = &[
+    ("E_DIR_WRITABLE", "fix", "chmod go-w DIRECTORY, or move the plugin to a directory that only its owner can change"),
+    ("E_TRUST_FILE", "fix", OF_A_TEXT),
+    ("E_LOCK_FILE", "fix", OF_A_TEXT),
+    ("E_MANIFEST_FILE", "fix", OF_A_TEXT),
+    ("E_DEP_REFUSED", "fix", OF_A_TEXT),
+    ("E_VERSION_TOO_OLD", "error", "the plugin's version is older than the minimum in a trust file"),
+    ("E_ELF_MAGIC", "found", "something else, which the refusal names"),
+    ("E_KEY_UNKNOWN", "key", "KEY_ID"),
+    ("E_DIGEST", "by", "what pins it"),
+    ("E_PROBE_EXIT", "how", "by exiting"),
+    ("E_ELF_CLASS", "plugin", "32"),
+    ("E_ELF_CLASS", "host", "64"),
+    ("", "what", "PART"),
+    ("", "fix", "do what the refusal says"),
+    ("", "error", "line N, column N: REASON"),
+    ("", "heir", "USER"),
+    ("", "trusted", "whom the loader does not trust here"),
+    // It begins with its own `: `, or is nothing.
+    ("E_REVOKED", "why", " (for the REASON in the trust file)"),
+];
+
+const OF_A_TEXT: &str =
+    "let the file be one that only root or the host's user owns and can write, and each directory on \
+                         the way to it too, without symbolic links; the refusal says which of them is not so";
+
+/// `text` of the row `code`, with words for its fields: `{mode:04o}` is `MODE`.
+pub(crate) fn readable(code: &str, text: &str) -> String {
+    let mut shown = String::new();
+    let mut rest = text;
+    while let Some((before, (field, after))) = rest.split_once('{').and_then(|(a, b)| Some((a, b.split_once('}')?))) {
+        let name = field.split(':').next().unwrap_or_default();
+        let words = WORDS.iter().find(|(of, field, _)| *field == name && (*of == code || of.is_empty()));
+        shown.push_str(before);
+        shown.push_str(&words.map_or_else(|| name.to_uppercase(), |(.., words)| (*words).to_owned()));
+        rest = after;
+    }
+    shown + rest
+}
