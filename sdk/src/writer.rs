@@ -149,6 +149,8 @@ impl<'a> VecWriter<'a> {
     /// Puts guard bytes behind what it lends, and finds who writes past it. Slower.
     #[inline]
     pub fn checking(mut self, on: bool) -> Self {
+        // One that was made before has no guard.
+        self.reserved = None;
         self.checking = on;
         self
     }

@@ -168,7 +168,11 @@ fn writer_of_the_other_side_is_not_believed() {
         [soch_writer { write: None, ..raw }, soch_writer { reserve: None, ..raw }, soch_writer { commit: None, ..raw }];
     for raw in &lacking {
         // SAFETY: it lives through the call.
-        let error = unsafe { Writer::from_raw(raw) }.err().expect("refused");
+        let mut writer = unsafe { Writer::from_raw(raw) }.expect("not NULL");
+        let error = match raw.write {
+            None => writer.write(b"x").expect_err("no function"),
+            Some(_) => writer.write_with(1, |_| panic!("there is no room to fill")).expect_err("no function"),
+        };
         assert_eq!(error.message(), "the writer lacks a function");
     }
     // SAFETY: NULL is allowed.
