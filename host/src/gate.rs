@@ -76,11 +76,13 @@ impl Gate {
     /// exclusive one to end.
     #[inline]
     pub(crate) fn enter(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
-        if let Some(thread) = shard::own().filter(|_| self.barrier.is_some()) {
+        if let Some(thread) = shard::own() {
             let shard = &self.shards[thread.number()];
-            shard.own.store(shard.own.load(Relaxed) + 1, Relaxed);
-            Barrier::passed_here();
-            if self.state.load(Acquire) == OPEN {
+            let outer = shard.own.load(Relaxed);
+            self.count(shard, outer + 1);
+            let state = self.state.load(SeqCst);
+            // Whoever waits to be alone waits for the outer call, and so for this one.
+            if state == OPEN || (state == EXCLUSIVE && outer > 0) {
                 return Ok(Pass { gate: self, shard, own: true, _of_this_thread: PhantomData });
             }
             self.leave_own(shard);
@@ -151,7 +153,7 @@ impl Gate {
     }
 
     fn in_flight(&self) -> usize {
-        self.shards.iter().map(|shard| shard.own.load(Acquire) + shard.shared.load(SeqCst)).sum()
+        self.shards.iter().map(|shard| shard.own.load(SeqCst) + shard.shared.load(SeqCst)).sum()
     }
 
     /// Waits for the calls that got in before the state was set. A call that leaves after the barrier sees the state,
@@ -178,11 +180,21 @@ impl Gate {
         Ok(())
     }
 
+    /// Sets the count of the calls of the thread that owns `shard`, and orders it before a look at the state.
+    #[inline]
+    fn count(&self, shard: &Shard, calls: usize) {
+        if self.barrier.is_some() {
+            shard.own.store(calls, Release);
+            Barrier::passed_here();
+        } else {
+            shard.own.swap(calls, SeqCst);
+        }
+    }
+
     #[inline]
     fn leave_own(&self, shard: &Shard) {
-        shard.own.store(shard.own.load(Relaxed) - 1, Release);
-        Barrier::passed_here();
-        if self.state.load(Relaxed) != OPEN {
+        self.count(shard, shard.own.load(Relaxed) - 1);
+        if self.state.load(SeqCst) != OPEN {
             self.wake();
         }
     }
@@ -352,6 +364,24 @@ mod tests {
             drop(pass);
             assert!(gate.enter_alone(SOON).is_ok());
             assert!(gate.enter(SOON).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_call_inside_a_call_does_not_wait_for_who_waits_for_both() {
+        for gate in BOTH {
+            let gate = gate();
+            let outer = gate.enter(LONG).unwrap();
+            thread::scope(|scope| {
+                let alone = scope.spawn(|| drop(gate.enter_alone(LONG).unwrap()));
+                while gate.state.load(SeqCst) != EXCLUSIVE {
+                    thread::yield_now();
+                }
+                drop(gate.enter(SOON).unwrap());
+                assert!(scope.spawn(|| gate.enter(SOON).is_err()).join().unwrap(), "another thread's call waits");
+                drop(outer);
+                alone.join().unwrap();
+            });
         }
     }
 

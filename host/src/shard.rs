@@ -41,11 +41,20 @@ thread_local! {
     static LEASE: Lease = Lease(take());
 }
 
-/// The shard of the calling thread, if it has one of its own by now: the short way of [`this_thread`].
+/// The shard of the calling thread, if it has one of its own.
 #[inline]
 pub(crate) fn own() -> Option<Shard> {
     let shard = SHARD.get();
-    shard.is_own().then_some(shard)
+    if shard.is_own() {
+        Some(shard)
+    } else {
+        assign()
+    }
+}
+
+#[cold]
+fn assign() -> Option<Shard> {
+    Some(this_thread()).filter(|shard| shard.is_own())
 }
 
 /// The shard of the calling thread.
