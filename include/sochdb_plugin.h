@@ -122,13 +122,13 @@
 // `soch_write.op`: removes `key`; `value` is empty.
 #define SOCH_WRITE_DELETE 1
 
-// `bind`: a counter, for `metric_add`.
+// `soch_metric.kind`: a total that only grows.
 #define SOCH_METRIC_COUNTER 0
 
-// `bind`: a gauge, for `metric_set`.
+// `soch_metric.kind`: a value that goes up and down.
 #define SOCH_METRIC_GAUGE 1
 
-// `bind`: a histogram, for `metric_set`, each call one observation.
+// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds: pass over them.
 #define SOCH_METRIC_HISTOGRAM 2
 
 // The major version of this contract. It is also the number in the entry's name.
@@ -440,6 +440,57 @@ typedef struct soch_health {
   uint64_t checkpoint_age_secs;
 } soch_health;
 
+// How many observations lie above the bound of the bucket before, and at most at this one's. Frozen.
+typedef struct soch_bucket {
+  // The bucket's upper bound, which belongs to it; infinity in the last one.
+  double upper;
+  // Observations in this bucket alone.
+  uint64_t count;
+} soch_bucket;
+
+// One metric with its value at this moment. Frozen.
+typedef struct soch_metric {
+  // One of `SOCH_METRIC_*`.
+  uint32_t kind;
+  // Always 0.
+  uint32_t reserved;
+  // The metric's name, as the database wrote it. One name is of one kind.
+  struct soch_str name;
+  // Labels, sorted by name; name and labels together are unique.
+  const struct soch_label *labels;
+  // How many labels.
+  size_t label_count;
+  // A counter's total, a histogram's observations; 0 for a gauge.
+  uint64_t count;
+  // A gauge's value, the sum of a histogram's observations; 0 for a counter.
+  double value;
+  // A histogram's buckets by ascending bound, without those that are empty.
+  const struct soch_bucket *buckets;
+  // How many buckets; 0 if it is no histogram.
+  size_t bucket_count;
+} soch_metric;
+
+// Where `collect` puts metrics. The caller owns it; it lives until the call returns. Frozen.
+typedef struct soch_metric_sink {
+  // The first argument of `metric`.
+  void *ctx;
+  // Takes one metric, lent for this call. Any status but `SOCH_OK` ends the collection. [exclusive]
+  soch_status (*metric)(void *ctx, const struct soch_metric *metric);
+} soch_metric_sink;
+
+// The host's metrics, which a plugin reads when it wants to. They live until `destroy` of the instance that they
+// were lent to returns. Grows at its end.
+typedef struct soch_metrics {
+  // `sizeof(soch_metrics)` of the host.
+  size_t size;
+  // The first argument of the functions below.
+  void *ctx;
+  // Gives every metric to `sink`, those of one name one after the other, and returns the status that ended it
+  // early, if one did. Metrics that change meanwhile are given as they are at some moment of the call. Nothing else
+  // of the plugin is called, so it may hold its locks. [any-thread]
+  soch_status (*collect)(void *ctx, const struct soch_metric_sink *sink, struct soch_error *error);
+} soch_metrics;
+
 // A sink of metrics, spans and logs. Its calls report no text: a plugin that cannot deliver says so through
 // `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 typedef struct soch_observability {
@@ -482,22 +533,12 @@ typedef struct soch_observability {
   // Takes the database's state. Optional; the default does nothing. [any-thread]
   soch_status (*report_health)(void *instance, const struct soch_health *health);
 #if SOCH_TARGET_MINOR >= 1
-  // Resolves a metric's name and labels once. The handle lives until `unbind`, which comes before `shutdown`.
-  // The host uses `bind` to `metric_set` only if all four are there. Optional; the default keeps the name and
-  // calls the functions above. Since 1.1. [any-thread]
-  soch_status (*bind)(void *instance,
-                      uint32_t kind,
-                      struct soch_str name,
-                      const struct soch_label *labels,
-                      size_t count,
-                      void **metric,
-                      struct soch_error *error);
-  // Ends a handle; the metric keeps its value. [exclusive]
-  void (*unbind)(void *metric);
-  // Adds to a bound counter. [any-thread]
-  soch_status (*metric_add)(void *metric, uint64_t value);
-  // Sets a bound gauge, or adds an observation to a bound histogram. [any-thread]
-  soch_status (*metric_set)(void *metric, double value);
+  // Lends the host's metrics, to be read whenever the plugin wants, until `destroy`; after any other status than
+  // `SOCH_OK` they are not lent. It comes at most once, before any metric. What `collect` gives is not pushed:
+  // the three functions at the top then get only metrics that the host keeps elsewhere. Reading costs the
+  // database nothing, while each push costs it a call. Optional; the default is `SOCH_UNSUPPORTED`, and the host
+  // pushes each change. Since 1.1. [any-thread]
+  soch_status (*attach)(void *instance, const struct soch_metrics *metrics, struct soch_error *error);
 #endif
 } soch_observability;
 
@@ -684,9 +725,9 @@ typedef struct soch_auth {
 
 // Which layout the plugin was compiled with; the host knows that of each minor version.
 #if SOCH_TARGET_MINOR == 0
-#define SOCH_LAYOUT_HASH {0x3d, 0x4f, 0x3b, 0x30, 0xd1, 0xd0, 0x96, 0xe7, 0x46, 0xd6, 0x0f, 0xaf, 0x23, 0x5e, 0xda, 0x29}
+#define SOCH_LAYOUT_HASH {0x3c, 0x8b, 0x04, 0xdd, 0x0c, 0xf4, 0xd3, 0xd1, 0xfb, 0x0c, 0xef, 0x97, 0x6c, 0xc0, 0xd1, 0x71}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xb3, 0x91, 0x30, 0x7b, 0xfa, 0xa8, 0x5d, 0x2e, 0x43, 0xb2, 0xd0, 0xba, 0x00, 0x16, 0x9d, 0x21}
+#define SOCH_LAYOUT_HASH {0x34, 0xe0, 0x3e, 0x12, 0x24, 0xb7, 0x96, 0xc4, 0x8d, 0x6a, 0x67, 0xe7, 0xe6, 0x24, 0x9e, 0x13}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -821,6 +862,26 @@ SOCH_ASSERT(offsetof(soch_health, active_txns) == 16 && sizeof(((soch_health *)0
 SOCH_ASSERT(offsetof(soch_health, buffer_pool_usage) == 24 && sizeof(((soch_health *)0)->buffer_pool_usage) == 8);
 SOCH_ASSERT(offsetof(soch_health, checkpoint_age_secs) == 32 && sizeof(((soch_health *)0)->checkpoint_age_secs) == 8);
 SOCH_ASSERT(sizeof(soch_health) == 40);
+SOCH_ASSERT(offsetof(soch_bucket, upper) == 0 && sizeof(((soch_bucket *)0)->upper) == 8);
+SOCH_ASSERT(offsetof(soch_bucket, count) == 8 && sizeof(((soch_bucket *)0)->count) == 8);
+SOCH_ASSERT(sizeof(soch_bucket) == 16);
+SOCH_ASSERT(offsetof(soch_metric, kind) == 0 && sizeof(((soch_metric *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_metric, reserved) == 4 && sizeof(((soch_metric *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_metric, name) == 8 && sizeof(((soch_metric *)0)->name) == 16);
+SOCH_ASSERT(offsetof(soch_metric, labels) == 24 && sizeof(((soch_metric *)0)->labels) == 8);
+SOCH_ASSERT(offsetof(soch_metric, label_count) == 32 && sizeof(((soch_metric *)0)->label_count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, count) == 40 && sizeof(((soch_metric *)0)->count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, value) == 48 && sizeof(((soch_metric *)0)->value) == 8);
+SOCH_ASSERT(offsetof(soch_metric, buckets) == 56 && sizeof(((soch_metric *)0)->buckets) == 8);
+SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 64 && sizeof(((soch_metric *)0)->bucket_count) == 8);
+SOCH_ASSERT(sizeof(soch_metric) == 72);
+SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 8);
+SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 8 && sizeof(((soch_metric_sink *)0)->metric) == 8);
+SOCH_ASSERT(sizeof(soch_metric_sink) == 16);
+SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_metrics, ctx) == 8 && sizeof(((soch_metrics *)0)->ctx) == 8);
+SOCH_ASSERT(offsetof(soch_metrics, collect) == 16 && sizeof(((soch_metrics *)0)->collect) == 8);
+SOCH_ASSERT(sizeof(soch_metrics) == 24);
 SOCH_ASSERT(offsetof(soch_observability, size) == 0 && sizeof(((soch_observability *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_observability, counter_inc) == 8 && sizeof(((soch_observability *)0)->counter_inc) == 8);
 SOCH_ASSERT(offsetof(soch_observability, gauge_set) == 16 && sizeof(((soch_observability *)0)->gauge_set) == 8);
@@ -831,12 +892,9 @@ SOCH_ASSERT(offsetof(soch_observability, span_event) == 48 && sizeof(((soch_obse
 SOCH_ASSERT(offsetof(soch_observability, log) == 56 && sizeof(((soch_observability *)0)->log) == 8);
 SOCH_ASSERT(offsetof(soch_observability, report_health) == 64 && sizeof(((soch_observability *)0)->report_health) == 8);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_observability, bind) == 72 && sizeof(((soch_observability *)0)->bind) == 8);
-SOCH_ASSERT(offsetof(soch_observability, unbind) == 80 && sizeof(((soch_observability *)0)->unbind) == 8);
-SOCH_ASSERT(offsetof(soch_observability, metric_add) == 88 && sizeof(((soch_observability *)0)->metric_add) == 8);
-SOCH_ASSERT(offsetof(soch_observability, metric_set) == 96 && sizeof(((soch_observability *)0)->metric_set) == 8);
+SOCH_ASSERT(offsetof(soch_observability, attach) == 72 && sizeof(((soch_observability *)0)->attach) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 104 : 72));
+SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 80 : 72));
 SOCH_ASSERT(offsetof(soch_compression, size) == 0 && sizeof(((soch_compression *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_compression, algorithm) == 8 && sizeof(((soch_compression *)0)->algorithm) == 8);
 SOCH_ASSERT(offsetof(soch_compression, compress) == 16 && sizeof(((soch_compression *)0)->compress) == 8);

@@ -15,7 +15,7 @@
 //              exception gives SOCH_PANICKED and its `what()`: the instance then gets no call but its destructor.
 //              What a `noexcept(false)` destructor throws is dropped; any other destructor must not throw.
 // Threads      As the table says: an [any-thread] method is called by several threads at once.
-// Not here     Handles (open_table, open_reader, bind and their kin) and get_interface. Their slots stay NULL.
+// Not here     Handles (open_table, open_reader and their kin) and get_interface. Their slots stay NULL.
 #ifndef SOCHDB_PLUGIN_HPP
 #define SOCHDB_PLUGIN_HPP
 
@@ -198,7 +198,7 @@ SOCH_SLOT(write_batch)
 SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
 SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch)
 SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end)
-SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health)
+SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach)
 SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)
 #undef SOCH_SLOT
 
@@ -234,7 +234,7 @@ template <class T> const soch_observability observability_of<T>::table = {
     SOCH_REQUIRED(soch_observability, span_event), SOCH_OPTIONAL(soch_observability, log),
     SOCH_OPTIONAL(soch_observability, report_health),
 #if SOCH_TARGET_MINOR >= 1
-    nullptr, nullptr, nullptr, nullptr,
+    SOCH_OPTIONAL(soch_observability, attach),
 #endif
 };
 

@@ -127,5 +127,4 @@ fn a_table_that_ends_inside_a_group_of_slots_loads() {
     for size in [80, 88, 96, 112, 144] {
         load_c("null_slot", &["-DSTORAGE", &format!("-DSIZE={size}")]);
     }
-    load_c("null_slot", &["-DOBSERVABILITY", "-DSIZE=96"]);
 }

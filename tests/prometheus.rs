@@ -100,6 +100,40 @@ fn promtool_has_no_complaint() {
     assert!(checked.status.success() && said.is_empty(), "{}\n{said}\n{text}", checked.status);
 }
 
+#[test]
+fn what_is_kept_and_what_is_named_is_one_total_on_the_page() {
+    let served = Served::new("kept");
+    let manager = &served.manager;
+    let labels = [("table", "users"), ("op", "get")];
+    let rows = manager.counter("rows_read", &labels).expect("a counter");
+    let seconds = manager.histogram("query_seconds", &[]).expect("a histogram");
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for _ in 0..1000 {
+                    rows.add(2);
+                    seconds.observe(0.25);
+                    manager.counter_inc("rows_read", 1, &[("op", "get"), ("table", "users")]);
+                }
+            });
+        }
+    });
+    manager.gauge("open_files", &[]).expect("a gauge").set(1.5);
+    for _ in 0..2 {
+        let text = get(served.address, "/metrics").expect("a scrape");
+        for line in [
+            "rows_read_total{op=\"get\",table=\"users\"} 6000",
+            "query_seconds_bucket{le=\"0.0625\"} 0",
+            "query_seconds_bucket{le=\"0.25\"} 2000",
+            "query_seconds_sum{} 500.0",
+            "open_files{} 1.5",
+            "sochdb_dropped_updates_total{} 0",
+        ] {
+            assert!(text.lines().any(|have| have == line), "no line {line} in\n{text}");
+        }
+    }
+}
+
 /// A Prometheus server; it ends with this, whatever the test's outcome.
 struct Server {
     child: Child,

@@ -151,7 +151,7 @@ fn an_optional_slot_may_be_null() {
     for (kind, slots) in [
         ("-DSTORAGE", &["compact", "stats", "write_batch", "table_get", "cursor_next"][..]),
         ("-DINDEX", &["nearest", "nearest_batch"]),
-        ("-DOBSERVABILITY", &["log", "report_health", "unbind"]),
+        ("-DOBSERVABILITY", &["log", "report_health", "attach"]),
         ("-DCOMPRESSION", &["set_level", "bound"]),
     ] {
         for slot in slots {

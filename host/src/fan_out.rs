@@ -1,11 +1,13 @@
 //! Gives each call to every sink, and keeps one span number for all of them.
 
+use crate::metrics::{Change, Registry};
 use crate::observability::Observability;
 use crate::published::Published;
 use parking_lot::Mutex;
-use sochdb_plugin_sdk::{HealthInfo, Labels, LogLevel, ObservabilityExtension};
+use sochdb_plugin_sdk::{ErrorKind, Extension, HealthInfo, Labels, LogLevel, ObservabilityExtension};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 const SHARDS: usize = 16;
 
@@ -13,13 +15,24 @@ const SHARDS: usize = 16;
 #[derive(Default)]
 pub(crate) struct FanOut {
     sinks: Published<Observability>,
+    /// Those of them that do not read metrics.
+    pushing: Arc<Published<Observability>>,
     last_span: AtomicU64,
     /// By the host's number of an open span: each sink's own number, in the order of the sinks.
     spans: [Mutex<HashMap<u64, Box<[u64]>>>; SHARDS],
 }
 
 impl FanOut {
-    pub(crate) fn push(&self, sink: Observability) {
+    /// Lends `metrics` to the sink; if it does not take them, it gets each change.
+    pub(crate) fn register(&self, sink: Observability, metrics: &Arc<Registry>) {
+        if let Err(error) = sink.attach(metrics.to_read()) {
+            if error.kind() != ErrorKind::Unsupported {
+                let plugin = sink.info().name;
+                tracing::warn!(target: "sochdb_plugin", plugin, %error, "metrics are pushed, as it does not read them");
+            }
+            self.pushing.push(sink.clone());
+            metrics.push_to(&self.pushing);
+        }
         self.sinks.push(sink);
     }
 
@@ -43,16 +56,9 @@ impl FanOut {
         }
     }
 
-    pub(crate) fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
-        self.sinks.get().iter().for_each(|sink| sink.counter_inc(name, value, labels));
-    }
-
-    pub(crate) fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
-        self.sinks.get().iter().for_each(|sink| sink.gauge_set(name, value, labels));
-    }
-
-    pub(crate) fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
-        self.sinks.get().iter().for_each(|sink| sink.histogram_observe(name, value, labels));
+    /// Gives a metric's change to the sinks that do not read.
+    pub(crate) fn push(&self, name: &str, labels: Labels<'_>, change: Change) {
+        self.pushing.get().iter().for_each(|sink| change.push(sink, name, labels));
     }
 
     pub(crate) fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {

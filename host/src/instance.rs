@@ -1,12 +1,13 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
 use crate::gate::{Gate, Refusal, Stay};
+use crate::metrics::Lent;
 use crate::services::HostSide;
 use core::ffi::c_void;
 use parking_lot::Mutex;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::export::is_identifier;
-use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result};
+use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Metrics, Result};
 use std::any::Any;
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
@@ -77,6 +78,8 @@ pub(crate) struct Instance {
     shut: Mutex<bool>,
     /// Those that are open, to be closed before `shutdown`.
     handles: Mutex<Vec<Handle>>,
+    /// The metrics that were offered to it.
+    lent: ManuallyDrop<OnceLock<Lent>>,
     origin: ManuallyDrop<Origin>,
 }
 
@@ -116,6 +119,7 @@ impl Instance {
             poisoned_by: OnceLock::new(),
             shut: Mutex::new(false),
             handles: Mutex::default(),
+            lent: ManuallyDrop::default(),
             origin: ManuallyDrop::new(origin),
         };
         if let Some(index_type) = tables.index.and_then(|table| table.index_type) {
@@ -288,6 +292,19 @@ impl Instance {
         (!table.is_null()).then_some(table)
     }
 
+    /// Keeps `metrics` until the instance is gone, in the form that it reads.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] the second time: an instance reads the metrics of one host only.
+    pub(crate) fn lend(&self, metrics: Metrics) -> Result<*const soch_metrics> {
+        let mut metrics = Some(metrics);
+        let lent = self.lent.get_or_init(|| Lent::new(metrics.take().expect("this runs at most once")));
+        if metrics.is_some() {
+            return Err(self.error(ErrorKind::Invalid, "`attach`: other metrics were lent to it before".to_owned()));
+        }
+        Ok(lent.raw())
+    }
+
     /// Shows the extension's own value, if it is linked in, to `look`.
     pub(crate) fn inspect<R>(&self, look: impl FnOnce(&dyn Any) -> R) -> Option<R> {
         let Origin::InProcess { as_any } = *self.origin else { return None };
@@ -316,7 +333,10 @@ impl Drop for Instance {
             unsafe { destroy(self.pointer) };
         }
         // SAFETY: the plugin's instance is gone, and this runs once.
-        unsafe { ManuallyDrop::drop(&mut self.origin) };
+        unsafe {
+            ManuallyDrop::drop(&mut self.lent);
+            ManuallyDrop::drop(&mut self.origin);
+        }
     }
 }
 

@@ -6,7 +6,8 @@
 //! 2. [`PluginLibrary::instance`] makes an instance from a configuration; [`Plugin`] gives its kinds.
 //! 3. [`Storage`], [`Index`], [`Observability`] and [`Compression`] are called through the traits of
 //!    `sochdb_plugin_sdk`; each also takes an extension that is linked in (`Storage::new`).
-//! 4. [`PluginManager`] keeps them all by name, and ends them in reverse order.
+//! 4. [`PluginManager`] keeps them all by name, and ends them in reverse order. It keeps the application's metrics too,
+//!    each behind a [`Counter`], [`Gauge`] or [`Histogram`] that costs about one atomic addition: sinks read them.
 //!
 //! Handles are cheap to clone, may go to any thread, and keep alive what they need. After a panic in a plugin, or
 //! after its shutdown, each call is an error that says so. A library is never unloaded: what ends is the instance.
@@ -34,6 +35,7 @@ mod library;
 mod linker;
 mod loader;
 mod manager;
+mod metrics;
 mod names;
 mod needed;
 mod observability;
@@ -62,6 +64,7 @@ pub use loader::{
     Backend, Digest, DigestError, LoadError, Reason, Step, StepOutcome, Text, TrustFiles, Verdict, ALLOW_VARIABLE,
 };
 pub use manager::{ManagerError, PluginManager};
+pub use metrics::{Counter, Gauge, Histogram};
 pub use observability::Observability;
 pub use plugin::{Plugin, PluginLibrary};
 pub use reader::{Cursor, Reader};

@@ -2,7 +2,9 @@ use crate::handle::{handle, slot};
 use crate::instance::Instance;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{boundary, shims};
-use sochdb_plugin_sdk::{Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, ObservabilityExtension, Result};
+use sochdb_plugin_sdk::{
+    Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, Metrics, ObservabilityExtension, Result,
+};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -10,7 +12,8 @@ handle! {
     /// A sink of metrics, spans and logs, loaded or linked in, behind one way of calling it.
     ///
     /// Nothing comes back: a call that fails, or is refused after a panic or a shutdown, is a `tracing` event at
-    /// debug level.
+    /// debug level. Only [`attach`](ObservabilityExtension::attach) has a result; a
+    /// [`PluginManager`](crate::PluginManager) calls it when it registers a sink.
     Observability: ObservabilityExtension, observability, soch_observability, Observability
 }
 
@@ -116,5 +119,16 @@ impl ObservabilityExtension for Observability {
         // SAFETY: the plugin's function; the state is lent for the call.
         let result = self.instance.shared("report_health", |instance, _| unsafe { report_health(instance, &raw) });
         self.deliver("report_health", result);
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](sochdb_plugin_sdk::ErrorKind::Unsupported) if it does not read metrics;
+    /// [`ErrorKind::Invalid`](sochdb_plugin_sdk::ErrorKind::Invalid) if others were lent to it before.
+    fn attach(&self, metrics: Metrics) -> Result<()> {
+        let attach = slot!(self.table.attach);
+        let raw = self.instance.lend(metrics)?;
+        // SAFETY: the plugin's function; the metrics live until its `destroy` returned.
+        let call = |instance, error| unsafe { attach(instance, raw, error) };
+        self.done("attach", self.instance.shared("attach", call))
     }
 }

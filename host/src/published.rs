@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 /// An append-only list. A reader gets the list as it was published last; earlier ones stay until the end, as a
 /// reader may still be on them. Appending copies, so it is for lists that are short and seldom change.
 pub(crate) struct Published<T> {
+    /// NULL as long as nothing was appended.
     current: AtomicPtr<Vec<T>>,
     /// Every list that was ever published, the current one last.
     lists: Mutex<Vec<Owned<T>>>,
@@ -25,15 +26,14 @@ impl<T> Drop for Owned<T> {
 
 impl<T> Default for Published<T> {
     fn default() -> Self {
-        let first = Box::into_raw(Box::default());
-        Self { current: AtomicPtr::new(first), lists: Mutex::new(vec![Owned(first)]) }
+        Self { current: AtomicPtr::default(), lists: Mutex::default() }
     }
 }
 
 impl<T: Clone> Published<T> {
     pub(crate) fn get(&self) -> &[T] {
         // SAFETY: a published list is not changed, and lives as long as `self`.
-        unsafe { &*self.current.load(Ordering::Acquire) }
+        unsafe { self.current.load(Ordering::Acquire).as_ref() }.map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn push(&self, item: T) {

@@ -58,11 +58,18 @@ fn assign() -> Option<Shard> {
 }
 
 /// The shard of the calling thread.
+#[inline]
 pub(crate) fn this_thread() -> Shard {
     let shard = SHARD.get();
-    if shard != NONE {
-        return shard;
+    if shard == NONE {
+        first()
+    } else {
+        shard
     }
+}
+
+#[cold]
+fn first() -> Shard {
     // Of a thread that is at its end, the lease may be gone.
     let shard = LEASE.try_with(|lease| lease.0).unwrap_or_else(|_| shared());
     SHARD.set(shard);

@@ -87,8 +87,8 @@ table!(soch_index,
     groups: [nearest_batch]);
 table!(soch_observability,
     required: counter_inc, gauge_set, histogram_observe, span_start, span_end, span_event;
-    optional: log = no_log, report_health = no_health;
-    groups: [bind, unbind, metric_add, metric_set]);
+    optional: log = no_log, report_health = no_health, attach = no_attach;
+    groups: );
 table!(soch_compression,
     required: algorithm, compress, decompress;
     optional: set_level = any_level, bound = no_bound;
@@ -132,6 +132,10 @@ unsafe extern "C" fn no_log(_: *mut c_void, _: i32, _: soch_str, _: *const soch_
 
 unsafe extern "C" fn no_health(_: *mut c_void, _: *const soch_health) -> soch_status {
     SOCH_OK
+}
+
+unsafe extern "C" fn no_attach(_: *mut c_void, _: *const soch_metrics, _: *mut soch_error) -> soch_status {
+    SOCH_UNSUPPORTED
 }
 
 unsafe extern "C" fn any_level(_: *mut c_void, _: i32, _: *mut soch_error) -> soch_status {

@@ -269,7 +269,7 @@ unsafe extern "C" fn create<P: Plugin + Extension>(
         boundary::route_panics();
         // SAFETY: the host lives until `destroy`, and lends the rest for the call.
         let host = unsafe { Host::from_raw(host, config)? };
-        let tie = instance::Tie(Some(host.clone()));
+        let tie = instance::Tie::to(Some(host.clone()));
         let plugin = P::create(host)?;
         // SAFETY: the host gives a place for the result.
         unsafe { *place = instance::tied(plugin, tie) };

@@ -2,23 +2,36 @@
 
 use crate::abi::*;
 use crate::boundary::guard;
-use crate::{Extension, Host};
+use crate::{Error, Extension, Host, Metrics, Result};
 use core::ffi::c_void;
+use std::sync::{Mutex, PoisonError};
 
 /// What an instance pointer leads to.
 struct Instance<P> {
     plugin: P,
     // Behind the plugin: it is dropped after it, also if the plugin's Drop panics.
-    _tie: Tie,
+    tie: Tie,
 }
 
-/// Cuts the tie to the host when it goes, also on the way of a panic.
-pub(crate) struct Tie(pub(crate) Option<Host>);
+/// What the host lent. Cuts the tie to it when it goes, also on the way of a panic.
+pub(crate) struct Tie {
+    host: Option<Host>,
+    metrics: Mutex<Option<Metrics>>,
+}
+
+impl Tie {
+    pub(crate) fn to(host: Option<Host>) -> Self {
+        Self { host, metrics: Mutex::new(None) }
+    }
+}
 
 impl Drop for Tie {
     fn drop(&mut self) {
-        if let Some(host) = &self.0 {
+        if let Some(host) = &self.host {
             host.close();
+        }
+        if let Some(metrics) = self.metrics.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            metrics.close();
         }
     }
 }
@@ -26,11 +39,29 @@ impl Drop for Tie {
 /// Makes an instance. Its tables are those of [`shims`](crate::shims), its end is [`shutdown`] and [`destroy`]. An
 /// extension that is linked in has no host.
 pub fn into_raw<P: Extension>(plugin: P, host: Option<Host>) -> *mut c_void {
-    tied(plugin, Tie(host))
+    tied(plugin, Tie::to(host))
 }
 
 pub(crate) fn tied<P: Extension>(plugin: P, tie: Tie) -> *mut c_void {
-    Box::into_raw(Box::new(Instance { plugin, _tie: tie })).cast()
+    Box::into_raw(Box::new(Instance { plugin, tie })).cast()
+}
+
+/// Ties the host's metrics to the instance: they end with it.
+///
+/// # Safety
+/// `instance` is one of `P`, and no exclusive call on it is under way.
+///
+/// # Errors
+/// Some are lent already.
+pub(crate) unsafe fn lend<P>(instance: *mut c_void, metrics: Metrics) -> Result<()> {
+    // SAFETY: the caller promises it.
+    let tie = unsafe { &(*instance.cast::<Instance<P>>()).tie };
+    let mut lent = tie.metrics.lock().unwrap_or_else(PoisonError::into_inner);
+    if lent.is_some() {
+        return Err(Error::invalid("metrics were lent to this instance already"));
+    }
+    *lent = Some(metrics);
+    Ok(())
 }
 
 /// The extension behind an instance.

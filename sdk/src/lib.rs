@@ -26,6 +26,7 @@ mod index;
 pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
+mod metrics;
 mod observability;
 mod reader;
 pub mod shims;
@@ -38,6 +39,7 @@ pub use error::{Error, ErrorKind, Result};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
 pub use host::{Host, LogLevel};
 pub use index::{IndexExtension, Neighbors, RowIds};
+pub use metrics::{Bucket, Metric, MetricValue, Metrics};
 pub use observability::{HealthInfo, Labels, NullObservability, ObservabilityExtension};
 pub use reader::{RowBatch, StorageCursor, StorageReader};
 pub use storage::{RowSink, StorageExtension, StorageStats, Write};

@@ -1,5 +1,5 @@
 use crate::abi::*;
-use crate::{Extension, ExtensionInfo, LogLevel};
+use crate::{Error, Extension, ExtensionInfo, LogLevel, Metrics, Result};
 
 /// Names and values: a metric's labels, an event's attributes, a log line's fields.
 pub type Labels<'a> = &'a [(&'a str, &'a str)];
@@ -29,6 +29,16 @@ pub trait ObservabilityExtension: Extension {
 
     /// Takes the database's state; the default drops it.
     fn report_health(&self, _health: &HealthInfo) {}
+
+    /// Takes the host's metrics, to read them whenever it wants to, instead of getting each change through the three
+    /// methods at the top, which then get only what `metrics` does not have. It comes at most once, before any metric.
+    ///
+    /// # Errors
+    /// The sink does not read metrics: the host pushes them. The default is
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    fn attach(&self, _metrics: Metrics) -> Result<()> {
+        Err(Error::unsupported("attach"))
+    }
 
     /// [`ObservabilityExtension::log`] at [`LogLevel::Debug`].
     fn log_debug(&self, message: &str, fields: Labels<'_>) {

@@ -1,8 +1,10 @@
 //! What a sink takes. Nothing comes back, so what can be seen here is that it goes on working.
 
-use super::{ensure, suite, Subject};
-use sochdb_plugin_host::sdk::{HealthInfo, Labels, LogLevel, ObservabilityExtension};
-use sochdb_plugin_host::Observability;
+use super::{ensure, suite, Must, Subject};
+use sochdb_plugin_host::sdk::{
+    Bucket, ErrorKind, HealthInfo, Labels, LogLevel, Metric, MetricValue, Metrics, ObservabilityExtension,
+};
+use sochdb_plugin_host::{Observability, PluginManager};
 use std::collections::HashSet;
 
 suite!(Observability, "observability":
@@ -11,6 +13,8 @@ suite!(Observability, "observability":
     any_value_is_taken,
     spans_nest,
     logs_and_health_are_taken,
+    any_metric_may_be_read,
+    what_is_read_may_change,
     many_threads_may_report,
 );
 
@@ -109,6 +113,59 @@ fn logs_and_health_are_taken(subject: &Subject) -> Result<(), String> {
         checkpoint_age_secs: u64::MAX,
     });
     lives(sink, "after log lines and health reports")
+}
+
+/// Metrics with any text and any value; a sink that does not read says so, and nothing else.
+fn any_metric_may_be_read(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let sink = instance.observability()?;
+    let metrics = Metrics::new(|visit| {
+        let buckets = [Bucket { upper: 0.5, count: 2 }, Bucket { upper: f64::INFINITY, count: 1 }];
+        for text in ["", "größe", "a b\"c\\d\ne\0f\u{1b}", "0starts_with_a_digit", &"long".repeat(5000)] {
+            let mut give = |kind: &str, value| {
+                let name = format!("{text}_{kind}");
+                visit(&Metric { name: &name, labels: &[], value });
+                visit(&Metric { name: &name, labels: &[(text, text), ("same", "1"), ("same", "2")], value });
+            };
+            give("total", MetricValue::Counter(u64::MAX));
+            give("now", MetricValue::Gauge(f64::NAN));
+            give("empty", MetricValue::Histogram { count: 0, sum: 0.0, buckets: &[] });
+            give("seconds", MetricValue::Histogram { count: 3, sum: f64::INFINITY, buckets: &buckets });
+        }
+    });
+    match sink.attach(metrics) {
+        Err(error) if error.kind() == ErrorKind::Unsupported => {}
+        result => result.must("attach")?,
+    }
+    report(sink, "beside_what_is_read", &[]);
+    lives(sink, "after metrics were lent to it")?;
+    instance.shutdown()
+}
+
+/// The metrics of a manager, which its threads change, and which end with the instance.
+fn what_is_read_may_change(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let manager = PluginManager::new();
+    manager.register_observability(instance.observability()?.clone()).must("register")?;
+    let work = &|thread: usize| -> Result<(), String> {
+        let (thread, values) = (thread.to_string(), 0..500);
+        let counter = manager.counter("kept_total", &[("thread", &thread)]).must("counter")?;
+        let histogram = manager.histogram("kept_seconds", &[]).must("histogram")?;
+        for value in values {
+            counter.add(1);
+            histogram.observe(f64::from(value));
+            manager.gauge_set("now", f64::from(value), &[("thread", &thread)]);
+            manager.counter_inc(&format!("new_{value}"), 1, &[]);
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || work(thread))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
+    })?;
+    lives(instance.observability()?, "after 4 threads changed metrics")?;
+    drop(manager);
+    instance.shutdown()
 }
 
 fn many_threads_may_report(subject: &Subject) -> Result<(), String> {

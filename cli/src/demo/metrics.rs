@@ -1,6 +1,7 @@
 //! The sink: what it serves at /metrics is what was measured.
 
-use super::report::Report;
+use super::meter::Meter;
+use super::report::{Report, COUNTED};
 use super::stage::Stage;
 use serde_json::{json, Value};
 use std::io::{Read, Write};
@@ -14,13 +15,16 @@ const EXCERPT: [&str; 4] = ["sochdb_calls_total", "sochdb_keys", "sochdb_operati
 
 /// Reads /metrics and compares; gives address and excerpt for the JSON object.
 pub(super) fn run(report: &mut Report<'_>, stage: &Stage) -> Value {
-    let page = match get(&stage.metrics_address) {
+    let mut meter = Meter::default();
+    let page = match meter.time(|| get(&stage.metrics_address)) {
         Ok(page) => page,
         Err(error) => {
             report.check("/metrics answers", Err(error));
             return Value::Null;
         }
     };
+    meter.bytes = page.len();
+    report.scraped(&meter);
     let lines: Vec<&str> = page.lines().collect();
     report.check("/metrics answers", Ok(format!("{} lines", lines.len())));
     let counted = counted(report, &lines);
@@ -44,14 +48,17 @@ fn counted(report: &Report<'_>, lines: &[&str]) -> Result<String, String> {
     let mut count = 0;
     for (plugin, call, expected) in report.counts() {
         let labels = [format!("plugin=\"{plugin}\""), format!("call=\"{call}\"")];
-        let of_call =
-            |line: &&&str| line.starts_with("sochdb_calls_total{") && labels.iter().all(|label| line.contains(label));
-        let line = lines.iter().find(of_call).ok_or_else(|| format!("`{call}` of {plugin} is not on the page"))?;
-        let shown = line.rsplit(' ').next().and_then(|number| number.parse::<f64>().ok());
-        if shown != Some(expected as f64) {
-            return Err(format!("`{call}` of {plugin}: {line}, not {expected}"));
+        for name in COUNTED {
+            let family = format!("{name}_total{{");
+            let of_call = |line: &&&str| line.starts_with(&family) && labels.iter().all(|label| line.contains(label));
+            let line = lines.iter().find(of_call);
+            let line = line.ok_or_else(|| format!("{name} of `{call}` of {plugin} is not on the page"))?;
+            let shown = line.rsplit(' ').next().and_then(|number| number.parse::<f64>().ok());
+            if shown != Some(expected as f64) {
+                return Err(format!("`{call}` of {plugin}: {line}, not {expected}"));
+            }
+            count += 1;
         }
-        count += 1;
     }
     Ok(format!("{count} counters"))
 }

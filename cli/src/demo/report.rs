@@ -4,9 +4,12 @@ use super::meter::Meter;
 use crate::output::{grouped, printable, Output, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde_json::{json, Value};
-use sochdb_plugin_host::PluginManager;
+use sochdb_plugin_host::{ManagerError, PluginManager};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
+
+/// The counters of each call: by a handle that is kept, and by name.
+pub(super) const COUNTED: [&str; 2] = ["sochdb_calls", "sochdb_calls_by_name"];
 
 /// A plugin, as the table names it.
 #[derive(Clone, PartialEq, Eq)]
@@ -29,20 +32,22 @@ struct Check {
     result: Result<String, String>,
 }
 
-/// Collects results, prints them as they come, and gives each call's time to the manager's sinks.
+/// Collects results, prints them as they come, and keeps each call's time in the manager's metrics.
 pub(super) struct Report<'a> {
     pub(super) out: &'a Output,
     pub(super) manager: &'a PluginManager,
-    sink: Who,
+    /// Whose calls are shown last: the metrics, which the host keeps, and the sink that reads them.
+    own: [Who; 2],
     checks: Vec<Check>,
     calls: Vec<Calls>,
     span: Option<u64>,
 }
 
 impl<'a> Report<'a> {
-    /// A report whose measures go to `manager`, where `sink` takes them.
+    /// A report whose measures go to `manager`, where `sink` reads them.
     pub(super) fn new(out: &'a Output, manager: &'a PluginManager, sink: Who) -> Self {
-        Self { out, manager, sink, checks: Vec::new(), calls: Vec::new(), span: None }
+        let host = Who { plugin: "(host)".to_owned(), language: "Rust", kind: "metrics" };
+        Self { out, manager, own: [host, sink], checks: Vec::new(), calls: Vec::new(), span: None }
     }
 
     /// Begins a part of the work, with a span of its own.
@@ -73,26 +78,41 @@ impl<'a> Report<'a> {
         self.checks.push(Check { name, result });
     }
 
-    /// Adds calls to the table, and gives each to the manager's sinks.
+    /// Adds calls to the table, and each to the manager's metrics.
     pub(super) fn measured(&mut self, who: &Who, call: &'static str, meter: &Meter) {
         let count = meter.took.len() as u64;
         self.add(Calls { who: who.clone(), call, count, took: meter.total(), bytes: meter.bytes });
-        let labels: [(&str, &str); 2] = [("plugin", &who.plugin), ("call", call)];
-        let begun = Instant::now();
-        for _ in &meter.took {
-            self.manager.counter_inc("sochdb_calls", 1, &labels);
+        if let Err(error) = self.keep(&[("plugin", &who.plugin), ("call", call)], &meter.took) {
+            self.check("there is room for metrics", Err(error.to_string()));
         }
-        self.sunk("counter_inc", count, begun.elapsed());
-        let begun = Instant::now();
-        for took in &meter.took {
-            self.manager.histogram_observe("sochdb_call_seconds", took.as_secs_f64(), &labels);
-        }
-        self.sunk("histogram_observe", count, begun.elapsed());
     }
 
-    fn sunk(&mut self, call: &'static str, count: u64, took: Duration) {
-        let who = self.sink.clone();
-        self.add(Calls { who, call, count, took, bytes: 0 });
+    /// Counts each call by a handle that is kept and once more by its name, which is what most programs do: the table
+    /// shows what that costs.
+    fn keep(&mut self, labels: &[(&str, &str)], took: &[Duration]) -> Result<(), ManagerError> {
+        let counter = self.manager.counter(COUNTED[0], labels)?;
+        let begun = Instant::now();
+        took.iter().for_each(|_| counter.add(1));
+        self.kept("Counter::add", took.len(), begun.elapsed());
+        let begun = Instant::now();
+        took.iter().for_each(|_| self.manager.counter_inc(COUNTED[1], 1, labels));
+        self.kept("counter_inc", took.len(), begun.elapsed());
+        let histogram = self.manager.histogram("sochdb_call_seconds", labels)?;
+        let begun = Instant::now();
+        took.iter().for_each(|took| histogram.observe(took.as_secs_f64()));
+        self.kept("Histogram::observe", took.len(), begun.elapsed());
+        Ok(())
+    }
+
+    fn kept(&mut self, call: &'static str, count: usize, took: Duration) {
+        let who = self.own[0].clone();
+        self.add(Calls { who, call, count: count as u64, took, bytes: 0 });
+    }
+
+    /// Adds calls of the sink to the table.
+    pub(super) fn scraped(&mut self, meter: &Meter) {
+        let (who, count) = (self.own[1].clone(), meter.took.len() as u64);
+        self.add(Calls { who, call: "GET /metrics", count, took: meter.total(), bytes: meter.bytes });
     }
 
     fn add(&mut self, new: Calls) {
@@ -106,9 +126,9 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// How often each function of each plugin was called, the sink's own left out.
+    /// How often each function of each plugin was called, the sink left out.
     pub(super) fn counts(&self) -> impl Iterator<Item = (&str, &'static str, u64)> {
-        let others = self.calls.iter().filter(|calls| calls.who != self.sink);
+        let others = self.calls.iter().filter(|calls| !self.own.contains(&calls.who));
         others.map(|calls| (&*calls.who.plugin, calls.call, calls.count))
     }
 
@@ -171,10 +191,11 @@ impl<'a> Report<'a> {
         self.calls_in_order().map(object).collect()
     }
 
-    /// Those of the sink last: it was called in between.
+    /// Those of the metrics and the sink last: they were called in between.
     fn calls_in_order(&self) -> impl Iterator<Item = &Calls> {
-        let (sink, others): (Vec<&Calls>, Vec<&Calls>) = self.calls.iter().partition(|calls| calls.who == self.sink);
-        others.into_iter().chain(sink)
+        let (own, others): (Vec<&Calls>, Vec<&Calls>) =
+            self.calls.iter().partition(|calls| self.own.contains(&calls.who));
+        others.into_iter().chain(own)
     }
 }
 

@@ -1,5 +1,6 @@
 //! An observability plugin that serves its metrics to Prometheus.
 //!
+//! At a scrape it reads the host's metrics; a host that cannot lend them pushes each change, which it keeps itself.
 //! Spans become the histogram `span_duration_seconds`, health reports become gauges; events and log lines have no
 //! place among metrics and are dropped.
 #![deny(unsafe_code)]
@@ -9,6 +10,7 @@ mod health;
 mod http;
 mod metrics;
 mod names;
+mod pulled;
 mod server;
 mod spans;
 #[cfg(test)]
@@ -79,6 +81,11 @@ impl ObservabilityExtension for Prometheus {
 
     fn report_health(&self, health: &HealthInfo) {
         self.metrics.report_health(health);
+    }
+
+    fn attach(&self, metrics: sochdb_plugin_sdk::Metrics) -> Result<()> {
+        self.metrics.pull_from(metrics);
+        Ok(())
     }
 }
 

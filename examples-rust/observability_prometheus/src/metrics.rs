@@ -1,8 +1,9 @@
-//! The metrics of an instance: families by name, each with its series.
+//! The metrics of an instance: families by name, each with its series, and those of the host beside them.
 
 use crate::health::Health;
 use crate::names::{self, Kind};
-use prometheus_client::encoding::text::encode;
+use crate::pulled::{LabelSet, Pulled};
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -11,14 +12,12 @@ use prometheus_client::registry::Registry;
 use sochdb_plugin_sdk::{HealthInfo, Host, Labels, LogLevel};
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 const SPANS: &str = "span_duration_seconds";
 const DROPPED: &str = "sochdb_dropped_series";
 /// How many refused names are remembered, so that each is complained of once.
 const MAX_COMPLAINTS: usize = 1_000;
-
-type LabelSet = Vec<(String, String)>;
 
 enum Series {
     Counter(Family<LabelSet, Counter>),
@@ -91,6 +90,8 @@ struct State {
     registry: Registry,
     families: HashMap<String, Series>,
     taken: HashSet<String>,
+    /// The host's families that are shown.
+    pulled: HashMap<String, (Kind, HashSet<LabelSet>)>,
     refused: HashSet<(String, &'static str)>,
     series: usize,
 }
@@ -100,6 +101,7 @@ pub(crate) struct Metrics {
     host: Host,
     max_series: usize,
     dropped: Counter,
+    of_host: OnceLock<sochdb_plugin_sdk::Metrics>,
     health: Arc<Health>,
     state: RwLock<State>,
 }
@@ -110,14 +112,15 @@ impl Metrics {
         let mut registry = Registry::default();
         registry.register(
             DROPPED,
-            "Updates that were dropped as their series would exceed max_series",
+            "Updates, and series at a scrape, that were dropped as their series would exceed max_series",
             dropped.clone(),
         );
         registry.register_collector(Box::new(health.clone()));
         let mut taken: HashSet<String> = Kind::Counter.sample_names(DROPPED).into_iter().collect();
         taken.extend(Health::NAMES.iter().map(|name| name.to_string()));
-        let state = State { registry, families: HashMap::new(), taken, refused: HashSet::new(), series: 0 };
-        let metrics = Self { host, max_series, dropped, health, state: RwLock::new(state) };
+        let (families, pulled, refused) = (HashMap::new(), HashMap::new(), HashSet::new());
+        let state = RwLock::new(State { registry, families, taken, pulled, refused, series: 0 });
+        let metrics = Self { host, max_series, dropped, of_host: OnceLock::new(), health, state };
         let spans = Family::new_with_constructor(span_histogram as fn() -> Histogram);
         metrics.with_state(|state| {
             state.register(SPANS, "Time from the start of a span to its end", Series::Histogram(spans))
@@ -149,10 +152,43 @@ impl Metrics {
             Room::Taken => state.first_complaint(&family, update.kind()),
         });
         if refused {
-            // Outside the lock: the host may come back here to report what it logs.
-            let fields = [("name", name), ("kind", update.kind().name())];
-            self.host.log(LogLevel::Warn, "metric dropped: an earlier one of another kind has its name", &fields);
+            self.complain(name, update.kind());
         }
+    }
+
+    /// Not to be called under the lock: the host may come back here to report what it logs.
+    fn complain(&self, name: &str, kind: Kind) {
+        let fields = [("name", name), ("kind", kind.name())];
+        self.host.log(LogLevel::Warn, "metric dropped: an earlier one has its name", &fields);
+    }
+
+    /// From now on the host's metrics are read at each scrape.
+    pub(crate) fn pull_from(&self, metrics: sochdb_plugin_sdk::Metrics) {
+        // The host lends them once.
+        let _ = self.of_host.set(metrics);
+    }
+
+    /// What the host has now, without what there is no name or room for.
+    fn pull(&self) -> Pulled {
+        let mut pulled = self.of_host.get().map(Pulled::read).unwrap_or_default();
+        let mut refused = Vec::new();
+        self.with_state(|state| {
+            pulled.retain(|family, kind, labels| match state.admit(family, kind, labels, self.max_series) {
+                Room::Free => true,
+                Room::Full => {
+                    self.dropped.inc();
+                    false
+                }
+                Room::Taken => {
+                    if state.first_complaint(family, kind) {
+                        refused.push((family.to_owned(), kind));
+                    }
+                    false
+                }
+            });
+        });
+        refused.iter().for_each(|(name, kind)| self.complain(name, *kind));
+        pulled
     }
 
     /// Adds the duration of a span.
@@ -166,10 +202,14 @@ impl Metrics {
 
     /// All metrics in the OpenMetrics text format.
     pub(crate) fn encode(&self) -> String {
+        let mut pulled = Registry::default();
+        pulled.register_collector(Box::new(self.pull()));
         let mut text = String::new();
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        let own = encode_registry(&mut text, &state.registry);
+        drop(state);
         // Writing to a String cannot fail.
-        encode(&mut text, &state.registry).unwrap_or_default();
+        own.and_then(|()| encode_registry(&mut text, &pulled)).and_then(|()| encode_eof(&mut text)).unwrap_or_default();
         text
     }
 
@@ -194,6 +234,21 @@ impl State {
             _ if self.series >= max_series => Room::Full,
             _ => Room::Free,
         }
+    }
+
+    /// Whether a series of the host is shown: from the first time on, its family's name is taken.
+    fn admit(&mut self, family: &str, kind: Kind, labels: &LabelSet, max_series: usize) -> Room {
+        match self.pulled.get(family) {
+            Some((first, _)) if *first != kind => return Room::Taken,
+            Some((_, series)) if series.contains(labels) => return Room::Free,
+            None if kind.sample_names(family).iter().any(|name| self.taken.contains(name)) => return Room::Taken,
+            _ if self.series >= max_series => return Room::Full,
+            _ => {}
+        }
+        self.taken.extend(kind.sample_names(family));
+        self.pulled.entry(family.to_owned()).or_insert_with(|| (kind, HashSet::new())).1.insert(labels.clone());
+        self.series += 1;
+        Room::Free
     }
 
     fn add(&mut self, family: &str, labels: &LabelSet, update: Update) {

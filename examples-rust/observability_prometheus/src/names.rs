@@ -1,7 +1,9 @@
 //! Names as Prometheus takes them.
 
+use prometheus_client::metrics::MetricType;
+
 /// What a metric is; it decides on the names of its samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Counter,
     Gauge,
@@ -15,6 +17,15 @@ impl Kind {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
             Self::Histogram => "histogram",
+        }
+    }
+
+    /// As Prometheus calls it.
+    pub(crate) fn metric_type(self) -> MetricType {
+        match self {
+            Self::Counter => MetricType::Counter,
+            Self::Gauge => MetricType::Gauge,
+            Self::Histogram => MetricType::Histogram,
         }
     }
 

@@ -1,7 +1,9 @@
 use super::*;
+use sochdb_plugin_sdk::{Bucket, Metric, MetricValue, Metrics};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 fn start(config: &str) -> Prometheus {
@@ -53,6 +55,16 @@ fn fill(plugin: &Prometheus) {
     plugin.span_end(span);
     plugin.span_end(span);
     plugin.report_health(&HealthInfo { operational: true, buffer_pool_usage: 0.25, ..HealthInfo::default() });
+    const SIZES: MetricValue<'_> =
+        MetricValue::Histogram { count: 1, sum: 3.0, buckets: &[Bucket { upper: 3.0, count: 1 }] };
+    lend(
+        plugin,
+        &[
+            ("Row Count.read", "Größe \"\\\n", MetricValue::Counter(u64::MAX)),
+            ("ratio of_host_total", "", MetricValue::Gauge(f64::NAN)),
+            ("size bytes", "v", SIZES),
+        ],
+    );
 }
 
 #[test]
@@ -257,4 +269,123 @@ fn the_address_is_left_in_a_file() {
     let error = Prometheus::create(Host::detached(&config(&place.join("no/where")))).err().expect("a refusal");
     assert!(error.kind() == ErrorKind::Io && error.message().contains("where"), "{error}");
     std::fs::remove_dir_all(&place).unwrap();
+}
+
+/// Metrics of a host that is not there: `lines` of a name, a label and a value.
+fn lend(plugin: &Prometheus, lines: &'static [(&'static str, &'static str, MetricValue<'static>)]) {
+    let give = move |visit: &mut dyn FnMut(&Metric<'_>)| {
+        lines.iter().for_each(|(name, label, value)| visit(&Metric { name, labels: &[("l", label)], value: *value }));
+    };
+    plugin.attach(Metrics::new(give)).expect("it reads");
+}
+
+#[test]
+fn what_the_host_keeps_is_read_at_each_scrape() {
+    let plugin = start("{}");
+    let total = Arc::new(AtomicU64::new(1));
+    let counted = total.clone();
+    let give = move |visit: &mut dyn FnMut(&Metric<'_>)| {
+        let labels = [("Table Name", "a\"b"), ("le", "mine")];
+        let value = MetricValue::Counter(counted.fetch_add(1, Ordering::Relaxed));
+        visit(&Metric { name: "rowsRead", labels: &labels, value });
+    };
+    plugin.attach(Metrics::new(give)).expect("it reads");
+    plugin.counter_inc("pushed", 1, &[]);
+    for expected in 1..=3 {
+        let text = scrape(&plugin, "text/plain");
+        let line = format!(r#"rows_read_total{{exported_le="mine",table_name="a\"b"}} {expected}"#);
+        assert!(has(&text, &line) && has(&text, "# TYPE rows_read_total counter"), "no {line} in\n{text}");
+        assert!(has(&text, "pushed_total{} 1"), "what is pushed is kept too: {text}");
+    }
+    assert_eq!(total.load(Ordering::Relaxed), 4, "one reading a scrape");
+}
+
+#[test]
+fn buckets_of_the_host_are_joined_to_fixed_ones() {
+    const FINE: &[Bucket] = &[
+        Bucket { upper: 0.25, count: 1 },
+        Bucket { upper: 0.3125, count: 2 },
+        Bucket { upper: 1.0, count: 4 },
+        Bucket { upper: 1e9, count: 8 },
+        Bucket { upper: f64::INFINITY, count: 16 },
+    ];
+    let plugin = start("{}");
+    lend(&plugin, &[("seconds", "v", MetricValue::Histogram { count: 31, sum: 2.5, buckets: FINE })]);
+    let text = scrape(&plugin, "text/plain");
+    for (le, count) in [("0.0625", 0), ("0.25", 1), ("1.0", 7), ("4.0", 7), ("67108864.0", 7), ("+Inf", 31)] {
+        let line = format!("seconds_bucket{{le=\"{le}\",l=\"v\"}} {count}");
+        assert!(has(&text, &line), "no {line} in\n{text}");
+    }
+    assert!(has(&text, "seconds_count{l=\"v\"} 31") && has(&text, "seconds_sum{l=\"v\"} 2.5"), "{text}");
+    assert_eq!(text.lines().filter(|line| line.starts_with("seconds_bucket")).count(), 25);
+}
+
+#[test]
+fn names_of_the_host_that_come_out_equal_are_one_series() {
+    use MetricValue::{Counter, Gauge, Histogram};
+    const ONE: &[Bucket] = &[Bucket { upper: 1.0, count: 1 }];
+    let plugin = start("{}");
+    lend(
+        &plugin,
+        &[
+            ("jobs", "v", Counter(2)),
+            ("jobs_total", "v", Counter(3)),
+            ("Jobs", "v", Gauge(9.0)),
+            ("open", "v", Gauge(1.0)),
+            ("open_total", "v", Gauge(2.0)),
+            ("took", "v", Histogram { count: 1, sum: 1.0, buckets: ONE }),
+            ("Took", "v", Histogram { count: 1, sum: 0.5, buckets: ONE }),
+        ],
+    );
+    let text = scrape(&plugin, "text/plain");
+    for line in ["jobs_total{l=\"v\"} 5", "open{l=\"v\"} 2.0", "took_count{l=\"v\"} 2", "took_sum{l=\"v\"} 1.5"] {
+        assert!(has(&text, line), "no {line} in\n{text}");
+    }
+    assert!(!text.contains("# TYPE jobs gauge"), "{text}");
+}
+
+#[test]
+fn of_a_pushed_and_a_read_metric_with_one_name_the_first_stays() {
+    let plugin = start("{}");
+    plugin.counter_inc("first", 1, &[]);
+    lend(
+        &plugin,
+        &[
+            ("first", "v", MetricValue::Counter(7)),
+            ("second", "v", MetricValue::Counter(7)),
+            ("sochdb_operational", "v", MetricValue::Gauge(7.0)),
+        ],
+    );
+    scrape(&plugin, "text/plain");
+    plugin.counter_inc("second", 1, &[]);
+    plugin.gauge_set("second", 1.0, &[]);
+    let text = scrape(&plugin, "text/plain");
+    assert!(has(&text, "first_total{} 1") && has(&text, "second_total{l=\"v\"} 7"), "{text}");
+    for name in ["first_total", "second_total"] {
+        assert_eq!(text.lines().filter(|line| line.starts_with(name)).count(), 1, "{text}");
+    }
+    assert!(!text.contains("sochdb_operational"), "{text}");
+}
+
+#[test]
+fn series_of_the_host_beyond_the_limit_are_dropped_and_counted() {
+    let plugin = start(r#"{"max_series":2}"#);
+    plugin.gauge_set("pushed", 1.0, &[]);
+    lend(
+        &plugin,
+        &[
+            ("rows", "a", MetricValue::Counter(1)),
+            ("rows", "b", MetricValue::Counter(1)),
+            ("tables", "a", MetricValue::Gauge(1.0)),
+        ],
+    );
+    for scrapes in 1..=2 {
+        let text = scrape(&plugin, "text/plain");
+        assert!(has(&text, "rows_total{l=\"a\"} 1") && has(&text, "pushed{} 1.0"), "{text}");
+        assert!(!text.contains("l=\"b\"") && !text.contains("tables"), "{text}");
+        let dropped = format!("sochdb_dropped_series_total {}", 2 * scrapes);
+        assert!(has(&text, &dropped), "no {dropped} in\n{text}");
+    }
+    plugin.counter_inc("rows_written", 1, &[]);
+    assert!(!scrape(&plugin, "text/plain").contains("rows_written"), "both kinds count");
 }

@@ -25,6 +25,22 @@ pub enum ManagerError {
     /// The manager was shut down.
     #[error("the plugin manager was shut down: no extension can be registered any more")]
     ShutDown,
+    /// A metric of another kind has the name.
+    #[error("the metric `{name}` is a {is}: give the {wanted} another name")]
+    MetricKind {
+        /// The metric's name.
+        name: String,
+        /// What it is: `counter`, `gauge` or `histogram`.
+        is: &'static str,
+        /// What was asked for.
+        wanted: &'static str,
+    },
+    /// There is no room for another metric.
+    #[error("there are {limit} series of metrics already: use labels that have fewer values")]
+    TooManySeries {
+        /// [`PluginManager::MAX_SERIES`](crate::PluginManager::MAX_SERIES).
+        limit: usize,
+    },
     /// Extensions that did not shut down cleanly, in the order in which they were shut down.
     #[error("{} extension(s) did not shut down cleanly: {}", .0.len(), join(.0))]
     Shutdown(Vec<Error>),

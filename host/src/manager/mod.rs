@@ -1,12 +1,14 @@
 //! The registry.
 
 mod error;
+mod metrics;
 mod observe;
 
 use crate::compression::Compression;
 use crate::fan_out::FanOut;
 use crate::index::Index;
 use crate::instance::Instance;
+use crate::metrics::Registry as Metrics;
 use crate::observability::Observability;
 use crate::plugin::Plugin;
 use crate::storage::Storage;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct PluginManager {
     registry: RwLock<Registry>,
+    metrics: Arc<Metrics>,
     fan_out: FanOut,
 }
 
@@ -82,7 +85,8 @@ impl PluginManager {
         self.register_all(index.instance.clone(), Kinds { index: Some(index), ..Kinds::default() })
     }
 
-    /// Registers a sink; each call of this manager's observability goes to all of them.
+    /// Registers a sink; each call of this manager's observability goes to all of them. One that can gets this
+    /// manager's metrics to read, unless it has those of another one.
     ///
     /// # Errors
     /// As [`PluginManager::register`]; the same instance twice is a duplicate, two instances of one plugin are not.
@@ -131,11 +135,13 @@ impl PluginManager {
         if let Some(compression) = kinds.compression {
             registry.compressions.insert(compression.algorithm().to_owned(), compression);
         }
-        if let Some(observability) = kinds.observability {
-            self.fan_out.push(observability);
-        }
         if !known {
             registry.order.push(instance);
+        }
+        drop(registry);
+        // Nothing can be refused any more, and no lock is held: this calls the plugin.
+        if let Some(observability) = kinds.observability {
+            self.fan_out.register(observability, &self.metrics);
         }
         Ok(())
     }

@@ -4,24 +4,10 @@ use super::PluginManager;
 use sochdb_plugin_sdk::{HealthInfo, Labels, LogLevel};
 
 impl PluginManager {
-    /// Whether any sink is registered. Without one, the observability calls do nothing.
+    /// Whether any sink is registered. Without one, spans, log lines and health reports go nowhere; metrics are kept
+    /// for those that come later.
     pub fn has_observability(&self) -> bool {
         !self.fan_out.is_empty()
-    }
-
-    /// Adds to a counter in every sink.
-    pub fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
-        self.fan_out.counter_inc(name, value, labels);
-    }
-
-    /// Sets a gauge in every sink.
-    pub fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
-        self.fan_out.gauge_set(name, value, labels);
-    }
-
-    /// Adds one observation to a histogram in every sink.
-    pub fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
-        self.fan_out.histogram_observe(name, value, labels);
     }
 
     /// Starts a span in every sink. The number is this manager's; it stands for each sink's own.

@@ -23,12 +23,77 @@ pub struct soch_health {
     pub checkpoint_age_secs: u64,
 }
 
-/// `bind`: a counter, for `metric_add`.
+/// `soch_metric.kind`: a total that only grows.
 pub const SOCH_METRIC_COUNTER: u32 = 0;
-/// `bind`: a gauge, for `metric_set`.
+/// `soch_metric.kind`: a value that goes up and down.
 pub const SOCH_METRIC_GAUGE: u32 = 1;
-/// `bind`: a histogram, for `metric_set`, each call one observation.
+/// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds: pass over them.
 pub const SOCH_METRIC_HISTOGRAM: u32 = 2;
+
+/// How many observations lie above the bound of the bucket before, and at most at this one's. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_bucket {
+    /// The bucket's upper bound, which belongs to it; infinity in the last one.
+    pub upper: f64,
+    /// Observations in this bucket alone.
+    pub count: u64,
+}
+
+/// One metric with its value at this moment. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_metric {
+    /// One of `SOCH_METRIC_*`.
+    pub kind: u32,
+    /// Always 0.
+    pub reserved: u32,
+    /// The metric's name, as the database wrote it. One name is of one kind.
+    pub name: soch_str,
+    /// Labels, sorted by name; name and labels together are unique.
+    pub labels: *const soch_label,
+    /// How many labels.
+    pub label_count: usize,
+    /// A counter's total, a histogram's observations; 0 for a gauge.
+    pub count: u64,
+    /// A gauge's value, the sum of a histogram's observations; 0 for a counter.
+    pub value: f64,
+    /// A histogram's buckets by ascending bound, without those that are empty.
+    pub buckets: *const soch_bucket,
+    /// How many buckets; 0 if it is no histogram.
+    pub bucket_count: usize,
+}
+
+/// Where `collect` puts metrics. The caller owns it; it lives until the call returns. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_metric_sink {
+    /// The first argument of `metric`.
+    pub ctx: *mut c_void,
+    /// Takes one metric, lent for this call. Any status but `SOCH_OK` ends the collection. [exclusive]
+    pub metric: Option<unsafe extern "C" fn(ctx: *mut c_void, metric: *const soch_metric) -> soch_status>,
+}
+
+/// The host's metrics, which a plugin reads when it wants to. They live until `destroy` of the instance that they
+/// were lent to returns. Grows at its end.
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_metrics {
+    /// `sizeof(soch_metrics)` of the host.
+    pub size: usize,
+    /// The first argument of the functions below.
+    pub ctx: *mut c_void,
+    /// Gives every metric to `sink`, those of one name one after the other, and returns the status that ended it
+    /// early, if one did. Metrics that change meanwhile are given as they are at some moment of the call. Nothing else
+    /// of the plugin is called, so it may hold its locks. [any-thread]
+    pub collect: Option<
+        unsafe extern "C" fn(ctx: *mut c_void, sink: *const soch_metric_sink, error: *mut soch_error) -> soch_status,
+    >,
+}
 
 /// A sink of metrics, spans and logs. Its calls report no text: a plugin that cannot deliver says so through
 /// `soch_host.log`, and the host goes on whatever the status. Grows at its end.
@@ -96,24 +161,16 @@ pub struct soch_observability {
     /// Takes the database's state. Optional; the default does nothing. [any-thread]
     pub report_health: Option<unsafe extern "C" fn(instance: *mut c_void, health: *const soch_health) -> soch_status>,
 
-    /// Resolves a metric's name and labels once. The handle lives until `unbind`, which comes before `shutdown`.
-    /// The host uses `bind` to `metric_set` only if all four are there. Optional; the default keeps the name and
-    /// calls the functions above. Since 1.1. [any-thread]
-    pub bind: Option<
+    /// Lends the host's metrics, to be read whenever the plugin wants, until `destroy`; after any other status than
+    /// `SOCH_OK` they are not lent. It comes at most once, before any metric. What `collect` gives is not pushed:
+    /// the three functions at the top then get only metrics that the host keeps elsewhere. Reading costs the
+    /// database nothing, while each push costs it a call. Optional; the default is `SOCH_UNSUPPORTED`, and the host
+    /// pushes each change. Since 1.1. [any-thread]
+    pub attach: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
-            kind: u32,
-            name: soch_str,
-            labels: *const soch_label,
-            count: usize,
-            metric: *mut *mut c_void,
+            metrics: *const soch_metrics,
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Ends a handle; the metric keeps its value. [exclusive]
-    pub unbind: Option<unsafe extern "C" fn(metric: *mut c_void)>,
-    /// Adds to a bound counter. [any-thread]
-    pub metric_add: Option<unsafe extern "C" fn(metric: *mut c_void, value: u64) -> soch_status>,
-    /// Sets a bound gauge, or adds an observation to a bound histogram. [any-thread]
-    pub metric_set: Option<unsafe extern "C" fn(metric: *mut c_void, value: f64) -> soch_status>,
 }

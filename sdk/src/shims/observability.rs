@@ -2,8 +2,8 @@
 
 use crate::abi::*;
 use crate::boundary::{guard, with_labeled};
-use crate::instance::shared;
-use crate::{Error, HealthInfo, LogLevel, ObservabilityExtension};
+use crate::instance::{lend, shared};
+use crate::{Error, HealthInfo, LogLevel, Metrics, ObservabilityExtension};
 use core::ffi::c_void;
 
 /// The table of `P`.
@@ -18,10 +18,7 @@ pub const fn table<P: ObservabilityExtension>() -> soch_observability {
         span_event: Some(span_event::<P>),
         log: Some(log::<P>),
         report_health: Some(report_health::<P>),
-        bind: None,
-        unbind: None,
-        metric_add: None,
-        metric_set: None,
+        attach: Some(attach::<P>),
     }
 }
 
@@ -152,6 +149,25 @@ unsafe extern "C" fn report_health<P: ObservabilityExtension>(
                 checkpoint_age_secs: health.checkpoint_age_secs,
             });
             Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn attach<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    metrics: *const soch_metrics,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and metrics that live until its `destroy`.
+    unsafe {
+        guard(error, || {
+            let metrics = Metrics::from_raw(metrics)?;
+            lend::<P>(instance, metrics.clone())?;
+            let result = shared::<P>(instance).attach(metrics.clone());
+            if result.is_err() {
+                metrics.close();
+            }
+            result
         })
     }
 }

@@ -1,0 +1,114 @@
+//! The host's metrics, as a scrape finds them.
+
+use crate::names::{self, Kind};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
+use sochdb_plugin_sdk::{Bucket, Metric, MetricValue, Metrics};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A histogram's bounds are powers of 4 from a millionth to 67 millions, each of which is a bound of the host's too,
+/// so that no count is a guess; and infinity.
+const BOUNDS: usize = 25;
+const SMALLEST: f64 = 1.0 / (1u64 << 20) as f64;
+
+pub(crate) type LabelSet = Vec<(String, String)>;
+
+/// What was read, by the family's name and kind, and its labels.
+#[derive(Debug, Default)]
+pub(crate) struct Pulled(BTreeMap<(String, Kind), BTreeMap<LabelSet, Value>>);
+
+#[derive(Debug)]
+enum Value {
+    Counter(u64),
+    Gauge(f64),
+    Histogram { count: u64, sum: f64, buckets: Box<[u64; BOUNDS]> },
+}
+
+impl Pulled {
+    pub(crate) fn read(metrics: &Metrics) -> Self {
+        let mut pulled = Self::default();
+        metrics.collect(|metric| pulled.add(metric));
+        pulled
+    }
+
+    fn add(&mut self, metric: &Metric<'_>) {
+        let (kind, new) = match metric.value {
+            MetricValue::Counter(total) => (Kind::Counter, Value::Counter(total)),
+            MetricValue::Gauge(value) => (Kind::Gauge, Value::Gauge(value)),
+            MetricValue::Histogram { count, sum, buckets } => {
+                (Kind::Histogram, Value::Histogram { count, sum, buckets: coarser(buckets) })
+            }
+            // A kind that Prometheus does not know.
+            _ => return,
+        };
+        let family = self.0.entry((names::family(kind, metric.name), kind)).or_default();
+        family.entry(names::labels(metric.labels)).and_modify(|value| value.join(&new)).or_insert(new);
+    }
+
+    /// Keeps the series for which `keep` says so.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, Kind, &LabelSet) -> bool) {
+        self.0.retain(|(family, kind), series| {
+            series.retain(|labels, _| keep(family, *kind, labels));
+            !series.is_empty()
+        });
+    }
+}
+
+impl Value {
+    /// Takes up a series whose name and labels come out equal for Prometheus. Both are of one kind.
+    fn join(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Counter(total), Self::Counter(other)) => *total = total.wrapping_add(*other),
+            (Self::Gauge(value), Self::Gauge(other)) => *value = *other,
+            (
+                Self::Histogram { count, sum, buckets },
+                Self::Histogram { count: more, sum: further, buckets: others },
+            ) => {
+                *count = count.wrapping_add(*more);
+                *sum += further;
+                buckets.iter_mut().zip(&**others).for_each(|(bucket, other)| *bucket = bucket.wrapping_add(*other));
+            }
+            _ => {}
+        }
+    }
+
+    fn encode(&self, mut encoder: MetricEncoder<'_>) -> fmt::Result {
+        match self {
+            Self::Counter(total) => encoder.encode_counter::<NoLabelSet, _, f64>(total, None),
+            Self::Gauge(value) => encoder.encode_gauge(value),
+            Self::Histogram { count, sum, buckets } => {
+                let buckets: Vec<(f64, u64)> = bounds().zip(buckets.iter().copied()).collect();
+                encoder.encode_histogram::<NoLabelSet>(*sum, *count, &buckets, None)
+            }
+        }
+    }
+}
+
+impl Collector for Pulled {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        for ((family, kind), series) in &self.0 {
+            let help = format!("The {} {family} of the database.", kind.name());
+            let mut encoder = encoder.encode_descriptor(family, &help, None, kind.metric_type())?;
+            for (labels, value) in series {
+                value.encode(encoder.encode_family(labels)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn bounds() -> impl Iterator<Item = f64> {
+    let finite = std::iter::successors(Some(SMALLEST), |bound| Some(bound * 4.0));
+    finite.take(BOUNDS - 1).chain([f64::INFINITY])
+}
+
+/// The counts of the host's buckets in ours.
+fn coarser(finer: &[Bucket]) -> Box<[u64; BOUNDS]> {
+    let mut buckets = Box::new([0; BOUNDS]);
+    for bucket in finer {
+        let at = bounds().position(|bound| bucket.upper <= bound).unwrap_or(BOUNDS - 1);
+        buckets[at] = bucket.count.wrapping_add(buckets[at]);
+    }
+    buckets
+}

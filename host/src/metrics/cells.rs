@@ -1,0 +1,89 @@
+//! Where values are. No call here waits for another one.
+
+use super::buckets::{self, BUCKETS};
+use crate::shard::{self, SHARDS};
+use sochdb_plugin_sdk::Bucket;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::OnceLock;
+
+/// On a cache line of its own, so that threads do not slow each other down.
+#[repr(align(64))]
+#[derive(Default)]
+struct Share(AtomicU64);
+
+/// A total, divided among threads.
+#[derive(Default)]
+pub(super) struct Total([Share; SHARDS]);
+
+impl Total {
+    #[inline]
+    pub(super) fn add(&self, value: u64) {
+        self.0[shard::this_thread().number()].0.fetch_add(value, Relaxed);
+    }
+
+    pub(super) fn get(&self) -> u64 {
+        // Wraps, as each share does.
+        self.0.iter().fold(0, |total, share| total.wrapping_add(share.0.load(Relaxed)))
+    }
+}
+
+/// A value; the last one set stays.
+#[derive(Default)]
+pub(super) struct Level(AtomicU64);
+
+impl Level {
+    #[inline]
+    pub(super) fn set(&self, value: f64) {
+        self.0.store(value.to_bits(), Relaxed);
+    }
+
+    pub(super) fn get(&self) -> f64 {
+        f64::from_bits(self.0.load(Relaxed))
+    }
+}
+
+/// Observations by size, divided among threads. A thread's part takes 2 KiB, from its first observation on.
+#[derive(Default)]
+pub(super) struct Observations([OnceLock<Box<Part>>; SHARDS]);
+
+#[repr(align(64))]
+struct Part {
+    sum: AtomicU64,
+    counts: [AtomicU64; BUCKETS],
+}
+
+impl Default for Part {
+    fn default() -> Self {
+        Self { sum: AtomicU64::new(0.0f64.to_bits()), counts: [const { AtomicU64::new(0) }; BUCKETS] }
+    }
+}
+
+impl Observations {
+    /// Drops what is not finite: it would make the sum useless for ever.
+    #[inline]
+    pub(super) fn add(&self, value: f64) {
+        if !value.is_finite() {
+            return;
+        }
+        let part = self.0[shard::this_thread().number()].get_or_init(Box::default);
+        part.counts[buckets::of(value)].fetch_add(1, Relaxed);
+        // Another thread is here only if there are more threads than shards.
+        let add = |sum| Some((f64::from_bits(sum) + value).to_bits());
+        let _ = part.sum.fetch_update(Relaxed, Relaxed, add);
+    }
+
+    /// How many there are, and their sum; `into` gets the buckets that are not empty.
+    pub(super) fn get(&self, into: &mut Vec<Bucket>) -> (u64, f64) {
+        let (mut counts, mut sum) = ([0u64; BUCKETS], 0.0);
+        for part in self.0.iter().filter_map(OnceLock::get) {
+            for (count, share) in counts.iter_mut().zip(&part.counts) {
+                *count += share.load(Relaxed);
+            }
+            sum += f64::from_bits(part.sum.load(Relaxed));
+        }
+        into.clear();
+        let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0);
+        into.extend(filled.map(|(bucket, count)| Bucket { upper: buckets::upper(bucket), count: *count }));
+        (counts.iter().sum(), sum)
+    }
+}

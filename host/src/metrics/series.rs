@@ -1,0 +1,106 @@
+//! One series: a name with its labels, and its value.
+
+use super::cells::{Level, Observations, Total};
+use super::labels::{self, Owned};
+use crate::observability::Observability;
+use sochdb_plugin_sdk::{Bucket, Labels, Metric, MetricValue, ObservabilityExtension};
+use std::sync::Arc;
+
+/// What a metric is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    Counter,
+    Gauge,
+    Histogram,
+}
+
+impl Kind {
+    /// As a person calls it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Counter => "counter",
+            Self::Gauge => "gauge",
+            Self::Histogram => "histogram",
+        }
+    }
+}
+
+/// What a call does to its series.
+#[derive(Clone, Copy)]
+pub(crate) enum Change {
+    Add(u64),
+    Set(f64),
+    Observe(f64),
+}
+
+impl Change {
+    pub(super) fn kind(self) -> Kind {
+        match self {
+            Self::Add(_) => Kind::Counter,
+            Self::Set(_) => Kind::Gauge,
+            Self::Observe(_) => Kind::Histogram,
+        }
+    }
+
+    /// Tells a sink that does not read.
+    pub(crate) fn push(self, sink: &Observability, name: &str, labels: Labels<'_>) {
+        match self {
+            Self::Add(value) => sink.counter_inc(name, value, labels),
+            Self::Set(value) => sink.gauge_set(name, value, labels),
+            Self::Observe(value) => sink.histogram_observe(name, value, labels),
+        }
+    }
+}
+
+pub(super) enum Cell {
+    Counter(Arc<Total>),
+    Gauge(Arc<Level>),
+    Histogram(Arc<Observations>),
+    /// There is none, as an earlier metric of this other kind has the name.
+    Refused(Kind),
+}
+
+impl Cell {
+    pub(super) fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Counter => Self::Counter(Arc::default()),
+            Kind::Gauge => Self::Gauge(Arc::default()),
+            Kind::Histogram => Self::Histogram(Arc::default()),
+        }
+    }
+}
+
+pub(crate) struct Series {
+    pub(super) kind: Kind,
+    pub(super) name: Box<str>,
+    pub(super) labels: Owned,
+    pub(super) cell: Cell,
+}
+
+impl Series {
+    /// `change` is of the series' kind.
+    #[inline]
+    pub(super) fn apply(&self, change: Change) {
+        match (&self.cell, change) {
+            (Cell::Counter(total), Change::Add(value)) => total.add(value),
+            (Cell::Gauge(level), Change::Set(value)) => level.set(value),
+            (Cell::Histogram(observations), Change::Observe(value)) => observations.add(value),
+            _ => {}
+        }
+    }
+
+    pub(super) fn show(&self, buckets: &mut Vec<Bucket>, visit: &mut dyn FnMut(&Metric<'_>)) {
+        let value = match &self.cell {
+            Cell::Counter(total) => MetricValue::Counter(total.get()),
+            Cell::Gauge(level) => MetricValue::Gauge(level.get()),
+            Cell::Histogram(observations) => {
+                let (count, sum) = observations.get(buckets);
+                MetricValue::Histogram { count, sum, buckets }
+            }
+            Cell::Refused(_) => return,
+        };
+        let mut labels = labels::borrow(&self.labels);
+        labels.sort_unstable();
+        visit(&Metric { name: &self.name, labels: &labels, value });
+    }
+}
