@@ -38,6 +38,8 @@ pub(super) mod tag {
     pub(crate) const DEPAUDIT: u64 = 0x6fff_fefb;
     pub(crate) const AUDIT: u64 = 0x6fff_fefc;
     pub(crate) const VERSYM: u64 = 0x6fff_fff0;
+    pub(crate) const RELACOUNT: u64 = 0x6fff_fff9;
+    pub(crate) const RELCOUNT: u64 = 0x6fff_fffa;
     pub(crate) const FLAGS_1: u64 = 0x6fff_fffb;
     pub(crate) const VERDEF: u64 = 0x6fff_fffc;
     pub(crate) const VERNEED: u64 = 0x6fff_fffe;

@@ -12,12 +12,12 @@ use std::path::Path;
 /// No text that decides on plugins is larger, in bytes.
 const MOST: u64 = 1 << 20;
 
-/// Reads `name` in an open directory; `None` if there is none. Who may write it is checked as for a plugin.
-pub(super) fn read(walked: &Walked, name: &OsStr, owners: Owners) -> Result<Option<Vec<u8>>, LoadError> {
-    let path = walked.path.join(name);
-    match OpenFile::open(&path, walked, name, Bounds { owners, least: 0, most: MOST }) {
+/// Reads `name` in an open directory, which is at `path`; `None` if there is none. Who may write it is checked as for a
+/// plugin.
+pub(super) fn read(path: &Path, walked: &Walked, name: &OsStr, owners: Owners) -> Result<Option<Vec<u8>>, LoadError> {
+    match OpenFile::open(path, walked, name, Bounds { owners, least: 0, most: MOST }) {
         Err(LoadError::FileNotFound { .. }) => Ok(None),
-        opened => opened?.text(&path).map(Some),
+        opened => opened?.text(path).map(Some),
     }
 }
 
@@ -27,7 +27,7 @@ pub(super) fn read_at(path: &Path) -> Result<Option<Vec<u8>>, LoadError> {
     let (plain, _) = PlainPath::check(path)?;
     match walk::check(&plain, owners, walk::open_beneath) {
         Err(LoadError::DirNotFound { .. }) => Ok(None),
-        walked => read(&walked?.0, plain.file, owners),
+        walked => read(path, &walked?.0, plain.file, owners),
     }
 }
 

@@ -6,7 +6,7 @@ use super::owners::Owners;
 use super::walk::{open_beneath, Walked};
 use super::LoadError;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{FileType, OFlags, Stat};
+use rustix::fs::{AtFlags, FileType, OFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -48,20 +48,18 @@ pub(super) struct OpenFile {
 impl OpenFile {
     /// Opens `name` in a directory; `path` is where that is, for messages.
     pub(super) fn open(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
-        let open = |flags| {
-            let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-            let fd = open_beneath(walked.directory.as_fd(), name, flags)?;
-            let stat = rustix::fs::fstat(&fd)?;
-            Ok((fd, stat))
-        };
-        // O_PATH opens nothing: a FIFO does not block, a device does not act.
-        let (_, stat) = open(OFlags::PATH).map_err(|errno| refuse(path, errno))?;
-        let size = vet(path, &stat, bounds)?;
-        let (fd, now) =
-            open(OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY).map_err(|errno| refuse(path, errno))?;
-        if (now.st_dev, now.st_ino) != (stat.st_dev, stat.st_ino) {
+        let failed = |errno| refuse(path, errno);
+        // Looked at before it is opened: opening a FIFO can block, opening a device can make it act.
+        let before = rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW).map_err(failed)?;
+        vet(path, &before, bounds)?;
+        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = open_beneath(walked.directory.as_fd(), name, flags).map_err(failed)?;
+        let stat = rustix::fs::fstat(&fd).map_err(failed)?;
+        if (stat.st_dev, stat.st_ino) != (before.st_dev, before.st_ino) {
             return Err(LoadError::FileReplaced { path: path.into() });
         }
+        // Only what is open is the file that is read.
+        let size = vet(path, &stat, bounds)?;
         Ok(Self { fd, stat, size })
     }
 

@@ -39,14 +39,15 @@ impl Kinds {
 
 impl fmt::Display for Kinds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = NAMES.iter().filter(|(bit, ..)| self.0 & bit != 0);
-        let mut parts: Vec<String> = named.map(|(_, name, _)| (*name).to_owned()).collect();
-        if self.unknown() != 0 {
-            parts.push(format!("{:#x}", self.unknown()));
+        let mut comma = "";
+        for (_, name, _) in NAMES.iter().filter(|(bit, ..)| self.0 & bit != 0) {
+            write!(formatter, "{comma}{name}")?;
+            comma = ", ";
         }
-        match parts.is_empty() {
-            true => formatter.write_str("none"),
-            false => formatter.write_str(&parts.join(", ")),
+        match self.unknown() {
+            0 if self.0 == 0 => formatter.write_str("none"),
+            0 => Ok(()),
+            bits => write!(formatter, "{comma}{bits:#x}"),
         }
     }
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 /// What the directory's lock file says; `None` if it has none.
 pub(super) fn of(walked: &Walked, owners: Owners) -> Result<Option<Lock>, LoadError> {
     let path = walked.path.join(LOCK_FILE);
-    let bytes = read(walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
+    let bytes = read(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
         let (reason, fix) = reason_and_fix(&path, &error);
         LoadError::LockFile { file: path.as_path().into(), reason, fix }
     })?;

@@ -6,8 +6,7 @@ use crate::trust::{Manifest, Rules};
 
 pub(super) fn check(note: &Note, signed: Option<&Manifest>, rules: Option<&Rules>) -> Result<(), LoadError> {
     // The note was checked: they are text.
-    let text = |text: &super::Text| String::from_utf8_lossy(text.as_bytes()).into_owned();
-    let (name, version) = (text(&note.name), text(&note.version));
+    let [name, version] = [&note.name, &note.version].map(|text| String::from_utf8_lossy(text.as_bytes()));
     if let Some(signed) = signed {
         let abi = |(major, minor): (u16, u16)| format!("{major}.{minor}");
         same("name", &signed.name, &name)?;

@@ -35,7 +35,7 @@ impl Record {
         let time = humantime::format_rfc3339_millis(SystemTime::now());
         let (policy, backend) = (or_nothing(&self.policy), or_nothing(&self.backend));
         let (digest, probe) = (or_nothing(&self.digest), or_nothing(&self.probe));
-        let build_id = self.build_id.as_deref().map_or_else(String::new, hex);
+        let build_id = || self.build_id.as_deref().map_or_else(String::new, hex);
         match decision {
             Ok(Accepted { name, version, publisher, base, place }) => tracing::info!(
                 target: "sochdb_plugin::audit",
@@ -48,7 +48,7 @@ impl Record {
                 %backend,
                 %probe,
                 load_base = base.map(|base| format!("{base:#x}")).unwrap_or_default(),
-                build_id,
+                build_id = build_id(),
                 name,
                 version,
                 publisher = publisher.unwrap_or_default(),
@@ -65,7 +65,7 @@ impl Record {
                 %policy,
                 %backend,
                 %probe,
-                build_id,
+                build_id = build_id(),
                 step = error.step().name(),
                 message = %error,
             ),
@@ -73,6 +73,7 @@ impl Record {
     }
 }
 
-fn or_nothing(value: &Option<impl Display>) -> String {
-    value.as_ref().map_or_else(String::new, ToString::to_string)
+/// Written by who listens: most programs have nobody who does.
+fn or_nothing(value: &Option<impl Display>) -> &dyn Display {
+    value.as_ref().map_or(&"", |value| value)
 }

@@ -108,13 +108,19 @@ impl<'a> Steps<'a> {
                 Ok(value)
             }
             Err(error) => {
-                self.tell(StepOutcome { step, verdict: Verdict::Refused, detail: error.to_string(), elapsed });
-                for later in Step::ALL.iter().filter(|later| **later > step) {
-                    let (verdict, detail) = (Verdict::Skipped, String::new());
-                    self.tell(StepOutcome { step: *later, verdict, detail, elapsed: Duration::ZERO });
-                }
+                self.refused(step, &error, elapsed);
                 Err(error)
             }
+        }
+    }
+
+    /// Not a part of `run`, which the compiler repeats for every step.
+    #[cold]
+    fn refused(&mut self, step: Step, error: &LoadError, elapsed: Duration) {
+        self.tell(StepOutcome { step, verdict: Verdict::Refused, detail: error.to_string(), elapsed });
+        for later in Step::ALL.iter().filter(|later| **later > step) {
+            let (verdict, detail) = (Verdict::Skipped, String::new());
+            self.tell(StepOutcome { step: *later, verdict, detail, elapsed: Duration::ZERO });
         }
     }
 

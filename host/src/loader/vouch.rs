@@ -81,7 +81,7 @@ fn signed(
 ) -> Result<(Manifest, String), LoadError> {
     let read = |name: &OsStr| {
         let path = walked.path.join(name);
-        read(walked, name, Owners::of(standing.demands)).map_err(|error| {
+        read(&path, walked, name, Owners::of(standing.demands)).map_err(|error| {
             let (reason, fix) = reason_and_fix(&path, &error);
             LoadError::ManifestFile { file: path.as_path().into(), reason, fix }
         })

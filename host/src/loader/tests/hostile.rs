@@ -17,6 +17,8 @@ const NO_SYMBOLS: u64 = 0xff0;
 const DT_NEEDED: u64 = 1;
 const DT_HASH: u64 = 4;
 const DT_GNU_HASH: u64 = 0x6fff_fef5;
+const DT_RELACOUNT: u64 = 0x6fff_fff9;
+const DT_RELCOUNT: u64 = 0x6fff_fffa;
 const R_X86_64_IRELATIVE: u8 = 37;
 /// Made of it, a word of a chain says that another one follows, and a symbol is a resolver.
 const FILL: u8 = 0x0a;
@@ -156,9 +158,13 @@ fn hash(size: usize) -> Hostile {
 }
 
 fn relocations(size: usize) -> Hostile {
+    relocations_and(size, &[])
+}
+
+fn relocations_and(size: usize, more: &[(u64, u64)]) -> Hostile {
     let (table, len) = (TABLES as u64, (size - TABLES) as u64);
     let tags = [(7, table), (8, len), (17, table), (18, len), (23, table), (2, len), (20, 7)];
-    let mut file = Hostile::new(size, 0).without_symbols(&tags);
+    let mut file = Hostile::new(size, 0).without_symbols(&[&tags, more].concat());
     file.0[TABLES..].chunks_exact_mut(8).for_each(|word| word[0] = R_X86_64_IRELATIVE);
     file
 }
@@ -214,4 +220,19 @@ fn the_largest_tables_are_read_to_their_end() {
     assert!(resolvers(hash(4 * MIB)).abs_diff(symbols) < 8);
     let len = (4 * MIB - TABLES) as u64;
     assert_eq!(resolvers(relocations(4 * MIB)), len / 24 + len / 16 + len / 24);
+}
+
+/// glibc adds the base to so many of the first ones without a look at their type, so they call nothing.
+#[test]
+fn relocations_that_are_counted_as_plain_are_no_resolvers_and_all_others_are() {
+    let resolvers = |tags: &[_]| Facts::read(&relocations_and(MIB, tags).0).expect("it is well formed").resolvers;
+    let len = (MIB - TABLES) as u64;
+    let [with_addend, without] = [len / 24, len / 16];
+    let all = with_addend + without + with_addend;
+    assert_eq!(resolvers(&[(DT_RELACOUNT, 10)]), all - 10);
+    assert_eq!(resolvers(&[(DT_RELCOUNT, 10)]), all - 10);
+    assert_eq!(resolvers(&[(DT_RELACOUNT, with_addend - 1)]), all - with_addend + 1);
+    assert_eq!(resolvers(&[(DT_RELACOUNT, u64::MAX), (DT_RELCOUNT, u64::MAX)]), with_addend, "those of the PLT");
+    let twice = relocations_and(MIB, &[(DT_RELACOUNT, 1), (DT_RELACOUNT, 2)]);
+    assert_eq!(outcome(&twice), "E_ELF_DYNAMIC");
 }
