@@ -1,7 +1,7 @@
 //! The contract's source as data: structs, fields, their minor versions, and where they lie in memory.
 
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,16 +69,33 @@ impl Contract {
         Self { files, structs, first_page, minor }
     }
 
-    /// What a layout hash covers: every struct, field and type as that minor version has them.
+    /// What a layout hash covers: every struct, field and type as that minor version has them. A struct that only
+    /// newer fields lead to is not part of it.
     pub fn hash(&self, minor: u16) -> [u8; 16] {
         let mut text = String::new();
-        for item in &self.structs {
+        let known = self.reachable(minor);
+        for item in self.structs.iter().filter(|item| known.contains(item.name.as_str())) {
             writeln!(text, "struct {}", item.name).unwrap();
             for field in item.fields_of(minor) {
                 writeln!(text, "  {}: {}", field.name, field.type_text).unwrap();
             }
         }
         Sha256::digest(text)[..16].try_into().expect("SHA-256 has 32 bytes")
+    }
+
+    /// The structs that the entry and the note lead to, through the fields of that minor version.
+    fn reachable(&self, minor: u16) -> BTreeSet<&str> {
+        let mut known = BTreeSet::new();
+        let mut next = vec!["soch_plugin", "soch_note"];
+        while let Some(name) = next.pop() {
+            let Some(item) = self.structs.iter().find(|item| item.name == name) else { continue };
+            if known.insert(item.name.as_str()) {
+                let words = item.fields_of(minor).flat_map(|field| field.type_text.split([',', ':', '(', ')', '<', '>']));
+                // `*const` and `*mut` stand right before a name.
+                next.extend(words.filter_map(|word| Some(&word[word.find("soch_")?..])));
+            }
+        }
+        known
     }
 }
 
