@@ -13,7 +13,7 @@ use sochdb_plugin_sdk::{Labels, Metrics};
 /// `sochdb_dropped_updates`, and told once in a `tracing` event; sinks that do not read get it all the same.
 impl PluginManager {
     /// The most series of a manager, each one combination of name and labels. Beside its names, a
-    /// counter takes about 1 KiB, a gauge 200 bytes, and a histogram half a KiB and 2 KiB for each of up to 16 threads.
+    /// counter takes about 2 KiB, a gauge 200 bytes, and a histogram 1 KiB and 2 KiB for each of up to 32 threads.
     pub const MAX_SERIES: usize = MAX_SERIES;
 
     /// The counter of this name with these labels. It begins with 0.
