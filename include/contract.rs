@@ -90,7 +90,8 @@ impl Contract {
         while let Some(name) = next.pop() {
             let Some(item) = self.structs.iter().find(|item| item.name == name) else { continue };
             if known.insert(item.name.as_str()) {
-                let words = item.fields_of(minor).flat_map(|field| field.type_text.split([',', ':', '(', ')', '<', '>']));
+                let words =
+                    item.fields_of(minor).flat_map(|field| field.type_text.split([',', ':', '(', ')', '<', '>']));
                 // `*const` and `*mut` stand right before a name.
                 next.extend(words.filter_map(|word| Some(&word[word.find("soch_")?..])));
             }

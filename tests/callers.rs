@@ -6,8 +6,8 @@ mod support;
 
 use plugins::{in_c, load_c, Private};
 use sochdb_plugin_host::sdk::{
-    CompressionExtension, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Neighbors, RowId, RowIds,
-    RowSink, StorageExtension, VecWriter,
+    CompressionExtension, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, NeighborLists, Neighbors, RowId,
+    RowIds, RowSink, StorageExtension, VecWriter,
 };
 use sochdb_plugin_host::{Index, Plugin, Storage};
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -105,6 +105,10 @@ impl IndexExtension for Greedy {
     fn nearest_into(&self, query: &[u8], k: usize, neighbors: &mut Neighbors<'_>) -> Result<(), Error> {
         self.0.nearest_into(query, k * 1_000, neighbors)
     }
+    fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<(), Error> {
+        self.0.nearest_batch_into(&queries[1..], k, lists).expect_err("one query less than the caller has lists");
+        self.0.nearest_batch_into(queries, k * 1_000, lists)
+    }
 }
 
 #[test]
@@ -116,6 +120,8 @@ fn an_index_gets_no_more_room_than_its_caller_has() {
     index.build(0, 0, &entries).unwrap();
     let greedy = Index::new(Greedy(index)).unwrap();
     assert_eq!(greedy.nearest(&keys[3], 2).unwrap()[0], (3, 0.0));
+    let lists = greedy.nearest_batch(&[&keys[3], &keys[9]], 1).unwrap();
+    assert_eq!(lists, [[(3, 0.0)], [(9, 0.0)]]);
 }
 
 #[test]

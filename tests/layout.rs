@@ -41,7 +41,9 @@ fn header_and_rust_assert_the_same_figures() {
 fn abi_stable_sees_the_sizes_of_the_compiler() {
     let (sizes, aligns) = (proved("size_of"), proved("align_of"));
     assert_eq!(Layout::CURRENT.root.size(), size_of::<abi::soch_plugin>());
-    let mut todo = vec![Layout::CURRENT.root];
+    let Layout { root, storage, index, observability, compression, .. } = Layout::CURRENT;
+    let mut todo = vec![root];
+    todo.extend([storage, index, observability, compression].into_iter().flatten());
     let (mut visited, mut checked) = (BTreeSet::new(), BTreeSet::new());
     while let Some(layout) = todo.pop() {
         if !visited.insert(std::ptr::from_ref(layout)) {

@@ -69,32 +69,43 @@ fn refusal(library: &Path) -> Option<(&'static str, String)> {
 /// One test, because the variants share a build directory.
 #[test]
 fn a_changed_contract_is_refused_by_its_place() {
-    let cases: [(&str, &[Edit<'_>], &str); 3] = [
+    let cases: [(&str, &[Edit<'_>], &str); 5] = [
         (
             "parameter",
             &[
-                ("abi/observability.rs", "parent: u64", "parent: u32"),
-                ("shims/observability.rs", "    parent: u64,", "    parent: u32,"),
-                ("shims/observability.rs", "Some(parent)", "Some(parent.into())"),
+                ("abi/compression.rs", "level: i32", "level: i16"),
+                ("shims/compression.rs", "    level: i32,", "    level: i16,"),
+                ("shims/compression.rs", "set_level(level)", "set_level(level.into())"),
             ],
-            "soch_plugin.observability.span_start(#2): host u64, plugin u32",
+            "soch_plugin.compression.set_level(#1): host i32, plugin i16",
         ),
         (
             "renamed",
             &[
-                ("abi/storage.rs", "pub flush:", "pub sync_all:"),
-                ("shims/storage.rs", "flush: Some(", "sync_all: Some("),
+                ("abi/compression.rs", "pub set_level:", "pub tune:"),
+                ("shims/compression.rs", "set_level: Some(", "tune: Some("),
             ],
-            "soch_plugin.storage.flush: the plugin has `sync_all` in this place",
+            "soch_plugin.compression.set_level: the plugin has `tune` in this place",
         ),
         (
             "field",
             &[
                 ("abi/data.rs", "pub limit: u64", "pub limit: usize"),
-                ("writer.rs", "self.raw.limit\n", "self.raw.limit as u64\n"),
-                ("writer.rs", "limit: self.limit,", "limit: self.limit as usize,"),
+                ("writer.rs", "self.raw().limit\n", "self.raw().limit as u64\n"),
+                ("writer.rs", "            limit,\n", "            limit: limit as usize,\n"),
+                ("writer.rs", "<= self.raw.limit.", "<= (self.raw.limit as u64)."),
             ],
-            "soch_plugin.storage.get(#3).limit: host u64, plugin usize",
+            "soch_plugin.compression.compress(#2).limit: host u64, plugin usize",
+        ),
+        (
+            "array",
+            &[("abi/status.rs", "SOCH_ERROR_MESSAGE_SIZE: usize = 508", "SOCH_ERROR_MESSAGE_SIZE: usize = 252")],
+            "soch_plugin.create(#3): host 2 fields in 512 bytes, plugin 2 fields in 256 bytes",
+        ),
+        (
+            "undescribed",
+            &[("layout.rs", "CURRENT.$kind", "ENTRY.$kind")],
+            "the plugin has the table soch_plugin.compression, and does not describe it",
         ),
     ];
     for (name, edits, place) in cases {

@@ -139,6 +139,39 @@ fn more_neighbours_than_asked_for() {
 }
 
 #[test]
+fn more_neighbours_of_one_query_of_many_than_asked_for() {
+    for k in [0, 1, 10] {
+        let how = format!("returned {} neighbours of query 2 where {k} were asked for", k + 1);
+        broke(index().nearest_batch(&[b"a", b"a", b"k", b"a"], k), &how);
+        broke(index().nearest_batch(&[b"h"], k), "of query 0");
+    }
+    broke(index().nearest_batch(&[b"a", b"m"], 1), "SOCH_NOT_FOUND");
+    let one_by_one =
+        load_c("lying_index", &["-DNO_BATCH"]).instance("{}").expect("an instance").index().expect("an index");
+    broke(one_by_one.nearest_batch(&[b"k", b"k"], 3), "`nearest` broke the plugin contract: it returned 4 neighbours");
+    assert!(one_by_one.nearest_batch(&[], 3).expect("no query, no lie").is_empty());
+}
+
+#[test]
+fn neighbours_that_were_counted_and_not_written() {
+    let found = index().nearest_batch(&[b"a", b"u"], 2).expect("no neighbour, and two");
+    assert!(found[0].is_empty(), "{found:?}");
+    assert!(found[1].iter().all(|(row, distance)| *row == 0 && distance.is_nan()), "what nobody wrote: {found:?}");
+    assert_eq!(found[1].len(), 2);
+    let error = index().nearest_batch(&[b"f"], 2).expect_err("it fails");
+    assert_eq!((error.kind(), error.code()), (ErrorKind::Io, 5), "a failure is no lie, whatever was counted");
+}
+
+#[test]
+fn more_neighbours_than_memory_has_places() {
+    for (queries, k) in [(1, usize::MAX), (3, usize::MAX / 2), (2, 1 << 61)] {
+        let error = index().nearest_batch(&vec![&b"a"[..]; queries], k).expect_err("no memory has that");
+        assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+        assert!(error.message().contains(&k.to_string()), "{error}");
+    }
+}
+
+#[test]
 fn more_rows_than_memory_could_hold() {
     let error = index().lookup(b"h").expect_err("2^60 rows");
     assert!(matches!(error.kind(), ErrorKind::Limit | ErrorKind::Contract), "{error:?}");

@@ -4,7 +4,8 @@ use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::shims;
 use sochdb_plugin_sdk::{
-    ColumnId, ErrorKind, Extension, ExtensionCapability, IndexExtension, Neighbors, Result, RowId, RowIds, TableId,
+    ColumnId, ErrorKind, Extension, ExtensionCapability, IndexExtension, NeighborLists, Neighbors, Result, RowId,
+    RowIds, TableId,
 };
 use std::sync::Arc;
 
@@ -113,5 +114,26 @@ impl IndexExtension for Index {
                 .broke("nearest", &format!("returned {count} neighbours where {asked} were asked for")));
         }
         result
+    }
+
+    fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
+        let Some(nearest_batch) = self.table.nearest_batch else {
+            return lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors));
+        };
+        let raw: Vec<soch_bytes> = queries.iter().map(|query| soch_bytes::lend(query)).collect();
+        lists.fill(raw.len(), k, |rows, distances, counts, k| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            let call = |instance, error| unsafe {
+                nearest_batch(instance, raw.as_ptr(), raw.len(), k, rows, distances, counts.as_mut_ptr(), error)
+            };
+            self.done("nearest_batch", self.instance.shared("nearest_batch", call))?;
+            match counts.iter().enumerate().find(|(_, count)| **count > k) {
+                None => Ok(()),
+                Some((query, count)) => {
+                    let how = format!("returned {count} neighbours of query {query} where {k} were asked for");
+                    Err(self.instance.broke("nearest_batch", &how))
+                }
+            }
+        })
     }
 }

@@ -6,15 +6,16 @@
 
 use crate::loader::LoadError;
 use abi_stable::type_layout::{TLData, TLField, TLFunction, TypeLayout};
+use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::layout::Layout;
 use std::collections::HashSet;
 
-/// Compares the `soch_layout_v1` at `address` with the layout that this host was compiled with. A plugin in C has
-/// none: its layout hash, which was checked with the note, stands for it.
+/// Compares the `soch_layout_v1` at `address` with the layout that this host was compiled with, for a plugin of these
+/// kinds. A plugin in C has none: its layout hash, which was checked with the note, stands for it.
 ///
 /// # Safety
 /// The library promises that its `soch_layout_v1`, which is at `address`, is a [`Layout`]; it stays mapped.
-pub(crate) unsafe fn check(address: Option<*const u8>) -> Result<((), String), LoadError> {
+pub(crate) unsafe fn check(address: Option<*const u8>, kinds: u32) -> Result<((), String), LoadError> {
     let Some(theirs) = address.map(<*const u8>::cast::<Layout>) else {
         return Ok(((), "its layout hash is known; it exports no layout to compare".to_owned()));
     };
@@ -34,16 +35,34 @@ pub(crate) unsafe fn check(address: Option<*const u8>) -> Result<((), String), L
             header.abi_major, header.abi_minor, ours.header.abi_major, ours.header.abi_minor
         ));
     }
-    // SAFETY: the header says that `root` is a layout of this abi_stable.
-    match difference(ours.root, unsafe { (*theirs).root }) {
+    // SAFETY: size and header say that the rest was written by this abi_stable.
+    match difference(&ours, unsafe { &*theirs }, kinds) {
         None => Ok(((), "its types are the host's, field by field".to_owned())),
         Some(difference) => refuse(difference),
     }
 }
 
-/// The first difference between two layouts, with the path to it.
-pub(crate) fn difference(host: &'static TypeLayout, plugin: &'static TypeLayout) -> Option<String> {
-    Walk::default().types(host, plugin, host.name(), true).err()
+/// The first difference between two layouts, with the path to it. What is not of these kinds is not looked at.
+fn difference(host: &Layout, plugin: &Layout, kinds: u32) -> Option<String> {
+    let tables = [
+        (SOCH_KIND_STORAGE, "storage", host.storage, plugin.storage),
+        (SOCH_KIND_INDEX, "index", host.index, plugin.index),
+        (SOCH_KIND_OBSERVABILITY, "observability", host.observability, plugin.observability),
+        (SOCH_KIND_COMPRESSION, "compression", host.compression, plugin.compression),
+    ];
+    let root = host.root.name();
+    let compare = || {
+        let mut walk = Walk::default();
+        walk.types(host.root, plugin.root, root, true)?;
+        for (_, table, host, plugin) in tables.into_iter().filter(|(kind, ..)| kinds & kind != 0) {
+            match (host, plugin) {
+                (Some(host), Some(plugin)) => walk.types(host, plugin, &format!("{root}.{table}"), true)?,
+                _ => return Err(format!("the plugin has the table {root}.{table}, and does not describe it")),
+            }
+        }
+        Ok(())
+    };
+    compare().err()
 }
 
 #[derive(Default)]
@@ -92,8 +111,12 @@ impl Walk {
             (TLData::Primitive(host), TLData::Primitive(plugin)) => host == plugin,
             _ => host.data_discriminant() == plugin.data_discriminant(),
         };
-        if !same_data || (host.size(), host.alignment()) != (plugin.size(), plugin.alignment()) {
+        if !same_data {
             return Err(mismatch(path, host.full_type(), plugin.full_type()));
+        }
+        if (host.size(), host.alignment()) != (plugin.size(), plugin.alignment()) {
+            let place = |layout: &TypeLayout| format!("{} bytes aligned to {}", layout.size(), layout.alignment());
+            return Err(mismatch(path, place(host), place(plugin)));
         }
         // What a pointer leads to, or an array consists of.
         let (host_inner, plugin_inner) = (host.phantom_fields(), plugin.phantom_fields());

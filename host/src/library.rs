@@ -163,7 +163,7 @@ impl Library {
         // SAFETY: the caller passes the library's promise on.
         unsafe {
             let entry = steps.run(Step::Entry, || Entry::read(address, facts, note))?;
-            steps.run(Step::Layout, || layout::check(layout))?;
+            steps.run(Step::Layout, || layout::check(layout, note.kinds))?;
             let tables = steps.run(Step::Version, || entry.tables())?;
             let (digest, publisher, backend) = (admitted.digest, admitted.publisher.clone(), admitted.file.backend());
             Ok(Self { digest, entry, tables, base, publisher, backend, confined })

@@ -202,6 +202,7 @@ pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -
 /// # Safety
 /// As for [`guard`].
 #[cold]
+#[inline(never)]
 unsafe fn report(error: *mut soch_error, failure: Error) -> soch_status {
     // Only a panic of this extension's own poisons it, not one that it heard of.
     let kind = if failure.kind() == ErrorKind::Panicked { ErrorKind::Failed } else { failure.kind() };
@@ -215,6 +216,7 @@ unsafe fn report(error: *mut soch_error, failure: Error) -> soch_status {
 /// # Safety
 /// As for [`guard`].
 #[cold]
+#[inline(never)]
 unsafe fn report_panic(error: *mut soch_error, payload: Box<dyn Any + Send>) -> soch_status {
     let message = panic_message(payload);
     // SAFETY: the caller promises it.

@@ -68,7 +68,7 @@ macro_rules! export_plugin {
                 $($kind: $crate::shims::$kind::<$plugin>(),)+
                 ..$crate::export::entry::<$plugin>()
             };
-            $crate::__export_layout!();
+            $crate::__export_layout!($($kind),+);
         };
     };
     ($($other:tt)*) => {

@@ -1,4 +1,4 @@
-use crate::{ColumnId, Error, ErrorKind, Extension, Result, RowId, TableId};
+use crate::{ColumnId, Error, ErrorKind, Extension, NeighborLists, Result, RowId, TableId};
 use std::mem::MaybeUninit;
 
 /// An index over one column. Several rows may have one key, and one row several keys.
@@ -51,6 +51,15 @@ pub trait IndexExtension: Extension {
         Err(Error::unsupported("nearest"))
     }
 
+    /// `nearest_into` for each of `queries`, in one call. Worth its own code for an index that shares work between
+    /// queries.
+    ///
+    /// # Errors
+    /// As `nearest_into`; one query that fails is the failure of all.
+    fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
+        lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors))
+    }
+
     /// `lookup_into` a new vector.
     ///
     /// # Errors
@@ -83,6 +92,14 @@ pub trait IndexExtension: Extension {
         let count = neighbors.count;
         // SAFETY: `push` wrote the first `count` places.
         Ok((0..count).map(|at| unsafe { (rows[at].assume_init(), distances[at].assume_init()) }).collect())
+    }
+
+    /// `nearest_batch_into` new vectors, one a query.
+    ///
+    /// # Errors
+    /// As `nearest_batch_into`.
+    fn nearest_batch(&self, queries: &[&[u8]], k: usize) -> Result<Vec<Vec<(RowId, f32)>>> {
+        NeighborLists::collect(queries.len(), k, |lists| self.nearest_batch_into(queries, k, lists))
     }
 }
 

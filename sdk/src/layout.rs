@@ -1,34 +1,59 @@
 //! The layout of the tables as abi_stable describes it, for the host to compare with its own.
 
-use crate::abi::soch_plugin;
+use crate::abi::*;
 use abi_stable::library::AbiHeader;
 use abi_stable::type_layout::TypeLayout;
 use abi_stable::StableAbi;
 
-/// What a Rust plugin exports as `soch_layout_v1`. The first two fields never change; `root` may only be read if
+/// What a Rust plugin exports as `soch_layout_v1`. The first two fields never change; the others may only be read if
 /// `header` is that of the reader's abi_stable.
 #[repr(C)]
 pub struct Layout {
     /// `size_of::<Layout>()` of the plugin.
     pub size: usize,
-    /// Which abi_stable wrote `root`.
+    /// Which abi_stable wrote the rest.
     pub header: AbiHeader,
-    /// The layout of [`soch_plugin`] and all that it leads to.
+    /// The layout of [`soch_plugin`] and all that it leads to, but for the tables.
     pub root: &'static TypeLayout,
+    /// That of [`soch_storage`]; this and the next three are there if the plugin has the table.
+    pub storage: Option<&'static TypeLayout>,
+    /// That of [`soch_index`].
+    pub index: Option<&'static TypeLayout>,
+    /// That of [`soch_observability`].
+    pub observability: Option<&'static TypeLayout>,
+    /// That of [`soch_compression`].
+    pub compression: Option<&'static TypeLayout>,
 }
 
 impl Layout {
-    /// The layout as this crate was compiled.
-    pub const CURRENT: Self =
-        Self { size: std::mem::size_of::<Self>(), header: AbiHeader::VALUE, root: <soch_plugin as StableAbi>::LAYOUT };
+    /// The layout of an entry without tables.
+    pub const ENTRY: Self = Self {
+        size: std::mem::size_of::<Self>(),
+        header: AbiHeader::VALUE,
+        root: <soch_plugin as StableAbi>::LAYOUT,
+        storage: None,
+        index: None,
+        observability: None,
+        compression: None,
+    };
+
+    /// The layout of all, as this crate was compiled.
+    pub const CURRENT: Self = Self {
+        storage: Some(<soch_storage as StableAbi>::LAYOUT),
+        index: Some(<soch_index as StableAbi>::LAYOUT),
+        observability: Some(<soch_observability as StableAbi>::LAYOUT),
+        compression: Some(<soch_compression as StableAbi>::LAYOUT),
+        ..Self::ENTRY
+    };
 }
 
-/// Emits `soch_layout_v1`.
+/// Emits `soch_layout_v1` of a plugin of these kinds. Each table that it does not have saves about 6 KB.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_layout {
-    () => {
+    ($($kind:ident),+) => {
         #[no_mangle]
-        pub static soch_layout_v1: $crate::layout::Layout = $crate::layout::Layout::CURRENT;
+        pub static soch_layout_v1: $crate::layout::Layout =
+            $crate::layout::Layout { $($kind: $crate::layout::Layout::CURRENT.$kind,)+ ..$crate::layout::Layout::ENTRY };
     };
 }

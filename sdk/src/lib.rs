@@ -27,6 +27,7 @@ pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
 mod metrics;
+mod neighbor_lists;
 mod observability;
 mod reader;
 pub mod shims;
@@ -40,6 +41,7 @@ pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin
 pub use host::{Host, LogLevel};
 pub use index::{IndexExtension, Neighbors, RowIds};
 pub use metrics::{Bucket, Metric, MetricValue, Metrics};
+pub use neighbor_lists::NeighborLists;
 pub use observability::{HealthInfo, Labels, NullObservability, ObservabilityExtension};
 pub use reader::{RowBatch, StorageCursor, StorageReader};
 pub use storage::{RowSink, StorageExtension, StorageStats, Write};
@@ -51,7 +53,7 @@ pub use writer::{VecWriter, Writer};
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_layout {
-    () => {};
+    ($($kind:ident),+) => {};
 }
 
 /// Number of a table.
@@ -67,7 +69,8 @@ pub type TransactionId = u64;
 pub mod prelude {
     pub use crate::{
         export_plugin, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension, Labels,
-        LogLevel, Neighbors, ObservabilityExtension, Plugin, Result, RowBatch, RowId, RowIds, RowSink, StorageCursor,
-        StorageExtension, StorageReader, StorageStats, StorageTable, TableId, TransactionId, Write, Writer,
+        LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, RowBatch, RowId, RowIds, RowSink,
+        StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, TableId, TransactionId, Write,
+        Writer,
     };
 }

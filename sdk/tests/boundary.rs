@@ -129,6 +129,7 @@ fn every_slot_has_the_barrier() {
             index.lookup.unwrap()(instance, bytes, &mut row, 1, &mut count, &mut error),
             index.range.unwrap()(instance, bytes, bytes, 1, &mut row, 1, &mut count, &mut error),
             index.nearest.unwrap()(instance, bytes, 1, &mut row, &mut distance, &mut count, &mut error),
+            index.nearest_batch.unwrap()(instance, &bytes, 1, 1, &mut row, &mut distance, &mut count, &mut error),
             index.size_bytes.unwrap()(instance, &mut size, &mut error),
             sight.counter_inc.unwrap()(instance, text, 1, none, 0),
             sight.gauge_set.unwrap()(instance, text, 1.0, none, 0),

@@ -136,6 +136,15 @@ fn index_refuses_null_with_a_length() {
         refused(&instance, text, |error| nearest(instance.0, BAD, 4, ids, near, &mut count, error));
         refused(&instance, array, |error| nearest(instance.0, good, 4, null_mut(), near, &mut count, error));
         refused(&instance, array, |error| nearest(instance.0, good, 4, ids, null_mut(), &mut count, error));
+        let (batch, counts) = (index.nearest_batch.unwrap(), &mut count as *mut usize);
+        let queries = [good, BAD];
+        let two = queries.as_ptr();
+        refused(&instance, text, |error| batch(instance.0, two, 2, 2, ids, near, [0; 2].as_mut_ptr(), error));
+        let pair = "an array of 2 items at 0x0";
+        refused(&instance, pair, |error| batch(instance.0, null(), 2, 2, ids, near, counts, error));
+        refused(&instance, pair, |error| batch(instance.0, [good; 2].as_ptr(), 2, 2, ids, near, null_mut(), error));
+        refused(&instance, array, |error| batch(instance.0, two, 1, 4, null_mut(), near, [0].as_mut_ptr(), error));
+        refused(&instance, array, |error| batch(instance.0, two, 1, 4, ids, null_mut(), [0].as_mut_ptr(), error));
     }
     assert_eq!(count, 99, "a result is written on success only");
 }
@@ -158,6 +167,37 @@ fn index_counts_what_does_not_fit_and_writes_within_the_array() {
         assert_eq!(status, SOCH_LIMIT);
         assert_eq!((rows, distances), ([0, 1, 77, 77], [0.5, 0.5, 7.0, 7.0]));
     }
+}
+
+#[test]
+fn index_keeps_each_list_of_a_batch_in_its_places() {
+    let instance = Instance::new();
+    let (mut rows, mut distances, mut counts) = ([77_u64; 10], [7_f32; 10], [99_usize; 3]);
+    let batch = shims::index::<All>().nearest_batch.unwrap();
+    let queries = [b"a", b"b", b"c"].map(|key| soch_bytes::lend(key));
+    let (ids, near, count) = (rows.as_mut_ptr(), distances.as_mut_ptr(), counts.as_mut_ptr());
+    // SAFETY: an instance of `All`, and arrays of at least the length that is given.
+    let (full, none, short, huge) = unsafe {
+        (
+            batch(instance.0, queries.as_ptr(), 2, 4, ids, near, count, null_mut()),
+            batch(instance.0, null(), 0, 4, null_mut(), null_mut(), null_mut(), null_mut()),
+            batch(
+                instance.0,
+                queries.as_ptr(),
+                3,
+                2,
+                [0; 6].as_mut_ptr(),
+                [0.0; 6].as_mut_ptr(),
+                [0; 3].as_mut_ptr(),
+                null_mut(),
+            ),
+            batch(instance.0, queries.as_ptr(), 3, usize::MAX, ids, near, [0; 3].as_mut_ptr(), null_mut()),
+        )
+    };
+    assert_eq!((full, none, short, huge), (SOCH_OK, SOCH_OK, SOCH_LIMIT, SOCH_LIMIT));
+    assert_eq!(rows, [0, 1, 2, 77, 0, 1, 2, 77, 77, 77]);
+    assert_eq!(distances, [0.5, 0.5, 0.5, 7.0, 0.5, 0.5, 0.5, 7.0, 7.0, 7.0]);
+    assert_eq!(counts, [3, 3, 99]);
 }
 
 #[test]

@@ -48,8 +48,29 @@ static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t 
     return SOCH_OK;
 }
 
+#ifndef NO_BATCH
+static soch_status nearest_batch(void *instance, const soch_bytes *queries, size_t query_count, size_t k, uint64_t *rows,
+                                 float *distances, size_t *counts, soch_error *error) {
+    for (size_t i = 0; i < query_count; i++) {
+        counts[i] = 0;
+        switch (queries[i].ptr[0]) {
+        case 'k': counts[i] = k + 1; break;
+        case 'h': counts[i] = (size_t)1 << 60; break;
+        case 'u': counts[i] = k; break; // Counts k rows and writes none.
+        case 'm': return SOCH_NOT_FOUND;
+        case 'f': counts[i] = k + 1; return soch_fail(error, SOCH_IO, 5, "on purpose");
+        }
+    }
+    return SOCH_OK;
+}
+#endif
+
 static const soch_index index_table = {
     .size = sizeof(index_table), .index_type = index_type, .build = build, .insert = change, .remove = change,
-    .lookup = lookup, .range = range, .size_bytes = size_bytes, .nearest = nearest};
+    .lookup = lookup, .range = range, .size_bytes = size_bytes, .nearest = nearest,
+#ifndef NO_BATCH
+    .nearest_batch = nearest_batch,
+#endif
+};
 
 SOCH_PLUGIN("lying_index", "1.0.0", SOCH_KIND_INDEX, .index = &index_table);

@@ -16,6 +16,7 @@ suite!(Index, "index":
     it_agrees_with_a_model,
     nearest_is_ascending_and_at_most_k,
     nearest_finds_the_neighbours,
+    a_batch_finds_what_each_query_finds,
     a_key_of_another_form_is_refused,
     size_grows,
 );
@@ -224,6 +225,49 @@ fn nearest_finds_the_neighbours(subject: &Subject) -> Result<(), String> {
         return Err(format!("recall@10 among {ROWS} vectors is {recalls:?} by l2 and cosine; 0.8 is the least"));
     }
     Ok(())
+}
+
+/// Each list must be that of its own query, in its own places, whatever the others find.
+fn a_batch_finds_what_each_query_finds(subject: &Subject) -> Result<(), String> {
+    const ROWS: u64 = 60;
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let Some(none) = supported("nearest_batch", index.nearest_batch(&[&keys.key(0), &keys.key(1)], 3))? else {
+        let single = supported("nearest", index.nearest(&keys.key(0), 3))?;
+        ensure!(single.is_none(), "nearest is supported, and nearest_batch is not");
+        return Ok(());
+    };
+    ensure!(
+        none.len() == 2 && none.iter().all(Vec::is_empty),
+        "an empty index has the neighbours {none:?} of two queries"
+    );
+    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
+    build(index, &entries)?;
+    // Some twice, some that are not in the index, and more than there are rows.
+    let asked: Vec<Vec<u8>> = (0..ROWS).chain([7, 7, 1000, 1001]).rev().map(|number| keys.key(number)).collect();
+    let lent: Vec<&[u8]> = asked.iter().map(|key| &key[..]).collect();
+    for (queries, k) in [(0, 5), (1, 5), (2, 0), (2, 1), (lent.len(), 10), (lent.len(), 100)] {
+        let found = index.nearest_batch(&lent[..queries], k).must("nearest_batch")?;
+        ensure!(found.len() == queries, "{queries} queries give {} lists", found.len());
+        for (at, (query, found)) in lent.iter().zip(&found).enumerate() {
+            let single = index.nearest(query, k).must("nearest")?;
+            ensure!(
+                same_distances(found, &single),
+                "query {at} of {queries} finds {found:?} in a batch, and {single:?} alone, with k = {k}"
+            );
+        }
+    }
+    if keys.are_vectors() {
+        let kind = index.nearest_batch(&[lent[0], b"x", lent[1]], 3).err().map(|error| error.kind());
+        ensure!(kind == Some(ErrorKind::Invalid), "a batch with a vector of one byte gave {kind:?}, not Invalid");
+    }
+    Ok(())
+}
+
+/// Of rows at one distance, either may come first, or at all.
+fn same_distances(a: &[(RowId, f32)], b: &[(RowId, f32)]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a.1 - b.1).abs() <= 1e-6 * b.1.abs())
 }
 
 fn a_key_of_another_form_is_refused(subject: &Subject) -> Result<(), String> {

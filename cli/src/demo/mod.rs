@@ -70,6 +70,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         "compression_ratio": ratio,
         "recall_at_10": search.as_ref().map(|search| search.recall),
         "queries_per_second": search.as_ref().map(|search| search.queries_per_second),
+        "queries_per_second_in_a_batch": search.as_ref().map(|search| search.queries_per_second_in_a_batch),
         "plugins": stage.plugins().map(|plugin| plugin.object()).collect::<Vec<_>>(),
         "checks": report.checks_json(),
         "metrics": page,

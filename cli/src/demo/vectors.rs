@@ -23,6 +23,16 @@ pub(super) struct Search {
     /// The share of the true ten nearest that are found.
     pub(super) recall: f64,
     pub(super) queries_per_second: f64,
+    /// All queries in one call.
+    pub(super) queries_per_second_in_a_batch: f64,
+}
+
+/// What was found, and how fast.
+struct Answers {
+    one_by_one: Vec<Found>,
+    in_a_batch: Vec<Found>,
+    queries_per_second: f64,
+    queries_per_second_in_a_batch: f64,
 }
 
 /// Builds the index, asks it, and compares.
@@ -37,23 +47,31 @@ pub(super) fn run(report: &mut Report<'_>, loaded: &Loaded, digits: &Digits) -> 
     let (asked, indexed): (Vec<usize>, Vec<usize>) = (0..digits.vectors.len()).partition(|at| at % HELD_OUT == 0);
     let built = build(report, loaded, &mut index, digits, &indexed);
     report.check("the index is built", built);
-    let (found, queries_per_second) = match search(report, loaded, &index, digits, &asked) {
-        Ok(found) => found,
+    let answers = match search(report, loaded, &index, digits, &asked) {
+        Ok(answers) => answers,
         Err(error) => {
             report.check("neighbours are found", Err(error));
             return None;
         }
     };
+    let Answers { one_by_one: found, in_a_batch, queries_per_second, queries_per_second_in_a_batch } = answers;
     let exact: Vec<Vec<(f64, usize)>> = asked.iter().map(|query| brute_force(digits, *query, &indexed)).collect();
     report.check("distances are right and ascending", distances(digits, &asked, &found));
     let recall = recall(&found, &exact, digits, &asked);
     let text = format!("recall@{K} {recall:.4} of {} queries", asked.len());
     report.check("the nearest are found", if recall >= LEAST_RECALL { Ok(text) } else { Err(text) });
-    report.out.line(format!("          {:<42}  {}", "queries a second", grouped(queries_per_second as u64)));
+    let rate = |name: &str, a_second: f64| {
+        report.out.line(format!("          {name:<42}  {}", grouped(a_second as u64)));
+    };
+    rate("queries a second", queries_per_second);
+    rate("queries a second, all in one call", queries_per_second_in_a_batch);
+    let same = in_a_batch == found;
+    let text = format!("{} queries in one call", asked.len());
+    report.check("a batch finds the same", if same { Ok(text) } else { Err(text) });
     report.check("digits are recognised by their neighbours", recognise(digits, &asked, &found));
     let changed = change(&mut index, digits, asked[0]);
     report.check("a row is added, found and removed", changed);
-    Some(Search { recall, queries_per_second })
+    Some(Search { recall, queries_per_second, queries_per_second_in_a_batch })
 }
 
 fn build(
@@ -72,30 +90,33 @@ fn build(
     Ok(format!("{} vectors, {} bytes", grouped(entries.len() as u64), grouped(size)))
 }
 
-/// What each query found, and how many queries a second.
+/// Asks each query alone, then all in one call, and so on in turn: what else the machine does slows both alike.
 fn search(
     report: &mut Report<'_>,
     loaded: &Loaded,
     index: &Index,
     digits: &Digits,
     asked: &[usize],
-) -> Result<(Vec<Found>, f64), String> {
-    let mut meter = Meter::default();
-    let mut found = Vec::new();
+) -> Result<Answers, String> {
+    let (mut alone, mut batch) = (Meter::default(), Meter::default());
+    let queries: Vec<&[u8]> = asked.iter().map(|query| &digits.vectors[*query][..]).collect();
+    let (mut one_by_one, mut in_a_batch) = (Vec::new(), Vec::new());
     let bar = report.progress("searching", ROUNDS * asked.len());
     for _ in 0..ROUNDS {
-        found.clear();
-        for query in asked {
-            let nearest =
-                meter.time(|| index.nearest(&digits.vectors[*query], K)).map_err(|error| error.to_string())?;
-            found.push(nearest);
+        one_by_one.clear();
+        for query in &queries {
+            one_by_one.push(alone.time(|| index.nearest(query, K)).map_err(|error| error.to_string())?);
             bar.inc(1);
         }
+        in_a_batch = batch.time(|| index.nearest_batch(&queries, K)).map_err(|error| error.to_string())?;
     }
-    meter.bytes = meter.took.len() * PIXELS * size_of::<f32>();
-    report.measured(&loaded.who(), "nearest", &meter);
-    let a_second = meter.took.len() as f64 / meter.total().as_secs_f64().max(f64::MIN_POSITIVE);
-    Ok((found, a_second))
+    let a_second = |meter: &Meter| (ROUNDS * queries.len()) as f64 / meter.total().as_secs_f64().max(f64::MIN_POSITIVE);
+    let (queries_per_second, queries_per_second_in_a_batch) = (a_second(&alone), a_second(&batch));
+    for (call, meter) in [("nearest", &mut alone), ("nearest_batch", &mut batch)] {
+        meter.bytes = ROUNDS * queries.len() * PIXELS * size_of::<f32>();
+        report.measured(&loaded.who(), call, meter);
+    }
+    Ok(Answers { one_by_one, in_a_batch, queries_per_second, queries_per_second_in_a_batch })
 }
 
 fn distance(digits: &Digits, a: usize, b: usize) -> f64 {

@@ -20,6 +20,16 @@ struct Node {
     rows: Vec<RowId>,
 }
 
+/// What a search works in; the next one need not allocate it again.
+#[derive(Default)]
+pub(crate) struct Room {
+    /// The query, as the graph compares vectors.
+    pub(crate) vector: Vec<f32>,
+    /// Rows and their distances.
+    pub(crate) found: Vec<(f32, RowId)>,
+    seen: HashSet<RowId>,
+}
+
 pub(crate) struct Graph {
     metric: Metric,
     ef_search: usize,
@@ -91,34 +101,36 @@ impl Graph {
         self.nodes.iter().filter(|node| !node.rows.is_empty()).map(|node| (&*node.key, &*node.rows))
     }
 
-    /// The `k` rows nearest to `query`, nearest first, each once. All that live, if they are fewer.
-    pub(crate) fn nearest(&self, query: &[u8], vector: &[f32], k: usize) -> Vec<(f32, RowId)> {
+    /// Finds the `k` rows nearest to `query`, nearest first, each once; all that live, if they are fewer. The vector of
+    /// `query` is in `room`, and there is what was found.
+    pub(crate) fn nearest(&self, query: &[u8], k: usize, room: &mut Room) {
         if k == 0 {
-            return Vec::new();
+            room.found.clear();
+            return;
         }
         // Dead vectors, and rows with several vectors, may leave too few: then look at more, in the end at all.
         let mut wanted = k;
         while wanted <= self.nodes.len() / 4 {
-            let found = self.hnsw.search(vector, wanted, self.ef_search.max(wanted));
-            let rows = self.nearest_of(found.iter().map(|found| &self.nodes[found.id]), query, k);
-            if rows.len() == k {
-                return rows;
+            let found = self.hnsw.search(&room.vector, wanted, self.ef_search.max(wanted));
+            self.nearest_of(found.iter().map(|found| &self.nodes[found.id]), query, k, room);
+            if room.found.len() == k {
+                return;
             }
             wanted *= 4;
         }
-        self.nearest_of(self.nodes.iter(), query, k)
+        self.nearest_of(self.nodes.iter(), query, k, room);
     }
 
-    fn nearest_of<'a>(&self, nodes: impl Iterator<Item = &'a Node>, query: &[u8], k: usize) -> Vec<(f32, RowId)> {
-        let mut found: Vec<(f32, RowId)> = Vec::new();
+    fn nearest_of<'a>(&self, nodes: impl Iterator<Item = &'a Node>, query: &[u8], k: usize, room: &mut Room) {
+        let Room { found, seen, .. } = room;
+        found.clear();
         for node in nodes.filter(|node| !node.rows.is_empty()) {
             let distance = self.metric.distance(query, &node.key);
             found.extend(node.rows.iter().take(k).map(|&row| (distance, row)));
         }
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let mut seen = HashSet::new();
+        seen.clear();
         found.retain(|&(_, row)| seen.len() < k && seen.insert(row));
-        found
     }
 
     /// What vectors, keys, rows and links take, without what the allocator adds.

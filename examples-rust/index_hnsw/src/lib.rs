@@ -11,7 +11,7 @@ mod metric;
 mod tests;
 
 use config::Config;
-use graph::Graph;
+use graph::{Graph, Room};
 use sochdb_plugin_sdk::prelude::*;
 
 /// Vectors and their rows, by distance. A key is as many `f32`s in this machine's byte order as `dimensions` says.
@@ -22,7 +22,16 @@ pub struct HnswIndex {
 
 impl HnswIndex {
     fn vector(&self, key: &[u8]) -> Result<Vec<f32>> {
-        metric::vector(key, self.config.dimensions, self.config.metric)
+        let mut vector = Vec::with_capacity(self.config.dimensions);
+        metric::read(key, self.config.dimensions, self.config.metric, &mut vector)?;
+        Ok(vector)
+    }
+
+    /// Searches with memory that earlier queries of the same batch left.
+    fn search(&self, query: &[u8], k: usize, room: &mut Room, neighbors: &mut Neighbors<'_>) -> Result<()> {
+        metric::read(query, self.config.dimensions, self.config.metric, &mut room.vector)?;
+        self.graph.nearest(query, k, room);
+        room.found.iter().try_for_each(|&(distance, row)| neighbors.push(row, distance))
     }
 }
 
@@ -88,9 +97,12 @@ impl IndexExtension for HnswIndex {
     }
 
     fn nearest_into(&self, query: &[u8], k: usize, neighbors: &mut Neighbors<'_>) -> Result<()> {
-        let vector = self.vector(query)?;
-        let mut found = self.graph.nearest(query, &vector, k).into_iter();
-        found.try_for_each(|(distance, row)| neighbors.push(row, distance))
+        self.search(query, k, &mut Room::default(), neighbors)
+    }
+
+    fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
+        let mut room = Room::default();
+        lists.each(queries, |query, neighbors| self.search(query, k, &mut room, neighbors))
     }
 }
 

@@ -35,13 +35,14 @@ impl Metric {
     }
 }
 
-/// The vector of `key` as the graph compares it: of length 1 for the cosine, where the euclidean distance then gives
-/// the same order.
+/// Makes `vector` that of `key` as the graph compares it: of length 1 for the cosine, where the euclidean distance then
+/// gives the same order.
 ///
 /// # Errors
 /// [`sochdb_plugin_sdk::ErrorKind::Invalid`] for a key of another length, a number that is not finite, and a vector
 /// without direction under the cosine.
-pub(crate) fn vector(key: &[u8], dimensions: usize, metric: Metric) -> Result<Vec<f32>> {
+pub(crate) fn read(key: &[u8], dimensions: usize, metric: Metric, vector: &mut Vec<f32>) -> Result<()> {
+    vector.clear();
     let expected = dimensions * size_of::<f32>();
     if key.len() != expected {
         return Err(Error::invalid(format!(
@@ -54,13 +55,15 @@ pub(crate) fn vector(key: &[u8], dimensions: usize, metric: Metric) -> Result<Ve
         return Err(Error::invalid(format!("number {at} of the vector is {number}, and must be finite")));
     }
     if metric == Metric::L2 {
-        return Ok(numbers(key).collect());
+        vector.extend(numbers(key));
+        return Ok(());
     }
     let length = numbers(key).map(|number| f64::from(number).powi(2)).sum::<f64>().sqrt();
     if length == 0.0 {
         return Err(Error::invalid("the vector is all zeros, which has no direction and so no cosine"));
     }
-    Ok(numbers(key).map(|number| (f64::from(number) / length) as f32).collect())
+    vector.extend(numbers(key).map(|number| (f64::from(number) / length) as f32));
+    Ok(())
 }
 
 fn numbers(key: &[u8]) -> impl Iterator<Item = f32> + '_ {

@@ -112,6 +112,21 @@ fn what_was_deleted_never_comes_back() {
 }
 
 #[test]
+fn a_batch_carries_nothing_from_one_query_to_the_next() {
+    let points = Numbers(5).digits(300, 8, 5);
+    let mut index = index(r#"{"dimensions":8,"metric":"cosine"}"#);
+    points.iter().zip(0..).for_each(|(point, row)| index.insert(&key(point), row).unwrap());
+    let keys: Vec<Vec<u8>> = points.iter().map(|point| key(point)).collect();
+    let queries: Vec<&[u8]> = keys.iter().map(|key| &**key).collect();
+    for k in [0, 1, 7, 100, 400] {
+        let singles: Vec<_> = queries.iter().map(|query| index.nearest(query, k).unwrap()).collect();
+        assert_eq!(index.nearest_batch(&queries, k).unwrap(), singles);
+    }
+    refusal(index.nearest_batch(&[queries[0], b"1234567"], 1));
+    assert!(index.nearest_batch(&[], 3).unwrap().is_empty());
+}
+
+#[test]
 fn rows_share_vectors_and_vectors_share_rows() {
     let mut index = index(r#"{"dimensions":2}"#);
     let (here, there) = (key(&[1.0, 0.0]), key(&[4.0, 4.0]));

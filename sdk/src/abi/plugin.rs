@@ -51,6 +51,7 @@ pub struct soch_plugin {
     /// 0: no flag has a meaning yet, and an unknown one is refused.
     pub flags: u32,
     /// `SOCH_LAYOUT_HASH` of the header that the plugin was compiled with.
+    #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))] // As in `soch_error`.
     pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
     /// The plugin's name: 1 to 63 of `A-Z a-z 0-9 _ . + -`, the first one a letter or digit. [static]
     pub name: *const c_char,
@@ -80,12 +81,17 @@ pub struct soch_plugin {
     /// The table of one of `capabilities`, or NULL. The table is [static]. Required if there are any. [any-thread]
     pub get_interface: Option<unsafe extern "C" fn(instance: *mut c_void, id: soch_str) -> *const c_void>,
     /// Its storage engine, or NULL. [static]
+    // The layout of each table is exported by itself, and only if the plugin has it.
+    #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub storage: *const soch_storage,
     /// Its index, or NULL. [static]
+    #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub index: *const soch_index,
     /// Its sink of metrics, spans and logs, or NULL. [static]
+    #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub observability: *const soch_observability,
     /// Its codec, or NULL. [static]
+    #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub compression: *const soch_compression,
 }
 

@@ -42,5 +42,8 @@ pub struct soch_error {
     /// The plugin's own error number, such as an errno; 0 if it has none.
     pub code: i32,
     /// One sentence in UTF-8 that ends in NUL. Say what was found and what to do.
+    // The layout of an array brings code that prints and ends the process into every plugin, 20 KB of it. As an opaque
+    // field, its size and alignment are still compared.
+    #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub message: [c_char; SOCH_ERROR_MESSAGE_SIZE],
 }

@@ -4,8 +4,10 @@ use super::room;
 use crate::abi::*;
 use crate::boundary::{guard, slice};
 use crate::instance::{exclusive, shared};
-use crate::{IndexExtension, Neighbors, Result, RowIds};
+use crate::neighbor_lists::places;
+use crate::{IndexExtension, NeighborLists, Neighbors, Result, RowIds};
 use core::ffi::c_void;
+use std::mem::MaybeUninit;
 
 /// The table of `P`.
 pub const fn table<P: IndexExtension>() -> soch_index {
@@ -19,7 +21,7 @@ pub const fn table<P: IndexExtension>() -> soch_index {
         range: Some(range::<P>),
         size_bytes: Some(size_bytes::<P>),
         nearest: Some(nearest::<P>),
-        nearest_batch: None,
+        nearest_batch: Some(nearest_batch::<P>),
     }
 }
 
@@ -143,5 +145,52 @@ unsafe extern "C" fn nearest<P: IndexExtension>(
             *count = neighbors.count;
             Ok(())
         })
+    }
+}
+
+unsafe extern "C" fn nearest_batch<P: IndexExtension>(
+    instance: *mut c_void,
+    queries: *const soch_bytes,
+    query_count: usize,
+    k: usize,
+    rows: *mut u64,
+    distances: *mut f32,
+    counts: *mut usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends queries and arrays for the call.
+    unsafe {
+        guard(error, || {
+            let queries = read_all(queries, query_count)?;
+            let mut lists = lists(query_count, k, rows, distances, counts)?;
+            shared::<P>(instance).nearest_batch_into(&queries, k, &mut lists)
+        })
+    }
+}
+
+/// # Safety
+/// The host lends `count` queries and their bytes for `'a`.
+unsafe fn read_all<'a>(queries: *const soch_bytes, count: usize) -> Result<Vec<&'a [u8]>> {
+    // SAFETY: the caller passes the host's promise on.
+    unsafe { slice(queries, count)?.iter().map(|query| query.read()).collect() }
+}
+
+/// # Safety
+/// The host lends arrays with a count a query, and `k` rows and distances a query, for `'a`.
+unsafe fn lists<'a>(
+    queries: usize,
+    k: usize,
+    rows: *mut u64,
+    distances: *mut f32,
+    counts: *mut usize,
+) -> Result<NeighborLists<'a>> {
+    let places = places(queries, k)?;
+    // SAFETY: the caller passes the host's promise on.
+    unsafe {
+        let counts = room(counts, queries)?;
+        // Nobody may read a count that was never written.
+        counts.fill(MaybeUninit::new(0));
+        let counts = &mut *(counts as *mut [MaybeUninit<usize>] as *mut [usize]);
+        NeighborLists::new(room(rows, places)?, room(distances, places)?, counts, k)
     }
 }
