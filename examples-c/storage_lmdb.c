@@ -214,12 +214,7 @@ static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_b
     if (status != SOCH_OK) return status;
     status = open_cursor(&snapshot, table, start, end, &found, error);
     if (status == SOCH_OK) {
-        soch_row row;
-        size_t count = 1;
-        for (; limit > 0 && count > 0 && status == SOCH_OK; limit--) {
-            status = cursor_next(found, &row, 1, &count, error);
-            if (status == SOCH_OK && count > 0) status = rows->row(rows->ctx, row.key, row.value);
-        }
+        status = soch_scan_by_cursor(found, cursor_next, limit, rows, error);
         close_cursor(found);
     }
     mdb_txn_abort(snapshot.txn);

@@ -1,166 +1,86 @@
-// A storage in memory: one skip list over table and key, so every operation takes O(log n) steps.
+// A storage in memory: a skip list for each table, so every operation takes O(log n) steps. Whoever reads a snapshot
+// keeps no lock between two calls, and no writer waits for it.
 #define _POSIX_C_SOURCE 200809L
-#include "sochdb_plugin.h"
+#include "storage_memory_rows.h"
 
-#include <pthread.h>
-#include <stdbool.h>
-#include <stdlib.h>
-
-enum { LEVELS = 24 };
-
-// A row. Its key and then its value follow the links.
-typedef struct node {
-    size_t key_len, value_len;
-    uint32_t table;
-    int height;
-    struct node *next[];
-} node;
-
-typedef struct store {
-    pthread_rwlock_t lock;
-    node *first[LEVELS];
-    uint64_t random, bytes, count;
-} store;
-
-// The links that lead past a place in the list, one a level.
-typedef struct place {
-    node **links[LEVELS];
-} place;
-
-static const uint8_t *key_of(const node *row) {
-    return (const uint8_t *)(row->next + row->height);
-}
-
-static soch_bytes value_of(const node *row) {
-    soch_bytes value = {key_of(row) + row->key_len, row->value_len};
-    return value;
-}
-
-static int compare_keys(soch_bytes left, soch_bytes right) {
-    size_t least = left.len < right.len ? left.len : right.len;
-    int order = least > 0 ? memcmp(left.ptr, right.ptr, least) : 0;
-    return order != 0 ? order : (left.len > right.len) - (left.len < right.len);
-}
-
-static int compare(const node *row, uint32_t table, soch_bytes key) {
-    if (row->table != table) return row->table < table ? -1 : 1;
-    soch_bytes own = {key_of(row), row->key_len};
-    return compare_keys(own, key);
-}
-
-// Finds the first row that is not before `key`, and the links to change to put one there.
-static node *seek(store *self, uint32_t table, soch_bytes key, place *found) {
-    node **links = self->first;
-    for (int level = LEVELS - 1; level >= 0; level--) {
-        while (links[level] != NULL && compare(links[level], table, key) < 0) links = links[level]->next;
-        if (found != NULL) found->links[level] = &links[level];
-    }
-    return links[0];
-}
-
-static node *find(store *self, uint32_t table, soch_bytes key, place *found) {
-    node *row = seek(self, table, key, found);
-    return row != NULL && compare(row, table, key) == 0 ? row : NULL;
-}
-
-// A quarter of the rows of one level is on the next one.
-static int random_height(store *self) {
-    self->random ^= self->random << 13;
-    self->random ^= self->random >> 7;
-    self->random ^= self->random << 17;
-    int height = 1;
-    for (uint64_t bits = self->random; height < LEVELS && (bits & 3) == 0; bits >>= 2) height++;
-    return height;
-}
-
-static node *make(int height, uint32_t table, soch_bytes key, soch_bytes value) {
-    node *row = malloc(sizeof(node) + (size_t)height * sizeof(node *) + key.len + value.len);
-    if (row == NULL) return NULL;
-    row->key_len = key.len;
-    row->value_len = value.len;
-    row->table = table;
-    row->height = height;
-    uint8_t *bytes = (uint8_t *)(row->next + height);
-    if (key.len > 0) memcpy(bytes, key.ptr, key.len);
-    if (value.len > 0) memcpy(bytes + key.len, value.ptr, value.len);
-    return row;
-}
-
-static void take_out(store *self, node *row, const place *at) {
-    for (int level = 0; level < row->height; level++) *at->links[level] = row->next[level];
-    self->bytes -= row->key_len + row->value_len;
-    self->count--;
-    free(row);
-}
-
-// Puts `row` in place of the row with its key, if there is one. Cannot fail.
-static void put_in(store *self, node *row) {
-    soch_bytes key = {key_of(row), row->key_len};
-    place at;
-    node *old = find(self, row->table, key, &at);
-    if (old != NULL) take_out(self, old, &at);
-    for (int level = 0; level < row->height; level++) {
-        row->next[level] = *at.links[level];
-        *at.links[level] = row;
-    }
-    self->bytes += row->key_len + row->value_len;
-    self->count++;
-}
-
-static void drop(store *self, uint32_t table, soch_bytes key) {
-    place at;
-    node *row = find(self, table, key, &at);
-    if (row != NULL) take_out(self, row, &at);
-}
+// A walk over what a snapshot sees. Rows that it sees stay where they are.
+typedef struct cursor {
+    const snapshot *of;
+    // The next row, and the first one that is no longer wanted.
+    const node *row, *stop;
+} cursor;
 
 static soch_status no_memory(soch_error *error) {
     return soch_fail(error, SOCH_LIMIT, 0, "no memory for the row: give the process more, or remove rows");
 }
 
-static soch_status get(void *instance, uint32_t table, soch_bytes key, const soch_writer *value, soch_error *error) {
+// Gives `value` the row that was found.
+static soch_status write_found(const node *row, const soch_writer *value) {
+    return row != NULL ? value->write(value->ctx, value_of(row)) : SOCH_NOT_FOUND;
+}
+
+static soch_status get(void *instance, uint32_t number, soch_bytes key, const soch_writer *value, soch_error *error) {
     store *self = instance;
     (void)error;
     pthread_rwlock_rdlock(&self->lock);
-    const node *row = find(self, table, key, NULL);
-    soch_status status = SOCH_NOT_FOUND;
-    if (row != NULL) status = value->write(value->ctx, value_of(row));
+    soch_status status = write_found(find(find_table(self, number), key, self->writes, NULL), value);
     pthread_rwlock_unlock(&self->lock);
     return status;
 }
 
-static soch_status put(void *instance, uint32_t table, soch_bytes key, soch_bytes value, uint64_t txn,
+static soch_status put(void *instance, uint32_t number, soch_bytes key, soch_bytes value, uint64_t txn,
                        soch_error *error) {
     store *self = instance;
     (void)txn;
     pthread_rwlock_wrlock(&self->lock);
-    node *row = make(random_height(self), table, key, value);
-    if (row != NULL) put_in(self, row);
+    node *row = make_row(make_table(self, number), key, value);
+    if (row != NULL) put_in(row);
     pthread_rwlock_unlock(&self->lock);
     return row != NULL ? SOCH_OK : no_memory(error);
 }
 
-static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, uint64_t txn, soch_error *error) {
+static soch_status remove_row(void *instance, uint32_t number, soch_bytes key, uint64_t txn, soch_error *error) {
     store *self = instance;
     (void)txn, (void)error;
     pthread_rwlock_wrlock(&self->lock);
-    drop(self, table, key);
+    drop(self, number, key);
     pthread_rwlock_unlock(&self->lock);
     return SOCH_OK;
 }
 
-static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_bytes end, uint64_t limit,
-                        const soch_row_sink *rows, soch_error *error) {
-    store *self = instance;
-    (void)error;
-    soch_status status = SOCH_OK;
+static void begin_cursor(const snapshot *of, uint32_t number, soch_bytes start, soch_bytes end, cursor *made) {
+    store *self = of->owner;
+    made->of = of;
+    made->row = made->stop = NULL;
+    if (end.len > 0 && compare(start, end) >= 0) return;
     pthread_rwlock_rdlock(&self->lock);
-    const node *row = seek(self, table, start, NULL);
-    for (; row != NULL && row->table == table && limit > 0 && status == SOCH_OK; row = row->next[0], limit--) {
-        soch_bytes key = {key_of(row), row->key_len};
-        if (end.len > 0 && compare_keys(key, end) >= 0) break;
-        status = rows->row(rows->ctx, key, value_of(row));
-    }
+    table *in = find_table(self, number);
+    if (in != NULL) made->row = first_seen(seek(in, start, of->seen, NULL), of->seen);
+    if (in != NULL && end.len > 0) made->stop = first_seen(seek(in, end, of->seen, NULL), of->seen);
     pthread_rwlock_unlock(&self->lock);
+}
+
+static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, size_t *count, soch_error *error) {
+    cursor *self = handle;
+    (void)error;
+    pthread_rwlock_rdlock(&self->of->owner->lock);
+    for (*count = 0; *count < capacity && self->row != self->stop; ++*count) {
+        rows[*count].key = key_of(self->row);
+        rows[*count].value = value_of(self->row);
+        self->row = first_seen(self->row->next[0], self->of->seen);
+    }
+    pthread_rwlock_unlock(&self->of->owner->lock);
+    return SOCH_OK;
+}
+
+static soch_status scan(void *instance, uint32_t number, soch_bytes start, soch_bytes end, uint64_t limit,
+                        const soch_row_sink *rows, soch_error *error) {
+    snapshot now;
+    cursor walk;
+    begin_snapshot(instance, &now);
+    begin_cursor(&now, number, start, end, &walk);
+    soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);
+    end_snapshot(&now);
     return status;
 }
 
@@ -196,17 +116,88 @@ static soch_status write_batch(void *instance, const soch_write *writes, size_t 
     pthread_rwlock_wrlock(&self->lock);
     for (size_t i = 0; i < count && complete; i++) {
         if (writes[i].op != SOCH_WRITE_PUT) continue;
-        made[i] = make(random_height(self), writes[i].table, writes[i].key, writes[i].value);
+        made[i] = make_row(make_table(self, writes[i].table), writes[i].key, writes[i].value);
         complete = made[i] != NULL;
     }
     for (size_t i = 0; i < count && complete; i++) {
-        if (made[i] != NULL) put_in(self, made[i]);
+        if (made[i] != NULL) put_in(made[i]);
         else drop(self, writes[i].table, writes[i].key);
     }
     pthread_rwlock_unlock(&self->lock);
     for (size_t i = 0; i < count && !complete && made != NULL; i++) free(made[i]);
     free(made);
     return complete ? SOCH_OK : no_memory(error);
+}
+
+// A table stays where it is as long as the store, so its handle is the table itself.
+static soch_status open_table(void *instance, uint32_t number, void **handle, soch_error *error) {
+    store *self = instance;
+    pthread_rwlock_wrlock(&self->lock);
+    table *made = make_table(self, number);
+    pthread_rwlock_unlock(&self->lock);
+    if (made == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a table");
+    *handle = made;
+    return SOCH_OK;
+}
+
+static void close_table(void *handle) {
+    (void)handle;
+}
+
+static soch_status table_get(void *handle, soch_bytes key, const soch_writer *value, soch_error *error) {
+    table *in = handle;
+    (void)error;
+    pthread_rwlock_rdlock(&in->owner->lock);
+    soch_status status = write_found(find(in, key, in->owner->writes, NULL), value);
+    pthread_rwlock_unlock(&in->owner->lock);
+    return status;
+}
+
+static soch_status table_put(void *handle, soch_bytes key, soch_bytes value, uint64_t txn, soch_error *error) {
+    table *in = handle;
+    (void)txn;
+    pthread_rwlock_wrlock(&in->owner->lock);
+    node *row = make_row(in, key, value);
+    if (row != NULL) put_in(row);
+    pthread_rwlock_unlock(&in->owner->lock);
+    return row != NULL ? SOCH_OK : no_memory(error);
+}
+
+static soch_status open_reader(void *instance, void **handle, soch_error *error) {
+    snapshot *made = malloc(sizeof *made);
+    if (made == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a snapshot");
+    begin_snapshot(instance, made);
+    *handle = made;
+    return SOCH_OK;
+}
+
+static void close_reader(void *handle) {
+    end_snapshot(handle);
+    free(handle);
+}
+
+static soch_status reader_get(void *handle, uint32_t number, soch_bytes key, soch_bytes *value, soch_error *error) {
+    const snapshot *self = handle;
+    (void)error;
+    pthread_rwlock_rdlock(&self->owner->lock);
+    const node *row = find(find_table(self->owner, number), key, self->seen, NULL);
+    pthread_rwlock_unlock(&self->owner->lock);
+    if (row == NULL) return SOCH_NOT_FOUND;
+    *value = value_of(row);
+    return SOCH_OK;
+}
+
+static soch_status open_cursor(void *handle, uint32_t number, soch_bytes start, soch_bytes end, void **opened,
+                               soch_error *error) {
+    cursor *made = malloc(sizeof *made);
+    if (made == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a cursor");
+    begin_cursor(handle, number, start, end, made);
+    *opened = made;
+    return SOCH_OK;
+}
+
+static void close_cursor(void *handle) {
+    free(handle);
 }
 #endif
 
@@ -226,9 +217,15 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
 
 static void destroy(void *instance) {
     store *self = instance;
-    for (node *row = self->first[0], *next; row != NULL; row = next) {
-        next = row->next[0];
-        free(row);
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        for (table *in = self->tables[bucket], *next_table; in != NULL; in = next_table) {
+            next_table = in->next;
+            for (node *row = in->first[0], *next; row != NULL; row = next) {
+                next = row->next[0];
+                free(row);
+            }
+            free(in);
+        }
     }
     pthread_rwlock_destroy(&self->lock);
     free(self);
@@ -237,7 +234,9 @@ static void destroy(void *instance) {
 static const soch_storage storage = {
     .size = sizeof(storage), .get = get, .put = put, .remove = remove_row, .scan = scan, .flush = flush, .stats = stats,
 #if SOCH_TARGET_MINOR >= 1
-    .write_batch = write_batch,
+    .write_batch = write_batch, .open_table = open_table, .close_table = close_table, .table_get = table_get,
+    .table_put = table_put, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
+    .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor,
 #endif
 };
 

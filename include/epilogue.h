@@ -71,6 +71,27 @@ static inline soch_status soch_put(const soch_writer *out, const void *ptr, size
     return out->write(out->ctx, bytes);
 }
 
+// What `scan` does in a storage that has cursors: gives `rows` what `cursor` lends, at most `limit` rows, and leaves the
+// cursor open. `next` is its `cursor_next`.
+static inline soch_status soch_scan_by_cursor(void *cursor,
+                                              soch_status (*next)(void *cursor, soch_row *rows, size_t capacity,
+                                                                  size_t *count, soch_error *error),
+                                              uint64_t limit, const soch_row_sink *rows, soch_error *error) {
+    soch_row lent[64];
+    const size_t most = sizeof(lent) / sizeof(lent[0]);
+    while (limit > 0) {
+        size_t i, count = 0;
+        soch_status status = next(cursor, lent, limit < most ? (size_t)limit : most, &count, error);
+        if (status != SOCH_OK || count == 0) return status;
+        for (i = 0; i < count; i++) {
+            status = rows->row(rows->ctx, lent[i].key, lent[i].value);
+            if (status != SOCH_OK) return status;
+        }
+        limit -= count;
+    }
+    return SOCH_OK;
+}
+
 // Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`
 // `message` ends in NUL; what does not fit is cut at the border of a character.
 static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code, const char *message) {

@@ -4,7 +4,7 @@
 mod plugins;
 mod support;
 
-use plugins::{in_c, Private};
+use plugins::{in_c, load_c, Private};
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension};
 use sochdb_plugin_host::{DynamicPluginLoader, Plugin, Storage};
 use std::time::Duration;
@@ -102,7 +102,7 @@ fn a_shutdown_waits_for_readers_and_may_be_tried_again() {
 
 #[test]
 fn a_storage_without_readers_says_so() {
-    let library = Private::copy(&in_c("storage_memory")).load().expect("storage_memory loads");
-    let storage = library.instance("{}").unwrap().storage().unwrap();
+    let library = load_c("logs_its_life", &[]);
+    let storage = library.instance("a").unwrap().storage().unwrap();
     assert_eq!(storage.reader().err().unwrap().kind(), ErrorKind::Unsupported);
 }

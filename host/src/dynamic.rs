@@ -110,8 +110,9 @@ impl DynamicPluginLoader {
         self.change(|context| context.limits.patience = patience)
     }
 
-    /// Whether to look for plugins that write where they must not: guard bytes behind every room that is reserved.
-    /// Slower; for tests of a plugin. Off by default.
+    /// Whether to look for plugins that write where they must not, by guard bytes behind every room that is reserved, and
+    /// for readers that change what they lend or keep the array that a cursor is given: what is lent is compared with a
+    /// copy when its time ends, and the array is overwritten after each call. Slower; for tests of a plugin. Off by default.
     pub fn checking(self, on: bool) -> Self {
         self.change(|context| context.limits.checking = on)
     }

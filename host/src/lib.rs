@@ -31,6 +31,7 @@ mod in_process;
 mod index;
 mod instance;
 mod layout;
+mod lent;
 mod library;
 mod linker;
 mod loader;

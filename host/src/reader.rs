@@ -3,11 +3,12 @@
 use crate::gate::Stay;
 use crate::handle::slot;
 use crate::instance::Instance;
+use crate::lent::{Checked, Loan};
 use crate::storage::Storage;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, RowBatch, StorageCursor, StorageReader, TableId};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
 /// Rows that one call of the plugin lends: enough to hide its cost.
@@ -22,6 +23,8 @@ pub struct Reader<'a> {
     raw: *mut c_void,
     /// Cursors that were opened and not closed.
     cursors: Cell<usize>,
+    /// A copy of the value that is lent now, in checking mode.
+    loan: Option<RefCell<Loan>>,
     _stay: Stay<'a>,
     /// What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
@@ -37,7 +40,8 @@ pub struct Cursor<'r> {
     raw: *mut c_void,
     open: &'r Cell<usize>,
     rows: [soch_row; BATCH],
-    count: usize,
+    /// In checking mode the plugin gets these places instead of `rows`.
+    checked: Option<Checked>,
 }
 
 impl Storage {
@@ -61,7 +65,8 @@ impl Storage {
         if !opened {
             return Err(instance.found_nothing("open_reader"));
         }
-        Ok(Reader { instance, table: &self.table, raw, cursors: Cell::new(0), _stay: stay, _not_sync: PhantomData })
+        let (cursors, loan) = (Cell::new(0), instance.limits.checking.then(RefCell::default));
+        Ok(Reader { instance, table: &self.table, raw, cursors, loan, _stay: stay, _not_sync: PhantomData })
     }
 }
 
@@ -78,6 +83,7 @@ impl Reader<'_> {
     /// A value that is lent until the next call, and not NULL with a length.
     fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
         let reader_get = slot!(self.table.reader_get);
+        self.end_loan("reader_get")?;
         let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };
         // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
         let call = |_: *mut c_void, error: *mut soch_error| unsafe {
@@ -89,7 +95,18 @@ impl Reader<'_> {
         if !is_lent(&value) {
             return Err(self.instance.broke("reader_get", "lent a value at NULL with a length"));
         }
+        if let Some(loan) = &self.loan {
+            // SAFETY: the plugin lends the value until the next call, which ends this loan.
+            unsafe { loan.borrow_mut().begin([value].into_iter()) };
+        }
         Ok(Some(value))
+    }
+
+    /// To be called before each call that ends what the reader lends.
+    fn end_loan(&self, slot: &str) -> Result<()> {
+        let Some(loan) = &self.loan else { return Ok(()) };
+        // SAFETY: every call that ends it comes here first.
+        unsafe { loan.borrow_mut().end() }.map_err(|how| self.instance.broke(slot, how))
     }
 
     /// Walks over the rows with `start <= key < end`; an empty `end` means: to the end of the table.
@@ -98,6 +115,7 @@ impl Reader<'_> {
     /// What the storage reports.
     pub fn cursor(&self, table: TableId, start: &[u8], end: &[u8]) -> Result<Cursor<'_>> {
         let open_cursor = slot!(self.table.open_cursor);
+        self.end_loan("open_cursor")?;
         let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
         let mut raw = std::ptr::null_mut();
         // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
@@ -110,14 +128,18 @@ impl Reader<'_> {
         let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
         let rows = [soch_row { key: nothing, value: nothing }; BATCH];
         self.cursors.set(self.cursors.get() + 1);
-        Ok(Cursor { instance: self.instance, table: self.table, raw, open: &self.cursors, rows, count: 0 })
+        let checked = self.loan.as_ref().map(|_| Checked::new(BATCH));
+        Ok(Cursor { instance: self.instance, table: self.table, raw, open: &self.cursors, rows, checked })
     }
 }
 
-impl StorageReader for Reader<'_> {
+/// A reader behind the trait. A type of its own, so that the trait's `get` does not hide that of [`Reader`].
+pub(crate) struct Boxed<'a>(pub(crate) Reader<'a>);
+
+impl StorageReader for Boxed<'_> {
     /// Copies what [`Reader::get`] would lend, which ends with the next call, to `scratch`.
     fn get<'a>(&'a self, table: TableId, key: &[u8], scratch: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
-        let Some(value) = self.find(table, key)? else { return Ok(None) };
+        let Some(value) = self.0.find(table, key)? else { return Ok(None) };
         // SAFETY: the plugin lends the value until the next call on this reader, which is not `Sync`.
         let value = unsafe { value.get() }.unwrap_or_default();
         scratch.clear();
@@ -126,12 +148,16 @@ impl StorageReader for Reader<'_> {
     }
 
     fn cursor<'a>(&'a self, table: TableId, start: &[u8], end: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
-        Ok(Box::new(Reader::cursor(self, table, start, end)?))
+        Ok(Box::new(self.0.cursor(table, start, end)?))
     }
 }
 
 impl StorageCursor for Cursor<'_> {
     fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+        if rows.is_full() {
+            // Of no places, a plugin could not say whether the end is reached.
+            return Ok(());
+        }
         self.lend(rows.room())?.try_for_each(|(key, value)| rows.push(key, value))
     }
 }
@@ -149,23 +175,33 @@ impl Cursor<'_> {
     fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
         let asked = most.min(BATCH);
         let cursor_next = slot!(self.table.cursor_next);
-        self.count = 0;
+        let broke = |how: &str| self.instance.broke("cursor_next", how);
+        let places = match &mut self.checked {
+            // SAFETY: the plugin promised to lend the last rows until this call.
+            Some(checked) => unsafe { checked.before() }.map_err(broke)?,
+            None => self.rows.as_mut_ptr(),
+        };
         let mut count = 0;
         // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone, with places for the result.
-        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
-            cursor_next(self.raw, self.rows.as_mut_ptr(), asked, &mut count, error)
-        };
-        let found = self.instance.run_inside("cursor_next", call)?;
-        if count > asked {
-            return Err(self.instance.broke("cursor_next", &format!("lent {count} rows where {asked} were asked for")));
+        let call =
+            |_: *mut c_void, error: *mut soch_error| unsafe { cursor_next(self.raw, places, asked, &mut count, error) };
+        let found = self.instance.run_inside("cursor_next", call);
+        let rows = &mut self.rows[..if matches!(found, Ok(true)) { count.min(asked) } else { 0 }];
+        let wrote = self.checked.as_mut().map_or(Ok(()), |checked| checked.after(asked, rows));
+        if found? && count > asked {
+            return Err(broke(&format!("lent {count} rows where {asked} were asked for")));
         }
-        self.count = if found { count } else { 0 };
-        let rows = &self.rows[..self.count];
+        wrote.map_err(broke)?;
         if !rows.iter().all(|row| is_lent(&row.key) && is_lent(&row.value)) {
-            return Err(self.instance.broke("cursor_next", "lent a row at NULL with a length"));
+            return Err(broke("lent a row at NULL with a length"));
+        }
+        if let Some(checked) = &mut self.checked {
+            // SAFETY: the plugin lends the rows until the next call, which begins with `before`.
+            unsafe { checked.lent(rows) };
         }
         // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away.
         let bytes = |bytes: soch_bytes| unsafe { bytes.get() }.unwrap_or_default();
+        let rows = &*rows;
         Ok(rows.iter().map(move |row| (bytes(row.key), bytes(row.value))))
     }
 }

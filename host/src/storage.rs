@@ -1,5 +1,6 @@
 use crate::handle::{handle, slot};
 use crate::instance::Instance;
+use crate::reader::Boxed;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::shims;
@@ -119,7 +120,7 @@ impl StorageExtension for Storage {
 
     /// [`Storage::reader`] in a box.
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
-        Ok(Box::new(Storage::reader(self)?))
+        Ok(Box::new(Boxed(Storage::reader(self)?)))
     }
 }
 

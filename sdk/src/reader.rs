@@ -110,7 +110,7 @@ impl<'b, 'c> RowBatch<'b, 'c> {
     }
 
     /// Adds rows until none fits or none is left. What does not fit stays in the iterator.
-    pub fn fill(&mut self, rows: impl Iterator<Item = (&'c [u8], &'c [u8])>) {
+    pub fn fill<'r: 'c>(&mut self, rows: impl Iterator<Item = (&'r [u8], &'r [u8])>) {
         for (place, (key, value)) in self.places[self.count..].iter_mut().zip(rows) {
             *place = MaybeUninit::new(soch_row { key: soch_bytes::lend(key), value: soch_bytes::lend(value) });
             self.count += 1;

@@ -1,24 +1,15 @@
 //! What the macro refuses, and that the compiler's message names the cause.
 //!
-//! The files in `ui/` say with `//~ ` what must occur in the message: key phrases, as the rest differs between
-//! versions of rustc. They are compiled with this test's rustc against an SDK without features.
+//! The files in `ui/` are compiled with this test's rustc against an SDK without features.
 
-use std::collections::BTreeSet;
-use std::env;
+#[path = "support/ui.rs"]
+mod ui;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Once;
-
-/// The rustc that belongs to the cargo of this test.
-fn rustc() -> Command {
-    let beside = Path::new(env!("CARGO")).with_file_name("rustc");
-    let mut rustc = Command::new(if beside.is_file() { beside } else { PathBuf::from("rustc") });
-    rustc.current_dir(env!("CARGO_MANIFEST_DIR")).args(["--edition", "2021", "--color", "never"]);
-    rustc.env("CARGO_PKG_VERSION", "1.0.0").env("CARGO_PKG_NAME", "ui").env("CARGO_PKG_AUTHORS", "");
-    rustc.env("CARGO_PKG_DESCRIPTION", "").env_remove("RUSTC_BOOTSTRAP");
-    rustc
-}
+use ui::{files, is_refused, rustc, text};
 
 /// The directory with the compiled SDK; each process compiles it once.
 fn sdk() -> PathBuf {
@@ -32,10 +23,6 @@ fn sdk() -> PathBuf {
         assert!(result.status.success(), "{}", text(&result));
     });
     directory
-}
-
-fn text(result: &Output) -> String {
-    String::from_utf8_lossy(&result.stderr).into_owned()
 }
 
 /// Compiles a file of `ui/` as a plugin.
@@ -52,25 +39,8 @@ fn compile_file(source: &Path, flags: &[&str]) -> Output {
     command.arg("-o").arg(object).arg(source).output().expect("rustc runs")
 }
 
-/// The files of `ui/` whose name begins so.
-fn files(prefix: &str) -> BTreeSet<String> {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    let entries = fs::read_dir(directory).expect("tests/ui");
-    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
-    names.filter(|name| name.starts_with(prefix) && name.ends_with(".rs")).collect()
-}
-
 fn refused(name: &str, flags: &[&str]) {
-    let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui").join(name)).expect("a file");
-    let phrases: Vec<&str> = source.lines().filter_map(|line| line.strip_prefix("//~ ")).collect();
-    assert!(!phrases.is_empty(), "{name} says nothing with `//~ `");
-    let result = compile(name, flags);
-    let message = text(&result);
-    assert!(!result.status.success(), "{name} compiles");
-    assert!(!message.contains("internal compiler error"), "{name}: {message}");
-    for phrase in phrases {
-        assert!(message.contains(phrase), "{name}: no {phrase:?} in\n{message}");
-    }
+    is_refused(name, &compile(name, flags));
 }
 
 #[test]

@@ -13,7 +13,9 @@ mod observability;
 mod phase;
 mod random;
 mod storage;
+mod storage_reader;
 mod storage_scan;
+mod storage_table;
 mod subject;
 
 pub use instance::{Handles, Instance};
@@ -56,6 +58,8 @@ pub fn tests() -> &'static [Test] {
             leaks::TESTS,
             storage::TESTS,
             storage_scan::TESTS,
+            storage_table::TESTS,
+            storage_reader::TESTS,
             index::TESTS,
             observability::TESTS,
             compression::TESTS,

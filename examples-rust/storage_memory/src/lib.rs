@@ -3,35 +3,49 @@
 
 use sochdb_plugin_sdk::prelude::*;
 use std::collections::BTreeMap;
-use std::ops::Bound;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+mod reader;
 #[cfg(test)]
 mod tests;
+mod tree;
 
-type Table = BTreeMap<Box<[u8]>, Box<[u8]>>;
+use reader::Snapshot;
+use tree::Tree;
 
-/// Tables of keys and values in memory. One lock guards them all: a batch is seen whole or not at all, and a scan
-/// sees one state. A row sink must not call back into the same instance.
-#[derive(Default)]
+/// Tables of keys and values in memory. One lock guards them all, so a batch is seen whole or not at all. A scan and
+/// a reader have a clone of what they read and do not hold the lock, so writes go on beside them.
+#[derive(Clone, Default)]
 pub struct MemoryStorage {
-    tables: RwLock<Tables>,
+    tables: Arc<RwLock<Tables>>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tables {
-    by_id: BTreeMap<TableId, Table>,
+    /// Where in `trees` a table is. It stays there.
+    places: BTreeMap<TableId, usize>,
+    trees: Vec<Tree>,
     stats: StorageStats,
 }
 
 impl Tables {
-    fn put(&mut self, table: TableId, key: &[u8], value: &[u8]) {
-        let table = self.by_id.entry(table).or_default();
+    fn tree(&self, table: TableId) -> Option<&Tree> {
+        self.places.get(&table).map(|place| &self.trees[*place])
+    }
+
+    fn place(&mut self, table: TableId) -> usize {
+        let Self { places, trees, .. } = self;
+        *places.entry(table).or_insert_with(|| {
+            trees.push(Tree::default());
+            trees.len() - 1
+        })
+    }
+
+    fn put(&mut self, place: usize, key: &[u8], value: &[u8]) {
         self.stats.bytes_stored += value.len() as u64;
-        match table.get_mut(key) {
-            Some(old) => self.stats.bytes_stored -= std::mem::replace(old, value.into()).len() as u64,
+        match self.trees[place].insert(key, value) {
+            Some(old) => self.stats.bytes_stored -= old.len() as u64,
             None => {
-                table.insert(key.into(), value.into());
                 self.stats.bytes_stored += key.len() as u64;
                 self.stats.key_count += 1;
             }
@@ -39,8 +53,9 @@ impl Tables {
     }
 
     fn delete(&mut self, table: TableId, key: &[u8]) {
-        if let Some(value) = self.by_id.get_mut(&table).and_then(|table| table.remove(key)) {
-            self.stats.bytes_stored -= (key.len() + value.len()) as u64;
+        let place = self.places.get(&table).copied();
+        if let Some(old) = place.and_then(|place| self.trees[place].remove(key)) {
+            self.stats.bytes_stored -= (key.len() + old.len()) as u64;
             self.stats.key_count -= 1;
         }
     }
@@ -62,16 +77,19 @@ impl Plugin for MemoryStorage {
     }
 }
 
+fn write_found(found: Option<&[u8]>, value: &mut Writer<'_>) -> Result<bool> {
+    found.map_or(Ok(false), |found| value.write(found).map(|()| true))
+}
+
 impl StorageExtension for MemoryStorage {
     fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
-        match self.read().by_id.get(&table).and_then(|table| table.get(key)) {
-            Some(found) => value.write(found).map(|()| true),
-            None => Ok(false),
-        }
+        write_found(self.read().tree(table).and_then(|tree| tree.get(key)), value)
     }
 
     fn put(&self, table: TableId, key: &[u8], value: &[u8], _: TransactionId) -> Result<()> {
-        self.write().put(table, key, value);
+        let mut tables = self.write();
+        let place = tables.place(table);
+        tables.put(place, key, value);
         Ok(())
     }
 
@@ -81,15 +99,8 @@ impl StorageExtension for MemoryStorage {
     }
 
     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
-        let end = match end {
-            [] => Bound::Unbounded,
-            // `BTreeMap::range` panics on a range that ends before it starts.
-            end if end <= start => return Ok(()),
-            end => Bound::Excluded(end),
-        };
-        let tables = self.read();
-        let Some(table) = tables.by_id.get(&table) else { return Ok(()) };
-        let mut found = table.range::<[u8], _>((Bound::Included(start), end)).take(limit);
+        let tree = self.read().tree(table).cloned().unwrap_or_default();
+        let mut found = tree.rows(start, end).take(limit);
         found.try_for_each(|(key, value)| rows.push(key, value))
     }
 
@@ -105,10 +116,39 @@ impl StorageExtension for MemoryStorage {
         let mut tables = self.write();
         for write in writes {
             match *write {
-                Write::Put { table, key, value } => tables.put(table, key, value),
+                Write::Put { table, key, value } => {
+                    let place = tables.place(table);
+                    tables.put(place, key, value);
+                }
                 Write::Delete { table, key } => tables.delete(table, key),
             }
         }
+        Ok(())
+    }
+
+    fn open_table(&self, table: TableId) -> Result<Box<dyn StorageTable>> {
+        let place = self.write().place(table);
+        Ok(Box::new(Table { storage: self.clone(), place }))
+    }
+
+    fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+        Ok(Box::new(Snapshot(self.read().clone())))
+    }
+}
+
+/// A table whose place is known.
+struct Table {
+    storage: MemoryStorage,
+    place: usize,
+}
+
+impl StorageTable for Table {
+    fn get_into(&self, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
+        write_found(self.storage.read().trees[self.place].get(key), value)
+    }
+
+    fn put(&self, key: &[u8], value: &[u8], _: TransactionId) -> Result<()> {
+        self.storage.write().put(self.place, key, value);
         Ok(())
     }
 }

@@ -98,3 +98,35 @@ fn no_reader_sees_half_a_batch() {
         }
     });
 }
+
+#[test]
+fn a_tree_agrees_with_a_model_and_its_clones_stay_as_they_were() {
+    let (mut tree, mut model) = (Tree::default(), BTreeMap::new());
+    let (mut clones, mut random) = (Vec::new(), 1_u32);
+    let all = |tree: &Tree| tree.rows(b"", b"").map(|(key, value)| (key.to_vec(), value.to_vec())).collect::<Vec<_>>();
+    for step in 0..20_000_u32 {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        // More come than go, then more go than come, down to nothing.
+        let (key, put) = ((random >> 22).to_be_bytes(), (random >> 8) % 4 < if step < 10_000 { 3 } else { 1 });
+        let (old, expected) = if put {
+            (tree.insert(&key, &step.to_be_bytes()), model.insert(key.to_vec(), step.to_be_bytes().to_vec()))
+        } else {
+            (tree.remove(&key), model.remove(&key[..]))
+        };
+        assert_eq!(old.as_deref(), expected.as_deref(), "step {step}");
+        if step % 1_000 == 0 {
+            clones.push((tree.clone(), model.clone()));
+        }
+    }
+    model.retain(|key, _| tree.remove(key).is_none());
+    clones.push((tree, model));
+    for (tree, model) in clones {
+        assert_eq!(all(&tree), model.clone().into_iter().collect::<Vec<_>>());
+        for (start, end) in [(0_u32, 500_u32), (3, 4), (500, 500), (700, 600), (1_023, 5_000)] {
+            let (start, end) = (start.to_be_bytes().to_vec(), end.to_be_bytes().to_vec());
+            let found = tree.rows(&start, &end).map(|(key, _)| key.to_vec()).collect::<Vec<_>>();
+            let expected = model.keys().filter(|key| start <= **key && **key < end).cloned().collect::<Vec<_>>();
+            assert_eq!(found, expected);
+        }
+    }
+}

@@ -84,6 +84,77 @@ impl StorageExtension for Panicking {
         self.reach("flush");
         Ok(())
     }
+
+    fn open_table(&self, _: TableId) -> Result<Box<dyn StorageTable>> {
+        self.reach("opentable");
+        Ok(Box::new(Table { host: self.host.clone() }))
+    }
+
+    fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+        self.reach("openreader");
+        Ok(Box::new(Reader { host: &self.host }))
+    }
+}
+
+struct Table {
+    host: Host,
+}
+
+impl StorageTable for Table {
+    fn get_into(&self, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
+        reach(&self.host, "tableget");
+        Ok(false)
+    }
+
+    fn put(&self, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
+        reach(&self.host, "tableput");
+        Ok(())
+    }
+}
+
+impl Drop for Table {
+    fn drop(&mut self) {
+        reach(&self.host, "closetable");
+    }
+}
+
+struct Reader<'a> {
+    host: &'a Host,
+}
+
+impl StorageReader for Reader<'_> {
+    fn get<'a>(&'a self, _: TableId, _: &[u8], _: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
+        reach(self.host, "readerget");
+        Ok(None)
+    }
+
+    fn cursor<'a>(&'a self, _: TableId, _: &[u8], _: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
+        reach(self.host, "opencursor");
+        Ok(Box::new(Cursor { host: self.host }))
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        reach(self.host, "closereader");
+    }
+}
+
+struct Cursor<'a> {
+    host: &'a Host,
+}
+
+impl StorageCursor for Cursor<'_> {
+    fn next_batch<'c>(&'c mut self, _: &mut RowBatch<'_, 'c>) -> Result<()> {
+        reach(self.host, "cursornext");
+        Ok(())
+    }
+}
+
+impl Drop for Cursor<'_> {
+    fn drop(&mut self) {
+        reach(self.host, "closecursor");
+    }
 }
 
 impl IndexExtension for Panicking {

@@ -1,0 +1,12 @@
+//! A cursor outlives its reader.
+//~ error[E0505]: cannot move out of `reader` because it is borrowed
+use sochdb_plugin_host::sdk::Result;
+use sochdb_plugin_host::Storage;
+
+pub fn keeps(storage: &Storage) -> Result<usize> {
+    let reader = storage.reader()?;
+    let mut cursor = reader.cursor(1, b"", b"")?;
+    drop(reader);
+    let count = cursor.next_batch()?.len();
+    Ok(count)
+}
