@@ -71,13 +71,25 @@ impl Storage {
 }
 
 impl Reader<'_> {
-    /// The value of `key`, lent until the next call.
+    /// The value of `key`, lent until the next call; without open cursors.
     ///
     /// # Errors
     /// What the storage reports.
     pub fn get(&mut self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
         // SAFETY: the plugin lends the value until the next call, which `&mut` keeps away.
         Ok(self.find(table, key)?.and_then(|value| unsafe { value.get() }))
+    }
+
+    /// Appends the value of `key` to `value`, which may be reused: [`Reader::get`] beside open cursors. False, with
+    /// nothing appended, if there is none.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
+        let Some(found) = self.find(table, key)? else { return Ok(false) };
+        // SAFETY: the plugin lends the value until the next call on this reader, which is not `Sync`.
+        value.extend_from_slice(unsafe { found.get() }.unwrap_or_default());
+        Ok(true)
     }
 
     /// A value that is lent until the next call, and not NULL with a length.
@@ -137,14 +149,10 @@ impl Reader<'_> {
 pub(crate) struct Boxed<'a>(pub(crate) Reader<'a>);
 
 impl StorageReader for Boxed<'_> {
-    /// Copies what [`Reader::get`] would lend, which ends with the next call, to `scratch`.
+    /// Puts the value, which the plugin lends until the next call only, into `scratch`.
     fn get<'a>(&'a self, table: TableId, key: &[u8], scratch: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
-        let Some(value) = self.0.find(table, key)? else { return Ok(None) };
-        // SAFETY: the plugin lends the value until the next call on this reader, which is not `Sync`.
-        let value = unsafe { value.get() }.unwrap_or_default();
         scratch.clear();
-        scratch.extend_from_slice(value);
-        Ok(Some(scratch))
+        Ok(self.0.get_append(table, key, scratch)?.then_some(scratch))
     }
 
     fn cursor<'a>(&'a self, table: TableId, start: &[u8], end: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {

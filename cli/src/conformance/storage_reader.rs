@@ -3,7 +3,7 @@
 
 use super::random::Random;
 use super::{ensure, show, suite, Must, Subject};
-use sochdb_plugin_host::sdk::{self, ErrorKind, StorageExtension};
+use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension};
 use sochdb_plugin_host::{Reader, Storage};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,9 +51,8 @@ fn rows_of(reader: &Reader<'_>, table: u32, start: &[u8], end: &[u8]) -> Result<
 }
 
 fn value_of(reader: &Reader<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
-    let mut scratch = Vec::new();
-    let value = sdk::StorageReader::get(reader, 1, key, &mut scratch).must("reader_get")?;
-    Ok(value.map(<[u8]>::to_vec))
+    let mut value = Vec::new();
+    Ok(reader.get_append(1, key, &mut value).must("reader_get")?.then_some(value))
 }
 
 /// Puts `count` rows, each with `value`.
