@@ -45,7 +45,12 @@ impl Private {
 
     /// tests/plugins/`source`.c, compiled with `flags`, such as `-DWRONG_MAGIC`.
     pub fn compile(source: &str, flags: &[&str]) -> Self {
-        let private = Self::new(source);
+        Self::compile_file(&root().join(format!("tests/plugins/{source}.c")), flags)
+    }
+
+    /// `source`, compiled with `flags`.
+    pub fn compile_file(source: &Path, flags: &[&str]) -> Self {
+        let private = Self::new(&source.file_stem().expect("a file name").to_string_lossy());
         let cc = find("cc").expect("a C compiler called cc: the plugins in examples-c need it too");
         let mut command = compiler(&cc);
         command.args([
@@ -58,7 +63,7 @@ impl Private {
             "-fPIC",
             "-pthread",
         ]);
-        command.args(flags).arg(root().join(format!("tests/plugins/{source}.c"))).arg("-o").arg(&private.path);
+        command.args(flags).arg(source).arg("-o").arg(&private.path);
         succeed(&mut command, MINUTE);
         private.executable()
     }
