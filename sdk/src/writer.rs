@@ -2,6 +2,7 @@ use crate::abi::*;
 use crate::{boundary, Error, ErrorKind, Result};
 use core::ffi::c_void;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
 /// Where a call puts its bytes: the caller's buffer, with the caller's limit.
@@ -66,6 +67,30 @@ impl<'a> Writer<'a> {
     /// [`ErrorKind::Limit`] if `len` is beyond [`Writer::limit`]; what `fill` returns; [`ErrorKind::Invalid`] if
     /// that is more than `len`.
     pub fn write_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<()> {
+        self.write_with_uninit(len, |room| {
+            // SAFETY: zeros are bytes, and the slice is that of the room.
+            let room = unsafe {
+                std::ptr::write_bytes(room.as_mut_ptr(), 0, room.len());
+                std::slice::from_raw_parts_mut(room.as_mut_ptr().cast::<u8>(), room.len())
+            };
+            let filled = fill(room)?;
+            match room.get(..filled) {
+                Some(written) => Ok(written),
+                None => Err(does_not_fit(filled, room.len())),
+            }
+        })
+    }
+
+    /// As [`Writer::write_with`], without the zeros: they cost a fast codec a tenth of its time. `fill` returns the
+    /// beginning of the room that it wrote, as bytes.
+    ///
+    /// # Errors
+    /// As [`Writer::write_with`]; [`ErrorKind::Invalid`] for bytes from elsewhere.
+    pub fn write_with_uninit(
+        &mut self,
+        len: usize,
+        fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> Result<&[u8]>,
+    ) -> Result<()> {
         let raw = self.raw();
         let (reserve, commit) = match (raw.reserve, raw.commit) {
             (Some(reserve), Some(commit)) => (reserve, commit),
@@ -78,16 +103,18 @@ impl<'a> Writer<'a> {
             return Err(Error::invalid("the writer lent no room"));
         }
         // SAFETY: the caller lends `len` bytes at `room` until the next call on the writer.
-        let filled = fill(unsafe {
-            std::ptr::write_bytes(room, 0, len);
-            std::slice::from_raw_parts_mut(room, len)
-        })?;
-        if filled > len {
-            return Err(Error::invalid(format!("{filled} bytes do not fit into the {len} that were reserved")));
+        let filled = fill(unsafe { std::slice::from_raw_parts_mut(room.cast(), len) })?;
+        if filled.len() > len || (filled.as_ptr() != room && !filled.is_empty()) {
+            return Err(Error::invalid("what was written is not the beginning of the room that was reserved"));
         }
         // SAFETY: as for `reserve`.
-        accepted(unsafe { commit(raw.ctx, filled) })
+        accepted(unsafe { commit(raw.ctx, filled.len()) })
     }
+}
+
+#[cold]
+fn does_not_fit(filled: usize, len: usize) -> Error {
+    Error::invalid(format!("{filled} bytes do not fit into the {len} that were reserved"))
 }
 
 #[cold]

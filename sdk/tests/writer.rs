@@ -199,3 +199,20 @@ fn looking_for_writes_past_the_room_may_begin_after_a_reservation() {
     writer.writer().write(b"x").expect("room");
     assert_eq!(buffer, b"x");
 }
+
+#[test]
+fn bytes_from_elsewhere_are_not_taken_for_those_of_the_room() {
+    let mut buffer = Vec::new();
+    let mut vec_writer = VecWriter::new(&mut buffer, 100);
+    let mut writer = vec_writer.writer();
+    let fill = |room: &mut [std::mem::MaybeUninit<u8>]| {
+        room[0] = std::mem::MaybeUninit::new(b'x');
+        // SAFETY: the first byte was just written.
+        Ok(unsafe { std::slice::from_raw_parts(room.as_ptr().cast::<u8>(), 1) })
+    };
+    writer.write_with_uninit(4, fill).expect("it fits");
+    let error = writer.write_with_uninit(4, |_| Ok(&b"else"[..])).expect_err("not the room");
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    writer.write_with_uninit(4, |_| Ok(&[])).expect("nothing is the beginning of every room");
+    assert_eq!(buffer, b"x");
+}
