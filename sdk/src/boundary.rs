@@ -193,29 +193,37 @@ pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(())) => SOCH_OK,
         // SAFETY: the caller promises it.
-        failed => unsafe { report(error, failed) },
+        Ok(Err(failure)) => unsafe { report(error, failure) },
+        // SAFETY: as above.
+        Err(payload) => unsafe { report_panic(error, payload) },
     }
 }
 
-/// The rest of [`guard`], once for all calls.
-///
 /// # Safety
 /// As for [`guard`].
 #[cold]
 #[inline(never)]
-unsafe fn report(error: *mut soch_error, failed: std::thread::Result<Result<()>>) -> soch_status {
-    let (status, failure) = match failed {
-        Ok(Ok(())) => return SOCH_OK,
-        // Only a panic of this extension's own poisons it, not one that it heard of.
-        Ok(Err(failure)) if failure.kind() == ErrorKind::Panicked => (SOCH_FAILED, failure),
-        Ok(Err(failure)) => (failure.kind().status(), failure),
-        Err(payload) => (SOCH_PANICKED, Error::failed(panic_message(payload))),
-    };
+unsafe fn report(error: *mut soch_error, failure: Error) -> soch_status {
     // SAFETY: the caller promises it.
     if let Some(error) = unsafe { error.as_mut() } {
         error.set(failure.code(), failure.message());
     }
-    status
+    match failure.kind() {
+        // Only a panic of this extension's own poisons it, not one that it heard of.
+        ErrorKind::Panicked => SOCH_FAILED,
+        kind => kind.status(),
+    }
+}
+
+/// # Safety
+/// As for [`guard`].
+#[cold]
+#[inline(never)]
+unsafe fn report_panic(error: *mut soch_error, payload: Box<dyn Any + Send>) -> soch_status {
+    let failure = Error::failed(panic_message(payload));
+    // SAFETY: the caller promises it.
+    unsafe { report(error, failure) };
+    SOCH_PANICKED
 }
 
 thread_local! {

@@ -88,26 +88,31 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
     /// An error of this kind; `message` is one sentence that says what was found and what to do.
+    #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { inner: Box::new(Inner { kind, code: 0, message: message.into() }) }
     }
 
     /// [`ErrorKind::Failed`] with this message.
+    #[cold]
     pub fn failed(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Failed, message)
     }
 
     /// [`ErrorKind::Invalid`] with this message.
+    #[cold]
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, message)
     }
 
     /// [`ErrorKind::Unsupported`]; `what` is the method or feature.
+    #[cold]
     pub fn unsupported(what: &str) -> Self {
         Self::new(ErrorKind::Unsupported, format!("`{what}` is not supported"))
     }
 
     /// [`ErrorKind::Corruption`] with this message.
+    #[cold]
     pub fn corruption(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Corruption, message)
     }

@@ -1,7 +1,8 @@
 //! The writer: its limit, its reservations, and what it finds out about the other side.
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{Error, ErrorKind, VecWriter, Writer};
+use sochdb_plugin_sdk::{Error, ErrorKind, Result, VecWriter, Writer};
+use std::mem::MaybeUninit;
 
 fn write(raw: &soch_writer, bytes: soch_bytes) -> soch_status {
     // SAFETY: `raw` comes from a writer of the test that is alive.
@@ -205,11 +206,11 @@ fn bytes_from_elsewhere_are_not_taken_for_those_of_the_room() {
     let mut buffer = Vec::new();
     let mut vec_writer = VecWriter::new(&mut buffer, 100);
     let mut writer = vec_writer.writer();
-    let fill = |room: &mut [std::mem::MaybeUninit<u8>]| {
-        room[0] = std::mem::MaybeUninit::new(b'x');
+    fn fill(room: &mut [MaybeUninit<u8>]) -> Result<&[u8]> {
+        room[0] = MaybeUninit::new(b'x');
         // SAFETY: the first byte was just written.
-        Ok(unsafe { std::slice::from_raw_parts(room.as_ptr().cast::<u8>(), 1) })
-    };
+        Ok(unsafe { std::slice::from_raw_parts(room.as_ptr().cast(), 1) })
+    }
     writer.write_with_uninit(4, fill).expect("it fits");
     let error = writer.write_with_uninit(4, |_| Ok(&b"else"[..])).expect_err("not the room");
     assert_eq!(error.kind(), ErrorKind::Invalid);
