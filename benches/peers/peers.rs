@@ -1,11 +1,13 @@
 //! Other ways to call code that came from elsewhere, beside a trait object in another library: what they cost a call, and
 //! what they cost a load.
 //!
-//! `cargo bench --manifest-path benches/peers/Cargo.toml` prints one table, and writes it to `peers.md` and `peers.json` in
-//! that target directory. The frame is that of `benches/boundary.rs`.
+//! `cargo bench --manifest-path benches/peers/Cargo.toml` prints one table, and writes it to
+//! `benchmarks.md` and `benchmarks.json` in that target directory. The frame is that of `benches/boundary.rs`.
 
 #[path = "calls.rs"]
 mod calls;
+#[path = "counters.rs"]
+mod counters;
 #[path = "../boundary/frame.rs"]
 mod frame;
 #[path = "libraries.rs"]
@@ -31,6 +33,7 @@ fn main() {
     }
     let mut frame = Frame::new("peers");
     calls::add(&mut frame);
+    counters::add(&mut frame);
     loads::add(&mut frame);
     frame.finish();
 }

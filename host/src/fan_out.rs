@@ -3,13 +3,9 @@
 use crate::metrics::{Change, Registry};
 use crate::observability::Observability;
 use crate::published::Published;
-use parking_lot::Mutex;
+use crate::spans::{Own, Spans};
 use sochdb_plugin_sdk::{ErrorKind, Extension, HealthInfo, Labels, LogLevel, ObservabilityExtension};
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
-
-const SHARDS: usize = 16;
 
 /// All registered sinks.
 #[derive(Default)]
@@ -17,9 +13,7 @@ pub(crate) struct FanOut {
     sinks: Published<Observability>,
     /// Those of them that do not read metrics.
     pushing: Arc<Published<Observability>>,
-    last_span: AtomicU64,
-    /// By the host's number of an open span: each sink's own number, in the order of the sinks.
-    spans: [Mutex<HashMap<u64, Box<[u64]>>>; SHARDS],
+    spans: Spans,
 }
 
 impl FanOut {
@@ -40,18 +34,10 @@ impl FanOut {
         self.sinks.get().is_empty()
     }
 
-    fn shard(&self, span: u64) -> &Mutex<HashMap<u64, Box<[u64]>>> {
-        &self.spans[span as usize % SHARDS]
-    }
-
-    fn own_spans(&self, span: u64) -> Box<[u64]> {
-        self.shard(span).lock().get(&span).cloned().unwrap_or_default()
-    }
-
     /// Sinks that know the span, with their own number of it. One that was registered later, or failed to start
     /// it, does not.
-    fn with_own(&self, own: &[u64], call: impl Fn(&Observability, u64)) {
-        for (sink, span) in self.sinks.get().iter().zip(own).filter(|(_, span)| **span != 0) {
+    fn with_own(&self, own: &Own, call: impl Fn(&Observability, u64)) {
+        for (sink, span) in self.sinks.get().iter().zip(own.as_slice()).filter(|(_, span)| **span != 0) {
             call(sink, *span);
         }
     }
@@ -70,23 +56,17 @@ impl FanOut {
     }
 
     pub(crate) fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
-        let span = self.last_span.fetch_add(1, Ordering::Relaxed) + 1;
-        let parents = parent.map(|parent| self.own_spans(parent)).unwrap_or_default();
-        let parent_of = |at: usize| parents.get(at).copied().filter(|parent| *parent != 0);
-        let own: Box<[u64]> =
-            self.sinks.get().iter().enumerate().map(|(at, sink)| sink.span_start(name, parent_of(at))).collect();
-        if !own.is_empty() {
-            self.shard(span).lock().insert(span, own);
-        }
-        span
+        let parents = parent.map_or(Own::NONE, |parent| self.spans.get(parent));
+        let parent_of = |at: usize| parents.as_slice().get(at).copied().filter(|parent| *parent != 0);
+        let sinks = self.sinks.get();
+        self.spans.start(Own::collect(sinks.len(), |at| sinks[at].span_start(name, parent_of(at))))
     }
 
     pub(crate) fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {
-        self.with_own(&self.own_spans(span), |sink, own| sink.span_event(own, name, attributes));
+        self.with_own(&self.spans.get(span), |sink, own| sink.span_event(own, name, attributes));
     }
 
     pub(crate) fn span_end(&self, span: u64) {
-        let own = self.shard(span).lock().remove(&span).unwrap_or_default();
-        self.with_own(&own, |sink, own| sink.span_end(own));
+        self.with_own(&self.spans.end(span), |sink, own| sink.span_end(own));
     }
 }

@@ -13,8 +13,9 @@ const EXCLUSIVE: u8 = 1;
 const CLOSED: u8 = 2;
 const POISONED: u8 = 3;
 
-/// Calls that are under way, on a cache line of its own, so that threads do not slow each other down.
-#[repr(align(64))]
+/// Calls that are under way, on a pair of cache lines of its own, as processors fetch them in pairs, so that threads do
+/// not slow each other down.
+#[repr(align(128))]
 #[derive(Default)]
 struct Shard {
     /// Those of the thread that owns this shard. Only that thread writes it.

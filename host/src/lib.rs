@@ -51,6 +51,7 @@ mod reader;
 mod rehearsal;
 mod services;
 mod shard;
+mod spans;
 mod storage;
 mod table;
 mod tables;

@@ -93,6 +93,7 @@ impl Reader<'_> {
     }
 
     /// A value that is lent until the next call, and not NULL with a length.
+    #[inline]
     fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
         let reader_get = slot!(self.table.reader_get);
         self.end_loan("reader_get")?;
@@ -207,8 +208,11 @@ impl Cursor<'_> {
             // SAFETY: the plugin lends the rows until the next call, which begins with `before`.
             unsafe { checked.lent(rows) };
         }
-        // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away.
-        let bytes = |bytes: soch_bytes| unsafe { bytes.get() }.unwrap_or_default();
+        let bytes = |bytes: soch_bytes| match bytes.len {
+            0 => &[][..],
+            // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away, and none is at NULL.
+            len => unsafe { std::slice::from_raw_parts(bytes.ptr, len) },
+        };
         let rows = &*rows;
         Ok(rows.iter().map(move |row| (bytes(row.key), bytes(row.value))))
     }

@@ -132,19 +132,18 @@ impl<'a> RowIds<'a> {
     /// Runs `find` until all it finds fits.
     fn collect(find: impl Fn(&mut RowIds<'_>) -> Result<()>) -> Result<Vec<RowId>> {
         const ROUNDS: usize = 8;
-        let mut rows: Vec<MaybeUninit<RowId>> = vec![MaybeUninit::uninit(); 64];
+        let mut rows: Vec<RowId> = Vec::with_capacity(64);
         for _ in 0..ROUNDS {
-            let mut ids = RowIds { room: &mut rows, count: 0 };
+            let mut ids = RowIds { room: rows.spare_capacity_mut(), count: 0 };
             find(&mut ids)?;
             let count = ids.count;
-            if count <= rows.len() {
+            if count <= rows.capacity() {
                 // SAFETY: `push` or `fill` wrote the first `count` places.
-                return Ok(rows[..count].iter().map(|row| unsafe { row.assume_init() }).collect());
+                unsafe { rows.set_len(count) };
+                return Ok(rows);
             }
-            let more = count - rows.len();
-            rows.try_reserve_exact(more)
+            rows.try_reserve_exact(count)
                 .map_err(|_| Error::new(ErrorKind::Limit, format!("{count} rows do not fit into memory")))?;
-            rows.resize(count, MaybeUninit::uninit());
         }
         Err(Error::new(ErrorKind::Contract, format!("finds more rows each time it is asked, {ROUNDS} times")))
     }

@@ -2,6 +2,7 @@
 
 mod codec;
 mod data;
+mod fast_rows;
 mod meter;
 mod metrics;
 mod report;

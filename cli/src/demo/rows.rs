@@ -1,6 +1,7 @@
 //! The storage: every row goes in, comes back, is found in order, and is there after a restart.
 
 use super::data::{Row, Rows};
+use super::fast_rows;
 use super::meter::Meter;
 use super::report::Report;
 use super::stage::Loaded;
@@ -8,7 +9,7 @@ use crate::output::grouped;
 use sochdb_plugin_host::sdk::{ErrorKind, HealthInfo, StorageExtension};
 use sochdb_plugin_host::{Plugin, Storage};
 
-const TABLE: u32 = 1;
+pub(super) const TABLE: u32 = 1;
 const RANGES: usize = 16;
 const RANGE_LIMIT: usize = 100;
 
@@ -29,6 +30,7 @@ pub(super) fn run(report: &mut Report<'_>, loaded: &Loaded, rows: &Rows) -> Opti
     report.check("a scan gives all rows in order", scanned);
     let ranges = scan_ranges(report, loaded, &storage, rows);
     report.check("ranges have the right rows", ranges);
+    fast_rows::run(report, loaded, &storage, rows);
     report.check("a key that was not stored is not found", absent(&storage, rows));
     report.check("the storage counts its rows", count(report, &storage, rows));
     let reopened = restart(loaded, &storage);
