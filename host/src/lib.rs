@@ -5,7 +5,8 @@
 //!    one place where the caller vouches for something: that this native code may run with the rights of the process.
 //! 2. [`PluginLibrary::instance`] makes an instance from a configuration; [`Plugin`] gives its kinds.
 //! 3. [`Storage`], [`Index`], [`Observability`] and [`Compression`] are called through the traits of
-//!    `sochdb_plugin_sdk`; each also takes an extension that is linked in (`Storage::new`).
+//!    `sochdb_plugin_sdk`; each also takes an extension that is linked in (`Storage::new`). [`Storage::reader`] lends
+//!    values and rows of a snapshot; [`Storage::open_table`] finds a table once.
 //! 4. [`PluginManager`] keeps them all by name, and ends them in reverse order. It keeps the application's metrics too,
 //!    each behind a [`Counter`], [`Gauge`] or [`Histogram`] that costs about one atomic addition: sinks read them.
 //!

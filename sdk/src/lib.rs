@@ -9,6 +9,9 @@
 //! Each trait has one required method for a task, in the form that copies least, and provides the plain form over
 //! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. The same type also works in
 //! process: hand it to the host's `PluginManager` (without the macro, it says its own [`Extension::info`]).
+//! What is faster is optional: [`StorageExtension::reader`] lends values and rows, [`StorageExtension::open_table`] finds
+//! a table once, [`IndexExtension::nearest_batch_into`] takes many queries, [`ObservabilityExtension::attach`] reads
+//! the host's metrics instead of being told of each change.
 //!
 //! No `unsafe` is needed: a file may begin with `#![deny(unsafe_code)]` (not `forbid`, which does not let
 //! [`export_plugin!`] allow what it emits: E0453). A panic does not leave the plugin; its
