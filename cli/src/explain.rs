@@ -1,20 +1,10 @@
 //! `explain`: what a code means, at which step it comes, and what to do.
 
-use crate::codes::OF_COMMAND;
 use crate::examples::example;
+use crate::explained::{entries, remedy, Entry};
 use crate::output::Output;
-use crate::placeholders::readable;
 use serde_json::{json, Value};
-use sochdb_plugin_host::{ElfError, LoadError, Step};
-
-/// A code, as it is explained.
-struct Entry {
-    code: &'static str,
-    /// The step that refuses with it; `None` for a code of this command.
-    step: Option<Step>,
-    cause: String,
-    remedy: String,
-}
+use sochdb_plugin_host::Step;
 
 /// Explains `code`, or lists all codes; false if there is no such code.
 pub(crate) fn run(out: &Output, code: Option<&str>) -> bool {
@@ -41,11 +31,6 @@ pub(crate) fn run(out: &Output, code: Option<&str>) -> bool {
     }
 }
 
-/// What to do about a code, whatever was found.
-pub(crate) fn remedy(code: &str) -> Option<String> {
-    entries().find(|entry| entry.code == code).map(|entry| entry.remedy)
-}
-
 /// The code as the tables have it: in capitals, with `E_`.
 fn normal(asked: &str) -> String {
     let asked = asked.trim().to_ascii_uppercase().replace('-', "_");
@@ -54,23 +39,6 @@ fn normal(asked: &str) -> String {
     } else {
         format!("E_{asked}")
     }
-}
-
-/// Every code: those of the loader in the order of its steps, then those of this command.
-fn entries() -> impl Iterator<Item = Entry> {
-    let mut refusals: Vec<_> = LoadError::TABLE.iter().chain(ElfError::TABLE).collect();
-    refusals.sort_by_key(|reason| reason.step);
-    let refusals = refusals.into_iter().map(|reason| {
-        let (cause, remedy) = (readable(reason.code, reason.cause), readable(reason.code, reason.remedy));
-        Entry { code: reason.code, step: Some(reason.step), cause, remedy }
-    });
-    let own = OF_COMMAND.iter().map(|(code, cause, remedy)| Entry {
-        code,
-        step: None,
-        cause: cause.to_string(),
-        remedy: remedy.to_string(),
-    });
-    refusals.chain(own)
 }
 
 /// What of a plugin has run when this step refuses it.

@@ -1,6 +1,6 @@
 //! Why a command has no result: a stable code for scripts, a sentence and a remedy for people.
 
-use crate::explain;
+use crate::explained;
 use serde_json::{json, Value};
 use sochdb_plugin_host::Text;
 use std::io::{Error, ErrorKind};
@@ -54,7 +54,7 @@ impl Failure {
 
     /// What to do.
     pub(crate) fn remedy(&self) -> String {
-        self.remedy.clone().or_else(|| explain::remedy(self.code)).unwrap_or_default()
+        self.remedy.clone().or_else(|| explained::remedy(self.code)).unwrap_or_default()
     }
 
     /// It as JSON, with the keys of a refusal. No step of the loader refused.

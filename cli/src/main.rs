@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod examples;
 mod explain;
+mod explained;
 mod failure;
 mod held;
 mod inspect;

@@ -68,6 +68,11 @@ impl Storage {
         let (cursors, loan) = (Cell::new(0), instance.limits.checking.then(RefCell::default));
         Ok(Reader { instance, table: &self.table, raw, cursors, loan, _stay: stay, _not_sync: PhantomData })
     }
+
+    /// A reader in a box, behind the trait.
+    pub(crate) fn boxed_reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+        Ok(Box::new(Boxed(self.reader()?)))
+    }
 }
 
 impl Reader<'_> {
@@ -147,7 +152,7 @@ impl Reader<'_> {
 }
 
 /// A reader behind the trait. A type of its own, so that the trait's `get` does not hide that of [`Reader`].
-pub(crate) struct Boxed<'a>(pub(crate) Reader<'a>);
+struct Boxed<'a>(Reader<'a>);
 
 impl StorageReader for Boxed<'_> {
     /// Puts the value, which the plugin lends until the next call only, into `scratch`.

@@ -1,6 +1,5 @@
 use crate::handle::{handle, slot};
 use crate::instance::Instance;
-use crate::reader::Boxed;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::shims;
@@ -120,7 +119,7 @@ impl StorageExtension for Storage {
 
     /// [`Storage::reader`] in a box.
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
-        Ok(Box::new(Boxed(Storage::reader(self)?)))
+        self.boxed_reader()
     }
 }
 

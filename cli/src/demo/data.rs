@@ -11,6 +11,9 @@ pub(super) const DIGITS: &[u8] = include_bytes!("../../data/digits.csv");
 /// Pixels of a digit.
 pub(super) const PIXELS: usize = 64;
 
+/// The table that all rows go to.
+pub(super) const TABLE: u32 = 1;
+
 /// A key and its value.
 pub(super) type Row = (Vec<u8>, Vec<u8>);
 

@@ -1,10 +1,9 @@
 //! The same rows in the forms that cost less: writes in batches, values and rows that a snapshot lends. The table shows
 //! them beside the plain forms.
 
-use super::data::Rows;
+use super::data::{Rows, TABLE};
 use super::meter::Meter;
 use super::report::Report;
-use super::rows::TABLE;
 use super::stage::Loaded;
 use crate::output::grouped;
 use sochdb_plugin_host::sdk::{Error, StorageExtension, Write};

@@ -1,6 +1,6 @@
 //! The storage: every row goes in, comes back, is found in order, and is there after a restart.
 
-use super::data::{Row, Rows};
+use super::data::{Row, Rows, TABLE};
 use super::fast_rows;
 use super::meter::Meter;
 use super::report::Report;
@@ -9,7 +9,6 @@ use crate::output::grouped;
 use sochdb_plugin_host::sdk::{ErrorKind, HealthInfo, StorageExtension};
 use sochdb_plugin_host::{Plugin, Storage};
 
-pub(super) const TABLE: u32 = 1;
 const RANGES: usize = 16;
 const RANGE_LIMIT: usize = 100;
 
