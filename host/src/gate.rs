@@ -13,15 +13,28 @@ const EXCLUSIVE: u8 = 1;
 const CLOSED: u8 = 2;
 const POISONED: u8 = 3;
 
-/// Calls that are under way, on a pair of cache lines of its own, as processors fetch them in pairs, so that threads do
-/// not slow each other down.
-#[repr(align(128))]
-#[derive(Default)]
+/// Calls that are under way, away from anything else that is written, so that threads do not slow each other down.
+///
+/// By distance, not by alignment: memory that is aligned to more than `malloc` gives stays behind in pieces when instances
+/// come and go (glibc before 2.38).
+#[repr(C)]
 struct Shard {
+    _before: [u8; AWAY],
     /// Those of the thread that owns this shard. Only that thread writes it.
     own: AtomicUsize,
     /// Others.
     shared: AtomicUsize,
+    _behind: [u8; AWAY],
+}
+
+/// Shards are then 128 bytes apart, two cache lines, as processors fetch them in pairs; all else is at least one away.
+const AWAY: usize = 64 - size_of::<AtomicUsize>();
+
+impl Default for Shard {
+    fn default() -> Self {
+        let zero = || AtomicUsize::new(0);
+        Self { _before: [0; AWAY], own: zero(), shared: zero(), _behind: [0; AWAY] }
+    }
 }
 
 /// Counts the calls that are under way, in shards, and lets one caller wait for all others.
