@@ -1,4 +1,5 @@
-//! How long each step of a load takes, for libraries of three sizes, beside a plain `dlopen` of an equal file.
+//! How long each step of a load takes, for C plugins of three sizes and one in Rust, beside a plain `dlopen` of an equal
+//! file.
 //!
 //! `cargo bench --bench load` prints Markdown, `cargo bench --bench load -- --json` one JSON object. Without `--bench`,
 //! as under `cargo test --benches`, it makes one trial of each size, to see that it works. Nothing is asserted: times
@@ -10,12 +11,17 @@
 
 #[path = "load/library.rs"]
 mod library;
+#[path = "../tests/support/plugins.rs"]
+mod plugins;
 #[path = "load/report.rs"]
 mod report;
+#[path = "../tests/support/mod.rs"]
+mod support;
 #[path = "load/trial.rs"]
 mod trial;
 
 use library::Template;
+use plugins::in_rust;
 use report::Report;
 use std::env;
 use std::fs::Permissions;
@@ -37,12 +43,15 @@ fn main() {
     let directory = directory.expect("a private directory");
     let place = directory.path().canonicalize().expect("it is there");
     let mut reports = Vec::new();
-    for (size, trials) in SIZES {
-        let template = Template::build(&place, size);
+    let mut measure = |name: &str, template: Template, trials: usize| {
         let trials = if has("--bench") { trials } else { 1 };
         let trials: Vec<_> = (0..trials).map(|number| trial::start(&template, number)).collect();
-        reports.push(Report::new(template.size(), &trials));
+        reports.push(Report::new(name, template.size(), &trials));
+    };
+    for (size, trials) in SIZES {
+        measure("C plugin", Template::build(&place, size), trials);
     }
+    measure("Rust plugin", Template::copy(&place, &in_rust("storage_memory")), SIZES[0].1);
     if has("--json") {
         println!("{}", report::json(&reports));
     } else {

@@ -7,12 +7,12 @@ use std::process::Command;
 /// Bytes of the padding that tell one library from another, at its beginning.
 const MARK: &[u8; 32] = b"sochdb-bench padding begins here";
 
-/// `examples-c/codec_xor.c` with padding.
+/// A library, and how to make others of it: `examples-c/codec_xor.c` with padding, or any plugin.
 pub struct Template {
     path: PathBuf,
     size: usize,
-    /// Where in the file the padding begins.
-    mark: usize,
+    /// Where in the file the padding begins; without any, the file gets longer.
+    mark: Option<usize>,
 }
 
 impl Template {
@@ -23,10 +23,17 @@ impl Template {
         Self::at(path)
     }
 
+    /// A copy of `library` in `place`.
+    pub fn copy(place: &Path, library: &Path) -> Self {
+        let path = place.join(library.file_name().expect("a file name"));
+        fs::copy(library, &path).unwrap_or_else(|error| panic!("{}: {error}", library.display()));
+        Self::at(path)
+    }
+
     /// The template that is in the file at `path`.
     pub fn at(path: PathBuf) -> Self {
         let bytes = fs::read(&path).expect("a template");
-        let mark = bytes.windows(MARK.len()).position(|window| window == MARK).expect("its padding is marked");
+        let mark = bytes.windows(MARK.len()).position(|window| window == MARK);
         Self { path, size: bytes.len(), mark }
     }
 
@@ -43,7 +50,11 @@ impl Template {
     /// Writes the library number `number` beside it.
     pub fn variant(&self, number: usize) -> PathBuf {
         let mut bytes = fs::read(&self.path).expect("it is there");
-        bytes[self.mark..self.mark + 8].copy_from_slice(&(number as u64).to_le_bytes());
+        let number_in_it = (number as u64).to_le_bytes();
+        match self.mark {
+            Some(mark) => bytes[mark..mark + 8].copy_from_slice(&number_in_it),
+            None => bytes.extend(number_in_it),
+        }
         let path = self.path.with_file_name(format!("variant_{number}.so"));
         fs::write(&path, bytes).expect("there is room for it");
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);

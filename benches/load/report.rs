@@ -6,8 +6,11 @@ use sochdb_plugin_host::Step;
 use std::time::Duration;
 
 const MIB: f64 = (1 << 20) as f64;
-/// What a checked load must cost beyond any other: the copy, its digest, and what runs the plugin's code.
-const NO_CHECK: [Step; 4] = [Step::Seal, Step::Digest, Step::Probe, Step::Open];
+/// What a checked load must cost beyond any other: the copy, its digest, and what runs the plugin's code; and the walk
+/// over the layouts, once for a Rust plugin.
+const NO_CHECK: [Step; 5] = [Step::Seal, Step::Digest, Step::Probe, Step::Open, Step::Layout];
+/// What single steps may take, in microseconds.
+const TARGETS: [(Step, u64); 2] = [(Step::Probe, 3000), (Step::Layout, 1000)];
 
 /// Median and spread of some durations.
 struct Spread {
@@ -26,14 +29,15 @@ struct Row {
 
 /// The table of one size.
 pub struct Report {
+    name: String,
     size: usize,
     trials: usize,
     rows: Vec<Row>,
 }
 
 impl Report {
-    /// The table of `trials` with libraries of `size` bytes.
-    pub fn new(size: usize, trials: &[Trial]) -> Self {
+    /// The table of `trials` with libraries of this name and `size` bytes.
+    pub fn new(name: &str, size: usize, trials: &[Trial]) -> Self {
         let spread =
             |what: What, of: &dyn Fn(&Times) -> Duration| Spread::of(trials.iter().map(|trial| of(&trial[&what])));
         let per_mib = |duration: Duration| duration.div_f64(size as f64 / MIB);
@@ -52,17 +56,20 @@ impl Report {
         // No instance is made here.
         let steps = Step::ALL.iter().filter(|step| **step != Step::Create);
         let mut rows: Vec<Row> = steps
-            .map(|step| row(step.name(), (*step == Step::Probe).then_some(3000), &|times| times.steps[step]))
+            .map(|step| {
+                let target = TARGETS.iter().find(|(of, _)| of == step).map(|(_, target)| *target);
+                row(step.name(), target, &|times| times.steps[step])
+            })
             .collect();
         rows.extend([
-            row("all checks: without seal, digest, probe, open", Some(50), &checks),
+            row("all checks: without seal, digest, probe, open, layout", Some(50), &checks),
             row("whole load", None, &|times| times.whole),
             row("whole load, a MiB", Some(2000), &|times| per_mib(times.whole)),
             later("whole load without probe", None, spread(What::Unprobed, &|times| times.whole)),
             later("whole load without probe, a MiB", Some(2000), spread(What::Unprobed, &|times| per_mib(times.whole))),
             later("plain dlopen", None, spread(What::Plain, &|times| times.whole)),
         ]);
-        Self { size, trials: trials.len(), rows }
+        Self { name: name.to_owned(), size, trials: trials.len(), rows }
     }
 
     /// How much longer a load takes than a plain `dlopen`: with the probe, and without it.
@@ -76,7 +83,7 @@ impl Report {
 
     /// Writes it as Markdown.
     pub fn print(&self) {
-        println!("### {:.2} MiB, {} processes\n", self.size as f64 / MIB, self.trials);
+        println!("### {}, {:.2} MiB, {} processes\n", self.name, self.size as f64 / MIB, self.trials);
         println!("Microseconds: median (least to most).\n");
         println!("| step | first load of a process | later load | target |\n| --- | ---: | ---: | ---: |");
         for row in &self.rows {
@@ -99,6 +106,7 @@ impl Report {
             })
         });
         json!({
+            "name": self.name,
             "bytes": self.size,
             "processes": self.trials,
             "rows": rows.collect::<Vec<_>>(),
