@@ -15,8 +15,7 @@ const POISONED: u8 = 3;
 
 /// Calls that are under way, away from anything else that is written, so that threads do not slow each other down.
 ///
-/// By distance, not by alignment: memory that is aligned to more than `malloc` gives stays behind in pieces when instances
-/// come and go (glibc before 2.38).
+/// By distance, not by alignment, which would make every instance an allocation that is aligned to more than `malloc` gives.
 #[repr(C)]
 struct Shard {
     _before: [u8; AWAY],
