@@ -92,18 +92,19 @@ fn what_the_kernel_does_not_have_is_reported_and_the_verdict_is_the_loader_s() {
     let mut finished = run(&mut child, LIMIT);
     // What the harness said before is no JSON.
     finished.stdout = finished.stdout.find('{').map_or_else(String::new, |at| finished.stdout.split_off(at));
-    let report = one_object(&finished, 0);
+    let report = one_object(&finished, 1);
     for (subject, state) in [
-        ("sealed memory", "attention"),
+        ("sealed memory", "problem"),
         ("openat2", "attention"),
         ("pidfd_open", "attention"),
         ("Landlock", "attention"),
         ("seccomp", "ok"),
         ("/proc", "ok"),
-        (&shown(&plugin), "ok"),
+        (&shown(&plugin), "problem"),
     ] {
         assert_eq!(finding(&report, subject)["state"], state, "{subject}: {report:#}");
     }
+    assert_eq!(finding(&report, &shown(&plugin))["code"], "E_MEMFD", "{report:#}");
 }
 
 #[test]

@@ -109,7 +109,6 @@ fn object(file: &Path, decision: &Result<Verified, LoadError>, steps: &[StepOutc
             "sha256": verified.digest.to_string(),
         })),
         "policy": accepted.map(|verified| verified.policy.name()),
-        "backend": accepted.map(|verified| verified.backend.to_string()),
         "publisher": accepted.and_then(|verified| verified.publisher.as_deref()),
     })
 }

@@ -2,8 +2,8 @@ use crate::compression::Compression;
 use crate::index::Index;
 use crate::instance::Limits;
 use crate::library::{self, Library};
+use crate::loader::TrustFiles;
 use crate::loader::{admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps};
-use crate::loader::{Backend, TrustFiles};
 use crate::observability::Observability;
 use crate::plugin::{Context, PluginLibrary};
 use crate::rehearsal::Rehearsed;
@@ -33,7 +33,6 @@ use std::time::Duration;
 /// | `code` | the code of the refusal, such as `E_DIR_WRITABLE`; see [`LoadError`] |
 /// | `digest` | SHA-256 of the bytes, 64 hexadecimal digits |
 /// | `policy` | the strictest policy that applied |
-/// | `backend` | where the bytes lie: `sealed memory`, or `unnamed file` where a memfd is forbidden |
 /// | `probe` | the probe's sandbox, or why there was no probe |
 /// | `load_base` | where the library begins in memory, hexadecimal; accepted loads only |
 /// | `build_id` | its build ID, hexadecimal |
@@ -317,15 +316,13 @@ pub struct Verified {
     pub note: Note,
     /// The strictest policy that applies to it.
     pub policy: Policy,
-    /// Where its bytes would lie.
-    pub backend: Backend,
     /// Who signed it, if its policy asks.
     pub publisher: Option<String>,
 }
 
 impl From<Admitted> for Verified {
     fn from(admitted: Admitted) -> Self {
-        let Admitted { file, digest, facts, note, publisher, standing, .. } = admitted;
-        Self { digest, facts, note, policy: standing.policy, backend: file.backend(), publisher }
+        let Admitted { digest, facts, note, publisher, standing, .. } = admitted;
+        Self { digest, facts, note, policy: standing.policy, publisher }
     }
 }

@@ -64,7 +64,7 @@ pub use dynamic::{DynamicPluginLoader, Verified};
 pub use elf::{ElfError, EntryHead, Facts, Note};
 pub use index::Index;
 pub use loader::{
-    Backend, Digest, DigestError, LoadError, Reason, Step, StepOutcome, Text, TrustFiles, Verdict, ALLOW_VARIABLE,
+    Digest, DigestError, LoadError, Reason, Step, StepOutcome, Text, TrustFiles, Verdict, ALLOW_VARIABLE,
 };
 pub use manager::{ManagerError, PluginManager};
 pub use metrics::{Counter, Gauge, Histogram};

@@ -4,7 +4,7 @@ use crate::entry::Entry;
 use crate::instance::Tables;
 use crate::layout;
 use crate::linker::{self, Mapping};
-use crate::loader::{Accepted, Admitted, Backend, Digest, LoadError, Options, Place, Record, Step, StepOutcome};
+use crate::loader::{Accepted, Admitted, Digest, LoadError, Options, Place, Record, Step, StepOutcome};
 use crate::loader::{Steps, Text};
 use crate::rehearsal::{self, Rehearsed};
 use crate::trust::Demands;
@@ -23,8 +23,6 @@ pub(crate) struct Library {
     pub(crate) base: u64,
     /// Who signed it, if its policy asked when it was mapped.
     pub(crate) publisher: Option<String>,
-    /// Where its bytes lie.
-    pub(crate) backend: Backend,
     /// Whether its constructors ran in a probe under Landlock first.
     pub(crate) confined: bool,
 }
@@ -80,10 +78,6 @@ impl Library {
             let why = "these bytes are in memory already, loaded without one under another policy".to_owned();
             return Err(LoadError::ProbeUnavailable { why });
         }
-        if demands.sealed && self.backend != Backend::Sealed {
-            let reason = "these bytes are in memory already, from an unnamed file";
-            return Err(LoadError::Backend { reason: std::io::Error::other(reason) });
-        }
         Ok(())
     }
 
@@ -104,9 +98,6 @@ impl Library {
         record: &mut Record,
     ) -> Result<&'static Self, LoadError> {
         if let Some(mapped) = slot {
-            if let Mapped::Accepted(library) = mapped {
-                record.backend = Some(library.backend);
-            }
             return mapped.again(admitted.standing.demands, steps);
         }
         let path = steps.run(Step::Identity, || identify(&mut admitted))?;
@@ -165,8 +156,8 @@ impl Library {
             let entry = steps.run(Step::Entry, || Entry::read(address, facts, note))?;
             steps.run(Step::Layout, || layout::check(layout, note.kinds))?;
             let tables = steps.run(Step::Version, || entry.tables())?;
-            let (digest, publisher, backend) = (admitted.digest, admitted.publisher.clone(), admitted.file.backend());
-            Ok(Self { digest, entry, tables, base, publisher, backend, confined })
+            let (digest, publisher) = (admitted.digest, admitted.publisher.clone());
+            Ok(Self { digest, entry, tables, base, publisher, confined })
         }
     }
 }

@@ -52,8 +52,8 @@ pub const MISSING: &[Missing] = &[
         name: "memfd_create",
         calls: &[call(libc::SYS_memfd_create)],
         errors: ABSENT_OR_FORBIDDEN,
-        development: Expected::LoadsAndSays(Step::Seal, "unnamed file"),
-        strict: Expected::Refused("E_BACKEND"),
+        development: Expected::Refused("E_MEMFD"),
+        strict: Expected::Refused("E_MEMFD"),
     },
     Missing {
         // Before Linux 6.3.

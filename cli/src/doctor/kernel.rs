@@ -21,7 +21,7 @@ pub(super) fn look(report: &mut Report) {
     match &memory {
         Ok(_) => report.fine(AREA, "sealed memory", "memfd_create works, and its seals hold"),
         Err(errno) => report
-            .attention(AREA, "sealed memory", format!("{errno}; copies go into unnamed files{STRICT} (E_BACKEND)"))
+            .problem(AREA, "sealed memory", format!("{errno}: no plugin can be loaded (E_MEMFD)"))
             .remedy("allow memfd_create in the service's sandbox or seccomp filter"),
     };
     let setting = std::fs::read_to_string("/proc/sys/vm/memfd_noexec");

@@ -54,8 +54,7 @@ pub(crate) fn admit(
     let bounds = Bounds::of_plugin(owners, options.max_size);
     let file = steps.run(Step::File, || file::check(&plain, &walked, bounds))?;
     steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
-    let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file, standing.demands.sealed))?;
-    record.backend = Some(sealed.backend());
+    let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file))?;
     let (bytes, digest) = steps.run(Step::Digest, || {
         let bytes = sealed.map()?;
         let digest = Digest::of(&bytes);

@@ -100,12 +100,9 @@ refusals! {
         "the kernel's policy does not let the file {path} run: {reason}"
         "chmod a+x {path}, or change the policy (execveat with AT_EXECVE_CHECK was asked)";
 
-    Seal: Backend { reason: std::io::Error } "E_BACKEND"
-        "the policy demands sealed memory, which this process cannot have: {reason}"
-        "allow this process memfd_create (service sandbox, seccomp filter), or choose another policy for the directory";
     Seal: Memfd { reason: std::io::Error } "E_MEMFD"
-        "cannot make the memory for the plugin's copy: {reason}"
-        "allow this process memfd_create (service sandbox, seccomp filter), file descriptors and memory";
+        "cannot make the sealed memory for the plugin's copy: {reason}"
+        "allow this process memfd_create (service sandbox, seccomp filter); a kernel must be Linux 3.17 or newer";
     Seal: Copy { path: Text, reason: std::io::Error } "E_COPY"
         "cannot copy the file {path} into sealed memory: {reason}" "check the file system and the memory limit";
     Seal: FileChanged { path: Text } "E_FILE_CHANGED"

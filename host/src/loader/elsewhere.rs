@@ -1,6 +1,6 @@
 //! Stands in for `admit.rs` on operating systems that the trusted loader does not know: it refuses every plugin.
 
-use super::{Accepted, Backend, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps};
+use super::{Accepted, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps};
 use crate::elf::{Facts, Note};
 use crate::trust::{Lock, Policy};
 use std::path::{Path, PathBuf};
@@ -10,11 +10,6 @@ use std::path::{Path, PathBuf};
 pub enum SealedFile {}
 
 impl SealedFile {
-    /// What keeps it from being changed.
-    pub fn backend(&self) -> Backend {
-        match *self {}
-    }
-
     /// Gives its descriptor a number of at least `least`.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ pub(super) fn admit(
     let path = walked.path.join(&name);
     let file = OpenFile::open(&path, &walked, &name, Bounds::of_library(owners))?;
     exec_policy::check(&path, &file, false)?;
-    let (sealed, _) = SealedFile::copy(&path, &file, demands.sealed)?;
+    let (sealed, _) = SealedFile::copy(&path, &file)?;
     let (digest, facts) = {
         let bytes = sealed.map()?;
         (Digest::of(&bytes), Facts::read(&bytes)?)

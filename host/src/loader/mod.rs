@@ -3,7 +3,6 @@
 //! [`admit`] runs the steps from the gate to the note in their order. None of them runs code of the plugin, and the
 //! bytes that they looked at are the bytes that run: they are sealed before anything reads them.
 
-mod backend;
 mod codes;
 mod dependency;
 mod digest;
@@ -54,8 +53,6 @@ mod seal;
 #[cfg(target_os = "linux")]
 mod system_library;
 #[cfg(target_os = "linux")]
-pub(crate) mod unnamed;
-#[cfg(target_os = "linux")]
 mod vouch;
 #[cfg(target_os = "linux")]
 mod walk;
@@ -66,7 +63,6 @@ mod tests;
 #[cfg(target_os = "linux")]
 use admit::Mapped;
 pub(crate) use admit::{admit, read_lock, Admitted, SealedFile};
-pub use backend::Backend;
 pub use codes::LoadError;
 pub(crate) use dependency::{Dependency, Source};
 pub use digest::{Digest, DigestError};

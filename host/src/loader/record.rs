@@ -1,6 +1,6 @@
 //! The audit line: what was decided, and what an operator needs to find the plugin's symbols again.
 
-use super::{Backend, Digest, LoadError, Place};
+use super::{Digest, LoadError, Place};
 use crate::printable::hex;
 use crate::trust::Policy;
 use std::fmt::Display;
@@ -11,7 +11,6 @@ use std::time::SystemTime;
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     pub(crate) policy: Option<Policy>,
-    pub(crate) backend: Option<Backend>,
     pub(crate) digest: Option<Digest>,
     pub(crate) build_id: Option<Vec<u8>>,
     /// What the probe found, or why there was none.
@@ -33,8 +32,7 @@ impl Record {
     pub(crate) fn emit(&self, path: &Path, decision: Result<Accepted<'_>, &LoadError>) {
         let path = path.as_os_str().as_encoded_bytes().escape_ascii();
         let time = humantime::format_rfc3339_millis(SystemTime::now());
-        let (policy, backend) = (or_nothing(&self.policy), or_nothing(&self.backend));
-        let (digest, probe) = (or_nothing(&self.digest), or_nothing(&self.probe));
+        let (policy, digest, probe) = (or_nothing(&self.policy), or_nothing(&self.digest), or_nothing(&self.probe));
         let build_id = || self.build_id.as_deref().map_or_else(String::new, hex);
         match decision {
             Ok(Accepted { name, version, publisher, base, place }) => tracing::info!(
@@ -45,7 +43,6 @@ impl Record {
                 code = "",
                 %digest,
                 %policy,
-                %backend,
                 %probe,
                 load_base = base.map(|base| format!("{base:#x}")).unwrap_or_default(),
                 build_id = build_id(),
@@ -63,7 +60,6 @@ impl Record {
                 code = error.code(),
                 %digest,
                 %policy,
-                %backend,
                 %probe,
                 build_id = build_id(),
                 step = error.step().name(),

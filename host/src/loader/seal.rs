@@ -1,7 +1,7 @@
 //! The step `seal`: the file's bytes where nobody can change them any more.
 
 use super::file::OpenFile;
-use super::{unnamed, Backend, LoadError, Mapped};
+use super::{LoadError, Mapped};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags, Stat};
 use rustix::io::Errno;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const BLOCK: usize = 1 << 18;
 const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlags::GROW).union(SealFlags::WRITE);
 
-/// A copy of a file that is as safe from changes as its backend.
+/// A copy of a file in memory that the kernel lets nobody change.
 ///
 /// Keep it as long as the library is loaded: another file that got its descriptor's number would have the name by
 /// which the dynamic linker knows the library.
@@ -19,42 +19,19 @@ const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlag
 pub struct SealedFile {
     fd: OwnedFd,
     size: u64,
-    backend: Backend,
 }
 
 impl SealedFile {
-    /// Copies `file`, which must not change meanwhile, and seals the copy. Where this process may not have sealed
-    /// memory, `must_seal` refuses.
-    pub(super) fn copy(path: &Path, file: &OpenFile, must_seal: bool) -> Result<(Self, String), LoadError> {
-        match memfd(path.file_name().unwrap_or_default()) {
-            Ok((fd, flags)) => Self::sealed(path, file, fd, flags),
-            Err(errno) if must_seal => Err(LoadError::Backend { reason: errno.into() }),
-            // A seccomp filter or a kernel without it. A lack of memory or descriptors is no reason for less.
-            Err(Errno::NOSYS | Errno::PERM | Errno::ACCESS) => Self::unnamed(path, file),
-            Err(errno) => Err(LoadError::Memfd { reason: errno.into() }),
-        }
-    }
-
-    fn sealed(path: &Path, file: &OpenFile, fd: OwnedFd, flags: MemfdFlags) -> Result<(Self, String), LoadError> {
+    /// Copies `file`, which must not change meanwhile, and seals the copy.
+    pub(super) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
+        let made = memfd(path.file_name().unwrap_or_default());
+        let (fd, flags) = made.map_err(|errno| LoadError::Memfd { reason: errno.into() })?;
         copy_all(path, file, &fd)?;
         rustix::fs::fcntl_add_seals(&fd, SEALS).map_err(|errno| LoadError::Seal { found: errno.to_string() })?;
-        let sealed = Self { fd, size: file.size, backend: Backend::Sealed };
+        let sealed = Self { fd, size: file.size };
         let seals = sealed.seals()?;
         let execve = if flags.contains(MemfdFlags::NOEXEC_SEAL) { ", cannot be executed as a program" } else { "" };
         Ok((sealed, format!("{} bytes copied, seals {:#x} read back{execve}", file.size, seals.bits())))
-    }
-
-    fn unnamed(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
-        let writer = unnamed::make().map_err(|errno| LoadError::Memfd { reason: errno.into() })?;
-        copy_all(path, file, &writer)?;
-        let fd = unnamed::read_only(&writer).map_err(|errno| LoadError::Memfd { reason: errno.into() })?;
-        let detail = format!("{} bytes copied into an unnamed file: sealed memory is forbidden here", file.size);
-        Ok((Self { fd, size: file.size, backend: Backend::Unnamed }, detail))
-    }
-
-    /// What keeps it from being changed.
-    pub fn backend(&self) -> Backend {
-        self.backend
     }
 
     /// The seals, if none of those that count is missing.

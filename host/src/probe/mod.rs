@@ -10,6 +10,7 @@ mod program;
 mod sandbox;
 #[cfg(test)]
 mod tests;
+mod unnamed;
 
 pub(crate) use sandbox::Sandbox;
 

@@ -1,6 +1,6 @@
 //! The probe's program, put where the kernel can run it.
 
-use crate::loader::unnamed;
+use super::unnamed;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;

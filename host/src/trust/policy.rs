@@ -39,14 +39,9 @@ impl Policy {
             Self::Development => nothing,
             Self::Pinned => Demands { pin: true, ..nothing },
             Self::Signed => Demands { signature: true, ..nothing },
-            Self::Strict => Demands {
-                pin_or_signature: true,
-                root_owned: true,
-                sealed: true,
-                probe: true,
-                landlock: true,
-                ..nothing
-            },
+            Self::Strict => {
+                Demands { pin_or_signature: true, root_owned: true, probe: true, landlock: true, ..nothing }
+            }
         }
     }
 }
@@ -81,8 +76,6 @@ pub struct Demands {
     pub pin_or_signature: bool,
     /// Root owns the file and each directory on the way to it.
     pub root_owned: bool,
-    /// The bytes lie in memory that the kernel sealed.
-    pub sealed: bool,
     /// A process of its own loaded the plugin first.
     pub probe: bool,
     /// That process was confined by Landlock.
@@ -98,7 +91,6 @@ impl Demands {
             signature: self.signature | other.signature,
             pin_or_signature: self.pin_or_signature | other.pin_or_signature,
             root_owned: self.root_owned | other.root_owned,
-            sealed: self.sealed | other.sealed,
             probe: self.probe | other.probe,
             landlock: self.landlock | other.landlock,
         }

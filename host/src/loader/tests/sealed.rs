@@ -60,7 +60,7 @@ fn a_file_that_changed_since_it_was_opened_is_refused() {
         // Longer than the clock tick by which some file systems round.
         std::thread::sleep(Duration::from_millis(30));
         change(&mut fs::OpenOptions::new().append(true).open(&path).expect("an own file"));
-        let copied = SealedFile::copy(&path, &file::OpenFile { fd, stat, size: 100 }, true);
+        let copied = SealedFile::copy(&path, &file::OpenFile { fd, stat, size: 100 });
         let expected = if what == "nothing" { LOADED } else { "E_FILE_CHANGED" };
         assert_eq!(copied.map_or_else(|error| error.code(), |_| LOADED), expected, "{what}");
     }
