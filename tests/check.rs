@@ -110,6 +110,29 @@ fn what_every_instance_leaves_behind_is_found() {
 }
 
 #[test]
+fn a_plugin_that_changes_the_process_is_told_what_and_where() {
+    let plugin = Private::compile("changes_process", &["-Wl,--no-as-needed", "-lm"]);
+    for (moment, thing, place, what) in [
+        ("constructor", "ignored", "while it was loaded (constructors)", "signal-handler SIGHUP: default"),
+        ("create", "new-variable", "in create", "environment SOCH_TEST_NEW: not set -> set"),
+        ("call", "rounding", "in the test", "floating-point: "),
+        ("shutdown", "umask", "in shutdown", "umask: "),
+        ("destroy", "mask", "in destroy", "signal-mask: none -> SIGUSR2"),
+    ] {
+        let change = format!("{moment} {thing}");
+        let mut check = command();
+        check.args(["check", "--json", "--config", &format!("{{\"do\": \"{change}\"}}")]).arg(&plugin.path);
+        let answer = one_object(&run(check.env("SOCH_TEST_CHANGE", &change), LIMIT), 1);
+        let tests = answer["tests"].as_array().expect("tests");
+        let failed =
+            tests.iter().find(|test| test["outcome"] == "failed").unwrap_or_else(|| panic!("{change}: {answer}"));
+        let reason = failed["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains(&format!("{place}: {what}")), "{change}: {failed}");
+    }
+    assert_eq!(object(&["check"], &plugin.path, 0)["passed"], true);
+}
+
+#[test]
 fn options_for_another_kind_are_wrong_usage() {
     for (library, option) in [("codec_xor", &["--dimensions", "3"][..]), ("index_sorted", &["--checksum"])] {
         let plugin = Private::copy(&in_c(library));

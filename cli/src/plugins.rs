@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 use sochdb_plugin_host::sdk::abi;
-use sochdb_plugin_host::{DynamicPluginLoader, Step, StepOutcome, Verdict};
+use sochdb_plugin_host::{DynamicPluginLoader, ProcessChange, Step, StepOutcome, Verdict};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -51,10 +51,11 @@ pub(crate) fn outcome_name(verdict: Verdict) -> &'static str {
 
 /// A step as JSON.
 pub(crate) fn step_json(outcome: &StepOutcome) -> Value {
-    let StepOutcome { step, verdict, detail, elapsed } = outcome;
+    let StepOutcome { step, verdict, detail, elapsed, changes, .. } = outcome;
+    let changes: Vec<String> = changes.iter().map(ProcessChange::to_string).collect();
     let verdict = outcome_name(*verdict).to_lowercase();
     let micros = elapsed.as_secs_f64() * 1e6;
-    json!({ "name": step.name(), "outcome": verdict, "detail": detail, "microseconds": micros })
+    json!({ "name": step.name(), "outcome": verdict, "detail": detail, "microseconds": micros, "changes": changes })
 }
 
 /// A step's name, as wide as the widest.

@@ -6,7 +6,6 @@ use crate::trusting::Trusting;
 use serde_json::{json, Value};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Step, StepOutcome, Text, Verdict, Verified};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// On what file to decide, and how.
 #[derive(clap::Args)]
@@ -49,11 +48,7 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
         (Some(first), Some(last)) => format!("{first} to {last} need the plugin to be loaded, see `check`"),
         _ => String::new(),
     };
-    let left = |step| {
-        let (verdict, detail) = (Verdict::Skipped, "needs the plugin to be loaded".to_owned());
-        StepOutcome { step, verdict, detail, elapsed: Duration::ZERO }
-    };
-    steps.extend(rest.into_iter().map(left));
+    steps.extend(rest.into_iter().map(|step| StepOutcome::skipped(step, "needs the plugin to be loaded")));
 
     out.object(&object(file, &decision, &steps));
     out.line(out.paint.bold(Text::from(file)));

@@ -22,8 +22,9 @@ use std::time::Duration;
 ///
 /// # Audit
 /// Each load, and each [`DynamicPluginLoader::probe`], ends in one `tracing` event with target
-/// `sochdb_plugin::audit`: level `INFO` if it was accepted, `WARN` if it was refused. What was not found out before a
-/// refusal is empty.
+/// `sochdb_plugin::audit`: level `INFO` if it was accepted, `WARN` if it was refused, or changed the process. What was not
+/// found out before a refusal is empty. The making of an instance has such a line, with verdict `changed`, if it changed the
+/// process.
 ///
 /// | field | what |
 /// | --- | --- |
@@ -39,6 +40,7 @@ use std::time::Duration;
 /// | `name`, `version`, `publisher` | of the plugin, and who signed it; accepted only |
 /// | `owner`, `mode` | of the file, the mode octal; accepted only |
 /// | `step`, `message` | which step refused, and its words; refused only |
+/// | `changes` | what the plugin's code changed of the process, see [`ProcessChange`](crate::ProcessChange), and whether it was put back |
 ///
 #[doc = include_str!("symbols.md")]
 #[derive(Clone)]
@@ -79,6 +81,7 @@ impl DynamicPluginLoader {
             services: Arc::new(TracingServices),
             product: concat!("sochdb-plugin-host ", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::default(),
+            restoring: false,
             observer: Arc::new(|_| {}),
         };
         Self { options: Options::new(permission, RuleSource::new(files)), context: Arc::new(context) }
@@ -114,6 +117,19 @@ impl DynamicPluginLoader {
     /// copy when its time ends, and the array is overwritten after each call. Slower; for tests of a plugin. Off by default.
     pub fn checking(self, on: bool) -> Self {
         self.change(|context| context.limits.checking = on)
+    }
+
+    /// Whether the program promises that none of its threads changes the working directory, the umask, the locale, the
+    /// environment, what signals do, the limits, the timers or the standard descriptors while a plugin is loaded or makes an
+    /// instance. Off by default.
+    ///
+    /// A load and the making of an instance leave the process as it was: the calling thread's floating-point environment,
+    /// signal mask, locale and the like are put back always, and so are signal handlers in a plugin's code. What any thread may
+    /// change is put back if the process has no other thread, or with this promise; otherwise a change that another
+    /// thread meant could be lost. Each change is told in the audit line and to the observer, see [`ProcessChange`](crate::ProcessChange).
+    pub fn restoring(mut self, on: bool) -> Self {
+        self.options.restoring = on;
+        self.change(|context| context.restoring = on)
     }
 
     /// Who is told how each step of a verification, a load and the making of an instance ended, in order. No lock is

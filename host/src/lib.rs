@@ -46,6 +46,7 @@ mod plugin;
 mod printable;
 #[cfg(target_os = "linux")]
 mod probe;
+mod process_state;
 mod published;
 mod reader;
 #[cfg_attr(not(target_os = "linux"), path = "no_rehearsal.rs")]
@@ -70,6 +71,7 @@ pub use manager::{ManagerError, PluginManager};
 pub use metrics::{Counter, Gauge, Histogram};
 pub use observability::Observability;
 pub use plugin::{Plugin, PluginLibrary};
+pub use process_state::{ProcessChange, ProcessPart, ProcessState, Restored};
 pub use reader::{Cursor, Reader};
 pub use services::{HostServices, Service, TracingServices};
 pub use sochdb_plugin_sdk as sdk;

@@ -105,7 +105,8 @@ impl Library {
             Some(rehearsed) => Ok((rehearsed, "these bytes were probed before".to_owned())),
             None => rehearsal::run(&admitted, options, record),
         })?;
-        let (mapping, confined) = steps.run(Step::Open, || {
+        let mut changes = Vec::new();
+        let opened = steps.run_its_code(Step::Open, options.restoring, &mut changes, || {
             let confined = match rehearsed {
                 Rehearsed::NotLoadable(reason) => return Err(LoadError::Open { reason }),
                 Rehearsed::Passed { confined } => confined,
@@ -117,7 +118,9 @@ impl Library {
             };
             let mapping = mapping.map_err(|reason| LoadError::Open { reason })?;
             Ok(((mapping, confined), "all symbols are bound".to_owned()))
-        })?;
+        });
+        record.changes = changes;
+        let (mapping, confined) = opened?;
         names::keep(&admitted.file);
         SONAMES.lock().extend(admitted.facts.soname.clone());
         // SAFETY: the mapping stays, and so does what its symbols lead to, which is what the contract says.

@@ -47,6 +47,21 @@ pub(crate) fn is_resident(name: &OsStr) -> bool {
     search.found
 }
 
+/// Whether code at `address` is a plugin's or a library's that a trust file names: those have the names that
+/// [`names`](crate::names) gave them.
+pub(crate) fn is_of_a_plugin(address: usize) -> bool {
+    let theirs = format!("/proc/{}/fd/", std::process::id());
+    let mut found = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    // SAFETY: any address may be asked; what is found is a library's name, which ends in NUL.
+    unsafe {
+        if libc::dladdr(address as *const libc::c_void, found.as_mut_ptr()) == 0 {
+            return false;
+        }
+        let name = found.assume_init().dli_fname;
+        !name.is_null() && CStr::from_ptr(name).to_bytes().starts_with(theirs.as_bytes())
+    }
+}
+
 struct Search<'a> {
     name: &'a [u8],
     found: bool,

@@ -4,7 +4,7 @@ use crate::compression::Compression;
 use crate::index::Index;
 use crate::instance::{describe, Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
-use crate::loader::{Digest, LoadError, Place, Step, StepOutcome, Steps};
+use crate::loader::{emit_changes, Digest, LoadError, Place, Step, StepOutcome, Steps};
 use crate::observability::Observability;
 use crate::printable::printable;
 use crate::services::{HostServices, HostSide};
@@ -30,6 +30,7 @@ pub(crate) struct Context {
     pub(crate) services: Arc<dyn HostServices>,
     pub(crate) product: String,
     pub(crate) limits: Limits,
+    pub(crate) restoring: bool,
     pub(crate) observer: Arc<dyn Fn(StepOutcome) + Send + Sync>,
 }
 
@@ -61,7 +62,11 @@ impl PluginLibrary {
     /// [`LoadError::Create`] with the plugin's text; nothing is left behind.
     pub fn instance(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
         let made = || self.create(config).map(|plugin| (plugin, "an instance was made".to_owned()));
-        Steps::new(&mut |outcome| (self.context.observer)(outcome)).run(Step::Create, made)
+        let (mut observer, mut changes) = (|outcome| (self.context.observer)(outcome), Vec::new());
+        let plugin = Steps::new(&mut observer).run_its_code(Step::Create, self.context.restoring, &mut changes, made);
+        let info = self.info();
+        emit_changes(self.path(), &self.library.digest, &info.name, &info.version, &changes);
+        plugin
     }
 
     fn create(&self, config: &str) -> std::result::Result<Plugin, LoadError> {

@@ -1,6 +1,7 @@
 //! The process of one test: loads the plugin, runs the test, and writes down how it ended.
 
 use super::journal::Journal;
+use super::process_watch::ProcessWatch;
 use super::LOAD;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
@@ -85,22 +86,40 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
 fn test(options: &Options) -> Result<(), String> {
     let journal = Journal::create(&options.journal).map_err(|error| format!("cannot write the journal: {error}"))?;
     let journal = Arc::new(journal);
+    let watch = Arc::new(ProcessWatch::begin());
+    let (noted, watched) = (journal.clone(), watch.clone());
+    let phase = move |phase| {
+        watched.phase(phase);
+        noted.phase(phase);
+    };
+    run_test(options, journal, watch.clone(), phase)?;
+    watch.end()
+}
+
+fn run_test(
+    options: &Options,
+    journal: Arc<Journal>,
+    watch: Arc<ProcessWatch>,
+    phase: impl Fn(Phase) + Send + Sync + 'static,
+) -> Result<(), String> {
     let loader = DynamicPluginLoader::new_trusted()
         .checking(true)
         // A crash of the constructors is a result of this process.
         .probing(false)
-        .services(journal.clone())
+        // Nobody else changes this process.
+        .restoring(true)
+        .observer(move |outcome| watch.step(&outcome))
+        .services(journal)
         .product(concat!("sochdb-plugin check ", env!("CARGO_PKG_VERSION")));
-    journal.phase(Phase::Load);
+    phase(Phase::Load);
     // SAFETY: the operator named the file on the command line of `check`, which says that it runs.
     let library: PluginLibrary = unsafe { loader.load(&options.file) }
         .map_err(|error| format!("{}: {error}; remedy: {}", error.code(), error.remedy()))?;
     if options.test == LOAD {
-        return instance(&library, &options.subject.config, &journal);
+        return instance(&library, &options.subject.config, phase);
     }
-    let mut subject = Subject::loaded(library, &options.subject.config)
-        .checksum(options.subject.checksum)
-        .watched(move |phase| journal.phase(phase));
+    let mut subject =
+        Subject::loaded(library, &options.subject.config).checksum(options.subject.checksum).watched(phase);
     if let Some(dimensions) = options.subject.dimensions {
         subject = subject.dimensions(dimensions as usize);
     }
@@ -110,18 +129,18 @@ fn test(options: &Options) -> Result<(), String> {
 }
 
 /// Makes one instance, and ends it.
-fn instance(library: &PluginLibrary, config: &str, journal: &Journal) -> Result<(), String> {
+fn instance(library: &PluginLibrary, config: &str, phase: impl Fn(Phase)) -> Result<(), String> {
     let directory = TempDir::new().map_err(|error| format!("cannot make a directory for the test: {error}"))?;
     let quoted = json!(directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?).to_string();
-    journal.phase(Phase::Create);
+    phase(Phase::Create);
     let plugin = library.instance(&config.replace("{dir}", quoted.trim_matches('"'))).map_err(|error| {
         // Other failures are no matter of the configuration.
         let invalid = matches!(error, LoadError::Create { kind: ErrorKind::Invalid, .. });
         format!("{}: {error}{}", error.code(), if invalid { "; give what it needs with --config" } else { "" })
     })?;
-    journal.phase(Phase::Shutdown);
+    phase(Phase::Shutdown);
     let ended = plugin.shutdown();
-    journal.phase(Phase::Destroy);
+    phase(Phase::Destroy);
     drop(plugin);
     ended.map_err(|error| format!("shutdown: {error}"))
 }

@@ -4,6 +4,7 @@ pub(crate) mod child;
 mod journal;
 mod outcome;
 mod process;
+mod process_watch;
 
 use crate::failure::Failure;
 use crate::output::Output;

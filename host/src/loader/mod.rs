@@ -70,7 +70,7 @@ pub(crate) use kinds::Kinds;
 pub(crate) use options::Options;
 pub use permission::{Permission, ALLOW_VARIABLE};
 pub(crate) use place::Place;
-pub(crate) use record::{Accepted, Record};
+pub(crate) use record::{emit_changes, Accepted, Record};
 pub(crate) use refusal::refusals;
 pub use refusal::Reason;
 pub(crate) use step::Steps;

@@ -26,6 +26,8 @@ pub(crate) struct Options {
     pub(crate) probing: bool,
     /// How long they may take there.
     pub(crate) probe_limit: Duration,
+    /// Whether the program promises that no other thread of its own changes the process while a plugin's code runs.
+    pub(crate) restoring: bool,
 }
 
 impl Options {
@@ -39,6 +41,7 @@ impl Options {
             exec_check: false,
             probing: true,
             probe_limit: PROBE_LIMIT,
+            restoring: false,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The audit line: what was decided, and what an operator needs to find the plugin's symbols again.
 
-use super::{Digest, LoadError, Place};
+use super::{Digest, LoadError, Place, Step};
 use crate::printable::hex;
+use crate::process_state::ProcessChange;
 use crate::trust::Policy;
 use std::fmt::Display;
 use std::path::Path;
@@ -15,6 +16,8 @@ pub(crate) struct Record {
     pub(crate) build_id: Option<Vec<u8>>,
     /// What the probe found, or why there was none.
     pub(crate) probe: Option<String>,
+    /// What the plugin's code changed of the process.
+    pub(crate) changes: Vec<ProcessChange>,
 }
 
 /// What was accepted.
@@ -31,27 +34,36 @@ impl Record {
     /// Emits the line.
     pub(crate) fn emit(&self, path: &Path, decision: Result<Accepted<'_>, &LoadError>) {
         let path = path.as_os_str().as_encoded_bytes().escape_ascii();
-        let time = humantime::format_rfc3339_millis(SystemTime::now());
+        let time = now();
         let (policy, digest, probe) = (or_nothing(&self.policy), or_nothing(&self.digest), or_nothing(&self.probe));
         let build_id = || self.build_id.as_deref().map_or_else(String::new, hex);
+        let changes = || listed(&self.changes);
+        macro_rules! accepted {
+            ($level:ident, $accepted:expr) => {{
+                let Accepted { name, version, publisher, base, place } = $accepted;
+                tracing::$level!(
+                    target: "sochdb_plugin::audit",
+                    %time,
+                    %path,
+                    verdict = if base.is_some() { "loaded" } else { "probed" },
+                    code = "",
+                    %digest,
+                    %policy,
+                    %probe,
+                    load_base = base.map(|base| format!("{base:#x}")).unwrap_or_default(),
+                    build_id = build_id(),
+                    name,
+                    version,
+                    publisher = publisher.unwrap_or_default(),
+                    owner = place.owner,
+                    mode = format_args!("{:04o}", place.mode),
+                    changes = changes(),
+                );
+            }};
+        }
         match decision {
-            Ok(Accepted { name, version, publisher, base, place }) => tracing::info!(
-                target: "sochdb_plugin::audit",
-                %time,
-                %path,
-                verdict = if base.is_some() { "loaded" } else { "probed" },
-                code = "",
-                %digest,
-                %policy,
-                %probe,
-                load_base = base.map(|base| format!("{base:#x}")).unwrap_or_default(),
-                build_id = build_id(),
-                name,
-                version,
-                publisher = publisher.unwrap_or_default(),
-                owner = place.owner,
-                mode = format_args!("{:04o}", place.mode),
-            ),
+            Ok(plugin) if self.changes.is_empty() => accepted!(info, plugin),
+            Ok(plugin) => accepted!(warn, plugin),
             Err(error) => tracing::warn!(
                 target: "sochdb_plugin::audit",
                 %time,
@@ -64,9 +76,36 @@ impl Record {
                 build_id = build_id(),
                 step = error.step().name(),
                 message = %error,
+                changes = changes(),
             ),
         }
     }
+}
+
+/// The line of an instance whose making changed the process; none if it did not.
+pub(crate) fn emit_changes(path: &Path, digest: &Digest, name: &str, version: &str, changes: &[ProcessChange]) {
+    if !changes.is_empty() {
+        let path = path.as_os_str().as_encoded_bytes().escape_ascii();
+        tracing::warn!(
+            target: "sochdb_plugin::audit",
+            time = %now(),
+            %path,
+            verdict = "changed",
+            %digest,
+            name,
+            version,
+            step = Step::Create.name(),
+            changes = listed(changes),
+        );
+    }
+}
+
+fn now() -> impl Display {
+    humantime::format_rfc3339_millis(SystemTime::now())
+}
+
+fn listed(changes: &[ProcessChange]) -> String {
+    changes.iter().map(ProcessChange::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Written by who listens: most programs have nobody who does.

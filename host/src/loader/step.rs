@@ -1,6 +1,7 @@
 //! The steps of a load, in their order, and how each ended.
 
 use super::LoadError;
+use crate::process_state::{self, ProcessChange};
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,7 @@ pub enum Verdict {
 
 /// One line of the decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StepOutcome {
     /// Which step.
     pub step: Step,
@@ -81,6 +83,21 @@ pub struct StepOutcome {
     pub detail: String,
     /// How long it took; zero if it did not run.
     pub elapsed: Duration,
+    /// What the plugin's code changed of the process: at the step `open` its constructors and those of what it needs, at
+    /// `create` the making of the instance. Each is a fault of the plugin, whatever the verdict, and put back as far as
+    /// [`Restored`](crate::Restored) says.
+    pub changes: Vec<ProcessChange>,
+}
+
+impl StepOutcome {
+    /// A step that did not run; `why` is its detail.
+    pub fn skipped(step: Step, why: &str) -> Self {
+        Self::new(step, Verdict::Skipped, why.to_owned(), Duration::ZERO)
+    }
+
+    fn new(step: Step, verdict: Verdict, detail: String, elapsed: Duration) -> Self {
+        Self { step, verdict, detail, elapsed, changes: Vec::new() }
+    }
 }
 
 /// Runs steps, and tells an observer how each ended.
@@ -101,14 +118,38 @@ impl<'a> Steps<'a> {
     ) -> Result<T, LoadError> {
         let start = Instant::now();
         let ended = body();
-        let elapsed = start.elapsed();
+        self.ended(step, ended, start.elapsed(), Vec::new())
+    }
+
+    /// Runs a step in which the plugin's code runs, and puts back what that changes of the process; `restoring` as for
+    /// [`process_state::keep`]. What was changed goes into `changes`, too, also if the step refuses.
+    pub(crate) fn run_its_code<T>(
+        &mut self,
+        step: Step,
+        restoring: bool,
+        changes: &mut Vec<ProcessChange>,
+        body: impl FnOnce() -> Result<(T, String), LoadError>,
+    ) -> Result<T, LoadError> {
+        let start = Instant::now();
+        let (ended, found) = process_state::keep(restoring, body);
+        changes.clone_from(&found);
+        self.ended(step, ended, start.elapsed(), found)
+    }
+
+    fn ended<T>(
+        &mut self,
+        step: Step,
+        ended: Result<(T, String), LoadError>,
+        elapsed: Duration,
+        changes: Vec<ProcessChange>,
+    ) -> Result<T, LoadError> {
         match ended {
             Ok((value, detail)) => {
-                self.tell(StepOutcome { step, verdict: Verdict::Passed, detail, elapsed });
+                self.tell(StepOutcome { changes, ..StepOutcome::new(step, Verdict::Passed, detail, elapsed) });
                 Ok(value)
             }
             Err(error) => {
-                self.refused(step, &error, elapsed);
+                self.refused(step, &error, elapsed, changes);
                 Err(error)
             }
         }
@@ -116,11 +157,11 @@ impl<'a> Steps<'a> {
 
     /// Not a part of `run`, which the compiler repeats for every step.
     #[cold]
-    fn refused(&mut self, step: Step, error: &LoadError, elapsed: Duration) {
-        self.tell(StepOutcome { step, verdict: Verdict::Refused, detail: error.to_string(), elapsed });
+    fn refused(&mut self, step: Step, error: &LoadError, elapsed: Duration, changes: Vec<ProcessChange>) {
+        let refused = StepOutcome::new(step, Verdict::Refused, error.to_string(), elapsed);
+        self.tell(StepOutcome { changes, ..refused });
         for later in Step::ALL.iter().filter(|later| **later > step) {
-            let (verdict, detail) = (Verdict::Skipped, String::new());
-            self.tell(StepOutcome { step: *later, verdict, detail, elapsed: Duration::ZERO });
+            self.tell(StepOutcome::skipped(*later, ""));
         }
     }
 

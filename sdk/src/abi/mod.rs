@@ -25,6 +25,12 @@
 //!            to it): catch it and return SOCH_PANICKED; a function without a status only catches it. The
 //!            instance then gets no call but `destroy`. A crash,
 //!            `exit` or `abort` ends the host: a plugin is trusted code, with all rights of its process.
+//! Process    A plugin leaves the process as it found it, in its constructors and in every call: floating-point environment
+//!            (do not link with -ffast-math or -Ofast, which change it at load), signal masks, stacks and handlers,
+//!            working directory, umask, locale, environment, resource limits, priority, timers, and descriptors 0 to 2.
+//!            The host compares them around the load and `create`, puts back what it can, and tells its operator;
+//!            around calls it does not, so a plugin that needs another rounding restores the old one before it
+//!            returns. `sochdb-plugin check` fails on each change, in any call.
 //! Growth     A struct "grows at its end": its first field is its size as the plugin compiled it. The host copies
 //!            what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes.
 //!            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a

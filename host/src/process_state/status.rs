@@ -1,0 +1,58 @@
+//! What the kernel tells of this process in `/proc`: the umask, which can be read in no other way without changing it for
+//! other threads, how many threads there are, and which signals are not left at their default.
+
+use super::change::{By, Changes, ProcessPart};
+use super::handlers::{Handlers, Masks};
+use super::part::Part;
+use rustix::fs::{Mode, OFlags};
+
+/// The numbers if the kernel tells them.
+pub(super) struct Status {
+    umask: Option<u32>,
+    threads: Option<u32>,
+    handlers: Handlers,
+}
+
+impl Status {
+    /// Whether the calling thread was the only one.
+    pub(super) fn is_alone(&self) -> bool {
+        self.threads == Some(1)
+    }
+}
+
+impl Part for Status {
+    fn now() -> Self {
+        let mut room = [0; 4096];
+        let text = read(&mut room).unwrap_or_default();
+        let field = |name: &[u8]| {
+            let line = text.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
+            std::str::from_utf8(line).ok().map(str::trim)
+        };
+        let mask = |name| u64::from_str_radix(field(name)?, 16).ok();
+        let masks = mask(b"SigIgn:").zip(mask(b"SigCgt:")).map(|(ignored, caught)| Masks { ignored, caught });
+        Self {
+            handlers: Handlers::now(masks),
+            umask: field(b"Umask:").and_then(|digits| u32::from_str_radix(digits, 8).ok()),
+            threads: field(b"Threads:").and_then(|digits| digits.parse().ok()),
+        }
+    }
+
+    fn compare(&self, now: &Self, changes: &mut Changes) {
+        self.handlers.compare(&now.handlers, changes);
+        let (Some(before), Some(after)) = (self.umask, now.umask) else { return };
+        if before != after {
+            let texts = (format!("{before:04o}"), format!("{after:04o}"));
+            changes.add((ProcessPart::Umask, By::AnyThread), "", texts, || {
+                rustix::process::umask(Mode::from_raw_mode(before));
+                true
+            });
+        }
+    }
+}
+
+/// The beginning of the file, which is shorter than `room`.
+fn read(room: &mut [u8]) -> rustix::io::Result<&[u8]> {
+    let file = rustix::fs::open("/proc/self/status", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    let len = rustix::io::retry_on_intr(|| rustix::io::read(&file, &mut *room))?;
+    Ok(&room[..len])
+}
