@@ -3,6 +3,8 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "publisher/keys.rs"]
+mod keys;
 #[path = "support/operator.rs"]
 mod operator;
 #[path = "support/plugins.rs"]
@@ -94,6 +96,7 @@ fn what_a_publisher_signed_is_accepted_and_named() {
     assert_eq!((&answer["policy"], &answer["publisher"]), (&"signed".into(), &"acme".into()), "{answer}");
     let trust = fs::read_to_string(beside(&file, ".manifest.minisig")).expect("it was written");
     assert!(trust.contains("\tname:codec_xor\tversion:1.0.0\n"), "{trust}");
+    assert!(trust.contains(&format!("\tkey:{}\t", shop.key)), "{trust}");
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
             );
             LoadError::DirWritable { directory: directory(), mode: 0o775, fix }
         }
-        "E_NOT_ALLOWED" => LoadError::NotAllowed { directory: directory() },
+        "E_NOT_ALLOWED" => LoadError::NotAllowed { directory: directory(), place: String::new() },
         "E_FILE_OWNER" => LoadError::FileOwner { path: path(), owner: 1001, trusted: trusted(), heir: 1000 },
         "E_FILE_WRITABLE" => LoadError::FileWritable { path: path(), mode: 0o775 },
         "E_FILE_SPECIAL_BITS" => LoadError::SpecialBits { path: path(), mode: 0o4755 },
@@ -48,7 +48,7 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
         "E_DIGEST" => {
             LoadError::DigestMismatch { path: path(), found, by: "the directory's lock file", expected: other }
         }
-        "E_UNPINNED" => LoadError::Unpinned { path: path(), digest: found },
+        "E_UNPINNED" => LoadError::Unpinned { path: path(), digest: found, place: String::new() },
         "E_LOCK_FILE" => {
             let (file, reason, fix) = writable(LOCK);
             LoadError::LockFile { file, reason, fix }
@@ -58,6 +58,9 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
         "E_KEY_UNKNOWN" => LoadError::KeyUnknown {
             signature: text("/srv/plugins/codec.so.manifest.minisig"),
             key: "21FB0A1C94E0E2D7".to_owned(),
+            fix: "if you trust its owner: sochdb-plugin trust add publisher NAME KEY, where NAME is of your choice and KEY \
+                  the line that begins with RW in the publisher's .pub file"
+                .to_owned(),
         },
         "E_MANIFEST_FILE" => {
             let (file, reason, fix) = writable("/srv/plugins/codec.so.manifest");

@@ -65,12 +65,16 @@ impl Held {
 
     /// Writes `name`, which has its old or its new content at any time.
     pub(crate) fn write(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), Failure> {
-        let path = self.path.join(name);
-        let failed = |error: Error| unchangeable(&path, &error);
-        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path).map_err(failed)?;
-        write_whole(file.as_file_mut(), bytes, mode).map_err(failed)?;
-        file.persist(&path).map_err(|error| failed(error.error))?;
-        self.sync()
+        self.try_write(name, bytes, mode).map_err(|error| unchangeable(&self.path.join(name), &error))
+    }
+
+    /// As [`Held::write`], with the system's reason.
+    pub(crate) fn try_write(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), Error> {
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
+        write_whole(file.as_file_mut(), bytes, mode)?;
+        // Closed before it has its name: a loader does not read what is open for writing.
+        file.into_temp_path().persist(self.path.join(name))?;
+        self.handle.sync_all()
     }
 
     /// Moves the file at `from`, which is on disk as a whole, to `name`.

@@ -27,16 +27,19 @@ const HEADINGS: [&str; 8] = ["name", "version", "abi", "kinds", "sha256", "publi
 /// Prints the plugins; true if the loader takes each that is listed.
 pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let directory = options.place.path()?;
-    let lock = match read_lock(&DynamicPluginLoader::new_trusted(), &directory) {
+    // What no trust file allows is listed too.
+    let any = DynamicPluginLoader::new_trusted();
+    let lock = match read_lock(&any, &directory) {
         Ok(lock) => lock.unwrap_or_default(),
-        Err(LoadError::DirNotFound { .. }) => Lock::default(),
+        // Nothing was installed yet, unless somebody says where.
+        Err(LoadError::DirNotFound { .. }) if !options.place.is_named() => Lock::default(),
         Err(error) if error.step() == Step::Trust => return Ok(unreadable(out, &directory, &error)),
         Err(error) => {
             refuse(out, &directory.join(places::LOCK_FILE), &error, &[]);
             return Ok(false);
         }
     };
-    let loader = loader(options.trust.as_deref());
+    let loader = loader(any, options.trust.as_deref());
     let judged: Vec<(&Locked, PathBuf, Option<LoadError>)> = lock
         .plugins
         .iter()

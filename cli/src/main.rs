@@ -1,5 +1,6 @@
 //! The command `sochdb-plugin`: looks at plugins, decides on them, signs and checks them, and shows four of them at work.
 
+mod blank;
 mod check;
 mod codes;
 mod demo;

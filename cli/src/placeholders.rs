@@ -10,6 +10,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("E_VERSION_TOO_OLD", "error", "the plugin's version is older than the minimum in a trust file"),
     ("E_ELF_MAGIC", "found", "something else, which the refusal names"),
     ("E_KEY_UNKNOWN", "key", "KEY_ID"),
+    ("E_KEY_UNKNOWN", "fix", OF_A_KEY),
+    ("E_KEY_REVOKED", "key", "KEY_ID"),
+    ("E_KEY_REVOKED", "why", " (for the REASON in the trust file)"),
+    // It begins with a space, or is nothing.
+    ("", "place", ""),
     ("E_DIGEST", "by", "what pins it"),
     ("E_PROBE_EXIT", "how", "by exiting"),
     ("E_ELF_CLASS", "plugin", "32"),
@@ -22,6 +27,9 @@ const WORDS: &[(&str, &str, &str)] = &[
     // It begins with its own `: `, or is nothing.
     ("E_REVOKED", "why", " (for the REASON in the trust file)"),
 ];
+
+const OF_A_KEY: &str = "if you trust its owner: sochdb-plugin trust add publisher NAME KEY, where NAME is of your choice and KEY the \
+                        line that begins with RW in the publisher's .pub file; the refusal has it if `sochdb-plugin sign` signed";
 
 const OF_A_TEXT: &str =
     "let the file be one that only root or the host's user owns and can write, and each directory on \

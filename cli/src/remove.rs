@@ -1,9 +1,10 @@
 //! `remove`: takes a plugin out of a plugin directory.
 
+use crate::blank::{blank, is_full};
 use crate::failure::Failure;
-use crate::held::Held;
+use crate::held::{unchangeable, Held};
 use crate::output::{printable, Output};
-use crate::staging::{companions, write};
+use crate::staging::{companions, sweep};
 use crate::store::{is_absent, read_lock, refuse, unlisted, Place};
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Lock, Locked};
@@ -40,10 +41,15 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         return Err(unknown(&directory, &lock, &options.name));
     };
     let entry = lock.plugins.remove(at);
-    // In this order: what is not listed is not pinned.
-    write(&held, &lock)?;
+    // In this order: no moment leaves a file that loads, all can be done again, and the lock file is written where the
+    // plugin was, if the disk is full.
     held.delete(&entry.file)?;
     companions(&entry.file).iter().try_for_each(|name| held.delete(name))?;
+    sweep(&held, &lock);
+    match held.try_write(places::LOCK_FILE, lock.to_text().as_bytes(), 0o644) {
+        Err(error) if is_full(&error) => blank(&held, &entry, &lock, &error)?,
+        written => written.map_err(|error| unchangeable(&held.path.join(places::LOCK_FILE), &error))?,
+    }
     let path = Text::from(&*directory.join(&entry.file)).to_string();
     out.object(&json!({
         "outcome": "removed", "path": path, "name": entry.name, "version": entry.version,

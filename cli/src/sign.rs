@@ -38,7 +38,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let failed = |error: minisign::PError| Failure::from(format!("cannot sign: {error}"));
     let secret = secret::read(&options.key)?;
     let public = PublicKey::from_secret_key(&secret).map_err(failed)?;
-    let comment = comment(&manifest);
+    let comment = comment(&manifest, &public);
     let boxed = minisign::sign(Some(&public), &secret, text.as_bytes(), Some(&comment), Some("sochdb-plugin sign"));
     let signature = boxed.map_err(failed)?.into_string();
     let key = check(&manifest, &text, &signature, &public)?;
@@ -71,10 +71,10 @@ fn manifest(note: &Note, sha256: Digest) -> Result<Manifest, ElfError> {
     Ok(Manifest { sha256, name, version, abi: (note.abi_major, note.abi_minor) })
 }
 
-/// What the signature also covers, for people who look into it.
-fn comment(manifest: &Manifest) -> String {
+/// What the signature also covers: for people who look into it, and the key for a refusal to name.
+fn comment(manifest: &Manifest, key: &PublicKey) -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    format!("timestamp:{now}\tname:{}\tversion:{}", manifest.name, manifest.version)
+    format!("timestamp:{now}\tkey:{}\tname:{}\tversion:{}", key.to_base64(), manifest.name, manifest.version)
 }
 
 /// Reads manifest and signature as a loader does; gives the key that operators would trust.

@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use crate::held::{unchangeable, write_whole, Held, UNFINISHED};
 use crate::package::{read, Package};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
+use sochdb_plugin_host::Digest;
 use std::fs::{self, OpenOptions, Permissions};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -43,27 +44,52 @@ pub(crate) fn fill(held: &Held, package: &Package, entry: &Locked) -> Result<Tem
 
 /// Moves what [`fill`] made to where it belongs.
 ///
-/// Until the last step both the old file and what replaces it are pinned. Who stops in between leaves the one or the
-/// other, in a signed directory perhaps beside the manifest of the other, which is refused.
+/// At each moment the name of the plugin's file leads to bytes that the lock file pins, and whose manifest and
+/// signature are there under their digest: those of both files lie there until one took the other's place, in the one
+/// step that renames it. Who stops in between leaves the one plugin or the other, whole.
 pub(crate) fn commit(held: &Held, lock: &mut Lock, entry: &Locked, room: &Path) -> Result<(), Failure> {
+    for (name, kept) in companions(&entry.file).iter().zip(kept_companions(entry)) {
+        let from = room.join(name);
+        if fs::exists(&from).unwrap_or(false) {
+            held.take(&from, &kept)?;
+        }
+    }
     match lock.plugins.iter_mut().find(|plugin| plugin.file == entry.file) {
         Some(plugin) => *plugin = entry.clone(),
         None => lock.plugins.push(entry.clone()),
     }
     write(held, lock)?;
-    for name in companions(&entry.file) {
-        let from = room.join(&name);
-        match fs::exists(&from) {
-            Ok(true) => held.take(&from, &name)?,
-            _ => held.delete(&name)?,
+    held.take(&room.join(&entry.file), &entry.file)?;
+    if entry.previous.is_some() {
+        lock.plugins.iter_mut().filter(|plugin| plugin.file == entry.file).for_each(|plugin| plugin.previous = None);
+        write(held, lock)?;
+    }
+    // Those that a publisher's copy brought along were of the file that is gone.
+    companions(&entry.file).iter().for_each(|name| drop(held.delete(name)));
+    sweep(held, lock);
+    Ok(())
+}
+
+/// The names under which manifest and signature of an installed plugin are kept.
+fn kept_companions(entry: &Locked) -> [String; 2] {
+    [places::kept_manifest_of, places::kept_signature_of]
+        .map(|of: fn(&Path, &Digest) -> PathBuf| of(Path::new(&entry.file), &entry.sha256).display().to_string())
+}
+
+/// Deletes the kept manifests and signatures of bytes that are no longer there, as `lock` says. What stays is in
+/// nobody's way.
+pub(crate) fn sweep(held: &Held, lock: &Lock) {
+    for entry in fs::read_dir(&held.path).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some((plugin, digest)) = name.to_str().and_then(places::kept_for) else { continue };
+        let needed = match lock.find(plugin) {
+            Some(listed) => listed.sha256 == digest || listed.previous == Some(digest),
+            None => fs::symlink_metadata(held.path.join(plugin)).is_ok(),
+        };
+        if !needed {
+            let _ = fs::remove_file(entry.path());
         }
     }
-    held.take(&room.join(&entry.file), &entry.file)?;
-    if entry.previous.is_none() {
-        return Ok(());
-    }
-    lock.plugins.iter_mut().filter(|plugin| plugin.file == entry.file).for_each(|plugin| plugin.previous = None);
-    write(held, lock)
 }
 
 /// Writes the lock file.

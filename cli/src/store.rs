@@ -33,6 +33,11 @@ impl Place {
         }
     }
 
+    /// Whether it was named, and so should be there.
+    pub(crate) fn is_named(&self) -> bool {
+        self.directory.is_some()
+    }
+
     /// The arguments that name it, with a space before them; nothing for the user's, where commands look by themselves.
     pub(crate) fn arguments(&self) -> String {
         match &self.directory {
@@ -43,11 +48,11 @@ impl Place {
     }
 }
 
-/// A loader that decides as one in a host does that was allowed to load: by the trust files of machine and user, or by
-/// `trust` alone.
-pub(crate) fn loader(trust: Option<&Path>) -> DynamicPluginLoader {
+/// `any`, but it decides as a loader in a host does that was allowed to load: by the trust files of machine and user, or
+/// by `trust` alone. What the one has read of lock files, the other need not read.
+pub(crate) fn loader(any: DynamicPluginLoader, trust: Option<&Path>) -> DynamicPluginLoader {
     let files = trust.map_or(TrustFiles::Operator, |file| TrustFiles::Only(vec![absolute(file)]));
-    DynamicPluginLoader::new_trusted().trust_files(files)
+    any.trust_files(files)
 }
 
 /// What the lock file of `directory` says, if it has one. `loader` looks at the way there too.

@@ -15,8 +15,8 @@ pub(crate) struct Options {
     #[command(flatten)]
     trusting: Trusting,
     /// Demand at least this of the plugin: development, pinned, signed or strict; a trust file can demand more
-    #[arg(long, value_name = "POLICY", default_value_t = Policy::Development)]
-    policy: Policy,
+    #[arg(long, value_name = "POLICY")]
+    policy: Option<Policy>,
     #[command(flatten)]
     extent: Extent,
 }
@@ -34,7 +34,8 @@ pub(crate) struct Extent {
 
 /// Prints the decision as a host would make it that obeys the operator's trust files; true if no step refuses.
 pub(crate) fn run(out: &Output, options: &Options) -> bool {
-    let loader = DynamicPluginLoader::new_trusted().trust_files(options.trusting.files()).policy(options.policy);
+    let loader = DynamicPluginLoader::new_trusted().trust_files(options.trusting.files());
+    let loader = options.policy.into_iter().fold(loader, DynamicPluginLoader::policy);
     decide(out, &crate::absolute(&options.file), loader, options.extent)
 }
 

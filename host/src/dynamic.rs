@@ -145,9 +145,10 @@ impl DynamicPluginLoader {
     }
 
     /// What is demanded of every plugin; the default is [`Policy::Development`]. The trust files can demand more of a
-    /// directory, not less.
+    /// directory, not less. With a policy that the program gives, an operator's trust files need no home
+    /// ([`TrustFiles::Operator`]).
     pub fn policy(mut self, policy: Policy) -> Self {
-        self.options.policy = policy;
+        self.options.policy = Some(policy);
         self
     }
 

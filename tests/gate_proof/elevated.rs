@@ -53,7 +53,7 @@ impl Program {
         let child = Child { variable: Some(OsStr::new("1")), trusted: false, filter: Filter::None };
         let mut command = child.command_of(&self.path, Path::new("/no/such/plugin.so"));
         let output =
-            command.env_remove("HOME").env_remove("XDG_CONFIG_HOME").uid(USER).gid(USER).current_dir("/").output()?;
+            command.env("HOME", "/").env_remove("XDG_CONFIG_HOME").uid(USER).gid(USER).current_dir("/").output()?;
         let stdout = String::from_utf8_lossy(&output.stdout);
         Ok(child::answer(&stdout).unwrap_or_else(|| panic!("{output:?}")))
     }

@@ -1,4 +1,5 @@
 //! The home of an operator: the command sees no other, and its umask lets the group write.
+#![allow(dead_code)] // Each test file uses a part.
 
 use crate::command::{command, one_object, LIMIT};
 use crate::support::{compiler, find, private, root, run, succeed, Finished, MINUTE};

@@ -99,6 +99,18 @@ fn what_is_removed_is_gone_and_what_is_not_there_is_named() {
 }
 
 #[test]
+fn a_directory_that_was_named_and_is_missing_is_no_empty_one() {
+    let home = Home::new();
+    let none = home.path.join("none");
+    let refused = home.call(&["list", "--directory", text(&none)], 1);
+    assert_eq!(refused["code"], "E_DIR_NOT_FOUND", "{refused}");
+    assert!(home.say(&["list", "--directory", text(&none)]).status.code() == Some(1) && !none.exists());
+    let empty = home.directory("empty");
+    assert_eq!(home.call(&["list", "--directory", text(&empty)], 0)["plugins"], serde_json::json!([]));
+    assert_eq!(home.listed(0), [], "nothing was installed yet where nobody said where");
+}
+
+#[test]
 fn eight_installs_at_once_end_with_eight_plugins() {
     let home = Home::new();
     let names: Vec<String> = (0..8).map(|number| format!("codec_{number}")).collect();
@@ -197,7 +209,11 @@ fn manifest_and_signature_come_along() {
     assert_eq!(home.call(&install, 0)["publisher"], "acme");
     let list = home.call(&["list", "--directory", text(&target)], 0);
     assert_eq!((&list["plugins"][0]["publisher"], &list["plugins"][0]["state"]), (&"acme".into(), &"ok".into()));
-    assert!(target.join("codec.so.manifest").exists() && target.join("codec.so.manifest.minisig").exists());
+    let kept = format!("codec.so.{}.manifest", digest(&download));
+    for name in [kept.clone(), format!("{kept}.minisig")] {
+        assert!(target.join(&name).exists(), "{name}");
+    }
+    succeed(Command::new(&minisign).args(["-V", "-p", text(&public), "-m"]).arg(target.join(&kept)), MINUTE);
     let only = TrustFiles::Only(vec![home.trust_file()]);
     DynamicPluginLoader::new_trusted().trust_files(only).verify(target.join("codec.so")).expect("it is signed");
     home.call(&["remove", "codec", "--directory", text(&target)], 0);

@@ -138,14 +138,19 @@ fn installs_that_are_killed_leave_what_loads() {
 #[test]
 fn an_upgrade_that_fails_in_the_middle_leaves_the_old_file_pinned() {
     let (home, old, new) = upgrading();
-    // No file can take its place, and it is no file to delete: the step before that of the plugin fails.
-    let obstacle = home.plugins().join("codec.so.manifest");
+    home.call(&["keygen", "--no-password", "--out", "acme"], 0);
+    home.call(&["sign", "--key", "acme.key", text(&new)], 0);
+    // No file can take its place, and it is no file to delete: a step before that of the plugin fails.
+    let obstacle = home.plugins().join(format!("codec.so.{}.manifest.minisig", digest(&new)));
     fs::create_dir(&obstacle).expect("its own directory");
     assert_eq!(home.call(&["install", text(&new)], 1)["code"], "E_FILE_IO");
     let path = home.plugins().join("codec.so");
     assert_eq!(digest(&path), digest(&old));
-    assert_eq!(home.listed(0), [row("codec", "2.0.0", "ok")]);
-    assert_eq!(lock(&home).plugins[0].previous.map(|digest| digest.to_string()), Some(digest(&old)));
+    assert_eq!(home.listed(0), [row("codec", "1.0.0", "ok")]);
+    assert_eq!(lock(&home).plugins[0].sha256.to_string(), digest(&old));
     fs::remove_dir(&obstacle).expect("its own directory");
+    for suffix in [".manifest", ".manifest.minisig"] {
+        fs::remove_file(format!("{}{suffix}", text(&new))).expect("its own file");
+    }
     mended(&home, &new);
 }

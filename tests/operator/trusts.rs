@@ -95,6 +95,25 @@ fn a_revoked_digest_is_refused_wherever_it_lies() {
 }
 
 #[test]
+fn root_is_told_whom_an_own_trust_file_does_not_reach() {
+    let home = Home::new();
+    let (hash, other) = ("0b".repeat(32), home.path.join("other.toml"));
+    let own = home.call(&["trust", "revoke", &hash, "--reason", "it lies, $often"], 0);
+    assert_eq!(own["reach"], "user");
+    let named = home.call(&["trust", "revoke", &hash, "--trust", text(&other)], 0);
+    assert_eq!((&named["reach"], &named["unreached"]), (&"named".into(), &serde_json::Value::Null));
+    if owner(&home.path) != 0 {
+        assert!(own["unreached"].is_null(), "who is not root writes no other: {own}");
+        return;
+    }
+    let told = own["unreached"].as_str().expect("root is told");
+    let command = format!("sochdb-plugin trust revoke {hash} --reason 'it lies, $often' --json --system");
+    assert!(told.contains("other users") && told.ends_with(&command), "{told}");
+    let said = home.say(&["trust", "remove", "revoked", &hash]).stdout;
+    assert!(said.contains(&format!("sochdb-plugin trust remove revoked {hash} --system")), "{said}");
+}
+
+#[test]
 fn comments_and_order_stay() {
     let home = Home::new();
     let directory = home.directory("plugins");

@@ -1,16 +1,13 @@
 //! The operator's trust files: whether the loader can use them, and what they hold.
 
 use super::report::Report;
-use sochdb_plugin_host::trust::{places, Policy, TrustFile};
+use sochdb_plugin_host::trust::{Policy, TrustFile};
 use sochdb_plugin_host::{Text, TrustFiles};
 
 const AREA: &str = "trust files";
 
 /// Looks at those that a loader obeys; `None` if one of them cannot be used.
 pub(super) fn look(report: &mut Report, obeyed: &TrustFiles) -> Option<Vec<TrustFile>> {
-    if *obeyed == TrustFiles::Operator && places::user_trust_file().is_none() {
-        report.attention(AREA, "user", "neither XDG_CONFIG_HOME nor HOME is an absolute path: the user has none");
-    }
     let (mut files, mut usable) = (Vec::new(), true);
     for path in obeyed.paths() {
         let name = Text::from(path.as_path());
@@ -28,7 +25,10 @@ pub(super) fn look(report: &mut Report, obeyed: &TrustFiles) -> Option<Vec<Trust
             }
         }
     }
-    if usable && files.is_empty() {
+    if let Some(error) = obeyed.vet_home().err().filter(|_| usable && files.is_empty()) {
+        report.refused(AREA, "user", &error, true);
+        usable = false;
+    } else if usable && files.is_empty() {
         let detail = "none exists: every plugin is accepted that only root and its user can change";
         report.attention(AREA, "policy", detail).remedy("sochdb-plugin trust add directory DIRECTORY --policy pinned");
     }
@@ -48,6 +48,7 @@ fn counts(file: &TrustFile) -> String {
         (file.pins.len(), "pins"),
         (file.dependencies.len(), "dependencies"),
         (file.revoked.len(), "revoked"),
+        (file.revoked_keys.len(), "revoked keys"),
         (file.minimums.len(), "minimum versions"),
     ];
     held.iter().map(|(count, what)| format!("{what}: {count}")).collect::<Vec<_>>().join(", ")

@@ -13,7 +13,7 @@ use crate::store::{loader, read_lock, refuse, Place};
 use present::{is_unchanged, read_digest, vet_changed};
 use semver::Version;
 use sochdb_plugin_host::trust::{Lock, Locked};
-use sochdb_plugin_host::{LoadError, Verified};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Verified};
 use std::path::PathBuf;
 use tell::{closed, tell};
 
@@ -92,7 +92,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
 }
 
 fn install(held: &Held, package: &Package, options: &Options) -> Result<Done, Failure> {
-    let loader = loader(options.trust.as_deref());
+    let loader = loader(DynamicPluginLoader::new_trusted(), options.trust.as_deref());
     let refused = |error| Ok(Done::Refused { error: Box::new(error), staged: None });
     // Before anything is written: who may change the directory could lead it elsewhere.
     let (mut lock, broken_lock) = match read_lock(&loader, &held.path) {
@@ -101,6 +101,7 @@ fn install(held: &Held, package: &Package, options: &Options) -> Result<Done, Fa
         Err(error) => return Ok(Done::Closed(Box::new(error))),
     };
     held.clean();
+    staging::sweep(held, &lock);
     let mut entry = match package.entry() {
         Ok(entry) => entry,
         Err(error) => return refused(error),
@@ -125,9 +126,12 @@ fn install(held: &Held, package: &Package, options: &Options) -> Result<Done, Fa
         );
         return Err(Failure::new("E_DOWNGRADE", reason));
     }
-    // Of the file that is there only such a digest counts that somebody pinned.
-    let pinned = |old: &Locked| present.filter(|digest| *digest == old.sha256 || Some(*digest) == old.previous);
-    entry.previous = old.as_ref().and_then(pinned);
+    // Of the file that is there only such a digest counts that somebody pinned, or that the loader takes as it is.
+    let pinned = |digest: &Digest| {
+        old.as_ref().is_some_and(|old| *digest == old.sha256 || Some(*digest) == old.previous)
+            || loader.verify(held.path.join(&entry.file)).is_ok_and(|verified| verified.digest == *digest)
+    };
+    entry.previous = present.filter(pinned);
     if broken_lock {
         staging::keep_broken(held)?;
     }

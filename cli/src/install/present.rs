@@ -20,8 +20,8 @@ pub(super) fn is_unchanged(
     let same = |path: PathBuf, bytes: &Option<Vec<u8>>| read(&path, 1 << 20).is_ok_and(|found| found == *bytes);
     present == Some(package.digest)
         && *old == Locked { publisher: old.publisher.clone(), ..entry.clone() }
-        && same(places::manifest_of(&path), &package.manifest)
-        && same(places::signature_of(&path), &package.signature)
+        && same(places::kept_manifest_of(&path, &package.digest), &package.manifest)
+        && same(places::kept_signature_of(&path, &package.digest), &package.signature)
         && loader.verify(&path).is_ok_and(|verified| verified.publisher == old.publisher)
 }
 

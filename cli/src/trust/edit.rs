@@ -1,11 +1,12 @@
 //! Changes a trust file, and leaves alone what it does not change.
 
+use super::entry::Entry;
 use super::text::{find, with, without, Fields, Found};
 use crate::failure::Failure;
 use crate::held::Held;
 use crate::package::read;
 use crate::store::{is_absent, read_lock};
-use sochdb_plugin_host::trust::{places, Pin, Revoked, SyntaxError, TrustFile, MAX_SIZE};
+use sochdb_plugin_host::trust::{places, Pin, Revoked, RevokedKey, SyntaxError, TrustFile, MAX_SIZE};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Text, TrustFiles};
 use std::path::Path;
 
@@ -27,37 +28,40 @@ pub(crate) enum Outcome {
 ///
 /// # Errors
 /// The file has an entry about the same that says another thing: that is for its owner to decide.
-pub(crate) fn add(path: &Path, kind: &'static str, fields: &Fields) -> Result<Outcome, Failure> {
+pub(crate) fn add(path: &Path, entry: &Entry, fields: &Fields) -> Result<Outcome, Failure> {
+    let kind = entry.kind();
     let alone = with("", kind, fields).and_then(|text| TrustFile::parse(text.as_bytes()));
     let asked = alone.map_err(|error| Failure::usage(format!("{kind}: {}", error.message)))?;
     change(path, |text, there| {
         if says(there, &asked) {
             return Ok(None);
         }
-        // A publisher's key belongs to one name, too.
-        let subject = if kind == "publisher" { fields.len() } else { 1 };
-        let subject: Vec<(&str, &str)> = fields.iter().take(subject).map(|(key, value)| (*key, &**value)).collect();
-        match find(text, kind, &subject).map_err(|error| wrong(path, &error))? {
+        match find(text, kind, entry.subject(fields)).map_err(|error| wrong(path, &error))? {
             Some(found) => Err(conflict(path, text, kind, fields, &found)),
             None => with(text, kind, fields).map(Some).map_err(|error| wrong(path, &error)),
         }
     })
 }
 
-/// Takes the entry of `kind` out of the trust file at `path` whose field this is.
+/// Takes the entries of `kind` out of the trust file at `path` that have these fields.
 ///
 /// # Errors
 /// There is none.
-pub(crate) fn remove(path: &Path, kind: &'static str, field: &(&'static str, String)) -> Result<Outcome, Failure> {
-    let (key, value) = field;
+pub(crate) fn remove(path: &Path, kind: &'static str, fields: &Fields) -> Result<Outcome, Failure> {
     change(path, |text, _| {
-        let found = find(text, kind, &[(key, value)]).map_err(|error| wrong(path, &error))?;
-        let found = found.ok_or_else(|| {
-            let (path, value) = (Text::from(path), Text::from(value.as_bytes()));
-            let reason = format!("{path} has no {kind} {value}; `sochdb-plugin trust list` prints what it has");
-            Failure::new("E_TRUST_NO_ENTRY", reason)
-        })?;
-        without(text, kind, &found).map(Some).map_err(|error| wrong(path, &error))
+        let (mut left, mut removed) = (text.to_owned(), false);
+        while let Some(found) = find(&left, kind, fields).map_err(|error| wrong(path, &error))? {
+            left = without(&left, kind, &found).map_err(|error| wrong(path, &error))?;
+            removed = true;
+        }
+        if !removed {
+            let values: Vec<String> =
+                fields.iter().map(|(_, value)| Text::from(value.as_bytes()).to_string()).collect();
+            let (path, values) = (Text::from(path), values.join(" "));
+            let reason = format!("{path} has no {kind} {values}; `sochdb-plugin trust list` prints what it has");
+            return Err(Failure::new("E_TRUST_NO_ENTRY", reason));
+        }
+        Ok(Some(left))
     })
 }
 
@@ -114,11 +118,14 @@ fn says(file: &TrustFile, asked: &TrustFile) -> bool {
     let pinned = |asked: &Pin| file.pins.iter().any(|it| it.sha256 == asked.sha256 && words(&asked.name, &it.name));
     let revoked =
         |asked: &Revoked| file.revoked.iter().any(|it| it.sha256 == asked.sha256 && words(&asked.reason, &it.reason));
+    let revoked_key =
+        |asked: &RevokedKey| file.revoked_keys.iter().any(|it| it.key == asked.key && words(&asked.reason, &it.reason));
     asked.directories.iter().all(|entry| file.directories.contains(entry))
         && asked.dependencies.iter().all(|entry| file.dependencies.contains(entry))
         && asked.pins.iter().all(pinned)
         && asked.publishers.iter().all(|entry| file.publishers.contains(entry))
         && asked.revoked.iter().all(revoked)
+        && asked.revoked_keys.iter().all(revoked_key)
         && asked.minimums.iter().all(|entry| file.minimums.contains(entry))
 }
 
@@ -127,8 +134,10 @@ fn conflict(path: &Path, text: &str, kind: &str, fields: &Fields, found: &Found)
     if kind == "directory" && found.value("policy").is_none() {
         said += &format!(", and so the policy {}", Policy::default());
     }
-    let subject = fields.first().and_then(|(key, _)| found.value(key)).unwrap_or_default();
-    let subject = Text::from(subject.as_bytes());
+    // A publisher has a key beside its name, which says which of them is meant.
+    let subject = fields.iter().take(if kind == "publisher" { 2 } else { 1 });
+    let subject = subject.filter_map(|(key, _)| Some(Text::from(found.value(key)?.as_bytes()).to_string()));
+    let (subject, kind_typed) = (subject.collect::<Vec<_>>().join(" "), kind.replace('_', "-"));
     let named = match path {
         _ if places::user_trust_file().as_deref() == Some(path) => String::new(),
         _ if places::system_trust_file() == path => " --system".to_owned(),
@@ -136,7 +145,7 @@ fn conflict(path: &Path, text: &str, kind: &str, fields: &Fields, found: &Found)
     };
     let reason = format!(
         "{file} says another thing of this {kind} already: {said}; edit line {line} of {file}, or take that out first: \
-         sochdb-plugin trust remove {kind} {subject}{named}"
+         sochdb-plugin trust remove {kind_typed} {subject}{named}"
     );
     Failure::new("E_TRUST_CONFLICT", reason)
 }

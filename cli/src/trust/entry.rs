@@ -47,7 +47,7 @@ pub(crate) enum Entry {
         #[arg(long)]
         name: Option<String>,
     },
-    /// Trust the signatures of a publisher
+    /// Trust the signatures of a publisher; another key of theirs is added under the same name
     Publisher {
         /// What you call them
         name: String,
@@ -70,6 +70,14 @@ pub(crate) enum Entry {
         /// Why
         reason: Option<String>,
     },
+    /// See `trust revoke --key`
+    #[command(skip)]
+    RevokedKey {
+        /// RW...
+        key: PublicKey,
+        /// Why
+        reason: Option<String>,
+    },
 }
 
 impl Entry {
@@ -82,6 +90,16 @@ impl Entry {
             Self::Publisher { .. } => "publisher",
             Self::Minimum { .. } => "minimum",
             Self::Revoked { .. } => "revoked",
+            Self::RevokedKey { .. } => "revoked_key",
+        }
+    }
+
+    /// Those of its fields that say what it is about: a file has no two entries with the same. A publisher may have several
+    /// keys, but a key only one owner.
+    pub(crate) fn subject<'f>(&self, fields: &'f Fields) -> &'f [(&'static str, String)] {
+        match self {
+            Self::Publisher { .. } => &fields[1..],
+            _ => &fields[..1],
         }
     }
 
@@ -101,6 +119,7 @@ impl Entry {
             }
             Self::Pin { sha256, name } => (("sha256", sha256.to_string()), vec![optional("name", name)]),
             Self::Revoked { sha256, reason } => (("sha256", sha256.to_string()), vec![optional("reason", reason)]),
+            Self::RevokedKey { key, reason } => (("key", key.to_string()), vec![optional("reason", reason)]),
             Self::Publisher { name, key } => (("name", name.clone()), vec![Some(("key", key.to_string()))]),
             Self::Minimum { name, version } => (("name", name.clone()), vec![Some(("version", version.to_string()))]),
         };

@@ -15,12 +15,26 @@ pub(crate) fn run(out: &Output, files: &TrustFiles) -> bool {
     let told: Vec<Value> = files.paths().iter().map(|path| tell(out, files, path)).collect();
     let usable = told.iter().all(|file| file["code"].is_null());
     let none = told.iter().all(|file| file["exists"] == false);
-    if none {
-        out.line("No trust file exists: every plugin is accepted that only root and you can change.");
-        out.line("To allow directories alone: sochdb-plugin trust add directory DIR");
+    let homeless = if none { files.vet_home().err() } else { None };
+    match &homeless {
+        Some(error) => {
+            out.line(format!("{}  {}: {error}", out.paint.bad("refused"), error.code()));
+            out.line(format!("remedy   {}", error.remedy()));
+        }
+        None if none => {
+            out.line("No trust file exists: every plugin is accepted that only root and you can change.");
+            out.line("To allow directories alone: sochdb-plugin trust add directory DIR");
+        }
+        None => {}
     }
-    out.object(&json!({ "files": told }));
-    usable
+    out.object(&json!({
+        "files": told,
+        "code": homeless.as_ref().map(|error| error.code()),
+        "step": homeless.as_ref().map(|error| error.step().name()),
+        "message": homeless.as_ref().map(ToString::to_string),
+        "remedy": homeless.as_ref().map(|error| error.remedy()),
+    }));
+    usable && homeless.is_none()
 }
 
 fn tell(out: &Output, files: &TrustFiles, path: &Path) -> Value {
@@ -47,7 +61,7 @@ fn tell(out: &Output, files: &TrustFiles, path: &Path) -> Value {
     for (kind, entries) in &entries {
         for entry in entries {
             let values: Vec<String> = entry.iter().filter_map(|(_, value)| Some(printable(value.as_ref()?))).collect();
-            out.line(format!("  {}  {}", out.paint.dim(format!("{kind:<10}")), values.join("  ")));
+            out.line(format!("  {}  {}", out.paint.dim(format!("{kind:<11}")), values.join("  ")));
         }
         let entries = entries
             .iter()
@@ -87,6 +101,10 @@ fn entries(file: &TrustFile) -> Entries {
         (
             "revoked",
             file.revoked.iter().map(|it| vec![("sha256", said(&it.sha256)), ("reason", it.reason.clone())]).collect(),
+        ),
+        (
+            "revoked_key",
+            file.revoked_keys.iter().map(|it| vec![("key", said(&it.key)), ("reason", it.reason.clone())]).collect(),
         ),
         (
             "minimum",

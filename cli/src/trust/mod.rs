@@ -4,6 +4,7 @@ mod edit;
 mod entry;
 mod list;
 mod named;
+mod reach;
 mod tell;
 mod text;
 
@@ -14,7 +15,7 @@ use crate::store::{is_absent, read_lock, refuse};
 use edit::Outcome;
 use entry::Entry;
 use named::Named;
-use sochdb_plugin_host::trust::places;
+use sochdb_plugin_host::trust::{places, PublicKey};
 use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Policy, TrustFiles};
 use std::path::{Path, PathBuf};
 use tell::Told;
@@ -45,10 +46,15 @@ enum Action {
     Remove(Named),
     /// Refuse the plugin with this SHA-256 from its next load on, whatever else allows it
     ///
-    /// `list --json` and `install` print the digest; so does `sha256sum FILE`.
+    /// Hosts that run read the trust file again before each load. What is loaded already stays in memory and at work
+    /// until its host ends; it is not loaded once more. `list --json` and `install` print the digest; so does `sha256sum FILE`.
     Revoke {
         /// 64 hexadecimal digits
-        sha256: Digest,
+        #[arg(required_unless_present = "key")]
+        sha256: Option<Digest>,
+        /// Instead of one plugin, all whose manifests were signed with this key, RW...: for good, whoever trusts it
+        #[arg(long, value_name = "KEY", conflicts_with = "sha256")]
+        key: Option<PublicKey>,
         /// Why; the refusal repeats it
         #[arg(long)]
         reason: Option<String>,
@@ -65,8 +71,11 @@ pub(crate) fn run(out: &Output, options: Options) -> Result<bool, Failure> {
     match action {
         Action::List => Ok(list::run(out, &meant(trust.as_deref(), system))),
         Action::Add(entry) => add(out, &file(trust.as_deref(), system)?, &entry),
-        Action::Revoke { sha256, reason } => {
-            add(out, &file(trust.as_deref(), system)?, &Entry::Revoked { sha256, reason })
+        Action::Revoke { sha256, key, reason } => {
+            let revoked = sha256.map(|sha256| Entry::Revoked { sha256, reason: reason.clone() });
+            let entry = revoked.or_else(|| Some(Entry::RevokedKey { key: key?, reason }));
+            let entry = entry.ok_or_else(|| Failure::usage("revoke what? give a SHA-256, or --key"))?;
+            add(out, &file(trust.as_deref(), system)?, &entry)
         }
         Action::Remove(named) => remove(out, &file(trust.as_deref(), system)?, &named),
     }
@@ -105,7 +114,7 @@ fn add(out: &Output, path: &Path, entry: &Entry) -> Result<bool, Failure> {
     let of_operator = TrustFiles::Operator.paths();
     let first = of_operator.iter().any(|file| file == path) && of_operator.iter().all(|file| is_absent(file));
     let told = Told { outcome: "added", path, kind, fields: &fields };
-    match edit::add(path, kind, &fields)? {
+    match edit::add(path, entry, &fields)? {
         Outcome::Changed(file) => told.added(out, &file, first),
         Outcome::Unchanged => Told { outcome: "already there", ..told }.print(out, None),
         Outcome::Refused(error) => return Ok(refused(out, path, &error)),
@@ -114,9 +123,9 @@ fn add(out: &Output, path: &Path, entry: &Entry) -> Result<bool, Failure> {
 }
 
 fn remove(out: &Output, path: &Path, named: &Named) -> Result<bool, Failure> {
-    let (kind, field) = named.field();
-    let removed = edit::remove(path, kind, &field)?;
-    let told = Told { outcome: "removed", path, kind, fields: &vec![field] };
+    let (kind, fields) = named.fields();
+    let removed = edit::remove(path, kind, &fields)?;
+    let told = Told { outcome: "removed", path, kind, fields: &fields };
     match removed {
         Outcome::Changed(file) => told.removed(out, &file),
         Outcome::Unchanged => told.print(out, None),

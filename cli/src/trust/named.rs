@@ -1,7 +1,9 @@
 //! What can be taken out of a trust file.
 
 use super::entry::plugin_name;
+use super::text::Fields;
 use crate::paths::absolute;
+use sochdb_plugin_host::trust::PublicKey;
 use sochdb_plugin_host::Digest;
 use std::path::PathBuf;
 
@@ -27,6 +29,8 @@ pub(crate) enum Named {
     Publisher {
         /// What you call them
         name: String,
+        /// Only this key of theirs; without it all of them
+        key: Option<PublicKey>,
     },
     /// Accept any version of a plugin again
     Minimum {
@@ -39,22 +43,31 @@ pub(crate) enum Named {
         /// 64 hexadecimal digits
         sha256: Digest,
     },
+    /// Take back what `trust revoke --key` said
+    RevokedKey {
+        /// RW..., as `trust list` prints it
+        key: PublicKey,
+    },
 }
 
 impl Named {
-    /// The key of its table in the file, and the key and value that say what the entry is about.
-    pub(crate) fn field(&self) -> (&'static str, (&'static str, String)) {
+    /// The key of its table in the file, and the keys and values that say what the entries are about.
+    pub(crate) fn fields(&self) -> (&'static str, Fields) {
         match self {
             Self::Directory { dir } => {
                 // As a trust file writes it, without a / at the end.
                 let path: PathBuf = absolute(dir).components().collect();
-                ("directory", ("path", path.to_string_lossy().into_owned()))
+                ("directory", vec![("path", path.to_string_lossy().into_owned())])
             }
-            Self::Dependency { name } => ("dependency", ("name", name.clone())),
-            Self::Pin { sha256 } => ("pin", ("sha256", sha256.to_string())),
-            Self::Publisher { name } => ("publisher", ("name", name.clone())),
-            Self::Minimum { name } => ("minimum", ("name", name.clone())),
-            Self::Revoked { sha256 } => ("revoked", ("sha256", sha256.to_string())),
+            Self::Dependency { name } => ("dependency", vec![("name", name.clone())]),
+            Self::Pin { sha256 } => ("pin", vec![("sha256", sha256.to_string())]),
+            Self::Publisher { name, key } => {
+                let key = key.iter().map(|key| ("key", key.to_string()));
+                ("publisher", [("name", name.clone())].into_iter().chain(key).collect())
+            }
+            Self::RevokedKey { key } => ("revoked_key", vec![("key", key.to_string())]),
+            Self::Minimum { name } => ("minimum", vec![("name", name.clone())]),
+            Self::Revoked { sha256 } => ("revoked", vec![("sha256", sha256.to_string())]),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What became of an entry, and what that means for plugins elsewhere.
 
+use super::reach::{reach, unreached};
 use super::text::Fields;
 use crate::output::{printable, Output};
 use serde_json::{json, Map};
@@ -62,12 +63,13 @@ impl Told<'_> {
         let said = Map::from_iter(self.fields.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
         out.object(&json!({
             "outcome": self.outcome, "file": file, "kind": self.kind, "entry": said, "closed": closed,
+            "reach": reach(self.path), "unreached": unreached(self.path),
         }));
         let values: Vec<String> = self.fields.iter().map(|(_, value)| printable(value)).collect();
         out.line(format!("{} {}: {}", out.paint.bold(self.kind), values.join(" "), out.paint.good(self.outcome)));
         out.line(format!("  {}  {file}", out.paint.dim("file")));
-        if let Some(closed) = closed {
-            out.line(format!("  {}  {closed}", out.paint.bold("note")));
+        for note in closed.map(str::to_owned).into_iter().chain(unreached(self.path)) {
+            out.line(format!("  {}  {note}", out.paint.bold("note")));
         }
     }
 }

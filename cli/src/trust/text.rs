@@ -35,8 +35,8 @@ impl Found {
     }
 }
 
-/// The first entry of `kind` that has one of these values. A digest may be written in capitals.
-pub(super) fn find(text: &str, kind: &str, values: &[(&str, &str)]) -> Result<Option<Found>, SyntaxError> {
+/// The first entry of `kind` that has each of these values. A digest may be written in capitals.
+pub(super) fn find(text: &str, kind: &str, values: &[(&'static str, String)]) -> Result<Option<Found>, SyntaxError> {
     let document = Document::parse(text).map_err(wrong)?;
     let mut entries = entries(document.get(kind)).enumerate().map(|(at, (place, table))| {
         let values = table.iter().filter_map(|(key, item)| {
@@ -46,7 +46,7 @@ pub(super) fn find(text: &str, kind: &str, values: &[(&str, &str)]) -> Result<Op
     });
     let is =
         |found: &str, asked: &str, key: &str| found == asked || (key == "sha256" && found.eq_ignore_ascii_case(asked));
-    Ok(entries.find(|entry| values.iter().any(|(key, asked)| entry.value(key).is_some_and(|it| is(it, asked, key)))))
+    Ok(entries.find(|entry| values.iter().all(|(key, asked)| entry.value(key).is_some_and(|it| is(it, asked, key)))))
 }
 
 /// The tables of `item` in either way to write them, `[[kind]]` or `kind = [{ ... }]`; the loader takes no other.

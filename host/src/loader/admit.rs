@@ -2,9 +2,11 @@
 
 use super::file::Bounds;
 use super::reach::{reach, Reached};
+use super::settle::settled;
 use super::{dependencies, exec_policy, file, manifest, note, seal, vouch};
 use super::{Accepted, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps};
 use crate::elf::{Facts, Note};
+use rustix::fs::Stat;
 use std::path::Path;
 
 pub(crate) use super::lock::read_lock;
@@ -50,9 +52,26 @@ pub(crate) fn admit(
     steps: &mut Steps<'_>,
     record: &mut Record,
 ) -> Result<Admitted, LoadError> {
-    let Reached { decisions, plain, standing, owners, walked } = reach(path, options, steps, record)?;
-    let bounds = Bounds::of_plugin(owners, options.max_size);
-    let file = steps.run(Step::File, || file::check(&plain, &walked, bounds))?;
+    let reached = reach(path, options, steps, record)?;
+    settled(&reached.walked, reached.plain.file, steps, |steps, opened| {
+        *record = Record { policy: record.policy, ..Record::default() };
+        judge(path, &reached, options, steps, record, opened)
+    })
+}
+
+fn judge(
+    path: &Path,
+    reached: &Reached<'_>,
+    options: &Options,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+    opened: &mut Option<Stat>,
+) -> Result<Admitted, LoadError> {
+    let Reached { decisions, plain, standing, owners, walked } = reached;
+    let (standing, rules) = (*standing, decisions.rules());
+    let bounds = Bounds::of_plugin(*owners, options.max_size);
+    let file = steps.run(Step::File, || file::check(plain, walked, bounds))?;
+    *opened = Some(file.stat);
     steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
     let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file))?;
     let (bytes, digest) = steps.run(Step::Digest, || {
@@ -61,8 +80,8 @@ pub(crate) fn admit(
         Ok(((bytes, digest), digest.to_string()))
     })?;
     record.digest = Some(digest);
-    let rules = decisions.rules();
-    let vouched = steps.run(Step::Trust, || vouch::check(&plain, &walked, digest, rules, standing))?;
+    let vouched =
+        steps.run(Step::Trust, || vouch::check(plain, walked, digest, decisions, standing, &options.locks))?;
     let facts = steps.run(Step::Elf, || {
         let facts = Facts::read(&bytes)?;
         let detail = facts.check(plain.file)?;
@@ -76,7 +95,7 @@ pub(crate) fn admit(
     })?;
     let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, rules, standing.demands))?;
     let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
-    let place = Place { path: path.to_owned(), directory: walked.path, owner, mode };
+    let place = Place { path: path.to_owned(), directory: walked.path.clone(), owner, mode };
     let publisher = vouched.publisher;
     Ok(Admitted { file: sealed, digest, facts, note, dependencies, publisher, standing, place })
 }

@@ -1,28 +1,57 @@
 //! Small texts that decide on plugins: trust files, lock files, manifests and their signatures.
 
-use super::file::{Bounds, OpenFile};
+use super::file::{self, Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
+use super::stamp::{ReadStamp, Stamp};
 use super::walk::{self, Walked};
 use super::{LoadError, Step, Text};
-use rustix::fs::Mode;
+use rustix::fs::{AtFlags, Mode};
 use std::ffi::OsStr;
 use std::path::Path;
+use std::time::SystemTime;
 
 /// No text that decides on plugins is larger, in bytes.
 const MOST: u64 = 1 << 20;
 
+/// The bytes of such a text, and how its file looked.
+pub(super) struct Beside {
+    pub(super) bytes: Vec<u8>,
+    pub(super) stamp: ReadStamp,
+}
+
+fn bounds(owners: Owners) -> Bounds {
+    Bounds { owners, least: 0, most: MOST }
+}
+
 /// Reads `name` in an open directory, which is at `path`; `None` if there is none. Who may write it is checked as for a
 /// plugin.
-pub(super) fn read(path: &Path, walked: &Walked, name: &OsStr, owners: Owners) -> Result<Option<Vec<u8>>, LoadError> {
-    match OpenFile::open(path, walked, name, Bounds { owners, least: 0, most: MOST }) {
+pub(super) fn read(path: &Path, walked: &Walked, name: &OsStr, owners: Owners) -> Result<Option<Beside>, LoadError> {
+    let before = SystemTime::now();
+    match OpenFile::open(path, walked, name, bounds(owners)) {
         Err(LoadError::FileNotFound { .. }) => Ok(None),
-        opened => opened?.text(path).map(Some),
+        opened => {
+            let file = opened?;
+            let bytes = file.text(path)?;
+            Ok(Some(Beside { bytes, stamp: Stamp::of(&file.stat).read_after(before) }))
+        }
     }
 }
 
+/// Whether `name` in an open directory still is the file that was read when it had this stamp, for these owners too.
+pub(super) fn is_unchanged(path: &Path, walked: &Walked, name: &OsStr, owners: Owners, read: &ReadStamp) -> bool {
+    let stat = rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW);
+    stat.is_ok_and(|stat| read.holds_for(&Stamp::of(&stat)) && file::vet(path, &stat, bounds(owners)).is_ok())
+}
+
+/// Whether the file at an absolute path still is the one that was read when it had this stamp. The way to it does not
+/// matter: the file is the same one, and nothing of it has changed.
+pub(super) fn is_unchanged_at(path: &Path, read: &ReadStamp) -> bool {
+    rustix::fs::lstat(path).is_ok_and(|stat| read.holds_for(&Stamp::of(&stat)))
+}
+
 /// Reads the text at an absolute path; `None` if there is none. The way to it is checked as for a plugin.
-pub(super) fn read_at(path: &Path) -> Result<Option<Vec<u8>>, LoadError> {
+pub(super) fn read_at(path: &Path) -> Result<Option<Beside>, LoadError> {
     let owners = Owners::ROOT_AND_USER;
     let (plain, _) = PlainPath::check(path)?;
     match walk::check(&plain, owners, walk::open_beneath) {

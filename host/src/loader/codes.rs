@@ -28,6 +28,12 @@ refusals! {
     Rules: TrustSyntax { file: Text, error: SyntaxError } "E_TRUST_SYNTAX"
         "the trust file {file} is wrong in {error}" "correct it; `sochdb-plugin trust list` reads it again";
 
+    Rules: TrustHome { why: String } "E_TRUST_HOME"
+        "no trust file exists, and this process has no home that could hold one: {why}"
+        "say for the machine where plugins may be: sochdb-plugin trust add directory DIRECTORY --system; or start the host \
+         with HOME set to a directory that exists; or let the program say what it demands, with \
+         `DynamicPluginLoader::policy`";
+
     Lexical: PathEmpty "E_PATH_EMPTY" "the path is empty" "give the absolute path of the plugin's file";
     Lexical: PathNul "E_PATH_NUL" "the path contains a NUL byte" "give the path without it";
     Lexical: PathTooLong { what: &'static str, length: usize, limit: usize } "E_PATH_TOO_LONG"
@@ -54,15 +60,19 @@ refusals! {
     Walk: DirOwner { directory: Text, owner: u32, trusted: String, heir: u32 } "E_DIR_OWNER"
         "the directory {directory} belongs to user {owner}, {trusted}"
         "chown {heir} {directory}, or use a directory that only root or user {heir} can change";
+    Walk: DirUnmapped { directory: Text, owner: u32 } "E_DIR_UNMAPPED"
+        "the directory {directory} belongs to user {owner}, which in this user namespace stands for every user that the \
+         namespace does not map"
+        "use a directory of a user that the namespace maps (/proc/self/uid_map), and run the host as one of those";
     Walk: DirWritable { directory: Text, mode: u32, fix: String } "E_DIR_WRITABLE"
         "the directory {directory} can be changed by others (mode {mode:04o})"
         "{fix}; with umask 022 new directories are right from the start";
     Walk: DirIo { directory: Text, reason: std::io::Error } "E_DIR_IO"
         "cannot open the directory {directory}: {reason}" "check the file system that it is on";
 
-    Allow: NotAllowed { directory: Text } "E_NOT_ALLOWED"
+    Allow: NotAllowed { directory: Text, place: String } "E_NOT_ALLOWED"
         "no trust file allows plugins in the directory {directory}"
-        "sochdb-plugin trust add directory {directory}, or copy the plugin to where plugins are: \
+        "sochdb-plugin trust add directory {directory}{place}, or copy the plugin to where plugins are: \
          sochdb-plugin install FILE";
 
     File: FileNotFound { path: Text } "E_FILE_NOT_FOUND" "the file {path} does not exist" "check the path";
@@ -78,6 +88,10 @@ refusals! {
     File: FileOwner { path: Text, owner: u32, trusted: String, heir: u32 } "E_FILE_OWNER"
         "the file {path} belongs to user {owner}, {trusted}"
         "chown {heir} {path}, after you made sure where it comes from";
+    File: FileUnmapped { path: Text, owner: u32 } "E_FILE_UNMAPPED"
+        "the file {path} belongs to user {owner}, which in this user namespace stands for every user that the namespace \
+         does not map"
+        "give the file to a user that the namespace maps (/proc/self/uid_map), and run the host as one of those";
     File: FileWritable { path: Text, mode: u32 } "E_FILE_WRITABLE"
         "the file {path} can be changed by others (mode {mode:04o})"
         "chmod go-w {path}; build with umask 022 to keep it so; or copy it to where plugins are: sochdb-plugin install {path}";
@@ -118,9 +132,9 @@ refusals! {
     Trust: DigestMismatch { path: Text, found: Digest, by: &'static str, expected: Digest } "E_DIGEST"
         "{path} has SHA-256 {found}, but {by} says {expected}"
         "find out who changed it; then put the publisher's copy in its place, not {path} itself: sochdb-plugin install COPY";
-    Trust: Unpinned { path: Text, digest: Digest } "E_UNPINNED"
+    Trust: Unpinned { path: Text, digest: Digest, place: String } "E_UNPINNED"
         "nobody pinned the plugin: no trust file and no lock file has SHA-256 {digest}"
-        "sochdb-plugin install {path}, or, to leave it where it is: sochdb-plugin trust add pin {digest}";
+        "sochdb-plugin install {path}, or, to leave it where it is: sochdb-plugin trust add pin {digest}{place}";
     Trust: LockFile { file: Text, reason: String, fix: String } "E_LOCK_FILE"
         "the lock file {file} cannot be used: {reason}" "{fix}";
     Trust: LockSyntax { file: Text, error: SyntaxError } "E_LOCK_SYNTAX"
@@ -132,10 +146,11 @@ refusals! {
     Trust: SignatureInvalid { signature: Text, reason: String } "E_SIGNATURE_INVALID"
         "the signature {signature} does not hold: {reason}"
         "get the plugin and its two files again from its publisher, and do not load this one";
-    Trust: KeyUnknown { signature: Text, key: String } "E_KEY_UNKNOWN"
-        "{signature} was made with the key whose ID is {key}, and no publisher that the trust files name has it"
-        "if you trust its owner: sochdb-plugin trust add publisher NAME KEY, where NAME is of your choice and KEY the line that \
-         begins with RW in the publisher's .pub file";
+    Trust: KeyUnknown { signature: Text, key: String, fix: String } "E_KEY_UNKNOWN"
+        "{signature} was made with the key whose ID is {key}, and no publisher that the trust files name has it" "{fix}";
+    Trust: KeyRevoked { signature: Text, key: String, why: String } "E_KEY_REVOKED"
+        "{signature} was made with the key whose ID is {key}, which a trust file revokes{why}"
+        "get the plugin again from its publisher, signed with another key; `sochdb-plugin trust list` prints who revoked it";
     Trust: ManifestFile { file: Text, reason: String, fix: String } "E_MANIFEST_FILE"
         "the file {file} cannot be used: {reason}" "{fix}";
     Trust: ManifestSyntax { file: Text, error: SyntaxError } "E_MANIFEST_SYNTAX"

@@ -38,6 +38,9 @@ impl Bounds {
     }
 }
 
+/// How often a file is opened that is replaced by another one meanwhile.
+const ATTEMPTS: usize = 16;
+
 /// A file, open for reading.
 pub(super) struct OpenFile {
     pub(super) fd: OwnedFd,
@@ -48,6 +51,17 @@ pub(super) struct OpenFile {
 impl OpenFile {
     /// Opens `name` in a directory; `path` is where that is, for messages.
     pub(super) fn open(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
+        // Who upgrades the file replaces it between two system calls now and then.
+        for _ in 1..ATTEMPTS {
+            match Self::attempt(path, walked, name, bounds) {
+                Err(LoadError::FileReplaced { .. }) => {}
+                opened => return opened,
+            }
+        }
+        Self::attempt(path, walked, name, bounds)
+    }
+
+    fn attempt(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
         let failed = |errno| refuse(path, errno);
         // Looked at before it is opened: opening a FIFO can block, opening a device can make it act.
         let before = rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW).map_err(failed)?;
@@ -81,16 +95,19 @@ impl OpenFile {
         let made = read().map_err(&failed);
         let now = rustix::fs::fstat(&self.fd).map_err(&failed)?;
         let made = made?;
-        if identity(&now) != identity(&self.stat) || lease.is_some_and(|lease| !lease.held()) {
+        if !is_unwritten(&self.stat, &now) || lease.is_some_and(|lease| !lease.held()) {
             return Err(changed());
         }
         Ok(made)
     }
 }
 
-/// What changes when a file does: its size and times.
-fn identity(stat: &Stat) -> impl PartialEq {
-    (stat.st_size, stat.st_mtime, stat.st_mtime_nsec, stat.st_ctime, stat.st_ctime_nsec)
+/// Whether nobody wrote the file between two looks at it. Its number of links changes its last time too: it falls when
+/// an upgrade gives the name to another file, which leaves the bytes of this one alone.
+fn is_unwritten(before: &Stat, now: &Stat) -> bool {
+    let content = |stat: &Stat| (stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
+    let changed = |stat: &Stat| (stat.st_ctime, stat.st_ctime_nsec);
+    content(before) == content(now) && (changed(before) == changed(now) || before.st_nlink != now.st_nlink)
 }
 
 /// The `size` bytes of an open file; an error if it has fewer.
@@ -113,7 +130,8 @@ pub(super) fn check(path: &PlainPath<'_>, walked: &Walked, bounds: Bounds) -> Re
     Ok((file, detail))
 }
 
-fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadError> {
+/// Decides on a file with this status, and gives its size.
+pub(super) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadError> {
     let kind = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => None,
         FileType::Symlink => return Err(LoadError::FileSymlink { path: path.into() }),
@@ -126,6 +144,9 @@ fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadError> {
     };
     if let Some(kind) = kind {
         return Err(LoadError::NotRegular { path: path.into(), kind });
+    }
+    if bounds.owners.unmapped(stat.st_uid) {
+        return Err(LoadError::FileUnmapped { path: path.into(), owner: stat.st_uid });
     }
     if !bounds.owners.accept(stat.st_uid) {
         let (path, trusted, heir) = (path.into(), bounds.owners.words(), bounds.owners.heir());

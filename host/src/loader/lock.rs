@@ -1,22 +1,34 @@
 //! The lock file of a directory, read as carefully as a plugin.
 
-use super::beside::{read, reason_and_fix};
+use super::beside::{is_unchanged, read, reason_and_fix};
+use super::lock_files::{IndexedLock, LockFiles, ReadLock};
 use super::owners::Owners;
 use super::reach::{reach, Reached};
 use super::walk::Walked;
 use super::{LoadError, Options, Record, Step, Steps};
 use crate::trust::{places::LOCK_FILE, Lock, Policy};
 use std::path::Path;
+use std::sync::Arc;
 
-/// What the directory's lock file says; `None` if it has none.
-pub(super) fn of(walked: &Walked, owners: Owners) -> Result<Option<Lock>, LoadError> {
-    let path = walked.path.join(LOCK_FILE);
-    let bytes = read(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
-        let (reason, fix) = reason_and_fix(&path, &error);
-        LoadError::LockFile { file: path.as_path().into(), reason, fix }
-    })?;
-    let parse = |bytes: Vec<u8>| Lock::parse(&bytes);
-    bytes.map(parse).transpose().map_err(|error| LoadError::LockSyntax { file: path.as_path().into(), error })
+impl LockFiles {
+    /// What the directory's lock file says; `None` if it has none. It is read if it changed since it was last read.
+    pub(super) fn of(&self, walked: &Walked, owners: Owners) -> Result<Option<Arc<IndexedLock>>, LoadError> {
+        let path = walked.path.join(LOCK_FILE);
+        if let Some(last) = self.last(&walked.path) {
+            if is_unchanged(&path, walked, LOCK_FILE.as_ref(), owners, &last.stamp) {
+                return Ok(Some(last.lock));
+            }
+        }
+        let beside = read(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
+            let (reason, fix) = reason_and_fix(&path, &error);
+            LoadError::LockFile { file: path.as_path().into(), reason, fix }
+        })?;
+        let Some(beside) = beside else { return Ok(None) };
+        let wrong = |error| LoadError::LockSyntax { file: path.as_path().into(), error };
+        let lock = Arc::new(IndexedLock::new(Lock::parse(&beside.bytes).map_err(wrong)?));
+        self.remember(&walked.path, ReadLock { lock: lock.clone(), stamp: beside.stamp });
+        Ok(Some(lock))
+    }
 }
 
 /// Reads the lock file at `path`, if plugins may be loaded from its directory, and what policy that has.
@@ -28,7 +40,7 @@ pub(crate) fn read_lock(path: &Path, options: &Options, steps: &mut Steps<'_>) -
     let lock = steps.run(Step::Trust, || {
         let (reason, fix) = ("it does not exist", "install plugins into the directory: sochdb-plugin install FILE");
         let missing = || LoadError::LockFile { file: path.into(), reason: reason.to_owned(), fix: fix.to_owned() };
-        let lock = of(&walked, owners)?.ok_or_else(missing)?;
+        let lock = options.locks.of(&walked, owners)?.ok_or_else(missing)?.lock.clone();
         let detail = format!("{} plugins", lock.plugins.len());
         Ok((lock, detail))
     })?;

@@ -7,11 +7,13 @@ mod codes;
 mod dependency;
 mod digest;
 mod kinds;
+mod lock_files;
 mod options;
 mod permission;
 mod place;
 mod record;
 mod refusal;
+mod stamp;
 mod step;
 mod text;
 mod trust_files;
@@ -51,7 +53,13 @@ mod rules;
 #[cfg(target_os = "linux")]
 mod seal;
 #[cfg(target_os = "linux")]
+mod settle;
+#[cfg(target_os = "linux")]
+mod signed;
+#[cfg(target_os = "linux")]
 mod system_library;
+#[cfg(target_os = "linux")]
+mod user_namespace;
 #[cfg(target_os = "linux")]
 mod vouch;
 #[cfg(target_os = "linux")]
@@ -67,6 +75,7 @@ pub use codes::LoadError;
 pub(crate) use dependency::{Dependency, Source};
 pub use digest::{Digest, DigestError};
 pub(crate) use kinds::Kinds;
+pub(crate) use lock_files::LockFiles;
 pub(crate) use options::Options;
 pub use permission::{Permission, ALLOW_VARIABLE};
 pub(crate) use place::Place;

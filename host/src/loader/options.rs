@@ -1,6 +1,6 @@
 //! What the loader is told before it looks at a file.
 
-use super::{Permission, RuleSource};
+use super::{LockFiles, Permission, RuleSource};
 use crate::trust::Policy;
 use std::time::Duration;
 
@@ -16,8 +16,10 @@ pub(crate) struct Options {
     pub(crate) permission: Permission,
     /// Where the operator's decisions are read from.
     pub(crate) rules: RuleSource,
-    /// What is demanded of every plugin; the directory that it is in can demand more.
-    pub(crate) policy: Policy,
+    /// The lock files of plugin directories that were read.
+    pub(crate) locks: LockFiles,
+    /// What the program demands of every plugin, if it says so; the directory that it is in can demand more.
+    pub(crate) policy: Option<Policy>,
     /// The largest file that is looked at, in bytes.
     pub(crate) max_size: u64,
     /// Whether the kernel is asked if the file may be executed.
@@ -36,7 +38,8 @@ impl Options {
         Self {
             permission,
             rules,
-            policy: Policy::Development,
+            locks: LockFiles::default(),
+            policy: None,
             max_size: MAX_SIZE,
             exec_check: false,
             probing: true,

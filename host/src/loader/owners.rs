@@ -1,5 +1,6 @@
 //! Who may own what the loader reads.
 
+use super::user_namespace::is_anybody;
 use crate::trust::Demands;
 
 /// The user that the host runs as.
@@ -26,7 +27,12 @@ impl Owners {
 
     /// Whether `owner` is one of them.
     pub(super) fn accept(self, owner: u32) -> bool {
-        owner == 0 || (!self.only_root && owner == effective_user())
+        owner == 0 || (!self.only_root && owner == effective_user() && !is_anybody(owner))
+    }
+
+    /// Whether `owner` is not one of them only because nobody knows who it is: the host itself is shown so.
+    pub(super) fn unmapped(self, owner: u32) -> bool {
+        owner != 0 && owner == effective_user() && is_anybody(owner)
     }
 
     /// Whether a sticky directory of root that others write may lie on the way.

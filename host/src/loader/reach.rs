@@ -5,6 +5,7 @@ use super::owners::Owners;
 use super::trust_files::Decisions;
 use super::walk::{self, Walked};
 use super::{allow, LoadError, Options, Record, Standing, Step, Steps};
+use crate::trust::Policy;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -33,12 +34,12 @@ pub(super) fn reach<'a>(
     record: &mut Record,
 ) -> Result<Reached<'a>, LoadError> {
     steps.run(Step::Gate, || options.permission.check())?;
-    let decisions = steps.run(Step::Rules, || options.rules.check())?;
+    let decisions = steps.run(Step::Rules, || options.rules.check(options.policy))?;
     let plain = steps.run(Step::Lexical, || PlainPath::check(path))?;
-    let standing = decisions.standing(path.parent().unwrap_or(path), options.policy);
+    let standing = decisions.standing(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));
     let owners = Owners::of(standing.demands);
     record.policy = Some(standing.policy);
     let walked = steps.run(Step::Walk, || walk::check(&plain, owners, walk::open_beneath))?;
-    steps.run(Step::Allow, || allow::check(&walked, standing))?;
+    steps.run(Step::Allow, || allow::check(&walked, standing, &decisions))?;
     Ok(Reached { decisions, plain, standing, owners, walked })
 }

@@ -1,21 +1,27 @@
 //! The step `trust-files`: what the operator decided, from the trust files.
 
-use super::beside::{read_at, reason_and_fix};
-use super::trust_files::Decisions;
+use super::beside::{is_unchanged_at, read_at, reason_and_fix, Beside};
+use super::permission::runs_elevated;
+use super::stamp::ReadStamp;
+use super::trust_files::{homes, Decisions, ReadRules};
 use super::{LoadError, RuleSource, Standing, Text, TrustFiles};
 use crate::trust::{Allowed, Policy, Rules, TrustFile};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 impl RuleSource {
-    /// The step: reads the files if no earlier load of this loader did.
-    pub(super) fn check(&self) -> Result<(Arc<Decisions>, String), LoadError> {
+    /// The step: reads the files if they changed since they were last read. Where there is none, the program must say
+    /// by `policy` what it demands, or the user must have a home that could hold one.
+    pub(super) fn check(&self, policy: Option<Policy>) -> Result<(Arc<Decisions>, String), LoadError> {
         // Not held while files are read or the warning is given, whose receiver may load plugins too.
-        let read = self.read.lock().clone();
-        if let Some(decisions) = read {
-            return Ok((decisions, "as read at this loader's first load".to_owned()));
+        let last = self.read.lock().clone();
+        if let Some(last) = last.as_ref().filter(|last| self.is_current(last)) {
+            self.vet_home(&last.decisions, policy)?;
+            return Ok((last.decisions.clone(), "unchanged since they were read".to_owned()));
         }
-        let (decisions, found) = self.decisions()?;
+        let (read, found) = self.read()?;
+        let decisions = read.decisions.clone();
+        self.vet_home(&decisions, policy)?;
         let detail = match (&self.files, found.is_empty()) {
             (TrustFiles::Unused, _) => "the program decides, without trust files".to_owned(),
             (_, true) => {
@@ -28,40 +34,106 @@ impl RuleSource {
             }
             (_, false) => found.join(", "),
         };
-        Ok((self.read.lock().get_or_insert_with(|| Arc::new(decisions)).clone(), detail))
+        *self.read.lock() = Some(Arc::new(read));
+        Ok((decisions, detail))
     }
 
-    fn decisions(&self) -> Result<(Decisions, Vec<String>), LoadError> {
-        let (mut files, mut found) = (Vec::new(), Vec::new());
-        for path in self.files.paths() {
-            if let Some(file) = self.files.read(&path)? {
+    /// Refuses where nobody decided anything, and nobody could.
+    fn vet_home(&self, decisions: &Decisions, policy: Option<Policy>) -> Result<(), LoadError> {
+        let nobody = self.files == TrustFiles::Operator && decisions.rules.is_none() && policy.is_none();
+        if nobody {
+            one_of(&self.homes)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether each file is as it was then. One that did not exist is looked for with the same care as at first.
+    fn is_current(&self, last: &ReadRules) -> bool {
+        self.paths.iter().zip(&last.stamps).all(|(path, stamp)| match stamp {
+            Some(stamp) => is_unchanged_at(path, stamp),
+            None => matches!(read_at(path), Ok(None)),
+        })
+    }
+
+    fn read(&self) -> Result<(ReadRules, Vec<String>), LoadError> {
+        let (mut files, mut found, mut stamps) = (Vec::new(), Vec::new(), Vec::new());
+        for path in &self.paths {
+            let read = self.files.read_stamped(path)?;
+            stamps.push(read.as_ref().map(|(_, stamp)| stamp.clone()));
+            if let Some((file, _)) = read {
                 files.push(file);
                 found.push(Text::from(path.as_path()).to_string());
             }
         }
         let rules = (!files.is_empty()).then(|| Rules::new(files));
-        Ok((Decisions { rules, installed: self.files.plugin_directories() }, found))
+        let (installed, place) = (self.installed.clone(), self.files.place());
+        let decisions = Arc::new(Decisions { rules, place, installed });
+        Ok((ReadRules { decisions, stamps }, found))
     }
 }
 
+/// Whether one of the directories exists.
+fn one_of(homes: &[PathBuf]) -> Result<(), LoadError> {
+    if homes.iter().any(|home| home.is_dir()) {
+        return Ok(());
+    }
+    let names: Vec<String> = homes.iter().map(|home| Text::from(home.as_path()).to_string()).collect();
+    let why = match names.is_empty() {
+        true if runs_elevated() => {
+            "its environment does not count, because it has more rights than its user".to_owned()
+        }
+        true => "neither XDG_CONFIG_HOME nor HOME is an absolute path".to_owned(),
+        false => format!("XDG_CONFIG_HOME and HOME name no directory that exists, but {}", names.join(" and ")),
+    };
+    Err(LoadError::TrustHome { why })
+}
+
 impl TrustFiles {
+    /// Whether a trust file of the user could be, which a loader wants to know where there is none at all.
+    ///
+    /// # Errors
+    /// [`LoadError::TrustHome`] if the loader obeys the operator's, and the user has no home.
+    pub fn vet_home(&self) -> Result<(), LoadError> {
+        match self {
+            Self::Operator => one_of(&homes()),
+            Self::Unused | Self::Only(_) => Ok(()),
+        }
+    }
+
+    /// The arguments with which `sochdb-plugin trust` changes one of them, with a space before them.
+    fn place(&self) -> String {
+        match self {
+            Self::Only(paths) => {
+                paths.first().map_or_else(String::new, |path| format!(" --trust {}", Text::from(path.as_path())))
+            }
+            Self::Operator if self.paths().len() < 2 => " --system".to_owned(),
+            Self::Operator | Self::Unused => String::new(),
+        }
+    }
+
     /// Reads the trust file at `path`, one of [`TrustFiles::paths`], as a loader does: as carefully as a plugin. `None`
     /// if it does not exist and need not.
     ///
     /// # Errors
     /// [`LoadError::TrustFile`] and [`LoadError::TrustSyntax`], with which the loader would refuse every plugin.
     pub fn read(&self, path: &Path) -> Result<Option<TrustFile>, LoadError> {
+        Ok(self.read_stamped(path)?.map(|(file, _)| file))
+    }
+
+    fn read_stamped(&self, path: &Path) -> Result<Option<(TrustFile, ReadStamp)>, LoadError> {
         let file = || Text::from(path);
-        let bytes = match read_at(path) {
+        let read = match read_at(path) {
             Ok(None) if matches!(self, Self::Only(_)) => Err(LoadError::FileNotFound { path: path.into() }),
             read => read,
         };
-        let bytes = bytes.map_err(|error| {
+        let read = read.map_err(|error| {
             let (reason, fix) = reason_and_fix(path, &error);
             LoadError::TrustFile { file: file(), reason, fix }
         })?;
-        let parse = |bytes: Vec<u8>| TrustFile::parse(&bytes);
-        bytes.map(parse).transpose().map_err(|error| LoadError::TrustSyntax { file: file(), error })
+        let Some(Beside { bytes, stamp }) = read else { return Ok(None) };
+        let parsed = TrustFile::parse(&bytes).map_err(|error| LoadError::TrustSyntax { file: file(), error })?;
+        Ok(Some((parsed, stamp)))
     }
 }
 
@@ -71,6 +143,11 @@ fn strictest(allowed: &Allowed) -> Policy {
 }
 
 impl Decisions {
+    /// The arguments with which `sochdb-plugin trust` changes them, with a space before them.
+    pub(super) fn place(&self) -> String {
+        self.place.clone()
+    }
+
     /// What the trust files say; `None` if there are none.
     pub(super) fn rules(&self) -> Option<&Rules> {
         self.rules.as_ref()

@@ -1,12 +1,14 @@
-//! Which trust files a loader obeys, and what they say once they were read.
+//! Which trust files a loader obeys, and what they said when they were last read.
 
 use super::permission::runs_elevated;
+use super::stamp::ReadStamp;
 use crate::trust::{places, Demands, Policy, Rules};
 use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Which trust files a loader obeys. It reads them once, at its first load that is not refused before.
+/// Which trust files a loader obeys. It looks at each load whether they changed, and reads them again then: what they
+/// say now decides. Where they are it finds out once, when it is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum TrustFiles {
     /// None: the program decides what it loads.
@@ -15,22 +17,38 @@ pub enum TrustFiles {
     /// The system's and the user's ([`trust::places`](crate::trust::places)), where they exist. If none does,
     /// everything is allowed that [`Policy::Development`] accepts, and a `tracing` warning says so once. In a process
     /// with more rights than its user, only the system's.
+    ///
+    /// Where neither exists, nor a home that could hold the user's, nobody decided anything: that is refused, unless the
+    /// program says what it demands ([`DynamicPluginLoader::policy`](crate::DynamicPluginLoader::policy)).
     Operator,
     /// These, which must exist, and no others.
     Only(Vec<PathBuf>),
 }
 
-/// The trust files of a loader, and what they say once they were read.
+/// The trust files of a loader, and what they said when they were last read. Its clones share that.
 #[derive(Clone, Debug)]
 pub(crate) struct RuleSource {
     pub(super) files: TrustFiles,
-    pub(super) read: Arc<Mutex<Option<Arc<Decisions>>>>,
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) installed: Vec<PathBuf>,
+    pub(super) homes: Vec<PathBuf>,
+    pub(super) read: Arc<Mutex<Option<Arc<ReadRules>>>>,
+}
+
+/// The trust files as they were read.
+#[derive(Debug)]
+pub(super) struct ReadRules {
+    pub(super) decisions: Arc<Decisions>,
+    /// How each looked, in the order of the paths; `None`: it did not exist.
+    pub(super) stamps: Vec<Option<ReadStamp>>,
 }
 
 /// What the trust files say of any plugin.
 #[derive(Debug)]
 pub(crate) struct Decisions {
     pub(super) rules: Option<Rules>,
+    /// The arguments with which `sochdb-plugin trust` changes one of the files, with a space before them.
+    pub(super) place: String,
     /// Directories that `sochdb-plugin install` fills; pinned without being listed.
     pub(super) installed: Vec<PathBuf>,
 }
@@ -49,7 +67,8 @@ pub(crate) struct Standing {
 impl RuleSource {
     /// These files, not read yet.
     pub(crate) fn new(files: TrustFiles) -> Self {
-        Self { files, read: Arc::default() }
+        let (paths, installed, homes) = (files.paths(), files.plugin_directories(), homes());
+        Self { files, paths, installed, homes, read: Arc::default() }
     }
 }
 
@@ -69,6 +88,15 @@ impl TrustFiles {
             Self::Operator => of_operator(places::system_plugin_directory(), places::user_plugin_directory),
             Self::Unused | Self::Only(_) => Vec::new(),
         }
+    }
+}
+
+/// The homes of a user that count: none in a process with more rights than the user, who set its environment.
+pub(super) fn homes() -> Vec<PathBuf> {
+    if runs_elevated() {
+        Vec::new()
+    } else {
+        places::homes()
     }
 }
 

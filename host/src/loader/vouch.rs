@@ -1,13 +1,12 @@
 //! The step `trust`: who vouches for the sealed bytes, before anything parses them: a pin, or a publisher's signature.
 
-use super::beside::{read, reason_and_fix};
 use super::lexical::PlainPath;
 use super::owners::Owners;
+use super::signed::signed;
+use super::trust_files::Decisions;
 use super::walk::Walked;
-use super::{lock, Digest, LoadError, Standing, Text};
-use crate::trust::{places, verify_signature, Manifest, Publisher, Rules, SignatureError};
-use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use super::{Digest, LoadError, LockFiles, Standing};
+use crate::trust::{Manifest, Rules};
 
 /// What was said of the plugin by those who vouch for it.
 pub(super) struct Vouched {
@@ -21,29 +20,36 @@ pub(super) fn check(
     path: &PlainPath<'_>,
     walked: &Walked,
     digest: Digest,
-    rules: Option<&Rules>,
+    decisions: &Decisions,
     standing: Standing,
+    locks: &LockFiles,
 ) -> Result<(Vouched, String), LoadError> {
+    let rules = decisions.rules();
     if let Some(revoked) = rules.and_then(|rules| rules.revoked(&digest)) {
         let why = revoked.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         return Err(LoadError::Revoked { digest, why });
     }
     let demands = standing.demands;
-    let pinned = pinned_by(path, walked, digest, rules, standing)?;
+    let unpinned = || LoadError::Unpinned { path: path.path.into(), digest, place: decisions.place() };
+    let pinned = pinned_by(path, walked, digest, rules, standing, locks)?;
     if demands.pin && pinned.is_none() {
-        return Err(LoadError::Unpinned { path: path.path.into(), digest });
+        return Err(unpinned());
     }
+    let owners = Owners::of(demands);
     let needs_signature = demands.signature || (demands.pin_or_signature && pinned.is_none());
     if !needs_signature {
+        // What a revoked key signed is refused where no signature is asked for, too.
+        if rules.is_some_and(|rules| !rules.revoked_keys().is_empty()) {
+            if let Err(revoked @ LoadError::KeyRevoked { .. }) = signed(path, walked, digest, decisions, owners) {
+                return Err(revoked);
+            }
+        }
         let detail = pinned.unwrap_or_else(|| "nobody vouches for it, and its policy does not ask".to_owned());
         return Ok((Vouched { manifest: None, publisher: None }, detail));
     }
-    let publishers = rules.map(Rules::publishers).unwrap_or_default();
-    let (manifest, signer) = match signed(path, walked, digest, publishers, standing) {
+    let (manifest, signer) = match signed(path, walked, digest, decisions, owners) {
         // What is neither pinned nor signed has two ways out, of which the pin is the shorter.
-        Err(LoadError::SignatureMissing { .. }) if !demands.signature => {
-            return Err(LoadError::Unpinned { path: path.path.into(), digest })
-        }
+        Err(LoadError::SignatureMissing { .. }) if !demands.signature => return Err(unpinned()),
         signed => signed?,
     };
     let by = pinned.map_or_else(String::new, |pinned| format!(", {pinned}"));
@@ -58,8 +64,9 @@ fn pinned_by(
     digest: Digest,
     rules: Option<&Rules>,
     standing: Standing,
+    locks: &LockFiles,
 ) -> Result<Option<String>, LoadError> {
-    let lock = lock::of(walked, Owners::of(standing.demands))?;
+    let lock = locks.of(walked, Owners::of(standing.demands))?;
     let locked = lock.as_ref().and_then(|lock| lock.find(path.file.to_str()?));
     if let Some(locked) = locked {
         if locked.sha256 != digest && locked.previous != Some(digest) {
@@ -69,37 +76,4 @@ fn pinned_by(
         return Ok(Some("pinned in the directory's lock file".to_owned()));
     }
     Ok(rules.filter(|rules| rules.is_pinned(&digest)).map(|_| "pinned in a trust file".to_owned()))
-}
-
-/// What was signed of these bytes, and by whom.
-fn signed(
-    path: &PlainPath<'_>,
-    walked: &Walked,
-    digest: Digest,
-    publishers: &[Publisher],
-    standing: Standing,
-) -> Result<(Manifest, String), LoadError> {
-    let read = |name: &OsStr| {
-        let path = walked.path.join(name);
-        read(&path, walked, name, Owners::of(standing.demands)).map_err(|error| {
-            let (reason, fix) = reason_and_fix(&path, &error);
-            LoadError::ManifestFile { file: path.as_path().into(), reason, fix }
-        })
-    };
-    let of_plugin = |named: fn(&Path) -> PathBuf| named(Path::new(path.file)).into_os_string();
-    let (manifest_name, signature_name) = (of_plugin(places::manifest_of), of_plugin(places::signature_of));
-    let at = |name: &OsStr| Text::from(walked.path.join(name).as_path());
-    let missing = |name: &OsStr| LoadError::SignatureMissing { manifest: at(name) };
-    let manifest = read(&manifest_name)?.ok_or_else(|| missing(&manifest_name))?;
-    let signature = read(&signature_name)?.ok_or_else(|| missing(&signature_name))?;
-    let publisher = verify_signature(&manifest, &signature, publishers).map_err(|error| match error {
-        SignatureError::KeyUnknown { key_id } => LoadError::KeyUnknown { signature: at(&signature_name), key: key_id },
-        other => LoadError::SignatureInvalid { signature: at(&signature_name), reason: other.to_string() },
-    })?;
-    let read =
-        Manifest::parse(&manifest).map_err(|error| LoadError::ManifestSyntax { file: at(&manifest_name), error })?;
-    if read.sha256 != digest {
-        return Err(LoadError::ManifestDigest { manifest: at(&manifest_name), found: digest, signed: read.sha256 });
-    }
-    Ok((read, publisher.name.clone()))
 }

@@ -3,7 +3,7 @@
 use super::document::{self, Once, Table};
 use super::syntax::Fault;
 use super::values::{digest, directory, file_name, name, policy, public_key, semver};
-use super::{Policy, Publisher, SyntaxError, MAX_SIZE};
+use super::{Policy, Publisher, RevokedKey, SyntaxError, MAX_SIZE};
 use crate::Digest;
 use ::semver::Version;
 use std::path::PathBuf;
@@ -17,8 +17,10 @@ pub struct TrustFile {
     pub dependencies: Vec<TrustedDependency>,
     /// Plugins that may be loaded.
     pub pins: Vec<Pin>,
-    /// Whose signature counts.
+    /// Whose signature counts. A publisher may have several keys.
     pub publishers: Vec<Publisher>,
+    /// Keys whose signatures never count.
+    pub revoked_keys: Vec<RevokedKey>,
     /// Plugins that may not be loaded, whatever else says that they may.
     pub revoked: Vec<Revoked>,
     /// The oldest versions that may be loaded.
@@ -79,7 +81,7 @@ pub struct Minimum {
     pub version: Version,
 }
 
-const KEYS: &[&str] = &["directory", "dependency", "pin", "publisher", "revoked", "minimum"];
+const KEYS: &[&str] = &["directory", "dependency", "pin", "publisher", "revoked", "revoked_key", "minimum"];
 
 impl TrustFile {
     /// Reads a trust file.
@@ -94,6 +96,7 @@ impl TrustFile {
                 dependencies: dependencies(root)?,
                 pins: pins(root)?,
                 publishers: publishers(root)?,
+                revoked_keys: revoked_keys(root)?,
                 revoked: revoked(root)?,
                 minimums: minimums(root)?,
             })
@@ -138,14 +141,24 @@ fn pins(root: &Table<'_>) -> Result<Vec<Pin>, Fault> {
 }
 
 fn publishers(root: &Table<'_>) -> Result<Vec<Publisher>, Fault> {
-    let (mut names, mut keys) = (Once::new("publisher"), Once::new("key"));
+    let mut keys = Once::new("key");
     let tables = root.tables("publisher", "[[publisher]]", &["name", "key"])?;
     let entries = tables.iter().map(|table| {
-        let name = table.required("name", name)?;
-        names.add(name.value.clone(), name.at)?;
+        let name = table.required("name", name)?.value;
         let key = table.required("key", public_key)?;
         keys.add(key.value.to_string(), key.at)?;
-        Ok(Publisher { name: name.value, key: key.value })
+        Ok(Publisher { name, key: key.value })
+    });
+    entries.collect()
+}
+
+fn revoked_keys(root: &Table<'_>) -> Result<Vec<RevokedKey>, Fault> {
+    let mut once = Once::new("revoked key");
+    let tables = root.tables("revoked_key", "[[revoked_key]]", &["key", "reason"])?;
+    let entries = tables.iter().map(|table| {
+        let key = table.required("key", public_key)?;
+        once.add(key.value.to_string(), key.at)?;
+        Ok(RevokedKey { key: key.value, reason: table.optional("reason", name)?.map(|item| item.value) })
     });
     entries.collect()
 }

@@ -28,9 +28,9 @@ pub use file::{Minimum, Pin, Revoked, TrustFile, TrustedDependency, TrustedDirec
 pub use lock::{Lock, Locked};
 pub use manifest::Manifest;
 pub use policy::{Demands, Policy, PolicyError};
-pub use publisher::{PublicKey, PublicKeyError, Publisher};
+pub use publisher::{PublicKey, PublicKeyError, Publisher, RevokedKey};
 pub use rules::{Allowed, Rules, TooOld};
-pub use signature::{verify_signature, SignatureError};
+pub use signature::{claimed_key, verify_signature, SignatureError};
 pub use syntax::SyntaxError;
 
 /// The largest trust file or lock file that is read, in bytes.

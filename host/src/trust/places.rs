@@ -1,5 +1,6 @@
 //! Where the files of an operator lie, by agreement. Nothing here looks whether they are there.
 
+use crate::Digest;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -34,6 +35,13 @@ pub fn user_plugin_directory() -> Option<PathBuf> {
     Some(of_user("XDG_DATA_HOME", ".local/share", |name| std::env::var_os(name))?.join("sochdb/plugins"))
 }
 
+/// The directories that could hold the user's trust file, as XDG_CONFIG_HOME and HOME say; one that is no absolute path
+/// counts as none.
+pub fn homes() -> Vec<PathBuf> {
+    let named = ["XDG_CONFIG_HOME", "HOME"].into_iter().filter_map(std::env::var_os);
+    named.map(PathBuf::from).filter(|path| path.is_absolute()).collect()
+}
+
 /// The manifest of `plugin`.
 pub fn manifest_of(plugin: &Path) -> PathBuf {
     followed(plugin, MANIFEST_SUFFIX)
@@ -42,6 +50,25 @@ pub fn manifest_of(plugin: &Path) -> PathBuf {
 /// The signature of the manifest of `plugin`.
 pub fn signature_of(plugin: &Path) -> PathBuf {
     followed(&manifest_of(plugin), SIGNATURE_SUFFIX)
+}
+
+/// The manifest of the plugin with this digest in the file `plugin`, as `x.so.DIGEST.manifest`. `sochdb-plugin install`
+/// keeps it there, so that the old and the new one are there together while one file replaces the other; it counts
+/// before [`manifest_of`].
+pub fn kept_manifest_of(plugin: &Path, digest: &Digest) -> PathBuf {
+    followed(plugin, &format!(".{digest}{MANIFEST_SUFFIX}"))
+}
+
+/// The signature of [`kept_manifest_of`].
+pub fn kept_signature_of(plugin: &Path, digest: &Digest) -> PathBuf {
+    followed(&kept_manifest_of(plugin, digest), SIGNATURE_SUFFIX)
+}
+
+/// The plugin's file and the digest in the name of a kept manifest or its signature; `None` if it is no such name.
+pub fn kept_for(name: &str) -> Option<(&str, Digest)> {
+    let manifest = name.strip_suffix(SIGNATURE_SUFFIX).unwrap_or(name);
+    let (plugin, digest) = manifest.strip_suffix(MANIFEST_SUFFIX)?.rsplit_once('.')?;
+    Some((plugin, digest.parse().ok()?))
 }
 
 fn followed(path: &Path, suffix: &str) -> PathBuf {

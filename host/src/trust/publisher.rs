@@ -1,10 +1,10 @@
-//! Who may sign.
+//! Who may sign, and with which keys nobody may.
 
 use ct_codecs::{Base64, Decoder};
 use std::fmt;
 use std::str::FromStr;
 
-/// Somebody whose signature counts.
+/// Somebody whose signature counts. Who has several keys is there several times, under one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publisher {
     /// What the operator calls them.
@@ -13,11 +13,21 @@ pub struct Publisher {
     pub key: PublicKey,
 }
 
+/// A key whose signatures never count, whatever else says that they do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevokedKey {
+    /// The key.
+    pub key: PublicKey,
+    /// The reason, for people.
+    pub reason: Option<String>,
+}
+
 /// A public key of minisign. `Display` and `FromStr` have the line that `minisign -G` prints, `RW…`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     text: String,
     id: [u8; 8],
+    bytes: [u8; 32],
     key: minisign_verify::PublicKey,
 }
 
@@ -42,6 +52,11 @@ impl PublicKey {
     /// The number of the key as minisign prints it: 16 upper-case hexadecimal digits.
     pub fn key_id(&self) -> String {
         key_id(self.id)
+    }
+
+    /// Whether both verify the same signatures: anybody can write another number into a key.
+    pub fn is_same_key(&self, other: &Self) -> bool {
+        self.bytes == other.bytes
     }
 
     pub(super) fn id(&self) -> [u8; 8] {
@@ -72,11 +87,12 @@ impl FromStr for PublicKey {
         let bytes = Base64::decode_to_vec(text, None).map_err(|_| PublicKeyError::Base64)?;
         let (algorithm, rest) = bytes.split_at_checked(2).ok_or(PublicKeyError::Base64)?;
         let id = *rest.first_chunk().ok_or(PublicKeyError::Base64)?;
+        let bytes = *rest.last_chunk().ok_or(PublicKeyError::Base64)?;
         if algorithm != b"Ed" {
             return Err(PublicKeyError::Algorithm);
         }
         let key = minisign_verify::PublicKey::from_base64(text).map_err(|_| PublicKeyError::Base64)?;
-        Ok(Self { text: text.to_owned(), id, key })
+        Ok(Self { text: text.to_owned(), id, bytes, key })
     }
 }
 

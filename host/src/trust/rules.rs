@@ -1,6 +1,7 @@
 //! Several trust files as one.
 
-use super::{Demands, Policy, Publisher, Revoked, TrustFile, TrustedDependency, TrustedDirectory};
+use super::{verify_signature, SignatureError};
+use super::{Demands, Policy, Publisher, Revoked, RevokedKey, TrustFile, TrustedDependency, TrustedDirectory};
 use crate::printable::printable;
 use crate::Digest;
 use semver::Version;
@@ -13,6 +14,7 @@ use std::path::{Component, Path};
 pub struct Rules {
     files: Vec<TrustFile>,
     publishers: Vec<Publisher>,
+    revoked_keys: Vec<RevokedKey>,
 }
 
 /// What is demanded of the plugins of an allowed directory.
@@ -40,7 +42,8 @@ impl Rules {
     /// The rules of `files`. Where only one can count, the earlier counts.
     pub fn new(files: Vec<TrustFile>) -> Self {
         let publishers = files.iter().flat_map(|file| file.publishers.iter().cloned()).collect();
-        Self { files, publishers }
+        let revoked_keys = files.iter().flat_map(|file| file.revoked_keys.iter().cloned()).collect();
+        Self { files, publishers, revoked_keys }
     }
 
     /// What is demanded of plugins in `directory`, which is absolute and has no `..`. None if no file allows them.
@@ -76,6 +79,34 @@ impl Rules {
     /// Whose signature counts. Two may have one name.
     pub fn publishers(&self) -> &[Publisher] {
         &self.publishers
+    }
+
+    /// Keys whose signatures never count: those that any file revokes.
+    pub fn revoked_keys(&self) -> &[RevokedKey] {
+        &self.revoked_keys
+    }
+
+    /// The publisher who made the file `signature` over the bytes `manifest`.
+    ///
+    /// # Errors
+    /// As [`verify_signature`]; [`SignatureError::KeyRevoked`] if it was made with a revoked key, be that a publisher's
+    /// or not.
+    pub fn signer(&self, manifest: &[u8], signature: &[u8]) -> Result<&Publisher, SignatureError> {
+        let found = verify_signature(manifest, signature, &self.publishers);
+        let made_with = |revoked: &&RevokedKey| match &found {
+            Ok(publisher) => revoked.key.is_same_key(&publisher.key),
+            Err(SignatureError::KeyUnknown { .. }) => {
+                let alone = Publisher { name: String::new(), key: revoked.key.clone() };
+                verify_signature(manifest, signature, &[alone]).is_ok()
+            }
+            Err(_) => false,
+        };
+        match self.revoked_keys.iter().find(made_with) {
+            Some(revoked) => {
+                Err(SignatureError::KeyRevoked { key_id: revoked.key.key_id(), reason: revoked.reason.clone() })
+            }
+            None => found,
+        }
     }
 
     /// Looks at the version of the plugin `name`. Any version will do where no file has a minimum.

@@ -4,7 +4,7 @@
 //! that nobody signed, and the other three are covered by the two signatures.
 
 use super::publisher::key_id;
-use super::Publisher;
+use super::{PublicKey, Publisher};
 use ct_codecs::{Base64, Decoder};
 use minisign_verify::Signature;
 
@@ -25,6 +25,14 @@ pub enum SignatureError {
     KeyUnknown {
         /// The number of the key, 16 upper-case hexadecimal digits.
         key_id: String,
+    },
+    /// Its key was revoked.
+    #[error("the signature was made with the key {key_id}, which was revoked")]
+    KeyRevoked {
+        /// The number of the key, 16 upper-case hexadecimal digits.
+        key_id: String,
+        /// The reason, for people.
+        reason: Option<String>,
     },
     /// Its key is that of a publisher, but it is a signature of something else.
     #[error("the signature is not one of {publisher:?} over this manifest")]
@@ -63,6 +71,16 @@ pub fn verify_signature<'p>(
         Some(publisher) => SignatureError::Invalid { publisher: publisher.name.clone() },
         None => SignatureError::KeyUnknown { key_id: key_id(id) },
     })
+}
+
+/// The public key that the signature says of itself that it was made with, as `sochdb-plugin sign` writes it into the
+/// comment that is signed: `key:RW…` between tabulators. It says so about itself: whose key that is, it cannot say.
+pub fn claimed_key(manifest: &[u8], signature: &[u8]) -> Option<PublicKey> {
+    let comment = std::str::from_utf8(signature).ok()?.lines().nth(2)?.strip_prefix("trusted comment: ")?;
+    let key: PublicKey = comment.split('\t').find_map(|part| part.strip_prefix("key:"))?.parse().ok()?;
+    let claimed = Publisher { name: String::new(), key };
+    let verified = verify_signature(manifest, signature, std::slice::from_ref(&claimed)).is_ok();
+    verified.then_some(claimed.key)
 }
 
 /// The number of the key that the signature names.

@@ -28,7 +28,14 @@ fn a_refusal_of_the_elf_file_keeps_its_own_code() {
 
 #[test]
 fn a_key_is_shown_where_to_be_found() {
-    let error = LoadError::KeyUnknown { signature: Path::new("/x.minisig").into(), key: "0".to_owned() };
+    let directory = Dir::new();
+    let plugin = directory.file("x.so", good_or_skip!("a_key_is_shown_where_to_be_found"));
+    let signature = include_bytes!("../../trust/tests/codec_xor.so.manifest.minisig");
+    directory.file("x.so.manifest", include_bytes!("../../trust/tests/codec_xor.so.manifest"));
+    directory.file("x.so.manifest.minisig", signature);
+    let options = Options { policy: Some(crate::trust::Policy::Signed), ..options(Permission::Program) };
+    let error = steps_of(&plugin, &options).0.expect_err("there is no publisher");
+    assert_eq!(error.code(), "E_KEY_UNKNOWN");
     assert!(error.remedy().contains("begins with RW") && error.remedy().contains(".pub"), "{}", error.remedy());
 }
 

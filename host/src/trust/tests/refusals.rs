@@ -17,6 +17,7 @@ fn a_bad_trust_file_is_refused_at_its_place() {
     let path = |path: &str| format!("[[directory]]\npath = {path:?}\n");
     let entry = |kind: &str, rest: &str| format!("[[{kind}]]\nsha256 = \"{DIGEST}\"\n{rest}");
     let twice = |entry: &str| format!("{entry}{entry}");
+    let revoked_key = |key: &str| format!("[[revoked_key]]\nkey = \"{key}\"\n");
     let publisher = |name: &str, key: &str| format!("[[publisher]]\nname = \"{name}\"\nkey = \"{key}\"\n");
     let dependency = "[[dependency]]\nname = \"libz.so.1\"\ndirectory = \"/lib\"\n";
     let minimum = "[[minimum]]\nname = \"a\"\nversion = \"1.0.0\"\n";
@@ -61,7 +62,10 @@ fn a_bad_trust_file_is_refused_at_its_place() {
         (publisher("a", &KEY.replace("RWQ", "RUQ")), 3, 7, "begins with RW"),
         (publisher("a", &KEY.replace("f6", "-6")), 3, 7, "base64"),
         (publisher("a", KEY) + &publisher("b", KEY), 6, 7, "first in line 3"),
-        (publisher("a", KEY) + &publisher("a", KEY), 5, 8, "publisher \"a\" is there twice, first in line 2"),
+        (publisher("a", KEY) + &publisher("a", KEY), 6, 7, "first in line 3"),
+        (revoked_key(KEY) + &revoked_key(KEY), 4, 7, "is there twice, first in line 2"),
+        (revoked_key("RWQ"), 2, 7, "56 characters, found 3"),
+        (revoked_key(KEY) + "until = \"now\"\n", 3, 1, "unknown key \"until\", expected one of \"key\", \"reason\""),
         (format!("{:?} = 1", "x".repeat(9000)), 1, 1, "unknown key"),
     ] {
         refused(text.as_bytes(), TrustFile::parse, line, column, phrase);
