@@ -1,6 +1,6 @@
 //! What a call that failed, or was refused, tells the caller.
 
-use crate::gate::Refusal;
+use crate::gate::{Hold, Refusal};
 use crate::instance::Instance;
 use crate::printable::printable;
 use sochdb_plugin_sdk::abi::*;
@@ -58,6 +58,28 @@ impl Instance {
             Refusal::Busy(calls) => self.error(
                 ErrorKind::Busy,
                 format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.patience),
+            ),
+            Refusal::Within(hold) => {
+                let what = match hold {
+                    Hold::Call => "this thread is inside a call of the same extension: make it after that call",
+                    Hold::Reader => "this thread has a reader of it open: drop that one, and its cursors, before",
+                    Hold::Alone => "this thread is inside an exclusive call of it, or its end: make it after that",
+                };
+                self.error(ErrorKind::Busy, format!("`{slot}` would wait for itself, as {what}"))
+            }
+            Refusal::Deadlock(other) => self.error(
+                ErrorKind::Busy,
+                format!(
+                    "`{slot}` would wait for a call that waits, for `{other}`, until this thread ends a call of its own: \
+                     make it outside of that call"
+                ),
+            ),
+            Refusal::Forked => self.error(
+                ErrorKind::Forked,
+                format!(
+                    "`{slot}` was called in a child of fork: extensions run only in the process that made them; make \
+                     new ones after `exec`, or fork before they are made"
+                ),
             ),
             Refusal::NoBarrier => self.error(
                 ErrorKind::Busy,

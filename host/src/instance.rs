@@ -1,8 +1,10 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
-use crate::gate::{Gate, Refusal, Stay};
+use crate::ending::End;
+use crate::gate::{self, Gate, Stay};
 use crate::metrics::Lent;
 use crate::services::HostSide;
+use crate::slab::Slab;
 use core::ffi::c_void;
 use parking_lot::Mutex;
 use sochdb_plugin_sdk::abi::*;
@@ -74,10 +76,9 @@ pub(crate) struct Instance {
     pub(crate) limits: Limits,
     pub(crate) gate: Gate,
     pub(crate) poisoned_by: OnceLock<String>,
-    /// Whether `shutdown` ran.
-    shut: Mutex<bool>,
+    pub(crate) end: Mutex<End>,
     /// Those that are open, to be closed before `shutdown`.
-    handles: Mutex<Vec<Handle>>,
+    handles: Mutex<Slab<Handle>>,
     /// The metrics that were offered to it.
     lent: ManuallyDrop<OnceLock<Lent>>,
     origin: ManuallyDrop<Origin>,
@@ -110,14 +111,14 @@ impl Instance {
             pointer,
             tables,
             lifecycle,
+            // Of all kinds only an index is changed by calls that it gets alone.
+            gate: if tables.index.is_some() { Gate::for_changes(&info.name) } else { Gate::for_calls(&info.name) },
             info,
             index_type: String::new(),
             algorithm: String::new(),
             limits,
-            // Of all kinds only an index is changed by calls that it gets alone.
-            gate: if tables.index.is_some() { Gate::for_changes() } else { Gate::for_calls() },
             poisoned_by: OnceLock::new(),
-            shut: Mutex::new(false),
+            end: Mutex::default(),
             handles: Mutex::default(),
             lent: ManuallyDrop::default(),
             origin: ManuallyDrop::new(origin),
@@ -162,17 +163,17 @@ impl Instance {
         self.gate.enter_to_stay(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))
     }
 
-    /// Runs a function of something that stays. Refused once the instance is poisoned.
+    /// Runs a function of something that stays. Refused once the instance is poisoned, and in a child of fork.
     #[inline]
     pub(crate) fn run_inside(
         &self,
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        if self.gate.is_poisoned() {
-            return Err(self.refused(slot, Refusal::Poisoned));
+        match self.gate.goes_on() {
+            Ok(()) => self.run(slot, call),
+            Err(refusal) => Err(self.refused(slot, refusal)),
         }
-        self.run(slot, call)
     }
 
     /// Runs an [any-thread] function. False for `SOCH_NOT_FOUND`.
@@ -218,60 +219,41 @@ impl Instance {
         }
     }
 
-    /// Keeps a handle that the plugin just opened, for [`Self::release`] or the shutdown.
-    pub(crate) fn keep(&self, handle: Handle) {
-        self.handles.lock().push(handle);
+    /// Keeps a handle that the plugin just opened, for [`Self::release`] or the shutdown. Returns its number.
+    pub(crate) fn keep(&self, handle: Handle) -> usize {
+        self.handles.lock().insert(handle)
     }
 
-    /// Closes a handle. One that cannot be closed now, as calls do not end, is closed by the shutdown; after a panic
-    /// nothing is closed.
+    /// Closes the handle of this number. One that cannot be closed now, as calls do not end, is closed by the shutdown;
+    /// after a panic nothing is closed.
     ///
     /// # Safety
     /// The caller kept it and does not use it again.
-    pub(crate) unsafe fn release(&self, handle: Handle) {
+    pub(crate) unsafe fn release(&self, kept: usize) {
         let Ok(_pass) = self.gate.enter(self.limits.patience) else { return };
-        let kept = {
-            let mut handles = self.handles.lock();
-            handles.iter().position(|other| other.raw == handle.raw).map(|at| handles.swap_remove(at))
-        };
-        if let Some(handle) = kept {
+        let handle = self.handles.lock().remove(kept);
+        if let Some(handle) = handle {
             // SAFETY: the plugin's function on its own handle, once; the caller promises that nobody uses it.
             unsafe { (handle.close)(handle.raw) };
         }
     }
 
-    /// Ends the instance's work, once: waits for the calls under way, lets no more in, and runs the plugin's
-    /// `shutdown`. A later call has nothing to do and returns Ok.
-    ///
-    /// # Errors
-    /// What the plugin reports, and it is shut down all the same; [`ErrorKind::Panicked`] if a panic ended the
-    /// instance, as `shutdown` does not run then; [`ErrorKind::Busy`] if calls did not end in time: no new ones
-    /// start, and the caller may try again.
-    pub(crate) fn shutdown(&self) -> Result<()> {
-        let slot = "shutdown";
-        // Held while the plugin's function runs, so that whoever comes second returns after it.
-        let shut = self.shut.try_lock_for(self.limits.patience);
-        let mut shut = shut.ok_or_else(|| self.refused(slot, Refusal::Busy(1)))?;
-        if *shut {
-            return Ok(());
-        }
-        self.gate.close(self.limits.patience).map_err(|refusal| match refusal {
-            Refusal::Poisoned => self.error(
-                ErrorKind::Panicked,
-                format!("was not shut down, as {}; what it had not written yet may be lost", self.cause()),
-            ),
-            refusal => self.refused(slot, refusal),
-        })?;
-        *shut = true;
-        for handle in std::mem::take(&mut *self.handles.lock()) {
-            // SAFETY: the plugin's function on its own handle, once; the gate is closed and drained.
-            unsafe { (handle.close)(handle.raw) };
-        }
-        match self.lifecycle.shutdown {
-            // SAFETY: the gate is closed and drained, so nobody else is in the instance, and `shut` says once.
-            Some(shutdown) => self.run(slot, |instance, error| unsafe { shutdown(instance, error) }).map(drop),
-            None => Ok(()),
-        }
+    /// All handles that are open, for who closes them.
+    pub(crate) fn take_handles(&self) -> Vec<Handle> {
+        std::mem::take(&mut *self.handles.lock()).into_items().collect()
+    }
+
+    pub(crate) fn pointer(&self) -> *mut c_void {
+        self.pointer
+    }
+
+    pub(crate) fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle
+    }
+
+    /// Whether what stays may be closed by the plugin.
+    pub(crate) fn may_close(&self) -> bool {
+        self.gate.goes_on().is_ok()
     }
 
     pub(crate) fn is_poisoned(&self) -> bool {
@@ -321,6 +303,10 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
+        if gate::is_child() {
+            // It is the parent's: nothing of the plugin runs here, and nothing is waited for.
+            return;
+        }
         if let Err(error) = self.shutdown() {
             tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, %error, "not shut down cleanly");
             if error.kind() == ErrorKind::Busy {
@@ -328,9 +314,10 @@ impl Drop for Instance {
                 return;
             }
         }
-        if let Some(destroy) = self.lifecycle.destroy {
-            // SAFETY: the gate is closed and drained, nobody else holds this instance, and this runs once.
-            unsafe { destroy(self.pointer) };
+        // SAFETY: the gate is closed and drained, nobody else holds this instance, and this runs once.
+        if !unsafe { self.destroy() } {
+            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, "`destroy` does not end, and is left alone");
+            return;
         }
         // SAFETY: the plugin's instance is gone, and this runs once.
         unsafe {

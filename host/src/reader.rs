@@ -16,7 +16,9 @@ const BATCH: usize = 64;
 
 /// A snapshot of a storage: what was written before is seen, what is written later is not.
 ///
-/// It goes to any thread, one at a time. As long as it lives, a shutdown of the storage waits.
+/// It goes to any thread, one at a time. As long as it lives, a shutdown of the storage waits, and if the extension is
+/// an index too, so does a change of that. On the thread that opened it or used it last they are refused at once, as
+/// they would wait for themselves.
 pub struct Reader<'a> {
     instance: &'a Instance,
     table: &'a soch_storage,
@@ -25,7 +27,7 @@ pub struct Reader<'a> {
     cursors: Cell<usize>,
     /// A copy of the value that is lent now, in checking mode.
     loan: Option<RefCell<Loan>>,
-    _stay: Stay<'a>,
+    stay: Stay<'a>,
     /// What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
 }
@@ -38,6 +40,7 @@ pub struct Cursor<'r> {
     instance: &'r Instance,
     table: &'r soch_storage,
     raw: *mut c_void,
+    stay: &'r Stay<'r>,
     open: &'r Cell<usize>,
     rows: [soch_row; BATCH],
     /// In checking mode the plugin gets these places instead of `rows`.
@@ -66,7 +69,7 @@ impl Storage {
             return Err(instance.found_nothing("open_reader"));
         }
         let (cursors, loan) = (Cell::new(0), instance.limits.checking.then(RefCell::default));
-        Ok(Reader { instance, table: &self.table, raw, cursors, loan, _stay: stay, _not_sync: PhantomData })
+        Ok(Reader { instance, table: &self.table, raw, cursors, loan, stay, _not_sync: PhantomData })
     }
 
     /// A reader in a box, behind the trait.
@@ -101,6 +104,7 @@ impl Reader<'_> {
     #[inline]
     fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
         let reader_get = slot!(self.table.reader_get);
+        self.stay.used_here();
         self.end_loan("reader_get")?;
         let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };
         // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
@@ -133,6 +137,7 @@ impl Reader<'_> {
     /// What the storage reports.
     pub fn cursor(&self, table: TableId, start: &[u8], end: &[u8]) -> Result<Cursor<'_>> {
         let open_cursor = slot!(self.table.open_cursor);
+        self.stay.used_here();
         self.end_loan("open_cursor")?;
         let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
         let mut raw = std::ptr::null_mut();
@@ -147,7 +152,8 @@ impl Reader<'_> {
         let rows = [soch_row { key: nothing, value: nothing }; BATCH];
         self.cursors.set(self.cursors.get() + 1);
         let checked = self.loan.as_ref().map(|_| Checked::new(BATCH));
-        Ok(Cursor { instance: self.instance, table: self.table, raw, open: &self.cursors, rows, checked })
+        let (instance, table, stay, open) = (self.instance, self.table, &self.stay, &self.cursors);
+        Ok(Cursor { instance, table, raw, stay, open, rows, checked })
     }
 }
 
@@ -189,6 +195,7 @@ impl Cursor<'_> {
     fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
         let asked = most.min(BATCH);
         let cursor_next = slot!(self.table.cursor_next);
+        self.stay.used_here();
         let broke = |how: &str| self.instance.broke("cursor_next", how);
         let places = match &mut self.checked {
             // SAFETY: the plugin promised to lend the last rows until this call.
@@ -231,7 +238,7 @@ fn is_lent(bytes: &soch_bytes) -> bool {
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
         self.open.set(self.open.get() - 1);
-        if let Some(close_cursor) = self.table.close_cursor.filter(|_| !self.instance.is_poisoned()) {
+        if let Some(close_cursor) = self.table.close_cursor.filter(|_| self.instance.may_close()) {
             // SAFETY: the plugin's function on its own cursor, once; its reader is still open.
             unsafe { close_cursor(self.raw) };
         }
@@ -241,7 +248,7 @@ impl Drop for Cursor<'_> {
 impl Drop for Reader<'_> {
     fn drop(&mut self) {
         // A cursor that was forgotten is still open, and the reader stays for it.
-        let may_close = !self.instance.is_poisoned() && self.cursors.get() == 0;
+        let may_close = self.instance.may_close() && self.cursors.get() == 0;
         if let Some(close_reader) = self.table.close_reader.filter(|_| may_close) {
             // SAFETY: the plugin's function on its own reader, once, after those of its cursors.
             unsafe { close_reader(self.raw) };

@@ -1,6 +1,7 @@
 use crate::handle::slot;
 use crate::instance::Handle;
 use crate::storage::Storage;
+use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, StorageExtension, StorageTable, TableId, TransactionId, Writer};
 use std::fmt;
@@ -12,7 +13,14 @@ pub struct Table {
     storage: Storage,
     number: TableId,
     /// None if the storage has no such handles: each call finds the table then.
-    handle: Option<Handle>,
+    handle: Option<Kept>,
+}
+
+/// A handle of the plugin's, and its number among those of the instance.
+#[derive(Clone, Copy)]
+struct Kept {
+    raw: *mut c_void,
+    number: usize,
 }
 
 // SAFETY: the plugin promises that a handle's functions may be called from any thread, by several at once.
@@ -31,13 +39,13 @@ impl Storage {
         let (Some(open_table), Some(close)) = (self.table.open_table, self.table.close_table) else {
             return Ok(with(None));
         };
-        let mut raw = std::ptr::null_mut();
+        let (mut raw, mut kept) = (std::ptr::null_mut(), 0);
         let opened = self.instance.shared("open_table", |instance, error| {
             // SAFETY: the plugin's function on its own instance, with a place for the result.
             let status = unsafe { open_table(instance, table, &mut raw, error) };
             if status == SOCH_OK {
                 // While this call holds the instance open.
-                self.instance.keep(Handle { raw, close });
+                kept = self.instance.keep(Handle { raw, close });
             }
             status
         });
@@ -45,7 +53,7 @@ impl Storage {
             Err(error) if error.kind() == ErrorKind::Unsupported => Ok(with(None)),
             opened => {
                 self.done("open_table", opened)?;
-                Ok(with(Some(Handle { raw, close })))
+                Ok(with(Some(Kept { raw, number: kept })))
             }
         }
     }
@@ -101,7 +109,7 @@ impl Drop for Table {
     fn drop(&mut self) {
         if let Some(handle) = self.handle {
             // SAFETY: it was kept when it was opened, and ends here.
-            unsafe { self.storage.instance.release(handle) };
+            unsafe { self.storage.instance.release(handle.number) };
         }
     }
 }

@@ -31,6 +31,8 @@ pub enum ErrorKind {
     ShutDown,
     /// The plugin broke the contract; the message says how.
     Contract,
+    /// The process is a child of fork; the extension runs in the one that made it.
+    Forked,
 }
 
 impl ErrorKind {
@@ -47,7 +49,7 @@ impl ErrorKind {
             Self::Limit => SOCH_LIMIT,
             Self::Cancelled => SOCH_CANCELLED,
             Self::Panicked => SOCH_PANICKED,
-            Self::Failed | Self::ShutDown | Self::Contract => SOCH_FAILED,
+            Self::Failed | Self::ShutDown | Self::Contract | Self::Forked => SOCH_FAILED,
         }
     }
 

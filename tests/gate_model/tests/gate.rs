@@ -1,0 +1,193 @@
+//! Every interleaving of three threads on one gate and on two; and each fault that is put in is found.
+
+use gate_model::{explore, Found, Mutant, Program};
+
+const MOST: usize = 12_000_000;
+
+fn nothing(program: Program) -> Program {
+    program
+}
+
+fn holds(name: &str, programs: &[Program], patience: bool) {
+    match explore(programs, patience, MOST) {
+        Found::Holds { states, ends } => println!("{name}: {states} states, {ends} ends"),
+        Found::Fault { what, trace } => panic!("{name}: {what}\n  {}", trace.join("\n  ")),
+    }
+}
+
+fn fails(name: &str, programs: &[Program], patience: bool, why: &str) {
+    match explore(programs, patience, MOST) {
+        Found::Fault { what, trace } => {
+            println!("{name}: {what}, {} steps", trace.len());
+            assert_eq!(what, why, "{name}");
+        }
+        held => panic!("{name}: the fault was not found: {held:?}"),
+    }
+}
+
+fn shard(thread: u8) -> Program {
+    Program::with_shard(thread, None)
+}
+
+fn no_shard(thread: u8) -> Program {
+    Program::without_shard(thread, None)
+}
+
+#[test]
+fn no_interleaving_breaks_a_promise_on_one_gate() {
+    let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
+    holds(
+        "two calls, one alone",
+        &[shard(0).enter(0, nothing), shard(1).enter(0, nothing), shard(2).alone(0, nothing)],
+        false,
+    );
+    holds("nested, two alone", &[nested(shard(0)), shard(1).alone(0, nothing), shard(2).alone(0, nothing)], false);
+    holds(
+        "nested without a shard, two alone",
+        &[nested(no_shard(0)), shard(1).alone(0, nothing), no_shard(2).alone(0, nothing)],
+        false,
+    );
+    holds(
+        "twice, alone",
+        &[shard(0).enter(0, nothing).enter(0, nothing), shard(1).alone(0, nothing).alone(0, nothing)],
+        false,
+    );
+    holds(
+        "a call in a stay, alone, call",
+        &[shard(0).stay(0, |stay| stay.enter(0, nothing)), shard(1).alone(0, nothing), no_shard(2).enter(0, nothing)],
+        false,
+    );
+    holds(
+        "a stay in a call, alone, end",
+        &[shard(0).enter(0, |call| call.stay(0, nothing)), shard(1).alone(0, nothing), shard(2).close(0)],
+        false,
+    );
+    holds("nested, alone, end", &[nested(shard(0)), shard(1).alone(0, nothing), shard(2).close(0)], false);
+    holds(
+        "a panic, alone, end",
+        &[shard(0).enter(0, |call| call.poison(0)), shard(1).alone(0, nothing), shard(2).close(0)],
+        false,
+    );
+    holds(
+        "a panic alone, nested, alone",
+        &[nested(shard(0)), shard(1).alone(0, |call| call.poison(0)), shard(2).alone(0, nothing)],
+        false,
+    );
+}
+
+#[test]
+fn no_interleaving_breaks_a_promise_when_patience_ends() {
+    let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
+    holds("nested, two alone", &[nested(shard(0)), shard(1).alone(0, nothing), shard(2).alone(0, nothing)], true);
+    holds("nested, alone, end", &[nested(no_shard(0)), shard(1).alone(0, nothing), shard(2).close(0)], true);
+}
+
+#[test]
+fn no_interleaving_breaks_a_promise_on_two_gates() {
+    let crossing = |program: Program, outer, inner| program.enter(outer, |call| call.enter(inner, nothing));
+    holds(
+        "two that cross, one alone",
+        &[crossing(shard(0), 0, 1), crossing(shard(1), 1, 0), shard(2).alone(0, nothing)],
+        false,
+    );
+    holds(
+        "crossing, two alone",
+        &[crossing(shard(0), 0, 1), shard(1).alone(0, nothing), no_shard(2).alone(1, nothing)],
+        false,
+    );
+    holds(
+        "alone calls the other, call calls back",
+        &[shard(0).alone(0, |alone| alone.enter(1, nothing)), shard(1).enter(1, nothing), shard(2).alone(1, nothing)],
+        false,
+    );
+    let told =
+        |program: Program, outer, inner| program.may_be_refused().alone(outer, |alone| alone.alone(inner, nothing));
+    holds("alone in alone, crossing", &[told(shard(0), 0, 1), told(shard(1), 1, 0), shard(2).enter(0, nothing)], false);
+    holds(
+        "alone in a call, crossing",
+        &[
+            shard(0).may_be_refused().enter(0, |call| call.alone(1, nothing)),
+            shard(1).may_be_refused().enter(1, |call| call.alone(0, nothing)),
+            shard(2).may_be_refused().alone(0, nothing),
+        ],
+        false,
+    );
+}
+
+#[test]
+fn the_gate_as_it_was_let_a_call_wait_for_who_waited_for_it() {
+    let nested = shard(0).enter_before(0, &|call| call.enter_before(0, &nothing));
+    holds("as it was, one alone", &[nested.clone(), shard(1).alone_before(0)], false);
+    fails(
+        "as it was, two alone",
+        &[nested, shard(1).alone_before(0), shard(2).alone_before(0)],
+        false,
+        "threads wait for ever",
+    );
+}
+
+#[test]
+fn each_fault_that_is_put_in_is_found() {
+    for mutant in [
+        Mutant::NoBarrier,
+        Mutant::WakesWithoutTheLock,
+        Mutant::GoesInWithoutTheLock,
+        Mutant::AloneWithoutTheLock,
+        Mutant::NobodyLooksForCircles,
+        Mutant::OnlyTheLastGoesIn,
+        Mutant::NestedCallsWait,
+        Mutant::GivesUpWithoutOpening,
+    ] {
+        let with = |thread| Program::with_shard(thread, Some(mutant));
+        let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
+        let crossing = |program: Program, outer, inner| program.enter(outer, |call| call.enter(inner, nothing));
+        let circle =
+            vec![crossing(with(0), 0, 1), with(1).enter(1, |call| call.alone(0, nothing)), with(2).alone(1, nothing)];
+        let (programs, why) = match mutant {
+            Mutant::NoBarrier => {
+                (vec![with(0).enter(0, nothing), with(1).alone(0, nothing)], "an exclusive call is not alone")
+            }
+            Mutant::WakesWithoutTheLock => {
+                (vec![with(0).enter(0, nothing), with(1).alone(0, nothing)], "threads wait for ever")
+            }
+            Mutant::GoesInWithoutTheLock | Mutant::AloneWithoutTheLock => (circle, "an exclusive call is not alone"),
+            Mutant::NestedCallsWait => (vec![nested(with(0)), with(1).alone(0, nothing)], "threads wait for ever"),
+            Mutant::NobodyLooksForCircles | Mutant::OnlyTheLastGoesIn => (circle, "threads wait for ever"),
+            Mutant::GivesUpWithoutOpening => {
+                let told = |thread, outer, inner| {
+                    with(thread).may_be_refused().enter(outer, |call| call.alone(inner, nothing))
+                };
+                (vec![told(0, 0, 1), told(1, 1, 0), with(2).enter(0, nothing)], "threads wait for ever")
+            }
+        };
+        // Those for whom one waits that goes in keep everybody else out, unless their patience ends.
+        let patience = matches!(mutant, Mutant::GoesInWithoutTheLock | Mutant::AloneWithoutTheLock);
+        fails(&format!("{mutant:?}"), &programs, patience, why);
+    }
+}
+
+/// One thread's work, of which all combinations of three are tried.
+type Shape = (&'static str, fn(Program) -> Program);
+
+const SHAPES: [Shape; 7] = [
+    ("call", |program| program.enter(0, nothing)),
+    ("call in a call", |program| program.enter(0, |call| call.enter(0, nothing))),
+    ("call of the other in a call", |program| program.enter(0, |call| call.enter(1, nothing))),
+    ("the same the other way round", |program| program.enter(1, |call| call.enter(0, nothing))),
+    ("call of the other beside a stay", |program| program.stay(0, |stay| stay.enter(1, nothing))),
+    ("alone", |program| program.alone(0, nothing)),
+    ("alone in the other", |program| program.alone(1, |alone| alone.enter(0, nothing))),
+];
+
+#[test]
+fn no_three_of_the_ways_in_break_a_promise() {
+    for (first, one) in SHAPES.iter().enumerate() {
+        for (second, two) in SHAPES.iter().enumerate().skip(first) {
+            for three in &SHAPES[second..] {
+                // The last one is of a thread beyond the number of shards.
+                let programs = [(one.1)(shard(0)), (two.1)(shard(1)), (three.1)(no_shard(2))];
+                holds(&format!("{}, {}, {}", one.0, two.0, three.0), &programs, false);
+            }
+        }
+    }
+}
