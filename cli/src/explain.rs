@@ -3,8 +3,10 @@
 use crate::examples::example;
 use crate::explained::{entries, remedy, Entry};
 use crate::output::Output;
+use crate::sandboxes::{PROVES, SANDBOXES};
 use serde_json::{json, Value};
 use sochdb_plugin_host::Step;
+use std::collections::BTreeMap;
 
 /// Explains `code`, or lists all codes; false if there is no such code.
 pub(crate) fn run(out: &Output, code: Option<&str>) -> bool {
@@ -63,6 +65,12 @@ fn print(out: &Output, entry: &Entry) {
     }
     line("cause", &entry.cause);
     line("remedy", &entry.remedy);
+    if entry.step == Some(Step::Probe) {
+        line("shows", PROVES);
+        for (sandbox, reach) in SANDBOXES {
+            line("reach", &format!("with {sandbox}: {reach}"));
+        }
+    }
     if let Some(example) = example(entry.code) {
         out.line("");
         line("example", &example.to_string());
@@ -81,6 +89,8 @@ fn object(entry: &Entry) -> Value {
         "has_run": entry.step.map(ran),
         "cause": entry.cause,
         "remedy": entry.remedy,
+        "shows": (entry.step == Some(Step::Probe)).then_some(PROVES),
+        "reach": (entry.step == Some(Step::Probe)).then(|| SANDBOXES.into_iter().collect::<BTreeMap<_, _>>()),
         "example": example(entry.code).map(|error| json!({ "message": error.to_string(), "remedy": error.remedy() })),
     })
 }

@@ -20,6 +20,7 @@ mod paths;
 mod placeholders;
 mod plugins;
 mod remove;
+mod sandboxes;
 mod secret;
 mod sign;
 mod staging;

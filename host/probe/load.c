@@ -14,7 +14,7 @@ static const char *refused(void) {
 
 static void *open_sealed(int fd) {
     char path[32];
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    (void)snprintf(path, sizeof path, SEALED_PATH "%d", fd);
     return dlopen(path, RTLD_NOW | RTLD_LOCAL);
 }
 

@@ -8,15 +8,26 @@
 
 static void say(int host, const void *packet, size_t size) {
     // Nothing can be done if it fails; the host then misses the packet.
-    (void)send(host, packet, size, MSG_NOSIGNAL);
+    (void)!write(host, packet, size);
 }
 
-static void say_text(int host, char says, const char *text) {
-    char packet[1 + TEXT_MAX];
-    size_t size = strnlen(text, TEXT_MAX);
+static void say_text(int host, char says, const uint8_t *token, const char *text) {
+    char packet[1 + TOKEN + TEXT_MAX];
+    size_t before = 1, size = strnlen(text, TEXT_MAX);
     packet[0] = says;
-    memcpy(packet + 1, text, size);
-    say(host, packet, 1 + size);
+    if (token) {
+        memcpy(packet + before, token, TOKEN);
+        before += TOKEN;
+    }
+    memcpy(packet + before, text, size);
+    say(host, packet, before + size);
+}
+
+static void unable(int host, const char *why) {
+    if (why) {
+        say_text(host, SAYS_UNABLE, NULL, why);
+        _exit(EXIT_UNABLE);
+    }
 }
 
 static int has_host(void) {
@@ -33,22 +44,17 @@ int main(void) {
         (void)!write(STDERR_FILENO, line, sizeof line - 1);
         return 2;
     }
-    const char *wrong = settle(&host);
-    wrong = wrong ? wrong : receive(host, &request);
-    wrong = wrong ? wrong : set_limits(&request.head);
-    if (wrong) {
-        say_text(host, SAYS_UNABLE, wrong);
-        _exit(EXIT_UNABLE);
-    }
-    wrong = load_files(&request);
-    struct sandbox sandbox = {.says = SAYS_SANDBOX, .landlock = deny_files(&request), .seccomp = deny_processes()};
+    unable(host, settle(&host));
+    unable(host, receive(host, &request));
+    unable(host, set_limits(&request));
+    const char *wrong = load_files(&request);
+    unable(host, leave_root());
+    unable(host, die_with_host(host));
+    struct sandbox sandbox = {.says = SAYS_SANDBOX, .landlock = deny_files()};
+    sandbox.seccomp = answer_linker(&request) && deny_calls();
     say(host, &sandbox, sizeof sandbox);
     wrong = wrong ? wrong : load_sealed(&request);
-    if (wrong) {
-        say_text(host, SAYS_REFUSED, wrong);
-    } else {
-        say(host, (char[]){SAYS_LOADED}, 1);
-    }
+    say_text(host, wrong ? SAYS_REFUSED : SAYS_LOADED, request.head.token, wrong ? wrong : "");
     // Not `exit`: destructors are no business of the probe.
     _exit(EXIT_PROBED);
 }

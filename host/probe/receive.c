@@ -2,6 +2,8 @@
 #include "probe.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -51,6 +53,24 @@ static int read_needed(struct request *request, const char *at, const char *end,
     return request->symbol != NULL && request->symbol[0] && used == count && at == end;
 }
 
+// A description of its own, so that the host's position in the file stays. Closed, the number is free for the copy.
+static int open_own(int *fd) {
+    char path[32];
+    (void)snprintf(path, sizeof path, SEALED_PATH "%d", *fd);
+    int own = open(path, O_RDONLY | O_CLOEXEC);
+    (void)close(*fd);
+    *fd = own;
+    return own >= 0;
+}
+
+static const char *open_all(struct request *request) {
+    int all = open_own(&request->plugin);
+    for (uint32_t i = 0; i < request->head.needed; i++) {
+        all = (request->needed[i].path || open_own(&request->needed[i].fd)) && all;
+    }
+    return all ? NULL : "the sealed files cannot be opened through /proc/self/fd";
+}
+
 const char *receive(int host, struct request *request) {
     int fds[1 + NEEDED_MAX];
     union {
@@ -77,5 +97,5 @@ const char *receive(int host, struct request *request) {
         !read_needed(request, packet + sizeof request->head, packet + size, fds, count)) {
         return "the host's request makes no sense";
     }
-    return NULL;
+    return open_all(request);
 }

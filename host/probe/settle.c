@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,6 +35,27 @@ static void default_signals(void) {
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+// When memory runs out, the kernel ends this process before others.
+static void be_first_to_go(void) {
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)!write(fd, "1000", 4);
+        (void)close(fd);
+    }
+}
+
+const char *die_with_host(int host) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
+        return "the probe could outlive its host (PR_SET_PDEATHSIG)";
+    }
+    // A host that died before that line closed its end.
+    struct pollfd end = {.fd = host};
+    if (poll(&end, 1, 0) > 0 && end.revents & POLLHUP) {
+        _exit(EXIT_UNABLE);
+    }
+    return prctl(PR_SET_DUMPABLE, 0) == 0 ? NULL : "the kernel does not hide a process from others (PR_SET_DUMPABLE)";
+}
+
 const char *settle(int *host) {
     close_from(3);
     // A constructor that reads standard input must find nothing there.
@@ -43,17 +65,14 @@ const char *settle(int *host) {
     }
     *host = moved;
     default_signals();
+    be_first_to_go();
+    if (setsid() < 0 || chdir("/") != 0) {
+        return "the probe cannot leave its host's session and directory";
+    }
+    (void)umask(077);
     (void)prctl(PR_SET_NAME, "sochdb-probe");
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) {
-        return "the probe could outlive its host (PR_SET_PDEATHSIG)";
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        return "the kernel does not let a process give up rights (PR_SET_NO_NEW_PRIVS)";
     }
-    // A host that died before that line closed its end.
-    struct pollfd end = {.fd = moved};
-    if (poll(&end, 1, 0) > 0 && end.revents & POLLHUP) {
-        _exit(EXIT_UNABLE);
-    }
-    if (prctl(PR_SET_DUMPABLE, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-        return "the kernel does not let a process give up rights (PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS)";
-    }
-    return NULL;
+    return die_with_host(moved);
 }

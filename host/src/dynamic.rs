@@ -153,7 +153,11 @@ impl DynamicPluginLoader {
     }
 
     /// Whether the constructors run in a process of their own first, on by default, which costs a few milliseconds a
-    /// library. [`Policy::Strict`] demands it whatever is said here.
+    /// library. [`Policy::Strict`] demands it whatever is said here. What it shows and what not is said in the crate's
+    /// table of threats.
+    ///
+    /// A plugin that was built with a sanitizer needs it off: the sanitizer's library must be the first one of a program,
+    /// which is started with it in `LD_PRELOAD`, and the probe inherits no environment.
     pub fn probing(mut self, on: bool) -> Self {
         self.options.probing = on;
         self

@@ -23,7 +23,7 @@ pub(crate) struct Library {
     pub(crate) base: u64,
     /// Who signed it, if its policy asked when it was mapped.
     pub(crate) publisher: Option<String>,
-    /// Whether its constructors ran in a probe under Landlock first.
+    /// Whether its constructors ran in a whole sandbox of the probe first.
     pub(crate) confined: bool,
 }
 

@@ -6,7 +6,7 @@ use crate::loader::{Admitted, LoadError, Options, Record};
 pub(crate) enum Rehearsed {
     /// There was none.
     Passed {
-        /// By Landlock.
+        /// The sandbox was whole.
         confined: bool,
     },
     /// The dynamic linker did not load it, for this reason.

@@ -8,9 +8,11 @@ use std::path::Path;
 
 /// How a probe ended that found nothing against the plugin.
 pub(crate) enum Rehearsed {
-    /// The constructors returned, or there was no probe and the policy does not demand one. Whether they were confined by
-    /// Landlock.
-    Passed { confined: bool },
+    /// The constructors returned, or there was no probe and the policy does not demand one.
+    Passed {
+        /// The sandbox was whole.
+        confined: bool,
+    },
     /// The dynamic linker did not load it, for this reason.
     NotLoadable(String),
 }
@@ -63,14 +65,13 @@ pub(crate) fn run(
         }
     };
     record.probe = Some(sandbox.to_string());
-    if demands.landlock && sandbox.landlock.is_none() {
+    if demands.landlock && !sandbox.is_whole() {
         return Err(LoadError::ProbeSandbox { found: sandbox.to_string() });
     }
     match loaded {
-        Ok(()) => Ok((
-            Rehearsed::Passed { confined: sandbox.landlock.is_some() },
-            format!("its constructors returned; {sandbox}"),
-        )),
+        Ok(()) => {
+            Ok((Rehearsed::Passed { confined: sandbox.is_whole() }, format!("its constructors returned; {sandbox}")))
+        }
         Err(reason) => {
             Ok((Rehearsed::NotLoadable(reason), "the dynamic linker refused it, see the next step".to_owned()))
         }

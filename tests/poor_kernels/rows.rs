@@ -91,7 +91,15 @@ pub const MISSING: &[Missing] = &[
         name: "landlock",
         calls: &[call(libc::SYS_landlock_create_ruleset)],
         errors: &[libc::ENOSYS, libc::EPERM, libc::EOPNOTSUPP],
-        development: Expected::Loads,
+        development: Expected::LoadsAndSays(Step::Probe, "no Landlock, seccomp"),
+        strict: Expected::Refused("E_PROBE_SANDBOX"),
+    },
+    Missing {
+        // A kernel or a service's filter without it: the probe cannot keep its list of calls.
+        name: "seccomp",
+        calls: &[call(libc::SYS_seccomp)],
+        errors: ABSENT_OR_FORBIDDEN,
+        development: Expected::LoadsAndSays(Step::Probe, "no seccomp"),
         strict: Expected::Refused("E_PROBE_SANDBOX"),
     },
     Missing {

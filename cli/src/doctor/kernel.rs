@@ -41,10 +41,15 @@ pub(super) fn look(report: &mut Report) {
     match landlock() {
         Ok(version) => report.fine(AREA, "Landlock", format!("ABI {version}")),
         Err(error) => report
-            .attention(AREA, "Landlock", format!("{error}; a probe can reach files{STRICT} (E_PROBE_SANDBOX)"))
+            .attention(
+                AREA,
+                "Landlock",
+                format!("{error}; seccomp alone holds what a probe runs{STRICT} (E_PROBE_SANDBOX)"),
+            )
             .remedy("use a Linux kernel of 5.13 or newer, and name landlock in its parameter lsm="),
     };
-    tell(report, "seccomp", seccomp(), "a probe can start programs and open sockets");
+    let without = format!("what a probe runs can change files and shared memory{STRICT} (E_PROBE_SANDBOX)");
+    tell(report, "seccomp", seccomp(), &without);
     tell(report, "AT_EXECVE_CHECK", execve_check(), "a host with `exec_check` learns nothing of the kernel's policy");
 }
 

@@ -211,14 +211,17 @@ refusals! {
         "report it to the plugin's vendor; on a machine that is too slow, raise the limit with `probe_limit`";
     Probe: ProbeExit { how: String } "E_PROBE_EXIT"
         "a constructor of the plugin, or of a library that it needs, ended the probe {how}"
-        "report it to the plugin's vendor: a library must not call exit while it is loaded";
+        "report it to the plugin's vendor: a library must not call exit while it is loaded; a plugin under a sanitizer does \
+         so in each probe, and is loaded by a program that is started with LD_PRELOAD of the sanitizer's library and turns \
+         the probe off with `probing(false)`";
     Probe: ProbeUnavailable { why: String } "E_PROBE_UNAVAILABLE"
         "the policy demands a probe, which cannot run here: {why}"
         "allow this process to start programs (seccomp filter, vm.memfd_noexec, noexec temporary directory), or choose \
          another policy for the directory";
     Probe: ProbeSandbox { found: String } "E_PROBE_SANDBOX"
-        "the policy demands a probe under Landlock, and it had: {found}"
-        "use a Linux kernel of 5.13 or newer with Landlock enabled, or choose another policy for the directory";
+        "the policy demands a probe under Landlock and seccomp, and it had: {found}"
+        "use a Linux kernel of 5.13 or newer with Landlock enabled (lsm=) and filters of seccomp, on x86-64 or AArch64, and \
+         let the service's own filter allow both; or choose another policy for the directory";
 
     Open: Open { reason: String } "E_OPEN"
         "the dynamic linker cannot load the plugin: {reason}"

@@ -61,7 +61,7 @@ pub(super) fn hold(
                 Err(Errno::AGAIN) => break,
                 Ok((0, _)) | Err(_) => socket = None,
                 Ok((size, _)) => {
-                    if let Some(packet) = message::decode(&packet[..size]) {
+                    if let Some(packet) = message::decode(&packet[..size], message.token) {
                         heard.note(packet);
                     }
                 }

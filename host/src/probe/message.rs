@@ -3,17 +3,22 @@
 use super::{unavailable, Needed, ProbeError, Request, Sandbox};
 use crate::printable::printable;
 use rustix::fd::BorrowedFd;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::os::unix::ffi::OsStrExt;
 
 const MAGIC: u32 = 0x4252_5053;
 const BYTES_MAX: usize = 32_768;
 pub(super) const NEEDED_MAX: usize = 64;
-/// The longest packet of the probe: its kind and a text.
-pub(super) const PACKET_MAX: usize = 1 + 1024;
+/// The longest packet of the probe: its kind, the token and a text.
+pub(super) const PACKET_MAX: usize = 1 + TOKEN + 1024;
+const TOKEN: usize = 8;
 
-/// A plugin may need this much address space for each byte of its files, and the rest beside.
+/// Address space that constructors may take for each byte of the files, and the rest beside.
 const SPACE_PER_BYTE: u64 = 4;
 const SPACE: u64 = 1 << 30;
+/// What of the rest can be written. A Go library reserves much and writes little.
+const DATA: u64 = 1 << 29;
 
 /// The host's one packet.
 #[derive(Debug)]
@@ -21,6 +26,19 @@ pub(super) struct Message<'a> {
     pub(super) bytes: Vec<u8>,
     /// The plugin, and the sealed libraries in their order.
     pub(super) fds: Vec<BorrowedFd<'a>>,
+    pub(super) token: Token,
+}
+
+/// A number that the probe gives back with what it says of the plugin, so that a constructor cannot say it without a
+/// search in the probe's memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Token([u8; TOKEN]);
+
+impl Token {
+    /// One that no plugin knows beforehand.
+    fn new() -> Self {
+        Self(RandomState::new().build_hasher().finish().to_ne_bytes())
+    }
 }
 
 pub(super) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeError> {
@@ -32,7 +50,11 @@ pub(super) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeErro
     for number in [MAGIC, needed, seconds, 0] {
         bytes.extend(number.to_ne_bytes());
     }
-    bytes.extend(request.bytes.saturating_mul(SPACE_PER_BYTE).saturating_add(SPACE).to_ne_bytes());
+    let token = Token::new();
+    for base in [SPACE, DATA] {
+        bytes.extend(request.bytes.saturating_mul(SPACE_PER_BYTE).saturating_add(base).to_ne_bytes());
+    }
+    bytes.extend(token.0);
     bytes.extend(request.symbol.to_bytes_with_nul());
     let mut fds = vec![request.plugin];
     for needed in request.needed {
@@ -52,7 +74,7 @@ pub(super) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeErro
     if bytes.len() > BYTES_MAX {
         return Err(unavailable("the paths of the libraries are too long"));
     }
-    Ok(Message { bytes, fds })
+    Ok(Message { bytes, fds, token })
 }
 
 /// A packet of the probe.
@@ -65,15 +87,15 @@ pub(super) enum Packet {
 }
 
 /// None if it is no packet of the probe: a constructor may have found the socket.
-pub(super) fn decode(packet: &[u8]) -> Option<Packet> {
+pub(super) fn decode(packet: &[u8], token: Token) -> Option<Packet> {
     let text = |text: &[u8]| printable(&String::from_utf8_lossy(text));
     match *packet {
         [b'S', seccomp, low, high] => {
             let abi = u16::from_ne_bytes([low, high]);
             Some(Packet::Sandbox(Sandbox { landlock: (abi > 0).then_some(abi.into()), seccomp: seccomp != 0 }))
         }
-        [b'L'] => Some(Packet::Loaded),
-        [b'E', ref words @ ..] => Some(Packet::Refused(text(words))),
+        [b'L', ref rest @ ..] => (*rest == token.0).then_some(Packet::Loaded),
+        [b'E', ref rest @ ..] => Some(Packet::Refused(text(rest.strip_prefix(&token.0)?))),
         [b'U', ref words @ ..] => Some(Packet::Unable(text(words))),
         _ => None,
     }

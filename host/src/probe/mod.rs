@@ -107,6 +107,7 @@ fn judge(heard: Heard, end: End, limit: Duration) -> Result<Report, ProbeError> 
         return Err(unavailable(why));
     }
     match (end, heard.sandbox, heard.loaded) {
+        (End::Stuck, ..) => Err(ProbeError::Timeout { limit }),
         (End::Exited(PROBED) | End::Unknown, Some(sandbox), Some(loaded)) => Ok(Report { sandbox, loaded }),
         (End::Exited(NOT_LINKED), None, _) => Err(unavailable("the dynamic linker does not start its program")),
         (End::Exited(code), ..) => Err(ProbeError::Exited { code: Some(code) }),

@@ -1,12 +1,15 @@
 //! The probe's process: started, waited for, always reaped.
 
 use super::{program, unavailable, ProbeError};
+use parking_lot::Mutex;
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType};
 use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Child;
+use std::time::{Duration, Instant};
 
 /// A probe that runs. What starts one must [`end`](Self::end) it.
 #[derive(Debug)]
@@ -24,11 +27,22 @@ pub(super) enum End {
     Signalled(i32),
     /// Somebody else in this process waited for it, or the process ignores `SIGCHLD`.
     Unknown,
+    /// It was killed, and the kernel does not let it end: it waits for a device, or for a debugger.
+    Stuck,
 }
+
+/// How long a killed process may take to end.
+const DYING: Duration = Duration::from_secs(2);
+/// How long to wait for something that no descriptor tells.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// Probes that did not end yet.
+static STUCK: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
 impl Process {
     /// Starts a probe. Gives it, and the host's end of the socket.
     pub(super) fn start() -> Result<(Self, OwnedFd), ProbeError> {
+        STUCK.lock().retain_mut(|child| matches!(child.try_wait(), Ok(None)));
         let (own, other) = sockets().map_err(|errno| unavailable(format!("no socket: {errno}")))?;
         Ok((Self::of(program::start(&other).map_err(unavailable)?), own))
     }
@@ -55,12 +69,38 @@ impl Process {
         }
     }
 
+    fn ends_within(&self, limit: Duration) -> bool {
+        let deadline = Instant::now() + limit;
+        let mut pause = Duration::ZERO;
+        while !self.ended() {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                return false;
+            }
+            match &self.pidfd {
+                Some(pidfd) => {
+                    let timeout = Timespec {
+                        tv_sec: rest.as_secs().try_into().unwrap_or(i64::MAX),
+                        tv_nsec: rest.subsec_nanos().into(),
+                    };
+                    let _ = rustix::event::poll(&mut [PollFd::new(pidfd, PollFlags::IN)], Some(&timeout));
+                }
+                None => std::thread::sleep(std::mem::replace(&mut pause, PAUSE)),
+            }
+        }
+        true
+    }
+
     /// Kills what is left of it, the processes that it started too, and reaps it.
     pub(super) fn end(mut self) -> End {
         if self.peek().is_ok() {
             // Each for itself: a process can leave its group. No error counts, as nobody may be there any more.
             let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
             let _ = rustix::process::kill_process(self.pid, Signal::KILL);
+        }
+        if !self.ends_within(DYING) {
+            STUCK.lock().push(self.child);
+            return End::Stuck;
         }
         match self.child.wait() {
             Ok(status) => match (status.code(), status.signal()) {
@@ -71,6 +111,12 @@ impl Process {
             Err(_) => End::Unknown,
         }
     }
+}
+
+/// How many did not end yet.
+#[cfg(test)]
+pub(super) fn stuck() -> usize {
+    STUCK.lock().len()
 }
 
 /// The host's end, and the probe's. Each packet is whole, and the end of one side shows at the other.

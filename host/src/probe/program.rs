@@ -18,7 +18,7 @@ const NAME: &str = "sochdb-plugin-probe";
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Starts the program with `socket` as its standard input, as the leader of a process group.
+/// Starts the program with `socket` as its standard input. It makes a session of its own.
 pub(super) fn start(socket: &OwnedFd) -> Result<Child, String> {
     let in_memory = match memory().and_then(|program| spawn(&program, socket)) {
         Ok(child) => return Ok(child),
@@ -59,7 +59,7 @@ pub(super) fn spawn(program: &OwnedFd, socket: &OwnedFd) -> io::Result<Child> {
     let mut tries = 0;
     loop {
         let mut command = Command::new(path(program.as_raw_fd()));
-        command.arg0(NAME).env_clear().process_group(0);
+        command.arg0(NAME).env_clear();
         command.stdin(Stdio::from(socket.try_clone()?)).stdout(Stdio::null()).stderr(Stdio::null());
         match command.spawn() {
             // Another thread forked while the file was written: its child has that descriptor until it runs a program.

@@ -123,15 +123,21 @@ fn a_kernel_that_runs_nothing_from_memory_runs_it_from_a_file() {
 fn a_probe_dies_with_its_host() {
     const NAME: &str = "a_probe_dies_with_its_host";
     if std::env::var_os(ALONE).is_some() {
-        let _ = Library::that_does("for (;;) pause();").probe();
+        let _ = Library::that_does("prctl(PR_SET_PDEATHSIG, 0); setsid(); for (;;) pause();").probe();
         return;
     }
     let mut command = again(Command::new(own_program()), NAME);
     let mut host = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it is this program");
     let probe = probe_of(&host);
+    let of_probe = |name: &str| fs::read_to_string(format!("/proc/{}/{name}", probe?.as_raw_nonzero())).ok();
+    let first_to_go = of_probe("oom_score_adj");
+    let session =
+        of_probe("stat").and_then(|stat| Some(stat.rsplit_once(')')?.1.split_whitespace().nth(3)?.to_owned()));
     host.kill().expect("an own child");
     host.wait().expect("an own child");
     let probe = probe.expect("it was started");
+    assert_eq!(first_to_go.as_deref().map(str::trim), Some("1000"));
+    assert_eq!(session, Some(probe.as_raw_nonzero().to_string()));
     let until = Instant::now() + ENOUGH;
     while is_alive(probe) {
         if Instant::now() > until {

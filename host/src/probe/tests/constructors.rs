@@ -47,7 +47,7 @@ fn a_constructor_that_never_ends_is_killed() {
         "for (;;) {}",
         "for (;;) pause();",
         "for (;;) raise(SIGSTOP);",
-        "setpgid(0, getpgid(getppid())); for (;;) pause();",
+        "setpgid(0, getpgid(getppid())); prctl(PR_SET_PDEATHSIG, 0); setsid(); for (;;) pause();",
     ] {
         let begun = std::time::Instant::now();
         let result = Library::that_does(what).probe_shortly();
@@ -72,6 +72,16 @@ fn a_constructor_that_talks_to_the_host_is_not_understood() {
     let flood =
         "for (int fd = 3; fd < 20; fd++) for (int i = 0; i < 3; i++) send(fd, \"Zx\", 2, MSG_DONTWAIT); _exit(0);";
     assert_eq!(ends_with(flood), ProbeError::Exited { code: Some(0) });
+}
+
+#[test]
+fn a_constructor_that_says_what_the_probe_would_say_is_not_believed() {
+    for packet in ["L", "L\\0\\0\\0\\0\\0\\0\\0\\0", "Efine", "E\\0\\0\\0\\0\\0\\0\\0\\0fine", "S\\1\\7\\0", "Unone"] {
+        let forge = format!(
+            "for (int fd = 3; fd < 20; fd++) (void)!write(fd, \"{packet}\", sizeof \"{packet}\" - 1); _exit(83);"
+        );
+        assert_eq!(ends_with(&forge), ProbeError::Exited { code: Some(83) }, "{packet}");
+    }
 }
 
 #[test]

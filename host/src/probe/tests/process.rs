@@ -87,3 +87,40 @@ fn the_program_does_nothing_alone() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("a SochDB host starts this program"));
 }
+
+/// A debugger that waits for the end of a process keeps it from ending, as a device that hangs does.
+const KEEPS: &str = "#include <stdio.h>\n#include <stdlib.h>\n#include <sys/ptrace.h>\n#include <unistd.h>\n\
+    int main(int count, char **words) { char byte; (void)count;\n\
+    if (ptrace(PTRACE_SEIZE, atoi(words[1]), 0, PTRACE_O_TRACEEXIT) != 0) return 77;\n\
+    puts(\"held\"); fflush(stdout); return read(0, &byte, 1) != 0; }\n";
+
+#[test]
+fn a_probe_that_cannot_end_does_not_hold_its_host() {
+    const NAME: &str = "a_probe_that_cannot_end_does_not_hold_its_host";
+    let dir = directory();
+    fs::write(dir.path().join("keeps.c"), KEEPS).expect("an own directory");
+    let made = Command::new("cc").args(["-o", "keeps", "keeps.c"]).current_dir(dir.path()).status();
+    assert!(made.expect("a compiler is there").success());
+    let child = Command::new("sleep").arg("1000").spawn().expect("a program of every system");
+    let mut keeper = Command::new(dir.path().join("keeps"));
+    let keeper = keeper.arg(child.id().to_string()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut keeper = keeper.expect("it was just made");
+    let mut said = [0; 5];
+    let held = std::io::Read::read_exact(keeper.stdout.as_mut().expect("a pipe"), &mut said);
+    let process = Process::of(child);
+    let begun = Instant::now();
+    let end = process.end();
+    drop(keeper.stdin.take());
+    let status = keeper.wait().expect("an own child");
+    if held.is_err() && status.code() == Some(77) {
+        return eprintln!("skipped: {NAME}: the system lets nobody trace a process");
+    }
+    assert_eq!(end, process::End::Stuck);
+    assert!(begun.elapsed() < ENOUGH);
+    // The next start takes it away.
+    let until = Instant::now() + ENOUGH;
+    while process::stuck() > 0 && Instant::now() < until {
+        assert_eq!(Library::that_does("").probe().expect("a good plugin").loaded, Ok(()));
+    }
+    assert_eq!(process::stuck(), 0);
+}
