@@ -5,6 +5,11 @@ pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
     ("E_USAGE", "the arguments do not fit; the only code with exit code 2", "see `sochdb-plugin COMMAND --help`"),
     ("E_FAILED", "the command came to no result, for a reason that has no code of its own", "see the message"),
     ("E_CODE_UNKNOWN", "`explain` was asked for a code that does not exist", "`sochdb-plugin explain` lists all"),
+    (
+        "E_OUTPUT",
+        "what the command printed did not arrive: standard output is closed, a full disk, or a pipe that nobody reads on",
+        "give it somewhere to go; what the command did beside printing is done",
+    ),
     ("E_TMPDIR", "no directory can be made in the one for temporary files", "set TMPDIR to one that can be written"),
     (
         "E_NO_HOME",

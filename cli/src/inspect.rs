@@ -2,9 +2,9 @@
 
 use crate::failure::Failure;
 use crate::output::{grouped, Output};
-use crate::plugins::{hex, kind_names};
+use crate::plugins::kind_names;
 use serde_json::{json, Map, Value};
-use sochdb_plugin_host::{ElfError, Facts, Note, Text};
+use sochdb_plugin_host::{hex, ElfError, Facts, Note, Text};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;

@@ -1,12 +1,12 @@
 //! `list`: what a plugin directory holds, and what the loader says of it.
 
 use crate::failure::Failure;
-use crate::output::{printable, Output, Table};
+use crate::output::{Output, Table};
 use crate::staging::BROKEN;
 use crate::store::{is_absent, loader, read_lock, refuse, unlisted, Place};
 use serde_json::{json, Value};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text};
+use sochdb_plugin_host::{printable, DynamicPluginLoader, LoadError, Step, Text};
 use std::path::{Path, PathBuf};
 
 /// What `list` takes.

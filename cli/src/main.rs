@@ -1,5 +1,6 @@
 //! The command `sochdb-plugin`: looks at plugins, decides on them, signs and checks them, and shows four of them at work.
 
+mod arguments;
 mod blank;
 mod check;
 mod codes;
@@ -29,167 +30,61 @@ mod trust;
 mod trusting;
 mod verify;
 
+use arguments::{words, Arguments, Command};
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use failure::Failure;
-use output::Output;
+use output::{tell, Output};
 use paths::absolute;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Inspects, verifies, signs and checks SochDB plugins, and shows four of them at work.
-#[derive(Parser)]
-#[command(name = "sochdb-plugin", version, about)]
-#[command(after_help = "\
-    From a download to a plugin that runs: `inspect FILE`, `install FILE`, then the program that loads it with \
-    SOCHDB_ALLOW_NATIVE_PLUGINS=1 in its environment. A refusal says in its line `remedy` what to do; `verify FILE` and \
-    `list` print it again.\n\n\
-    Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set.\n\n\
-    With --json whatever is refused or fails is an object with `code`, `step` (the loader's step that refuses, or null), \
-    `message` and `remedy`; of what is accepted they are null or left out.")]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-    /// Print one JSON object on standard output instead of text
-    #[arg(long, global = true)]
-    json: bool,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Print what a file says of itself; runs nothing of it
-    ///
-    /// Reads the plugin's note, its entry and the facts of its ELF file. It needs no trust, and works on a plugin for
-    /// another processor. Exit code 1 if the file is no plugin.
-    Inspect {
-        /// The plugin's file; a relative path counts from the current directory
-        file: PathBuf,
-    },
-    /// Print the loader's decision step by step; runs nothing of the file, unless --probe is given
-    ///
-    /// Decides as a host does that obeys the operator's trust files: /etc/sochdb/trust.toml and
-    /// ~/.config/sochdb/trust.toml, where they exist. The first step, whether native plugins are allowed, is passed,
-    /// because you named the file.
-    ///
-    /// Runs the steps from the gate to the dependencies, which look at the file's bytes only; with --probe also the
-    /// identity and the probe, which runs the plugin's constructors in a process of their own. The steps from there on
-    /// need the plugin to be loaded and are "not run", so a file that is accepted so far (exit code 0) may still be
-    /// refused when it is loaded; with --json, `not_run` is their number. `check` runs all steps.
-    Verify(verify::Options),
-    /// Copy a plugin to where plugins are, and pin it: the way from a download to a plugin that runs
-    ///
-    /// Checks the file as a host would where it will be, which includes to run its constructors in a process of their
-    /// own, confined by the kernel where it can. On a refusal nothing is left behind, and code and remedy are printed.
-    /// Then the file is NAME.so in the plugin directory, and its digest in the lock file there: from now on a host loads
-    /// these bytes and no others. Another version replaces the one that is there; at any time the one or the other can
-    /// be loaded.
-    #[command(after_help = install::STEPS)]
-    Install(install::Options),
-    /// Take a plugin out of a plugin directory
-    ///
-    /// Takes it out of the lock file, then deletes its files. A process that has loaded it keeps it.
-    Remove(remove::Options),
-    /// Print what a plugin directory holds, and what the loader says of each plugin; runs nothing of them
-    ///
-    /// The state is `ok`, the code of the refusal, with the remedy below, `not listed` for a library that the lock file
-    /// does not know, or `lock unreadable` where nobody can tell. Exit code 1 if the lock file or one that it lists is
-    /// refused.
-    List(list::Options),
-    /// Say which directories, publishers, libraries and versions are trusted, and revoke plugins
-    ///
-    /// Keeps that in a trust file, which a host reads at its first load. Without one every plugin is accepted that only
-    /// root and you can change. Comments and order of a file that was edited by hand stay.
-    Trust(trust::Options),
-    /// Load a plugin and run the conformance suite of its kinds
-    ///
-    /// Each test runs in a process of its own, so that a crash or a hang is a result. This runs native code with your
-    /// rights: it is allowed, whatever the environment says, because you named the file. For a file that the loader
-    /// refuses, the decision is printed as `verify` does. Of leaks only memory is found that every instance leaves
-    /// behind: some hundred bytes of each, or some kilobytes if instances take long to make.
-    Check(check::Options),
-    /// Load four plugins, two in C and two in Rust, and do real work with them
-    ///
-    /// Stores, scans, compresses, indexes and measures the data that comes with this program. It runs native code with
-    /// your rights: the four example plugins that were built with this program.
-    Demo(demo::Options),
-    /// Make a publisher's key pair: PREFIX.key to sign plugins with, PREFIX.pub to give away
-    ///
-    /// The form is that of minisign, whose program can use the keys too. The secret key is encrypted with a password,
-    /// which is read from the environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. A file that exists
-    /// is never replaced.
-    Keygen(keygen::Options),
-    /// Sign a plugin: write its manifest and the manifest's signature beside it
-    ///
-    /// The manifest says which bytes are which version of which plugin. The password of the key is read from the
-    /// environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. Runs nothing of the file.
-    Sign(sign::Options),
-    /// Explain a code such as E_UNPINNED: its step, its cause and what to do; without CODE, list all
-    ///
-    /// Words in capitals stand for what a refusal names: the path, the mode, the digest. For the refusals that operators
-    /// meet most there is an example.
-    Explain {
-        /// In any case, with or without `E_`
-        code: Option<String>,
-    },
-    /// Report whether a host could load what is installed here, and what stands in the way
-    ///
-    /// Looks at the environment, the kernel, the trust files, the plugin directories and each plugin in them. Runs
-    /// nothing of them, unless --probe is given. Exit code 0 if all that is installed could be loaded, 1 if not. That
-    /// this environment does not allow native plugins is no problem by itself, as a host can have another one.
-    Doctor(doctor::Options),
-    /// Run one test of `check` in this process
-    #[command(hide = true)]
-    RunOneTest(check::child::Options),
-}
-
 fn main() -> ExitCode {
-    let Arguments { command, json } = match Arguments::try_parse() {
-        Ok(arguments) => arguments,
-        Err(error) => return not_parsed(&error),
-    };
-    let out = Output::new(json);
-    let result = match command {
-        Command::Inspect { file } => inspect::run(&out, &file),
-        Command::Verify(options) => Ok(verify::run(&out, &options)),
-        Command::Install(options) => install::run(&out, &options),
-        Command::Remove(options) => remove::run(&out, &options),
-        Command::List(options) => list::run(&out, &options),
-        Command::Trust(options) => trust::run(&out, options),
-        Command::Check(options) => check::run(&out, &options),
-        Command::Demo(options) => demo::run(&out, &options),
-        Command::Keygen(options) => keygen::run(&out, &options),
-        Command::Sign(options) => sign::run(&out, &options),
-        Command::Explain { code } => Ok(explain::run(&out, code.as_deref())),
-        Command::Doctor(options) => Ok(doctor::run(&out, &options)),
-        Command::RunOneTest(options) => check::child::run(&options).map_err(Failure::from),
-    };
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(failure) => {
-            out.failed(&failure);
-            ExitCode::from(failure.exit_code())
+    let words = words(std::env::args_os().skip(1));
+    match Arguments::try_parse() {
+        Ok(Arguments { command, json }) => {
+            let out = Output::new(json, words);
+            let result = run(&out, command);
+            out.finish(result)
         }
+        Err(error) => not_parsed(&error, words),
+    }
+}
+
+fn run(out: &Output, command: Command) -> Result<bool, Failure> {
+    match command {
+        Command::Inspect { file } => inspect::run(out, &file),
+        Command::Verify(options) => Ok(verify::run(out, &options)),
+        Command::Install(options) => install::run(out, &options),
+        Command::Remove(options) => remove::run(out, &options),
+        Command::List(options) => list::run(out, &options),
+        Command::Trust(options) => trust::run(out, options),
+        Command::Check(options) => check::run(out, &options),
+        Command::Demo(options) => demo::run(out, &options),
+        Command::Keygen(options) => keygen::run(out, &options),
+        Command::Sign(options) => sign::run(out, &options),
+        Command::Explain { code } => Ok(explain::run(out, code.as_deref())),
+        Command::Doctor(options) => Ok(doctor::run(out, &options)),
+        Command::RunOneTest(options) => check::child::run(&options).map_err(Failure::from),
     }
 }
 
 /// Prints help or the version, which are always text, or what is wrong with the arguments.
-fn not_parsed(error: &clap::Error) -> ExitCode {
-    let wrong = error.use_stderr();
-    let mut options = std::env::args_os().skip(1).take_while(|argument| argument != "--");
-    if wrong && options.any(|argument| argument == "--json") {
-        let text = error.render().to_string();
-        let text = match error.kind() {
-            ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-                "no command was given"
-            }
-            // What follows is how to use it.
-            _ => text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: "),
-        };
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        Output::new(true).object(&Failure::usage(text).object());
+fn not_parsed(error: &clap::Error, words: String) -> ExitCode {
+    let text = error.render();
+    if !error.use_stderr() {
+        let out = Output::new(false, words);
+        let text = if out.paint.is_on() { text.ansi().to_string() } else { text.to_string() };
+        out.line(text.trim_end());
+        return out.finish(Ok(true));
     }
-    // There may be nobody to read it.
-    let _ = error.print();
-    ExitCode::from(if wrong { 2 } else { 0 })
+    let text = text.to_string();
+    let mut options = std::env::args_os().skip(1).take_while(|argument| argument != "--");
+    let json = options.any(|argument| argument == "--json");
+    let reason = match error.kind() {
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "no command was given",
+        // What follows is how to use it.
+        _ => text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: "),
+    };
+    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    Output::new(json, words).misused(&Failure::usage(reason), text.trim_end())
 }

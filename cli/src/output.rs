@@ -1,100 +1,108 @@
 //! What goes to the terminal: text with colour, tables, or one JSON object.
 
+mod json;
+mod paint;
+mod standard;
+mod table;
+
 use crate::failure::Failure;
+use paint::safe;
+pub(crate) use paint::Paint;
 use serde_json::Value;
+use sochdb_plugin_host::printable;
+use standard::Standard;
+use std::cell::RefCell;
 use std::fmt::Display;
-use std::io::{IsTerminal, Write};
+use std::io::{Error, Write};
+use std::process::ExitCode;
+pub(crate) use table::Table;
 
 /// Where results go.
 pub(crate) struct Output {
     pub(crate) json: bool,
     pub(crate) paint: Paint,
+    /// The words of the command, such as `trust add`.
+    command: String,
+    standard: Standard,
+    /// The one object; it is printed at the end, when it is known whether all is well.
+    object: RefCell<Option<Value>>,
 }
-
-/// Whether text has colour.
-#[derive(Clone, Copy)]
-pub(crate) struct Paint(bool);
 
 impl Output {
     /// Text on standard output, or JSON.
-    pub(crate) fn new(json: bool) -> Self {
-        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
-            || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
-        Self { json, paint: Paint(std::io::stdout().is_terminal() && !refused) }
+    pub(crate) fn new(json: bool, command: String) -> Self {
+        Self { json, paint: Paint::for_terminal(), command, standard: Standard::new(), object: RefCell::default() }
     }
 
     /// Prints a line of text; nothing in JSON mode.
     pub(crate) fn line(&self, text: impl Display) {
         if !self.json {
-            print(text);
+            self.standard.print(&safe(&text.to_string(), self.paint));
         }
     }
 
-    /// Prints the one JSON object; nothing in text mode.
+    /// Takes what the one JSON object says beside `ok` and `command`; nothing in text mode. The last one counts.
     pub(crate) fn object(&self, object: &Value) {
         if self.json {
-            print(format_args!("{object:#}"));
+            *self.object.borrow_mut() = Some(object.clone());
         }
     }
 
-    /// Says why there is no result: its code, which `explain` takes, its reason and what to do.
-    pub(crate) fn failed(&self, failure: &Failure) {
+    /// How wide a line may be: on a terminal alone.
+    pub(crate) fn width(&self) -> Option<usize> {
+        self.standard.width()
+    }
+
+    /// Prints the object, and why there is no result if there is none. A result that could not be written is none.
+    pub(crate) fn finish(self, result: Result<bool, Failure>) -> ExitCode {
+        if let Err(failure) = &result {
+            self.object(&failure.object());
+        }
+        let code = match &result {
+            Ok(true) => 0,
+            Ok(false) => 1,
+            Err(failure) => told(failure),
+        };
+        self.end(code)
+    }
+
+    /// As [`Self::finish`] for wrong arguments, of which `usage` says more.
+    pub(crate) fn misused(self, failure: &Failure, usage: &str) -> ExitCode {
         self.object(&failure.object());
-        let (code, reason, remedy) = (failure.code, printable(&failure.reason), printable(&failure.remedy()));
-        let _ = writeln!(std::io::stderr().lock(), "error[{code}]: {reason}\nremedy   {remedy}");
+        tell(usage);
+        self.end(failure.exit_code())
     }
-}
 
-/// Who reads a pipe may have seen enough: that is no error, and the work goes on to its end, where it cleans up.
-fn print(text: impl Display) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
-}
-
-impl Paint {
-    fn with(self, code: &str, text: impl Display) -> String {
-        let text = text.to_string();
-        if self.0 && !text.is_empty() {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text
+    fn end(self, code: u8) -> ExitCode {
+        if let Some(object) = self.object.take() {
+            let object = json::with_outcome(&object, code == 0, &self.command);
+            self.standard.print(&format!("{object:#}"));
+        }
+        match self.standard.finish() {
+            Ok(()) => ExitCode::from(code),
+            Err(error) => ExitCode::from(code.max(told(&unwritten(&error)))),
         }
     }
-
-    /// For what is well.
-    pub(crate) fn good(self, text: impl Display) -> String {
-        self.with("32", text)
-    }
-
-    /// For what is not.
-    pub(crate) fn bad(self, text: impl Display) -> String {
-        self.with("1;31", text)
-    }
-
-    /// For headings.
-    pub(crate) fn bold(self, text: impl Display) -> String {
-        self.with("1", text)
-    }
-
-    /// For what is there to look up.
-    pub(crate) fn dim(self, text: impl Display) -> String {
-        self.with("2", text)
-    }
 }
 
-/// `text` on one line and without what would steer a terminal: much of it comes from files and plugins.
-pub(crate) fn printable(text: &str) -> String {
-    let hidden = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        if hidden(c) {
-            shown.extend(c.escape_default())
-        } else {
-            shown.push(c)
-        }
-    }
-    shown
+/// Says on standard error why there is no result, and gives the exit code that stands for it.
+fn told(failure: &Failure) -> u8 {
+    tell(&format!(
+        "error[{}]: {}\nremedy   {}",
+        failure.code,
+        printable(&failure.reason),
+        printable(&failure.remedy())
+    ));
+    failure.exit_code()
+}
+
+/// Writes lines on standard error. There may be nobody to read them, and nowhere to say so.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", safe(text, Paint::NONE));
+}
+
+fn unwritten(error: &Error) -> Failure {
+    Failure::new("E_OUTPUT", format!("what this command printed did not arrive: {error}"))
 }
 
 /// A number with a space between thousands.
@@ -110,42 +118,6 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// Columns as wide as their widest cell.
-pub(crate) struct Table {
-    right: &'static [bool],
-    rows: Vec<Vec<String>>,
-}
-
-impl Table {
-    /// A table with these headings; `right` says which columns are numbers.
-    pub(crate) fn new(headings: &[&str], right: &'static [bool]) -> Self {
-        Self { right, rows: vec![headings.iter().map(|heading| heading.to_string()).collect()] }
-    }
-
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
-    }
-
-    /// Prints it with two spaces before and between columns.
-    pub(crate) fn print(&self, out: &Output) {
-        let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..self.right.len()).map(width).collect();
-        for (at, row) in self.rows.iter().enumerate() {
-            let mut line = String::new();
-            for ((cell, width), right) in row.iter().zip(&widths).zip(self.right) {
-                let cell = if *right { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") };
-                line.push_str(&cell);
-            }
-            let line = line.trim_end();
-            if at == 0 {
-                out.line(out.paint.dim(line))
-            } else {
-                out.line(line)
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,10 +127,5 @@ mod tests {
         for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (1_234_567, "1 234 567")] {
             assert_eq!(grouped(number), text);
         }
-    }
-
-    #[test]
-    fn foreign_text_cannot_steer_the_terminal() {
-        assert_eq!(printable("a\x1b[2J\nb\u{202e}c é"), "a\\u{1b}[2J\\nb\\u{202e}c é");
     }
 }

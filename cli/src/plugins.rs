@@ -3,7 +3,6 @@
 use serde_json::{json, Value};
 use sochdb_plugin_host::sdk::abi;
 use sochdb_plugin_host::{DynamicPluginLoader, ProcessChange, Step, StepOutcome, Verdict};
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
 const KINDS: [(u32, &str); 5] = [
@@ -17,14 +16,6 @@ const KINDS: [(u32, &str); 5] = [
 /// The names of the kinds in a note's bits.
 pub(crate) fn kind_names(kinds: u32) -> Vec<&'static str> {
     KINDS.iter().filter(|(bit, _)| kinds & bit != 0).map(|(_, name)| *name).collect()
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Runs `decide` with this loader, and gives the steps that it took.

@@ -3,12 +3,12 @@
 use crate::blank::{blank, is_full};
 use crate::failure::Failure;
 use crate::held::{unchangeable, Held};
-use crate::output::{printable, Output};
+use crate::output::Output;
 use crate::staging::{companions, sweep};
 use crate::store::{is_absent, read_lock, refuse, unlisted, Place};
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{DynamicPluginLoader, Text};
+use sochdb_plugin_host::{printable, DynamicPluginLoader, Text};
 use std::path::Path;
 
 /// What `remove` takes.

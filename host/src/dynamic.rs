@@ -29,7 +29,7 @@ use std::time::Duration;
 /// | field | what |
 /// | --- | --- |
 /// | `time` | UTC, RFC 3339, with milliseconds |
-/// | `path` | as it was given; what is not printable ASCII is escaped |
+/// | `path` | as it was given, and as a shell reads it back: quoted where that is needed, what is not seen escaped |
 /// | `verdict` | `loaded`, `probed` or `refused` |
 /// | `code` | the code of the refusal, such as `E_DIR_WRITABLE`; see [`LoadError`] |
 /// | `digest` | SHA-256 of the bytes, 64 hexadecimal digits |

@@ -3,7 +3,7 @@
 use crate::elf::{Facts, Note};
 use crate::instance::Tables;
 use crate::loader::{Kinds, LoadError, Text};
-use crate::printable::hex;
+use crate::printable::{hex, printable};
 use crate::tables::adopt;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo};
@@ -65,7 +65,7 @@ impl Entry {
             }
         };
         let has = self.info.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", self.abi_minor, has.escape_debug())))
+        Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", self.abi_minor, printable(&has))))
     }
 }
 

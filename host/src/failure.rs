@@ -18,7 +18,7 @@ impl Instance {
         };
         let kind = ErrorKind::from_status(status);
         let text = match (text.is_empty(), kind) {
-            (false, _) => printable(&text),
+            (false, _) => text,
             (true, ErrorKind::Failed) if status != SOCH_FAILED => format!("returned the unknown status {status}"),
             (true, kind) => format!("returned {kind:?} without a text"),
         };
@@ -47,7 +47,7 @@ impl Instance {
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
-        Error::new(kind, format!("{}: {message}", self.info.name))
+        Error::new(kind, printable(&format!("{}: {message}", self.info.name)).into_owned())
     }
 
     #[cold]

@@ -3,6 +3,7 @@
 use crate::ending::End;
 use crate::gate::{self, Gate, Stay};
 use crate::metrics::Lent;
+use crate::printable::printable;
 use crate::services::HostSide;
 use crate::slab::Slab;
 use core::ffi::c_void;
@@ -140,18 +141,15 @@ impl Instance {
         let mut name = soch_str { ptr: std::ptr::null(), len: 0 };
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         self.shared(slot, |instance, _| unsafe { ask(instance, &mut name) })?;
-        if name.len > SOCH_NAME_SIZE {
-            return Err(self
-                .broke(slot, &format!("named itself with {} bytes; at most {SOCH_NAME_SIZE} are allowed", name.len)));
-        }
         if name.len >= SOCH_NAME_SIZE {
-            return Err(self.broke(slot, &format!("gave a name of {} bytes; at most 63 are allowed", name.len)));
+            let most = SOCH_NAME_SIZE - 1;
+            return Err(self.broke(slot, &format!("gave a name of {} bytes; at most {most} are allowed", name.len)));
         }
         // SAFETY: the plugin promises text that lives as long as the instance.
         match unsafe { name.read() } {
             Ok(name) if is_identifier(name, SOCH_NAME_SIZE) => Ok(name.to_owned()),
             Ok(name) => {
-                let shown: String = name.escape_debug().take(SOCH_NAME_SIZE).collect();
+                let shown: String = printable(name).chars().take(SOCH_NAME_SIZE).collect();
                 Err(self.broke(slot, &format!("gave the name \"{shown}\"; allowed are A-Z a-z 0-9 _ . + -")))
             }
             Err(error) => Err(self.broke(slot, &format!("gave {error}"))),

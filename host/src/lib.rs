@@ -73,6 +73,7 @@ pub use manager::{ManagerError, PluginManager};
 pub use metrics::{Counter, Gauge, Histogram};
 pub use observability::Observability;
 pub use plugin::{Plugin, PluginLibrary};
+pub use printable::{hex, printable};
 pub use process_state::{ProcessChange, ProcessPart, ProcessState, Restored};
 pub use reader::{Cursor, Reader};
 pub use services::{HostServices, Service, TracingServices};

@@ -1,5 +1,6 @@
 //! The dynamic linker of this process. The only module that names libloading.
 
+use crate::printable::printable;
 use libc::dl_phdr_info;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use std::ffi::{c_char, CStr, OsStr};
@@ -116,5 +117,5 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         text = format!("{text}: {error}");
         cause = error.source();
     }
-    text.escape_debug().to_string()
+    printable(&text).into_owned()
 }

@@ -6,7 +6,6 @@ use crate::instance::{describe, Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
 use crate::loader::{emit_changes, Digest, LoadError, Place, Step, StepOutcome, Steps};
 use crate::observability::Observability;
-use crate::printable::printable;
 use crate::services::{HostServices, HostSide};
 use crate::storage::Storage;
 use core::ffi::c_void;
@@ -90,7 +89,7 @@ impl PluginLibrary {
             if status != SOCH_OK {
                 let text = match error.text() {
                     text if text.is_empty() => format!("`create` returned status {status} without a text"),
-                    text => printable(&text),
+                    text => text.into_owned(),
                 };
                 return Err(refuse(ErrorKind::from_status(status), text));
             }

@@ -12,7 +12,8 @@ use std::sync::Arc;
 /// What the application does for its plugins. Every method may be called from any thread, by several at once, also
 /// from inside a call that the application makes into the plugin. A panic here ends in the caller's barrier.
 pub trait HostServices: Send + Sync {
-    /// Takes a line of a plugin's log. Control characters in `message` are escaped. The default is a `tracing` event
+    /// Takes a line of a plugin's log. What [`printable`](crate::printable()) escapes is
+    /// escaped in `message`. The default is a `tracing` event
     /// with target `sochdb_plugin`.
     fn log(&self, plugin: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
         let mut text = String::new();

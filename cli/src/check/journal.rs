@@ -4,7 +4,7 @@
 use serde_json::{json, Value};
 use sochdb_plugin::conformance::Phase;
 use sochdb_plugin_host::sdk::{Labels, LogLevel};
-use sochdb_plugin_host::HostServices;
+use sochdb_plugin_host::{printable, HostServices};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -62,7 +62,7 @@ impl HostServices for Journal {
     fn log(&self, _: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
         let mut text = message.to_owned();
         for (name, value) in fields {
-            let _ = write!(text, " {}={}", name.escape_debug(), value.escape_debug());
+            let _ = write!(text, " {}={}", printable(name), printable(value));
         }
         if text.len() > LINE {
             text.truncate((0..=LINE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));

@@ -58,7 +58,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let tests: Vec<Value> = results.iter().map(Tested::object).collect();
     out.object(&json!({
         "file": Text::from(file.as_path()).to_string(), "name": note.name.to_string(),
-        "version": note.version.to_string(), "passed": passed, "total": tests.len(), "ok": count("ok"),
+        "version": note.version.to_string(), "total": tests.len(), "passed": count("ok"),
         "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "not_run": count("not run"),
         "tests": tests,
     }));

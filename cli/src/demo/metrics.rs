@@ -39,7 +39,7 @@ pub(super) fn run(report: &mut Report<'_>, stage: &Stage) -> Value {
     let mut excerpt: Vec<&str> = lines.into_iter().filter(wanted).collect();
     excerpt.sort_unstable();
     report.out.line(format!("\n  {}", report.out.paint.dim(format!("http://{}/metrics", stage.metrics_address))));
-    excerpt.iter().for_each(|line| report.out.line(format!("  {}", crate::output::printable(line))));
+    excerpt.iter().for_each(|line| report.out.line(format!("  {}", sochdb_plugin_host::printable(line))));
     json!({ "address": stage.metrics_address.to_string(), "excerpt": excerpt })
 }
 

@@ -65,7 +65,6 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     report.calls_table();
     let passed = report.totals();
     out.object(&json!({
-        "ok": passed,
         "rows": rows.all.len(),
         "vectors": digits.vectors.len(),
         "compression_ratio": ratio,

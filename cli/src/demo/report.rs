@@ -1,10 +1,10 @@
 //! What came out: the checks, one line each, and the table of calls.
 
 use super::meter::Meter;
-use crate::output::{grouped, printable, Output, Table};
+use crate::output::{grouped, Output, Table};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde_json::{json, Value};
-use sochdb_plugin_host::{ManagerError, PluginManager};
+use sochdb_plugin_host::{printable, ManagerError, PluginManager};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! What was found, and what to do about it.
 
-use crate::output::{printable, Output};
+use crate::output::Output;
 use serde_json::{json, Value};
-use sochdb_plugin_host::{LoadError, Step};
+use sochdb_plugin_host::{printable, LoadError, Step};
 use std::fmt::Display;
 
 /// How bad it is.
@@ -96,7 +96,7 @@ impl Report {
         }
         let findings: Vec<Value> = self.0.iter().map(Finding::object).collect();
         out.object(&json!({
-            "ok": problems == 0, "conclusion": conclusion, "problems": problems, "attention": attention,
+            "conclusion": conclusion, "problems": problems, "attention": attention,
             "plugins": accepted, "gate": open, "findings": findings,
         }));
         let mut area = "";

@@ -1,12 +1,12 @@
 //! What `install` says of a plugin that is installed, and of a directory that none may be installed into.
 
-use crate::output::{printable, Output};
+use crate::output::Output;
 use crate::paths::absolute;
 use crate::staging;
 use crate::store::{is_absent, refuse, refuse_with};
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Locked};
-use sochdb_plugin_host::{LoadError, Step, Text, ALLOW_VARIABLE};
+use sochdb_plugin_host::{printable, LoadError, Step, Text, ALLOW_VARIABLE};
 use std::path::Path;
 
 /// Says what is installed, and what comes next.

@@ -1,10 +1,10 @@
 //! `trust list`: which trust files are read, and what each says.
 
-use crate::output::{printable, Output};
+use crate::output::Output;
 use crate::store::is_absent;
 use serde_json::{json, Map, Value};
 use sochdb_plugin_host::trust::TrustFile;
-use sochdb_plugin_host::{Text, TrustFiles};
+use sochdb_plugin_host::{printable, Text, TrustFiles};
 use std::path::Path;
 
 /// A kind of entries, and each as its keys and values.

@@ -2,10 +2,10 @@
 
 use super::reach::{reach, unreached};
 use super::text::Fields;
-use crate::output::{printable, Output};
+use crate::output::Output;
 use serde_json::{json, Map};
 use sochdb_plugin_host::trust::{places, TrustFile};
-use sochdb_plugin_host::{Text, TrustFiles};
+use sochdb_plugin_host::{printable, Text, TrustFiles};
 use std::path::{Path, PathBuf};
 
 /// What was done to which entry of which file.

@@ -1,7 +1,7 @@
 //! The audit line: what was decided, and what an operator needs to find the plugin's symbols again.
 
-use super::{Digest, LoadError, Place, Step};
-use crate::printable::hex;
+use super::{Digest, LoadError, Place, Step, Text};
+use crate::printable::{hex, printable};
 use crate::process_state::ProcessChange;
 use crate::trust::Policy;
 use std::fmt::Display;
@@ -33,7 +33,7 @@ pub(crate) struct Accepted<'a> {
 impl Record {
     /// Emits the line.
     pub(crate) fn emit(&self, path: &Path, decision: Result<Accepted<'_>, &LoadError>) {
-        let path = path.as_os_str().as_encoded_bytes().escape_ascii();
+        let path = Text::from(path);
         let time = now();
         let (policy, digest, probe) = (or_nothing(&self.policy), or_nothing(&self.digest), or_nothing(&self.probe));
         let build_id = || self.build_id.as_deref().map_or_else(String::new, hex);
@@ -54,7 +54,7 @@ impl Record {
                     build_id = build_id(),
                     name,
                     version,
-                    publisher = publisher.unwrap_or_default(),
+                    publisher = %printable(publisher.unwrap_or_default()),
                     owner = place.owner,
                     mode = format_args!("{:04o}", place.mode),
                     changes = changes(),
@@ -85,7 +85,7 @@ impl Record {
 /// The line of an instance whose making changed the process; none if it did not.
 pub(crate) fn emit_changes(path: &Path, digest: &Digest, name: &str, version: &str, changes: &[ProcessChange]) {
     if !changes.is_empty() {
-        let path = path.as_os_str().as_encoded_bytes().escape_ascii();
+        let path = Text::from(path);
         tracing::warn!(
             target: "sochdb_plugin::audit",
             time = %now(),
@@ -105,7 +105,7 @@ fn now() -> impl Display {
 }
 
 fn listed(changes: &[ProcessChange]) -> String {
-    changes.iter().map(ProcessChange::to_string).collect::<Vec<_>>().join("; ")
+    printable(&changes.iter().map(ProcessChange::to_string).collect::<Vec<_>>().join("; ")).into_owned()
 }
 
 /// Written by who listens: most programs have nobody who does.

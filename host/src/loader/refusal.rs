@@ -28,12 +28,31 @@ macro_rules! refusals {
         )+
     ) => {
         $(#[$meta])*
-        #[derive(thiserror::Error)]
         #[non_exhaustive]
         #[allow(missing_docs)]
         pub enum $name {
-            $( #[doc = $cause] #[error($cause)] $variant $({ $($field: $type),+ })?, )+
-            $( #[error(transparent)] $part(#[from] $part_type), )*
+            $( #[doc = $cause] $variant $({ $($field: $type),+ })?, )+
+            $( $part($part_type), )*
+        }
+
+        impl std::error::Error for $name {}
+
+        $( impl From<$part_type> for $name {
+            fn from(part: $part_type) -> Self {
+                Self::$part(part)
+            }
+        } )*
+
+        // The one place where what was found becomes text: whoever chose it, it does not steer who reads it.
+        impl std::fmt::Display for $name {
+            #[allow(unused_variables)]
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let text = match self {
+                    $( Self::$variant $({ $($field),+ })? => format!($cause), )+
+                    $( Self::$part(part) => part.to_string(), )*
+                };
+                formatter.write_str(&$crate::printable::printable(&text))
+            }
         }
 
         // `unwrap` and a `main` that returns it print this: what a person needs, not the fields.
@@ -70,10 +89,11 @@ macro_rules! refusals {
             /// What to do about it.
             #[allow(unused_variables)]
             pub fn remedy(&self) -> String {
-                match self {
+                let text = match self {
                     $( Self::$variant $({ $($field),+ })? => format!($remedy), )+
                     $( Self::$part(part) => part.remedy(), )*
-                }
+                };
+                $crate::printable::printable(&text).into_owned()
             }
         }
     };

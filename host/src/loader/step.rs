@@ -1,7 +1,9 @@
 //! The steps of a load, in their order, and how each ended.
 
 use super::LoadError;
+use crate::printable::printable;
 use crate::process_state::{self, ProcessChange};
+use std::borrow::Cow;
 use std::fmt;
 use std::time::{Duration, Instant};
 
@@ -166,7 +168,10 @@ impl<'a> Steps<'a> {
     }
 
     /// Passes on how a step ended that ran elsewhere.
-    pub(crate) fn tell(&mut self, outcome: StepOutcome) {
+    pub(crate) fn tell(&mut self, mut outcome: StepOutcome) {
+        if let Cow::Owned(detail) = printable(&outcome.detail) {
+            outcome.detail = detail;
+        }
         (self.observer)(outcome);
     }
 }

@@ -1,5 +1,6 @@
 //! Names and paths that came from outside, made safe to print.
 
+use crate::printable::is_visible;
 use std::ffi::OsStr;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
@@ -7,8 +8,8 @@ use std::path::Path;
 
 /// Bytes that somebody else chose: a path, a name in a file.
 ///
-/// `Display` never gives a control character, a character that turns the direction of the text, or invalid UTF-8: it
-/// writes what a POSIX-like shell reads back as these bytes, `$'a\x1bb'` for instance, so that a remedy can be pasted.
+/// `Display` never gives what [`printable`](crate::printable()) escapes, or invalid UTF-8: it writes what a POSIX-like
+/// shell reads back as these bytes, `$'a\x1bb'` for instance, so that a remedy can be pasted.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Text(Vec<u8>);
 
@@ -44,8 +45,7 @@ impl From<&Path> for Text {
 
 impl fmt::Display for Text {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain =
-            |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "/._-+,:@%=".contains(c));
+        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| is_word(c) || "/._-+,:@%=".contains(c));
         match std::str::from_utf8(&self.0) {
             Ok(text) if plain(text) => formatter.write_str(text),
             _ => self.quoted(formatter),
@@ -61,17 +61,22 @@ impl Text {
                 match c {
                     '\'' | '\\' => write!(formatter, "\\{c}")?,
                     ' '..='~' => write!(formatter, "{c}")?,
-                    c if c.is_alphanumeric() => write!(formatter, "{c}")?,
-                    c => hex(formatter, c.encode_utf8(&mut [0; 4]).as_bytes())?,
+                    c if is_word(c) => write!(formatter, "{c}")?,
+                    c => escape(formatter, c.encode_utf8(&mut [0; 4]).as_bytes())?,
                 }
             }
-            hex(formatter, chunk.invalid())?;
+            escape(formatter, chunk.invalid())?;
         }
         formatter.write_str("'")
     }
 }
 
-fn hex(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+/// Letters and digits of any script, but those that nobody sees.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() && is_visible(c)
+}
+
+fn escape(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
 }
 
@@ -84,6 +89,7 @@ impl fmt::Debug for Text {
 #[cfg(test)]
 mod tests {
     use super::Text;
+    use crate::printable;
 
     #[test]
     fn prints_what_a_shell_reads_back() {
@@ -96,8 +102,17 @@ mod tests {
             (b"\x1b[2Jx\n", "$'\\x1b[2Jx\\x0a'"),
             (b"\xff.so", "$'\\xff.so'"),
             ("a\u{202e}b".as_bytes(), "$'a\\xe2\\x80\\xaeb'"),
+            ("a\u{3164}b".as_bytes(), "$'a\\xe3\\x85\\xa4b'"),
         ] {
             assert_eq!(Text::from(bytes).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn no_code_point_of_a_name_passes_that_steers_or_hides() {
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            let shown = Text::from(format!("a{c}b").as_bytes()).to_string();
+            assert_eq!(printable(&shown), shown, "U+{:04X}", u32::from(c));
         }
     }
 }

@@ -88,7 +88,7 @@ pub(super) enum Packet {
 
 /// None if it is no packet of the probe: a constructor may have found the socket.
 pub(super) fn decode(packet: &[u8], token: Token) -> Option<Packet> {
-    let text = |text: &[u8]| printable(&String::from_utf8_lossy(text));
+    let text = |text: &[u8]| printable(&String::from_utf8_lossy(text)).into_owned();
     match *packet {
         [b'S', seccomp, low, high] => {
             let abi = u16::from_ne_bytes([low, high]);

@@ -149,7 +149,8 @@ impl fmt::Display for TooOld {
         match Version::parse(version) {
             Ok(_) => write!(formatter, "{name} {shown} is older than {minimum}"),
             Err(why) => {
-                let why = printable(&why.to_string());
+                let why = why.to_string();
+                let why = printable(&why);
                 write!(formatter, "{name} {shown} cannot be compared with {minimum}, it is no semantic version: {why}")
             }
         }

@@ -32,7 +32,7 @@ impl Fault {
     /// The error in `text`, whose offsets these are.
     pub(super) fn locate(self, text: &str) -> SyntaxError {
         let (line, column) = position(text, self.at);
-        let mut message = printable(&self.message);
+        let mut message = printable(&self.message).into_owned();
         if let Some(first) = self.first {
             message.push_str(&format!(", first in line {}", position(text, first).0));
         }

@@ -1,0 +1,54 @@
+//! Columns as wide as their widest cell; where the terminal is too narrow for them, a line for each cell.
+
+use super::Output;
+
+/// A table of text.
+pub(crate) struct Table {
+    right: &'static [bool],
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// A table with these headings; `right` says which columns are numbers.
+    pub(crate) fn new(headings: &[&str], right: &'static [bool]) -> Self {
+        Self { right, rows: vec![headings.iter().map(|heading| heading.to_string()).collect()] }
+    }
+
+    pub(crate) fn row(&mut self, cells: Vec<String>) {
+        self.rows.push(cells);
+    }
+
+    /// Prints it with two spaces before and between columns.
+    pub(crate) fn print(&self, out: &Output) {
+        let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+        let widths: Vec<usize> = (0..self.right.len()).map(width).collect();
+        let whole: usize = widths.iter().map(|width| width + 2).sum();
+        if out.width().is_some_and(|columns| columns < whole) {
+            return self.print_cells(out);
+        }
+        for (at, row) in self.rows.iter().enumerate() {
+            let mut line = String::new();
+            for ((cell, width), right) in row.iter().zip(&widths).zip(self.right) {
+                let cell = if *right { format!("  {cell:>width$}") } else { format!("  {cell:<width$}") };
+                line.push_str(&cell);
+            }
+            let line = line.trim_end();
+            if at == 0 {
+                out.line(out.paint.dim(line))
+            } else {
+                out.line(line)
+            }
+        }
+    }
+
+    fn print_cells(&self, out: &Output) {
+        let [headings, rows @ ..] = &*self.rows else { return };
+        let width = headings.iter().map(|heading| heading.chars().count()).max().unwrap_or(0);
+        for row in rows {
+            for (heading, cell) in headings.iter().zip(row) {
+                out.line(format!("  {}  {cell}", out.paint.dim(format!("{heading:<width$}"))));
+            }
+            out.line("");
+        }
+    }
+}
