@@ -1,6 +1,6 @@
 //! The arguments of the command line, and their help.
 
-use crate::{check, demo, doctor, install, keygen, list, remove, sign, trust, verify};
+use crate::{check, completions, demo, doctor, install, keygen, list, man, remove, sign, trust, verify};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -106,6 +106,15 @@ pub(crate) enum Command {
     /// nothing of them, unless --probe is given. Exit code 0 if all that is installed could be loaded, 1 if not. That
     /// this environment does not allow native plugins is no problem by itself, as a host can have another one.
     Doctor(doctor::Options),
+    /// Print the completions of this command for a shell
+    ///
+    /// Bash reads them from ~/.local/share/bash-completion/completions/sochdb-plugin, zsh from a file _sochdb-plugin in
+    /// a directory of its `fpath`, fish from ~/.config/fish/completions/sochdb-plugin.fish.
+    Completions(completions::Options),
+    /// Print the manual page of this command, or write those of all its subcommands
+    ///
+    /// `man` finds pages below ~/.local/share/man/man1 and /usr/local/share/man/man1.
+    Man(man::Options),
     /// Run one test of `check` in this process
     #[command(hide = true)]
     RunOneTest(check::child::Options),

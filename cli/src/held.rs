@@ -1,6 +1,7 @@
 //! A directory that one process at a time changes, each change whole or not at all.
 
 use crate::failure::Failure;
+use crate::output::tell;
 use rustix::fs::{flock, FlockOperation, Mode, OFlags};
 use sochdb_plugin_host::Text;
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -43,8 +44,7 @@ impl Held {
         let made = make(path)?;
         let handle = File::open(path)?;
         if flock(&handle, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let waiting = format!("waiting for another process that changes {}\n", Text::from(path));
-            let _ = std::io::stderr().write_all(waiting.as_bytes());
+            tell(&format!("waiting for another process that changes {}", Text::from(path)));
             rustix::io::retry_on_intr(|| flock(&handle, FlockOperation::LockExclusive))?;
         }
         let (held, there) = (handle.metadata()?, fs::metadata(path)?);

@@ -86,12 +86,12 @@ fn table(judged: &[(&Locked, PathBuf, Option<LoadError>)], others: &[PathBuf]) -
     let mut table = Table::new(&HEADINGS, &[false; 8]);
     for (entry, path, error) in judged {
         table.row(vec![
-            printable(&entry.name),
-            printable(&entry.version),
+            entry.name.clone(),
+            entry.version.clone(),
             format!("{}.{}", entry.abi.0, entry.abi.1),
-            printable(&entry.kinds.join(",")),
+            entry.kinds.join(","),
             entry.sha256.to_string()[..DIGITS].to_owned(),
-            entry.publisher.as_deref().map_or_else(|| "-".to_owned(), printable),
+            entry.publisher.clone().unwrap_or_else(|| "-".to_owned()),
             error.as_ref().map_or("ok", LoadError::code).to_owned(),
             Text::from(&**path).to_string(),
         ]);

@@ -4,6 +4,7 @@ mod arguments;
 mod blank;
 mod check;
 mod codes;
+mod completions;
 mod demo;
 mod doctor;
 mod examples;
@@ -15,6 +16,7 @@ mod inspect;
 mod install;
 mod keygen;
 mod list;
+mod man;
 mod output;
 mod package;
 mod paths;
@@ -34,7 +36,7 @@ use arguments::{words, Arguments, Command};
 use clap::error::ErrorKind;
 use clap::Parser;
 use failure::Failure;
-use output::{tell, Output};
+use output::Output;
 use paths::absolute;
 use std::process::ExitCode;
 
@@ -64,6 +66,8 @@ fn run(out: &Output, command: Command) -> Result<bool, Failure> {
         Command::Sign(options) => sign::run(out, &options),
         Command::Explain { code } => Ok(explain::run(out, code.as_deref())),
         Command::Doctor(options) => Ok(doctor::run(out, &options)),
+        Command::Completions(options) => Ok(completions::run(out, &options)),
+        Command::Man(options) => man::run(out, &options),
         Command::RunOneTest(options) => check::child::run(&options).map_err(Failure::from),
     }
 }

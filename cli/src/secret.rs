@@ -1,10 +1,10 @@
 //! Secret keys of minisign, and the passwords that protect them.
 
 use crate::failure::Failure;
+use crate::output::tell;
 use ct_codecs::{Base64, Decoder};
 use minisign::{SecretKey, SecretKeyBox};
 use sochdb_plugin_host::Text;
-use std::io::Write;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -70,8 +70,7 @@ pub(crate) fn read(file: &Path) -> Result<SecretKey, Failure> {
 fn warn_of_mode(file: &Path) {
     if std::fs::metadata(file).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
         let name = Text::from(file);
-        // There may be nobody to read it.
-        let _ = writeln!(std::io::stderr(), "attention: others can use the secret key {name}: chmod 600 {name}");
+        tell(&format!("attention: others can use the secret key {name}: chmod 600 {name}"));
     }
 }
 

@@ -36,7 +36,8 @@ pub fn one_object(finished: &Finished, code: i32) -> Value {
     assert_eq!(finished.status.code(), Some(code), "{}{}", finished.stdout, finished.stderr);
     let value: Value =
         serde_json::from_str(&finished.stdout).unwrap_or_else(|why| panic!("{why}: {}", finished.stdout));
-    assert!(value.is_object(), "{value}");
+    assert_eq!(value["ok"], code == 0, "{value}");
+    assert!(value["command"].is_string(), "{value}");
     value
 }
 

@@ -69,7 +69,7 @@ impl<'a> Report<'a> {
         let paint = self.out.paint;
         let (word, detail) = match &result {
             Ok(detail) => (paint.good("ok    "), paint.dim(printable(detail))),
-            Err(reason) => (paint.bad("FAILED"), printable(reason)),
+            Err(reason) => (paint.bad("FAILED"), printable(reason).into_owned()),
         };
         self.out.line(format!("  {word}  {name:<42}  {detail}").trim_end());
         if let (Some(span), Err(reason)) = (self.span, &result) {

@@ -1,6 +1,7 @@
 //! Columns as wide as their widest cell; where the terminal is too narrow for them, a line for each cell.
 
 use super::Output;
+use sochdb_plugin_host::printable;
 
 /// A table of text.
 pub(crate) struct Table {
@@ -14,8 +15,9 @@ impl Table {
         Self { right, rows: vec![headings.iter().map(|heading| heading.to_string()).collect()] }
     }
 
+    /// Adds a row; what a cell says may come from anybody.
     pub(crate) fn row(&mut self, cells: Vec<String>) {
-        self.rows.push(cells);
+        self.rows.push(cells.iter().map(|cell| printable(cell).into_owned()).collect());
     }
 
     /// Prints it with two spaces before and between columns.

@@ -60,7 +60,7 @@ fn tell(out: &Output, files: &TrustFiles, path: &Path) -> Value {
     let mut object = Map::from_iter([("file".to_owned(), json!(name)), ("exists".to_owned(), json!(true))]);
     for (kind, entries) in &entries {
         for entry in entries {
-            let values: Vec<String> = entry.iter().filter_map(|(_, value)| Some(printable(value.as_ref()?))).collect();
+            let values: Vec<_> = entry.iter().filter_map(|(_, value)| Some(printable(value.as_ref()?))).collect();
             out.line(format!("  {}  {}", out.paint.dim(format!("{kind:<11}")), values.join("  ")));
         }
         let entries = entries

@@ -65,7 +65,7 @@ impl Told<'_> {
             "outcome": self.outcome, "file": file, "kind": self.kind, "entry": said, "closed": closed,
             "reach": reach(self.path), "unreached": unreached(self.path),
         }));
-        let values: Vec<String> = self.fields.iter().map(|(_, value)| printable(value)).collect();
+        let values: Vec<_> = self.fields.iter().map(|(_, value)| printable(value)).collect();
         out.line(format!("{} {}: {}", out.paint.bold(self.kind), values.join(" "), out.paint.good(self.outcome)));
         out.line(format!("  {}  {file}", out.paint.dim("file")));
         for note in closed.map(str::to_owned).into_iter().chain(unreached(self.path)) {
