@@ -1,5 +1,13 @@
 //! What a plugin needs comes from where the operator says, never from a search.
 
+#[path = "support/command.rs"]
+mod command;
+#[path = "dependencies/commands.rs"]
+mod commands;
+#[path = "support/operator.rs"]
+mod operator;
+#[path = "dependencies/search_path.rs"]
+mod search_path;
 mod support;
 
 use sochdb_plugin_host::sdk::CompressionExtension;
@@ -24,8 +32,12 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let (dir, path) = private();
+        Self::at(private())
+    }
+
+    fn at((dir, path): (TempDir, PathBuf)) -> Self {
         let scene = Self { _dir: dir, path };
+        scene.close("");
         scene.directory("lib");
         scene.library("lib/libextra.so.1", "good", &["-Wl,-soname,libextra.so.1"]);
         let mut cc = compiler(&find("cc").expect("a C compiler called cc"));
@@ -147,7 +159,7 @@ fn a_named_library_is_looked_at_as_a_plugin_is() {
     assert_eq!(scene.answer(Some(""), &[]), "E_DEP_REFUSED");
     for (flags, expected) in [
         (&["-Wl,-soname,libother.so.1"][..], "E_DEP_SONAME"),
-        (&["-Wl,-soname,libextra.so.1", "-Wl,-rpath,/opt/x"], "E_DEP_REFUSED"),
+        (&["-Wl,-soname,libextra.so.1", "-Wl,-rpath,/tmp/x"], "E_DEP_REFUSED"),
         (&["-Wl,-soname,libextra.so.1", "-z", "execstack"], "E_DEP_REFUSED"),
         (&[], "E_DEP_SONAME"),
         (&["-Wl,-soname,libextra.so.1", "-Wl,--no-as-needed", "-l:libresolv.so.2"], "good"),

@@ -70,7 +70,12 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
             let (name, version, minimum) = ("codec".to_owned(), "1.0.0".to_owned(), Version::new(1, 2, 0));
             LoadError::VersionTooOld { error: TooOld { name, version, minimum } }
         }
-        "E_DEP_FORBIDDEN" => LoadError::DepForbidden { name: text("libzstd.so.1") },
+        "E_DEP_FORBIDDEN" => LoadError::DepForbidden {
+            libraries: "libzstd.so.1 (in /usr/lib/x86_64-linux-gnu)".to_owned(),
+            fix: "link them into the plugin, or allow them: sochdb-plugin trust add dependency libzstd.so.1 \
+                  /usr/lib/x86_64-linux-gnu"
+                .to_owned(),
+        },
         _ => return None,
     })
 }

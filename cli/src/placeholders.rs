@@ -6,6 +6,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("E_TRUST_FILE", "fix", OF_A_TEXT),
     ("E_LOCK_FILE", "fix", OF_A_TEXT),
     ("E_MANIFEST_FILE", "fix", OF_A_TEXT),
+    ("E_DEP_FORBIDDEN", "fix", "link them into the plugin, or allow them by the commands that the refusal prints"),
     ("E_DEP_REFUSED", "fix", OF_A_TEXT),
     ("E_VERSION_TOO_OLD", "error", "the plugin's version is older than the minimum in a trust file"),
     ("E_ELF_MAGIC", "found", "something else, which the refusal names"),

@@ -25,12 +25,20 @@ impl Facts {
     }
 
     /// Checks the rules for a library that a plugin needs: those for plugins, but for names and exports, which are as
-    /// its makers want them.
+    /// its makers want them, and for its search path, which depends on where it lies.
     pub(crate) fn check_library(&self) -> Result<(), ElfError> {
         self.fits_this_machine()?;
         self.keeps_memory_safe()?;
         self.leaves_order_alone()?;
-        self.names_no_paths()
+        self.needs_plain_names()
+    }
+
+    /// Checks that it wants nothing to be searched for.
+    pub(crate) fn has_no_search_path(&self) -> Result<(), ElfError> {
+        match &self.search_path {
+            Some(path) => Err(ElfError::Rpath { path: path.clone() }),
+            None => Ok(()),
+        }
     }
 
     /// Checks that it is for this process's processor and system.
@@ -93,10 +101,7 @@ impl Facts {
         Ok(())
     }
 
-    fn names_no_paths(&self) -> Result<(), ElfError> {
-        if let Some(path) = &self.search_path {
-            return Err(ElfError::Rpath { path: path.clone() });
-        }
+    fn needs_plain_names(&self) -> Result<(), ElfError> {
         let by_path = |name: &Text| name.as_bytes().is_empty() || has_path_characters(name.as_bytes());
         if let Some(name) = self.needed.iter().find(|name| by_path(name)) {
             return Err(ElfError::Needed { name: name.clone() });
@@ -105,7 +110,8 @@ impl Facts {
     }
 
     fn has_honest_names(&self, file: &OsStr) -> Result<(), ElfError> {
-        self.names_no_paths()?;
+        self.has_no_search_path()?;
+        self.needs_plain_names()?;
         match &self.soname {
             Some(soname) if !self.owns(soname.as_bytes(), file.as_encoded_bytes()) => {
                 Err(ElfError::Soname { soname: soname.clone() })

@@ -75,7 +75,7 @@ pub struct Facts {
     pub needed: Vec<Text>,
     /// The name under which other libraries would need it (DT_SONAME).
     pub soname: Option<Text>,
-    /// Where it wants its needs to be searched for (DT_RPATH or DT_RUNPATH).
+    /// Where it wants its needs to be searched for (DT_RUNPATH, or without that DT_RPATH).
     pub search_path: Option<Text>,
     /// The beginning of its entry, if it exports one.
     pub entry: Option<EntryHead>,
@@ -143,7 +143,7 @@ impl Facts {
             least_alignment,
             needed: dynamic.needed(&image)?,
             soname: dynamic.named(&image, tag::SONAME)?,
-            search_path: dynamic.named(&image, tag::RPATH)?.or(dynamic.named(&image, tag::RUNPATH)?),
+            search_path: dynamic.named(&image, tag::RUNPATH)?.or(dynamic.named(&image, tag::RPATH)?),
             entry: entry_head(&image, &segments, &symbols)?,
             entry_address: symbols.entry.map_or(0, |(address, _)| address),
             entry_size: symbols.entry.map_or(0, |(_, size)| size),

@@ -93,7 +93,14 @@ fn judge(
         manifest::check(&note, vouched.manifest.as_ref(), rules)?;
         Ok((note, detail))
     })?;
-    let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, rules, standing.demands))?;
+    let asked = dependencies::Asked {
+        rules,
+        files: &options.rules.files,
+        installed: &decisions.installed,
+        standing,
+        directory: &walked.path,
+    };
+    let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, asked))?;
     let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
     let place = Place { path: path.to_owned(), directory: walked.path.clone(), owner, mode };
     let publisher = vouched.publisher;

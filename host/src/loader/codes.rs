@@ -181,11 +181,11 @@ refusals! {
         "the entry says that it has {says} bytes, but `soch_plugin_v1` has {has}"
         "set `.size = sizeof(soch_plugin)` in the entry, or let `SOCH_PLUGIN` or `export_plugin!` write it";
 
-    Dependencies: DepForbidden { name: Text } "E_DEP_FORBIDDEN"
-        "the plugin needs the library {name}, which no trust file names"
-        "link it into the plugin, or allow it: sochdb-plugin trust add dependency {name} DIRECTORY";
+    Dependencies: DepForbidden { libraries: String, fix: String } "E_DEP_FORBIDDEN"
+        "the plugin needs libraries that no trust file names: {libraries}" "{fix}";
     Dependencies: DepMissing { name: Text, places: String } "E_DEP_MISSING"
-        "the library {name} that the plugin needs is not in {places}" "install it";
+        "the library {name} that the plugin needs is not in {places}"
+        "install the package of the system that has it, or put a link to it there";
     Dependencies: DepRefused { name: Text, reason: String, fix: String } "E_DEP_REFUSED"
         "the library {name} that the plugin needs is refused: {reason}" "{fix}";
     Dependencies: DepSoname { name: Text, soname: Text } "E_DEP_SONAME"

@@ -2,11 +2,14 @@
 //! depends on `LD_LIBRARY_PATH`, on caches, and on who can write there.
 
 use super::beside::reason_and_fix;
+use super::lacking::Lacking;
+use super::listed_library::{self, ListedLibrary};
 use super::system_library::SystemLibrary;
-use super::{listed_library, Dependency, Digest, LoadError, Source, Text};
+use super::{whereabouts, Dependency, Digest, LoadError, Source, Standing, Text, TrustFiles};
 use crate::elf::Facts;
 use crate::linker;
-use crate::trust::{Demands, Rules};
+use crate::trust::{Rules, TrustedDependency};
+use std::path::{Path, PathBuf};
 
 /// What C, C++ and Rust plugins need without their authors' doing: the libraries of glibc and of GCC's runtime.
 const STANDARD: [&str; 12] = [
@@ -28,74 +31,144 @@ const SANITIZERS: [&str; 4] = ["libasan.so.", "liblsan.so.", "libtsan.so.", "lib
 /// The most libraries of a plugin, those that its libraries need included.
 const MOST: usize = 64;
 
-/// The step: finds every library that the plugin needs, in the order in which they can be loaded. Loads nothing.
-pub(super) fn check(
-    facts: &Facts,
-    rules: Option<&Rules>,
-    demands: Demands,
-) -> Result<(Vec<Dependency>, String), LoadError> {
-    let mut resolver = Resolver { rules, demands, seen: Vec::new(), order: Vec::new(), words: Vec::new() };
-    resolver.add_all(&facts.needed)?;
-    let detail = match resolver.words.is_empty() {
-        true => "it needs nothing".to_owned(),
-        false => resolver.words.join(", "),
+/// For whom the libraries are looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// What the trust files say.
+    pub(super) rules: Option<&'a Rules>,
+    /// Which they are.
+    pub(super) files: &'a TrustFiles,
+    /// Where plugins lie that need no directory in a trust file.
+    pub(super) installed: &'a [PathBuf],
+    /// What is demanded of the plugin.
+    pub(super) standing: Standing,
+    /// Where the plugin is.
+    pub(super) directory: &'a Path,
+}
+
+/// The step: finds every library that the plugin needs, in the order in which they can be loaded. Loads nothing. What is
+/// lacking is told at once, as far as it can be read.
+pub(super) fn check(facts: &Facts, asked: Asked<'_>) -> Result<(Vec<Dependency>, String), LoadError> {
+    let mut resolver = Resolver {
+        asked,
+        seen: Vec::new(),
+        order: Vec::new(),
+        words: Vec::new(),
+        lacking: Lacking::default(),
+        places: None,
     };
-    Ok((resolver.order, detail))
+    resolver.add_all(&facts.needed, &[]);
+    let Resolver { order, words, lacking, places, .. } = resolver;
+    if let Some(refusal) = lacking.refusal(asked, &places.unwrap_or_default()) {
+        return Err(refusal);
+    }
+    let detail = if words.is_empty() { "it needs nothing".to_owned() } else { words.join(", ") };
+    Ok((order, detail))
 }
 
 struct Resolver<'a> {
-    rules: Option<&'a Rules>,
-    demands: Demands,
+    asked: Asked<'a>,
     seen: Vec<Text>,
     order: Vec<Dependency>,
     words: Vec<String>,
+    lacking: Lacking,
+    /// Where libraries are looked for that no trust file names, once there is one.
+    places: Option<Vec<PathBuf>>,
 }
 
 impl Resolver<'_> {
-    fn add_all(&mut self, needed: &[Text]) -> Result<(), LoadError> {
-        needed.iter().try_for_each(|name| self.add(name))
+    /// Adds what a library needs that wants it to be searched for in the directories `search`.
+    fn add_all(&mut self, needed: &[Text], search: &[PathBuf]) {
+        for name in needed {
+            if self.seen.contains(name) || self.seen.len() > MOST {
+                continue;
+            }
+            self.seen.push(name.clone());
+            if self.seen.len() > MOST {
+                let reason = format!("it and others make more than {MOST}");
+                let fix = "link what it needs into the plugin".to_owned();
+                return self.lacking.wrong(LoadError::DepRefused { name: name.clone(), reason, fix });
+            }
+            match self.find(name, search) {
+                Ok(Some((source, words))) => {
+                    self.words.push(words);
+                    self.order.push(Dependency { name: name.clone(), source });
+                }
+                Ok(None) => {}
+                Err(error) => self.lacking.wrong(error),
+            }
+        }
     }
 
-    fn add(&mut self, name: &Text) -> Result<(), LoadError> {
-        if self.seen.contains(name) {
-            return Ok(());
-        }
-        if self.seen.len() == MOST {
-            let reason = format!("it and others make more than {MOST}");
-            let fix = "link what it needs into the plugin".to_owned();
-            return Err(LoadError::DepRefused { name: name.clone(), reason, fix });
-        }
-        self.seen.push(name.clone());
+    /// Where a library comes from, in words too, after what it needs was added; `None` if no trust file names it.
+    fn find(&mut self, name: &Text, search: &[PathBuf]) -> Result<Option<(Source, String)>, LoadError> {
         let text = std::str::from_utf8(name.as_bytes()).unwrap_or_default();
-        let listed = self.rules.and_then(|rules| rules.dependency(text));
         let standard = STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
-        if listed.is_none() && !standard {
-            return Err(LoadError::DepForbidden { name: name.clone() });
-        }
-        let (source, words) = if let Some(listed) = listed {
-            let revoked = |digest: &Digest| self.rules.is_some_and(|rules| rules.revoked(digest).is_some());
-            let library = listed_library::admit(listed, self.demands, revoked).map_err(|error| {
-                let (reason, fix) = reason_and_fix(&listed.path(), &error);
-                LoadError::DepRefused { name: name.clone(), reason, fix }
-            })?;
-            // By another name the dynamic linker would not find it in memory, and search.
-            if library.facts.soname.as_ref() != Some(name) {
-                let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
-                return Err(LoadError::DepSoname { name: name.clone(), soname });
-            }
-            self.add_all(&library.facts.needed)?;
-            let words = format!("{name} from {}", Text::from(library.path.as_path()));
-            (Source::Listed { file: library.file, digest: library.digest, pinned: listed.sha256.is_some() }, words)
-        } else if linker::is_resident(name.as_os_str()) {
-            (Source::Resident, format!("{name} is in memory"))
+        if let Some(listed) = self.asked.rules.and_then(|rules| rules.dependency(text)) {
+            let library = self.listed(name, listed)?;
+            self.add_all(&library.facts.needed, &library.search);
+            let words = from(name, &library.path);
+            let pinned = listed.sha256.is_some();
+            Ok(Some((Source::Listed { file: library.file, digest: library.digest, pinned }, words)))
+        } else if standard && linker::is_resident(name.as_os_str()) {
+            Ok(Some((Source::Resident, format!("{name} is in memory"))))
+        } else if standard {
+            self.of_system(name, SystemLibrary::find(name)?)
+        } else if let Some(library) = SystemLibrary::beside(name, search) {
+            self.of_system(name, library?)
         } else {
-            let library = SystemLibrary::find(name)?;
-            self.add_all(&library.needed)?;
-            let words = format!("{name} from {}", Text::from(library.path.as_path()));
-            (Source::System(library.path), words)
-        };
-        self.words.push(words);
-        self.order.push(Dependency { name: name.clone(), source });
-        Ok(())
+            self.unlisted(name, text, search).map(|()| None)
+        }
     }
+
+    fn of_system(&mut self, name: &Text, library: SystemLibrary) -> Result<Option<(Source, String)>, LoadError> {
+        self.add_all(&library.facts.needed, &library.search);
+        let words = from(name, &library.path);
+        Ok(Some((Source::System(library.path), words)))
+    }
+
+    fn listed(&self, name: &Text, listed: &TrustedDependency) -> Result<ListedLibrary, LoadError> {
+        let revoked = |digest: &Digest| self.asked.rules.is_some_and(|rules| rules.revoked(digest).is_some());
+        let library = listed_library::admit(listed, self.asked.standing.demands, revoked).map_err(|error| {
+            let (reason, fix) = reason_and_fix(&listed.path(), &error);
+            LoadError::DepRefused { name: name.clone(), reason, fix }
+        })?;
+        // By another name the dynamic linker would not find it in memory, and search.
+        if library.facts.soname.as_ref() != Some(name) {
+            let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
+            return Err(LoadError::DepSoname { name: name.clone(), soname });
+        }
+        Ok(library)
+    }
+
+    /// Notes a library that no trust file names, and where it would be taken from if one did; then what it needs in turn.
+    fn unlisted(&mut self, name: &Text, text: &str, search: &[PathBuf]) -> Result<(), LoadError> {
+        let asked = self.asked;
+        let named = asked.rules.into_iter().flat_map(Rules::dependency_directories);
+        let others = named.chain([asked.directory]).map(Path::to_owned).chain(search.iter().cloned());
+        let places = self.places.get_or_insert_with(|| whereabouts::places(others));
+        let mut refused = None;
+        for directory in whereabouts::of(name, places) {
+            let entry = TrustedDependency { name: text.to_owned(), directory: directory.clone(), sha256: None };
+            match self.listed(name, &entry) {
+                Ok(library) => {
+                    self.lacking.unlisted(name, directory);
+                    self.add_all(&library.facts.needed, &library.search);
+                    return Ok(());
+                }
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        match refused {
+            Some(error) => Err(error),
+            None => {
+                self.lacking.nowhere(name);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn from(name: &Text, path: &Path) -> String {
+    format!("{name} from {}", Text::from(path))
 }

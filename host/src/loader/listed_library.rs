@@ -4,7 +4,7 @@ use super::file::{Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::{self, Walked};
-use super::{exec_policy, Digest, LoadError, SealedFile};
+use super::{exec_policy, search_path, Digest, LoadError, SealedFile};
 use crate::elf::Facts;
 use crate::trust::{Demands, TrustedDependency};
 use rustix::fd::AsFd;
@@ -22,6 +22,8 @@ pub(super) struct ListedLibrary {
     pub(super) file: SealedFile,
     pub(super) digest: Digest,
     pub(super) facts: Facts,
+    /// Where it wants its needs to be searched for; only a library of root's may want that.
+    pub(super) search: Vec<PathBuf>,
 }
 
 /// Copies the library that `listed` names, if its digest is right and not `revoked`, and it is as the plugin's policy
@@ -53,7 +55,12 @@ pub(super) fn admit(
         _ => {}
     }
     facts.check_library()?;
-    Ok(ListedLibrary { path, file: sealed, digest, facts })
+    let of_root = file.stat.st_uid == 0 && walk::check(&plain, Owners::ROOT, walk::open_beneath).is_ok();
+    let search = if of_root { search_path::directories(&facts, &walked.path)? } else { Vec::new() };
+    if !of_root {
+        facts.has_no_search_path()?;
+    }
+    Ok(ListedLibrary { path, file: sealed, digest, facts, search })
 }
 
 /// The name to which links inside the directory lead. Only who can write the directory can turn one.

@@ -31,6 +31,8 @@ mod exec_policy;
 #[cfg(target_os = "linux")]
 mod file;
 #[cfg(target_os = "linux")]
+mod lacking;
+#[cfg(target_os = "linux")]
 mod lease;
 #[cfg(target_os = "linux")]
 mod lexical;
@@ -53,6 +55,8 @@ mod rules;
 #[cfg(target_os = "linux")]
 mod seal;
 #[cfg(target_os = "linux")]
+mod search_path;
+#[cfg(target_os = "linux")]
 mod settle;
 #[cfg(target_os = "linux")]
 mod signed;
@@ -64,6 +68,8 @@ mod user_namespace;
 mod vouch;
 #[cfg(target_os = "linux")]
 mod walk;
+#[cfg(target_os = "linux")]
+mod whereabouts;
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests;

@@ -4,24 +4,26 @@ use super::beside::reason_and_fix;
 use super::file::{Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
-use super::{walk, LoadError, Text};
+use super::{search_path, walk, LoadError, Text};
 use crate::elf::Facts;
 use std::path::{Path, PathBuf};
 
 /// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones.
 #[cfg(target_arch = "x86_64")]
-const PLACES: [&str; 4] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
+pub(super) const PLACES: [&str; 4] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
 #[cfg(target_arch = "aarch64")]
-const PLACES: [&str; 4] = ["/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
+pub(super) const PLACES: [&str; 4] = ["/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-const PLACES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/lib"];
+pub(super) const PLACES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/lib"];
 
 /// A library that only root can change, so that its path means the same file to everybody.
 pub(super) struct SystemLibrary {
     /// Absolute, without symbolic links.
     pub(super) path: PathBuf,
-    /// What it needs in turn.
-    pub(super) needed: Vec<Text>,
+    /// What it says; what it needs in turn.
+    pub(super) facts: Facts,
+    /// Where it wants that to be searched for.
+    pub(super) search: Vec<PathBuf>,
 }
 
 impl SystemLibrary {
@@ -42,6 +44,28 @@ impl SystemLibrary {
         })
     }
 
+    /// The library `name` of one of these directories, in which another library wants it to be searched for; `None` if it
+    /// is in none of them. Its name for itself must be this one, or the dynamic linker would search.
+    pub(super) fn beside(name: &Text, directories: &[PathBuf]) -> Option<Result<Self, LoadError>> {
+        let mut paths = directories.iter().filter_map(|directory| directory.join(name.as_os_str()).canonicalize().ok());
+        let path = paths.next()?;
+        let library = Self::at(&path).and_then(|library| {
+            library.facts.check_library()?;
+            Ok(library)
+        });
+        Some(match library {
+            Ok(library) if library.facts.soname.as_ref() == Some(name) => Ok(library),
+            Ok(library) => {
+                let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
+                Err(LoadError::DepSoname { name: name.clone(), soname })
+            }
+            Err(error) => {
+                let (reason, fix) = reason_and_fix(&path, &error);
+                Err(LoadError::DepRefused { name: name.clone(), reason, fix })
+            }
+        })
+    }
+
     fn at(path: &Path) -> Result<Self, LoadError> {
         let owners = Owners::ROOT;
         let (plain, _) = PlainPath::check(path)?;
@@ -49,6 +73,7 @@ impl SystemLibrary {
         let file = OpenFile::open(path, &walked, plain.file, Bounds::of_library(owners))?;
         let facts = Facts::read(&file.text(path)?)?;
         facts.fits_this_machine()?;
-        Ok(Self { needed: facts.needed, path: path.to_owned() })
+        let search = search_path::directories(&facts, &walked.path)?;
+        Ok(Self { facts, search, path: path.to_owned() })
     }
 }

@@ -66,6 +66,11 @@ impl Rules {
         self.files.iter().flat_map(|file| &file.dependencies).find(|dependency| dependency.name == name)
     }
 
+    /// Where the libraries lie that plugins may need.
+    pub fn dependency_directories(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().flat_map(|file| &file.dependencies).map(|dependency| &*dependency.directory)
+    }
+
     /// Whether the plugin with this digest is pinned.
     pub fn is_pinned(&self, digest: &Digest) -> bool {
         self.files.iter().flat_map(|file| &file.pins).any(|pin| pin.sha256 == *digest)
