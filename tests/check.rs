@@ -117,7 +117,8 @@ fn a_plugin_that_changes_the_process_is_told_what_and_where() {
         ("create", "new-variable", "in create", "environment SOCH_TEST_NEW: not set -> set"),
         ("call", "rounding", "in the test", "floating-point: "),
         ("shutdown", "umask", "in shutdown", "umask: "),
-        ("destroy", "mask", "in destroy", "signal-mask: none -> SIGUSR2"),
+        ("destroy", "handler", "in destroy", "signal-handler SIGTERM: default -> function at "),
+        ("call", "mask", "in the test", "signal-mask: none -> SIGUSR2"),
     ] {
         let change = format!("{moment} {thing}");
         let mut check = command();

@@ -68,6 +68,13 @@ impl Thing {
         self.name != "processors" || std::thread::available_parallelism().is_ok_and(|count| count.get() > 1)
     }
 
+    /// Whether each thread has its own.
+    pub fn is_of_thread(&self) -> bool {
+        use ProcessPart::{FloatingPoint, Scheduling, SignalMask, SignalStack, ThreadAttribute, ThreadLocale};
+        let of_thread = [FloatingPoint, SignalMask, SignalStack, ThreadLocale, Scheduling, ThreadAttribute];
+        of_thread.contains(&self.part)
+    }
+
     /// The part and the item.
     pub fn what(&self) -> String {
         format!("{}|{}", self.part, self.item)
