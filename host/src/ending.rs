@@ -7,9 +7,25 @@ use core::ffi::c_void;
 use parking_lot::{Condvar, Mutex};
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result};
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
 use std::thread;
 use std::time::Instant;
+
+/// How many instances take no more calls, of all that there ever were.
+static ENDED: AtomicUsize = AtomicUsize::new(0);
+
+/// A number that changes when an instance ends: whoever keeps instances looks then which.
+#[inline]
+pub(crate) fn ended() -> usize {
+    ENDED.load(Relaxed)
+}
+
+/// Says that an instance takes no more calls.
+pub(crate) fn say_ended() {
+    ENDED.fetch_add(1, Relaxed);
+}
 
 /// How far the end is.
 #[derive(Default)]
@@ -73,9 +89,8 @@ impl Sent {
 
 impl Job {
     /// Runs what is sent on another thread; on this one if there is no other to be had.
-    fn start(gate: &gate::Gate, sent: Sent) -> Arc<Self> {
-        let job = Arc::new(Self::default());
-        let task = Arc::new(Mutex::new(Some((gate.ending(), sent, job.clone()))));
+    fn start(self: &Arc<Self>, gate: &gate::Gate, sent: Sent) {
+        let task = Arc::new(Mutex::new(Some((gate.ending(), sent, self.clone()))));
         let run = |task: &Mutex<Option<(gate::Ending, Sent, Arc<Self>)>>| {
             let Some((ending, sent, job)) = task.lock().take() else { return };
             let ending = ending.begin();
@@ -88,7 +103,6 @@ impl Job {
         if thread::Builder::new().name("soch-end".to_owned()).spawn(move || run(&other)).is_err() {
             run(&task);
         }
-        job
     }
 
     /// Whether it is over by then; and what the plugin said, if nobody was told before.
@@ -118,6 +132,11 @@ impl Instance {
         self.shutdown_until(gate::after(self.limits.patience))
     }
 
+    /// Whether it was shut down, or panicked.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.is_poisoned() || matches!(*self.end.lock(), End::Over)
+    }
+
     /// [`Instance::shutdown`] that waits at most until `deadline`.
     pub(crate) fn shutdown_until(&self, deadline: Instant) -> Result<()> {
         if gate::is_child() {
@@ -141,6 +160,7 @@ impl Instance {
             return Err(self.error(ErrorKind::Busy, message));
         };
         *self.end.lock() = End::Over;
+        say_ended();
         match outcome {
             Some(outcome) if outcome.0 != SOCH_OK => {
                 let (status, mut error) = *outcome;
@@ -160,19 +180,14 @@ impl Instance {
             refusal => self.refused("shutdown", refusal),
         })?;
         // Another thread may have been here before the gate let this one in.
-        let mut end = self.end.lock();
-        let job = match &*end {
+        let job = Arc::new(Job::default());
+        match &mut *self.end.lock() {
             End::Over => return Ok(None),
-            End::Runs(job) => job.clone(),
-            End::NotYet => {
-                let handles = self.take_handles();
-                let sent = Sent { instance: self.pointer(), handles, call: Call::Shutdown(self.lifecycle().shutdown) };
-                let job = Job::start(&self.gate, sent);
-                *end = End::Runs(job.clone());
-                job
-            }
-        };
-        drop(end);
+            End::Runs(job) => return Ok(Some(job.clone())),
+            end => *end = End::Runs(job.clone()),
+        }
+        let (handles, call) = (self.take_handles(), Call::Shutdown(self.lifecycle().shutdown));
+        job.start(&self.gate, Sent { instance: self.pointer(), handles, call });
         drop(closed);
         Ok(Some(job))
     }
@@ -184,8 +199,35 @@ impl Instance {
     pub(crate) unsafe fn destroy(&self) -> bool {
         let Some(destroy) = self.lifecycle().destroy else { return true };
         let sent = Sent { instance: self.pointer(), handles: Vec::new(), call: Call::Destroy(destroy) };
-        let job = Job::start(&self.gate, sent);
+        let job = Arc::new(Job::default());
+        job.start(&self.gate, sent);
         let _waiting = self.gate.wait_for_end();
         job.wait(gate::after(self.limits.patience)).is_some()
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if gate::is_child() {
+            // It is the parent's: nothing of the plugin runs here, and nothing is waited for.
+            return;
+        }
+        if let Err(error) = self.shutdown() {
+            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, %error, "not shut down cleanly");
+            if error.kind() == ErrorKind::Busy {
+                // Something that holds a pass was forgotten, or calls the plugin for ever: it keeps what it uses.
+                return;
+            }
+        }
+        // SAFETY: the gate is closed and drained, nobody else holds this instance, and this runs once.
+        if !unsafe { self.destroy() } {
+            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, "`destroy` does not end, and is left alone");
+            return;
+        }
+        // SAFETY: the plugin's instance is gone, and this runs once.
+        unsafe {
+            ManuallyDrop::drop(&mut self.lent);
+            ManuallyDrop::drop(&mut self.origin);
+        }
     }
 }

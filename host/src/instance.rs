@@ -1,7 +1,7 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
 use crate::ending::End;
-use crate::gate::{self, Gate, Stay};
+use crate::gate::{Gate, Stay};
 use crate::metrics::Lent;
 use crate::printable::printable;
 use crate::services::HostSide;
@@ -14,8 +14,11 @@ use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Metrics, 
 use std::any::Any;
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::sync::atomic::AtomicU64;
 use std::sync::OnceLock;
 use std::time::Duration;
+
+pub(crate) use crate::ending::ended;
 
 /// How the host treats an instance.
 #[derive(Clone, Copy, Debug)]
@@ -78,11 +81,13 @@ pub(crate) struct Instance {
     pub(crate) gate: Gate,
     pub(crate) poisoned_by: OnceLock<String>,
     pub(crate) end: Mutex<End>,
+    /// Calls of its sink that came from inside of one.
+    pub(crate) echoes: AtomicU64,
     /// Those that are open, to be closed before `shutdown`.
     handles: Mutex<Slab<Handle>>,
     /// The metrics that were offered to it.
-    lent: ManuallyDrop<OnceLock<Lent>>,
-    origin: ManuallyDrop<Origin>,
+    pub(crate) lent: ManuallyDrop<OnceLock<Lent>>,
+    pub(crate) origin: ManuallyDrop<Origin>,
 }
 
 // SAFETY: the plugin promises what the tags of the contract say: [any-thread] functions may be called from any
@@ -120,6 +125,7 @@ impl Instance {
             limits,
             poisoned_by: OnceLock::new(),
             end: Mutex::default(),
+            echoes: AtomicU64::new(0),
             handles: Mutex::default(),
             lent: ManuallyDrop::default(),
             origin: ManuallyDrop::new(origin),
@@ -296,32 +302,6 @@ impl Instance {
         };
         self.shared("as_any", call).ok()?;
         seen
-    }
-}
-
-impl Drop for Instance {
-    fn drop(&mut self) {
-        if gate::is_child() {
-            // It is the parent's: nothing of the plugin runs here, and nothing is waited for.
-            return;
-        }
-        if let Err(error) = self.shutdown() {
-            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, %error, "not shut down cleanly");
-            if error.kind() == ErrorKind::Busy {
-                // Something that holds a pass was forgotten, or calls the plugin for ever: it keeps what it uses.
-                return;
-            }
-        }
-        // SAFETY: the gate is closed and drained, nobody else holds this instance, and this runs once.
-        if !unsafe { self.destroy() } {
-            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, "`destroy` does not end, and is left alone");
-            return;
-        }
-        // SAFETY: the plugin's instance is gone, and this runs once.
-        unsafe {
-            ManuallyDrop::drop(&mut self.lent);
-            ManuallyDrop::drop(&mut self.origin);
-        }
     }
 }
 

@@ -27,6 +27,7 @@ mod ending;
 mod entry;
 mod failure;
 mod fan_out;
+mod feeding;
 mod gate;
 mod handle;
 mod in_process;
@@ -54,6 +55,7 @@ mod reader;
 mod rehearsal;
 mod services;
 mod shard;
+mod sinks;
 mod slab;
 mod spans;
 mod storage;
@@ -69,7 +71,7 @@ pub use index::Index;
 pub use loader::{
     Digest, DigestError, LoadError, Reason, Step, StepOutcome, Text, TrustFiles, Verdict, ALLOW_VARIABLE,
 };
-pub use manager::{ManagerError, PluginManager};
+pub use manager::{ManagerError, PluginManager, Unended};
 pub use metrics::{Counter, Gauge, Histogram};
 pub use observability::Observability;
 pub use plugin::{Plugin, PluginLibrary};

@@ -1,6 +1,7 @@
 //! Maps a library's sealed bytes, once, for the rest of the process.
 
 use crate::entry::Entry;
+use crate::gate;
 use crate::instance::Tables;
 use crate::layout;
 use crate::linker::{self, Mapping};
@@ -59,6 +60,7 @@ impl Library {
         steps: &mut Steps<'_>,
         record: &mut Record,
     ) -> Result<(&'static Self, Place), LoadError> {
+        gate::watch_for_fork();
         let (digest, place) = (admitted.digest, admitted.place.clone());
         let slot = SLOTS.lock().entry(digest).or_default().clone();
         let mut outcomes = Vec::new();

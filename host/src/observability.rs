@@ -1,11 +1,15 @@
+use crate::feeding::Feeding;
 use crate::handle::{handle, slot};
 use crate::instance::Instance;
+use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{boundary, shims};
 use sochdb_plugin_sdk::{
-    Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, Metrics, ObservabilityExtension, Result,
+    Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, Metrics, ObservabilityExtension,
+    Result,
 };
 use std::cell::Cell;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
 handle! {
@@ -18,53 +22,82 @@ handle! {
 }
 
 impl Observability {
-    fn deliver(&self, slot: &str, result: Result<bool>) {
+    /// How many calls it was not given, as the thread was inside a call of this very sink: one that reports through the
+    /// host's log what it cannot deliver would do so without end. The first is a `tracing` event at warning level.
+    pub fn echoes(&self) -> u64 {
+        self.instance.echoes.load(Relaxed)
+    }
+
+    /// Makes a call that has no result. Whether it succeeded.
+    #[inline]
+    fn feed(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> bool {
+        let Some(feeding) = Feeding::begin(&self.instance) else {
+            self.echo(slot);
+            return false;
+        };
+        let result = self.instance.shared(slot, call);
+        drop(feeding);
+        match result {
+            Ok(true) => true,
+            Ok(false) => self.tell(&self.instance.found_nothing(slot)),
+            Err(error) => self.tell(&error),
+        }
+    }
+
+    #[cold]
+    fn echo(&self, slot: &str) {
+        if self.instance.echoes.fetch_add(1, Relaxed) == 0 {
+            let plugin = &*self.instance.info.name;
+            let message = "a sink is not given what comes from inside of its own call; further ones are only counted";
+            tracing::warn!(target: "sochdb_plugin", plugin, slot, "{message}");
+        }
+    }
+
+    #[cold]
+    fn tell(&self, error: &Error) -> bool {
         thread_local! {
             /// Whether this thread is telling of a failure: an application that gives its `tracing` events to this
             /// very sink would make the next one.
             static TELLING: Cell<bool> = const { Cell::new(false) };
         }
-        if let Err(error) = result.and_then(|found| self.done(slot, Ok(found))) {
-            if !TELLING.replace(true) {
-                tracing::debug!(target: "sochdb_plugin", %error, "an observability call failed");
-                TELLING.set(false);
-            }
+        // In a child of fork, whoever listens may have a lock that is held for ever.
+        if error.kind() != ErrorKind::Forked && !TELLING.replace(true) {
+            tracing::debug!(target: "sochdb_plugin", %error, "an observability call failed");
+            TELLING.set(false);
         }
+        false
     }
 }
 
 impl ObservabilityExtension for Observability {
     fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
         let counter_inc = slot!(self.table.counter_inc);
-        let result = boundary::with_raw_labels(labels, |labels, count| {
+        boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.instance.shared("counter_inc", |instance, _| unsafe {
+            self.feed("counter_inc", |instance, _| unsafe {
                 counter_inc(instance, soch_str::lend(name), value, labels, count)
             })
         });
-        self.deliver("counter_inc", result);
     }
 
     fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
         let gauge_set = slot!(self.table.gauge_set);
-        let result = boundary::with_raw_labels(labels, |labels, count| {
+        boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.instance.shared("gauge_set", |instance, _| unsafe {
+            self.feed("gauge_set", |instance, _| unsafe {
                 gauge_set(instance, soch_str::lend(name), value, labels, count)
             })
         });
-        self.deliver("gauge_set", result);
     }
 
     fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
         let histogram_observe = slot!(self.table.histogram_observe);
-        let result = boundary::with_raw_labels(labels, |labels, count| {
+        boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.instance.shared("histogram_observe", |instance, _| unsafe {
+            self.feed("histogram_observe", |instance, _| unsafe {
                 histogram_observe(instance, soch_str::lend(name), value, labels, count)
             })
         });
-        self.deliver("histogram_observe", result);
     }
 
     /// 0 if the plugin did not start one.
@@ -72,11 +105,9 @@ impl ObservabilityExtension for Observability {
         let span_start = slot!(self.table.span_start);
         let mut span = 0;
         // SAFETY: the plugin's function, with a place for the result; the name is lent for the call.
-        let result = self.instance.shared("span_start", |instance, _| unsafe {
+        let started = self.feed("span_start", |instance, _| unsafe {
             span_start(instance, soch_str::lend(name), parent.unwrap_or(0), &mut span)
         });
-        let started = matches!(result, Ok(true));
-        self.deliver("span_start", result);
         if started {
             span
         } else {
@@ -87,38 +118,34 @@ impl ObservabilityExtension for Observability {
     fn span_end(&self, span: u64) {
         let span_end = slot!(self.table.span_end);
         // SAFETY: the plugin's function on its own instance.
-        let result = self.instance.shared("span_end", |instance, _| unsafe { span_end(instance, span) });
-        self.deliver("span_end", result);
+        self.feed("span_end", |instance, _| unsafe { span_end(instance, span) });
     }
 
     fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {
         let span_event = slot!(self.table.span_event);
-        let result = boundary::with_raw_labels(attributes, |attributes, count| {
+        boundary::with_raw_labels(attributes, |attributes, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.instance.shared("span_event", |instance, _| unsafe {
+            self.feed("span_event", |instance, _| unsafe {
                 span_event(instance, span, soch_str::lend(name), attributes, count)
             })
         });
-        self.deliver("span_event", result);
     }
 
     fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
         let log = slot!(self.table.log);
-        let result = boundary::with_raw_labels(fields, |fields, count| {
+        boundary::with_raw_labels(fields, |fields, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.instance.shared("log", |instance, _| unsafe {
+            self.feed("log", |instance, _| unsafe {
                 log(instance, level.as_raw(), soch_str::lend(message), fields, count)
             })
         });
-        self.deliver("log", result);
     }
 
     fn report_health(&self, health: &HealthInfo) {
         let report_health = slot!(self.table.report_health);
         let raw = health.as_raw();
         // SAFETY: the plugin's function; the state is lent for the call.
-        let result = self.instance.shared("report_health", |instance, _| unsafe { report_health(instance, &raw) });
-        self.deliver("report_health", result);
+        self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) });
     }
 
     /// # Errors

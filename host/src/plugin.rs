@@ -1,6 +1,7 @@
 //! A loaded library and its instances.
 
 use crate::compression::Compression;
+use crate::gate;
 use crate::index::Index;
 use crate::instance::{describe, Instance, Lifecycle, Limits, Origin};
 use crate::library::Library;
@@ -81,6 +82,9 @@ impl PluginLibrary {
         );
         let refuse =
             |kind: ErrorKind, message: String| LoadError::Create { kind, message: format!("{name}: {message}") };
+        if gate::is_child() {
+            return Err(LoadError::Forked);
+        }
         let mut pointer: *mut c_void = std::ptr::null_mut();
         if let Some(create) = entry.raw.create {
             let mut error = soch_error::empty();

@@ -8,32 +8,44 @@ use std::collections::HashMap;
 /// So many sinks need no memory of their own for a span.
 const FEW: usize = 4;
 
-/// Each sink's own number of a span, in the order of the sinks; 0 of one that did not start it.
+/// A sink's number among all that there ever were, and its own number of a span; 0 if it did not start it.
+pub(crate) type Pair = (u64, u64);
+
+/// Each sink's own number of a span, in the order of the sinks.
 #[derive(Clone)]
 pub(crate) enum Own {
-    Few([u64; FEW], usize),
-    Many(Box<[u64]>),
+    Few([Pair; FEW], usize),
+    Many(Box<[Pair]>),
 }
 
 impl Own {
     /// Of no sink.
-    pub(crate) const NONE: Self = Self::Few([0; FEW], 0);
+    pub(crate) const NONE: Self = Self::Few([(0, 0); FEW], 0);
 
     /// Of `count` sinks.
-    pub(crate) fn collect(count: usize, mut of: impl FnMut(usize) -> u64) -> Self {
+    pub(crate) fn collect(count: usize, mut of: impl FnMut(usize) -> Pair) -> Self {
         if count > FEW {
             return Self::Many((0..count).map(of).collect());
         }
-        let mut few = [0; FEW];
+        let mut few = [(0, 0); FEW];
         few[..count].iter_mut().enumerate().for_each(|(at, place)| *place = of(at));
         Self::Few(few, count)
     }
 
-    pub(crate) fn as_slice(&self) -> &[u64] {
+    pub(crate) fn as_slice(&self) -> &[Pair] {
         match self {
             Self::Few(few, count) => &few[..*count],
             Self::Many(many) => many,
         }
+    }
+
+    /// The own number of the sink that is at `at` of the list now, if it started the span.
+    #[inline]
+    pub(crate) fn of(&self, at: usize, sink: u64) -> Option<u64> {
+        let pairs = self.as_slice();
+        // Unless sinks went meanwhile, it is where it was.
+        let there = pairs.get(at).filter(|pair| pair.0 == sink).or_else(|| pairs.iter().find(|pair| pair.0 == sink));
+        there.map(|pair| pair.1).filter(|own| *own != 0)
     }
 }
 
@@ -87,7 +99,9 @@ mod tests {
     fn spans_of_all_threads_have_numbers_of_their_own() {
         let spans = Spans::default();
         let numbers: Vec<u64> = thread::scope(|scope| {
-            let start = || (0..100).map(|own| spans.start(Own::collect(6, |at| own + at as u64))).collect::<Vec<_>>();
+            let start = || {
+                (0..100).map(|own| spans.start(Own::collect(6, |at| (at as u64, own + at as u64)))).collect::<Vec<_>>()
+            };
             let threads: Vec<_> = (0..2 * SHARDS).map(|_| scope.spawn(start)).collect();
             threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
         });
@@ -101,10 +115,14 @@ mod tests {
     }
 
     #[test]
-    fn few_and_many_sinks_keep_their_order() {
+    fn a_sink_is_found_among_few_and_many_also_when_it_moved() {
         for count in 0..10 {
-            let own = Own::collect(count, |at| at as u64 + 7);
-            assert!(own.as_slice().iter().copied().eq((0..count as u64).map(|at| at + 7)));
+            let own = Own::collect(count, |at| (at as u64 + 7, at as u64 + 70));
+            for at in 0..count {
+                assert_eq!(own.of(at, at as u64 + 7), Some(at as u64 + 70));
+                assert_eq!(own.of(at + 1, at as u64 + 7), Some(at as u64 + 70), "it moved");
+            }
+            assert_eq!(own.of(0, 6), None, "it came later");
         }
     }
 }

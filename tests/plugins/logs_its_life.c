@@ -1,5 +1,5 @@
 // A plugin of all four kinds that gives each step of its life to the host's log: its configuration and the step.
-// `flush` does not return before the file exists whose absolute path was the last value put.
+// `shutdown` of a configuration with `hang` does not return. `flush` does not return before the file exists whose absolute path was the last value put.
 #define _POSIX_C_SOURCE 200809L
 #include "sochdb_plugin.h"
 
@@ -38,6 +38,7 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
 static soch_status shutdown_(void *instance, soch_error *error) {
     const life *self = instance;
     tell(self, "shutdown");
+    while (strstr(self->config, "hang") != NULL) pause();
     if (strstr(self->config, "fail") != NULL) return soch_fail(error, SOCH_IO, 28, "the disk is full");
     return SOCH_OK;
 }

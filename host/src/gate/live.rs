@@ -12,13 +12,18 @@ static LIVE: Mutex<Slab<Weak<Core>>> = Mutex::new(Slab::new());
 static IS_CHILD: AtomicBool = AtomicBool::new(false);
 
 pub(super) fn add(core: &Arc<Core>) -> usize {
-    static WATCHED: Once = Once::new();
-    WATCHED.call_once(watch);
+    watch_for_fork();
     if is_child() {
         core.state.store(FORKED, SeqCst);
         return usize::MAX;
     }
     LIVE.lock().insert(Arc::downgrade(core))
+}
+
+/// Sees to it that children of fork are known from now on.
+pub(crate) fn watch_for_fork() {
+    static WATCHED: Once = Once::new();
+    WATCHED.call_once(watch);
 }
 
 pub(super) fn remove(place: usize) {

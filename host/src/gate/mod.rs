@@ -24,7 +24,7 @@ use self::core::{Core, FORKED, POISONED};
 use crate::barrier::Barrier;
 pub(crate) use alone::Ending;
 pub(crate) use enter::Stay;
-pub(crate) use live::is_child;
+pub(crate) use live::{is_child, watch_for_fork};
 pub(crate) use refusal::{Hold, Refusal};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

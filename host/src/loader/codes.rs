@@ -23,6 +23,11 @@ refusals! {
          sandbox"
         "allow them, if you trust the plugin as you trust the program; otherwise do not load it here";
 
+    Gate: Forked "E_FORKED"
+        "this process is a child of fork, made after its parent had begun with plugins: they run only in the process that \
+         made them"
+        "load plugins in the child after an `exec`, or fork before the parent loads any";
+
     Rules: TrustFile { file: Text, reason: String, fix: String } "E_TRUST_FILE"
         "the trust file {file} cannot be used: {reason}" "{fix}";
     Rules: TrustSyntax { file: Text, error: SyntaxError } "E_TRUST_SYNTAX"

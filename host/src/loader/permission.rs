@@ -1,6 +1,7 @@
 //! The step `gate`: whether native plugins are allowed at all.
 
 use super::{LoadError, Text};
+use crate::gate::is_child;
 use std::ffi::OsStr;
 
 /// The environment variable that allows native plugins.
@@ -46,6 +47,9 @@ impl Permission {
 
     /// The step's line: who allowed it. Makes no system call.
     pub(super) fn check(&self) -> Result<((), String), LoadError> {
+        if is_child() {
+            return Err(LoadError::Forked);
+        }
         let refuse = |why| Err(LoadError::NotTrusted { why });
         match self {
             Self::Program => Ok(((), "allowed by the program".to_owned())),

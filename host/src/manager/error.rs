@@ -41,11 +41,46 @@ pub enum ManagerError {
         /// [`PluginManager::MAX_SERIES`](crate::PluginManager::MAX_SERIES).
         limit: usize,
     },
+    /// There is no room for the name and labels of another metric.
+    #[error("names and labels of metrics take {limit} bytes already, or would: use shorter labels, or such that have fewer values")]
+    TooManyBytes {
+        /// [`PluginManager::MAX_SERIES_BYTES`](crate::PluginManager::MAX_SERIES_BYTES).
+        limit: usize,
+    },
+    /// The process is a child of fork.
+    #[error("this process is a child of fork: extensions run only in the one that made them")]
+    Forked,
     /// Extensions that did not shut down cleanly, in the order in which they were shut down.
     #[error("{} extension(s) did not shut down cleanly: {}", .0.len(), join(.0))]
-    Shutdown(Vec<Error>),
+    Shutdown(Vec<Unended>),
 }
 
-fn join(errors: &[Error]) -> String {
-    errors.iter().map(Error::to_string).collect::<Vec<_>>().join("; ")
+/// An extension that did not shut down cleanly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Unended {
+    /// Its name.
+    pub plugin: String,
+    /// What it reported, or for what the manager waited in vain.
+    pub error: Error,
+    /// Whether it has ended all the same. If not, its calls or its `shutdown` were still under way at the deadline.
+    pub has_ended: bool,
+}
+
+impl std::ops::Deref for Unended {
+    type Target = Error;
+
+    fn deref(&self) -> &Error {
+        &self.error
+    }
+}
+
+impl std::fmt::Display for Unended {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.error.fmt(formatter)
+    }
+}
+
+fn join(errors: &[Unended]) -> String {
+    errors.iter().map(Unended::to_string).collect::<Vec<_>>().join("; ")
 }

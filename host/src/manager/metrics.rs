@@ -1,7 +1,7 @@
 //! The manager's metrics.
 
 use super::{ManagerError, PluginManager};
-use crate::metrics::{Change, Counter, Gauge, Histogram, MAX_SERIES};
+use crate::metrics::{Change, Counter, Gauge, Histogram, MAX_SERIES, MAX_SERIES_BYTES};
 use sochdb_plugin_sdk::{Labels, Metrics};
 
 /// A metric's value is kept here once, and sinks that can read it when they want to. Those that cannot get each
@@ -9,17 +9,20 @@ use sochdb_plugin_sdk::{Labels, Metrics};
 /// [`PluginManager::histogram`], or with each call by the methods with a name.
 ///
 /// Name and labels together are one series; the order of labels has no meaning, and a name is of one kind. There are
-/// at most [`PluginManager::MAX_SERIES`]. What a call with a name cannot keep is dropped, counted in the metric
+/// at most [`PluginManager::MAX_SERIES`], whose names and labels are at most [`PluginManager::MAX_SERIES_BYTES`] together. What a call with a name cannot keep is dropped, counted in the metric
 /// `sochdb_dropped_updates`, and told once in a `tracing` event; sinks that do not read get it all the same.
 impl PluginManager {
     /// The most series of a manager, each one combination of name and labels. Beside its names, a
     /// counter takes about 2 KiB, a gauge 200 bytes, and a histogram 1 KiB and 2 KiB for each of up to 32 threads.
     pub const MAX_SERIES: usize = MAX_SERIES;
 
+    /// The most bytes that the names and labels of all series of a manager have together.
+    pub const MAX_SERIES_BYTES: usize = MAX_SERIES_BYTES;
+
     /// The counter of this name with these labels. It begins with 0.
     ///
     /// # Errors
-    /// [`ManagerError::MetricKind`], [`ManagerError::TooManySeries`].
+    /// [`ManagerError::MetricKind`], [`ManagerError::TooManySeries`], [`ManagerError::TooManyBytes`].
     pub fn counter(&self, name: &str, labels: Labels<'_>) -> Result<Counter, ManagerError> {
         Counter::new(&self.metrics, name, labels)
     }

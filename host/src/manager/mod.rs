@@ -3,25 +3,33 @@
 mod error;
 mod metrics;
 mod observe;
+mod shutdown;
 
 use crate::compression::Compression;
 use crate::fan_out::FanOut;
+use crate::gate::is_child;
 use crate::index::Index;
 use crate::instance::Instance;
 use crate::metrics::Registry as Metrics;
 use crate::observability::Observability;
 use crate::plugin::Plugin;
 use crate::storage::Storage;
-pub use error::ManagerError;
-use parking_lot::RwLock;
-use sochdb_plugin_sdk::{CompressionExtension, Error, ExtensionInfo, IndexExtension};
+pub use error::{ManagerError, Unended};
+use parking_lot::{RwLock, RwLockWriteGuard};
+use sochdb_plugin_sdk::{CompressionExtension, ExtensionInfo, IndexExtension};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 /// One registry for all extensions, loaded and linked in.
 ///
 /// No lock is held while an extension runs, so an extension may call back and register another. All methods may be
 /// called from any thread.
+///
+/// # Fork
+/// Extensions run in the process that made them. In a child that fork makes of it, without an `exec` afterwards, every
+/// call of a handle is an error of the kind [`Forked`](sochdb_plugin_sdk::ErrorKind::Forked), nothing is shut down or
+/// freed when handles go, and no plugin is loaded; log lines and spans go nowhere, metrics go on without new series. That
+/// holds for fork by the C library; a child that is made by the bare system call must not use any of this.
 #[derive(Default)]
 pub struct PluginManager {
     registry: RwLock<Registry>,
@@ -32,8 +40,9 @@ pub struct PluginManager {
 #[derive(Default)]
 struct Registry {
     shut: bool,
-    /// In the order of registration, each once, however many kinds it has.
-    order: Vec<Arc<Instance>>,
+    /// In the order of registration, each once, however many kinds it has. Kept by the handles elsewhere: a sink is
+    /// let go when it ended.
+    order: Vec<Weak<Instance>>,
     storages: HashMap<String, Storage>,
     active_storage: Option<Storage>,
     indexes: HashMap<String, Index>,
@@ -112,11 +121,12 @@ impl PluginManager {
                 Ok(())
             }
         };
-        let mut registry = self.registry.write();
+        let mut registry = self.write()?;
         if registry.shut {
             return Err(ManagerError::ShutDown);
         }
-        let known = registry.order.iter().any(|other| Arc::ptr_eq(other, &instance));
+        registry.order.retain(|other| other.strong_count() > 0);
+        let known = registry.order.iter().any(|other| std::ptr::eq(other.as_ptr(), &*instance));
         taken("storage", name, kinds.storage.is_some() && registry.storages.contains_key(name))?;
         taken("index", name, kinds.index.is_some() && registry.indexes.contains_key(name))?;
         taken("observability sink", name, kinds.observability.is_some() && known)?;
@@ -136,7 +146,7 @@ impl PluginManager {
             registry.compressions.insert(compression.algorithm().to_owned(), compression);
         }
         if !known {
-            registry.order.push(instance);
+            registry.order.push(Arc::downgrade(&instance));
         }
         drop(registry);
         // Nothing can be refused any more, and no lock is held: this calls the plugin.
@@ -151,7 +161,7 @@ impl PluginManager {
     /// # Errors
     /// [`ManagerError::Unknown`].
     pub fn set_active_storage(&self, name: &str) -> Result<(), ManagerError> {
-        let mut registry = self.registry.write();
+        let mut registry = self.write()?;
         match registry.storages.get(name).cloned() {
             Some(storage) => {
                 registry.active_storage = Some(storage);
@@ -166,23 +176,25 @@ impl PluginManager {
 
     /// The active storage.
     pub fn storage(&self) -> Option<Storage> {
-        self.registry.read().active_storage.clone()
+        self.look(|registry| registry.active_storage.clone())?
     }
 
     /// The index of this name.
     pub fn index(&self, name: &str) -> Option<Index> {
-        self.registry.read().indexes.get(name).cloned()
+        self.look(|registry| registry.indexes.get(name).cloned())?
     }
 
     /// The codec of this algorithm.
     pub fn compression(&self, algorithm: &str) -> Option<Compression> {
-        self.registry.read().compressions.get(algorithm).cloned()
+        self.look(|registry| registry.compressions.get(algorithm).cloned())?
     }
 
     /// The kinds of index that are registered, sorted, each once.
     pub fn list_index_types(&self) -> Vec<String> {
-        let registry = self.registry.read();
-        let mut types: Vec<String> = registry.indexes.values().map(|index| index.index_type().to_owned()).collect();
+        let types = |registry: &Registry| {
+            registry.indexes.values().map(|index| index.index_type().to_owned()).collect::<Vec<String>>()
+        };
+        let mut types = self.look(types).unwrap_or_default();
         types.sort();
         types.dedup();
         types
@@ -190,31 +202,42 @@ impl PluginManager {
 
     /// The algorithms that are registered, sorted.
     pub fn list_compression(&self) -> Vec<String> {
-        sorted(&self.registry.read().compressions)
+        self.look(|registry| sorted(&registry.compressions)).unwrap_or_default()
     }
 
-    /// Every registered extension, in the order of registration.
+    /// Every registered extension, in the order of registration. A sink, if it is nothing else, is let go after its end.
     pub fn list_extensions(&self) -> Vec<ExtensionInfo> {
-        self.registry.read().order.iter().map(|instance| instance.info.clone()).collect()
+        // Lets go of those that ended.
+        self.fan_out.is_empty();
+        let instances = self.look(Registry::instances).unwrap_or_default();
+        instances.iter().map(|instance| instance.info.clone()).collect()
     }
 
-    /// Shuts every extension down, once, in reverse order of registration, each after its calls under way ended, and
-    /// refuses what comes later. A second call only tries again those that were still busy.
-    ///
-    /// # Errors
-    /// [`ManagerError::Shutdown`] with all errors; the others are shut down all the same.
-    pub fn shutdown_all(&self) -> Result<(), ManagerError> {
-        let order = {
-            let mut registry = self.registry.write();
-            registry.shut = true;
-            registry.order.clone()
-        };
-        let errors: Vec<Error> = order.iter().rev().filter_map(|instance| instance.shutdown().err()).collect();
-        if errors.is_empty() {
-            Ok(())
-        } else {
-            Err(ManagerError::Shutdown(errors))
+    /// Shows the registry to `look`; None in a child of fork whose parent changed it just then.
+    fn look<R>(&self, look: impl FnOnce(&Registry) -> R) -> Option<R> {
+        if !is_child() {
+            return Some(look(&self.registry.read()));
         }
+        let registry = self.registry.try_read()?;
+        let result = look(&registry);
+        // To give it back could mean to look for threads that wait for it, of which there are none here.
+        std::mem::forget(registry);
+        Some(result)
+    }
+
+    /// The registry, to change it.
+    fn write(&self) -> Result<RwLockWriteGuard<'_, Registry>, ManagerError> {
+        if is_child() {
+            return Err(ManagerError::Forked);
+        }
+        Ok(self.registry.write())
+    }
+}
+
+impl Registry {
+    /// Those that are still there, in the order of registration.
+    fn instances(&self) -> Vec<Arc<Instance>> {
+        self.order.iter().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -228,9 +251,9 @@ impl std::fmt::Debug for PluginManager {
 impl Drop for PluginManager {
     /// Lets go of the extensions in reverse order of registration: one that nobody else holds ends here.
     fn drop(&mut self) {
-        self.fan_out = FanOut::default();
         let registry = std::mem::take(self.registry.get_mut());
-        let mut order = registry.order.clone();
+        let mut order = registry.instances();
+        self.fan_out = FanOut::default();
         drop(registry);
         while let Some(instance) = order.pop() {
             drop(instance);

@@ -5,8 +5,7 @@ use super::labels;
 use super::registry::Registry;
 use super::series::{Cell, Change, Kind, Series};
 use crate::manager::ManagerError;
-use crate::observability::Observability;
-use crate::published::Published;
+use crate::sinks::Sinks;
 use sochdb_plugin_sdk::Labels;
 use std::sync::{Arc, Weak};
 
@@ -31,11 +30,11 @@ impl Kept {
     }
 
     #[cold]
-    fn push(&self, sinks: &Weak<Published<Observability>>, change: Change) {
+    fn push(&self, sinks: &Weak<Sinks>, change: Change) {
         // None: the manager is gone.
         let Some(sinks) = sinks.upgrade() else { return };
         let labels = labels::borrow(&self.series.labels);
-        sinks.get().iter().for_each(|sink| change.push(sink, &self.series.name, &labels));
+        sinks.each(|sink| change.push(sink, &self.series.name, &labels));
     }
 }
 

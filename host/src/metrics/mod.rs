@@ -13,5 +13,5 @@ mod table;
 
 pub use handles::{Counter, Gauge, Histogram};
 pub(crate) use lent::Lent;
-pub(crate) use registry::{Registry, MAX_SERIES};
+pub(crate) use registry::{Registry, MAX_SERIES, MAX_SERIES_BYTES};
 pub(crate) use series::Change;

@@ -3,17 +3,20 @@
 use super::labels;
 use super::series::{Cell, Change, Kind, Series};
 use super::table::Table;
+use crate::gate::is_child;
 use crate::manager::ManagerError;
-use crate::observability::Observability;
-use crate::published::Published;
+use crate::printable::printable;
+use crate::sinks::Sinks;
 use parking_lot::Mutex;
 use sochdb_plugin_sdk::{Labels, Metric, Metrics};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock, Weak};
 
 /// The most series of a manager.
 pub(crate) const MAX_SERIES: usize = 10_000;
+/// The most bytes of their names and labels.
+pub(crate) const MAX_SERIES_BYTES: usize = 8 << 20;
 /// The counter of changes that no series took.
 const DROPPED: &str = "sochdb_dropped_updates";
 
@@ -22,10 +25,14 @@ pub(crate) struct Registry {
     table: Table,
     /// Counts refused ones too: each takes its memory.
     count: AtomicUsize,
+    /// Of the names and labels of all of them.
+    bytes: AtomicUsize,
+    /// Whether somebody was told that there is no room for more bytes.
+    told_bytes: AtomicBool,
     dropped: Arc<Series>,
     families: Mutex<BTreeMap<Box<str>, Family>>,
     /// Those that get each change; unset as long as there are none. Handles look here, and must not keep sinks alive.
-    pub(super) pushing: OnceLock<Weak<Published<Observability>>>,
+    pub(super) pushing: OnceLock<Weak<Sinks>>,
 }
 
 /// The series of one name.
@@ -44,7 +51,9 @@ impl Default for Registry {
         table.insert(table.hash(kind, DROPPED, &[]), dropped.clone());
         let family = Family { kind, series: vec![dropped.clone()], told: false };
         let families = Mutex::new(BTreeMap::from([(DROPPED.into(), family)]));
-        Self { table, count: AtomicUsize::new(1), dropped, families, pushing: OnceLock::new() }
+        let (count, bytes) = (AtomicUsize::new(1), AtomicUsize::new(DROPPED.len()));
+        let (told_bytes, pushing) = (AtomicBool::new(false), OnceLock::new());
+        Self { table, count, bytes, told_bytes, dropped, families, pushing }
     }
 }
 
@@ -80,6 +89,13 @@ impl Registry {
         if self.count.load(Relaxed) >= MAX_SERIES {
             return Err(Refusal::Full);
         }
+        if is_child() {
+            return Err(Refusal::Forked);
+        }
+        let more = labels.iter().fold(name.len(), |bytes, (name, value)| bytes + name.len() + value.len());
+        if more > MAX_SERIES_BYTES.saturating_sub(self.bytes.load(Relaxed)) {
+            return Err(self.no_room(name, more));
+        }
         let mut families = self.families.lock();
         // Another thread may have been here since.
         if let Some(series) = self.table.find(hash, kind, name, labels) {
@@ -89,7 +105,13 @@ impl Registry {
         if count >= MAX_SERIES {
             return Err(Refusal::Full);
         }
+        let bytes = self.bytes.load(Relaxed);
+        if more > MAX_SERIES_BYTES.saturating_sub(bytes) {
+            drop(families);
+            return Err(self.no_room(name, more));
+        }
         self.count.store(count + 1, Relaxed);
+        self.bytes.store(bytes + more, Relaxed);
         let family = families.entry(name.into()).or_insert_with(|| Family { kind, series: Vec::new(), told: false });
         let refused = family.kind != kind;
         let tell = refused && !family.told;
@@ -113,6 +135,17 @@ impl Registry {
         Ok(series)
     }
 
+    /// Tells it once.
+    #[cold]
+    fn no_room(&self, name: &str, bytes: usize) -> Refusal {
+        if !self.told_bytes.swap(true, Relaxed) {
+            let (limit, beginning) = (MAX_SERIES_BYTES, name.chars().take(64).collect::<String>());
+            let name = &*printable(&beginning);
+            tracing::warn!(target: "sochdb_plugin", limit, name, bytes, "metric dropped: no room for its name and labels");
+        }
+        Refusal::Bytes
+    }
+
     /// All series, to read.
     pub(crate) fn to_read(self: &Arc<Self>) -> Metrics {
         let registry = self.clone();
@@ -122,7 +155,10 @@ impl Registry {
     /// Gives each series to `visit`, by name, and those of one name in the order in which they came. No lock is held
     /// meanwhile.
     fn collect(&self, visit: &mut dyn FnMut(&Metric<'_>)) {
-        let families = self.families.lock();
+        // In a child of fork another thread may have the lock for ever.
+        let Some(families) = (if is_child() { self.families.try_lock() } else { Some(self.families.lock()) }) else {
+            return;
+        };
         let all: Vec<Arc<Series>> = families.values().flat_map(|family| &family.series).cloned().collect();
         drop(families);
         let mut buckets = Vec::new();
@@ -130,7 +166,7 @@ impl Registry {
     }
 
     /// From now on handles also push to these.
-    pub(crate) fn push_to(&self, sinks: &Arc<Published<Observability>>) {
+    pub(crate) fn push_to(&self, sinks: &Arc<Sinks>) {
         self.pushing.get_or_init(|| Arc::downgrade(sinks));
     }
 }
@@ -141,6 +177,9 @@ pub(super) enum Refusal {
     /// The name is taken by this kind.
     Kind(Kind),
     Full,
+    /// Its name and labels are too long for what is left.
+    Bytes,
+    Forked,
 }
 
 impl Refusal {
@@ -148,6 +187,8 @@ impl Refusal {
         match self {
             Self::Kind(is) => ManagerError::MetricKind { name: name.to_owned(), is: is.name(), wanted: kind.name() },
             Self::Full => ManagerError::TooManySeries { limit: MAX_SERIES },
+            Self::Bytes => ManagerError::TooManyBytes { limit: MAX_SERIES_BYTES },
+            Self::Forked => ManagerError::Forked,
         }
     }
 }

@@ -1,0 +1,70 @@
+//! The end of all extensions.
+
+use super::{ManagerError, PluginManager, Unended};
+use crate::gate::after;
+use crate::instance::Instance;
+use sochdb_plugin_sdk::ErrorKind;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+impl PluginManager {
+    /// Shuts every extension down, once, in reverse order of registration, each after its calls under way ended, and
+    /// refuses what comes later. A second call only tries again those that had not ended.
+    ///
+    /// All together it takes at most the longest patience of them, 30 s if nothing else was said:
+    /// [`PluginManager::shutdown_all_within`].
+    ///
+    /// # Errors
+    /// [`ManagerError::Shutdown`] with all errors; the others are shut down all the same.
+    pub fn shutdown_all(&self) -> Result<(), ManagerError> {
+        let instances = self.end_registration()?;
+        let patience = instances.iter().map(|instance| instance.limits.patience).max().unwrap_or_default();
+        end_all(&instances, after(patience))
+    }
+
+    /// [`PluginManager::shutdown_all`] that takes at most `limit`. One that does not end in three quarters of the time that
+    /// is left, as a call or its `shutdown` hangs, does not keep the others from ending: they go on with the rest of it.
+    ///
+    /// # Errors
+    /// As [`PluginManager::shutdown_all`]; [`Unended::has_ended`] says which were still under way.
+    pub fn shutdown_all_within(&self, limit: Duration) -> Result<(), ManagerError> {
+        end_all(&self.end_registration()?, after(limit))
+    }
+
+    /// All extensions, in the order in which they end.
+    fn end_registration(&self) -> Result<Vec<Arc<Instance>>, ManagerError> {
+        let mut registry = self.write()?;
+        registry.shut = true;
+        let mut instances = registry.instances();
+        instances.reverse();
+        Ok(instances)
+    }
+}
+
+fn end_all(instances: &[Arc<Instance>], deadline: Instant) -> Result<(), ManagerError> {
+    let mut results = Vec::new();
+    for (at, instance) in instances.iter().enumerate() {
+        // Three quarters of the time that is left: others may need this one's end, and the rest is theirs if it hangs.
+        let spare = match at + 1 < instances.len() {
+            true => deadline.saturating_duration_since(Instant::now()) / 4,
+            false => Duration::ZERO,
+        };
+        results.push(instance.shutdown_until(deadline - spare));
+    }
+    for (instance, result) in instances.iter().zip(&mut results) {
+        // Those that had not ended have had the time of the others too.
+        if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy && !instance.has_ended()) {
+            *result = instance.shutdown_until(deadline);
+        }
+    }
+    let unended = instances.iter().zip(results).filter_map(|(instance, result)| {
+        let plugin = instance.info.name.clone();
+        result.err().map(|error| Unended { plugin, error, has_ended: instance.has_ended() })
+    });
+    let unended: Vec<Unended> = unended.collect();
+    if unended.is_empty() {
+        Ok(())
+    } else {
+        Err(ManagerError::Shutdown(unended))
+    }
+}
