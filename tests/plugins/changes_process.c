@@ -42,9 +42,9 @@ static void block(void) {
 
 static void limit(void) {
     struct rlimit limit;
-    getrlimit(RLIMIT_CORE, &limit);
-    limit.rlim_cur = limit.rlim_cur == 4096 ? 8192 : 4096;
-    setrlimit(RLIMIT_CORE, &limit);
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur -= 1;
+    setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void processors(void) {
@@ -76,7 +76,7 @@ static void change(const char *thing) {
     if (!strcmp(thing, "processors")) processors();
     if (!strcmp(thing, "slack")) prctl(PR_SET_TIMERSLACK, 77777, 0, 0, 0);
     if (!strcmp(thing, "death")) prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
-    if (!strcmp(thing, "personality")) personality(personality(0xffffffff) | ADDR_NO_RANDOMIZE);
+    if (!strcmp(thing, "personality")) personality(PER_LINUX32);
     if (!strcmp(thing, "privileges")) prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (!strcmp(thing, "nice")) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 1);
     if (!strcmp(thing, "handler")) signal(SIGTERM, handler);

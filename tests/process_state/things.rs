@@ -54,7 +54,7 @@ pub const THINGS: &[Thing] = &[
     thing("variable", ProcessPart::Environment, "TZ", Fate::Attributed),
     thing("new-variable", ProcessPart::Environment, "SOCH_TEST_NEW", Fate::Attributed),
     thing("no-variable", ProcessPart::Environment, "SOCH_TEST_GONE", Fate::Attributed),
-    thing("limit", ProcessPart::ResourceLimit, "RLIMIT_CORE", Fate::Attributed),
+    thing("limit", ProcessPart::ResourceLimit, "RLIMIT_NOFILE", Fate::Attributed),
     thing("flags", ProcessPart::Descriptor, "stdin", Fate::Attributed),
     thing("closed", ProcessPart::Descriptor, "stdin", Fate::NeverNorAttributed),
     thing("timer", ProcessPart::Timer, "ITIMER_REAL", Fate::Attributed),

@@ -2,6 +2,7 @@
 
 use super::change::{By, Changes, ProcessPart};
 use super::part::Part;
+use crate::loader::Text;
 use std::ffi::CStr;
 
 /// `LC_GLOBAL_LOCALE` of POSIX: the program's own.
@@ -44,7 +45,7 @@ impl Part for OfProgram {
         for (category, item) in CATEGORIES {
             let (Some(before), Some(after)) = (self.name(category), now.name(category)) else { continue };
             if before != after {
-                let text = |name: &CStr| name.to_string_lossy().escape_debug().to_string();
+                let text = |name: &CStr| Text::from(name.to_bytes()).to_string();
                 let texts = (text(before), text(after));
                 changes.add((ProcessPart::Locale, By::AnyThread), item, texts, || {
                     // SAFETY: the name is a text that outlives the call; no other thread changes the locale, or this
