@@ -17,6 +17,8 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use support::{private, succeed, MINUTE};
 use tempfile::TempDir;
 
@@ -114,6 +116,26 @@ fn a_change_right_after_a_load_is_seen_though_size_and_clock_are_the_same() {
     }
 }
 
+#[test]
+fn no_load_is_refused_while_the_trust_file_is_replaced() {
+    let place = Place::new();
+    let stop = AtomicBool::new(false);
+    let refused = thread::scope(|scope| {
+        scope.spawn(|| {
+            let pinned = format!("{}[[pin]]\nsha256 = \"{}\"\n", place.allows(), place.digest());
+            while !stop.load(Ordering::Relaxed) {
+                place.rename_over(&pinned);
+                place.rename_over(&place.allows());
+            }
+        });
+        let loader = place.loader();
+        let verdicts: Vec<_> = (0..2000).map(|_| verdict(&loader, &place.plugin)).collect();
+        stop.store(true, Ordering::Relaxed);
+        verdicts.into_iter().filter(|verdict| *verdict != "accepted").collect::<Vec<_>>()
+    });
+    assert!(refused.is_empty(), "{} refused: {:?}", refused.len(), refused.first());
+}
+
 /// The child's home.
 const HOME: &str = "SOCH_TEST_TRUST_HOME";
 
@@ -159,7 +181,7 @@ fn a_directory_of_many_plugins_costs_one_read_of_its_lock_file() {
     let lock = place.path.join(LOCK_FILE);
     place.write(&lock, &Lock { plugins: plugins.clone() }.to_text());
     // What changed a moment ago is read once more, as it could change again unseen.
-    std::thread::sleep(std::time::Duration::from_millis(60));
+    thread::sleep(std::time::Duration::from_millis(60));
     let opens = Opens::of(&lock);
     let loader = DynamicPluginLoader::new_trusted();
     // SAFETY: it was built from this source tree.

@@ -9,12 +9,38 @@ use super::{Digest, LoadError, Text};
 use crate::trust::{claimed_key, places, Manifest, Rules, SignatureError};
 use rustix::fs::AtFlags;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The manifest that was signed of these bytes, and the name of the publisher.
+///
+/// # Errors
+/// Why those that `install` keeps for the digest do not count, or else those beside the file.
 pub(super) fn signed(
     path: &PlainPath<'_>,
     walked: &Walked,
+    digest: Digest,
+    decisions: &Decisions,
+    owners: Owners,
+) -> Result<(Manifest, String), LoadError> {
+    let file = Path::new(path.file);
+    let kept = [places::kept_manifest_of(file, &digest), places::kept_signature_of(file, &digest)];
+    let beside = [places::manifest_of(file), places::signature_of(file)];
+    let is_there = |pair: &[PathBuf; 2]| pair.iter().all(|name| exists(walked, name));
+    let judge = |[manifest, signature]: &[PathBuf; 2]| {
+        one(walked, manifest.as_os_str(), signature.as_os_str(), digest, decisions, owners)
+    };
+    if !is_there(&kept) {
+        return judge(&beside);
+    }
+    // Its publisher may have signed it again since it was installed, with another key.
+    judge(&kept).or_else(|error| if is_there(&beside) { judge(&beside).map_err(|_| error) } else { Err(error) })
+}
+
+/// The same by one manifest and its signature.
+fn one(
+    walked: &Walked,
+    manifest_name: &OsStr,
+    signature_name: &OsStr,
     digest: Digest,
     decisions: &Decisions,
     owners: Owners,
@@ -26,21 +52,14 @@ pub(super) fn signed(
             LoadError::ManifestFile { file: path.as_path().into(), reason, fix }
         })
     };
-    let file = Path::new(path.file);
-    let kept = [places::kept_manifest_of(file, &digest), places::kept_signature_of(file, &digest)];
-    let [manifest_name, signature_name] = match kept.each_ref().map(|name| exists(walked, name)) {
-        [true, true] => kept,
-        _ => [places::manifest_of(file), places::signature_of(file)],
-    };
-    let (manifest_name, signature_name) = (manifest_name.into_os_string(), signature_name.into_os_string());
     let at = |name: &OsStr| Text::from(walked.path.join(name).as_path());
     let missing = |name: &OsStr| LoadError::SignatureMissing { manifest: at(name) };
-    let manifest = read(&manifest_name)?.ok_or_else(|| missing(&manifest_name))?.bytes;
-    let signature = read(&signature_name)?.ok_or_else(|| missing(&signature_name))?.bytes;
+    let manifest = read(manifest_name)?.ok_or_else(|| missing(manifest_name))?.bytes;
+    let signature = read(signature_name)?.ok_or_else(|| missing(signature_name))?.bytes;
     let nobody = Rules::default();
     let rules = decisions.rules().unwrap_or(&nobody);
     let publisher = rules.signer(&manifest, &signature).map_err(|error| {
-        let file = at(&signature_name);
+        let file = at(signature_name);
         match error {
             SignatureError::KeyUnknown { key_id } => {
                 let fix = add_key(&manifest, &signature, decisions);
@@ -54,9 +73,9 @@ pub(super) fn signed(
         }
     })?;
     let read =
-        Manifest::parse(&manifest).map_err(|error| LoadError::ManifestSyntax { file: at(&manifest_name), error })?;
+        Manifest::parse(&manifest).map_err(|error| LoadError::ManifestSyntax { file: at(manifest_name), error })?;
     if read.sha256 != digest {
-        return Err(LoadError::ManifestDigest { manifest: at(&manifest_name), found: digest, signed: read.sha256 });
+        return Err(LoadError::ManifestDigest { manifest: at(manifest_name), found: digest, signed: read.sha256 });
     }
     Ok((read, publisher.name.clone()))
 }
