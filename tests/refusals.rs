@@ -68,6 +68,9 @@ fn kinds_differ_from_the_tables() {
     assert_eq!(error.code(), "E_ENTRY_KINDS", "{error}");
     assert!(error.to_string().contains("says the kinds storage, compression; the entry has: compression"), "{error}");
     assert!(error.remedy().contains("SOCH_KIND_COMPRESSION"), "{}", error.remedy());
+    let error = refused("wrong_entry", &["-DCODEC=0", "-Wno-unused-const-variable"]);
+    assert_eq!(error.code(), "E_ENTRY_KINDS", "{error}");
+    assert!(error.remedy().ends_with("as `SOCH_PLUGIN` names it: SOCH_KIND_COMPRESSION"), "{}", error.remedy());
 }
 
 #[test]

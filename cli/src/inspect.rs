@@ -34,7 +34,22 @@ pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
             out.line(format!("  {}  {}", out.paint.dim(format!("{name:<20}")), shown(&value)));
         }
     }
+    if let Some(hint) = exports(&facts) {
+        out.line(format!("\n{hint}"));
+    }
     Ok(true)
+}
+
+/// What a plugin exports beside its entry, and how to hide it; `None` if that is nothing.
+pub(crate) fn exports(facts: &Facts) -> Option<String> {
+    (facts.export_count > 0).then(|| {
+        format!(
+            "exported beside the entry: {}. A function or variable of that name in the host takes its place inside the \
+             plugin, without a word. Hide them: compile with -fvisibility=hidden, or link with \
+             -Wl,--version-script=FILE where FILE says {{ global: soch_*; local: *; }};",
+            facts.exported()
+        )
+    })
 }
 
 /// What the file of a plugin says, and its one note.
@@ -118,7 +133,11 @@ fn elf_facts(facts: &Facts, len: usize) -> Entries {
         ("search path", text(&facts.search_path)),
         ("constructors", json!(facts.constructors)),
         ("resolvers", json!(facts.resolvers)),
+        ("thread local bytes", json!(facts.tls_size)),
         ("static tls", json!(facts.static_tls)),
+        ("isa needed", json!(isa(facts.isa_needed))),
+        ("exports beside entry", json!(facts.exports.iter().map(Text::to_string).collect::<Vec<_>>())),
+        ("exports in all", json!(facts.export_count)),
         ("executable stack", json!(facts.executable_stack)),
         ("writable code", json!(facts.writable_code)),
         ("text relocations", json!(facts.text_relocations)),
@@ -128,6 +147,11 @@ fn elf_facts(facts: &Facts, len: usize) -> Entries {
         ("unique symbol", text(&facts.unique)),
         ("build id", json!(facts.build_id.as_deref().map(hex))),
     ]
+}
+
+/// The name of an x86-64 level.
+fn isa(level: u8) -> Option<String> {
+    (level > 0).then(|| format!("x86-64-v{level}"))
 }
 
 fn shown(value: &Value) -> String {

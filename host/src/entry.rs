@@ -152,8 +152,14 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
     // A kind of a newer minor has a table that this host does not see.
     let (named, set) = (Kinds(note.kinds).known(), Kinds(kinds));
     if named != set {
-        let kinds = set.in_c();
-        return Err(LoadError::KindsMismatch { note: named.to_string(), entry: set.to_string(), kinds });
+        let fix = match set.0 {
+            0 => format!("set the table of a kind in the entry, as `SOCH_PLUGIN` names it: {}", named.in_c()),
+            _ => format!(
+                "name in `SOCH_PLUGIN` exactly the kinds whose tables are set, here {}, or set the missing tables",
+                set.in_c()
+            ),
+        };
+        return Err(LoadError::KindsMismatch { note: named.to_string(), entry: set.to_string(), fix });
     }
     Ok(ExtensionInfo { name, version, description, author, capabilities })
 }

@@ -110,7 +110,7 @@ impl Library {
         let mut changes = Vec::new();
         let opened = steps.run_its_code(Step::Open, options.restoring, &mut changes, || {
             let confined = match rehearsed {
-                Rehearsed::NotLoadable(reason) => return Err(LoadError::Open { reason }),
+                Rehearsed::NotLoadable(reason) => return Err(LoadError::open(reason)),
                 Rehearsed::Passed { confined } => confined,
             };
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
@@ -118,7 +118,7 @@ impl Library {
                 needed::bring_in(std::mem::take(&mut admitted.dependencies))?;
                 Mapping::open(path.as_os_str())
             };
-            let mapping = mapping.map_err(|reason| LoadError::Open { reason })?;
+            let mapping = mapping.map_err(LoadError::open)?;
             Ok(((mapping, confined), "all symbols are bound".to_owned()))
         });
         record.changes = changes;
@@ -185,7 +185,7 @@ pub(crate) fn rehearse(
     }
     steps.run(Step::Identity, || identify(admitted))?;
     match steps.run(Step::Probe, || rehearsal::run(admitted, options, record))? {
-        Rehearsed::NotLoadable(reason) => steps.run(Step::Open, || Err(LoadError::Open { reason })),
+        Rehearsed::NotLoadable(reason) => steps.run(Step::Open, || Err(LoadError::open(reason))),
         passed => Ok(Some(passed)),
     }
 }

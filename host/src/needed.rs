@@ -15,7 +15,7 @@ static BROUGHT_IN: Mutex<Vec<(Text, Digest)>> = Mutex::new(Vec::new());
 pub(crate) unsafe fn bring_in(dependencies: Vec<Dependency>) -> Result<(), LoadError> {
     let mut brought_in = BROUGHT_IN.lock();
     for Dependency { name, source } in dependencies {
-        let refused = |reason: String| LoadError::Open { reason: format!("{name}: {reason}") };
+        let refused = |reason: String| LoadError::open(format!("{name}: {reason}"));
         if linker::is_resident(name.as_os_str()) {
             if let Source::Listed { digest, pinned, .. } = source {
                 is_the_same(&name, digest, pinned, &brought_in)?;

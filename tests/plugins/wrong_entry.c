@@ -37,6 +37,9 @@
 #ifndef VERSION
 #define VERSION "1.0.0"
 #endif
+#ifndef CODEC
+#define CODEC &codec
+#endif
 #ifndef KINDS
 #define KINDS SOCH_KIND_COMPRESSION
 #endif
@@ -74,4 +77,4 @@ SOCH_EXPORT const soch_plugin soch_plugin_v1;
 const soch_plugin soch_plugin_v1 = {
     .magic = MAGIC, .size = SIZE, .abi_major = MAJOR, .abi_minor = MINOR, .min_host_minor = MIN_HOST, .flags = FLAGS,
     .layout_hash = SOCH_LAYOUT_HASH, .name = NAME, .version = VERSION, .description = DESCRIPTION,
-    .author = AUTHOR, .capabilities = ids, .compression = &codec};
+    .author = AUTHOR, .capabilities = ids, .compression = CODEC};

@@ -74,6 +74,11 @@ impl Patch {
         (start..).step_by(16).find(|at| self.u64(*at) == tag).expect("the good plugin has it")
     }
 
+    /// The value of the entry of the dynamic section with this tag.
+    pub fn value(&self, tag: u64) -> u64 {
+        self.u64(self.dynamic_entry(tag) + 8)
+    }
+
     pub fn dynamic(self, tag: u64, value: u64) -> Self {
         let at = self.dynamic_entry(tag) + 8;
         self.with(at, &value.to_le_bytes())

@@ -52,6 +52,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         return Ok(list(out, note.kinds));
     }
     out.line(out.paint.bold(format!("{} {}", note.name, note.version)));
+    crate::inspect::exports(&verified.facts).into_iter().for_each(|hint| out.line(hint));
     let results = run_all(out, options, &file, note.kinds)?;
     let count = |word: &str| results.iter().filter(|tested| tested.outcome.word() == word).count();
     let passed = count("ok") == results.len();
@@ -60,7 +61,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         "file": Text::from(file.as_path()).to_string(), "name": note.name.to_string(),
         "version": note.version.to_string(), "total": tests.len(), "passed": count("ok"),
         "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "not_run": count("not run"),
-        "tests": tests,
+        "exports_beside_entry": verified.facts.exports.iter().map(Text::to_string).collect::<Vec<_>>(), "tests": tests,
     }));
     let parts = ["ok", "FAILED", "crashed", "hung", "not run"].map(|word| (count(word), word));
     let parts = parts.iter().filter(|(count, word)| *count > 0 || *word == "ok");

@@ -22,8 +22,16 @@ impl<'a> Image<'a> {
     }
 
     pub(super) fn u16(&self, at: u64) -> Option<u16> {
-        let bytes = self.array(at)?;
-        Some(if self.big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+        Some(self.half(self.array(at)?))
+    }
+
+    /// What two bytes of the file mean.
+    pub(super) fn half(&self, bytes: [u8; 2]) -> u16 {
+        if self.big_endian {
+            u16::from_be_bytes(bytes)
+        } else {
+            u16::from_le_bytes(bytes)
+        }
     }
 
     pub(super) fn u32(&self, at: u64) -> Option<u32> {
@@ -40,8 +48,16 @@ impl<'a> Image<'a> {
     }
 
     pub(super) fn u64(&self, at: u64) -> Option<u64> {
-        let bytes = self.array(at)?;
-        Some(if self.big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
+        Some(self.wide_number(&self.array(at)?))
+    }
+
+    /// What eight bytes of the file mean.
+    pub(super) fn wide_number(&self, bytes: &[u8; 8]) -> u64 {
+        if self.big_endian {
+            u64::from_be_bytes(*bytes)
+        } else {
+            u64::from_le_bytes(*bytes)
+        }
     }
 
     /// A number of the file's word size.

@@ -1,6 +1,6 @@
 //! The step `elf`: what a library must be, and must not have, to be loaded into this process.
 
-use super::{machine, ElfError, Facts};
+use super::{isa, machine, ElfError, Facts};
 use crate::loader::Text;
 use sochdb_plugin_sdk::layout::Layout;
 use std::ffi::OsStr;
@@ -57,6 +57,10 @@ impl Facts {
         // 0 is System V, 3 is GNU/Linux.
         if !matches!(self.os_abi, 0 | 3) || self.abi_version != 0 {
             return Err(ElfError::OsAbi { abi: self.os_abi, version: self.abi_version });
+        }
+        let level = isa::of_host();
+        if self.isa_needed > level {
+            return Err(ElfError::Isa { needed: self.isa_needed, present: level });
         }
         Ok(())
     }
@@ -143,7 +147,10 @@ impl Facts {
             line.push_str(&format!(", {} ifunc resolvers", self.resolvers));
         }
         if self.static_tls {
-            line.push_str(", static thread-local data");
+            line.push_str(&format!(", {} bytes of static thread-local data", self.tls_size));
+        }
+        if self.export_count > 0 {
+            line.push_str(&format!(", exports beside the entry: {}", self.exported()));
         }
         line
     }

@@ -27,6 +27,10 @@ refusals! {
     Elf: OsAbi { abi: u8, version: u8 } "E_ELF_OS_ABI"
         "the plugin is for another operating system (ELF OS ABI {abi}, version {version})"
         "build the plugin for Linux";
+    Elf: Isa { needed: u8, present: u8 } "E_ELF_ISA"
+        "the plugin needs a processor of level x86-64-v{needed}, this one has level x86-64-v{present}"
+        "compile everything in it with -march=x86-64-v{present} at most, and link it without -Wl,-z,x86-64-v{needed}; or \
+         run the host on a processor of level x86-64-v{needed}";
     Elf: Headers { reason: &'static str } "E_ELF_HEADERS"
         "the program headers are malformed: {reason}" "build the plugin again, and do not edit the file";
     Elf: Segment { reason: &'static str } "E_ELF_SEGMENT"
@@ -35,13 +39,17 @@ refusals! {
         "a segment is both writable and executable" "link without -N, --omagic and RWX linker scripts";
     Elf: ExecStack "E_ELF_EXEC_STACK"
         "it would make the stacks of the process executable (PT_GNU_STACK)"
-        "link with -Wl,-z,noexecstack, and end assembler files with `.section .note.GNU-stack,\"\",@progbits`";
+        "link with -Wl,-z,noexecstack, and end assembler files with `.section .note.GNU-stack,\"\",@progbits`; with tcc, \
+         which has no such option, compile with `tcc -c` and link with `cc -shared -Wl,-z,noexecstack`";
     Elf: Program { what: &'static str } "E_ELF_PROGRAM"
         "the file is a program ({what}), not a shared library" "link the plugin with -shared, not -pie";
     Elf: Dynamic { reason: &'static str } "E_ELF_DYNAMIC"
         "the dynamic section is malformed: {reason}" "build the plugin again, and do not edit the file";
     Elf: Symbols { reason: &'static str } "E_ELF_SYMBOLS"
         "the symbol table is malformed: {reason}" "build the plugin again, and do not edit the file";
+    Elf: Relocations { reason: &'static str } "E_ELF_RELOCATIONS"
+        "the relocations are malformed: {reason}"
+        "compile everything in it with -fPIC, link it with -shared again, and do not edit the file";
     Elf: Rpath { path: Text } "E_ELF_RPATH"
         "it brings a search path for libraries of its own (DT_RPATH or DT_RUNPATH {path})"
         "link without -rpath, or run `patchelf --remove-rpath` on it; link what it needs statically";
@@ -62,7 +70,8 @@ refusals! {
         "compile with -fno-gnu-unique, or with -fvisibility=hidden";
     Elf: EntryAbsent "E_ELF_NO_ENTRY"
         "it exports no symbol `soch_plugin_v1`"
-        "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin; is this a SochDB plugin?";
+        "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin; if that is in a static library, link it with \
+         -Wl,--whole-archive LIBRARY.a -Wl,--no-whole-archive; a version script must name it under global:";
     Elf: EntryKind { reason: &'static str } "E_ELF_ENTRY"
         "its symbol `soch_plugin_v1` {reason}" "let `SOCH_PLUGIN` or `export_plugin!` define it";
 
@@ -71,7 +80,10 @@ refusals! {
 
     Note: NoteMissing "E_NOTE_MISSING"
         "it has no SochDB note"
-        "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin, and do not remove .note sections";
+        "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin, and do not remove .note sections; tcc gives the section a \
+         wrong type, so after `tcc -c` do: objcopy --dump-section .note.sochdb=NOTE FILE.o; objcopy --remove-section \
+         .note.sochdb FILE.o; objcopy --add-section .note.sochdb=NOTE --set-section-flags .note.sochdb=alloc,readonly \
+         --set-section-alignment .note.sochdb=4 FILE.o";
     Note: NoteDuplicate { count: usize } "E_NOTE_DUPLICATE"
         "it has {count} SochDB notes" "use `SOCH_PLUGIN` or `export_plugin!` once, in one library or crate only";
     Note: NoteVersion { version: u32 } "E_NOTE_VERSION"

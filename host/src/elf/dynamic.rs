@@ -2,7 +2,7 @@
 
 use super::bytes::Image;
 use super::segments::{Segments, PT_DYNAMIC};
-use super::ElfError;
+use super::{tables, ElfError};
 use crate::loader::Text;
 
 pub(super) mod tag {
@@ -32,33 +32,43 @@ pub(super) mod tag {
     pub(crate) const FINI_ARRAYSZ: u64 = 28;
     pub(crate) const RUNPATH: u64 = 29;
     pub(crate) const FLAGS: u64 = 30;
+    pub(crate) const PREINIT_ARRAY: u64 = 32;
     pub(crate) const RELRSZ: u64 = 35;
     pub(crate) const RELR: u64 = 36;
+    pub(crate) const RELRENT: u64 = 37;
     pub(crate) const GNU_HASH: u64 = 0x6fff_fef5;
     pub(crate) const DEPAUDIT: u64 = 0x6fff_fefb;
     pub(crate) const AUDIT: u64 = 0x6fff_fefc;
     pub(crate) const VERSYM: u64 = 0x6fff_fff0;
     pub(crate) const RELACOUNT: u64 = 0x6fff_fff9;
-    pub(crate) const RELCOUNT: u64 = 0x6fff_fffa;
     pub(crate) const FLAGS_1: u64 = 0x6fff_fffb;
     pub(crate) const VERDEF: u64 = 0x6fff_fffc;
+    pub(crate) const VERDEFNUM: u64 = 0x6fff_fffd;
     pub(crate) const VERNEED: u64 = 0x6fff_fffe;
+    pub(crate) const VERNEEDNUM: u64 = 0x6fff_ffff;
     pub(crate) const AUXILIARY: u64 = 0x7fff_fffd;
     pub(crate) const FILTER: u64 = 0x7fff_ffff;
 }
 
+/// The dynamic linker looks at 31 bits of some tags and at 64 of others: in a longer one it sees what others do not.
+const TAG_MAX: u64 = 0x7fff_ffff;
 const ENTRIES_MAX: usize = 4096;
 const NEEDED_MAX: usize = 256;
 const STRING_MAX: u64 = 4096;
 
 /// The section's entries, and the strings that they name.
 pub(super) struct Dynamic {
+    /// In the order of their tags, those of one tag as they come in the file.
     entries: Vec<(u64, u64)>,
+    /// Where the section is in memory. The dynamic linker writes to it.
+    pub(super) address: u64,
+    pub(super) len: u64,
+    strings_address: u64,
     strings_at: u64,
     strings_len: u64,
 }
 
-fn malformed(reason: &'static str) -> ElfError {
+pub(super) fn malformed(reason: &'static str) -> ElfError {
     ElfError::Dynamic { reason }
 }
 
@@ -74,16 +84,23 @@ impl Dynamic {
         if segments.offset_of(segment.address, segment.file_size) != Some(segment.offset) {
             return Err(malformed("its place in memory does not fit its place in the file"));
         }
+        if segment.is_writable() && !segments.is_writable(segment.address) {
+            return Err(malformed("it is said to be writable, and is not"));
+        }
         let truncated = || ElfError::Truncated { what: "dynamic section" };
         let bytes = image.get(segment.offset, segment.file_size).ok_or_else(truncated)?;
-        let mut entries = Vec::with_capacity(32);
+        let mut entries = Vec::with_capacity(40);
         for entry in bytes.chunks_exact(image.pick(16, 8) as usize).take(ENTRIES_MAX) {
             let entry = Image { bytes: entry, ..*image };
             let (tag, value) = entry.word(0).zip(entry.word(image.word_size())).ok_or_else(truncated)?;
             if tag == 0 {
-                let mut dynamic = Self { entries, strings_at: 0, strings_len: 0 };
-                dynamic.find_strings(segments)?;
-                dynamic.check_ranges(image, segments)?;
+                // Stable, so that the libraries that it needs keep their order.
+                entries.sort_by_key(|(tag, _)| *tag);
+                let (address, len) = (segment.address, segment.file_size);
+                let mut dynamic = Self { entries, address, len, strings_address: 0, strings_at: 0, strings_len: 0 };
+                dynamic.check_tags()?;
+                dynamic.find_strings(image, segments)?;
+                tables::check(&dynamic, image, segments)?;
                 return Ok(dynamic);
             }
             entries.push((tag, value));
@@ -91,64 +108,46 @@ impl Dynamic {
         Err(malformed("it has no end, or more than 4096 entries"))
     }
 
-    /// The value of a tag that may come once.
-    pub(super) fn one(&self, tag: u64) -> Result<Option<u64>, ElfError> {
-        let mut values = self.all(tag);
-        match (values.next(), values.next()) {
-            (value, None) => Ok(value),
-            _ => Err(malformed("a tag comes twice")),
+    /// The dynamic linker takes the last of several entries with a tag.
+    fn check_tags(&self) -> Result<(), ElfError> {
+        let twice = |pair: &[(u64, u64)]| pair[0].0 == pair[1].0 && pair[0].0 != tag::NEEDED;
+        if self.entries.windows(2).any(twice) {
+            return Err(malformed("a tag comes twice"));
         }
+        match self.entries.last() {
+            Some((tag, _)) if *tag > TAG_MAX => Err(malformed("it has a tag of more than 31 bits")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The value of a tag that comes once.
+    pub(super) fn one(&self, tag: u64) -> Option<u64> {
+        self.all(tag).next()
     }
 
     fn all(&self, tag: u64) -> impl Iterator<Item = u64> + '_ {
-        self.entries.iter().filter(move |entry| entry.0 == tag).map(|entry| entry.1)
+        let first = self.entries.partition_point(|entry| entry.0 < tag);
+        self.entries[first..].iter().take_while(move |entry| entry.0 == tag).map(|entry| entry.1)
     }
 
     pub(super) fn has(&self, tag: u64) -> bool {
-        self.all(tag).next().is_some()
+        self.one(tag).is_some()
     }
 
-    fn find_strings(&mut self, segments: &Segments) -> Result<(), ElfError> {
-        let (at, len) = self.one(tag::STRTAB)?.zip(self.one(tag::STRSZ)?).ok_or(malformed("it names no strings"))?;
+    fn find_strings(&mut self, image: &Image<'_>, segments: &Segments) -> Result<(), ElfError> {
+        let (at, len) = self.one(tag::STRTAB).zip(self.one(tag::STRSZ)).ok_or(malformed("it names no strings"))?;
         self.strings_at = segments.offset_of(at, len).ok_or(malformed("the strings lie outside of the library"))?;
-        self.strings_len = len;
-        Ok(())
-    }
-
-    fn check_ranges(&self, image: &Image<'_>, segments: &Segments) -> Result<(), ElfError> {
-        for (start, size) in [
-            (tag::RELA, tag::RELASZ),
-            (tag::REL, tag::RELSZ),
-            (tag::JMPREL, tag::PLTRELSZ),
-            (tag::RELR, tag::RELRSZ),
-            (tag::INIT_ARRAY, tag::INIT_ARRAYSZ),
-            (tag::FINI_ARRAY, tag::FINI_ARRAYSZ),
-        ] {
-            self.range(start, size, segments)?;
+        (self.strings_address, self.strings_len) = (at, len);
+        // So each of them ends, wherever it begins.
+        match image.get(self.strings_at, len) {
+            Some([.., 0]) => Ok(()),
+            _ => Err(malformed("the strings have no end")),
         }
-        for start in [tag::SYMTAB, tag::HASH, tag::GNU_HASH, tag::VERSYM, tag::VERDEF, tag::VERNEED] {
-            if self.one(start)?.is_some_and(|address| segments.tail(address).is_none()) {
-                return Err(malformed("a table lies outside of the library"));
-            }
-        }
-        for code in [tag::INIT, tag::FINI] {
-            if self.one(code)?.is_some_and(|address| !segments.is_code(address)) {
-                return Err(malformed("a constructor or destructor is no code"));
-            }
-        }
-        for (entry, size) in
-            [(tag::SYMENT, image.pick(24, 16)), (tag::RELAENT, image.pick(24, 12)), (tag::RELENT, image.pick(16, 8))]
-        {
-            if self.one(entry)?.is_some_and(|found| found != size) {
-                return Err(malformed("the entries of a table have a wrong size"));
-            }
-        }
-        Ok(())
     }
 
     /// Offset and length in the file of a table that has a tag for its start and one for its size.
     pub(super) fn range(&self, start: u64, size: u64, segments: &Segments) -> Result<Option<(u64, u64)>, ElfError> {
-        match (self.one(start)?, self.one(size)?) {
+        match (self.one(start), self.one(size)) {
             (Some(_), None) => Err(malformed("a table has no size")),
             (None, _) | (_, Some(0)) => Ok(None),
             (Some(address), Some(len)) => match segments.offset_of(address, len) {
@@ -156,6 +155,16 @@ impl Dynamic {
                 None => Err(malformed("a table lies outside of the library")),
             },
         }
+    }
+
+    /// Whether the string table has a string at `at`.
+    pub(super) fn has_string(&self, at: u64) -> bool {
+        at < self.strings_len
+    }
+
+    /// Addresses of the strings.
+    pub(super) fn strings(&self) -> (u64, u64) {
+        (self.strings_address, self.strings_address + self.strings_len)
     }
 
     /// The bytes of the string table from `at` on, at most `len`.
@@ -179,8 +188,18 @@ impl Dynamic {
         self.all(tag::NEEDED).map(|at| self.string(image, at)).collect()
     }
 
+    /// Whether the string at `at` is the name of a library that it needs.
+    pub(super) fn needs(&self, image: &Image<'_>, at: u64) -> bool {
+        let text = |at| {
+            let bytes = self.string_bytes(image, at, STRING_MAX)?;
+            bytes.split(|byte| *byte == 0).next()
+        };
+        let name = text(at).filter(|name| !name.is_empty());
+        name.is_some() && self.all(tag::NEEDED).any(|needed| needed == at || text(needed) == name)
+    }
+
     /// The string that `tag` names.
     pub(super) fn named(&self, image: &Image<'_>, tag: u64) -> Result<Option<Text>, ElfError> {
-        self.one(tag)?.map(|at| self.string(image, at)).transpose()
+        self.one(tag).map(|at| self.string(image, at)).transpose()
     }
 }

@@ -1,5 +1,7 @@
 //! Processors by their ELF number.
 
+pub(super) const X86_64: u16 = 62;
+
 const NAMES: [(u16, &str); 11] = [
     (3, "x86"),
     (8, "mips"),
@@ -8,7 +10,7 @@ const NAMES: [(u16, &str); 11] = [
     (22, "s390x"),
     (40, "arm"),
     (43, "sparc64"),
-    (62, "x86_64"),
+    (X86_64, "x86_64"),
     (183, "aarch64"),
     (243, "riscv"),
     (258, "loongarch"),
@@ -34,8 +36,57 @@ pub(super) fn of_host() -> Option<u16> {
 pub(super) fn irelative(machine: u16) -> Option<u32> {
     match machine {
         3 => Some(42),
-        62 => Some(37),
-        183 => Some(1032),
+        _ => relocations(machine).map(|types| types.irelative),
+    }
+}
+
+/// The relocation types that the dynamic linker knows for a processor, by what it writes.
+pub(super) struct Types {
+    /// Nothing.
+    pub(super) none: u32,
+    /// An address in the library.
+    pub(super) relative: u32,
+    /// What a function of the library returns.
+    pub(super) irelative: u32,
+    /// The address of a symbol, in 8 bytes.
+    pub(super) words: [u32; 3],
+    /// What comes of the address of a symbol, in 4 bytes.
+    pub(super) halves: &'static [u32],
+    /// Where thread-local data is, in 8 bytes.
+    pub(super) thread: [u32; 2],
+    /// Where thread-local data is that was there when the thread began, in 8 bytes.
+    pub(super) thread_static: u32,
+    /// A function that finds thread-local data and what it gets, in 16 bytes.
+    pub(super) thread_function: u32,
+}
+
+const X86_64_TYPES: Types = Types {
+    none: 0,
+    relative: 8,
+    irelative: 37,
+    words: [6, 7, 1],
+    halves: &[2, 10],
+    thread: [16, 17],
+    thread_static: 18,
+    thread_function: 36,
+};
+
+const AARCH64_TYPES: Types = Types {
+    none: 0,
+    relative: 1027,
+    irelative: 1032,
+    words: [1025, 1026, 257],
+    halves: &[258],
+    thread: [1028, 1029],
+    thread_static: 1030,
+    thread_function: 1031,
+};
+
+/// The types for a 64-bit processor, if they are known.
+pub(super) fn relocations(machine: u16) -> Option<&'static Types> {
+    match machine {
+        X86_64 => Some(&X86_64_TYPES),
+        183 => Some(&AARCH64_TYPES),
         _ => None,
     }
 }

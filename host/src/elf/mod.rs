@@ -3,6 +3,7 @@
 //! [`Facts::read`] works on a library for any processor; [`Facts::check`] then decides for this process. Both take time
 //! in proportion to the file at most, and neither panics on any input.
 
+#![doc = include_str!("guaranteed.md")]
 #![forbid(unsafe_code)]
 
 mod bytes;
@@ -10,12 +11,25 @@ mod bytes;
 mod check;
 mod codes;
 mod dynamic;
+mod hash;
 mod header;
+mod isa;
+mod kept;
+mod lookup;
 mod machine;
+mod mapping;
 mod notes;
+mod packed;
 mod relocations;
 mod segments;
+mod special;
 mod symbols;
+mod tables;
+mod targets;
+mod versions;
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 
 pub use codes::ElfError;
 pub use notes::Note;
@@ -23,10 +37,14 @@ pub use notes::Note;
 use crate::loader::Text;
 use bytes::Image;
 use dynamic::{tag, Dynamic};
+pub(crate) use mapping::Linker;
 use notes::Notes;
-use segments::{Segments, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD};
+use relocations::Library;
+use segments::{Segments, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_TLS};
 use sochdb_plugin_sdk::abi::SOCH_LAYOUT_HASH_SIZE;
-use symbols::Symbols;
+use symbols::{Data, Symbols};
+use targets::Targets;
+use versions::Versions;
 
 const DF_TEXTREL: u64 = 4;
 const DF_STATIC_TLS: u64 = 16;
@@ -95,6 +113,14 @@ pub struct Facts {
     pub resolvers: u64,
     /// Whether its thread-local data must fit what the process reserved at its start.
     pub static_tls: bool,
+    /// Bytes of thread-local data that each thread gets.
+    pub tls_size: u64,
+    /// The x86-64 level of the psABI that its linker noted: 1 to 4, or what a newer one has; 0 if there is no such note.
+    pub isa_needed: u8,
+    /// What it exports beside entry and layout, at most 32 names.
+    pub exports: Vec<Text>,
+    /// How many of those there are.
+    pub export_count: u64,
     /// Whether it would make the stack executable.
     pub executable_stack: bool,
     /// Whether a segment is both writable and executable.
@@ -123,13 +149,35 @@ impl Facts {
     /// # Errors
     /// The file is no shared library, is cut off, or contradicts itself.
     pub fn read(bytes: &[u8]) -> Result<Self, ElfError> {
+        Self::read_for(bytes, Linker::own())
+    }
+
+    /// Reads it as this dynamic linker does.
+    pub(crate) fn read_for(bytes: &[u8], linker: Linker) -> Result<Self, ElfError> {
         let (image, header) = header::read(bytes)?;
-        let segments = Segments::read(&image, &header)?;
+        let segments = Segments::read(&image, &header, linker.page_for(header.machine))?;
         let dynamic = Dynamic::read(&image, &segments)?;
-        let symbols = Symbols::read(&image, &segments, &dynamic)?;
+        let mut symbols = Symbols::read(&image, &segments, &dynamic)?;
+        let mut versions = Versions::read(&image, &segments, &dynamic)?;
         let notes = Notes::read(&image, &segments)?;
-        let flags = dynamic.one(tag::FLAGS)?.unwrap_or(0);
-        let flags_1 = dynamic.one(tag::FLAGS_1)?.unwrap_or(0);
+        versions.check_table(symbols.count, &image, &segments, &dynamic)?;
+        let entry = entry_head(&image, &segments, &symbols)?;
+        let mut kept = [&versions.tables[..], &symbols.tables].concat();
+        kept.extend(segments.header_table(&header)?);
+        kept.extend(symbols.entry.map(|entry| (entry.address, entry.address.saturating_add(ENTRY_HEAD))));
+        let kept = kept::collect(&segments, &dynamic, &kept)?;
+        let targets = Targets::new(&segments, &kept, &kept::arrays(&dynamic), image.word_size());
+        let searched = symbols.count;
+        let mut library = Library { image: &image, segments: &segments, dynamic: &dynamic, symbols: &mut symbols };
+        let flags = dynamic.one(tag::FLAGS).unwrap_or(0);
+        let text_relocations = dynamic.has(tag::TEXTREL) || flags & DF_TEXTREL != 0;
+        // With text relocations all segments are writable meanwhile; `check` refuses that.
+        let own = linker.machine == Some(header.machine) && !text_relocations;
+        let relocated = relocations::read(&mut library, header.machine, own, targets)?;
+        if symbols.count > searched {
+            versions.check_table(symbols.count, &image, &segments, &dynamic)?;
+        }
+        let flags_1 = dynamic.one(tag::FLAGS_1).unwrap_or(0);
         let writable_code = segments.of(PT_LOAD).any(|segment| segment.flags & (PF_W | PF_X) == PF_W | PF_X);
         let interpreter = segments.of(PT_INTERP).next().is_some();
         let least_alignment = segments.of(PT_LOAD).map(|segment| segment.align).min().unwrap_or(0);
@@ -144,19 +192,23 @@ impl Facts {
             needed: dynamic.needed(&image)?,
             soname: dynamic.named(&image, tag::SONAME)?,
             search_path: dynamic.named(&image, tag::RUNPATH)?.or(dynamic.named(&image, tag::RPATH)?),
-            entry: entry_head(&image, &segments, &symbols)?,
-            entry_address: symbols.entry.map_or(0, |(address, _)| address),
-            entry_size: symbols.entry.map_or(0, |(_, size)| size),
+            entry,
+            entry_address: symbols.entry.map_or(0, |entry| entry.address),
+            entry_size: symbols.entry.map_or(0, |entry| entry.size),
             exports_layout: symbols.layout.is_some(),
             layout_size: layout_size(&segments, &symbols)?,
             unique: symbols.unique,
-            constructors: constructors(&image, &dynamic)?,
-            resolvers: symbols.resolvers + relocations::resolvers(&image, header.machine, &segments, &dynamic)?,
-            static_tls: flags & DF_STATIC_TLS != 0,
+            constructors: constructors(&image, &dynamic),
+            resolvers: symbols.resolvers + relocated.resolvers,
+            static_tls: relocated.static_tls || flags & DF_STATIC_TLS != 0,
+            tls_size: segments.of(PT_TLS).map(|segment| segment.memory_size).sum(),
+            isa_needed: if header.machine == machine::X86_64 { isa::level(notes.isa_needed) } else { 0 },
+            exports: symbols.exports,
+            export_count: symbols.export_count,
             // Without the header the dynamic linker takes the stack to be executable.
             executable_stack: stacks.is_empty() || stacks.iter().any(|flags| flags & PF_X != 0),
             writable_code,
-            text_relocations: dynamic.has(tag::TEXTREL) || flags & DF_TEXTREL != 0,
+            text_relocations,
             interpreter,
             position_independent_program: flags_1 & DF_1_PIE != 0,
             interpose: flags_1 & DF_1_INTERPOSE != 0,
@@ -172,6 +224,14 @@ impl Facts {
         machine::of_host()
     }
 
+    /// What it exports beside entry and layout, as far as it is known by name.
+    pub fn exported(&self) -> String {
+        let names: Vec<String> = self.exports.iter().map(Text::to_string).collect();
+        let more = self.export_count - names.len() as u64;
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        names.join(", ") + &more
+    }
+
     /// The usual name of its processor.
     pub fn machine_name(&self) -> &'static str {
         machine::name(self.machine)
@@ -179,7 +239,7 @@ impl Facts {
 }
 
 fn entry_head(image: &Image<'_>, segments: &Segments, symbols: &Symbols) -> Result<Option<EntryHead>, ElfError> {
-    let Some((address, size)) = symbols.entry else { return Ok(None) };
+    let Some(Data { address, size, .. }) = symbols.entry else { return Ok(None) };
     if size < ENTRY_HEAD {
         return Err(ElfError::EntryKind { reason: "is smaller than the 40 bytes that every version has" });
     }
@@ -200,7 +260,7 @@ fn entry_head(image: &Image<'_>, segments: &Segments, symbols: &Symbols) -> Resu
 }
 
 fn layout_size(segments: &Segments, symbols: &Symbols) -> Result<u64, ElfError> {
-    let Some((address, size)) = symbols.layout else { return Ok(0) };
+    let Some(Data { address, size, .. }) = symbols.layout else { return Ok(0) };
     data(segments, address, size).map(|_| size).ok_or(ElfError::LayoutKind { reason: OUTSIDE })
 }
 
@@ -209,7 +269,7 @@ fn data(segments: &Segments, address: u64, size: u64) -> Option<u64> {
     segments.offset_of(address, size).filter(|_| !segments.is_code(address))
 }
 
-fn constructors(image: &Image<'_>, dynamic: &Dynamic) -> Result<u64, ElfError> {
+fn constructors(image: &Image<'_>, dynamic: &Dynamic) -> u64 {
     let first = u64::from(dynamic.has(tag::INIT));
-    Ok(first + dynamic.one(tag::INIT_ARRAYSZ)?.unwrap_or(0) / image.word_size())
+    first + dynamic.one(tag::INIT_ARRAYSZ).unwrap_or(0) / image.word_size()
 }

@@ -1,7 +1,8 @@
 //! The notes: the plugin's own, and the build ID that its linker wrote.
 
 use super::bytes::Image;
-use super::segments::{Segment, Segments, PT_NOTE};
+use super::isa;
+use super::segments::{Segment, Segments, PT_GNU_PROPERTY, PT_NOTE};
 use super::ElfError;
 use crate::loader::Text;
 use sochdb_plugin_sdk::abi::{
@@ -9,8 +10,11 @@ use sochdb_plugin_sdk::abi::{
 };
 
 const OWNER: &[u8] = b"SochDB\0";
-const BUILD_ID_OWNER: &[u8] = b"GNU\0";
+const GNU_OWNER: &[u8] = b"GNU\0";
 const BUILD_ID_TYPE: u32 = 3;
+const PROPERTY_TYPE: u32 = 5;
+/// The largest alignment that a toolchain gives to notes (AddressSanitizer gives 32).
+const ALIGN_MAX: u64 = 64;
 const BUILD_ID_MAX: usize = 64;
 /// Bytes of all notes together.
 const SIZE_MAX: u64 = 1 << 20;
@@ -46,6 +50,8 @@ pub(super) struct Notes {
     /// How many of them there are.
     pub(super) plugin_count: usize,
     pub(super) build_id: Option<Vec<u8>>,
+    /// The bits of the x86 levels that it needs.
+    pub(super) isa_needed: u32,
 }
 
 fn malformed(reason: &'static str) -> ElfError {
@@ -54,44 +60,51 @@ fn malformed(reason: &'static str) -> ElfError {
 
 impl Notes {
     pub(super) fn read(image: &Image<'_>, segments: &Segments) -> Result<Self, ElfError> {
-        let total = segments.of(PT_NOTE).fold(0, |sum: u64, segment| sum.saturating_add(segment.file_size));
+        let all = || segments.of(PT_NOTE).chain(segments.of(PT_GNU_PROPERTY));
+        let total = all().fold(0, |sum: u64, segment| sum.saturating_add(segment.file_size));
         if total > SIZE_MAX {
             return Err(malformed("they have more than 1 MiB"));
         }
         let mut notes = Self::default();
-        for segment in segments.of(PT_NOTE) {
-            notes.read_segment(image, segments, segment)?;
+        for segment in all() {
+            notes.read_segment(image, segment)?;
         }
         Ok(notes)
     }
 
-    fn read_segment(&mut self, image: &Image<'_>, segments: &Segments, segment: &Segment) -> Result<(), ElfError> {
+    /// The segment is mapped: `Segments::read` made sure of it.
+    fn read_segment(&mut self, image: &Image<'_>, segment: &Segment) -> Result<(), ElfError> {
         let align = match segment.align {
             0..=4 => 4,
             8 => 8,
-            _ => return Err(malformed("their alignment is neither 4 nor 8")),
+            // What lies in a section of a larger alignment is filled up with zeros, and its parts are words.
+            align if align.is_power_of_two() && align <= ALIGN_MAX => 4,
+            _ => return Err(malformed("their alignment is no power of two from 1 to 64")),
         };
         let end = segment.offset + segment.file_size;
         let mut at = segment.offset;
         while at + 12 <= end {
             let field = |offset| image.u32(at + offset).ok_or(malformed("one is cut off"));
             let (owner_size, body_size, kind) = (field(0)?, field(4)?, field(8)?);
-            let body_at = at + (12 + u64::from(owner_size)).next_multiple_of(align);
+            if segment.align > 8 && owner_size == 0 {
+                at += 4;
+                continue;
+            }
+            let body_at = segment.offset + (at - segment.offset + 12 + u64::from(owner_size)).next_multiple_of(align);
             let body_end = body_at + u64::from(body_size);
             if body_end > end {
                 return Err(malformed("one is longer than its segment"));
             }
             let owner = image.get(at + 12, owner_size.into()).ok_or(malformed("one is cut off"))?;
-            if owner == OWNER && kind == SOCH_NOTE_TYPE {
-                if !segments.maps_file(at, body_end - at) {
-                    return Err(malformed("the SochDB note is not in memory"));
-                }
+            if owner == OWNER && kind == SOCH_NOTE_TYPE && segment.kind == PT_NOTE {
                 self.plugin_count += 1;
                 let note = read_note(image, body_at, body_size)?;
                 self.plugin.get_or_insert(note);
-            } else if owner == BUILD_ID_OWNER && kind == BUILD_ID_TYPE {
+            } else if owner == GNU_OWNER && kind == BUILD_ID_TYPE {
                 let id = image.get(body_at, body_size.into()).unwrap_or_default();
                 self.build_id = Some(id.iter().copied().take(BUILD_ID_MAX).collect());
+            } else if owner == GNU_OWNER && kind == PROPERTY_TYPE {
+                self.isa_needed |= isa::needed(image, body_at, body_end);
             }
             at = body_at + u64::from(body_size).next_multiple_of(align);
         }

@@ -1,48 +1,219 @@
-//! Relocations that run code of the library while it is loaded.
+//! The relocations: what the dynamic linker writes to the library, and what it calls meanwhile.
 
 use super::bytes::Image;
 use super::dynamic::{tag, Dynamic};
-use super::segments::Segments;
-use super::{machine, ElfError};
+use super::machine::{self, Types};
+use super::packed;
+use super::segments::{Segments, PT_TLS};
+use super::symbols::Symbols;
+use super::targets::{malformed, Target, Targets};
+use super::ElfError;
 
-/// How many functions the relocations call. They run before any constructor; 0 on processors that are not known.
-pub(super) fn resolvers(
-    image: &Image<'_>,
-    machine: u16,
-    segments: &Segments,
-    dynamic: &Dynamic,
-) -> Result<u64, ElfError> {
-    let Some(wanted) = machine::irelative(machine) else { return Ok(0) };
-    let with_addend = dynamic.one(tag::PLTREL)? == Some(tag::RELA);
-    let mut count = 0;
-    for (start, size, relative, addend) in [
-        (tag::RELA, tag::RELASZ, Some(tag::RELACOUNT), true),
-        (tag::REL, tag::RELSZ, Some(tag::RELCOUNT), false),
-        (tag::JMPREL, tag::PLTRELSZ, None, with_addend),
-    ] {
-        let Some((offset, len)) = dynamic.range(start, size, segments)? else { continue };
-        let table = image.get(offset, len).ok_or(ElfError::Truncated { what: "relocations" })?;
-        let of_type = match (image.wide, addend) {
-            (true, true) => of_type::<24>,
-            (true, false) => of_type::<16>,
-            (false, true) => of_type::<12>,
-            (false, false) => of_type::<8>,
-        };
-        // The dynamic linker takes so many of the first ones for plain ones, whatever their type is.
-        let plain = relative.map(|tag| dynamic.one(tag)).transpose()?.flatten().unwrap_or(0);
-        count += of_type(image, table, plain, wanted);
-    }
-    Ok(count)
+/// What the relocations do.
+#[derive(Default)]
+pub(super) struct Relocated {
+    /// How many functions they call. They run before any constructor; 0 on processors that are not known.
+    pub(super) resolvers: u64,
+    /// Whether thread-local data must be there when a thread begins.
+    pub(super) static_tls: bool,
 }
 
-/// How many entries of `SIZE` bytes, but for the first `plain` ones, have the type. A large library has tens of
-/// thousands, so the size is a constant.
-fn of_type<const SIZE: usize>(image: &Image<'_>, table: &[u8], plain: u64, wanted: u32) -> u64 {
-    // The type is the low half of a word of 8 bytes, or the low byte of one of 4.
-    let at = image.word_size() as usize + if image.wide && image.big_endian { 4 } else { 0 };
-    let mask = if image.wide { u32::MAX } else { 0xff };
-    let (entries, _) = table.as_chunks::<SIZE>();
-    let plain = usize::try_from(plain).unwrap_or(usize::MAX);
-    let kinds = entries.get(plain..).unwrap_or_default().iter().filter_map(|entry| entry[at..].first_chunk());
-    kinds.filter(|kind| image.number(**kind) & mask == wanted).count() as u64
+/// A file, and the tables that relocations lead to.
+pub(super) struct Library<'a> {
+    pub(super) image: &'a Image<'a>,
+    pub(super) segments: &'a Segments,
+    pub(super) dynamic: &'a Dynamic,
+    pub(super) symbols: &'a mut Symbols,
+}
+
+/// Reads the relocations. If `own`, this system's dynamic linker knows them: each must write where it may, and lead to
+/// what there is.
+pub(super) fn read(
+    library: &mut Library<'_>,
+    machine: u16,
+    own: bool,
+    mut targets: Targets,
+) -> Result<Relocated, ElfError> {
+    let types = machine::relocations(machine).filter(|_| own && library.image.wide);
+    let mut found = Relocated::default();
+    let Some(types) = types else {
+        found.resolvers = resolvers(library, machine)?;
+        return Ok(found);
+    };
+    if library.dynamic.has(tag::REL) || library.dynamic.one(tag::PLTREL) == Some(tag::REL) {
+        return Err(malformed("they are of a kind that this processor does not have"));
+    }
+    packed::read(library, &mut targets)?;
+    let mut pass = Pass { library, types, targets, found };
+    let first = pass.table(tag::RELA, tag::RELASZ, pass.library.dynamic.one(tag::RELACOUNT).unwrap_or(0), None)?;
+    pass.table(tag::JMPREL, tag::PLTRELSZ, 0, first)?;
+    pass.targets.check_functions()?;
+    Ok(pass.found)
+}
+
+struct Pass<'a, 'b> {
+    library: &'a mut Library<'b>,
+    types: &'static Types,
+    targets: Targets,
+    found: Relocated,
+}
+
+/// One relocation.
+struct Entry {
+    at: u64,
+    kind: u32,
+    symbol: u64,
+    addend: u64,
+}
+
+impl Pass<'_, '_> {
+    /// Checks a table, the first `plain` entries of which are taken to be relative. Gives its place in the file; does
+    /// nothing if the table lies in the one that was checked `before`.
+    fn table(
+        &mut self,
+        start: u64,
+        size: u64,
+        plain: u64,
+        before: Option<(u64, u64)>,
+    ) -> Result<Option<(u64, u64)>, ElfError> {
+        let Some((offset, len)) = self.library.dynamic.range(start, size, self.library.segments)? else {
+            return if plain == 0 { Ok(None) } else { Err(WRONG_COUNT) };
+        };
+        if before.is_some_and(|(first, whole)| first <= offset && offset + len <= first + whole) {
+            return Ok(None);
+        }
+        let image = self.library.image;
+        let table = image.get(offset, len).ok_or(ElfError::Truncated { what: "relocations" })?;
+        let (entries, rest) = table.as_chunks::<24>();
+        let plain = usize::try_from(plain).ok().and_then(|plain| entries.split_at_checked(plain));
+        let Some((relative, others)) = plain.filter(|_| rest.is_empty()) else {
+            return Err(WRONG_COUNT);
+        };
+        for entry in relative {
+            let entry = Entry::read(image, entry);
+            if entry.kind != self.types.relative {
+                return Err(malformed("one that is counted as relative is not"));
+            }
+            self.relative(&entry)?;
+        }
+        others.iter().try_for_each(|entry| self.one(&Entry::read(image, entry)))?;
+        Ok(Some((offset, len)))
+    }
+
+    #[inline]
+    fn relative(&mut self, entry: &Entry) -> Result<(), ElfError> {
+        match self.targets.write(entry.at, 8)? {
+            Target::Function if !self.library.segments.is_code(entry.addend) => Err(NO_CODE),
+            _ => Ok(()),
+        }
+    }
+
+    fn one(&mut self, entry: &Entry) -> Result<(), ElfError> {
+        let types = self.types;
+        let kind = entry.kind;
+        if kind == types.relative {
+            self.relative(entry)
+        } else if types.words.contains(&kind) {
+            self.symbol(entry)
+        } else if kind == types.irelative {
+            self.found.resolvers += 1;
+            self.targets.write(entry.at, 8)?;
+            if self.library.segments.is_code(entry.addend) {
+                return Ok(());
+            }
+            Err(malformed("one calls what is no code"))
+        } else if types.halves.contains(&kind) {
+            self.named(entry.symbol)?;
+            self.data(entry.at, 4)
+        } else if types.thread.contains(&kind) {
+            self.thread_local(entry, 8)
+        } else if kind == types.thread_static {
+            self.found.static_tls = true;
+            self.thread_local(entry, 8)
+        } else if kind == types.thread_function {
+            self.thread_local(entry, 16)
+        } else if kind == types.none {
+            self.named(entry.symbol)
+        } else {
+            Err(malformed("one is of a type that no shared library has"))
+        }
+    }
+
+    /// The symbol is one that there is.
+    fn named(&mut self, index: u64) -> Result<(), ElfError> {
+        if index < self.library.symbols.count {
+            return Ok(());
+        }
+        let Library { image, segments, dynamic, ref mut symbols } = *self.library;
+        symbols.named_by_relocation(index, image, segments, dynamic)
+    }
+
+    fn data(&mut self, at: u64, len: u64) -> Result<(), ElfError> {
+        match self.targets.write(at, len)? {
+            Target::Data => Ok(()),
+            Target::Function => Err(NO_CODE),
+        }
+    }
+
+    fn symbol(&mut self, entry: &Entry) -> Result<(), ElfError> {
+        self.named(entry.symbol)?;
+        if self.targets.write(entry.at, 8)? == Target::Data {
+            return Ok(());
+        }
+        let Some(symbol) = self.library.symbols.get(self.library.image, entry.symbol) else { return Err(NO_CODE) };
+        let own = symbol.is_own() && self.library.segments.is_code(symbol.value.wrapping_add(entry.addend));
+        if own || !symbol.is_own() && !symbol.is_weak() {
+            return Ok(());
+        }
+        Err(NO_CODE)
+    }
+
+    /// Thread-local data of this library is there, and that of another is named as such.
+    fn thread_local(&mut self, entry: &Entry, len: u64) -> Result<(), ElfError> {
+        self.named(entry.symbol)?;
+        self.data(entry.at, len)?;
+        let symbol = self.library.symbols.get(self.library.image, entry.symbol);
+        let own = entry.symbol == 0 || symbol.as_ref().is_some_and(|symbol| symbol.is_own());
+        let said = entry.symbol == 0 || symbol.is_some_and(|symbol| symbol.is_thread_local());
+        let has = self.library.segments.of(PT_TLS).any(|segment| segment.memory_size > 0);
+        if said && (has || !own) {
+            return Ok(());
+        }
+        Err(malformed("one leads to thread-local data that there is not"))
+    }
+}
+
+const WRONG_COUNT: ElfError = malformed("their number is wrong");
+const NO_CODE: ElfError = malformed("a constructor or destructor in its table is no code");
+
+impl Entry {
+    #[inline]
+    fn read(image: &Image<'_>, bytes: &[u8; 24]) -> Self {
+        let word = |at: usize| image.wide_number(bytes[at..at + 8].first_chunk().unwrap_or(&[0; 8]));
+        let info = word(8);
+        Self { at: word(0), kind: info as u32, symbol: info >> 32, addend: word(16) }
+    }
+}
+
+/// How many functions the relocations call, for a processor that is not this one.
+fn resolvers(library: &Library<'_>, machine: u16) -> Result<u64, ElfError> {
+    let Library { image, segments, dynamic, .. } = *library;
+    let Some(wanted) = machine::irelative(machine) else { return Ok(0) };
+    let with_addend = dynamic.one(tag::PLTREL) == Some(tag::RELA);
+    let mut count = 0;
+    for (start, size, addend) in
+        [(tag::RELA, tag::RELASZ, true), (tag::REL, tag::RELSZ, false), (tag::JMPREL, tag::PLTRELSZ, with_addend)]
+    {
+        let Some((offset, len)) = dynamic.range(start, size, segments)? else { continue };
+        let table = image.get(offset, len).ok_or(ElfError::Truncated { what: "relocations" })?;
+        let word = image.word_size() as usize;
+        let entries = table.chunks_exact(if addend { 3 * word } else { 2 * word });
+        // The type is the low half of a word of 8 bytes, or the low byte of one of 4.
+        let kind = |entry: &[u8]| {
+            let info = Image { bytes: entry, ..*image }.word(image.word_size())?;
+            Some(if image.wide { info as u32 } else { info as u32 & 0xff })
+        };
+        count += entries.filter(|entry| kind(entry) == Some(wanted)).count() as u64;
+    }
+    Ok(count)
 }

@@ -2,6 +2,8 @@
 
 use super::bytes::Image;
 use super::dynamic::{tag, Dynamic};
+use super::hash;
+use super::lookup::Lookup;
 use super::segments::Segments;
 use super::ElfError;
 use crate::loader::Text;
@@ -10,133 +12,223 @@ use crate::loader::Text;
 const NAME_SIZE: usize = 15;
 const ENTRY: &[u8; NAME_SIZE] = b"soch_plugin_v1\0";
 const LAYOUT: &[u8; NAME_SIZE] = b"soch_layout_v1\0";
+const STB_LOCAL: u8 = 0;
+const STB_GLOBAL: u8 = 1;
+const STB_WEAK: u8 = 2;
 const STB_GNU_UNIQUE: u8 = 10;
 const STT_OBJECT: u8 = 1;
+const STT_TLS: u8 = 6;
 const STT_GNU_IFUNC: u8 = 10;
+const STV_INTERNAL: u8 = 1;
+const STV_HIDDEN: u8 = 2;
 const SHN_ABS: u16 = 0xfff1;
+const NOT_FOUND: &str = "is not what a search for it finds";
+/// How many of the other exports are told by name.
+const NAMED_MAX: usize = 32;
 
-/// What is looked for among the exports.
+/// What is looked for among the symbols.
 #[derive(Default)]
 pub(super) struct Symbols {
-    /// Address and size of `soch_plugin_v1`.
-    pub(super) entry: Option<(u64, u64)>,
-    /// Address and size of `soch_layout_v1`.
-    pub(super) layout: Option<(u64, u64)>,
+    /// `soch_plugin_v1`.
+    pub(super) entry: Option<Data>,
+    /// `soch_layout_v1`.
+    pub(super) layout: Option<Data>,
     /// The first one that all libraries of a process share.
     pub(super) unique: Option<Text>,
     /// How many functions choose their code when they are bound (STT_GNU_IFUNC).
     pub(super) resolvers: u64,
+    /// What it exports beside entry and layout: the first ones, and how many there are.
+    pub(super) exports: Vec<Text>,
+    pub(super) export_count: u64,
+    /// Where the table is in the file.
+    start: u64,
+    /// How many entries of it were checked, and how many its segment has room for.
+    pub(super) count: u64,
+    room: u64,
+    /// Addresses of the tables for symbols.
+    pub(super) tables: Vec<(u64, u64)>,
 }
 
-struct Symbol {
-    name: u64,
+/// A symbol that is data.
+#[derive(Clone, Copy)]
+pub(super) struct Data {
+    index: u64,
+    pub(super) address: u64,
+    pub(super) size: u64,
+}
+
+pub(super) struct Symbol {
+    pub(super) name: u64,
     info: u8,
+    visibility: u8,
     section: u16,
-    value: u64,
+    pub(super) value: u64,
     size: u64,
 }
 
 impl Symbol {
     fn read(image: &Image<'_>, at: u64) -> Option<Self> {
-        let [info, _] = *image.get(at + image.pick(4, 12), 2)? else { return None };
-        Some(Self {
-            name: u64::from(image.u32(at)?),
-            info,
-            section: image.u16(at + image.pick(6, 14))?,
-            value: image.word(at + image.pick(8, 4))?,
-            size: image.word(at + image.pick(16, 8))?,
-        })
+        // Libraries have thousands, so that each is looked up in the file once.
+        let (name, info, other, section, value, size) = if image.wide {
+            let bytes: &[u8; 24] = image.get(at, 24)?.first_chunk()?;
+            let word = |at: usize| Some(image.wide_number(bytes[at..].first_chunk()?));
+            (bytes.first_chunk()?, bytes[4], bytes[5], [bytes[6], bytes[7]], word(8)?, word(16)?)
+        } else {
+            let bytes: &[u8; 16] = image.get(at, 16)?.first_chunk()?;
+            let word = |at: usize| Some(u64::from(image.number(*bytes[at..].first_chunk()?)));
+            (bytes.first_chunk()?, bytes[12], bytes[13], [bytes[14], bytes[15]], word(4)?, word(8)?)
+        };
+        let (name, section) = (u64::from(image.number(*name)), image.half(section));
+        Some(Self { name, info, visibility: other & 3, section, value, size })
+    }
+
+    fn binding(&self) -> u8 {
+        self.info >> 4
+    }
+
+    fn kind(&self) -> u8 {
+        self.info & 0xf
+    }
+
+    /// Whether a search finds it.
+    fn is_exported(&self) -> bool {
+        matches!(self.binding(), STB_GLOBAL | STB_WEAK | STB_GNU_UNIQUE) && !self.is_hidden()
+    }
+
+    fn is_hidden(&self) -> bool {
+        matches!(self.visibility, STV_INTERNAL | STV_HIDDEN)
+    }
+
+    pub(super) fn is_thread_local(&self) -> bool {
+        self.kind() == STT_TLS
+    }
+
+    pub(super) fn is_weak(&self) -> bool {
+        self.binding() == STB_WEAK
+    }
+
+    /// Whether the dynamic linker takes it for the library's own without a search.
+    pub(super) fn is_own(&self) -> bool {
+        self.section != 0 || self.binding() == STB_LOCAL || self.is_hidden()
     }
 }
 
-fn malformed(reason: &'static str) -> ElfError {
+pub(super) const fn malformed(reason: &'static str) -> ElfError {
     ElfError::Symbols { reason }
 }
 
 impl Symbols {
     pub(super) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
-        let mut found = Self::default();
-        let Some(address) = dynamic.one(tag::SYMTAB)? else { return Err(malformed("there is none")) };
-        let (start, len) = segments.tail(address).ok_or(malformed("it lies outside of the library"))?;
+        let Some(address) = dynamic.one(tag::SYMTAB) else { return Err(malformed("there is none")) };
+        let place = segments.tail(address).ok_or(malformed("it lies outside of the library"))?;
         let size = image.pick(24, 16);
-        let count = count(image, segments, dynamic)?;
-        if count > len / size {
-            return Err(malformed("it is larger than its segment"));
+        let hashed = hash::read(image, segments, dynamic)?;
+        let (start, room) = (place.offset, place.rest / size);
+        let mut found = Self { start, room, tables: hashed.tables, ..Self::default() };
+        found.extend_to(hashed.count, image, segments, dynamic)?;
+        found.tables.push((address, address + found.count * size));
+        let lookup = Lookup { image, segments, dynamic, symbols: &found };
+        if found.entry.is_some_and(|entry| !lookup.finds(ENTRY, entry.index)) {
+            return Err(ElfError::EntryKind { reason: NOT_FOUND });
         }
-        for at in 1..count {
-            let symbol = Symbol::read(image, start + at * size).ok_or(malformed("it is larger than the file"))?;
-            if symbol.section != 0 {
-                found.note(image, dynamic, &symbol)?;
-            }
+        if found.layout.is_some_and(|layout| !lookup.finds(LAYOUT, layout.index)) {
+            return Err(ElfError::LayoutKind { reason: NOT_FOUND });
         }
         Ok(found)
     }
 
-    fn note(&mut self, image: &Image<'_>, dynamic: &Dynamic, symbol: &Symbol) -> Result<(), ElfError> {
+    /// Checks the entries up to the one before `count`, and notes what they export.
+    fn extend_to(
+        &mut self,
+        count: u64,
+        image: &Image<'_>,
+        segments: &Segments,
+        dynamic: &Dynamic,
+    ) -> Result<(), ElfError> {
+        if count > self.room {
+            return Err(malformed("it is larger than its segment"));
+        }
+        for index in self.count..count {
+            let symbol = self.get(image, index).ok_or(malformed("it is larger than the file"))?;
+            if !dynamic.has_string(symbol.name) {
+                return Err(malformed("a name lies outside of the strings"));
+            }
+            if symbol.section == 0 && symbol.value != 0 && index > 0 {
+                return Err(malformed("one is undefined and has a value, so that some searches find it"));
+            }
+            if symbol.section != 0 && index > 0 {
+                self.note(image, segments, dynamic, index, &symbol)?;
+            }
+        }
+        self.count = self.count.max(count);
+        Ok(())
+    }
+
+    pub(super) fn get(&self, image: &Image<'_>, index: u64) -> Option<Symbol> {
+        Symbol::read(image, self.start + index * image.pick(24, 16))
+    }
+
+    fn note(
+        &mut self,
+        image: &Image<'_>,
+        segments: &Segments,
+        dynamic: &Dynamic,
+        index: u64,
+        symbol: &Symbol,
+    ) -> Result<(), ElfError> {
         let name = dynamic.string_bytes(image, symbol.name, NAME_SIZE as u64);
-        if symbol.info >> 4 == STB_GNU_UNIQUE && self.unique.is_none() {
+        if symbol.binding() == STB_GNU_UNIQUE && self.unique.is_none() {
             self.unique = Some(dynamic.string(image, symbol.name)?);
         }
-        if symbol.info & 0xf == STT_GNU_IFUNC {
+        if symbol.kind() == STT_GNU_IFUNC {
+            if !segments.is_code(symbol.value) {
+                return Err(malformed("a function that chooses its code is no code"));
+            }
             self.resolvers += 1;
         }
-        if name == Some(&LAYOUT[..]) {
-            self.layout = Some(place(symbol, self.layout).map_err(|reason| ElfError::LayoutKind { reason })?);
+        if !symbol.is_exported() {
+            return Ok(());
         }
-        if name == Some(&ENTRY[..]) {
-            self.entry = Some(place(symbol, self.entry).map_err(|reason| ElfError::EntryKind { reason })?);
+        if name == Some(&LAYOUT[..]) {
+            self.layout = Some(data(index, symbol, self.layout).map_err(|reason| ElfError::LayoutKind { reason })?);
+        } else if name == Some(&ENTRY[..]) {
+            self.entry = Some(data(index, symbol, self.entry).map_err(|reason| ElfError::EntryKind { reason })?);
+        } else {
+            self.export_count += 1;
+            if self.exports.len() < NAMED_MAX {
+                self.exports.push(dynamic.string(image, symbol.name)?);
+            }
         }
         Ok(())
     }
+
+    /// Checks the symbol that a relocation names, which may be one that no search finds.
+    pub(super) fn named_by_relocation(
+        &mut self,
+        index: u64,
+        image: &Image<'_>,
+        segments: &Segments,
+        dynamic: &Dynamic,
+    ) -> Result<(), ElfError> {
+        // What lies in writable segments must be known before the first relocation is looked at.
+        let tables = [tag::SYMTAB, tag::VERSYM];
+        if tables.iter().filter_map(|table| dynamic.one(*table)).any(|address| segments.is_writable(address)) {
+            return Err(malformed("a relocation names a symbol behind its end"));
+        }
+        self.extend_to(index + 1, image, segments, dynamic)
+    }
 }
 
-/// Address and size of a symbol that is data, if none of its name came before.
-fn place(symbol: &Symbol, before: Option<(u64, u64)>) -> Result<(u64, u64), &'static str> {
+/// A symbol that is data, if none of its name came before.
+fn data(index: u64, symbol: &Symbol, before: Option<Data>) -> Result<Data, &'static str> {
     if before.is_some() {
         return Err("is defined twice");
     }
-    if symbol.info & 0xf != STT_OBJECT {
+    if symbol.kind() != STT_OBJECT {
         return Err("is not data");
     }
     if symbol.section == SHN_ABS {
         return Err("is a number, not a place in the library");
     }
-    Ok((symbol.value, symbol.size))
-}
-
-/// How many symbols there are. Only the hash table, by which they are looked up, tells.
-fn count(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<u64, ElfError> {
-    let table = |address| segments.tail(address).ok_or(malformed("its hash table lies outside of the library"));
-    if let Some(address) = dynamic.one(tag::GNU_HASH)? {
-        let (start, len) = table(address)?;
-        return gnu_count(image, start, len).ok_or(malformed("its hash table is larger than its segment"));
-    }
-    if let Some(address) = dynamic.one(tag::HASH)? {
-        let (start, len) = table(address)?;
-        let buckets = image.u32(start).map(u64::from);
-        let symbols = image.u32(start + 4).map(u64::from);
-        return match buckets.zip(symbols) {
-            Some((buckets, symbols)) if 8 + 4 * (buckets + symbols) <= len => Ok(symbols),
-            _ => Err(malformed("its hash table is larger than its segment")),
-        };
-    }
-    Err(malformed("it has no hash table"))
-}
-
-/// The symbols that can be found are the last ones, in chains; the last chain ends with the table.
-fn gnu_count(image: &Image<'_>, start: u64, len: u64) -> Option<u64> {
-    let table = Image { bytes: image.get(start, len)?, ..*image };
-    let header = |at| table.u32(at).map(u64::from);
-    let [buckets, first, filters] = [header(0)?, header(4)?, header(8)?];
-    let buckets_at = 16 + filters * table.word_size();
-    let chains_at = buckets_at + 4 * buckets;
-    let last = table.get(buckets_at, 4 * buckets)?.as_chunks().0.iter().map(|word| table.number(*word)).max();
-    let last = u64::from(last.unwrap_or(0));
-    if last < first {
-        return Some(first);
-    }
-    let chain_at = chains_at + 4 * (last - first);
-    let chain = table.get(chain_at, len.checked_sub(chain_at)?)?;
-    let more = chain.as_chunks().0.iter().position(|word| table.number(*word) & 1 == 1)?;
-    Some(last + more as u64 + 1)
+    Ok(Data { index, address: symbol.value, size: symbol.size })
 }

@@ -228,18 +228,16 @@ refusals! {
         "use a Linux kernel of 5.13 or newer with Landlock enabled (lsm=) and filters of seccomp, on x86-64 or AArch64, and \
          let the service's own filter allow both; or choose another policy for the directory";
 
-    Open: Open { reason: String } "E_OPEN"
-        "the dynamic linker cannot load the plugin: {reason}"
-        "install the libraries that it needs, or link them into the plugin; leave no symbol undefined (-Wl,-z,defs)";
+    Open: Open { reason: String, fix: &'static str } "E_OPEN"
+        "the dynamic linker cannot load the plugin: {reason}" "{fix}";
 
     Entry: EntryMissing "E_ENTRY_MISSING"
         "the loaded library has no symbol `soch_plugin_v1`" "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin";
     Entry: EntryMismatch { field: &'static str, note: String, entry: String } "E_ENTRY_MISMATCH"
         "note and loaded entry differ in {field}: {note} and {entry}"
         "compile the plugin again; let `SOCH_PLUGIN` or `export_plugin!` write both";
-    Entry: KindsMismatch { note: String, entry: String, kinds: String } "E_ENTRY_KINDS"
-        "`SOCH_PLUGIN` says the kinds {note}; the entry has: {entry}"
-        "name in `SOCH_PLUGIN` exactly the kinds whose tables are set, which here is {kinds}, or set the missing tables";
+    Entry: KindsMismatch { note: String, entry: String, fix: String } "E_ENTRY_KINDS"
+        "`SOCH_PLUGIN` says the kinds {note}; the entry has: {entry}" "{fix}";
     Entry: EntryMalformed { reason: String, fix: &'static str } "E_ENTRY_MALFORMED"
         "the loaded entry is malformed: {reason}" "{fix}; if the plugin is not yours, report it to its vendor";
 

@@ -45,7 +45,9 @@ mod manifest;
 #[cfg(target_os = "linux")]
 mod mapped;
 #[cfg(target_os = "linux")]
-mod note;
+mod not_linked;
+#[cfg(target_os = "linux")]
+pub(crate) mod note;
 #[cfg(target_os = "linux")]
 mod owners;
 #[cfg(target_os = "linux")]

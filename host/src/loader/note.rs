@@ -5,7 +5,7 @@ use crate::elf::{ElfError, EntryHead, Facts, Note};
 use sochdb_plugin_sdk::abi::*;
 use std::fmt::Debug;
 
-pub(super) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
+pub(crate) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
     let note = match (&facts.note, facts.note_count) {
         (Some(note), 1) => note,
         (_, 0) => return Err(ElfError::NoteMissing.into()),

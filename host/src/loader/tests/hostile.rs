@@ -18,10 +18,12 @@ const DT_NEEDED: u64 = 1;
 const DT_HASH: u64 = 4;
 const DT_GNU_HASH: u64 = 0x6fff_fef5;
 const DT_RELACOUNT: u64 = 0x6fff_fff9;
-const DT_RELCOUNT: u64 = 0x6fff_fffa;
-const R_X86_64_IRELATIVE: u8 = 37;
-/// Made of it, a word of a chain says that another one follows, and a symbol is a resolver.
-const FILL: u8 = 0x0a;
+const R_X86_64_IRELATIVE: u64 = 37;
+const PF_R: u32 = 4;
+const PF_W: u32 = 2;
+const PF_X: u32 = 1;
+/// A symbol that is exported, and words of a chain that all say that another one follows.
+const EXPORT: [u8; 24] = [0, 0, 0, 0, 0x10, 0, 2, 0, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
 
 /// A 64-bit little-endian library of nothing but what is put into it.
 struct Hostile(Vec<u8>);
@@ -30,6 +32,8 @@ impl Hostile {
     fn new(size: usize, fill: u8) -> Self {
         let mut bytes = vec![fill; size];
         bytes[..TABLES].fill(0);
+        // The strings end.
+        bytes[size - 1] = 0;
         bytes[..16].copy_from_slice(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0");
         let whole = size as u64;
         Self(bytes).u16(16, 3).u16(18, 62).u64(32, 64).u16(54, 56).segment(PT_LOAD, 0, 0, whole).segment(
@@ -64,15 +68,19 @@ impl Hostile {
     }
 
     fn segment(self, kind: u32, offset: u64, address: u64, size: u64) -> Self {
+        self.segment_with(kind, PF_R, offset, address, size)
+    }
+
+    fn segment_with(self, kind: u32, flags: u32, offset: u64, address: u64, size: u64) -> Self {
         let (count, at) = (self.count(), 64 + 56 * usize::from(self.count()));
         let align = if kind == PT_LOAD { 4096 } else { 4 };
-        let fields = self.u16(56, count + 1).u32(at, kind).u32(at + 4, 4).u64(at + 8, offset).u64(at + 16, address);
+        let fields = self.u16(56, count + 1).u32(at, kind).u32(at + 4, flags).u64(at + 8, offset).u64(at + 16, address);
         fields.u64(at + 32, size).u64(at + 40, size).u64(at + 48, align)
     }
 
     fn dynamic(self, tags: &[(u64, u64)]) -> Self {
-        // Strings that are the whole file, and symbols that lie over all the tables.
-        let (strings, symbols) = ([(5, 0), (10, self.size())], [(6, TABLES as u64)]);
+        // Strings and symbols that lie over all the tables.
+        let (strings, symbols) = ([(5, TABLES as u64), (10, self.size() - TABLES as u64)], [(6, TABLES as u64)]);
         let entries = strings.iter().chain(&symbols).chain(tags).enumerate();
         entries
             .fold(self, |file, (at, (tag, value))| file.u64(DYNAMIC + 16 * at, *tag).u64(DYNAMIC + 16 * at + 8, *value))
@@ -87,7 +95,7 @@ impl Hostile {
 /// What it is, how to make it in a size, and what becomes of it.
 type Case = (&'static str, fn(usize) -> Hostile, &'static str);
 
-const CASES: [Case; 15] = [
+const CASES: [Case; 17] = [
     ("65535 segments to load", |size| headers(size, PT_LOAD), "E_ELF_HEADERS"),
     ("65535 dynamic sections", |size| headers(size, PT_DYNAMIC), "E_ELF_HEADERS"),
     ("65535 segments of notes", |size| headers(size, PT_NOTE), "E_ELF_HEADERS"),
@@ -102,7 +110,9 @@ const CASES: [Case; 15] = [
     ("a chain without an end", |size| chain(size, false), "E_ELF_SYMBOLS"),
     ("a chain as long as the symbols, which lie over it", |size| chain(size, true), READ),
     ("DT_HASH with as many symbols as the file has room for", hash, READ),
-    ("three tables of relocations, each the whole file", relocations, READ),
+    ("one chain of DT_HASH through all symbols", |size| one_chain(size, false), READ),
+    ("a chain of DT_HASH that leads in a circle", |size| one_chain(size, true), "E_ELF_SYMBOLS"),
+    ("two tables of relocations, together the whole file", relocations, READ),
 ];
 
 fn headers(size: usize, kind: u32) -> Hostile {
@@ -111,7 +121,7 @@ fn headers(size: usize, kind: u32) -> Hostile {
 }
 
 fn loads(size: usize) -> Hostile {
-    let file = Hostile::new(size, FILL).without_symbols(&[]);
+    let file = Hostile::new(size, 0).without_symbols(&[]);
     (1..32).fold(file, |file, at| file.segment(PT_LOAD, 0, (at * size) as u64, size as u64))
 }
 
@@ -127,34 +137,49 @@ fn needs(size: usize) -> Hostile {
 }
 
 fn needs_of(size: usize, count: usize) -> Hostile {
-    let tags: Vec<_> = (0..count).map(|at| (DT_NEEDED, (TABLES + at) as u64)).collect();
+    let tags: Vec<_> = (0..count).map(|at| (DT_NEEDED, at as u64)).collect();
     let mut file = Hostile::new(size, b'$').without_symbols(&tags);
     (TABLES + 4000..size).step_by(4000).for_each(|at| file.0[at] = 0);
     file
 }
 
 fn buckets(size: usize) -> Hostile {
-    let buckets = (size - TABLES - 16) / 4;
+    let buckets = (size - TABLES - 24) / 4;
     let file = Hostile::new(size, 0).dynamic(&[(DT_GNU_HASH, TABLES as u64)]);
-    file.u32(TABLES, buckets as u32).u32(TABLES + 4, 1)
+    file.u32(TABLES, buckets as u32).u32(TABLES + 4, 1).u32(TABLES + 8, 1)
 }
 
 fn chain(size: usize, ends: bool) -> Hostile {
     let symbols = (size - TABLES) / 24;
-    let file = Hostile::new(size, FILL).dynamic(&[(DT_GNU_HASH, TABLES as u64)]);
-    let file = file.u32(TABLES, 1).u32(TABLES + 4, 1).u32(TABLES + 8, 0).u32(TABLES + 16, 1);
-    let last = TABLES + 20 + 4 * (symbols - 2);
-    if ends {
-        file.u32(last, 1)
-    } else {
-        file
-    }
+    let mut file = Hostile::new(size, 0).dynamic(&[(DT_GNU_HASH, TABLES as u64)]);
+    file.0[TABLES..].chunks_exact_mut(24).for_each(|symbol| symbol.copy_from_slice(&EXPORT));
+    let mut file = file.u32(TABLES, 1).u32(TABLES + 4, 1).u32(TABLES + 8, 1).u32(TABLES + 24, 1);
+    let last = TABLES + 28 + 4 * (symbols - 2);
+    file.0[last] |= u8::from(ends);
+    file
 }
 
 fn hash(size: usize) -> Hostile {
     let symbols = (size - TABLES) / 24;
-    let file = Hostile::new(size, FILL).dynamic(&[(DT_HASH, TABLES as u64)]);
-    file.u32(TABLES, symbols as u32).u32(TABLES + 4, symbols as u32)
+    let file = Hostile::new(size, 0).dynamic(&[(DT_HASH, TABLES as u64)]);
+    let mut file = file.u32(TABLES, symbols as u32).u32(TABLES + 4, symbols as u32);
+    file.0[TABLES + 24 * (symbols - 1)..][..24].copy_from_slice(&EXPORT);
+    file
+}
+
+/// All chains lead from the last symbol to the first one.
+fn one_chain(size: usize, circle: bool) -> Hostile {
+    let symbols = (size - TABLES - 64) / 28;
+    let file = Hostile::new(size, 0).dynamic(&[(DT_HASH, TABLES as u64)]);
+    let file = file.u32(TABLES, 1).u32(TABLES + 4, symbols as u32).u32(TABLES + 8, symbols as u32 - 1);
+    let file = (1..symbols).fold(file, |file, at| file.u32(TABLES + 12 + 4 * at, at as u32 - 1));
+    // The symbols follow it.
+    let file = file.u64(DYNAMIC + 40, (size - 24 * symbols) as u64);
+    if circle {
+        file.u32(TABLES + 12 + 4, symbols as u32 - 1)
+    } else {
+        file
+    }
 }
 
 fn relocations(size: usize) -> Hostile {
@@ -162,10 +187,14 @@ fn relocations(size: usize) -> Hostile {
 }
 
 fn relocations_and(size: usize, more: &[(u64, u64)]) -> Hostile {
-    let (table, len) = (TABLES as u64, (size - TABLES) as u64);
-    let tags = [(7, table), (8, len), (17, table), (18, len), (23, table), (2, len), (20, 7)];
-    let mut file = Hostile::new(size, 0).without_symbols(&[&tags, more].concat());
-    file.0[TABLES..].chunks_exact_mut(8).for_each(|word| word[0] = R_X86_64_IRELATIVE);
+    let all = (size - TABLES) as u64 / 24;
+    let (table, half) = (TABLES as u64, all / 2 * 24);
+    let tags = [(7, table), (8, half), (9, 24), (23, table + half), (2, all * 24 - half), (20, 7)];
+    let (data, code) = (size as u64, 2 * size as u64);
+    let file = Hostile::new(size, 0).segment_with(PT_LOAD, PF_R | PF_W, 0, data, 4096);
+    let mut file = file.segment_with(PT_LOAD, PF_R | PF_X, 0, code, 4096).without_symbols(&[&tags, more].concat());
+    let entry: Vec<u8> = [data, R_X86_64_IRELATIVE, code].iter().flat_map(|word| word.to_le_bytes()).collect();
+    file.0[TABLES..].chunks_exact_mut(24).for_each(|relocation| relocation.copy_from_slice(&entry));
     file
 }
 
@@ -214,25 +243,21 @@ fn a_hostile_file_of_64_mib_is_read_in_time() {
 /// The cases are as bad as they say: each table is read to its end.
 #[test]
 fn the_largest_tables_are_read_to_their_end() {
-    let resolvers = |file: Hostile| Facts::read(&file.0).expect("it is well formed").resolvers;
+    let read = |file: Hostile| Facts::read(&file.0).expect("it is well formed");
     let symbols = (4 * MIB - TABLES) as u64 / 24;
-    assert!(resolvers(chain(4 * MIB, true)).abs_diff(symbols) < 8);
-    assert!(resolvers(hash(4 * MIB)).abs_diff(symbols) < 8);
-    let len = (4 * MIB - TABLES) as u64;
-    assert_eq!(resolvers(relocations(4 * MIB)), len / 24 + len / 16 + len / 24);
+    assert!(read(chain(4 * MIB, true)).export_count.abs_diff(symbols) < 8);
+    assert_eq!(read(hash(4 * MIB)).export_count, 1, "the last one");
+    assert_eq!(read(relocations(4 * MIB)).resolvers, symbols);
 }
 
-/// glibc adds the base to so many of the first ones without a look at their type, so they call nothing.
+/// glibc takes so many of the first ones for relative ones, whatever they are.
 #[test]
-fn relocations_that_are_counted_as_plain_are_no_resolvers_and_all_others_are() {
-    let resolvers = |tags: &[_]| Facts::read(&relocations_and(MIB, tags).0).expect("it is well formed").resolvers;
-    let len = (MIB - TABLES) as u64;
-    let [with_addend, without] = [len / 24, len / 16];
-    let all = with_addend + without + with_addend;
-    assert_eq!(resolvers(&[(DT_RELACOUNT, 10)]), all - 10);
-    assert_eq!(resolvers(&[(DT_RELCOUNT, 10)]), all - 10);
-    assert_eq!(resolvers(&[(DT_RELACOUNT, with_addend - 1)]), all - with_addend + 1);
-    assert_eq!(resolvers(&[(DT_RELACOUNT, u64::MAX), (DT_RELCOUNT, u64::MAX)]), with_addend, "those of the PLT");
-    let twice = relocations_and(MIB, &[(DT_RELACOUNT, 1), (DT_RELACOUNT, 2)]);
+fn relocations_that_are_counted_as_plain_and_are_not() {
+    let count = |count: u64| outcome(&relocations_and(MIB, &[(DT_RELACOUNT, count)]));
+    assert_eq!(count(0), READ);
+    for wrong in [1, 10, (MIB - TABLES) as u64 / 24 + 1, u64::MAX / 24, u64::MAX] {
+        assert_eq!(count(wrong), "E_ELF_RELOCATIONS", "{wrong}");
+    }
+    let twice = relocations_and(MIB, &[(DT_RELACOUNT, 0), (DT_RELACOUNT, 0)]);
     assert_eq!(outcome(&twice), "E_ELF_DYNAMIC");
 }

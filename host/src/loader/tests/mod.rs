@@ -5,6 +5,7 @@ mod elf_built;
 mod elf_bytes;
 mod files;
 mod foreign;
+mod hidden;
 mod hostile;
 mod mutants;
 mod notes;

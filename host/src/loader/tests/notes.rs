@@ -151,9 +151,13 @@ fn damaged_notes() {
     case.note("body of 2^32-1 bytes", BODY_SIZE, &[255; 4], "E_ELF_NOTES");
     case.note("body of 4 bytes", BODY_SIZE, &[4, 0, 0, 0], "E_ELF_NOTES");
     case.note("body of 131 bytes", BODY_SIZE, &[131, 0, 0, 0], "E_ELF_NOTES");
-    let odd = case.good.clone().segment(PT_NOTE, 0, Field::Align, 16);
-    let path = case.dir.file("odd.so", &odd.0);
-    case.rows.check("alignment 16", path, "E_ELF_NOTES");
+    for (align, expected) in
+        [(0, LOADED), (16, LOADED), (32, LOADED), (64, LOADED), (12, "E_ELF_NOTES"), (128, "E_ELF_NOTES")]
+    {
+        let aligned = case.good.clone().segment(PT_NOTE, 0, Field::Align, align);
+        let path = case.dir.file("aligned.so", &aligned.0);
+        case.rows.check(&format!("alignment {align}"), path, expected);
+    }
     let none = case.good.clone().kind(PT_NOTE, 0, 0);
     let path = case.dir.file("none.so", &none.0);
     case.rows.check("no PT_NOTE", path, "E_NOTE_MISSING");

@@ -1,0 +1,43 @@
+//! What the dynamic linker reads after it began to write: nothing may write there.
+
+use super::dynamic::{malformed, tag, Dynamic};
+use super::segments::{Segments, PT_GNU_PROPERTY, PT_NOTE};
+use super::ElfError;
+
+/// Start and end of what lies in memory.
+pub(super) type Range = (u64, u64);
+
+/// The tables of the library by their addresses, the dynamic section among them, which the dynamic linker itself writes
+/// to: it must have nothing in common with the others.
+pub(super) fn collect(segments: &Segments, dynamic: &Dynamic, others: &[Range]) -> Result<Vec<Range>, ElfError> {
+    let mut kept = others.to_vec();
+    kept.push(dynamic.strings());
+    for (start, size) in [(tag::RELA, tag::RELASZ), (tag::JMPREL, tag::PLTRELSZ), (tag::RELR, tag::RELRSZ)] {
+        kept.extend(addresses(dynamic, start, size));
+    }
+    for kind in [PT_NOTE, PT_GNU_PROPERTY] {
+        kept.extend(segments.of(kind).map(|segment| (segment.address, segment.end())));
+    }
+    let own = (dynamic.address, dynamic.address + dynamic.len);
+    if kept.iter().chain(&arrays(dynamic)).any(|range| overlap(*range, own)) {
+        return Err(malformed("it overlaps a table that it names"));
+    }
+    kept.push(own);
+    Ok(kept)
+}
+
+/// The arrays of functions that run when the library is loaded or unloaded.
+pub(super) fn arrays(dynamic: &Dynamic) -> Vec<Range> {
+    let all = [(tag::INIT_ARRAY, tag::INIT_ARRAYSZ), (tag::FINI_ARRAY, tag::FINI_ARRAYSZ)];
+    all.into_iter().filter_map(|(start, size)| addresses(dynamic, start, size)).collect()
+}
+
+/// The addresses of a table: `Dynamic::read` made sure that it is in a segment.
+fn addresses(dynamic: &Dynamic, start: u64, size: u64) -> Option<Range> {
+    let (start, len) = dynamic.one(start).zip(dynamic.one(size))?;
+    (len > 0).then_some((start, start + len))
+}
+
+fn overlap(one: Range, other: Range) -> bool {
+    one.0.max(other.0) < one.1.min(other.1)
+}
