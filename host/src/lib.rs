@@ -19,6 +19,7 @@
 #![doc = include_str!("threats.md")]
 
 mod barrier;
+mod call_limits;
 mod compression;
 mod directory;
 mod dynamic;
