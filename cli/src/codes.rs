@@ -56,5 +56,10 @@ pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
         "the file is no secret key of minisign",
         "give the file NAME.key that `sochdb-plugin keygen` or `minisign -G` wrote",
     ),
+    (
+        "E_READ_TIMEOUT",
+        "a file that the command was given did not answer",
+        "copy it to a disk of this machine; if `timeout 5 cat FILE` hangs too, its file system is dead: mount it again",
+    ),
     ("E_WRITE", "a file cannot be written", "check the directory's permissions and the space on the file system"),
 ];

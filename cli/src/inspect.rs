@@ -3,10 +3,9 @@
 use crate::failure::Failure;
 use crate::output::{grouped, Output};
 use crate::plugins::kind_names;
+use crate::reading::{self, Links};
 use serde_json::{json, Map, Value};
 use sochdb_plugin_host::{hex, ElfError, Facts, Note, Text};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// The most bytes that are read: more than any loader takes.
@@ -66,20 +65,8 @@ pub(crate) fn plugin(bytes: &[u8]) -> Result<(Facts, Note), ElfError> {
 
 /// The bytes of a regular file.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    let name = Text::from(file);
-    let cannot = |error: std::io::Error| Failure::unreadable(file, &error);
-    // A pipe or a terminal would be waited for.
-    if !std::fs::metadata(file).map_err(cannot)?.is_file() {
-        let reason = format!("{name} is not a regular file: give the path of the plugin's .so file");
-        return Err(Failure::new("E_FILE_NOT_REGULAR", reason));
-    }
-    let mut bytes = Vec::new();
-    File::open(file).and_then(|file| file.take(MOST + 1).read_to_end(&mut bytes)).map_err(cannot)?;
-    if bytes.len() as u64 > MOST {
-        let reason = format!("{name} has more than 1 GiB: no plugin is that large");
-        return Err(Failure::new("E_FILE_TOO_LARGE", reason));
-    }
-    Ok(bytes)
+    reading::read(file, MOST, Links::Follow)?
+        .ok_or_else(|| Failure::unreadable(file, &std::io::ErrorKind::NotFound.into()))
 }
 
 fn refuse(out: &Output, name: &str, error: &ElfError) -> bool {

@@ -22,6 +22,7 @@ mod package;
 mod paths;
 mod placeholders;
 mod plugins;
+mod reading;
 mod remove;
 mod sandboxes;
 mod secret;

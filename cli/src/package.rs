@@ -2,12 +2,9 @@
 
 use crate::failure::Failure;
 use crate::plugins::kind_names;
-use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
+use crate::reading::{self, Links};
 use sochdb_plugin_host::trust::{places, Locked};
 use sochdb_plugin_host::{Digest, ElfError, Facts, LoadError, Text};
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// The most bytes of a plugin, which is what a loader takes, and of a text beside it.
@@ -57,29 +54,7 @@ impl Package {
     }
 }
 
-/// The bytes of a regular file; None if there is none.
+/// The bytes of a regular file that is no link; None if there is none.
 pub(crate) fn read(path: &Path, most: u64) -> Result<Option<Vec<u8>>, Failure> {
-    let name = Text::from(path);
-    // A FIFO must not block.
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = match rustix::fs::open(path, flags, Mode::empty()) {
-        Ok(file) => File::from(file),
-        Err(Errno::NOENT) => return Ok(None),
-        Err(Errno::LOOP) => {
-            let reason = format!("{name} is a symbolic link: give the path that `realpath` prints for it");
-            return Err(Failure::new("E_FILE_SYMLINK", reason));
-        }
-        Err(errno) => return Err(Failure::unreadable(path, &errno.into())),
-    };
-    let cannot = |error: std::io::Error| Failure::unreadable(path, &error);
-    if !file.metadata().map_err(cannot)?.is_file() {
-        let reason = format!("{name} is not a regular file: give the path of the plugin's .so file");
-        return Err(Failure::new("E_FILE_NOT_REGULAR", reason));
-    }
-    let mut bytes = Vec::new();
-    file.take(most + 1).read_to_end(&mut bytes).map_err(cannot)?;
-    if bytes.len() as u64 > most {
-        return Err(Failure::new("E_FILE_TOO_LARGE", format!("{name} has more than {most} bytes")));
-    }
-    Ok(Some(bytes))
+    reading::read(path, most, Links::Refuse)
 }

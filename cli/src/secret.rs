@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::tell;
+use crate::reading::{self, Links};
 use ct_codecs::{Base64, Decoder};
 use minisign::{SecretKey, SecretKeyBox};
 use sochdb_plugin_host::Text;
@@ -10,6 +11,9 @@ use std::path::Path;
 
 /// The environment variable that holds the password of a secret key.
 pub(crate) const PASSWORD_VARIABLE: &str = "SOCHDB_SIGN_PASSWORD";
+
+/// The most bytes of a file that can be a secret key.
+const MOST: u64 = 1 << 16;
 
 /// minisign takes no longer password, in bytes.
 const LONGEST: usize = 1024;
@@ -47,7 +51,9 @@ pub(crate) fn password(prompt: &str, again: bool) -> Result<String, Failure> {
 pub(crate) fn read(file: &Path) -> Result<SecretKey, Failure> {
     let wrong =
         |why: &str| Failure::new("E_SECRET_KEY", format!("{} is no secret key of minisign: {why}", Text::from(file)));
-    let text = std::fs::read_to_string(file).map_err(|error| Failure::unreadable(file, &error))?;
+    let bytes = reading::read(file, MOST, Links::Follow)?
+        .ok_or_else(|| Failure::unreadable(file, &std::io::ErrorKind::NotFound.into()))?;
+    let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text"))?;
     let boxed = || {
         let boxed = SecretKeyBox::from_string(&text).map_err(|error| wrong(&error.to_string()))?;
         warn_of_mode(file);

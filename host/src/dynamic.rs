@@ -3,7 +3,7 @@ use crate::index::Index;
 use crate::instance::Limits;
 use crate::library::{self, Library};
 use crate::loader::TrustFiles;
-use crate::loader::{admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps};
+use crate::loader::{admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps, Worker};
 use crate::observability::Observability;
 use crate::plugin::{Context, PluginLibrary};
 use crate::rehearsal::Rehearsed;
@@ -169,6 +169,15 @@ impl DynamicPluginLoader {
         self
     }
 
+    /// How long a load may take in all, from the trust files to the probe, whose own limit counts within it; the default is
+    /// 30 s. Then it is [`LoadError::Timeout`], also where a file system never answers: the thread that waits for it is left
+    /// behind, and ends when it gets its answer. When 16 such threads wait, loads are refused at once. What the dynamic linker
+    /// and the constructors do in this process after the probe is not limited.
+    pub fn load_limit(mut self, limit: Duration) -> Self {
+        self.options.load_limit = limit;
+        self
+    }
+
     /// Whether the kernel is asked if its policy (such as IPE or an integrity policy) lets the file run, by
     /// `AT_EXECVE_CHECK`, which Linux has since 6.14; an older one says nothing. The file must be executable then
     /// (`chmod a+x`). Off by default.
@@ -216,12 +225,11 @@ impl DynamicPluginLoader {
     pub(crate) fn ready<'a>(&self, path: &'a Path, probe: bool) -> Result<Ready<'a>, LoadError> {
         let mut observer = |outcome| (self.context.observer)(outcome);
         let (mut steps, mut record) = (Steps::new(&mut observer), Record::default());
-        let ready = admit(path, &self.options, &mut steps, &mut record).and_then(|mut admitted| {
-            let rehearsed = match probe {
-                true => library::rehearse(&mut admitted, &self.options, &mut steps, &mut record)?,
-                false => None,
-            };
-            Ok((admitted, rehearsed))
+        let mut worker = Worker::new(self.options.load_limit);
+        let admitted = admit(path, &self.options, &mut worker, &mut steps, &mut record);
+        let ready = admitted.and_then(|admitted| match probe {
+            true => library::rehearse(admitted, &self.options, &mut worker, &mut steps, &mut record),
+            false => Ok((admitted, None)),
         });
         match &ready {
             Ok((admitted, _)) if probe => record.emit(path, Ok(admitted.audited())),
@@ -229,7 +237,11 @@ impl DynamicPluginLoader {
             Err(error) => record.emit(path, Err(error)),
         }
         let (admitted, rehearsed) = ready?;
-        Ok(Ready { path, admitted, rehearsed, record })
+        if probe {
+            // It may be long until it is loaded, behind others.
+            worker.rest();
+        }
+        Ok(Ready { path, admitted, rehearsed, left: worker.left(), worker, record })
     }
 
     /// Loads what was admitted.
@@ -240,11 +252,12 @@ impl DynamicPluginLoader {
     /// # Errors
     /// As [`DynamicPluginLoader::load`], from there on.
     pub(crate) unsafe fn open(&self, ready: Ready<'_>) -> Result<PluginLibrary, LoadError> {
-        let Ready { path, admitted, rehearsed, mut record } = ready;
+        let Ready { path, admitted, rehearsed, left, mut worker, mut record } = ready;
+        worker.go_on(left);
         let mut observer = |outcome| (self.context.observer)(outcome);
         let mut steps = Steps::new(&mut observer);
         // SAFETY: the caller promises it.
-        let loaded = unsafe { Library::open(admitted, rehearsed, &self.options, &mut steps, &mut record) };
+        let loaded = unsafe { Library::open(admitted, rehearsed, &self.options, &mut worker, &mut steps, &mut record) };
         record.emit(path, loaded.as_ref().map(|(library, place)| library.audited(place)));
         let (library, place) = loaded?;
         Ok(PluginLibrary { library, place: Arc::new(place), context: self.context.clone() })
@@ -256,7 +269,9 @@ impl DynamicPluginLoader {
     /// As [`DynamicPluginLoader::load`], up to the dependencies.
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
         let mut observer = |outcome| (self.context.observer)(outcome);
-        admit(path.as_ref(), &self.options, &mut Steps::new(&mut observer), &mut Record::default()).map(Verified::from)
+        let (mut worker, mut record) = (Worker::new(self.options.load_limit), Record::default());
+        let mut steps = Steps::new(&mut observer);
+        admit(path.as_ref(), &self.options, &mut worker, &mut steps, &mut record).map(Verified::from)
     }
 
     /// Decides as [`DynamicPluginLoader::load`] does, up to and including the probe: the constructors run in a process
@@ -322,6 +337,9 @@ pub(crate) struct Ready<'a> {
     path: &'a Path,
     admitted: Admitted,
     rehearsed: Option<Rehearsed>,
+    worker: Worker,
+    /// How much of the time for it is left.
+    left: Duration,
     record: Record,
 }
 

@@ -70,7 +70,7 @@ pub use dynamic::{DynamicPluginLoader, Verified};
 pub use elf::{ElfError, EntryHead, Facts, Note};
 pub use index::Index;
 pub use loader::{
-    Digest, DigestError, LoadError, Reason, Step, StepOutcome, Text, TrustFiles, Verdict, ALLOW_VARIABLE,
+    Digest, DigestError, Lack, LoadError, Reason, Step, StepOutcome, Text, TrustFiles, Verdict, ALLOW_VARIABLE,
 };
 pub use manager::{ManagerError, PluginManager, Unended};
 pub use metrics::{Counter, Gauge, Histogram};

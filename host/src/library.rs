@@ -5,8 +5,8 @@ use crate::gate;
 use crate::instance::Tables;
 use crate::layout;
 use crate::linker::{self, Mapping};
+use crate::loader::{headroom, Steps, Text, Worker};
 use crate::loader::{Accepted, Admitted, Digest, LoadError, Options, Place, Record, Step, StepOutcome};
-use crate::loader::{Steps, Text};
 use crate::rehearsal::{self, Rehearsed};
 use crate::trust::Demands;
 use crate::{names, needed};
@@ -57,6 +57,7 @@ impl Library {
         admitted: Admitted,
         rehearsed: Option<Rehearsed>,
         options: &Options,
+        worker: &mut Worker,
         steps: &mut Steps<'_>,
         record: &mut Record,
     ) -> Result<(&'static Self, Place), LoadError> {
@@ -65,9 +66,12 @@ impl Library {
         let slot = SLOTS.lock().entry(digest).or_default().clone();
         let mut outcomes = Vec::new();
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);
-        // SAFETY: the caller passes its trust on.
-        let result = unsafe {
-            Self::open_in(&mut slot.lock(), admitted, rehearsed, options, &mut Steps::new(&mut told), record)
+        let result = match slot.try_lock_until(worker.deadline()) {
+            // SAFETY: the caller passes its trust on.
+            Some(mut slot) => unsafe {
+                Self::open_in(&mut slot, admitted, rehearsed, options, worker, &mut Steps::new(&mut told), record)
+            },
+            None => Steps::new(&mut told).run(Step::Identity, || Err(worker.late(Step::Identity, &place.path))),
         };
         forget_if_unused(digest, slot);
         outcomes.into_iter().for_each(|outcome| steps.tell(outcome));
@@ -96,6 +100,7 @@ impl Library {
         mut admitted: Admitted,
         rehearsed: Option<Rehearsed>,
         options: &Options,
+        worker: &mut Worker,
         steps: &mut Steps<'_>,
         record: &mut Record,
     ) -> Result<&'static Self, LoadError> {
@@ -103,9 +108,9 @@ impl Library {
             return mapped.again(admitted.standing.demands, steps);
         }
         let path = steps.run(Step::Identity, || identify(&mut admitted))?;
-        let rehearsed = steps.run(Step::Probe, || match rehearsed {
-            Some(rehearsed) => Ok((rehearsed, "these bytes were probed before".to_owned())),
-            None => rehearsal::run(&admitted, options, record),
+        let (mut admitted, rehearsed) = steps.run(Step::Probe, || match rehearsed {
+            Some(rehearsed) => Ok(((admitted, rehearsed), "these bytes were probed before".to_owned())),
+            None => rehearsal::run(admitted, options, worker, record),
         })?;
         let mut changes = Vec::new();
         let opened = steps.run_its_code(Step::Open, options.restoring, &mut changes, || {
@@ -113,6 +118,8 @@ impl Library {
                 Rehearsed::NotLoadable(reason) => return Err(LoadError::open(reason)),
                 Rehearsed::Passed { confined } => confined,
             };
+            // What the dynamic linker cannot get while it is at work ends the process, such as thread-local memory.
+            headroom::make_sure(Step::Open, admitted.file.size())?;
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
             let mapping = unsafe {
                 needed::bring_in(std::mem::take(&mut admitted.dependencies))?;
@@ -174,19 +181,25 @@ impl Library {
 /// # Errors
 /// Those of the steps; [`LoadError::Open`] if the dynamic linker refused the plugin in the probe.
 pub(crate) fn rehearse(
-    admitted: &mut Admitted,
+    mut admitted: Admitted,
     options: &Options,
+    worker: &mut Worker,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<Option<Rehearsed>, LoadError> {
+) -> Result<(Admitted, Option<Rehearsed>), LoadError> {
     let slot = SLOTS.lock().get(&admitted.digest).cloned();
-    if let Some(mapped) = slot.and_then(|slot| slot.lock().clone()) {
-        return mapped.again(admitted.standing.demands, steps).map(|_| None);
+    if let Some(slot) = slot {
+        let Some(mapped) = slot.try_lock_until(worker.deadline()).map(|slot| slot.clone()) else {
+            return steps.run(Step::Identity, || Err(worker.late(Step::Identity, &admitted.place.path)));
+        };
+        if let Some(mapped) = mapped {
+            return mapped.again(admitted.standing.demands, steps).map(|_| (admitted, None));
+        }
     }
-    steps.run(Step::Identity, || identify(admitted))?;
-    match steps.run(Step::Probe, || rehearsal::run(admitted, options, record))? {
-        Rehearsed::NotLoadable(reason) => steps.run(Step::Open, || Err(LoadError::open(reason))),
-        passed => Ok(Some(passed)),
+    steps.run(Step::Identity, || identify(&mut admitted))?;
+    match steps.run(Step::Probe, || rehearsal::run(admitted, options, worker, record))? {
+        (_, Rehearsed::NotLoadable(reason)) => steps.run(Step::Open, || Err(LoadError::open(reason))),
+        (admitted, passed) => Ok((admitted, Some(passed))),
     }
 }
 

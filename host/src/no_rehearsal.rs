@@ -1,6 +1,6 @@
 //! Stands in for `rehearsal.rs` on operating systems that the trusted loader does not know: nothing gets so far.
 
-use crate::loader::{Admitted, LoadError, Options, Record};
+use crate::loader::{Admitted, LoadError, Options, Record, Worker};
 
 /// How a probe ended that found nothing against the plugin.
 pub(crate) enum Rehearsed {
@@ -15,9 +15,10 @@ pub(crate) enum Rehearsed {
 
 /// The step.
 pub(crate) fn run(
-    admitted: &Admitted,
+    admitted: Admitted,
     _options: &Options,
+    _worker: &mut Worker,
     _record: &mut Record,
-) -> Result<(Rehearsed, String), LoadError> {
+) -> Result<((Admitted, Rehearsed), String), LoadError> {
     match admitted.file {}
 }

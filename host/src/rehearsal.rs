@@ -1,14 +1,15 @@
 //! The step `probe`: the plugin's constructors run in the probe first, on the very same bytes, and as far as its policy demands
 //! in a sandbox.
 
-use crate::loader::{Admitted, LoadError, Options, Record, Source};
+use crate::loader::{Admitted, LoadError, Options, Record, Source, Step, Worker};
 use crate::probe::{self, Needed, ProbeError, Report, Request};
 use rustix::fd::AsFd;
 use std::path::Path;
+use std::time::Duration;
 
 /// How a probe ended that found nothing against the plugin.
 pub(crate) enum Rehearsed {
-    /// The constructors returned, or there was no probe and the policy does not demand one.
+    /// The constructors returned, or the program turned the probe off and the policy does not demand one.
     Passed {
         /// The sandbox was whole.
         confined: bool,
@@ -17,17 +18,31 @@ pub(crate) enum Rehearsed {
     NotLoadable(String),
 }
 
-/// The step.
+/// The step, done by `worker`.
 pub(crate) fn run(
-    admitted: &Admitted,
+    admitted: Admitted,
     options: &Options,
+    worker: &mut Worker,
     record: &mut Record,
-) -> Result<(Rehearsed, String), LoadError> {
-    let demands = admitted.standing.demands;
-    if !options.probing && !demands.probe {
+) -> Result<((Admitted, Rehearsed), String), LoadError> {
+    if !options.probing && !admitted.standing.demands.probe {
         record.probe = Some("off".to_owned());
-        return Ok((Rehearsed::Passed { confined: false }, "not run: the program turned it off".to_owned()));
+        let detail = "not run: the program turned it off".to_owned();
+        return Ok(((admitted, Rehearsed::Passed { confined: false }), detail));
     }
+    let (path, limit) = (admitted.place.path.clone(), options.probe_limit);
+    let (admitted, ended, word) = worker.step(&path, Step::Probe, move || {
+        let mut word = None;
+        let ended = run_here(&admitted, limit, &mut word);
+        (admitted, ended, word)
+    })?;
+    record.probe = word;
+    ended.map(|(rehearsed, detail)| ((admitted, rehearsed), detail))
+}
+
+/// Runs the probe, and says in `word` what the audit line says of it.
+fn run_here(admitted: &Admitted, limit: Duration, word: &mut Option<String>) -> Result<(Rehearsed, String), LoadError> {
+    let demands = admitted.standing.demands;
     let needed: Vec<Needed<'_>> = admitted
         .dependencies
         .iter()
@@ -43,16 +58,12 @@ pub(crate) fn run(
         _ => None,
     });
     let bytes = admitted.file.size() + listed.sum::<u64>();
-    let (plugin, limit) = (admitted.file.as_fd(), options.probe_limit);
+    let plugin = admitted.file.as_fd();
     let request = Request { plugin, bytes, needed: &needed, symbol: c"soch_plugin_v1", limit };
     let Report { sandbox, loaded } = match probe::run(&request) {
         Ok(report) => report,
-        Err(ProbeError::Unavailable { why }) if !demands.probe => {
-            record.probe = Some("unavailable".to_owned());
-            return Ok((Rehearsed::Passed { confined: false }, format!("not run: {why}")));
-        }
         Err(error) => {
-            record.probe = Some("refused".to_owned());
+            *word = Some("refused".to_owned());
             return Err(match error {
                 ProbeError::Crashed { signal } => LoadError::ProbeCrashed { signal },
                 ProbeError::Timeout { limit } => LoadError::ProbeTimeout { limit },
@@ -64,7 +75,7 @@ pub(crate) fn run(
             });
         }
     };
-    record.probe = Some(sandbox.to_string());
+    *word = Some(sandbox.to_string());
     if demands.landlock && !sandbox.is_whole() {
         return Err(LoadError::ProbeSandbox { found: sandbox.to_string() });
     }

@@ -32,6 +32,7 @@ fn table(tables: &[&[Reason]]) -> String {
 /// A cause or remedy that is only a placeholder says nothing in a table.
 fn cell(text: &str) -> String {
     match text {
+        "{lack:#}" => "as the refusal says, by what ran short".to_owned(),
         "{fix}" => "as the refusal says, by what was found".to_owned(),
         "{error}" => "as the refusal says".to_owned(),
         text => escaped(text),

@@ -68,7 +68,7 @@ pub const MISSING: &[Missing] = &[
         name: "execve",
         calls: &[call(libc::SYS_execve), call(libc::SYS_execveat)],
         errors: ABSENT_OR_FORBIDDEN,
-        development: Expected::Loads,
+        development: Expected::Refused("E_PROBE_UNAVAILABLE"),
         strict: Expected::Refused("E_PROBE_UNAVAILABLE"),
     },
     Missing {
@@ -83,8 +83,8 @@ pub const MISSING: &[Missing] = &[
             call(libc::SYS_vfork),
         ],
         errors: &[libc::EAGAIN],
-        development: Expected::Loads,
-        strict: Expected::Refused("E_PROBE_UNAVAILABLE"),
+        development: Expected::Refused("E_SHORTAGE"),
+        strict: Expected::Refused("E_SHORTAGE"),
     },
     Missing {
         // Before Linux 5.13; EOPNOTSUPP where it is not switched on.

@@ -30,7 +30,6 @@ pub(super) fn look(
         match decision {
             Ok(Verified { note, policy, publisher, digest, .. }) => {
                 let by = publisher.map_or_else(String::new, |publisher| format!(", signed by {publisher}"));
-                // A probe that cannot run is no refusal, unless the policy demands it.
                 let probed = steps.iter().find(|outcome| outcome.step == Step::Probe);
                 let probed = probed.map_or_else(String::new, |outcome| format!(", probe: {}", outcome.detail));
                 let what = format!("{} {}, policy {policy}{by}, SHA-256 {digest}{probed}", note.name, note.version);

@@ -1,10 +1,10 @@
 //! The steps that run nothing of the plugin, in their order.
 
 use super::file::Bounds;
-use super::reach::{reach, Reached};
+use super::reach::{pass_gate, reach, Reached};
 use super::settle::settled;
-use super::{dependencies, exec_policy, file, manifest, note, seal, vouch};
-use super::{Accepted, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps};
+use super::{dependencies, exec_policy, file, headroom, manifest, note, seal, vouch};
+use super::{Accepted, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps, Worker};
 use crate::elf::{Facts, Note};
 use rustix::fs::Stat;
 use std::path::Path;
@@ -42,11 +42,24 @@ impl Admitted {
     }
 }
 
-/// Decides whether the plugin at `path` may be loaded, tells `steps` how each step ended, and fills in `record`.
+/// Decides whether the plugin at `path` may be loaded, tells `steps` how each step ended, and fills in `record`. What comes
+/// after the gate is done by `worker`.
 ///
 /// # Errors
-/// The reason of the first step that refuses.
+/// The reason of the first step that refuses; that the time is up.
 pub(crate) fn admit(
+    path: &Path,
+    options: &Options,
+    worker: &mut Worker,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<Admitted, LoadError> {
+    pass_gate(options, steps)?;
+    let (file, options) = (path.to_owned(), options.clone());
+    worker.steps(path, Step::Rules, steps, record, move |steps, record| admit_file(&file, &options, steps, record))
+}
+
+fn admit_file(
     path: &Path,
     options: &Options,
     steps: &mut Steps<'_>,
@@ -70,7 +83,11 @@ fn judge(
     let Reached { decisions, plain, standing, owners, walked } = reached;
     let (standing, rules) = (*standing, decisions.rules());
     let bounds = Bounds::of_plugin(*owners, options.max_size);
-    let file = steps.run(Step::File, || file::check(plain, walked, bounds))?;
+    let file = steps.run(Step::File, || {
+        let (file, detail) = file::check(plain, walked, bounds)?;
+        headroom::make_sure(Step::File, file.size)?;
+        Ok((file, detail))
+    })?;
     *opened = Some(file.stat);
     steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
     let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file))?;

@@ -1,7 +1,7 @@
 //! Every reason to refuse a plugin, but those of its ELF file (`elf/codes.rs`): code, cause and remedy.
 
 use super::refusal::refusals;
-use super::{Digest, Text};
+use super::{Digest, Lack, Step, Text};
 use crate::elf::ElfError;
 use crate::trust::{SyntaxError, TooOld};
 use sochdb_plugin_sdk::ErrorKind;
@@ -27,6 +27,12 @@ refusals! {
         "this process is a child of fork, made after its parent had begun with plugins: they run only in the process that \
          made them"
         "load plugins in the child after an `exec`, or fork before the parent loads any";
+    Rules as step: Shortage { step: Step, lack: Lack, reason: std::io::Error } "E_SHORTAGE"
+        "too little of what a load needs: {lack} ({reason})" "{lack:#}";
+    Rules as step: Timeout { step: Step, what: String } "E_LOAD_TIMEOUT"
+        "the load did not come to its end: {what}"
+        "find the file system that does not answer (`timeout 5 stat FILE` for the plugin, the trust files and what the plugin \
+         needs) and load again when it does; on one that is only slow, raise the limit with `load_limit`";
 
     Rules: TrustFile { file: Text, reason: String, fix: String } "E_TRUST_FILE"
         "the trust file {file} cannot be used: {reason}" "{fix}";
@@ -73,7 +79,8 @@ refusals! {
         "the directory {directory} can be changed by others (mode {mode:04o})"
         "{fix}; with umask 022 new directories are right from the start";
     Walk: DirIo { directory: Text, reason: std::io::Error } "E_DIR_IO"
-        "cannot open the directory {directory}: {reason}" "check the file system that it is on";
+        "cannot open the directory {directory}: {reason}"
+        "check the file system that it is on, and allow this process to open files (seccomp filter)";
 
     Allow: NotAllowed { directory: Text, place: String } "E_NOT_ALLOWED"
         "no trust file allows plugins in the directory {directory}"
@@ -87,7 +94,8 @@ refusals! {
         "this process may not read the file {path}"
         "chmod a+r {path} and a+x its directory, or run the host as another user";
     File: FileIo { path: Text, reason: std::io::Error } "E_FILE_IO"
-        "cannot open the file {path}: {reason}" "check the file system that it is on";
+        "cannot read the file {path}: {reason}"
+        "check the file system that it is on, and allow this process to read files (seccomp filter)";
     File: NotRegular { path: Text, kind: &'static str } "E_FILE_NOT_REGULAR"
         "{path} is a {kind}, not a regular file" "give the path of the plugin's .so file";
     File: FileOwner { path: Text, owner: u32, trusted: String, heir: u32 } "E_FILE_OWNER"
@@ -113,7 +121,8 @@ refusals! {
     ExecPolicy: Noexec { path: Text } "E_NOEXEC_MOUNT"
         "the file {path} is on a file system that is mounted noexec" "move the plugin to one that allows to run code";
     ExecPolicy: ExecPolicyIo { path: Text, reason: std::io::Error } "E_EXEC_POLICY_IO"
-        "cannot ask the file system of {path} for its mount flags: {reason}" "check the file system that it is on";
+        "cannot ask the file system of {path} for its mount flags: {reason}"
+        "check the file system that it is on, and allow this process fstatfs (seccomp filter)";
 
     ExecPolicy: ExecDenied { path: Text, reason: std::io::Error } "E_EXEC_DENIED"
         "the kernel's policy does not let the file {path} run: {reason}"
@@ -123,14 +132,16 @@ refusals! {
         "cannot make the sealed memory for the plugin's copy: {reason}"
         "allow this process memfd_create (service sandbox, seccomp filter); a kernel must be Linux 3.17 or newer";
     Seal: Copy { path: Text, reason: std::io::Error } "E_COPY"
-        "cannot copy the file {path} into sealed memory: {reason}" "check the file system and the memory limit";
+        "cannot copy the file {path} into sealed memory: {reason}"
+        "check the file system that it is on, and allow this process to read and write files (seccomp filter)";
     Seal: FileChanged { path: Text } "E_FILE_CHANGED"
         "the file {path} changed while it was read, or somebody has it open for writing" "load it when nobody writes it";
     Seal: Seal { found: String } "E_SEAL"
-        "the kernel did not seal the copy: {found}" "use a Linux kernel of 3.17 or newer";
+        "the kernel did not seal the copy: {found}"
+        "use a Linux kernel of 3.17 or newer, and allow this process fcntl (seccomp filter)";
 
     Digest: Map { reason: std::io::Error } "E_MAP"
-        "cannot map the sealed copy for reading: {reason}" "raise the memory limit of the process";
+        "cannot map the sealed copy for reading: {reason}" "allow this process mmap (service sandbox, seccomp filter)";
 
     Trust: Revoked { digest: Digest, why: String } "E_REVOKED"
         "the plugin with SHA-256 {digest} was revoked{why}" "get a newer version of the plugin";
@@ -210,7 +221,7 @@ refusals! {
     Probe: ProbeCrashed { signal: i32 } "E_PROBE_CRASHED"
         "a constructor of the plugin, or of a library that it needs, ended the probe by signal {signal}"
         "report it to the plugin's vendor, unless a program without the plugin crashes with that library too: a library must \
-         do nothing while it is loaded that can fail";
+         do nothing while it is loaded that can fail; with a stack limit (`ulimit -s`) below 64 KiB every program crashes";
     Probe: ProbeTimeout { limit: std::time::Duration } "E_PROBE_TIMEOUT"
         "the constructors of the plugin, and of the libraries that it needs, did not return within {limit:?}"
         "report it to the plugin's vendor; on a machine that is too slow, raise the limit with `probe_limit`";
@@ -220,9 +231,10 @@ refusals! {
          so in each probe, and is loaded by a program that is started with LD_PRELOAD of the sanitizer's library and turns \
          the probe off with `probing(false)`";
     Probe: ProbeUnavailable { why: String } "E_PROBE_UNAVAILABLE"
-        "the policy demands a probe, which cannot run here: {why}"
-        "allow this process to start programs (seccomp filter, vm.memfd_noexec, noexec temporary directory), or choose \
-         another policy for the directory";
+        "the probe cannot run here: {why}"
+        "allow this process to start programs (seccomp filter, vm.memfd_noexec, noexec temporary directory), and raise what ran \
+         short (`ulimit -n` descriptors, `ulimit -u` processes, `ulimit -v` memory, `ulimit -f` file size); a program that \
+         is to live without the probe says `probing(false)`, which the policy strict does not accept";
     Probe: ProbeSandbox { found: String } "E_PROBE_SANDBOX"
         "the policy demands a probe under Landlock and seccomp, and it had: {found}"
         "use a Linux kernel of 5.13 or newer with Landlock enabled (lsm=) and filters of seccomp, on x86-64 or AArch64, and \

@@ -1,6 +1,6 @@
 //! Stands in for `admit.rs` on operating systems that the trusted loader does not know: it refuses every plugin.
 
-use super::{Accepted, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps};
+use super::{Accepted, Dependency, Digest, LoadError, Options, Place, Record, Standing, Step, Steps, Worker};
 use crate::elf::{Facts, Note};
 use crate::trust::{Lock, Policy};
 use std::path::{Path, PathBuf};
@@ -59,6 +59,7 @@ impl Admitted {
 pub(crate) fn admit(
     _path: &Path,
     options: &Options,
+    _worker: &mut Worker,
     steps: &mut Steps<'_>,
     _record: &mut Record,
 ) -> Result<Admitted, LoadError> {
@@ -71,5 +72,6 @@ pub(crate) fn admit(
 /// # Errors
 /// As [`admit`].
 pub(crate) fn read_lock(path: &Path, options: &Options, steps: &mut Steps<'_>) -> Result<(Lock, Policy), LoadError> {
-    admit(path, options, steps, &mut Record::default()).map(|admitted| match admitted.file {})
+    let worker = &mut Worker::new(options.load_limit);
+    admit(path, options, worker, steps, &mut Record::default()).map(|admitted| match admitted.file {})
 }

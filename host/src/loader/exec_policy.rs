@@ -2,7 +2,7 @@
 //! step round both.
 
 use super::file::OpenFile;
-use super::LoadError;
+use super::{LoadError, Step};
 use rustix::fd::AsRawFd;
 use rustix::fs::StatVfsMountFlags;
 use std::io::{Error, ErrorKind};
@@ -13,8 +13,9 @@ const AT_EXECVE_CHECK: libc::c_int = 0x10000;
 
 /// The step. `ask_kernel`: whether the kernel is asked too, which refuses a file without the executable bit.
 pub(super) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), String), LoadError> {
-    let mount = rustix::fs::fstatvfs(&file.fd)
-        .map_err(|errno| LoadError::ExecPolicyIo { path: path.into(), reason: errno.into() })?;
+    let unknown = |reason| LoadError::ExecPolicyIo { path: path.into(), reason };
+    let mount = rustix::io::retry_on_intr(|| rustix::fs::fstatvfs(&file.fd))
+        .map_err(|errno| LoadError::failed(Step::ExecPolicy, errno, unknown))?;
     if mount.f_flag.contains(StatVfsMountFlags::NOEXEC) {
         return Err(LoadError::Noexec { path: path.into() });
     }
@@ -24,7 +25,10 @@ pub(super) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((
         Some(Err(error)) if error.kind() == ErrorKind::InvalidInput => {
             "not mounted noexec; this kernel cannot say more, it is older than 6.14"
         }
-        Some(Err(reason)) => return Err(LoadError::ExecDenied { path: path.into(), reason }),
+        Some(Err(reason)) => {
+            let denied = |reason| LoadError::ExecDenied { path: path.into(), reason };
+            return Err(LoadError::failed(Step::ExecPolicy, reason, denied));
+        }
     };
     Ok(((), detail.to_owned()))
 }

@@ -4,10 +4,10 @@ use super::lease::Lease;
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::{open_beneath, Walked};
-use super::LoadError;
+use super::{LoadError, Step};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, OFlags, Stat};
-use rustix::io::Errno;
+use rustix::io::{retry_on_intr, Errno};
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -64,11 +64,12 @@ impl OpenFile {
     fn attempt(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
         let failed = |errno| refuse(path, errno);
         // Looked at before it is opened: opening a FIFO can block, opening a device can make it act.
-        let before = rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW).map_err(failed)?;
+        let before =
+            retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW)).map_err(failed)?;
         vet(path, &before, bounds)?;
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = open_beneath(walked.directory.as_fd(), name, flags).map_err(failed)?;
-        let stat = rustix::fs::fstat(&fd).map_err(failed)?;
+        let stat = retry_on_intr(|| rustix::fs::fstat(&fd)).map_err(failed)?;
         if (stat.st_dev, stat.st_ino) != (before.st_dev, before.st_ino) {
             return Err(LoadError::FileReplaced { path: path.into() });
         }
@@ -79,7 +80,7 @@ impl OpenFile {
 
     /// Its bytes, where nobody needs to hold them against a change: a text of some kilobytes.
     pub(super) fn text(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
-        let failed = |errno: Errno| LoadError::FileIo { path: path.into(), reason: errno.into() };
+        let failed = |errno| refuse(path, errno);
         self.unchanged(path, failed, || read_whole(self.fd.as_fd(), self.size))
     }
 
@@ -91,11 +92,15 @@ impl OpenFile {
         read: impl FnOnce() -> rustix::io::Result<T>,
     ) -> Result<T, LoadError> {
         let changed = || LoadError::FileChanged { path: path.into() };
-        let lease = Lease::take(self.fd.as_fd()).map_err(|_| changed())?;
+        let lease = Lease::take(self.fd.as_fd()).map_err(|errno| match errno {
+            Errno::AGAIN => changed(),
+            errno => failed(errno),
+        })?;
         let made = read().map_err(&failed);
-        let now = rustix::fs::fstat(&self.fd).map_err(&failed)?;
+        let now = retry_on_intr(|| rustix::fs::fstat(&self.fd)).map_err(&failed)?;
         let made = made?;
-        if !is_unwritten(&self.stat, &now) || lease.is_some_and(|lease| !lease.held()) {
+        let held = lease.map_or(Ok(true), |lease| lease.held()).map_err(&failed)?;
+        if !is_unwritten(&self.stat, &now) || !held {
             return Err(changed());
         }
         Ok(made)
@@ -112,14 +117,22 @@ fn is_unwritten(before: &Stat, now: &Stat) -> bool {
 
 /// The `size` bytes of an open file; an error if it has fewer.
 pub(super) fn read_whole(file: BorrowedFd<'_>, size: u64) -> rustix::io::Result<Vec<u8>> {
-    let mut bytes = vec![0; usize::try_from(size).map_err(|_| Errno::FBIG)?];
+    let mut bytes = zeros(usize::try_from(size).map_err(|_| Errno::NOMEM)?)?;
     let mut filled = 0;
     while filled < bytes.len() {
-        match rustix::io::retry_on_intr(|| rustix::io::pread(file, &mut bytes[filled..], filled as u64))? {
+        match retry_on_intr(|| rustix::io::pread(file, &mut bytes[filled..], filled as u64))? {
             0 => return Err(Errno::IO),
             read => filled += read,
         }
     }
+    Ok(bytes)
+}
+
+/// So many zero bytes, if there is memory for them.
+pub(super) fn zeros(len: usize) -> rustix::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(len).map_err(|_| Errno::NOMEM)?;
+    bytes.resize(len, 0);
     Ok(bytes)
 }
 
@@ -175,6 +188,8 @@ fn refuse(path: &Path, errno: Errno) -> LoadError {
         Errno::NOENT => LoadError::FileNotFound { path },
         Errno::LOOP => LoadError::FileSymlink { path },
         Errno::ACCESS => LoadError::FileDenied { path },
-        _ => LoadError::FileIo { path, reason: errno.into() },
+        // Somebody has a lease on it, to write it.
+        Errno::AGAIN => LoadError::FileChanged { path },
+        _ => LoadError::failed(Step::File, errno, |reason| LoadError::FileIo { path, reason }),
     }
 }

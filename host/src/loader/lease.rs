@@ -3,7 +3,7 @@
 //! Times of a file change when a write begins, so they cannot tell a copy that was made in the middle of one.
 
 use rustix::fd::{AsRawFd, BorrowedFd};
-use rustix::io::Errno;
+use rustix::io::{retry_on_intr, Errno};
 use std::time::{Duration, Instant};
 
 /// Linux's number of the command that chooses a file's signal; the same on all machines that plugins are for.
@@ -20,7 +20,7 @@ impl<'a> Lease<'a> {
     /// None where there are no leases, as on a network file system, or for a file of another user.
     ///
     /// # Errors
-    /// [`Errno::AGAIN`] if somebody has the file open for writing.
+    /// [`Errno::AGAIN`] if somebody has the file open for writing; what ran short.
     pub(super) fn take(file: BorrowedFd<'a>) -> rustix::io::Result<Option<Self>> {
         // Somebody else's child has it open for a moment, between fork and exec.
         let give_up = Instant::now() + PATIENCE;
@@ -38,22 +38,25 @@ impl<'a> Lease<'a> {
         let taken = lease.control(F_SETSIG, libc::SIGURG);
         match taken.and_then(|_| lease.control(libc::F_SETLEASE, libc::F_RDLCK)) {
             Ok(_) => Ok(Some(lease)),
-            Err(Errno::AGAIN) => Err(Errno::AGAIN),
+            Err(errno @ (Errno::AGAIN | Errno::NOMEM | Errno::NOLCK | Errno::MFILE | Errno::NFILE)) => Err(errno),
             Err(_) => Ok(None),
         }
     }
 
     /// Whether nobody could write since it was taken.
-    pub(super) fn held(&self) -> bool {
-        self.control(libc::F_GETLEASE, 0) == Ok(libc::F_RDLCK)
+    ///
+    /// # Errors
+    /// Nobody knows.
+    pub(super) fn held(&self) -> rustix::io::Result<bool> {
+        Ok(self.control(libc::F_GETLEASE, 0)? == libc::F_RDLCK)
     }
 
     fn control(&self, command: i32, value: i32) -> rustix::io::Result<i32> {
         // SAFETY: the descriptor is open, and none of the commands takes a pointer.
-        match unsafe { libc::fcntl(self.0.as_raw_fd(), command, value) } {
+        retry_on_intr(|| match unsafe { libc::fcntl(self.0.as_raw_fd(), command, value) } {
             -1 => Err(std::io::Error::last_os_error().raw_os_error().map_or(Errno::IO, Errno::from_raw_os_error)),
             result => Ok(result),
-        }
+        })
     }
 }
 

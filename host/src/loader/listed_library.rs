@@ -8,7 +8,7 @@ use super::{exec_policy, search_path, Digest, LoadError, SealedFile};
 use crate::elf::Facts;
 use crate::trust::{Demands, TrustedDependency};
 use rustix::fd::AsFd;
-use rustix::io::Errno;
+use rustix::io::{retry_on_intr, Errno};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -78,7 +78,7 @@ fn behind_links(walked: &Walked, name: &OsStr) -> OsString {
 
 /// The name that a link leads to, if it is one in the same directory.
 fn target(walked: &Walked, name: &OsStr) -> Result<Option<OsString>, Errno> {
-    let link = rustix::fs::readlinkat(walked.directory.as_fd(), name, Vec::new())?;
+    let link = retry_on_intr(|| rustix::fs::readlinkat(walked.directory.as_fd(), name, Vec::new()))?;
     let target = OsString::from_vec(link.into_bytes());
     let plain = Path::new(&target).file_name() == Some(&target) && !target.as_bytes().contains(&b'/');
     Ok(plain.then_some(target))

@@ -3,9 +3,9 @@
 use super::beside::{is_unchanged, read, reason_and_fix};
 use super::lock_files::{IndexedLock, LockFiles, ReadLock};
 use super::owners::Owners;
-use super::reach::{reach, Reached};
+use super::reach::{pass_gate, reach, Reached};
 use super::walk::Walked;
-use super::{LoadError, Options, Record, Step, Steps};
+use super::{LoadError, Options, Record, Step, Steps, Worker};
 use crate::trust::{places::LOCK_FILE, Lock, Policy};
 use std::path::Path;
 use std::sync::Arc;
@@ -36,7 +36,21 @@ impl LockFiles {
 /// # Errors
 /// As for a plugin in the directory, up to the allow-list; then why the lock file is refused, or that there is none.
 pub(crate) fn read_lock(path: &Path, options: &Options, steps: &mut Steps<'_>) -> Result<(Lock, Policy), LoadError> {
-    let Reached { standing, owners, walked, .. } = reach(path, options, steps, &mut Record::default())?;
+    pass_gate(options, steps)?;
+    let (file, own) = (path.to_owned(), options.clone());
+    let mut worker = Worker::new(options.load_limit);
+    worker.steps(path, Step::Rules, steps, &mut Record::default(), move |steps, record| {
+        read_here(&file, &own, steps, record)
+    })
+}
+
+fn read_here(
+    path: &Path,
+    options: &Options,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<(Lock, Policy), LoadError> {
+    let Reached { standing, owners, walked, .. } = reach(path, options, steps, record)?;
     let lock = steps.run(Step::Trust, || {
         let (reason, fix) = ("it does not exist", "install plugins into the directory: sochdb-plugin install FILE");
         let missing = || LoadError::LockFile { file: path.into(), reason: reason.to_owned(), fix: fix.to_owned() };

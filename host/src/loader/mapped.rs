@@ -1,6 +1,6 @@
 //! The bytes of a sealed file as a slice.
 
-use super::{LoadError, SealedFile};
+use super::{LoadError, SealedFile, Step};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
 use std::ffi::c_void;
@@ -16,7 +16,7 @@ pub struct Mapped {
 
 impl Mapped {
     pub(super) fn new(file: &SealedFile) -> Result<Self, LoadError> {
-        let failed = |errno: Errno| LoadError::Map { reason: errno.into() };
+        let failed = |errno: Errno| LoadError::failed(Step::Digest, errno, |reason| LoadError::Map { reason });
         let len = usize::try_from(file.size()).map_err(|_| failed(Errno::NOMEM))?;
         // SAFETY: the kernel chooses the place, so no memory of the program is replaced.
         let start = unsafe { rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::PRIVATE, file, 0) };

@@ -8,6 +8,8 @@ use std::time::Duration;
 const MAX_SIZE: u64 = 64 << 20;
 /// How long constructors may take in the probe unless the embedder says otherwise.
 const PROBE_LIMIT: Duration = Duration::from_secs(2);
+/// How long a load may take in all unless the embedder says otherwise.
+const LOAD_LIMIT: Duration = Duration::from_secs(30);
 
 /// How to admit a plugin.
 #[derive(Clone, Debug)]
@@ -30,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) probe_limit: Duration,
     /// Whether the program promises that no other thread of its own changes the process while a plugin's code runs.
     pub(crate) restoring: bool,
+    /// How long a load may take, up to the dynamic linker.
+    pub(crate) load_limit: Duration,
 }
 
 impl Options {
@@ -45,6 +49,7 @@ impl Options {
             probing: true,
             probe_limit: PROBE_LIMIT,
             restoring: false,
+            load_limit: LOAD_LIMIT,
         }
     }
 }

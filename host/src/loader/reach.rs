@@ -4,7 +4,7 @@ use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::trust_files::Decisions;
 use super::walk::{self, Walked};
-use super::{allow, LoadError, Options, Record, Standing, Step, Steps};
+use super::{allow, headroom, LoadError, Options, Record, Standing, Step, Steps};
 use crate::trust::Policy;
 use std::path::Path;
 use std::sync::Arc;
@@ -23,7 +23,19 @@ pub(super) struct Reached<'a> {
     pub(super) walked: Walked,
 }
 
-/// Goes to the directory of the file at `path`.
+/// The step that comes first, in the caller's thread: whether anything may be loaded, and memory for that.
+///
+/// # Errors
+/// It may not.
+pub(super) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<(), LoadError> {
+    steps.run(Step::Gate, || {
+        let passed = options.permission.check()?;
+        headroom::make_sure(Step::Gate, 0)?;
+        Ok(passed)
+    })
+}
+
+/// Goes to the directory of the file at `path`, behind the gate.
 ///
 /// # Errors
 /// The reason of the first step that refuses.
@@ -33,7 +45,6 @@ pub(super) fn reach<'a>(
     steps: &mut Steps<'_>,
     record: &mut Record,
 ) -> Result<Reached<'a>, LoadError> {
-    steps.run(Step::Gate, || options.permission.check())?;
     let decisions = steps.run(Step::Rules, || options.rules.check(options.policy))?;
     let plain = steps.run(Step::Lexical, || PlainPath::check(path))?;
     let standing = decisions.standing(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));

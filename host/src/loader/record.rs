@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 /// What a load found out so far.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub(crate) policy: Option<Policy>,
     pub(crate) digest: Option<Digest>,

@@ -15,7 +15,20 @@ pub struct Reason {
     pub remedy: &'static str,
 }
 
+/// The step of a row of [`refusals`].
+macro_rules! step_of {
+    ($step:ident) => {
+        $crate::loader::Step::$step
+    };
+    ($step:ident $at:ident) => {
+        *$at
+    };
+}
+
 /// Makes an error type of rows `Step: Variant { fields } "CODE" "cause" "remedy";`.
+///
+/// `Step as field: Variant …` is a refusal that several steps have: the row names the first of them, the field the one that
+/// refused.
 ///
 /// Each `also Variant(Type)` takes in a type with `code`, `step` and `remedy` of its own, as another table has them.
 macro_rules! refusals {
@@ -23,7 +36,7 @@ macro_rules! refusals {
         $(#[$meta:meta])*
         pub enum $name:ident $(also $part:ident($part_type:ty))*;
         $(
-            $step:ident: $variant:ident $({ $($field:ident: $type:ty),+ })? $code:literal
+            $step:ident $(as $at:ident)?: $variant:ident $({ $($field:ident: $type:ty),+ })? $code:literal
             $cause:literal $remedy:literal;
         )+
     ) => {
@@ -81,7 +94,7 @@ macro_rules! refusals {
             /// The step that refused.
             pub fn step(&self) -> $crate::loader::Step {
                 match self {
-                    $( Self::$variant { .. } => $crate::loader::Step::$step, )+
+                    $( Self::$variant { $( $at, )? .. } => $crate::loader::step_of!($step $( $at )?), )+
                     $( Self::$part(part) => part.step(), )*
                 }
             }
@@ -99,4 +112,4 @@ macro_rules! refusals {
     };
 }
 
-pub(crate) use refusals;
+pub(crate) use {refusals, step_of};

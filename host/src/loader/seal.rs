@@ -1,10 +1,10 @@
 //! The step `seal`: the file's bytes where nobody can change them any more.
 
-use super::file::OpenFile;
-use super::{LoadError, Mapped};
+use super::file::{zeros, OpenFile};
+use super::{LoadError, Mapped, Step};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags, Stat};
-use rustix::io::Errno;
+use rustix::io::{retry_on_intr, Errno};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -25,9 +25,10 @@ impl SealedFile {
     /// Copies `file`, which must not change meanwhile, and seals the copy.
     pub(super) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
         let made = memfd(path.file_name().unwrap_or_default());
-        let (fd, flags) = made.map_err(|errno| LoadError::Memfd { reason: errno.into() })?;
+        let (fd, flags) =
+            made.map_err(|errno| LoadError::failed(Step::Seal, errno, |reason| LoadError::Memfd { reason }))?;
         copy_all(path, file, &fd)?;
-        rustix::fs::fcntl_add_seals(&fd, SEALS).map_err(|errno| LoadError::Seal { found: errno.to_string() })?;
+        retry_on_intr(|| rustix::fs::fcntl_add_seals(&fd, SEALS)).map_err(not_sealed)?;
         let sealed = Self { fd, size: file.size };
         let seals = sealed.seals()?;
         let execve = if flags.contains(MemfdFlags::NOEXEC_SEAL) { ", cannot be executed as a program" } else { "" };
@@ -36,10 +37,10 @@ impl SealedFile {
 
     /// The seals, if none of those that count is missing.
     fn seals(&self) -> Result<SealFlags, LoadError> {
-        match rustix::fs::fcntl_get_seals(&self.fd) {
+        match retry_on_intr(|| rustix::fs::fcntl_get_seals(&self.fd)) {
             Ok(seals) if seals.contains(SEALS) => Ok(seals),
             Ok(seals) => Err(LoadError::Seal { found: format!("it has the seals {:#x}", seals.bits()) }),
-            Err(errno) => Err(LoadError::Seal { found: errno.to_string() }),
+            Err(errno) => Err(not_sealed(errno)),
         }
     }
 
@@ -64,9 +65,10 @@ impl SealedFile {
     /// Gives its descriptor another number, `least` or more.
     ///
     /// # Errors
-    /// [`LoadError::AliasLoaded`] if the process may not have such a one.
+    /// [`LoadError::Shortage`] if the process may not have one more.
     pub(crate) fn renumber(&mut self, least: i32) -> Result<(), LoadError> {
-        self.fd = rustix::io::fcntl_dupfd_cloexec(&self.fd, least).map_err(|_| LoadError::AliasLoaded)?;
+        let other = retry_on_intr(|| rustix::io::fcntl_dupfd_cloexec(&self.fd, least));
+        self.fd = other.map_err(|errno| LoadError::failed(Step::Identity, errno, |_| LoadError::AliasLoaded))?;
         Ok(())
     }
 
@@ -78,9 +80,15 @@ impl SealedFile {
     pub fn path(&self) -> Result<PathBuf, LoadError> {
         let path = format!("/proc/{}/fd/{}", std::process::id(), self.fd.as_raw_fd());
         let inode = |stat: Stat| (stat.st_dev, stat.st_ino);
-        match (rustix::fs::stat(&path), rustix::fs::fstat(&self.fd)) {
-            (Ok(found), Ok(own)) if inode(found) == inode(own) => Ok(path.into()),
-            _ => Err(LoadError::ProcMissing { path }),
+        let found = retry_on_intr(|| rustix::fs::stat(&path)).and_then(|found| {
+            let own = retry_on_intr(|| rustix::fs::fstat(&self.fd))?;
+            Ok(inode(found) == inode(own))
+        });
+        let missing = |path: String| LoadError::ProcMissing { path };
+        match found {
+            Ok(true) => Ok(path.into()),
+            Ok(false) => Err(missing(path)),
+            Err(errno) => Err(LoadError::failed(Step::Identity, errno, |_| missing(path))),
         }
     }
 }
@@ -96,10 +104,14 @@ fn memfd(file: &OsStr) -> rustix::io::Result<(OwnedFd, MemfdFlags)> {
     let name = memfd_name(file);
     let plain = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let wanted = plain | MemfdFlags::NOEXEC_SEAL;
-    match rustix::fs::memfd_create(&name, wanted) {
-        Err(Errno::INVAL) => Ok((rustix::fs::memfd_create(&name, plain)?, plain)),
+    match retry_on_intr(|| rustix::fs::memfd_create(&name, wanted)) {
+        Err(Errno::INVAL) => Ok((retry_on_intr(|| rustix::fs::memfd_create(&name, plain))?, plain)),
         made => Ok((made?, wanted)),
     }
+}
+
+fn not_sealed(errno: Errno) -> LoadError {
+    LoadError::failed(Step::Seal, errno, |reason| LoadError::Seal { found: reason.to_string() })
 }
 
 /// What `/proc/PID/maps` shows: the kernel allows 249 bytes.
@@ -111,7 +123,7 @@ fn memfd_name(file: &OsStr) -> String {
 
 /// Copies all of `file`, and makes sure that it did not change meanwhile.
 fn copy_all(path: &Path, file: &OpenFile, to: &OwnedFd) -> Result<(), LoadError> {
-    let failed = |errno: Errno| LoadError::Copy { path: path.into(), reason: errno.into() };
+    let failed = |errno| LoadError::failed(Step::Seal, errno, |reason| LoadError::Copy { path: path.into(), reason });
     match file.unchanged(path, failed, || copy_bytes(file, to))? {
         copied if copied == file.size => Ok(()),
         _ => Err(LoadError::FileChanged { path: path.into() }),
@@ -120,24 +132,20 @@ fn copy_all(path: &Path, file: &OpenFile, to: &OwnedFd) -> Result<(), LoadError>
 
 /// How many bytes were copied: those of `file.size`, less if it ended early, one more if it goes on.
 fn copy_bytes(file: &OpenFile, to: &OwnedFd) -> rustix::io::Result<u64> {
-    let mut block = vec![0; BLOCK];
+    let mut block = zeros(BLOCK)?;
     let mut at = 0;
     while at < file.size {
         let wanted = usize::try_from(file.size - at).map_or(BLOCK, |rest| rest.min(BLOCK));
-        let read = retry(|| rustix::io::pread(&file.fd, &mut block[..wanted], at))?;
+        let read = retry_on_intr(|| rustix::io::pread(&file.fd, &mut block[..wanted], at))?;
         if read == 0 {
             return Ok(at);
         }
         let mut written = 0;
         while written < read {
-            written += retry(|| rustix::io::pwrite(to, &block[written..read], at + written as u64))?;
+            written += retry_on_intr(|| rustix::io::pwrite(to, &block[written..read], at + written as u64))?;
         }
         at += read as u64;
     }
-    let beyond = retry(|| rustix::io::pread(&file.fd, &mut block[..1], at))?;
+    let beyond = retry_on_intr(|| rustix::io::pread(&file.fd, &mut block[..1], at))?;
     Ok(at + beyond as u64)
-}
-
-fn retry(call: impl FnMut() -> rustix::io::Result<usize>) -> rustix::io::Result<usize> {
-    rustix::io::retry_on_intr(call)
 }

@@ -2,10 +2,10 @@
 
 use super::lexical::PlainPath;
 use super::owners::{effective_user, Owners};
-use super::{LoadError, Text};
+use super::{LoadError, Step, Text};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
-use rustix::io::Errno;
+use rustix::io::{retry_on_intr, Errno};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,8 @@ pub(super) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<
 pub(super) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<(Walked, String), LoadError> {
     let mut reached = PathBuf::from("/");
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut directory = rustix::fs::open("/", flags, Mode::empty()).map_err(|errno| refuse(&reached, errno))?;
+    let mut directory =
+        retry_on_intr(|| rustix::fs::open("/", flags, Mode::empty())).map_err(|errno| refuse(&reached, errno))?;
     let vet_own = |fd: &OwnedFd, reached: &Path, depth: usize| vet(fd, reached, owners, depth, path);
     let mut found = vet_own(&directory, &reached, 0)?;
     for (at, name) in path.directories.iter().enumerate() {
@@ -54,7 +55,7 @@ pub(super) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<
 /// or a sandbox does not have it.
 pub(super) fn open_beneath(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    match rustix::fs::openat2(directory, name, flags, Mode::empty(), resolve) {
+    match retry_on_intr(|| rustix::fs::openat2(directory, name, flags, Mode::empty(), resolve)) {
         Err(Errno::NOSYS | Errno::PERM) => open_nofollow(directory, name, flags),
         opened => opened,
     }
@@ -62,7 +63,7 @@ pub(super) fn open_beneath(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlag
 
 /// Opens `name` in `directory`. As `name` is a single part of a path, `O_NOFOLLOW` covers all of it.
 pub(super) fn open_nofollow(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
-    rustix::fs::openat(directory, name, flags | OFlags::NOFOLLOW, Mode::empty())
+    retry_on_intr(|| rustix::fs::openat(directory, name, flags | OFlags::NOFOLLOW, Mode::empty()))
 }
 
 fn not_a_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path, open: Open) -> LoadError {
@@ -80,14 +81,14 @@ fn refuse(path: &Path, errno: Errno) -> LoadError {
     match errno {
         Errno::NOENT => LoadError::DirNotFound { directory },
         Errno::ACCESS => LoadError::DirDenied { directory },
-        _ => LoadError::DirIo { directory, reason: errno.into() },
+        _ => LoadError::failed(Step::Walk, errno, |reason| LoadError::DirIo { directory, reason }),
     }
 }
 
 /// Decides on the directory at `path`, which is `depth` names below `/`, on the way to `plugin`.
 fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
     let holds_the_plugin = depth == plugin.directories.len();
-    let stat = rustix::fs::fstat(fd).map_err(|errno| refuse(path, errno))?;
+    let stat = retry_on_intr(|| rustix::fs::fstat(fd)).map_err(|errno| refuse(path, errno))?;
     if owners.unmapped(stat.st_uid) {
         return Err(LoadError::DirUnmapped { directory: path.into(), owner: stat.st_uid });
     }

@@ -15,7 +15,9 @@ mod paths;
 mod sealed;
 mod texts;
 
-use super::{admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps, TrustFiles};
+use super::{
+    admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps, TrustFiles, Worker,
+};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -116,7 +118,8 @@ fn admit_trusted(path: &Path) -> Result<Admitted, LoadError> {
 fn steps_of(path: &Path, options: &Options) -> (Result<Admitted, LoadError>, Vec<StepOutcome>) {
     let mut steps = Vec::new();
     let mut observer = |outcome| steps.push(outcome);
-    let result = admit(path, options, &mut Steps::new(&mut observer), &mut Record::default());
+    let (mut worker, mut record) = (Worker::new(options.load_limit), Record::default());
+    let result = admit(path, options, &mut worker, &mut Steps::new(&mut observer), &mut record);
     (result, steps)
 }
 
