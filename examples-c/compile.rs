@@ -89,16 +89,12 @@ fn build(root: &Path, source: &Path, output: &Path, cpp: bool, needs: Needs) {
     // A fixed place for files that the compiler names in its output, so that two builds are alike.
     command.current_dir(root).arg("-shared").arg("-fvisibility=hidden");
     command.arg(if cpp { "-std=c++11" } else { "-std=c99" });
-    if cpp && tool.is_like_gnu() {
-        // Such a symbol would be shared with other plugins in spite of RTLD_LOCAL.
-        command.arg("-fno-gnu-unique");
-    }
     command.args(needs.flags);
     for include in &needs.includes {
         command.arg("-isystem").arg(include);
     }
     command.arg("-o").arg(output).arg(source.strip_prefix(root).unwrap_or(source)).args(&needs.inputs);
-    command.args(linker_flags()).arg("-pthread");
+    command.args(linker_flags(root)).arg("-pthread");
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => panic!("{} failed with {status}: {command:?}", tool.path().display()),
@@ -106,13 +102,18 @@ fn build(root: &Path, source: &Path, output: &Path, cpp: bool, needs: Needs) {
     }
 }
 
-/// Everything resolved at load, nothing executable but code, and no library that is not used.
-fn linker_flags() -> &'static [&'static str] {
-    if env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
-        &["-Wl,-z,defs,-z,now,-z,relro,-z,noexecstack", "-Wl,--as-needed,--exclude-libs,ALL,--strip-debug"]
-    } else {
-        &[]
+/// Everything resolved at load, nothing executable but code, no library that is not used, and nothing exported but
+/// the entry.
+fn linker_flags(root: &Path) -> Vec<String> {
+    if !env::var("CARGO_CFG_TARGET_OS").is_ok_and(|system| system == "linux") {
+        return Vec::new();
     }
+    let exports = root.join("include/sochdb_plugin.map");
+    vec![
+        "-Wl,-z,defs,-z,now,-z,relro,-z,noexecstack".into(),
+        "-Wl,--as-needed,--strip-debug".into(),
+        format!("-Wl,--version-script={}", exports.display()),
+    ]
 }
 
 /// Rust itself needs a C compiler to link, but none for C++.

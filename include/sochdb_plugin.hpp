@@ -1,10 +1,12 @@
 // sochdb_plugin.hpp: plugins in C++11 or later, over sochdb_plugin.h.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A plugin is a class. The library has one line for it, at the end of one source file:
+// A plugin is a class, of one kind or several (joined by `|`). At the end of one source file of the library:
 //   SOCH_CPP_PLUGIN("codec_reverse", "1.0.0", SOCH_KIND_COMPRESSION, codec_reverse, "Turns bytes round.")
-// One class may be of several kinds, joined by `|`.
 //
+// Build        c++ -O2 -shared -fPIC -fvisibility=hidden -Wl,--version-script=include/sochdb_plugin.map -Iinclude plugin.cpp -o plugin.so
+//              The script keeps inside what g++ shares in a process (STB_GNU_UNIQUE), such as statics of std::regex.
+//              C++ library inside: add `-static-libstdc++ -static-libgcc`, or `-stdlib=libc++ -static-libstdc++`.
 // Constructor  `T(const soch_host &host, soch_str config)`. The host outlives the object.
 // Methods      One for each slot of the kind's table, with the slot's name and its parameters, without the first
 //              (`instance`) and without `soch_error *`. A `const soch_writer *` may be taken as `soch::writer`, a
@@ -192,11 +194,9 @@ struct pick<Slot, T, required, soch_status (*)(void *, A...)> {
         template <class T, class Heir> static std::is_same<typename Heir::NAME, T> own(int);                    \
         template <class T, class Heir> static std::false_type own(...);                                         \
     };
-SOCH_SLOT(shutdown)
 SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
-SOCH_SLOT(write_batch)
+SOCH_SLOT(write_batch) SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(shutdown)
 SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
-SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch)
 SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end)
 SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach)
 SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)

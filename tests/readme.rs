@@ -1,7 +1,15 @@
 //! What the README shows is what is tested.
 
+#[path = "support/plugins.rs"]
+mod plugins;
+mod support;
+
+use plugins::load;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Command;
+use support::{root, succeed, tool, PrivateDir, MINUTE};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -49,5 +57,68 @@ fn links_lead_to_files() {
     for target in read("README.md").split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(target);
         assert!(path.exists(), "the README links to {target}, which is not there");
+    }
+}
+
+/// The lines of the README that compile the plugins of examples-c, block by block.
+fn builds() -> Vec<Vec<String>> {
+    let lines = |block: String| block.lines().map(str::to_owned).collect::<Vec<_>>();
+    let all = blocks("sh").into_iter().map(lines);
+    let found: Vec<_> = all.filter(|lines| lines.iter().all(|line| line.contains("codec_"))).collect();
+    found.into_iter().filter(|lines| lines.iter().any(|line| line.contains("-Iinclude"))).collect()
+}
+
+#[test]
+fn the_lines_that_compile_are_those_of_the_headers() {
+    let builds = builds();
+    let general = |line: &str| {
+        let words = line.split(' ').map(|word| match word.rsplit_once('.') {
+            Some((_, suffix @ ("c" | "cpp" | "so"))) => format!("plugin.{suffix}"),
+            _ => word.to_owned(),
+        });
+        words.collect::<Vec<_>>().join(" ")
+    };
+    let [in_c, in_cpp] = [0, 1].map(|at: usize| general(&builds[0][at]));
+    let (c, cpp) = (read("include/sochdb_plugin.h"), read("include/sochdb_plugin.hpp"));
+    assert!(in_c.starts_with("cc ") && c.contains(&format!("  {in_c}\n")), "the C header lacks: {in_c}");
+    for header in [c, cpp] {
+        assert!(in_cpp.starts_with("c++ ") && header.contains(&format!("  {in_cpp}\n")), "a header lacks: {in_cpp}");
+    }
+}
+
+#[test]
+fn the_lines_that_compile_do() {
+    const TEST: &str = "the_lines_that_compile_do";
+    let builds = builds();
+    assert_eq!(builds.len(), 2, "{builds:?}");
+    for lines in builds {
+        let directory = PrivateDir::new(TEST);
+        for folder in ["include", "examples-c"] {
+            symlink(root().join(folder), directory.join(folder)).expect("a link");
+        }
+        let tools = lines.iter().filter_map(|line| line.split(' ').next());
+        if !tools.into_iter().all(|name| tool(TEST, name).is_some()) {
+            continue;
+        }
+        for line in &lines {
+            succeed(Command::new("sh").args(["-ec", line]).current_dir(directory.path()), MINUTE);
+            let output = line.rsplit_once(" -o ").map(|(_, output)| directory.join(output));
+            if let Some(library) = output.filter(|output| output.extension().is_some_and(|suffix| suffix == "so")) {
+                load(&library);
+            }
+        }
+    }
+}
+
+/// What the README says of `-static-libstdc++` and libc++ is tried in `cpp_builds.rs`.
+#[test]
+fn what_is_said_to_be_added_is_what_is_tried() {
+    let tried = read("tests/cpp_builds.rs");
+    let header = read("include/sochdb_plugin.hpp");
+    for words in [&["-static-libstdc++", "-static-libgcc"][..], &["-stdlib=libc++", "-static-libstdc++"]] {
+        let list = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+        assert!(tried.contains(&list), "cpp_builds.rs does not try {list}");
+        assert!(header.contains(&words.join(" ")), "the C++ header does not say {words:?}");
+        assert!(words.iter().all(|word| read("README.md").contains(word)), "README.md does not say {words:?}");
     }
 }

@@ -137,7 +137,8 @@ impl Materials {
         match find("c++") {
             None => self.missing("needs_stdcxx", "c++ is not installed"),
             Some(cxx) => {
-                let flags = ["-std=c++11", "-fno-gnu-unique", "-Wl,--no-as-needed", "-lstdc++"];
+                let script = format!("-Wl,--version-script={}", root().join("include/sochdb_plugin.map").display());
+                let flags = ["-std=c++11", &script, "-Wl,--no-as-needed", "-lstdc++"];
                 self.library("needs_stdcxx", &cxx, &root().join("examples-c/codec_reverse.cpp"), &flags);
             }
         }

@@ -67,7 +67,8 @@ refusals! {
         "it needs the library {name}, named by a path" "link with -lNAME, or link what it needs statically";
     Elf: Unique { symbol: Text } "E_ELF_UNIQUE"
         "it exports {symbol} as a symbol that all libraries of the process share (STB_GNU_UNIQUE)"
-        "compile with -fno-gnu-unique, or with -fvisibility=hidden";
+        "link with -Wl,--version-script=include/sochdb_plugin.map, the file beside sochdb_plugin.h: it keeps all but \
+         the entry inside";
     Elf: EntryAbsent "E_ELF_NO_ENTRY"
         "it exports no symbol `soch_plugin_v1`"
         "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin; if that is in a static library, link it with \

@@ -3,6 +3,10 @@
 //! A plugin is one shared library that exports one constant, `soch_plugin_v1`, and carries one note with
 //! the same facts. It links against nothing of the host. `SOCH_PLUGIN` at the end of this file writes both.
 //!
+//! Build      C, by any compiler that takes the options of gcc:
+//!              cc -O2 -shared -fPIC -fvisibility=hidden -Iinclude plugin.c -o plugin.so
+//!            C++, by g++ or clang++; sochdb_plugin.hpp says why the linker gets the file:
+//!              c++ -O2 -shared -fPIC -fvisibility=hidden -Wl,--version-script=include/sochdb_plugin.map -Iinclude plugin.cpp -o plugin.so
 //! Ownership  Nothing that one side allocates is freed by the other. Input is lent for the call: copy what you
 //!            keep. Output goes to the caller's `soch_writer`, sink or arrays. The one thing a plugin owns
 //!            across calls is its instance (and the handles it opens), which the host only passes back.
