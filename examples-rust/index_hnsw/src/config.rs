@@ -10,7 +10,7 @@ const DIMENSIONS: RangeInclusive<usize> = 1..=4096;
 const M: RangeInclusive<usize> = 2..=32;
 const EF: RangeInclusive<usize> = 1..=4096;
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     /// How many numbers a vector has.

@@ -1,24 +1,21 @@
-//! The graph of the distinct vectors, and the rows of each.
+//! The vectors of an index: in one graph, or in two while one takes the place of the other.
+//!
+//! A graph never loses a vector, so one that is mostly dead is replaced. To do that at once would keep all searches
+//! waiting; instead each change moves a few vectors, and searches look into both graphs until the old one is empty.
 
 use crate::config::Config;
-use crate::metric::{Euclidean, Metric};
-use fast_hnsw::{Builder, Hnsw, PruneStrategy};
-use sochdb_plugin_sdk::RowId;
+use crate::metric::{self, Metric};
+use crate::part::{Node, Part};
+use sochdb_plugin_sdk::{Result, RowId};
 use std::collections::{HashMap, HashSet};
 use std::mem::size_of;
 use std::sync::Arc;
 
-/// The same rows in the same order give the same graph.
-const SEED: u64 = 0x50C4;
-/// Fewer dead vectors than this are not worth a new graph.
-const MIN_DEAD: usize = 64;
-
-/// One vector, in the graph under its place in the list.
-struct Node {
-    key: Arc<[u8]>,
-    /// Ascending, each once. Empty: the vector is dead, only a way to others.
-    rows: Vec<RowId>,
-}
+/// How many vectors each change moves. The old graph is at most half alive, so with two it is empty before as many
+/// changes as a quarter of its vectors.
+const MOVES: usize = 2;
+/// How many vectors of the old graph each change looks at: the dead cost little.
+const LOOKS: usize = 64;
 
 /// What a search works in; the next one need not allocate it again.
 #[derive(Default)]
@@ -30,116 +27,131 @@ pub(crate) struct Room {
     seen: HashSet<RowId>,
 }
 
+/// Where a vector is.
+#[derive(Clone, Copy)]
+struct Place {
+    generation: u64,
+    at: usize,
+}
+
 pub(crate) struct Graph {
-    metric: Metric,
-    ef_search: usize,
-    links: usize,
-    hnsw: Hnsw<Euclidean>,
-    nodes: Vec<Node>,
-    by_key: HashMap<Arc<[u8]>, usize>,
-    dead: usize,
+    config: Config,
+    /// Takes what is new.
+    young: Part,
+    /// Is being emptied.
+    old: Option<Part>,
+    /// Grows by one with each new graph.
+    generation: u64,
+    by_key: HashMap<Arc<[u8]>, Place>,
 }
 
 impl Graph {
     /// An empty graph; `capacity` is how many vectors are expected.
     pub(crate) fn new(config: &Config, capacity: usize) -> Self {
-        let hnsw = Builder::new()
-            .m(config.m)
-            .ef_construction(config.ef_construction)
-            .prune_strategy(PruneStrategy::Heuristic)
-            .capacity(capacity)
-            .seed(SEED)
-            .build(Euclidean);
-        Self {
-            metric: config.metric,
-            ef_search: config.ef_search,
-            links: 2 * config.m,
-            hnsw,
-            nodes: Vec::with_capacity(capacity),
-            by_key: HashMap::with_capacity(capacity),
-            dead: 0,
-        }
+        let young = Part::new(config, capacity);
+        let by_key = HashMap::with_capacity(capacity);
+        Self { config: config.clone(), young, old: None, generation: 0, by_key }
     }
 
     /// Adds `row` to the vector of `key`; `vector` is that vector as the graph compares it.
-    pub(crate) fn insert(&mut self, key: &[u8], vector: Vec<f32>, row: RowId) {
-        if let Some(&at) = self.by_key.get(key) {
-            let rows = &mut self.nodes[at].rows;
-            if let Err(place) = rows.binary_search(&row) {
-                self.dead -= usize::from(rows.is_empty());
-                rows.insert(place, row);
-            }
-            return;
+    pub(crate) fn insert(&mut self, key: &[u8], vector: Vec<f32>, row: RowId) -> Result<()> {
+        if let Some(&place) = self.by_key.get(key) {
+            self.part_mut(place).insert_row(place.at, row);
+        } else {
+            self.push(Node { key: key.into(), rows: vec![row] }, vector);
         }
-        let key: Arc<[u8]> = key.into();
-        self.by_key.insert(key.clone(), self.hnsw.insert(vector));
-        self.nodes.push(Node { key, rows: vec![row] });
+        self.renew()
     }
 
     /// Takes `row` from the vector of `key`.
-    pub(crate) fn delete(&mut self, key: &[u8], row: RowId) {
-        let Some(&at) = self.by_key.get(key) else { return };
-        let rows = &mut self.nodes[at].rows;
-        if let Ok(place) = rows.binary_search(&row) {
-            rows.remove(place);
-            self.dead += usize::from(rows.is_empty());
+    pub(crate) fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        if let Some(&place) = self.by_key.get(key) {
+            self.part_mut(place).delete_row(place.at, row);
         }
+        self.renew()
     }
 
     /// The rows with exactly this key, ascending.
     pub(crate) fn rows(&self, key: &[u8]) -> &[RowId] {
-        self.by_key.get(key).map_or(&[], |&at| &self.nodes[at].rows)
+        self.by_key.get(key).map_or(&[], |place| match &self.old {
+            Some(old) if place.generation != self.generation => old.rows(place.at),
+            _ => self.young.rows(place.at),
+        })
     }
 
-    /// Whether a new graph of the living would be worth its cost.
-    pub(crate) fn is_mostly_dead(&self) -> bool {
-        self.dead >= MIN_DEAD && self.dead > self.nodes.len() / 2
+    fn part_mut(&mut self, place: Place) -> &mut Part {
+        match &mut self.old {
+            Some(old) if place.generation != self.generation => old,
+            _ => &mut self.young,
+        }
     }
 
-    /// Keys that have rows, and these.
-    pub(crate) fn living(&self) -> impl Iterator<Item = (&[u8], &[RowId])> {
-        self.nodes.iter().filter(|node| !node.rows.is_empty()).map(|node| (&*node.key, &*node.rows))
+    fn push(&mut self, node: Node, vector: Vec<f32>) {
+        let key = node.key.clone();
+        let place = Place { generation: self.generation, at: self.young.push(node, vector) };
+        self.by_key.insert(key, place);
+    }
+
+    /// Begins to replace a graph that is mostly dead, or goes on with it. What one call does is bounded.
+    fn renew(&mut self) -> Result<()> {
+        if self.old.is_none() && self.young.is_mostly_dead() {
+            let young = Part::new(&self.config, self.young.living());
+            self.old = Some(std::mem::replace(&mut self.young, young));
+            self.generation += 1;
+        }
+        let mut moves = 0;
+        for _ in 0..LOOKS {
+            let Some(old) = &mut self.old else { return Ok(()) };
+            match old.pop() {
+                None => self.old = None,
+                Some(node) if node.rows.is_empty() => drop(self.by_key.remove(&node.key)),
+                Some(node) => {
+                    let mut vector = Vec::with_capacity(self.config.dimensions);
+                    metric::read(&node.key, self.config.dimensions, self.config.metric, &mut vector)?;
+                    self.push(node, vector);
+                    moves += 1;
+                }
+            }
+            if moves == MOVES {
+                break;
+            }
+        }
+        if self.old.as_ref().is_some_and(Part::is_empty) {
+            self.old = None;
+        }
+        Ok(())
     }
 
     /// Finds the `k` rows nearest to `query`, nearest first, each once; all that live, if they are fewer. The vector of
     /// `query` is in `room`, and there is what was found.
     pub(crate) fn nearest(&self, query: &[u8], k: usize, room: &mut Room) {
-        if k == 0 {
-            room.found.clear();
-            return;
-        }
-        // Dead vectors, and rows with several vectors, may leave too few: then look at more, in the end at all.
+        let Room { vector, found, seen } = room;
+        let metric: Metric = self.config.metric;
         let mut wanted = k;
-        while wanted <= self.nodes.len() / 4 {
-            let found = self.hnsw.search(&room.vector, wanted, self.ef_search.max(wanted));
-            self.nearest_of(found.iter().map(|found| &self.nodes[found.id]), query, k, room);
-            if room.found.len() == k {
+        loop {
+            found.clear();
+            if k == 0 {
                 return;
             }
-            wanted *= 4;
+            let mut all = true;
+            for part in [Some(&self.young), self.old.as_ref()].into_iter().flatten() {
+                all &= part.nearest(metric, self.config.ef_search, (query, vector), wanted, found);
+            }
+            found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            seen.clear();
+            found.retain(|&(_, row)| seen.len() < k && seen.insert(row));
+            // Rows with several vectors may leave too few.
+            if found.len() == k || all {
+                return;
+            }
+            wanted = wanted.saturating_mul(4);
         }
-        self.nearest_of(self.nodes.iter(), query, k, room);
-    }
-
-    fn nearest_of<'a>(&self, nodes: impl Iterator<Item = &'a Node>, query: &[u8], k: usize, room: &mut Room) {
-        let Room { found, seen, .. } = room;
-        found.clear();
-        for node in nodes.filter(|node| !node.rows.is_empty()) {
-            let distance = self.metric.distance(query, &node.key);
-            found.extend(node.rows.iter().take(k).map(|&row| (distance, row)));
-        }
-        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        seen.clear();
-        found.retain(|&(_, row)| seen.len() < k && seen.insert(row));
     }
 
     /// What vectors, keys, rows and links take, without what the allocator adds.
     pub(crate) fn size_bytes(&self) -> u64 {
-        let node = size_of::<Node>() + size_of::<(Arc<[u8]>, usize)>();
-        // A list of links grows to twice its room before it is cut again.
-        let links = 2 * self.links * size_of::<(u32, f32)>();
-        let keys: usize =
-            self.nodes.iter().map(|node| 2 * node.key.len() + node.rows.capacity() * size_of::<RowId>()).sum();
-        (self.nodes.len() * (node + links) + keys) as u64
+        let parts = [Some(&self.young), self.old.as_ref()].into_iter().flatten();
+        let parts: usize = parts.map(|part| part.size_bytes(self.config.m, self.config.dimensions)).sum();
+        (parts + self.by_key.len() * size_of::<(Arc<[u8]>, Place)>()) as u64
     }
 }

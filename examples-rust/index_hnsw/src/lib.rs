@@ -7,6 +7,7 @@
 mod config;
 mod graph;
 mod metric;
+mod part;
 #[cfg(test)]
 mod tests;
 
@@ -53,7 +54,7 @@ impl IndexExtension for HnswIndex {
         for &(row, key) in entries {
             let vector = self.vector(key);
             let vector = vector.map_err(|error| Error::invalid(format!("row {row}: {error}")))?;
-            graph.insert(key, vector, row);
+            graph.insert(key, vector, row)?;
         }
         self.graph = graph;
         Ok(())
@@ -61,25 +62,14 @@ impl IndexExtension for HnswIndex {
 
     fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
         let vector = self.vector(key)?;
-        self.graph.insert(key, vector, row);
-        Ok(())
+        self.graph.insert(key, vector, row)
     }
 
     /// The vector of a row that is gone stays in the graph as a way to others, until such vectors outnumber the
-    /// living; then the graph is built anew.
+    /// living; then each change moves a few of the living to a new graph.
     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
         self.vector(key)?;
-        self.graph.delete(key, row);
-        if self.graph.is_mostly_dead() {
-            let mut graph = Graph::new(&self.config, self.graph.living().count());
-            for (key, rows) in self.graph.living() {
-                for &row in rows {
-                    graph.insert(key, self.vector(key)?, row);
-                }
-            }
-            self.graph = graph;
-        }
-        Ok(())
+        self.graph.delete(key, row)
     }
 
     fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {

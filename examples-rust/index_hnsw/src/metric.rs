@@ -75,6 +75,8 @@ pub(crate) struct Euclidean;
 
 impl Distance for Euclidean {
     fn distance(&self, a: &[f32], b: &[f32]) -> f32 {
+        #[cfg(test)]
+        DISTANCES.with(|count| count.set(count.get() + 1));
         const LANES: usize = 8;
         // Sums that do not wait for each other let the compiler use vector instructions.
         let mut sums = [0.0_f32; LANES];
@@ -94,4 +96,10 @@ impl Distance for Euclidean {
         let square = |(a, b): (&f32, &f32)| (f64::from(*a) - f64::from(*b)).powi(2);
         a.iter().zip(b).map(square).sum::<f64>().sqrt() as f32
     }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How many distances this thread's graphs computed: their work, whatever the machine is busy with.
+    pub(crate) static DISTANCES: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }

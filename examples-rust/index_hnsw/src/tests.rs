@@ -1,5 +1,7 @@
 use super::*;
 
+mod deletes;
+
 fn index(config: &str) -> HnswIndex {
     HnswIndex::create(Host::detached(config)).expect("a valid configuration")
 }
@@ -42,15 +44,28 @@ fn recall(
     queries: &[Vec<f32>],
     distance: impl Fn(&[f32], &[f32]) -> f64,
 ) -> f64 {
+    recall_of_living(index, points, queries, distance, |_| true)
+}
+
+/// The same, with only the rows that `lives` says in the index.
+fn recall_of_living(
+    index: &HnswIndex,
+    points: &[Vec<f32>],
+    queries: &[Vec<f32>],
+    distance: impl Fn(&[f32], &[f32]) -> f64,
+    lives: impl Fn(usize) -> bool,
+) -> f64 {
     const K: usize = 10;
     let mut hits = 0;
     for query in queries {
-        let mut exact: Vec<f64> = points.iter().map(|point| distance(point, query)).collect();
+        let living = points.iter().enumerate().filter(|(row, _)| lives(*row));
+        let mut exact: Vec<f64> = living.map(|(_, point)| distance(point, query)).collect();
         exact.sort_by(f64::total_cmp);
         let found = index.nearest(&key(query), K).unwrap();
         assert_eq!(found.len(), K);
         assert!(found.windows(2).all(|pair| pair[0].1 <= pair[1].1), "{found:?}");
         for (row, reported) in found {
+            assert!(lives(row as usize), "row {row} was deleted");
             let true_distance = distance(&points[row as usize], query);
             assert!((true_distance - f64::from(reported)).abs() < 1e-5, "{true_distance} {reported}");
             // Of several at the same distance, any will do.

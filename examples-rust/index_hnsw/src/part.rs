@@ -1,0 +1,128 @@
+//! One graph of distinct vectors, and the rows of each.
+
+use crate::config::Config;
+use crate::metric::{Euclidean, Metric};
+use fast_hnsw::{Builder, Hnsw, PruneStrategy};
+use sochdb_plugin_sdk::RowId;
+use std::mem::size_of;
+use std::sync::Arc;
+
+/// The same rows in the same order give the same graph.
+const SEED: u64 = 0x50C4;
+/// Fewer dead vectors than this are not worth a new graph.
+const MIN_DEAD: usize = 64;
+
+/// One vector, in the graph under its place in the list.
+pub(crate) struct Node {
+    pub(crate) key: Arc<[u8]>,
+    /// Ascending, each once. Empty: the vector is dead, only a way to others.
+    pub(crate) rows: Vec<RowId>,
+}
+
+/// A graph that grows, and whose vectors can be taken from its end: they stay in it as ways to others.
+pub(crate) struct Part {
+    hnsw: Hnsw<Euclidean>,
+    nodes: Vec<Node>,
+    dead: usize,
+}
+
+impl Part {
+    /// An empty graph; `capacity` is how many vectors are expected.
+    pub(crate) fn new(config: &Config, capacity: usize) -> Self {
+        let hnsw = Builder::new()
+            .m(config.m)
+            .ef_construction(config.ef_construction)
+            .prune_strategy(PruneStrategy::Heuristic)
+            .capacity(capacity)
+            .seed(SEED)
+            .build(Euclidean);
+        Self { hnsw, nodes: Vec::with_capacity(capacity), dead: 0 }
+    }
+
+    /// Adds a vector that is not in it, and returns its place.
+    pub(crate) fn push(&mut self, node: Node, vector: Vec<f32>) -> usize {
+        self.nodes.push(node);
+        self.hnsw.insert(vector)
+    }
+
+    /// Takes the last vector.
+    pub(crate) fn pop(&mut self) -> Option<Node> {
+        let node = self.nodes.pop()?;
+        self.dead -= usize::from(node.rows.is_empty());
+        Some(node)
+    }
+
+    pub(crate) fn insert_row(&mut self, at: usize, row: RowId) {
+        let rows = &mut self.nodes[at].rows;
+        if let Err(place) = rows.binary_search(&row) {
+            self.dead -= usize::from(rows.is_empty());
+            rows.insert(place, row);
+        }
+    }
+
+    pub(crate) fn delete_row(&mut self, at: usize, row: RowId) {
+        let rows = &mut self.nodes[at].rows;
+        if let Ok(place) = rows.binary_search(&row) {
+            rows.remove(place);
+            self.dead += usize::from(rows.is_empty());
+        }
+    }
+
+    pub(crate) fn rows(&self, at: usize) -> &[RowId] {
+        &self.nodes[at].rows
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// The vectors that have rows.
+    pub(crate) fn living(&self) -> usize {
+        self.nodes.len() - self.dead
+    }
+
+    /// Whether a new graph of the living would be worth its cost.
+    pub(crate) fn is_mostly_dead(&self) -> bool {
+        self.dead >= MIN_DEAD && self.dead > self.nodes.len() / 2
+    }
+
+    /// Adds to `found` the rows nearest to `query`, at least `wanted` of them, or all that live. True: these are all.
+    pub(crate) fn nearest(
+        &self,
+        metric: Metric,
+        ef_search: usize,
+        (query, vector): (&[u8], &[f32]),
+        wanted: usize,
+        found: &mut Vec<(f32, RowId)>,
+    ) -> bool {
+        let before = found.len();
+        let add = |found: &mut Vec<(f32, RowId)>, node: &Node| {
+            if !node.rows.is_empty() {
+                let distance = metric.distance(query, &node.key);
+                found.extend(node.rows.iter().take(wanted).map(|&row| (distance, row)));
+            }
+        };
+        // Dead vectors may leave too few: then look at more, in the end at all.
+        let mut most = wanted;
+        while most <= self.nodes.len() / 4 {
+            let near = self.hnsw.search(vector, most, ef_search.max(most));
+            near.iter().filter_map(|near| self.nodes.get(near.id)).for_each(|node| add(found, node));
+            if found.len() - before >= wanted {
+                return false;
+            }
+            found.truncate(before);
+            most = most.saturating_mul(4);
+        }
+        self.nodes.iter().for_each(|node| add(found, node));
+        true
+    }
+
+    /// What vectors, keys, rows and links take, without what the allocator adds.
+    pub(crate) fn size_bytes(&self, m: usize, dimensions: usize) -> usize {
+        // A list of links grows to twice its room before it is cut again.
+        let links = 2 * 2 * m * size_of::<(u32, f32)>();
+        let keys: usize =
+            self.nodes.iter().map(|node| node.key.len() + node.rows.capacity() * size_of::<RowId>()).sum();
+        self.hnsw.len() * (links + dimensions * size_of::<f32>()) + self.nodes.len() * size_of::<Node>() + keys
+    }
+}
