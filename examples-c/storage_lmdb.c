@@ -15,12 +15,12 @@ typedef struct stored_key {
 } stored_key;
 
 typedef struct reader {
-    const store *owner;
+    store *owner;
     MDB_txn *txn;
 } reader;
 
 typedef struct cursor {
-    const store *owner;
+    store *owner;
     MDB_cursor *rows;
     // The next step: MDB_SET_RANGE from `start` at first, MDB_NEXT later.
     MDB_cursor_op step;
@@ -47,6 +47,8 @@ static soch_status check_key(soch_bytes key, soch_error *error) {
 }
 
 static soch_status begin(const store *self, unsigned flags, MDB_txn **txn, soch_error *error) {
+    soch_status status = check_usable(self, error);
+    if (status != SOCH_OK) return status;
     int code = mdb_txn_begin(self->env, NULL, flags, txn);
     return code == MDB_SUCCESS ? SOCH_OK : report(self, error, code);
 }
@@ -77,17 +79,19 @@ static soch_status get(void *instance, uint32_t table, soch_bytes key, const soc
 
 static soch_status write_batch(void *instance, const soch_write *writes, size_t count, uint64_t transaction,
                                soch_error *error) {
-    const store *self = instance;
+    store *self = instance;
     MDB_txn *txn;
     (void)transaction;
+    soch_status status = check_usable(self, error);
+    if (status != SOCH_OK) return status;
     for (size_t i = 0; i < count; i++) {
         if (writes[i].op > SOCH_WRITE_DELETE) {
             return soch_fail(error, SOCH_INVALID, (int32_t)writes[i].op, "a write is neither put nor delete");
         }
-        soch_status status = writes[i].op == SOCH_WRITE_PUT ? check_key(writes[i].key, error) : SOCH_OK;
+        status = writes[i].op == SOCH_WRITE_PUT ? check_key(writes[i].key, error) : SOCH_OK;
         if (status != SOCH_OK) return status;
     }
-    soch_status status = begin(self, 0, &txn, error);
+    status = begin(self, 0, &txn, error);
     if (status != SOCH_OK) return status;
     int code = MDB_SUCCESS;
     for (size_t i = 0; i < count && code == MDB_SUCCESS; i++) {
@@ -101,9 +105,12 @@ static soch_status write_batch(void *instance, const soch_write *writes, size_t 
             if (code == MDB_NOTFOUND) code = MDB_SUCCESS;
         }
     }
-    // A commit that fails has ended the transaction as well.
-    if (code == MDB_SUCCESS) code = mdb_txn_commit(txn);
-    else mdb_txn_abort(txn);
+    if (code == MDB_SUCCESS) {
+        code = commit(self, txn);
+    } else {
+        mdb_txn_abort(txn);
+        remember(self, code);
+    }
     return code == MDB_SUCCESS ? SOCH_OK : report(self, error, code);
 }
 
@@ -121,6 +128,8 @@ static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, ui
 static soch_status open_cursor(void *from, uint32_t table, soch_bytes start, soch_bytes end, void **opened_cursor,
                                soch_error *error) {
     const reader *self = from;
+    soch_status status = check_usable(self->owner, error);
+    if (status != SOCH_OK) return status;
     cursor *made = malloc(sizeof *made + end.len);
     if (made == NULL) return report(self->owner, error, ENOMEM);
     int code = mdb_cursor_open(self->txn, self->owner->tree, &made->rows);
@@ -174,6 +183,8 @@ static int step(cursor *self, soch_row *row) {
 static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, size_t *count, soch_error *error) {
     cursor *self = handle;
     *count = 0;
+    soch_status status = check_usable(self->owner, error);
+    if (status != SOCH_OK) return status;
     while (*count < capacity && !self->at_end) {
         int code = step(self, &rows[*count]);
         if (code != MDB_SUCCESS) return report(self->owner, error, code);
@@ -184,7 +195,7 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
 
 #if SOCH_TARGET_MINOR >= 1
 static soch_status open_reader(void *instance, void **handle, soch_error *error) {
-    const store *self = instance;
+    store *self = instance;
     reader *made = malloc(sizeof *made);
     if (made == NULL) return report(self, error, ENOMEM);
     made->owner = self;
@@ -202,6 +213,8 @@ static void close_reader(void *handle) {
 
 static soch_status reader_get(void *handle, uint32_t table, soch_bytes key, soch_bytes *value, soch_error *error) {
     const reader *self = handle;
+    soch_status status = check_usable(self->owner, error);
+    if (status != SOCH_OK) return status;
     return find(self->owner, self->txn, table, key, value, error);
 }
 #endif
@@ -222,14 +235,23 @@ static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_b
 }
 
 static soch_status flush(void *instance, soch_error *error) {
-    const store *self = instance;
-    int code = mdb_env_sync(self->env, 1);
+    store *self = instance;
+    soch_status status = check_usable(self, error);
+    if (status != SOCH_OK) return status;
+    int code = sync_to_disk(self);
     return code == MDB_SUCCESS ? SOCH_OK : report(self, error, code);
+}
+
+// LMDB uses free pages again by itself.
+static soch_status compact(void *instance, soch_error *error) {
+    return check_usable(instance, error);
 }
 
 static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *error) {
     const store *self = instance;
     MDB_stat stat;
+    soch_status status = check_usable(self, error);
+    if (status != SOCH_OK) return status;
     int code = mdb_env_stat(self->env, &stat);
     if (code != MDB_SUCCESS) return report(self, error, code);
     memset(stats, 0, sizeof *stats);
@@ -255,11 +277,12 @@ static soch_status shut_down(void *instance, soch_error *error) {
 
 static void destroy(void *instance) {
     close_store(instance);
-    free(instance);
+    free_store(instance);
 }
 
 static const soch_storage storage = {
-    .size = sizeof(storage), .get = get, .put = put, .remove = remove_row, .scan = scan, .flush = flush, .stats = stats,
+    .size = sizeof(storage), .get = get, .put = put, .remove = remove_row, .scan = scan, .flush = flush,
+    .compact = compact, .stats = stats,
 #if SOCH_TARGET_MINOR >= 1
     .write_batch = write_batch, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor,

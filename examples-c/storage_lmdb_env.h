@@ -1,4 +1,4 @@
-// Opens and closes the LMDB environment of `storage_lmdb.c`.
+// Opens and closes the LMDB environment of `storage_lmdb.c`, and knows whether it can still be trusted.
 //
 // Configuration: {"path": "/var/lib/rows", "map_size": 1073741824, "sync": "commit"}
 //   path      The directory; made for its user alone if it is missing. Required.
@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <lmdb.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,12 @@ typedef struct store {
     MDB_env *env;
     MDB_dbi tree;
     uint64_t map_size;
+    // What ended it, 0 as long as nothing did.
+    int broken;
+    // Held wherever LMDB waits for the disk. The kernel tells an error of the disk to one of those who wait: another one
+    // must not answer before `broken` is set.
+    pthread_mutex_t syncing;
+    bool syncs_at_commit;
     // The directory, locked: LMDB must not have it open twice in a process, and two copies of this library in one
     // process do not know of each other.
     int directory;
@@ -48,6 +55,48 @@ static inline soch_status report(const store *self, soch_error *error, int code)
         status = SOCH_CORRUPTION;
     else if (code > 0) status = SOCH_IO;
     return soch_fail(error, status, code, mdb_strerror(code));
+}
+
+// Whether this storage still keeps what it says. After a disk that failed, the kernel may take pages that it has lost
+// for written, so that the next try succeeds: only who opens the files again sees what is there.
+static inline soch_status check_usable(const store *self, soch_error *error) {
+    int code = __atomic_load_n(&self->broken, __ATOMIC_ACQUIRE);
+    if (code == 0) return SOCH_OK;
+    return config_fail(error, SOCH_IO, code, "an earlier error cannot be undone: %s; open the storage again",
+                       mdb_strerror(code));
+}
+
+// Remembers an error that cannot be undone. LMDB names one only to the next transaction.
+static inline void remember(store *self, int code) {
+    MDB_txn *txn;
+    if (code == MDB_SUCCESS) return;
+    int lasting = code == EIO || code == MDB_PANIC;
+    if (!lasting) {
+        int now = mdb_txn_begin(self->env, NULL, MDB_RDONLY, &txn);
+        if (now == MDB_SUCCESS) mdb_txn_abort(txn);
+        lasting = now == MDB_PANIC;
+    }
+    if (lasting && __atomic_load_n(&self->broken, __ATOMIC_ACQUIRE) == 0) __atomic_store_n(&self->broken, code, __ATOMIC_RELEASE);
+}
+
+// Ends the transaction, also when it fails.
+static inline int commit(store *self, MDB_txn *txn) {
+    if (self->syncs_at_commit) pthread_mutex_lock(&self->syncing);
+    int code = __atomic_load_n(&self->broken, __ATOMIC_ACQUIRE);
+    if (code == 0) code = mdb_txn_commit(txn);
+    else mdb_txn_abort(txn);
+    remember(self, code);
+    if (self->syncs_at_commit) pthread_mutex_unlock(&self->syncing);
+    return code;
+}
+
+static inline int sync_to_disk(store *self) {
+    pthread_mutex_lock(&self->syncing);
+    int code = __atomic_load_n(&self->broken, __ATOMIC_ACQUIRE);
+    if (code == 0) code = mdb_env_sync(self->env, 1);
+    remember(self, code);
+    pthread_mutex_unlock(&self->syncing);
+    return code;
 }
 
 // Makes the directory, and locks it for as long as it stays open.
@@ -101,18 +150,25 @@ static inline soch_status configure(store *self, soch_str config, char **path, u
     if (status != SOCH_OK && status != SOCH_NOT_FOUND) return status;
     if (self->map_size == 0) return soch_fail(error, SOCH_INVALID, 0, "configuration: `map_size` must be above 0");
     *flags = MDB_NOMETASYNC;
+    self->syncs_at_commit = true;
     status = config_text(config, known, "sync", &sync, error);
     if (status == SOCH_OK) {
         bool at_flush = strcmp(sync, "flush") == 0, known = at_flush || strcmp(sync, "commit") == 0;
         free(sync);
         if (!known) return soch_fail(error, SOCH_INVALID, 0, "configuration: `sync` must be \"commit\" or \"flush\"");
         if (at_flush) *flags = MDB_NOSYNC;
+        self->syncs_at_commit = !at_flush;
     } else if (status != SOCH_NOT_FOUND) {
         return status;
     }
     status = config_text(config, known, "path", path, error);
     if (status != SOCH_NOT_FOUND) return status;
     return soch_fail(error, SOCH_INVALID, 0, "configuration: `path` is missing: name the directory of the database");
+}
+
+static inline void free_store(store *self) {
+    pthread_mutex_destroy(&self->syncing);
+    free(self);
 }
 
 // Opens what `config` says. On failure nothing is left behind.
@@ -122,12 +178,16 @@ static inline soch_status open_store(soch_str config, store **opened, soch_error
     store *self = calloc(1, sizeof *self);
     if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a storage");
     self->directory = -1;
+    if (pthread_mutex_init(&self->syncing, NULL) != 0) {
+        free(self);
+        return soch_fail(error, SOCH_LIMIT, 0, "no memory for a lock");
+    }
     soch_status status = configure(self, config, &path, &flags, error);
     if (status == SOCH_OK) status = claim(self, path, error);
     if (status == SOCH_OK) status = open_env(self, path, flags, error);
     free(path);
     if (status == SOCH_OK) *opened = self;
-    else free(self);
+    else free_store(self);
     return status;
 }
 

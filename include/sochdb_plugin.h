@@ -272,6 +272,10 @@ typedef struct soch_row {
 } soch_row;
 
 // A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
+//
+// Rule 1: an error that cannot be undone stays. After one, such as a disk that failed in `flush` or in a write that
+// waits for it, every later call is an error, also `flush`, `compact`, `stats` and `shutdown`, until a new instance
+// opens the data again: a second try may succeed because the kernel takes for written what it has lost.
 typedef struct soch_storage {
   // `sizeof(soch_storage)` of the plugin.
   size_t size;
@@ -300,7 +304,8 @@ typedef struct soch_storage {
                       uint64_t limit,
                       const struct soch_row_sink *rows,
                       struct soch_error *error);
-  // Returns when every write that returned before is durable, as far as this storage promises it. Required. [any-thread]
+  // Returns when every write that returned before is durable, as far as this storage promises it. After an error,
+  // rule 1 holds. Required. [any-thread]
   soch_status (*flush)(void *instance, struct soch_error *error);
   // Gives space back. Optional; the default does nothing. [any-thread]
   soch_status (*compact)(void *instance, struct soch_error *error);

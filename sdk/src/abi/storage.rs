@@ -62,6 +62,10 @@ pub struct soch_write {
 }
 
 /// A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
+///
+/// Rule 1: an error that cannot be undone stays. After one, such as a disk that failed in `flush` or in a write that
+/// waits for it, every later call is an error, also `flush`, `compact`, `stats` and `shutdown`, until a new instance
+/// opens the data again: a second try may succeed because the kernel takes for written what it has lost.
 #[repr(C)]
 #[derive(Clone, Copy)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
@@ -113,7 +117,8 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Returns when every write that returned before is durable, as far as this storage promises it. Required. [any-thread]
+    /// Returns when every write that returned before is durable, as far as this storage promises it. After an error,
+    /// rule 1 holds. Required. [any-thread]
     pub flush: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
     /// Gives space back. Optional; the default does nothing. [any-thread]
     pub compact: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
