@@ -1,161 +1,28 @@
 // A sink that appends one JSON object a line to the file that its configuration names: {"path": "/var/log/db.jsonl"}.
 #define _POSIX_C_SOURCE 200809L
 #include "config.h"
+#include "observability_json_file.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
-#include <math.h>
 #include <pthread.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
 typedef struct sink {
     const soch_host *host;
     char *path;
     // Of all that follows.
     pthread_mutex_t lock;
-    int file;
+    output output;
     uint64_t spans;
-    bool failing;
 } sink;
-
-// A line that is being put together. `full` says that memory ran out.
-typedef struct line {
-    char *text;
-    size_t len, capacity;
-    bool full;
-    char first[512];
-} line;
-
-static void add(line *self, const char *text, size_t len) {
-    if (self->full) return;
-    if (len > self->capacity - self->len) {
-        size_t capacity = self->capacity;
-        while (capacity - self->len < len && capacity <= SIZE_MAX / 2) capacity *= 2;
-        bool fits = capacity - self->len >= len;
-        char *text_now = fits ? realloc(self->text == self->first ? NULL : self->text, capacity) : NULL;
-        if (text_now == NULL) {
-            self->full = true;
-            return;
-        }
-        if (self->text == self->first) memcpy(text_now, self->first, self->len);
-        self->text = text_now;
-        self->capacity = capacity;
-    }
-    if (len > 0) memcpy(self->text + self->len, text, len);
-    self->len += len;
-}
-
-static void add_text(line *self, const char *text) {
-    add(self, text, strlen(text));
-}
-
-static void add_integer(line *self, uint64_t value) {
-    char digits[24];
-    snprintf(digits, sizeof digits, "%" PRIu64, value);
-    add_text(self, digits);
-}
-
-// JSON knows a point only, and no NaN; the locale of the process may write the point in another way.
-static void add_number(line *self, double value) {
-    char digits[64];
-    if (!isfinite(value)) {
-        add_text(self, "null");
-        return;
-    }
-    snprintf(digits, sizeof digits, "%.17g", value);
-    for (const char *at = digits; *at != 0;) {
-        size_t plain = strspn(at, "+-0123456789e");
-        add(self, at, plain);
-        at += plain;
-        if (*at == 0) break;
-        add_text(self, ".");
-        at += strcspn(at, "+-0123456789e");
-    }
-}
-
-static void add_string(line *self, soch_str text) {
-    add_text(self, "\"");
-    size_t done = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char byte = (unsigned char)text.ptr[i];
-        if (byte >= 0x20 && byte != '"' && byte != '\\') continue;
-        char escape[8];
-        if (byte < 0x20) snprintf(escape, sizeof escape, "\\u%04x", byte);
-        else snprintf(escape, sizeof escape, "\\%c", byte);
-        add(self, text.ptr + done, i - done);
-        add_text(self, escape);
-        done = i + 1;
-    }
-    if (text.len > done) add(self, text.ptr + done, text.len - done);
-    add_text(self, "\"");
-}
-
-static void add_labels(line *self, const soch_label *labels, size_t count) {
-    add_text(self, ",\"labels\":{");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) add_text(self, ",");
-        add_string(self, labels[i].name);
-        add_text(self, ":");
-        add_string(self, labels[i].value);
-    }
-    add_text(self, "}");
-}
-
-static void begin(line *self, const char *kind) {
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    self->text = self->first;
-    self->capacity = sizeof self->first;
-    self->len = 0;
-    self->full = false;
-    add_text(self, "{\"time_ms\":");
-    add_integer(self, (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u);
-    add_text(self, ",\"kind\":\"");
-    add_text(self, kind);
-    add_text(self, "\"");
-}
-
-static void add_named(line *self, const char *name, soch_str value) {
-    add_text(self, ",\"");
-    add_text(self, name);
-    add_text(self, "\":");
-    add_string(self, value);
-}
-
-static void add_counted(line *self, const char *name, uint64_t value) {
-    add_text(self, ",\"");
-    add_text(self, name);
-    add_text(self, "\":");
-    add_integer(self, value);
-}
-
-// 0, or the errno of what failed.
-static int write_all(int file, const char *text, size_t len) {
-    while (len > 0) {
-        ssize_t written = write(file, text, len);
-        if (written == 0) return EIO;
-        if (written < 0 && errno != EINTR) return errno;
-        if (written > 0) {
-            text += written;
-            len -= (size_t)written;
-        }
-    }
-    return 0;
-}
 
 // Writes the line. Of several failures in a row, the host's log hears of the first one.
 static soch_status end(sink *self, line *made) {
+    bool is_news;
     add_text(made, "}\n");
     pthread_mutex_lock(&self->lock);
-    int failed = made->full ? ENOMEM : write_all(self->file, made->text, made->len);
-    bool news = failed != 0 && !self->failing;
-    self->failing = failed != 0;
+    int failed = append(&self->output, made, &is_news);
     pthread_mutex_unlock(&self->lock);
     if (made->text != made->first) free(made->text);
-    if (news) {
+    if (is_news) {
         const char *why = strerror(failed);
         soch_label fields[] = {{SOCH_STR("path"), soch_text(self->path, strlen(self->path))},
                                {SOCH_STR("error"), soch_text(why, strlen(why))}};
@@ -255,36 +122,38 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
     }
     if (status != SOCH_OK) return status;
     sink *self = calloc(1, sizeof *self);
-    // A pipe that nobody reads is refused with ENXIO. Only the opening must not wait: a full pipe is to lose no line.
-    int file = self != NULL ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600) : -1;
-    int failed = self == NULL ? ENOMEM : file < 0 || fcntl(file, F_SETFL, O_APPEND) != 0 ? errno : 0;
-    if (failed == 0) failed = pthread_mutex_init(&self->lock, NULL);
+    int failed = self == NULL ? ENOMEM : pthread_mutex_init(&self->lock, NULL);
+    if (failed == 0) {
+        failed = open_output(&self->output, path);
+        if (failed != 0) pthread_mutex_destroy(&self->lock);
+    }
     if (failed != 0) {
         status = config_fail(error, SOCH_IO, failed, "cannot open %s to append: %s", path, strerror(failed));
-        if (file >= 0) close(file);
         free(self);
         free(path);
         return status;
     }
     self->host = host;
     self->path = path;
-    self->file = file;
     *instance = self;
     return SOCH_OK;
 }
 
-// A pipe or a terminal has nothing to bring to a disk, which fsync reports as EINVAL.
+// Lost lines are an error also when there was room again: they are missing.
 static soch_status shut_down(void *instance, soch_error *error) {
     sink *self = instance;
-    int failed = fsync(self->file) == 0 || errno == EINVAL || errno == EROFS ? 0 : errno;
-    if (close(self->file) != 0 && failed == 0) failed = errno;
-    self->file = -1;
+    output *output = &self->output;
+    int failed = close_output(output);
+    if (output->lost_in_all > 0) {
+        return config_fail(error, SOCH_IO, output->error, "%" PRIu64 " lines of %s are lost: %s", output->lost_in_all,
+                           self->path, strerror(output->error));
+    }
     return failed == 0 ? SOCH_OK : soch_fail(error, SOCH_IO, failed, strerror(failed));
 }
 
 static void destroy(void *instance) {
     sink *self = instance;
-    if (self->file >= 0) close(self->file);
+    if (self->output.file >= 0) close(self->output.file);
     pthread_mutex_destroy(&self->lock);
     free(self->path);
     free(self);

@@ -2,15 +2,15 @@
 #![deny(unsafe_code)]
 
 mod line;
+mod output;
 #[cfg(test)]
 mod tests;
 
 use line::Line;
+use output::Output;
 use serde::Deserialize;
 use sochdb_plugin_sdk::prelude::*;
-use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind as IoKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -28,68 +28,45 @@ pub struct JsonLines {
     last_span: AtomicU64,
 }
 
-struct Output {
-    file: File,
-    failing: bool,
-}
-
 impl JsonLines {
     /// Ends the line and writes it in one call, so that lines of several threads or processes do not mix. The host
     /// hears of it when lines begin to be lost.
     fn append(&self, line: Line) {
         let line = line.end();
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
-        let written = output.file.write_all(line.as_bytes());
-        let was_failing = std::mem::replace(&mut output.failing, written.is_err());
+        let written = output.append(&line);
         // The host may come back here with what it logs.
         drop(output);
-        if let (Err(error), false) = (written, was_failing) {
-            let (path, error) = (self.path.display().to_string(), error.to_string());
-            self.host.log(LogLevel::Error, "lines are lost", &[("path", &path), ("error", &error)]);
+        if let Err(lost) = written {
+            if lost.is_first {
+                let path = self.path.display().to_string();
+                self.host.log(LogLevel::Error, "lines are lost", &[("path", &path), ("error", &lost.error)]);
+            }
         }
     }
-}
-
-/// Refuses a pipe that nobody reads with ENXIO: to wait for a reader could take for ever.
-#[cfg(unix)]
-fn open_to_append(path: &Path) -> io::Result<File> {
-    use rustix::fs::{fcntl_getfl, fcntl_setfl, OFlags};
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    // Log lines may hold what is not for everybody.
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, OFlags::NONBLOCK.bits() as i32);
-    let file = options.open(path)?;
-    // Only the opening must not wait: a line that a pipe has no room for is not to be lost.
-    fcntl_setfl(&file, fcntl_getfl(&file)? - OFlags::NONBLOCK)?;
-    Ok(file)
-}
-
-#[cfg(not(unix))]
-fn open_to_append(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).open(path)
 }
 
 impl Plugin for JsonLines {
     fn create(host: Host) -> Result<Self> {
         let Config { path } = host.config()?;
-        let file = open_to_append(&path).map_err(|error| {
+        let output = Output::open(&path).map_err(|error| {
             // A path with a NUL is none at all.
             let kind = if error.raw_os_error().is_some() { ErrorKind::Io } else { ErrorKind::Invalid };
             Error::new(kind, format!("cannot open {} to append: {error}", path.display()))
                 .with_code(error.raw_os_error().unwrap_or(0))
         })?;
-        Ok(Self { host, path, output: Mutex::new(Output { file, failing: false }), last_span: AtomicU64::new(0) })
+        Ok(Self { host, path, output: Mutex::new(output), last_span: AtomicU64::new(0) })
     }
 
+    /// Lost lines are an error also when there was room again: they are missing.
     fn shutdown(&mut self) -> Result<()> {
         let output = self.output.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match output.file.sync_all() {
-            // A terminal or a pipe keeps nothing that could be made durable.
-            Err(error) if !matches!(error.kind(), IoKind::InvalidInput | IoKind::ReadOnlyFilesystem) => {
-                Err(error.into())
+        match output.end() {
+            (Some((lost, error)), _) => {
+                let message = format!("{lost} lines of {} are lost: {error}", self.path.display());
+                Err(Error::new(ErrorKind::Io, message).with_code(error.raw_os_error().unwrap_or(0)))
             }
-            _ => Ok(()),
+            (None, synced) => Ok(synced?),
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::line::as_17_digits;
+use std::path::Path;
 
 /// A directory that goes with the test.
 struct Place(PathBuf);
