@@ -4,9 +4,9 @@
 mod plugins;
 mod support;
 
-use plugins::{in_rust, load};
+use plugins::{in_rust, load, Private, Recorder};
 use serde_json::Value;
-use sochdb_plugin_host::sdk::HealthInfo;
+use sochdb_plugin_host::sdk::{HealthInfo, ObservabilityExtension};
 use sochdb_plugin_host::{Plugin, PluginManager};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -132,6 +132,26 @@ fn what_is_kept_and_what_is_named_is_one_total_on_the_page() {
             assert!(text.lines().any(|have| have == line), "no line {line} in\n{text}");
         }
     }
+}
+
+#[test]
+fn the_host_hears_once_of_names_that_clash_and_of_labels_that_are_too_long() {
+    let (recorder, loader) = Recorder::with_loader();
+    let library = Private::copy(&in_rust("observability_prometheus")).load_by(&loader).expect("it loads");
+    let plugin = library.instance("{}").expect("an instance");
+    let sink = plugin.observability().expect("a sink");
+    recorder.take();
+    for _ in 0..5 {
+        sink.gauge_set("queue.depth", 1.0, &[]);
+        sink.gauge_set("queue_depth", 2.0, &[]);
+        sink.counter_inc("n", 1, &[("a.b", "x")]);
+        sink.counter_inc("n", 1, &[("a_b", "x")]);
+        sink.counter_inc("long", 1, &[("l", &"v".repeat(1 << 20))]);
+        sink.counter_inc("long too", 1, &[("l", &"v".repeat(1 << 20))]);
+    }
+    let said = recorder.take();
+    let clash = "metric dropped: an earlier one has its name";
+    assert_eq!(said, [clash, clash, "metrics are dropped: they exceed a limit of the configuration"]);
 }
 
 /// A Prometheus server; it ends with this, whatever the test's outcome.

@@ -16,11 +16,22 @@ pub(crate) struct Config {
     pub(crate) address_file: Option<PathBuf>,
     /// The most series, each one combination of name and labels.
     pub(crate) max_series: usize,
+    /// The most bytes of one name, of a metric or a label, and of one label's value.
+    pub(crate) max_label_bytes: usize,
+    /// The most bytes that the names and labels of all series take on the page; a histogram has them in 27 lines.
+    pub(crate) max_page_bytes: usize,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:0".into(), allow_remote: false, address_file: None, max_series: 10_000 }
+        Self {
+            listen: "127.0.0.1:0".into(),
+            allow_remote: false,
+            address_file: None,
+            max_series: 10_000,
+            max_label_bytes: 4 << 10,
+            max_page_bytes: 16 << 20,
+        }
     }
 }
 

@@ -5,12 +5,15 @@
 //! place among metrics and are dropped.
 #![deny(unsafe_code)]
 
+mod claims;
 mod config;
 mod health;
 mod http;
+mod limits;
 mod metrics;
 mod names;
 mod pulled;
+mod series;
 mod server;
 mod spans;
 #[cfg(test)]
@@ -18,7 +21,8 @@ mod tests;
 mod text;
 
 use config::Config;
-use metrics::{Metrics, Update};
+use metrics::Metrics;
+use series::Update;
 use server::Server;
 use sochdb_plugin_sdk::prelude::*;
 use spans::Spans;
@@ -35,7 +39,7 @@ impl Plugin for Prometheus {
     fn create(host: Host) -> Result<Self> {
         let config: Config = host.config()?;
         let address = config.address()?;
-        let metrics = Arc::new(Metrics::new(host.clone(), config.max_series));
+        let metrics = Arc::new(Metrics::new(host.clone(), &config));
         let server = Server::start(address, metrics.clone()).map_err(|error| {
             Error::new(ErrorKind::Io, format!("cannot serve metrics at {address}: {error}"))
                 .with_code(error.raw_os_error().unwrap_or(0))
@@ -68,7 +72,7 @@ impl ObservabilityExtension for Prometheus {
     }
 
     fn span_start(&self, name: &str, _parent: Option<u64>) -> u64 {
-        self.spans.start(name)
+        self.spans.start(self.metrics.takes(name).then_some(name))
     }
 
     fn span_end(&self, span: u64) {

@@ -1,165 +1,165 @@
 //! The metrics of an instance: families by name, each with its series, and those of the host beside them.
 
+use crate::claims::{Claims, Source};
+use crate::config::Config;
 use crate::health::Health;
-use crate::names::{self, Kind};
+use crate::limits::{Limit, Limits};
+use crate::names::{Kind, Names};
 use crate::pulled::{LabelSet, Pulled};
+use crate::series::{Series, Update};
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
-use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::{exponential_buckets, Histogram};
 use prometheus_client::registry::Registry;
-use sochdb_plugin_sdk::{HealthInfo, Host, Labels, LogLevel};
+use sochdb_plugin_sdk::{HealthInfo, Host, Labels, LogLevel, Metric};
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 const SPANS: &str = "span_duration_seconds";
 const DROPPED: &str = "sochdb_dropped_series";
+const CLASHES: &str = "sochdb_plugin_name_clashes";
 /// How many refused names are remembered, so that each is complained of once.
 const MAX_COMPLAINTS: usize = 1_000;
-
-enum Series {
-    Counter(Family<LabelSet, Counter>),
-    Gauge(Family<LabelSet, Gauge<f64, AtomicU64>>),
-    Histogram(Family<LabelSet, Histogram, fn() -> Histogram>),
-}
-
-/// What a call adds to its series.
-#[derive(Clone, Copy)]
-pub(crate) enum Update {
-    Add(u64),
-    Set(f64),
-    Observe(f64),
-}
-
-impl Update {
-    fn kind(self) -> Kind {
-        match self {
-            Self::Add(_) => Kind::Counter,
-            Self::Set(_) => Kind::Gauge,
-            Self::Observe(_) => Kind::Histogram,
-        }
-    }
-}
-
-impl Series {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Counter(_) => Kind::Counter,
-            Self::Gauge(_) => Kind::Gauge,
-            Self::Histogram(_) => Kind::Histogram,
-        }
-    }
-
-    /// Applies `update` if the series is there. `update` is of this kind.
-    fn apply(&self, labels: &LabelSet, update: Update) -> bool {
-        let found = match (self, update) {
-            (Self::Counter(family), Update::Add(value)) => family.get(labels).map(|counter| {
-                counter.inc_by(value);
-            }),
-            (Self::Gauge(family), Update::Set(value)) => family.get(labels).map(|gauge| {
-                gauge.set(value);
-            }),
-            (Self::Histogram(family), Update::Observe(value)) => {
-                family.get(labels).map(|histogram| histogram.observe(value))
-            }
-            _ => None,
-        };
-        found.is_some()
-    }
-
-    fn has(&self, labels: &LabelSet) -> bool {
-        match self {
-            Self::Counter(family) => family.get(labels).is_some(),
-            Self::Gauge(family) => family.get(labels).is_some(),
-            Self::Histogram(family) => family.get(labels).is_some(),
-        }
-    }
-
-    fn create(&self, labels: &LabelSet) {
-        match self {
-            Self::Counter(family) => drop(family.get_or_create(labels)),
-            Self::Gauge(family) => drop(family.get_or_create(labels)),
-            Self::Histogram(family) => drop(family.get_or_create(labels)),
-        }
-    }
-}
+/// How much of a name a complaint shows.
+const SHOWN: usize = 100;
 
 struct State {
     registry: Registry,
     families: HashMap<String, Series>,
-    taken: HashSet<String>,
-    /// The host's families that are shown.
-    pulled: HashMap<String, (Kind, HashSet<LabelSet>)>,
-    refused: HashSet<(String, &'static str)>,
-    series: usize,
+    claims: Claims,
+    limits: Limits,
+    /// The host's series that are shown.
+    pulled: HashMap<String, HashSet<LabelSet>>,
+    clashes: HashSet<(String, Kind)>,
+    exceeded: HashSet<Limit>,
 }
 
 /// All metrics of an instance. Calls on series that are there do not wait for each other.
 pub(crate) struct Metrics {
     host: Host,
-    max_series: usize,
     dropped: Counter,
+    clashed: Counter,
     of_host: OnceLock<sochdb_plugin_sdk::Metrics>,
     health: Arc<Health>,
     state: RwLock<State>,
 }
 
+/// Why a series is not shown.
+enum Refusal {
+    Limit(Limit),
+    Clash,
+}
+
+/// What the host's log is told, once.
+enum Complaint {
+    Limit(Limit, String),
+    Clash(String, Kind),
+}
+
 impl Metrics {
-    pub(crate) fn new(host: Host, max_series: usize) -> Self {
-        let (dropped, health) = (Counter::default(), Arc::new(Health::default()));
+    pub(crate) fn new(host: Host, config: &Config) -> Self {
+        let (dropped, clashed, health) = (Counter::default(), Counter::default(), Arc::new(Health::default()));
         let mut registry = Registry::default();
         registry.register(
             DROPPED,
-            "Updates, and series at a scrape, that were dropped as their series would exceed max_series",
+            "Updates, and series at a scrape, that were dropped as they would exceed a limit",
             dropped.clone(),
         );
+        registry.register(CLASHES, "Metrics that are not shown as an earlier one has their name", clashed.clone());
         registry.register_collector(Box::new(health.clone()));
-        let mut taken: HashSet<String> = Kind::Counter.sample_names(DROPPED).into_iter().collect();
-        taken.extend(Health::NAMES.iter().map(|name| name.to_string()));
-        let (families, pulled, refused) = (HashMap::new(), HashMap::new(), HashSet::new());
-        let state = RwLock::new(State { registry, families, taken, pulled, refused, series: 0 });
-        let metrics = Self { host, max_series, dropped, of_host: OnceLock::new(), health, state };
-        let spans = Family::new_with_constructor(span_histogram as fn() -> Histogram);
-        metrics.with_state(|state| {
-            state.register(SPANS, "Time from the start of a span to its end", Series::Histogram(spans))
-        });
-        metrics
+        let mut claims = Claims::default();
+        [DROPPED, CLASHES].iter().for_each(|name| claims.reserve(Kind::Counter, name));
+        Health::NAMES.iter().for_each(|name| claims.reserve(Kind::Gauge, name));
+        claims.reserve(Kind::Histogram, SPANS);
+        let spans = Series::of_spans();
+        spans.register(&mut registry, SPANS, "Time from the start of a span to its end");
+        let state = State {
+            registry,
+            families: HashMap::from([(SPANS.to_owned(), spans)]),
+            claims,
+            limits: Limits::new(config),
+            pulled: HashMap::new(),
+            clashes: HashSet::new(),
+            exceeded: HashSet::new(),
+        };
+        Self { host, dropped, clashed, of_host: OnceLock::new(), health, state: RwLock::new(state) }
     }
 
     /// Applies `update` to the series of `name` and `labels`; makes it if there is room.
     pub(crate) fn update(&self, name: &str, labels: Labels<'_>, update: Update) {
+        self.update_of(name, labels, update, Source::Pushed);
+    }
+
+    /// Adds the duration of a span.
+    pub(crate) fn span(&self, name: &str, seconds: f64) {
+        self.update_of(SPANS, &[("name", name)], Update::Observe(seconds), Source::Own);
+    }
+
+    /// Whether a name is short enough to be shown.
+    pub(crate) fn takes(&self, name: &str) -> bool {
+        let takes = self.state.read().unwrap_or_else(PoisonError::into_inner).limits.takes(name);
+        if !takes {
+            self.refuse(name, Refusal::Limit("max_label_bytes"), Kind::Histogram);
+        }
+        takes
+    }
+
+    fn update_of(&self, name: &str, labels: Labels<'_>, update: Update, source: Source) {
         if matches!(update, Update::Observe(value) if !value.is_finite()) {
             // It would make the sum of its series useless for ever.
             return;
         }
-        let (family, labels) = (names::family(update.kind(), name), names::labels(labels));
+        let kind = update.kind();
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        if state.families.get(&family).is_some_and(|series| series.apply(&labels, update)) {
+        if !state.are_short(name, labels) {
+            drop(state);
+            return self.refuse(name, Refusal::Limit("max_label_bytes"), kind);
+        }
+        let names = Names::new(kind, name, labels);
+        let is_allowed = state.claims.allow(&names, source);
+        if is_allowed && state.families.get(&names.family).is_some_and(|series| series.apply(&names.labels, update)) {
             return;
         }
         drop(state);
-        let refused = self.with_state(|state| match state.room_for(&family, &labels, update.kind(), self.max_series) {
-            Room::Full => {
-                self.dropped.inc();
-                false
-            }
-            Room::Free => {
-                state.add(&family, &labels, update);
-                false
-            }
-            Room::Taken => state.first_complaint(&family, update.kind()),
-        });
-        if refused {
-            self.complain(name, update.kind());
+        if let Err(refusal) = self.with_state(|state| state.add(&names, update, source)) {
+            self.refuse(name, refusal, kind);
         }
     }
 
-    /// Not to be called under the lock: the host may come back here to report what it logs.
-    fn complain(&self, name: &str, kind: Kind) {
-        let fields = [("name", name), ("kind", kind.name())];
-        self.host.log(LogLevel::Warn, "metric dropped: an earlier one has its name", &fields);
+    /// Counts what is not shown, and complains. Not to be called under the lock: the host may come back here to report
+    /// what it logs.
+    fn refuse(&self, name: &str, refusal: Refusal, kind: Kind) {
+        if let Some(complaint) = self.with_state(|state| self.count(state, name, refusal, kind)) {
+            self.complain(complaint);
+        }
+    }
+
+    fn count(&self, state: &mut State, name: &str, refusal: Refusal, kind: Kind) -> Option<Complaint> {
+        match refusal {
+            Refusal::Limit(limit) => {
+                self.dropped.inc();
+                state.exceeded.insert(limit).then(|| Complaint::Limit(limit, cut(name)))
+            }
+            Refusal::Clash => {
+                let is_new = state.clashes.len() < MAX_COMPLAINTS && state.clashes.insert((name.to_owned(), kind));
+                is_new.then(|| {
+                    self.clashed.inc();
+                    Complaint::Clash(cut(name), kind)
+                })
+            }
+        }
+    }
+
+    fn complain(&self, complaint: Complaint) {
+        match complaint {
+            Complaint::Limit(limit, name) => {
+                let fields = [("limit", limit), ("name", &*name)];
+                self.host.log(LogLevel::Warn, "metrics are dropped: they exceed a limit of the configuration", &fields);
+            }
+            Complaint::Clash(name, kind) => {
+                let fields = [("name", &*name), ("kind", kind.name())];
+                self.host.log(LogLevel::Warn, "metric dropped: an earlier one has its name", &fields);
+            }
+        }
     }
 
     /// From now on the host's metrics are read at each scrape.
@@ -170,30 +170,19 @@ impl Metrics {
 
     /// What the host has now, without what there is no name or room for.
     fn pull(&self) -> Pulled {
-        let mut pulled = self.of_host.get().map(Pulled::read).unwrap_or_default();
-        let mut refused = Vec::new();
-        self.with_state(|state| {
-            pulled.retain(|family, kind, labels| match state.admit(family, kind, labels, self.max_series) {
-                Room::Free => true,
-                Room::Full => {
-                    self.dropped.inc();
-                    false
+        let Some(of_host) = self.of_host.get() else { return Pulled::default() };
+        let mut complaints = Vec::new();
+        let pulled = Pulled::read(of_host, |metric, kind| {
+            self.with_state(|state| match state.admit(metric, kind) {
+                Ok(names) => Some(names),
+                Err(refusal) => {
+                    complaints.extend(self.count(state, metric.name, refusal, kind));
+                    None
                 }
-                Room::Taken => {
-                    if state.first_complaint(family, kind) {
-                        refused.push((family.to_owned(), kind));
-                    }
-                    false
-                }
-            });
+            })
         });
-        refused.iter().for_each(|(name, kind)| self.complain(name, *kind));
+        complaints.into_iter().for_each(|complaint| self.complain(complaint));
         pulled
-    }
-
-    /// Adds the duration of a span.
-    pub(crate) fn span(&self, name: &str, seconds: f64) {
-        self.update(SPANS, &[("name", name)], Update::Observe(seconds));
     }
 
     pub(crate) fn report_health(&self, health: &HealthInfo) {
@@ -218,80 +207,58 @@ impl Metrics {
     }
 }
 
-enum Room {
-    Free,
-    Full,
-    Taken,
-}
-
 impl State {
-    fn room_for(&self, family: &str, labels: &LabelSet, kind: Kind, max_series: usize) -> Room {
-        match self.families.get(family) {
-            Some(series) if series.kind() != kind => Room::Taken,
-            // Another thread may have made it since.
-            Some(series) if series.has(labels) => Room::Free,
-            None if kind.sample_names(family).iter().any(|name| self.taken.contains(name)) => Room::Taken,
-            _ if self.series >= max_series => Room::Full,
-            _ => Room::Free,
-        }
+    fn are_short(&self, name: &str, labels: Labels<'_>) -> bool {
+        let mut texts = labels.iter().flat_map(|&(name, value)| [name, value]).chain([name]);
+        texts.all(|text| self.limits.takes(text))
     }
 
-    /// Whether a series of the host is shown: from the first time on, its family's name is taken.
-    fn admit(&mut self, family: &str, kind: Kind, labels: &LabelSet, max_series: usize) -> Room {
-        match self.pulled.get(family) {
-            Some((first, _)) if *first != kind => return Room::Taken,
-            Some((_, series)) if series.contains(labels) => return Room::Free,
-            None if kind.sample_names(family).iter().any(|name| self.taken.contains(name)) => return Room::Taken,
-            _ if self.series >= max_series => return Room::Full,
-            _ => {}
+    /// Makes the series if it is not there, and applies `update`.
+    fn add(&mut self, names: &Names, update: Update, source: Source) -> Result<(), Refusal> {
+        if !self.claims.allow(names, source) {
+            return Err(Refusal::Clash);
         }
-        self.taken.extend(kind.sample_names(family));
-        self.pulled.entry(family.to_owned()).or_insert_with(|| (kind, HashSet::new())).1.insert(labels.clone());
-        self.series += 1;
-        Room::Free
-    }
-
-    fn add(&mut self, family: &str, labels: &LabelSet, update: Update) {
-        if !self.families.contains_key(family) {
-            let series = match update {
-                Update::Add(_) => Series::Counter(Family::default()),
-                Update::Set(_) => Series::Gauge(Family::default()),
-                Update::Observe(_) => {
-                    Series::Histogram(Family::new_with_constructor(wide_histogram as fn() -> Histogram))
-                }
-            };
-            self.register(family, &format!("The {} {family} of the database", update.kind().name()), series);
-        }
-        if let Some(series) = self.families.get(family) {
-            if !series.has(labels) {
-                series.create(labels);
-                self.series += 1;
+        // Another thread may have made it since.
+        if !self.families.get(&names.family).is_some_and(|series| series.has(&names.labels)) {
+            if let Some(limit) = self.limits.exceeded_by(names) {
+                return Err(Refusal::Limit(limit));
             }
-            series.apply(labels, update);
+            self.limits.add(names);
+            self.claims.take(names, source);
         }
+        let Self { registry, families, .. } = self;
+        let series = families.entry(names.family.clone()).or_insert_with_key(|family| {
+            let series = Series::of(update);
+            series.register(registry, family, &format!("The {} {family} of the database", names.kind.name()));
+            series
+        });
+        series.create(&names.labels);
+        series.apply(&names.labels, update);
+        Ok(())
     }
 
-    fn register(&mut self, family: &str, help: &str, series: Series) {
-        match &series {
-            Series::Counter(metric) => self.registry.register(family, help, metric.clone()),
-            Series::Gauge(metric) => self.registry.register(family, help, metric.clone()),
-            Series::Histogram(metric) => self.registry.register(family, help, metric.clone()),
+    /// The names of a series of the host that is shown: from the first time on, they are taken.
+    fn admit(&mut self, metric: &Metric<'_>, kind: Kind) -> Result<Names, Refusal> {
+        if !self.are_short(metric.name, metric.labels) {
+            return Err(Refusal::Limit("max_label_bytes"));
         }
-        self.taken.extend(series.kind().sample_names(family));
-        self.families.insert(family.to_owned(), series);
-    }
-
-    fn first_complaint(&mut self, family: &str, kind: Kind) -> bool {
-        self.refused.len() < MAX_COMPLAINTS && self.refused.insert((family.to_owned(), kind.name()))
+        let names = Names::new(kind, metric.name, metric.labels);
+        if !self.claims.allow(&names, Source::Read) {
+            return Err(Refusal::Clash);
+        }
+        if !self.pulled.get(&names.family).is_some_and(|series| series.contains(&names.labels)) {
+            if let Some(limit) = self.limits.exceeded_by(&names) {
+                return Err(Refusal::Limit(limit));
+            }
+            self.limits.add(&names);
+            self.claims.take(&names, Source::Read);
+            self.pulled.entry(names.family.clone()).or_default().insert(names.labels.clone());
+        }
+        Ok(names)
     }
 }
 
-/// From a microsecond to 67 seconds.
-fn span_histogram() -> Histogram {
-    Histogram::new(exponential_buckets(1e-6, 4.0, 14))
-}
-
-/// From a millionth to 70 millions, as the unit is not known.
-fn wide_histogram() -> Histogram {
-    Histogram::new(exponential_buckets(1e-6, 4.0, 24))
+/// The begin of a name, for a person.
+fn cut(name: &str) -> String {
+    name.chars().take(SHOWN).collect()
 }

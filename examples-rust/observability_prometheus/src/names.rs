@@ -1,9 +1,10 @@
 //! Names as Prometheus takes them.
 
+use crate::pulled::LabelSet;
 use prometheus_client::metrics::MetricType;
 
 /// What a metric is; it decides on the names of its samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Counter,
     Gauge,
@@ -42,7 +43,7 @@ impl Kind {
 
 /// The name of the family for a metric called `name`, with the suffix that its kind has or must not have: a
 /// counter's `_total` is added where it is written. A unit in the name stays as it is, since the values do.
-pub(crate) fn family(kind: Kind, name: &str) -> String {
+fn family(kind: Kind, name: &str) -> String {
     let name = snake_case(name);
     let stem = name.strip_suffix("_total").filter(|stem| !stem.is_empty()).unwrap_or(&name);
     let reserved = ["_bucket", "_count", "_sum"].iter().any(|suffix| stem.ends_with(suffix));
@@ -53,12 +54,41 @@ pub(crate) fn family(kind: Kind, name: &str) -> String {
     }
 }
 
-/// The labels by name, each name once: of several that come out equal, the first stays.
-pub(crate) fn labels(labels: &[(&str, &str)]) -> Vec<(String, String)> {
-    let mut labels: Vec<_> = labels.iter().map(|(name, value)| (label(name), (*value).to_owned())).collect();
-    labels.sort_by(|a, b| a.0.cmp(&b.0));
-    labels.dedup_by(|later, first| later.0 == first.0);
-    labels
+/// The names of one series, for Prometheus and in the database.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) kind: Kind,
+    pub(crate) family: String,
+    /// The labels for Prometheus, by name.
+    pub(crate) labels: LabelSet,
+    /// The metric's name in the database.
+    pub(crate) name: String,
+    /// The labels' names in the database, in the order of `labels`.
+    label_names: Vec<String>,
+    /// Whether no two labels come out equal.
+    pub(crate) are_distinct: bool,
+}
+
+impl Names {
+    pub(crate) fn new(kind: Kind, name: &str, labels: &[(&str, &str)]) -> Self {
+        let mut all: Vec<_> = labels.iter().map(|&(name, value)| ((label(name), value.to_owned()), name)).collect();
+        all.sort_by(|a, b| a.0 .0.cmp(&b.0 .0));
+        let are_distinct = all.windows(2).all(|pair| pair[0].0 .0 != pair[1].0 .0);
+        let (labels, label_names) = all.into_iter().map(|(label, name)| (label, name.to_owned())).unzip();
+        Self { kind, family: family(kind, name), labels, name: name.to_owned(), label_names, are_distinct }
+    }
+
+    /// Those of the plugin's own family `name`, which is no metric of the database.
+    pub(crate) fn of_own(kind: Kind, name: &str) -> Self {
+        let mut own = Self::new(kind, name, &[]);
+        own.family = name.to_owned();
+        own
+    }
+
+    /// The labels' names, for Prometheus and in the database.
+    pub(crate) fn origins(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.labels.iter().zip(&self.label_names).map(|((label, _), name)| (&**label, &**name))
+    }
 }
 
 /// Two leading underscores are Prometheus' own; `le` and `quantile` belong to histograms and summaries.

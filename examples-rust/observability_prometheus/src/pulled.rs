@@ -1,6 +1,6 @@
 //! The host's metrics, as a scrape finds them.
 
-use crate::names::{self, Kind};
+use crate::names::{Kind, Names};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use sochdb_plugin_sdk::{Bucket, Metric, MetricValue, Metrics};
@@ -14,7 +14,7 @@ const SMALLEST: f64 = 1.0 / (1u64 << 20) as f64;
 
 pub(crate) type LabelSet = Vec<(String, String)>;
 
-/// What was read, by the family's name and kind, and its labels.
+/// What is shown of what was read, by the family's name and kind, and its labels.
 #[derive(Debug, Default)]
 pub(crate) struct Pulled(BTreeMap<(String, Kind), BTreeMap<LabelSet, Value>>);
 
@@ -26,53 +26,28 @@ enum Value {
 }
 
 impl Pulled {
-    pub(crate) fn read(metrics: &Metrics) -> Self {
+    /// Reads the host's metrics, and keeps the series for which `admit` says so.
+    pub(crate) fn read(metrics: &Metrics, mut admit: impl FnMut(&Metric<'_>, Kind) -> Option<Names>) -> Self {
         let mut pulled = Self::default();
-        metrics.collect(|metric| pulled.add(metric));
-        pulled
-    }
-
-    fn add(&mut self, metric: &Metric<'_>) {
-        let (kind, new) = match metric.value {
-            MetricValue::Counter(total) => (Kind::Counter, Value::Counter(total)),
-            MetricValue::Gauge(value) => (Kind::Gauge, Value::Gauge(value)),
-            MetricValue::Histogram { count, sum, buckets } => {
-                (Kind::Histogram, Value::Histogram { count, sum, buckets: coarser(buckets) })
+        metrics.collect(|metric| {
+            let (kind, value) = match metric.value {
+                MetricValue::Counter(total) => (Kind::Counter, Value::Counter(total)),
+                MetricValue::Gauge(value) => (Kind::Gauge, Value::Gauge(value)),
+                MetricValue::Histogram { count, sum, buckets } => {
+                    (Kind::Histogram, Value::Histogram { count, sum, buckets: coarser(buckets) })
+                }
+                // A kind that Prometheus does not know.
+                _ => return,
+            };
+            if let Some(Names { family, kind, labels, .. }) = admit(metric, kind) {
+                pulled.0.entry((family, kind)).or_default().insert(labels, value);
             }
-            // A kind that Prometheus does not know.
-            _ => return,
-        };
-        let family = self.0.entry((names::family(kind, metric.name), kind)).or_default();
-        family.entry(names::labels(metric.labels)).and_modify(|value| value.join(&new)).or_insert(new);
-    }
-
-    /// Keeps the series for which `keep` says so.
-    pub(crate) fn retain(&mut self, mut keep: impl FnMut(&str, Kind, &LabelSet) -> bool) {
-        self.0.retain(|(family, kind), series| {
-            series.retain(|labels, _| keep(family, *kind, labels));
-            !series.is_empty()
         });
+        pulled
     }
 }
 
 impl Value {
-    /// Takes up a series whose name and labels come out equal for Prometheus. Both are of one kind.
-    fn join(&mut self, other: &Self) {
-        match (self, other) {
-            (Self::Counter(total), Self::Counter(other)) => *total = total.wrapping_add(*other),
-            (Self::Gauge(value), Self::Gauge(other)) => *value = *other,
-            (
-                Self::Histogram { count, sum, buckets },
-                Self::Histogram { count: more, sum: further, buckets: others },
-            ) => {
-                *count = count.wrapping_add(*more);
-                *sum += further;
-                buckets.iter_mut().zip(&**others).for_each(|(bucket, other)| *bucket = bucket.wrapping_add(*other));
-            }
-            _ => {}
-        }
-    }
-
     fn encode(&self, mut encoder: MetricEncoder<'_>) -> fmt::Result {
         match self {
             Self::Counter(total) => encoder.encode_counter::<NoLabelSet, _, f64>(total, None),

@@ -15,9 +15,10 @@ pub(crate) struct Spans {
 }
 
 impl Spans {
-    /// Begins a span; its number counts from 1.
-    pub(crate) fn start(&self, name: &str) -> u64 {
+    /// Begins a span; its number counts from 1. Without a name it is not timed.
+    pub(crate) fn start(&self, name: Option<&str>) -> u64 {
         let span = self.last.fetch_add(1, Ordering::Relaxed) + 1;
+        let Some(name) = name else { return span };
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open.len() < MAX_OPEN {
             open.insert(span, (name.to_owned(), Instant::now()));
