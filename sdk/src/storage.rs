@@ -35,7 +35,8 @@ pub trait StorageExtension: Extension {
     /// Returns when every write that returned before is durable, as far as this storage promises it.
     ///
     /// # Errors
-    /// What could not be made durable.
+    /// What could not be made durable. Such an error stays: every later call fails too, `shutdown` included, until a new
+    /// instance opens the data again. A second try may succeed only because the kernel takes for written what it lost.
     fn flush(&self) -> Result<()>;
 
     /// The value of `key` in a new vector.
