@@ -130,7 +130,7 @@ fn a_plugin_that_changes_the_process_is_told_what_and_where() {
         let reason = failed["reason"].as_str().unwrap_or_default();
         assert!(reason.contains(&format!("{place}: {what}")), "{change}: {failed}");
     }
-    assert_eq!(object(&["check"], &plugin.path, 0)["passed"], true);
+    assert_eq!(object(&["check"], &plugin.path, 0)["ok"], true);
 }
 
 #[test]

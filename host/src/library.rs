@@ -112,6 +112,8 @@ impl Library {
             Some(rehearsed) => Ok(((admitted, rehearsed), "these bytes were probed before".to_owned())),
             None => rehearsal::run(admitted, options, worker, record),
         })?;
+        // What the plugin's code changes of the process is surely its own only if no other thread runs beside it.
+        worker.rest();
         let mut changes = Vec::new();
         let opened = steps.run_its_code(Step::Open, options.restoring, &mut changes, || {
             let confined = match rehearsed {

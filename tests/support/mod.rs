@@ -6,7 +6,7 @@ pub mod tcc;
 
 use std::env;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -81,11 +81,19 @@ pub struct Finished {
 /// If it cannot start, or takes longer than `limit`: then it and its children are killed.
 pub fn run(command: &mut Command, limit: Duration) -> Finished {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
-    let mut child = command.spawn().unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+    let end = Instant::now() + limit;
+    let mut child = loop {
+        match command.spawn() {
+            Ok(child) => break child,
+            // A child of another test holds a program that was just written, until it runs its own.
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy && Instant::now() < end => {}
+            Err(error) => panic!("cannot start {command:?}: {error}"),
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
     let (mut out, mut err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
     let stdout = thread::spawn(move || read_all(&mut out));
     let stderr = thread::spawn(move || read_all(&mut err));
-    let end = Instant::now() + limit;
     let status = loop {
         if let Some(status) = child.try_wait().expect("a child can be waited for") {
             break status;

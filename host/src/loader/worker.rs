@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use std::io;
 use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, RecvTimeoutError, Sender};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle};
@@ -19,6 +19,9 @@ use std::time::{Duration, Instant};
 
 /// No load takes longer, whatever its limit.
 const LONGEST: Duration = Duration::from_secs(1 << 20);
+
+/// How long a thread that was joined may stay on the kernel's list.
+const LONGEST_END: Duration = Duration::from_millis(100);
 
 /// The most threads that wait for a file system after their load was given up.
 const MOST_ABANDONED: usize = 16;
@@ -43,6 +46,8 @@ pub(crate) struct Worker {
 struct Thread {
     jobs: Sender<Job>,
     handle: JoinHandle<()>,
+    /// Its number for the kernel, once it has begun.
+    number: Arc<AtomicI32>,
 }
 
 /// Why a job has no result.
@@ -123,12 +128,17 @@ impl Worker {
         self.refusal(&Stopped::Late, step, path)
     }
 
-    /// Ends the thread; a later job gets another one.
+    /// Ends the thread; a later job gets another one. The kernel does not count it any more then.
     pub(crate) fn rest(&mut self) {
-        if let Some(Thread { jobs, handle }) = self.thread.take() {
+        if let Some(Thread { jobs, handle, number }) = self.thread.take() {
             drop(jobs);
             // It waits for nothing but jobs. What a job panicked with was passed on.
             let _ = handle.join();
+            // Whoever joins a thread is told just before the kernel takes it off its list.
+            let until = Instant::now() + LONGEST_END;
+            while is_counted(number.load(Ordering::Acquire)) && Instant::now() < until {
+                std::thread::yield_now();
+            }
         }
     }
 
@@ -170,13 +180,18 @@ impl Worker {
         }
         let (jobs, taken) = channel::<Job>();
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
-        let work = move || tracing::dispatcher::with_default(&dispatch, || taken.into_iter().for_each(|job| job()));
+        let number = Arc::new(AtomicI32::new(0));
+        let own = number.clone();
+        let work = move || {
+            own.store(rustix::thread::gettid().as_raw_nonzero().get(), Ordering::Release);
+            tracing::dispatcher::with_default(&dispatch, || taken.into_iter().for_each(|job| job()));
+        };
         let handle = {
             // The thread inherits what is blocked.
             let _blocked = Blocked::all().map_err(Stopped::NoThread)?;
             Builder::new().name("sochdb-load".to_owned()).stack_size(STACK).spawn(work).map_err(Stopped::NoThread)?
         };
-        let thread = self.thread.insert(Thread { jobs, handle });
+        let thread = self.thread.insert(Thread { jobs, handle, number });
         thread.jobs.send(job).or_else(|_| self.panicked())
     }
 
@@ -205,6 +220,12 @@ impl Worker {
             }
         }
     }
+}
+
+/// Whether this process has a thread of this number.
+fn is_counted(thread: i32) -> bool {
+    // SAFETY: the kernel sends no signal for number 0, and looks for the thread only.
+    thread > 0 && unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) } == 0
 }
 
 impl Drop for Worker {
