@@ -88,7 +88,7 @@ fn a_sink_does_not_feed_itself_nor_two_each_other_without_end() {
     let sinks = [looping(&place, &calls), looping(&place, &calls)];
     let manager = Arc::new(PluginManager::new());
     sinks.iter().for_each(|sink| manager.register_observability(sink.clone()).expect("registered"));
-    place.set(manager.clone()).ok().expect("once");
+    assert!(place.set(manager.clone()).is_ok(), "once");
     manager.log_info("begin", &[]);
     assert!(sinks.iter().all(|sink| sink.echoes() > 0), "it is counted");
     let calls = calls.load(Relaxed);
@@ -114,7 +114,7 @@ fn a_loaded_sink_that_reports_through_the_hosts_log_ends() {
     let plugin = library.instance("a").expect("an instance");
     let manager = Arc::new(PluginManager::new());
     manager.register(&plugin).expect("registered");
-    back.0.set(manager.clone()).ok().expect("once");
+    assert!(back.0.set(manager.clone()).is_ok(), "once");
     manager.log_info("begin", &[]);
     assert_eq!(plugin.observability().expect("a sink").echoes(), 1);
 }

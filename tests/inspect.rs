@@ -76,7 +76,7 @@ fn a_plugin_for_a_newer_processor_is_loaded() {
     bytes[at + 8] |= 0x10;
     fs::write(&later.path, bytes).expect("its own file");
     assert_eq!(elf(&later)["isa_needed"], "x86-64-v5");
-    let error = later.load().err().expect("no processor has that level");
+    let error = later.load().expect_err("no processor has that level");
     assert_eq!(error.code(), "E_ELF_ISA");
     let text = error.to_string();
     assert!(text.contains("x86-64-v5"), "{text}");

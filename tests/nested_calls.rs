@@ -95,7 +95,7 @@ fn a_log_line_that_comes_back_to_its_plugin_does_not_wait() {
         let plugin = library(&route).instance("{}").expect("an instance");
         let manager = Arc::new(PluginManager::new());
         manager.register(&plugin).expect("registered");
-        route.0.set(manager).ok().expect("once");
+        assert!(route.0.set(manager).is_ok(), "once");
         let index = plugin.index().expect("an index");
         let mut changed = index.clone();
         run(threads, |_| index.lookup(b"k").map(drop), || changed.insert(b"k", 1));
