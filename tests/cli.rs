@@ -8,9 +8,11 @@ mod support;
 
 use command::{call, command, object, one_object, outcomes, LIMIT};
 use plugins::{in_c, in_rust, Private};
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use support::{run, PrivateDir};
+use std::process::Command;
+use support::{private, run, PrivateDir};
 
 #[test]
 fn wrong_usage_is_2_and_goes_to_standard_error() {
@@ -167,4 +169,39 @@ fn verify_names_the_step_that_refuses_and_the_remedy() {
     assert_eq!((not_run(&human), human.contains("\n  not run: 14 later steps\n")), (1, true), "{human}");
     let verbose = run(command().args(["verify", "--verbose"]).arg(&plugin.path), LIMIT).stdout;
     assert_eq!(not_run(&verbose), 14, "{verbose}");
+}
+
+#[test]
+fn manual_pages_need_no_directory_that_is_there() {
+    let directory = PrivateDir::new("pages");
+    let pages = directory.path().join("share/man/man1");
+    for _ in 0..2 {
+        one_object(&run(command().args(["man", "--json"]).arg(&pages), LIMIT), 0);
+    }
+    assert!(pages.join("sochdb-plugin-trust-add.1").is_file());
+}
+
+#[test]
+fn a_directory_that_cannot_be_changed_is_named_in_the_remedy() {
+    let (plugin, (_room, home)) = (Private::copy(&in_c("codec_xor")), private());
+    let plugins = home.join("plugins");
+    fs::create_dir(&plugins).and_then(|()| fs::set_permissions(&plugins, Permissions::from_mode(0o555))).expect("mine");
+    // Root has no bounds in files until its capabilities are gone.
+    let root = rustix::process::geteuid().is_root();
+    let bounds = "exec setpriv --bounding-set=-all --inh-caps=-all \"$@\"";
+    let mut install = Command::new("sh");
+    install.args(["-c", if root { bounds } else { "exec \"$@\"" }, "sh"]);
+    install.arg(command().get_program()).args(["--json", "install", "--directory"]).arg(&plugins).arg(&plugin.path);
+    let answer = one_object(&run(install.env("HOME", &home), LIMIT), 1);
+    assert_eq!(answer["code"], "E_FILE_DENIED", "{answer}");
+    let remedy = answer["remedy"].as_str().expect("a text");
+    assert!(remedy.contains(plugins.to_str().expect("UTF-8")) && !remedy.contains("PATH"), "{remedy}");
+}
+
+#[test]
+fn what_any_step_may_refuse_is_explained_so() {
+    for code in ["E_SHORTAGE", "E_LOAD_TIMEOUT"] {
+        let text = call(&["explain", code]).stdout;
+        assert!(text.contains("or any later one") && !text.contains("LACK"), "{text}");
+    }
 }

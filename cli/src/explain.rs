@@ -43,9 +43,15 @@ fn normal(asked: &str) -> String {
     }
 }
 
-/// What of a plugin has run when this step refuses it.
-fn ran(step: Step) -> &'static str {
+/// The codes of any step; the tables of refusals have them where they can come first.
+const OF_ANY_STEP: [&str; 2] = ["E_SHORTAGE", "E_LOAD_TIMEOUT"];
+
+/// What of a plugin has run when this step refuses it with this code.
+fn ran(code: &str, step: Step) -> &'static str {
     match step {
+        _ if OF_ANY_STEP.contains(&code) => "as where the step that the refusal names refuses; before `probe`, nothing",
+        // It was not begun, or ended before it could say that the constructors had returned.
+        Step::Probe if code == "E_PROBE_UNAVAILABLE" => "nothing in the host, by this load",
         step if step < Step::Probe => "nothing of the plugin",
         Step::Probe => "its constructors, in a process of their own that has ended; nothing in the host",
         _ => "its constructors, perhaps also in the host",
@@ -57,9 +63,13 @@ fn print(out: &Output, entry: &Entry) {
     out.line(out.paint.bold(entry.code));
     match entry.step {
         Some(step) => {
-            line("step", step.name());
-            line("checks", step.description());
-            line("has run", ran(step));
+            if OF_ANY_STEP.contains(&entry.code) {
+                line("step", &format!("{}, or any later one; the refusal names it", step.name()));
+            } else {
+                line("step", step.name());
+                line("checks", step.description());
+            }
+            line("has run", ran(entry.code, step));
         }
         None => line("step", "none: the command itself says it"),
     }
@@ -86,7 +96,7 @@ fn object(entry: &Entry) -> Value {
         "code": entry.code,
         "step": entry.step.map(Step::name),
         "checks": entry.step.map(Step::description),
-        "has_run": entry.step.map(ran),
+        "has_run": entry.step.map(|step| ran(entry.code, step)),
         "cause": entry.cause,
         "remedy": entry.remedy,
         "shows": (entry.step == Some(Step::Probe)).then_some(PROVES),

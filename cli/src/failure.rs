@@ -35,12 +35,17 @@ impl Failure {
 
     /// A file that cannot be read; the loader has the same codes.
     pub(crate) fn unreadable(file: &Path, error: &Error) -> Self {
+        let shown = Text::from(file);
         let code = match error.kind() {
             ErrorKind::NotFound => "E_FILE_NOT_FOUND",
             ErrorKind::PermissionDenied => "E_FILE_DENIED",
             _ => "E_FILE_IO",
         };
-        Self::new(code, format!("cannot read {}: {error}", Text::from(file)))
+        let failure = Self::new(code, format!("cannot read {shown}: {error}"));
+        if code != "E_FILE_DENIED" {
+            return failure;
+        }
+        failure.with_remedy(format!("chmod a+r {shown} and a+x its directory, or run the command as another user"))
     }
 
     /// The exit code that stands for it.

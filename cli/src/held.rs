@@ -117,11 +117,17 @@ pub(crate) fn write_whole(file: &mut File, bytes: &[u8], mode: u32) -> Result<()
 
 /// A file that cannot be changed.
 pub(crate) fn unchangeable(path: &Path, error: &Error) -> Failure {
-    let (code, hint) = match error.kind() {
-        ErrorKind::PermissionDenied => ("E_FILE_DENIED", "; files of the machine are changed by root (sudo)"),
-        _ => ("E_FILE_IO", ""),
-    };
-    Failure::new(code, format!("cannot change {}: {error}{hint}", Text::from(path)))
+    let shown = Text::from(path);
+    let denied = error.kind() == ErrorKind::PermissionDenied;
+    let code = if denied { "E_FILE_DENIED" } else { "E_FILE_IO" };
+    let failure = Failure::new(code, format!("cannot change {shown}: {error}"));
+    if !denied {
+        return failure;
+    }
+    failure.with_remedy(format!(
+        "run the command as a user who may change {shown}, for files of the machine root (sudo); or choose a place that \
+         you may change: your own, without --system"
+    ))
 }
 
 fn make(path: &Path) -> Result<Vec<PathBuf>, Error> {

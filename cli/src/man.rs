@@ -8,12 +8,14 @@ use clap_mangen::Man;
 use serde_json::json;
 use sochdb_plugin_host::Text;
 use std::fs;
+use std::io::Error;
 use std::path::{Path, PathBuf};
 
 /// Where they go.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Write a page for each command into this directory, which must exist, instead of printing the first one
+    /// Write a page for each command into this directory, which is made if it is not there, instead of
+    /// printing the first one
     directory: Option<PathBuf>,
 }
 
@@ -28,6 +30,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         out.line(page.trim_end());
         return Ok(true);
     };
+    fs::create_dir_all(directory).map_err(|error| unwritable(directory, &error))?;
     let mut files = Vec::new();
     write_all(&command, directory, &mut files)?;
     let files: Vec<String> = files.iter().map(|file| Text::from(file.as_path()).to_string()).collect();
@@ -51,9 +54,12 @@ fn page(command: &Command) -> Result<String, Failure> {
 /// Writes the page of `command` and those of all that it leads to.
 fn write_all(command: &Command, directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let file = directory.join(format!("{}.1", name(command)));
-    fs::write(&file, page(command)?)
-        .map_err(|error| Failure::new("E_WRITE", format!("cannot write {}: {error}", Text::from(file.as_path()))))?;
+    fs::write(&file, page(command)?).map_err(|error| unwritable(&file, &error))?;
     files.push(file);
     let mut shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     shown.try_for_each(|sub| write_all(sub, directory, files))
+}
+
+fn unwritable(path: &Path, error: &Error) -> Failure {
+    Failure::new("E_WRITE", format!("cannot write {}: {error}", Text::from(path)))
 }

@@ -17,6 +17,8 @@ const WORDS: &[(&str, &str, &str)] = &[
     // It begins with a space, or is nothing.
     ("", "place", ""),
     ("E_DIGEST", "by", "what pins it"),
+    ("E_SHORTAGE", "lack", "WHAT"),
+    ("E_SHORTAGE", "lack:#", "raise the limit that the refusal names, or make room, as it says"),
     ("E_PROBE_EXIT", "how", "by exiting"),
     ("E_ELF_CLASS", "plugin", "32"),
     ("E_ELF_CLASS", "host", "64"),
@@ -42,7 +44,9 @@ pub(crate) fn readable(code: &str, text: &str) -> String {
     let mut rest = text;
     while let Some((before, (field, after))) = rest.split_once('{').and_then(|(a, b)| Some((a, b.split_once('}')?))) {
         let name = field.split(':').next().unwrap_or_default();
-        let words = WORDS.iter().find(|(of, field, _)| *field == name && (*of == code || of.is_empty()));
+        let words = |wanted| WORDS.iter().find(|(of, field, _)| *field == wanted && (*of == code || of.is_empty()));
+        // What is written in two forms has words for each.
+        let words = words(field).or_else(|| words(name));
         shown.push_str(before);
         shown.push_str(&words.map_or_else(|| name.to_uppercase(), |(.., words)| (*words).to_owned()));
         rest = after;
