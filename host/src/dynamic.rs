@@ -30,7 +30,7 @@ pub use verified::Verified;
 /// | --- | --- |
 /// | `time` | UTC, RFC 3339, with milliseconds |
 /// | `path` | as it was given, and as a shell reads it back: quoted where that is needed, what is not seen escaped |
-/// | `verdict` | `loaded`, `probed` or `refused` |
+/// | `verdict` | `loaded`, `probed`, `refused`, or `changed` of an instance |
 /// | `code` | the code of the refusal, such as `E_DIR_WRITABLE`; see [`LoadError`] |
 /// | `digest` | SHA-256 of the bytes, 64 hexadecimal digits |
 /// | `policy` | the strictest policy that applied |
