@@ -11,9 +11,9 @@ use crate::rehearsal::{self, Rehearsed};
 use crate::trust::Demands;
 use crate::{names, needed};
 use parking_lot::Mutex;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 /// A library that was admitted and mapped, with the host's copy of its entry and tables. Never unloaded.
 pub(crate) struct Library {
@@ -39,7 +39,8 @@ enum Mapped {
 type Slot = Arc<Mutex<Option<Mapped>>>;
 
 /// By the digest of their bytes: the same bytes are mapped once, wherever they were read from.
-static SLOTS: LazyLock<Mutex<HashMap<Digest, Slot>>> = LazyLock::new(Mutex::default);
+// Not by hash: its seed is a system call, which panics if it fails.
+static SLOTS: Mutex<BTreeMap<Digest, Slot>> = Mutex::new(BTreeMap::new());
 
 /// The names that mapped plugins have inside: two versions of a plugin have the same.
 static SONAMES: Mutex<Vec<Text>> = Mutex::new(Vec::new());

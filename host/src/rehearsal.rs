@@ -72,6 +72,10 @@ fn run_here(admitted: &Admitted, limit: Duration, word: &mut Option<String>) -> 
                         .map_or_else(|| "in a way that nobody saw".to_owned(), |code| format!("with exit code {code}")),
                 },
                 ProbeError::Unavailable { why } => LoadError::ProbeUnavailable { why },
+                ProbeError::Short { lack, errno } => {
+                    let reason = std::io::Error::from_raw_os_error(errno);
+                    LoadError::Shortage { step: Step::Probe, lack, reason }
+                }
             });
         }
     };

@@ -60,9 +60,18 @@ pub(super) fn read_at(path: &Path) -> Result<Option<Beside>, LoadError> {
     }
 }
 
-/// What was found and what to do, for the refusal that names the text instead of the plugin.
-pub(super) fn reason_and_fix(path: &Path, error: &LoadError) -> (String, String) {
-    (error.to_string(), fix(path, error))
+/// The refusal at `step` that names the file instead of the plugin, made by `refusal` of what was found and what to do. A
+/// shortage stays one: it is not the file's.
+pub(super) fn refused(
+    step: Step,
+    path: &Path,
+    error: LoadError,
+    refusal: impl FnOnce(String, String) -> LoadError,
+) -> LoadError {
+    match error {
+        LoadError::Shortage { lack, reason, .. } => LoadError::Shortage { step, lack, reason },
+        error => refusal(error.to_string(), fix(path, &error)),
+    }
 }
 
 /// What to do about a file that is no plugin, so nobody installs, strips or builds it: a text, or a library that a plugin

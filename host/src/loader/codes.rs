@@ -224,7 +224,8 @@ refusals! {
          do nothing while it is loaded that can fail; with a stack limit (`ulimit -s`) below 64 KiB every program crashes";
     Probe: ProbeTimeout { limit: std::time::Duration } "E_PROBE_TIMEOUT"
         "the constructors of the plugin, and of the libraries that it needs, did not return within {limit:?}"
-        "report it to the plugin's vendor; on a machine that is too slow, raise the limit with `probe_limit`";
+        "report it to the plugin's vendor; on a machine that is too slow, raise the limit with `probe_limit`, and \
+         `load_limit` with it, within which it counts";
     Probe: ProbeExit { how: String } "E_PROBE_EXIT"
         "a constructor of the plugin, or of a library that it needs, ended the probe {how}"
         "report it to the plugin's vendor: a library must not call exit while it is loaded; a plugin under a sanitizer does \
@@ -232,9 +233,9 @@ refusals! {
          the probe off with `probing(false)`";
     Probe: ProbeUnavailable { why: String } "E_PROBE_UNAVAILABLE"
         "the probe cannot run here: {why}"
-        "allow this process to start programs (seccomp filter, vm.memfd_noexec, noexec temporary directory), and raise what ran \
-         short (`ulimit -n` descriptors, `ulimit -u` processes, `ulimit -v` memory, `ulimit -f` file size); a program that \
-         is to live without the probe says `probing(false)`, which the policy strict does not accept";
+        "allow this process to start programs (seccomp filter, vm.memfd_noexec, noexec temporary directory), and raise what may \
+         have run short (`ulimit -n` descriptors, `ulimit -u` processes, `ulimit -v` memory, `ulimit -f` file size); what is in \
+         memory already without a probe needs a new start of the host; a program that is to live without the probe says `probing(false)`, which the policy strict does not accept";
     Probe: ProbeSandbox { found: String } "E_PROBE_SANDBOX"
         "the policy demands a probe under Landlock and seccomp, and it had: {found}"
         "use a Linux kernel of 5.13 or newer with Landlock enabled (lsm=) and filters of seccomp, on x86-64 or AArch64, and \

@@ -1,11 +1,11 @@
 //! The step `dependencies`: the libraries that a plugin needs. The dynamic linker must never search for one: what it would find
 //! depends on `LD_LIBRARY_PATH`, on caches, and on who can write there.
 
-use super::beside::reason_and_fix;
+use super::beside::refused;
 use super::lacking::Lacking;
 use super::listed_library::{self, ListedLibrary};
 use super::system_library::SystemLibrary;
-use super::{whereabouts, Dependency, Digest, LoadError, Source, Standing, Text, TrustFiles};
+use super::{whereabouts, Dependency, Digest, LoadError, Source, Standing, Step, Text, TrustFiles};
 use crate::elf::Facts;
 use crate::linker;
 use crate::trust::{Rules, TrustedDependency};
@@ -130,8 +130,11 @@ impl Resolver<'_> {
     fn listed(&self, name: &Text, listed: &TrustedDependency) -> Result<ListedLibrary, LoadError> {
         let revoked = |digest: &Digest| self.asked.rules.is_some_and(|rules| rules.revoked(digest).is_some());
         let library = listed_library::admit(listed, self.asked.standing.demands, revoked).map_err(|error| {
-            let (reason, fix) = reason_and_fix(&listed.path(), &error);
-            LoadError::DepRefused { name: name.clone(), reason, fix }
+            refused(Step::Dependencies, &listed.path(), error, |reason, fix| LoadError::DepRefused {
+                name: name.clone(),
+                reason,
+                fix,
+            })
         })?;
         // By another name the dynamic linker would not find it in memory, and search.
         if library.facts.soname.as_ref() != Some(name) {

@@ -1,6 +1,6 @@
 //! The lock file of a directory, read as carefully as a plugin.
 
-use super::beside::{is_unchanged, read, reason_and_fix};
+use super::beside::{is_unchanged, read, refused};
 use super::lock_files::{IndexedLock, LockFiles, ReadLock};
 use super::owners::Owners;
 use super::reach::{pass_gate, reach, Reached};
@@ -20,8 +20,11 @@ impl LockFiles {
             }
         }
         let beside = read(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
-            let (reason, fix) = reason_and_fix(&path, &error);
-            LoadError::LockFile { file: path.as_path().into(), reason, fix }
+            refused(Step::Trust, &path, error, |reason, fix| LoadError::LockFile {
+                file: path.as_path().into(),
+                reason,
+                fix,
+            })
         })?;
         let Some(beside) = beside else { return Ok(None) };
         let wrong = |error| LoadError::LockSyntax { file: path.as_path().into(), error };

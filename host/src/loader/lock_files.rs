@@ -3,7 +3,7 @@
 use super::stamp::ReadStamp;
 use crate::trust::{Lock, Locked};
 use parking_lot::Mutex;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(super) struct ReadLock {
 #[derive(Debug)]
 pub(super) struct IndexedLock {
     pub(super) lock: Lock,
-    by_file: HashMap<String, usize>,
+    by_file: BTreeMap<String, usize>,
 }
 
 impl LockFiles {

@@ -1,10 +1,10 @@
 //! The step `trust-files`: what the operator decided, from the trust files.
 
-use super::beside::{is_unchanged_at, read_at, reason_and_fix, Beside};
+use super::beside::{is_unchanged_at, read_at, refused, Beside};
 use super::permission::runs_elevated;
 use super::stamp::ReadStamp;
 use super::trust_files::{homes, Decisions, ReadRules};
-use super::{LoadError, RuleSource, Standing, Text, TrustFiles};
+use super::{LoadError, RuleSource, Standing, Step, Text, TrustFiles};
 use crate::trust::{Allowed, Policy, Rules, TrustFile};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -128,8 +128,7 @@ impl TrustFiles {
             read => read,
         };
         let read = read.map_err(|error| {
-            let (reason, fix) = reason_and_fix(path, &error);
-            LoadError::TrustFile { file: file(), reason, fix }
+            refused(Step::Rules, path, error, |reason, fix| LoadError::TrustFile { file: file(), reason, fix })
         })?;
         let Some(Beside { bytes, stamp }) = read else { return Ok(None) };
         let parsed = TrustFile::parse(&bytes).map_err(|error| LoadError::TrustSyntax { file: file(), error })?;

@@ -1,11 +1,11 @@
 //! The manifest and the signature of a plugin: what was signed of its bytes, and by whom.
 
-use super::beside::{read, reason_and_fix};
+use super::beside::{read, refused};
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::trust_files::Decisions;
 use super::walk::Walked;
-use super::{Digest, LoadError, Text};
+use super::{Digest, LoadError, Step, Text};
 use crate::trust::{claimed_key, places, Manifest, Rules, SignatureError};
 use rustix::fs::AtFlags;
 use std::ffi::OsStr;
@@ -48,8 +48,11 @@ fn one(
     let read = |name: &OsStr| {
         let path = walked.path.join(name);
         read(&path, walked, name, owners).map_err(|error| {
-            let (reason, fix) = reason_and_fix(&path, &error);
-            LoadError::ManifestFile { file: path.as_path().into(), reason, fix }
+            refused(Step::Trust, &path, error, |reason, fix| LoadError::ManifestFile {
+                file: path.as_path().into(),
+                reason,
+                fix,
+            })
         })
     };
     let at = |name: &OsStr| Text::from(walked.path.join(name).as_path());

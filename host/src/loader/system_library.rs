@@ -1,11 +1,12 @@
 //! A library of the system, where its package manager puts it.
 
-use super::beside::reason_and_fix;
+use super::beside::refused;
 use super::file::{Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
-use super::{search_path, walk, LoadError, Text};
+use super::{search_path, walk, LoadError, Step, Text};
 use crate::elf::Facts;
+use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones.
@@ -32,23 +33,40 @@ impl SystemLibrary {
         let mut refusal = None;
         for place in PLACES {
             // Its usual name is a link to the one with its version.
-            let Ok(path) = Path::new(place).join(name.as_os_str()).canonicalize() else { continue };
-            match Self::at(&path) {
+            let named = Path::new(place).join(name.as_os_str());
+            let found = match real_path(&named) {
+                Ok(None) => continue,
+                Ok(Some(path)) => Self::at(&path).map_err(|error| (path, error)),
+                Err(error) => Err((named, error)),
+            };
+            match found {
                 Ok(library) => return Ok(library),
-                Err(error) => refusal = refusal.or(Some(reason_and_fix(&path, &error))),
+                Err((path, error)) => match Self::refusal(name, &path, error) {
+                    short @ LoadError::Shortage { .. } => return Err(short),
+                    other => refusal = refusal.or(Some(other)),
+                },
             }
         }
-        Err(match refusal {
-            None => LoadError::DepMissing { name: name.clone(), places: PLACES.join(", ") },
-            Some((reason, fix)) => LoadError::DepRefused { name: name.clone(), reason, fix },
-        })
+        Err(refusal.unwrap_or_else(|| LoadError::DepMissing { name: name.clone(), places: PLACES.join(", ") }))
+    }
+
+    fn refusal(name: &Text, path: &Path, error: LoadError) -> LoadError {
+        let because = |reason, fix| LoadError::DepRefused { name: name.clone(), reason, fix };
+        refused(Step::Dependencies, path, error, because)
     }
 
     /// The library `name` of one of these directories, in which another library wants it to be searched for; `None` if it
     /// is in none of them. Its name for itself must be this one, or the dynamic linker would search.
     pub(super) fn beside(name: &Text, directories: &[PathBuf]) -> Option<Result<Self, LoadError>> {
-        let mut paths = directories.iter().filter_map(|directory| directory.join(name.as_os_str()).canonicalize().ok());
-        let path = paths.next()?;
+        let named = directories.iter().map(|directory| directory.join(name.as_os_str()));
+        let mut found = named.filter_map(|named| match real_path(&named) {
+            Ok(path) => path.map(Ok),
+            Err(error) => Some(Err((named, error))),
+        });
+        let path = match found.next()? {
+            Ok(path) => path,
+            Err((named, error)) => return Some(Err(Self::refusal(name, &named, error))),
+        };
         let library = Self::at(&path).and_then(|library| {
             library.facts.check_library()?;
             Ok(library)
@@ -59,10 +77,7 @@ impl SystemLibrary {
                 let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
                 Err(LoadError::DepSoname { name: name.clone(), soname })
             }
-            Err(error) => {
-                let (reason, fix) = reason_and_fix(&path, &error);
-                Err(LoadError::DepRefused { name: name.clone(), reason, fix })
-            }
+            Err(error) => Err(Self::refusal(name, &path, error)),
         })
     }
 
@@ -75,5 +90,21 @@ impl SystemLibrary {
         facts.fits_this_machine()?;
         let search = search_path::directories(&facts, &walked.path)?;
         Ok(Self { facts, search, path: path.to_owned() })
+    }
+}
+
+/// The path without links of the file that a name leads to; `None` if there is none.
+fn real_path(named: &Path) -> Result<Option<PathBuf>, LoadError> {
+    let absent = |error: &Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    loop {
+        return match named.canonicalize() {
+            Ok(path) => Ok(Some(path)),
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if absent(&error) => Ok(None),
+            Err(reason) => {
+                let path = Text::from(named);
+                Err(LoadError::failed(Step::Dependencies, reason, |reason| LoadError::FileIo { path, reason }))
+            }
+        };
     }
 }

@@ -2,7 +2,7 @@
 
 use super::message::{self, Message, Packet, NEEDED_MAX, PACKET_MAX};
 use super::process::Process;
-use super::{unavailable, ProbeError, Sandbox};
+use super::{failed, ProbeError, Sandbox};
 use rustix::cmsg_space;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::OwnedFd;
@@ -48,7 +48,7 @@ pub(super) fn hold(
     message: &Message<'_>,
     deadline: Instant,
 ) -> Result<Heard, ProbeError> {
-    send(&socket, message).map_err(|errno| unavailable(format!("it takes no request: {errno}")))?;
+    send(&socket, message).map_err(|errno| failed(errno, "it takes no request"))?;
     let mut heard = Heard::default();
     let mut socket = Some(socket);
     let mut ended = false;
@@ -59,7 +59,8 @@ pub(super) fn hold(
             let mut packet = [0; PACKET_MAX];
             match retry_on_intr(|| rustix::net::recv(open, &mut packet, RecvFlags::DONTWAIT)) {
                 Err(Errno::AGAIN) => break,
-                Ok((0, _)) | Err(_) => socket = None,
+                Ok((0, _)) | Err(Errno::CONNRESET) => socket = None,
+                Err(errno) => return Err(failed(errno, "its answer cannot be read")),
                 Ok((size, _)) => {
                     if let Some(packet) = message::decode(&packet[..size], message.token) {
                         heard.note(packet);

@@ -14,10 +14,12 @@ mod unnamed;
 
 pub(crate) use sandbox::Sandbox;
 
+use crate::loader::Lack;
 use conversation::Heard;
 use message::Message;
 use process::{End, Process};
 use rustix::fd::{BorrowedFd, OwnedFd};
+use rustix::io::Errno;
 use std::ffi::CStr;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -73,10 +75,20 @@ pub(crate) enum ProbeError {
     Exited { code: Option<i32> },
     /// It cannot run.
     Unavailable { why: String },
+    /// It cannot run, as this ran short; the number of the system's error.
+    Short { lack: Lack, errno: i32 },
 }
 
 fn unavailable(why: impl Into<String>) -> ProbeError {
     ProbeError::Unavailable { why: why.into() }
+}
+
+/// A system call without which there is no probe failed: a shortage, or what `why` says.
+fn failed(errno: Errno, why: &str) -> ProbeError {
+    match Lack::of(&errno.into()) {
+        Some(lack) => ProbeError::Short { lack, errno: errno.raw_os_error() },
+        None => unavailable(format!("{why}: {errno}")),
+    }
 }
 
 /// Loads the plugin in a process of its own, and waits for what comes of it.

@@ -1,6 +1,6 @@
 //! The probe's process: started, waited for, always reaped.
 
-use super::{program, unavailable, ProbeError};
+use super::{failed, program, ProbeError};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::OwnedFd;
@@ -43,8 +43,8 @@ impl Process {
     /// Starts a probe. Gives it, and the host's end of the socket.
     pub(super) fn start() -> Result<(Self, OwnedFd), ProbeError> {
         STUCK.lock().retain_mut(|child| matches!(child.try_wait(), Ok(None)));
-        let (own, other) = sockets().map_err(|errno| unavailable(format!("no socket: {errno}")))?;
-        Ok((Self::of(program::start(&other).map_err(unavailable)?), own))
+        let (own, other) = sockets().map_err(|errno| failed(errno, "no socket"))?;
+        Ok((Self::of(program::start(&other)?), own))
     }
 
     pub(super) fn of(child: Child) -> Self {
@@ -121,5 +121,7 @@ pub(super) fn stuck() -> usize {
 
 /// The host's end, and the probe's. Each packet is whole, and the end of one side shows at the other.
 pub(super) fn sockets() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
-    rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+    rustix::io::retry_on_intr(|| {
+        rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+    })
 }

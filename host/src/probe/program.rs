@@ -1,6 +1,7 @@
 //! The probe's program, put where the kernel can run it.
 
-use super::unnamed;
+use super::{unavailable, unnamed, ProbeError};
+use crate::loader::Lack;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
@@ -19,15 +20,25 @@ const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Starts the program with `socket` as its standard input. It makes a session of its own.
-pub(super) fn start(socket: &OwnedFd) -> Result<Child, String> {
+pub(super) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
     let in_memory = match memory().and_then(|program| spawn(&program, socket)) {
         Ok(child) => return Ok(child),
         Err(error) => error,
     };
     let directory = std::env::temp_dir();
     unnamed_file(&directory).and_then(|program| spawn(&program, socket)).map_err(|in_file| {
-        format!("its program does not start from memory ({in_memory}), nor from a file in {directory:?} ({in_file})")
+        let short = |error: &io::Error| Some(ProbeError::Short { lack: lack(error)?, errno: error.raw_os_error()? });
+        short(&in_memory).or_else(|| short(&in_file)).unwrap_or_else(|| {
+            unavailable(format!(
+                "its program does not start from memory ({in_memory}), nor from a file in {directory:?} ({in_file})"
+            ))
+        })
     })
+}
+
+/// What ran short for a program that does not start. Of its calls only `clone` means a shortage by `EAGAIN`.
+fn lack(error: &io::Error) -> Option<Lack> {
+    Lack::of(error).or((error.raw_os_error() == Some(libc::EAGAIN)).then_some(Lack::Processes))
 }
 
 /// The program in memory that nobody can change.

@@ -2,7 +2,7 @@
 
 use super::change::{By, Changes, ProcessPart};
 use super::part::Part;
-use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
+use rustix::process::{setrlimit, Resource, Rlimit};
 
 const RESOURCES: [(Resource, &str); 16] = [
     (Resource::As, "RLIMIT_AS"),
@@ -23,15 +23,17 @@ const RESOURCES: [(Resource, &str); 16] = [
     (Resource::Stack, "RLIMIT_STACK"),
 ];
 
-pub(super) struct Limits([Rlimit; RESOURCES.len()]);
+pub(super) struct Limits([Option<Rlimit>; RESOURCES.len()]);
 
 impl Part for Limits {
     fn now() -> Self {
-        Self(RESOURCES.map(|(resource, _)| getrlimit(resource)))
+        Self(RESOURCES.map(|(resource, _)| of(resource)))
     }
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
         for (((resource, name), before), after) in RESOURCES.into_iter().zip(&self.0).zip(&now.0) {
+            // What a sandbox does not let be read is not compared.
+            let (Some(before), Some(after)) = (before, after) else { continue };
             if before != after {
                 let texts = (text(before), text(after));
                 changes.add((ProcessPart::ResourceLimit, By::AnyThread), name, texts, || {
@@ -40,6 +42,17 @@ impl Part for Limits {
             }
         }
     }
+}
+
+/// `None` if it cannot be read. Not by rustix, which takes it that this never fails.
+fn of(resource: Resource) -> Option<Rlimit> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: the kernel writes a value that outlives the call.
+    if unsafe { libc::getrlimit(resource as _, &mut limit) } != 0 {
+        return None;
+    }
+    let bound = |value| (value != libc::RLIM_INFINITY).then_some(value);
+    Some(Rlimit { current: bound(limit.rlim_cur), maximum: bound(limit.rlim_max) })
 }
 
 fn text(limit: &Rlimit) -> String {
