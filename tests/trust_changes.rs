@@ -69,7 +69,13 @@ impl Place {
 }
 
 fn verdict(loader: &DynamicPluginLoader, plugin: &Path) -> &'static str {
-    loader.verify(plugin).map_or_else(|error| error.code(), |_| "accepted")
+    loader.verify(plugin).map_or_else(
+        |error| {
+            eprintln!("{error:?}");
+            error.code()
+        },
+        |_| "accepted",
+    )
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const F_SETSIG: i32 = 10;
 
 /// How long it may be open for writing before that counts.
-const PATIENCE: Duration = Duration::from_millis(100);
+const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// A read lease. Whoever opens the file for writing waits until it is gone.
