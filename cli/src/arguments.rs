@@ -84,13 +84,14 @@ pub(crate) enum Command {
     /// Make a publisher's key pair: PREFIX.key to sign plugins with, PREFIX.pub to give away
     ///
     /// The form is that of minisign, whose program can use the keys too. The secret key is encrypted with a password,
-    /// which is read from the environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. A file that exists
-    /// is never replaced.
+    /// which is read from --password-file, or else from the environment variable SOCHDB_SIGN_PASSWORD, or else from the
+    /// terminal. A file that exists is never replaced.
     Keygen(keygen::Options),
     /// Sign a plugin: write its manifest and the manifest's signature beside it
     ///
-    /// The manifest says which bytes are which version of which plugin. The password of the key is read from the
-    /// environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. Runs nothing of the file.
+    /// The manifest says which bytes are which version of which plugin. The password of the key is read from
+    /// --password-file, or else from the environment variable SOCHDB_SIGN_PASSWORD, or else from the terminal. Runs
+    /// nothing of the file.
     Sign(sign::Options),
     /// Explain a code such as E_UNPINNED: its step, its cause and what to do; without CODE, list all
     ///
@@ -130,3 +131,6 @@ pub(crate) fn words(arguments: impl Iterator<Item = OsString>) -> String {
     }
     words.join(" ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,13 @@ pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
     (
         "E_PASSWORD",
         "the password of a secret key is missing, empty, too long, or not that of the key",
-        "set SOCHDB_SIGN_PASSWORD, or run the command on a terminal, where it asks",
+        "give --password-file FILE, or - for standard input, or set SOCHDB_SIGN_PASSWORD, or run the command on a \
+         terminal, where it asks",
+    ),
+    (
+        "E_PASSWORD_FILE",
+        "the file with the password is not one that only its owner can read, who is this user or root",
+        "chmod 600 FILE, or pipe the password to --password-file -",
     ),
     (
         "E_SECRET_KEY",

@@ -2,7 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::Output;
-use crate::secret::{password, PASSWORD_VARIABLE};
+use crate::password::{PasswordSource, PASSWORD_VARIABLE};
 use minisign::KeyPair;
 use serde_json::json;
 use sochdb_plugin_host::trust::PublicKey;
@@ -20,8 +20,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "PREFIX", default_value = "sochdb-publisher")]
     out: PathBuf,
     /// Write the secret key as it is: whoever can read the file, or a copy of it, can sign in your name
-    #[arg(long)]
+    #[arg(long, conflicts_with = "password_file")]
     no_password: bool,
+    #[command(flatten)]
+    password: PasswordSource,
 }
 
 /// Writes the two files; refuses to replace one.
@@ -37,7 +39,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let (pair, comment) = if options.no_password {
         (KeyPair::generate_unencrypted_keypair(), "minisign unencrypted secret key")
     } else {
-        let password = password("password for the secret key", true)?;
+        let password = options.password.password("password for the secret key", true)?;
         (KeyPair::generate_encrypted_keypair(Some(password)), "minisign encrypted secret key")
     };
     let pair = pair.map_err(failed)?;
@@ -61,7 +63,9 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let protection = if options.no_password {
         format!("no password: whoever reads {} can sign in your name", shown(&secret))
     } else {
-        format!("encrypted with the password, which `sign` asks for or takes from {PASSWORD_VARIABLE}")
+        format!(
+            "encrypted with the password, which `sign` asks for, or takes from --password-file or {PASSWORD_VARIABLE}"
+        )
     };
     out.line(format!("secret key  {}  (mode 0600; {protection})", shown(&secret)));
     out.line(format!("public key  {}  (key {})", shown(&public), key.key_id()));

@@ -19,6 +19,7 @@ mod list;
 mod man;
 mod output;
 mod package;
+mod password;
 mod paths;
 mod placeholders;
 mod plugins;

@@ -1,7 +1,8 @@
-//! Secret keys of minisign, and the passwords that protect them.
+//! Secret keys of minisign.
 
 use crate::failure::Failure;
 use crate::output::tell;
+use crate::password::PasswordSource;
 use crate::reading::{self, Links};
 use ct_codecs::{Base64, Decoder};
 use minisign::{SecretKey, SecretKeyBox};
@@ -9,46 +10,15 @@ use sochdb_plugin_host::Text;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// The environment variable that holds the password of a secret key.
-pub(crate) const PASSWORD_VARIABLE: &str = "SOCHDB_SIGN_PASSWORD";
-
 /// The most bytes of a file that can be a secret key.
 const MOST: u64 = 1 << 16;
-
-/// minisign takes no longer password, in bytes.
-const LONGEST: usize = 1024;
 
 /// How the second line of a key file begins in base64: `Ed`, then `Sc` or two zero bytes, then `B2`.
 const ENCRYPTED: &str = "RWRTY0Iy";
 const PLAIN: &str = "RWQAAEIy";
 
-/// The password from the environment, else from the terminal; `again`: asked twice there.
-pub(crate) fn password(prompt: &str, again: bool) -> Result<String, Failure> {
-    let fail = |reason: String| Failure::new("E_PASSWORD", reason);
-    let given = match std::env::var(PASSWORD_VARIABLE) {
-        Ok(password) => password,
-        Err(std::env::VarError::NotUnicode(_)) => return Err(fail(format!("{PASSWORD_VARIABLE} is not UTF-8"))),
-        Err(std::env::VarError::NotPresent) => {
-            let ask = |prompt: &str| {
-                let no_terminal = |error| fail(format!("{PASSWORD_VARIABLE} is not set, and no terminal: {error}"));
-                rpassword::prompt_password(format!("{prompt}: ")).map_err(no_terminal)
-            };
-            let first = ask(prompt)?;
-            if again && ask("the same again")? != first {
-                return Err(fail("the two passwords differ".to_owned()));
-            }
-            first
-        }
-    };
-    match given.len() {
-        0 => Err(fail("the password is empty; for a key without one say --no-password to keygen".to_owned())),
-        length if length > LONGEST => Err(fail(format!("the password has more than {LONGEST} bytes"))),
-        _ => Ok(given),
-    }
-}
-
-/// The secret key in `file`; asks for its password if it has one.
-pub(crate) fn read(file: &Path) -> Result<SecretKey, Failure> {
+/// The secret key in `file`; reads its password, if it has one, from where `source` says.
+pub(crate) fn read(file: &Path, source: &PasswordSource) -> Result<SecretKey, Failure> {
     let wrong =
         |why: &str| Failure::new("E_SECRET_KEY", format!("{} is no secret key of minisign: {why}", Text::from(file)));
     let bytes = reading::read(file, MOST, Links::Follow)?
@@ -64,7 +34,7 @@ pub(crate) fn read(file: &Path) -> Result<SecretKey, Failure> {
         boxed()?.into_unencrypted_secret_key().or_else(|error| without_checksum(key).ok_or(wrong(&error.to_string())))
     } else if key.starts_with(ENCRYPTED) {
         let boxed = boxed()?;
-        let password = password(&format!("password of {}", Text::from(file)), false)?;
+        let password = source.password(&format!("password of {}", Text::from(file)), false)?;
         let refused = |error| Failure::new("E_PASSWORD", format!("cannot open {}: {error}", Text::from(file)));
         boxed.into_secret_key(Some(password)).map_err(refused)
     } else {

@@ -2,6 +2,7 @@
 
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::password::PasswordSource;
 use crate::{inspect, secret};
 use minisign::PublicKey;
 use serde_json::json;
@@ -22,6 +23,8 @@ pub(crate) struct Options {
     /// The publisher's secret key, as `keygen` or `minisign -G` wrote it
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+    #[command(flatten)]
+    password: PasswordSource,
 }
 
 /// Signs, and says so once its own signature was checked as a loader does it.
@@ -36,7 +39,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let text = manifest.to_text();
 
     let failed = |error: minisign::PError| Failure::from(format!("cannot sign: {error}"));
-    let secret = secret::read(&options.key)?;
+    let secret = secret::read(&options.key, &options.password)?;
     let public = PublicKey::from_secret_key(&secret).map_err(failed)?;
     let comment = comment(&manifest, &public);
     let boxed = minisign::sign(Some(&public), &secret, text.as_bytes(), Some(&comment), Some("sochdb-plugin sign"));

@@ -64,6 +64,28 @@ pub const MISSING: &[Missing] = &[
         strict: Expected::Loads,
     },
     Missing {
+        // A command with this bit is that which adds seals.
+        name: "seals",
+        calls: &[call_with(libc::SYS_fcntl, 1, 8)],
+        errors: &[libc::EPERM],
+        development: Expected::Refused("E_SEAL"),
+        strict: Expected::Refused("E_SEAL"),
+    },
+    Missing {
+        name: "the flags of a mount",
+        calls: &[call(libc::SYS_fstatfs)],
+        errors: &[libc::EIO],
+        development: Expected::Refused("E_EXEC_POLICY_IO"),
+        strict: Expected::Refused("E_EXEC_POLICY_IO"),
+    },
+    Missing {
+        name: "room for the copy",
+        calls: &[call(libc::SYS_pwrite64)],
+        errors: &[libc::ENOSPC, libc::ENOMEM],
+        development: Expected::Refused("E_COPY"),
+        strict: Expected::Refused("E_COPY"),
+    },
+    Missing {
         // As a service that may not start programs.
         name: "execve",
         calls: &[call(libc::SYS_execve), call(libc::SYS_execveat)],

@@ -19,8 +19,8 @@ refusals! {
 
     Gate: NotTrusted { why: String } "E_NOT_TRUSTED"
         "native plugins are not allowed in this process: {why}; to allow them, set SOCHDB_ALLOW_NATIVE_PLUGINS=1 or \
-         make the loader with `DynamicPluginLoader::new_trusted()`; code that you do not trust belongs in the WASM \
-         sandbox"
+         make the loader with `DynamicPluginLoader::new_trusted()`; a plugin has all rights of the process, so code \
+         that you do not trust does not belong here"
         "allow them, if you trust the plugin as you trust the program; otherwise do not load it here";
 
     Gate: Forked "E_FORKED"

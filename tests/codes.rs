@@ -1,0 +1,83 @@
+//! Every code has a test that names it.
+
+mod support;
+
+use sochdb_plugin_host::{DynamicPluginLoader, ElfError, LoadError};
+use std::collections::BTreeSet;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use support::{private, root, skipped};
+
+/// Codes without a test. One that has one must be taken out: the test says so. `E_PLATFORM` is one that no Linux
+/// process can meet.
+const UNTESTED: &[&str] = &[
+    "E_ALIAS_LOADED",
+    "E_DEP_MISSING",
+    "E_DIR_IO",
+    "E_ENTRY_MISSING",
+    "E_FAILED",
+    "E_MANIFEST_FILE",
+    "E_MANIFEST_SYNTAX",
+    "E_MAP",
+    "E_PLATFORM",
+];
+
+fn sources(directory: &Path, all: &mut Vec<String>) {
+    for entry in fs::read_dir(directory).expect("a directory of the repository").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            sources(&path, all);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).expect("a source");
+            let is_test = path.components().any(|part| part.as_os_str() == "tests")
+                || path.file_name().is_some_and(|name| name == "tests.rs");
+            match text.split_once("#[cfg(test)]") {
+                _ if path.ends_with("tests/codes.rs") && directory == root().join("tests") => {}
+                _ if is_test => all.push(text),
+                Some((_, test)) => all.push(test.to_owned()),
+                None => {}
+            }
+        }
+    }
+}
+
+fn codes(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with("E_") && word.len() > 2)
+}
+
+#[test]
+fn no_code_is_without_a_test() {
+    let mut texts = Vec::new();
+    for directory in ["tests", "host/src", "host/tests", "cli/src"] {
+        sources(&root().join(directory), &mut texts);
+    }
+    let named: BTreeSet<&str> = texts.iter().flat_map(|text| codes(text)).collect();
+    // This file names one by testing it.
+    let here = ["E_EXEC_DENIED"];
+    let of_command = fs::read_to_string(root().join("cli/src/codes.rs")).expect("the codes of the command");
+    let of_loader = LoadError::TABLE.iter().chain(ElfError::TABLE).map(|reason| reason.code);
+    let all: BTreeSet<&str> = of_loader.chain(codes(&of_command)).collect();
+    assert!(all.len() > 90, "{all:?}");
+    let untested: Vec<&str> = all.into_iter().filter(|code| !named.contains(code) && !here.contains(code)).collect();
+    assert_eq!(untested, UNTESTED);
+}
+
+#[test]
+fn a_file_that_the_kernels_policy_does_not_let_run_is_refused_where_it_is_asked() {
+    let (_room, path) = private();
+    let plugin = path.join("text.so");
+    fs::write(&plugin, [0x7f; 4096]).expect("its own directory");
+    fs::set_permissions(&plugin, Permissions::from_mode(0o644)).expect("its own file");
+    let code = || DynamicPluginLoader::new_trusted().exec_check(true).verify(&plugin).expect_err("no plugin").code();
+    match code() {
+        "E_EXEC_DENIED" => {}
+        "E_ELF_MAGIC" => {
+            return skipped("a_file_that_the_kernels_policy_does_not_let_run", "this kernel cannot say it")
+        }
+        other => panic!("{other}"),
+    }
+    // The remedy: chmod a+x.
+    fs::set_permissions(&plugin, Permissions::from_mode(0o755)).expect("its own file");
+    assert_eq!(code(), "E_ELF_MAGIC");
+}
