@@ -116,6 +116,19 @@ fn a_library_that_nobody_named_is_refused_wherever_it_lies() {
     assert_eq!(scene.answer(None, &[("LD_LIBRARY_PATH", &lib)]), "E_DEP_FORBIDDEN");
 }
 
+/// A runtime of a compiler may be needed without a word in a trust file, if the system has it.
+#[test]
+fn a_library_that_the_system_should_have_and_has_not_is_refused() {
+    let scene = Scene::new();
+    let runtime = scene.library("lib/libtsan.so.1997", "tsan", &["-Wl,-soname,libtsan.so.1997"]);
+    let mut cc = compiler(&find("cc").expect("a C compiler called cc"));
+    cc.args(["-shared", "-fPIC"]).arg(root().join("tests/plugins/needs_library.c")).arg(runtime);
+    succeed(cc.arg("-o").arg(scene.plugin()), MINUTE);
+    scene.close("plugin.so");
+    assert_eq!(scene.answer(None, &[]), "E_DEP_MISSING");
+    assert_eq!(scene.answer(None, &[("LD_LIBRARY_PATH", &scene.path.join("lib"))]), "E_DEP_MISSING");
+}
+
 #[test]
 fn a_named_library_comes_from_its_directory_whatever_the_search_path_says() {
     let scene = Scene::new();

@@ -5,6 +5,8 @@
 mod command;
 #[path = "publisher/keys.rs"]
 mod keys;
+#[path = "publisher/manifests.rs"]
+mod manifests;
 #[path = "support/operator.rs"]
 mod operator;
 #[path = "support/plugins.rs"]

@@ -8,7 +8,7 @@ use plugins::{in_c, load_c, Private};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, StepOutcome, Verdict};
 use std::env;
 use std::fs;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -89,36 +89,66 @@ fn an_observer_may_load_plugins() {
     });
 }
 
-/// Closes the descriptors of this process that lead to the bytes of the plugin `name`; how many there were.
-fn close_descriptors_of(name: &str) -> usize {
-    let mut closed = 0;
+/// Closes the descriptors of this process that lead to the bytes of the plugin `name`; which numbers they had.
+fn close_descriptors_of(name: &str) -> Vec<i32> {
+    let mut closed = Vec::new();
     for entry in fs::read_dir("/proc/self/fd").expect("the descriptors").flatten() {
         let leads_there = |path: &Path| path.to_string_lossy().contains(&format!("sochdb-plugin:{name}"));
         if fs::read_link(entry.path()).is_ok_and(|path| leads_there(&path)) {
             let number = entry.file_name().to_string_lossy().parse().expect("a number");
             // SAFETY: this is the fault under test. Nothing reads from it any more.
             drop(unsafe { OwnedFd::from_raw_fd(number) });
-            closed += 1;
+            closed.push(number);
         }
     }
     closed
 }
 
-/// In a process of its own: the numbers of descriptors count.
+/// Runs the test `name` once more, in a process of its own: the numbers of descriptors count. Whether this is that process.
+fn is_inside(name: &str) -> bool {
+    const INSIDE: &str = "SOCH_TEST_CLOSES_DESCRIPTORS";
+    if env::var_os(INSIDE).is_some() {
+        return true;
+    }
+    let mut inside = Command::new(env::current_exe().expect("this test's own path"));
+    let finished = succeed(inside.args(["--exact", name]).env(INSIDE, "1"), MINUTE);
+    assert!(finished.stdout.contains("1 passed"), "{}", finished.stdout);
+    false
+}
+
 #[test]
 fn a_descriptor_that_the_application_closed_does_not_end_loading() {
-    const INSIDE: &str = "SOCH_TEST_CLOSES_DESCRIPTORS";
-    if env::var_os(INSIDE).is_none() {
-        let mut inside = Command::new(env::current_exe().expect("this test's own path"));
-        inside.args(["--exact", "a_descriptor_that_the_application_closed_does_not_end_loading"]).env(INSIDE, "1");
-        let finished = succeed(&mut inside, MINUTE);
-        assert!(finished.stdout.contains("1 passed"), "{}", finished.stdout);
+    if !is_inside("a_descriptor_that_the_application_closed_does_not_end_loading") {
         return;
     }
     load_c("wrong_entry", &["-DAUTHOR=\"first\""]);
     load_c("wrong_entry", &["-DAUTHOR=\"second\""]);
-    assert_eq!(close_descriptors_of("wrong_entry"), 2);
+    assert_eq!(close_descriptors_of("wrong_entry").len(), 2);
     for author in ["third", "fourth", "fifth"] {
         load_c("wrong_entry", &[&format!("-DAUTHOR=\"{author}\"")]);
     }
+}
+
+#[test]
+fn a_name_that_the_application_gave_to_another_library_is_not_taken_for_the_plugin() {
+    if !is_inside("a_name_that_the_application_gave_to_another_library_is_not_taken_for_the_plugin") {
+        return;
+    }
+    load_c("wrong_entry", &["-DAUTHOR=\"first\""]);
+    let [number] = close_descriptors_of("wrong_entry")[..] else { panic!("one descriptor") };
+    // The number that the loader takes instead, and its name to the dynamic linker.
+    let other = fs::File::open(&in_c("codec_xor")).expect("it was built");
+    // SAFETY: nothing of this process has a number so high.
+    let taken = unsafe { OwnedFd::from_raw_fd(libc::dup2(other.as_raw_fd(), number + 1)) };
+    let name = format!("/proc/{}/fd/{}", std::process::id(), number + 1);
+    // SAFETY: it was compiled from this source tree, and has no constructor.
+    std::mem::forget(unsafe { libloading::Library::new(name) }.expect("it is a library"));
+    drop((taken, other));
+    let second = Private::compile("wrong_entry", &["-DAUTHOR=\"second\""]);
+    let refused = second.load().expect_err("the dynamic linker would return codec_xor");
+    assert_eq!(refused.code(), "E_ALIAS_LOADED");
+    // What it says: without those names, as in a host that was started again, it loads.
+    let held: Vec<_> = (0..=number).map(|_| fs::File::open("/dev/null").expect("it is there")).collect();
+    second.load().unwrap_or_else(|error| panic!("{error}"));
+    drop(held);
 }

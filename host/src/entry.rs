@@ -39,7 +39,9 @@ impl Entry {
         facts: &Facts,
         note: &Note,
     ) -> Result<(Self, String), LoadError> {
-        let entry = address.ok_or(LoadError::EntryMissing)?.cast::<soch_plugin>();
+        // The file's own hash table leads to it.
+        let missing = || LoadError::open("it has no symbol `soch_plugin_v1`".to_owned());
+        let entry = address.ok_or_else(missing)?.cast::<soch_plugin>();
         // SAFETY: the caller passes the library's promise on.
         let (raw, info) = unsafe {
             let raw = copy(entry, facts.entry_size)?;

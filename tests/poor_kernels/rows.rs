@@ -49,6 +49,14 @@ pub const MISSING: &[Missing] = &[
         strict: Expected::Loads,
     },
     Missing {
+        // A directory on a medium that fails.
+        name: "readable directories",
+        calls: &[call(libc::SYS_openat2)],
+        errors: &[libc::EIO],
+        development: Expected::Refused("E_DIR_IO"),
+        strict: Expected::Refused("E_DIR_IO"),
+    },
+    Missing {
         name: "memfd_create",
         calls: &[call(libc::SYS_memfd_create)],
         errors: ABSENT_OR_FORBIDDEN,

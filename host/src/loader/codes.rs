@@ -244,8 +244,6 @@ refusals! {
     Open: Open { reason: String, fix: &'static str } "E_OPEN"
         "the dynamic linker cannot load the plugin: {reason}" "{fix}";
 
-    Entry: EntryMissing "E_ENTRY_MISSING"
-        "the loaded library has no symbol `soch_plugin_v1`" "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin";
     Entry: EntryMismatch { field: &'static str, note: String, entry: String } "E_ENTRY_MISMATCH"
         "note and loaded entry differ in {field}: {note} and {entry}"
         "compile the plugin again; let `SOCH_PLUGIN` or `export_plugin!` write both";

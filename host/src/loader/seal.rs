@@ -68,6 +68,8 @@ impl SealedFile {
     /// [`LoadError::Shortage`] if the process may not have one more.
     pub(crate) fn renumber(&mut self, least: i32) -> Result<(), LoadError> {
         let other = retry_on_intr(|| rustix::io::fcntl_dupfd_cloexec(&self.fd, least));
+        // So the kernel calls a number beyond the limit.
+        let other = other.map_err(|errno| if errno == Errno::INVAL { Errno::MFILE } else { errno });
         self.fd = other.map_err(|errno| LoadError::failed(Step::Identity, errno, |_| LoadError::AliasLoaded))?;
         Ok(())
     }
