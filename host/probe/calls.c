@@ -60,14 +60,15 @@
 #define MADV_GUARD_INSTALL_NUMBER 102
 #define MADV_GUARD_REMOVE_NUMBER 103
 
-// Not those that take of what the whole machine has: huge pages, locked memory.
+// Not those that take of what the whole machine has: huge pages, locked memory. Nor shared memory: what is unmapped of it
+// but for one page stays, and no limit of the process counts it.
 #ifdef MAP_32BIT
 #define LOW_ADDRESSES MAP_32BIT
 #else
 #define LOW_ADDRESSES 0
 #endif
 #define MAP_BITS                                                                                                       \
-    (MAP_SHARED | MAP_PRIVATE | MAP_FIXED | MAP_FIXED_NOREPLACE_BIT | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |   \
+    (MAP_PRIVATE | MAP_FIXED | MAP_FIXED_NOREPLACE_BIT | MAP_ANONYMOUS | MAP_DENYWRITE | MAP_EXECUTABLE |               \
      MAP_NORESERVE | MAP_POPULATE | MAP_STACK | LOW_ADDRESSES)
 
 // What makes a thread and nothing else, and what a libc may add.

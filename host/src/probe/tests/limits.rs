@@ -34,6 +34,15 @@ fn memory_that_is_written_has_a_limit() {
     assert_eq!(Library::that_does(eat).probe().expect("there is a limit").loaded, Ok(()));
 }
 
+/// The kernel keeps the whole of shared memory as long as one page of it is mapped, and counts that page alone.
+#[test]
+fn shared_memory_that_is_unmapped_but_for_a_page_is_not_had() {
+    let eat = "size_t block = 64 << 20; for (int n = 0; n < 11; n++) {\
+               char *at = mmap(NULL, block, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);\
+               if (at == MAP_FAILED) return; memset(at, 1, block); munmap(at + 4096, block - 4096); } abort();";
+    assert_eq!(Library::that_does(eat).probe().expect("there is a limit").loaded, Ok(()));
+}
+
 #[test]
 fn nothing_that_all_share_is_had() {
     let eat = "struct rlimit r;\

@@ -39,8 +39,8 @@ impl Library {
         let source = format!(
             "#define _GNU_SOURCE\n#include <arpa/inet.h>\n#include <dlfcn.h>\n#include <errno.h>\n#include <fcntl.h>\n\
              #include <pthread.h>\n#include <signal.h>\n#include <stdlib.h>\n#include <string.h>\n\
-             #include <sys/prctl.h>\n#include <sys/resource.h>\n#include <sys/socket.h>\n#include <sys/stat.h>\n\
-             #include <sys/wait.h>\n#include <unistd.h>\nint soch_plugin_v1;\n\
+             #include <sys/mman.h>\n#include <sys/prctl.h>\n#include <sys/resource.h>\n#include <sys/socket.h>\n\
+             #include <sys/stat.h>\n#include <sys/wait.h>\n#include <unistd.h>\nint soch_plugin_v1;\n\
              __attribute__((unused)) static void *nothing(void *of) {{ return of; }}\n\
              __attribute__((unused)) static void *waits(void *of) {{ pause(); return of; }}\n\
              __attribute__((constructor)) static void start(void) {{ {what} }}\n"
