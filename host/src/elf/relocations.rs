@@ -44,10 +44,11 @@ pub(super) fn read(
         return Err(malformed("they are of a kind that this processor does not have"));
     }
     packed::read(library, &mut targets)?;
-    let mut pass = Pass { library, types, targets, found };
+    let mut pass = Pass { library, types, targets, found, foreign: Vec::new() };
     let first = pass.table(tag::RELA, tag::RELASZ, pass.library.dynamic.one(tag::RELACOUNT).unwrap_or(0), None)?;
     pass.table(tag::JMPREL, tag::PLTRELSZ, 0, first)?;
     pass.targets.check_functions()?;
+    pass.check_foreign()?;
     Ok(pass.found)
 }
 
@@ -56,6 +57,8 @@ struct Pass<'a, 'b> {
     types: &'static Types,
     targets: Targets,
     found: Relocated,
+    /// The names of thread-local data of other libraries, by their place in the table of strings.
+    foreign: Vec<u64>,
 }
 
 /// One relocation.
@@ -174,12 +177,28 @@ impl Pass<'_, '_> {
         self.data(entry.at, len)?;
         let symbol = self.library.symbols.get(self.library.image, entry.symbol);
         let own = entry.symbol == 0 || symbol.as_ref().is_some_and(|symbol| symbol.is_own());
-        let said = entry.symbol == 0 || symbol.is_some_and(|symbol| symbol.is_thread_local());
+        let said = entry.symbol == 0 || symbol.as_ref().is_some_and(|symbol| symbol.is_thread_local());
+        let name = symbol.filter(|_| !own).map(|symbol| symbol.name);
+        self.foreign.extend(name.filter(|name| self.foreign.last() != Some(name)));
         let has = self.library.segments.of(PT_TLS).any(|segment| segment.memory_size > 0);
         if said && (has || !own) {
             return Ok(());
         }
         Err(malformed("one leads to thread-local data that there is not"))
+    }
+
+    /// What is thread-local in another library is not named as something else there too: glibc divides by the alignment
+    /// of the thread-local data of the library that has the name, which is 0 if it has none.
+    fn check_foreign(&mut self) -> Result<(), ElfError> {
+        self.foreign.sort_unstable();
+        let Library { image, ref symbols, .. } = *self.library;
+        let indexes = if self.foreign.is_empty() { 0..0 } else { 1..symbols.count };
+        for symbol in indexes.filter_map(|index| symbols.get(image, index)) {
+            if !symbol.is_thread_local() && self.foreign.binary_search(&symbol.name).is_ok() {
+                return Err(malformed("one takes a name for thread-local data and for something else"));
+            }
+        }
+        Ok(())
     }
 }
 

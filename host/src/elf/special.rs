@@ -73,7 +73,8 @@ impl Segments {
         if part.memory_size > 0 && !(part.align.is_power_of_two() && part.align <= TLS_ALIGN_MAX) {
             return malformed("the thread-local data has a wrong alignment");
         }
-        if part.file_size > 0 && !self.reads_as_mapped(part) {
+        // glibc takes address 0 for data that has no first value, and copies it from there all the same.
+        if part.file_size > 0 && (part.address == 0 || !self.reads_as_mapped(part)) {
             return malformed("the thread-local data lies outside of the library");
         }
         Ok(())

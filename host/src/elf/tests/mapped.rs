@@ -158,8 +158,7 @@ fn the_dynamic_linker_sees_something_else_than_the_reader() {
     );
     let told: Vec<String> = counts.into_iter().flat_map(|count| count.faults).collect();
     if !told.is_empty() {
-        let kept = env::temp_dir().join("soch_elf_faults");
-        let _ = fs::create_dir_all(&kept);
+        let kept = tempfile::Builder::new().prefix("elf-faults").tempdir().expect("a temporary directory").keep();
         for file in fs::read_dir(directory).into_iter().flatten().flatten() {
             if file.file_name().to_string_lossy().starts_with("fault") {
                 let _ = fs::copy(file.path(), kept.join(file.file_name()));

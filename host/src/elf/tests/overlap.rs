@@ -26,7 +26,7 @@ impl Structure<'_> {
         let start = self.bytes.len().next_multiple_of(PAGE as usize);
         let page = (offset & !(PAGE - 1)) as usize;
         let mut copy = self.bytes[page..(offset + file) as usize].to_vec();
-        let at = self.random.below(copy.len());
+        let at = self.in_dynamic(page).filter(|at| *at < copy.len()).unwrap_or_else(|| self.random.below(copy.len()));
         copy[at] ^= self.random.next() as u8;
         self.bytes.resize(start, 0);
         self.bytes.extend(copy);
@@ -43,5 +43,17 @@ impl Structure<'_> {
         if free < last {
             (0..HEADER).for_each(|at| self.bytes.swap(last + at, free + at));
         }
+    }
+
+    /// The value of a random dynamic tag, counted from `start` in the file, in half of all cases: what the page says of
+    /// the library as a whole.
+    fn in_dynamic(&mut self, start: usize) -> Option<usize> {
+        let header = self.of_kind(PT_DYNAMIC).first().copied()?;
+        let [offset, size] = [8, 32].map(|field| self.word(header + field) as usize);
+        if self.random.below(2) == 0 || size < 16 {
+            return None;
+        }
+        let tag = self.random.below(size.min(1 << 12) / 16);
+        (offset + 16 * tag + 8).checked_sub(start)
     }
 }
