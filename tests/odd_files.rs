@@ -96,7 +96,7 @@ fn what_is_no_file_blocks_no_command() {
         all_refuse(&operator, &file);
     }
     // A trust file that is not there is made.
-    let answer = run(&mut operator.command(&["inspect", "--json"]).arg(&missing), SOON);
+    let answer = run(operator.command(&["inspect", "--json"]).arg(&missing), SOON);
     assert_eq!(one_object(&answer, 1)["code"], "E_FILE_NOT_FOUND");
 }
 

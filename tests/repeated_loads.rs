@@ -137,7 +137,7 @@ fn a_name_that_the_application_gave_to_another_library_is_not_taken_for_the_plug
     load_c("wrong_entry", &["-DAUTHOR=\"first\""]);
     let [number] = close_descriptors_of("wrong_entry")[..] else { panic!("one descriptor") };
     // The number that the loader takes instead, and its name to the dynamic linker.
-    let other = fs::File::open(&in_c("codec_xor")).expect("it was built");
+    let other = fs::File::open(in_c("codec_xor")).expect("it was built");
     // SAFETY: nothing of this process has a number so high.
     let taken = unsafe { OwnedFd::from_raw_fd(libc::dup2(other.as_raw_fd(), number + 1)) };
     let name = format!("/proc/{}/fd/{}", std::process::id(), number + 1);
