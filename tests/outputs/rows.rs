@@ -67,7 +67,7 @@ pub const ROWS: &[Row] = &[
     Row { words: "explain", good: &["explain", "E_DIGEST"], bad: &["explain", "--nothing"], code: 2, ..PLAIN },
     Row { words: "doctor", good: &["doctor"], bad: &["doctor", "--directory", "none"], ..PLAIN },
     Row { words: "completions", good: &["completions", "bash"], bad: &["completions", "none"], code: 2, ..PLAIN },
-    Row { words: "man", good: &["man"], bad: &["man", "none"], ..PLAIN },
+    Row { words: "man", good: &["man"], bad: &["man", "text"], ..PLAIN },
     Row { words: "man", good: &["man", "broken"], bad: &["man", "text"], ..PLAIN },
 ];
 

@@ -112,7 +112,9 @@ impl OpenFile {
 fn is_unwritten(before: &Stat, now: &Stat) -> bool {
     let content = |stat: &Stat| (stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
     let changed = |stat: &Stat| (stat.st_ctime, stat.st_ctime_nsec);
-    content(before) == content(now) && (changed(before) == changed(now) || before.st_nlink != now.st_nlink)
+    // The number falls first, and a look can come between.
+    let loses_name = before.st_nlink != now.st_nlink || now.st_nlink == 0;
+    content(before) == content(now) && (changed(before) == changed(now) || loses_name)
 }
 
 /// The `size` bytes of an open file; an error if it has fewer.
