@@ -167,6 +167,7 @@ fn inside() {
         // SAFETY: libc's functions change all threads; no other thread needs rights.
         let changed = unsafe { libc::setgid(group.as_raw()) == 0 && libc::setuid(user.as_raw()) == 0 };
         assert!(changed, "{}", std::io::Error::last_os_error());
+        watch::until_all_threads_changed();
     }
     // While there is memory for them.
     let libraries: Vec<Library> = paths.iter().map(|path| Library::of(path)).collect();

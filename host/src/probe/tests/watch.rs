@@ -172,6 +172,20 @@ fn attributes(path: &Path) -> String {
     usize::try_from(size).map_or_else(|_| String::new(), |size| String::from_utf8_lossy(&names[..size]).into_owned())
 }
 
+/// The C library tells its other threads by a signal that a user changed, and goes on when the last has changed too: that
+/// thread's handler, with the signal blocked, may still be about to return.
+pub(super) fn until_all_threads_changed() {
+    const SIGSETXID: u64 = 1 << 32;
+    loop {
+        let status = fs::read_to_string("/proc/self/status").expect("/proc is mounted");
+        let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).expect("a line of it").trim();
+        if u64::from_str_radix(blocked, 16).expect("a mask") & SIGSETXID == 0 {
+            return;
+        }
+        std::thread::yield_now();
+    }
+}
+
 /// This process: the main thread's settings, as its number is the process's.
 fn host(seen: &mut Seen) {
     let pid = i32::try_from(std::process::id()).expect("a process number");
