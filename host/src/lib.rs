@@ -47,12 +47,10 @@ mod observability;
 mod output;
 mod plugin;
 mod printable;
-#[cfg(target_os = "linux")]
 mod probe;
 mod process_state;
 mod published;
 mod reader;
-#[cfg_attr(not(target_os = "linux"), path = "no_rehearsal.rs")]
 mod rehearsal;
 mod services;
 mod shard;

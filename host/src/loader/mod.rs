@@ -22,65 +22,37 @@ mod text;
 mod trust_files;
 mod worker;
 
-#[cfg_attr(not(target_os = "linux"), path = "elsewhere.rs")]
 mod admit;
-#[cfg(target_os = "linux")]
 mod allow;
-#[cfg(target_os = "linux")]
 mod beside;
-#[cfg(target_os = "linux")]
 mod dependencies;
-#[cfg(target_os = "linux")]
 mod exec_policy;
-#[cfg(target_os = "linux")]
 mod file;
-#[cfg(target_os = "linux")]
 mod lacking;
-#[cfg(target_os = "linux")]
 mod lease;
-#[cfg(target_os = "linux")]
 mod lexical;
-#[cfg(target_os = "linux")]
 mod listed_library;
-#[cfg(target_os = "linux")]
 mod lock;
-#[cfg(target_os = "linux")]
 mod manifest;
-#[cfg(target_os = "linux")]
 mod mapped;
-#[cfg(target_os = "linux")]
 mod not_linked;
-#[cfg(target_os = "linux")]
 pub(crate) mod note;
-#[cfg(target_os = "linux")]
 mod owners;
-#[cfg(target_os = "linux")]
 mod reach;
-#[cfg(target_os = "linux")]
 mod rules;
-#[cfg(target_os = "linux")]
 mod seal;
-#[cfg(target_os = "linux")]
 mod search_path;
-#[cfg(target_os = "linux")]
 mod settle;
-#[cfg(target_os = "linux")]
 mod signed;
-#[cfg(target_os = "linux")]
 mod system_library;
-#[cfg(target_os = "linux")]
 mod user_namespace;
-#[cfg(target_os = "linux")]
 mod vouch;
-#[cfg(target_os = "linux")]
 mod walk;
-#[cfg(target_os = "linux")]
 mod whereabouts;
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-#[cfg(target_os = "linux")]
 use admit::Mapped;
 pub(crate) use admit::{admit, read_lock, Admitted, SealedFile};
 pub use codes::LoadError;
