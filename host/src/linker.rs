@@ -1,6 +1,6 @@
 //! The dynamic linker of this process. The only module that names libloading.
 
-use crate::printable::printable;
+use crate::base::escape::printable;
 use libc::dl_phdr_info;
 use libloading::os::unix::{Library, RTLD_LOCAL, RTLD_NOW};
 use std::ffi::{c_char, CStr, OsStr};

@@ -82,8 +82,8 @@ fn same(file: &str, want: &str) {
 
 #[test]
 fn the_table_of_refusals_is_that_of_the_code() {
-    same("src/refusals.md", &table(&[LoadError::TABLE, ElfError::TABLE]));
-    same("src/elf_refusals.md", &table(&[ElfError::TABLE]));
+    same("src/refusal/load_refusals.md", &table(&[LoadError::TABLE, ElfError::TABLE]));
+    same("src/refusal/elf_refusals.md", &table(&[ElfError::TABLE]));
 }
 
 /// The words of a text that begin with `E_`, as codes do.

@@ -61,7 +61,7 @@ fn no_text_names_a_command_or_an_option_that_does_not_exist() {
     let of_codes = entries().map(|entry| (entry.code.to_owned(), format!("{} {}", entry.cause, entry.remedy)));
     let files = [
         ("README.md", include_str!("../../../README.md")),
-        ("refusals.md", include_str!("../../../host/src/refusals.md")),
+        ("refusals.md", include_str!("../../../host/src/refusal/load_refusals.md")),
         ("SECURITY.md", include_str!("../../../SECURITY.md")),
         ("threats.md", include_str!("../../../host/src/threats.md")),
     ];

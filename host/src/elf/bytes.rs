@@ -2,16 +2,16 @@
 
 /// A file, with the byte order and word size that its first bytes state.
 #[derive(Clone, Copy)]
-pub(super) struct Image<'a> {
-    pub(super) bytes: &'a [u8],
-    pub(super) big_endian: bool,
+pub(crate) struct Image<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) big_endian: bool,
     /// 64-bit words.
-    pub(super) wide: bool,
+    pub(crate) wide: bool,
 }
 
 impl<'a> Image<'a> {
     /// `len` bytes from `at` on, if the file has them.
-    pub(super) fn get(&self, at: u64, len: u64) -> Option<&'a [u8]> {
+    pub(crate) fn get(&self, at: u64, len: u64) -> Option<&'a [u8]> {
         let start = usize::try_from(at).ok()?;
         let end = usize::try_from(at.checked_add(len)?).ok()?;
         self.bytes.get(start..end)
@@ -21,12 +21,12 @@ impl<'a> Image<'a> {
         self.get(at, N as u64)?.try_into().ok()
     }
 
-    pub(super) fn u16(&self, at: u64) -> Option<u16> {
+    pub(crate) fn u16(&self, at: u64) -> Option<u16> {
         Some(self.half(self.array(at)?))
     }
 
     /// What two bytes of the file mean.
-    pub(super) fn half(&self, bytes: [u8; 2]) -> u16 {
+    pub(crate) fn half(&self, bytes: [u8; 2]) -> u16 {
         if self.big_endian {
             u16::from_be_bytes(bytes)
         } else {
@@ -34,12 +34,12 @@ impl<'a> Image<'a> {
         }
     }
 
-    pub(super) fn u32(&self, at: u64) -> Option<u32> {
+    pub(crate) fn u32(&self, at: u64) -> Option<u32> {
         Some(self.number(self.array(at)?))
     }
 
     /// What four bytes of the file mean.
-    pub(super) fn number(&self, bytes: [u8; 4]) -> u32 {
+    pub(crate) fn number(&self, bytes: [u8; 4]) -> u32 {
         if self.big_endian {
             u32::from_be_bytes(bytes)
         } else {
@@ -47,12 +47,12 @@ impl<'a> Image<'a> {
         }
     }
 
-    pub(super) fn u64(&self, at: u64) -> Option<u64> {
+    pub(crate) fn u64(&self, at: u64) -> Option<u64> {
         Some(self.wide_number(&self.array(at)?))
     }
 
     /// What eight bytes of the file mean.
-    pub(super) fn wide_number(&self, bytes: &[u8; 8]) -> u64 {
+    pub(crate) fn wide_number(&self, bytes: &[u8; 8]) -> u64 {
         if self.big_endian {
             u64::from_be_bytes(*bytes)
         } else {
@@ -61,7 +61,7 @@ impl<'a> Image<'a> {
     }
 
     /// A number of the file's word size.
-    pub(super) fn word(&self, at: u64) -> Option<u64> {
+    pub(crate) fn word(&self, at: u64) -> Option<u64> {
         if self.wide {
             self.u64(at)
         } else {
@@ -70,12 +70,12 @@ impl<'a> Image<'a> {
     }
 
     /// Bytes of a word.
-    pub(super) fn word_size(&self) -> u64 {
+    pub(crate) fn word_size(&self) -> u64 {
         self.pick(8, 4)
     }
 
     /// The figure for this file's word size.
-    pub(super) fn pick(&self, wide: u64, narrow: u64) -> u64 {
+    pub(crate) fn pick(&self, wide: u64, narrow: u64) -> u64 {
         if self.wide {
             wide
         } else {

@@ -1,7 +1,8 @@
 //! The step `elf`: what a library must be, and must not have, to be loaded into this process.
 
-use super::{isa, machine, ElfError, Facts};
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::elf::{isa, machine, Facts};
+use crate::refusal::elf_error::ElfError;
 use sochdb_plugin_sdk::layout::Layout;
 use std::ffi::OsStr;
 

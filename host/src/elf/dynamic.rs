@@ -1,11 +1,12 @@
 //! The dynamic section: what the dynamic linker is told.
 
-use super::bytes::Image;
-use super::segments::{Segments, PT_DYNAMIC};
-use super::{tables, ElfError};
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::elf::bytes::Image;
+use crate::elf::segments::{Segments, PT_DYNAMIC};
+use crate::elf::tables;
+use crate::refusal::elf_error::ElfError;
 
-pub(super) mod tag {
+pub(crate) mod tag {
     pub(crate) const NEEDED: u64 = 1;
     pub(crate) const PLTRELSZ: u64 = 2;
     pub(crate) const HASH: u64 = 4;
@@ -57,23 +58,23 @@ const NEEDED_MAX: usize = 256;
 const STRING_MAX: u64 = 4096;
 
 /// The section's entries, and the strings that they name.
-pub(super) struct Dynamic {
+pub(crate) struct Dynamic {
     /// In the order of their tags, those of one tag as they come in the file.
     entries: Vec<(u64, u64)>,
     /// Where the section is in memory. The dynamic linker writes to it.
-    pub(super) address: u64,
-    pub(super) len: u64,
+    pub(crate) address: u64,
+    pub(crate) len: u64,
     strings_address: u64,
     strings_at: u64,
     strings_len: u64,
 }
 
-pub(super) fn malformed(reason: &'static str) -> ElfError {
+pub(crate) fn malformed(reason: &'static str) -> ElfError {
     ElfError::Dynamic { reason }
 }
 
 impl Dynamic {
-    pub(super) fn read(image: &Image<'_>, segments: &Segments) -> Result<Self, ElfError> {
+    pub(crate) fn read(image: &Image<'_>, segments: &Segments) -> Result<Self, ElfError> {
         let mut found = segments.of(PT_DYNAMIC);
         let segment = match (found.next(), found.next()) {
             (Some(segment), None) => segment,
@@ -121,7 +122,7 @@ impl Dynamic {
     }
 
     /// The value of a tag that comes once.
-    pub(super) fn one(&self, tag: u64) -> Option<u64> {
+    pub(crate) fn one(&self, tag: u64) -> Option<u64> {
         self.all(tag).next()
     }
 
@@ -130,7 +131,7 @@ impl Dynamic {
         self.entries[first..].iter().take_while(move |entry| entry.0 == tag).map(|entry| entry.1)
     }
 
-    pub(super) fn has(&self, tag: u64) -> bool {
+    pub(crate) fn has(&self, tag: u64) -> bool {
         self.one(tag).is_some()
     }
 
@@ -146,7 +147,7 @@ impl Dynamic {
     }
 
     /// Offset and length in the file of a table that has a tag for its start and one for its size.
-    pub(super) fn range(&self, start: u64, size: u64, segments: &Segments) -> Result<Option<(u64, u64)>, ElfError> {
+    pub(crate) fn range(&self, start: u64, size: u64, segments: &Segments) -> Result<Option<(u64, u64)>, ElfError> {
         match (self.one(start), self.one(size)) {
             (Some(_), None) => Err(malformed("a table has no size")),
             (None, _) | (_, Some(0)) => Ok(None),
@@ -158,30 +159,30 @@ impl Dynamic {
     }
 
     /// Whether the string table has a string at `at`.
-    pub(super) fn has_string(&self, at: u64) -> bool {
+    pub(crate) fn has_string(&self, at: u64) -> bool {
         at < self.strings_len
     }
 
     /// Addresses of the strings.
-    pub(super) fn strings(&self) -> (u64, u64) {
+    pub(crate) fn strings(&self) -> (u64, u64) {
         (self.strings_address, self.strings_address + self.strings_len)
     }
 
     /// The bytes of the string table from `at` on, at most `len`.
-    pub(super) fn string_bytes<'a>(&self, image: &Image<'a>, at: u64, len: u64) -> Option<&'a [u8]> {
+    pub(crate) fn string_bytes<'a>(&self, image: &Image<'a>, at: u64, len: u64) -> Option<&'a [u8]> {
         let rest = self.strings_len.checked_sub(at)?;
         image.get(self.strings_at.checked_add(at)?, rest.min(len))
     }
 
     /// The string at `at` of the string table.
-    pub(super) fn string(&self, image: &Image<'_>, at: u64) -> Result<Text, ElfError> {
+    pub(crate) fn string(&self, image: &Image<'_>, at: u64) -> Result<Text, ElfError> {
         let bytes = self.string_bytes(image, at, STRING_MAX).unwrap_or_default();
         let end = bytes.iter().position(|byte| *byte == 0);
         end.map(|end| Text::from(&bytes[..end])).ok_or(malformed("a name has no end, or more than 4096 bytes"))
     }
 
     /// The libraries that it needs.
-    pub(super) fn needed(&self, image: &Image<'_>) -> Result<Vec<Text>, ElfError> {
+    pub(crate) fn needed(&self, image: &Image<'_>) -> Result<Vec<Text>, ElfError> {
         if self.all(tag::NEEDED).count() > NEEDED_MAX {
             return Err(malformed("it needs more than 256 libraries"));
         }
@@ -189,7 +190,7 @@ impl Dynamic {
     }
 
     /// Whether the string at `at` is the name of a library that it needs.
-    pub(super) fn needs(&self, image: &Image<'_>, at: u64) -> bool {
+    pub(crate) fn needs(&self, image: &Image<'_>, at: u64) -> bool {
         let text = |at| {
             let bytes = self.string_bytes(image, at, STRING_MAX)?;
             bytes.split(|byte| *byte == 0).next()
@@ -199,7 +200,7 @@ impl Dynamic {
     }
 
     /// The string that `tag` names.
-    pub(super) fn named(&self, image: &Image<'_>, tag: u64) -> Result<Option<Text>, ElfError> {
+    pub(crate) fn named(&self, image: &Image<'_>, tag: u64) -> Result<Option<Text>, ElfError> {
         self.one(tag).map(|at| self.string(image, at)).transpose()
     }
 }

@@ -1,22 +1,22 @@
 //! The hash tables by which symbols are looked up. Only they tell how many symbols there are.
 
-use super::bytes::Image;
-use super::dynamic::{tag, Dynamic};
-use super::mapping::Place;
-use super::segments::Segments;
-use super::symbols::malformed;
-use super::ElfError;
+use crate::elf::bytes::Image;
+use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::mapping::Place;
+use crate::elf::segments::Segments;
+use crate::elf::symbols::malformed;
+use crate::refusal::elf_error::ElfError;
 
 /// What the hash tables say.
-pub(super) struct Hashed {
+pub(crate) struct Hashed {
     /// How many symbols there are, up to the last one that can be found.
-    pub(super) count: u64,
+    pub(crate) count: u64,
     /// Addresses of the tables, from their starts to their ends.
-    pub(super) tables: Vec<(u64, u64)>,
+    pub(crate) tables: Vec<(u64, u64)>,
 }
 
 /// Reads the tables, and makes sure that each search in them comes to an end.
-pub(super) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Hashed, ElfError> {
+pub(crate) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Hashed, ElfError> {
     let place = |address| segments.tail(address).ok_or(malformed("its hash table lies outside of the library"));
     let mut tables = Vec::with_capacity(2);
     let mut count = None;

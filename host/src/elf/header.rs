@@ -1,23 +1,23 @@
 //! The first bytes of the file: what it is, and for which machine.
 
-use super::bytes::Image;
-use super::ElfError;
+use crate::elf::bytes::Image;
+use crate::refusal::elf_error::ElfError;
 
 const ELF_MAGIC: &[u8] = b"\x7fELF";
 const ET_DYN: u16 = 3;
 
-pub(super) struct Header {
-    pub(super) os_abi: u8,
-    pub(super) abi_version: u8,
-    pub(super) machine: u16,
+pub(crate) struct Header {
+    pub(crate) os_abi: u8,
+    pub(crate) abi_version: u8,
+    pub(crate) machine: u16,
     /// Offset of the program headers.
-    pub(super) segments_at: u64,
-    pub(super) segment_size: u16,
-    pub(super) segment_count: u16,
+    pub(crate) segments_at: u64,
+    pub(crate) segment_size: u16,
+    pub(crate) segment_count: u16,
 }
 
 /// Reads the header of a shared library of any machine.
-pub(super) fn read(bytes: &[u8]) -> Result<(Image<'_>, Header), ElfError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<(Image<'_>, Header), ElfError> {
     if !bytes.starts_with(ELF_MAGIC) {
         return Err(ElfError::NotElf { found: looks_like(bytes) });
     }

@@ -1,12 +1,12 @@
 //! The levels of x86-64 processors that the psABI defines, from the note that a linker writes to what this one has.
 
-use super::bytes::Image;
+use crate::elf::bytes::Image;
 
 /// `GNU_PROPERTY_X86_ISA_1_NEEDED`.
 const NEEDED: u32 = 0xc000_8002;
 
 /// The bits of the levels that a property note needs; its properties are between the two offsets.
-pub(super) fn needed(image: &Image<'_>, start: u64, end: u64) -> u32 {
+pub(crate) fn needed(image: &Image<'_>, start: u64, end: u64) -> u32 {
     let mut at = start;
     while at + 8 <= end {
         let Some((kind, size)) = image.u32(at).zip(image.u32(at + 4)) else { return 0 };
@@ -19,13 +19,13 @@ pub(super) fn needed(image: &Image<'_>, start: u64, end: u64) -> u32 {
 }
 
 /// The level that the highest bit stands for: 1 is what every x86-64 processor has. 0 if none is named.
-pub(super) fn level(bits: u32) -> u8 {
+pub(crate) fn level(bits: u32) -> u8 {
     (u32::BITS - bits.leading_zeros()) as u8
 }
 
 /// The level of this process's processor; 0 if it is of another kind.
 #[cfg(target_os = "linux")]
-pub(super) fn of_host() -> u8 {
+pub(crate) fn of_host() -> u8 {
     #[cfg(target_arch = "x86_64")]
     {
         use std::arch::is_x86_feature_detected as has;

@@ -1,15 +1,15 @@
 //! What the dynamic linker reads after it began to write: nothing may write there.
 
-use super::dynamic::{malformed, tag, Dynamic};
-use super::segments::{Segments, PT_GNU_PROPERTY, PT_NOTE};
-use super::ElfError;
+use crate::elf::dynamic::{malformed, tag, Dynamic};
+use crate::elf::segments::{Segments, PT_GNU_PROPERTY, PT_NOTE};
+use crate::refusal::elf_error::ElfError;
 
 /// Start and end of what lies in memory.
-pub(super) type Range = (u64, u64);
+pub(crate) type Range = (u64, u64);
 
 /// The tables of the library by their addresses, the dynamic section among them, which the dynamic linker itself writes
 /// to: it must have nothing in common with the others.
-pub(super) fn collect(segments: &Segments, dynamic: &Dynamic, others: &[Range]) -> Result<Vec<Range>, ElfError> {
+pub(crate) fn collect(segments: &Segments, dynamic: &Dynamic, others: &[Range]) -> Result<Vec<Range>, ElfError> {
     let mut kept = others.to_vec();
     kept.push(dynamic.strings());
     for (start, size) in [(tag::RELA, tag::RELASZ), (tag::JMPREL, tag::PLTRELSZ), (tag::RELR, tag::RELRSZ)] {
@@ -27,7 +27,7 @@ pub(super) fn collect(segments: &Segments, dynamic: &Dynamic, others: &[Range]) 
 }
 
 /// The arrays of functions that run when the library is loaded or unloaded.
-pub(super) fn arrays(dynamic: &Dynamic) -> Vec<Range> {
+pub(crate) fn arrays(dynamic: &Dynamic) -> Vec<Range> {
     let all = [(tag::INIT_ARRAY, tag::INIT_ARRAYSZ), (tag::FINI_ARRAY, tag::FINI_ARRAYSZ)];
     all.into_iter().filter_map(|(start, size)| addresses(dynamic, start, size)).collect()
 }

@@ -1,24 +1,24 @@
 //! Finds a symbol by its name as the dynamic linker does, which looks at no symbol that the hash table does not lead to.
 
-use super::bytes::Image;
-use super::dynamic::{tag, Dynamic};
-use super::segments::Segments;
-use super::symbols::Symbols;
+use crate::elf::bytes::Image;
+use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::segments::Segments;
+use crate::elf::symbols::Symbols;
 
 /// The bit of a version that `dlsym` does not find.
 const HIDDEN: u16 = 0x8000;
 
 /// A library whose tables were checked.
-pub(super) struct Lookup<'a> {
-    pub(super) image: &'a Image<'a>,
-    pub(super) segments: &'a Segments,
-    pub(super) dynamic: &'a Dynamic,
-    pub(super) symbols: &'a Symbols,
+pub(crate) struct Lookup<'a> {
+    pub(crate) image: &'a Image<'a>,
+    pub(crate) segments: &'a Segments,
+    pub(crate) dynamic: &'a Dynamic,
+    pub(crate) symbols: &'a Symbols,
 }
 
 impl Lookup<'_> {
     /// Whether a search for the name, which ends in NUL, finds this symbol, in its newest version.
-    pub(super) fn finds(&self, name: &[u8], index: u64) -> bool {
+    pub(crate) fn finds(&self, name: &[u8], index: u64) -> bool {
         let version = self.dynamic.one(tag::VERSYM).map(|table| self.segments.offset_of(table + 2 * index, 2));
         let hidden =
             |place: Option<u64>| place.and_then(|at| self.image.u16(at)).is_none_or(|version| version & HIDDEN != 0);

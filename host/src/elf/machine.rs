@@ -1,6 +1,6 @@
 //! Processors by their ELF number.
 
-pub(super) const X86_64: u16 = 62;
+pub(crate) const X86_64: u16 = 62;
 
 const NAMES: [(u16, &str); 11] = [
     (3, "x86"),
@@ -17,12 +17,12 @@ const NAMES: [(u16, &str); 11] = [
 ];
 
 /// The processor's usual name.
-pub(super) fn name(number: u16) -> &'static str {
+pub(crate) fn name(number: u16) -> &'static str {
     NAMES.iter().find(|(known, _)| *known == number).map_or("an unknown processor", |(_, name)| name)
 }
 
 /// The number of the processor that this program was compiled for; `None` if the loader does not know it.
-pub(super) fn of_host() -> Option<u16> {
+pub(crate) fn of_host() -> Option<u16> {
     let name = match std::env::consts::ARCH {
         "riscv64" | "riscv32" => "riscv",
         "loongarch64" => "loongarch",
@@ -33,7 +33,7 @@ pub(super) fn of_host() -> Option<u16> {
 }
 
 /// The relocation type that calls a function of the library while it is loaded, on processors that are known.
-pub(super) fn irelative(machine: u16) -> Option<u32> {
+pub(crate) fn irelative(machine: u16) -> Option<u32> {
     match machine {
         3 => Some(42),
         _ => relocations(machine).map(|types| types.irelative),
@@ -41,23 +41,23 @@ pub(super) fn irelative(machine: u16) -> Option<u32> {
 }
 
 /// The relocation types that the dynamic linker knows for a processor, by what it writes.
-pub(super) struct Types {
+pub(crate) struct Types {
     /// Nothing.
-    pub(super) none: u32,
+    pub(crate) none: u32,
     /// An address in the library.
-    pub(super) relative: u32,
+    pub(crate) relative: u32,
     /// What a function of the library returns.
-    pub(super) irelative: u32,
+    pub(crate) irelative: u32,
     /// The address of a symbol, in 8 bytes.
-    pub(super) words: [u32; 3],
+    pub(crate) words: [u32; 3],
     /// What comes of the address of a symbol, in 4 bytes.
-    pub(super) halves: &'static [u32],
+    pub(crate) halves: &'static [u32],
     /// Where thread-local data is, in 8 bytes.
-    pub(super) thread: [u32; 2],
+    pub(crate) thread: [u32; 2],
     /// Where thread-local data is that was there when the thread began, in 8 bytes.
-    pub(super) thread_static: u32,
+    pub(crate) thread_static: u32,
     /// A function that finds thread-local data and what it gets, in 16 bytes.
-    pub(super) thread_function: u32,
+    pub(crate) thread_function: u32,
 }
 
 const X86_64_TYPES: Types = Types {
@@ -83,7 +83,7 @@ const AARCH64_TYPES: Types = Types {
 };
 
 /// The types for a 64-bit processor, if they are known.
-pub(super) fn relocations(machine: u16) -> Option<&'static Types> {
+pub(crate) fn relocations(machine: u16) -> Option<&'static Types> {
     match machine {
         X86_64 => Some(&X86_64_TYPES),
         183 => Some(&AARCH64_TYPES),

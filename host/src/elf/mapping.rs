@@ -1,7 +1,7 @@
 //! How the segments lie in memory: whole pages, in their order, as the dynamic linker maps them.
 
-use super::segments::{Segment, Segments, PF_R, PF_X, PT_LOAD};
-use super::ElfError;
+use crate::elf::segments::{Segment, Segments, PF_R, PF_X, PT_LOAD};
+use crate::refusal::elf_error::ElfError;
 
 /// The least page of any Linux.
 const PAGE_MIN: u64 = 1 << 12;
@@ -11,7 +11,7 @@ const SPAN_MAX: u64 = 4 << 30;
 /// The dynamic linker that is to load a file: what it does depends on its processor, and on the size of a page.
 #[derive(Clone, Copy)]
 pub(crate) struct Linker {
-    pub(super) machine: Option<u16>,
+    pub(crate) machine: Option<u16>,
     page: u64,
 }
 
@@ -21,16 +21,16 @@ impl Linker {
     }
 
     /// That of this process.
-    pub(super) fn own() -> Self {
+    pub(crate) fn own() -> Self {
         #[cfg(target_os = "linux")]
         let page = rustix::param::page_size() as u64;
         #[cfg(not(target_os = "linux"))]
         let page = PAGE_MIN;
-        Self::new(super::machine::of_host(), page)
+        Self::new(crate::elf::machine::of_host(), page)
     }
 
     /// The size of a page for a file: that of its system for one that could run there, else the least that there is.
-    pub(super) fn page_for(&self, machine: u16) -> u64 {
+    pub(crate) fn page_for(&self, machine: u16) -> u64 {
         if self.machine == Some(machine) {
             self.page
         } else {
@@ -44,22 +44,22 @@ fn malformed<T>(reason: &'static str) -> Result<T, ElfError> {
 }
 
 /// Bytes of the file as they are in memory.
-pub(super) struct Place {
-    pub(super) offset: u64,
+pub(crate) struct Place {
+    pub(crate) offset: u64,
     /// How many bytes of the segment follow there.
-    pub(super) rest: u64,
+    pub(crate) rest: u64,
 }
 
 impl Segments {
-    pub(super) fn page_down(&self, address: u64) -> u64 {
+    pub(crate) fn page_down(&self, address: u64) -> u64 {
         address & !(self.page - 1)
     }
 
-    pub(super) fn page_up(&self, address: u64) -> u64 {
+    pub(crate) fn page_up(&self, address: u64) -> u64 {
         self.page_down(address.saturating_add(self.page - 1))
     }
 
-    pub(super) fn check_loads(&self) -> Result<(), ElfError> {
+    pub(crate) fn check_loads(&self) -> Result<(), ElfError> {
         let mut start = None;
         let mut end = 0;
         for segment in self.of(PT_LOAD) {
@@ -90,7 +90,7 @@ impl Segments {
     }
 
     /// The place in the file of what will be at `address`, readable, from the one mapping that provides it.
-    pub(super) fn tail(&self, address: u64) -> Option<Place> {
+    pub(crate) fn tail(&self, address: u64) -> Option<Place> {
         self.of(PT_LOAD).find_map(|segment| {
             let into = address.checked_sub(segment.address)?;
             let rest = segment.file_size.checked_sub(into).filter(|rest| *rest > 0)?;
@@ -99,18 +99,18 @@ impl Segments {
     }
 
     /// The place in the file of the `len` bytes that will be at `address`.
-    pub(super) fn offset_of(&self, address: u64, len: u64) -> Option<u64> {
+    pub(crate) fn offset_of(&self, address: u64, len: u64) -> Option<u64> {
         self.tail(address).filter(|place| len <= place.rest).map(|place| place.offset)
     }
 
     /// Whether code of the file will be at `address`.
-    pub(super) fn is_code(&self, address: u64) -> bool {
+    pub(crate) fn is_code(&self, address: u64) -> bool {
         let holds = |segment: &Segment| segment.address <= address && address < segment.data_end();
         self.of(PT_LOAD).any(|segment| segment.flags & PF_X != 0 && holds(segment))
     }
 
     /// Whether `address` can be written.
-    pub(super) fn is_writable(&self, address: u64) -> bool {
+    pub(crate) fn is_writable(&self, address: u64) -> bool {
         let holds = |segment: &Segment| segment.address <= address && address < segment.end();
         self.of(PT_LOAD).any(|segment| segment.is_writable() && holds(segment))
     }

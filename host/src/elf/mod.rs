@@ -6,45 +6,44 @@
 #![doc = include_str!("guaranteed.md")]
 #![forbid(unsafe_code)]
 
-mod bytes;
+pub(crate) mod bytes;
 #[cfg(target_os = "linux")]
-mod check;
-mod codes;
-mod dynamic;
-mod hash;
-mod header;
-mod isa;
-mod kept;
-mod lookup;
-mod machine;
-mod mapping;
-mod notes;
-mod packed;
-mod relocations;
-mod segments;
-mod special;
-mod symbols;
-mod tables;
-mod targets;
-mod versions;
+pub(crate) mod check;
+pub(crate) mod dynamic;
+pub(crate) mod hash;
+pub(crate) mod header;
+pub(crate) mod isa;
+pub(crate) mod kept;
+pub(crate) mod lookup;
+pub(crate) mod machine;
+pub(crate) mod mapping;
+pub(crate) mod notes;
+pub(crate) mod packed;
+pub(crate) mod relocations;
+pub(crate) mod segments;
+pub(crate) mod special;
+pub(crate) mod symbols;
+pub(crate) mod tables;
+pub(crate) mod targets;
+pub(crate) mod versions;
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests;
 
-pub use codes::ElfError;
-pub use notes::Note;
+use crate::elf::notes::Note;
+use crate::refusal::elf_error::ElfError;
 
-use crate::loader::Text;
-use bytes::Image;
-use dynamic::{tag, Dynamic};
-pub(crate) use mapping::Linker;
-use notes::Notes;
-use relocations::Library;
-use segments::{Segments, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_TLS};
+use crate::base::text::Text;
+use crate::elf::bytes::Image;
+use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::mapping::Linker;
+use crate::elf::notes::Notes;
+use crate::elf::relocations::Library;
+use crate::elf::segments::{Segments, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOAD, PT_TLS};
+use crate::elf::symbols::{Data, Symbols};
+use crate::elf::targets::Targets;
+use crate::elf::versions::Versions;
 use sochdb_plugin_sdk::abi::SOCH_LAYOUT_HASH_SIZE;
-use symbols::{Data, Symbols};
-use targets::Targets;
-use versions::Versions;
 
 const DF_TEXTREL: u64 = 4;
 const DF_STATIC_TLS: u64 = 16;

@@ -1,10 +1,10 @@
 //! The notes: the plugin's own, and the build ID that its linker wrote.
 
-use super::bytes::Image;
-use super::isa;
-use super::segments::{Segment, Segments, PT_GNU_PROPERTY, PT_NOTE};
-use super::ElfError;
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::elf::bytes::Image;
+use crate::elf::isa;
+use crate::elf::segments::{Segment, Segments, PT_GNU_PROPERTY, PT_NOTE};
+use crate::refusal::elf_error::ElfError;
 use sochdb_plugin_sdk::abi::{
     SOCH_LAYOUT_HASH_SIZE, SOCH_NAME_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, SOCH_VERSION_SIZE,
 };
@@ -44,14 +44,14 @@ pub struct Note {
 
 /// The notes of a file.
 #[derive(Default)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     /// The first plugin's note.
-    pub(super) plugin: Option<Note>,
+    pub(crate) plugin: Option<Note>,
     /// How many of them there are.
-    pub(super) plugin_count: usize,
-    pub(super) build_id: Option<Vec<u8>>,
+    pub(crate) plugin_count: usize,
+    pub(crate) build_id: Option<Vec<u8>>,
     /// The bits of the x86 levels that it needs.
-    pub(super) isa_needed: u32,
+    pub(crate) isa_needed: u32,
 }
 
 fn malformed(reason: &'static str) -> ElfError {
@@ -59,7 +59,7 @@ fn malformed(reason: &'static str) -> ElfError {
 }
 
 impl Notes {
-    pub(super) fn read(image: &Image<'_>, segments: &Segments) -> Result<Self, ElfError> {
+    pub(crate) fn read(image: &Image<'_>, segments: &Segments) -> Result<Self, ElfError> {
         let all = || segments.of(PT_NOTE).chain(segments.of(PT_GNU_PROPERTY));
         let total = all().fold(0, |sum: u64, segment| sum.saturating_add(segment.file_size));
         if total > SIZE_MAX {

@@ -1,15 +1,15 @@
 //! Relative relocations in the packed form (DT_RELR): an address, then words of which each bit stands for the next one.
 
-use super::dynamic::tag;
-use super::relocations::Library;
-use super::targets::{malformed, Target, Targets};
-use super::ElfError;
+use crate::elf::dynamic::tag;
+use crate::elf::relocations::Library;
+use crate::elf::targets::{malformed, Target, Targets};
+use crate::refusal::elf_error::ElfError;
 
 /// Words that the bits of an entry stand for.
 const BITS: u64 = 63;
 
 /// Checks that each of them writes where it may.
-pub(super) fn read(library: &Library<'_>, targets: &mut Targets) -> Result<(), ElfError> {
+pub(crate) fn read(library: &Library<'_>, targets: &mut Targets) -> Result<(), ElfError> {
     let Library { image, segments, dynamic, .. } = *library;
     let Some((offset, len)) = dynamic.range(tag::RELR, tag::RELRSZ, segments)? else { return Ok(()) };
     let table = image.get(offset, len).ok_or(ElfError::Truncated { what: "relocations" })?;

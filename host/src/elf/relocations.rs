@@ -1,34 +1,35 @@
 //! The relocations: what the dynamic linker writes to the library, and what it calls meanwhile.
 
-use super::bytes::Image;
-use super::dynamic::{tag, Dynamic};
-use super::machine::{self, Types};
-use super::packed;
-use super::segments::{Segments, PT_TLS};
-use super::symbols::Symbols;
-use super::targets::{malformed, Target, Targets};
-use super::ElfError;
+use crate::elf::bytes::Image;
+use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::machine;
+use crate::elf::machine::Types;
+use crate::elf::packed;
+use crate::elf::segments::{Segments, PT_TLS};
+use crate::elf::symbols::Symbols;
+use crate::elf::targets::{malformed, Target, Targets};
+use crate::refusal::elf_error::ElfError;
 
 /// What the relocations do.
 #[derive(Default)]
-pub(super) struct Relocated {
+pub(crate) struct Relocated {
     /// How many functions they call. They run before any constructor; 0 on processors that are not known.
-    pub(super) resolvers: u64,
+    pub(crate) resolvers: u64,
     /// Whether thread-local data must be there when a thread begins.
-    pub(super) static_tls: bool,
+    pub(crate) static_tls: bool,
 }
 
 /// A file, and the tables that relocations lead to.
-pub(super) struct Library<'a> {
-    pub(super) image: &'a Image<'a>,
-    pub(super) segments: &'a Segments,
-    pub(super) dynamic: &'a Dynamic,
-    pub(super) symbols: &'a mut Symbols,
+pub(crate) struct Library<'a> {
+    pub(crate) image: &'a Image<'a>,
+    pub(crate) segments: &'a Segments,
+    pub(crate) dynamic: &'a Dynamic,
+    pub(crate) symbols: &'a mut Symbols,
 }
 
 /// Reads the relocations. If `own`, this system's dynamic linker knows them: each must write where it may, and lead to
 /// what there is.
-pub(super) fn read(
+pub(crate) fn read(
     library: &mut Library<'_>,
     machine: u16,
     own: bool,

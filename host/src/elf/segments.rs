@@ -1,36 +1,36 @@
 //! The program headers: what is mapped where. All other tables are found through them, so that a stripped file reads
 //! the same.
 
-use super::bytes::Image;
-use super::header::Header;
-use super::ElfError;
+use crate::elf::bytes::Image;
+use crate::elf::header::Header;
+use crate::refusal::elf_error::ElfError;
 
-pub(super) const PT_LOAD: u32 = 1;
-pub(super) const PT_DYNAMIC: u32 = 2;
-pub(super) const PT_INTERP: u32 = 3;
-pub(super) const PT_NOTE: u32 = 4;
-pub(super) const PT_PHDR: u32 = 6;
-pub(super) const PT_TLS: u32 = 7;
-pub(super) const PT_GNU_EH_FRAME: u32 = 0x6474_e550;
-pub(super) const PT_GNU_STACK: u32 = 0x6474_e551;
-pub(super) const PT_GNU_RELRO: u32 = 0x6474_e552;
-pub(super) const PT_GNU_PROPERTY: u32 = 0x6474_e553;
-pub(super) const PF_X: u32 = 1;
-pub(super) const PF_W: u32 = 2;
-pub(super) const PF_R: u32 = 4;
+pub(crate) const PT_LOAD: u32 = 1;
+pub(crate) const PT_DYNAMIC: u32 = 2;
+pub(crate) const PT_INTERP: u32 = 3;
+pub(crate) const PT_NOTE: u32 = 4;
+pub(crate) const PT_PHDR: u32 = 6;
+pub(crate) const PT_TLS: u32 = 7;
+pub(crate) const PT_GNU_EH_FRAME: u32 = 0x6474_e550;
+pub(crate) const PT_GNU_STACK: u32 = 0x6474_e551;
+pub(crate) const PT_GNU_RELRO: u32 = 0x6474_e552;
+pub(crate) const PT_GNU_PROPERTY: u32 = 0x6474_e553;
+pub(crate) const PF_X: u32 = 1;
+pub(crate) const PF_W: u32 = 2;
+pub(crate) const PF_R: u32 = 4;
 
 const COUNT_MAX: u16 = 64;
 /// Kinds of which the dynamic linker obeys the last one only, or none if there are two.
 const SINGLE: [u32; 6] = [PT_PHDR, PT_TLS, PT_GNU_EH_FRAME, PT_GNU_STACK, PT_GNU_RELRO, PT_GNU_PROPERTY];
 
-pub(super) struct Segment {
-    pub(super) kind: u32,
-    pub(super) flags: u32,
-    pub(super) offset: u64,
-    pub(super) address: u64,
-    pub(super) file_size: u64,
-    pub(super) memory_size: u64,
-    pub(super) align: u64,
+pub(crate) struct Segment {
+    pub(crate) kind: u32,
+    pub(crate) flags: u32,
+    pub(crate) offset: u64,
+    pub(crate) address: u64,
+    pub(crate) file_size: u64,
+    pub(crate) memory_size: u64,
+    pub(crate) align: u64,
 }
 
 impl Segment {
@@ -50,29 +50,29 @@ impl Segment {
 
     /// The end of what the file gives to it in memory. `Segments::check_loads` made sure that neither this nor `end`
     /// overflows for those that are mapped.
-    pub(super) fn data_end(&self) -> u64 {
+    pub(crate) fn data_end(&self) -> u64 {
         self.address.saturating_add(self.file_size)
     }
 
     /// Where it ends in memory.
-    pub(super) fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.address.saturating_add(self.memory_size)
     }
 
-    pub(super) fn is_writable(&self) -> bool {
+    pub(crate) fn is_writable(&self) -> bool {
         self.flags & PF_W != 0
     }
 }
 
 /// The program headers of a file, and the size of the pages in which they are mapped.
-pub(super) struct Segments {
+pub(crate) struct Segments {
     all: Vec<Segment>,
-    pub(super) page: u64,
+    pub(crate) page: u64,
 }
 
 impl Segments {
     /// Reads them, and makes sure that what the dynamic linker will map and read by them is what is read here.
-    pub(super) fn read(image: &Image<'_>, header: &Header, page: u64) -> Result<Self, ElfError> {
+    pub(crate) fn read(image: &Image<'_>, header: &Header, page: u64) -> Result<Self, ElfError> {
         let size = image.pick(56, 32);
         if !(1..=COUNT_MAX).contains(&header.segment_count) {
             return Err(ElfError::Headers { reason: "their number is not 1 to 64" });
@@ -102,7 +102,7 @@ impl Segments {
         Ok(segments)
     }
 
-    pub(super) fn of(&self, kind: u32) -> impl Iterator<Item = &Segment> {
+    pub(crate) fn of(&self, kind: u32) -> impl Iterator<Item = &Segment> {
         self.all.iter().filter(move |segment| segment.kind == kind)
     }
 

@@ -1,10 +1,10 @@
 //! The program headers by which the dynamic linker finds things after it has mapped the segments.
 
-use super::header::Header;
-use super::segments::{
+use crate::elf::header::Header;
+use crate::elf::segments::{
     Segment, Segments, PF_R, PF_X, PT_GNU_EH_FRAME, PT_GNU_PROPERTY, PT_GNU_RELRO, PT_LOAD, PT_NOTE, PT_PHDR, PT_TLS,
 };
-use super::ElfError;
+use crate::refusal::elf_error::ElfError;
 
 /// The largest alignment of thread-local data, and the most bytes of it. A thread that cannot have its part ends the
 /// process.
@@ -16,7 +16,7 @@ fn malformed<T>(reason: &'static str) -> Result<T, ElfError> {
 }
 
 impl Segments {
-    pub(super) fn check_special(&self) -> Result<(), ElfError> {
+    pub(crate) fn check_special(&self) -> Result<(), ElfError> {
         self.of(PT_GNU_RELRO).try_for_each(|segment| self.check_protected(segment))?;
         self.of(PT_TLS).try_for_each(|segment| self.check_thread_local(segment))?;
         for kind in [PT_NOTE, PT_GNU_PROPERTY, PT_GNU_EH_FRAME] {
@@ -29,7 +29,7 @@ impl Segments {
 
     /// Start and end of the program headers in memory, if they are there. The dynamic linker goes by these from then on,
     /// so it must find the same ones.
-    pub(super) fn header_table(&self, header: &Header) -> Result<Option<(u64, u64)>, ElfError> {
+    pub(crate) fn header_table(&self, header: &Header) -> Result<Option<(u64, u64)>, ElfError> {
         let (at, len) = (header.segments_at, u64::from(header.segment_size) * u64::from(header.segment_count));
         let elsewhere = || malformed("the program headers in memory are other ones");
         if let Some(named) = self.of(PT_PHDR).next() {

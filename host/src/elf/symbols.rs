@@ -1,12 +1,12 @@
 //! The dynamic symbol table: what the library exports.
 
-use super::bytes::Image;
-use super::dynamic::{tag, Dynamic};
-use super::hash;
-use super::lookup::Lookup;
-use super::segments::Segments;
-use super::ElfError;
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::elf::bytes::Image;
+use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::hash;
+use crate::elf::lookup::Lookup;
+use crate::elf::segments::Segments;
+use crate::refusal::elf_error::ElfError;
 
 /// Bytes of each of the two names, with the NUL.
 const NAME_SIZE: usize = 15;
@@ -28,41 +28,41 @@ const NAMED_MAX: usize = 32;
 
 /// What is looked for among the symbols.
 #[derive(Default)]
-pub(super) struct Symbols {
+pub(crate) struct Symbols {
     /// `soch_plugin_v1`.
-    pub(super) entry: Option<Data>,
+    pub(crate) entry: Option<Data>,
     /// `soch_layout_v1`.
-    pub(super) layout: Option<Data>,
+    pub(crate) layout: Option<Data>,
     /// The first one that all libraries of a process share.
-    pub(super) unique: Option<Text>,
+    pub(crate) unique: Option<Text>,
     /// How many functions choose their code when they are bound (STT_GNU_IFUNC).
-    pub(super) resolvers: u64,
+    pub(crate) resolvers: u64,
     /// What it exports beside entry and layout: the first ones, and how many there are.
-    pub(super) exports: Vec<Text>,
-    pub(super) export_count: u64,
+    pub(crate) exports: Vec<Text>,
+    pub(crate) export_count: u64,
     /// Where the table is in the file.
     start: u64,
     /// How many entries of it were checked, and how many its segment has room for.
-    pub(super) count: u64,
+    pub(crate) count: u64,
     room: u64,
     /// Addresses of the tables for symbols.
-    pub(super) tables: Vec<(u64, u64)>,
+    pub(crate) tables: Vec<(u64, u64)>,
 }
 
 /// A symbol that is data.
 #[derive(Clone, Copy)]
-pub(super) struct Data {
+pub(crate) struct Data {
     index: u64,
-    pub(super) address: u64,
-    pub(super) size: u64,
+    pub(crate) address: u64,
+    pub(crate) size: u64,
 }
 
-pub(super) struct Symbol {
-    pub(super) name: u64,
+pub(crate) struct Symbol {
+    pub(crate) name: u64,
     info: u8,
     visibility: u8,
     section: u16,
-    pub(super) value: u64,
+    pub(crate) value: u64,
     size: u64,
 }
 
@@ -99,26 +99,26 @@ impl Symbol {
         matches!(self.visibility, STV_INTERNAL | STV_HIDDEN)
     }
 
-    pub(super) fn is_thread_local(&self) -> bool {
+    pub(crate) fn is_thread_local(&self) -> bool {
         self.kind() == STT_TLS
     }
 
-    pub(super) fn is_weak(&self) -> bool {
+    pub(crate) fn is_weak(&self) -> bool {
         self.binding() == STB_WEAK
     }
 
     /// Whether the dynamic linker takes it for the library's own without a search.
-    pub(super) fn is_own(&self) -> bool {
+    pub(crate) fn is_own(&self) -> bool {
         self.section != 0 || self.binding() == STB_LOCAL || self.is_hidden()
     }
 }
 
-pub(super) const fn malformed(reason: &'static str) -> ElfError {
+pub(crate) const fn malformed(reason: &'static str) -> ElfError {
     ElfError::Symbols { reason }
 }
 
 impl Symbols {
-    pub(super) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
+    pub(crate) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
         let Some(address) = dynamic.one(tag::SYMTAB) else { return Err(malformed("there is none")) };
         let place = segments.tail(address).ok_or(malformed("it lies outside of the library"))?;
         let size = image.pick(24, 16);
@@ -164,7 +164,7 @@ impl Symbols {
         Ok(())
     }
 
-    pub(super) fn get(&self, image: &Image<'_>, index: u64) -> Option<Symbol> {
+    pub(crate) fn get(&self, image: &Image<'_>, index: u64) -> Option<Symbol> {
         Symbol::read(image, self.start + index * image.pick(24, 16))
     }
 
@@ -203,7 +203,7 @@ impl Symbols {
     }
 
     /// Checks the symbol that a relocation names, which may be one that no search finds.
-    pub(super) fn named_by_relocation(
+    pub(crate) fn named_by_relocation(
         &mut self,
         index: u64,
         image: &Image<'_>,

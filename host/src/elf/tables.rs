@@ -1,10 +1,10 @@
 //! What the dynamic section says of tables: each has a start, a size and an entry size that the dynamic linker takes
 //! for granted.
 
-use super::bytes::Image;
-use super::dynamic::{malformed, tag, Dynamic};
-use super::segments::Segments;
-use super::ElfError;
+use crate::elf::bytes::Image;
+use crate::elf::dynamic::{malformed, tag, Dynamic};
+use crate::elf::segments::Segments;
+use crate::refusal::elf_error::ElfError;
 
 /// What has a start and a size, with the bytes of an entry for both word sizes.
 const SIZED: [(u64, u64, (u64, u64)); 6] = [
@@ -31,7 +31,7 @@ const TOGETHER: [(u64, u64); 7] = [
 ];
 
 /// Checks that the tables are where and as long as the dynamic linker takes them to be.
-pub(super) fn check(dynamic: &Dynamic, image: &Image<'_>, segments: &Segments) -> Result<(), ElfError> {
+pub(crate) fn check(dynamic: &Dynamic, image: &Image<'_>, segments: &Segments) -> Result<(), ElfError> {
     for (start, size, entry) in SIZED {
         let table = dynamic.range(start, size, segments)?;
         if table.is_some_and(|(_, len)| len % image.pick(entry.0, entry.1) != 0) {

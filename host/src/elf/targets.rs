@@ -1,9 +1,9 @@
 //! Where relocations may write: to writable segments, but not to what was read and will be read again.
 
-use super::segments::{Segments, PT_LOAD};
-use super::ElfError;
+use crate::elf::segments::{Segments, PT_LOAD};
+use crate::refusal::elf_error::ElfError;
 
-pub(super) const fn malformed(reason: &'static str) -> ElfError {
+pub(crate) const fn malformed(reason: &'static str) -> ElfError {
     ElfError::Relocations { reason }
 }
 
@@ -22,13 +22,13 @@ struct Interval {
 
 /// What is written to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     Data,
     /// A slot of an array of functions.
     Function,
 }
 
-pub(super) struct Targets {
+pub(crate) struct Targets {
     intervals: Vec<Interval>,
     arrays: Vec<Array>,
     word: u64,
@@ -39,7 +39,7 @@ pub(super) struct Targets {
 impl Targets {
     /// The writable segments without `kept`. `arrays` are those of functions, with words of `word` bytes; all are given
     /// by start and end.
-    pub(super) fn new(segments: &Segments, kept: &[(u64, u64)], arrays: &[(u64, u64)], word: u64) -> Self {
+    pub(crate) fn new(segments: &Segments, kept: &[(u64, u64)], arrays: &[(u64, u64)], word: u64) -> Self {
         let mut open: Vec<(u64, u64)> = segments
             .of(PT_LOAD)
             .filter(|segment| segment.is_writable())
@@ -66,7 +66,7 @@ impl Targets {
 
     /// Notes that `len` bytes are written at `at`.
     #[inline]
-    pub(super) fn write(&mut self, at: u64, len: u64) -> Result<Target, ElfError> {
+    pub(crate) fn write(&mut self, at: u64, len: u64) -> Result<Target, ElfError> {
         match self.intervals.get(self.last) {
             Some(part) if part.array.is_none() && holds(part, at, len) => Ok(Target::Data),
             _ => self.write_elsewhere(at, len),
@@ -74,7 +74,7 @@ impl Targets {
     }
 
     /// Whether all of the bytes are data, so that each of them can be written.
-    pub(super) fn are_data(&self, at: u64, len: u64) -> bool {
+    pub(crate) fn are_data(&self, at: u64, len: u64) -> bool {
         self.intervals.get(self.last).is_some_and(|part| part.array.is_none() && holds(part, at, len))
     }
 
@@ -94,7 +94,7 @@ impl Targets {
     }
 
     /// Checks that every constructor and destructor was written.
-    pub(super) fn check_functions(&self) -> Result<(), ElfError> {
+    pub(crate) fn check_functions(&self) -> Result<(), ElfError> {
         if self.arrays.iter().any(|array| array.written.contains(&false)) {
             return Err(malformed("a constructor or destructor in its table has no address"));
         }

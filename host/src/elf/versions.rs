@@ -1,9 +1,9 @@
 //! The versions of symbols: lists that the dynamic linker walks, and a table that leads into what it makes of them.
 
-use super::bytes::Image;
-use super::dynamic::{tag, Dynamic};
-use super::segments::Segments;
-use super::ElfError;
+use crate::elf::bytes::Image;
+use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::segments::Segments;
+use crate::refusal::elf_error::ElfError;
 
 /// Entries of both lists together.
 const ENTRIES_MAX: u64 = 1 << 16;
@@ -53,16 +53,16 @@ const DEFINED: Form = Form {
 
 /// What the lists say.
 #[derive(Default)]
-pub(super) struct Versions {
+pub(crate) struct Versions {
     highest: u16,
     steps: u64,
     /// Addresses of the lists and the table.
-    pub(super) tables: Vec<(u64, u64)>,
+    pub(crate) tables: Vec<(u64, u64)>,
 }
 
 impl Versions {
     /// Reads both lists. A library whose version is needed must be needed itself, or the dynamic linker aborts.
-    pub(super) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
+    pub(crate) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
         let mut found = Self::default();
         found.walk(&NEEDED, image, segments, dynamic)?;
         found.walk(&DEFINED, image, segments, dynamic)?;
@@ -126,7 +126,7 @@ impl Versions {
     }
 
     /// The table that gives each symbol its version leads to one that there is.
-    pub(super) fn check_table(
+    pub(crate) fn check_table(
         &mut self,
         symbols: u64,
         image: &Image<'_>,

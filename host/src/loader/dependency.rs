@@ -1,6 +1,8 @@
 //! A library that must be in memory before a plugin is.
 
-use super::{Digest, SealedFile, Text};
+use crate::base::digest::Digest;
+use crate::base::text::Text;
+use crate::loader::pipeline::SealedFile;
 use std::path::PathBuf;
 
 /// What a plugin needs.

@@ -1,6 +1,8 @@
 //! Makes sure that a step can have the memory that it needs: what runs out of it in the middle ends the process.
 
-use super::{Lack, LoadError, Step};
+use crate::refusal::lack::Lack;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
 use rustix::mm::{MapFlags, ProtFlags};
 
 /// What a load needs whatever the plugin's size, in bytes: its thread, what it remembers, and the dynamic linker's tables.

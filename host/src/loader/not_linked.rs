@@ -1,6 +1,6 @@
 //! What to do when the dynamic linker refuses a plugin, by what it says.
 
-use super::LoadError;
+use crate::refusal::load_error::LoadError;
 
 /// Signs in its words, and what helps.
 const SIGNS: [(&[&str], &str); 4] = [

@@ -1,7 +1,9 @@
 //! What the loader is told before it looks at a file.
 
-use super::{LockFiles, Permission, RuleSource};
-use crate::trust::Policy;
+use crate::files::lock_files::LockFiles;
+use crate::loader::permission::Permission;
+use crate::loader::trust_source::RuleSource;
+use crate::trust::policy::Policy;
 use std::time::Duration;
 
 /// The largest plugin that is loaded unless the embedder says otherwise, in bytes.

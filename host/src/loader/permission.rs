@@ -1,7 +1,8 @@
 //! The step `gate`: whether native plugins are allowed at all.
 
-use super::{LoadError, Text};
-use crate::gate::is_child;
+use crate::base::text::Text;
+use crate::refusal::load_error::LoadError;
+use crate::sync::call_gate::live::is_child;
 use std::ffi::OsStr;
 
 /// The environment variable that allows native plugins.
@@ -46,7 +47,7 @@ impl Permission {
     }
 
     /// The step's line: who allowed it. Makes no system call.
-    pub(super) fn check(&self) -> Result<((), String), LoadError> {
+    pub(crate) fn check(&self) -> Result<((), String), LoadError> {
         if is_child() {
             return Err(LoadError::Forked);
         }
@@ -78,13 +79,13 @@ fn beginning(value: &OsStr) -> Text {
 }
 
 #[cfg(target_os = "linux")]
-pub(super) fn runs_elevated() -> bool {
+pub(crate) fn runs_elevated() -> bool {
     // SAFETY: getauxval reads a number that the kernel gave the process, and has no precondition.
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn runs_elevated() -> bool {
+pub(crate) fn runs_elevated() -> bool {
     false
 }
 

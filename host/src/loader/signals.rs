@@ -4,13 +4,13 @@ use std::io::{Error, Result};
 use std::mem::MaybeUninit;
 
 /// All signals are blocked in the thread that made it, until this is dropped there.
-pub(super) struct Blocked {
+pub(crate) struct Blocked {
     before: libc::sigset_t,
 }
 
 impl Blocked {
     /// Blocks them.
-    pub(super) fn all() -> Result<Self> {
+    pub(crate) fn all() -> Result<Self> {
         let mut all = MaybeUninit::uninit();
         let mut before = MaybeUninit::uninit();
         // SAFETY: the first call writes a whole set, which the second reads; that writes the set from before, or fails.

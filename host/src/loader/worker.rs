@@ -4,9 +4,12 @@
 //! It lives for one load, so that it has what the caller's thread has (mount namespace, filters, rights). All signals
 //! are blocked in it: a write beyond a limit is an error there, and no signal is left behind in the process.
 
-use super::lack::Lack;
-use super::signals::Blocked;
-use super::{LoadError, Record, Step, StepOutcome, Steps, Text};
+use crate::base::text::Text;
+use crate::loader::audit::Record;
+use crate::loader::signals::Blocked;
+use crate::refusal::lack::Lack;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{Step, StepOutcome, Steps};
 use parking_lot::Mutex;
 use std::io;
 use std::panic::resume_unwind;

@@ -1,7 +1,10 @@
 //! The manager's metrics.
 
-use super::{ManagerError, PluginManager};
-use crate::metrics::{Change, Counter, Gauge, Histogram, MAX_SERIES, MAX_SERIES_BYTES};
+use crate::manager::error::ManagerError;
+use crate::manager::metric_handles::{Counter, Gauge, Histogram};
+use crate::manager::PluginManager;
+use crate::metrics::registry::{MAX_SERIES, MAX_SERIES_BYTES};
+use crate::metrics::series::Change;
 use sochdb_plugin_sdk::{Labels, Metrics};
 
 /// A metric's value is kept here once, and sinks that can read it when they want to. Those that cannot get each

@@ -1,20 +1,24 @@
 //! The registry.
 
-mod error;
-mod metrics;
-mod observe;
-mod shutdown;
+pub(crate) mod error;
+pub(crate) mod fan_out;
+pub(crate) mod metric_handles;
+pub(crate) mod metrics;
+pub(crate) mod observe;
+pub(crate) mod shutdown;
+pub(crate) mod sinks;
+pub(crate) mod spans;
 
-use crate::compression::Compression;
-use crate::fan_out::FanOut;
-use crate::gate::is_child;
-use crate::index::Index;
+use crate::handles::compression::Compression;
+use crate::handles::index::Index;
+use crate::handles::observability::Observability;
+use crate::handles::storage::Storage;
 use crate::instance::Instance;
-use crate::metrics::Registry as Metrics;
-use crate::observability::Observability;
+use crate::manager::error::ManagerError;
+use crate::manager::fan_out::FanOut;
+use crate::metrics::registry::Registry as Metrics;
 use crate::plugin::Plugin;
-use crate::storage::Storage;
-pub use error::{ManagerError, Unended};
+use crate::sync::call_gate::live::is_child;
 use parking_lot::{RwLock, RwLockWriteGuard};
 use sochdb_plugin_sdk::{CompressionExtension, ExtensionInfo, IndexExtension};
 use std::collections::HashMap;

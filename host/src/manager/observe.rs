@@ -1,6 +1,6 @@
 //! The registry as a sink: each call goes to every registered one.
 
-use super::PluginManager;
+use crate::manager::PluginManager;
 use sochdb_plugin_sdk::{HealthInfo, Labels, LogLevel};
 
 impl PluginManager {

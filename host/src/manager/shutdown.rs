@@ -1,8 +1,9 @@
 //! The end of all extensions.
 
-use super::{ManagerError, PluginManager, Unended};
-use crate::gate::after;
 use crate::instance::Instance;
+use crate::manager::error::{ManagerError, Unended};
+use crate::manager::PluginManager;
+use crate::sync::call_gate::after;
 use sochdb_plugin_sdk::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -13,11 +13,11 @@ const DROPPED_BITS: u32 = 50;
 const FIRST: u64 = (LOWEST.to_bits() >> DROPPED_BITS) - 1;
 
 /// How many buckets there are; the last one has no bound.
-pub(super) const BUCKETS: usize = ((HIGHEST.to_bits() >> DROPPED_BITS) - FIRST) as usize + 1;
+pub(crate) const BUCKETS: usize = ((HIGHEST.to_bits() >> DROPPED_BITS) - FIRST) as usize + 1;
 
 /// The bucket of a value that is finite.
 #[inline]
-pub(super) fn of(value: f64) -> usize {
+pub(crate) fn of(value: f64) -> usize {
     if value <= LOWEST {
         0
     } else if value > HIGHEST {
@@ -29,7 +29,7 @@ pub(super) fn of(value: f64) -> usize {
 }
 
 /// The upper bound of a bucket.
-pub(super) fn upper(bucket: usize) -> f64 {
+pub(crate) fn upper(bucket: usize) -> f64 {
     if bucket == BUCKETS - 1 {
         f64::INFINITY
     } else {

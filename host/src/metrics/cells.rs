@@ -1,7 +1,9 @@
 //! Where values are. No call here waits for another one.
 
-use super::buckets::{self, BUCKETS};
-use crate::shard::{self, SHARDS};
+use crate::metrics::buckets;
+use crate::metrics::buckets::BUCKETS;
+use crate::sync::thread_slot;
+use crate::sync::thread_slot::SHARDS;
 use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::OnceLock;
@@ -16,15 +18,15 @@ const SHARES: usize = SHARDS / 2;
 
 /// A total, divided among threads.
 #[derive(Default)]
-pub(super) struct Total([Share; SHARES]);
+pub(crate) struct Total([Share; SHARES]);
 
 impl Total {
     #[inline]
-    pub(super) fn add(&self, value: u64) {
-        self.0[shard::this_thread().number() % SHARES].0.fetch_add(value, Relaxed);
+    pub(crate) fn add(&self, value: u64) {
+        self.0[thread_slot::this_thread().number() % SHARES].0.fetch_add(value, Relaxed);
     }
 
-    pub(super) fn get(&self) -> u64 {
+    pub(crate) fn get(&self) -> u64 {
         // Wraps, as each share does.
         self.0.iter().fold(0, |total, share| total.wrapping_add(share.0.load(Relaxed)))
     }
@@ -32,22 +34,22 @@ impl Total {
 
 /// A value; the last one set stays.
 #[derive(Default)]
-pub(super) struct Level(AtomicU64);
+pub(crate) struct Level(AtomicU64);
 
 impl Level {
     #[inline]
-    pub(super) fn set(&self, value: f64) {
+    pub(crate) fn set(&self, value: f64) {
         self.0.store(value.to_bits(), Relaxed);
     }
 
-    pub(super) fn get(&self) -> f64 {
+    pub(crate) fn get(&self) -> f64 {
         f64::from_bits(self.0.load(Relaxed))
     }
 }
 
 /// Observations by size, divided among threads. A thread's part takes 2 KiB, from its first observation on.
 #[derive(Default)]
-pub(super) struct Observations([OnceLock<Box<Part>>; SHARDS]);
+pub(crate) struct Observations([OnceLock<Box<Part>>; SHARDS]);
 
 #[repr(align(128))]
 struct Part {
@@ -64,11 +66,11 @@ impl Default for Part {
 impl Observations {
     /// Drops what is not finite: it would make the sum useless for ever.
     #[inline]
-    pub(super) fn add(&self, value: f64) {
+    pub(crate) fn add(&self, value: f64) {
         if !value.is_finite() {
             return;
         }
-        let part = self.0[shard::this_thread().number()].get_or_init(Box::default);
+        let part = self.0[thread_slot::this_thread().number()].get_or_init(Box::default);
         part.counts[buckets::of(value)].fetch_add(1, Relaxed);
         // Another thread is here only if there are more threads than shards.
         let add = |sum| Some((f64::from_bits(sum) + value).to_bits());
@@ -76,7 +78,7 @@ impl Observations {
     }
 
     /// How many there are, and their sum; `into` gets the buckets that are not empty.
-    pub(super) fn get(&self, into: &mut Vec<Bucket>) -> (u64, f64) {
+    pub(crate) fn get(&self, into: &mut Vec<Bucket>) -> (u64, f64) {
         let (mut counts, mut sum) = ([0u64; BUCKETS], 0.0);
         for part in self.0.iter().filter_map(OnceLock::get) {
             for (count, share) in counts.iter_mut().zip(&part.counts) {

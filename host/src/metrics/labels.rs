@@ -3,21 +3,21 @@
 use sochdb_plugin_sdk::Labels;
 
 /// Labels that a series keeps, in the order in which they first came.
-pub(super) type Owned = Box<[(Box<str>, Box<str>)]>;
+pub(crate) type Owned = Box<[(Box<str>, Box<str>)]>;
 
 /// A copy to keep.
-pub(super) fn own(labels: Labels<'_>) -> Owned {
+pub(crate) fn own(labels: Labels<'_>) -> Owned {
     labels.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
 
 /// Kept labels as calls take them.
-pub(super) fn borrow(owned: &Owned) -> Vec<(&str, &str)> {
+pub(crate) fn borrow(owned: &Owned) -> Vec<(&str, &str)> {
     owned.iter().map(|(name, value)| (&**name, &**value)).collect()
 }
 
 /// Whether both are the same. A caller mostly has one order, and that one is fast.
 #[inline]
-pub(super) fn equal(owned: &Owned, labels: Labels<'_>) -> bool {
+pub(crate) fn equal(owned: &Owned, labels: Labels<'_>) -> bool {
     let same = |own: &(Box<str>, Box<str>), label: &(&str, &str)| *own.0 == *label.0 && *own.1 == *label.1;
     if owned.len() != labels.len() {
         return false;

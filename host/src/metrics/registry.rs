@@ -1,12 +1,12 @@
 //! All series of a manager.
 
-use super::labels;
-use super::series::{Cell, Change, Kind, Series};
-use super::table::Table;
-use crate::gate::is_child;
-use crate::manager::ManagerError;
-use crate::printable::printable;
-use crate::sinks::Sinks;
+use crate::base::escape::printable;
+use crate::manager::error::ManagerError;
+use crate::manager::sinks::Sinks;
+use crate::metrics::hash_table::Table;
+use crate::metrics::labels;
+use crate::metrics::series::{Cell, Change, Kind, Series};
+use crate::sync::call_gate::live::is_child;
 use parking_lot::Mutex;
 use sochdb_plugin_sdk::{Labels, Metric, Metrics};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(crate) struct Registry {
     dropped: Arc<Series>,
     families: Mutex<BTreeMap<Box<str>, Family>>,
     /// Those that get each change; unset as long as there are none. Handles look here, and must not keep sinks alive.
-    pub(super) pushing: OnceLock<Weak<Sinks>>,
+    pub(crate) pushing: OnceLock<Weak<Sinks>>,
 }
 
 /// The series of one name.
@@ -71,7 +71,7 @@ impl Registry {
     /// # Errors
     /// [`ManagerError::MetricKind`], [`ManagerError::TooManySeries`].
     #[inline]
-    pub(super) fn resolve(&self, kind: Kind, name: &str, labels: Labels<'_>) -> Result<&Arc<Series>, Refusal> {
+    pub(crate) fn resolve(&self, kind: Kind, name: &str, labels: Labels<'_>) -> Result<&Arc<Series>, Refusal> {
         let hash = self.table.hash(kind, name, labels);
         let series = match self.table.find(hash, kind, name, labels) {
             Some(series) => series,
@@ -173,7 +173,7 @@ impl Registry {
 
 /// Why there is no such series.
 #[derive(Clone, Copy)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The name is taken by this kind.
     Kind(Kind),
     Full,
@@ -183,7 +183,7 @@ pub(super) enum Refusal {
 }
 
 impl Refusal {
-    pub(super) fn error(self, kind: Kind, name: &str) -> ManagerError {
+    pub(crate) fn error(self, kind: Kind, name: &str) -> ManagerError {
         match self {
             Self::Kind(is) => ManagerError::MetricKind { name: name.to_owned(), is: is.name(), wanted: kind.name() },
             Self::Full => ManagerError::TooManySeries { limit: MAX_SERIES },

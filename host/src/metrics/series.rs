@@ -1,8 +1,9 @@
 //! One series: a name with its labels, and its value.
 
-use super::cells::{Level, Observations, Total};
-use super::labels::{self, Owned};
-use crate::observability::Observability;
+use crate::handles::observability::Observability;
+use crate::metrics::cells::{Level, Observations, Total};
+use crate::metrics::labels;
+use crate::metrics::labels::Owned;
 use sochdb_plugin_sdk::{Bucket, Labels, Metric, MetricValue, ObservabilityExtension};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// As a person calls it.
-    pub(super) fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
@@ -34,7 +35,7 @@ pub(crate) enum Change {
 }
 
 impl Change {
-    pub(super) fn kind(self) -> Kind {
+    pub(crate) fn kind(self) -> Kind {
         match self {
             Self::Add(_) => Kind::Counter,
             Self::Set(_) => Kind::Gauge,
@@ -52,7 +53,7 @@ impl Change {
     }
 }
 
-pub(super) enum Cell {
+pub(crate) enum Cell {
     Counter(Arc<Total>),
     Gauge(Arc<Level>),
     Histogram(Arc<Observations>),
@@ -61,7 +62,7 @@ pub(super) enum Cell {
 }
 
 impl Cell {
-    pub(super) fn new(kind: Kind) -> Self {
+    pub(crate) fn new(kind: Kind) -> Self {
         match kind {
             Kind::Counter => Self::Counter(Arc::default()),
             Kind::Gauge => Self::Gauge(Arc::default()),
@@ -71,16 +72,16 @@ impl Cell {
 }
 
 pub(crate) struct Series {
-    pub(super) kind: Kind,
-    pub(super) name: Box<str>,
-    pub(super) labels: Owned,
-    pub(super) cell: Cell,
+    pub(crate) kind: Kind,
+    pub(crate) name: Box<str>,
+    pub(crate) labels: Owned,
+    pub(crate) cell: Cell,
 }
 
 impl Series {
     /// `change` is of the series' kind.
     #[inline]
-    pub(super) fn apply(&self, change: Change) {
+    pub(crate) fn apply(&self, change: Change) {
         match (&self.cell, change) {
             (Cell::Counter(total), Change::Add(value)) => total.add(value),
             (Cell::Gauge(level), Change::Set(value)) => level.set(value),
@@ -89,7 +90,7 @@ impl Series {
         }
     }
 
-    pub(super) fn show(&self, buckets: &mut Vec<Bucket>, visit: &mut dyn FnMut(&Metric<'_>)) {
+    pub(crate) fn show(&self, buckets: &mut Vec<Bucket>, visit: &mut dyn FnMut(&Metric<'_>)) {
         let value = match &self.cell {
             Cell::Counter(total) => MetricValue::Counter(total.get()),
             Cell::Gauge(level) => MetricValue::Gauge(level.get()),

@@ -1,8 +1,10 @@
 //! What the host hears of a probe until it ends, or until the time is up.
 
-use super::message::{self, Message, Packet, NEEDED_MAX, PACKET_MAX};
-use super::process::Process;
-use super::{failed, ProbeError, Sandbox};
+use crate::probe::message;
+use crate::probe::message::{Message, Packet, NEEDED_MAX, PACKET_MAX};
+use crate::probe::process::Process;
+use crate::probe::sandbox::Sandbox;
+use crate::probe::{failed, ProbeError};
 use rustix::cmsg_space;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::OwnedFd;
@@ -16,12 +18,12 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_millis(1);
 
 #[derive(Debug, Default)]
-pub(super) struct Heard {
-    pub(super) sandbox: Option<Sandbox>,
-    pub(super) loaded: Option<Result<(), String>>,
-    pub(super) unable: Option<String>,
+pub(crate) struct Heard {
+    pub(crate) sandbox: Option<Sandbox>,
+    pub(crate) loaded: Option<Result<(), String>>,
+    pub(crate) unable: Option<String>,
     /// The time was up before the probe ended.
-    pub(super) late: bool,
+    pub(crate) late: bool,
 }
 
 impl Heard {
@@ -42,7 +44,7 @@ impl Heard {
 }
 
 /// Sends `message`, and listens.
-pub(super) fn hold(
+pub(crate) fn hold(
     process: &Process,
     socket: OwnedFd,
     message: &Message<'_>,

@@ -1,7 +1,8 @@
 //! What the host and the probe say to each other (`host/probe/probe.h` says the same).
 
-use super::{unavailable, Needed, ProbeError, Request, Sandbox};
-use crate::printable::printable;
+use crate::base::escape::printable;
+use crate::probe::sandbox::Sandbox;
+use crate::probe::{unavailable, Needed, ProbeError, Request};
 use rustix::fd::BorrowedFd;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -9,9 +10,9 @@ use std::os::unix::ffi::OsStrExt;
 
 const MAGIC: u32 = 0x4252_5053;
 const BYTES_MAX: usize = 32_768;
-pub(super) const NEEDED_MAX: usize = 64;
+pub(crate) const NEEDED_MAX: usize = 64;
 /// The longest packet of the probe: its kind, the token and a text.
-pub(super) const PACKET_MAX: usize = 1 + TOKEN + 1024;
+pub(crate) const PACKET_MAX: usize = 1 + TOKEN + 1024;
 const TOKEN: usize = 8;
 
 /// Address space that constructors may take for each byte of the files, and the rest beside.
@@ -22,17 +23,17 @@ const DATA: u64 = 1 << 29;
 
 /// The host's one packet.
 #[derive(Debug)]
-pub(super) struct Message<'a> {
-    pub(super) bytes: Vec<u8>,
+pub(crate) struct Message<'a> {
+    pub(crate) bytes: Vec<u8>,
     /// The plugin, and the sealed libraries in their order.
-    pub(super) fds: Vec<BorrowedFd<'a>>,
-    pub(super) token: Token,
+    pub(crate) fds: Vec<BorrowedFd<'a>>,
+    pub(crate) token: Token,
 }
 
 /// A number that the probe gives back with what it says of the plugin, so that a constructor cannot say it without a
 /// search in the probe's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token([u8; TOKEN]);
+pub(crate) struct Token([u8; TOKEN]);
 
 impl Token {
     /// One that no plugin knows beforehand.
@@ -41,7 +42,7 @@ impl Token {
     }
 }
 
-pub(super) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeError> {
+pub(crate) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeError> {
     let needed = u32::try_from(request.needed.len()).ok().filter(|_| request.needed.len() <= NEEDED_MAX);
     let needed = needed.ok_or_else(|| unavailable(format!("more than {NEEDED_MAX} libraries are needed")))?;
     let seconds = request.limit.as_secs() + u64::from(request.limit.subsec_nanos() > 0);
@@ -79,7 +80,7 @@ pub(super) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeErro
 
 /// A packet of the probe.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Packet {
+pub(crate) enum Packet {
     Sandbox(Sandbox),
     Loaded,
     Refused(String),
@@ -87,7 +88,7 @@ pub(super) enum Packet {
 }
 
 /// None if it is no packet of the probe: a constructor may have found the socket.
-pub(super) fn decode(packet: &[u8], token: Token) -> Option<Packet> {
+pub(crate) fn decode(packet: &[u8], token: Token) -> Option<Packet> {
     let text = |text: &[u8]| printable(&String::from_utf8_lossy(text)).into_owned();
     match *packet {
         [b'S', seccomp, low, high] => {

@@ -3,21 +3,21 @@
 //! A constructor that crashes, hangs or exits hurts only the probe. That is no proof that the bytes are harmless: a
 //! constructor can tell that it is in the probe, and behave.
 
-mod conversation;
-mod message;
-mod process;
-mod program;
-mod sandbox;
+pub(crate) mod conversation;
+pub(crate) mod message;
+pub(crate) mod process;
+pub(crate) mod program;
+pub(crate) mod sandbox;
 #[cfg(test)]
 mod tests;
-mod unnamed;
+pub(crate) mod unnamed;
 
-pub(crate) use sandbox::Sandbox;
+use crate::probe::sandbox::Sandbox;
 
-use crate::loader::Lack;
-use conversation::Heard;
-use message::Message;
-use process::{End, Process};
+use crate::probe::conversation::Heard;
+use crate::probe::message::Message;
+use crate::probe::process::{End, Process};
+use crate::refusal::lack::Lack;
 use rustix::fd::{BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 use std::ffi::CStr;

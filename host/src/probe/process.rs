@@ -1,6 +1,6 @@
 //! The probe's process: started, waited for, always reaped.
 
-use super::{failed, program, ProbeError};
+use crate::probe::{failed, program, ProbeError};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::OwnedFd;
@@ -13,16 +13,16 @@ use std::time::{Duration, Instant};
 
 /// A probe that runs. What starts one must [`end`](Self::end) it.
 #[derive(Debug)]
-pub(super) struct Process {
+pub(crate) struct Process {
     child: Child,
     pid: Pid,
     /// Readable when the process ended; None where the kernel has no such descriptors (before Linux 5.3).
-    pub(super) pidfd: Option<OwnedFd>,
+    pub(crate) pidfd: Option<OwnedFd>,
 }
 
 /// How a probe ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     Exited(i32),
     Signalled(i32),
     /// Somebody else in this process waited for it, or the process ignores `SIGCHLD`.
@@ -41,20 +41,20 @@ static STUCK: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
 impl Process {
     /// Starts a probe. Gives it, and the host's end of the socket.
-    pub(super) fn start() -> Result<(Self, OwnedFd), ProbeError> {
+    pub(crate) fn start() -> Result<(Self, OwnedFd), ProbeError> {
         STUCK.lock().retain_mut(|child| matches!(child.try_wait(), Ok(None)));
         let (own, other) = sockets().map_err(|errno| failed(errno, "no socket"))?;
         Ok((Self::of(program::start(&other)?), own))
     }
 
-    pub(super) fn of(child: Child) -> Self {
+    pub(crate) fn of(child: Child) -> Self {
         let pid = Pid::from_child(&child);
         let pidfd = rustix::process::pidfd_open(pid, PidfdFlags::empty()).ok();
         Self { child, pid, pidfd }
     }
 
     /// If it ended, or somebody else reaped it.
-    pub(super) fn ended(&self) -> bool {
+    pub(crate) fn ended(&self) -> bool {
         !matches!(self.peek(), Ok(false))
     }
 
@@ -92,7 +92,7 @@ impl Process {
     }
 
     /// Kills what is left of it, the processes that it started too, and reaps it.
-    pub(super) fn end(mut self) -> End {
+    pub(crate) fn end(mut self) -> End {
         if self.peek().is_ok() {
             // Each for itself: a process can leave its group. No error counts, as nobody may be there any more.
             let _ = rustix::process::kill_process_group(self.pid, Signal::KILL);
@@ -115,12 +115,12 @@ impl Process {
 
 /// How many did not end yet.
 #[cfg(test)]
-pub(super) fn stuck() -> usize {
+pub(crate) fn stuck() -> usize {
     STUCK.lock().len()
 }
 
 /// The host's end, and the probe's. Each packet is whole, and the end of one side shows at the other.
-pub(super) fn sockets() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
+pub(crate) fn sockets() -> rustix::io::Result<(OwnedFd, OwnedFd)> {
     rustix::io::retry_on_intr(|| {
         rustix::net::socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
     })

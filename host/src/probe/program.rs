@@ -1,7 +1,7 @@
 //! The probe's program, put where the kernel can run it.
 
-use super::{unavailable, unnamed, ProbeError};
-use crate::loader::Lack;
+use crate::probe::{unavailable, unnamed, ProbeError};
+use crate::refusal::lack::Lack;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
@@ -20,7 +20,7 @@ const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Starts the program with `socket` as its standard input. It makes a session of its own.
-pub(super) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
+pub(crate) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
     let in_memory = match memory().and_then(|program| spawn(&program, socket)) {
         Ok(child) => return Ok(child),
         Err(error) => error,
@@ -42,7 +42,7 @@ fn lack(error: &io::Error) -> Option<Lack> {
 }
 
 /// The program in memory that nobody can change.
-pub(super) fn memory() -> io::Result<OwnedFd> {
+pub(crate) fn memory() -> io::Result<OwnedFd> {
     let plain = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let memory = match rustix::fs::memfd_create(NAME, plain | MemfdFlags::EXEC) {
         // Before Linux 6.3 each memory can be executed.
@@ -57,14 +57,14 @@ pub(super) fn memory() -> io::Result<OwnedFd> {
 }
 
 /// The program in a file that no directory names, where the kernel runs none from memory.
-pub(super) fn unnamed_file(directory: &Path) -> io::Result<OwnedFd> {
+pub(crate) fn unnamed_file(directory: &Path) -> io::Result<OwnedFd> {
     let mut file = File::from(unnamed::make_in(directory)?);
     file.write_all(PROGRAM)?;
     // A file that is open for writing cannot be executed.
     Ok(unnamed::read_only(&file)?)
 }
 
-pub(super) fn spawn(program: &OwnedFd, socket: &OwnedFd) -> io::Result<Child> {
+pub(crate) fn spawn(program: &OwnedFd, socket: &OwnedFd) -> io::Result<Child> {
     // The lowest three numbers become the standard ones of the child before it runs the program.
     let program = rustix::io::fcntl_dupfd_cloexec(program, 3)?;
     let mut tries = 0;

@@ -6,7 +6,7 @@ use rustix::io::Errno;
 use std::path::Path;
 
 /// Makes one in the directory `place`, open for reading and writing, where programs may be run from.
-pub(super) fn make_in(place: &Path) -> rustix::io::Result<OwnedFd> {
+pub(crate) fn make_in(place: &Path) -> rustix::io::Result<OwnedFd> {
     // O_EXCL: it can never get a name.
     let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::EXCL | OFlags::CLOEXEC;
     let file = rustix::fs::open(place, flags, Mode::RUSR | Mode::WUSR | Mode::XUSR)?;
@@ -18,7 +18,7 @@ pub(super) fn make_in(place: &Path) -> rustix::io::Result<OwnedFd> {
 
 /// The same file, open for reading only. While another descriptor can write it, nobody can execute it, and while it is
 /// executed, nobody can open it for writing.
-pub(super) fn read_only(file: &impl AsRawFd) -> rustix::io::Result<OwnedFd> {
+pub(crate) fn read_only(file: &impl AsRawFd) -> rustix::io::Result<OwnedFd> {
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())
 }

@@ -1,7 +1,7 @@
 //! Small things that the kernel keeps for a thread or a process.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use libc::{c_int, c_ulong, prctl};
 
 /// How an attribute is read and written.
@@ -52,7 +52,7 @@ const ATTRIBUTES: [Attribute; 6] = [
     },
 ];
 
-pub(super) struct Attributes([Option<c_ulong>; ATTRIBUTES.len()]);
+pub(crate) struct Attributes([Option<c_ulong>; ATTRIBUTES.len()]);
 
 impl Part for Attributes {
     fn now() -> Self {

@@ -99,7 +99,7 @@ impl fmt::Display for ProcessChange {
 
 /// Who can have made a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum By {
+pub(crate) enum By {
     /// The calling thread alone.
     ThisThread,
     /// Any thread of the process.
@@ -110,7 +110,7 @@ pub(super) enum By {
 
 /// What to do about changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Treatment {
+pub(crate) enum Treatment {
     /// They are told.
     Look,
     /// Those are put back of which it is known that the plugin made them.
@@ -120,23 +120,23 @@ pub(super) enum Treatment {
 }
 
 /// The changes that were found.
-pub(super) struct Changes {
+pub(crate) struct Changes {
     treatment: Treatment,
     found: Vec<ProcessChange>,
 }
 
 impl Changes {
-    pub(super) fn new(treatment: Treatment) -> Self {
+    pub(crate) fn new(treatment: Treatment) -> Self {
         Self { treatment, found: Vec::new() }
     }
 
     /// Whether anything is put back.
-    pub(super) fn are_undone(&self) -> bool {
+    pub(crate) fn are_undone(&self) -> bool {
         self.treatment != Treatment::Look
     }
 
     /// Takes a change in. `put_back` undoes it, and says whether that worked.
-    pub(super) fn add(
+    pub(crate) fn add(
         &mut self,
         (part, by): (ProcessPart, By),
         item: &str,
@@ -155,7 +155,7 @@ impl Changes {
         self.found.push(ProcessChange { part, item: item.to_owned(), from, to, restored });
     }
 
-    pub(super) fn into_found(self) -> Vec<ProcessChange> {
+    pub(crate) fn into_found(self) -> Vec<ProcessChange> {
         self.found
     }
 }

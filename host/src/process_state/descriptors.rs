@@ -1,8 +1,8 @@
 //! Standard input, output and error. A copy of their descriptors is not kept to put them back: to close a copy gives up the
 //! locks that the program has on the file.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use rustix::fd::BorrowedFd;
 use rustix::fs::{fcntl_getfl, fcntl_setfl, fstat, OFlags};
 
@@ -16,7 +16,7 @@ struct Open {
     flags: OFlags,
 }
 
-pub(super) struct Descriptors([Option<Open>; STANDARD.len()]);
+pub(crate) struct Descriptors([Option<Open>; STANDARD.len()]);
 
 impl Part for Descriptors {
     fn now() -> Self {

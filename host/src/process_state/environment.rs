@@ -1,8 +1,8 @@
 //! The variables of the environment.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 
@@ -10,7 +10,7 @@ use std::ffi::{OsStr, OsString};
 const MOST: usize = 32;
 
 /// In their order. The standard library reads them under the lock under which it writes them.
-pub(super) struct Environment(Vec<(OsString, OsString)>);
+pub(crate) struct Environment(Vec<(OsString, OsString)>);
 
 unsafe extern "C" {
     fn tzset();

@@ -1,12 +1,12 @@
 //! The calling thread's floating-point environment. A library that is linked with `-ffast-math` turns off small numbers
 //! for the thread that loads it, and with it wrong results come into what the program computes there.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use registers::Registers;
 
 /// The registers, with the exceptions that were seen: those are put back too, but not told, as arithmetic sets them.
-pub(super) struct FloatingPoint(Registers);
+pub(crate) struct FloatingPoint(Registers);
 
 impl Part for FloatingPoint {
     fn now() -> Self {
@@ -42,14 +42,14 @@ mod registers {
     const X87_CONTROL: u32 = 0x0f3f;
 
     #[derive(Clone, Copy)]
-    pub(super) struct Registers {
+    pub(crate) struct Registers {
         mxcsr: u32,
         /// As `fnstenv` writes it: control, status and tag word, and the last instruction.
         x87: [u32; 7],
     }
 
     impl Registers {
-        pub(super) fn read() -> Self {
+        pub(crate) fn read() -> Self {
             let (mut mxcsr, mut x87) = (0_u32, [0_u32; 7]);
             // SAFETY: each instruction writes its own place, which is as large as the processor's manual says; `fldenv`
             // takes back that `fnstenv` masks exceptions.
@@ -66,7 +66,7 @@ mod registers {
             Self { mxcsr, x87 }
         }
 
-        pub(super) fn write(&self) {
+        pub(crate) fn write(&self) {
             // SAFETY: the registers get what they held when this thread came from its own code: the environment in which
             // that code was compiled to run. The calling convention has the x87 stack empty then as now.
             unsafe {
@@ -81,11 +81,11 @@ mod registers {
         }
 
         /// What a plugin must not change: control words, and an x87 stack that is left full.
-        pub(super) fn control(&self) -> (u32, u32, u32) {
+        pub(crate) fn control(&self) -> (u32, u32, u32) {
             (self.mxcsr & CONTROL, self.x87[0] & X87_CONTROL, self.x87[2] & 0xffff)
         }
 
-        pub(super) fn text(&self) -> String {
+        pub(crate) fn text(&self) -> String {
             let (mxcsr, x87, tags) = self.control();
             let mut text = format!("MXCSR {mxcsr:#06x}, x87 {x87:#06x}");
             if mxcsr & FLUSHING != 0 {
@@ -112,13 +112,13 @@ mod registers {
     const ROUNDING: u64 = 3 << 22;
 
     #[derive(Clone, Copy)]
-    pub(super) struct Registers {
+    pub(crate) struct Registers {
         control: u64,
         status: u64,
     }
 
     impl Registers {
-        pub(super) fn read() -> Self {
+        pub(crate) fn read() -> Self {
             let (control, status);
             // SAFETY: both registers may be read at any time.
             unsafe {
@@ -128,7 +128,7 @@ mod registers {
             Self { control, status }
         }
 
-        pub(super) fn write(&self) {
+        pub(crate) fn write(&self) {
             // SAFETY: the registers get what they held when this thread came from its own code: the environment in which
             // that code was compiled to run.
             unsafe {
@@ -137,11 +137,11 @@ mod registers {
             }
         }
 
-        pub(super) fn control(&self) -> u64 {
+        pub(crate) fn control(&self) -> u64 {
             self.control
         }
 
-        pub(super) fn text(&self) -> String {
+        pub(crate) fn text(&self) -> String {
             let mut text = format!("FPCR {:#x}", self.control);
             if self.control & FLUSHING != 0 {
                 text += ", small numbers are zero";
@@ -158,18 +158,18 @@ mod registers {
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod registers {
     #[derive(Clone, Copy)]
-    pub(super) struct Registers;
+    pub(crate) struct Registers;
 
     impl Registers {
-        pub(super) fn read() -> Self {
+        pub(crate) fn read() -> Self {
             Self
         }
 
-        pub(super) fn write(&self) {}
+        pub(crate) fn write(&self) {}
 
-        pub(super) fn control(&self) {}
+        pub(crate) fn control(&self) {}
 
-        pub(super) fn text(&self) -> String {
+        pub(crate) fn text(&self) -> String {
             String::new()
         }
     }

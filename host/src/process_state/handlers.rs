@@ -1,8 +1,8 @@
 //! What each signal does in the process.
 
-use super::change::{By, Changes, ProcessPart};
-use super::signal_names::{bits, name, LAST};
 use crate::linker;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::signal_names::{bits, name, LAST};
 use std::mem::MaybeUninit;
 
 /// The C library adds this flag to what it is given, and tells it.
@@ -11,17 +11,17 @@ const OF_THE_LIBRARY: i32 = 0x0400_0000;
 /// Which signals are not left at their default, as masks whose lowest bit is the first signal: a question less for each that
 /// is.
 #[derive(Clone, Copy)]
-pub(super) struct Masks {
-    pub(super) ignored: u64,
-    pub(super) caught: u64,
+pub(crate) struct Masks {
+    pub(crate) ignored: u64,
+    pub(crate) caught: u64,
 }
 
 /// What a signal does, if it is not the default.
-pub(super) struct Handlers(Vec<(i32, libc::sigaction)>);
+pub(crate) struct Handlers(Vec<(i32, libc::sigaction)>);
 
 impl Handlers {
     /// Those of now; of all signals if `masks` is not known.
-    pub(super) fn now(masks: Option<Masks>) -> Self {
+    pub(crate) fn now(masks: Option<Masks>) -> Self {
         let asked = masks.map_or(u64::MAX, |masks| masks.ignored | masks.caught);
         let signals = (1..=LAST).filter(|signal| asked >> (signal - 1) & 1 != 0);
         Self(signals.filter_map(|signal| Some((signal, handler(signal)?))).collect())
@@ -33,7 +33,7 @@ impl Handlers {
         known.unwrap_or_else(|| unsafe { MaybeUninit::zeroed().assume_init() })
     }
 
-    pub(super) fn compare(&self, now: &Self, changes: &mut Changes) {
+    pub(crate) fn compare(&self, now: &Self, changes: &mut Changes) {
         let mut signals: Vec<i32> = self.0.iter().chain(&now.0).map(|(signal, _)| *signal).collect();
         signals.sort_unstable();
         signals.dedup();

@@ -1,7 +1,7 @@
 //! The limits that the kernel keeps for the process.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use rustix::process::{setrlimit, Resource, Rlimit};
 
 const RESOURCES: [(Resource, &str); 16] = [
@@ -23,7 +23,7 @@ const RESOURCES: [(Resource, &str); 16] = [
     (Resource::Stack, "RLIMIT_STACK"),
 ];
 
-pub(super) struct Limits([Option<Rlimit>; RESOURCES.len()]);
+pub(crate) struct Limits([Option<Rlimit>; RESOURCES.len()]);
 
 impl Part for Limits {
     fn now() -> Self {

@@ -1,8 +1,8 @@
 //! How the C library writes numbers, dates and texts: in the program, and in the calling thread.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use std::ffi::CStr;
 
 /// `LC_GLOBAL_LOCALE` of POSIX: the program's own.
@@ -17,7 +17,7 @@ const CATEGORIES: [(i32, &str); 6] = [
 ];
 
 /// A copy of the program's locale: it keeps the names, which `setlocale` of another thread would free.
-pub(super) struct OfProgram(libc::locale_t);
+pub(crate) struct OfProgram(libc::locale_t);
 
 impl OfProgram {
     /// The name of the locale of a category, such as `de_DE.UTF-8`; nothing if there was no memory for the copy.
@@ -67,7 +67,7 @@ impl Drop for OfProgram {
 }
 
 /// The calling thread's locale, which may be the program's.
-pub(super) struct OfThread(libc::locale_t);
+pub(crate) struct OfThread(libc::locale_t);
 
 impl Part for OfThread {
     fn now() -> Self {

@@ -4,40 +4,40 @@
 //! have been changed by any thread of the program meanwhile, whose change must not be lost: it is put back only if it is
 //! known to be the plugin's, or the program promised that nobody else changes it. All is told.
 
-mod change;
-mod floating_point;
-mod part;
+pub(crate) mod change;
+pub(crate) mod floating_point;
+pub(crate) mod part;
 
 #[cfg(target_os = "linux")]
-mod attributes;
+pub(crate) mod attributes;
 #[cfg(target_os = "linux")]
-mod descriptors;
+pub(crate) mod descriptors;
 #[cfg(target_os = "linux")]
-mod environment;
+pub(crate) mod environment;
 #[cfg(target_os = "linux")]
-mod handlers;
+pub(crate) mod handlers;
 #[cfg(target_os = "linux")]
-mod limits;
+pub(crate) mod limits;
 #[cfg(target_os = "linux")]
-mod locale;
+pub(crate) mod locale;
 #[cfg(target_os = "linux")]
-mod scheduling;
+pub(crate) mod scheduling;
 #[cfg(target_os = "linux")]
-mod signal_mask;
+pub(crate) mod signal_mask;
 #[cfg(target_os = "linux")]
-mod signal_names;
+pub(crate) mod signal_names;
 #[cfg(target_os = "linux")]
-mod signal_stack;
+pub(crate) mod signal_stack;
 #[cfg(target_os = "linux")]
-mod status;
+pub(crate) mod status;
 #[cfg(target_os = "linux")]
-mod timers;
+pub(crate) mod timers;
 #[cfg(target_os = "linux")]
-mod working_directory;
+pub(crate) mod working_directory;
 
-use change::{Changes, Treatment};
-pub use change::{ProcessChange, ProcessPart, Restored};
-use part::Part;
+use crate::process_state::change::ProcessChange;
+use crate::process_state::change::{Changes, Treatment};
+use crate::process_state::part::Part;
 
 macro_rules! parts {
     ($($(#[$meta:meta])* $field:ident: $type:ty,)+) => {

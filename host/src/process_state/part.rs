@@ -1,8 +1,8 @@
 //! One part of the process, at one moment.
 
-use super::change::Changes;
+use crate::process_state::change::Changes;
 
-pub(super) trait Part: Sized {
+pub(crate) trait Part: Sized {
     /// It as it is now.
     fn now() -> Self;
 

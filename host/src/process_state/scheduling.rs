@@ -1,14 +1,14 @@
 //! When and where the calling thread runs.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use rustix::process::{getpriority_process, setpriority_process};
 use rustix::thread::{sched_getaffinity, sched_setaffinity, CpuSet};
 
 const NICENESS: (ProcessPart, By) = (ProcessPart::Scheduling, By::ThisThread);
 
 /// Linux keeps it for each thread.
-pub(super) struct Niceness(Option<i32>);
+pub(crate) struct Niceness(Option<i32>);
 
 impl Part for Niceness {
     fn now() -> Self {
@@ -26,7 +26,7 @@ impl Part for Niceness {
 }
 
 /// The processors that the thread may run on; nothing if there are more than a set has room for.
-pub(super) struct Processors(Option<CpuSet>);
+pub(crate) struct Processors(Option<CpuSet>);
 
 impl Part for Processors {
     fn now() -> Self {

@@ -1,11 +1,11 @@
 //! The signals that the calling thread blocks.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
-use super::signal_names::{bits, names};
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
+use crate::process_state::signal_names::{bits, names};
 use std::mem::MaybeUninit;
 
-pub(super) struct SignalMask(libc::sigset_t);
+pub(crate) struct SignalMask(libc::sigset_t);
 
 impl Part for SignalMask {
     fn now() -> Self {

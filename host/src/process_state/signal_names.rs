@@ -35,16 +35,16 @@ const NAMES: [(i32, &str); 31] = [
 ];
 
 /// The largest number of a signal.
-pub(super) const LAST: i32 = 64;
+pub(crate) const LAST: i32 = 64;
 
 /// The name of a signal, or its number.
-pub(super) fn name(signal: i32) -> String {
+pub(crate) fn name(signal: i32) -> String {
     let known = NAMES.iter().find(|(number, _)| *number == signal);
     known.map_or_else(|| format!("signal {signal}"), |(_, name)| (*name).to_owned())
 }
 
 /// The names of the signals of a mask.
-pub(super) fn names(mask: u64) -> String {
+pub(crate) fn names(mask: u64) -> String {
     let of_mask = (1..=LAST).filter(|signal| mask >> (signal - 1) & 1 != 0);
     match of_mask.map(name).collect::<Vec<_>>() {
         names if names.is_empty() => "none".to_owned(),
@@ -54,7 +54,7 @@ pub(super) fn names(mask: u64) -> String {
 
 /// The signals of a set, as the kernel has them: the first signal is the lowest bit. The C library's set is larger, and the
 /// rest of it is not always written.
-pub(super) fn bits(set: &libc::sigset_t) -> u64 {
+pub(crate) fn bits(set: &libc::sigset_t) -> u64 {
     // SAFETY: a set has 128 bytes, or 8 where the C library takes the kernel's; the kernel wrote the first 8.
     unsafe { (&raw const *set).cast::<u64>().read_unaligned() }
 }

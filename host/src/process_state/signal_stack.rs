@@ -1,10 +1,10 @@
 //! The stack on which the calling thread handles signals. The standard library has one for overflows of the usual one.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use std::mem::MaybeUninit;
 
-pub(super) struct SignalStack(libc::stack_t);
+pub(crate) struct SignalStack(libc::stack_t);
 
 impl Part for SignalStack {
     fn now() -> Self {

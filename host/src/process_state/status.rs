@@ -1,13 +1,13 @@
 //! What the kernel tells of this process in `/proc`: the umask, which can be read in no other way without changing it for
 //! other threads, how many threads there are, and which signals are not left at their default.
 
-use super::change::{By, Changes, ProcessPart};
-use super::handlers::{Handlers, Masks};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::handlers::{Handlers, Masks};
+use crate::process_state::part::Part;
 use rustix::fs::{Mode, OFlags};
 
 /// The numbers if the kernel tells them.
-pub(super) struct Status {
+pub(crate) struct Status {
     umask: Option<u32>,
     threads: Option<u32>,
     handlers: Handlers,
@@ -15,7 +15,7 @@ pub(super) struct Status {
 
 impl Status {
     /// Whether the calling thread was the only one.
-    pub(super) fn is_alone(&self) -> bool {
+    pub(crate) fn is_alone(&self) -> bool {
         self.threads == Some(1)
     }
 }

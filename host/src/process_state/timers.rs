@@ -1,7 +1,7 @@
 //! The interval timers, whose signals end a program that does not expect them.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use std::mem::MaybeUninit;
 
 const TIMERS: [(i32, &str); 3] =
@@ -11,7 +11,7 @@ const TIMERS: [(i32, &str); 3] =
 type Time = (libc::time_t, libc::suseconds_t);
 
 /// Whether each runs, and how often it comes again: what is left of its time passes by itself.
-pub(super) struct Timers([(bool, Time); TIMERS.len()]);
+pub(crate) struct Timers([(bool, Time); TIMERS.len()]);
 
 impl Part for Timers {
     fn now() -> Self {

@@ -1,13 +1,13 @@
 //! The directory from which relative paths count.
 
-use super::change::{By, Changes, ProcessPart};
-use super::part::Part;
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::process_state::change::{By, Changes, ProcessPart};
+use crate::process_state::part::Part;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 
 /// It, held open, so that it is found again whatever its path is then; nothing if it cannot be opened.
-pub(super) struct WorkingDirectory(Option<OwnedFd>);
+pub(crate) struct WorkingDirectory(Option<OwnedFd>);
 
 impl Part for WorkingDirectory {
     fn now() -> Self {

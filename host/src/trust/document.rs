@@ -1,12 +1,12 @@
 //! TOML with known keys: tables are read key by key, and each value keeps its place.
 
-use super::syntax::{quoted, Fault, SyntaxError};
+use crate::trust::syntax::{quoted, Fault, SyntaxError};
 use std::collections::hash_map::{Entry, HashMap};
 use std::hash::Hash;
 use toml::de::{DeTable, DeValue};
 
 /// Reads the document `bytes` of at most `limit` bytes, whose root has these keys.
-pub(super) fn read<T>(
+pub(crate) fn read<T>(
     bytes: &[u8],
     limit: usize,
     keys: &'static [&'static str],
@@ -61,7 +61,7 @@ fn known(entries: &DeTable<'_>, keys: &[&str]) -> Result<(), Fault> {
 }
 
 /// A table all of whose keys are known.
-pub(super) struct Table<'d> {
+pub(crate) struct Table<'d> {
     entries: &'d DeTable<'d>,
     at: usize,
     name: &'static str,
@@ -69,14 +69,14 @@ pub(super) struct Table<'d> {
 }
 
 /// A value and where it is.
-pub(super) struct Item<T> {
-    pub(super) value: T,
-    pub(super) at: usize,
+pub(crate) struct Item<T> {
+    pub(crate) value: T,
+    pub(crate) at: usize,
 }
 
 impl<'d> Table<'d> {
     /// The tables of the array `key`, whose keys are `keys`. None if there is no such key.
-    pub(super) fn tables(
+    pub(crate) fn tables(
         &self,
         key: &'static str,
         name: &'static str,
@@ -98,19 +98,19 @@ impl<'d> Table<'d> {
     }
 
     /// What `read` makes of the string `key`.
-    pub(super) fn required<T>(&self, key: &'static str, read: Read<T>) -> Result<Item<T>, Fault> {
+    pub(crate) fn required<T>(&self, key: &'static str, read: Read<T>) -> Result<Item<T>, Fault> {
         let missing = || Fault::new(self.at, format!("{} has no {key:?}", self.name));
         self.optional(key, read)?.ok_or_else(missing)
     }
 
     /// What `read` makes of the string `key`, if it is there.
-    pub(super) fn optional<T>(&self, key: &'static str, read: Read<T>) -> Result<Option<Item<T>>, Fault> {
+    pub(crate) fn optional<T>(&self, key: &'static str, read: Read<T>) -> Result<Option<Item<T>>, Fault> {
         let value = self.get(key);
         value.map(|(at, value)| item(key, at, value, read)).transpose()
     }
 
     /// What `read` makes of each string of the array `key`, which must be there.
-    pub(super) fn list<T>(&self, key: &'static str, read: Read<T>) -> Result<Vec<Item<T>>, Fault> {
+    pub(crate) fn list<T>(&self, key: &'static str, read: Read<T>) -> Result<Vec<Item<T>>, Fault> {
         let missing = || Fault::new(self.at, format!("{} has no {key:?}", self.name));
         let (at, value) = self.get(key).ok_or_else(missing)?;
         let wrong = || Fault::new(at, format!("{key:?} must be an array of strings, not {}", kind(value)));
@@ -147,18 +147,18 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 }
 
 /// What was said once and may not be said again.
-pub(super) struct Once<K> {
+pub(crate) struct Once<K> {
     what: &'static str,
     places: HashMap<K, usize>,
 }
 
 impl<K: Eq + Hash + ToString> Once<K> {
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(crate) fn new(what: &'static str) -> Self {
         Self { what, places: HashMap::new() }
     }
 
     /// Takes note of `key`, or refuses it because it was there.
-    pub(super) fn add(&mut self, key: K, at: usize) -> Result<(), Fault> {
+    pub(crate) fn add(&mut self, key: K, at: usize) -> Result<(), Fault> {
         match self.places.entry(key) {
             Entry::Vacant(place) => {
                 place.insert(at);

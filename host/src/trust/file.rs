@@ -1,10 +1,14 @@
 //! The trust file: what an operator decided about plugins.
 
-use super::document::{self, Once, Table};
-use super::syntax::Fault;
-use super::values::{digest, directory, file_name, name, policy, public_key, semver};
-use super::{Policy, Publisher, RevokedKey, SyntaxError, MAX_SIZE};
-use crate::Digest;
+use crate::base::digest::Digest;
+use crate::trust::document;
+use crate::trust::document::{Once, Table};
+use crate::trust::policy::Policy;
+use crate::trust::publisher::{Publisher, RevokedKey};
+use crate::trust::syntax::Fault;
+use crate::trust::syntax::SyntaxError;
+use crate::trust::values::{digest, directory, file_name, name, policy, public_key, semver};
+use crate::trust::MAX_SIZE;
 use ::semver::Version;
 use std::path::PathBuf;
 

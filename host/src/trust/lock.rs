@@ -1,11 +1,13 @@
 //! The lock file of a plugin directory: which plugins it holds, in the order of loading.
 
-use super::document::{self, Once, Table};
-use super::syntax::Fault;
-use super::values::{abi, digest, file_name, name};
-use super::write::{line, string};
-use super::{SyntaxError, MAX_SIZE};
-use crate::Digest;
+use crate::base::digest::Digest;
+use crate::trust::document;
+use crate::trust::document::{Once, Table};
+use crate::trust::syntax::Fault;
+use crate::trust::syntax::SyntaxError;
+use crate::trust::values::{abi, digest, file_name, name};
+use crate::trust::write::{line, string};
+use crate::trust::MAX_SIZE;
 
 /// The plugins of a directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! The manifest beside a signed plugin: which bytes are which plugin.
 
-use super::document;
-use super::values::{abi, digest, name};
-use super::write::line;
-use super::SyntaxError;
-use crate::Digest;
+use crate::base::digest::Digest;
+use crate::trust::document;
+use crate::trust::syntax::SyntaxError;
+use crate::trust::values::{abi, digest, name};
+use crate::trust::write::line;
 
 /// What a publisher signs. As a file it lies beside the plugin, as `x.so.manifest` beside `x.so`.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,30 +8,30 @@
 
 #![forbid(unsafe_code)]
 
-mod document;
-mod file;
-mod lock;
-mod manifest;
+pub(crate) mod document;
+pub(crate) mod file;
+pub(crate) mod lock;
+pub(crate) mod manifest;
 pub mod places;
-mod policy;
-mod publisher;
-mod rules;
-mod signature;
-mod syntax;
-mod values;
-mod write;
+pub(crate) mod policy;
+pub(crate) mod publisher;
+pub(crate) mod rules;
+pub(crate) mod signature;
+pub(crate) mod syntax;
+pub(crate) mod values;
+pub(crate) mod write;
 
 #[cfg(test)]
 mod tests;
 
-pub use file::{Minimum, Pin, Revoked, TrustFile, TrustedDependency, TrustedDirectory};
-pub use lock::{Lock, Locked};
-pub use manifest::Manifest;
-pub use policy::{Demands, Policy, PolicyError};
-pub use publisher::{PublicKey, PublicKeyError, Publisher, RevokedKey};
-pub use rules::{Allowed, Rules, TooOld};
-pub use signature::{claimed_key, verify_signature, SignatureError};
-pub use syntax::SyntaxError;
+pub use crate::trust::file::{Minimum, Pin, Revoked, TrustFile, TrustedDependency, TrustedDirectory};
+pub use crate::trust::lock::{Lock, Locked};
+pub use crate::trust::manifest::Manifest;
+pub use crate::trust::policy::{Demands, Policy, PolicyError};
+pub use crate::trust::publisher::{PublicKey, PublicKeyError, Publisher, RevokedKey};
+pub use crate::trust::rules::{Allowed, Rules, TooOld};
+pub use crate::trust::signature::{claimed_key, verify_signature, SignatureError};
+pub use crate::trust::syntax::SyntaxError;
 
 /// The largest trust file or lock file that is read, in bytes.
 pub const MAX_SIZE: usize = 1 << 20;

@@ -1,6 +1,6 @@
 //! Where the files of an operator lie, by agreement. Nothing here looks whether they are there.
 
-use crate::Digest;
+use crate::base::digest::Digest;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -79,7 +79,7 @@ fn followed(path: &Path, suffix: &str) -> PathBuf {
 
 /// The directory that `variable` names, else `below` the home. A relative path counts as none (XDG Base Directory
 /// Specification, "Environment variables").
-pub(super) fn of_user(variable: &str, below: &str, environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+pub(crate) fn of_user(variable: &str, below: &str, environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let absolute = |name| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute(variable).or_else(|| Some(absolute("HOME")?.join(below)))
 }

@@ -59,17 +59,17 @@ impl PublicKey {
         self.bytes == other.bytes
     }
 
-    pub(super) fn id(&self) -> [u8; 8] {
+    pub(crate) fn id(&self) -> [u8; 8] {
         self.id
     }
 
-    pub(super) fn key(&self) -> &minisign_verify::PublicKey {
+    pub(crate) fn key(&self) -> &minisign_verify::PublicKey {
         &self.key
     }
 }
 
 /// The number of a key as minisign prints it.
-pub(super) fn key_id(id: [u8; 8]) -> String {
+pub(crate) fn key_id(id: [u8; 8]) -> String {
     format!("{:016X}", u64::from_le_bytes(id))
 }
 

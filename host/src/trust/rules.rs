@@ -1,9 +1,11 @@
 //! Several trust files as one.
 
-use super::{verify_signature, SignatureError};
-use super::{Demands, Policy, Publisher, Revoked, RevokedKey, TrustFile, TrustedDependency, TrustedDirectory};
-use crate::printable::printable;
-use crate::Digest;
+use crate::base::digest::Digest;
+use crate::base::escape::printable;
+use crate::trust::file::{Revoked, TrustFile, TrustedDependency, TrustedDirectory};
+use crate::trust::policy::{Demands, Policy};
+use crate::trust::publisher::{Publisher, RevokedKey};
+use crate::trust::signature::{verify_signature, SignatureError};
 use semver::Version;
 use std::fmt;
 use std::path::{Component, Path};

@@ -3,8 +3,8 @@
 //! The form is checked here, strictly, before `minisign-verify` sees it: four lines, of which the first is a comment
 //! that nobody signed, and the other three are covered by the two signatures.
 
-use super::publisher::key_id;
-use super::{PublicKey, Publisher};
+use crate::trust::publisher::key_id;
+use crate::trust::publisher::{PublicKey, Publisher};
 use ct_codecs::{Base64, Decoder};
 use minisign_verify::Signature;
 

@@ -1,6 +1,6 @@
 //! What is wrong in a file of an operator, and where.
 
-use crate::printable::printable;
+use crate::base::escape::printable;
 
 /// A file that says something that it cannot say. `Display` is one line without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,21 +16,21 @@ pub struct SyntaxError {
 
 /// What is wrong, before anybody counted lines.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     /// Offset in bytes.
-    pub(super) at: usize,
-    pub(super) message: String,
+    pub(crate) at: usize,
+    pub(crate) message: String,
     /// Where the other half of a contradiction is.
-    pub(super) first: Option<usize>,
+    pub(crate) first: Option<usize>,
 }
 
 impl Fault {
-    pub(super) fn new(at: usize, message: impl Into<String>) -> Self {
+    pub(crate) fn new(at: usize, message: impl Into<String>) -> Self {
         Self { at, message: message.into(), first: None }
     }
 
     /// The error in `text`, whose offsets these are.
-    pub(super) fn locate(self, text: &str) -> SyntaxError {
+    pub(crate) fn locate(self, text: &str) -> SyntaxError {
         let (line, column) = position(text, self.at);
         let mut message = printable(&self.message).into_owned();
         if let Some(first) = self.first {
@@ -54,7 +54,7 @@ fn position(text: &str, at: usize) -> (usize, usize) {
 const SHOWN: usize = 64;
 
 /// `text` in quotes, escaped where it is not printable, and cut where it is long.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => format!("{:?}…", &text[..end]),
         None => format!("{text:?}"),

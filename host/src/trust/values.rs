@@ -1,12 +1,13 @@
 //! What the strings in files of an operator may be. Each function says what is wrong as the end of a sentence.
 
-use super::syntax::quoted;
-use super::{Policy, PublicKey};
-use crate::Digest;
+use crate::base::digest::Digest;
+use crate::trust::policy::Policy;
+use crate::trust::publisher::PublicKey;
+use crate::trust::syntax::quoted;
 use std::path::PathBuf;
 
 /// A name for people or for a plugin: not empty, without control characters.
-pub(super) fn name(text: &str) -> Result<String, String> {
+pub(crate) fn name(text: &str) -> Result<String, String> {
     if text.is_empty() {
         return Err("is empty".to_owned());
     }
@@ -17,7 +18,7 @@ pub(super) fn name(text: &str) -> Result<String, String> {
 }
 
 /// The name of a file in a directory.
-pub(super) fn file_name(text: &str) -> Result<String, String> {
+pub(crate) fn file_name(text: &str) -> Result<String, String> {
     let text = name(text)?;
     match text.as_str() {
         "." | ".." => Err(format!("is no file name: {}", quoted(&text))),
@@ -26,7 +27,7 @@ pub(super) fn file_name(text: &str) -> Result<String, String> {
 }
 
 /// An absolute path that is written in the one way that it can be.
-pub(super) fn directory(text: &str) -> Result<PathBuf, String> {
+pub(crate) fn directory(text: &str) -> Result<PathBuf, String> {
     let text = name(text)?;
     without(&text, &["$"])?;
     let Some(below) = text.strip_prefix('/') else {
@@ -49,25 +50,25 @@ fn without(text: &str, refused: &[&str]) -> Result<(), String> {
     }
 }
 
-pub(super) fn digest(text: &str) -> Result<Digest, String> {
+pub(crate) fn digest(text: &str) -> Result<Digest, String> {
     text.parse().map_err(|error| format!("is no SHA-256, {error}: {}", quoted(text)))
 }
 
-pub(super) fn policy(text: &str) -> Result<Policy, String> {
+pub(crate) fn policy(text: &str) -> Result<Policy, String> {
     text.parse().map_err(|error| format!("is {}: {error}", quoted(text)))
 }
 
-pub(super) fn public_key(text: &str) -> Result<PublicKey, String> {
+pub(crate) fn public_key(text: &str) -> Result<PublicKey, String> {
     text.parse().map_err(|error| format!("is no key, {error}: {}", quoted(text)))
 }
 
 /// A version that others can be compared with.
-pub(super) fn semver(text: &str) -> Result<semver::Version, String> {
+pub(crate) fn semver(text: &str) -> Result<semver::Version, String> {
     semver::Version::parse(text).map_err(|error| format!("is no semantic version, {error}: {}", quoted(text)))
 }
 
 /// An ABI, such as `1.1`.
-pub(super) fn abi(text: &str) -> Result<(u16, u16), String> {
+pub(crate) fn abi(text: &str) -> Result<(u16, u16), String> {
     let number = |text: &str| {
         let number: u16 = text.parse().ok()?;
         // No sign, and no zero in front.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// `key = "value"` as a line, escaped so that it is read back as `value`.
-pub(super) fn line(text: &mut String, key: &str, value: &str) {
+pub(crate) fn line(text: &mut String, key: &str, value: &str) {
     text.push_str(key);
     text.push_str(" = ");
     string(text, value);
@@ -11,7 +11,7 @@ pub(super) fn line(text: &mut String, key: &str, value: &str) {
 }
 
 /// `value` as a basic string of TOML.
-pub(super) fn string(text: &mut String, value: &str) {
+pub(crate) fn string(text: &mut String, value: &str) {
     text.push('"');
     for c in value.chars() {
         match c {

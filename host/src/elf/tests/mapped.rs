@@ -1,12 +1,12 @@
 //! For every mutant that the reader accepts, the dynamic linker sees the same, or refuses it in words.
 
-use super::mapper::{compile, expected, Mapper};
-use super::mutants;
-use super::random::Random;
-use super::seeds;
-use super::structure::Structure;
+use crate::elf::tests::mapper::{compile, expected, Mapper};
+use crate::elf::tests::mutants;
+use crate::elf::tests::random::Random;
+use crate::elf::tests::seeds;
+use crate::elf::tests::structure::Structure;
 use crate::elf::Facts;
-use crate::loader::note;
+use crate::loader::steps::note;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs, thread};

@@ -1,7 +1,7 @@
 //! The program that maps libraries (`mapper.c`), and what it should say of one whose facts are known.
 
+use crate::base::text::Text;
 use crate::elf::Facts;
-use crate::loader::Text;
 use sochdb_plugin_sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
 use std::fmt::Write as _;
 use std::io::{Read, Write};

@@ -1,6 +1,6 @@
 //! Damage by bytes, where most of what is read lies.
 
-use super::random::Random;
+use crate::elf::tests::random::Random;
 
 const NUMBERS: [u64; 8] = [0, 1, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 1 << 40, u64::MAX];
 /// Bytes at the beginning: headers, and in small plugins most tables.

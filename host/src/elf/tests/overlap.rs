@@ -1,6 +1,6 @@
 //! Segments that share a page, or do not.
 
-use super::structure::{Structure, HEADER, PAGE, PT_DYNAMIC, PT_LOAD};
+use crate::elf::tests::structure::{Structure, HEADER, PAGE, PT_DYNAMIC, PT_LOAD};
 
 impl Structure<'_> {
     /// Two segments in the place of the last one, the second with bytes of its own, which share a page or do not. In these

@@ -1,6 +1,6 @@
 //! Libraries of which nothing runs while they are loaded.
 
-use super::structure::Structure;
+use crate::elf::tests::structure::Structure;
 
 const IRELATIVE: u32 = if cfg!(target_arch = "aarch64") { 1032 } else { 37 };
 const IFUNC: u8 = 10;

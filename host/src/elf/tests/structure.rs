@@ -1,6 +1,6 @@
 //! Damage by structure: each change is one that a program for editing ELF files could make.
 
-use super::random::Random;
+use crate::elf::tests::random::Random;
 
 pub(super) const PT_LOAD: u32 = 1;
 pub(super) const PT_DYNAMIC: u32 = 2;

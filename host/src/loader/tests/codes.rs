@@ -1,8 +1,8 @@
 //! The tables of refusals as a whole.
 
-use super::*;
-use crate::elf::ElfError;
-use crate::loader::Step;
+use crate::loader::tests::*;
+use crate::refusal::elf_error::ElfError;
+use crate::refusal::step::Step;
 use std::collections::BTreeSet;
 
 #[test]
@@ -33,7 +33,7 @@ fn a_key_is_shown_where_to_be_found() {
     let signature = include_bytes!("../../trust/tests/codec_xor.so.manifest.minisig");
     directory.file("x.so.manifest", include_bytes!("../../trust/tests/codec_xor.so.manifest"));
     directory.file("x.so.manifest.minisig", signature);
-    let options = Options { policy: Some(crate::trust::Policy::Signed), ..options(Permission::Program) };
+    let options = Options { policy: Some(crate::trust::policy::Policy::Signed), ..options(Permission::Program) };
     let error = steps_of(&plugin, &options).0.expect_err("there is no publisher");
     assert_eq!(error.code(), "E_KEY_UNKNOWN");
     assert!(error.remedy().contains("begins with RW") && error.remedy().contains(".pub"), "{}", error.remedy());

@@ -1,6 +1,6 @@
 //! Libraries as compilers and linkers make them: what must load, and what must not.
 
-use super::*;
+use crate::loader::tests::*;
 
 const NOTE_ONLY: &str = r#"#include "sochdb_plugin.h"
 static const soch_note note SOCH_NOTE_PLACE = {SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB",

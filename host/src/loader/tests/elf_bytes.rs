@@ -1,7 +1,7 @@
 //! Damaged ELF files, and files that are none.
 
-use super::patch::*;
-use super::*;
+use crate::loader::tests::patch::*;
+use crate::loader::tests::*;
 
 const DT_PLTGOT: u64 = 3;
 const DT_HASH: u64 = 4;

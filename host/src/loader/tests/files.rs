@@ -1,6 +1,6 @@
 //! Files by size and mode, as far as the corpus of bad inputs (tests/corpus) does not have them.
 
-use super::*;
+use crate::loader::tests::*;
 
 #[test]
 fn the_program_sets_the_largest_size() {

@@ -1,6 +1,7 @@
 //! Plugins for other processors: read, and refused by what they are for.
 
-use crate::elf::{ElfError, Facts};
+use crate::elf::Facts;
+use crate::refusal::elf_error::ElfError;
 use sochdb_plugin_sdk::abi::*;
 
 /// Writes numbers as a processor has them.

@@ -1,8 +1,9 @@
 //! Files in which the dynamic linker would find something else than is read, or would read where nothing is.
 
-use super::patch::*;
-use super::*;
-use crate::elf::{Facts, Linker};
+use crate::elf::mapping::Linker;
+use crate::elf::Facts;
+use crate::loader::tests::patch::*;
+use crate::loader::tests::*;
 
 const PT_PHDR: u32 = 6;
 const PT_TLS: u32 = 7;

@@ -15,9 +15,14 @@ mod paths;
 mod sealed;
 mod texts;
 
-use super::{
-    admit, Admitted, LoadError, Options, Permission, Record, RuleSource, StepOutcome, Steps, TrustFiles, Worker,
-};
+use crate::loader::audit::Record;
+use crate::loader::options::Options;
+use crate::loader::permission::Permission;
+use crate::loader::pipeline::{admit, Admitted};
+use crate::loader::trust_source::{RuleSource, TrustFiles};
+use crate::loader::worker::Worker;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{StepOutcome, Steps};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

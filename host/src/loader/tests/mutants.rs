@@ -1,8 +1,8 @@
 //! Random damage: the reader and the checks after it give an answer, in time.
 
-use super::*;
 use crate::elf::Facts;
-use crate::loader::note;
+use crate::loader::steps::note;
+use crate::loader::tests::*;
 use std::time::{Duration, Instant};
 
 const MUTANTS: usize = 400_000;

@@ -1,7 +1,7 @@
 //! Notes of other ABIs, notes that lie, and notes that are damaged.
 
-use super::patch::*;
-use super::*;
+use crate::loader::tests::patch::*;
+use crate::loader::tests::*;
 use sochdb_plugin_sdk::abi::*;
 
 /// Offsets in the note, from its start.
@@ -130,7 +130,7 @@ fn kinds_are_named() {
     let text = |name: &str, kinds: u32| {
         let path = dir.file(name, &plain.clone().with(at, &kinds.to_le_bytes()).0);
         let (result, steps) = steps_of(&path, &options(Permission::Program));
-        let note = steps.into_iter().find(|outcome| outcome.step == crate::loader::Step::Note).expect("it ran");
+        let note = steps.into_iter().find(|outcome| outcome.step == crate::refusal::step::Step::Note).expect("it ran");
         (result.map_or_else(|error| error.remedy(), |_| String::new()), note.detail)
     };
     let (_, passed) = text("good.so", SOCH_KIND_COMPRESSION | SOCH_KIND_STORAGE);

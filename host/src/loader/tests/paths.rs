@@ -1,8 +1,9 @@
 //! Paths with more than one meaning, and ways that somebody else can turn.
 
-use super::*;
-use crate::loader::owners::Owners;
-use crate::loader::{lexical, walk, Step, Verdict};
+use crate::files::owners::Owners;
+use crate::files::{directory_walk, plain_path};
+use crate::loader::tests::*;
+use crate::refusal::step::{Step, Verdict};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
@@ -180,10 +181,10 @@ fn the_walk_without_openat2_refuses_the_same() {
         ("link", "E_DIR_SYMLINK"),
         ("missing", "E_DIR_NOT_FOUND"),
     ] {
-        for open in [walk::open_beneath as walk::Open, walk::open_nofollow] {
+        for open in [directory_walk::open_beneath as directory_walk::Open, directory_walk::open_nofollow] {
             let path = dir.join(name).join("x.so");
-            let (plain, _) = lexical::PlainPath::check(&path).expect("a plain path");
-            let walked = walk::check(&plain, Owners::ROOT_AND_USER, open);
+            let (plain, _) = plain_path::PlainPath::check(&path).expect("a plain path");
+            let walked = directory_walk::check(&plain, Owners::ROOT_AND_USER, open);
             assert_eq!(walked.map_or_else(|error| error.code(), |_| LOADED), expected, "{name}");
         }
     }

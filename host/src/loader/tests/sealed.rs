@@ -1,7 +1,10 @@
 //! The bytes that were checked are the bytes that are there, whatever happens to the file.
 
-use super::*;
-use crate::loader::{file, Digest, SealedFile, Step};
+use crate::base::digest::Digest;
+use crate::files::open_file;
+use crate::loader::pipeline::SealedFile;
+use crate::loader::tests::*;
+use crate::refusal::step::Step;
 use rustix::fd::AsFd;
 use rustix::io::Errno;
 use std::io::Write;
@@ -60,7 +63,7 @@ fn a_file_that_changed_since_it_was_opened_is_refused() {
         // Longer than the clock tick by which some file systems round.
         std::thread::sleep(Duration::from_millis(30));
         change(&mut fs::OpenOptions::new().append(true).open(&path).expect("an own file"));
-        let copied = SealedFile::copy(&path, &file::OpenFile { fd, stat, size: 100 });
+        let copied = SealedFile::copy(&path, &open_file::OpenFile { fd, stat, size: 100 });
         let expected = if what == "nothing" { LOADED } else { "E_FILE_CHANGED" };
         assert_eq!(copied.map_or_else(|error| error.code(), |_| LOADED), expected, "{what}");
     }

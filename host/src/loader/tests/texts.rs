@@ -1,7 +1,7 @@
 //! Trust files and lock files that are refused: nobody installs, strips or builds them.
 
-use super::*;
-use crate::loader::Text;
+use crate::base::text::Text;
+use crate::loader::tests::*;
 
 /// Words of remedies for plugins.
 const OF_PLUGINS: [&str; 7] = ["sochdb-plugin install", ".so", "plugin to", "the plugin", "umask", "strip", "realpath"];

@@ -1,6 +1,6 @@
 //! What can only be seen in a process that does nothing else: these tests start themselves again.
 
-use super::*;
+use crate::probe::tests::*;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions};
 use std::process::{Child, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,6 +1,6 @@
 //! Constructors that end the process, or never end.
 
-use super::*;
+use crate::probe::tests::*;
 
 fn ends_with(what: &str) -> ProbeError {
     Library::that_does(what).probe().expect_err(what)

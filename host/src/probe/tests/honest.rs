@@ -1,6 +1,6 @@
 //! Libraries that mean no harm, with what they do at their start.
 
-use super::*;
+use crate::probe::tests::*;
 
 fn loads(path: &Path, symbol: &CStr, needed: &[Needed<'_>]) {
     let library = Library::of(path);

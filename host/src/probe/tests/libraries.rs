@@ -1,6 +1,6 @@
 //! Plugins that need more than libc.
 
-use super::*;
+use crate::probe::tests::*;
 
 const DEPENDENCY: &str = "libprobe_dependency.so.1";
 

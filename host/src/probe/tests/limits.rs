@@ -1,6 +1,6 @@
 //! What a constructor may use up.
 
-use super::*;
+use crate::probe::tests::*;
 
 /// Threads of all users; a user who is not counted alone may have as many, and those of a probe more.
 fn allowed_threads() -> usize {

@@ -10,7 +10,7 @@ mod sandbox;
 mod sweep;
 mod watch;
 
-use super::{run, Needed, ProbeError, Report, Request};
+use crate::probe::{run, Needed, ProbeError, Report, Request};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;

@@ -1,7 +1,8 @@
 //! The probe's process, started in other ways than usual.
 
-use super::super::{follow, message, process, process::Process, program};
-use super::*;
+use crate::probe::process::Process;
+use crate::probe::tests::*;
+use crate::probe::{follow, message, process, program};
 use rustix::fd::AsRawFd;
 use std::process::Stdio;
 use std::time::Instant;

@@ -1,7 +1,7 @@
 //! What a constructor cannot do to others. Each one aborts if it can.
 
-use super::super::Sandbox;
-use super::*;
+use crate::probe::sandbox::Sandbox;
+use crate::probe::tests::*;
 use std::net::TcpListener;
 
 /// What the kernel has; some kernels lack a part.

@@ -1,6 +1,6 @@
 //! What a constructor in the probe could have changed outside of it: of files, of its host, of what all processes share.
 
-use super::*;
+use crate::probe::tests::*;
 use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::net::TcpListener;

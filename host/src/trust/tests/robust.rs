@@ -1,6 +1,6 @@
 //! Texts that somebody made to exhaust or to crash the reader.
 
-use crate::trust::TrustFile;
+use crate::trust::file::TrustFile;
 use std::time::{Duration, Instant};
 
 #[test]

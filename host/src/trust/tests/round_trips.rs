@@ -1,8 +1,12 @@
 //! What is written is what is read back.
 
-use super::{DIGEST, KEY};
-use crate::trust::{Lock, Locked, Manifest, Policy, PublicKey, TrustFile};
-use crate::Digest;
+use crate::base::digest::Digest;
+use crate::trust::file::TrustFile;
+use crate::trust::lock::{Lock, Locked};
+use crate::trust::manifest::Manifest;
+use crate::trust::policy::Policy;
+use crate::trust::publisher::PublicKey;
+use crate::trust::tests::{DIGEST, KEY};
 
 #[test]
 fn a_lock_and_a_manifest_are_read_back() {

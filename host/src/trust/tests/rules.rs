@@ -1,8 +1,9 @@
 //! Several trust files as one.
 
-use super::{DIGEST, KEY};
-use crate::trust::{Rules, TrustFile};
-use crate::Digest;
+use crate::base::digest::Digest;
+use crate::trust::file::TrustFile;
+use crate::trust::rules::Rules;
+use crate::trust::tests::{DIGEST, KEY};
 use std::path::Path;
 
 fn rules(texts: &[&str]) -> Rules {

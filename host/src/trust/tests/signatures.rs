@@ -1,7 +1,9 @@
 //! Signatures that minisign made.
 
-use super::KEY;
-use crate::trust::{verify_signature, Manifest, Publisher, SignatureError};
+use crate::trust::manifest::Manifest;
+use crate::trust::publisher::Publisher;
+use crate::trust::signature::{verify_signature, SignatureError};
+use crate::trust::tests::KEY;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};

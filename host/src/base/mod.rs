@@ -1,0 +1,5 @@
+//! What every room may use: text that came from elsewhere, what may be printed, and digests.
+
+pub(crate) mod digest;
+pub(crate) mod escape;
+pub(crate) mod text;

@@ -1,0 +1,118 @@
+//! Names and paths that came from outside, made safe to print.
+
+use crate::base::escape::is_visible;
+use std::ffi::OsStr;
+use std::fmt;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// Bytes that somebody else chose: a path, a name in a file.
+///
+/// `Display` never gives what [`printable`](crate::printable()) escapes, or invalid UTF-8: it writes what a POSIX-like
+/// shell reads back as these bytes, `$'a\x1bb'` for instance, so that a remedy can be pasted.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Text(Vec<u8>);
+
+impl Text {
+    /// The bytes themselves.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// They as the system takes a name.
+    pub(crate) fn as_os_str(&self) -> &OsStr {
+        OsStr::from_bytes(&self.0)
+    }
+}
+
+impl From<&[u8]> for Text {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl From<&OsStr> for Text {
+    fn from(name: &OsStr) -> Self {
+        Self(name.as_encoded_bytes().to_vec())
+    }
+}
+
+impl From<&Path> for Text {
+    fn from(path: &Path) -> Self {
+        path.as_os_str().into()
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| is_word(c) || "/._-+,:@%=".contains(c));
+        match std::str::from_utf8(&self.0) {
+            Ok(text) if plain(text) => formatter.write_str(text),
+            _ => self.quoted(formatter),
+        }
+    }
+}
+
+impl Text {
+    fn quoted(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("$'")?;
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                match c {
+                    '\'' | '\\' => write!(formatter, "\\{c}")?,
+                    ' '..='~' => write!(formatter, "{c}")?,
+                    c if is_word(c) => write!(formatter, "{c}")?,
+                    c => escape(formatter, c.encode_utf8(&mut [0; 4]).as_bytes())?,
+                }
+            }
+            escape(formatter, chunk.invalid())?;
+        }
+        formatter.write_str("'")
+    }
+}
+
+/// Letters and digits of any script, but those that nobody sees.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() && is_visible(c)
+}
+
+fn escape(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Text;
+    use crate::base::escape::printable;
+
+    #[test]
+    fn prints_what_a_shell_reads_back() {
+        for (bytes, shown) in [
+            (&b"/opt/plugins/codec.so"[..], "/opt/plugins/codec.so"),
+            ("/home/jörg/x".as_bytes(), "/home/jörg/x"),
+            (b"a b", "$'a b'"),
+            (b"", "$''"),
+            (b"it's\\", "$'it\\'s\\\\'"),
+            (b"\x1b[2Jx\n", "$'\\x1b[2Jx\\x0a'"),
+            (b"\xff.so", "$'\\xff.so'"),
+            ("a\u{202e}b".as_bytes(), "$'a\\xe2\\x80\\xaeb'"),
+            ("a\u{3164}b".as_bytes(), "$'a\\xe3\\x85\\xa4b'"),
+        ] {
+            assert_eq!(Text::from(bytes).to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn no_code_point_of_a_name_passes_that_steers_or_hides() {
+        for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
+            let shown = Text::from(format!("a{c}b").as_bytes()).to_string();
+            assert_eq!(printable(&shown), shown, "U+{:04X}", u32::from(c));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Who may own what the loader reads.
+
+use crate::files::user_namespace::is_anybody;
+use crate::trust::policy::Demands;
+
+/// The user that the host runs as.
+pub(crate) fn effective_user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Whose files and directories are trusted.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owners {
+    only_root: bool,
+}
+
+impl Owners {
+    /// Root and the user that the host runs as.
+    pub(crate) const ROOT_AND_USER: Self = Self { only_root: false };
+    /// Root alone.
+    pub(crate) const ROOT: Self = Self { only_root: true };
+
+    /// Those of a policy.
+    pub(crate) fn of(demands: Demands) -> Self {
+        Self { only_root: demands.root_owned }
+    }
+
+    /// Whether `owner` is one of them.
+    pub(crate) fn accept(self, owner: u32) -> bool {
+        owner == 0 || (!self.only_root && owner == effective_user() && !is_anybody(owner))
+    }
+
+    /// Whether `owner` is not one of them only because nobody knows who it is: the host itself is shown so.
+    pub(crate) fn unmapped(self, owner: u32) -> bool {
+        owner != 0 && owner == effective_user() && is_anybody(owner)
+    }
+
+    /// Whether a sticky directory of root that others write may lie on the way.
+    pub(crate) fn accept_sticky(self) -> bool {
+        !self.only_root
+    }
+
+    /// They in words: `neither …` in a refusal.
+    pub(crate) fn words(self) -> String {
+        match self.only_root {
+            true => "not root, as its policy demands".to_owned(),
+            false => format!("neither root nor the user {} that the host runs as", effective_user()),
+        }
+    }
+
+    /// Whom to give a file that another owns.
+    pub(crate) fn heir(self) -> u32 {
+        if self.only_root {
+            0
+        } else {
+            effective_user()
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! A plugin that is replaced while it is judged is judged again: an upgrade is no reason to refuse.
+//!
+//! `sochdb-plugin install` sees to it that whatever the plugin's name leads to is pinned, and has its manifest and
+//! signature, at every moment. What is read after the plugin may be of the next one; so a refusal counts only if the
+//! name still leads to the file that was read, because then all of that held while it was judged.
+
+use crate::files::directory_walk::Walked;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{StepOutcome, Steps};
+use rustix::fs::{AtFlags, Stat};
+use rustix::io::Errno;
+use std::ffi::OsStr;
+use std::time::{Duration, Instant};
+
+/// How long a plugin that is replaced again and again is judged anew.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What `judge` decides on the file `name`, which tells how it looked once it is open. The steps are told once.
+pub(crate) fn settled<T>(
+    walked: &Walked,
+    name: &OsStr,
+    steps: &mut Steps<'_>,
+    mut judge: impl FnMut(&mut Steps<'_>, &mut Option<Stat>) -> Result<T, LoadError>,
+) -> Result<T, LoadError> {
+    let give_up = Instant::now() + PATIENCE;
+    loop {
+        let (mut outcomes, mut opened) = (Vec::new(), None);
+        let mut told = |outcome: StepOutcome| outcomes.push(outcome);
+        let judged = judge(&mut Steps::new(&mut told), &mut opened);
+        let replaced = || opened.as_ref().is_some_and(|opened| is_replaced(walked, name, opened));
+        if judged.is_err() && replaced() && Instant::now() < give_up {
+            continue;
+        }
+        outcomes.into_iter().for_each(|outcome| steps.tell(outcome));
+        return judged;
+    }
+}
+
+fn is_replaced(walked: &Walked, name: &OsStr, opened: &Stat) -> bool {
+    match rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW) {
+        Ok(now) => (now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino),
+        Err(errno) => errno == Errno::NOENT,
+    }
+}

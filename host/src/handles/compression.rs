@@ -1,0 +1,86 @@
+use crate::handles::macros::{handle, slot};
+use crate::instance::Instance;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::shims;
+use sochdb_plugin_sdk::{CompressionExtension, Extension, ExtensionCapability, Result, Writer};
+use std::sync::Arc;
+
+handle! {
+    /// A codec, loaded or linked in, behind one way of calling it.
+    Compression: CompressionExtension, compression, soch_compression, Compression
+}
+
+impl Compression {
+    /// Appends the compressed form of `input` to `output`, which may be reused.
+    ///
+    /// # Errors
+    /// As [`CompressionExtension::compress_into`]; `output` is as before then.
+    pub fn compress_append(&self, input: &[u8], output: &mut Vec<u8>) -> Result<()> {
+        let compress = slot!(self.table.compress);
+        if let Some(most) = self.bound(input.len()) {
+            // A bound that does not fit into memory is a bound of nothing: the writer grows as needed.
+            let _ = output.try_reserve(most.min(usize::try_from(self.instance.limits.output).unwrap_or(usize::MAX)));
+        }
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe { compress(instance, soch_bytes::lend(input), writer, error) };
+        self.done("compress", self.instance.writing("compress", output, call))
+    }
+
+    /// Appends what [`Compression::compress_append`] was given to `output`, which may be reused.
+    ///
+    /// # Errors
+    /// As [`CompressionExtension::decompress_into`]; `output` is as before then.
+    pub fn decompress_append(&self, input: &[u8], output: &mut Vec<u8>) -> Result<()> {
+        let decompress = slot!(self.table.decompress);
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe { decompress(instance, soch_bytes::lend(input), writer, error) };
+        self.done("decompress", self.instance.writing("decompress", output, call))
+    }
+}
+
+impl CompressionExtension for Compression {
+    fn algorithm(&self) -> &str {
+        &self.instance.algorithm
+    }
+
+    fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        let compress = slot!(self.table.compress);
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe { compress(instance, soch_bytes::lend(input), writer, error) };
+        self.done("compress", self.instance.forwarding("compress", output, call))
+    }
+
+    fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        let decompress = slot!(self.table.decompress);
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe { decompress(instance, soch_bytes::lend(input), writer, error) };
+        self.done("decompress", self.instance.forwarding("decompress", output, call))
+    }
+
+    fn compress(&self, input: &[u8]) -> Result<Vec<u8>> {
+        let mut output = Vec::new();
+        self.compress_append(input, &mut output)?;
+        Ok(output)
+    }
+
+    fn decompress(&self, input: &[u8]) -> Result<Vec<u8>> {
+        let mut output = Vec::new();
+        self.decompress_append(input, &mut output)?;
+        Ok(output)
+    }
+
+    fn set_level(&mut self, level: i32) -> Result<()> {
+        let set_level = slot!(self.table.set_level);
+        // SAFETY: the plugin's function on its own instance, which the gate keeps alone.
+        let call = |instance, error| unsafe { set_level(instance, level, error) };
+        self.done("set_level", self.instance.exclusive("set_level", call))
+    }
+
+    fn bound(&self, len: usize) -> Option<usize> {
+        let bound = slot!(self.table.bound);
+        let mut most = 0;
+        // SAFETY: the plugin's function, with a place for the result.
+        let found = self.instance.shared("bound", |instance, error| unsafe { bound(instance, len, &mut most, error) });
+        matches!(found, Ok(true)).then_some(most)
+    }
+}

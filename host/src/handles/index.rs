@@ -1,0 +1,139 @@
+use crate::handles::macros::{handle, slot};
+use crate::instance::Instance;
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::shims;
+use sochdb_plugin_sdk::{
+    ColumnId, ErrorKind, Extension, ExtensionCapability, IndexExtension, NeighborLists, Neighbors, Result, RowId,
+    RowIds, TableId,
+};
+use std::sync::Arc;
+
+handle! {
+    /// An index, loaded or linked in, behind one way of calling it. Its changes wait for the calls under way.
+    Index: IndexExtension, index, soch_index, Index
+}
+
+impl Index {
+    /// Runs a search that fills `rows`, and returns how many there are in all.
+    fn search(
+        &self,
+        slot: &'static str,
+        rows: &mut RowIds<'_>,
+        call: impl FnOnce(*mut c_void, *mut RowId, usize, *mut usize, *mut soch_error) -> soch_status,
+    ) -> Result<usize> {
+        let mut count = 0;
+        rows.fill(|places, capacity| {
+            let found =
+                self.instance.shared(slot, |instance, error| call(instance, places, capacity, &mut count, error))?;
+            if count as u64 > self.instance.limits.output / size_of::<RowId>() as u64 {
+                let limit = self.instance.limits.output;
+                let message =
+                    format!("`{slot}` found {count} rows: their numbers are above the limit of {limit} bytes");
+                return Err(self.instance.error(ErrorKind::Limit, message));
+            }
+            Ok(if found { count } else { 0 })
+        })?;
+        Ok(count)
+    }
+}
+
+impl IndexExtension for Index {
+    fn index_type(&self) -> &str {
+        &self.instance.index_type
+    }
+
+    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+        let build = slot!(self.table.build);
+        let raw: Vec<soch_index_entry> =
+            entries.iter().map(|(row, key)| soch_index_entry { row: *row, key: soch_bytes::lend(key) }).collect();
+        // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
+        let call = |instance, error| unsafe { build(instance, table, column, raw.as_ptr(), raw.len(), error) };
+        self.done("build", self.instance.exclusive("build", call))
+    }
+
+    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        let insert = slot!(self.table.insert);
+        // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
+        let call = |instance, error| unsafe { insert(instance, soch_bytes::lend(key), row, error) };
+        self.done("insert", self.instance.exclusive("insert", call))
+    }
+
+    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        let remove = slot!(self.table.remove);
+        // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
+        let call = |instance, error| unsafe { remove(instance, soch_bytes::lend(key), row, error) };
+        self.instance.exclusive("remove", call).map(drop)
+    }
+
+    fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
+        let lookup = slot!(self.table.lookup);
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, places, capacity, count, error| unsafe {
+            lookup(instance, soch_bytes::lend(key), places, capacity, count, error)
+        };
+        self.search("lookup", rows, call).map(drop)
+    }
+
+    fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()> {
+        let range = slot!(self.table.range);
+        let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, places, capacity, count, error| unsafe {
+            range(instance, start, end, limit as u64, places, capacity, count, error)
+        };
+        match self.search("range", rows, call)? {
+            count if count <= limit => Ok(()),
+            count => Err(self.instance.broke("range", &format!("found {count} rows with a limit of {limit}"))),
+        }
+    }
+
+    fn size_bytes(&self) -> Result<u64> {
+        let size_bytes = slot!(self.table.size_bytes);
+        let mut bytes = 0;
+        // SAFETY: the plugin's function, with a place for the result.
+        let call = |instance, error| unsafe { size_bytes(instance, &mut bytes, error) };
+        self.done("size_bytes", self.instance.shared("size_bytes", call))?;
+        Ok(bytes)
+    }
+
+    fn nearest_into(&self, query: &[u8], k: usize, neighbors: &mut Neighbors<'_>) -> Result<()> {
+        let nearest = slot!(self.table.nearest);
+        let (mut count, mut asked) = (0, 0);
+        let result = neighbors.fill(|rows, distances, room| {
+            asked = k.min(room);
+            // SAFETY: the plugin's function; all is lent for the call.
+            let call = |instance, error| unsafe {
+                nearest(instance, soch_bytes::lend(query), asked, rows, distances, &mut count, error)
+            };
+            Ok(if self.instance.shared("nearest", call)? { count } else { 0 })
+        });
+        if count > asked {
+            return Err(self
+                .instance
+                .broke("nearest", &format!("returned {count} neighbours where {asked} were asked for")));
+        }
+        result
+    }
+
+    fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
+        let Some(nearest_batch) = self.table.nearest_batch else {
+            return lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors));
+        };
+        let raw: Vec<soch_bytes> = queries.iter().map(|query| soch_bytes::lend(query)).collect();
+        lists.fill(raw.len(), k, |rows, distances, counts, k| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            let call = |instance, error| unsafe {
+                nearest_batch(instance, raw.as_ptr(), raw.len(), k, rows, distances, counts.as_mut_ptr(), error)
+            };
+            self.done("nearest_batch", self.instance.shared("nearest_batch", call))?;
+            match counts.iter().enumerate().find(|(_, count)| **count > k) {
+                None => Ok(()),
+                Some((query, count)) => {
+                    let how = format!("returned {count} neighbours of query {query} where {k} were asked for");
+                    Err(self.instance.broke("nearest_batch", &how))
+                }
+            }
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! What the four handles have in common.
+
+/// Defines a handle: an instance and the host's copy of one of its tables.
+macro_rules! handle {
+    ($(#[$doc:meta])* $handle:ident: $bound:ident, $field:ident, $table:ident, $capability:ident) => {
+        $(#[$doc])*
+        ///
+        /// Clones are the same extension. The last one gone, here and in every manager, shuts the extension down, if
+        /// nobody did before, and frees it. After a panic or a shutdown every call is refused.
+        #[derive(Clone)]
+        pub struct $handle {
+            pub(crate) instance: Arc<Instance>,
+            pub(crate) table: $table,
+        }
+
+        impl $handle {
+            /// Takes an extension that is linked in, and starts it.
+            ///
+            /// # Errors
+            /// What its [`Extension::init`] returns; the extension is gone then.
+            pub fn new<E: $bound>(extension: E) -> Result<Self> {
+                let tables = crate::instance::Tables {
+                    $field: Some(*shims::$field::<E>()),
+                    ..Default::default()
+                };
+                let instance = crate::tiers::in_process::start(extension, tables, ExtensionCapability::$capability)?;
+                Ok(Self::of(&Arc::new(instance)).expect("the table was just given"))
+            }
+
+            pub(crate) fn of(instance: &Arc<Instance>) -> Option<Self> {
+                Some(Self { table: instance.tables.$field?, instance: instance.clone() })
+            }
+
+            /// Shows the extension's own value to `look`, if it is linked in and of type `E`.
+            pub fn inspect<E: 'static, R>(&self, look: impl FnOnce(&E) -> R) -> Option<R> {
+                self.instance.inspect(|any| any.downcast_ref().map(look)).flatten()
+            }
+
+            /// Whether a panic ended it.
+            pub fn is_poisoned(&self) -> bool {
+                self.instance.is_poisoned()
+            }
+
+            /// `SOCH_NOT_FOUND` is no answer to this call.
+            #[inline]
+            pub(crate) fn done(&self, slot: &str, result: Result<bool>) -> Result<()> {
+                match result {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err(self.instance.found_nothing(slot)),
+                    Err(error) => Err(error),
+                }
+            }
+        }
+
+        impl std::fmt::Debug for $handle {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                crate::instance::describe(formatter, stringify!($handle), &self.instance.info)
+            }
+        }
+
+        impl Extension for $handle {
+            fn info(&self) -> sochdb_plugin_sdk::ExtensionInfo {
+                self.instance.info.clone()
+            }
+
+            fn shutdown(&mut self) -> Result<()> {
+                self.instance.shutdown()
+            }
+        }
+    };
+}
+
+/// A slot that `tables::adopt` filled or found.
+macro_rules! slot {
+    ($($path:tt)+) => { $($path)+.expect("filled when the table was adopted") };
+}
+
+pub(crate) use {handle, slot};

@@ -1,0 +1,11 @@
+//! Safe handles over an instance's tables, one a kind.
+
+pub(crate) mod compression;
+pub(crate) mod feeding;
+pub(crate) mod index;
+pub(crate) mod loan_check;
+pub(crate) mod macros;
+pub(crate) mod observability;
+pub(crate) mod storage;
+pub(crate) mod storage_reader;
+pub(crate) mod storage_table;

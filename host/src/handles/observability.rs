@@ -1,0 +1,161 @@
+use crate::handles::feeding::Feeding;
+use crate::handles::macros::{handle, slot};
+use crate::instance::Instance;
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{boundary, shims};
+use sochdb_plugin_sdk::{
+    Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, Metrics, ObservabilityExtension,
+    Result,
+};
+use std::cell::Cell;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::Arc;
+
+handle! {
+    /// A sink of metrics, spans and logs, loaded or linked in, behind one way of calling it.
+    ///
+    /// Nothing comes back: a call that fails, or is refused after a panic or a shutdown, is a `tracing` event at
+    /// debug level. Only [`attach`](ObservabilityExtension::attach) has a result; a
+    /// [`PluginManager`](crate::PluginManager) calls it when it registers a sink.
+    Observability: ObservabilityExtension, observability, soch_observability, Observability
+}
+
+impl Observability {
+    /// How many calls it was not given, as the thread was inside a call of this very sink: one that reports through the
+    /// host's log what it cannot deliver would do so without end. The first is a `tracing` event at warning level.
+    pub fn echoes(&self) -> u64 {
+        self.instance.echoes.load(Relaxed)
+    }
+
+    /// Makes a call that has no result. Whether it succeeded.
+    #[inline]
+    fn feed(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> bool {
+        let Some(feeding) = Feeding::begin(&self.instance) else {
+            self.echo(slot);
+            return false;
+        };
+        let result = self.instance.shared(slot, call);
+        drop(feeding);
+        match result {
+            Ok(true) => true,
+            Ok(false) => self.tell(&self.instance.found_nothing(slot)),
+            Err(error) => self.tell(&error),
+        }
+    }
+
+    #[cold]
+    fn echo(&self, slot: &str) {
+        if self.instance.echoes.fetch_add(1, Relaxed) == 0 {
+            let plugin = &*self.instance.info.name;
+            let message = "a sink is not given what comes from inside of its own call; further ones are only counted";
+            tracing::warn!(target: "sochdb_plugin", plugin, slot, "{message}");
+        }
+    }
+
+    #[cold]
+    fn tell(&self, error: &Error) -> bool {
+        thread_local! {
+            /// Whether this thread is telling of a failure: an application that gives its `tracing` events to this
+            /// very sink would make the next one.
+            static TELLING: Cell<bool> = const { Cell::new(false) };
+        }
+        // In a child of fork, whoever listens may have a lock that is held for ever.
+        if error.kind() != ErrorKind::Forked && !TELLING.replace(true) {
+            tracing::debug!(target: "sochdb_plugin", %error, "an observability call failed");
+            TELLING.set(false);
+        }
+        false
+    }
+}
+
+impl ObservabilityExtension for Observability {
+    fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
+        let counter_inc = slot!(self.table.counter_inc);
+        boundary::with_raw_labels(labels, |labels, count| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            self.feed("counter_inc", |instance, _| unsafe {
+                counter_inc(instance, soch_str::lend(name), value, labels, count)
+            })
+        });
+    }
+
+    fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
+        let gauge_set = slot!(self.table.gauge_set);
+        boundary::with_raw_labels(labels, |labels, count| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            self.feed("gauge_set", |instance, _| unsafe {
+                gauge_set(instance, soch_str::lend(name), value, labels, count)
+            })
+        });
+    }
+
+    fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
+        let histogram_observe = slot!(self.table.histogram_observe);
+        boundary::with_raw_labels(labels, |labels, count| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            self.feed("histogram_observe", |instance, _| unsafe {
+                histogram_observe(instance, soch_str::lend(name), value, labels, count)
+            })
+        });
+    }
+
+    /// 0 if the plugin did not start one.
+    fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
+        let span_start = slot!(self.table.span_start);
+        let mut span = 0;
+        // SAFETY: the plugin's function, with a place for the result; the name is lent for the call.
+        let started = self.feed("span_start", |instance, _| unsafe {
+            span_start(instance, soch_str::lend(name), parent.unwrap_or(0), &mut span)
+        });
+        if started {
+            span
+        } else {
+            0
+        }
+    }
+
+    fn span_end(&self, span: u64) {
+        let span_end = slot!(self.table.span_end);
+        // SAFETY: the plugin's function on its own instance.
+        self.feed("span_end", |instance, _| unsafe { span_end(instance, span) });
+    }
+
+    fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {
+        let span_event = slot!(self.table.span_event);
+        boundary::with_raw_labels(attributes, |attributes, count| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            self.feed("span_event", |instance, _| unsafe {
+                span_event(instance, span, soch_str::lend(name), attributes, count)
+            })
+        });
+    }
+
+    fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
+        let log = slot!(self.table.log);
+        boundary::with_raw_labels(fields, |fields, count| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            self.feed("log", |instance, _| unsafe {
+                log(instance, level.as_raw(), soch_str::lend(message), fields, count)
+            })
+        });
+    }
+
+    fn report_health(&self, health: &HealthInfo) {
+        let report_health = slot!(self.table.report_health);
+        let raw = health.as_raw();
+        // SAFETY: the plugin's function; the state is lent for the call.
+        self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) });
+    }
+
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](sochdb_plugin_sdk::ErrorKind::Unsupported) if it does not read metrics;
+    /// [`ErrorKind::Invalid`](sochdb_plugin_sdk::ErrorKind::Invalid) if others were lent to it before.
+    fn attach(&self, metrics: Metrics) -> Result<()> {
+        let attach = slot!(self.table.attach);
+        let raw = self.instance.lend(metrics)?;
+        // SAFETY: the plugin's function; the metrics live until its `destroy` returned.
+        let call = |instance, error| unsafe { attach(instance, raw, error) };
+        self.done("attach", self.instance.shared("attach", call))
+    }
+}

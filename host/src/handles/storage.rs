@@ -1,0 +1,174 @@
+use crate::handles::macros::{handle, slot};
+use crate::instance::Instance;
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::shims;
+use sochdb_plugin_sdk::{
+    Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageReader, StorageStats,
+    StorageTable, TableId, TransactionId, Write, Writer,
+};
+use std::any::Any;
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::sync::Arc;
+
+handle! {
+    /// A storage, loaded or linked in, behind one way of calling it.
+    Storage: StorageExtension, storage, soch_storage, Storage
+}
+
+impl Storage {
+    /// Appends the value of `key` to `value`, which may be reused. False, with nothing appended, if there is none.
+    ///
+    /// # Errors
+    /// As [`StorageExtension::get_into`].
+    pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
+        let get = slot!(self.table.get);
+        // SAFETY: the plugin's function; all is lent for the call.
+        self.instance.writing("get", value, |instance, writer, error| unsafe {
+            get(instance, table, soch_bytes::lend(key), writer, error)
+        })
+    }
+}
+
+impl StorageExtension for Storage {
+    fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
+        let get = slot!(self.table.get);
+        // SAFETY: the plugin's function; all is lent for the call.
+        self.instance.forwarding("get", value, |instance, writer, error| unsafe {
+            get(instance, table, soch_bytes::lend(key), writer, error)
+        })
+    }
+
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let mut value = Vec::new();
+        Ok(self.get_append(table, key, &mut value)?.then_some(value))
+    }
+
+    fn put(&self, table: TableId, key: &[u8], value: &[u8], txn: TransactionId) -> Result<()> {
+        let put = slot!(self.table.put);
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, error| unsafe {
+            put(instance, table, soch_bytes::lend(key), soch_bytes::lend(value), txn, error)
+        };
+        self.done("put", self.instance.shared("put", call))
+    }
+
+    fn delete(&self, table: TableId, key: &[u8], txn: TransactionId) -> Result<()> {
+        let remove = slot!(self.table.remove);
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, error| unsafe { remove(instance, table, soch_bytes::lend(key), txn, error) };
+        self.instance.shared("remove", call).map(drop)
+    }
+
+    fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
+        let scan = slot!(self.table.scan);
+        let mut taken = Taken { rows, left: limit, end: None };
+        let sink = soch_row_sink { ctx: (&raw mut taken).cast(), row: Some(take_row) };
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, error| unsafe {
+            scan(instance, table, soch_bytes::lend(start), soch_bytes::lend(end), limit as u64, &sink, error)
+        };
+        let result = self.instance.shared("scan", call);
+        match taken.end {
+            None => self.done("scan", result),
+            Some(End::Caller(error)) => Err(error),
+            Some(End::Panic(payload)) => resume_unwind(payload),
+            Some(End::Violation(how)) => Err(self.instance.broke("scan", how)),
+        }
+    }
+
+    fn flush(&self) -> Result<()> {
+        let flush = slot!(self.table.flush);
+        // SAFETY: the plugin's function on its own instance.
+        self.done("flush", self.instance.shared("flush", |instance, error| unsafe { flush(instance, error) }))
+    }
+
+    fn compact(&self) -> Result<()> {
+        let compact = slot!(self.table.compact);
+        // SAFETY: the plugin's function on its own instance.
+        self.done("compact", self.instance.shared("compact", |instance, error| unsafe { compact(instance, error) }))
+    }
+
+    fn stats(&self) -> Result<StorageStats> {
+        let stats = slot!(self.table.stats);
+        let mut raw =
+            soch_storage_stats { bytes_stored: 0, key_count: 0, pending_compaction_bytes: 0, write_amplification: 0.0 };
+        // SAFETY: the plugin's function on its own instance, with a place for the result.
+        let call = |instance, error| unsafe { stats(instance, &mut raw, error) };
+        self.done("stats", self.instance.shared("stats", call))?;
+        Ok(StorageStats {
+            bytes_stored: raw.bytes_stored,
+            key_count: raw.key_count,
+            pending_compaction_bytes: raw.pending_compaction_bytes,
+            write_amplification: raw.write_amplification,
+        })
+    }
+
+    fn write_batch(&self, writes: &[Write<'_>], txn: TransactionId) -> Result<()> {
+        let write_batch = slot!(self.table.write_batch);
+        let raw: Vec<soch_write> = writes.iter().map(Write::as_raw).collect();
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, error| unsafe { write_batch(instance, raw.as_ptr(), raw.len(), txn, error) };
+        self.done("write_batch", self.instance.shared("write_batch", call))
+    }
+
+    /// [`Storage::open_table`] in a box.
+    fn open_table(&self, table: TableId) -> Result<Box<dyn StorageTable>> {
+        Ok(Box::new(Storage::open_table(self, table)?))
+    }
+
+    /// [`Storage::reader`] in a box.
+    fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+        self.boxed_reader()
+    }
+}
+
+/// Where `scan` puts its rows, and how it ended early, if it did.
+struct Taken<'a, 'b> {
+    rows: &'a mut RowSink<'b>,
+    left: usize,
+    end: Option<End>,
+}
+
+enum End {
+    /// The caller's sink wants no more.
+    Caller(Error),
+    /// The caller's sink panicked. The plugin is not told, as it is not to blame.
+    Panic(Box<dyn Any + Send>),
+    /// The plugin broke the contract.
+    Violation(&'static str),
+}
+
+impl Taken<'_, '_> {
+    fn take(&mut self, key: soch_bytes, value: soch_bytes) -> Option<End> {
+        match self.end.take() {
+            None => {}
+            Some(End::Caller(_)) => return Some(End::Violation("went on after the sink had ended the scan")),
+            earlier => return earlier,
+        }
+        if self.left == 0 {
+            return Some(End::Violation("gave more rows than the limit"));
+        }
+        self.left -= 1;
+        // SAFETY: the plugin lends the row for the call.
+        let (Some(key), Some(value)) = (unsafe { key.get() }, unsafe { value.get() }) else {
+            return Some(End::Violation("gave a row at NULL with a length"));
+        };
+        match catch_unwind(AssertUnwindSafe(|| self.rows.push(key, value))) {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(End::Caller(error)),
+            Err(payload) => Some(End::Panic(payload)),
+        }
+    }
+}
+
+unsafe extern "C" fn take_row(ctx: *mut c_void, key: soch_bytes, value: soch_bytes) -> soch_status {
+    // SAFETY: the plugin passes the sink's context, which lives until `scan` returns.
+    let taken = unsafe { &mut *ctx.cast::<Taken<'_, '_>>() };
+    taken.end = taken.take(key, value);
+    if taken.end.is_none() {
+        SOCH_OK
+    } else {
+        SOCH_CANCELLED
+    }
+}

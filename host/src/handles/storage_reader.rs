@@ -1,0 +1,257 @@
+//! Snapshots of a storage that lend their bytes.
+
+use crate::handles::loan_check::{Checked, Loan};
+use crate::handles::macros::slot;
+use crate::handles::storage::Storage;
+use crate::instance::Instance;
+use crate::sync::call_gate::enter::Stay;
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{ErrorKind, Result, RowBatch, StorageCursor, StorageReader, TableId};
+use std::cell::{Cell, RefCell};
+use std::marker::PhantomData;
+
+/// Rows that one call of the plugin lends: enough to hide its cost.
+const BATCH: usize = 64;
+
+/// A snapshot of a storage: what was written before is seen, what is written later is not.
+///
+/// It goes to any thread, one at a time. As long as it lives, a shutdown of the storage waits, and if the extension is
+/// an index too, so does a change of that. On the thread that opened it or used it last they are refused at once, as
+/// they would wait for themselves.
+pub struct Reader<'a> {
+    instance: &'a Instance,
+    table: &'a soch_storage,
+    raw: *mut c_void,
+    /// Cursors that were opened and not closed.
+    cursors: Cell<usize>,
+    /// A copy of the value that is lent now, in checking mode.
+    loan: Option<RefCell<Loan>>,
+    stay: Stay<'a>,
+    /// What a reader lends ends with the next call, so two threads may not share one.
+    _not_sync: PhantomData<*mut c_void>,
+}
+
+// SAFETY: the plugin promises that a reader's functions may be called from any thread, one at a time.
+unsafe impl Send for Reader<'_> {}
+
+/// A walk over rows of a [`Reader`], in ascending order of key.
+pub struct Cursor<'r> {
+    instance: &'r Instance,
+    table: &'r soch_storage,
+    raw: *mut c_void,
+    stay: &'r Stay<'r>,
+    open: &'r Cell<usize>,
+    rows: [soch_row; BATCH],
+    /// In checking mode the plugin gets these places instead of `rows`.
+    checked: Option<Checked>,
+}
+
+impl Storage {
+    /// Opens a snapshot.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] if the storage has none: use [`StorageExtension::get`] and
+    /// [`StorageExtension::scan`].
+    ///
+    /// [`StorageExtension::get`]: sochdb_plugin_sdk::StorageExtension::get
+    /// [`StorageExtension::scan`]: sochdb_plugin_sdk::StorageExtension::scan
+    pub fn reader(&self) -> Result<Reader<'_>> {
+        let instance = &*self.instance;
+        let unsupported = || instance.error(ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned());
+        let open_reader = self.table.open_reader.ok_or_else(unsupported)?;
+        let stay = instance.stay("open_reader")?;
+        let mut raw = std::ptr::null_mut();
+        // SAFETY: the plugin's function on its own instance, with a place for the result.
+        let opened =
+            instance.run("open_reader", |instance, error| unsafe { open_reader(instance, &mut raw, error) })?;
+        if !opened {
+            return Err(instance.found_nothing("open_reader"));
+        }
+        let (cursors, loan) = (Cell::new(0), instance.limits.checking.then(RefCell::default));
+        Ok(Reader { instance, table: &self.table, raw, cursors, loan, stay, _not_sync: PhantomData })
+    }
+
+    /// A reader in a box, behind the trait.
+    pub(crate) fn boxed_reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+        Ok(Box::new(Boxed(self.reader()?)))
+    }
+}
+
+impl Reader<'_> {
+    /// The value of `key`, lent until the next call; without open cursors.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn get(&mut self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
+        // SAFETY: the plugin lends the value until the next call, which `&mut` keeps away.
+        Ok(self.find(table, key)?.and_then(|value| unsafe { value.get() }))
+    }
+
+    /// Appends the value of `key` to `value`, which may be reused: [`Reader::get`] beside open cursors. False, with
+    /// nothing appended, if there is none.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
+        let Some(found) = self.find(table, key)? else { return Ok(false) };
+        // SAFETY: the plugin lends the value until the next call on this reader, which is not `Sync`.
+        value.extend_from_slice(unsafe { found.get() }.unwrap_or_default());
+        Ok(true)
+    }
+
+    /// A value that is lent until the next call, and not NULL with a length.
+    #[inline]
+    fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
+        let reader_get = slot!(self.table.reader_get);
+        self.stay.used_here();
+        self.end_loan("reader_get")?;
+        let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };
+        // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
+        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+            reader_get(self.raw, table, soch_bytes::lend(key), &mut value, error)
+        };
+        if !self.instance.run_inside("reader_get", call)? {
+            return Ok(None);
+        }
+        if !is_lent(&value) {
+            return Err(self.instance.broke("reader_get", "lent a value at NULL with a length"));
+        }
+        if let Some(loan) = &self.loan {
+            // SAFETY: the plugin lends the value until the next call, which ends this loan.
+            unsafe { loan.borrow_mut().begin([value].into_iter()) };
+        }
+        Ok(Some(value))
+    }
+
+    /// To be called before each call that ends what the reader lends.
+    fn end_loan(&self, slot: &str) -> Result<()> {
+        let Some(loan) = &self.loan else { return Ok(()) };
+        // SAFETY: every call that ends it comes here first.
+        unsafe { loan.borrow_mut().end() }.map_err(|how| self.instance.broke(slot, how))
+    }
+
+    /// Walks over the rows with `start <= key < end`; an empty `end` means: to the end of the table.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn cursor(&self, table: TableId, start: &[u8], end: &[u8]) -> Result<Cursor<'_>> {
+        let open_cursor = slot!(self.table.open_cursor);
+        self.stay.used_here();
+        self.end_loan("open_cursor")?;
+        let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
+        let mut raw = std::ptr::null_mut();
+        // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
+        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+            open_cursor(self.raw, table, start, end, &mut raw, error)
+        };
+        if !self.instance.run_inside("open_cursor", call)? {
+            return Err(self.instance.found_nothing("open_cursor"));
+        }
+        let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
+        let rows = [soch_row { key: nothing, value: nothing }; BATCH];
+        self.cursors.set(self.cursors.get() + 1);
+        let checked = self.loan.as_ref().map(|_| Checked::new(BATCH));
+        let (instance, table, stay, open) = (self.instance, self.table, &self.stay, &self.cursors);
+        Ok(Cursor { instance, table, raw, stay, open, rows, checked })
+    }
+}
+
+/// A reader behind the trait. A type of its own, so that the trait's `get` does not hide that of [`Reader`].
+struct Boxed<'a>(Reader<'a>);
+
+impl StorageReader for Boxed<'_> {
+    /// Puts the value, which the plugin lends until the next call only, into `scratch`.
+    fn get<'a>(&'a self, table: TableId, key: &[u8], scratch: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
+        scratch.clear();
+        Ok(self.0.get_append(table, key, scratch)?.then_some(scratch))
+    }
+
+    fn cursor<'a>(&'a self, table: TableId, start: &[u8], end: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
+        Ok(Box::new(self.0.cursor(table, start, end)?))
+    }
+}
+
+impl StorageCursor for Cursor<'_> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+        if rows.is_full() {
+            // Of no places, a plugin could not say whether the end is reached.
+            return Ok(());
+        }
+        self.lend(rows.room())?.try_for_each(|(key, value)| rows.push(key, value))
+    }
+}
+
+impl Cursor<'_> {
+    /// The next rows, key and value, lent until the next call; no rows at the end. A batch has at most 64.
+    ///
+    /// # Errors
+    /// What the storage reports.
+    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        self.lend(BATCH)
+    }
+
+    /// The next rows, at most `most` and at most [`BATCH`].
+    fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        let asked = most.min(BATCH);
+        let cursor_next = slot!(self.table.cursor_next);
+        self.stay.used_here();
+        let broke = |how: &str| self.instance.broke("cursor_next", how);
+        let places = match &mut self.checked {
+            // SAFETY: the plugin promised to lend the last rows until this call.
+            Some(checked) => unsafe { checked.before() }.map_err(broke)?,
+            None => self.rows.as_mut_ptr(),
+        };
+        let mut count = 0;
+        // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone, with places for the result.
+        let call =
+            |_: *mut c_void, error: *mut soch_error| unsafe { cursor_next(self.raw, places, asked, &mut count, error) };
+        let found = self.instance.run_inside("cursor_next", call);
+        let rows = &mut self.rows[..if matches!(found, Ok(true)) { count.min(asked) } else { 0 }];
+        let wrote = self.checked.as_mut().map_or(Ok(()), |checked| checked.after(asked, rows));
+        if found? && count > asked {
+            return Err(broke(&format!("lent {count} rows where {asked} were asked for")));
+        }
+        wrote.map_err(broke)?;
+        if !rows.iter().all(|row| is_lent(&row.key) && is_lent(&row.value)) {
+            return Err(broke("lent a row at NULL with a length"));
+        }
+        if let Some(checked) = &mut self.checked {
+            // SAFETY: the plugin lends the rows until the next call, which begins with `before`.
+            unsafe { checked.lent(rows) };
+        }
+        let bytes = |bytes: soch_bytes| match bytes.len {
+            0 => &[][..],
+            // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away, and none is at NULL.
+            len => unsafe { std::slice::from_raw_parts(bytes.ptr, len) },
+        };
+        let rows = &*rows;
+        Ok(rows.iter().map(move |row| (bytes(row.key), bytes(row.value))))
+    }
+}
+
+/// Whether it is something that may be read.
+fn is_lent(bytes: &soch_bytes) -> bool {
+    bytes.len <= isize::MAX as usize && (!bytes.ptr.is_null() || bytes.len == 0)
+}
+
+impl Drop for Cursor<'_> {
+    fn drop(&mut self) {
+        self.open.set(self.open.get() - 1);
+        if let Some(close_cursor) = self.table.close_cursor.filter(|_| self.instance.may_close()) {
+            // SAFETY: the plugin's function on its own cursor, once; its reader is still open.
+            unsafe { close_cursor(self.raw) };
+        }
+    }
+}
+
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        // A cursor that was forgotten is still open, and the reader stays for it.
+        let may_close = self.instance.may_close() && self.cursors.get() == 0;
+        if let Some(close_reader) = self.table.close_reader.filter(|_| may_close) {
+            // SAFETY: the plugin's function on its own reader, once, after those of its cursors.
+            unsafe { close_reader(self.raw) };
+        }
+    }
+}

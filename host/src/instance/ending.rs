@@ -1,0 +1,236 @@
+//! The end of an instance. The plugin's `shutdown` and `destroy` run on a thread of their own, so that one which hangs
+//! does not hang the host: it is left alone then, and nothing that it may use is freed.
+
+use crate::instance::{Handle, Instance};
+use crate::sync::call_gate;
+use crate::sync::call_gate::alone;
+use crate::sync::call_gate::live;
+use crate::sync::call_gate::refusal::Refusal;
+use core::ffi::c_void;
+use parking_lot::{Condvar, Mutex};
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{ErrorKind, Result};
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+/// How many instances take no more calls, of all that there ever were.
+static ENDED: AtomicUsize = AtomicUsize::new(0);
+
+/// A number that changes when an instance ends: whoever keeps instances looks then which.
+#[inline]
+pub(crate) fn ended() -> usize {
+    ENDED.load(Relaxed)
+}
+
+/// Says that an instance takes no more calls.
+pub(crate) fn say_ended() {
+    ENDED.fetch_add(1, Relaxed);
+}
+
+/// How far the end is.
+#[derive(Default)]
+pub(crate) enum End {
+    #[default]
+    NotYet,
+    Runs(Arc<Job>),
+    Over,
+}
+
+/// Something of the plugin's that runs on a thread of its own.
+#[derive(Default)]
+pub(crate) struct Job {
+    progress: Mutex<Progress>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+enum Progress {
+    #[default]
+    Runs,
+    /// With what the plugin said, for who asks first.
+    Over(Option<Box<(soch_status, soch_error)>>),
+}
+
+/// The instance and what it opened, on their way to another thread.
+struct Sent {
+    instance: *mut c_void,
+    handles: Vec<Handle>,
+    call: Call,
+}
+
+enum Call {
+    Shutdown(Option<unsafe extern "C" fn(*mut c_void, *mut soch_error) -> soch_status>),
+    Destroy(unsafe extern "C" fn(*mut c_void)),
+}
+
+// SAFETY: the plugin promises that [exclusive] functions may run on any thread, alone; the gate is closed and drained.
+unsafe impl Send for Sent {}
+
+impl Sent {
+    fn run(self) -> (soch_status, soch_error) {
+        let mut error = soch_error::empty();
+        for handle in self.handles {
+            // SAFETY: the plugin's function on its own handle, once; the gate is closed and drained.
+            unsafe { (handle.close)(handle.raw) };
+        }
+        let status = match self.call {
+            // SAFETY: the gate is closed and drained, so nobody else is in the instance, and `End` says once.
+            Call::Shutdown(Some(shutdown)) => unsafe { shutdown(self.instance, &mut error) },
+            Call::Shutdown(None) => SOCH_OK,
+            // SAFETY: as above, and the instance is not used again.
+            Call::Destroy(destroy) => unsafe {
+                destroy(self.instance);
+                SOCH_OK
+            },
+        };
+        (status, error)
+    }
+}
+
+impl Job {
+    /// Runs what is sent on another thread; on this one if there is no other to be had.
+    fn start(self: &Arc<Self>, gate: &call_gate::Gate, sent: Sent) {
+        let task = Arc::new(Mutex::new(Some((gate.ending(), sent, self.clone()))));
+        let run = |task: &Mutex<Option<(alone::Ending, Sent, Arc<Self>)>>| {
+            let Some((ending, sent, job)) = task.lock().take() else { return };
+            let ending = ending.begin();
+            let outcome = sent.run();
+            drop(ending);
+            *job.progress.lock() = Progress::Over(Some(Box::new(outcome)));
+            job.changed.notify_all();
+        };
+        let other = task.clone();
+        if thread::Builder::new().name("soch-end".to_owned()).spawn(move || run(&other)).is_err() {
+            run(&task);
+        }
+    }
+
+    /// Whether it is over by then; and what the plugin said, if nobody was told before.
+    fn wait(&self, deadline: Instant) -> Option<Option<Box<(soch_status, soch_error)>>> {
+        let mut progress = self.progress.lock();
+        let mut late = false;
+        loop {
+            match &mut *progress {
+                Progress::Over(outcome) => return Some(outcome.take()),
+                Progress::Runs if late => return None,
+                Progress::Runs => {}
+            }
+            late = self.changed.wait_until(&mut progress, deadline).timed_out();
+        }
+    }
+}
+
+impl Instance {
+    /// Ends the instance's work, once: waits for the calls under way, lets no more in, and runs the plugin's
+    /// `shutdown`. A later call has nothing to do and returns Ok.
+    ///
+    /// # Errors
+    /// What the plugin reports, and it is shut down all the same; [`ErrorKind::Panicked`] if a panic ended the
+    /// instance, as `shutdown` does not run then; [`ErrorKind::Busy`] if calls, or `shutdown` itself, did not end in
+    /// time: no new ones start, and the caller may try again.
+    pub(crate) fn shutdown(&self) -> Result<()> {
+        self.shutdown_until(call_gate::after(self.limits.patience))
+    }
+
+    /// Whether it was shut down, or panicked.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.is_poisoned() || matches!(*self.end.lock(), End::Over)
+    }
+
+    /// [`Instance::shutdown`] that waits at most until `deadline`.
+    pub(crate) fn shutdown_until(&self, deadline: Instant) -> Result<()> {
+        if live::is_child() {
+            return Err(self.refused("shutdown", Refusal::Forked));
+        }
+        let under_way = match &*self.end.lock() {
+            End::NotYet => None,
+            End::Runs(job) => Some(job.clone()),
+            End::Over => return Ok(()),
+        };
+        let job = match under_way {
+            Some(job) => job,
+            None => match self.begin_end(deadline)? {
+                Some(job) => job,
+                None => return Ok(()),
+            },
+        };
+        let _waiting = self.gate.wait_for_end().map_err(|refusal| self.refused("shutdown", refusal))?;
+        let Some(outcome) = job.wait(deadline) else {
+            let message = "`shutdown` does not end: it runs on, alone, and the instance is kept for it".to_owned();
+            return Err(self.error(ErrorKind::Busy, message));
+        };
+        *self.end.lock() = End::Over;
+        say_ended();
+        match outcome {
+            Some(outcome) if outcome.0 != SOCH_OK => {
+                let (status, mut error) = *outcome;
+                Err(self.failure("shutdown", status, &raw mut error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Closes the gate, waits for the calls under way, and starts the plugin's `shutdown`; None if that is over.
+    fn begin_end(&self, deadline: Instant) -> Result<Option<Arc<Job>>> {
+        let closed = self.gate.close(deadline).map_err(|refusal| match refusal {
+            Refusal::Poisoned => self.error(
+                ErrorKind::Panicked,
+                format!("was not shut down, as {}; what it had not written yet may be lost", self.cause()),
+            ),
+            refusal => self.refused("shutdown", refusal),
+        })?;
+        // Another thread may have been here before the gate let this one in.
+        let job = Arc::new(Job::default());
+        match &mut *self.end.lock() {
+            End::Over => return Ok(None),
+            End::Runs(job) => return Ok(Some(job.clone())),
+            end => *end = End::Runs(job.clone()),
+        }
+        let (handles, call) = (self.take_handles(), Call::Shutdown(self.lifecycle().shutdown));
+        job.start(&self.gate, Sent { instance: self.pointer(), handles, call });
+        drop(closed);
+        Ok(Some(job))
+    }
+
+    /// Runs the plugin's `destroy`. False if it does not end in time: what it may use must stay.
+    ///
+    /// # Safety
+    /// The instance is not used again.
+    pub(crate) unsafe fn destroy(&self) -> bool {
+        let Some(destroy) = self.lifecycle().destroy else { return true };
+        let sent = Sent { instance: self.pointer(), handles: Vec::new(), call: Call::Destroy(destroy) };
+        let job = Arc::new(Job::default());
+        job.start(&self.gate, sent);
+        let _waiting = self.gate.wait_for_end();
+        job.wait(call_gate::after(self.limits.patience)).is_some()
+    }
+}
+
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if live::is_child() {
+            // It is the parent's: nothing of the plugin runs here, and nothing is waited for.
+            return;
+        }
+        if let Err(error) = self.shutdown() {
+            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, %error, "not shut down cleanly");
+            if error.kind() == ErrorKind::Busy {
+                // Something that holds a pass was forgotten, or calls the plugin for ever: it keeps what it uses.
+                return;
+            }
+        }
+        // SAFETY: the gate is closed and drained, nobody else holds this instance, and this runs once.
+        if !unsafe { self.destroy() } {
+            tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, "`destroy` does not end, and is left alone");
+            return;
+        }
+        // SAFETY: the plugin's instance is gone, and this runs once.
+        unsafe {
+            ManuallyDrop::drop(&mut self.lent);
+            ManuallyDrop::drop(&mut self.origin);
+        }
+    }
+}

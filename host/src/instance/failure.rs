@@ -1,0 +1,94 @@
+//! What a call that failed, or was refused, tells the caller.
+
+use crate::base::escape::printable;
+use crate::instance::Instance;
+use crate::sync::call_gate::refusal::{Hold, Refusal};
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{Error, ErrorKind};
+
+impl Instance {
+    #[cold]
+    pub(crate) fn failure(&self, slot: &'static str, status: soch_status, error: *mut soch_error) -> Error {
+        // SAFETY: `run` wrote a code and an empty message; what the plugin wrote over it ends in NUL, as it promises.
+        let (code, text) = unsafe {
+            let message = (&raw const (*error).message).cast::<u8>();
+            let length =
+                (0..SOCH_ERROR_MESSAGE_SIZE).position(|at| *message.add(at) == 0).unwrap_or(SOCH_ERROR_MESSAGE_SIZE);
+            ((*error).code, String::from_utf8_lossy(std::slice::from_raw_parts(message, length)).into_owned())
+        };
+        let kind = ErrorKind::from_status(status);
+        let text = match (text.is_empty(), kind) {
+            (false, _) => text,
+            (true, ErrorKind::Failed) if status != SOCH_FAILED => format!("returned the unknown status {status}"),
+            (true, kind) => format!("returned {kind:?} without a text"),
+        };
+        if kind == ErrorKind::Panicked {
+            let _ = self.poisoned_by.set(format!("`{slot}` {text}"));
+            self.gate.poison();
+            crate::instance::ending::say_ended();
+        }
+        self.error(kind, format!("`{slot}`: {text}")).with_code(code)
+    }
+
+    /// What poisoned it.
+    pub(crate) fn cause(&self) -> &str {
+        self.poisoned_by.get().map_or("a call panicked", String::as_str)
+    }
+
+    /// The plugin broke the contract in `slot`.
+    #[cold]
+    pub(crate) fn broke(&self, slot: &str, how: &str) -> Error {
+        self.error(ErrorKind::Contract, format!("`{slot}` broke the plugin contract: it {how}"))
+    }
+
+    /// A call said `SOCH_NOT_FOUND` that does not have this answer.
+    #[cold]
+    pub(crate) fn found_nothing(&self, slot: &str) -> Error {
+        self.broke(slot, "returned SOCH_NOT_FOUND, which this call does not have")
+    }
+
+    pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
+        Error::new(kind, printable(&format!("{}: {message}", self.info.name)).into_owned())
+    }
+
+    #[cold]
+    pub(crate) fn refused(&self, slot: &str, refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::Closed => self.error(ErrorKind::ShutDown, format!("was shut down before this call of `{slot}`")),
+            Refusal::Poisoned => self.error(ErrorKind::Panicked, format!("takes no more calls, as {}", self.cause())),
+            Refusal::Busy(calls) => self.error(
+                ErrorKind::Busy,
+                format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.patience),
+            ),
+            Refusal::Within(hold) => {
+                let what = match hold {
+                    Hold::Call => "this thread is inside a call of the same extension: make it after that call",
+                    Hold::Reader => "this thread has a reader of it open: drop that one, and its cursors, before",
+                    Hold::Alone => "this thread is inside an exclusive call of it, or its end: make it after that",
+                };
+                self.error(ErrorKind::Busy, format!("`{slot}` would wait for itself, as {what}"))
+            }
+            Refusal::Deadlock(other) => self.error(
+                ErrorKind::Busy,
+                format!(
+                    "`{slot}` would wait for a call that waits, for `{other}`, until this thread ends a call of its own: \
+                     make it outside of that call"
+                ),
+            ),
+            Refusal::Forked => self.error(
+                ErrorKind::Forked,
+                format!(
+                    "`{slot}` was called in a child of fork: extensions run only in the process that made them; make \
+                     new ones after `exec`, or fork before they are made"
+                ),
+            ),
+            Refusal::NoBarrier => self.error(
+                ErrorKind::Busy,
+                format!(
+                    "`{slot}` cannot tell which calls are under way: the kernel refuses `membarrier`, which it granted \
+                     before; let the seccomp filter that was put in place since allow it"
+                ),
+            ),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What the application does for its plugins, behind the `soch_host` that each instance gets.
+
+use crate::base::escape::printable;
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{boundary, Labels, LogLevel};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::ptr::NonNull;
+use std::sync::Arc;
+
+/// What the application does for its plugins. Every method may be called from any thread, by several at once, also
+/// from inside a call that the application makes into the plugin. A panic here ends in the caller's barrier.
+pub trait HostServices: Send + Sync {
+    /// Takes a line of a plugin's log. What [`printable`](crate::printable()) escapes is
+    /// escaped in `message`. The default is a `tracing` event
+    /// with target `sochdb_plugin`.
+    fn log(&self, plugin: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
+        let mut text = String::new();
+        for (name, value) in fields {
+            let _ = write!(text, " {}={}", printable(name), printable(value));
+        }
+        match level {
+            LogLevel::Debug => tracing::debug!(target: "sochdb_plugin", plugin, "{message}{text}"),
+            LogLevel::Info => tracing::info!(target: "sochdb_plugin", plugin, "{message}{text}"),
+            LogLevel::Warn => tracing::warn!(target: "sochdb_plugin", plugin, "{message}{text}"),
+            LogLevel::Error => tracing::error!(target: "sochdb_plugin", plugin, "{message}{text}"),
+        }
+    }
+
+    /// The least level that [`HostServices::log`] gets.
+    fn log_level(&self) -> LogLevel {
+        LogLevel::Info
+    }
+
+    /// Adds to a counter of a plugin; the default drops it.
+    fn counter_inc(&self, _plugin: &str, _name: &str, _value: u64, _labels: Labels<'_>) {}
+
+    /// Sets a gauge of a plugin; the default drops it.
+    fn gauge_set(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
+
+    /// Adds an observation to a histogram of a plugin; the default drops it.
+    fn histogram_observe(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
+
+    /// A table of functions of the application for `id`, such as `com.vendor.thing/1`; the default has none.
+    fn service(&self, _id: &str) -> Option<Service> {
+        None
+    }
+}
+
+/// A table of functions that the application offers to plugins. Its type is a matter between the two of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Service(*const c_void);
+
+impl Service {
+    /// The service whose table is `table`: a `repr(C)` struct, or what else the plugin takes it for.
+    pub fn new<T: Sync>(table: &'static T) -> Self {
+        Self((&raw const *table).cast())
+    }
+}
+
+/// Logs through `tracing`, keeps no metrics, offers no services.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TracingServices;
+
+impl HostServices for TracingServices {}
+
+/// The `soch_host` of one instance and all it points to, at one place in memory until this is dropped.
+pub(crate) struct HostSide(NonNull<Side>);
+
+// SAFETY: what it owns is only read, and `HostServices` is `Send` and `Sync`.
+unsafe impl Send for HostSide {}
+// SAFETY: as above.
+unsafe impl Sync for HostSide {}
+
+struct Side {
+    raw: soch_host,
+    plugin: String,
+    // `raw.product` and `raw.directory` lead here.
+    product: String,
+    directory: String,
+    services: Arc<dyn HostServices>,
+}
+
+impl HostSide {
+    pub(crate) fn new(
+        services: Arc<dyn HostServices>,
+        plugin: &str,
+        product: &str,
+        directory: &Path,
+        abi_minor: u16,
+    ) -> Self {
+        let raw = soch_host {
+            size: size_of::<soch_host>(),
+            abi_minor: abi_minor.into(),
+            log_level: services.log_level().as_raw(),
+            ctx: std::ptr::null_mut(),
+            product: soch_str::lend(""),
+            directory: soch_str::lend(""),
+            log: Some(log),
+            counter_inc: Some(counter_inc),
+            gauge_set: Some(gauge_set),
+            histogram_observe: Some(histogram_observe),
+            get_service: Some(get_service),
+        };
+        // A name that is not text cannot be given as text; a wrong one would be worse than none.
+        let directory = directory.to_str().unwrap_or_default().to_owned();
+        let (plugin, product) = (plugin.to_owned(), product.to_owned());
+        let side = NonNull::from(Box::leak(Box::new(Side { raw, plugin, product, directory, services })));
+        // SAFETY: the box was just leaked, and nobody else has the pointer yet.
+        unsafe {
+            let side = side.as_ptr();
+            (*side).raw.product = soch_str::lend(&(*side).product);
+            (*side).raw.directory = soch_str::lend(&(*side).directory);
+            (*side).raw.ctx = side.cast();
+        }
+        Self(side)
+    }
+
+    pub(crate) fn raw(&self) -> *const soch_host {
+        // SAFETY: `self` keeps the side; only an address is made.
+        unsafe { &raw const (*self.0.as_ptr()).raw }
+    }
+}
+
+impl Drop for HostSide {
+    fn drop(&mut self) {
+        // SAFETY: it came from a box in `new`, and the plugin's instance, which used it, is gone.
+        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
+    }
+}
+
+/// Runs a callback behind the barrier: a panic of the application's services does not reach the plugin.
+///
+/// # Safety
+/// `ctx` is that of a [`HostSide`] that lives.
+unsafe fn with_side(ctx: *mut c_void, call: impl FnOnce(&Side) -> sochdb_plugin_sdk::Result<()>) {
+    // SAFETY: NULL is allowed for the error; the instance keeps its side until `destroy` returned.
+    let _ = unsafe { boundary::guard(std::ptr::null_mut(), || call(&*ctx.cast::<Side>())) };
+}
+
+unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields: *const soch_label, count: usize) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            boundary::with_labeled(message, fields, count, |message, fields| {
+                side.services.log(&side.plugin, LogLevel::from_raw(level), &printable(message), fields);
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn counter_inc(
+    ctx: *mut c_void,
+    name: soch_str,
+    value: u64,
+    labels: *const soch_label,
+    count: usize,
+) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            boundary::with_labeled(name, labels, count, |name, labels| {
+                side.services.counter_inc(&side.plugin, name, value, labels);
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, labels: *const soch_label, count: usize) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            boundary::with_labeled(name, labels, count, |name, labels| {
+                side.services.gauge_set(&side.plugin, name, value, labels);
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn histogram_observe(
+    ctx: *mut c_void,
+    name: soch_str,
+    value: f64,
+    labels: *const soch_label,
+    count: usize,
+) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            boundary::with_labeled(name, labels, count, |name, labels| {
+                side.services.histogram_observe(&side.plugin, name, value, labels);
+            })
+        });
+    }
+}
+
+unsafe extern "C" fn get_service(ctx: *mut c_void, id: soch_str) -> *const c_void {
+    let mut service = std::ptr::null();
+    // SAFETY: the plugin passes the host's context, and lends the id for the call.
+    unsafe {
+        with_side(ctx, |side| {
+            service = side.services.service(id.read()?).map_or(std::ptr::null(), |service| service.0);
+            Ok(())
+        });
+    }
+    service
+}

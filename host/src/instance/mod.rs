@@ -1,0 +1,300 @@
+//! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
+
+pub(crate) mod ending;
+pub(crate) mod failure;
+pub(crate) mod host_services;
+pub(crate) mod limits;
+pub(crate) mod metrics_view;
+pub(crate) mod output;
+use crate::base::escape::printable;
+use crate::instance::ending::End;
+use crate::instance::host_services::HostSide;
+use crate::instance::metrics_view::Lent;
+use crate::sync::call_gate::enter::Stay;
+use crate::sync::call_gate::Gate;
+use crate::sync::slab::Slab;
+use core::ffi::c_void;
+use parking_lot::Mutex;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::export::is_identifier;
+use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Metrics, Result};
+use std::any::Any;
+use std::fmt;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::sync::atomic::AtomicU64;
+use std::sync::OnceLock;
+
+use crate::instance::limits::Limits;
+
+/// The tables of an extension, complete. At least one is there, or a custom capability is.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Tables {
+    pub(crate) storage: Option<soch_storage>,
+    pub(crate) index: Option<soch_index>,
+    pub(crate) observability: Option<soch_observability>,
+    pub(crate) compression: Option<soch_compression>,
+}
+
+/// The functions of an instance's life.
+#[derive(Clone, Copy)]
+pub(crate) struct Lifecycle {
+    pub(crate) shutdown: Option<unsafe extern "C" fn(*mut c_void, *mut soch_error) -> soch_status>,
+    pub(crate) destroy: Option<unsafe extern "C" fn(*mut c_void)>,
+    pub(crate) get_interface: Option<unsafe extern "C" fn(*mut c_void, soch_str) -> *const c_void>,
+}
+
+/// Where an instance comes from. It stays as long as the instance.
+pub(crate) enum Origin {
+    /// A library, which is never unloaded; the host as the instance sees it.
+    Loaded { _side: HostSide },
+    /// The application itself; how to see the extension's own type.
+    InProcess { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
+}
+
+/// Something that the plugin opened for the host, and how it ends.
+#[derive(Clone, Copy)]
+pub(crate) struct Handle {
+    pub(crate) raw: *mut c_void,
+    pub(crate) close: unsafe extern "C" fn(*mut c_void),
+}
+
+pub(crate) struct Instance {
+    pointer: *mut c_void,
+    pub(crate) tables: Tables,
+    lifecycle: Lifecycle,
+    pub(crate) info: ExtensionInfo,
+    /// `index_type` and `algorithm`, asked once.
+    pub(crate) index_type: String,
+    pub(crate) algorithm: String,
+    pub(crate) limits: Limits,
+    pub(crate) gate: Gate,
+    pub(crate) poisoned_by: OnceLock<String>,
+    pub(crate) end: Mutex<End>,
+    /// Calls of its sink that came from inside of one.
+    pub(crate) echoes: AtomicU64,
+    /// Those that are open, to be closed before `shutdown`.
+    handles: Mutex<Slab<Handle>>,
+    /// The metrics that were offered to it.
+    pub(crate) lent: ManuallyDrop<OnceLock<Lent>>,
+    pub(crate) origin: ManuallyDrop<Origin>,
+}
+
+// SAFETY: the plugin promises what the tags of the contract say: [any-thread] functions may be called from any
+// thread, and the gate keeps [exclusive] ones alone.
+unsafe impl Send for Instance {}
+// SAFETY: as above.
+unsafe impl Sync for Instance {}
+
+impl Instance {
+    /// Takes a new instance, and asks for the names that do not change.
+    ///
+    /// # Safety
+    /// `pointer` came from `create` of the library that `tables` and `lifecycle` come from, or from
+    /// `into_raw` with those of its type. It is not used elsewhere.
+    ///
+    /// # Errors
+    /// A name that is not there or not text; the instance is destroyed then.
+    pub(crate) unsafe fn new(
+        pointer: *mut c_void,
+        tables: Tables,
+        lifecycle: Lifecycle,
+        info: ExtensionInfo,
+        limits: Limits,
+        origin: Origin,
+    ) -> Result<Self> {
+        let mut instance = Self {
+            pointer,
+            tables,
+            lifecycle,
+            // Of all kinds only an index is changed by calls that it gets alone.
+            gate: if tables.index.is_some() { Gate::for_changes(&info.name) } else { Gate::for_calls(&info.name) },
+            info,
+            index_type: String::new(),
+            algorithm: String::new(),
+            limits,
+            poisoned_by: OnceLock::new(),
+            end: Mutex::default(),
+            echoes: AtomicU64::new(0),
+            handles: Mutex::default(),
+            lent: ManuallyDrop::default(),
+            origin: ManuallyDrop::new(origin),
+        };
+        if let Some(index_type) = tables.index.and_then(|table| table.index_type) {
+            instance.index_type = instance.name("index_type", index_type)?;
+        }
+        if let Some(algorithm) = tables.compression.and_then(|table| table.algorithm) {
+            instance.algorithm = instance.name("algorithm", algorithm)?;
+        }
+        Ok(instance)
+    }
+
+    fn name(
+        &self,
+        slot: &'static str,
+        ask: unsafe extern "C" fn(*mut c_void, *mut soch_str) -> soch_status,
+    ) -> Result<String> {
+        let mut name = soch_str { ptr: std::ptr::null(), len: 0 };
+        // SAFETY: the plugin's function on its own instance, with a place for the result.
+        self.shared(slot, |instance, _| unsafe { ask(instance, &mut name) })?;
+        if name.len >= SOCH_NAME_SIZE {
+            let most = SOCH_NAME_SIZE - 1;
+            return Err(self.broke(slot, &format!("gave a name of {} bytes; at most {most} are allowed", name.len)));
+        }
+        // SAFETY: the plugin promises text that lives as long as the instance.
+        match unsafe { name.read() } {
+            Ok(name) if is_identifier(name, SOCH_NAME_SIZE) => Ok(name.to_owned()),
+            Ok(name) => {
+                let shown: String = printable(name).chars().take(SOCH_NAME_SIZE).collect();
+                Err(self.broke(slot, &format!("gave the name \"{shown}\"; allowed are A-Z a-z 0-9 _ . + -")))
+            }
+            Err(error) => Err(self.broke(slot, &format!("gave {error}"))),
+        }
+    }
+
+    /// Lets something in that lasts; a shutdown waits until it is dropped.
+    pub(crate) fn stay(&self, slot: &'static str) -> Result<Stay<'_>> {
+        self.gate.enter_to_stay(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))
+    }
+
+    /// Runs a function of something that stays. Refused once the instance is poisoned, and in a child of fork.
+    #[inline]
+    pub(crate) fn run_inside(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        match self.gate.goes_on() {
+            Ok(()) => self.run(slot, call),
+            Err(refusal) => Err(self.refused(slot, refusal)),
+        }
+    }
+
+    /// Runs an [any-thread] function. False for `SOCH_NOT_FOUND`.
+    #[inline]
+    pub(crate) fn shared(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        match self.gate.enter(self.limits.patience) {
+            Ok(_pass) => self.run(slot, call),
+            Err(refusal) => Err(self.refused(slot, refusal)),
+        }
+    }
+
+    /// Runs an [exclusive] function of the instance. False for `SOCH_NOT_FOUND`.
+    pub(crate) fn exclusive(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        let _alone = self.gate.enter_alone(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))?;
+        self.run(slot, call)
+    }
+
+    #[inline]
+    pub(crate) fn run(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        let mut error = MaybeUninit::<soch_error>::uninit();
+        let place = error.as_mut_ptr();
+        // SAFETY: the place is ours. The rest of the message is only read up to a NUL, see `Self::failure`.
+        unsafe {
+            (&raw mut (*place).code).write(0);
+            (&raw mut (*place).message).cast::<u8>().write(0);
+        }
+        match call(self.pointer, place) {
+            SOCH_OK => Ok(true),
+            SOCH_NOT_FOUND => Ok(false),
+            status => Err(self.failure(slot, status, place)),
+        }
+    }
+
+    /// Keeps a handle that the plugin just opened, for [`Self::release`] or the shutdown. Returns its number.
+    pub(crate) fn keep(&self, handle: Handle) -> usize {
+        self.handles.lock().insert(handle)
+    }
+
+    /// Closes the handle of this number. One that cannot be closed now, as calls do not end, is closed by the shutdown;
+    /// after a panic nothing is closed.
+    ///
+    /// # Safety
+    /// The caller kept it and does not use it again.
+    pub(crate) unsafe fn release(&self, kept: usize) {
+        let Ok(_pass) = self.gate.enter(self.limits.patience) else { return };
+        let handle = self.handles.lock().remove(kept);
+        if let Some(handle) = handle {
+            // SAFETY: the plugin's function on its own handle, once; the caller promises that nobody uses it.
+            unsafe { (handle.close)(handle.raw) };
+        }
+    }
+
+    /// All handles that are open, for who closes them.
+    pub(crate) fn take_handles(&self) -> Vec<Handle> {
+        std::mem::take(&mut *self.handles.lock()).into_items().collect()
+    }
+
+    pub(crate) fn pointer(&self) -> *mut c_void {
+        self.pointer
+    }
+
+    pub(crate) fn lifecycle(&self) -> Lifecycle {
+        self.lifecycle
+    }
+
+    /// Whether what stays may be closed by the plugin.
+    pub(crate) fn may_close(&self) -> bool {
+        self.gate.goes_on().is_ok()
+    }
+
+    pub(crate) fn is_poisoned(&self) -> bool {
+        self.gate.is_poisoned()
+    }
+
+    /// The plugin's table for a capability's id, or None.
+    pub(crate) fn interface(&self, id: &str) -> Option<*const c_void> {
+        let listed = ExtensionCapability::from_id(id);
+        let get_interface = self.lifecycle.get_interface.filter(|_| self.info.capabilities.contains(&listed))?;
+        let mut table = std::ptr::null();
+        // SAFETY: the plugin's function on its own instance; the id is lent for the call.
+        let call = |instance: *mut c_void, _: *mut soch_error| unsafe {
+            table = get_interface(instance, soch_str::lend(id));
+            SOCH_OK
+        };
+        self.shared("get_interface", call).ok()?;
+        (!table.is_null()).then_some(table)
+    }
+
+    /// Keeps `metrics` until the instance is gone, in the form that it reads.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] the second time: an instance reads the metrics of one host only.
+    pub(crate) fn lend(&self, metrics: Metrics) -> Result<*const soch_metrics> {
+        let mut metrics = Some(metrics);
+        let lent = self.lent.get_or_init(|| Lent::new(metrics.take().expect("this runs at most once")));
+        if metrics.is_some() {
+            return Err(self.error(ErrorKind::Invalid, "`attach`: other metrics were lent to it before".to_owned()));
+        }
+        Ok(lent.raw())
+    }
+
+    /// Shows the extension's own value, if it is linked in, to `look`.
+    pub(crate) fn inspect<R>(&self, look: impl FnOnce(&dyn Any) -> R) -> Option<R> {
+        let Origin::InProcess { as_any } = *self.origin else { return None };
+        let mut seen = None;
+        let call = |instance: *mut c_void, _: *mut soch_error| {
+            // SAFETY: `as_any` belongs to the type of this instance, and the gate keeps exclusive calls away.
+            seen = Some(look(unsafe { as_any(instance) }));
+            SOCH_OK
+        };
+        self.shared("as_any", call).ok()?;
+        seen
+    }
+}
+
+/// What `Debug` of a handle prints.
+pub(crate) fn describe(formatter: &mut fmt::Formatter<'_>, handle: &str, info: &ExtensionInfo) -> fmt::Result {
+    formatter.debug_struct(handle).field("name", &info.name).field("version", &info.version).finish_non_exhaustive()
+}

@@ -1,0 +1,63 @@
+//! The steps from the gate to the allow-list: they look at the way to a file, not at the file.
+
+use crate::files::directory_walk;
+use crate::files::directory_walk::Walked;
+use crate::files::owners::Owners;
+use crate::files::plain_path::PlainPath;
+use crate::loader::audit::Record;
+use crate::loader::headroom;
+use crate::loader::options::Options;
+use crate::loader::steps::allow_list;
+use crate::loader::trust_source::Decisions;
+use crate::loader::trust_source::Standing;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{Step, Steps};
+use crate::trust::policy::Policy;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A directory that the loader may take files from.
+pub(crate) struct Reached<'a> {
+    /// What the operator decided.
+    pub(crate) decisions: Arc<Decisions>,
+    /// The file in it that is asked for.
+    pub(crate) plain: PlainPath<'a>,
+    /// What is demanded of that file.
+    pub(crate) standing: Standing,
+    /// Who may own it.
+    pub(crate) owners: Owners,
+    /// The directory, open.
+    pub(crate) walked: Walked,
+}
+
+/// The step that comes first, in the caller's thread: whether anything may be loaded, and memory for that.
+///
+/// # Errors
+/// It may not.
+pub(crate) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<(), LoadError> {
+    steps.run(Step::Gate, || {
+        let passed = options.permission.check()?;
+        headroom::make_sure(Step::Gate, 0)?;
+        Ok(passed)
+    })
+}
+
+/// Goes to the directory of the file at `path`, behind the gate.
+///
+/// # Errors
+/// The reason of the first step that refuses.
+pub(crate) fn reach<'a>(
+    path: &'a Path,
+    options: &Options,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<Reached<'a>, LoadError> {
+    let decisions = steps.run(Step::Rules, || options.rules.check(options.policy))?;
+    let plain = steps.run(Step::Lexical, || PlainPath::check(path))?;
+    let standing = decisions.standing(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));
+    let owners = Owners::of(standing.demands);
+    record.policy = Some(standing.policy);
+    let walked = steps.run(Step::Walk, || directory_walk::check(&plain, owners, directory_walk::open_beneath))?;
+    steps.run(Step::Allow, || allow_list::check(&walked, standing, &decisions))?;
+    Ok(Reached { decisions, plain, standing, owners, walked })
+}

@@ -1,0 +1,267 @@
+//! Maps a library's sealed bytes, once, for the rest of the process.
+
+use crate::base::digest::Digest;
+use crate::base::text::Text;
+use crate::files::fd_paths;
+use crate::instance::Tables;
+use crate::linker;
+use crate::linker::Mapping;
+use crate::loader::audit::{Accepted, Record};
+use crate::loader::file_origin::Place;
+use crate::loader::headroom;
+use crate::loader::options::Options;
+use crate::loader::pipeline::Admitted;
+use crate::loader::steps::entry::Entry;
+use crate::loader::steps::layout;
+use crate::loader::steps::open;
+use crate::loader::steps::probe;
+use crate::loader::steps::probe::Rehearsed;
+use crate::loader::worker::Worker;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Steps;
+use crate::refusal::step::{Step, StepOutcome};
+use crate::sync::call_gate::live;
+use crate::trust::policy::Demands;
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// A library that was admitted and mapped, with the host's copy of its entry and tables. Never unloaded.
+pub(crate) struct Library {
+    pub(crate) digest: Digest,
+    pub(crate) entry: Entry,
+    pub(crate) tables: Tables,
+    /// The address at which it begins.
+    pub(crate) base: u64,
+    /// Who signed it, if its policy asked when it was mapped.
+    pub(crate) publisher: Option<String>,
+    /// Whether its constructors ran in a whole sandbox of the probe first.
+    pub(crate) confined: bool,
+}
+
+/// What came of mapping some bytes. What is mapped stays so, and its constructors have run: they are not run again.
+#[derive(Clone)]
+enum Mapped {
+    Accepted(&'static Library),
+    Refused(Arc<LoadError>),
+}
+
+/// Held while the bytes are mapped, so that two threads do not map the same ones twice.
+type Slot = Arc<Mutex<Option<Mapped>>>;
+
+/// By the digest of their bytes: the same bytes are mapped once, wherever they were read from.
+// Not by hash: its seed is a system call, which panics if it fails.
+static SLOTS: Mutex<BTreeMap<Digest, Slot>> = Mutex::new(BTreeMap::new());
+
+/// The names that mapped plugins have inside: two versions of a plugin have the same.
+static SONAMES: Mutex<Vec<Text>> = Mutex::new(Vec::new());
+
+impl Library {
+    /// The library of these bytes, and where they were read from; maps them if no earlier call did. Runs the library's
+    /// constructors then. Tells the outcomes of the steps when it holds no lock.
+    ///
+    /// # Safety
+    /// The caller trusts the file: its code runs with all rights of the process.
+    ///
+    /// # Errors
+    /// Those of the steps from the identity to the version. What was mapped and refused is refused again as it was.
+    pub(crate) unsafe fn open(
+        admitted: Admitted,
+        rehearsed: Option<Rehearsed>,
+        options: &Options,
+        worker: &mut Worker,
+        steps: &mut Steps<'_>,
+        record: &mut Record,
+    ) -> Result<(&'static Self, Place), LoadError> {
+        live::watch_for_fork();
+        let (digest, place) = (admitted.digest, admitted.place.clone());
+        let slot = SLOTS.lock().entry(digest).or_default().clone();
+        let mut outcomes = Vec::new();
+        let mut told = |outcome: StepOutcome| outcomes.push(outcome);
+        let result = match slot.try_lock_until(worker.deadline()) {
+            // SAFETY: the caller passes its trust on.
+            Some(mut slot) => unsafe {
+                Self::open_in(&mut slot, admitted, rehearsed, options, worker, &mut Steps::new(&mut told), record)
+            },
+            None => Steps::new(&mut told).run(Step::Identity, || Err(worker.late(Step::Identity, &place.path))),
+        };
+        forget_if_unused(digest, slot);
+        outcomes.into_iter().for_each(|outcome| steps.tell(outcome));
+        result.map(|library| (library, place))
+    }
+
+    /// Whether it was loaded as a policy demands.
+    fn meets(&self, demands: Demands) -> Result<(), LoadError> {
+        if (demands.probe || demands.landlock) && !self.confined {
+            let why = "these bytes are in memory already, loaded without one under another policy".to_owned();
+            return Err(LoadError::ProbeUnavailable { why });
+        }
+        Ok(())
+    }
+
+    /// What the audit line says of it.
+    pub(crate) fn audited<'a>(&'a self, place: &'a Place) -> Accepted<'a> {
+        let (name, version) = (self.entry.info.name.clone(), self.entry.info.version.clone());
+        Accepted { name, version, publisher: self.publisher.as_deref(), base: Some(self.base), place }
+    }
+
+    /// # Safety
+    /// As for [`Library::open`].
+    unsafe fn open_in(
+        slot: &mut Option<Mapped>,
+        mut admitted: Admitted,
+        rehearsed: Option<Rehearsed>,
+        options: &Options,
+        worker: &mut Worker,
+        steps: &mut Steps<'_>,
+        record: &mut Record,
+    ) -> Result<&'static Self, LoadError> {
+        if let Some(mapped) = slot {
+            return mapped.again(admitted.standing.demands, steps);
+        }
+        let path = steps.run(Step::Identity, || identify(&mut admitted))?;
+        let (mut admitted, rehearsed) = steps.run(Step::Probe, || match rehearsed {
+            Some(rehearsed) => Ok(((admitted, rehearsed), "these bytes were probed before".to_owned())),
+            None => probe::run(admitted, options, worker, record),
+        })?;
+        // What the plugin's code changes of the process is surely its own only if no other thread runs beside it.
+        worker.rest();
+        let mut changes = Vec::new();
+        let opened = steps.run_its_code(Step::Open, options.restoring, &mut changes, || {
+            let confined = match rehearsed {
+                Rehearsed::NotLoadable(reason) => return Err(LoadError::open(reason)),
+                Rehearsed::Passed { confined } => confined,
+            };
+            // What the dynamic linker cannot get while it is at work ends the process, such as thread-local memory.
+            headroom::make_sure(Step::Open, admitted.file.size())?;
+            // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
+            let mapping = unsafe {
+                open::bring_in(std::mem::take(&mut admitted.dependencies))?;
+                Mapping::open(path.as_os_str())
+            };
+            let mapping = mapping.map_err(LoadError::open)?;
+            Ok(((mapping, confined), "all symbols are bound".to_owned()))
+        });
+        record.changes = changes;
+        let (mapping, confined) = opened?;
+        fd_paths::keep(&admitted.file);
+        SONAMES.lock().extend(admitted.facts.soname.clone());
+        // SAFETY: the mapping stays, and so does what its symbols lead to, which is what the contract says.
+        let read = unsafe { Self::read(&mapping, &admitted, confined, steps) };
+        // The name of these bytes must not come to mean other ones, whatever the steps said.
+        std::mem::forget(admitted.file);
+        match read {
+            Ok(library) => {
+                let library: &'static Self = Box::leak(Box::new(library));
+                *slot = Some(Mapped::Accepted(library));
+                Ok(library)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                *slot = Some(Mapped::Refused(error.clone()));
+                Err(error.into())
+            }
+        }
+    }
+
+    /// # Safety
+    /// The library is never unmapped, and promises that its symbols are what the contract says.
+    unsafe fn read(
+        mapping: &Mapping,
+        admitted: &Admitted,
+        confined: bool,
+        steps: &mut Steps<'_>,
+    ) -> Result<Self, LoadError> {
+        let (facts, note) = (&admitted.facts, &admitted.note);
+        // The search goes on in the libraries that it needs, whose symbols are not meant.
+        let layout = if facts.exports_layout { mapping.address("soch_layout_v1") } else { None };
+        let address = mapping.address("soch_plugin_v1");
+        let base = address.map_or(0, |address| (address as u64).wrapping_sub(facts.entry_address));
+        // SAFETY: the caller passes the library's promise on.
+        unsafe {
+            let entry = steps.run(Step::Entry, || Entry::read(address, facts, note))?;
+            steps.run(Step::Layout, || layout::check(layout, note.kinds))?;
+            let tables = steps.run(Step::Version, || entry.tables())?;
+            let (digest, publisher) = (admitted.digest, admitted.publisher.clone());
+            Ok(Self { digest, entry, tables, base, publisher, confined })
+        }
+    }
+}
+
+/// Runs the steps after [`admit`](crate::loader::admit) that map nothing into this process: the identity, and the
+/// probe, which runs the plugin's constructors in another one. Gives what [`Library::open`] need not do again; `None` if
+/// the bytes are mapped already.
+///
+/// # Errors
+/// Those of the steps; [`LoadError::Open`] if the dynamic linker refused the plugin in the probe.
+pub(crate) fn rehearse(
+    mut admitted: Admitted,
+    options: &Options,
+    worker: &mut Worker,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<(Admitted, Option<Rehearsed>), LoadError> {
+    let slot = SLOTS.lock().get(&admitted.digest).cloned();
+    if let Some(slot) = slot {
+        let Some(mapped) = slot.try_lock_until(worker.deadline()).map(|slot| slot.clone()) else {
+            return steps.run(Step::Identity, || Err(worker.late(Step::Identity, &admitted.place.path)));
+        };
+        if let Some(mapped) = mapped {
+            return mapped.again(admitted.standing.demands, steps).map(|_| (admitted, None));
+        }
+    }
+    steps.run(Step::Identity, || identify(&mut admitted))?;
+    match steps.run(Step::Probe, || probe::run(admitted, options, worker, record))? {
+        (_, Rehearsed::NotLoadable(reason)) => steps.run(Step::Open, || Err(LoadError::open(reason))),
+        (admitted, passed) => Ok((admitted, Some(passed))),
+    }
+}
+
+impl Mapped {
+    /// Says once more what came of it. What was mapped under a weaker policy is not good enough for a stricter one.
+    fn again(&self, demands: Demands, steps: &mut Steps<'_>) -> Result<&'static Library, LoadError> {
+        let (refused_at, what) = match self {
+            Self::Accepted(_) => (None, "these bytes were loaded before"),
+            Self::Refused(error) => (Some(error.step()), "these bytes were mapped before"),
+        };
+        for step in [Step::Identity, Step::Probe, Step::Open, Step::Entry, Step::Layout, Step::Version] {
+            if refused_at != Some(step) {
+                steps.run(step, || match self {
+                    Self::Accepted(library) if step == Step::Probe => {
+                        library.meets(demands).map(|()| ((), what.to_owned()))
+                    }
+                    _ => Ok(((), what.to_owned())),
+                })?;
+            } else if let Self::Refused(error) = self {
+                return steps.run(step, || Err(error.clone().into()));
+            }
+        }
+        match self {
+            Self::Accepted(library) => Ok(library),
+            Self::Refused(error) => Err(error.clone().into()),
+        }
+    }
+}
+
+/// Takes out a slot in which nothing was mapped and which nobody else has.
+fn forget_if_unused(digest: Digest, slot: Slot) {
+    let mut slots = SLOTS.lock();
+    // One is the table's, the other this function's; new ones are only made under the lock.
+    if Arc::strong_count(&slot) == 2 && slot.lock().is_none() {
+        slots.remove(&digest);
+    }
+}
+
+/// The plugin's path for the dynamic linker, after it was made sure that this and its inner name mean nothing else.
+fn identify(admitted: &mut Admitted) -> Result<(PathBuf, String), LoadError> {
+    if let Some(soname) = &admitted.facts.soname {
+        let taken = linker::is_resident(soname.as_os_str());
+        if taken && !SONAMES.lock().contains(soname) {
+            return Err(LoadError::SonameTaken { soname: soname.clone() });
+        }
+    }
+    let path = fd_paths::path_of(&mut admitted.file)?;
+    let detail = format!("{} is new to the dynamic linker", path.display());
+    Ok((path, detail))
+}

@@ -1,0 +1,134 @@
+//! The steps that run nothing of the plugin, in their order.
+
+use crate::base::digest::Digest;
+use crate::elf::notes::Note;
+use crate::elf::Facts;
+use crate::files::open_file::Bounds;
+use crate::files::settle::settled;
+use crate::files::{open_file, sealed_file};
+use crate::loader::approach::{pass_gate, reach, Reached};
+use crate::loader::audit::{Accepted, Record};
+use crate::loader::dependency::Dependency;
+use crate::loader::file_origin::Place;
+use crate::loader::headroom;
+use crate::loader::options::Options;
+use crate::loader::steps::{dependencies, exec_policy, note, note_manifest, trust};
+use crate::loader::trust_source::Standing;
+use crate::loader::worker::Worker;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{Step, Steps};
+use rustix::fs::Stat;
+use std::path::Path;
+
+pub(crate) use sealed_file::SealedFile;
+
+/// A plugin that may be loaded.
+#[derive(Debug)]
+pub(crate) struct Admitted {
+    /// Its bytes, which are the ones to load.
+    pub(crate) file: SealedFile,
+    /// Their SHA-256.
+    pub(crate) digest: Digest,
+    /// What its ELF file says.
+    pub(crate) facts: Facts,
+    /// Its note.
+    pub(crate) note: Note,
+    /// What it needs, in the order of loading.
+    pub(crate) dependencies: Vec<Dependency>,
+    /// Who signed it, if its policy asked.
+    pub(crate) publisher: Option<String>,
+    /// What its directory's policy demands.
+    pub(crate) standing: Standing,
+    /// Where it was.
+    pub(crate) place: Place,
+}
+
+impl Admitted {
+    /// What the audit line says of it before it is loaded.
+    pub(crate) fn audited(&self) -> Accepted<'_> {
+        let (name, version) = (self.note.name.to_string(), self.note.version.to_string());
+        Accepted { name, version, publisher: self.publisher.as_deref(), base: None, place: &self.place }
+    }
+}
+
+/// Decides whether the plugin at `path` may be loaded, tells `steps` how each step ended, and fills in `record`. What comes
+/// after the gate is done by `worker`.
+///
+/// # Errors
+/// The reason of the first step that refuses; that the time is up.
+pub(crate) fn admit(
+    path: &Path,
+    options: &Options,
+    worker: &mut Worker,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<Admitted, LoadError> {
+    pass_gate(options, steps)?;
+    let (file, options) = (path.to_owned(), options.clone());
+    worker.steps(path, Step::Rules, steps, record, move |steps, record| admit_file(&file, &options, steps, record))
+}
+
+fn admit_file(
+    path: &Path,
+    options: &Options,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<Admitted, LoadError> {
+    let reached = reach(path, options, steps, record)?;
+    settled(&reached.walked, reached.plain.file, steps, |steps, opened| {
+        *record = Record { policy: record.policy, ..Record::default() };
+        judge(path, &reached, options, steps, record, opened)
+    })
+}
+
+fn judge(
+    path: &Path,
+    reached: &Reached<'_>,
+    options: &Options,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+    opened: &mut Option<Stat>,
+) -> Result<Admitted, LoadError> {
+    let Reached { decisions, plain, standing, owners, walked } = reached;
+    let (standing, rules) = (*standing, decisions.rules());
+    let bounds = Bounds::of_plugin(*owners, options.max_size);
+    let file = steps.run(Step::File, || {
+        let (file, detail) = open_file::check(plain, walked, bounds)?;
+        headroom::make_sure(Step::File, file.size)?;
+        Ok((file, detail))
+    })?;
+    *opened = Some(file.stat);
+    steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
+    let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file))?;
+    let (bytes, digest) = steps.run(Step::Digest, || {
+        let bytes = sealed.map()?;
+        let digest = Digest::of(&bytes);
+        Ok(((bytes, digest), digest.to_string()))
+    })?;
+    record.digest = Some(digest);
+    let vouched =
+        steps.run(Step::Trust, || trust::check(plain, walked, digest, decisions, standing, &options.locks))?;
+    let facts = steps.run(Step::Elf, || {
+        let facts = Facts::read(&bytes)?;
+        let detail = facts.check(plain.file)?;
+        Ok((facts, detail))
+    })?;
+    record.build_id.clone_from(&facts.build_id);
+    let note = steps.run(Step::Note, || {
+        let (note, detail) = note::check(&facts)?;
+        note_manifest::check(&note, vouched.manifest.as_ref(), rules)?;
+        Ok((note, detail))
+    })?;
+    let asked = dependencies::Asked {
+        rules,
+        files: &options.rules.files,
+        installed: &decisions.installed,
+        standing,
+        directory: &walked.path,
+    };
+    let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, asked))?;
+    let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
+    let place = Place { path: path.to_owned(), directory: walked.path.clone(), owner, mode };
+    let publisher = vouched.publisher;
+    Ok(Admitted { file: sealed, digest, facts, note, dependencies, publisher, standing, place })
+}

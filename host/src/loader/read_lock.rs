@@ -1,0 +1,71 @@
+//! The lock file of a directory, read as carefully as a plugin.
+
+use crate::files::directory_walk::Walked;
+use crate::files::lock_files::{IndexedLock, LockFiles, ReadLock};
+use crate::files::owners::Owners;
+use crate::files::small_file::{is_unchanged, read, refused};
+use crate::loader::approach::{pass_gate, reach, Reached};
+use crate::loader::audit::Record;
+use crate::loader::options::Options;
+use crate::loader::worker::Worker;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{Step, Steps};
+use crate::trust::lock::Lock;
+use crate::trust::places::LOCK_FILE;
+use crate::trust::policy::Policy;
+use std::path::Path;
+use std::sync::Arc;
+
+impl LockFiles {
+    /// What the directory's lock file says; `None` if it has none. It is read if it changed since it was last read.
+    pub(crate) fn of(&self, walked: &Walked, owners: Owners) -> Result<Option<Arc<IndexedLock>>, LoadError> {
+        let path = walked.path.join(LOCK_FILE);
+        if let Some(last) = self.last(&walked.path) {
+            if is_unchanged(&path, walked, LOCK_FILE.as_ref(), owners, &last.stamp) {
+                return Ok(Some(last.lock));
+            }
+        }
+        let beside = read(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
+            refused(Step::Trust, &path, error, |reason, fix| LoadError::LockFile {
+                file: path.as_path().into(),
+                reason,
+                fix,
+            })
+        })?;
+        let Some(beside) = beside else { return Ok(None) };
+        let wrong = |error| LoadError::LockSyntax { file: path.as_path().into(), error };
+        let lock = Arc::new(IndexedLock::new(Lock::parse(&beside.bytes).map_err(wrong)?));
+        self.remember(&walked.path, ReadLock { lock: lock.clone(), stamp: beside.stamp });
+        Ok(Some(lock))
+    }
+}
+
+/// Reads the lock file at `path`, if plugins may be loaded from its directory, and what policy that has.
+///
+/// # Errors
+/// As for a plugin in the directory, up to the allow-list; then why the lock file is refused, or that there is none.
+pub(crate) fn read_lock(path: &Path, options: &Options, steps: &mut Steps<'_>) -> Result<(Lock, Policy), LoadError> {
+    pass_gate(options, steps)?;
+    let (file, own) = (path.to_owned(), options.clone());
+    let mut worker = Worker::new(options.load_limit);
+    worker.steps(path, Step::Rules, steps, &mut Record::default(), move |steps, record| {
+        read_here(&file, &own, steps, record)
+    })
+}
+
+fn read_here(
+    path: &Path,
+    options: &Options,
+    steps: &mut Steps<'_>,
+    record: &mut Record,
+) -> Result<(Lock, Policy), LoadError> {
+    let Reached { standing, owners, walked, .. } = reach(path, options, steps, record)?;
+    let lock = steps.run(Step::Trust, || {
+        let (reason, fix) = ("it does not exist", "install plugins into the directory: sochdb-plugin install FILE");
+        let missing = || LoadError::LockFile { file: path.into(), reason: reason.to_owned(), fix: fix.to_owned() };
+        let lock = options.locks.of(&walked, owners)?.ok_or_else(missing)?.lock.clone();
+        let detail = format!("{} plugins", lock.plugins.len());
+        Ok((lock, detail))
+    })?;
+    Ok((lock, standing.policy))
+}

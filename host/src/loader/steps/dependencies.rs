@@ -1,0 +1,185 @@
+//! The step `dependencies`: the libraries that a plugin needs. The dynamic linker must never search for one: what it would find
+//! depends on `LD_LIBRARY_PATH`, on caches, and on who can write there.
+
+use crate::base::digest::Digest;
+use crate::base::text::Text;
+use crate::elf::Facts;
+use crate::files::small_file::refused;
+use crate::linker;
+use crate::loader::dependency::{Dependency, Source};
+use crate::loader::steps::dependencies_listed;
+use crate::loader::steps::dependencies_listed::ListedLibrary;
+use crate::loader::steps::dependencies_missing::Lacking;
+use crate::loader::steps::dependencies_packages;
+use crate::loader::steps::dependencies_system::SystemLibrary;
+use crate::loader::trust_source::{Standing, TrustFiles};
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use crate::trust::file::TrustedDependency;
+use crate::trust::rules::Rules;
+use std::path::{Path, PathBuf};
+
+/// What C, C++ and Rust plugins need without their authors' doing: the libraries of glibc and of GCC's runtime.
+const STANDARD: [&str; 12] = [
+    "libc.so.6",
+    "libm.so.6",
+    "libgcc_s.so.1",
+    "libstdc++.so.6",
+    "libpthread.so.0",
+    "libdl.so.2",
+    "librt.so.1",
+    "libutil.so.1",
+    "libresolv.so.2",
+    "ld-linux-x86-64.so.2",
+    "ld-linux-aarch64.so.1",
+    "libatomic.so.1",
+];
+/// What compilers add for `-fsanitize`, before a version: a plugin under test needs it.
+const SANITIZERS: [&str; 4] = ["libasan.so.", "liblsan.so.", "libtsan.so.", "libubsan.so."];
+/// The most libraries of a plugin, those that its libraries need included.
+const MOST: usize = 64;
+
+/// For whom the libraries are looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// What the trust files say.
+    pub(crate) rules: Option<&'a Rules>,
+    /// Which they are.
+    pub(crate) files: &'a TrustFiles,
+    /// Where plugins lie that need no directory in a trust file.
+    pub(crate) installed: &'a [PathBuf],
+    /// What is demanded of the plugin.
+    pub(crate) standing: Standing,
+    /// Where the plugin is.
+    pub(crate) directory: &'a Path,
+}
+
+/// The step: finds every library that the plugin needs, in the order in which they can be loaded. Loads nothing. What is
+/// lacking is told at once, as far as it can be read.
+pub(crate) fn check(facts: &Facts, asked: Asked<'_>) -> Result<(Vec<Dependency>, String), LoadError> {
+    let mut resolver = Resolver {
+        asked,
+        seen: Vec::new(),
+        order: Vec::new(),
+        words: Vec::new(),
+        lacking: Lacking::default(),
+        places: None,
+    };
+    resolver.add_all(&facts.needed, &[]);
+    let Resolver { order, words, lacking, places, .. } = resolver;
+    if let Some(refusal) = lacking.refusal(asked, &places.unwrap_or_default()) {
+        return Err(refusal);
+    }
+    let detail = if words.is_empty() { "it needs nothing".to_owned() } else { words.join(", ") };
+    Ok((order, detail))
+}
+
+struct Resolver<'a> {
+    asked: Asked<'a>,
+    seen: Vec<Text>,
+    order: Vec<Dependency>,
+    words: Vec<String>,
+    lacking: Lacking,
+    /// Where libraries are looked for that no trust file names, once there is one.
+    places: Option<Vec<PathBuf>>,
+}
+
+impl Resolver<'_> {
+    /// Adds what a library needs that wants it to be searched for in the directories `search`.
+    fn add_all(&mut self, needed: &[Text], search: &[PathBuf]) {
+        for name in needed {
+            if self.seen.contains(name) || self.seen.len() > MOST {
+                continue;
+            }
+            self.seen.push(name.clone());
+            if self.seen.len() > MOST {
+                let reason = format!("it and others make more than {MOST}");
+                let fix = "link what it needs into the plugin".to_owned();
+                return self.lacking.wrong(LoadError::DepRefused { name: name.clone(), reason, fix });
+            }
+            match self.find(name, search) {
+                Ok(Some((source, words))) => {
+                    self.words.push(words);
+                    self.order.push(Dependency { name: name.clone(), source });
+                }
+                Ok(None) => {}
+                Err(error) => self.lacking.wrong(error),
+            }
+        }
+    }
+
+    /// Where a library comes from, in words too, after what it needs was added; `None` if no trust file names it.
+    fn find(&mut self, name: &Text, search: &[PathBuf]) -> Result<Option<(Source, String)>, LoadError> {
+        let text = std::str::from_utf8(name.as_bytes()).unwrap_or_default();
+        let standard = STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
+        if let Some(listed) = self.asked.rules.and_then(|rules| rules.dependency(text)) {
+            let library = self.listed(name, listed)?;
+            self.add_all(&library.facts.needed, &library.search);
+            let words = from(name, &library.path);
+            let pinned = listed.sha256.is_some();
+            Ok(Some((Source::Listed { file: library.file, digest: library.digest, pinned }, words)))
+        } else if standard && linker::is_resident(name.as_os_str()) {
+            Ok(Some((Source::Resident, format!("{name} is in memory"))))
+        } else if standard {
+            self.of_system(name, SystemLibrary::find(name)?)
+        } else if let Some(library) = SystemLibrary::beside(name, search) {
+            self.of_system(name, library?)
+        } else {
+            self.unlisted(name, text, search).map(|()| None)
+        }
+    }
+
+    fn of_system(&mut self, name: &Text, library: SystemLibrary) -> Result<Option<(Source, String)>, LoadError> {
+        self.add_all(&library.facts.needed, &library.search);
+        let words = from(name, &library.path);
+        Ok(Some((Source::System(library.path), words)))
+    }
+
+    fn listed(&self, name: &Text, listed: &TrustedDependency) -> Result<ListedLibrary, LoadError> {
+        let revoked = |digest: &Digest| self.asked.rules.is_some_and(|rules| rules.revoked(digest).is_some());
+        let library = dependencies_listed::admit(listed, self.asked.standing.demands, revoked).map_err(|error| {
+            refused(Step::Dependencies, &listed.path(), error, |reason, fix| LoadError::DepRefused {
+                name: name.clone(),
+                reason,
+                fix,
+            })
+        })?;
+        // By another name the dynamic linker would not find it in memory, and search.
+        if library.facts.soname.as_ref() != Some(name) {
+            let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
+            return Err(LoadError::DepSoname { name: name.clone(), soname });
+        }
+        Ok(library)
+    }
+
+    /// Notes a library that no trust file names, and where it would be taken from if one did; then what it needs in turn.
+    fn unlisted(&mut self, name: &Text, text: &str, search: &[PathBuf]) -> Result<(), LoadError> {
+        let asked = self.asked;
+        let named = asked.rules.into_iter().flat_map(Rules::dependency_directories);
+        let others = named.chain([asked.directory]).map(Path::to_owned).chain(search.iter().cloned());
+        let places = self.places.get_or_insert_with(|| dependencies_packages::places(others));
+        let mut refused = None;
+        for directory in dependencies_packages::of(name, places) {
+            let entry = TrustedDependency { name: text.to_owned(), directory: directory.clone(), sha256: None };
+            match self.listed(name, &entry) {
+                Ok(library) => {
+                    self.lacking.unlisted(name, directory);
+                    self.add_all(&library.facts.needed, &library.search);
+                    return Ok(());
+                }
+                Err(error) => refused = refused.or(Some(error)),
+            }
+        }
+        match refused {
+            Some(error) => Err(error),
+            None => {
+                self.lacking.nowhere(name);
+                Ok(())
+            }
+        }
+    }
+}
+
+fn from(name: &Text, path: &Path) -> String {
+    format!("{name} from {}", Text::from(path))
+}

@@ -1,0 +1,114 @@
+//! What a plugin lacks of the libraries that it needs, told at once, with the commands that allow them.
+
+use crate::base::text::Text;
+use crate::loader::permission::runs_elevated;
+use crate::loader::steps::dependencies::Asked;
+use crate::loader::steps::dependencies_packages;
+use crate::loader::trust_source::TrustFiles;
+use crate::refusal::load_error::LoadError;
+use std::path::PathBuf;
+
+/// It, in the order in which it was found.
+#[derive(Default)]
+pub(crate) struct Lacking {
+    /// Those that no trust file names, with where they lie.
+    unlisted: Vec<(Text, PathBuf)>,
+    /// Those that no trust file names and that were not found.
+    nowhere: Vec<Text>,
+    /// What else is wrong.
+    wrong: Vec<LoadError>,
+}
+
+impl Lacking {
+    pub(crate) fn unlisted(&mut self, name: &Text, directory: PathBuf) {
+        self.unlisted.push((name.clone(), directory));
+    }
+
+    pub(crate) fn nowhere(&mut self, name: &Text) {
+        self.nowhere.push(name.clone());
+    }
+
+    pub(crate) fn wrong(&mut self, error: LoadError) {
+        self.wrong.push(error);
+    }
+
+    /// The refusal, if anything is lacking; `places` are those that were looked in.
+    pub(crate) fn refusal(mut self, asked: Asked<'_>, places: &[PathBuf]) -> Option<LoadError> {
+        if self.unlisted.is_empty() && self.nowhere.is_empty() {
+            return match self.wrong.len() {
+                0 | 1 => self.wrong.pop(),
+                _ => Some(self.all_wrong()),
+            };
+        }
+        let found =
+            self.unlisted.iter().map(|(name, directory)| format!("{name} (in {})", Text::from(directory.as_path())));
+        let absent = self.nowhere.iter().map(|name| format!("{name} (not found)"));
+        let mut libraries = found.chain(absent).collect::<Vec<_>>().join(", ");
+        let mut fixes = Vec::new();
+        if !self.unlisted.is_empty() {
+            fixes.push(self.allow(asked));
+        }
+        if !self.nowhere.is_empty() {
+            let (names, places) = (joined(&self.nowhere), dependencies_packages::told(places));
+            let them = if self.nowhere.len() == 1 { "it" } else { "them" };
+            fixes.push(format!(
+                "link {names} into the plugin, or install the packages of the system that have {them}, then load again to \
+                 be told the command that allows {them} (looked for in {places})"
+            ));
+        }
+        for error in &self.wrong {
+            libraries += &format!("; and {error}");
+            fixes.push(error.remedy());
+        }
+        Some(LoadError::DepForbidden { libraries, fix: fixes.join("; ") })
+    }
+
+    /// Several things that are wrong, under the name of the first.
+    fn all_wrong(&self) -> LoadError {
+        let named = self.wrong.iter().find_map(|error| match error {
+            LoadError::DepRefused { name, .. }
+            | LoadError::DepMissing { name, .. }
+            | LoadError::DepSoname { name, .. } => Some(name.clone()),
+            _ => None,
+        });
+        let (name, told) = (named.unwrap_or_else(|| Text::from(&b""[..])), |text: fn(&LoadError) -> String| {
+            self.wrong.iter().map(text).collect::<Vec<_>>().join("; ")
+        });
+        LoadError::DepRefused { name, reason: told(LoadError::to_string), fix: told(LoadError::remedy) }
+    }
+
+    /// The way to allow what was found.
+    fn allow(&self, asked: Asked<'_>) -> String {
+        let them = if self.unlisted.len() == 1 { "it" } else { "them" };
+        let file = match asked.files {
+            TrustFiles::Only(files) => files.first().map(|file| format!(" --trust {}", Text::from(file.as_path()))),
+            TrustFiles::Operator if runs_elevated() => Some(" --system".to_owned()),
+            TrustFiles::Operator | TrustFiles::Unused => None,
+        };
+        let file = file.unwrap_or_default();
+        let add = |what: &str| format!("sochdb-plugin trust add {what}{file}");
+        let libraries = self
+            .unlisted
+            .iter()
+            .map(|(name, directory)| add(&format!("dependency {name} {}", Text::from(directory.as_path()))));
+        let mut commands: Vec<String> = libraries.collect();
+        // With the first trust file only the directories count that one lists.
+        let first = *asked.files == TrustFiles::Operator && asked.rules.is_none();
+        if first && !asked.installed.iter().any(|place| asked.directory.starts_with(place)) {
+            let policy = asked.standing.policy;
+            commands.push(add(&format!("directory {} --policy {policy}", Text::from(asked.directory))));
+        }
+        let commands = commands.join(" && ");
+        match asked.files {
+            TrustFiles::Unused => format!(
+                "link {them} into the plugin, or let the program obey the operator's trust files \
+                 (`DynamicPluginLoader::trust_files`) and allow {them}: {commands}"
+            ),
+            _ => format!("link {them} into the plugin, or allow {them}: {commands}"),
+        }
+    }
+}
+
+fn joined(names: &[Text]) -> String {
+    names.iter().map(Text::to_string).collect::<Vec<_>>().join(", ")
+}

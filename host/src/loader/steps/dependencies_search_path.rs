@@ -1,0 +1,62 @@
+//! Where a library of the system wants its needs to be searched for: in directories that only root can change, as the
+//! dynamic linker would go there whenever that library opens another one.
+
+use crate::elf::Facts;
+use crate::files::directory_walk;
+use crate::files::owners::Owners;
+use crate::files::plain_path::PlainPath;
+use crate::refusal::load_error::LoadError;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+/// Stands for the directory that the library is in.
+const ORIGIN: [&[u8]; 2] = [b"$ORIGIN", b"${ORIGIN}"];
+
+/// The directories of its search path that exist, in their order. `directory` is the one that the library is in; absolute,
+/// without symbolic links.
+///
+/// # Errors
+/// One of them can be changed, or made, by others than root, or has no plain name.
+pub(crate) fn directories(facts: &Facts, directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
+    let Some(path) = &facts.search_path else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for entry in path.as_bytes().split(|byte| *byte == b':') {
+        let searched = plain(entry, directory)
+            .ok_or(LoadError::from(crate::refusal::elf_error::ElfError::Rpath { path: path.clone() }))?;
+        // The file's name is not looked at.
+        let any = searched.join("any");
+        let walked = PlainPath::check(&any)
+            .and_then(|(plain, _)| directory_walk::check(&plain, Owners::ROOT, directory_walk::open_beneath));
+        match walked {
+            Ok(_) => found.push(searched),
+            // Those above it are root's, so nobody else can make it.
+            Err(LoadError::DirNotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+/// An entry without `$ORIGIN` and `..`; `None` if it does not begin at the root.
+fn plain(entry: &[u8], directory: &Path) -> Option<PathBuf> {
+    let behind = ORIGIN.iter().find_map(|origin| entry.strip_prefix(*origin));
+    let whole = match behind {
+        Some(rest) if rest.is_empty() || rest.starts_with(b"/") => {
+            directory.join(OsStr::from_bytes(rest.strip_prefix(b"/").unwrap_or(rest)))
+        }
+        _ => PathBuf::from(OsStr::from_bytes(entry)),
+    };
+    let mut plain = PathBuf::new();
+    for part in whole.components() {
+        match part {
+            Component::RootDir => plain.push("/"),
+            Component::Normal(name) => plain.push(name),
+            Component::CurDir => {}
+            // The walk refuses symbolic links, so what is above is what the name says.
+            Component::ParentDir => drop(plain.pop()),
+            Component::Prefix(_) => return None,
+        }
+    }
+    plain.is_absolute().then_some(plain)
+}

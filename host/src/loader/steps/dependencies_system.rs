@@ -1,0 +1,114 @@
+//! A library of the system, where its package manager puts it.
+
+use crate::base::text::Text;
+use crate::elf::Facts;
+use crate::files::directory_walk;
+use crate::files::open_file::{Bounds, OpenFile};
+use crate::files::owners::Owners;
+use crate::files::plain_path::PlainPath;
+use crate::files::small_file::refused;
+use crate::loader::steps::dependencies_search_path;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use std::io::{Error, ErrorKind};
+use std::path::{Path, PathBuf};
+
+/// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones.
+#[cfg(target_arch = "x86_64")]
+pub(crate) const PLACES: [&str; 4] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
+#[cfg(target_arch = "aarch64")]
+pub(crate) const PLACES: [&str; 4] = ["/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(crate) const PLACES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/lib"];
+
+/// A library that only root can change, so that its path means the same file to everybody.
+pub(crate) struct SystemLibrary {
+    /// Absolute, without symbolic links.
+    pub(crate) path: PathBuf,
+    /// What it says; what it needs in turn.
+    pub(crate) facts: Facts,
+    /// Where it wants that to be searched for.
+    pub(crate) search: Vec<PathBuf>,
+}
+
+impl SystemLibrary {
+    /// The library `name` for this process's processor.
+    pub(crate) fn find(name: &Text) -> Result<Self, LoadError> {
+        let mut refusal = None;
+        for place in PLACES {
+            // Its usual name is a link to the one with its version.
+            let named = Path::new(place).join(name.as_os_str());
+            let found = match real_path(&named) {
+                Ok(None) => continue,
+                Ok(Some(path)) => Self::at(&path).map_err(|error| (path, error)),
+                Err(error) => Err((named, error)),
+            };
+            match found {
+                Ok(library) => return Ok(library),
+                Err((path, error)) => match Self::refusal(name, &path, error) {
+                    short @ LoadError::Shortage { .. } => return Err(short),
+                    other => refusal = refusal.or(Some(other)),
+                },
+            }
+        }
+        Err(refusal.unwrap_or_else(|| LoadError::DepMissing { name: name.clone(), places: PLACES.join(", ") }))
+    }
+
+    fn refusal(name: &Text, path: &Path, error: LoadError) -> LoadError {
+        let because = |reason, fix| LoadError::DepRefused { name: name.clone(), reason, fix };
+        refused(Step::Dependencies, path, error, because)
+    }
+
+    /// The library `name` of one of these directories, in which another library wants it to be searched for; `None` if it
+    /// is in none of them. Its name for itself must be this one, or the dynamic linker would search.
+    pub(crate) fn beside(name: &Text, directories: &[PathBuf]) -> Option<Result<Self, LoadError>> {
+        let named = directories.iter().map(|directory| directory.join(name.as_os_str()));
+        let mut found = named.filter_map(|named| match real_path(&named) {
+            Ok(path) => path.map(Ok),
+            Err(error) => Some(Err((named, error))),
+        });
+        let path = match found.next()? {
+            Ok(path) => path,
+            Err((named, error)) => return Some(Err(Self::refusal(name, &named, error))),
+        };
+        let library = Self::at(&path).and_then(|library| {
+            library.facts.check_library()?;
+            Ok(library)
+        });
+        Some(match library {
+            Ok(library) if library.facts.soname.as_ref() == Some(name) => Ok(library),
+            Ok(library) => {
+                let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
+                Err(LoadError::DepSoname { name: name.clone(), soname })
+            }
+            Err(error) => Err(Self::refusal(name, &path, error)),
+        })
+    }
+
+    fn at(path: &Path) -> Result<Self, LoadError> {
+        let owners = Owners::ROOT;
+        let (plain, _) = PlainPath::check(path)?;
+        let (walked, _) = directory_walk::check(&plain, owners, directory_walk::open_beneath)?;
+        let file = OpenFile::open(path, &walked, plain.file, Bounds::of_library(owners))?;
+        let facts = Facts::read(&file.text(path)?)?;
+        facts.fits_this_machine()?;
+        let search = dependencies_search_path::directories(&facts, &walked.path)?;
+        Ok(Self { facts, search, path: path.to_owned() })
+    }
+}
+
+/// The path without links of the file that a name leads to; `None` if there is none.
+fn real_path(named: &Path) -> Result<Option<PathBuf>, LoadError> {
+    let absent = |error: &Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    loop {
+        return match named.canonicalize() {
+            Ok(path) => Ok(Some(path)),
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) if absent(&error) => Ok(None),
+            Err(reason) => {
+                let path = Text::from(named);
+                Err(LoadError::failed(Step::Dependencies, reason, |reason| LoadError::FileIo { path, reason }))
+            }
+        };
+    }
+}

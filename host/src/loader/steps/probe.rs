@@ -1,0 +1,101 @@
+//! The step `probe`: the plugin's constructors run in the probe first, on the very same bytes, and as far as its policy demands
+//! in a sandbox.
+
+use crate::loader::audit::Record;
+use crate::loader::dependency::Source;
+use crate::loader::options::Options;
+use crate::loader::pipeline::Admitted;
+use crate::loader::worker::Worker;
+use crate::probe;
+use crate::probe::{Needed, ProbeError, Report, Request};
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use rustix::fd::AsFd;
+use std::path::Path;
+use std::time::Duration;
+
+/// How a probe ended that found nothing against the plugin.
+pub(crate) enum Rehearsed {
+    /// The constructors returned, or the program turned the probe off and the policy does not demand one.
+    Passed {
+        /// The sandbox was whole.
+        confined: bool,
+    },
+    /// The dynamic linker did not load it, for this reason.
+    NotLoadable(String),
+}
+
+/// The step, done by `worker`.
+pub(crate) fn run(
+    admitted: Admitted,
+    options: &Options,
+    worker: &mut Worker,
+    record: &mut Record,
+) -> Result<((Admitted, Rehearsed), String), LoadError> {
+    if !options.probing && !admitted.standing.demands.probe {
+        record.probe = Some("off".to_owned());
+        let detail = "not run: the program turned it off".to_owned();
+        return Ok(((admitted, Rehearsed::Passed { confined: false }), detail));
+    }
+    let (path, limit) = (admitted.place.path.clone(), options.probe_limit);
+    let (admitted, ended, word) = worker.step(&path, Step::Probe, move || {
+        let mut word = None;
+        let ended = run_here(&admitted, limit, &mut word);
+        (admitted, ended, word)
+    })?;
+    record.probe = word;
+    ended.map(|(rehearsed, detail)| ((admitted, rehearsed), detail))
+}
+
+/// Runs the probe, and says in `word` what the audit line says of it.
+fn run_here(admitted: &Admitted, limit: Duration, word: &mut Option<String>) -> Result<(Rehearsed, String), LoadError> {
+    let demands = admitted.standing.demands;
+    let needed: Vec<Needed<'_>> = admitted
+        .dependencies
+        .iter()
+        .map(|dependency| match &dependency.source {
+            // By its name the probe finds it as any program of the system does, in an empty environment.
+            Source::Resident => Needed::File(Path::new(dependency.name.as_os_str())),
+            Source::System(path) => Needed::File(path),
+            Source::Listed { file, .. } => Needed::Sealed(file.as_fd()),
+        })
+        .collect();
+    let listed = admitted.dependencies.iter().filter_map(|dependency| match &dependency.source {
+        Source::Listed { file, .. } => Some(file.size()),
+        _ => None,
+    });
+    let bytes = admitted.file.size() + listed.sum::<u64>();
+    let plugin = admitted.file.as_fd();
+    let request = Request { plugin, bytes, needed: &needed, symbol: c"soch_plugin_v1", limit };
+    let Report { sandbox, loaded } = match probe::run(&request) {
+        Ok(report) => report,
+        Err(error) => {
+            *word = Some("refused".to_owned());
+            return Err(match error {
+                ProbeError::Crashed { signal } => LoadError::ProbeCrashed { signal },
+                ProbeError::Timeout { limit } => LoadError::ProbeTimeout { limit },
+                ProbeError::Exited { code } => LoadError::ProbeExit {
+                    how: code
+                        .map_or_else(|| "in a way that nobody saw".to_owned(), |code| format!("with exit code {code}")),
+                },
+                ProbeError::Unavailable { why } => LoadError::ProbeUnavailable { why },
+                ProbeError::Short { lack, errno } => {
+                    let reason = std::io::Error::from_raw_os_error(errno);
+                    LoadError::Shortage { step: Step::Probe, lack, reason }
+                }
+            });
+        }
+    };
+    *word = Some(sandbox.to_string());
+    if demands.landlock && !sandbox.is_whole() {
+        return Err(LoadError::ProbeSandbox { found: sandbox.to_string() });
+    }
+    match loaded {
+        Ok(()) => {
+            Ok((Rehearsed::Passed { confined: sandbox.is_whole() }, format!("its constructors returned; {sandbox}")))
+        }
+        Err(reason) => {
+            Ok((Rehearsed::NotLoadable(reason), "the dynamic linker refused it, see the next step".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Metrics that the application resolves once and keeps.
+
+use crate::manager::error::ManagerError;
+use crate::manager::sinks::Sinks;
+use crate::metrics::cells::{Level, Observations, Total};
+use crate::metrics::labels;
+use crate::metrics::registry::Registry;
+use crate::metrics::series::{Cell, Change, Kind, Series};
+use sochdb_plugin_sdk::Labels;
+use std::sync::{Arc, Weak};
+
+/// Where a handle's metric comes from, for sinks that do not read.
+#[derive(Clone)]
+struct Kept {
+    series: Arc<Series>,
+    registry: Arc<Registry>,
+}
+
+impl Kept {
+    fn new(registry: &Arc<Registry>, kind: Kind, name: &str, labels: Labels<'_>) -> Result<Self, ManagerError> {
+        let series = registry.resolve(kind, name, labels).map_err(|refusal| refusal.error(kind, name))?;
+        Ok(Self { series: series.clone(), registry: registry.clone() })
+    }
+
+    #[inline]
+    fn changed(&self, change: Change) {
+        if let Some(sinks) = self.registry.pushing.get() {
+            self.push(sinks, change);
+        }
+    }
+
+    #[cold]
+    fn push(&self, sinks: &Weak<Sinks>, change: Change) {
+        // None: the manager is gone.
+        let Some(sinks) = sinks.upgrade() else { return };
+        let labels = labels::borrow(&self.series.labels);
+        sinks.each(|sink| change.push(sink, &self.series.name, &labels));
+    }
+}
+
+macro_rules! handle {
+    ($(#[$doc:meta])* $handle:ident of $cell:ident, $value:ident: $type:ty, $change:ident, $(#[$method_doc:meta])* $method:ident as $apply:ident) => {
+        $(#[$doc])*
+        ///
+        /// A call changes a cell of the calling thread's own, about as fast as one atomic addition, whatever the
+        /// number of sinks that read; a sink that does not read (its `attach` is
+        /// [`Unsupported`](sochdb_plugin_sdk::ErrorKind::Unsupported)) also gets each change, which costs what it
+        /// takes. Clones are the same metric. It keeps no sink alive, and may outlive its manager.
+        #[derive(Clone)]
+        pub struct $handle {
+            cell: Arc<$cell>,
+            kept: Kept,
+        }
+
+        impl $handle {
+            pub(crate) fn new(
+                registry: &Arc<Registry>,
+                name: &str,
+                labels: Labels<'_>,
+            ) -> Result<Self, ManagerError> {
+                let kept = Kept::new(registry, Kind::$handle, name, labels)?;
+                let Cell::$handle(cell) = &kept.series.cell else { unreachable!("it was resolved by its kind") };
+                Ok(Self { cell: cell.clone(), kept })
+            }
+
+            $(#[$method_doc])*
+            #[inline]
+            pub fn $method(&self, $value: $type) {
+                self.cell.$apply($value);
+                self.kept.changed(Change::$change($value));
+            }
+        }
+
+        impl std::fmt::Debug for $handle {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                let Series { name, labels, .. } = &*self.kept.series;
+                write!(formatter, concat!(stringify!($handle), " {} {:?}"), name, labels)
+            }
+        }
+    };
+}
+
+handle! {
+    /// A counter of [`PluginManager::counter`](crate::PluginManager::counter).
+    Counter of Total, value: u64, Add,
+    /// Adds `value`. The total wraps beyond 2^64.
+    add as add
+}
+
+handle! {
+    /// A gauge of [`PluginManager::gauge`](crate::PluginManager::gauge).
+    Gauge of Level, value: f64, Set,
+    /// Sets the value; of several threads, the last one's stays.
+    set as set
+}
+
+handle! {
+    /// A histogram of [`PluginManager::histogram`](crate::PluginManager::histogram).
+    ///
+    /// It counts observations in 258 buckets, four to a power of two from 2^-30 to 2^34, so that a value is known to
+    /// a quarter of itself; smaller and larger ones are counted at the ends.
+    Histogram of Observations, value: f64, Observe,
+    /// Adds one observation. What is not finite is not kept.
+    observe as add
+}

@@ -1,0 +1,57 @@
+//! The sinks of a manager. One that was shut down, or panicked, is let go by the next call.
+
+use crate::handles::observability::Observability;
+use crate::instance::ending;
+use crate::sync::published::Published;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+/// A sink, and its number among all that there ever were.
+pub(crate) type Sink = (u64, Observability);
+
+#[derive(Default)]
+pub(crate) struct Sinks {
+    list: Published<Sink>,
+    /// How many instances had ended when the list was looked through last.
+    ended: AtomicUsize,
+}
+
+impl Sinks {
+    pub(crate) fn add(&self, number: u64, sink: Observability) {
+        self.list.change(|sinks| {
+            let alive = sinks.iter().filter(|(_, sink)| !sink.instance.has_ended());
+            Some(alive.cloned().chain([(number, sink)]).collect())
+        });
+    }
+
+    /// Shows those that live to `look`.
+    #[inline]
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&[Sink]) -> R) -> R {
+        self.refresh();
+        self.list.read(look)
+    }
+
+    #[inline]
+    pub(crate) fn each(&self, call: impl Fn(&Observability)) {
+        self.read(|sinks| sinks.iter().for_each(|(_, sink)| call(sink)));
+    }
+
+    /// Lets those go that ended since the last look. Whether there was something to look for.
+    #[inline]
+    pub(crate) fn refresh(&self) -> bool {
+        let ended = ending::ended();
+        let stale = self.ended.load(Relaxed) != ended;
+        if stale {
+            self.let_go(ended);
+        }
+        stale
+    }
+
+    #[cold]
+    fn let_go(&self, ended: usize) {
+        self.ended.store(ended, Relaxed);
+        self.list.change(|sinks| {
+            let alive = || sinks.iter().filter(|(_, sink)| !sink.instance.has_ended());
+            (alive().count() < sinks.len()).then(|| alive().cloned().collect())
+        });
+    }
+}

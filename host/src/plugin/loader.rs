@@ -1,0 +1,195 @@
+use crate::instance::host_services::TracingServices;
+use crate::instance::limits::Limits;
+use crate::loader::audit::Record;
+use crate::loader::library;
+use crate::loader::library::Library;
+use crate::loader::options::Options;
+use crate::loader::permission::Permission;
+use crate::loader::pipeline::{admit, Admitted};
+use crate::loader::steps::probe::Rehearsed;
+use crate::loader::trust_source::RuleSource;
+use crate::loader::trust_source::TrustFiles;
+use crate::loader::worker::Worker;
+use crate::plugin::{Context, PluginLibrary};
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Steps;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use crate::plugin::verified::Verified;
+
+/// Loads plugins from files that the caller trusts.
+///
+/// Each load runs the steps of [`Step`](crate::Step) in their order, and stops at the first that refuses. The bytes that were
+/// checked are the bytes that run.
+///
+/// # Audit
+/// Each load, and each [`DynamicPluginLoader::probe`], ends in one `tracing` event with target
+/// `sochdb_plugin::audit`: level `INFO` if it was accepted, `WARN` if it was refused, or changed the process. What was not
+/// found out before a refusal is empty. The making of an instance has such a line, with verdict `changed`, if it changed the
+/// process.
+///
+/// | field | what |
+/// | --- | --- |
+/// | `time` | UTC, RFC 3339, with milliseconds |
+/// | `path` | as it was given, and as a shell reads it back: quoted where that is needed, what is not seen escaped |
+/// | `verdict` | `loaded`, `probed`, `refused`, or `changed` of an instance |
+/// | `code` | the code of the refusal, such as `E_DIR_WRITABLE`; see [`LoadError`] |
+/// | `digest` | SHA-256 of the bytes, 64 hexadecimal digits |
+/// | `policy` | the strictest policy that applied |
+/// | `probe` | the probe's sandbox, or why there was no probe |
+/// | `load_base` | where the library begins in memory, hexadecimal; accepted loads only |
+/// | `build_id` | its build ID, hexadecimal |
+/// | `name`, `version`, `publisher` | of the plugin, and who signed it; accepted only |
+/// | `owner`, `mode` | of the file, the mode octal; accepted only |
+/// | `step`, `message` | which step refused, and its words; refused only |
+/// | `changes` | what the plugin's code changed of the process, see [`ProcessChange`](crate::ProcessChange), and whether it was put back |
+///
+#[doc = include_str!("symbols.md")]
+#[derive(Clone)]
+pub struct DynamicPluginLoader {
+    pub(crate) options: Options,
+    pub(crate) context: Arc<Context>,
+}
+
+impl std::fmt::Debug for DynamicPluginLoader {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("DynamicPluginLoader").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+impl Default for DynamicPluginLoader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl DynamicPluginLoader {
+    /// A loader that loads if whoever started the process allowed it: `SOCHDB_ALLOW_NATIVE_PLUGINS` is `1`, `true`,
+    /// `yes` or `on`, with any case and surrounding space. It is read once, here. In a process with more rights than
+    /// its user (set-user-ID, file capabilities) it does not count. It obeys the operator's trust files
+    /// ([`TrustFiles::Operator`]).
+    pub fn new() -> Self {
+        Self::with(Permission::from_environment(), TrustFiles::Operator)
+    }
+
+    /// A loader that loads because the program says so, whatever the environment. It obeys no trust files, unless
+    /// [`DynamicPluginLoader::trust_files`] names some.
+    pub fn new_trusted() -> Self {
+        Self::with(Permission::Program, TrustFiles::Unused)
+    }
+
+    fn with(permission: Permission, files: TrustFiles) -> Self {
+        let context = Context {
+            services: Arc::new(TracingServices),
+            product: concat!("sochdb-plugin-host ", env!("CARGO_PKG_VERSION")).to_owned(),
+            limits: Limits::default(),
+            restoring: false,
+            observer: Arc::new(|_| {}),
+        };
+        Self { options: Options::new(permission, RuleSource::new(files)), context: Arc::new(context) }
+    }
+
+    /// Whether it loads anything. If not, [`DynamicPluginLoader::load`] refuses before any system call.
+    pub fn is_trusted(&self) -> bool {
+        self.options.permission.is_trusted()
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Loads the library at `path`, which is absolute and without symbolic links. Bytes that were loaded before are
+    /// the same library.
+    ///
+    /// # Safety
+    /// The caller trusts the file as much as the program itself: its code runs with all rights of the process, from
+    /// the library's constructors on.
+    ///
+    /// # Errors
+    /// Why it was refused: [`LoadError::code`] is stable, [`LoadError::remedy`] says what to do. `{}` prints only what
+    /// was found, `{:?}` code, text and remedy. What is refused before the step `probe` has run
+    /// nothing, anywhere; what is refused at it has run its constructors in the probe only; what is refused at `open` or
+    /// later may have run them here. Bytes that were refused after they had run are refused again without running again.
+    pub unsafe fn load(&self, path: impl AsRef<Path>) -> Result<PluginLibrary, LoadError> {
+        // SAFETY: the caller promises it.
+        unsafe { self.open(self.ready(path.as_ref(), false)?) }
+    }
+
+    /// Admits the plugin at `path`, and if asked probes it.
+    ///
+    /// # Errors
+    /// As [`DynamicPluginLoader::load`], up to there.
+    pub(crate) fn ready<'a>(&self, path: &'a Path, probe: bool) -> Result<Ready<'a>, LoadError> {
+        let mut observer = |outcome| (self.context.observer)(outcome);
+        let (mut steps, mut record) = (Steps::new(&mut observer), Record::default());
+        let mut worker = Worker::new(self.options.load_limit);
+        let admitted = admit(path, &self.options, &mut worker, &mut steps, &mut record);
+        let ready = admitted.and_then(|admitted| match probe {
+            true => library::rehearse(admitted, &self.options, &mut worker, &mut steps, &mut record),
+            false => Ok((admitted, None)),
+        });
+        match &ready {
+            Ok((admitted, _)) if probe => record.emit(path, Ok(admitted.audited())),
+            Ok(_) => {}
+            Err(error) => record.emit(path, Err(error)),
+        }
+        let (admitted, rehearsed) = ready?;
+        if probe {
+            // It may be long until it is loaded, behind others.
+            worker.rest();
+        }
+        Ok(Ready { path, admitted, rehearsed, left: worker.left(), worker, record })
+    }
+
+    /// Loads what was admitted.
+    ///
+    /// # Safety
+    /// As for [`DynamicPluginLoader::load`].
+    ///
+    /// # Errors
+    /// As [`DynamicPluginLoader::load`], from there on.
+    pub(crate) unsafe fn open(&self, ready: Ready<'_>) -> Result<PluginLibrary, LoadError> {
+        let Ready { path, admitted, rehearsed, left, mut worker, mut record } = ready;
+        worker.go_on(left);
+        let mut observer = |outcome| (self.context.observer)(outcome);
+        let mut steps = Steps::new(&mut observer);
+        // SAFETY: the caller promises it.
+        let loaded = unsafe { Library::open(admitted, rehearsed, &self.options, &mut worker, &mut steps, &mut record) };
+        record.emit(path, loaded.as_ref().map(|(library, place)| library.audited(place)));
+        let (library, place) = loaded?;
+        Ok(PluginLibrary { library, place: Arc::new(place), context: self.context.clone() })
+    }
+
+    /// Decides as [`DynamicPluginLoader::load`] does, but stops before anything of the file runs, anywhere.
+    ///
+    /// # Errors
+    /// As [`DynamicPluginLoader::load`], up to the dependencies.
+    pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
+        let mut observer = |outcome| (self.context.observer)(outcome);
+        let (mut worker, mut record) = (Worker::new(self.options.load_limit), Record::default());
+        let mut steps = Steps::new(&mut observer);
+        admit(path.as_ref(), &self.options, &mut worker, &mut steps, &mut record).map(Verified::from)
+    }
+
+    /// Decides as [`DynamicPluginLoader::load`] does, up to and including the probe: the constructors run in a process
+    /// of their own, without rights where the kernel has Landlock, and nothing is loaded into this one.
+    ///
+    /// # Errors
+    /// As [`DynamicPluginLoader::load`], up to the dynamic linker's refusal.
+    pub fn probe(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
+        self.ready(path.as_ref(), true).map(|ready| ready.admitted.into())
+    }
+}
+
+/// A plugin that was admitted, and perhaps probed.
+pub(crate) struct Ready<'a> {
+    path: &'a Path,
+    admitted: Admitted,
+    rehearsed: Option<Rehearsed>,
+    worker: Worker,
+    /// How much of the time for it is left.
+    left: Duration,
+    record: Record,
+}

@@ -1,0 +1,116 @@
+use crate::instance::host_services::HostServices;
+use crate::loader::trust_source::{RuleSource, TrustFiles};
+use crate::plugin::loader::DynamicPluginLoader;
+use crate::plugin::Context;
+use crate::refusal::step::StepOutcome;
+use crate::trust::policy::Policy;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What a program says of its loads beforehand.
+impl DynamicPluginLoader {
+    /// What plugins get from the application; the default is [`TracingServices`](crate::TracingServices).
+    pub fn services(self, services: Arc<dyn HostServices>) -> Self {
+        self.change(|context| context.services = services)
+    }
+
+    /// Name and version of the application, as plugins see it, such as `sochdb 2.1.0`.
+    pub fn product(self, product: &str) -> Self {
+        self.change(|context| context.product = product.to_owned())
+    }
+
+    /// The most bytes that one call of a plugin may write; the default is 1 GiB.
+    pub fn output_limit(self, bytes: u64) -> Self {
+        self.change(|context| context.limits.output = bytes)
+    }
+
+    /// How long a call or a shutdown waits for other calls to end; the default is 30 s.
+    pub fn patience(self, patience: Duration) -> Self {
+        self.change(|context| context.limits.patience = patience)
+    }
+
+    /// Whether to look for plugins that write where they must not, by guard bytes behind every room that is reserved, and
+    /// for readers that change what they lend or keep the array that a cursor is given: what is lent is compared with a
+    /// copy when its time ends, and the array is overwritten after each call. Slower; for tests of a plugin. Off by default.
+    pub fn checking(self, on: bool) -> Self {
+        self.change(|context| context.limits.checking = on)
+    }
+
+    /// Whether the program promises that none of its threads changes the working directory, the umask, the locale, the
+    /// environment, what signals do, the limits, the timers or the standard descriptors while a plugin is loaded or makes an
+    /// instance. Off by default.
+    ///
+    /// A load and the making of an instance leave the process as it was: the calling thread's floating-point environment,
+    /// signal mask, locale and the like are put back always, and so are signal handlers in a plugin's code. What any thread may
+    /// change is put back if the process has no other thread, or with this promise; otherwise a change that another
+    /// thread meant could be lost. Each change is told in the audit line and to the observer, see [`ProcessChange`](crate::ProcessChange).
+    pub fn restoring(mut self, on: bool) -> Self {
+        self.options.restoring = on;
+        self.change(|context| context.restoring = on)
+    }
+
+    /// Who is told how each step of a verification, a load and the making of an instance ended, in order. No lock is
+    /// held then, so that it may load plugins itself; the steps from the identity to the version are told together.
+    pub fn observer(self, observer: impl Fn(StepOutcome) + Send + Sync + 'static) -> Self {
+        self.change(|context| context.observer = Arc::new(observer))
+    }
+
+    /// Whose decisions it obeys.
+    pub fn trust_files(mut self, files: TrustFiles) -> Self {
+        self.options.rules = RuleSource::new(files);
+        self
+    }
+
+    /// What is demanded of every plugin; the default is [`Policy::Development`]. The trust files can demand more of a
+    /// directory, not less. With a policy that the program gives, an operator's trust files need no home
+    /// ([`TrustFiles::Operator`]).
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.options.policy = Some(policy);
+        self
+    }
+
+    /// Whether the constructors run in a process of their own first, on by default, which costs a few milliseconds a
+    /// library. [`Policy::Strict`] demands it whatever is said here. What it shows and what not is said in the crate's
+    /// table of threats.
+    ///
+    /// A plugin that was built with a sanitizer needs it off: the sanitizer's library must be the first one of a program,
+    /// which is started with it in `LD_PRELOAD`, and the probe inherits no environment.
+    pub fn probing(mut self, on: bool) -> Self {
+        self.options.probing = on;
+        self
+    }
+
+    /// How long the constructors may take in that process; the default is 2 s.
+    pub fn probe_limit(mut self, limit: Duration) -> Self {
+        self.options.probe_limit = limit;
+        self
+    }
+
+    /// How long a load may take in all, from the trust files to the probe, whose own limit counts within it; the default is
+    /// 30 s. Then it is [`LoadError::Timeout`](crate::LoadError::Timeout), also where a file system never answers: the thread that waits for it is left
+    /// behind, and ends when it gets its answer. When 16 such threads wait, loads are refused at once. What the dynamic linker
+    /// and the constructors do in this process after the probe is not limited.
+    pub fn load_limit(mut self, limit: Duration) -> Self {
+        self.options.load_limit = limit;
+        self
+    }
+
+    /// Whether the kernel is asked if its policy (such as IPE or an integrity policy) lets the file run, by
+    /// `AT_EXECVE_CHECK`, which Linux has since 6.14; an older one says nothing. The file must be executable then
+    /// (`chmod a+x`). Off by default.
+    pub fn exec_check(mut self, on: bool) -> Self {
+        self.options.exec_check = on;
+        self
+    }
+
+    /// The largest file that is looked at, in bytes; the default is 64 MiB.
+    pub fn max_size(mut self, bytes: u64) -> Self {
+        self.options.max_size = bytes;
+        self
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Context)) -> Self {
+        change(Arc::make_mut(&mut self.context));
+        self
+    }
+}

@@ -1,0 +1,208 @@
+//! A loaded library and its instances.
+
+pub(crate) mod directory;
+pub(crate) mod extensions;
+pub(crate) mod loader;
+pub(crate) mod loader_options;
+pub(crate) mod verified;
+use crate::base::digest::Digest;
+use crate::handles::compression::Compression;
+use crate::handles::index::Index;
+use crate::handles::observability::Observability;
+use crate::handles::storage::Storage;
+use crate::instance::host_services::{HostServices, HostSide};
+use crate::instance::limits::Limits;
+use crate::instance::{describe, Instance, Lifecycle, Origin};
+use crate::loader::audit::emit_changes;
+use crate::loader::file_origin::Place;
+use crate::loader::library::Library;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{Step, StepOutcome, Steps};
+use crate::sync::call_gate::live;
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result};
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A library that passed every step of the loader. It makes instances, and stays for the rest of the process.
+#[derive(Clone)]
+pub struct PluginLibrary {
+    pub(crate) library: &'static Library,
+    pub(crate) place: Arc<Place>,
+    pub(crate) context: Arc<Context>,
+}
+
+/// What an instance gets from the loader that opened its library.
+#[derive(Clone)]
+pub(crate) struct Context {
+    pub(crate) services: Arc<dyn HostServices>,
+    pub(crate) product: String,
+    pub(crate) limits: Limits,
+    pub(crate) restoring: bool,
+    pub(crate) observer: Arc<dyn Fn(StepOutcome) + Send + Sync>,
+}
+
+impl PluginLibrary {
+    /// Who made it and what it offers.
+    pub fn info(&self) -> &ExtensionInfo {
+        &self.library.entry.info
+    }
+
+    /// The file that it was read from.
+    pub fn path(&self) -> &Path {
+        &self.place.path
+    }
+
+    /// SHA-256 of the bytes that run.
+    pub fn digest(&self) -> Digest {
+        self.library.digest
+    }
+
+    /// Major and minor version of the contract that both sides use.
+    pub fn abi_version(&self) -> (u16, u16) {
+        (SOCH_ABI_MAJOR, self.library.entry.abi_minor)
+    }
+
+    /// Makes an instance. `config` is JSON text whose keys are the plugin's, and which only the plugin looks at; empty
+    /// or `{}` for its defaults. Several instances may live at a time.
+    ///
+    /// # Errors
+    /// [`LoadError::Create`] with the plugin's text; nothing is left behind.
+    pub fn instance(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
+        let made = || self.create(config).map(|plugin| (plugin, "an instance was made".to_owned()));
+        let (mut observer, mut changes) = (|outcome| (self.context.observer)(outcome), Vec::new());
+        let plugin = Steps::new(&mut observer).run_its_code(Step::Create, self.context.restoring, &mut changes, made);
+        let info = self.info();
+        emit_changes(self.path(), &self.library.digest, &info.name, &info.version, &changes);
+        plugin
+    }
+
+    fn create(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
+        let config = if config.is_empty() { "{}" } else { config };
+        let entry = &self.library.entry;
+        let name = &entry.info.name;
+        let side = HostSide::new(
+            self.context.services.clone(),
+            name,
+            &self.context.product,
+            &self.place.directory,
+            entry.abi_minor,
+        );
+        let refuse =
+            |kind: ErrorKind, message: String| LoadError::Create { kind, message: format!("{name}: {message}") };
+        if live::is_child() {
+            return Err(LoadError::Forked);
+        }
+        let mut pointer: *mut c_void = std::ptr::null_mut();
+        if let Some(create) = entry.raw.create {
+            let mut error = soch_error::empty();
+            // SAFETY: the plugin's function, with a host that lives until `destroy`, and all else lent for the call.
+            let status = unsafe { create(side.raw(), soch_str::lend(config), &mut pointer, &mut error) };
+            if status != SOCH_OK {
+                let text = match error.text() {
+                    text if text.is_empty() => format!("`create` returned status {status} without a text"),
+                    text => text.into_owned(),
+                };
+                return Err(refuse(ErrorKind::from_status(status), text));
+            }
+        }
+        let lifecycle = Lifecycle {
+            shutdown: entry.raw.shutdown,
+            destroy: entry.raw.destroy,
+            get_interface: entry.raw.get_interface,
+        };
+        let origin = Origin::Loaded { _side: side };
+        // SAFETY: `create` of this library just made the instance.
+        let instance = unsafe {
+            Instance::new(pointer, self.library.tables, lifecycle, entry.info.clone(), self.context.limits, origin)
+        };
+        let instance =
+            instance.map_err(|error| LoadError::Create { kind: error.kind(), message: error.to_string() })?;
+        Ok(Plugin { instance: Arc::new(instance) })
+    }
+}
+
+/// An instance of a plugin. Clones are the same instance; the last one gone ends it.
+#[derive(Clone)]
+pub struct Plugin {
+    pub(crate) instance: Arc<Instance>,
+}
+
+impl Plugin {
+    /// Who it is and what it offers.
+    pub fn info(&self) -> &ExtensionInfo {
+        &self.instance.info
+    }
+
+    /// Its storage.
+    ///
+    /// # Errors
+    /// [`LoadError::KindMissing`] if it is none; so for the other kinds.
+    pub fn storage(&self) -> std::result::Result<Storage, LoadError> {
+        Storage::of(&self.instance).ok_or_else(|| self.lacks("storage"))
+    }
+
+    /// Its index.
+    ///
+    /// # Errors
+    /// As for [`Plugin::storage`].
+    pub fn index(&self) -> std::result::Result<Index, LoadError> {
+        Index::of(&self.instance).ok_or_else(|| self.lacks("index"))
+    }
+
+    /// Its sink of metrics, spans and logs.
+    ///
+    /// # Errors
+    /// As for [`Plugin::storage`].
+    pub fn observability(&self) -> std::result::Result<Observability, LoadError> {
+        Observability::of(&self.instance).ok_or_else(|| self.lacks("observability"))
+    }
+
+    /// Its codec.
+    ///
+    /// # Errors
+    /// As for [`Plugin::storage`].
+    pub fn compression(&self) -> std::result::Result<Compression, LoadError> {
+        Compression::of(&self.instance).ok_or_else(|| self.lacks("compression"))
+    }
+
+    /// The plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; None if it has no such.
+    /// What the table leads to, its vendor says; the pointer is valid as long as this instance.
+    pub fn interface(&self, id: &str) -> Option<*const c_void> {
+        self.instance.interface(id)
+    }
+
+    /// Ends its work: waits for calls under way, refuses later ones, runs the plugin's `shutdown` once. Later calls
+    /// of this function do nothing.
+    ///
+    /// # Errors
+    /// What the plugin reports; [`ErrorKind::Panicked`] if a panic ended it, as its `shutdown` does not run then;
+    /// [`ErrorKind::Busy`] if calls did not end in time, and it may be tried again.
+    pub fn shutdown(&self) -> Result<()> {
+        self.instance.shutdown()
+    }
+
+    /// Whether a panic ended it.
+    pub fn is_poisoned(&self) -> bool {
+        self.instance.is_poisoned()
+    }
+
+    fn lacks(&self, wanted: &'static str) -> LoadError {
+        let has = self.info().capabilities.iter().map(ExtensionCapability::to_string).collect::<Vec<_>>().join(", ");
+        LoadError::KindMissing { wanted, has }
+    }
+}
+
+impl fmt::Debug for PluginLibrary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(formatter, "PluginLibrary", self.info())
+    }
+}
+
+impl fmt::Debug for Plugin {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        describe(formatter, "Plugin", self.info())
+    }
+}

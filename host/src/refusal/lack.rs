@@ -1,0 +1,90 @@
+//! What a process, a user or a machine has only so much of, and how to get more of it.
+
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use std::fmt;
+use std::io;
+
+/// Something that ran short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lack {
+    /// File descriptors of the process (`EMFILE`).
+    Descriptors,
+    /// Open files of the machine (`ENFILE`).
+    OpenFiles,
+    /// Memory, or address space (`ENOMEM`).
+    Memory,
+    /// Processes and threads (a refused `clone`).
+    Processes,
+    /// Bytes that one file may have (`EFBIG`).
+    FileSize,
+    /// Room on a file system (`ENOSPC`, `EDQUOT`).
+    Space,
+}
+
+impl Lack {
+    /// What ran short, if that is what a system call failed for. `EAGAIN` has other meanings, but for `clone`.
+    pub(crate) fn of(error: &io::Error) -> Option<Self> {
+        match error.raw_os_error()? {
+            libc::EMFILE => Some(Self::Descriptors),
+            libc::ENFILE => Some(Self::OpenFiles),
+            libc::ENOMEM | libc::ENOBUFS => Some(Self::Memory),
+            libc::EFBIG => Some(Self::FileSize),
+            libc::ENOSPC | libc::EDQUOT => Some(Self::Space),
+            _ => None,
+        }
+    }
+
+    /// How to get more of it.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Descriptors => {
+                "raise the limit of the process: `ulimit -n`, or LimitNOFILE= of its service; each loaded plugin keeps \
+                 one descriptor"
+            }
+            Self::OpenFiles => "raise the machine's limit: `sysctl fs.file-max`, or close files of other processes",
+            Self::Memory => {
+                "raise the limit of the process: `ulimit -v` and `ulimit -d`, or MemoryMax= of its service; a load needs \
+                 a few times the size of the plugin, and 32 MiB"
+            }
+            Self::Processes => {
+                "raise the limit of the user: `ulimit -u`, or TasksMax= of its service (pids.max of the cgroup); a load \
+                 needs one thread and one process, and a seccomp filter must allow clone"
+            }
+            Self::FileSize => {
+                "raise the limit of the process: `ulimit -f`, or LimitFSIZE= of its service; sealed memory counts as a \
+                 file, and needs the size of the plugin and 4 MiB"
+            }
+            Self::Space => "make room: `df` shows the file systems, `quota` the user's share of them",
+        }
+    }
+}
+
+impl fmt::Display for Lack {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // As a refusal's remedy writes it.
+        if formatter.alternate() {
+            return formatter.write_str(self.remedy());
+        }
+        formatter.write_str(match self {
+            Self::Descriptors => "file descriptors of this process",
+            Self::OpenFiles => "open files of this machine",
+            Self::Memory => "memory",
+            Self::Processes => "processes and threads",
+            Self::FileSize => "the size that a file may have",
+            Self::Space => "room on a file system",
+        })
+    }
+}
+
+impl LoadError {
+    /// The refusal at `step` for a system call that failed: a shortage if that is what it failed for, or what `other` says.
+    pub(crate) fn failed(step: Step, reason: impl Into<io::Error>, other: impl FnOnce(io::Error) -> Self) -> Self {
+        let reason = reason.into();
+        match Lack::of(&reason) {
+            Some(lack) => Self::Shortage { step, lack, reason },
+            None => other(reason),
+        }
+    }
+}

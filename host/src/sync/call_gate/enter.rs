@@ -1,0 +1,171 @@
+//! The ways in for calls that others may accompany.
+
+use crate::sync::call_gate::core::{Core, ALONE, DRAINING, OPEN};
+use crate::sync::call_gate::counts::Counts;
+use crate::sync::call_gate::held;
+use crate::sync::call_gate::held::Inside;
+use crate::sync::call_gate::refusal::{Hold, Refusal};
+use crate::sync::call_gate::waits;
+use crate::sync::call_gate::waits::{Outcome, What};
+use crate::sync::call_gate::{after, live, Gate};
+use crate::sync::thread_slot;
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::sync::atomic::Ordering::{Relaxed, Release, SeqCst};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A shared call under way on this thread.
+pub(crate) struct Pass<'a> {
+    core: &'a Core,
+    shard: &'a Counts,
+    own: bool,
+    /// Only the thread that owns a shard may count in it.
+    _of_this_thread: PhantomData<*mut ()>,
+}
+
+impl Drop for Pass<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.own {
+            self.core.leave_own(self.shard);
+        } else {
+            held::remove(self.core);
+            self.core.leave_shared(self.shard);
+        }
+    }
+}
+
+/// Something that lasts and keeps exclusive calls away.
+pub(crate) struct Stay<'a> {
+    core: &'a Core,
+    shard: &'a Counts,
+    /// Its place among those that stay.
+    place: usize,
+    /// The thread that used it last.
+    used_by: Cell<usize>,
+}
+
+impl Stay<'_> {
+    /// Notes that the calling thread uses it: an exclusive call of this thread, or one that this thread's call waits
+    /// for, would wait for itself then.
+    #[inline]
+    pub(crate) fn used_here(&self) {
+        let thread = held::thread();
+        if self.used_by.get() != thread {
+            self.moved_to(thread);
+        }
+    }
+
+    #[cold]
+    fn moved_to(&self, thread: usize) {
+        self.used_by.set(thread);
+        if !live::is_child() {
+            if let Some(place) = self.core.stays.lock().get_mut(self.place) {
+                *place = thread;
+            }
+        }
+    }
+}
+
+impl Drop for Stay<'_> {
+    fn drop(&mut self) {
+        if !live::is_child() {
+            self.core.stays.lock().remove(self.place);
+        }
+        self.core.leave_shared(self.shard);
+    }
+}
+
+impl Gate {
+    /// Lets a call in that others may accompany and that ends on this thread. Waits at most `patience` for an
+    /// exclusive one to end.
+    #[inline]
+    pub(crate) fn enter(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
+        let core = &*self.core;
+        if let Some(thread) = thread_slot::own() {
+            let shard = &core.shards[thread.number()];
+            let outer = shard.own.load(Relaxed);
+            core.count(shard, outer + 1);
+            if core.state() != OPEN {
+                core.leave_own(shard);
+                wait_to_enter(&self.core, patience, || shard.own.store(outer + 1, Release))?;
+            }
+            return Ok(Pass { core, shard, own: true, _of_this_thread: PhantomData });
+        }
+        let shard = self.enter_shared(patience)?;
+        held::push(core);
+        Ok(Pass { core, shard, own: false, _of_this_thread: PhantomData })
+    }
+
+    /// Lets something in that others may accompany, that lasts, and that may end on any thread.
+    pub(crate) fn enter_to_stay(&self, patience: Duration) -> Result<Stay<'_>, Refusal> {
+        let shard = self.enter_shared(patience)?;
+        let thread = held::thread();
+        let place = self.core.stays.lock().insert(thread);
+        Ok(Stay { core: &self.core, shard, place, used_by: Cell::new(thread) })
+    }
+
+    fn enter_shared(&self, patience: Duration) -> Result<&Counts, Refusal> {
+        let core = &*self.core;
+        let shard = &core.shards[thread_slot::this_thread().number()];
+        shard.shared.fetch_add(1, SeqCst);
+        if core.state() != OPEN {
+            core.leave_shared(shard);
+            wait_to_enter(&self.core, patience, || _ = shard.shared.fetch_add(1, SeqCst))?;
+        }
+        Ok(shard)
+    }
+}
+
+/// Waits until a call may enter that found the gate not open, and lets it in by `count`.
+///
+/// A thread for which the exclusive call waits enters before it: at once if it is inside a call of this extension, and
+/// otherwise as soon as the two would wait for each other. While an exclusive call runs, nobody enters.
+#[cold]
+fn wait_to_enter(core: &Arc<Core>, patience: Duration, count: impl Fn()) -> Result<(), Refusal> {
+    Core::refuse(core.state())?;
+    let hold = held::of(core);
+    let inside = Inside::of_this_thread();
+    let deadline = after(patience);
+    let mut waiting: Option<waits::Waiting> = None;
+    let mut late = false;
+    let mut locked = core.lock()?;
+    loop {
+        let state = core.state();
+        Core::refuse(state)?;
+        let goes_in = hold.is_some() || waiting.as_ref().is_some_and(waits::Waiting::goes_in);
+        // Under the lock, whoever wants to be alone sees this count, or is in already.
+        if state == OPEN || (state == DRAINING && goes_in) {
+            count();
+            return Ok(());
+        }
+        if hold == Some(Hold::Alone) {
+            return Err(Refusal::Within(Hold::Alone));
+        }
+        if late {
+            return Err(Refusal::Busy(1));
+        }
+        drop(waiting.take());
+        if !inside.is_nothing() {
+            let what = if state == ALONE { What::Owner } else { What::Entry };
+            match waits::register(core, what, &inside) {
+                Outcome::GoIn => {
+                    count();
+                    return Ok(());
+                }
+                Outcome::Circle(name) => return Err(Refusal::Deadlock(name)),
+                Outcome::Wait(registered, wake) => {
+                    waiting = Some(registered);
+                    if !wake.is_empty() {
+                        drop(locked);
+                        wake.iter().for_each(|core| core.wake());
+                        locked = core.lock()?;
+                        continue;
+                    }
+                }
+            }
+        }
+        late = !core.wait(&mut locked, deadline);
+    }
+}
