@@ -3,53 +3,8 @@
 use crate::base::text::Text;
 use crate::elf::bytes::Image;
 use crate::elf::segments::{Segments, PT_DYNAMIC};
-use crate::elf::tables;
+use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
-
-pub(crate) mod tag {
-    pub(crate) const NEEDED: u64 = 1;
-    pub(crate) const PLTRELSZ: u64 = 2;
-    pub(crate) const HASH: u64 = 4;
-    pub(crate) const STRTAB: u64 = 5;
-    pub(crate) const SYMTAB: u64 = 6;
-    pub(crate) const RELA: u64 = 7;
-    pub(crate) const RELASZ: u64 = 8;
-    pub(crate) const RELAENT: u64 = 9;
-    pub(crate) const STRSZ: u64 = 10;
-    pub(crate) const SYMENT: u64 = 11;
-    pub(crate) const INIT: u64 = 12;
-    pub(crate) const FINI: u64 = 13;
-    pub(crate) const SONAME: u64 = 14;
-    pub(crate) const RPATH: u64 = 15;
-    pub(crate) const REL: u64 = 17;
-    pub(crate) const RELSZ: u64 = 18;
-    pub(crate) const RELENT: u64 = 19;
-    pub(crate) const PLTREL: u64 = 20;
-    pub(crate) const TEXTREL: u64 = 22;
-    pub(crate) const JMPREL: u64 = 23;
-    pub(crate) const INIT_ARRAY: u64 = 25;
-    pub(crate) const FINI_ARRAY: u64 = 26;
-    pub(crate) const INIT_ARRAYSZ: u64 = 27;
-    pub(crate) const FINI_ARRAYSZ: u64 = 28;
-    pub(crate) const RUNPATH: u64 = 29;
-    pub(crate) const FLAGS: u64 = 30;
-    pub(crate) const PREINIT_ARRAY: u64 = 32;
-    pub(crate) const RELRSZ: u64 = 35;
-    pub(crate) const RELR: u64 = 36;
-    pub(crate) const RELRENT: u64 = 37;
-    pub(crate) const GNU_HASH: u64 = 0x6fff_fef5;
-    pub(crate) const DEPAUDIT: u64 = 0x6fff_fefb;
-    pub(crate) const AUDIT: u64 = 0x6fff_fefc;
-    pub(crate) const VERSYM: u64 = 0x6fff_fff0;
-    pub(crate) const RELACOUNT: u64 = 0x6fff_fff9;
-    pub(crate) const FLAGS_1: u64 = 0x6fff_fffb;
-    pub(crate) const VERDEF: u64 = 0x6fff_fffc;
-    pub(crate) const VERDEFNUM: u64 = 0x6fff_fffd;
-    pub(crate) const VERNEED: u64 = 0x6fff_fffe;
-    pub(crate) const VERNEEDNUM: u64 = 0x6fff_ffff;
-    pub(crate) const AUXILIARY: u64 = 0x7fff_fffd;
-    pub(crate) const FILTER: u64 = 0x7fff_ffff;
-}
 
 /// The dynamic linker looks at 31 bits of some tags and at 64 of others: in a longer one it sees what others do not.
 const TAG_MAX: u64 = 0x7fff_ffff;
@@ -101,7 +56,6 @@ impl Dynamic {
                 let mut dynamic = Self { entries, address, len, strings_address: 0, strings_at: 0, strings_len: 0 };
                 dynamic.check_tags()?;
                 dynamic.find_strings(image, segments)?;
-                tables::check(&dynamic, image, segments)?;
                 return Ok(dynamic);
             }
             entries.push((tag, value));

@@ -1,11 +1,15 @@
 //! The hash tables by which symbols are looked up. Only they tell how many symbols there are.
 
 use crate::elf::bytes::Image;
-use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::dynamic::Dynamic;
 use crate::elf::mapping::Place;
 use crate::elf::segments::Segments;
-use crate::elf::symbols::malformed;
+use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
+
+pub(crate) const fn malformed(reason: &'static str) -> ElfError {
+    ElfError::Symbols { reason }
+}
 
 /// What the hash tables say.
 pub(crate) struct Hashed {

@@ -1,7 +1,8 @@
 //! What the dynamic linker reads after it began to write: nothing may write there.
 
-use crate::elf::dynamic::{malformed, tag, Dynamic};
+use crate::elf::dynamic::{malformed, Dynamic};
 use crate::elf::segments::{Segments, PT_GNU_PROPERTY, PT_NOTE};
+use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
 
 /// Start and end of what lies in memory.

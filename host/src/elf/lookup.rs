@@ -1,12 +1,16 @@
 //! Finds a symbol by its name as the dynamic linker does, which looks at no symbol that the hash table does not lead to.
 
 use crate::elf::bytes::Image;
-use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::dynamic::Dynamic;
 use crate::elf::segments::Segments;
-use crate::elf::symbols::Symbols;
+use crate::elf::symbols::{Symbols, ENTRY, LAYOUT};
+use crate::elf::tag;
+use crate::refusal::elf_error::ElfError;
 
 /// The bit of a version that `dlsym` does not find.
 const HIDDEN: u16 = 0x8000;
+
+const NOT_FOUND: &str = "is not what a search for it finds";
 
 /// A library whose tables were checked.
 pub(crate) struct Lookup<'a> {
@@ -17,8 +21,19 @@ pub(crate) struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
+    /// Refuses an entry or a layout that a search does not find, as the dynamic linker would take another one.
+    pub(crate) fn check(&self) -> Result<(), ElfError> {
+        if self.symbols.entry.is_some_and(|entry| !self.finds(ENTRY, entry.index)) {
+            return Err(ElfError::EntryKind { reason: NOT_FOUND });
+        }
+        if self.symbols.layout.is_some_and(|layout| !self.finds(LAYOUT, layout.index)) {
+            return Err(ElfError::LayoutKind { reason: NOT_FOUND });
+        }
+        Ok(())
+    }
+
     /// Whether a search for the name, which ends in NUL, finds this symbol, in its newest version.
-    pub(crate) fn finds(&self, name: &[u8], index: u64) -> bool {
+    fn finds(&self, name: &[u8], index: u64) -> bool {
         let version = self.dynamic.one(tag::VERSYM).map(|table| self.segments.offset_of(table + 2 * index, 2));
         let hidden =
             |place: Option<u64>| place.and_then(|at| self.image.u16(at)).is_none_or(|version| version & HIDDEN != 0);

@@ -1,7 +1,7 @@
 //! Relative relocations in the packed form (DT_RELR): an address, then words of which each bit stands for the next one.
 
-use crate::elf::dynamic::tag;
-use crate::elf::relocations::Library;
+use crate::elf::library::Library;
+use crate::elf::tag;
 use crate::elf::targets::{malformed, Target, Targets};
 use crate::refusal::elf_error::ElfError;
 

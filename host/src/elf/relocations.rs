@@ -1,12 +1,12 @@
 //! The relocations: what the dynamic linker writes to the library, and what it calls meanwhile.
 
 use crate::elf::bytes::Image;
-use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::library::Library;
 use crate::elf::machine;
 use crate::elf::machine::Types;
 use crate::elf::packed;
-use crate::elf::segments::{Segments, PT_TLS};
-use crate::elf::symbols::Symbols;
+use crate::elf::segments::PT_TLS;
+use crate::elf::tag;
 use crate::elf::targets::{malformed, Target, Targets};
 use crate::refusal::elf_error::ElfError;
 
@@ -17,14 +17,6 @@ pub(crate) struct Relocated {
     pub(crate) resolvers: u64,
     /// Whether thread-local data must be there when a thread begins.
     pub(crate) static_tls: bool,
-}
-
-/// A file, and the tables that relocations lead to.
-pub(crate) struct Library<'a> {
-    pub(crate) image: &'a Image<'a>,
-    pub(crate) segments: &'a Segments,
-    pub(crate) dynamic: &'a Dynamic,
-    pub(crate) symbols: &'a mut Symbols,
 }
 
 /// Reads the relocations. If `own`, this system's dynamic linker knows them: each must write where it may, and lead to

@@ -2,16 +2,16 @@
 
 use crate::base::text::Text;
 use crate::elf::bytes::Image;
-use crate::elf::dynamic::{tag, Dynamic};
-use crate::elf::hash;
-use crate::elf::lookup::Lookup;
+use crate::elf::dynamic::Dynamic;
+use crate::elf::hash::{self, malformed};
 use crate::elf::segments::Segments;
+use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
 
 /// Bytes of each of the two names, with the NUL.
-const NAME_SIZE: usize = 15;
-const ENTRY: &[u8; NAME_SIZE] = b"soch_plugin_v1\0";
-const LAYOUT: &[u8; NAME_SIZE] = b"soch_layout_v1\0";
+pub(crate) const NAME_SIZE: usize = 15;
+pub(crate) const ENTRY: &[u8; NAME_SIZE] = b"soch_plugin_v1\0";
+pub(crate) const LAYOUT: &[u8; NAME_SIZE] = b"soch_layout_v1\0";
 const STB_LOCAL: u8 = 0;
 const STB_GLOBAL: u8 = 1;
 const STB_WEAK: u8 = 2;
@@ -22,7 +22,6 @@ const STT_GNU_IFUNC: u8 = 10;
 const STV_INTERNAL: u8 = 1;
 const STV_HIDDEN: u8 = 2;
 const SHN_ABS: u16 = 0xfff1;
-const NOT_FOUND: &str = "is not what a search for it finds";
 /// How many of the other exports are told by name.
 const NAMED_MAX: usize = 32;
 
@@ -52,7 +51,7 @@ pub(crate) struct Symbols {
 /// A symbol that is data.
 #[derive(Clone, Copy)]
 pub(crate) struct Data {
-    index: u64,
+    pub(crate) index: u64,
     pub(crate) address: u64,
     pub(crate) size: u64,
 }
@@ -113,10 +112,6 @@ impl Symbol {
     }
 }
 
-pub(crate) const fn malformed(reason: &'static str) -> ElfError {
-    ElfError::Symbols { reason }
-}
-
 impl Symbols {
     pub(crate) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
         let Some(address) = dynamic.one(tag::SYMTAB) else { return Err(malformed("there is none")) };
@@ -127,13 +122,6 @@ impl Symbols {
         let mut found = Self { start, room, tables: hashed.tables, ..Self::default() };
         found.extend_to(hashed.count, image, segments, dynamic)?;
         found.tables.push((address, address + found.count * size));
-        let lookup = Lookup { image, segments, dynamic, symbols: &found };
-        if found.entry.is_some_and(|entry| !lookup.finds(ENTRY, entry.index)) {
-            return Err(ElfError::EntryKind { reason: NOT_FOUND });
-        }
-        if found.layout.is_some_and(|layout| !lookup.finds(LAYOUT, layout.index)) {
-            return Err(ElfError::LayoutKind { reason: NOT_FOUND });
-        }
         Ok(found)
     }
 

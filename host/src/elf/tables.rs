@@ -2,8 +2,9 @@
 //! for granted.
 
 use crate::elf::bytes::Image;
-use crate::elf::dynamic::{malformed, tag, Dynamic};
+use crate::elf::dynamic::{malformed, Dynamic};
 use crate::elf::segments::Segments;
+use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
 
 /// What has a start and a size, with the bytes of an entry for both word sizes.

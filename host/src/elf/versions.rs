@@ -1,8 +1,9 @@
 //! The versions of symbols: lists that the dynamic linker walks, and a table that leads into what it makes of them.
 
 use crate::elf::bytes::Image;
-use crate::elf::dynamic::{tag, Dynamic};
+use crate::elf::dynamic::Dynamic;
 use crate::elf::segments::Segments;
+use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
 
 /// Entries of both lists together.

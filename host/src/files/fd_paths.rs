@@ -1,7 +1,7 @@
 //! The names by which the dynamic linker knows sealed files: `/proc/PID/fd/N`.
 
+use crate::files::sealed_file::SealedFile;
 use crate::linker;
-use crate::loader::pipeline::SealedFile;
 use crate::refusal::load_error::LoadError;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI32, Ordering};

@@ -1,8 +1,8 @@
 //! The bytes of a sealed file as a slice.
 
-use crate::loader::pipeline::SealedFile;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use rustix::fd::AsFd;
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, ProtFlags};
 use std::ffi::c_void;
@@ -17,9 +17,13 @@ pub struct Mapped {
 }
 
 impl Mapped {
-    pub(crate) fn new(file: &SealedFile) -> Result<Self, LoadError> {
+    /// The first `size` bytes of the file.
+    ///
+    /// # Safety
+    /// The file is sealed: it neither changes nor shrinks as long as this lives.
+    pub(crate) unsafe fn new(file: impl AsFd, size: u64) -> Result<Self, LoadError> {
         let failed = |errno: Errno| LoadError::failed(Step::Digest, errno, |reason| LoadError::Map { reason });
-        let len = usize::try_from(file.size()).map_err(|_| failed(Errno::NOMEM))?;
+        let len = usize::try_from(size).map_err(|_| failed(Errno::NOMEM))?;
         // SAFETY: the kernel chooses the place, so no memory of the program is replaced.
         let start = unsafe { rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::PRIVATE, file, 0) };
         let start = NonNull::new(start.map_err(failed)?).ok_or_else(|| failed(Errno::NOMEM))?;
@@ -31,8 +35,8 @@ impl Deref for Mapped {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        // SAFETY: `len` bytes are mapped here until the drop, and the seals, which were read back, see to it that the
-        // file below neither changes nor shrinks.
+        // SAFETY: `len` bytes are mapped here until the drop, and whoever made this promised that the file below neither
+        // changes nor shrinks.
         unsafe { std::slice::from_raw_parts(self.start.as_ptr().cast(), self.len) }
     }
 }

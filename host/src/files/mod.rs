@@ -9,7 +9,6 @@ pub(crate) mod open_file;
 pub(crate) mod owners;
 pub(crate) mod plain_path;
 pub(crate) mod sealed_file;
-pub(crate) mod settle;
 pub(crate) mod small_file;
 pub(crate) mod stamp;
 pub(crate) mod user_namespace;

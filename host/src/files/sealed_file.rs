@@ -56,7 +56,8 @@ impl SealedFile {
     /// # Errors
     /// [`LoadError::Map`] if the process has no address space left.
     pub fn map(&self) -> Result<Mapped, LoadError> {
-        Mapped::new(self)
+        // SAFETY: the file is sealed, which was read back, and its size with it.
+        unsafe { Mapped::new(self, self.size) }
     }
 
     /// The number of its descriptor.

@@ -1,6 +1,6 @@
 use crate::handles::macros::slot;
 use crate::handles::storage::Storage;
-use crate::instance::Handle;
+use crate::instance::end::Handle;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, StorageExtension, StorageTable, TableId, TransactionId, Writer};

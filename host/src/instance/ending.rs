@@ -1,127 +1,16 @@
 //! The end of an instance. The plugin's `shutdown` and `destroy` run on a thread of their own, so that one which hangs
 //! does not hang the host: it is left alone then, and nothing that it may use is freed.
 
-use crate::instance::{Handle, Instance};
+use crate::instance::end::{say_ended, Call, End, Job, Sent};
+use crate::instance::Instance;
 use crate::sync::call_gate;
-use crate::sync::call_gate::alone;
 use crate::sync::call_gate::live;
 use crate::sync::call_gate::refusal::Refusal;
-use core::ffi::c_void;
-use parking_lot::{Condvar, Mutex};
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result};
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
-use std::thread;
 use std::time::Instant;
-
-/// How many instances take no more calls, of all that there ever were.
-static ENDED: AtomicUsize = AtomicUsize::new(0);
-
-/// A number that changes when an instance ends: whoever keeps instances looks then which.
-#[inline]
-pub(crate) fn ended() -> usize {
-    ENDED.load(Relaxed)
-}
-
-/// Says that an instance takes no more calls.
-pub(crate) fn say_ended() {
-    ENDED.fetch_add(1, Relaxed);
-}
-
-/// How far the end is.
-#[derive(Default)]
-pub(crate) enum End {
-    #[default]
-    NotYet,
-    Runs(Arc<Job>),
-    Over,
-}
-
-/// Something of the plugin's that runs on a thread of its own.
-#[derive(Default)]
-pub(crate) struct Job {
-    progress: Mutex<Progress>,
-    changed: Condvar,
-}
-
-#[derive(Default)]
-enum Progress {
-    #[default]
-    Runs,
-    /// With what the plugin said, for who asks first.
-    Over(Option<Box<(soch_status, soch_error)>>),
-}
-
-/// The instance and what it opened, on their way to another thread.
-struct Sent {
-    instance: *mut c_void,
-    handles: Vec<Handle>,
-    call: Call,
-}
-
-enum Call {
-    Shutdown(Option<unsafe extern "C" fn(*mut c_void, *mut soch_error) -> soch_status>),
-    Destroy(unsafe extern "C" fn(*mut c_void)),
-}
-
-// SAFETY: the plugin promises that [exclusive] functions may run on any thread, alone; the gate is closed and drained.
-unsafe impl Send for Sent {}
-
-impl Sent {
-    fn run(self) -> (soch_status, soch_error) {
-        let mut error = soch_error::empty();
-        for handle in self.handles {
-            // SAFETY: the plugin's function on its own handle, once; the gate is closed and drained.
-            unsafe { (handle.close)(handle.raw) };
-        }
-        let status = match self.call {
-            // SAFETY: the gate is closed and drained, so nobody else is in the instance, and `End` says once.
-            Call::Shutdown(Some(shutdown)) => unsafe { shutdown(self.instance, &mut error) },
-            Call::Shutdown(None) => SOCH_OK,
-            // SAFETY: as above, and the instance is not used again.
-            Call::Destroy(destroy) => unsafe {
-                destroy(self.instance);
-                SOCH_OK
-            },
-        };
-        (status, error)
-    }
-}
-
-impl Job {
-    /// Runs what is sent on another thread; on this one if there is no other to be had.
-    fn start(self: &Arc<Self>, gate: &call_gate::Gate, sent: Sent) {
-        let task = Arc::new(Mutex::new(Some((gate.ending(), sent, self.clone()))));
-        let run = |task: &Mutex<Option<(alone::Ending, Sent, Arc<Self>)>>| {
-            let Some((ending, sent, job)) = task.lock().take() else { return };
-            let ending = ending.begin();
-            let outcome = sent.run();
-            drop(ending);
-            *job.progress.lock() = Progress::Over(Some(Box::new(outcome)));
-            job.changed.notify_all();
-        };
-        let other = task.clone();
-        if thread::Builder::new().name("soch-end".to_owned()).spawn(move || run(&other)).is_err() {
-            run(&task);
-        }
-    }
-
-    /// Whether it is over by then; and what the plugin said, if nobody was told before.
-    fn wait(&self, deadline: Instant) -> Option<Option<Box<(soch_status, soch_error)>>> {
-        let mut progress = self.progress.lock();
-        let mut late = false;
-        loop {
-            match &mut *progress {
-                Progress::Over(outcome) => return Some(outcome.take()),
-                Progress::Runs if late => return None,
-                Progress::Runs => {}
-            }
-            late = self.changed.wait_until(&mut progress, deadline).timed_out();
-        }
-    }
-}
 
 impl Instance {
     /// Ends the instance's work, once: waits for the calls under way, lets no more in, and runs the plugin's

@@ -25,7 +25,7 @@ impl Instance {
         if kind == ErrorKind::Panicked {
             let _ = self.poisoned_by.set(format!("`{slot}` {text}"));
             self.gate.poison();
-            crate::instance::ending::say_ended();
+            crate::instance::end::say_ended();
         }
         self.error(kind, format!("`{slot}`: {text}")).with_code(code)
     }

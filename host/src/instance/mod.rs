@@ -1,5 +1,6 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
+pub(crate) mod end;
 pub(crate) mod ending;
 pub(crate) mod failure;
 pub(crate) mod host_services;
@@ -7,7 +8,7 @@ pub(crate) mod limits;
 pub(crate) mod metrics_view;
 pub(crate) mod output;
 use crate::base::escape::printable;
-use crate::instance::ending::End;
+use crate::instance::end::{End, Handle};
 use crate::instance::host_services::HostSide;
 use crate::instance::metrics_view::Lent;
 use crate::sync::call_gate::enter::Stay;
@@ -49,13 +50,6 @@ pub(crate) enum Origin {
     Loaded { _side: HostSide },
     /// The application itself; how to see the extension's own type.
     InProcess { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
-}
-
-/// Something that the plugin opened for the host, and how it ends.
-#[derive(Clone, Copy)]
-pub(crate) struct Handle {
-    pub(crate) raw: *mut c_void,
-    pub(crate) close: unsafe extern "C" fn(*mut c_void),
 }
 
 pub(crate) struct Instance {

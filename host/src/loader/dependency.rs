@@ -2,7 +2,7 @@
 
 use crate::base::digest::Digest;
 use crate::base::text::Text;
-use crate::loader::pipeline::SealedFile;
+use crate::files::sealed_file::SealedFile;
 use std::path::PathBuf;
 
 /// What a plugin needs.

@@ -3,24 +3,26 @@
 use crate::base::digest::Digest;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
+use crate::files::open_file;
 use crate::files::open_file::Bounds;
-use crate::files::settle::settled;
-use crate::files::{open_file, sealed_file};
 use crate::loader::approach::{pass_gate, reach, Reached};
 use crate::loader::audit::{Accepted, Record};
 use crate::loader::dependency::Dependency;
 use crate::loader::file_origin::Place;
 use crate::loader::headroom;
 use crate::loader::options::Options;
+use crate::loader::settle::settled;
+use crate::loader::step_runner::Steps;
+use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::{dependencies, exec_policy, note, note_manifest, trust};
 use crate::loader::trust_source::Standing;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;
-use crate::refusal::step::{Step, Steps};
+use crate::refusal::step::Step;
 use rustix::fs::Stat;
 use std::path::Path;
 
-pub(crate) use sealed_file::SealedFile;
+use crate::files::sealed_file::SealedFile;
 
 /// A plugin that may be loaded.
 #[derive(Debug)]
@@ -119,7 +121,7 @@ fn judge(
         note_manifest::check(&note, vouched.manifest.as_ref(), rules)?;
         Ok((note, detail))
     })?;
-    let asked = dependencies::Asked {
+    let asked = Asked {
         rules,
         files: &options.rules.files,
         installed: &decisions.installed,

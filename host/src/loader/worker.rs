@@ -7,9 +7,10 @@
 use crate::base::text::Text;
 use crate::loader::audit::Record;
 use crate::loader::signals::Blocked;
+use crate::loader::step_runner::Steps;
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
-use crate::refusal::step::{Step, StepOutcome, Steps};
+use crate::refusal::step::{Step, StepOutcome};
 use parking_lot::Mutex;
 use std::io;
 use std::panic::resume_unwind;

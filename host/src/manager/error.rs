@@ -1,3 +1,5 @@
+use crate::metrics::registry::{Refusal, MAX_SERIES, MAX_SERIES_BYTES};
+use crate::metrics::series::Kind;
 use sochdb_plugin_sdk::Error;
 
 /// Why the manager refused.
@@ -83,4 +85,16 @@ impl std::fmt::Display for Unended {
 
 fn join(errors: &[Unended]) -> String {
     errors.iter().map(Unended::to_string).collect::<Vec<_>>().join("; ")
+}
+
+impl ManagerError {
+    /// Why there is no metric of this kind and name.
+    pub(crate) fn no_metric(refusal: Refusal, kind: Kind, name: &str) -> Self {
+        match refusal {
+            Refusal::Kind(is) => Self::MetricKind { name: name.to_owned(), is: is.name(), wanted: kind.name() },
+            Refusal::Full => Self::TooManySeries { limit: MAX_SERIES },
+            Refusal::Bytes => Self::TooManyBytes { limit: MAX_SERIES_BYTES },
+            Refusal::Forked => Self::Forked,
+        }
+    }
 }

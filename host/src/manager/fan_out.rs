@@ -1,9 +1,9 @@
 //! Gives each call to every sink, and keeps one span number for all of them.
 
 use crate::handles::observability::Observability;
-use crate::manager::sinks::Sinks;
+use crate::manager::metered::Metered;
+use crate::manager::sinks::{push, Sinks};
 use crate::manager::spans::{Own, Spans};
-use crate::metrics::registry::Registry;
 use crate::metrics::series::Change;
 use crate::sync::call_gate::live::is_child;
 use sochdb_plugin_sdk::{ErrorKind, Extension, HealthInfo, Labels, LogLevel, ObservabilityExtension};
@@ -22,9 +22,9 @@ pub(crate) struct FanOut {
 
 impl FanOut {
     /// Lends `metrics` to the sink; if it does not take them, it gets each change.
-    pub(crate) fn register(&self, sink: Observability, metrics: &Arc<Registry>) {
+    pub(crate) fn register(&self, sink: Observability, metrics: &Metered) {
         let number = self.last.fetch_add(1, Relaxed) + 1;
-        if let Err(error) = sink.attach(metrics.to_read()) {
+        if let Err(error) = sink.attach(metrics.registry.to_read()) {
             if error.kind() != ErrorKind::Unsupported {
                 let plugin = sink.info().name;
                 tracing::warn!(target: "sochdb_plugin", plugin, %error, "metrics are pushed, as it does not read them");
@@ -62,7 +62,7 @@ impl FanOut {
 
     /// Gives a metric's change to the sinks that do not read.
     pub(crate) fn push(&self, name: &str, labels: Labels<'_>, change: Change) {
-        self.pushing.each(|sink| change.push(sink, name, labels));
+        self.pushing.each(|sink| push(change, sink, name, labels));
     }
 
     pub(crate) fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {

@@ -1,10 +1,10 @@
 //! Metrics that the application resolves once and keeps.
 
 use crate::manager::error::ManagerError;
-use crate::manager::sinks::Sinks;
+use crate::manager::metered::Metered;
+use crate::manager::sinks::{push, Sinks};
 use crate::metrics::cells::{Level, Observations, Total};
 use crate::metrics::labels;
-use crate::metrics::registry::Registry;
 use crate::metrics::series::{Cell, Change, Kind, Series};
 use sochdb_plugin_sdk::Labels;
 use std::sync::{Arc, Weak};
@@ -13,18 +13,19 @@ use std::sync::{Arc, Weak};
 #[derive(Clone)]
 struct Kept {
     series: Arc<Series>,
-    registry: Arc<Registry>,
+    metered: Metered,
 }
 
 impl Kept {
-    fn new(registry: &Arc<Registry>, kind: Kind, name: &str, labels: Labels<'_>) -> Result<Self, ManagerError> {
-        let series = registry.resolve(kind, name, labels).map_err(|refusal| refusal.error(kind, name))?;
-        Ok(Self { series: series.clone(), registry: registry.clone() })
+    fn new(metered: &Metered, kind: Kind, name: &str, labels: Labels<'_>) -> Result<Self, ManagerError> {
+        let series = metered.registry.resolve(kind, name, labels);
+        let series = series.map_err(|refusal| ManagerError::no_metric(refusal, kind, name))?;
+        Ok(Self { series: series.clone(), metered: metered.clone() })
     }
 
     #[inline]
     fn changed(&self, change: Change) {
-        if let Some(sinks) = self.registry.pushing.get() {
+        if let Some(sinks) = self.metered.pushing() {
             self.push(sinks, change);
         }
     }
@@ -34,7 +35,7 @@ impl Kept {
         // None: the manager is gone.
         let Some(sinks) = sinks.upgrade() else { return };
         let labels = labels::borrow(&self.series.labels);
-        sinks.each(|sink| change.push(sink, &self.series.name, &labels));
+        sinks.each(|sink| push(change, sink, &self.series.name, &labels));
     }
 }
 
@@ -54,11 +55,11 @@ macro_rules! handle {
 
         impl $handle {
             pub(crate) fn new(
-                registry: &Arc<Registry>,
+                metered: &Metered,
                 name: &str,
                 labels: Labels<'_>,
             ) -> Result<Self, ManagerError> {
-                let kept = Kept::new(registry, Kind::$handle, name, labels)?;
+                let kept = Kept::new(metered, Kind::$handle, name, labels)?;
                 let Cell::$handle(cell) = &kept.series.cell else { unreachable!("it was resolved by its kind") };
                 Ok(Self { cell: cell.clone(), kept })
             }

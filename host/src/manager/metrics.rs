@@ -62,12 +62,12 @@ impl PluginManager {
     }
 
     fn change(&self, name: &str, labels: Labels<'_>, change: Change) {
-        self.metrics.update(name, labels, change);
+        self.metrics.registry.update(name, labels, change);
         self.fan_out.push(name, labels, change);
     }
 
     /// All metrics of this manager, as the sinks read them. They stay when the manager is gone.
     pub fn metrics(&self) -> Metrics {
-        self.metrics.to_read()
+        self.metrics.registry.to_read()
     }
 }

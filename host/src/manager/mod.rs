@@ -2,6 +2,7 @@
 
 pub(crate) mod error;
 pub(crate) mod fan_out;
+pub(crate) mod metered;
 pub(crate) mod metric_handles;
 pub(crate) mod metrics;
 pub(crate) mod observe;
@@ -16,7 +17,7 @@ use crate::handles::storage::Storage;
 use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::fan_out::FanOut;
-use crate::metrics::registry::Registry as Metrics;
+use crate::manager::metered::Metered;
 use crate::plugin::Plugin;
 use crate::sync::call_gate::live::is_child;
 use parking_lot::{RwLock, RwLockWriteGuard};
@@ -37,7 +38,7 @@ use std::sync::{Arc, Weak};
 #[derive(Default)]
 pub struct PluginManager {
     registry: RwLock<Registry>,
-    metrics: Arc<Metrics>,
+    metrics: Metered,
     fan_out: FanOut,
 }
 

@@ -1,12 +1,23 @@
 //! The sinks of a manager. One that was shut down, or panicked, is let go by the next call.
 
 use crate::handles::observability::Observability;
-use crate::instance::ending;
+use crate::instance::end;
+use crate::metrics::series::Change;
 use crate::sync::published::Published;
+use sochdb_plugin_sdk::{Labels, ObservabilityExtension};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 /// A sink, and its number among all that there ever were.
 pub(crate) type Sink = (u64, Observability);
+
+/// Tells a sink that does not read metrics of a change.
+pub(crate) fn push(change: Change, sink: &Observability, name: &str, labels: Labels<'_>) {
+    match change {
+        Change::Add(value) => sink.counter_inc(name, value, labels),
+        Change::Set(value) => sink.gauge_set(name, value, labels),
+        Change::Observe(value) => sink.histogram_observe(name, value, labels),
+    }
+}
 
 #[derive(Default)]
 pub(crate) struct Sinks {
@@ -38,7 +49,7 @@ impl Sinks {
     /// Lets those go that ended since the last look. Whether there was something to look for.
     #[inline]
     pub(crate) fn refresh(&self) -> bool {
-        let ended = ending::ended();
+        let ended = end::ended();
         let stale = self.ended.load(Relaxed) != ended;
         if stale {
             self.let_go(ended);

@@ -1,8 +1,6 @@
 //! All series of a manager.
 
 use crate::base::escape::printable;
-use crate::manager::error::ManagerError;
-use crate::manager::sinks::Sinks;
 use crate::metrics::hash_table::Table;
 use crate::metrics::labels;
 use crate::metrics::series::{Cell, Change, Kind, Series};
@@ -11,7 +9,7 @@ use parking_lot::Mutex;
 use sochdb_plugin_sdk::{Labels, Metric, Metrics};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
 
 /// The most series of a manager.
 pub(crate) const MAX_SERIES: usize = 10_000;
@@ -31,8 +29,6 @@ pub(crate) struct Registry {
     told_bytes: AtomicBool,
     dropped: Arc<Series>,
     families: Mutex<BTreeMap<Box<str>, Family>>,
-    /// Those that get each change; unset as long as there are none. Handles look here, and must not keep sinks alive.
-    pub(crate) pushing: OnceLock<Weak<Sinks>>,
 }
 
 /// The series of one name.
@@ -52,8 +48,8 @@ impl Default for Registry {
         let family = Family { kind, series: vec![dropped.clone()], told: false };
         let families = Mutex::new(BTreeMap::from([(DROPPED.into(), family)]));
         let (count, bytes) = (AtomicUsize::new(1), AtomicUsize::new(DROPPED.len()));
-        let (told_bytes, pushing) = (AtomicBool::new(false), OnceLock::new());
-        Self { table, count, bytes, told_bytes, dropped, families, pushing }
+        let told_bytes = AtomicBool::new(false);
+        Self { table, count, bytes, told_bytes, dropped, families }
     }
 }
 
@@ -69,7 +65,7 @@ impl Registry {
     /// The series of this name and these labels; makes it if there is room.
     ///
     /// # Errors
-    /// [`ManagerError::MetricKind`], [`ManagerError::TooManySeries`].
+    /// Why there is none and none can be made.
     #[inline]
     pub(crate) fn resolve(&self, kind: Kind, name: &str, labels: Labels<'_>) -> Result<&Arc<Series>, Refusal> {
         let hash = self.table.hash(kind, name, labels);
@@ -164,11 +160,6 @@ impl Registry {
         let mut buckets = Vec::new();
         all.iter().for_each(|series| series.show(&mut buckets, visit));
     }
-
-    /// From now on handles also push to these.
-    pub(crate) fn push_to(&self, sinks: &Arc<Sinks>) {
-        self.pushing.get_or_init(|| Arc::downgrade(sinks));
-    }
 }
 
 /// Why there is no such series.
@@ -180,15 +171,4 @@ pub(crate) enum Refusal {
     /// Its name and labels are too long for what is left.
     Bytes,
     Forked,
-}
-
-impl Refusal {
-    pub(crate) fn error(self, kind: Kind, name: &str) -> ManagerError {
-        match self {
-            Self::Kind(is) => ManagerError::MetricKind { name: name.to_owned(), is: is.name(), wanted: kind.name() },
-            Self::Full => ManagerError::TooManySeries { limit: MAX_SERIES },
-            Self::Bytes => ManagerError::TooManyBytes { limit: MAX_SERIES_BYTES },
-            Self::Forked => ManagerError::Forked,
-        }
-    }
 }

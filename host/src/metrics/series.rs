@@ -1,10 +1,9 @@
 //! One series: a name with its labels, and its value.
 
-use crate::handles::observability::Observability;
 use crate::metrics::cells::{Level, Observations, Total};
 use crate::metrics::labels;
 use crate::metrics::labels::Owned;
-use sochdb_plugin_sdk::{Bucket, Labels, Metric, MetricValue, ObservabilityExtension};
+use sochdb_plugin_sdk::{Bucket, Metric, MetricValue};
 use std::sync::Arc;
 
 /// What a metric is.
@@ -40,15 +39,6 @@ impl Change {
             Self::Add(_) => Kind::Counter,
             Self::Set(_) => Kind::Gauge,
             Self::Observe(_) => Kind::Histogram,
-        }
-    }
-
-    /// Tells a sink that does not read.
-    pub(crate) fn push(self, sink: &Observability, name: &str, labels: Labels<'_>) {
-        match self {
-            Self::Add(value) => sink.counter_inc(name, value, labels),
-            Self::Set(value) => sink.gauge_set(name, value, labels),
-            Self::Observe(value) => sink.histogram_observe(name, value, labels),
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::base::text::Text;
 use crate::loader::read_lock;
+use crate::loader::step_runner::Steps;
 use crate::plugin::loader::DynamicPluginLoader;
 use crate::plugin::PluginLibrary;
 use crate::refusal::load_error::LoadError;
-use crate::refusal::step::Steps;
 use crate::trust::lock::Lock;
 use crate::trust::places::LOCK_FILE;
 use crate::trust::policy::Policy;

@@ -3,8 +3,8 @@
 use crate::probe::message;
 use crate::probe::message::{Message, Packet, NEEDED_MAX, PACKET_MAX};
 use crate::probe::process::Process;
+use crate::probe::request::{failed, ProbeError};
 use crate::probe::sandbox::Sandbox;
-use crate::probe::{failed, ProbeError};
 use rustix::cmsg_space;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::OwnedFd;

@@ -1,8 +1,8 @@
 //! What the host and the probe say to each other (`host/probe/probe.h` says the same).
 
 use crate::base::escape::printable;
+use crate::probe::request::{unavailable, Needed, ProbeError, Request};
 use crate::probe::sandbox::Sandbox;
-use crate::probe::{unavailable, Needed, ProbeError, Request};
 use rustix::fd::BorrowedFd;
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};

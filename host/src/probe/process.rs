@@ -1,6 +1,7 @@
 //! The probe's process: started, waited for, always reaped.
 
-use crate::probe::{failed, program, ProbeError};
+use crate::probe::program;
+use crate::probe::request::{failed, ProbeError};
 use parking_lot::Mutex;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fd::OwnedFd;

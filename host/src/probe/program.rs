@@ -1,6 +1,7 @@
 //! The probe's program, put where the kernel can run it.
 
-use crate::probe::{unavailable, unnamed, ProbeError};
+use crate::probe::request::{unavailable, ProbeError};
+use crate::probe::unnamed;
 use crate::refusal::lack::Lack;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};

@@ -1,7 +1,5 @@
 //! What a process, a user or a machine has only so much of, and how to get more of it.
 
-use crate::refusal::load_error::LoadError;
-use crate::refusal::step::Step;
 use std::fmt;
 use std::io;
 
@@ -75,16 +73,5 @@ impl fmt::Display for Lack {
             Self::FileSize => "the size that a file may have",
             Self::Space => "room on a file system",
         })
-    }
-}
-
-impl LoadError {
-    /// The refusal at `step` for a system call that failed: a shortage if that is what it failed for, or what `other` says.
-    pub(crate) fn failed(step: Step, reason: impl Into<io::Error>, other: impl FnOnce(io::Error) -> Self) -> Self {
-        let reason = reason.into();
-        match Lack::of(&reason) {
-            Some(lack) => Self::Shortage { step, lack, reason },
-            None => other(reason),
-        }
     }
 }

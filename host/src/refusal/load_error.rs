@@ -9,6 +9,7 @@ use crate::refusal::table::refusals;
 use crate::trust::rules::TooOld;
 use crate::trust::syntax::SyntaxError;
 use sochdb_plugin_sdk::ErrorKind;
+use std::io;
 use std::sync::Arc;
 
 refusals! {
@@ -270,4 +271,15 @@ refusals! {
 
     Create: Create { kind: ErrorKind, message: String } "E_CREATE"
         "the plugin made no instance ({kind:?}): {message}" "check the plugin's configuration and its log";
+}
+
+impl LoadError {
+    /// The refusal at `step` for a system call that failed: a shortage if that is what it failed for, or what `other` says.
+    pub(crate) fn failed(step: Step, reason: impl Into<io::Error>, other: impl FnOnce(io::Error) -> Self) -> Self {
+        let reason = reason.into();
+        match Lack::of(&reason) {
+            Some(lack) => Self::Shortage { step, lack, reason },
+            None => other(reason),
+        }
+    }
 }

@@ -5,6 +5,9 @@ use std::collections::hash_map::{Entry, HashMap};
 use std::hash::Hash;
 use toml::de::{DeTable, DeValue};
 
+/// The largest trust file or lock file that is read, in bytes.
+pub const MAX_SIZE: usize = 1 << 20;
+
 /// Reads the document `bytes` of at most `limit` bytes, whose root has these keys.
 pub(crate) fn read<T>(
     bytes: &[u8],

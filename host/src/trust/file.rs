@@ -2,13 +2,13 @@
 
 use crate::base::digest::Digest;
 use crate::trust::document;
+use crate::trust::document::MAX_SIZE;
 use crate::trust::document::{Once, Table};
 use crate::trust::policy::Policy;
 use crate::trust::publisher::{Publisher, RevokedKey};
 use crate::trust::syntax::Fault;
 use crate::trust::syntax::SyntaxError;
 use crate::trust::values::{digest, directory, file_name, name, policy, public_key, semver};
-use crate::trust::MAX_SIZE;
 use ::semver::Version;
 use std::path::PathBuf;
 

@@ -2,12 +2,12 @@
 
 use crate::base::digest::Digest;
 use crate::trust::document;
+use crate::trust::document::MAX_SIZE;
 use crate::trust::document::{Once, Table};
 use crate::trust::syntax::Fault;
 use crate::trust::syntax::SyntaxError;
 use crate::trust::values::{abi, digest, file_name, name};
 use crate::trust::write::{line, string};
-use crate::trust::MAX_SIZE;
 
 /// The plugins of a directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -24,6 +24,7 @@ pub(crate) mod write;
 #[cfg(test)]
 mod tests;
 
+pub use crate::trust::document::MAX_SIZE;
 pub use crate::trust::file::{Minimum, Pin, Revoked, TrustFile, TrustedDependency, TrustedDirectory};
 pub use crate::trust::lock::{Lock, Locked};
 pub use crate::trust::manifest::Manifest;
@@ -32,6 +33,3 @@ pub use crate::trust::publisher::{PublicKey, PublicKeyError, Publisher, RevokedK
 pub use crate::trust::rules::{Allowed, Rules, TooOld};
 pub use crate::trust::signature::{claimed_key, verify_signature, SignatureError};
 pub use crate::trust::syntax::SyntaxError;
-
-/// The largest trust file or lock file that is read, in bytes.
-pub const MAX_SIZE: usize = 1 << 20;

@@ -7,12 +7,12 @@ use crate::elf::Facts;
 use crate::files::small_file::refused;
 use crate::linker;
 use crate::loader::dependency::{Dependency, Source};
+use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::dependencies_listed;
 use crate::loader::steps::dependencies_listed::ListedLibrary;
 use crate::loader::steps::dependencies_missing::Lacking;
 use crate::loader::steps::dependencies_packages;
 use crate::loader::steps::dependencies_system::SystemLibrary;
-use crate::loader::trust_source::{Standing, TrustFiles};
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use crate::trust::file::TrustedDependency;
@@ -38,21 +38,6 @@ const STANDARD: [&str; 12] = [
 const SANITIZERS: [&str; 4] = ["libasan.so.", "liblsan.so.", "libtsan.so.", "libubsan.so."];
 /// The most libraries of a plugin, those that its libraries need included.
 const MOST: usize = 64;
-
-/// For whom the libraries are looked for.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    /// What the trust files say.
-    pub(crate) rules: Option<&'a Rules>,
-    /// Which they are.
-    pub(crate) files: &'a TrustFiles,
-    /// Where plugins lie that need no directory in a trust file.
-    pub(crate) installed: &'a [PathBuf],
-    /// What is demanded of the plugin.
-    pub(crate) standing: Standing,
-    /// Where the plugin is.
-    pub(crate) directory: &'a Path,
-}
 
 /// The step: finds every library that the plugin needs, in the order in which they can be loaded. Loads nothing. What is
 /// lacking is told at once, as far as it can be read.

@@ -7,7 +7,7 @@ use crate::files::directory_walk::Walked;
 use crate::files::open_file::{Bounds, OpenFile};
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
-use crate::loader::pipeline::SealedFile;
+use crate::files::sealed_file::SealedFile;
 use crate::loader::steps::{dependencies_search_path, exec_policy};
 use crate::refusal::load_error::LoadError;
 use crate::trust::file::TrustedDependency;

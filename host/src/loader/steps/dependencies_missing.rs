@@ -2,7 +2,7 @@
 
 use crate::base::text::Text;
 use crate::loader::permission::runs_elevated;
-use crate::loader::steps::dependencies::Asked;
+use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::dependencies_packages;
 use crate::loader::trust_source::TrustFiles;
 use crate::refusal::load_error::LoadError;

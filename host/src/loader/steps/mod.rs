@@ -3,6 +3,7 @@
 
 pub(crate) mod allow_list;
 pub(crate) mod dependencies;
+pub(crate) mod dependencies_asked;
 pub(crate) mod dependencies_listed;
 pub(crate) mod dependencies_missing;
 pub(crate) mod dependencies_packages;

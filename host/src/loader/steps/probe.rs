@@ -7,7 +7,7 @@ use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::worker::Worker;
 use crate::probe;
-use crate::probe::{Needed, ProbeError, Report, Request};
+use crate::probe::request::{Needed, ProbeError, Report, Request};
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use rustix::fd::AsFd;

@@ -2,7 +2,7 @@
 
 use crate::base::digest::Digest;
 use crate::files::open_file;
-use crate::loader::pipeline::SealedFile;
+use crate::files::sealed_file::SealedFile;
 use crate::loader::tests::*;
 use crate::refusal::step::Step;
 use rustix::fd::AsFd;

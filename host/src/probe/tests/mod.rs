@@ -10,7 +10,8 @@ mod sandbox;
 mod sweep;
 mod watch;
 
-use crate::probe::{run, Needed, ProbeError, Report, Request};
+use crate::probe::request::{Needed, ProbeError, Report, Request};
+use crate::probe::run;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;

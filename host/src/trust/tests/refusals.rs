@@ -1,11 +1,11 @@
 //! Texts that are refused, with the place that the error points at.
 
+use crate::trust::document::MAX_SIZE;
 use crate::trust::file::TrustFile;
 use crate::trust::lock::Lock;
 use crate::trust::manifest::Manifest;
 use crate::trust::syntax::SyntaxError;
 use crate::trust::tests::{DIGEST, KEY};
-use crate::trust::MAX_SIZE;
 
 fn refused<T>(text: &[u8], parse: fn(&[u8]) -> Result<T, SyntaxError>, line: usize, column: usize, phrase: &str) {
     let shown = String::from_utf8_lossy(&text[..text.len().min(200)]).into_owned();

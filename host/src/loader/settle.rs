@@ -5,8 +5,9 @@
 //! name still leads to the file that was read, because then all of that held while it was judged.
 
 use crate::files::directory_walk::Walked;
+use crate::loader::step_runner::Steps;
 use crate::refusal::load_error::LoadError;
-use crate::refusal::step::{StepOutcome, Steps};
+use crate::refusal::step::StepOutcome;
 use rustix::fs::{AtFlags, Stat};
 use rustix::io::Errno;
 use std::ffi::OsStr;

@@ -1,0 +1,83 @@
+//! Runs the steps of a load, and tells an observer how each ended.
+
+use crate::base::escape::printable;
+use crate::process_state;
+use crate::process_state::change::ProcessChange;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::{Step, StepOutcome, Verdict};
+use std::borrow::Cow;
+use std::time::{Duration, Instant};
+
+/// Runs steps, and tells an observer how each ended.
+pub(crate) struct Steps<'a> {
+    observer: &'a mut dyn FnMut(StepOutcome),
+}
+
+impl<'a> Steps<'a> {
+    pub(crate) fn new(observer: &'a mut dyn FnMut(StepOutcome)) -> Self {
+        Self { observer }
+    }
+
+    /// Runs one step, which gives its result and what it found. After a refusal all later steps are told as skipped.
+    pub(crate) fn run<T>(
+        &mut self,
+        step: Step,
+        body: impl FnOnce() -> Result<(T, String), LoadError>,
+    ) -> Result<T, LoadError> {
+        let start = Instant::now();
+        let ended = body();
+        self.ended(step, ended, start.elapsed(), Vec::new())
+    }
+
+    /// Runs a step in which the plugin's code runs, and puts back what that changes of the process; `restoring` as for
+    /// [`process_state::keep`]. What was changed goes into `changes`, too, also if the step refuses.
+    pub(crate) fn run_its_code<T>(
+        &mut self,
+        step: Step,
+        restoring: bool,
+        changes: &mut Vec<ProcessChange>,
+        body: impl FnOnce() -> Result<(T, String), LoadError>,
+    ) -> Result<T, LoadError> {
+        let start = Instant::now();
+        let (ended, found) = process_state::keep(restoring, body);
+        changes.clone_from(&found);
+        self.ended(step, ended, start.elapsed(), found)
+    }
+
+    fn ended<T>(
+        &mut self,
+        step: Step,
+        ended: Result<(T, String), LoadError>,
+        elapsed: Duration,
+        changes: Vec<ProcessChange>,
+    ) -> Result<T, LoadError> {
+        match ended {
+            Ok((value, detail)) => {
+                self.tell(StepOutcome { changes, ..StepOutcome::new(step, Verdict::Passed, detail, elapsed) });
+                Ok(value)
+            }
+            Err(error) => {
+                self.refused(step, &error, elapsed, changes);
+                Err(error)
+            }
+        }
+    }
+
+    /// Not a part of `run`, which the compiler repeats for every step.
+    #[cold]
+    fn refused(&mut self, step: Step, error: &LoadError, elapsed: Duration, changes: Vec<ProcessChange>) {
+        let refused = StepOutcome::new(step, Verdict::Refused, error.to_string(), elapsed);
+        self.tell(StepOutcome { changes, ..refused });
+        for later in Step::ALL.iter().filter(|later| **later > step) {
+            self.tell(StepOutcome::skipped(*later, ""));
+        }
+    }
+
+    /// Passes on how a step ended that ran elsewhere.
+    pub(crate) fn tell(&mut self, mut outcome: StepOutcome) {
+        if let Cow::Owned(detail) = printable(&outcome.detail) {
+            outcome.detail = detail;
+        }
+        (self.observer)(outcome);
+    }
+}

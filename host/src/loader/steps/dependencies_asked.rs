@@ -1,0 +1,20 @@
+//! For whom the libraries of a plugin are looked for.
+
+use crate::loader::trust_source::{Standing, TrustFiles};
+use crate::trust::rules::Rules;
+use std::path::{Path, PathBuf};
+
+/// For whom the libraries are looked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    /// What the trust files say.
+    pub(crate) rules: Option<&'a Rules>,
+    /// Which they are.
+    pub(crate) files: &'a TrustFiles,
+    /// Where plugins lie that need no directory in a trust file.
+    pub(crate) installed: &'a [PathBuf],
+    /// What is demanded of the plugin.
+    pub(crate) standing: Standing,
+    /// Where the plugin is.
+    pub(crate) directory: &'a Path,
+}
