@@ -1,4 +1,4 @@
-//! What `host/src/symbols.md` says of gdb. One test alone in its process, as gdb stops it, and a probe has 2 s.
+//! What `host/src/plugin/symbols.md` says of gdb. One test alone in its process, as gdb stops it, and a probe has 2 s.
 
 #[path = "support/plugins.rs"]
 mod plugins;

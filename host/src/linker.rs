@@ -49,7 +49,7 @@ pub(crate) fn is_resident(name: &OsStr) -> bool {
 }
 
 /// Whether code at `address` is a plugin's or a library's that a trust file names: those have the names that
-/// [`names`](crate::names) gave them.
+/// [`fd_paths`](crate::files::fd_paths) gave them.
 pub(crate) fn is_of_a_plugin(address: usize) -> bool {
     let theirs = format!("/proc/{}/fd/", std::process::id());
     let mut found = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();

@@ -149,8 +149,8 @@ impl ObservabilityExtension for Observability {
     }
 
     /// # Errors
-    /// [`ErrorKind::Unsupported`](sochdb_plugin_sdk::ErrorKind::Unsupported) if it does not read metrics;
-    /// [`ErrorKind::Invalid`](sochdb_plugin_sdk::ErrorKind::Invalid) if others were lent to it before.
+    /// [`ErrorKind::Unsupported`] if it does not read metrics;
+    /// [`ErrorKind::Invalid`] if others were lent to it before.
     fn attach(&self, metrics: Metrics) -> Result<()> {
         let attach = slot!(self.table.attach);
         let raw = self.instance.lend(metrics)?;

@@ -176,7 +176,7 @@ impl Instance {
         }
     }
 
-    /// Runs an [exclusive] function of the instance. False for `SOCH_NOT_FOUND`.
+    /// Runs an exclusive function of the instance. False for `SOCH_NOT_FOUND`.
     pub(crate) fn exclusive(
         &self,
         slot: &'static str,

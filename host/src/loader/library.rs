@@ -189,7 +189,7 @@ impl Library {
     }
 }
 
-/// Runs the steps after [`admit`](crate::loader::admit) that map nothing into this process: the identity, and the
+/// Runs the steps after [`admit`](crate::loader::pipeline::admit) that map nothing into this process: the identity, and the
 /// probe, which runs the plugin's constructors in another one. Gives what [`Library::open`] need not do again; `None` if
 /// the bytes are mapped already.
 ///

@@ -1,6 +1,6 @@
 //! The trusted loader, up to the moment before the dynamic linker sees the plugin.
 //!
-//! [`admit`] runs the steps from the gate to the note in their order. None of them runs code of the plugin, and the
+//! [`pipeline::admit`] runs the steps from the gate to the note in their order. None of them runs code of the plugin, and the
 //! bytes that they looked at are the bytes that run: they are sealed before anything reads them.
 
 pub(crate) mod audit;

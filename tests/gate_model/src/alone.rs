@@ -1,4 +1,4 @@
-//! `host/src/gate/alone.rs`: the ways in for calls that nobody may accompany.
+//! `host/src/sync/call_gate/alone.rs`: the ways in for calls that nobody may accompany.
 
 use crate::program::{Mutant, Program};
 use crate::step::{

@@ -1,4 +1,4 @@
-//! `host/src/gate/enter.rs`: the ways in for calls that others may accompany.
+//! `host/src/sync/call_gate/enter.rs`: the ways in for calls that others may accompany.
 
 use crate::program::{Mutant, Program};
 use crate::step::{

@@ -1,4 +1,4 @@
-//! A model of the gate of `sochdb-plugin-host` (`host/src/gate/`), and a search through every interleaving of a few
+//! A model of the gate of `sochdb-plugin-host` (`host/src/sync/call_gate/`), and a search through every interleaving of a few
 //! threads on it: on x86, each thread's stores wait in a buffer of its own, and `membarrier` empties those of the others.
 //!
 //! [`Program`] builds what a thread does, from steps that each do one access to memory that others see. Its methods

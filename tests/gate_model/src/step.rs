@@ -1,6 +1,6 @@
 //! The steps that programs are made of.
 
-/// What a gate's state is; as in `host/src/gate/core.rs`.
+/// What a gate's state is; as in `host/src/sync/call_gate/core.rs`.
 pub const OPEN: u8 = 0;
 pub const DRAINING: u8 = 1;
 pub const ALONE: u8 = 2;
@@ -27,7 +27,7 @@ pub fn shared(gate: u8) -> Place {
     gate * PLACES + 1 + THREADS as u8
 }
 
-/// For what a thread waits; as in `host/src/gate/waits.rs`.
+/// For what a thread waits; as in `host/src/sync/call_gate/waits.rs`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum What {
     Drain,

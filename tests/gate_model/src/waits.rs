@@ -1,4 +1,4 @@
-//! `host/src/gate/waits.rs`: who waits for whom.
+//! `host/src/sync/call_gate/waits.rs`: who waits for whom.
 
 use crate::program::Mutant;
 use crate::state::{State, Waiter};
