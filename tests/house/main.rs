@@ -1,0 +1,185 @@
+//! The rules of the house: which room may know which, and where a thing has its file. Each failure says its rule.
+
+mod imports;
+
+use imports::{Crate, Import, Module};
+use sochdb_plugin_host::Step;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The rooms of the host, from the ground up: each knows only those before it.
+const HOST: &[&str] = &[
+    "base",
+    "sync",
+    "linker",
+    "process_state",
+    "trust",
+    "refusal",
+    "elf",
+    "files",
+    "probe",
+    "metrics",
+    "instance",
+    "tiers",
+    "handles",
+    "loader",
+    "plugin",
+    "manager",
+];
+
+/// Steps without a file of their own, and whose work they are.
+const STEPS_ELSEWHERE: &[(&str, &str)] = &[
+    ("gate", "host/src/loader/permission.rs"),
+    ("path", "host/src/files/plain_path.rs"),
+    ("directories", "host/src/files/directory_walk.rs"),
+    ("file", "host/src/files/open_file.rs"),
+    ("seal", "host/src/files/sealed_file.rs"),
+    ("digest", "host/src/base/digest.rs"),
+    ("elf", "host/src/elf/check.rs"),
+    ("identity", "host/src/files/fd_paths.rs"),
+    ("create", "host/src/plugin/mod.rs"),
+];
+
+const LONGEST: usize = 400;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn host() -> Crate {
+    Crate::read(&root().join("host/src"))
+}
+
+fn room(module: &Module) -> &str {
+    module.first().map_or("lib.rs", String::as_str)
+}
+
+fn shown<'a>(house: &Crate, imports: impl Iterator<Item = &'a Import>) -> String {
+    let lines =
+        imports.map(|Import { from, to, what }| format!("{} -> {} ({what})\n", house.files[from], house.files[to]));
+    lines.collect()
+}
+
+#[test]
+fn a_room_of_the_host_knows_only_rooms_below_it() {
+    let house = host();
+    let floor = |module: &Module| HOST.iter().position(|name| *name == room(module));
+    let nameless: Vec<&String> = house
+        .files
+        .iter()
+        .filter(|(module, _)| !module.is_empty() && floor(module).is_none())
+        .map(|(_, file)| file)
+        .collect();
+    assert!(nameless.is_empty(), "give each room of the host its place in `HOST`: {nameless:?}");
+    let imports = house.imports();
+    let back = imports.iter().filter(|import| {
+        !import.from.is_empty() && room(&import.from) != room(&import.to) && floor(&import.to) >= floor(&import.from)
+            || import.to.is_empty()
+    });
+    let back = shown(&house, back);
+    assert_eq!(back, "", "a room knows only those below it, and none the crate's root: move what is named down");
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    for src in ["host/src", "sdk/src", "cli/src"] {
+        let circle = Crate::read(&root().join(src)).circle();
+        assert_eq!(circle, None, "files of {src} that need each other are one file, or need a third one below both");
+    }
+}
+
+#[test]
+fn what_a_file_names_it_names_where_it_is() {
+    let house = host();
+    let hands_on = |(file, what): (&String, &Vec<String>)| {
+        let face = ["lib.rs", "trust/mod.rs"].contains(&&**file);
+        (!face && what.iter().any(|path| path.starts_with("crate"))).then(|| file.clone())
+    };
+    let hands_on: Vec<String> = house.handed_on.iter().filter_map(hands_on).collect();
+    assert!(hands_on.is_empty(), "only the public face hands names on; others name the file: {hands_on:?}");
+    assert!(house.relative.is_empty(), "a path begins at the crate, so that it can be found: {:?}", house.relative);
+}
+
+#[test]
+fn a_step_knows_no_other_step_but_its_own_parts() {
+    let house = host();
+    let steps: Vec<String> = Step::ALL.iter().map(|step| step.name().replace('-', "_")).collect();
+    let step = |module: &Module| match &module[..] {
+        [loader, folder, file] if loader == "loader" && folder == "steps" => steps
+            .iter()
+            .filter(|step| file == *step || file.starts_with(&format!("{step}_")))
+            .max_by_key(|step| step.len()),
+        _ => None,
+    };
+    let imports = house.imports();
+    let across =
+        imports.iter().filter(|import| matches!((step(&import.from), step(&import.to)), (Some(a), Some(b)) if a != b));
+    let across = shown(&house, across);
+    assert_eq!(across, "", "steps do not know each other: what two of them need lies beside `steps`");
+    let foreign: Vec<&String> = house
+        .files
+        .iter()
+        .filter(|(module, _)| module.len() == 3 && module[1] == "steps" && step(module).is_none())
+        .map(|(_, file)| file)
+        .collect();
+    assert!(foreign.is_empty(), "a file in `steps` begins with the name of its step: {foreign:?}");
+}
+
+#[test]
+fn each_step_has_the_file_of_its_name() {
+    for step in Step::ALL {
+        let own = root().join(format!("host/src/loader/steps/{}.rs", step.name().replace('-', "_")));
+        let elsewhere = STEPS_ELSEWHERE.iter().find(|(name, _)| *name == step.name());
+        match elsewhere {
+            Some((_, file)) => {
+                assert!(!own.exists(), "the step `{step}` has its file, and an exception too");
+                assert!(root().join(file).exists(), "the work of the step `{step}` is not in {file}");
+            }
+            None => assert!(own.exists(), "the step `{step}` has no file {}", own.display()),
+        }
+    }
+}
+
+/// The files of the host whose source has this word.
+fn naming(word: &str) -> Vec<String> {
+    let house = host();
+    let texts =
+        house.files.values().map(|file| (file, std::fs::read_to_string(root().join("host/src").join(file)).unwrap()));
+    texts.filter(|(_, text)| text.contains(word)).map(|(file, _)| file.clone()).collect()
+}
+
+#[test]
+fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
+    assert_eq!(naming("libloading::"), ["linker.rs"], "what maps libraries is in one place");
+    assert_eq!(naming("abi_stable::"), ["loader/steps/layout.rs"], "what compares layouts is in one place");
+}
+
+/// All files of the repository.
+fn all_files() -> Vec<PathBuf> {
+    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().expect("git runs");
+    let text = String::from_utf8(listed.stdout).unwrap();
+    text.split('\0').filter(|file| !file.is_empty()).map(|file| root().join(file)).collect()
+}
+
+#[test]
+fn no_file_is_longer_than_a_reader_is_patient() {
+    let files = all_files();
+    if files.is_empty() {
+        eprintln!("skipped: no_file_is_longer_than_a_reader_is_patient: this is no git checkout");
+        return;
+    }
+    let sources = ["rs", "c", "h", "hpp", "cpp"];
+    let is_source = |file: &&PathBuf| file.extension().is_some_and(|end| sources.iter().any(|source| end == *source));
+    // cbindgen writes it.
+    let is_written = |file: &&PathBuf| !file.ends_with("include/sochdb_plugin.h");
+    let long: Vec<String> = files
+        .iter()
+        .filter(is_source)
+        .filter(is_written)
+        .filter_map(|file| {
+            let lines = std::fs::read_to_string(file).ok()?.lines().count();
+            (lines > LONGEST).then(|| format!("{}: {lines}", file.strip_prefix(root()).unwrap().display()))
+        })
+        .collect();
+    assert!(long.is_empty(), "no file has more than {LONGEST} lines: {long:?}");
+}
