@@ -3,7 +3,7 @@
 //! The SDK's shims and the host's callbacks go through here; authors do not need it.
 
 use crate::abi::*;
-use crate::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::RefCell;

@@ -1,4 +1,7 @@
-use crate::{Extension, Result, VecWriter, Writer};
+use crate::error::Result;
+use crate::extension::Extension;
+use crate::vec_writer::VecWriter;
+use crate::writer::Writer;
 
 /// A codec: what it compresses, it turns back byte for byte, at any level and in every later version.
 pub trait CompressionExtension: Extension {

@@ -1,8 +1,12 @@
 //! What `export_plugin!` is made of. Authors use the macro.
 
 use crate::abi::*;
-use crate::boundary::{self, guard};
-use crate::{instance, Extension, Host, Plugin, Result};
+use crate::boundary;
+use crate::boundary::guard;
+use crate::error::Result;
+use crate::extension::{Extension, Plugin};
+use crate::host::Host;
+use crate::instance;
 use core::ffi::c_void;
 use std::os::raw::c_char;
 

@@ -1,4 +1,5 @@
-use crate::{Host, Result};
+use crate::error::Result;
+use crate::host::Host;
 use std::any::Any;
 use std::fmt;
 

@@ -1,6 +1,7 @@
 use crate::abi::*;
 use crate::boundary::with_raw_labels;
-use crate::{Error, Labels, Result};
+use crate::error::{Error, Result};
+use crate::labels::Labels;
 use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -2,7 +2,10 @@
 
 use crate::abi::*;
 use crate::boundary::guard;
-use crate::{Error, Extension, Host, Metrics, Result};
+use crate::error::{Error, Result};
+use crate::extension::Extension;
+use crate::host::Host;
+use crate::metrics::Metrics;
 use core::ffi::c_void;
 use std::sync::{Mutex, PoisonError};
 

@@ -25,31 +25,41 @@ mod error;
 pub mod export;
 mod extension;
 mod host;
+mod ids;
 mod index;
 pub mod instance;
+mod labels;
 #[cfg(feature = "layout")]
 pub mod layout;
 mod metrics;
 mod neighbor_lists;
+mod neighbors;
 mod observability;
 mod reader;
+mod row_sink;
 pub mod shims;
 mod storage;
 mod table;
+mod vec_writer;
 mod writer;
 
 pub use compression::CompressionExtension;
 pub use error::{Error, ErrorKind, Result};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
 pub use host::{Host, LogLevel};
-pub use index::{IndexExtension, Neighbors, RowIds};
+pub use ids::{ColumnId, RowId, TableId, TransactionId};
+pub use index::IndexExtension;
+pub use labels::Labels;
 pub use metrics::{Bucket, Metric, MetricValue, Metrics};
 pub use neighbor_lists::NeighborLists;
-pub use observability::{HealthInfo, Labels, NullObservability, ObservabilityExtension};
+pub use neighbors::{Neighbors, RowIds};
+pub use observability::{HealthInfo, NullObservability, ObservabilityExtension};
 pub use reader::{RowBatch, StorageCursor, StorageReader};
-pub use storage::{RowSink, StorageExtension, StorageStats, Write};
+pub use row_sink::RowSink;
+pub use storage::{StorageExtension, StorageStats, Write};
 pub use table::StorageTable;
-pub use writer::{VecWriter, Writer};
+pub use vec_writer::VecWriter;
+pub use writer::Writer;
 
 /// Without the feature `layout` there is none to export.
 #[cfg(not(feature = "layout"))]
@@ -58,15 +68,6 @@ pub use writer::{VecWriter, Writer};
 macro_rules! __export_layout {
     ($($kind:ident),+) => {};
 }
-
-/// Number of a table.
-pub type TableId = u32;
-/// Number of a column in its table.
-pub type ColumnId = u16;
-/// Number of a row in its table.
-pub type RowId = u64;
-/// Number of a transaction; 0 for none.
-pub type TransactionId = u64;
 
 /// All that a plugin's file usually needs.
 pub mod prelude {

@@ -2,7 +2,8 @@
 
 use crate::abi::*;
 use crate::boundary::{slice, with_labels};
-use crate::{Error, Labels, Result};
+use crate::error::{Error, Result};
+use crate::labels::Labels;
 use core::ffi::c_void;
 use std::any::Any;
 use std::mem::MaybeUninit;

@@ -1,4 +1,6 @@
-use crate::{Error, ErrorKind, Neighbors, Result, RowId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::RowId;
+use crate::neighbors::Neighbors;
 use std::mem::MaybeUninit;
 
 /// Where a search for many queries puts its neighbours: the caller's arrays, with room for `k` a query.

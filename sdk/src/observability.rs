@@ -1,8 +1,9 @@
 use crate::abi::*;
-use crate::{Error, Extension, ExtensionInfo, LogLevel, Metrics, Result};
-
-/// Names and values: a metric's labels, an event's attributes, a log line's fields.
-pub type Labels<'a> = &'a [(&'a str, &'a str)];
+use crate::error::{Error, Result};
+use crate::extension::{Extension, ExtensionInfo};
+use crate::host::LogLevel;
+use crate::labels::Labels;
+use crate::metrics::Metrics;
 
 /// A sink of metrics, spans and logs. Nothing comes back: a sink that cannot deliver says so in the host's log.
 pub trait ObservabilityExtension: Extension {

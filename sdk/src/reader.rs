@@ -1,5 +1,8 @@
 use crate::abi::*;
-use crate::{Error, ErrorKind, Result, RowSink, TableId, Writer};
+use crate::error::{Error, ErrorKind, Result};
+use crate::ids::TableId;
+use crate::row_sink::RowSink;
+use crate::writer::Writer;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;

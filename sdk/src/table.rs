@@ -1,4 +1,7 @@
-use crate::{Result, TransactionId, VecWriter, Writer};
+use crate::error::Result;
+use crate::ids::TransactionId;
+use crate::vec_writer::VecWriter;
+use crate::writer::Writer;
 
 /// A table of a storage, found once: what [`StorageExtension::open_table`](crate::StorageExtension::open_table)
 /// returns. It owns what it needs, and is dropped before the storage's shutdown.

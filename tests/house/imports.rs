@@ -192,7 +192,10 @@ impl Reader<'_> {
                     if is_colons(&tokens[at + 1..]) && !(at >= 2 && is_colons(&tokens[at - 2..])) =>
                 {
                     let child = [&self.module[..], &[word.to_string()]].concat();
-                    if word == "crate" {
+                    let in_macro = at > 0 && matches!(&tokens[at - 1], TokenTree::Punct(mark) if mark.as_char() == '$');
+                    if word == "crate" && in_macro && self.is_of_the_root(&tokens[at + 3..]) {
+                        // An exported macro names the public face, as who uses it would.
+                    } else if word == "crate" {
                         self.tree(&Vec::new(), &tokens[at + 3..]);
                     } else if word == "super" || word == "self" {
                         let shown: String = tokens[at..].iter().take(6).map(ToString::to_string).collect();
@@ -205,6 +208,11 @@ impl Reader<'_> {
             }
             at += 1;
         }
+    }
+
+    /// Whether a path after `crate::` names something that the root has or hands on.
+    fn is_of_the_root(&self, tokens: &[TokenTree]) -> bool {
+        matches!(tokens.first(), Some(TokenTree::Ident(word)) if !self.modules.contains(&vec![word.to_string()]))
     }
 
     /// Notes what a path takes that began with `before`, also if it is a tree of `use`.

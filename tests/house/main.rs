@@ -33,6 +33,7 @@ const STEPS_ELSEWHERE: &[(&str, &str)] = &[
     ("path", "host/src/files/plain_path.rs"),
     ("directories", "host/src/files/directory_walk.rs"),
     ("file", "host/src/files/open_file.rs"),
+    ("exec-policy", "host/src/files/exec_policy.rs"),
     ("seal", "host/src/files/sealed_file.rs"),
     ("digest", "host/src/base/digest.rs"),
     ("elf", "host/src/elf/check.rs"),

@@ -1,6 +1,7 @@
 //! Files and directories as the loader looks at them: opened once, checked by what is open, copied into sealed memory.
 
 pub(crate) mod directory_walk;
+pub(crate) mod exec_policy;
 pub(crate) mod fd_paths;
 pub(crate) mod lease;
 pub(crate) mod lock_files;

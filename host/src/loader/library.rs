@@ -11,12 +11,13 @@ use crate::loader::file_origin::Place;
 use crate::loader::headroom;
 use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
+use crate::loader::plugin_entry::Entry;
 use crate::loader::step_runner::Steps;
-use crate::loader::steps::entry::Entry;
 use crate::loader::steps::layout;
 use crate::loader::steps::open;
 use crate::loader::steps::probe;
 use crate::loader::steps::probe::Rehearsed;
+use crate::loader::steps::version;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
@@ -182,7 +183,7 @@ impl Library {
         unsafe {
             let entry = steps.run(Step::Entry, || Entry::read(address, facts, note))?;
             steps.run(Step::Layout, || layout::check(layout, note.kinds))?;
-            let tables = steps.run(Step::Version, || entry.tables())?;
+            let tables = steps.run(Step::Version, || version::tables(&entry))?;
             let (digest, publisher) = (admitted.digest, admitted.publisher.clone());
             Ok(Self { digest, entry, tables, base, publisher, confined })
         }

@@ -21,6 +21,7 @@ pub(crate) mod worker;
 pub(crate) mod approach;
 pub(crate) mod not_linked;
 pub(crate) mod pipeline;
+pub(crate) mod plugin_entry;
 pub(crate) mod read_lock;
 
 #[cfg(all(test, target_os = "linux"))]

@@ -3,6 +3,7 @@
 use crate::base::digest::Digest;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
+use crate::files::exec_policy;
 use crate::files::open_file;
 use crate::files::open_file::Bounds;
 use crate::loader::approach::{pass_gate, reach, Reached};
@@ -14,7 +15,7 @@ use crate::loader::options::Options;
 use crate::loader::settle::settled;
 use crate::loader::step_runner::Steps;
 use crate::loader::steps::dependencies_asked::Asked;
-use crate::loader::steps::{dependencies, exec_policy, note, note_manifest, trust};
+use crate::loader::steps::{dependencies, note, note_manifest, trust};
 use crate::loader::trust_source::Standing;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;

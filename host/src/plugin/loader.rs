@@ -17,7 +17,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use crate::plugin::verified::Verified;
+use crate::plugin::verified::Verified;
 
 /// Loads plugins from files that the caller trusts.
 ///

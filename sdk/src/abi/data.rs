@@ -1,6 +1,6 @@
 //! Data that is lent for a call, and the places where a call puts its results.
 
-use super::status::soch_status;
+use crate::abi::status::soch_status;
 use core::ffi::c_void;
 use std::os::raw::c_char;
 

@@ -60,16 +60,16 @@ mod plugin;
 mod status;
 mod storage;
 
-pub use capability::*;
-pub use compression::*;
-pub use data::*;
-pub use host::*;
-pub use index::*;
-pub use layout_hash::*;
-pub use observability::*;
-pub use plugin::*;
-pub use status::*;
-pub use storage::*;
+pub use crate::abi::capability::*;
+pub use crate::abi::compression::*;
+pub use crate::abi::data::*;
+pub use crate::abi::host::*;
+pub use crate::abi::index::*;
+pub use crate::abi::layout_hash::*;
+pub use crate::abi::observability::*;
+pub use crate::abi::plugin::*;
+pub use crate::abi::status::*;
+pub use crate::abi::storage::*;
 
 /// The major version of this contract. It is also the number in the entry's name.
 pub const SOCH_ABI_MAJOR: u16 = 1;

@@ -1,12 +1,12 @@
 //! The entry of a library and the note that repeats it for readers that run nothing.
 
-use super::compression::soch_compression;
-use super::data::soch_str;
-use super::host::soch_host;
-use super::index::soch_index;
-use super::observability::soch_observability;
-use super::status::{soch_error, soch_status};
-use super::storage::soch_storage;
+use crate::abi::compression::soch_compression;
+use crate::abi::data::soch_str;
+use crate::abi::host::soch_host;
+use crate::abi::index::soch_index;
+use crate::abi::observability::soch_observability;
+use crate::abi::status::{soch_error, soch_status};
+use crate::abi::storage::soch_storage;
 use core::ffi::c_void;
 use std::os::raw::c_char;
 

@@ -1,7 +1,7 @@
 //! Ordered tables of keys and values.
 
-use super::data::{soch_bytes, soch_writer};
-use super::status::{soch_error, soch_status};
+use crate::abi::data::{soch_bytes, soch_writer};
+use crate::abi::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
 /// What a storage says of itself. The caller owns it. Frozen.

@@ -2,8 +2,10 @@
 
 use crate::abi::*;
 use crate::boundary::guard;
+use crate::compression::CompressionExtension;
+use crate::error::Error;
 use crate::instance::{exclusive, shared};
-use crate::{CompressionExtension, Error, Writer};
+use crate::writer::Writer;
 use core::ffi::c_void;
 
 /// The table of `P`.

@@ -1,11 +1,14 @@
 //! The table of an index.
 
-use super::room;
 use crate::abi::*;
 use crate::boundary::{guard, slice};
+use crate::error::Result;
+use crate::index::IndexExtension;
 use crate::instance::{exclusive, shared};
 use crate::neighbor_lists::places;
-use crate::{IndexExtension, NeighborLists, Neighbors, Result, RowIds};
+use crate::neighbor_lists::NeighborLists;
+use crate::neighbors::{Neighbors, RowIds};
+use crate::shims::room;
 use core::ffi::c_void;
 use std::mem::MaybeUninit;
 

@@ -2,8 +2,11 @@
 
 use crate::abi::*;
 use crate::boundary::{guard, with_labeled};
+use crate::error::Error;
+use crate::host::LogLevel;
 use crate::instance::{lend, shared};
-use crate::{Error, HealthInfo, LogLevel, Metrics, ObservabilityExtension};
+use crate::metrics::Metrics;
+use crate::observability::{HealthInfo, ObservabilityExtension};
 use core::ffi::c_void;
 
 /// The table of `P`.

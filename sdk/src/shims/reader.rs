@@ -1,10 +1,11 @@
 //! The slots of snapshots and their cursors. Only the first depends on the plugin's type.
 
-use super::{found, keep, release, room};
 use crate::abi::*;
 use crate::boundary::guard;
 use crate::instance::shared;
-use crate::{RowBatch, StorageCursor, StorageExtension, StorageReader};
+use crate::reader::{RowBatch, StorageCursor, StorageReader};
+use crate::shims::{found, keep, release, room};
+use crate::storage::StorageExtension;
 use core::ffi::c_void;
 
 /// What a reader's handle leads to. It borrows from the instance, which the host uses for nothing exclusive, and does

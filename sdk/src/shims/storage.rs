@@ -1,10 +1,13 @@
 //! The table of a storage.
 
-use super::{found, reader, table};
 use crate::abi::*;
 use crate::boundary::{guard, slice};
+use crate::error::Result;
 use crate::instance::shared;
-use crate::{Result, RowSink, StorageExtension, Write, Writer};
+use crate::row_sink::RowSink;
+use crate::shims::{found, reader, table};
+use crate::storage::{StorageExtension, Write};
+use crate::writer::Writer;
 use core::ffi::c_void;
 
 /// The table of `P`.

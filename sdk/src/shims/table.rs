@@ -1,10 +1,12 @@
 //! The slots of a table handle. Its functions do not depend on the plugin's type.
 
-use super::{found, keep, release};
 use crate::abi::*;
 use crate::boundary::guard;
 use crate::instance::shared;
-use crate::{StorageExtension, StorageTable, Writer};
+use crate::shims::{found, keep, release};
+use crate::storage::StorageExtension;
+use crate::table::StorageTable;
+use crate::writer::Writer;
 use core::ffi::c_void;
 
 /// What a handle leads to.

@@ -1,12 +1,11 @@
 //! Reads the entry of a mapped library, holds it to the note, and copies its tables.
 
-use crate::base::escape::{hex, printable};
+use crate::base::escape::hex;
 use crate::base::text::Text;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
-use crate::instance::Tables;
 use crate::loader::kinds::Kinds;
-use crate::loader::steps::version::adopt;
+use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo};
@@ -17,19 +16,6 @@ use std::os::raw::c_char;
 const LONGEST_TEXT: usize = 4096;
 /// As the contract says.
 const MOST_CAPABILITIES: usize = 64;
-
-/// The host's copy of `soch_plugin_v1`.
-pub(crate) struct Entry {
-    pub(crate) raw: soch_plugin,
-    pub(crate) info: ExtensionInfo,
-    /// The smaller of the host's and the plugin's.
-    pub(crate) abi_minor: u16,
-}
-
-// SAFETY: its pointers lead to constant data of a library that is never unloaded.
-unsafe impl Send for Entry {}
-// SAFETY: as above.
-unsafe impl Sync for Entry {}
 
 impl Entry {
     /// Reads the entry at `address`, and holds it to the note and to its beginning in the file.
@@ -53,24 +39,6 @@ impl Entry {
         let abi_minor = raw.abi_minor.min(SOCH_ABI_MINOR);
         let detail = format!("{} {}, as its note says", info.name, info.version);
         Ok((Self { raw, info, abi_minor }, detail))
-    }
-
-    /// Copies the tables that the entry leads to.
-    ///
-    /// # Safety
-    /// As for [`Entry::read`].
-    pub(crate) unsafe fn tables(&self) -> Result<(Tables, String), LoadError> {
-        // SAFETY: the caller passes the library's promise on.
-        let tables = unsafe {
-            Tables {
-                storage: adopt(self.raw.storage, self.raw.abi_minor)?,
-                index: adopt(self.raw.index, self.raw.abi_minor)?,
-                observability: adopt(self.raw.observability, self.raw.abi_minor)?,
-                compression: adopt(self.raw.compression, self.raw.abi_minor)?,
-            }
-        };
-        let has = self.info.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-        Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", self.abi_minor, printable(&has))))
     }
 }
 

@@ -10,7 +10,6 @@ pub(crate) mod dependencies_packages;
 pub(crate) mod dependencies_search_path;
 pub(crate) mod dependencies_system;
 pub(crate) mod entry;
-pub(crate) mod exec_policy;
 pub(crate) mod layout;
 pub(crate) mod note;
 pub(crate) mod note_manifest;

@@ -1,5 +1,8 @@
 //! The plugin's tables, copied into the host's own and completed: later calls check no version.
 
+use crate::base::escape::printable;
+use crate::instance::Tables;
+use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::*;
@@ -55,6 +58,24 @@ pub(crate) unsafe fn adopt<T: Table>(table: *const T, minor: u16) -> Result<Opti
     }
     copy.complete();
     Ok(Some(copy))
+}
+
+/// Copies the tables that the entry leads to.
+///
+/// # Safety
+/// The library stays mapped, and promises that its entry leads to what the contract says.
+pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, String), LoadError> {
+    // SAFETY: the caller passes the library's promise on.
+    let tables = unsafe {
+        Tables {
+            storage: adopt(entry.raw.storage, entry.raw.abi_minor)?,
+            index: adopt(entry.raw.index, entry.raw.abi_minor)?,
+            observability: adopt(entry.raw.observability, entry.raw.abi_minor)?,
+            compression: adopt(entry.raw.compression, entry.raw.abi_minor)?,
+        }
+    };
+    let has = entry.info.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", entry.abi_minor, printable(&has))))
 }
 
 macro_rules! table {
