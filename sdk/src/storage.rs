@@ -86,7 +86,7 @@ pub trait StorageExtension: Extension {
     /// Applies all `writes` in their order, or none of them.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if this storage has no atomic batches.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if this storage has no atomic batches.
     fn write_batch(&self, _writes: &[Write<'_>], _txn: TransactionId) -> Result<()> {
         Err(Error::unsupported("write_batch"))
     }
@@ -94,7 +94,7 @@ pub trait StorageExtension: Extension {
     /// Finds a table once, for many calls; it need not exist yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if that saves nothing here: the host calls `get_into` and `put` then.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if that saves nothing here: the host calls `get_into` and `put` then.
     fn open_table(&self, _table: TableId) -> Result<Box<dyn StorageTable>> {
         Err(Error::unsupported("open_table"))
     }
@@ -102,7 +102,7 @@ pub trait StorageExtension: Extension {
     /// Opens a snapshot that lends its bytes. As long as there is one, no `&mut self` method is called.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if this storage has no snapshots.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if this storage has no snapshots.
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
         Err(Error::unsupported("reader"))
     }
