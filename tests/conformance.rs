@@ -8,7 +8,7 @@ mod support;
 
 use conforms::{conforms, failures, loaded, JSON_CONFIG};
 use plugins::{in_c, in_rust, load_c};
-use sochdb_plugin::conformance::Subject;
+use sochdb_plugin_conformance::Subject;
 
 #[test]
 fn codec_xor_in_c() {

@@ -1,6 +1,6 @@
 //! `storage_memory`, linked in: the same suite as for the loaded library.
 
-use sochdb_plugin::conformance::{tests_for, Subject};
+use sochdb_plugin_conformance::{tests_for, Subject};
 use sochdb_plugin_host::sdk::{Host, Plugin};
 use sochdb_plugin_host::Storage;
 

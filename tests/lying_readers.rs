@@ -5,7 +5,7 @@ mod plugins;
 mod support;
 
 use plugins::Private;
-use sochdb_plugin::conformance::{tests_for, Subject};
+use sochdb_plugin_conformance::{tests_for, Subject};
 use sochdb_plugin_host::DynamicPluginLoader;
 
 /// The tests of readers that fail, each with its reason.

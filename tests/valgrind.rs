@@ -8,7 +8,7 @@ mod support;
 
 use conforms::{loaded, JSON_CONFIG};
 use plugins::in_c;
-use sochdb_plugin::conformance::{tests_for, Kind};
+use sochdb_plugin_conformance::{tests_for, Kind};
 use std::process::Command;
 use std::time::Duration;
 use support::{run, tool};

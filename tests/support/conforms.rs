@@ -2,7 +2,7 @@
 #![allow(dead_code)] // Each test file uses a part.
 
 use crate::plugins::load;
-use sochdb_plugin::conformance::{tests_for, Subject};
+use sochdb_plugin_conformance::{tests_for, Subject};
 use std::path::Path;
 
 /// A configuration for `observability_json`.

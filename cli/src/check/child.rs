@@ -5,7 +5,7 @@ use super::process_watch::ProcessWatch;
 use super::LOAD;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
-use sochdb_plugin::conformance::{self, Phase, Subject};
+use sochdb_plugin_conformance::{self as conformance, Phase, Subject};
 use sochdb_plugin_host::sdk::ErrorKind;
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginLibrary};
 use std::path::{Path, PathBuf};

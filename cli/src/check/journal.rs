@@ -2,7 +2,7 @@
 //! that a crash leaves it behind; a flood of log lines does not make it longer.
 
 use serde_json::{json, Value};
-use sochdb_plugin::conformance::Phase;
+use sochdb_plugin_conformance::Phase;
 use sochdb_plugin_host::sdk::{Labels, LogLevel};
 use sochdb_plugin_host::{printable, HostServices};
 use std::fmt::Write as _;

@@ -11,7 +11,7 @@ use crate::output::Output;
 use child::Places;
 use outcome::{Outcome, Tested};
 use serde_json::{json, Value};
-use sochdb_plugin::conformance::{self, Kind};
+use sochdb_plugin_conformance::{self as conformance, Kind};
 use sochdb_plugin_host::sdk::abi;
 use sochdb_plugin_host::{DynamicPluginLoader, Text, Verified};
 use std::fs::Permissions;

@@ -4,7 +4,7 @@ use super::journal::{Line, Noted};
 use super::process::{signal_name, Ended, Finished};
 use crate::output::Output;
 use serde_json::{json, Value};
-use sochdb_plugin::conformance::Phase;
+use sochdb_plugin_conformance::Phase;
 use sochdb_plugin_host::printable;
 use std::time::Duration;
 

@@ -1,6 +1,6 @@
 //! Whether a plugin left the process as it was, in each phase of a test.
 
-use sochdb_plugin::conformance::Phase;
+use sochdb_plugin_conformance::Phase;
 use sochdb_plugin_host::{ProcessChange, ProcessState, Step, StepOutcome};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};

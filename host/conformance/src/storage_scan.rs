@@ -1,6 +1,8 @@
 //! What a storage gives to a scan.
 
-use super::{ensure, show, suite, Must, Subject};
+use crate::must::{ensure, show, Must};
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{Error, ErrorKind, RowSink, StorageExtension};
 use sochdb_plugin_host::Storage;
 

@@ -1,7 +1,9 @@
 //! What a storage does with one key at a time, and as a whole.
 
-use super::random::Random;
-use super::{ensure, show, suite, Must, Subject};
+use crate::must::{ensure, show, Must};
+use crate::random::Random;
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, VecWriter, Write};
 use std::collections::BTreeMap;
 

@@ -1,8 +1,10 @@
 //! What a snapshot of a storage sees, in which order, and how long its bytes stay. A storage without snapshots is none
 //! the worse.
 
-use super::random::Random;
-use super::{ensure, show, suite, Must, Subject};
+use crate::must::{ensure, show, Must};
+use crate::random::Random;
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension};
 use sochdb_plugin_host::{Reader, Storage};
 use std::collections::BTreeMap;

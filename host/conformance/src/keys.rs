@@ -1,5 +1,5 @@
-use super::random::Random;
-use super::Subject;
+use crate::random::Random;
+use crate::subject::Subject;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension};
 
 /// The most dimensions that are tried to find out which vectors an index takes.
@@ -7,7 +7,7 @@ const MOST_DIMENSIONS: usize = 4096;
 
 /// The keys that an index takes.
 #[derive(Clone, Copy)]
-pub(super) enum Keys {
+pub(crate) enum Keys {
     /// Any bytes, which have an order.
     Bytes,
     /// Vectors of this many `f32`s.
@@ -16,7 +16,7 @@ pub(super) enum Keys {
 
 impl Keys {
     /// Those of the subject's index: as it was told, or else by trying.
-    pub(super) fn of(subject: &Subject) -> Result<Self, String> {
+    pub(crate) fn of(subject: &Subject) -> Result<Self, String> {
         if let Some(dimensions) = subject.vector_dimensions() {
             return Ok(Self::Vectors(dimensions));
         }
@@ -39,7 +39,7 @@ impl Keys {
     }
 
     /// Key number `number`; those of bytes order as their numbers do.
-    pub(super) fn key(self, number: u64) -> Vec<u8> {
+    pub(crate) fn key(self, number: u64) -> Vec<u8> {
         match self {
             Self::Bytes => number.to_be_bytes().to_vec(),
             Self::Vectors(dimensions) => {
@@ -49,7 +49,7 @@ impl Keys {
         }
     }
 
-    pub(super) fn are_vectors(self) -> bool {
+    pub(crate) fn are_vectors(self) -> bool {
         matches!(self, Self::Vectors(_))
     }
 }

@@ -1,6 +1,8 @@
 //! What a table that was found once does: what plain calls do. Without such handles the host makes plain calls of them.
 
-use super::{ensure, suite, Must, Subject};
+use crate::must::{ensure, Must};
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, StorageTable, VecWriter};
 
 suite!(Storage, "storage_table":

@@ -1,6 +1,9 @@
 //! How an instance begins and ends.
 
-use super::{ensure, suite, Instance, Must, Subject};
+use crate::instance::Instance;
+use crate::must::{ensure, Must};
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
 use sochdb_plugin_host::sdk::export::is_identifier;
 use sochdb_plugin_host::sdk::{
@@ -37,7 +40,7 @@ fn call(instance: &mut Instance) -> Calls {
     results
 }
 
-pub(super) fn works(instance: &mut Instance, when: &str) -> Result<(), String> {
+pub(crate) fn works(instance: &mut Instance, when: &str) -> Result<(), String> {
     for (slot, result) in call(instance) {
         result.must(&format!("{when}: `{slot}`"))?;
     }
@@ -67,7 +70,7 @@ fn instances_come_and_go(subject: &Subject) -> Result<(), String> {
 
 fn two_instances_are_independent(subject: &Subject) -> Result<(), String> {
     let (mut first, mut second) = (subject.instance()?, subject.instance()?);
-    if subject.has(super::Kind::Storage) {
+    if subject.has(crate::test::Kind::Storage) {
         first.storage()?.put(1, b"only here", b"1", 0).must("put")?;
         let found = second.storage()?.get(1, b"only here").must("get")?;
         ensure!(found.is_none(), "a value that was put into one instance is in the other");

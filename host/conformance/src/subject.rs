@@ -1,5 +1,7 @@
-use super::instance::{Handles, Instance, Watch};
-use super::{Kind, Must, Phase};
+use crate::instance::{Handles, Instance, Watch};
+use crate::must::Must;
+use crate::phase::Phase;
+use crate::test::Kind;
 use sochdb_plugin_host::sdk::{ExtensionCapability, ExtensionInfo};
 use sochdb_plugin_host::PluginLibrary;
 use std::fs::Permissions;
@@ -82,16 +84,16 @@ impl Subject {
         self.info.capabilities.contains(&capability)
     }
 
-    pub(super) fn vector_dimensions(&self) -> Option<usize> {
+    pub(crate) fn vector_dimensions(&self) -> Option<usize> {
         self.dimensions
     }
 
-    pub(super) fn has_checksum(&self) -> bool {
+    pub(crate) fn has_checksum(&self) -> bool {
         self.checksum
     }
 
     /// A new instance, with a new directory if its configuration names one.
-    pub(super) fn instance(&self) -> Result<Instance, String> {
+    pub(crate) fn instance(&self) -> Result<Instance, String> {
         let mut config = self.config.clone();
         let mut directory = None;
         if config.contains("{dir}") {

@@ -1,6 +1,8 @@
 //! What a sink takes. Nothing comes back, so what can be seen here is that it goes on working.
 
-use super::{ensure, suite, Must, Subject};
+use crate::must::{ensure, Must};
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{
     Bucket, ErrorKind, HealthInfo, Labels, LogLevel, Metric, MetricValue, Metrics, ObservabilityExtension,
 };

@@ -1,7 +1,9 @@
 //! What a codec gives back.
 
-use super::random::Random;
-use super::{ensure, show, suite, Must, Subject};
+use crate::must::{ensure, show, Must};
+use crate::random::Random;
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
 

@@ -1,9 +1,11 @@
 //! What an index finds. Lookup and range may be unsupported for one that only knows distances, nearest for one
 //! without distances.
 
-use super::keys::Keys;
-use super::random::Random;
-use super::{ensure, suite, Must, Subject};
+use crate::keys::Keys;
+use crate::must::{ensure, Must};
+use crate::random::Random;
+use crate::subject::Subject;
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowId};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;

@@ -1,7 +1,9 @@
 //! What stays behind when instances go.
 
-use super::lifecycle::works;
-use super::{ensure, suite, Subject};
+use crate::lifecycle::works;
+use crate::must::ensure;
+use crate::subject::Subject;
+use crate::test::suite;
 use std::time::{Duration, Instant};
 
 suite!(Lifecycle, "lifecycle": instances_leave_nothing);

@@ -1,11 +1,12 @@
-use super::{Must, Phase};
+use crate::must::Must;
+use crate::phase::Phase;
 use sochdb_plugin_host::sdk::{Extension, ExtensionInfo};
 use sochdb_plugin_host::{Compression, Index, Observability, Plugin, Storage};
 use std::sync::Arc;
 use tempfile::TempDir;
 
 /// Gets to know of each phase when it begins.
-pub(super) type Watch = Arc<dyn Fn(Phase) + Send + Sync>;
+pub(crate) type Watch = Arc<dyn Fn(Phase) + Send + Sync>;
 
 /// The handles of one instance.
 #[derive(Clone, Default)]
@@ -84,7 +85,7 @@ macro_rules! handle_of {
     ($($field:ident: $handle:ident),+) => {
         $(
             /// This handle of the instance.
-            pub(super) fn $field(&mut self) -> Result<&mut $handle, String> {
+            pub(crate) fn $field(&mut self) -> Result<&mut $handle, String> {
                 self.handles.$field.as_mut().ok_or_else(|| concat!("the plugin has no ", stringify!($field)).to_owned())
             }
         )+
@@ -94,23 +95,23 @@ macro_rules! handle_of {
 impl Instance {
     handle_of!(storage: Storage, index: Index, observability: Observability, compression: Compression);
 
-    pub(super) fn new(handles: Handles, directory: Option<TempDir>, watch: Watch) -> Self {
+    pub(crate) fn new(handles: Handles, directory: Option<TempDir>, watch: Watch) -> Self {
         Self { handles, _directory: directory, watch }
     }
 
-    pub(super) fn handles(&mut self) -> &mut Handles {
+    pub(crate) fn handles(&mut self) -> &mut Handles {
         &mut self.handles
     }
 
     /// Shuts it down, by one of its handles.
-    pub(super) fn shutdown(&mut self) -> Result<(), String> {
+    pub(crate) fn shutdown(&mut self) -> Result<(), String> {
         (self.watch)(Phase::Shutdown);
         let result = self.handles.shutdown();
         (self.watch)(Phase::Run);
         result
     }
 
-    pub(super) fn info(&self) -> Result<ExtensionInfo, String> {
+    pub(crate) fn info(&self) -> Result<ExtensionInfo, String> {
         self.handles.info().ok_or_else(|| "the plugin has no kind that this suite knows".to_owned())
     }
 }

@@ -1,3 +1,0 @@
-//! The parts of the command `sochdb-plugin` that other programs may use: the conformance suite.
-
-pub mod conformance;
