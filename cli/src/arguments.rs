@@ -1,6 +1,6 @@
 //! The arguments of the command line, and their help.
 
-use crate::{check, completions, demo, doctor, install, keygen, list, man, remove, sign, trust, verify};
+use crate::commands::{check, completions, demo, doctor, install, keygen, list, man, remove, sign, trust, verify};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -1,45 +1,21 @@
 //! The command `sochdb-plugin`: looks at plugins, decides on them, signs and checks them, and shows four of them at work.
 
 mod arguments;
-mod blank;
-mod check;
-mod codes;
-mod completions;
-mod demo;
-mod doctor;
-mod examples;
-mod explain;
-mod explained;
-mod failure;
-mod held;
-mod inspect;
-mod install;
-mod keygen;
-mod list;
-mod man;
+mod commands;
+mod explanations;
+mod input;
+mod loading;
 mod output;
-mod package;
-mod password;
-mod paths;
-mod placeholders;
-mod plugins;
-mod reading;
-mod remove;
-mod sandboxes;
-mod secret;
-mod sign;
-mod staging;
 mod store;
-mod trust;
-mod trusting;
-mod verify;
 
-use arguments::{words, Arguments, Command};
+use crate::arguments::{words, Arguments, Command};
+use crate::output::failure::Failure;
+use crate::output::Output;
 use clap::error::ErrorKind;
-use clap::Parser;
-use failure::Failure;
-use output::Output;
-use paths::absolute;
+use clap::{CommandFactory, Parser};
+use commands::{
+    check, completions, demo, doctor, explain, inspect, install, keygen, list, man, remove, sign, trust, verify,
+};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -68,8 +44,8 @@ fn run(out: &Output, command: Command) -> Result<bool, Failure> {
         Command::Sign(options) => sign::run(out, &options),
         Command::Explain { code } => Ok(explain::run(out, code.as_deref())),
         Command::Doctor(options) => Ok(doctor::run(out, &options)),
-        Command::Completions(options) => Ok(completions::run(out, &options)),
-        Command::Man(options) => man::run(out, &options),
+        Command::Completions(options) => Ok(completions::run(out, &options, &Arguments::command())),
+        Command::Man(options) => man::run(out, &options, Arguments::command()),
         Command::RunOneTest(options) => check::child::run(&options).map_err(Failure::from),
     }
 }

@@ -27,6 +27,12 @@ const HOST: &[&str] = &[
     "manager",
 ];
 
+/// The rooms of the command, likewise.
+const CLI: &[&str] = &["explanations", "output", "input", "loading", "store", "commands", "arguments"];
+
+/// Where rules of files hold.
+const SOURCES: &[&str] = &["host/src", "host/conformance/src", "sdk/src", "cli/src"];
+
 /// Steps without a file of their own, and whose work they are.
 const STEPS_ELSEWHERE: &[(&str, &str)] = &[
     ("gate", "host/src/loader/permission.rs"),
@@ -61,29 +67,33 @@ fn shown<'a>(house: &Crate, imports: impl Iterator<Item = &'a Import>) -> String
     lines.collect()
 }
 
-#[test]
-fn a_room_of_the_host_knows_only_rooms_below_it() {
-    let house = host();
-    let floor = |module: &Module| HOST.iter().position(|name| *name == room(module));
-    let nameless: Vec<&String> = house
-        .files
-        .iter()
-        .filter(|(module, _)| !module.is_empty() && floor(module).is_none())
-        .map(|(_, file)| file)
-        .collect();
-    assert!(nameless.is_empty(), "give each room of the host its place in `HOST`: {nameless:?}");
+/// The imports of the crate at `src` that do not run down from room to room.
+fn back(src: &str, rooms: &[&str]) -> String {
+    let house = Crate::read(&root().join(src));
+    let floor = |module: &Module| rooms.iter().position(|name| *name == room(module));
+    let nameless =
+        |(module, file): (&Module, &String)| (!module.is_empty() && floor(module).is_none()).then(|| file.clone());
+    let nameless: Vec<String> = house.files.iter().filter_map(nameless).collect();
+    assert!(nameless.is_empty(), "give each room of {src} its place among the others: {nameless:?}");
     let imports = house.imports();
     let back = imports.iter().filter(|import| {
         !import.from.is_empty() && room(&import.from) != room(&import.to) && floor(&import.to) >= floor(&import.from)
             || import.to.is_empty()
     });
-    let back = shown(&house, back);
-    assert_eq!(back, "", "a room knows only those below it, and none the crate's root: move what is named down");
+    shown(&house, back)
+}
+
+#[test]
+fn a_room_knows_only_rooms_below_it() {
+    for (src, rooms) in [("host/src", HOST), ("cli/src", CLI)] {
+        let back = back(src, rooms);
+        assert_eq!(back, "", "a room knows only those below it, and none the crate's root: move what is named down");
+    }
 }
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    for src in ["host/src", "sdk/src", "cli/src"] {
+    for src in SOURCES {
         let circle = Crate::read(&root().join(src)).circle();
         assert_eq!(circle, None, "files of {src} that need each other are one file, or need a third one below both");
     }
@@ -91,14 +101,17 @@ fn no_files_import_each_other_in_a_circle() {
 
 #[test]
 fn what_a_file_names_it_names_where_it_is() {
-    let house = host();
-    let hands_on = |(file, what): (&String, &Vec<String>)| {
-        let face = ["lib.rs", "trust/mod.rs"].contains(&&**file);
-        (!face && what.iter().any(|path| path.starts_with("crate"))).then(|| file.clone())
-    };
-    let hands_on: Vec<String> = house.handed_on.iter().filter_map(hands_on).collect();
-    assert!(hands_on.is_empty(), "only the public face hands names on; others name the file: {hands_on:?}");
-    assert!(house.relative.is_empty(), "a path begins at the crate, so that it can be found: {:?}", house.relative);
+    for src in SOURCES {
+        let house = Crate::read(&root().join(src));
+        let hands_on = |(file, what): (&String, &Vec<String>)| {
+            let face = ["lib.rs", "trust/mod.rs", "abi/mod.rs"].contains(&&**file);
+            (!face && what.iter().any(|path| path.starts_with("crate"))).then(|| file.clone())
+        };
+        let hands_on: Vec<String> = house.handed_on.iter().filter_map(hands_on).collect();
+        assert!(hands_on.is_empty(), "{src}: only the public face hands names on; others name the file: {hands_on:?}");
+        let relative = &house.relative;
+        assert!(relative.is_empty(), "{src}: a path begins at the crate, so that it can be found: {relative:?}");
+    }
 }
 
 #[test]

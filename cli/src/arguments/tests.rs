@@ -1,7 +1,7 @@
 //! The commands that texts tell people to type are commands.
 
-use super::Arguments;
-use crate::explained::entries;
+use crate::arguments::Arguments;
+use crate::explanations::entries::entries;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 

@@ -5,7 +5,7 @@ use sochdb_plugin_host::printable;
 
 /// `object` with `ok` and `command` before all else, and without what would steer a terminal that a string of it is
 /// printed on.
-pub(super) fn with_outcome(object: &Value, ok: bool, command: &str) -> Value {
+pub(crate) fn with_outcome(object: &Value, ok: bool, command: &str) -> Value {
     let mut all = Map::from_iter([("ok".to_owned(), ok.into()), ("command".to_owned(), command.into())]);
     if let Value::Object(object) = safe(object) {
         all.extend(object);

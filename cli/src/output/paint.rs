@@ -10,14 +10,14 @@ pub(crate) struct Paint(bool);
 
 impl Paint {
     /// Colour where standard output is a terminal and nobody refuses it.
-    pub(super) fn for_terminal() -> Self {
+    pub(crate) fn for_terminal() -> Self {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
             || std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
         Self(std::io::stdout().is_terminal() && !refused)
     }
 
     /// No colour.
-    pub(super) const NONE: Self = Self(false);
+    pub(crate) const NONE: Self = Self(false);
 
     /// Whether there is colour.
     pub(crate) fn is_on(self) -> bool {
@@ -55,7 +55,7 @@ impl Paint {
 }
 
 /// `text` with its ends of lines, with colour if there is any, and otherwise of characters that can be seen.
-pub(super) fn safe(text: &str, paint: Paint) -> String {
+pub(crate) fn safe(text: &str, paint: Paint) -> String {
     let line = |line: &str| if paint.0 { coloured(line) } else { printable(line).into_owned() };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }

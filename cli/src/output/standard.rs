@@ -5,18 +5,18 @@ use std::io::{Error, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Standard output.
-pub(super) struct Standard {
+pub(crate) struct Standard {
     failed: RefCell<Option<Error>>,
 }
 
 impl Standard {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let closed = CLOSED.load(Ordering::Relaxed).then(|| Error::from_raw_os_error(libc::EBADF));
         Self { failed: RefCell::new(closed) }
     }
 
     /// Prints a line.
-    pub(super) fn print(&self, line: &str) {
+    pub(crate) fn print(&self, line: &str) {
         let mut failed = self.failed.borrow_mut();
         if failed.is_none() {
             *failed = writeln!(std::io::stdout().lock(), "{line}").err();
@@ -24,14 +24,14 @@ impl Standard {
     }
 
     /// How many columns the terminal has, if it is one.
-    pub(super) fn width(&self) -> Option<usize> {
+    pub(crate) fn width(&self) -> Option<usize> {
         let stdout = std::io::stdout();
         let columns = stdout.is_terminal().then(|| rustix::termios::tcgetwinsize(stdout).ok())??.ws_col;
         (columns > 0).then_some(columns.into())
     }
 
     /// Whether all that was printed arrived.
-    pub(super) fn finish(self) -> Result<(), Error> {
+    pub(crate) fn finish(self) -> Result<(), Error> {
         let failed = self.failed.into_inner();
         failed.map_or_else(|| std::io::stdout().flush(), Err)
     }

@@ -1,6 +1,6 @@
 //! Columns as wide as their widest cell; where the terminal is too narrow for them, a line for each cell.
 
-use super::Output;
+use crate::output::Output;
 use sochdb_plugin_host::printable;
 
 /// A table of text.

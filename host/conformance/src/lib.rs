@@ -7,6 +7,7 @@ mod compression;
 mod index;
 mod instance;
 mod keys;
+mod kind;
 mod leaks;
 mod lifecycle;
 mod must;
@@ -21,9 +22,10 @@ mod subject;
 mod test;
 
 pub use instance::{Handles, Instance};
+pub use kind::Kind;
 pub use phase::Phase;
 pub use subject::Subject;
-pub use test::{Kind, Test};
+pub use test::Test;
 
 use std::sync::LazyLock;
 

@@ -70,7 +70,7 @@ fn instances_come_and_go(subject: &Subject) -> Result<(), String> {
 
 fn two_instances_are_independent(subject: &Subject) -> Result<(), String> {
     let (mut first, mut second) = (subject.instance()?, subject.instance()?);
-    if subject.has(crate::test::Kind::Storage) {
+    if subject.has(crate::kind::Kind::Storage) {
         first.storage()?.put(1, b"only here", b"1", 0).must("put")?;
         let found = second.storage()?.get(1, b"only here").must("get")?;
         ensure!(found.is_none(), "a value that was put into one instance is in the other");

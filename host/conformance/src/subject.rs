@@ -1,7 +1,7 @@
 use crate::instance::{Handles, Instance, Watch};
+use crate::kind::Kind;
 use crate::must::Must;
 use crate::phase::Phase;
-use crate::test::Kind;
 use sochdb_plugin_host::sdk::{ExtensionCapability, ExtensionInfo};
 use sochdb_plugin_host::PluginLibrary;
 use std::fs::Permissions;

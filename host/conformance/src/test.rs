@@ -1,21 +1,7 @@
 //! What a test of the suite is.
 
+use crate::kind::Kind;
 use crate::subject::Subject;
-
-/// Which plugins a test is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Every plugin.
-    Lifecycle,
-    /// Those with a storage.
-    Storage,
-    /// Those with an index.
-    Index,
-    /// Those with a sink of metrics, spans and logs.
-    Observability,
-    /// Those with a codec.
-    Compression,
-}
 
 /// One test of the suite.
 #[derive(Clone, Copy)]
@@ -34,7 +20,7 @@ macro_rules! suite {
         pub(crate) const TESTS: &[crate::test::Test] = &[$(
             crate::test::Test {
                 name: concat!($module, "::", stringify!($test)),
-                kind: crate::test::Kind::$kind,
+                kind: crate::kind::Kind::$kind,
                 run: $test,
             },
         )+];

@@ -1,0 +1,122 @@
+//! What a test's process notes while it runs: in which phase it is, and the end of the plugin's log. It is a file, so
+//! that a crash leaves it behind; a flood of log lines does not make it longer.
+
+use serde_json::{json, Value};
+use sochdb_plugin_conformance::Phase;
+use sochdb_plugin_host::sdk::{Labels, LogLevel};
+use sochdb_plugin_host::{printable, HostServices};
+use std::fmt::Write as _;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The log lines that are kept.
+const KEPT: u64 = 10;
+/// The bytes of a log line that are kept: as JSON, which may double them, a line still fits a slot.
+const LINE: usize = 400;
+/// The bytes of a record. The first is the phase, the others are log lines in a ring.
+const SLOT: usize = 1024;
+
+/// Writes the file.
+pub(crate) struct Journal {
+    file: File,
+    lines: AtomicU64,
+}
+
+/// A line of a plugin's log.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Line {
+    number: u64,
+    pub(crate) level: String,
+    pub(crate) message: String,
+}
+
+/// What the file says.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Noted {
+    /// The last phase; None before the plugin was touched.
+    pub(crate) phase: Option<Phase>,
+    /// The last lines, oldest first.
+    pub(crate) log: Vec<Line>,
+}
+
+impl Journal {
+    pub(crate) fn create(file: &Path) -> std::io::Result<Self> {
+        Ok(Self { file: File::create(file)?, lines: AtomicU64::new(0) })
+    }
+
+    pub(crate) fn phase(&self, phase: Phase) {
+        self.write(0, &json!({ "phase": phase.name() }));
+    }
+
+    fn write(&self, slot: u64, record: &Value) {
+        let mut record = record.to_string().into_bytes();
+        record.resize(SLOT, b' ');
+        // A full disk must not change how the test ends.
+        let _ = self.file.write_all_at(&record, slot * SLOT as u64);
+    }
+}
+
+impl HostServices for Journal {
+    fn log(&self, _: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
+        let mut text = message.to_owned();
+        for (name, value) in fields {
+            let _ = write!(text, " {}={}", printable(name), printable(value));
+        }
+        if text.len() > LINE {
+            text.truncate((0..=LINE).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
+            text.push_str("...");
+        }
+        let number = self.lines.fetch_add(1, Ordering::Relaxed);
+        let level = format!("{level:?}").to_lowercase();
+        self.write(1 + number % KEPT, &json!({ "number": number, "level": level, "message": text }));
+    }
+}
+
+/// Reads the file. Another test may use the place then.
+pub(crate) fn take(file: &Path) -> Noted {
+    let bytes = std::fs::read(file).unwrap_or_default();
+    let _ = std::fs::remove_file(file);
+    // A record that was being written when the process ended may be half a record.
+    let records = bytes.chunks(SLOT).map(|slot| serde_json::from_slice(slot).unwrap_or(Value::Null));
+    let mut noted = Noted::default();
+    for record in records {
+        if let Some(name) = record["phase"].as_str() {
+            noted.phase = Phase::ALL.into_iter().find(|phase| phase.name() == name);
+        }
+        noted.log.extend(line(&record));
+    }
+    noted.log.sort_by_key(|line| line.number);
+    noted
+}
+
+fn line(record: &Value) -> Option<Line> {
+    let text = |key: &str| record[key].as_str().map(str::to_owned);
+    Some(Line { number: record["number"].as_u64()?, level: text("level")?, message: text("message")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_the_phase_and_the_last_lines() {
+        let room = tempfile::tempdir().expect("a directory");
+        let file = room.path().join("journal");
+        assert_eq!(take(&file), Noted::default());
+        let journal = Journal::create(&file).expect("its own directory");
+        journal.phase(Phase::Destroy);
+        journal.phase(Phase::Run);
+        for number in 0..25 {
+            journal.log("p", LogLevel::Warn, &format!("line {number}"), &[("a", "b\n")]);
+        }
+        journal.log("p", LogLevel::Error, &"\\é".repeat(1000), &[]);
+        let noted = take(&file);
+        assert_eq!(noted.phase, Some(Phase::Run));
+        assert_eq!(noted.log.len(), KEPT as usize);
+        assert_eq!((&noted.log[0].message[..], &noted.log[0].level[..]), ("line 16 a=b\\n", "warn"));
+        assert!(noted.log[9].level == "error" && noted.log[9].message.ends_with("..."), "{:?}", noted.log[9]);
+        assert_eq!(take(&file), Noted::default());
+    }
+}

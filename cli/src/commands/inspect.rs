@@ -1,0 +1,155 @@
+//! `inspect`: what a file says of itself. It is read as bytes, whatever its processor; nothing of it runs.
+
+use crate::input::reading;
+use crate::input::reading::Links;
+use crate::loading::observed::kind_names;
+use crate::output::failure::Failure;
+use crate::output::{grouped, Output};
+use serde_json::{json, Map, Value};
+use sochdb_plugin_host::{hex, ElfError, Facts, Note, Text};
+use std::path::Path;
+
+/// The most bytes that are read: more than any loader takes.
+const MOST: u64 = 1 << 30;
+
+/// Prints what `file` says; true if it is a plugin.
+pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
+    let bytes = read(file)?;
+    let name = Text::from(file).to_string();
+    let (facts, note) = match plugin(&bytes) {
+        Ok(plugin) => plugin,
+        Err(error) => return Ok(refuse(out, &name, &error)),
+    };
+    let groups = [("note", note_facts(&note)), ("entry", entry_facts(&facts)), ("elf", elf_facts(&facts, bytes.len()))];
+    let mut object = Map::from_iter([("file".to_owned(), json!(name)), ("plugin".to_owned(), json!(true))]);
+    object.extend(groups.iter().map(|(group, facts)| {
+        let facts = facts.iter().map(|(name, value)| (name.replace(' ', "_"), value.clone()));
+        (group.to_string(), Value::Object(facts.collect()))
+    }));
+    out.object(&Value::Object(object));
+    out.line(out.paint.bold(&name));
+    for (group, facts) in groups {
+        out.line(format!("\n{}", out.paint.bold(group)));
+        for (name, value) in facts {
+            out.line(format!("  {}  {}", out.paint.dim(format!("{name:<20}")), shown(&value)));
+        }
+    }
+    if let Some(hint) = exports(&facts) {
+        out.line(format!("\n{hint}"));
+    }
+    Ok(true)
+}
+
+/// What a plugin exports beside its entry, and how to hide it; `None` if that is nothing.
+pub(crate) fn exports(facts: &Facts) -> Option<String> {
+    (facts.export_count > 0).then(|| {
+        format!(
+            "exported beside the entry: {}. A function or variable of that name in the host takes its place inside the \
+             plugin, without a word. Hide them: compile with -fvisibility=hidden, or link with \
+             -Wl,--version-script=FILE where FILE says {{ global: soch_*; local: *; }};",
+            facts.exported()
+        )
+    })
+}
+
+/// What the file of a plugin says, and its one note.
+pub(crate) fn plugin(bytes: &[u8]) -> Result<(Facts, Note), ElfError> {
+    let facts = Facts::read(bytes)?;
+    let note = match &facts.note {
+        Some(_) if facts.note_count > 1 => return Err(ElfError::NoteDuplicate { count: facts.note_count }),
+        Some(_) if facts.entry.is_none() => return Err(ElfError::EntryAbsent),
+        Some(note) => note.clone(),
+        None => return Err(ElfError::NoteMissing),
+    };
+    Ok((facts, note))
+}
+
+/// The bytes of a regular file.
+pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    reading::read(file, MOST, Links::Follow)?
+        .ok_or_else(|| Failure::unreadable(file, &std::io::ErrorKind::NotFound.into()))
+}
+
+fn refuse(out: &Output, name: &str, error: &ElfError) -> bool {
+    out.object(&json!({
+        "file": name, "plugin": false, "code": error.code(), "step": error.step().name(),
+        "message": error.to_string(), "remedy": error.remedy(),
+    }));
+    out.line(out.paint.bold(name));
+    out.line(format!("  {}  {error} ({})", out.paint.bad("not a plugin"), error.code()));
+    out.line(format!("  {:<12}  {}", "remedy", error.remedy()));
+    false
+}
+
+type Entries = Vec<(&'static str, Value)>;
+
+fn note_facts(note: &Note) -> Entries {
+    vec![
+        ("name", json!(note.name.to_string())),
+        ("version", json!(note.version.to_string())),
+        ("kinds", json!(kind_names(note.kinds))),
+        ("abi", json!(format!("{}.{}", note.abi_major, note.abi_minor))),
+        ("min host minor", json!(note.min_host_minor)),
+        ("flags", json!(note.flags)),
+        ("layout hash", json!(hex(&note.layout_hash))),
+        ("note version", json!(note.note_version)),
+    ]
+}
+
+fn entry_facts(facts: &Facts) -> Entries {
+    let Some(entry) = &facts.entry else { return Vec::new() };
+    vec![
+        ("symbol", json!("soch_plugin_v1")),
+        ("size", json!(entry.size)),
+        ("abi", json!(format!("{}.{}", entry.abi_major, entry.abi_minor))),
+        ("min host minor", json!(entry.min_host_minor)),
+        ("flags", json!(entry.flags)),
+        ("layout hash", json!(hex(&entry.layout_hash))),
+        ("exports type layout", json!(facts.exports_layout)),
+    ]
+}
+
+fn elf_facts(facts: &Facts, len: usize) -> Entries {
+    let text = |text: &Option<Text>| json!(text.as_ref().map(Text::to_string));
+    vec![
+        ("bytes", json!(len)),
+        ("machine", json!(facts.machine_name())),
+        ("bits", json!(facts.bits)),
+        ("byte order", json!(if facts.big_endian { "big-endian" } else { "little-endian" })),
+        ("needs", json!(facts.needed.iter().map(Text::to_string).collect::<Vec<_>>())),
+        ("soname", text(&facts.soname)),
+        ("search path", text(&facts.search_path)),
+        ("constructors", json!(facts.constructors)),
+        ("resolvers", json!(facts.resolvers)),
+        ("thread local bytes", json!(facts.tls_size)),
+        ("static tls", json!(facts.static_tls)),
+        ("isa needed", json!(isa(facts.isa_needed))),
+        ("exports beside entry", json!(facts.exports.iter().map(Text::to_string).collect::<Vec<_>>())),
+        ("exports in all", json!(facts.export_count)),
+        ("executable stack", json!(facts.executable_stack)),
+        ("writable code", json!(facts.writable_code)),
+        ("text relocations", json!(facts.text_relocations)),
+        ("interposes", json!(facts.interpose)),
+        ("interpreter", json!(facts.interpreter)),
+        ("audit tag", json!(facts.audit)),
+        ("unique symbol", text(&facts.unique)),
+        ("build id", json!(facts.build_id.as_deref().map(hex))),
+    ]
+}
+
+/// The name of an x86-64 level.
+fn isa(level: u8) -> Option<String> {
+    (level > 0).then(|| format!("x86-64-v{level}"))
+}
+
+fn shown(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.as_u64().map_or_else(|| number.to_string(), grouped),
+        Value::Array(list) if list.is_empty() => "-".to_owned(),
+        Value::Array(list) => list.iter().map(shown).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,63 @@
+//! What `install` says of a plugin that is installed, and of a directory that none may be installed into.
+
+use crate::input::paths::absolute;
+use crate::output::Output;
+use crate::store::directory::{is_absent, refuse, refuse_with};
+use crate::store::staging;
+use serde_json::json;
+use sochdb_plugin_host::trust::{places, Locked};
+use sochdb_plugin_host::{printable, LoadError, Step, Text, ALLOW_VARIABLE};
+use std::path::Path;
+
+/// Says what is installed, and what comes next.
+pub(crate) fn tell(
+    out: &Output,
+    directory: &Path,
+    entry: &Locked,
+    outcome: &str,
+    replaced: Option<&Locked>,
+    broken_lock: bool,
+) {
+    let path = Text::from(&*directory.join(&entry.file)).to_string();
+    let next = format!("{ALLOW_VARIABLE}=1 PROGRAM");
+    let lines = [
+        ("file", Some(path.clone())),
+        ("kinds", Some(entry.kinds.join(", "))),
+        ("sha256", Some(entry.sha256.to_string())),
+        ("replaces", replaced.map(|old| old.sha256.to_string())),
+        ("publisher", Some(entry.publisher.clone().unwrap_or_else(|| "none was asked for".to_owned()))),
+        ("next", Some(format!("{next}, where PROGRAM loads the file above"))),
+    ];
+    out.object(&json!({
+        "outcome": outcome, "replaced": replaced.map(|old| &old.version),
+        "replaced_sha256": replaced.map(|old| old.sha256.to_string()),
+        "path": path, "name": entry.name, "version": entry.version, "kinds": entry.kinds,
+        "sha256": entry.sha256.to_string(), "publisher": entry.publisher, "next": next,
+        "broken_lock_file_kept": broken_lock,
+    }));
+    let instead = replaced.map_or_else(String::new, |old| format!(" version {}", printable(&old.version)));
+    out.line(format!("{} {}: {}{instead}", out.paint.bold(&entry.name), entry.version, out.paint.good(outcome)));
+    for (name, value) in lines {
+        let Some(value) = value else { continue };
+        out.line(format!("  {}  {}", out.paint.dim(format!("{name:<9}")), printable(&value)));
+    }
+    if broken_lock {
+        out.line(format!("The lock file could not be read and was begun anew; the old one is {}.", staging::BROKEN));
+        out.line("Install the other plugins of the directory again, from the copies of their publishers.");
+    }
+}
+
+/// Says that the loader takes nothing from `directory`.
+pub(crate) fn closed(out: &Output, directory: &Path, error: &LoadError, trust: Option<&Path>) {
+    let lock = directory.join(places::LOCK_FILE);
+    // The lock file stands for any file there, unless it is what is wrong.
+    let names: &[(&Path, &Path)] = if error.step() < Step::Trust { &[(&lock, directory)] } else { &[] };
+    let LoadError::NotAllowed { .. } = error else {
+        return refuse(out, directory, error, names);
+    };
+    let name = Text::from(directory);
+    let make = if is_absent(directory) { format!("mkdir -m 755 -p {name} && ") } else { String::new() };
+    let file = trust.map_or_else(String::new, |file| format!(" --trust {}", Text::from(&*absolute(file))));
+    let remedy = format!("{make}sochdb-plugin trust add directory {name}{file}");
+    refuse_with(out, directory, error, remedy, names);
+}

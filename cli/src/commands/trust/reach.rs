@@ -1,0 +1,51 @@
+//! Which hosts a trust file reaches.
+
+use sochdb_plugin_host::trust::places;
+use std::env::args_os;
+use std::path::Path;
+
+/// The hosts that read the trust file at `path`, in a word for scripts.
+pub(crate) fn reach(path: &Path) -> &'static str {
+    match path {
+        _ if path == places::system_trust_file() => "machine",
+        _ if places::user_trust_file().as_deref() == Some(path) => "user",
+        _ => "named",
+    }
+}
+
+/// The hosts that it does not reach though root may have meant them, and what to say for those.
+pub(crate) fn unreached(path: &Path) -> Option<String> {
+    let of_root = rustix::process::geteuid().is_root() && reach(path) == "user";
+    of_root.then(|| {
+        let again: Vec<String> = args_os().skip(1).map(|argument| quoted(&argument.to_string_lossy())).collect();
+        format!(
+            "this is root's own trust file: hosts that other users run do not read it; for every host of this machine: \
+             sochdb-plugin {} --system",
+            again.join(" ")
+        )
+    })
+}
+
+/// `argument` as a shell takes it.
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./=+:,@%".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_shell_would_change_is_quoted() {
+        for (argument, quoted_as) in
+            [("--json", "--json"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("$x", "'$x'")]
+        {
+            assert_eq!(quoted(argument), quoted_as);
+        }
+    }
+}

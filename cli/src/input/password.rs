@@ -1,0 +1,101 @@
+//! The password of a secret key: from a file, standard input, the environment or the terminal. Arguments are seen by
+//! every user of the machine, so it is none.
+
+use crate::output::failure::Failure;
+use rustix::fs::{Mode, OFlags};
+use sochdb_plugin_host::Text;
+use std::fs::File;
+use std::io::{BufRead, BufReader, IsTerminal};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// The environment variable that holds the password of a secret key.
+pub(crate) const PASSWORD_VARIABLE: &str = "SOCHDB_SIGN_PASSWORD";
+
+/// minisign takes no longer password, in bytes.
+const LONGEST: usize = 1024;
+
+/// Where the password is.
+#[derive(clap::Args)]
+pub(crate) struct PasswordSource {
+    /// Read the password from the first line of this file, which only you can read, or with - of standard input
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+impl PasswordSource {
+    /// The password from the file, else from the environment, else from the terminal; `again`: asked twice there.
+    pub(crate) fn password(&self, prompt: &str, again: bool) -> Result<String, Failure> {
+        let password = match &self.password_file {
+            Some(file) if file.as_os_str() == "-" => first_line(file, std::io::stdin().lock())?,
+            Some(file) => first_line(file, BufReader::new(open(file)?))?,
+            None => match std::env::var(PASSWORD_VARIABLE) {
+                Ok(password) => password,
+                Err(std::env::VarError::NotUnicode(_)) => {
+                    return Err(fail(format!("{PASSWORD_VARIABLE} is not UTF-8")));
+                }
+                Err(std::env::VarError::NotPresent) => ask(prompt, again)?,
+            },
+        };
+        match password.len() {
+            0 => Err(fail("the password is empty; for a key without one say --no-password to keygen".to_owned())),
+            length if length > LONGEST => Err(fail(format!("the password has more than {LONGEST} bytes"))),
+            _ => Ok(password),
+        }
+    }
+}
+
+fn fail(reason: String) -> Failure {
+    Failure::new("E_PASSWORD", reason)
+}
+
+fn ask(prompt: &str, again: bool) -> Result<String, Failure> {
+    let ask = |prompt: &str| {
+        let no_terminal = |error| fail(format!("no password is given, and there is no terminal to ask on: {error}"));
+        rpassword::prompt_password(format!("{prompt}: ")).map_err(no_terminal)
+    };
+    let first = ask(prompt)?;
+    if again && ask("the same again")? != first {
+        return Err(fail("the two passwords differ".to_owned()));
+    }
+    Ok(first)
+}
+
+/// A regular file that nobody but its owner can read, who is this user or root.
+fn open(file: &Path) -> Result<File, Failure> {
+    // A FIFO must not block.
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let cannot = |error: std::io::Error| Failure::unreadable(file, &error);
+    let opened = File::from(rustix::fs::open(file, flags, Mode::empty()).map_err(|errno| cannot(errno.into()))?);
+    let metadata = opened.metadata().map_err(cannot)?;
+    let name = Text::from(file);
+    let refuse = |reason: String, remedy: String| Failure::new("E_PASSWORD_FILE", reason).with_remedy(remedy);
+    if !metadata.is_file() {
+        let remedy = "give a regular file, or pipe the password to --password-file -".to_owned();
+        return Err(refuse(format!("{name} is not a regular file"), remedy));
+    }
+    let user = rustix::process::geteuid().as_raw();
+    if metadata.uid() != user && metadata.uid() != 0 {
+        let reason = format!("the password file {name} belongs to user {}, who can read and change it", metadata.uid());
+        return Err(refuse(reason, format!("chown {user} {name}")));
+    }
+    if metadata.mode() & 0o077 != 0 {
+        let mode = metadata.mode() & 0o7777;
+        let reason = format!("the password file {name} can be used by others (mode {mode:04o})");
+        return Err(refuse(reason, format!("chmod 600 {name}; if others may have read it, take another password")));
+    }
+    Ok(opened)
+}
+
+fn first_line(file: &Path, from: impl BufRead) -> Result<String, Failure> {
+    if file.as_os_str() == "-" && std::io::stdin().is_terminal() {
+        return Err(fail("standard input is a terminal: leave --password-file out to be asked there".to_owned()));
+    }
+    let mut line = Vec::new();
+    // One byte more than a password and the end of its line.
+    let mut from = from.take(LONGEST as u64 + 3);
+    from.read_until(b'\n', &mut line).map_err(|error| Failure::unreadable(file, &error))?;
+    let line =
+        String::from_utf8(line).map_err(|_| fail(format!("the password in {} is not UTF-8", Text::from(file))))?;
+    Ok(line.trim_end_matches(['\n', '\r']).to_owned())
+}

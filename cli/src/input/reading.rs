@@ -1,0 +1,90 @@
+//! Reads the files that a command is given: regular ones, of a bounded size, within a time.
+
+use crate::output::failure::Failure;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
+use sochdb_plugin_host::{Lack, Text};
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::thread::Builder;
+use std::time::Duration;
+
+/// How long a file may take: a file system in user space or on the network may never answer.
+const LIMIT: Duration = Duration::from_secs(30);
+
+const BLOCK: usize = 1 << 16;
+
+/// Whether the last part of a path may be a symbolic link.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Links {
+    Follow,
+    Refuse,
+}
+
+/// The bytes of the regular file at `path`, at most `most`; None if there is none.
+///
+/// # Errors
+/// What it is instead, how large, why it cannot be read, or that it did not answer.
+pub(crate) fn read(path: &Path, most: u64, links: Links) -> Result<Option<Vec<u8>>, Failure> {
+    let (answer, answered) = channel();
+    let own: PathBuf = path.to_owned();
+    let work = move || {
+        // Nobody waits for what comes too late; the end of the command ends this thread.
+        let _ = answer.send(read_here(&own, most, links));
+    };
+    Builder::new().spawn(work).map_err(|error| short(path, Lack::Processes, &error))?;
+    answered.recv_timeout(LIMIT).unwrap_or_else(|_| {
+        let reason = format!("{} was not read within {LIMIT:?}: its file system does not answer", Text::from(path));
+        Err(Failure::new("E_READ_TIMEOUT", reason))
+    })
+}
+
+fn read_here(path: &Path, most: u64, links: Links) -> Result<Option<Vec<u8>>, Failure> {
+    let name = Text::from(path);
+    // A FIFO or a device must not block.
+    let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    if links == Links::Refuse {
+        flags |= OFlags::NOFOLLOW;
+    }
+    let mut file = match rustix::io::retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty())) {
+        Ok(file) => File::from(file),
+        Err(Errno::NOENT) => return Ok(None),
+        Err(Errno::LOOP) => {
+            let reason = format!("{name} is a symbolic link: give the path that `realpath` prints for it");
+            return Err(Failure::new("E_FILE_SYMLINK", reason));
+        }
+        // A socket, or a device without a driver.
+        Err(Errno::NXIO) => return Err(not_regular(&name)),
+        Err(errno) => return Err(Failure::unreadable(path, &errno.into())),
+    };
+    let cannot = |error: Error| Failure::unreadable(path, &error);
+    if !file.metadata().map_err(cannot)?.is_file() {
+        return Err(not_regular(&name));
+    }
+    let (mut bytes, mut block) = (Vec::new(), [0; BLOCK]);
+    loop {
+        let len = match file.read(&mut block) {
+            Ok(0) => return Ok(Some(bytes)),
+            Ok(len) => len,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(cannot(error)),
+        };
+        if bytes.len() as u64 + len as u64 > most {
+            return Err(Failure::new("E_FILE_TOO_LARGE", format!("{name} has more than {most} bytes")));
+        }
+        let grown = bytes.try_reserve(len);
+        grown.map_err(|_| short(path, Lack::Memory, &ErrorKind::OutOfMemory.into()))?;
+        bytes.extend_from_slice(&block[..len]);
+    }
+}
+
+fn not_regular(name: &Text) -> Failure {
+    Failure::new("E_FILE_NOT_REGULAR", format!("{name} is not a regular file: give the path of a file on disk"))
+}
+
+fn short(path: &Path, lack: Lack, error: &Error) -> Failure {
+    let reason = format!("too little to read {}: {lack} ({error})", Text::from(path));
+    Failure::new("E_SHORTAGE", reason).with_remedy(lack.remedy().to_owned())
+}

@@ -1,0 +1,4 @@
+//! How commands ask the loader.
+
+pub(crate) mod observed;
+pub(crate) mod trusting;

@@ -1,0 +1,75 @@
+//! Why a command has no result: a stable code for scripts, a sentence and a remedy for people.
+
+use crate::explanations::entries;
+use serde_json::{json, Value};
+use sochdb_plugin_host::Text;
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+
+/// The code of wrong usage, which alone ends with exit code 2.
+const USAGE: &str = "E_USAGE";
+
+/// Why there is no result.
+pub(crate) struct Failure {
+    pub(crate) code: &'static str,
+    pub(crate) reason: String,
+    /// What to do, if more can be said than `explain` says of the code.
+    remedy: Option<String>,
+}
+
+impl Failure {
+    /// With a code such as `E_FILE_NOT_REGULAR`.
+    pub(crate) fn new(code: &'static str, reason: String) -> Self {
+        Self { code, reason, remedy: None }
+    }
+
+    /// With this remedy instead of the one that `explain` has for the code.
+    pub(crate) fn with_remedy(self, remedy: String) -> Self {
+        Self { remedy: Some(remedy), ..self }
+    }
+
+    /// Arguments that do not fit.
+    pub(crate) fn usage(reason: impl Into<String>) -> Self {
+        Self::new(USAGE, reason.into())
+    }
+
+    /// A file that cannot be read; the loader has the same codes.
+    pub(crate) fn unreadable(file: &Path, error: &Error) -> Self {
+        let shown = Text::from(file);
+        let code = match error.kind() {
+            ErrorKind::NotFound => "E_FILE_NOT_FOUND",
+            ErrorKind::PermissionDenied => "E_FILE_DENIED",
+            _ => "E_FILE_IO",
+        };
+        let failure = Self::new(code, format!("cannot read {shown}: {error}"));
+        if code != "E_FILE_DENIED" {
+            return failure;
+        }
+        failure.with_remedy(format!("chmod a+r {shown} and a+x its directory, or run the command as another user"))
+    }
+
+    /// The exit code that stands for it.
+    pub(crate) fn exit_code(&self) -> u8 {
+        if self.code == USAGE {
+            2
+        } else {
+            1
+        }
+    }
+
+    /// What to do.
+    pub(crate) fn remedy(&self) -> String {
+        self.remedy.clone().or_else(|| entries::remedy(self.code)).unwrap_or_default()
+    }
+
+    /// It as JSON, with the keys of a refusal. No step of the loader refused.
+    pub(crate) fn object(&self) -> Value {
+        json!({ "code": self.code, "step": null, "message": self.reason, "remedy": self.remedy() })
+    }
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self::new("E_FAILED", reason)
+    }
+}

@@ -1,0 +1,131 @@
+//! What goes to the terminal: text with colour, tables, or one JSON object.
+
+pub(crate) mod failure;
+pub(crate) mod json;
+pub(crate) mod paint;
+pub(crate) mod standard;
+pub(crate) mod table;
+
+use crate::output::failure::Failure;
+use crate::output::paint::safe;
+use crate::output::paint::Paint;
+use crate::output::standard::Standard;
+use serde_json::Value;
+use sochdb_plugin_host::printable;
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::io::{Error, Write};
+use std::process::ExitCode;
+
+/// Where results go.
+pub(crate) struct Output {
+    pub(crate) json: bool,
+    pub(crate) paint: Paint,
+    /// The words of the command, such as `trust add`.
+    command: String,
+    standard: Standard,
+    /// The one object; it is printed at the end, when it is known whether all is well.
+    object: RefCell<Option<Value>>,
+}
+
+impl Output {
+    /// Text on standard output, or JSON.
+    pub(crate) fn new(json: bool, command: String) -> Self {
+        Self { json, paint: Paint::for_terminal(), command, standard: Standard::new(), object: RefCell::default() }
+    }
+
+    /// Prints a line of text; nothing in JSON mode.
+    pub(crate) fn line(&self, text: impl Display) {
+        if !self.json {
+            self.standard.print(&safe(&text.to_string(), self.paint));
+        }
+    }
+
+    /// Takes what the one JSON object says beside `ok` and `command`; nothing in text mode. The last one counts.
+    pub(crate) fn object(&self, object: &Value) {
+        if self.json {
+            *self.object.borrow_mut() = Some(object.clone());
+        }
+    }
+
+    /// How wide a line may be: on a terminal alone.
+    pub(crate) fn width(&self) -> Option<usize> {
+        self.standard.width()
+    }
+
+    /// Prints the object, and why there is no result if there is none. A result that could not be written is none.
+    pub(crate) fn finish(self, result: Result<bool, Failure>) -> ExitCode {
+        if let Err(failure) = &result {
+            self.object(&failure.object());
+        }
+        let code = match &result {
+            Ok(true) => 0,
+            Ok(false) => 1,
+            Err(failure) => told(failure),
+        };
+        self.end(code)
+    }
+
+    /// As [`Self::finish`] for wrong arguments, of which `usage` says more.
+    pub(crate) fn misused(self, failure: &Failure, usage: &str) -> ExitCode {
+        self.object(&failure.object());
+        tell(usage);
+        self.end(failure.exit_code())
+    }
+
+    fn end(self, code: u8) -> ExitCode {
+        if let Some(object) = self.object.take() {
+            let object = json::with_outcome(&object, code == 0, &self.command);
+            self.standard.print(&format!("{object:#}"));
+        }
+        match self.standard.finish() {
+            Ok(()) => ExitCode::from(code),
+            Err(error) => ExitCode::from(code.max(told(&unwritten(&error)))),
+        }
+    }
+}
+
+/// Says on standard error why there is no result, and gives the exit code that stands for it.
+fn told(failure: &Failure) -> u8 {
+    tell(&format!(
+        "error[{}]: {}\nremedy   {}",
+        failure.code,
+        printable(&failure.reason),
+        printable(&failure.remedy())
+    ));
+    failure.exit_code()
+}
+
+/// Writes lines on standard error. There may be nobody to read them, and nowhere to say so.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{}", safe(text, Paint::NONE));
+}
+
+fn unwritten(error: &Error) -> Failure {
+    Failure::new("E_OUTPUT", format!("what this command printed did not arrive: {error}"))
+}
+
+/// A number with a space between thousands.
+pub(crate) fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_thousands() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1 000"), (1_234_567, "1 234 567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! A directory that one process at a time changes, each change whole or not at all.
+
+use crate::output::failure::Failure;
+use crate::output::tell;
+use rustix::fs::{flock, FlockOperation, Mode, OFlags};
+use sochdb_plugin_host::Text;
+use std::fs::{self, DirBuilder, File, Permissions};
+use std::io::{Error, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+/// How the names of files and directories begin that exist only while something is changed. What has such a name
+/// while the directory is held was left by a process that was killed.
+pub(crate) const UNFINISHED: &str = ".sochdb-install-";
+
+/// How often a directory is made that others delete at the same time.
+const ATTEMPTS: usize = 100;
+
+/// A directory that no other process changes which holds it in the same way.
+pub(crate) struct Held {
+    pub(crate) path: PathBuf,
+    handle: File,
+    /// What was made of the path, from the outermost on.
+    made: Vec<PathBuf>,
+}
+
+impl Held {
+    /// Waits until nobody holds `path`; makes what is missing of it, writable by its owner alone.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        for _ in 0..ATTEMPTS {
+            match Self::attempt(path) {
+                Ok(Some(held)) => return Ok(held),
+                Ok(None) => {}
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(unchangeable(path, &error)),
+            }
+        }
+        let reason = format!("the directory {} is deleted again and again while it is made", Text::from(path));
+        Err(Failure::new("E_FILE_IO", reason))
+    }
+
+    /// None if somebody deleted the directory meanwhile.
+    fn attempt(path: &Path) -> Result<Option<Self>, Error> {
+        let made = make(path)?;
+        let handle = File::open(path)?;
+        if flock(&handle, FlockOperation::NonBlockingLockExclusive).is_err() {
+            tell(&format!("waiting for another process that changes {}", Text::from(path)));
+            rustix::io::retry_on_intr(|| flock(&handle, FlockOperation::LockExclusive))?;
+        }
+        let (held, there) = (handle.metadata()?, fs::metadata(path)?);
+        let same = (held.dev(), held.ino()) == (there.dev(), there.ino());
+        Ok(same.then(|| Self { path: path.to_owned(), handle, made }))
+    }
+
+    /// Deletes what killed processes left.
+    pub(crate) fn clean(&self) {
+        let Ok(entries) = fs::read_dir(&self.path) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+                // Neither follows a link. What stays is in nobody's way.
+                let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
+            }
+        }
+    }
+
+    /// Writes `name`, which has its old or its new content at any time.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), Failure> {
+        self.try_write(name, bytes, mode).map_err(|error| unchangeable(&self.path.join(name), &error))
+    }
+
+    /// As [`Held::write`], with the system's reason.
+    pub(crate) fn try_write(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), Error> {
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
+        write_whole(file.as_file_mut(), bytes, mode)?;
+        // Closed before it has its name: a loader does not read what is open for writing.
+        file.into_temp_path().persist(self.path.join(name))?;
+        self.handle.sync_all()
+    }
+
+    /// Moves the file at `from`, which is on disk as a whole, to `name`.
+    pub(crate) fn take(&self, from: &Path, name: &str) -> Result<(), Failure> {
+        let path = self.path.join(name);
+        fs::rename(from, &path).map_err(|error| unchangeable(&path, &error))?;
+        self.sync()
+    }
+
+    /// Deletes the file `name`, if it exists.
+    pub(crate) fn delete(&self, name: &str) -> Result<(), Failure> {
+        let path = self.path.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(unchangeable(&path, &error)),
+            _ => self.sync(),
+        }
+    }
+
+    /// Deletes the directories that were made, as far as they are empty.
+    pub(crate) fn undo(self) {
+        for made in self.made.iter().rev() {
+            if fs::remove_dir(made).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn sync(&self) -> Result<(), Failure> {
+        self.handle.sync_all().map_err(|error| unchangeable(&self.path, &error))
+    }
+}
+
+/// Fills an empty file, so that all of it is on disk.
+pub(crate) fn write_whole(file: &mut File, bytes: &[u8], mode: u32) -> Result<(), Error> {
+    file.write_all(bytes)?;
+    // The umask has no word here.
+    file.set_permissions(Permissions::from_mode(mode))?;
+    file.sync_all()
+}
+
+/// A file that cannot be changed.
+pub(crate) fn unchangeable(path: &Path, error: &Error) -> Failure {
+    let shown = Text::from(path);
+    let denied = error.kind() == ErrorKind::PermissionDenied;
+    let code = if denied { "E_FILE_DENIED" } else { "E_FILE_IO" };
+    let failure = Failure::new(code, format!("cannot change {shown}: {error}"));
+    if !denied {
+        return failure;
+    }
+    failure.with_remedy(format!(
+        "run the command as a user who may change {shown}, for files of the machine root (sudo); or choose a place that \
+         you may change: your own, without --system"
+    ))
+}
+
+fn make(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut ancestors: Vec<&Path> = path.ancestors().collect();
+    ancestors.reverse();
+    let mut made = Vec::new();
+    for directory in ancestors {
+        if fs::metadata(directory).is_ok_and(|found| found.is_dir()) {
+            continue;
+        }
+        match DirBuilder::new().mode(0o755).create(directory) {
+            Ok(()) => {
+                // Not by its name, which others may have given to a link where the directory above is theirs.
+                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                let opened = File::from(rustix::fs::open(directory, flags, Mode::empty())?);
+                opened.set_permissions(Permissions::from_mode(0o755))?;
+                made.push(directory.to_owned());
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(made)
+}
