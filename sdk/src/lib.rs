@@ -43,6 +43,7 @@ mod table;
 mod vec_writer;
 mod writer;
 
+pub use abi::soch_bucket as Bucket;
 pub use compression::CompressionExtension;
 pub use error::{Error, ErrorKind, Result};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
@@ -50,7 +51,7 @@ pub use host::{Host, LogLevel};
 pub use ids::{ColumnId, RowId, TableId, TransactionId};
 pub use index::IndexExtension;
 pub use labels::Labels;
-pub use metrics::{Bucket, Metric, MetricValue, Metrics};
+pub use metrics::{Metric, MetricValue, Metrics};
 pub use neighbor_lists::NeighborLists;
 pub use neighbors::{Neighbors, RowIds};
 pub use observability::{HealthInfo, NullObservability, ObservabilityExtension};

@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub use crate::abi::soch_bucket as Bucket;
+use crate::abi::soch_bucket as Bucket;
 
 /// One metric with its value at this moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
