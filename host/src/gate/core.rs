@@ -3,7 +3,7 @@
 use super::counts::Counts;
 use super::refusal::Refusal;
 use crate::barrier::Barrier;
-use crate::shard::SHARDS;
+use crate::shard::{Shard, SHARDS};
 use crate::slab::Slab;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::*};
@@ -58,7 +58,7 @@ impl Core {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn state(&self) -> u8 {
         self.state.load(SeqCst)
     }
@@ -73,8 +73,13 @@ impl Core {
         }
     }
 
+    /// Where a thread of this shard is counted that does not have it alone, and what may end on another.
+    pub(super) fn shared_by(&self, thread: Shard) -> &Counts {
+        &self.shards[thread.number()]
+    }
+
     /// Sets the count of the calls of the thread that owns `shard`, and orders it before a look at the state.
-    #[inline]
+    #[inline(always)]
     pub(super) fn count(&self, shard: &Counts, calls: usize) {
         if self.barrier.is_some() {
             shard.own.store(calls, Release);
@@ -84,7 +89,7 @@ impl Core {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave_own(&self, shard: &Counts) {
         self.count(shard, shard.own.load(Relaxed) - 1);
         self.left();
@@ -96,7 +101,7 @@ impl Core {
         self.left();
     }
 
-    #[inline]
+    #[inline(always)]
     fn left(&self) {
         if self.state() != OPEN {
             self.wake();
