@@ -35,6 +35,8 @@ mod plugins;
 mod report;
 #[path = "boundary/scan_ways.rs"]
 mod scan_ways;
+#[path = "boundary/sinks.rs"]
+mod sinks;
 #[path = "../tests/support/mod.rs"]
 mod support;
 #[path = "boundary/threads.rs"]

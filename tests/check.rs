@@ -113,7 +113,7 @@ fn what_every_instance_leaves_behind_is_found() {
 fn a_plugin_that_changes_the_process_is_told_what_and_where() {
     let plugin = Private::compile("changes_process", &["-Wl,--no-as-needed", "-lm"]);
     for (moment, thing, place, what) in [
-        ("constructor", "ignored", "while it was loaded (constructors)", "signal-handler SIGHUP: default"),
+        ("constructor", "ignored", "while it was loaded (constructors)", "signal-handler SIGUSR1: default"),
         ("create", "new-variable", "in create", "environment SOCH_TEST_NEW: not set -> set"),
         ("call", "rounding", "in the test", "floating-point: "),
         ("shutdown", "umask", "in shutdown", "umask: "),

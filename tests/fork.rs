@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
 /// More by an environment variable.
-const FORKS: u32 = 200;
+const FORKS: u32 = 1000;
 
 struct Parent {
     manager: PluginManager,

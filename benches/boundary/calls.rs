@@ -18,6 +18,9 @@ pub const RAW_RUST: &str = "raw slot, Rust plugin";
 /// A slot with all that a slot of the contract has.
 pub const FULL_SAFETY: &str = "slot with full safety: place, panic barrier, status, error";
 
+/// The whole way through the host.
+pub const SAFE_HANDLE: &str = "safe handle: `Index::size_bytes`";
+
 /// Loads the plugin of the benchmarks in Rust.
 pub fn bench_rust() -> Plugin {
     instance(&Private::copy(&in_rust("bench_rust")))
@@ -81,5 +84,5 @@ pub fn each(rows: &mut impl Rows) {
         x ^ bytes
     });
     let index = in_rust.index().expect("it is one");
-    rows.row("safe handle: `Index::size_bytes`", move |x| x ^ index.size_bytes().expect("it has a size"));
+    rows.row(SAFE_HANDLE, move |x| x ^ index.size_bytes().expect("it has a size"));
 }

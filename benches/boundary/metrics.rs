@@ -1,21 +1,19 @@
-//! Counters, gauges, histograms, spans and log lines, with sinks that read the host's metrics and sinks that are told of
-//! each change, beside plain atomics and the list behind a lock that SochDB has.
+//! Counters, gauges and histograms, with sinks that read the host's metrics and sinks that are told of each change,
+//! beside plain atomics and the list behind a lock that SochDB has. Spans and log lines are in `sinks.rs`.
 
 use crate::frame::{Clock, Frame, Rows};
-use sochdb_plugin_host::sdk::{Extension, ExtensionInfo, Labels, LogLevel, Metrics, ObservabilityExtension, Result};
-use sochdb_plugin_host::{Observability, PluginManager};
+use crate::sinks::{self, locked_list, manager, LABELS};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, RwLock};
-
-const LABELS: Labels<'static> = &[("table", "airports"), ("operation", "get"), ("node", "eu-west-1")];
+use std::sync::Arc;
 
 /// Adds all kinds.
 pub fn add(frame: &mut Frame) {
     counters(frame);
     on_threads(frame);
     others(frame);
-    spans_and_logs(frame);
+    sinks::spans(&mut frame.group("span, started and ended", Clock::Thread));
+    sinks::logs(&mut frame.group("log line with 3 fields", Clock::Thread));
 }
 
 fn counters(frame: &mut Frame) {
@@ -130,102 +128,4 @@ fn others(frame: &mut Frame) {
         registry.histogram_observe(black_box("seconds"), at as f64 * 1e-6, black_box(LABELS));
         at + 1
     });
-}
-
-fn spans_and_logs(frame: &mut Frame) {
-    let mut group = frame.group("span, started and ended", Clock::Thread);
-    let list = locked_list(1);
-    group.row("locked list of 1", move |at| {
-        for sink in &*list.read().expect("nobody panics") {
-            let span = sink.span_start(black_box("get"), None);
-            sink.span_end(black_box(span));
-        }
-        at + 1
-    });
-    for count in [1, 3] {
-        let manager = manager(count, true);
-        group.row(&format!("manager, {count} sinks"), move |at| {
-            let span = manager.span_start(black_box("get"), None);
-            manager.span_end(black_box(span));
-            at + 1
-        });
-    }
-    drop(group);
-
-    let mut group = frame.group("log line with 3 fields", Clock::Thread);
-    let list = locked_list(1);
-    group.row("locked list of 1", move |at| {
-        for sink in &*list.read().expect("nobody panics") {
-            sink.log(LogLevel::Info, black_box("compacted"), black_box(LABELS));
-        }
-        at + 1
-    });
-    for count in [1, 3] {
-        let manager = manager(count, true);
-        group.row(&format!("manager, {count} sinks"), move |at| {
-            manager.log(LogLevel::Info, black_box("compacted"), black_box(LABELS));
-            at + 1
-        });
-    }
-}
-
-/// A registry with as many sinks.
-fn manager(sinks: usize, reads: bool) -> Arc<PluginManager> {
-    let manager = PluginManager::new();
-    for _ in 0..sinks {
-        let sink = Observability::new(Sink { reads, ..Sink::default() }).expect("it starts");
-        manager.register_observability(sink).expect("each is another instance");
-    }
-    Arc::new(manager)
-}
-
-type List = Arc<RwLock<Vec<Arc<dyn ObservabilityExtension>>>>;
-
-/// What SochDB's registry is.
-fn locked_list(sinks: usize) -> List {
-    let sink = |_| -> Arc<dyn ObservabilityExtension> { Arc::new(Sink::default()) };
-    black_box(Arc::new(RwLock::new((0..sinks).map(sink).collect())))
-}
-
-/// A sink that does the least: one addition.
-#[derive(Default)]
-struct Sink {
-    reads: bool,
-    total: AtomicU64,
-    spans: AtomicU64,
-}
-
-impl Extension for Sink {
-    fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: "sink".to_owned(), version: "1.0.0".to_owned(), ..ExtensionInfo::default() }
-    }
-}
-
-impl ObservabilityExtension for Sink {
-    fn attach(&self, _: Metrics) -> Result<()> {
-        if self.reads {
-            Ok(())
-        } else {
-            Err(sochdb_plugin_host::sdk::Error::unsupported("attach"))
-        }
-    }
-    fn counter_inc(&self, _: &str, value: u64, _: Labels<'_>) {
-        self.total.fetch_add(value, Relaxed);
-    }
-    fn gauge_set(&self, _: &str, value: f64, _: Labels<'_>) {
-        self.total.store(value.to_bits(), Relaxed);
-    }
-    fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {
-        self.total.fetch_add(1, Relaxed);
-    }
-    fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
-        self.spans.fetch_add(1, Relaxed) + 1
-    }
-    fn span_end(&self, span: u64) {
-        self.total.fetch_add(span, Relaxed);
-    }
-    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
-    fn log(&self, _: LogLevel, message: &str, _: Labels<'_>) {
-        self.total.fetch_add(message.len() as u64, Relaxed);
-    }
 }

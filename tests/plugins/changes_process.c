@@ -81,7 +81,7 @@ static void change(const char *thing) {
     if (!strcmp(thing, "nice")) setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + 1);
     if (!strcmp(thing, "handler")) signal(SIGTERM, handler);
     if (!strcmp(thing, "handlers")) for (int at = 1; at < 65; at++) signal(at, handler);
-    if (!strcmp(thing, "ignored")) signal(SIGHUP, SIG_IGN);
+    if (!strcmp(thing, "ignored")) signal(SIGUSR1, SIG_IGN);
     if (!strcmp(thing, "directory") && chdir("/proc")) abort();
     if (!strcmp(thing, "umask")) umask(0111);
     if (!strcmp(thing, "locale")) unusual_locale();

@@ -47,7 +47,7 @@ pub const THINGS: &[Thing] = &[
     thing("personality", ProcessPart::ThreadAttribute, "personality", Fate::Always),
     thing("privileges", ProcessPart::ThreadAttribute, "no new privileges", Fate::Never),
     thing("handler", ProcessPart::SignalHandler, "SIGTERM", Fate::Always),
-    thing("ignored", ProcessPart::SignalHandler, "SIGHUP", Fate::Attributed),
+    thing("ignored", ProcessPart::SignalHandler, "SIGUSR1", Fate::Attributed),
     thing("directory", ProcessPart::WorkingDirectory, "", Fate::Attributed),
     thing("umask", ProcessPart::Umask, "", Fate::Attributed),
     thing("locale", ProcessPart::Locale, "LC_NUMERIC", Fate::Attributed),

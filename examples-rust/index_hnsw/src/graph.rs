@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::metric::{self, Metric};
 use crate::part::{Node, Part};
 use sochdb_plugin_sdk::{Result, RowId};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::mem::size_of;
 use std::sync::Arc;
 
@@ -42,15 +42,15 @@ pub(crate) struct Graph {
     old: Option<Part>,
     /// Grows by one with each new graph.
     generation: u64,
-    by_key: HashMap<Arc<[u8]>, Place>,
+    /// A tree, as a hash table that grows moves all keys in one change.
+    by_key: BTreeMap<Arc<[u8]>, Place>,
 }
 
 impl Graph {
     /// An empty graph; `capacity` is how many vectors are expected.
     pub(crate) fn new(config: &Config, capacity: usize) -> Self {
         let young = Part::new(config, capacity);
-        let by_key = HashMap::with_capacity(capacity);
-        Self { config: config.clone(), young, old: None, generation: 0, by_key }
+        Self { config: config.clone(), young, old: None, generation: 0, by_key: BTreeMap::new() }
     }
 
     /// Adds `row` to the vector of `key`; `vector` is that vector as the graph compares it.

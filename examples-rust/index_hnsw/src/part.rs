@@ -12,6 +12,9 @@ const SEED: u64 = 0x50C4;
 /// Fewer dead vectors than this are not worth a new graph.
 const MIN_DEAD: usize = 64;
 
+/// So many vectors a search of the graph computes the distance of, for each that it finds; or a few less.
+const LOOKS_FOR_EACH: usize = 32;
+
 /// One vector, in the graph under its place in the list.
 pub(crate) struct Node {
     pub(crate) key: Arc<[u8]>,
@@ -102,9 +105,9 @@ impl Part {
                 found.extend(node.rows.iter().take(wanted).map(|&row| (distance, row)));
             }
         };
-        // Dead vectors may leave too few: then look at more, in the end at all.
+        // Dead vectors may leave too few: then look at more, and at all as soon as that is less work.
         let mut most = wanted;
-        while most <= self.nodes.len() / 4 {
+        while most <= self.nodes.len() / LOOKS_FOR_EACH {
             let near = self.hnsw.search(vector, most, ef_search.max(most));
             near.iter().filter_map(|near| self.nodes.get(near.id)).for_each(|node| add(found, node));
             if found.len() - before >= wanted {

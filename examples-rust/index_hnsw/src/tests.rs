@@ -1,6 +1,7 @@
 use super::*;
 
 mod deletes;
+mod stalls;
 
 fn index(config: &str) -> HnswIndex {
     HnswIndex::create(Host::detached(config)).expect("a valid configuration")

@@ -233,7 +233,8 @@ fn shutdown_is_prompt_and_frees_the_port() {
     scrape(&plugin, "");
     let begin = Instant::now();
     Plugin::shutdown(&mut plugin).unwrap();
-    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+    // Far below the time that an idle connection has.
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
     assert_eq!(idle.read(&mut [0; 8]).unwrap(), 0);
     TcpListener::bind(address).expect("the port is free");
     plugin.counter_inc("late", 1, &[]);

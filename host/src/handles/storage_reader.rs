@@ -64,7 +64,7 @@ impl Storage {
         let mut raw = std::ptr::null_mut();
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         let opened =
-            instance.run("open_reader", |instance, error| unsafe { open_reader(instance, &mut raw, error) })?;
+            instance.run("open_reader", (), |instance, error| unsafe { open_reader(instance, &mut raw, error) })?;
         if !opened {
             return Err(instance.found_nothing("open_reader"));
         }

@@ -158,20 +158,20 @@ impl Instance {
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
         match self.gate.goes_on() {
-            Ok(()) => self.run(slot, call),
+            Ok(()) => self.run(slot, (), call),
             Err(refusal) => Err(self.refused(slot, refusal)),
         }
     }
 
     /// Runs an [any-thread] function. False for `SOCH_NOT_FOUND`.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn shared(
         &self,
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        match self.gate.enter(self.limits.patience) {
-            Ok(_pass) => self.run(slot, call),
+        match self.gate.enter(&self.limits.patience) {
+            Ok(pass) => self.run(slot, pass, call),
             Err(refusal) => Err(self.refused(slot, refusal)),
         }
     }
@@ -182,14 +182,17 @@ impl Instance {
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        let _alone = self.gate.enter_alone(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))?;
-        self.run(slot, call)
+        let alone = self.gate.enter_alone(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))?;
+        self.run(slot, alone, call)
     }
 
-    #[inline]
+    /// Runs a function of the instance. `inside` is what let the call in; it ends when the answer is known, so that
+    /// nobody gets in behind a panic.
+    #[inline(always)]
     pub(crate) fn run(
         &self,
         slot: &'static str,
+        inside: impl Sized,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
         let mut error = MaybeUninit::<soch_error>::uninit();
@@ -200,8 +203,14 @@ impl Instance {
             (&raw mut (*place).message).cast::<u8>().write(0);
         }
         match call(self.pointer, place) {
-            SOCH_OK => Ok(true),
-            SOCH_NOT_FOUND => Ok(false),
+            SOCH_OK => {
+                drop(inside);
+                Ok(true)
+            }
+            SOCH_NOT_FOUND => {
+                drop(inside);
+                Ok(false)
+            }
             status => Err(self.failure(slot, status, place)),
         }
     }
@@ -217,7 +226,7 @@ impl Instance {
     /// # Safety
     /// The caller kept it and does not use it again.
     pub(crate) unsafe fn release(&self, kept: usize) {
-        let Ok(_pass) = self.gate.enter(self.limits.patience) else { return };
+        let Ok(_pass) = self.gate.enter(&self.limits.patience) else { return };
         let handle = self.handles.lock().remove(kept);
         if let Some(handle) = handle {
             // SAFETY: the plugin's function on its own handle, once; the caller promises that nobody uses it.

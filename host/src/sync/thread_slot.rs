@@ -44,12 +44,13 @@ thread_local! {
 /// The shard of the calling thread, if it has one of its own.
 #[inline]
 pub(crate) fn own() -> Option<Shard> {
-    let shard = SHARD.get();
-    if shard.is_own() {
-        Some(shard)
-    } else {
-        assign()
-    }
+    known_own().or_else(assign)
+}
+
+/// The same, but None for a thread that asks the first time.
+#[inline(always)]
+pub(crate) fn known_own() -> Option<Shard> {
+    Some(SHARD.get()).filter(|shard| shard.is_own())
 }
 
 #[cold]

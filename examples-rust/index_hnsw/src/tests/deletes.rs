@@ -24,7 +24,7 @@ fn filled(points: &[Vec<f32>]) -> (HnswIndex, u64) {
 }
 
 /// Rows in an order that looks random and is the same each time.
-fn shuffled(count: usize) -> Vec<usize> {
+pub(super) fn shuffled(count: usize) -> Vec<usize> {
     let mut numbers = Numbers(11);
     let mut rows: Vec<(u32, usize)> = (0..count).map(|row| ((numbers.next() * 1e6) as u32, row)).collect();
     rows.sort_unstable();

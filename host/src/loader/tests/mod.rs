@@ -29,7 +29,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 use tempfile::TempDir;
+
+/// The processor time of this thread since it began, which is the same on a machine that has other work.
+fn processor_time() -> Duration {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    now.try_into().expect("it is not negative")
+}
 
 const LOADED: &str = "LOADED";
 

@@ -4,7 +4,7 @@ use crate::sync::call_gate::counts::Counts;
 use crate::sync::call_gate::refusal::Refusal;
 use crate::sync::membarrier::Barrier;
 use crate::sync::slab::Slab;
-use crate::sync::thread_slot::SHARDS;
+use crate::sync::thread_slot::{Shard, SHARDS};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::*};
 use std::time::Instant;
@@ -58,7 +58,7 @@ impl Core {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn state(&self) -> u8 {
         self.state.load(SeqCst)
     }
@@ -73,8 +73,13 @@ impl Core {
         }
     }
 
+    /// Where a thread of this shard is counted that does not have it alone, and what may end on another.
+    pub(crate) fn shared_by(&self, thread: Shard) -> &Counts {
+        &self.shards[thread.number()]
+    }
+
     /// Sets the count of the calls of the thread that owns `shard`, and orders it before a look at the state.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn count(&self, shard: &Counts, calls: usize) {
         if self.barrier.is_some() {
             shard.own.store(calls, Release);
@@ -84,7 +89,7 @@ impl Core {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn leave_own(&self, shard: &Counts) {
         self.count(shard, shard.own.load(Relaxed) - 1);
         self.left();
@@ -96,7 +101,7 @@ impl Core {
         self.left();
     }
 
-    #[inline]
+    #[inline(always)]
     fn left(&self) {
         if self.state() != OPEN {
             self.wake();

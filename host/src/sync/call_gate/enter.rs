@@ -18,22 +18,26 @@ use std::time::Duration;
 /// A shared call under way on this thread.
 pub(crate) struct Pass<'a> {
     core: &'a Core,
-    shard: &'a Counts,
-    own: bool,
+    /// The shard of this thread's own that counts it, if the thread has one.
+    own: Option<&'a Counts>,
     /// Only the thread that owns a shard may count in it.
     _of_this_thread: PhantomData<*mut ()>,
 }
 
 impl Drop for Pass<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
-        if self.own {
-            self.core.leave_own(self.shard);
-        } else {
-            held::remove(self.core);
-            self.core.leave_shared(self.shard);
+        match self.own {
+            Some(shard) => self.core.leave_own(shard),
+            None => leave_without_own(self.core),
         }
     }
+}
+
+#[cold]
+fn leave_without_own(core: &Core) {
+    held::remove(core);
+    core.leave_shared(core.shared_by(thread_slot::this_thread()));
 }
 
 /// Something that lasts and keeps exclusive calls away.
@@ -80,22 +84,34 @@ impl Drop for Stay<'_> {
 impl Gate {
     /// Lets a call in that others may accompany and that ends on this thread. Waits at most `patience` for an
     /// exclusive one to end.
-    #[inline]
-    pub(crate) fn enter(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
+    #[inline(always)]
+    pub(crate) fn enter(&self, patience: &Duration) -> Result<Pass<'_>, Refusal> {
         let core = &*self.core;
-        if let Some(thread) = thread_slot::own() {
-            let shard = &core.shards[thread.number()];
-            let outer = shard.own.load(Relaxed);
-            core.count(shard, outer + 1);
-            if core.state() != OPEN {
-                core.leave_own(shard);
-                wait_to_enter(&self.core, patience, || shard.own.store(outer + 1, Release))?;
-            }
-            return Ok(Pass { core, shard, own: true, _of_this_thread: PhantomData });
+        let Some(thread) = thread_slot::known_own() else { return self.enter_as_one_of_many(*patience) };
+        let shard = &core.shards[thread.number()];
+        core.count(shard, shard.own.load(Relaxed) + 1);
+        if core.state() != OPEN {
+            self.wait_to_enter_own(shard, *patience)?;
         }
-        let shard = self.enter_shared(patience)?;
-        held::push(core);
-        Ok(Pass { core, shard, own: false, _of_this_thread: PhantomData })
+        Ok(Pass { core, own: Some(shard), _of_this_thread: PhantomData })
+    }
+
+    /// For a thread that counted itself in a shard of its own, and found the gate not open.
+    #[cold]
+    fn wait_to_enter_own(&self, shard: &Counts, patience: Duration) -> Result<(), Refusal> {
+        self.core.leave_own(shard);
+        wait_to_enter(&self.core, patience, || shard.own.store(shard.own.load(Relaxed) + 1, Release))
+    }
+
+    /// For a thread that comes the first time, or that has no shard of its own.
+    #[cold]
+    fn enter_as_one_of_many(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
+        if thread_slot::this_thread().is_own() {
+            return self.enter(&patience);
+        }
+        self.enter_shared(patience)?;
+        held::push(&self.core);
+        Ok(Pass { core: &self.core, own: None, _of_this_thread: PhantomData })
     }
 
     /// Lets something in that others may accompany, that lasts, and that may end on any thread.
@@ -108,7 +124,7 @@ impl Gate {
 
     fn enter_shared(&self, patience: Duration) -> Result<&Counts, Refusal> {
         let core = &*self.core;
-        let shard = &core.shards[thread_slot::this_thread().number()];
+        let shard = core.shared_by(thread_slot::this_thread());
         shard.shared.fetch_add(1, SeqCst);
         if core.state() != OPEN {
             core.leave_shared(shard);

@@ -30,7 +30,7 @@ pub(crate) fn id(core: &Core) -> usize {
     core as *const Core as usize
 }
 
-/// A number that no other living thread has, and that is not [`super::core::NOBODY`].
+/// A number that no other living thread has, and that is not [`NOBODY`](crate::sync::call_gate::core::NOBODY).
 pub(crate) fn thread() -> usize {
     HELD.with(|held| held as *const Held as usize)
 }
