@@ -1,17 +1,17 @@
 //! Metrics that the host keeps: what is counted, and who gets to know of it.
 
-#[path = "support/plugins.rs"]
-mod plugins;
+#[path = "support/filled.rs"]
+mod filled;
 #[path = "support/sink.rs"]
 mod sink;
 mod support;
 
-use plugins::{Private, Recorder};
+use filled::fill;
 use sink::Sink;
 use sochdb_plugin_host::sdk::{
-    Error, Extension, ExtensionInfo, HealthInfo, Labels, Metric, MetricValue, Metrics, ObservabilityExtension, Result,
+    Error, Extension, ExtensionInfo, Labels, Metric, MetricValue, Metrics, ObservabilityExtension, Result,
 };
-use sochdb_plugin_host::{ManagerError, Observability, Plugin, PluginManager};
+use sochdb_plugin_host::{ManagerError, Observability, PluginManager};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -101,20 +101,6 @@ impl ObservabilityExtension for Reader {
         }
         Ok(())
     }
-}
-
-/// One of each kind, kept and by name.
-fn fill(manager: &PluginManager) {
-    let rows = manager.counter("rows", &[("table", "users"), ("op", "get")]).expect("a counter");
-    rows.add(40);
-    manager.counter_inc("rows", 2, &[("op", "get"), ("table", "users")]);
-    manager.counter_inc("rows", 1, &[("op", "put"), ("table", "users")]);
-    manager.gauge("open", &[]).expect("a gauge").set(3.0);
-    manager.gauge_set("open", 4.5, &[]);
-    let seconds = manager.histogram("seconds", &[]).expect("a histogram");
-    [0.25, 0.3, f64::NAN].iter().for_each(|value| seconds.observe(*value));
-    manager.histogram_observe("seconds", 4.0, &[]);
-    manager.histogram_observe("seconds", f64::INFINITY, &[]);
 }
 
 const FILLED: [&str; 4] =
@@ -370,58 +356,4 @@ fn a_panic_of_the_visitor_reaches_who_called_and_ends_no_sink() {
     assert_eq!(visits, 1, "after a panic nothing is visited any more");
     assert!(!sink.is_poisoned());
     assert_eq!(lines(metrics), FILLED);
-}
-
-/// The plugin in C, and what it tells.
-fn in_c(config: &str) -> (Arc<Recorder>, Plugin) {
-    let (recorder, loader) = Recorder::with_loader();
-    let library = Private::compile("reads_metrics", &[]).load_by(&loader).expect("the plugin loads");
-    (recorder, library.instance(config).expect("an instance"))
-}
-
-const FILLED_IN_C: [&str; 5] = [
-    "gauge open: 0 4.5",
-    "counter rows op=get table=users: 42 0",
-    "counter rows op=put table=users: 1 0",
-    "histogram seconds: 3 4.55 0.25:1 0.3125:1 4:1",
-    "counter sochdb_dropped_updates: 0 0",
-];
-
-#[test]
-fn a_plugin_in_c_reads_until_its_end() {
-    let (recorder, plugin) = in_c("0");
-    let manager = PluginManager::new();
-    manager.register(&plugin).expect("registered");
-    assert_eq!(recorder.take(), ["attach"]);
-    fill(&manager);
-    assert_eq!(recorder.take(), [""; 0], "nothing is pushed");
-    manager.report_health(&HealthInfo::default());
-    assert_eq!(recorder.take(), FILLED_IN_C);
-    manager.shutdown_all().expect("shutdown");
-    assert_eq!(recorder.take(), [&["shutdown"][..], &FILLED_IN_C].concat());
-    drop((manager, plugin));
-    assert_eq!(recorder.take(), [&["destroy"][..], &FILLED_IN_C].concat());
-}
-
-#[test]
-fn a_plugin_in_c_may_end_a_collection() {
-    let (recorder, plugin) = in_c("once");
-    let manager = PluginManager::new();
-    manager.register(&plugin).expect("registered");
-    fill(&manager);
-    manager.report_health(&HealthInfo::default());
-    assert_eq!(recorder.take(), ["attach", FILLED_IN_C[0]]);
-}
-
-#[test]
-fn a_plugin_in_c_that_refuses_gets_each_change() {
-    for status in ["3", "99"] {
-        let (recorder, plugin) = in_c(status);
-        let manager = PluginManager::new();
-        manager.register(&plugin).expect("it is a sink all the same");
-        manager.gauge_set("open", 1.0, &[]);
-        manager.counter("rows", &[]).expect("a counter").add(1);
-        manager.report_health(&HealthInfo::default());
-        assert_eq!(recorder.take(), ["attach", "pushed gauge open", "pushed counter rows"]);
-    }
 }
