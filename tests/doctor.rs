@@ -1,5 +1,4 @@
 //! `doctor` and `explain`: what an operator is told about a machine, and about a code.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -1,6 +1,5 @@
 //! What is not trusted is refused before any system call; and a process with more rights than its user does not take
 //! its user's word.
-#![cfg(target_os = "linux")]
 
 #[path = "gate_proof/child.rs"]
 mod child;

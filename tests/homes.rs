@@ -1,6 +1,5 @@
 //! Where nobody decided anything, and nobody could, a loader that obeys the operator refuses: it does not fall back to
 //! what asks for nothing.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -1,5 +1,4 @@
 //! Limits of the process from nothing upwards: no load ends the host, or goes without its probe.
-#![cfg(target_os = "linux")]
 
 #[path = "support/plugins.rs"]
 mod plugins;

@@ -1,5 +1,4 @@
 //! Owners that a user namespace does not map: all of them look alike, so they are nobody whom a loader trusts.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -1,5 +1,4 @@
 //! What a command is given in place of a file: each ends in time, with an error of its own.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -1,5 +1,4 @@
 //! The password of a secret key without a terminal: from a file, from standard input, and never from one that others read.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

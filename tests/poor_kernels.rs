@@ -1,5 +1,4 @@
 //! Kernels and sandboxes that do not have what the loader would like to use: what it does without.
-#![cfg(target_os = "linux")]
 
 #[path = "poor_kernels/place.rs"]
 mod place;

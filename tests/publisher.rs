@@ -1,5 +1,4 @@
 //! From a publisher's key to an operator's decision: `keygen`, `sign`, `verify`, and the program minisign.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -1,5 +1,4 @@
 //! Files that are slow, or never answer: a load and a command end in time.
-#![cfg(target_os = "linux")]
 
 #[path = "slow_files/fuse.rs"]
 mod fuse;

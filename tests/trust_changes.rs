@@ -1,5 +1,4 @@
 //! Trust files and lock files that change while a host runs: its next load knows, and pays for nothing that did not.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -1,6 +1,5 @@
 //! Upgrades and removals while plugins load, and ones that are killed: at each moment the old plugin or the new one is
 //! there, whole, and loads.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -1,5 +1,4 @@
 //! `verify` as a host decides that obeys trust files, and what its options change.
-#![cfg(target_os = "linux")]
 
 #[path = "support/command.rs"]
 mod command;

@@ -18,6 +18,11 @@
 //!
 #![doc = include_str!("threats.md")]
 
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "the loader knows Linux alone: sealed memory, seccomp, /proc; write plugins here with `sochdb-plugin-sdk`"
+);
+
 mod base;
 mod elf;
 mod files;

@@ -42,7 +42,7 @@ static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Called before Rust's runtime begins, which opens /dev/null in place of what is closed.
 #[used]
-#[cfg_attr(target_os = "linux", link_section = ".init_array")]
+#[link_section = ".init_array"]
 static LOOK: extern "C" fn() = look;
 
 extern "C" fn look() {

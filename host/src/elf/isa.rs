@@ -24,7 +24,6 @@ pub(crate) fn level(bits: u32) -> u8 {
 }
 
 /// The level of this process's processor; 0 if it is of another kind.
-#[cfg(target_os = "linux")]
 pub(crate) fn of_host() -> u8 {
     #[cfg(target_arch = "x86_64")]
     {

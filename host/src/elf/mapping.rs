@@ -22,10 +22,7 @@ impl Linker {
 
     /// That of this process.
     pub(crate) fn own() -> Self {
-        #[cfg(target_os = "linux")]
         let page = rustix::param::page_size() as u64;
-        #[cfg(not(target_os = "linux"))]
-        let page = PAGE_MIN;
         Self::new(crate::elf::machine::of_host(), page)
     }
 

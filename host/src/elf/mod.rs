@@ -7,7 +7,6 @@
 #![forbid(unsafe_code)]
 
 pub(crate) mod bytes;
-#[cfg(target_os = "linux")]
 pub(crate) mod check;
 pub(crate) mod dynamic;
 pub(crate) mod hash;
@@ -29,7 +28,7 @@ pub(crate) mod tag;
 pub(crate) mod targets;
 pub(crate) mod versions;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests;
 
 use crate::elf::notes::Note;

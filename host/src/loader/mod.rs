@@ -24,5 +24,5 @@ pub(crate) mod pipeline;
 pub(crate) mod plugin_entry;
 pub(crate) mod read_lock;
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests;

@@ -78,15 +78,9 @@ fn beginning(value: &OsStr) -> Text {
     Text::from(&bytes[..end])
 }
 
-#[cfg(target_os = "linux")]
 pub(crate) fn runs_elevated() -> bool {
     // SAFETY: getauxval reads a number that the kernel gave the process, and has no precondition.
     unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn runs_elevated() -> bool {
-    false
 }
 
 #[cfg(test)]

@@ -8,53 +8,39 @@ pub(crate) mod change;
 pub(crate) mod floating_point;
 pub(crate) mod part;
 
-#[cfg(target_os = "linux")]
 pub(crate) mod attributes;
-#[cfg(target_os = "linux")]
 pub(crate) mod descriptors;
-#[cfg(target_os = "linux")]
 pub(crate) mod environment;
-#[cfg(target_os = "linux")]
 pub(crate) mod handlers;
-#[cfg(target_os = "linux")]
 pub(crate) mod limits;
-#[cfg(target_os = "linux")]
 pub(crate) mod locale;
-#[cfg(target_os = "linux")]
 pub(crate) mod scheduling;
-#[cfg(target_os = "linux")]
 pub(crate) mod signal_mask;
-#[cfg(target_os = "linux")]
 pub(crate) mod signal_names;
-#[cfg(target_os = "linux")]
 pub(crate) mod signal_stack;
-#[cfg(target_os = "linux")]
 pub(crate) mod status;
-#[cfg(target_os = "linux")]
 pub(crate) mod timers;
-#[cfg(target_os = "linux")]
 pub(crate) mod working_directory;
 
-use crate::process_state::change::ProcessChange;
-use crate::process_state::change::{Changes, Treatment};
+use crate::process_state::change::{Changes, ProcessChange, Treatment};
 use crate::process_state::part::Part;
 
 macro_rules! parts {
-    ($($(#[$meta:meta])* $field:ident: $type:ty,)+) => {
+    ($($field:ident: $type:ty,)+) => {
         /// What is not a plugin's to change, of the process and of the calling thread, at one moment. For tests of plugins,
         /// which see by it what a call did; a load and the making of an instance are looked at anyway.
         ///
         /// It is compared on the thread that took it.
-        pub struct ProcessState { $( $(#[$meta])* $field: $type, )+ }
+        pub struct ProcessState { $( $field: $type, )+ }
 
         impl ProcessState {
             /// It as it is now.
             pub fn now() -> Self {
-                Self { $( $(#[$meta])* $field: Part::now(), )+ }
+                Self { $( $field: Part::now(), )+ }
             }
 
             fn compare(&self, now: &Self, changes: &mut Changes) {
-                $( $(#[$meta])* self.$field.compare(&now.$field, changes); )+
+                $( self.$field.compare(&now.$field, changes); )+
             }
         }
     };
@@ -62,32 +48,19 @@ macro_rules! parts {
 
 parts! {
     // Before others take a number that was closed.
-    #[cfg(target_os = "linux")]
     descriptors: descriptors::Descriptors,
     floating_point: floating_point::FloatingPoint,
-    #[cfg(target_os = "linux")]
     signal_mask: signal_mask::SignalMask,
-    #[cfg(target_os = "linux")]
     signal_stack: signal_stack::SignalStack,
-    #[cfg(target_os = "linux")]
     thread_locale: locale::OfThread,
-    #[cfg(target_os = "linux")]
     niceness: scheduling::Niceness,
-    #[cfg(target_os = "linux")]
     processors: scheduling::Processors,
-    #[cfg(target_os = "linux")]
     attributes: attributes::Attributes,
-    #[cfg(target_os = "linux")]
     working_directory: working_directory::WorkingDirectory,
-    #[cfg(target_os = "linux")]
     status: status::Status,
-    #[cfg(target_os = "linux")]
     environment: environment::Environment,
-    #[cfg(target_os = "linux")]
     locale: locale::OfProgram,
-    #[cfg(target_os = "linux")]
     limits: limits::Limits,
-    #[cfg(target_os = "linux")]
     timers: timers::Timers,
 }
 
@@ -105,10 +78,7 @@ impl ProcessState {
 
     /// Whether no other thread could change anything at that moment.
     fn is_alone(&self) -> bool {
-        #[cfg(target_os = "linux")]
-        return self.status.is_alone();
-        #[cfg(not(target_os = "linux"))]
-        false
+        self.status.is_alone()
     }
 }
 

@@ -29,25 +29,13 @@ impl Barrier {
     }
 }
 
-#[cfg(target_os = "linux")]
 fn register() -> bool {
     use rustix::thread::{membarrier, MembarrierCommand};
     // Miri has no such call, and would not know what it means.
     !cfg!(miri) && membarrier(MembarrierCommand::RegisterPrivateExpedited).is_ok()
 }
 
-#[cfg(target_os = "linux")]
 fn pass() -> bool {
     use rustix::thread::{membarrier, MembarrierCommand};
     membarrier(MembarrierCommand::PrivateExpedited).is_ok()
-}
-
-#[cfg(not(target_os = "linux"))]
-fn register() -> bool {
-    false
-}
-
-#[cfg(not(target_os = "linux"))]
-fn pass() -> bool {
-    false
 }

@@ -69,7 +69,6 @@ pub(crate) fn command(file: &Path, test: &str, subject: &SubjectOptions, places:
 
 fn prepare() -> rustix::io::Result<()> {
     // Should the parent be killed, nobody would end a test that hangs.
-    #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
     // A crash is a result here, and no matter for the system's crash reports.
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })

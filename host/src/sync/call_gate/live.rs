@@ -47,7 +47,6 @@ pub(crate) fn is_child() -> bool {
 }
 
 /// Makes every fork of this process, by way of the C library, close the gates in the child.
-#[cfg(unix)]
 fn watch() {
     // SAFETY: the functions take and give nothing, and stay as long as the program.
     let failed = unsafe { libc::pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child)) };
@@ -56,18 +55,13 @@ fn watch() {
     }
 }
 
-#[cfg(not(unix))]
-fn watch() {}
-
 /// Holds the list still, so that the child gets a whole one.
-#[cfg(unix)]
 extern "C" fn before() {
     if !is_child() {
         std::mem::forget(LIVE.lock());
     }
 }
 
-#[cfg(unix)]
 extern "C" fn after_in_parent() {
     if !is_child() {
         // SAFETY: `before` locked it on this thread, and forgot the guard.
@@ -76,7 +70,6 @@ extern "C" fn after_in_parent() {
 }
 
 /// Stays locked: to unlock could mean to look for waiting threads, of which there are none here.
-#[cfg(unix)]
 extern "C" fn after_in_child() {
     if is_child() {
         return;
