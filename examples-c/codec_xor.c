@@ -9,12 +9,11 @@ static soch_status algorithm(void *instance, soch_str *name) {
 
 static soch_status flip(void *instance, soch_bytes input, const soch_writer *output, soch_error *error) {
     (void)instance, (void)error;
-    for (size_t i = 0; i < input.len; i++) {
-        uint8_t byte = input.ptr[i] ^ 0x5A;
-        soch_status status = soch_put(output, &byte, 1);
-        if (status != SOCH_OK) return status;
-    }
-    return SOCH_OK;
+    uint8_t *room;
+    soch_status status = output->reserve(output->ctx, input.len, &room);
+    if (status != SOCH_OK) return status;
+    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;
+    return output->commit(output->ctx, input.len);
 }
 
 static const soch_compression codec = {

@@ -13,7 +13,7 @@ impl Plugin for Xor {
 impl CompressionExtension for Xor {
     fn algorithm(&self) -> &str { "xor" }
     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
-        input.iter().try_for_each(|byte| output.write(&[byte ^ 0x5A]))
+        output.write(&input.iter().map(|byte| byte ^ 0x5A).collect::<Vec<_>>())
     }
     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> { self.compress_into(input, output) }
 }
