@@ -34,7 +34,7 @@ const CALLS: u64 = 100_000;
 const EQUAL: f64 = 0.5;
 const MOST_WITH_FULL_SAFETY: f64 = 30.0;
 const MOST_OF_A_SAFE_HANDLE: f64 = 78.0;
-const MOST_OF_A_SPAN: f64 = 760.0;
+const MOST_OF_A_SPAN: f64 = 780.0;
 const MOST_OF_A_LOG_LINE: f64 = 1180.0;
 
 /// Gives all rows to `rows`.
