@@ -17,6 +17,7 @@
 //! writes to wrong addresses takes the process with it.
 //!
 #![doc = include_str!("threats.md")]
+#![deny(missing_debug_implementations)]
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(

@@ -71,6 +71,27 @@ impl ErrorKind {
     }
 }
 
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::NotFound => "not found",
+            Self::Invalid => "invalid argument",
+            Self::Unsupported => "not supported",
+            Self::Conflict => "conflict",
+            Self::Busy => "busy",
+            Self::Io => "input or output failed",
+            Self::Corruption => "damaged data",
+            Self::Limit => "limit reached",
+            Self::Cancelled => "cancelled",
+            Self::Panicked => "panicked",
+            Self::Failed => "failed",
+            Self::ShutDown => "shut down",
+            Self::Contract => "contract broken",
+            Self::Forked => "child of fork",
+        })
+    }
+}
+
 /// Why a call failed. Its text crosses the boundary cut to 507 bytes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Error {
@@ -86,7 +107,7 @@ struct Inner {
 }
 
 /// What a call gives back.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
     /// An error of this kind; `message` is one sentence that says what was found and what to do.

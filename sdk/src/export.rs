@@ -124,7 +124,7 @@ pub mod kind {
 }
 
 /// Name and version of a plugin, checked when it is compiled.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Identity {
     name: &'static str,
     version: &'static str,
@@ -206,7 +206,7 @@ const fn chars<const N: usize>(text: &str) -> [c_char; N] {
 
 /// An id of `soch_plugin.capabilities`.
 #[repr(transparent)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct CapabilityId(*const c_char);
 
 // SAFETY: it leads to a literal.

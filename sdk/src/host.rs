@@ -2,9 +2,12 @@ use crate::abi::*;
 use crate::boundary::with_raw_labels;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::opaque::opaque;
 use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
+
+opaque!(Host);
 
 /// How much a log line matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

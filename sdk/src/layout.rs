@@ -1,9 +1,12 @@
 //! The layout of the tables as abi_stable describes it, for the host to compare with its own.
 
 use crate::abi::*;
+use crate::opaque::opaque;
 use abi_stable::library::AbiHeader;
 use abi_stable::type_layout::TypeLayout;
 use abi_stable::StableAbi;
+
+opaque!(Layout);
 
 /// What a Rust plugin exports as `soch_layout_v1`. The first two fields never change; the others may only be read if
 /// `header` is that of the reader's abi_stable.

@@ -17,6 +17,7 @@
 //! [`export_plugin!`] allow what it emits: E0453). A panic does not leave the plugin; its
 //! instance is poisoned and only dropped. Features: `layout` (default) exports the layout of all tables for the
 //! host to compare; `serde` reads the configuration into your own type.
+#![deny(missing_debug_implementations)]
 
 pub mod abi;
 pub mod boundary;
@@ -35,6 +36,7 @@ mod metrics;
 mod neighbor_lists;
 mod neighbors;
 mod observability;
+mod opaque;
 mod reader;
 mod row_sink;
 pub mod shims;

@@ -4,6 +4,7 @@ use crate::abi::*;
 use crate::boundary::{slice, with_labels};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::opaque::opaque;
 use core::ffi::c_void;
 use std::any::Any;
 use std::mem::MaybeUninit;
@@ -11,6 +12,8 @@ use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::abi::soch_bucket as Bucket;
+
+opaque!(Metrics);
 
 /// One metric with its value at this moment.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,7 +1,10 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::RowId;
 use crate::neighbors::Neighbors;
+use crate::opaque::opaque;
 use std::mem::MaybeUninit;
+
+opaque!(NeighborLists<'_>);
 
 /// Where a search for many queries puts its neighbours: the caller's arrays, with room for `k` a query.
 pub struct NeighborLists<'a> {

@@ -2,7 +2,10 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::RowId;
+use crate::opaque::opaque;
 use std::mem::MaybeUninit;
+
+opaque!(RowIds<'_>, Neighbors<'_>);
 
 /// Where a lookup puts row numbers: the caller's array. What does not fit is counted.
 pub struct RowIds<'a> {

@@ -1,11 +1,14 @@
 use crate::abi::*;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::TableId;
+use crate::opaque::opaque;
 use crate::row_sink::RowSink;
 use crate::writer::Writer;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
+
+opaque!(RowBatch<'_, '_>);
 
 /// How many rows are asked for at a time where nobody said: enough to hide what a call costs.
 const BATCH: usize = 64;

@@ -1,6 +1,9 @@
 use crate::abi::*;
 use crate::error::{Error, ErrorKind, Result};
+use crate::opaque::opaque;
 use std::marker::PhantomData;
+
+opaque!(RowSink<'_>);
 
 type TakeRow<'a> = dyn FnMut(&[u8], &[u8]) -> Result<()> + 'a;
 

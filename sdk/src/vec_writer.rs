@@ -1,9 +1,12 @@
 use crate::abi::*;
 use crate::boundary;
+use crate::opaque::opaque;
 use crate::writer::Writer;
 use core::ffi::c_void;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
+
+opaque!(VecWriter<'_>);
 
 const GUARD: usize = 64;
 const GUARD_BYTE: u8 = 0xA5;

@@ -1,8 +1,11 @@
 use crate::abi::*;
 use crate::error::{Error, ErrorKind, Result};
+use crate::opaque::opaque;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
+
+opaque!(Writer<'_>);
 
 /// Where a call puts its bytes: the caller's buffer, with the caller's limit.
 pub struct Writer<'a> {

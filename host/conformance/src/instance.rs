@@ -9,7 +9,7 @@ use tempfile::TempDir;
 pub(crate) type Watch = Arc<dyn Fn(Phase) + Send + Sync>;
 
 /// The handles of one instance.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Handles {
     /// Its storage.
     pub storage: Option<Storage>,
@@ -79,6 +79,12 @@ pub struct Instance {
     handles: Handles,
     _directory: Option<TempDir>,
     watch: Watch,
+}
+
+impl std::fmt::Debug for Instance {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Instance").field("handles", &self.handles).finish_non_exhaustive()
+    }
 }
 
 macro_rules! handle_of {

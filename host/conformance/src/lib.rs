@@ -2,6 +2,7 @@
 //!
 //! Each test gets a [`Subject`], makes instances of its own from it, and reports the first sentence of the contract
 //! that does not hold. `sochdb-plugin check` runs each in a child process, so that a crash or a hang is a result.
+#![deny(missing_debug_implementations)]
 
 mod compression;
 mod index;

@@ -20,6 +20,12 @@ pub struct Subject {
     watch: Watch,
 }
 
+impl std::fmt::Debug for Subject {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Subject").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
 impl Subject {
     /// A loaded library. In `config`, `{dir}` stands for a directory that each instance has alone.
     pub fn loaded(library: PluginLibrary, config: &str) -> Self {

@@ -4,7 +4,7 @@ use crate::kind::Kind;
 use crate::subject::Subject;
 
 /// One test of the suite.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Test {
     /// Its name, unique in the suite: `storage::scan_bounds`.
     pub name: &'static str,

@@ -7,7 +7,7 @@ use core::ffi::c_void;
 /// Rewrites query plans: `get_interface(instance, "sochdb.query_optimizer/1")`. A draft: it may change until
 /// the first plugin and the first host use it; its name will not. Grows at its end.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_query_optimizer {
     /// `sizeof(soch_query_optimizer)` of the plugin.
@@ -25,7 +25,7 @@ pub struct soch_query_optimizer {
 
 /// Says who may do what: `get_interface(instance, "sochdb.auth/1")`. A draft, as above. Grows at its end.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_auth {
     /// `sizeof(soch_auth)` of the plugin.

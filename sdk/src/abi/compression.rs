@@ -7,7 +7,7 @@ use core::ffi::c_void;
 /// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
 /// today and in a later version. Grows at its end.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_compression {
     /// `sizeof(soch_compression)` of the plugin.

@@ -6,7 +6,7 @@ use std::os::raw::c_char;
 
 /// Bytes lent for the call. `ptr` may be NULL if `len` is 0. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_bytes {
     /// The first byte.
@@ -17,7 +17,7 @@ pub struct soch_bytes {
 
 /// UTF-8 text lent for the call; no NUL at its end. `ptr` may be NULL if `len` is 0. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_str {
     /// The first byte.
@@ -28,7 +28,7 @@ pub struct soch_str {
 
 /// A name and its value: a metric's label, an event's attribute, a log line's field. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_label {
     /// What it is called.
@@ -41,7 +41,7 @@ pub struct soch_label {
 ///
 /// Any status of these functions but `SOCH_OK` ends the call: return it as it is.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_writer {
     /// The first argument of the functions below.

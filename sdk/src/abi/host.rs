@@ -17,6 +17,7 @@ pub const SOCH_LOG_ERROR: i32 = 3;
 /// It is complete: the host fills every function that its minor version has. A plugin built for a
 /// newer minor compares `size` before it uses what is newer than `min_host_minor`. Grows at its end.
 #[repr(C)]
+#[derive(Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_host {
     /// `sizeof(soch_host)` of the host.

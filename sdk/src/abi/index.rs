@@ -6,7 +6,7 @@ use core::ffi::c_void;
 
 /// One row to index. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_index_entry {
     /// The row's number.
@@ -17,7 +17,7 @@ pub struct soch_index_entry {
 
 /// An index. Several rows may have one key, and one row several keys. Grows at its end.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_index {
     /// `sizeof(soch_index)` of the plugin.

@@ -6,7 +6,7 @@ use core::ffi::c_void;
 
 /// The database's state. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_health {
     /// 1 if the database serves, 0 if not; any other value means 1.
@@ -43,7 +43,7 @@ pub struct soch_bucket {
 
 /// One metric with its value at this moment. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_metric {
     /// One of `SOCH_METRIC_*`.
@@ -68,7 +68,7 @@ pub struct soch_metric {
 
 /// Where `collect` puts metrics. The caller owns it; it lives until the call returns. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_metric_sink {
     /// The first argument of `metric`.
@@ -80,7 +80,7 @@ pub struct soch_metric_sink {
 /// The host's metrics, which a plugin reads when it wants to. They live until `destroy` of the instance that they
 /// were lent to returns. Grows at its end.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_metrics {
     /// `sizeof(soch_metrics)` of the host.
@@ -98,7 +98,7 @@ pub struct soch_metrics {
 /// A sink of metrics, spans and logs. Its calls report no text: a plugin that cannot deliver says so through
 /// `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_observability {
     /// `sizeof(soch_observability)` of the plugin.

@@ -33,7 +33,7 @@ pub const SOCH_LAYOUT_HASH_SIZE: usize = 16;
 /// An instance's life: `create`, calls, `shutdown` once, `destroy`. There may be several instances of one
 /// library at a time, each with its own configuration; nothing is set up once a process.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_plugin {
     /// `SOCH_MAGIC`.
@@ -116,7 +116,7 @@ pub const SOCH_VERSION_SIZE: usize = 32;
 /// section `.note.sochdb` (Mach-O: `__DATA,__sochdb`; PE: `.sochdb`), in the byte order of the file.
 /// `SOCH_PLUGIN` writes it. The host refuses a library whose note and entry differ. Grows at its end.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_note {
     /// `SOCH_NOTE_OWNER_SIZE`.

@@ -36,7 +36,7 @@ pub const SOCH_ERROR_MESSAGE_SIZE: usize = 508;
 /// Why a call failed. The caller owns it and sets `code` and `message[0]` to 0 before the call; the
 /// plugin writes it on failure only, and may leave it alone. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_error {
     /// The plugin's own error number, such as an errno; 0 if it has none.

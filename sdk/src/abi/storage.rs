@@ -6,7 +6,7 @@ use core::ffi::c_void;
 
 /// What a storage says of itself. The caller owns it. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_storage_stats {
     /// Bytes of all keys and values, as stored.
@@ -21,7 +21,7 @@ pub struct soch_storage_stats {
 
 /// Where `scan` puts its rows. The caller owns it; it lives until the call returns. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_row_sink {
     /// The first argument of `row`.
@@ -32,7 +32,7 @@ pub struct soch_row_sink {
 
 /// A row that a cursor lends. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_row {
     /// The row's key.
@@ -48,7 +48,7 @@ pub const SOCH_WRITE_DELETE: u32 = 1;
 
 /// One write of a batch. Frozen.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_write {
     /// One of `SOCH_WRITE_*`; any other value is `SOCH_INVALID`.
@@ -67,7 +67,7 @@ pub struct soch_write {
 /// waits for it, every later call is an error, also `flush`, `compact`, `stats` and `shutdown`, until a new instance
 /// opens the data again: a second try may succeed because the kernel takes for written what it has lost.
 #[repr(C)]
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_storage {
     /// `sizeof(soch_storage)` of the plugin.
