@@ -8,6 +8,7 @@ use crate::files::open_file::{Bounds, OpenFile};
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::files::stamp::{ReadStamp, Stamp};
+use crate::loader::headroom;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use rustix::fs::{AtFlags, Mode};
@@ -17,6 +18,9 @@ use std::time::SystemTime;
 
 /// No text that decides on plugins is larger, in bytes.
 const MOST: u64 = 1 << 20;
+
+/// Bytes of memory for each byte of a text while it is read, at the most: what a parser knows of each sign.
+const PARSED: u64 = 256;
 
 /// The bytes of such a text, and how its file looked.
 pub(crate) struct Beside {
@@ -36,6 +40,7 @@ pub(crate) fn read(path: &Path, walked: &Walked, name: &OsStr, owners: Owners) -
         Err(LoadError::FileNotFound { .. }) => Ok(None),
         opened => {
             let file = opened?;
+            headroom::make_sure(Step::File, file.size.saturating_mul(PARSED))?;
             let bytes = file.text(path)?;
             Ok(Some(Beside { bytes, stamp: Stamp::of(&file.stat).read_after(before) }))
         }

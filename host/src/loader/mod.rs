@@ -15,6 +15,7 @@ pub(crate) mod settle;
 pub(crate) mod signals;
 pub(crate) mod step_runner;
 pub(crate) mod steps;
+pub(crate) mod thread;
 pub(crate) mod trust_source;
 pub(crate) mod worker;
 

@@ -11,9 +11,11 @@ pub(crate) mod request;
 pub(crate) mod sandbox;
 #[cfg(test)]
 mod tests;
+pub(crate) mod tunable;
 pub(crate) mod unnamed;
 
 use crate::probe::request::{unavailable, ProbeError, Report, Request};
+use crate::refusal::lack::Lack;
 
 use crate::probe::conversation::Heard;
 use crate::probe::message::Message;
@@ -52,8 +54,9 @@ fn judge(heard: Heard, end: End, limit: Duration) -> Result<Report, ProbeError> 
     if heard.late {
         return Err(ProbeError::Timeout { limit });
     }
-    if let Some(why) = heard.unable {
-        return Err(unavailable(why));
+    if let Some((error, why)) = heard.unable {
+        let lack = Lack::of(&std::io::Error::from_raw_os_error(error));
+        return Err(lack.map_or(unavailable(why), |lack| ProbeError::Short { lack, errno: error }));
     }
     match (end, heard.sandbox, heard.loaded) {
         (End::Stuck, ..) => Err(ProbeError::Timeout { limit }),

@@ -11,6 +11,7 @@ use crate::files::plain_path::PlainPath;
 use crate::files::sealed_file::SealedFile;
 use crate::loader::steps::dependencies_search_path;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
 use crate::trust::file::TrustedDependency;
 use crate::trust::policy::Demands;
 use rustix::fd::AsFd;
@@ -43,7 +44,7 @@ pub(crate) fn admit(
     let path = listed.path();
     let (plain, _) = PlainPath::check(&path)?;
     let (walked, _) = directory_walk::check(&plain, owners, directory_walk::open_beneath)?;
-    let name = behind_links(&walked, plain.file);
+    let name = behind_links(&walked, plain.file)?;
     let path = walked.path.join(&name);
     let file = OpenFile::open(&path, &walked, &name, Bounds::of_library(owners))?;
     exec_policy::check(&path, &file, false)?;
@@ -61,8 +62,10 @@ pub(crate) fn admit(
         _ => {}
     }
     facts.check_library()?;
-    let of_root =
-        file.stat.st_uid == 0 && directory_walk::check(&plain, Owners::ROOT, directory_walk::open_beneath).is_ok();
+    let of_root = match directory_walk::check(&plain, Owners::ROOT, directory_walk::open_beneath) {
+        Err(short @ LoadError::Shortage { .. }) => return Err(short),
+        walked => file.stat.st_uid == 0 && walked.is_ok(),
+    };
     let search = if of_root { dependencies_search_path::directories(&facts, &walked.path)? } else { Vec::new() };
     if !of_root {
         facts.has_no_search_path()?;
@@ -71,16 +74,23 @@ pub(crate) fn admit(
 }
 
 /// The name to which links inside the directory lead. Only who can write the directory can turn one.
-fn behind_links(walked: &Walked, name: &OsStr) -> OsString {
+fn behind_links(walked: &Walked, name: &OsStr) -> Result<OsString, LoadError> {
     let mut name = name.to_owned();
     for _ in 0..MOST_LINKS {
         match target(walked, &name) {
             Ok(Some(next)) => name = next,
-            // The opening says what is wrong.
-            Ok(None) | Err(_) => break,
+            // The opening says what is wrong, if anything is: the first of these is no link.
+            Ok(None) | Err(Errno::INVAL | Errno::NOENT) => break,
+            Err(errno) => {
+                let path = walked.path.join(&name);
+                return Err(LoadError::failed(Step::Dependencies, errno, |reason| LoadError::FileIo {
+                    path: path.as_path().into(),
+                    reason,
+                }));
+            }
         }
     }
-    name
+    Ok(name)
 }
 
 /// The name that a link leads to, if it is one in the same directory.

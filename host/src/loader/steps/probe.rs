@@ -3,6 +3,7 @@
 
 use crate::loader::audit::Record;
 use crate::loader::dependency::Source;
+use crate::loader::headroom;
 use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::worker::Worker;
@@ -37,6 +38,8 @@ pub(crate) fn run(
         let detail = "not run: the program turned it off".to_owned();
         return Ok(((admitted, Rehearsed::Passed { confined: false }), detail));
     }
+    // The probe keeps to the host's hard limits, and has them from its start: what this process may have, that may.
+    headroom::make_sure_to_map(Step::Probe, &admitted.facts, &admitted.dependencies)?;
     let (path, limit) = (admitted.place.path.clone(), options.probe_limit);
     let (admitted, ended, word) = worker.step(&path, Step::Probe, move || {
         let mut word = None;

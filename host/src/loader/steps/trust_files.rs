@@ -6,6 +6,7 @@ use crate::files::stamp::ReadStamp;
 use crate::loader::permission::runs_elevated;
 use crate::loader::trust_source::{homes, Decisions, ReadRules};
 use crate::loader::trust_source::{RuleSource, Standing, TrustFiles};
+use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use crate::trust::file::TrustFile;
@@ -80,8 +81,16 @@ impl RuleSource {
 
 /// Whether one of the directories exists.
 fn one_of(homes: &[PathBuf]) -> Result<(), LoadError> {
-    if homes.iter().any(|home| home.is_dir()) {
-        return Ok(());
+    for home in homes {
+        match home.metadata() {
+            Ok(found) if found.is_dir() => return Ok(()),
+            Err(error) if Lack::of(&error).is_some() => {
+                return Err(LoadError::failed(Step::Rules, error, |reason| LoadError::TrustHome {
+                    why: reason.to_string(),
+                }));
+            }
+            _ => {}
+        }
     }
     let names: Vec<String> = homes.iter().map(|home| Text::from(home.as_path()).to_string()).collect();
     let why = match names.is_empty() {
