@@ -3,6 +3,7 @@
 #define OBSERVABILITY_JSON_FILE_H
 
 #include "observability_json_line.h"
+#include "observability_json_write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,7 +62,7 @@ static inline bool cut(const output *self, size_t len) {
 static inline int write_whole(output *self, const char *text, size_t len) {
     size_t done = 0;
     while (done < len) {
-        ssize_t written = write(self->file, text + done, len - done);
+        ssize_t written = write_quietly(self->file, text + done, len - done);
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             int failed = written < 0 ? errno : EIO;

@@ -42,12 +42,7 @@ const EXEMPT: &[(libc::c_long, &str)] = &[
     (libc::SYS_getpid, "it has no error, so its callers take the error for a number"),
     (libc::SYS_gettid, "as above"),
     (libc::SYS_rseq, "glibc ends the process if a new thread has no such area and the first one had"),
-    (libc::SYS_getrandom, "the standard library panics without a seed for the probe's token and for its tables"),
 ];
-
-/// What Rust says when the room for signals of a new thread fails, which ends the process: between the look for memory
-/// and the thread another one took it.
-const THREAD_START: &str = "library/std/src/sys/pal/unix/stack_overflow";
 
 /// Codes that say of the file, or of its vendor, what is not so.
 const UNTRUE: [&str; 5] = ["E_DEP_MISSING", "E_FILE_NOT_FOUND", "E_DIR_NOT_FOUND", "E_LOAD_TIMEOUT", "E_PROBE_TIMEOUT"];
@@ -123,11 +118,11 @@ impl Answer {
     /// What is not as it must be after this error of a call of `side`.
     fn fault(&self, side: Side, errno: &i32) -> Option<String> {
         if let Some(wrong) = &self.wrong {
-            return (!wrong.contains(THREAD_START)).then(|| wrong.clone());
+            return Some(wrong.clone());
         }
         let code = self.with.split(' ').next().unwrap_or_default();
         let fits = self.with == "loaded with probe" || (code.starts_with("E_") && !UNTRUE.contains(&code));
-        // What the library's own start and the dynamic linker do with it is theirs.
+        // What the library's own start does with it is its own.
         let is_short = [libc::EMFILE, libc::ENOMEM].contains(errno) && side == Side::Host;
         let is_said = !is_short || ["loaded", "E_SHORTAGE", "E_OPEN"].contains(&code);
         let took = self.took;

@@ -13,16 +13,23 @@ const TEST: &str = "plugins_with_static_thread_local_data_are_refused_with_a_rem
 /// Paths of plugins to load in a process of its own.
 const PLUGINS: &str = "SOCH_STATIC_TLS_PLUGINS";
 const COUNT: usize = 24;
-/// Takes 128 bytes of each thread.
-const SOURCE: &str = "__thread char room[128];\nchar *touch(int at) { return &room[at + NUMBER]; }\n";
+/// Takes so many bytes of each thread.
+const SOURCE: &str = "__thread char room[ROOM];\nchar *touch(int at) { return &room[at + NUMBER]; }\n";
 
-/// Different plugins, each with its own 128 bytes, compiled with this model of access.
+/// Different plugins, each with its own 128 bytes, and one with more than a process without the setting has, be it the
+/// probe; compiled with this model of access.
 fn compiled(model: &str) -> Vec<Private> {
     let directory = PrivateDir::new("static-tls");
     let more = directory.write("more.c", SOURCE);
     let source = root().join("examples-c/codec_xor.c");
     let compile = |number: usize| {
-        let flags = [format!("-DNUMBER={number}"), format!("-ftls-model={model}"), more.display().to_string()];
+        let room = if number + 1 == COUNT { 8192 } else { 128 };
+        let flags = [
+            format!("-DNUMBER={number}"),
+            format!("-DROOM={room}"),
+            format!("-ftls-model={model}"),
+            more.display().to_string(),
+        ];
         Private::compile_file(&source, &flags.iter().map(String::as_str).collect::<Vec<_>>())
     };
     (0..COUNT).map(compile).collect()

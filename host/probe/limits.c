@@ -11,6 +11,9 @@
 #define THREADS 256
 #define NONE_KNOWN 4096
 
+// What Linux gives to a program where nobody says otherwise, in bytes.
+#define STACK (8u << 20)
+
 static int limit(int resource, rlim_t soft, rlim_t hard) {
     struct rlimit limit;
     if (getrlimit(resource, &limit) != 0) {
@@ -47,12 +50,21 @@ static rlim_t threads(int counted_alone) {
     return THREADS + (counted_alone ? 0 : all_threads());
 }
 
+// The stack grows as far as the host's hard limit lets it: the soft one is the host's own affair.
+static int raise_stack(void) {
+    struct rlimit now;
+    if (getrlimit(RLIMIT_STACK, &now) != 0 || now.rlim_cur >= STACK) {
+        return 1;
+    }
+    return limit(RLIMIT_STACK, STACK, now.rlim_max);
+}
+
 const char *set_limits(const struct request *request) {
     const struct request_head *head = &request->head;
     uint64_t image = image_size(request);
     rlim_t space = (rlim_t)(head->address_space + image), data = (rlim_t)(head->data + image);
     rlim_t most = threads(take_user());
-    int all = limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_NOFILE, 256, 256) &&
+    int all = raise_stack() && limit(RLIMIT_CORE, 0, 0) && limit(RLIMIT_FSIZE, 0, 0) && limit(RLIMIT_NOFILE, 256, 256) &&
               limit(RLIMIT_CPU, head->cpu_seconds, (rlim_t)head->cpu_seconds + 1) && limit(RLIMIT_AS, space, space) &&
               limit(RLIMIT_DATA, data, data) && limit(RLIMIT_NPROC, most, most) && limit(RLIMIT_MEMLOCK, 0, 0) &&
               limit(RLIMIT_MSGQUEUE, 0, 0) && limit(RLIMIT_SIGPENDING, 64, 64) && limit(RLIMIT_NICE, 0, 0) &&

@@ -18,7 +18,7 @@
 enum { EXIT_PROBED = 83, EXIT_UNABLE = 84 };
 
 // The first byte of a packet to the host: the sandbox is built; the plugin is loaded (token); dlopen refused it (token and
-// text); there is no probe (text).
+// text); there is no probe (number of an error in the bytes of a token, and text).
 enum { SAYS_SANDBOX = 'S', SAYS_LOADED = 'L', SAYS_REFUSED = 'E', SAYS_UNABLE = 'U' };
 
 // How the host's one packet begins. NUL-terminated texts follow: the symbol, then one for each needed library, the

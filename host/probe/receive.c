@@ -90,6 +90,8 @@ const char *receive(int host, struct request *request) {
     int whole = size >= (ssize_t)sizeof request->head && !(message.msg_flags & (MSG_TRUNC | MSG_CTRUNC));
     int count = whole ? take_descriptors(&message, fds, 1 + NEEDED_MAX) : -1;
     if (count < 1) {
+        // The kernel leaves out descriptors that this process may not have.
+        errno = message.msg_flags & MSG_CTRUNC ? EMFILE : errno;
         return "the host's request is incomplete";
     }
     memcpy(&request->head, packet, sizeof request->head);

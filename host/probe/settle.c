@@ -1,6 +1,7 @@
 // What the probe inherits from the host, and gives up.
 #include "probe.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -60,6 +61,9 @@ const char *settle(int *host) {
     close_from(3);
     // A constructor that reads standard input must find nothing there.
     int moved = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (moved < 0 && errno == EINVAL) {
+        errno = EMFILE; // So the kernel calls a number beyond the limit.
+    }
     if (moved < 0 || dup2(STDOUT_FILENO, STDIN_FILENO) < 0) {
         return "the socket cannot be moved";
     }

@@ -8,7 +8,7 @@ use crate::loader::LoadError;
 use abi_stable::type_layout::{TLData, TLField, TLFunction, TypeLayout};
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::layout::Layout;
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// Compares the `soch_layout_v1` at `address` with the layout that this host was compiled with, for a plugin of these
 /// kinds. A plugin in C has none: its layout hash, which was checked with the note, stands for it.
@@ -68,7 +68,8 @@ fn difference(host: &Layout, plugin: &Layout, kinds: u32) -> Option<String> {
 #[derive(Default)]
 struct Walk {
     /// Pairs of types that were compared or are being compared: the types refer to each other.
-    seen: HashSet<(*const TypeLayout, *const TypeLayout, bool)>,
+    // Not by hash: its seed is a system call, which panics if it fails.
+    seen: BTreeSet<(*const TypeLayout, *const TypeLayout, bool)>,
 }
 
 impl Walk {

@@ -122,7 +122,7 @@ impl Library {
                 Rehearsed::Passed { confined } => confined,
             };
             // What the dynamic linker cannot get while it is at work ends the process, such as thread-local memory.
-            headroom::make_sure(Step::Open, admitted.file.size())?;
+            headroom::make_sure_to_map(Step::Open, &admitted.facts, &admitted.dependencies)?;
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
             let mapping = unsafe {
                 needed::bring_in(std::mem::take(&mut admitted.dependencies))?;

@@ -1,7 +1,7 @@
 //! The step `probe`: the plugin's constructors run in the probe first, on the very same bytes, and as far as its policy demands
 //! in a sandbox.
 
-use crate::loader::{Admitted, LoadError, Options, Record, Source, Step, Worker};
+use crate::loader::{headroom, Admitted, LoadError, Options, Record, Source, Step, Worker};
 use crate::probe::{self, Needed, ProbeError, Report, Request};
 use rustix::fd::AsFd;
 use std::path::Path;
@@ -30,6 +30,8 @@ pub(crate) fn run(
         let detail = "not run: the program turned it off".to_owned();
         return Ok(((admitted, Rehearsed::Passed { confined: false }), detail));
     }
+    // The probe keeps to the host's hard limits, and has them from its start: what this process may have, that may.
+    headroom::make_sure_to_map(Step::Probe, &admitted.facts, &admitted.dependencies)?;
     let (path, limit) = (admitted.place.path.clone(), options.probe_limit);
     let (admitted, ended, word) = worker.step(&path, Step::Probe, move || {
         let mut word = None;

@@ -141,6 +141,21 @@ pub const MISSING: &[Missing] = &[
         strict: Expected::Refused("E_PROBE_SANDBOX"),
     },
     Missing {
+        // The kernel has them, and not the memory to set them up.
+        name: "memory for the walls",
+        calls: &[call(libc::SYS_landlock_create_ruleset)],
+        errors: &[libc::ENOMEM, libc::EMFILE],
+        development: Expected::Refused("E_SHORTAGE"),
+        strict: Expected::Refused("E_SHORTAGE"),
+    },
+    Missing {
+        name: "memory for the filter",
+        calls: &[call(libc::SYS_seccomp)],
+        errors: &[libc::ENOMEM],
+        development: Expected::Refused("E_SHORTAGE"),
+        strict: Expected::Refused("E_SHORTAGE"),
+    },
+    Missing {
         // Before Linux 5.3.
         name: "pidfd_open",
         calls: &[call(libc::SYS_pidfd_open)],

@@ -30,7 +30,8 @@ pub struct Private {
 }
 
 impl Private {
-    fn new(name: &str) -> Self {
+    /// Room for a plugin of this name that is yet to be written.
+    pub fn empty(name: &str) -> Self {
         let (directory, path) = private();
         Self { directory, path: path.join(format!("{name}.so")) }
     }
@@ -38,7 +39,7 @@ impl Private {
     /// A copy of `library`.
     pub fn copy(library: &Path) -> Self {
         let name = library.file_stem().expect("a file name").to_string_lossy();
-        let private = Self::new(&name);
+        let private = Self::empty(&name);
         fs::copy(library, &private.path).unwrap_or_else(|error| panic!("cannot copy {}: {error}", library.display()));
         private.executable()
     }
@@ -50,7 +51,7 @@ impl Private {
 
     /// `source`, compiled with `flags`.
     pub fn compile_file(source: &Path, flags: &[&str]) -> Self {
-        let private = Self::new(&source.file_stem().expect("a file name").to_string_lossy());
+        let private = Self::empty(&source.file_stem().expect("a file name").to_string_lossy());
         let cc = find("cc").expect("a C compiler called cc: the plugins in examples-c need it too");
         let mut command = compiler(&cc);
         command.args([
@@ -68,7 +69,8 @@ impl Private {
         private.executable()
     }
 
-    fn executable(self) -> Self {
+    /// With the mode of a plugin.
+    pub fn executable(self) -> Self {
         fs::set_permissions(&self.path, fs::Permissions::from_mode(0o755)).expect("its own file");
         self
     }

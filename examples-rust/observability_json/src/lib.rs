@@ -3,6 +3,8 @@
 
 mod line;
 mod output;
+#[cfg(target_os = "linux")]
+mod quiet;
 #[cfg(test)]
 mod tests;
 

@@ -73,7 +73,8 @@ impl DynamicPluginLoader {
     /// table of threats.
     ///
     /// A plugin that was built with a sanitizer needs it off: the sanitizer's library must be the first one of a program,
-    /// which is started with it in `LD_PRELOAD`, and the probe inherits no environment.
+    /// which is started with it in `LD_PRELOAD`, and the probe inherits no environment but the setting
+    /// `glibc.rtld.optional_static_tls` of `GLIBC_TUNABLES`.
     pub fn probing(mut self, on: bool) -> Self {
         self.options.probing = on;
         self

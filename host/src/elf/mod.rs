@@ -115,6 +115,8 @@ pub struct Facts {
     pub static_tls: bool,
     /// Bytes of thread-local data that each thread gets.
     pub tls_size: u64,
+    /// Bytes of memory that it takes when it is mapped, beside what its code asks for later.
+    pub memory_size: u64,
     /// The x86-64 level of the psABI that its linker noted: 1 to 4, or what a newer one has; 0 if there is no such note.
     pub isa_needed: u8,
     /// What it exports beside entry and layout, at most 32 names.
@@ -202,6 +204,7 @@ impl Facts {
             resolvers: symbols.resolvers + relocated.resolvers,
             static_tls: relocated.static_tls || flags & DF_STATIC_TLS != 0,
             tls_size: segments.of(PT_TLS).map(|segment| segment.memory_size).sum(),
+            memory_size: segments.of(PT_LOAD).map(|segment| segment.end()).max().unwrap_or(0),
             isa_needed: if header.machine == machine::X86_64 { isa::level(notes.isa_needed) } else { 0 },
             exports: symbols.exports,
             export_count: symbols.export_count,

@@ -5,7 +5,7 @@ use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::stamp::{ReadStamp, Stamp};
 use super::walk::{self, Walked};
-use super::{LoadError, Step, Text};
+use super::{headroom, LoadError, Step, Text};
 use rustix::fs::{AtFlags, Mode};
 use std::ffi::OsStr;
 use std::path::Path;
@@ -13,6 +13,9 @@ use std::time::SystemTime;
 
 /// No text that decides on plugins is larger, in bytes.
 const MOST: u64 = 1 << 20;
+
+/// Bytes of memory for each byte of a text while it is read, at the most: what a parser knows of each sign.
+const PARSED: u64 = 256;
 
 /// The bytes of such a text, and how its file looked.
 pub(super) struct Beside {
@@ -32,6 +35,7 @@ pub(super) fn read(path: &Path, walked: &Walked, name: &OsStr, owners: Owners) -
         Err(LoadError::FileNotFound { .. }) => Ok(None),
         opened => {
             let file = opened?;
+            headroom::make_sure(Step::File, file.size.saturating_mul(PARSED))?;
             let bytes = file.text(path)?;
             Ok(Some(Beside { bytes, stamp: Stamp::of(&file.stat).read_after(before) }))
         }

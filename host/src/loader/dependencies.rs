@@ -109,7 +109,8 @@ impl Resolver<'_> {
             self.add_all(&library.facts.needed, &library.search);
             let words = from(name, &library.path);
             let pinned = listed.sha256.is_some();
-            Ok(Some((Source::Listed { file: library.file, digest: library.digest, pinned }, words)))
+            let (digest, memory) = (library.digest, library.facts.memory_size);
+            Ok(Some((Source::Listed { file: library.file, digest, memory, pinned }, words)))
         } else if standard && linker::is_resident(name.as_os_str()) {
             Ok(Some((Source::Resident, format!("{name} is in memory"))))
         } else if standard {

@@ -25,6 +25,8 @@ pub(crate) enum Source {
         file: SealedFile,
         /// Their digest.
         digest: Digest,
+        /// Bytes of memory that it takes.
+        memory: u64,
         /// Whether the trust file demands this digest.
         pinned: bool,
     },

@@ -16,6 +16,8 @@ pub enum Lack {
     Memory,
     /// Processes and threads (a refused `clone`).
     Processes,
+    /// The stack of a new process.
+    Stack,
     /// Bytes that one file may have (`EFBIG`).
     FileSize,
     /// Room on a file system (`ENOSPC`, `EDQUOT`).
@@ -45,11 +47,14 @@ impl Lack {
             Self::OpenFiles => "raise the machine's limit: `sysctl fs.file-max`, or close files of other processes",
             Self::Memory => {
                 "raise the limit of the process: `ulimit -v` and `ulimit -d`, or MemoryMax= of its service; a load needs \
-                 a few times the size of the plugin, and 32 MiB"
+                 32 MiB, what the plugin takes when it is mapped, and 256 bytes for each byte of a trust file"
             }
             Self::Processes => {
                 "raise the limit of the user: `ulimit -u`, or TasksMax= of its service (pids.max of the cgroup); a load \
                  needs one thread and one process, and a seccomp filter must allow clone"
+            }
+            Self::Stack => {
+                "raise the limit of the process: `ulimit -s`, or LimitSTACK= of its service; the probe needs 128 KiB"
             }
             Self::FileSize => {
                 "raise the limit of the process: `ulimit -f`, or LimitFSIZE= of its service; sealed memory counts as a \
@@ -71,6 +76,7 @@ impl fmt::Display for Lack {
             Self::OpenFiles => "open files of this machine",
             Self::Memory => "memory",
             Self::Processes => "processes and threads",
+            Self::Stack => "the stack of a new process",
             Self::FileSize => "the size that a file may have",
             Self::Space => "room on a file system",
         })

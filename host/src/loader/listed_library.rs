@@ -4,7 +4,7 @@ use super::file::{Bounds, OpenFile};
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::{self, Walked};
-use super::{exec_policy, search_path, Digest, LoadError, SealedFile};
+use super::{exec_policy, search_path, Digest, LoadError, SealedFile, Step};
 use crate::elf::Facts;
 use crate::trust::{Demands, TrustedDependency};
 use rustix::fd::AsFd;
@@ -37,7 +37,7 @@ pub(super) fn admit(
     let path = listed.path();
     let (plain, _) = PlainPath::check(&path)?;
     let (walked, _) = walk::check(&plain, owners, walk::open_beneath)?;
-    let name = behind_links(&walked, plain.file);
+    let name = behind_links(&walked, plain.file)?;
     let path = walked.path.join(&name);
     let file = OpenFile::open(&path, &walked, &name, Bounds::of_library(owners))?;
     exec_policy::check(&path, &file, false)?;
@@ -64,16 +64,23 @@ pub(super) fn admit(
 }
 
 /// The name to which links inside the directory lead. Only who can write the directory can turn one.
-fn behind_links(walked: &Walked, name: &OsStr) -> OsString {
+fn behind_links(walked: &Walked, name: &OsStr) -> Result<OsString, LoadError> {
     let mut name = name.to_owned();
     for _ in 0..MOST_LINKS {
         match target(walked, &name) {
             Ok(Some(next)) => name = next,
-            // The opening says what is wrong.
-            Ok(None) | Err(_) => break,
+            // The opening says what is wrong, if anything is: the first of these is no link.
+            Ok(None) | Err(Errno::INVAL | Errno::NOENT) => break,
+            Err(errno) => {
+                let path = walked.path.join(&name);
+                return Err(LoadError::failed(Step::Dependencies, errno, |reason| LoadError::FileIo {
+                    path: path.as_path().into(),
+                    reason,
+                }));
+            }
         }
     }
-    name
+    Ok(name)
 }
 
 /// The name that a link leads to, if it is one in the same directory.

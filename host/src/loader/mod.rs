@@ -19,6 +19,7 @@ mod signals;
 mod stamp;
 mod step;
 mod text;
+mod thread;
 mod trust_files;
 mod worker;
 

@@ -4,7 +4,7 @@ use super::beside::{is_unchanged_at, read_at, refused, Beside};
 use super::permission::runs_elevated;
 use super::stamp::ReadStamp;
 use super::trust_files::{homes, Decisions, ReadRules};
-use super::{LoadError, RuleSource, Standing, Step, Text, TrustFiles};
+use super::{Lack, LoadError, RuleSource, Standing, Step, Text, TrustFiles};
 use crate::trust::{Allowed, Policy, Rules, TrustFile};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -75,8 +75,16 @@ impl RuleSource {
 
 /// Whether one of the directories exists.
 fn one_of(homes: &[PathBuf]) -> Result<(), LoadError> {
-    if homes.iter().any(|home| home.is_dir()) {
-        return Ok(());
+    for home in homes {
+        match home.metadata() {
+            Ok(found) if found.is_dir() => return Ok(()),
+            Err(error) if Lack::of(&error).is_some() => {
+                return Err(LoadError::failed(Step::Rules, error, |reason| LoadError::TrustHome {
+                    why: reason.to_string(),
+                }));
+            }
+            _ => {}
+        }
     }
     let names: Vec<String> = homes.iter().map(|home| Text::from(home.as_path()).to_string()).collect();
     let why = match names.is_empty() {

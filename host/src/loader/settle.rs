@@ -5,9 +5,9 @@
 //! name still leads to the file that was read, because then all of that held while it was judged.
 
 use super::walk::Walked;
-use super::{LoadError, StepOutcome, Steps};
+use super::{LoadError, Step, StepOutcome, Steps};
 use rustix::fs::{AtFlags, Stat};
-use rustix::io::Errno;
+use rustix::io::{retry_on_intr, Errno};
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
@@ -26,18 +26,26 @@ pub(super) fn settled<T>(
         let (mut outcomes, mut opened) = (Vec::new(), None);
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);
         let judged = judge(&mut Steps::new(&mut told), &mut opened);
-        let replaced = || opened.as_ref().is_some_and(|opened| is_replaced(walked, name, opened));
-        if judged.is_err() && replaced() && Instant::now() < give_up {
-            continue;
+        if let (Err(_), Some(opened)) = (&judged, &opened) {
+            match is_replaced(walked, name, opened) {
+                Ok(replaced) if replaced && Instant::now() < give_up => continue,
+                Ok(_) => {}
+                // Nobody can say whether the refusal counts.
+                Err(error) => return steps.run(Step::File, || Err(error)),
+            }
         }
         outcomes.into_iter().for_each(|outcome| steps.tell(outcome));
         return judged;
     }
 }
 
-fn is_replaced(walked: &Walked, name: &OsStr, opened: &Stat) -> bool {
-    match rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(now) => (now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino),
-        Err(errno) => errno == Errno::NOENT,
+fn is_replaced(walked: &Walked, name: &OsStr, opened: &Stat) -> Result<bool, LoadError> {
+    match retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW)) {
+        Ok(now) => Ok((now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino)),
+        Err(Errno::NOENT) => Ok(true),
+        Err(errno) => Err(LoadError::failed(Step::File, errno, |reason| LoadError::FileIo {
+            path: walked.path.join(name).as_path().into(),
+            reason,
+        })),
     }
 }

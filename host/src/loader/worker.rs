@@ -6,22 +6,19 @@
 
 use super::lack::Lack;
 use super::signals::Blocked;
+use super::thread::Thread;
 use super::{LoadError, Record, Step, StepOutcome, Steps, Text};
 use parking_lot::Mutex;
 use std::io;
 use std::panic::resume_unwind;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{channel, RecvTimeoutError, Sender};
 use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// No load takes longer, whatever its limit.
 const LONGEST: Duration = Duration::from_secs(1 << 20);
-
-/// How long a thread that was joined may stay on the kernel's list.
-const LONGEST_END: Duration = Duration::from_millis(100);
 
 /// The most threads that wait for a file system after their load was given up.
 const MOST_ABANDONED: usize = 16;
@@ -39,15 +36,13 @@ type Job = Box<dyn FnOnce() + Send>;
 pub(crate) struct Worker {
     limit: Duration,
     deadline: Instant,
-    thread: Option<Thread>,
+    thread: Option<Working>,
 }
 
 #[derive(Debug)]
-struct Thread {
+struct Working {
     jobs: Sender<Job>,
-    handle: JoinHandle<()>,
-    /// Its number for the kernel, once it has begun.
-    number: Arc<AtomicI32>,
+    thread: Thread,
 }
 
 /// Why a job has no result.
@@ -130,15 +125,10 @@ impl Worker {
 
     /// Ends the thread; a later job gets another one. The kernel does not count it any more then.
     pub(crate) fn rest(&mut self) {
-        if let Some(Thread { jobs, handle, number }) = self.thread.take() {
+        if let Some(Working { jobs, thread }) = self.thread.take() {
             drop(jobs);
             // It waits for nothing but jobs. What a job panicked with was passed on.
-            let _ = handle.join();
-            // Whoever joins a thread is told just before the kernel takes it off its list.
-            let until = Instant::now() + LONGEST_END;
-            while is_counted(number.load(Ordering::Acquire)) && Instant::now() < until {
-                std::thread::yield_now();
-            }
+            let _ = thread.join();
         }
     }
 
@@ -171,33 +161,28 @@ impl Worker {
     }
 
     fn send(&mut self, job: Job) -> Result<(), Stopped> {
-        if let Some(thread) = &self.thread {
+        if let Some(working) = &self.thread {
             // It takes jobs as long as this value lives.
-            return thread.jobs.send(job).or_else(|_| self.panicked());
+            return working.jobs.send(job).or_else(|_| self.panicked());
         }
         if ABANDONED.load(Ordering::Acquire) >= MOST_ABANDONED {
             return Err(Stopped::Crowded);
         }
         let (jobs, taken) = channel::<Job>();
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
-        let number = Arc::new(AtomicI32::new(0));
-        let own = number.clone();
-        let work = move || {
-            own.store(rustix::thread::gettid().as_raw_nonzero().get(), Ordering::Release);
-            tracing::dispatcher::with_default(&dispatch, || taken.into_iter().for_each(|job| job()));
-        };
-        let handle = {
+        let work = move || tracing::dispatcher::with_default(&dispatch, || taken.into_iter().for_each(|job| job()));
+        let thread = {
             // The thread inherits what is blocked.
             let _blocked = Blocked::all().map_err(Stopped::NoThread)?;
-            Builder::new().name("sochdb-load".to_owned()).stack_size(STACK).spawn(work).map_err(Stopped::NoThread)?
+            Thread::start(c"sochdb-load", STACK, Box::new(work)).map_err(Stopped::NoThread)?
         };
-        let thread = self.thread.insert(Thread { jobs, handle, number });
-        thread.jobs.send(job).or_else(|_| self.panicked())
+        let working = self.thread.insert(Working { jobs, thread });
+        working.jobs.send(job).or_else(|_| self.panicked())
     }
 
     /// Goes on with the panic that ended the thread, as if it had come up here.
     fn panicked<T>(&mut self) -> Result<T, Stopped> {
-        match self.thread.take().map(|thread| thread.handle.join()) {
+        match self.thread.take().map(|working| working.thread.join()) {
             Some(Err(panic)) => resume_unwind(panic),
             _ => Err(Stopped::Late),
         }
@@ -220,12 +205,6 @@ impl Worker {
             }
         }
     }
-}
-
-/// Whether this process has a thread of this number.
-fn is_counted(thread: i32) -> bool {
-    // SAFETY: the kernel sends no signal for number 0, and looks for the thread only.
-    thread > 0 && unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), thread, 0) } == 0
 }
 
 impl Drop for Worker {

@@ -19,7 +19,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 pub(super) struct Heard {
     pub(super) sandbox: Option<Sandbox>,
     pub(super) loaded: Option<Result<(), String>>,
-    pub(super) unable: Option<String>,
+    /// Why there is no probe, and the number of the error.
+    pub(super) unable: Option<(i32, String)>,
     /// The time was up before the probe ended.
     pub(super) late: bool,
 }
@@ -29,7 +30,7 @@ impl Heard {
     fn note(&mut self, packet: Packet) {
         match packet {
             Packet::Sandbox(sandbox) if self.sandbox.is_none() => self.sandbox = Some(sandbox),
-            Packet::Unable(why) if self.sandbox.is_none() => self.unable = Some(why),
+            Packet::Unable(error, why) if self.sandbox.is_none() => self.unable = Some((error, why)),
             Packet::Loaded if self.is_loading() => self.loaded = Some(Ok(())),
             Packet::Refused(words) if self.is_loading() => self.loaded = Some(Err(words)),
             _ => {}

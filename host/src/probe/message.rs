@@ -1,10 +1,10 @@
 //! What the host and the probe say to each other (`host/probe/probe.h` says the same).
 
-use super::{unavailable, Needed, ProbeError, Request, Sandbox};
+use super::{failed, unavailable, Needed, ProbeError, Request, Sandbox};
 use crate::printable::printable;
 use rustix::fd::BorrowedFd;
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
+use rustix::io::retry_on_intr;
+use rustix::rand::{getrandom, GetRandomFlags};
 use std::os::unix::ffi::OsStrExt;
 
 const MAGIC: u32 = 0x4252_5053;
@@ -36,8 +36,12 @@ pub(super) struct Token([u8; TOKEN]);
 
 impl Token {
     /// One that no plugin knows beforehand.
-    fn new() -> Self {
-        Self(RandomState::new().build_hasher().finish().to_ne_bytes())
+    fn new() -> Result<Self, ProbeError> {
+        let mut token = [0; TOKEN];
+        // So few are given whole.
+        retry_on_intr(|| getrandom(&mut token[..], GetRandomFlags::empty()))
+            .map_err(|errno| failed(errno, "the kernel gives no random number (getrandom)"))?;
+        Ok(Self(token))
     }
 }
 
@@ -50,7 +54,7 @@ pub(super) fn encode<'a>(request: &Request<'a>) -> Result<Message<'a>, ProbeErro
     for number in [MAGIC, needed, seconds, 0] {
         bytes.extend(number.to_ne_bytes());
     }
-    let token = Token::new();
+    let token = Token::new()?;
     for base in [SPACE, DATA] {
         bytes.extend(request.bytes.saturating_mul(SPACE_PER_BYTE).saturating_add(base).to_ne_bytes());
     }
@@ -83,7 +87,8 @@ pub(super) enum Packet {
     Sandbox(Sandbox),
     Loaded,
     Refused(String),
-    Unable(String),
+    /// There is no probe, why, and the number of the error.
+    Unable(i32, String),
 }
 
 /// None if it is no packet of the probe: a constructor may have found the socket.
@@ -96,7 +101,11 @@ pub(super) fn decode(packet: &[u8], token: Token) -> Option<Packet> {
         }
         [b'L', ref rest @ ..] => (*rest == token.0).then_some(Packet::Loaded),
         [b'E', ref rest @ ..] => Some(Packet::Refused(text(rest.strip_prefix(&token.0)?))),
-        [b'U', ref words @ ..] => Some(Packet::Unable(text(words))),
+        [b'U', ref rest @ ..] => {
+            let (error, words) = rest.split_at_checked(TOKEN)?;
+            let error = i32::from_ne_bytes(*error.first_chunk()?);
+            Some(Packet::Unable(error, text(words)))
+        }
         _ => None,
     }
 }

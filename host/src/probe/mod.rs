@@ -10,6 +10,7 @@ mod program;
 mod sandbox;
 #[cfg(test)]
 mod tests;
+mod tunable;
 mod unnamed;
 
 pub(crate) use sandbox::Sandbox;
@@ -115,8 +116,9 @@ fn judge(heard: Heard, end: End, limit: Duration) -> Result<Report, ProbeError> 
     if heard.late {
         return Err(ProbeError::Timeout { limit });
     }
-    if let Some(why) = heard.unable {
-        return Err(unavailable(why));
+    if let Some((error, why)) = heard.unable {
+        let lack = Lack::of(&std::io::Error::from_raw_os_error(error));
+        return Err(lack.map_or(unavailable(why), |lack| ProbeError::Short { lack, errno: error }));
     }
     match (end, heard.sandbox, heard.loaded) {
         (End::Stuck, ..) => Err(ProbeError::Timeout { limit }),

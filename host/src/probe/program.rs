@@ -1,12 +1,13 @@
 //! The probe's program, put where the kernel can run it.
 
-use super::{unavailable, unnamed, ProbeError};
+use super::{tunable, unavailable, unnamed, ProbeError};
 use crate::loader::Lack;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::{self, Write};
+use std::mem::MaybeUninit;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -15,12 +16,19 @@ use std::time::Duration;
 const PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/probe"));
 const NAME: &str = "sochdb-plugin-probe";
 
+/// Bytes of stack that the program needs until it raises its limit itself.
+const LEAST_STACK: u64 = 128 << 10;
+
 /// How often a program is started that is being written to, it seems.
 const TRIES: u32 = 50;
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// Starts the program with `socket` as its standard input. It makes a session of its own.
 pub(super) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
+    // With less the kernel starts a program, and ends it at once.
+    if stack_limit().is_some_and(|stack| stack < LEAST_STACK) {
+        return Err(ProbeError::Short { lack: Lack::Stack, errno: libc::ENOMEM });
+    }
     let in_memory = match memory().and_then(|program| spawn(&program, socket)) {
         Ok(child) => return Ok(child),
         Err(error) => error,
@@ -34,6 +42,15 @@ pub(super) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
             ))
         })
     })
+}
+
+/// Bytes that the stack of a program may have; `None` if the kernel does not say.
+fn stack_limit() -> Option<u64> {
+    let mut limit = MaybeUninit::<libc::rlimit>::uninit();
+    // SAFETY: it writes a whole limit, which outlives the call, or fails.
+    let asked = unsafe { libc::getrlimit(libc::RLIMIT_STACK, limit.as_mut_ptr()) } == 0;
+    // SAFETY: it was written.
+    asked.then(|| unsafe { limit.assume_init() }.rlim_cur)
 }
 
 /// What ran short for a program that does not start. Of its calls only `clone` means a shortage by `EAGAIN`.
@@ -70,7 +87,7 @@ pub(super) fn spawn(program: &OwnedFd, socket: &OwnedFd) -> io::Result<Child> {
     let mut tries = 0;
     loop {
         let mut command = Command::new(path(program.as_raw_fd()));
-        command.arg0(NAME).env_clear();
+        command.arg0(NAME).env_clear().envs(tunable::value().map(|value| (tunable::VARIABLE, value)));
         command.stdin(Stdio::from(socket.try_clone()?)).stdout(Stdio::null()).stderr(Stdio::null());
         match command.spawn() {
             // Another thread forked while the file was written: its child has that descriptor until it runs a program.

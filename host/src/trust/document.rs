@@ -1,8 +1,7 @@
 //! TOML with known keys: tables are read key by key, and each value keeps its place.
 
 use super::syntax::{quoted, Fault, SyntaxError};
-use std::collections::hash_map::{Entry, HashMap};
-use std::hash::Hash;
+use std::collections::btree_map::{BTreeMap, Entry};
 use toml::de::{DeTable, DeValue};
 
 /// Reads the document `bytes` of at most `limit` bytes, whose root has these keys.
@@ -149,12 +148,13 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 /// What was said once and may not be said again.
 pub(super) struct Once<K> {
     what: &'static str,
-    places: HashMap<K, usize>,
+    // Not by hash: its seed is a system call, which panics if it fails.
+    places: BTreeMap<K, usize>,
 }
 
-impl<K: Eq + Hash + ToString> Once<K> {
+impl<K: Ord + ToString> Once<K> {
     pub(super) fn new(what: &'static str) -> Self {
-        Self { what, places: HashMap::new() }
+        Self { what, places: BTreeMap::new() }
     }
 
     /// Takes note of `key`, or refuses it because it was there.
