@@ -6,6 +6,7 @@ mod plugins;
 mod support;
 
 use plugins::Private;
+use sochdb_plugin_host::sdk::CompressionExtension;
 use sochdb_plugin_host::DynamicPluginLoader;
 use std::env;
 use std::path::{Path, PathBuf};

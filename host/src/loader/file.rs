@@ -160,7 +160,7 @@ pub(super) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadE
     if let Some(kind) = kind {
         return Err(LoadError::NotRegular { path: path.into(), kind });
     }
-    if bounds.owners.unmapped(stat.st_uid) {
+    if bounds.owners.unmapped(Step::File, stat.st_uid)? {
         return Err(LoadError::FileUnmapped { path: path.into(), owner: stat.st_uid });
     }
     if !bounds.owners.accept(stat.st_uid) {

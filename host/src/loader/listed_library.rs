@@ -55,7 +55,10 @@ pub(super) fn admit(
         _ => {}
     }
     facts.check_library()?;
-    let of_root = file.stat.st_uid == 0 && walk::check(&plain, Owners::ROOT, walk::open_beneath).is_ok();
+    let of_root = match walk::check(&plain, Owners::ROOT, walk::open_beneath) {
+        Err(short @ LoadError::Shortage { .. }) => return Err(short),
+        walked => file.stat.st_uid == 0 && walked.is_ok(),
+    };
     let search = if of_root { search_path::directories(&facts, &walked.path)? } else { Vec::new() };
     if !of_root {
         facts.has_no_search_path()?;

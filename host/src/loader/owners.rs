@@ -1,6 +1,7 @@
 //! Who may own what the loader reads.
 
 use super::user_namespace::is_anybody;
+use super::{Lack, LoadError, Step};
 use crate::trust::Demands;
 
 /// The user that the host runs as.
@@ -27,12 +28,22 @@ impl Owners {
 
     /// Whether `owner` is one of them.
     pub(super) fn accept(self, owner: u32) -> bool {
-        owner == 0 || (!self.only_root && owner == effective_user() && !is_anybody(owner))
+        owner == 0 || (!self.only_root && owner == effective_user() && is_anybody(owner).is_ok_and(|anybody| !anybody))
     }
 
     /// Whether `owner` is not one of them only because nobody knows who it is: the host itself is shown so.
-    pub(super) fn unmapped(self, owner: u32) -> bool {
-        owner != 0 && owner == effective_user() && is_anybody(owner)
+    ///
+    /// # Errors
+    /// [`LoadError::Shortage`] at `step`, if the kernel cannot be asked now.
+    pub(super) fn unmapped(self, step: Step, owner: u32) -> Result<bool, LoadError> {
+        if owner == 0 || owner != effective_user() {
+            return Ok(false);
+        }
+        // What is no shortage is no error of this question.
+        is_anybody(owner).or_else(|error| match Lack::of(&error) {
+            Some(lack) => Err(LoadError::Shortage { step, lack, reason: error }),
+            None => Ok(true),
+        })
     }
 
     /// Whether a sticky directory of root that others write may lie on the way.

@@ -89,7 +89,7 @@ fn refuse(path: &Path, errno: Errno) -> LoadError {
 fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
     let holds_the_plugin = depth == plugin.directories.len();
     let stat = retry_on_intr(|| rustix::fs::fstat(fd)).map_err(|errno| refuse(path, errno))?;
-    if owners.unmapped(stat.st_uid) {
+    if owners.unmapped(Step::Walk, stat.st_uid)? {
         return Err(LoadError::DirUnmapped { directory: path.into(), owner: stat.st_uid });
     }
     if !owners.accept(stat.st_uid) {

@@ -14,8 +14,8 @@ pub(super) fn value() -> Option<String> {
 /// The bytes that the last such setting gives.
 fn room(variable: OsString) -> Option<u64> {
     let variable = variable.into_string().ok()?;
-    let settings = variable.split(':').filter_map(|setting| setting.split_once('='));
-    let (_, value) = settings.filter(|(name, _)| *name == NAME).last()?;
+    let mut settings = variable.split(':').filter_map(|setting| setting.split_once('='));
+    let (_, value) = settings.rfind(|(name, _)| *name == NAME)?;
     match value.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
         None => value.parse().ok(),
