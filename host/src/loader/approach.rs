@@ -59,6 +59,6 @@ pub(crate) fn reach<'a>(
     let owners = Owners::of(standing.demands);
     record.policy = Some(standing.policy);
     let walked = steps.run(Step::Walk, || directory_walk::check(&plain, owners, directory_walk::open_beneath))?;
-    steps.run(Step::Allow, || allow_list::check(&walked, standing, &decisions))?;
+    steps.run(Step::Allow, || allow_list::check(path, &walked, standing, &decisions))?;
     Ok(Reached { decisions, plain, standing, owners, walked })
 }

@@ -2,6 +2,7 @@
 
 use crate::commands::trust::text::Fields;
 use crate::input::paths::absolute;
+use crate::input::reading::within;
 use crate::output::failure::Failure;
 use semver::Version;
 use sochdb_plugin_host::sdk::abi::SOCH_NAME_SIZE;
@@ -142,7 +143,8 @@ pub(crate) fn plugin_name(typed: &str) -> Result<String, String> {
 fn directory(typed: &Path) -> Result<String, Failure> {
     let path = absolute(typed);
     let name = Text::from(&*path);
-    let real = fs::canonicalize(&path).map_err(|error| match error.kind() {
+    let own = path.clone();
+    let real = within(&path, move || Ok(fs::canonicalize(own)))?.map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let reason = format!(
                 "the directory {name} does not exist: make it first with `mkdir -m 755 -p {name}`, or check the \

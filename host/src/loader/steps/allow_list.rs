@@ -4,10 +4,19 @@ use crate::files::directory_walk::Walked;
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::Standing;
 use crate::refusal::load_error::LoadError;
+use std::path::Path;
 
-pub(crate) fn check(walked: &Walked, standing: Standing, decisions: &Decisions) -> Result<((), String), LoadError> {
+pub(crate) fn check(
+    path: &Path,
+    walked: &Walked,
+    standing: Standing,
+    decisions: &Decisions,
+) -> Result<((), String), LoadError> {
     if !standing.allowed {
-        return Err(LoadError::NotAllowed { directory: walked.path.as_path().into(), place: decisions.place() });
+        let directory = walked.path.as_path().into();
+        let copy = decisions.installing(path);
+        let copy = copy.map_or_else(String::new, |copy| format!(", or copy the plugin to where plugins are: {copy}"));
+        return Err(LoadError::NotAllowed { directory, place: decisions.place(), copy });
     }
     Ok(((), format!("policy {}", standing.policy)))
 }

@@ -24,7 +24,7 @@ impl<'a> Turn<'a> {
         let guard = match core.turn.try_lock() {
             Some(guard) => guard,
             None => {
-                let _waiting = wait_for_owner(core)?;
+                let _waiting = wait_for(What::Owner, core)?;
                 core.turn.try_lock_until(deadline).ok_or(Refusal::Busy(1))?
             }
         };
@@ -41,7 +41,7 @@ impl<'a> Turn<'a> {
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
         held::remove(self.core);
-        let _ = self.core.owner.compare_exchange(held::thread(), NOBODY, SeqCst, SeqCst);
+        self.core.owner.store(NOBODY, SeqCst);
         // In a child of fork nobody takes it any more, and who waited for it is not there to be looked for.
         if self.core.state() != FORKED {
             // SAFETY: it is dropped once, here.
@@ -50,13 +50,13 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// Writes down that this thread waits for the one whose turn it is.
-fn wait_for_owner(core: &Arc<Core>) -> Result<Option<waits::Waiting>, Refusal> {
+/// Writes down that this thread waits for the one whose turn it is, or that runs the end.
+fn wait_for(what: What, core: &Arc<Core>) -> Result<Option<waits::Waiting>, Refusal> {
     let inside = Inside::of_this_thread();
     if inside.is_nothing() {
         return Ok(None);
     }
-    match waits::register(core, What::Owner, &inside) {
+    match waits::register(core, what, &inside) {
         Outcome::Wait(waiting, wake) => {
             wake.iter().for_each(|core| core.wake());
             Ok(Some(waiting))
@@ -96,7 +96,7 @@ pub(crate) struct Ending(Arc<Core>);
 impl Ending {
     /// From now on this thread is the one for which those wait that wait for the end.
     pub(crate) fn begin(self) -> impl Drop {
-        self.0.owner.store(held::thread(), SeqCst);
+        self.0.ender.store(held::thread(), SeqCst);
         held::push(&self.0);
         Begun(self.0)
     }
@@ -107,7 +107,7 @@ struct Begun(Arc<Core>);
 impl Drop for Begun {
     fn drop(&mut self) {
         held::remove(&self.0);
-        let _ = self.0.owner.compare_exchange(held::thread(), NOBODY, SeqCst, SeqCst);
+        self.0.ender.store(NOBODY, SeqCst);
     }
 }
 
@@ -162,10 +162,10 @@ impl Gate {
 
     /// Before a wait for the end that another thread runs.
     pub(crate) fn wait_for_end(&self) -> Result<impl Sized, Refusal> {
-        if self.core.owner.load(SeqCst) == held::thread() {
+        if self.core.ender.load(SeqCst) == held::thread() {
             return Err(Refusal::Within(crate::sync::call_gate::refusal::Hold::Alone));
         }
-        wait_for_owner(&self.core)
+        wait_for(What::End, &self.core)
     }
 }
 

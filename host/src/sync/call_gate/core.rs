@@ -33,6 +33,8 @@ pub(crate) struct Core {
     pub(crate) turn: Mutex<()>,
     /// The thread whose turn it is.
     pub(crate) owner: AtomicUsize,
+    /// The thread that runs the end. Others may have a turn meanwhile, to find that the end is under way.
+    pub(crate) ender: AtomicUsize,
     /// The threads that opened or last used what stays.
     pub(crate) stays: Mutex<Slab<usize>>,
     /// Every change of the state but one into [`FORKED`] happens under this lock, and whoever waits looks under it.
@@ -52,6 +54,7 @@ impl Core {
             name: name.into(),
             turn: Mutex::default(),
             owner: AtomicUsize::new(NOBODY),
+            ender: AtomicUsize::new(NOBODY),
             stays: Mutex::default(),
             lock: Mutex::default(),
             changed: Condvar::default(),

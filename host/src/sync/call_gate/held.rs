@@ -73,7 +73,7 @@ impl Held {
 /// What the calling thread has of this extension, if anything.
 pub(crate) fn of(core: &Core) -> Option<Hold> {
     let me = thread();
-    if core.owner.load(SeqCst) == me {
+    if core.owner.load(SeqCst) == me || core.ender.load(SeqCst) == me {
         return Some(Hold::Alone);
     }
     let counted = thread_slot::own().is_some_and(|own| core.shards[own.number()].own.load(Relaxed) > 0);

@@ -10,7 +10,7 @@ use crate::sync::call_gate::held;
 use crate::sync::call_gate::held::Inside;
 use crate::sync::slab::Slab;
 use parking_lot::Mutex;
-use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::Arc;
 
 /// For what a thread waits.
@@ -22,6 +22,8 @@ pub(crate) enum What {
     Owner,
     /// The thread whose turn it is, which is not in yet: the waiting one may go in before it, if it must.
     Entry,
+    /// The thread that runs the end.
+    End,
 }
 
 struct Waiter {
@@ -116,9 +118,12 @@ fn waits_for(waiter: &Waiter, other: &Waiter) -> bool {
     }
     match waiter.what {
         What::Drain => other.calls.contains(&held::id(&waiter.core)) || held::stays(&waiter.core, other.thread),
-        What::Owner | What::Entry => {
-            let owner = waiter.core.owner.load(SeqCst);
-            owner != NOBODY && owner == other.thread
-        }
+        What::Owner | What::Entry => is(&waiter.core.owner, other.thread),
+        What::End => is(&waiter.core.ender, other.thread),
     }
+}
+
+fn is(thread: &AtomicUsize, other: usize) -> bool {
+    let thread = thread.load(SeqCst);
+    thread != NOBODY && thread == other
 }

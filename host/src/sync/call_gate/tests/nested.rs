@@ -190,3 +190,32 @@ fn mix(gates: &[Gate; 2], seed: &mut u64, depth: u32) {
     };
     assert!(!matches!(refused, Some(Refusal::Busy(_))), "a wait was waited out");
 }
+
+/// Who runs the end of an extension is known as such, also after somebody else came to end it and found it under way.
+#[test]
+fn ends_that_wait_for_each_other_are_found_after_a_third_came_to_end_one() {
+    let (first, second) = (Gate::for_calls("first"), Gate::for_calls("second"));
+    let (begun, waits, told) = (Barrier::new(3), Barrier::new(2), Barrier::new(2));
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let ending = first.ending().begin();
+            begun.wait();
+            waits.wait();
+            let refused = at_once(|| second.wait_for_end().map(drop).err());
+            assert_eq!(refused, Some(Refusal::Deadlock("first".into())), "the other waits for this one");
+            told.wait();
+            drop(ending);
+        });
+        scope.spawn(|| {
+            let ending = second.ending().begin();
+            begun.wait();
+            drop(first.close(after(LONG)).unwrap());
+            let waiting = first.wait_for_end().unwrap();
+            waits.wait();
+            told.wait();
+            drop(waiting);
+            drop(ending);
+        });
+        begun.wait();
+    });
+}
