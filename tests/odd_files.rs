@@ -116,5 +116,12 @@ fn a_file_system_that_answers_late_holds_no_command_up_for_longer() {
         let answer = run(operator.command(words).arg("--json").arg(&file), LATE);
         let answer = one_object(&answer, 1);
         assert!(answer["code"] == code, "{answer}");
+        let remedy = answer["remedy"].as_str().expect("a remedy");
+        let way = if code == "E_READ_TIMEOUT" { "copy it to a disk of this machine" } else { "raise the limit with" };
+        assert!(remedy.contains(way), "{answer}");
     }
+    // The copy, which `cat` gets of it late.
+    let copy = operator.home.join("copy.so");
+    fs::copy(in_c("codec_xor"), &copy).expect("its own home");
+    operator.object(&["inspect", copy.to_str().expect("UTF-8")], 0);
 }

@@ -13,7 +13,8 @@ use std::path::PathBuf;
     SOCHDB_ALLOW_NATIVE_PLUGINS=1 in its environment. A refusal says in its line `remedy` what to do; `verify FILE` and \
     `list` print it again.\n\n\
     Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set.\n\n\
-    With --json a command prints one object with `ok` (true where the exit code is 0) and `command`; whatever is refused \
+    With --json a command prints one object with `ok` (true where the exit code is 0) and `command` (null if it is none); \
+    whatever is refused \
     or fails has `code`, `step` (the loader's step that refuses, or null), `message` and `remedy`, which are null or \
     left out of what is accepted.")]
 pub(crate) struct Arguments {

@@ -67,5 +67,10 @@ pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
         "a file that the command was given did not answer",
         "copy it to a disk of this machine; if `timeout 5 cat FILE` hangs too, its file system is dead: mount it again",
     ),
+    (
+        "E_HELD",
+        "another process holds the directory that the command would change, and has not ended in time",
+        "let that process end (`lslocks` names it, with the command FLOCK), then run the command again",
+    ),
     ("E_WRITE", "a file cannot be written", "check the directory's permissions and the space on the file system"),
 ];

@@ -40,7 +40,10 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
             );
             LoadError::DirWritable { directory: directory(), mode: 0o775, fix }
         }
-        "E_NOT_ALLOWED" => LoadError::NotAllowed { directory: directory(), place: String::new() },
+        "E_NOT_ALLOWED" => {
+            let copy = format!(", or copy the plugin to where plugins are: sochdb-plugin install {PLUGIN}");
+            LoadError::NotAllowed { directory: directory(), place: String::new(), copy }
+        }
         "E_FILE_OWNER" => LoadError::FileOwner { path: path(), owner: 1001, trusted: trusted(), heir: 1000 },
         "E_FILE_WRITABLE" => LoadError::FileWritable { path: path(), mode: 0o775 },
         "E_FILE_SPECIAL_BITS" => LoadError::SpecialBits { path: path(), mode: 0o4755 },
@@ -48,7 +51,10 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
         "E_DIGEST" => {
             LoadError::DigestMismatch { path: path(), found, by: "the directory's lock file", expected: other }
         }
-        "E_UNPINNED" => LoadError::Unpinned { path: path(), digest: found, place: String::new() },
+        "E_UNPINNED" => {
+            let copy = format!("sochdb-plugin install {PLUGIN}; or, to leave it where it is: ");
+            LoadError::Unpinned { digest: found, place: String::new(), copy }
+        }
         "E_LOCK_FILE" => {
             let (file, reason, fix) = writable(LOCK);
             LoadError::LockFile { file, reason, fix }

@@ -2,16 +2,21 @@
 
 use crate::failure::Failure;
 use crate::output::tell;
+use crate::reading::{list, timed, within};
 use rustix::fs::{flock, FlockOperation, Mode, OFlags};
 use sochdb_plugin_host::Text;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{Error, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How the names of files and directories begin that exist only while something is changed. What has such a name
 /// while the directory is held was left by a process that was killed.
 pub(crate) const UNFINISHED: &str = ".sochdb-install-";
+
+/// How long another process may hold it.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How often a directory is made that others delete at the same time.
 const ATTEMPTS: usize = 100;
@@ -28,7 +33,7 @@ impl Held {
     /// Waits until nobody holds `path`; makes what is missing of it, writable by its owner alone.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         for _ in 0..ATTEMPTS {
-            match Self::attempt(path) {
+            match Self::attempt(path)? {
                 Ok(Some(held)) => return Ok(held),
                 Ok(None) => {}
                 Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -39,26 +44,30 @@ impl Held {
         Err(Failure::new("E_FILE_IO", reason))
     }
 
-    /// None if somebody deleted the directory meanwhile.
-    fn attempt(path: &Path) -> Result<Option<Self>, Error> {
-        let made = make(path)?;
-        let handle = File::open(path)?;
-        if flock(&handle, FlockOperation::NonBlockingLockExclusive).is_err() {
-            tell(&format!("waiting for another process that changes {}", Text::from(path)));
-            rustix::io::retry_on_intr(|| flock(&handle, FlockOperation::LockExclusive))?;
-        }
-        let (held, there) = (handle.metadata()?, fs::metadata(path)?);
-        let same = (held.dev(), held.ino()) == (there.dev(), there.ino());
-        Ok(same.then(|| Self { path: path.to_owned(), handle, made }))
+    /// None if somebody deleted the directory meanwhile; the system's reason, if there is one.
+    fn attempt(path: &Path) -> Result<Result<Option<Self>, Error>, Failure> {
+        let own = path.to_owned();
+        let (made, handle, free) = match within(path, move || Ok(begin(&own)))? {
+            Ok(begun) => begun,
+            Err(error) => return Ok(Err(error)),
+        };
+        let handle = if free { Ok(handle) } else { wait(path, handle)? };
+        let own = path.to_owned();
+        within(path, move || {
+            Ok(handle.and_then(|handle| {
+                let (held, there) = (handle.metadata()?, fs::metadata(&own)?);
+                let same = (held.dev(), held.ino()) == (there.dev(), there.ino());
+                Ok(same.then_some(Self { path: own, handle, made }))
+            }))
+        })
     }
 
     /// Deletes what killed processes left.
     pub(crate) fn clean(&self) {
-        let Ok(entries) = fs::read_dir(&self.path) else { return };
-        for entry in entries.flatten() {
-            if entry.file_name().as_encoded_bytes().starts_with(UNFINISHED.as_bytes()) {
+        for path in list(&self.path).unwrap_or_default() {
+            if path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes())) {
                 // Neither follows a link. What stays is in nobody's way.
-                let _ = fs::remove_dir_all(entry.path()).or_else(|_| fs::remove_file(entry.path()));
+                let _ = fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path));
             }
         }
     }
@@ -126,8 +135,29 @@ pub(crate) fn unchangeable(path: &Path, error: &Error) -> Failure {
     }
     failure.with_remedy(format!(
         "run the command as a user who may change {shown}, for files of the machine root (sudo); or choose a place that \
-         you may change: your own, without --system"
+         you may change: your own, which is taken without --system, --directory and --trust"
     ))
+}
+
+/// What was made of the directory at `path`, the directory, and whether nobody else held it.
+fn begin(path: &Path) -> Result<(Vec<PathBuf>, File, bool), Error> {
+    let made = make(path)?;
+    let handle = File::open(path)?;
+    let free = flock(&handle, FlockOperation::NonBlockingLockExclusive).is_ok();
+    Ok((made, handle, free))
+}
+
+/// Waits until nobody else holds the directory.
+fn wait(path: &Path, handle: File) -> Result<Result<File, Error>, Failure> {
+    tell(&format!("waiting for another process that changes {}", Text::from(path)));
+    let lock = move || {
+        rustix::io::retry_on_intr(|| flock(&handle, FlockOperation::LockExclusive))?;
+        Ok(handle)
+    };
+    timed(path, PATIENCE, lock)?.ok_or_else(|| {
+        let reason = format!("another process holds {} for longer than {PATIENCE:?}", Text::from(path));
+        Failure::new("E_HELD", reason)
+    })
 }
 
 fn make(path: &Path) -> Result<Vec<PathBuf>, Error> {

@@ -49,7 +49,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
             (entry, path, error)
         })
         .collect();
-    let others = unlisted(&directory, &lock).unwrap_or_default();
+    let others = if is_absent(&directory) { Vec::new() } else { unlisted(&directory, &lock)? };
     out.object(&json!({
         "directory": Text::from(&*directory).to_string(),
         "code": null, "step": null, "message": null, "remedy": null,

@@ -2,10 +2,10 @@
 //! every user of the machine, so it is none.
 
 use crate::failure::Failure;
-use rustix::fs::{Mode, OFlags};
+use crate::reading::{read_vetted, Links};
 use sochdb_plugin_host::Text;
-use std::fs::File;
-use std::io::{BufRead, BufReader, IsTerminal};
+use std::fs::Metadata;
+use std::io::{BufRead, IsTerminal};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -14,6 +14,9 @@ pub(crate) const PASSWORD_VARIABLE: &str = "SOCHDB_SIGN_PASSWORD";
 
 /// minisign takes no longer password, in bytes.
 const LONGEST: usize = 1024;
+
+/// The most bytes of a file with a password, which may have more lines.
+const MOST: u64 = 1 << 16;
 
 /// Where the password is.
 #[derive(clap::Args)]
@@ -28,7 +31,7 @@ impl PasswordSource {
     pub(crate) fn password(&self, prompt: &str, again: bool) -> Result<String, Failure> {
         let password = match &self.password_file {
             Some(file) if file.as_os_str() == "-" => first_line(file, std::io::stdin().lock())?,
-            Some(file) => first_line(file, BufReader::new(open(file)?))?,
+            Some(file) => first_line(file, &*read(file)?)?,
             None => match std::env::var(PASSWORD_VARIABLE) {
                 Ok(password) => password,
                 Err(std::env::VarError::NotUnicode(_)) => {
@@ -61,30 +64,30 @@ fn ask(prompt: &str, again: bool) -> Result<String, Failure> {
     Ok(first)
 }
 
-/// A regular file that nobody but its owner can read, who is this user or root.
-fn open(file: &Path) -> Result<File, Failure> {
-    // A FIFO must not block.
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let cannot = |error: std::io::Error| Failure::unreadable(file, &error);
-    let opened = File::from(rustix::fs::open(file, flags, Mode::empty()).map_err(|errno| cannot(errno.into()))?);
-    let metadata = opened.metadata().map_err(cannot)?;
+/// What is in a regular file that nobody but its owner can read, who is this user or root.
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = read_vetted(file, MOST, Links::Follow, vet)?;
+    bytes.ok_or_else(|| Failure::unreadable(file, &std::io::ErrorKind::NotFound.into()))
+}
+
+fn vet(file: &Path, metadata: &Metadata) -> Result<(), Failure> {
     let name = Text::from(file);
-    let refuse = |reason: String, remedy: String| Failure::new("E_PASSWORD_FILE", reason).with_remedy(remedy);
+    let refuse = |reason: String, remedy: String| Err(Failure::new("E_PASSWORD_FILE", reason).with_remedy(remedy));
     if !metadata.is_file() {
         let remedy = "give a regular file, or pipe the password to --password-file -".to_owned();
-        return Err(refuse(format!("{name} is not a regular file"), remedy));
+        return refuse(format!("{name} is not a regular file"), remedy);
     }
     let user = rustix::process::geteuid().as_raw();
     if metadata.uid() != user && metadata.uid() != 0 {
         let reason = format!("the password file {name} belongs to user {}, who can read and change it", metadata.uid());
-        return Err(refuse(reason, format!("chown {user} {name}")));
+        return refuse(reason, format!("chown {user} {name}"));
     }
     if metadata.mode() & 0o077 != 0 {
         let mode = metadata.mode() & 0o7777;
         let reason = format!("the password file {name} can be used by others (mode {mode:04o})");
-        return Err(refuse(reason, format!("chmod 600 {name}; if others may have read it, take another password")));
+        return refuse(reason, format!("chmod 600 {name}; if others may have read it, take another password"));
     }
-    Ok(opened)
+    Ok(())
 }
 
 fn first_line(file: &Path, from: impl BufRead) -> Result<String, Failure> {

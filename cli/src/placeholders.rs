@@ -3,6 +3,10 @@
 /// What stands for a field whose name in capitals would say little. The code `""` is any.
 const WORDS: &[(&str, &str, &str)] = &[
     ("E_DIR_WRITABLE", "fix", "chmod go-w DIRECTORY, or move the plugin to a directory that only its owner can change"),
+    ("E_FILE_DENIED", "fix", "chmod a+r PATH, or chmod a+x its directory, as the refusal says"),
+    ("E_NOT_ALLOWED", "copy", ", or copy the plugin to where plugins are: sochdb-plugin install PATH"),
+    ("E_UNPINNED", "copy", "sochdb-plugin install PATH; or, to leave it where it is: "),
+    ("E_PROBE_TIMEOUT", "fix", "`probe_limit`, and `load_limit` too where the refusal says so"),
     ("E_TRUST_FILE", "fix", OF_A_TEXT),
     ("E_LOCK_FILE", "fix", OF_A_TEXT),
     ("E_MANIFEST_FILE", "fix", OF_A_TEXT),

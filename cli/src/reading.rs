@@ -1,10 +1,10 @@
-//! Reads the files that a command is given: regular ones, of a bounded size, within a time.
+//! Reads the files and directories that a command is given: regular files of a bounded size, all within a time.
 
 use crate::failure::Failure;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use sochdb_plugin_host::{Lack, Text};
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
@@ -15,6 +15,9 @@ use std::time::Duration;
 const LIMIT: Duration = Duration::from_secs(30);
 
 const BLOCK: usize = 1 << 16;
+
+/// What is demanded of an open file.
+pub(crate) type Vet = fn(&Path, &Metadata) -> Result<(), Failure>;
 
 /// Whether the last part of a path may be a symbolic link.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,20 +31,64 @@ pub(crate) enum Links {
 /// # Errors
 /// What it is instead, how large, why it cannot be read, or that it did not answer.
 pub(crate) fn read(path: &Path, most: u64, links: Links) -> Result<Option<Vec<u8>>, Failure> {
-    let (answer, answered) = channel();
-    let own: PathBuf = path.to_owned();
-    let work = move || {
-        // Nobody waits for what comes too late; the end of the command ends this thread.
-        let _ = answer.send(read_here(&own, most, links));
-    };
-    Builder::new().spawn(work).map_err(|error| short(path, Lack::Processes, &error))?;
-    answered.recv_timeout(LIMIT).unwrap_or_else(|_| {
-        let reason = format!("{} was not read within {LIMIT:?}: its file system does not answer", Text::from(path));
+    read_vetted(path, most, links, |_, _| Ok(()))
+}
+
+/// As [`read`], if `vet` has nothing against the open file.
+///
+/// # Errors
+/// As [`read`], and what `vet` says.
+pub(crate) fn read_vetted(path: &Path, most: u64, links: Links, vet: Vet) -> Result<Option<Vec<u8>>, Failure> {
+    let own = path.to_owned();
+    within(path, move || read_here(&own, most, links, vet))
+}
+
+/// What is in `directory`.
+///
+/// # Errors
+/// Why it cannot be listed, or that it did not answer.
+pub(crate) fn list(directory: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let own = directory.to_owned();
+    within(directory, move || {
+        let entries = fs::read_dir(&own).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+        let entries = entries.map_err(|error| Failure::unreadable(&own, &error))?;
+        Ok(entries.into_iter().map(|entry| entry.path()).collect())
+    })
+}
+
+/// What `work` makes of the file or directory at `path`.
+///
+/// # Errors
+/// What it says, or that there was no answer in time.
+pub(crate) fn within<T: Send + 'static>(
+    path: &Path,
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    timed(path, LIMIT, work)?.unwrap_or_else(|| {
+        let reason = format!("{} did not answer within {LIMIT:?}: its file system is slow or dead", Text::from(path));
         Err(Failure::new("E_READ_TIMEOUT", reason))
     })
 }
 
-fn read_here(path: &Path, most: u64, links: Links) -> Result<Option<Vec<u8>>, Failure> {
+/// What `work` makes of `path`; `None` if that takes longer than `limit`.
+///
+/// # Errors
+/// There is no thread for it.
+pub(crate) fn timed<T: Send + 'static>(
+    path: &Path,
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<Option<T>, Failure> {
+    let (answer, answered) = channel();
+    let work = move || {
+        // Nobody waits for what comes too late; the end of the command ends this thread.
+        let _ = answer.send(work());
+    };
+    Builder::new().spawn(work).map_err(|error| short(path, Lack::Processes, &error))?;
+    Ok(answered.recv_timeout(limit).ok())
+}
+
+fn read_here(path: &Path, most: u64, links: Links, vet: Vet) -> Result<Option<Vec<u8>>, Failure> {
     let name = Text::from(path);
     // A FIFO or a device must not block.
     let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -60,7 +107,9 @@ fn read_here(path: &Path, most: u64, links: Links) -> Result<Option<Vec<u8>>, Fa
         Err(errno) => return Err(Failure::unreadable(path, &errno.into())),
     };
     let cannot = |error: Error| Failure::unreadable(path, &error);
-    if !file.metadata().map_err(cannot)?.is_file() {
+    let metadata = file.metadata().map_err(cannot)?;
+    vet(path, &metadata)?;
+    if !metadata.is_file() {
         return Err(not_regular(&name));
     }
     let (mut bytes, mut block) = (Vec::new(), [0; BLOCK]);

@@ -4,6 +4,7 @@
 use crate::failure::Failure;
 use crate::held::{unchangeable, write_whole, Held, UNFINISHED};
 use crate::package::{read, Package};
+use crate::reading::list;
 use sochdb_plugin_host::trust::{places, Lock, Locked};
 use sochdb_plugin_host::Digest;
 use std::fs::{self, OpenOptions, Permissions};
@@ -79,15 +80,15 @@ fn kept_companions(entry: &Locked) -> [String; 2] {
 /// Deletes the kept manifests and signatures of bytes that are no longer there, as `lock` says. What stays is in
 /// nobody's way.
 pub(crate) fn sweep(held: &Held, lock: &Lock) {
-    for entry in fs::read_dir(&held.path).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let Some((plugin, digest)) = name.to_str().and_then(places::kept_for) else { continue };
+    for path in list(&held.path).unwrap_or_default() {
+        let name = path.file_name().and_then(|name| name.to_str());
+        let Some((plugin, digest)) = name.and_then(places::kept_for) else { continue };
         let needed = match lock.find(plugin) {
             Some(listed) => listed.sha256 == digest || listed.previous == Some(digest),
             None => fs::symlink_metadata(held.path.join(plugin)).is_ok(),
         };
         if !needed {
-            let _ = fs::remove_file(entry.path());
+            let _ = fs::remove_file(&path);
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::paths::absolute;
+use crate::reading;
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Lock};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text, TrustFiles};
@@ -66,19 +67,20 @@ pub(crate) fn read_lock(loader: &DynamicPluginLoader, directory: &Path) -> Resul
 }
 
 /// Libraries in `directory` that `lock`, its lock file, does not list, by name.
-pub(crate) fn unlisted(directory: &Path, lock: &Lock) -> std::io::Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
-    let paths = entries.into_iter().map(|entry| entry.path());
+pub(crate) fn unlisted(directory: &Path, lock: &Lock) -> Result<Vec<PathBuf>, Failure> {
     let is_listed = |path: &Path| path.file_name().and_then(|name| lock.find(name.to_str()?)).is_some();
     let is_library = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "so");
-    let mut others: Vec<PathBuf> = paths.filter(|path| is_library(path) && !is_listed(path)).collect();
+    let mut others = reading::list(directory)?;
+    others.retain(|path| is_library(path) && !is_listed(path));
     others.sort_unstable();
     Ok(others)
 }
 
-/// Whether there is nothing at `path`, not even a link.
+/// Whether there is nothing at `path`, not even a link. What does not answer may be there.
 pub(crate) fn is_absent(path: &Path) -> bool {
-    fs::symlink_metadata(path).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    let own = path.to_owned();
+    let look = move || Ok(fs::symlink_metadata(own).is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound));
+    reading::within(path, look).unwrap_or(false)
 }
 
 /// Says that the loader refuses `file`, as `verify` does. Each of `names` is a path that is gone when the message is

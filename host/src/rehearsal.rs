@@ -32,18 +32,34 @@ pub(crate) fn run(
     }
     // The probe keeps to the host's hard limits, and has them from its start: what this process may have, that may.
     headroom::make_sure_to_map(Step::Probe, &admitted.facts, &admitted.dependencies)?;
-    let (path, limit) = (admitted.place.path.clone(), options.probe_limit);
+    let (path, limits) = (admitted.place.path.clone(), Limits { probe: options.probe_limit, load: options.load_limit });
     let (admitted, ended, word) = worker.step(&path, Step::Probe, move || {
         let mut word = None;
-        let ended = run_here(&admitted, limit, &mut word);
+        let ended = run_here(&admitted, limits, &mut word);
         (admitted, ended, word)
     })?;
     record.probe = word;
     ended.map(|(rehearsed, detail)| ((admitted, rehearsed), detail))
 }
 
+/// What the probe and the whole load may take.
+#[derive(Clone, Copy)]
+struct Limits {
+    probe: Duration,
+    load: Duration,
+}
+
+impl Limits {
+    /// What to raise for a probe that takes twice as long.
+    fn raised(self) -> String {
+        let within = self.load <= self.probe.saturating_mul(2);
+        let load = format!(", and `load_limit` with it, within which it counts (now {:?})", self.load);
+        format!("`probe_limit`{}", if within { &load } else { "" })
+    }
+}
+
 /// Runs the probe, and says in `word` what the audit line says of it.
-fn run_here(admitted: &Admitted, limit: Duration, word: &mut Option<String>) -> Result<(Rehearsed, String), LoadError> {
+fn run_here(admitted: &Admitted, limits: Limits, word: &mut Option<String>) -> Result<(Rehearsed, String), LoadError> {
     let demands = admitted.standing.demands;
     let needed: Vec<Needed<'_>> = admitted
         .dependencies
@@ -61,14 +77,14 @@ fn run_here(admitted: &Admitted, limit: Duration, word: &mut Option<String>) -> 
     });
     let bytes = admitted.file.size() + listed.sum::<u64>();
     let plugin = admitted.file.as_fd();
-    let request = Request { plugin, bytes, needed: &needed, symbol: c"soch_plugin_v1", limit };
+    let request = Request { plugin, bytes, needed: &needed, symbol: c"soch_plugin_v1", limit: limits.probe };
     let Report { sandbox, loaded } = match probe::run(&request) {
         Ok(report) => report,
         Err(error) => {
             *word = Some("refused".to_owned());
             return Err(match error {
                 ProbeError::Crashed { signal } => LoadError::ProbeCrashed { signal },
-                ProbeError::Timeout { limit } => LoadError::ProbeTimeout { limit },
+                ProbeError::Timeout { limit } => LoadError::ProbeTimeout { limit, fix: limits.raised() },
                 ProbeError::Exited { code } => LoadError::ProbeExit {
                     how: code
                         .map_or_else(|| "in a way that nobody saw".to_owned(), |code| format!("with exit code {code}")),

@@ -40,14 +40,8 @@ pub const MISSING: &[Missing] = &[
         development: Expected::LoadsAndSays(Step::Seal, "cannot be executed"),
         strict: Expected::Loads,
     },
-    Missing {
-        // Before Linux 5.6; old container runtimes forbid it.
-        name: "openat2",
-        calls: &[call(libc::SYS_openat2)],
-        errors: ABSENT_OR_FORBIDDEN,
-        development: Expected::Loads,
-        strict: Expected::Loads,
-    },
+    // Before Linux 5.6; old container runtimes forbid it.
+    Missing::harmless("openat2", &[call(libc::SYS_openat2)]),
     Missing {
         // A directory on a medium that fails.
         name: "readable directories",
@@ -57,13 +51,7 @@ pub const MISSING: &[Missing] = &[
         // The operator's trust files are looked for first.
         strict: Expected::Refused("E_TRUST_FILE"),
     },
-    Missing {
-        name: "memfd_create",
-        calls: &[call(libc::SYS_memfd_create)],
-        errors: ABSENT_OR_FORBIDDEN,
-        development: Expected::Refused("E_MEMFD"),
-        strict: Expected::Refused("E_MEMFD"),
-    },
+    Missing::refused("memfd_create", &[call(libc::SYS_memfd_create)], ABSENT_OR_FORBIDDEN, "E_MEMFD"),
     Missing {
         // Before Linux 6.3.
         name: "MFD_NOEXEC_SEAL",
@@ -72,47 +60,29 @@ pub const MISSING: &[Missing] = &[
         development: Expected::LoadsAndSays(Step::Seal, "read back"),
         strict: Expected::Loads,
     },
-    Missing {
-        // A command with this bit is that which adds seals.
-        name: "seals",
-        calls: &[call_with(libc::SYS_fcntl, 1, 8)],
-        errors: &[libc::EPERM],
-        development: Expected::Refused("E_SEAL"),
-        strict: Expected::Refused("E_SEAL"),
-    },
-    Missing {
-        name: "the flags of a mount",
-        calls: &[call(libc::SYS_fstatfs)],
-        errors: &[libc::EIO],
-        development: Expected::Refused("E_EXEC_POLICY_IO"),
-        strict: Expected::Refused("E_EXEC_POLICY_IO"),
-    },
-    Missing {
-        name: "room for the copy",
-        calls: &[call(libc::SYS_pwrite64)],
-        errors: &[libc::ENOSPC, libc::ENOMEM],
-        development: Expected::Refused("E_SHORTAGE"),
-        strict: Expected::Refused("E_SHORTAGE"),
-    },
-    Missing {
-        name: "a copy without faults",
-        calls: &[call(libc::SYS_pwrite64)],
-        errors: &[libc::EIO],
-        development: Expected::Refused("E_COPY"),
-        strict: Expected::Refused("E_COPY"),
-    },
-    Missing {
-        // As a service that may not start programs.
-        name: "execve",
-        calls: &[call(libc::SYS_execve), call(libc::SYS_execveat)],
-        errors: ABSENT_OR_FORBIDDEN,
-        development: Expected::Refused("E_PROBE_UNAVAILABLE"),
-        strict: Expected::Refused("E_PROBE_UNAVAILABLE"),
-    },
-    Missing {
-        // As a user who has as many processes as the limit allows.
-        name: "processes",
-        calls: &[
+    // A command with this bit is that which adds seals.
+    Missing::refused("seals", &[call_with(libc::SYS_fcntl, 1, 8)], &[libc::EPERM], "E_SEAL"),
+    Missing::refused("the flags of a mount", &[call(libc::SYS_fstatfs)], &[libc::EIO], "E_EXEC_POLICY_IO"),
+    // Of its paths, those that do not begin in an open directory.
+    Missing::refused(
+        "looks at a path",
+        &[call_with(libc::SYS_newfstatat, 0, 1 << 31)],
+        &[libc::EPERM, libc::EIO],
+        "E_PROC_IO",
+    ),
+    Missing::refused("room for the copy", &[call(libc::SYS_pwrite64)], &[libc::ENOSPC, libc::ENOMEM], "E_SHORTAGE"),
+    Missing::refused("a copy without faults", &[call(libc::SYS_pwrite64)], &[libc::EIO], "E_COPY"),
+    // As a service that may not start programs.
+    Missing::refused(
+        "execve",
+        &[call(libc::SYS_execve), call(libc::SYS_execveat)],
+        ABSENT_OR_FORBIDDEN,
+        "E_PROBE_UNAVAILABLE",
+    ),
+    // As a user who has as many processes as the limit allows.
+    Missing::refused(
+        "processes",
+        &[
             call(libc::SYS_clone),
             call(libc::SYS_clone3),
             #[cfg(target_arch = "x86_64")]
@@ -120,10 +90,9 @@ pub const MISSING: &[Missing] = &[
             #[cfg(target_arch = "x86_64")]
             call(libc::SYS_vfork),
         ],
-        errors: &[libc::EAGAIN],
-        development: Expected::Refused("E_SHORTAGE"),
-        strict: Expected::Refused("E_SHORTAGE"),
-    },
+        &[libc::EAGAIN],
+        "E_SHORTAGE",
+    ),
     Missing {
         // Before Linux 5.13; EOPNOTSUPP where it is not switched on.
         name: "landlock",
@@ -155,25 +124,24 @@ pub const MISSING: &[Missing] = &[
         development: Expected::Refused("E_SHORTAGE"),
         strict: Expected::Refused("E_SHORTAGE"),
     },
-    Missing {
-        // Before Linux 5.3.
-        name: "pidfd_open",
-        calls: &[call(libc::SYS_pidfd_open)],
-        errors: ABSENT_OR_FORBIDDEN,
-        development: Expected::Loads,
-        strict: Expected::Loads,
-    },
-    Missing {
-        // Before Linux 5.9.
-        name: "close_range",
-        calls: &[call(libc::SYS_close_range)],
-        errors: ABSENT_OR_FORBIDDEN,
-        development: Expected::Loads,
-        strict: Expected::Loads,
-    },
+    // Before Linux 5.3.
+    Missing::harmless("pidfd_open", &[call(libc::SYS_pidfd_open)]),
+    // Before Linux 5.9.
+    Missing::harmless("close_range", &[call(libc::SYS_close_range)]),
 ];
 
 impl Missing {
+    /// What nothing depends on, absent or forbidden.
+    const fn harmless(name: &'static str, calls: &'static [Call]) -> Self {
+        let (development, strict) = (Expected::Loads, Expected::Loads);
+        Self { name, calls, errors: ABSENT_OR_FORBIDDEN, development, strict }
+    }
+
+    /// What every policy refuses to be without.
+    const fn refused(name: &'static str, calls: &'static [Call], errors: &'static [i32], code: &'static str) -> Self {
+        Self { name, calls, errors, development: Expected::Refused(code), strict: Expected::Refused(code) }
+    }
+
     /// Takes it away from this thread and from what it starts, and makes sure that it is gone.
     pub fn take_away(&self, errno: i32) {
         fail(self.calls, errno);

@@ -19,7 +19,7 @@ pub(super) fn look(
 ) -> usize {
     let installed = lock.plugins.iter().map(|plugin| directory.join(&plugin.file));
     let others = unlisted(directory, lock).unwrap_or_else(|error| {
-        report.attention(AREA, Text::from(directory), format!("its files cannot be listed: {error}"));
+        report.attention(AREA, Text::from(directory), format!("its files cannot be listed: {}", error.reason));
         Vec::new()
     });
     let mut accepted = 0;

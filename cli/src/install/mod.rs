@@ -80,6 +80,10 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
             return Ok(false);
         }
         Done::Refused { error, staged } => {
+            if let LoadError::Noexec { .. } = *error {
+                tell::noexec(out, &source, &directory, &error, staged.as_deref());
+                return Ok(false);
+            }
             let names = match staged.as_deref().and_then(|staged| Some((staged, staged.parent()?))) {
                 Some((staged, room)) => vec![(staged, &*source), (room, &*directory)],
                 None => Vec::new(),

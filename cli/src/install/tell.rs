@@ -47,6 +47,16 @@ pub(super) fn tell(
     }
 }
 
+/// Says that nothing runs from `directory`, whatever is installed there: the download is not what is wrong.
+pub(super) fn noexec(out: &Output, source: &Path, directory: &Path, error: &LoadError, staged: Option<&Path>) {
+    let remedy = format!(
+        "choose a directory on a file system that allows to run code: sochdb-plugin install {} --directory DIRECTORY",
+        Text::from(source)
+    );
+    let names: Vec<(&Path, &Path)> = staged.map(|staged| (staged, directory)).into_iter().collect();
+    refuse_with(out, directory, error, remedy, &names);
+}
+
 /// Says that the loader takes nothing from `directory`.
 pub(super) fn closed(out: &Output, directory: &Path, error: &LoadError, trust: Option<&Path>) {
     let lock = directory.join(places::LOCK_FILE);

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 use sochdb_plugin_host::printable;
 
-/// `object` with `ok` and `command` before all else, and without what would steer a terminal that a string of it is
+/// `object` with `ok` and `command` (null if none was recognized) before all else, and without what would steer a terminal that a string of it is
 /// printed on.
 pub(super) fn with_outcome(object: &Value, ok: bool, command: &str) -> Value {
+    let command = Some(command).filter(|command| !command.is_empty());
     let mut all = Map::from_iter([("ok".to_owned(), ok.into()), ("command".to_owned(), command.into())]);
     if let Value::Object(object) = safe(object) {
         all.extend(object);

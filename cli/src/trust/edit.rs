@@ -1,12 +1,14 @@
 //! Changes a trust file, and leaves alone what it does not change.
 
 use super::entry::Entry;
+use super::forbidden::forbidden;
+use super::reach::arguments;
 use super::text::{find, with, without, Fields, Found};
 use crate::failure::Failure;
 use crate::held::Held;
 use crate::package::read;
 use crate::store::{is_absent, read_lock};
-use sochdb_plugin_host::trust::{places, Pin, Revoked, RevokedKey, SyntaxError, TrustFile, MAX_SIZE};
+use sochdb_plugin_host::trust::{Pin, Revoked, RevokedKey, SyntaxError, TrustFile, MAX_SIZE};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Text, TrustFiles};
 use std::path::Path;
 
@@ -33,6 +35,9 @@ pub(crate) fn add(path: &Path, entry: &Entry, fields: &Fields) -> Result<Outcome
     let alone = with("", kind, fields).and_then(|text| TrustFile::parse(text.as_bytes()));
     let asked = alone.map_err(|error| Failure::usage(format!("{kind}: {}", error.message)))?;
     change(path, |text, there| {
+        if let Some(failure) = forbidden(path, there, &asked) {
+            return Err(failure);
+        }
         if says(there, &asked) {
             return Ok(None);
         }
@@ -43,18 +48,19 @@ pub(crate) fn add(path: &Path, entry: &Entry, fields: &Fields) -> Result<Outcome
     })
 }
 
-/// Takes the entries of `kind` out of the trust file at `path` that have these fields.
+/// Takes the entries of `kind` out of the trust file at `path` that have these fields; gives how many there were.
 ///
 /// # Errors
 /// There is none.
-pub(crate) fn remove(path: &Path, kind: &'static str, fields: &Fields) -> Result<Outcome, Failure> {
-    change(path, |text, _| {
-        let (mut left, mut removed) = (text.to_owned(), false);
+pub(crate) fn remove(path: &Path, kind: &'static str, fields: &Fields) -> Result<(Outcome, usize), Failure> {
+    let mut removed = 0;
+    let outcome = change(path, |text, _| {
+        let mut left = text.to_owned();
         while let Some(found) = find(&left, kind, fields).map_err(|error| wrong(path, &error))? {
             left = without(&left, kind, &found).map_err(|error| wrong(path, &error))?;
-            removed = true;
+            removed += 1;
         }
-        if !removed {
+        if removed == 0 {
             let values: Vec<String> =
                 fields.iter().map(|(_, value)| Text::from(value.as_bytes()).to_string()).collect();
             let (path, values) = (Text::from(path), values.join(" "));
@@ -62,7 +68,8 @@ pub(crate) fn remove(path: &Path, kind: &'static str, fields: &Fields) -> Result
             return Err(Failure::new("E_TRUST_NO_ENTRY", reason));
         }
         Ok(Some(left))
-    })
+    })?;
+    Ok((outcome, removed))
 }
 
 /// Changes the text of the file, which says `TrustFile`, to what `new` gives, if it gives any.
@@ -138,11 +145,7 @@ fn conflict(path: &Path, text: &str, kind: &str, fields: &Fields, found: &Found)
     let subject = fields.iter().take(if kind == "publisher" { 2 } else { 1 });
     let subject = subject.filter_map(|(key, _)| Some(Text::from(found.value(key)?.as_bytes()).to_string()));
     let (subject, kind_typed) = (subject.collect::<Vec<_>>().join(" "), kind.replace('_', "-"));
-    let named = match path {
-        _ if places::user_trust_file().as_deref() == Some(path) => String::new(),
-        _ if places::system_trust_file() == path => " --system".to_owned(),
-        _ => format!(" --trust {file}"),
-    };
+    let named = arguments(path);
     let reason = format!(
         "{file} says another thing of this {kind} already: {said}; edit line {line} of {file}, or take that out first: \
          sochdb-plugin trust remove {kind_typed} {subject}{named}"

@@ -3,6 +3,7 @@
 use super::text::Fields;
 use crate::failure::Failure;
 use crate::paths::absolute;
+use crate::reading::within;
 use semver::Version;
 use sochdb_plugin_host::sdk::abi::SOCH_NAME_SIZE;
 use sochdb_plugin_host::sdk::export::is_identifier;
@@ -142,7 +143,8 @@ pub(super) fn plugin_name(typed: &str) -> Result<String, String> {
 fn directory(typed: &Path) -> Result<String, Failure> {
     let path = absolute(typed);
     let name = Text::from(&*path);
-    let real = fs::canonicalize(&path).map_err(|error| match error.kind() {
+    let own = path.clone();
+    let real = within(&path, move || Ok(fs::canonicalize(own)))?.map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let reason = format!(
                 "the directory {name} does not exist: make it first with `mkdir -m 755 -p {name}`, or check the \

@@ -2,6 +2,7 @@
 
 mod edit;
 mod entry;
+mod forbidden;
 mod list;
 mod named;
 mod reach;
@@ -113,7 +114,7 @@ fn add(out: &Output, path: &Path, entry: &Entry) -> Result<bool, Failure> {
     }
     let of_operator = TrustFiles::Operator.paths();
     let first = of_operator.iter().any(|file| file == path) && of_operator.iter().all(|file| is_absent(file));
-    let told = Told { outcome: "added", path, kind, fields: &fields };
+    let told = Told { outcome: "added", path, kind, fields: &fields, removed: None };
     match edit::add(path, entry, &fields)? {
         Outcome::Changed(file) => told.added(out, &file, first),
         Outcome::Unchanged => Told { outcome: "already there", ..told }.print(out, None),
@@ -124,9 +125,9 @@ fn add(out: &Output, path: &Path, entry: &Entry) -> Result<bool, Failure> {
 
 fn remove(out: &Output, path: &Path, named: &Named) -> Result<bool, Failure> {
     let (kind, fields) = named.fields();
-    let removed = edit::remove(path, kind, &fields)?;
-    let told = Told { outcome: "removed", path, kind, fields: &fields };
-    match removed {
+    let (outcome, removed) = edit::remove(path, kind, &fields)?;
+    let told = Told { outcome: "removed", path, kind, fields: &fields, removed: Some(removed) };
+    match outcome {
         Outcome::Changed(file) => told.removed(out, &file),
         Outcome::Unchanged => told.print(out, None),
         Outcome::Refused(error) => return Ok(refused(out, path, &error)),

@@ -1,6 +1,7 @@
 //! Which hosts a trust file reaches.
 
 use sochdb_plugin_host::trust::places;
+use sochdb_plugin_host::Text;
 use std::env::args_os;
 use std::path::Path;
 
@@ -10,6 +11,15 @@ pub(super) fn reach(path: &Path) -> &'static str {
         _ if path == places::system_trust_file() => "machine",
         _ if places::user_trust_file().as_deref() == Some(path) => "user",
         _ => "named",
+    }
+}
+
+/// The arguments with which `trust` changes the file at `path`, with a space before them.
+pub(super) fn arguments(path: &Path) -> String {
+    match reach(path) {
+        "user" => String::new(),
+        "machine" => " --system".to_owned(),
+        _ => format!(" --trust {}", Text::from(path)),
     }
 }
 

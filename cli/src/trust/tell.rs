@@ -14,6 +14,8 @@ pub(super) struct Told<'a> {
     pub(super) path: &'a Path,
     pub(super) kind: &'static str,
     pub(super) fields: &'a Fields,
+    /// How many entries were taken out.
+    pub(super) removed: Option<usize>,
 }
 
 impl Told<'_> {
@@ -63,11 +65,15 @@ impl Told<'_> {
         let said = Map::from_iter(self.fields.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
         out.object(&json!({
             "outcome": self.outcome, "file": file, "kind": self.kind, "entry": said, "closed": closed,
+            "removed": self.removed,
             "reach": reach(self.path), "unreached": unreached(self.path),
         }));
         let values: Vec<_> = self.fields.iter().map(|(_, value)| printable(value)).collect();
         out.line(format!("{} {}: {}", out.paint.bold(self.kind), values.join(" "), out.paint.good(self.outcome)));
         out.line(format!("  {}  {file}", out.paint.dim("file")));
+        if let Some(keys) = self.removed.filter(|_| self.kind == "publisher") {
+            out.line(format!("  {}  {keys} taken out", out.paint.dim("keys")));
+        }
         for note in closed.map(str::to_owned).into_iter().chain(unreached(self.path)) {
             out.line(format!("  {}  {note}", out.paint.bold("note")));
         }

@@ -29,7 +29,8 @@ refusals! {
         "build the plugin for Linux";
     Elf: Isa { needed: u8, present: u8 } "E_ELF_ISA"
         "the plugin needs a processor of level x86-64-v{needed}, this one has level x86-64-v{present}"
-        "compile everything in it with -march=x86-64-v{present} at most, and link it without -Wl,-z,x86-64-v{needed}; or \
+        "compile everything in it with -march=x86-64-v{present} at most and without -mneeded, and \
+         link it without -Wl,-z,x86-64-v{needed}; or \
          run the host on a processor of level x86-64-v{needed}";
     Elf: Headers { reason: &'static str } "E_ELF_HEADERS"
         "the program headers are malformed: {reason}" "build the plugin again, and do not edit the file";

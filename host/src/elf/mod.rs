@@ -163,7 +163,10 @@ impl Facts {
         let mut versions = Versions::read(&image, &segments, &dynamic)?;
         let notes = Notes::read(&image, &segments)?;
         versions.check_table(symbols.count, &image, &segments, &dynamic)?;
-        let entry = entry_head(&image, &segments, &symbols)?;
+        let writable_code = segments.of(PT_LOAD).any(|segment| segment.flags & (PF_W | PF_X) == PF_W | PF_X);
+        // What lies in such a segment is not called misplaced.
+        let or_writable = |error| if writable_code { ElfError::WritableCode } else { error };
+        let entry = entry_head(&image, &segments, &symbols).map_err(or_writable)?;
         let mut kept = [&versions.tables[..], &symbols.tables].concat();
         kept.extend(segments.header_table(&header)?);
         kept.extend(symbols.entry.map(|entry| (entry.address, entry.address.saturating_add(ENTRY_HEAD))));
@@ -180,7 +183,6 @@ impl Facts {
             versions.check_table(symbols.count, &image, &segments, &dynamic)?;
         }
         let flags_1 = dynamic.one(tag::FLAGS_1).unwrap_or(0);
-        let writable_code = segments.of(PT_LOAD).any(|segment| segment.flags & (PF_W | PF_X) == PF_W | PF_X);
         let interpreter = segments.of(PT_INTERP).next().is_some();
         let least_alignment = segments.of(PT_LOAD).map(|segment| segment.align).min().unwrap_or(0);
         let stacks: Vec<u32> = segments.of(PT_GNU_STACK).map(|segment| segment.flags).collect();

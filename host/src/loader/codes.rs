@@ -82,17 +82,16 @@ refusals! {
         "cannot open the directory {directory}: {reason}"
         "check the file system that it is on, and allow this process to open files (seccomp filter)";
 
-    Allow: NotAllowed { directory: Text, place: String } "E_NOT_ALLOWED"
+    Allow: NotAllowed { directory: Text, place: String, copy: String } "E_NOT_ALLOWED"
         "no trust file allows plugins in the directory {directory}"
-        "sochdb-plugin trust add directory {directory}{place}, or copy the plugin to where plugins are: \
-         sochdb-plugin install FILE";
+        "sochdb-plugin trust add directory {directory}{place}{copy}";
 
     File: FileNotFound { path: Text } "E_FILE_NOT_FOUND" "the file {path} does not exist" "check the path";
     File: FileSymlink { path: Text } "E_FILE_SYMLINK"
         "{path} is a symbolic link" "give the path that `realpath` prints for it";
-    File: FileDenied { path: Text } "E_FILE_DENIED"
+    File: FileDenied { path: Text, fix: String } "E_FILE_DENIED"
         "this process may not read the file {path}"
-        "chmod a+r {path} and a+x its directory, or run the host as another user";
+        "{fix}, or run the host as another user";
     File: FileIo { path: Text, reason: std::io::Error } "E_FILE_IO"
         "cannot read the file {path}: {reason}"
         "check the file system that it is on, and allow this process to read files (seccomp filter)";
@@ -114,7 +113,7 @@ refusals! {
         "the file {path} has {size} bytes: no library is that small" "copy or build the plugin again";
     File: TooLarge { path: Text, size: u64, limit: u64 } "E_FILE_TOO_LARGE"
         "the file {path} has {size} bytes, more than the limit of {limit}"
-        "strip the plugin (`strip -s {path}`), or raise the loader's limit";
+        "make it smaller: strip -s {path}; or raise the loader's limit";
     File: FileReplaced { path: Text } "E_FILE_REPLACED"
         "the file {path} was replaced by another one while it was opened" "load it when nobody installs it";
 
@@ -148,9 +147,9 @@ refusals! {
     Trust: DigestMismatch { path: Text, found: Digest, by: &'static str, expected: Digest } "E_DIGEST"
         "{path} has SHA-256 {found}, but {by} says {expected}"
         "find out who changed it; then put the publisher's copy in its place, not {path} itself: sochdb-plugin install COPY";
-    Trust: Unpinned { path: Text, digest: Digest, place: String } "E_UNPINNED"
+    Trust: Unpinned { digest: Digest, place: String, copy: String } "E_UNPINNED"
         "nobody pinned the plugin: no trust file and no lock file has SHA-256 {digest}"
-        "sochdb-plugin install {path}, or, to leave it where it is: sochdb-plugin trust add pin {digest}{place}";
+        "{copy}sochdb-plugin trust add pin {digest}{place}";
     Trust: LockFile { file: Text, reason: String, fix: String } "E_LOCK_FILE"
         "the lock file {file} cannot be used: {reason}" "{fix}";
     Trust: LockSyntax { file: Text, error: SyntaxError } "E_LOCK_SYNTAX"
@@ -206,7 +205,7 @@ refusals! {
         "the library {name} that the plugin needs is refused: {reason}" "{fix}";
     Dependencies: DepSoname { name: Text, soname: Text } "E_DEP_SONAME"
         "the file of the library {name} has the name {soname} inside, so the dynamic linker would search for another"
-        "name it in the trust file as it names itself";
+        "link that library with -Wl,-soname,{name}, or run `patchelf --set-soname {name}` on it; or link it into the plugin";
 
     Identity: SonameTaken { soname: Text } "E_SONAME_TAKEN"
         "a library with the plugin's inner name {soname} is in memory already"
@@ -217,15 +216,17 @@ refusals! {
     Identity: ProcMissing { path: String } "E_PROC"
         "{path} is not the sealed copy: /proc is not mounted, or is that of another PID namespace"
         "mount /proc in the host's own PID namespace";
+    Identity: ProcIo { what: String, reason: std::io::Error } "E_PROC_IO"
+        "nobody can tell whether the dynamic linker would get the sealed copy: {what} failed: {reason}"
+        "allow this process stat, fstat and fcntl (service sandbox, seccomp filter)";
 
     Probe: ProbeCrashed { signal: i32 } "E_PROBE_CRASHED"
         "a constructor of the plugin, or of a library that it needs, ended the probe by signal {signal}"
         "report it to the plugin's vendor, unless a program without the plugin crashes with that library too: a library must \
          do nothing while it is loaded that can fail; with a stack limit (`ulimit -s`) below 64 KiB every program crashes";
-    Probe: ProbeTimeout { limit: std::time::Duration } "E_PROBE_TIMEOUT"
+    Probe: ProbeTimeout { limit: std::time::Duration, fix: String } "E_PROBE_TIMEOUT"
         "the constructors of the plugin, and of the libraries that it needs, did not return within {limit:?}"
-        "report it to the plugin's vendor; on a machine that is too slow, raise the limit with `probe_limit`, and \
-         `load_limit` with it, within which it counts";
+        "report it to the plugin's vendor; on a machine that is too slow, raise the limit with {fix}";
     Probe: ProbeExit { how: String } "E_PROBE_EXIT"
         "a constructor of the plugin, or of a library that it needs, ended the probe {how}"
         "report it to the plugin's vendor: a library must not call exit while it is loaded; a plugin under a sanitizer does \

@@ -4,7 +4,7 @@ use super::lease::Lease;
 use super::lexical::PlainPath;
 use super::owners::Owners;
 use super::walk::{open_beneath, Walked};
-use super::{LoadError, Step};
+use super::{LoadError, Step, Text};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, OFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};
@@ -64,11 +64,18 @@ impl OpenFile {
     fn attempt(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
         let failed = |errno| refuse(path, errno);
         // Looked at before it is opened: opening a FIFO can block, opening a device can make it act.
-        let before =
-            retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW)).map_err(failed)?;
+        let before = retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW));
+        let before = before.map_err(|errno| match errno {
+            Errno::ACCESS => denied(path, format!("chmod a+x {}", Text::from(walked.path.as_path()))),
+            errno => failed(errno),
+        })?;
         vet(path, &before, bounds)?;
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let fd = open_beneath(walked.directory.as_fd(), name, flags).map_err(failed)?;
+        let fd = open_beneath(walked.directory.as_fd(), name, flags).map_err(|errno| match errno {
+            // Somebody has a lease on it, to write it.
+            Errno::AGAIN => LoadError::FileChanged { path: path.into() },
+            errno => failed(errno),
+        })?;
         let stat = retry_on_intr(|| rustix::fs::fstat(&fd)).map_err(failed)?;
         if (stat.st_dev, stat.st_ino) != (before.st_dev, before.st_ino) {
             return Err(LoadError::FileReplaced { path: path.into() });
@@ -185,13 +192,15 @@ pub(super) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadE
 }
 
 fn refuse(path: &Path, errno: Errno) -> LoadError {
-    let path = path.into();
+    let shown = Text::from(path);
     match errno {
-        Errno::NOENT => LoadError::FileNotFound { path },
-        Errno::LOOP => LoadError::FileSymlink { path },
-        Errno::ACCESS => LoadError::FileDenied { path },
-        // Somebody has a lease on it, to write it.
-        Errno::AGAIN => LoadError::FileChanged { path },
-        _ => LoadError::failed(Step::File, errno, |reason| LoadError::FileIo { path, reason }),
+        Errno::NOENT => LoadError::FileNotFound { path: shown },
+        Errno::LOOP => LoadError::FileSymlink { path: shown },
+        Errno::ACCESS => denied(path, format!("chmod a+r {shown}")),
+        _ => LoadError::failed(Step::File, errno, |reason| LoadError::FileIo { path: shown, reason }),
     }
+}
+
+fn denied(path: &Path, fix: String) -> LoadError {
+    LoadError::FileDenied { path: path.into(), fix }
 }

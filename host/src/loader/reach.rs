@@ -51,6 +51,6 @@ pub(super) fn reach<'a>(
     let owners = Owners::of(standing.demands);
     record.policy = Some(standing.policy);
     let walked = steps.run(Step::Walk, || walk::check(&plain, owners, walk::open_beneath))?;
-    steps.run(Step::Allow, || allow::check(&walked, standing, &decisions))?;
+    steps.run(Step::Allow, || allow::check(path, &walked, standing, &decisions))?;
     Ok(Reached { decisions, plain, standing, owners, walked })
 }

@@ -9,6 +9,9 @@ use crate::trust::{Allowed, Policy, Rules, TrustFile};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How the arguments begin that name a trust file.
+const NAMED: &str = " --trust ";
+
 impl RuleSource {
     /// The step: reads the files if they changed since they were last read. Where there is none, the program must say
     /// by `policy` what it demands, or the user must have a home that could hold one.
@@ -113,7 +116,7 @@ impl TrustFiles {
     fn place(&self) -> String {
         match self {
             Self::Only(paths) => {
-                paths.first().map_or_else(String::new, |path| format!(" --trust {}", Text::from(path.as_path())))
+                paths.first().map_or_else(String::new, |path| format!("{NAMED}{}", Text::from(path.as_path())))
             }
             Self::Operator if self.paths().len() < 2 => " --system".to_owned(),
             Self::Operator | Self::Unused => String::new(),
@@ -153,6 +156,14 @@ impl Decisions {
     /// The arguments with which `sochdb-plugin trust` changes them, with a space before them.
     pub(super) fn place(&self) -> String {
         self.place.clone()
+    }
+
+    /// The command that copies the plugin at `path` to where these decisions take it; none where trust files were named,
+    /// which count for no directory that they do not list.
+    pub(super) fn installing(&self, path: &Path) -> Option<String> {
+        let is_library = path.extension().is_some_and(|extension| extension == "so");
+        let anywhere = !self.place.starts_with(NAMED);
+        (is_library && anywhere).then(|| format!("sochdb-plugin install {}{}", Text::from(path), self.place))
     }
 
     /// What the trust files say; `None` if there are none.

@@ -70,7 +70,8 @@ impl SealedFile {
         let other = retry_on_intr(|| rustix::io::fcntl_dupfd_cloexec(&self.fd, least));
         // So the kernel calls a number beyond the limit.
         let other = other.map_err(|errno| if errno == Errno::INVAL { Errno::MFILE } else { errno });
-        self.fd = other.map_err(|errno| LoadError::failed(Step::Identity, errno, |_| LoadError::AliasLoaded))?;
+        let unknown = |reason| LoadError::ProcIo { what: "another number for the sealed copy".to_owned(), reason };
+        self.fd = other.map_err(|errno| LoadError::failed(Step::Identity, errno, unknown))?;
         Ok(())
     }
 
@@ -78,7 +79,7 @@ impl SealedFile {
     /// the same file.
     ///
     /// # Errors
-    /// [`LoadError::ProcMissing`] if that path does not lead to this file.
+    /// [`LoadError::ProcMissing`] if that path does not lead to this file, [`LoadError::ProcIo`] if nobody can tell.
     pub fn path(&self) -> Result<PathBuf, LoadError> {
         let path = format!("/proc/{}/fd/{}", std::process::id(), self.fd.as_raw_fd());
         let inode = |stat: Stat| (stat.st_dev, stat.st_ino);
@@ -86,11 +87,13 @@ impl SealedFile {
             let own = retry_on_intr(|| rustix::fs::fstat(&self.fd))?;
             Ok(inode(found) == inode(own))
         });
-        let missing = |path: String| LoadError::ProcMissing { path };
         match found {
             Ok(true) => Ok(path.into()),
-            Ok(false) => Err(missing(path)),
-            Err(errno) => Err(LoadError::failed(Step::Identity, errno, |_| missing(path))),
+            Ok(false) | Err(Errno::NOENT | Errno::NOTDIR | Errno::SRCH) => Err(LoadError::ProcMissing { path }),
+            Err(errno) => {
+                let unknown = |reason| LoadError::ProcIo { what: format!("the look at {path}"), reason };
+                Err(LoadError::failed(Step::Identity, errno, unknown))
+            }
         }
     }
 }

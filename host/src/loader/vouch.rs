@@ -30,7 +30,11 @@ pub(super) fn check(
         return Err(LoadError::Revoked { digest, why });
     }
     let demands = standing.demands;
-    let unpinned = || LoadError::Unpinned { path: path.path.into(), digest, place: decisions.place() };
+    let unpinned = || {
+        let copy = decisions.installing(path.path);
+        let copy = copy.map_or_else(String::new, |copy| format!("{copy}; or, to leave it where it is: "));
+        LoadError::Unpinned { digest, place: decisions.place(), copy }
+    };
     let pinned = pinned_by(path, walked, digest, rules, standing, locks)?;
     if demands.pin && pinned.is_none() {
         return Err(unpinned());

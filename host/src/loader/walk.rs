@@ -37,6 +37,8 @@ pub(super) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<
         directory = match open(parent.as_fd(), name, flags) {
             Ok(directory) => directory,
             Err(Errno::NOTDIR | Errno::LOOP) => return Err(not_a_directory(parent.as_fd(), name, &reached, open)),
+            // The one above is what may not be entered.
+            Err(Errno::ACCESS) => return Err(refuse(reached.parent().unwrap_or(&reached), Errno::ACCESS)),
             Err(errno) => return Err(refuse(&reached, errno)),
         };
         found = vet_own(&directory, &reached, at + 1)?;

@@ -50,9 +50,11 @@ fn a_remedy_can_be_pasted() {
 #[test]
 fn what_ends_the_probe_may_be_a_library_that_the_plugin_needs() {
     let (limit, how) = (std::time::Duration::from_secs(2), "with exit code 0".to_owned());
-    for error in
-        [LoadError::ProbeCrashed { signal: 6 }, LoadError::ProbeTimeout { limit }, LoadError::ProbeExit { how }]
-    {
+    for error in [
+        LoadError::ProbeCrashed { signal: 6 },
+        LoadError::ProbeTimeout { limit, fix: String::new() },
+        LoadError::ProbeExit { how },
+    ] {
         assert!(error.to_string().contains("librar"), "{error}");
     }
 }

@@ -24,15 +24,6 @@ const DT_AUXILIARY: u64 = 0x7fff_fffd;
 const DT_FILTER: u64 = 0x7fff_ffff;
 const OUTSIDE: u64 = 0x4000_0000;
 
-fn check(rows: Vec<(&str, Patch, &str)>) {
-    let dir = Dir::new();
-    let mut result = Rows::default();
-    for (at, (what, patch, expected)) in rows.into_iter().enumerate() {
-        result.check(what, dir.file(&format!("{at}.so"), &patch.0), expected);
-    }
-    result.end();
-}
-
 #[test]
 fn other_formats() {
     let file = |begin: &[u8]| Patch([begin, &[b'\n'; 200]].concat());

@@ -21,15 +21,6 @@ const DT_VERNEED: u64 = 0x6fff_fffe;
 const DT_VERNEEDNUM: u64 = 0x6fff_ffff;
 const PAGE: usize = 4096;
 
-fn check(rows: Vec<(&str, Patch, &str)>) {
-    let dir = Dir::new();
-    let mut result = Rows::default();
-    for (at, (what, patch, expected)) in rows.into_iter().enumerate() {
-        result.check(what, dir.file(&format!("{at}.so"), &patch.0), expected);
-    }
-    result.end();
-}
-
 /// The last segment in two, which meet at `cut`; the second one's bytes are a copy whose first page has `change`d bytes.
 fn split(good: &Patch, cut: u64, change: impl Fn(&mut [u8])) -> Patch {
     let last = good.loads() - 1;

@@ -152,3 +152,13 @@ impl Rows {
         assert!(self.0.is_empty(), "\n{}", self.0.join("\n"));
     }
 }
+
+/// Checks rows of what it is, the file's bytes, and what must come of it.
+fn check(rows: Vec<(&str, patch::Patch, &str)>) {
+    let dir = Dir::new();
+    let mut result = Rows::default();
+    for (at, (what, patch, expected)) in rows.into_iter().enumerate() {
+        result.check(what, dir.file(&format!("{at}.so"), &patch.0), expected);
+    }
+    result.end();
+}

@@ -1,0 +1,70 @@
+//! Every code with the test that follows its remedy literally until it ends in success. One table has them all, and the
+//! test of it fails for a code without a row.
+#![cfg(target_os = "linux")]
+
+#[path = "support/command.rs"]
+mod command;
+#[path = "remedies/command.rs"]
+mod command_itself;
+#[path = "remedies/files.rs"]
+mod files;
+#[path = "remedies/follow.rs"]
+mod follow;
+#[path = "remedies/needed.rs"]
+mod needed;
+#[path = "support/operator.rs"]
+mod operator;
+#[path = "support/patch.rs"]
+mod patch;
+#[path = "remedies/paths.rs"]
+mod paths;
+#[path = "support/plugins.rs"]
+mod plugins;
+#[path = "remedies/process.rs"]
+mod process;
+mod support;
+#[path = "remedies/table.rs"]
+mod table;
+#[path = "remedies/trust.rs"]
+mod trust;
+#[path = "remedies/vendor.rs"]
+mod vendor;
+
+use sochdb_plugin_host::{ElfError, LoadError};
+use std::collections::BTreeSet;
+use std::fs;
+use support::root;
+use table::{Row, ROWS};
+
+#[test]
+fn every_code_has_one_row() {
+    let of_command = fs::read_to_string(root().join("cli/src/codes.rs")).expect("the codes of the command");
+    let words = of_command.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let of_command = words.filter(|word| word.starts_with("E_") && word.len() > 2);
+    let of_loader = LoadError::TABLE.iter().chain(ElfError::TABLE).map(|reason| reason.code);
+    let codes: BTreeSet<&str> = of_loader.chain(of_command).collect();
+    let rows: BTreeSet<&str> = ROWS.iter().map(|(code, _)| *code).collect();
+    assert_eq!(rows.len(), ROWS.len(), "a code has two rows");
+    assert_eq!(codes.difference(&rows).collect::<Vec<_>>(), Vec::<&&str>::new(), "codes without a row");
+    assert_eq!(rows.difference(&codes).collect::<Vec<_>>(), Vec::<&&str>::new(), "rows without a code");
+}
+
+/// A row names a test that exists, in a file that meets the code and reads remedies.
+#[test]
+fn every_row_leads_to_its_test() {
+    for (code, row) in ROWS {
+        match row {
+            Row::Nobody(why) => assert!(why.len() > 20, "{code}: no reason"),
+            Row::Followed(file, test) => {
+                let text = fs::read_to_string(root().join(file)).unwrap_or_else(|why| panic!("{file}: {why}"));
+                let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                assert!(words.any(|word| word == *code), "{file} does not meet {code}");
+                // The rows of the poor kernels are beside their tests.
+                let of_rows = file.strip_suffix("/rows.rs").map(|part| format!("{part}.rs"));
+                let tests = of_rows.map_or(text, |file| fs::read_to_string(root().join(file)).expect("its tests"));
+                let found = tests.find(&format!("fn {test}(")).unwrap_or_else(|| panic!("{file} has no {test}"));
+                assert!(tests[..found].trim_end().ends_with("#[test]"), "{test} is no test");
+            }
+        }
+    }
+}
