@@ -92,8 +92,8 @@ fn a_changed_contract_is_refused_by_its_place() {
             &[
                 ("abi/data.rs", "pub limit: u64", "pub limit: usize"),
                 ("writer.rs", "self.raw().limit\n", "self.raw().limit as u64\n"),
-                ("writer.rs", "            limit,\n", "            limit: limit as usize,\n"),
-                ("writer.rs", "<= self.raw.limit.", "<= (self.raw.limit as u64)."),
+                ("vec_writer.rs", "            limit,\n", "            limit: limit as usize,\n"),
+                ("vec_writer.rs", "<= self.raw.limit.", "<= (self.raw.limit as u64)."),
             ],
             "soch_plugin.compression.compress(#2).limit: host u64, plugin usize",
         ),

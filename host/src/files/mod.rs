@@ -3,6 +3,7 @@
 pub(crate) mod directory_walk;
 pub(crate) mod exec_policy;
 pub(crate) mod fd_paths;
+pub(crate) mod headroom;
 pub(crate) mod lease;
 pub(crate) mod lock_files;
 pub(crate) mod mapped_file;

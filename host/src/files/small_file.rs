@@ -3,12 +3,12 @@
 use crate::base::text::Text;
 use crate::files::directory_walk;
 use crate::files::directory_walk::Walked;
+use crate::files::headroom;
 use crate::files::open_file;
 use crate::files::open_file::{Bounds, OpenFile};
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::files::stamp::{ReadStamp, Stamp};
-use crate::loader::headroom;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use rustix::fs::{AtFlags, Mode};

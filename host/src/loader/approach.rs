@@ -2,10 +2,10 @@
 
 use crate::files::directory_walk;
 use crate::files::directory_walk::Walked;
+use crate::files::headroom;
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::loader::audit::Record;
-use crate::loader::headroom;
 use crate::loader::options::Options;
 use crate::loader::step_runner::Steps;
 use crate::loader::steps::allow_list;

@@ -2,7 +2,11 @@
 
 use crate::base::digest::Digest;
 use crate::base::text::Text;
+use crate::elf::Facts;
+use crate::files::headroom;
 use crate::files::sealed_file::SealedFile;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
 use std::path::PathBuf;
 
 /// What a plugin needs.
@@ -32,4 +36,16 @@ pub(crate) enum Source {
         /// Whether the trust file demands this digest.
         pinned: bool,
     },
+}
+
+/// Makes sure that the process can map a library with these facts, and what it needs of a trust file.
+///
+/// # Errors
+/// [`LoadError::Shortage`].
+pub(crate) fn make_sure_to_map(step: Step, facts: &Facts, needed: &[Dependency]) -> Result<(), LoadError> {
+    let listed = needed.iter().map(|dependency| match dependency.source {
+        Source::Listed { memory, .. } => memory,
+        Source::Resident | Source::System(_) => 0,
+    });
+    headroom::make_sure(step, listed.fold(facts.memory_size, u64::saturating_add))
 }

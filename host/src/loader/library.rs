@@ -7,8 +7,8 @@ use crate::instance::Tables;
 use crate::linker;
 use crate::linker::Mapping;
 use crate::loader::audit::{Accepted, Record};
+use crate::loader::dependency;
 use crate::loader::file_origin::Place;
-use crate::loader::headroom;
 use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::plugin_entry::Entry;
@@ -135,7 +135,7 @@ impl Library {
                 Rehearsed::Passed { confined } => confined,
             };
             // What the dynamic linker cannot get while it is at work ends the process, such as thread-local memory.
-            headroom::make_sure_to_map(Step::Open, &admitted.facts, &admitted.dependencies)?;
+            dependency::make_sure_to_map(Step::Open, &admitted.facts, &admitted.dependencies)?;
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
             let mapping = unsafe {
                 open::bring_in(std::mem::take(&mut admitted.dependencies))?;

@@ -6,7 +6,6 @@
 pub(crate) mod audit;
 pub(crate) mod dependency;
 pub(crate) mod file_origin;
-pub(crate) mod headroom;
 pub(crate) mod kinds;
 pub(crate) mod library;
 pub(crate) mod options;

@@ -19,7 +19,7 @@ struct Of<P>(PhantomData<P>);
 macro_rules! table {
     ($kind:ident, $bound:ident, $table:ident, $constant:ident) => {
         impl<P: $bound> Of<P> {
-            const $constant: $table = self::$kind::table::<P>();
+            const $constant: $table = $crate::shims::$kind::table::<P>();
         }
         /// The table of `P`.
         pub const fn $kind<P: $bound>() -> &'static $table {

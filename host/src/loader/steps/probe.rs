@@ -2,8 +2,8 @@
 //! in a sandbox.
 
 use crate::loader::audit::Record;
+use crate::loader::dependency;
 use crate::loader::dependency::Source;
-use crate::loader::headroom;
 use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::worker::Worker;
@@ -39,7 +39,7 @@ pub(crate) fn run(
         return Ok(((admitted, Rehearsed::Passed { confined: false }), detail));
     }
     // The probe keeps to the host's hard limits, and has them from its start: what this process may have, that may.
-    headroom::make_sure_to_map(Step::Probe, &admitted.facts, &admitted.dependencies)?;
+    dependency::make_sure_to_map(Step::Probe, &admitted.facts, &admitted.dependencies)?;
     let (path, limits) = (admitted.place.path.clone(), Limits { probe: options.probe_limit, load: options.load_limit });
     let (admitted, ended, word) = worker.step(&path, Step::Probe, move || {
         let mut word = None;

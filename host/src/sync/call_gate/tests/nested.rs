@@ -202,9 +202,9 @@ fn ends_that_wait_for_each_other_are_found_after_a_third_came_to_end_one() {
             begun.wait();
             waits.wait();
             let refused = at_once(|| second.wait_for_end().map(drop).err());
-            assert_eq!(refused, Some(Refusal::Deadlock("first".into())), "the other waits for this one");
             told.wait();
             drop(ending);
+            assert_eq!(refused, Some(Refusal::Deadlock("first".into())), "the other waits for this one");
         });
         scope.spawn(|| {
             let ending = second.ending().begin();

@@ -1,7 +1,5 @@
 //! Makes sure that a step can have the memory that it needs: what runs out of it in the middle ends the process.
 
-use crate::elf::Facts;
-use crate::loader::dependency::{Dependency, Source};
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
@@ -9,18 +7,6 @@ use rustix::mm::{MapFlags, ProtFlags};
 
 /// What a load needs whatever the plugin's size, in bytes: its thread, what it remembers, and the dynamic linker's tables.
 const RESERVE: u64 = 16 << 20;
-
-/// Makes sure that the process can map a library with these facts, and what it needs of a trust file.
-///
-/// # Errors
-/// [`LoadError::Shortage`].
-pub(crate) fn make_sure_to_map(step: Step, facts: &Facts, needed: &[Dependency]) -> Result<(), LoadError> {
-    let listed = needed.iter().map(|dependency| match dependency.source {
-        Source::Listed { memory, .. } => memory,
-        Source::Resident | Source::System(_) => 0,
-    });
-    make_sure(step, listed.fold(facts.memory_size, u64::saturating_add))
-}
 
 /// Makes sure that the process can have that much memory and `bytes` more, at this moment. Another thread can still take it.
 ///
