@@ -177,7 +177,7 @@ fn writer_of_the_other_side_is_not_believed() {
         assert_eq!(error.message(), "the writer lacks a function");
     }
     // SAFETY: NULL is allowed.
-    let error = unsafe { Writer::from_raw(std::ptr::null()) }.err().expect("refused");
+    let error = unsafe { Writer::from_raw(std::ptr::null()) }.expect_err("refused");
     assert_eq!(error.message(), "the writer is NULL");
 
     let raw = soch_writer { reserve: Some(no_room), write: Some(unknown_status), ..raw };
