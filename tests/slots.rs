@@ -175,6 +175,23 @@ fn a_table_that_ends_before_any_slot_lacks_all_from_there() {
     }
 }
 
+#[test]
+fn a_plugin_of_an_older_minor_has_the_defaults_of_every_later_slot() {
+    let minors: BTreeSet<_> = SLOTS.iter().map(|slot| slot.2).filter(|since| *since > 0).collect();
+    assert!(!minors.is_empty(), "minor versions added slots");
+    let later = |minor| SLOTS.iter().filter(move |slot| slot.2 >= minor).map(|slot| (slot.0, default_of(slot)));
+    for (minor, (kind, default)) in minors
+        .into_iter()
+        .flat_map(|minor| later(minor).collect::<BTreeSet<_>>().into_iter().map(move |slot| (minor, slot)))
+    {
+        let default = default.unwrap_or_else(|| panic!("{kind} requires a slot that older plugins lack"));
+        let library = load(kind, &format!("-DSOCH_TARGET_MINOR={}", minor - 1)).expect("a plugin of an older minor");
+        let wanted = DEFAULTS.iter().find(|row| (row.0, row.1) == (kind, default)).map(|row| row.3);
+        let (answer, calls) = answer(kind, default, &library);
+        assert_eq!((Some(answer), calls), (wanted, 0), "{kind}.{default} came with minor {minor}");
+    }
+}
+
 /// Each wrong documentation stops the build with what it says, each right one is understood.
 #[test]
 fn the_documentation_of_a_slot_says_one_rule() {
