@@ -190,6 +190,9 @@ fn wrong_optional_method_in_cpp() {
     }
 }
 
+/// A member with the name of a slot.
+type Form = fn(&str) -> String;
+
 #[test]
 fn a_method_of_a_slot_that_the_cpp_header_does_not_carry() {
     const TEST: &str = "a_method_of_a_slot_that_the_cpp_header_does_not_carry";
@@ -206,7 +209,7 @@ fn a_method_of_a_slot_that_the_cpp_header_does_not_carry() {
         compile(program, standard, &source, &class)
     };
     left_out.push("get_interface");
-    let forms: [(&str, &str, fn(&str) -> String); 5] = [
+    let forms: [(&str, &str, Form); 5] = [
         ("", "0", |slot| format!("void {slot}() {{}}")),
         ("", "1", |slot| format!("void {slot}(int) {{}} void {slot}() {{}}")),
         ("", "1", |slot| format!("private: static int {slot}(void *) {{ return 0; }}")),
