@@ -1,12 +1,29 @@
-//! Generates the C header, and compiles the C plugins next to it.
+//! Generates the C header and the lists of slots, and compiles the C plugins next to it.
+
+#[path = "include/contract.rs"]
+mod contract;
 
 #[path = "include/header.rs"]
 mod header;
 
+#[path = "include/slot_lists.rs"]
+mod slot_lists;
+
+#[path = "include/slots.rs"]
+mod slots;
+
 #[path = "examples-c/compile.rs"]
 mod plugins;
 
+use std::{env, path::PathBuf};
+
 fn main() {
-    header::generate();
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    println!("cargo:rerun-if-changed=sdk/src/abi");
+    println!("cargo:rerun-if-changed=include");
+    println!("cargo:rerun-if-env-changed={}", header::RENEW);
+    let contract = contract::Contract::read(&root.join("sdk/src/abi"));
+    header::generate(&contract, &root);
+    slot_lists::generate(&contract, &root);
     plugins::compile();
 }

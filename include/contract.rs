@@ -17,6 +17,10 @@ pub struct Field {
     pub since: u16,
     pub offset: usize,
     pub size: usize,
+    /// Its documentation in one line.
+    pub doc: String,
+    /// If it is a function: the name of its first parameter.
+    pub first_parameter: Option<String>,
 }
 
 pub struct Struct {
@@ -28,6 +32,11 @@ pub struct Struct {
 impl Struct {
     pub fn fields_of(&self, minor: u16) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(move |field| field.since <= minor)
+    }
+
+    /// Whether a function of it has a first parameter of this name.
+    pub fn is_called_with(&self, first: &str) -> bool {
+        self.fields.iter().any(|field| field.first_parameter.as_deref() == Some(first))
     }
 
     /// Bytes that the struct takes as minor version `minor` has it.
@@ -126,6 +135,15 @@ fn since(attributes: &[syn::Attribute]) -> u16 {
     rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().expect("Since 1.<minor>")
 }
 
+/// The name of the first parameter of an `Option` of a function.
+fn first_parameter(ty: &Type) -> Option<String> {
+    let Type::Path(path) = ty else { return None };
+    let syn::PathArguments::AngleBracketed(inside) = &path.path.segments.last()?.arguments else { return None };
+    let Some(syn::GenericArgument::Type(Type::BareFn(function))) = inside.args.first() else { return None };
+    let name = function.inputs.first().and_then(|parameter| Some(parameter.name.as_ref()?.0.to_string()));
+    Some(name.expect("a function of the contract has parameters, with names"))
+}
+
 /// Sizes and alignments on a machine with 64-bit pointers, by the rules of C.
 #[derive(Default)]
 struct LayoutOf64Bit {
@@ -168,6 +186,8 @@ impl LayoutOf64Bit {
                         since: since_now,
                         offset,
                         size: field_size,
+                        doc: docs(&field.attrs).join(" "),
+                        first_parameter: first_parameter(ty),
                     });
                 }
                 let name = item.ident.to_string();

@@ -3,42 +3,38 @@
 //! cbindgen writes the types. This module adds what cbindgen cannot: the first page, the `#if` around slots of
 //! later minor versions, the size and offset of every field as assertions, and the layout hashes.
 
-#[path = "contract.rs"]
-mod contract;
-
-use contract::{Contract, Field};
+use crate::contract::{Contract, Field};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-const RENEW: &str = "SOCH_RENEW_HEADER";
+/// Set to 1, what is generated is written to the source tree.
+pub const RENEW: &str = "SOCH_RENEW_HEADER";
 
 /// Generates into OUT_DIR, and into the source tree if `SOCH_RENEW_HEADER=1`.
-pub fn generate() {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+pub fn generate(contract: &Contract, root: &Path) {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    println!("cargo:rerun-if-changed=sdk/src/abi");
-    println!("cargo:rerun-if-changed=include");
-    println!("cargo:rerun-if-env-changed={RENEW}");
-
-    let contract = Contract::read(&root.join("sdk/src/abi"));
     let hashes = contract.hashes_source();
-    let header = contract.header(&root);
-    write(&out.join("sochdb_plugin.h"), &header);
+    let header = contract.header(root);
     // The plugins are compiled with what was generated now, so that a header that is out of date fails a test and
     // not the build.
-    let cpp = fs::read_to_string(root.join("include/sochdb_plugin.hpp")).expect("include/sochdb_plugin.hpp");
-    write(&out.join("sochdb_plugin.hpp"), &cpp);
+    write(&out.join("sochdb_plugin.h"), &header);
     write(&out.join("layout_hash.rs"), &hashes);
     write(&out.join("layout_asserts.rs"), &contract.rust_assertions());
-    if env::var_os(RENEW).is_some_and(|value| value == "1") {
+    if renews() {
         write(&root.join("include/sochdb_plugin.h"), &header);
         write(&root.join("sdk/src/abi/layout_hash.rs"), &hashes);
     }
 }
 
-fn write(path: &Path, text: &str) {
+/// Whether the source tree is to be written.
+pub fn renews() -> bool {
+    env::var_os(RENEW).is_some_and(|value| value == "1")
+}
+
+/// Writes it unless it is there.
+pub fn write(path: &Path, text: &str) {
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
         fs::write(path, text).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
     }
@@ -181,7 +177,7 @@ impl Contract {
 }
 
 /// Closes the `#if` of `from` and opens that of `to`.
-fn gate(text: &mut String, from: u16, to: u16) -> u16 {
+pub fn gate(text: &mut String, from: u16, to: u16) -> u16 {
     if from != to {
         if from > 0 {
             text.push_str("#endif\n");

@@ -319,17 +319,18 @@ typedef struct soch_storage {
                              uint64_t txn,
                              struct soch_error *error);
   // Resolves a table once; it need not exist yet. The handle lives until `close_table`, which comes before
-  // `shutdown`; a call on it is a call on the instance. The host uses `open_table` to `table_put` only if all four
-  // are there. Optional; the default, also after `SOCH_UNSUPPORTED`, calls `get` and `put`. [any-thread]
+  // `shutdown`; a call on it is a call on the instance. The host uses a group only if all its
+  // slots are there. Optional group `table`; without it, and after `SOCH_UNSUPPORTED`, the host calls `get` and `put`.
+  // [any-thread]
   soch_status (*open_table)(void *instance, uint32_t table, void **handle, struct soch_error *error);
-  // Ends a table handle; the table stays. [exclusive]
+  // Ends a table handle; the table stays. Optional group `table`. [exclusive]
   void (*close_table)(void *handle);
-  // `get` on a table handle. [any-thread]
+  // `get` on a table handle. Optional group `table`. [any-thread]
   soch_status (*table_get)(void *handle,
                            struct soch_bytes key,
                            const struct soch_writer *value,
                            struct soch_error *error);
-  // `put` on a table handle. [any-thread]
+  // `put` on a table handle. Optional group `table`. [any-thread]
   soch_status (*table_put)(void *handle,
                            struct soch_bytes key,
                            struct soch_bytes value,
@@ -337,20 +338,20 @@ typedef struct soch_storage {
                            struct soch_error *error);
   // Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
   // lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
-  // [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors. The host uses
-  // `open_reader` to `close_cursor` only if all six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+  // [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors.
+  // Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`. [any-thread]
   soch_status (*open_reader)(void *instance, void **reader, struct soch_error *error);
-  // Ends a snapshot; its cursors were closed before. [exclusive]
+  // Ends a snapshot; its cursors were closed before. Optional group `reader`. [exclusive]
   void (*close_reader)(void *reader);
   // Lends the value of `key` until the next call on this reader, or returns `SOCH_NOT_FOUND`. Calls on the
-  // reader's cursors do not end the loan. [exclusive]
+  // reader's cursors do not end the loan. Optional group `reader`. [exclusive]
   soch_status (*reader_get)(void *reader,
                             uint32_t table,
                             struct soch_bytes key,
                             struct soch_bytes *value,
                             struct soch_error *error);
   // Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key; an empty `end`
-  // means: to the end of the table. It lives until `close_cursor`. [exclusive]
+  // means: to the end of the table. It lives until `close_cursor`. Optional group `reader`. [exclusive]
   soch_status (*open_cursor)(void *reader,
                              uint32_t table,
                              struct soch_bytes start,
@@ -358,13 +359,13 @@ typedef struct soch_storage {
                              void **cursor,
                              struct soch_error *error);
   // Lends the next rows, at most `capacity`, until the next call on this cursor. Sets `count`; 0 means the
-  // end, and only the end. 64 rows a call are enough to hide its cost. [exclusive]
+  // end, and only the end. 64 rows a call are enough to hide its cost. Optional group `reader`. [exclusive]
   soch_status (*cursor_next)(void *cursor,
                              struct soch_row *rows,
                              size_t capacity,
                              size_t *count,
                              struct soch_error *error);
-  // Ends a cursor, wherever it stands. [exclusive]
+  // Ends a cursor, wherever it stands. Optional group `reader`. [exclusive]
   void (*close_cursor)(void *cursor);
 #endif
 } soch_storage;
@@ -427,7 +428,7 @@ typedef struct soch_index {
                          struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
   // `nearest` for `query_count` queries in one call: `rows` and `distances` have `k` places a query, `counts`
-  // one. Optional; the default calls `nearest` for each. Since 1.1. [any-thread]
+  // one. Optional group `nearest_batch`; without it the host calls `nearest` for each. Since 1.1. [any-thread]
   soch_status (*nearest_batch)(void *instance,
                                const struct soch_bytes *queries,
                                size_t query_count,
@@ -579,8 +580,8 @@ typedef struct soch_compression {
   // `SOCH_INVALID`. Optional; the default accepts every level and changes nothing. [exclusive]
   soch_status (*set_level)(void *instance, int32_t level, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
-  // Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; without it
-  // the host lets its buffer grow. Since 1.1. [any-thread]
+  // Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; the default
+  // knows none, and the host lets its buffer grow. Since 1.1. [any-thread]
   soch_status (*bound)(void *instance, size_t len, size_t *most, struct soch_error *error);
 #endif
 } soch_compression;

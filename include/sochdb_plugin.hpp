@@ -17,7 +17,8 @@
 //              exception gives SOCH_PANICKED and its `what()`: the instance then gets no call but its destructor.
 //              What a `noexcept(false)` destructor throws is dropped; any other destructor must not throw.
 // Threads      As the table says: an [any-thread] method is called by several threads at once.
-// Not here     Handles (open_table, open_reader and their kin) and get_interface. Their slots stay NULL.
+// Not here     Handles (open_table, open_reader and their kin) and get_interface. Their slots stay NULL, and a member
+//              that is named like one of them is a compile error: the host would not call it.
 #ifndef SOCHDB_PLUGIN_HPP
 #define SOCHDB_PLUGIN_HPP
 
@@ -194,59 +195,147 @@ struct pick<Slot, T, required, soch_status (*)(void *, A...)> {
         template <class T, class Heir> static std::is_same<typename Heir::NAME, T> own(int);                    \
         template <class T, class Heir> static std::false_type own(...);                                         \
     };
-SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
-SOCH_SLOT(write_batch) SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(shutdown)
-SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
-SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end)
-SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach)
-SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)
-#undef SOCH_SLOT
+// Of the entry itself.
+SOCH_SLOT(shutdown) SOCH_SLOT(get_interface)
 
 #define SOCH_REQUIRED(TABLE, NAME) pick<slot_##NAME, T, true, decltype(TABLE::NAME)>::value()
 #define SOCH_OPTIONAL(TABLE, NAME) pick<slot_##NAME, T, false, decltype(TABLE::NAME)>::value()
+#define SOCH_NOT_CARRIED(NAME)                                                                                  \
+    static_assert(!named<slot_##NAME, T>::value,                                                                \
+                  "the class has a member `" #NAME "`, named like a slot that sochdb_plugin.hpp does not carry: the " \
+                  "host would not call it. Give it another name, or write the plugin in C")
 
-template <class T> struct storage_of { static const soch_storage table; };
+// Slots: generated from sdk/src/abi by build.rs, do not edit.
+SOCH_SLOT(get)
+SOCH_SLOT(put)
+SOCH_SLOT(remove)
+SOCH_SLOT(scan)
+SOCH_SLOT(flush)
+SOCH_SLOT(compact)
+SOCH_SLOT(stats)
+SOCH_SLOT(write_batch)
+SOCH_SLOT(open_table)
+SOCH_SLOT(close_table)
+SOCH_SLOT(table_get)
+SOCH_SLOT(table_put)
+SOCH_SLOT(open_reader)
+SOCH_SLOT(close_reader)
+SOCH_SLOT(reader_get)
+SOCH_SLOT(open_cursor)
+SOCH_SLOT(cursor_next)
+SOCH_SLOT(close_cursor)
+SOCH_SLOT(index_type)
+SOCH_SLOT(build)
+SOCH_SLOT(insert)
+SOCH_SLOT(lookup)
+SOCH_SLOT(range)
+SOCH_SLOT(size_bytes)
+SOCH_SLOT(nearest)
+SOCH_SLOT(nearest_batch)
+SOCH_SLOT(counter_inc)
+SOCH_SLOT(gauge_set)
+SOCH_SLOT(histogram_observe)
+SOCH_SLOT(span_start)
+SOCH_SLOT(span_end)
+SOCH_SLOT(span_event)
+SOCH_SLOT(log)
+SOCH_SLOT(report_health)
+SOCH_SLOT(attach)
+SOCH_SLOT(algorithm)
+SOCH_SLOT(compress)
+SOCH_SLOT(decompress)
+SOCH_SLOT(set_level)
+SOCH_SLOT(bound)
+
+template <class T> struct storage_of {
+    static const soch_storage table;
+    SOCH_NOT_CARRIED(open_table);
+    SOCH_NOT_CARRIED(close_table);
+    SOCH_NOT_CARRIED(table_get);
+    SOCH_NOT_CARRIED(table_put);
+    SOCH_NOT_CARRIED(open_reader);
+    SOCH_NOT_CARRIED(close_reader);
+    SOCH_NOT_CARRIED(reader_get);
+    SOCH_NOT_CARRIED(open_cursor);
+    SOCH_NOT_CARRIED(cursor_next);
+    SOCH_NOT_CARRIED(close_cursor);
+};
 template <class T> const soch_storage storage_of<T>::table = {
-    sizeof(soch_storage), SOCH_REQUIRED(soch_storage, get), SOCH_REQUIRED(soch_storage, put),
-    SOCH_REQUIRED(soch_storage, remove), SOCH_REQUIRED(soch_storage, scan), SOCH_REQUIRED(soch_storage, flush),
-    SOCH_OPTIONAL(soch_storage, compact), SOCH_OPTIONAL(soch_storage, stats),
+    sizeof(soch_storage),
+    SOCH_REQUIRED(soch_storage, get),
+    SOCH_REQUIRED(soch_storage, put),
+    SOCH_REQUIRED(soch_storage, remove),
+    SOCH_REQUIRED(soch_storage, scan),
+    SOCH_REQUIRED(soch_storage, flush),
+    SOCH_OPTIONAL(soch_storage, compact),
+    SOCH_OPTIONAL(soch_storage, stats),
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_OPTIONAL(soch_storage, write_batch), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
-    nullptr, nullptr,
+    SOCH_OPTIONAL(soch_storage, write_batch),
+    nullptr, // open_table
+    nullptr, // close_table
+    nullptr, // table_get
+    nullptr, // table_put
+    nullptr, // open_reader
+    nullptr, // close_reader
+    nullptr, // reader_get
+    nullptr, // open_cursor
+    nullptr, // cursor_next
+    nullptr, // close_cursor
 #endif
 };
 
-template <class T> struct index_of { static const soch_index table; };
+template <class T> struct index_of {
+    static const soch_index table;
+};
 template <class T> const soch_index index_of<T>::table = {
-    sizeof(soch_index), SOCH_REQUIRED(soch_index, index_type), SOCH_REQUIRED(soch_index, build),
-    SOCH_REQUIRED(soch_index, insert), SOCH_REQUIRED(soch_index, remove), SOCH_REQUIRED(soch_index, lookup),
-    SOCH_REQUIRED(soch_index, range), SOCH_REQUIRED(soch_index, size_bytes), SOCH_OPTIONAL(soch_index, nearest),
+    sizeof(soch_index),
+    SOCH_REQUIRED(soch_index, index_type),
+    SOCH_REQUIRED(soch_index, build),
+    SOCH_REQUIRED(soch_index, insert),
+    SOCH_REQUIRED(soch_index, remove),
+    SOCH_REQUIRED(soch_index, lookup),
+    SOCH_REQUIRED(soch_index, range),
+    SOCH_REQUIRED(soch_index, size_bytes),
+    SOCH_OPTIONAL(soch_index, nearest),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_index, nearest_batch),
 #endif
 };
 
-template <class T> struct observability_of { static const soch_observability table; };
+template <class T> struct observability_of {
+    static const soch_observability table;
+};
 template <class T> const soch_observability observability_of<T>::table = {
-    sizeof(soch_observability), SOCH_REQUIRED(soch_observability, counter_inc),
-    SOCH_REQUIRED(soch_observability, gauge_set), SOCH_REQUIRED(soch_observability, histogram_observe),
-    SOCH_REQUIRED(soch_observability, span_start), SOCH_REQUIRED(soch_observability, span_end),
-    SOCH_REQUIRED(soch_observability, span_event), SOCH_OPTIONAL(soch_observability, log),
+    sizeof(soch_observability),
+    SOCH_REQUIRED(soch_observability, counter_inc),
+    SOCH_REQUIRED(soch_observability, gauge_set),
+    SOCH_REQUIRED(soch_observability, histogram_observe),
+    SOCH_REQUIRED(soch_observability, span_start),
+    SOCH_REQUIRED(soch_observability, span_end),
+    SOCH_REQUIRED(soch_observability, span_event),
+    SOCH_OPTIONAL(soch_observability, log),
     SOCH_OPTIONAL(soch_observability, report_health),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_observability, attach),
 #endif
 };
 
-template <class T> struct compression_of { static const soch_compression table; };
+template <class T> struct compression_of {
+    static const soch_compression table;
+};
 template <class T> const soch_compression compression_of<T>::table = {
-    sizeof(soch_compression), SOCH_REQUIRED(soch_compression, algorithm), SOCH_REQUIRED(soch_compression, compress),
-    SOCH_REQUIRED(soch_compression, decompress), SOCH_OPTIONAL(soch_compression, set_level),
+    sizeof(soch_compression),
+    SOCH_REQUIRED(soch_compression, algorithm),
+    SOCH_REQUIRED(soch_compression, compress),
+    SOCH_REQUIRED(soch_compression, decompress),
+    SOCH_OPTIONAL(soch_compression, set_level),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_compression, bound),
 #endif
 };
+// End of the generated slots.
 
+#undef SOCH_SLOT
 #undef SOCH_REQUIRED
 #undef SOCH_OPTIONAL
 
@@ -270,7 +359,10 @@ template <class T> struct life {
         guard(nullptr, [&] { return delete static_cast<T *>(instance), SOCH_OK; });
     }
     typedef pick<slot_shutdown, T, false, decltype(soch_plugin::shutdown)> shutdown;
+    SOCH_NOT_CARRIED(get_interface);
 };
+
+#undef SOCH_NOT_CARRIED
 
 } // namespace detail
 } // namespace soch

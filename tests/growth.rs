@@ -102,29 +102,3 @@ fn a_plugin_that_needs_a_newer_host_is_refused_before_it_runs() {
     Private::compile("wrong_entry", &["-DMIN_HOST=1", &flag]).load().expect("a host of minor 1");
     assert!(ran.exists(), "the constructor of a plugin that was loaded ran");
 }
-
-/// What is behind the size that the table says is not looked at, whatever is there.
-#[test]
-fn a_table_shorter_by_its_last_required_slot_is_refused() {
-    for (kind, size, slot) in [
-        ("-DSTORAGE", 40, "flush"),
-        ("-DINDEX", 56, "size_bytes"),
-        ("-DOBSERVABILITY", 48, "span_event"),
-        ("-DCOMPRESSION", 24, "decompress"),
-    ] {
-        let error = Private::compile("null_slot", &[kind, &format!("-DSIZE={size}")]).load();
-        let error = error.expect_err("a table without a required slot");
-        assert_eq!(error.code(), "E_SLOT_MISSING", "{kind}: {error}");
-        assert!(error.to_string().contains(&format!("`{slot}`")), "{kind}: {error} does not name {slot}");
-        let longer = format!("-DSIZE={}", size + 8);
-        load_c("null_slot", &[kind, &longer]);
-    }
-}
-
-/// A group of slots of which one is missing is not used at all.
-#[test]
-fn a_table_that_ends_inside_a_group_of_slots_loads() {
-    for size in [80, 88, 96, 112, 144] {
-        load_c("null_slot", &["-DSTORAGE", &format!("-DSIZE={size}")]);
-    }
-}

@@ -4,6 +4,8 @@ mod support;
 
 #[path = "header/mistakes.rs"]
 mod mistakes;
+#[path = "support/slots.rs"]
+mod slots;
 
 use sochdb_plugin_sdk::abi::SOCH_ABI_MINOR;
 use std::fs;

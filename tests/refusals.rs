@@ -128,42 +128,6 @@ fn a_capability_without_get_interface() {
 }
 
 #[test]
-fn a_required_slot_is_null() {
-    let tables: [(&str, &str, &[&str]); 4] = [
-        ("-DSTORAGE", "soch_storage", &["get", "put", "remove", "scan", "flush"]),
-        ("-DINDEX", "soch_index", &["index_type", "build", "insert", "remove", "lookup", "range", "size_bytes"]),
-        (
-            "-DOBSERVABILITY",
-            "soch_observability",
-            &["counter_inc", "gauge_set", "histogram_observe", "span_start", "span_end", "span_event"],
-        ),
-        ("-DCOMPRESSION", "soch_compression", &["algorithm", "compress", "decompress"]),
-    ];
-    for (kind, table, slots) in tables {
-        for slot in slots {
-            let error = refused("null_slot", &[kind, &format!("-DNULL_SLOT={slot}")]);
-            assert_eq!(error.code(), "E_SLOT_MISSING", "{kind} {slot}: {error}");
-            let text = error.to_string();
-            assert!(text.contains(&format!("`{slot}`")) && text.contains(table), "{text} does not name {table}.{slot}");
-        }
-    }
-}
-
-#[test]
-fn an_optional_slot_may_be_null() {
-    for (kind, slots) in [
-        ("-DSTORAGE", &["compact", "stats", "write_batch", "table_get", "cursor_next"][..]),
-        ("-DINDEX", &["nearest", "nearest_batch"]),
-        ("-DOBSERVABILITY", &["log", "report_health", "attach"]),
-        ("-DCOMPRESSION", &["set_level", "bound"]),
-    ] {
-        for slot in slots {
-            load_c("null_slot", &[kind, &format!("-DNULL_SLOT={slot}")]);
-        }
-    }
-}
-
-#[test]
 fn a_table_has_a_size_that_none_can_have() {
     for size in ["0", "7", "12", "61", "(1<<20)", "SIZE_MAX"] {
         let error = refused("null_slot", &["-DSTORAGE", &format!("-DSIZE={size}")]);

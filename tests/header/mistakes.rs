@@ -1,7 +1,8 @@
 //! What does not compile, and that the compiler says why.
 
 use super::{every_language, CPP};
-use crate::support::{compiler, run, succeed, tool, Finished, PrivateDir, MINUTE};
+use crate::slots::SLOTS;
+use crate::support::{compiler, root, run, succeed, tool, Finished, PrivateDir, MINUTE};
 use std::path::Path;
 
 const LONGEST_NAME: &str = "\"a23456789012345678901234567890123456789012345678901234567890123\"";
@@ -37,6 +38,19 @@ const CODEC_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
         MORE\n\
     };\n\
     SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, CLASS, \"Copies.\");\n";
+
+const STORAGE_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
+    class CLASS FINAL {\n\
+    public:\n    \
+        CLASS(const soch_host &, soch_str) {}\n    \
+        bool get(uint32_t, soch_bytes, soch::writer) { return false; }\n    \
+        void put(uint32_t, soch_bytes, soch_bytes, uint64_t) {}\n    \
+        void remove(uint32_t, soch_bytes, uint64_t) {}\n    \
+        void scan(uint32_t, soch_bytes, soch_bytes, uint64_t, soch::row_sink) {}\n    \
+        void flush() {}\n    \
+        MORE\n\
+    };\n\
+    SOCH_CPP_PLUGIN(\"a\", \"1\", SOCH_KIND_STORAGE, CLASS, \"Stores.\");\n";
 
 /// Compiles `source` with `defines`, each `NAME=VALUE`.
 fn compile(program: &Path, standard: &str, source: &Path, defines: &[(&str, &str)]) -> Finished {
@@ -150,8 +164,12 @@ fn wrong_optional_method_in_cpp() {
         "template <class A, class B> void set_level(A, B) {}",
         "static void shutdown(int) {}",
     ];
-    let right =
-        ["", "void set_level(int32_t) {}", "void set_level(double) {} void set_level(int32_t) {}", "void log(int) {}"];
+    let right = [
+        "",
+        "void set_level(int32_t) {}",
+        "void set_level(double) {} void set_level(int32_t) {}",
+        "void log(int) {} void open_table() {}",
+    ];
     let says = "an optional method (its slot is named here) has other parameters, is overloaded or not public";
     for (program, standard) in cpp(TEST) {
         let compile = |class, r#final, more| {
@@ -168,6 +186,51 @@ fn wrong_optional_method_in_cpp() {
         {
             let result = compile(class, r#final, more);
             assert!(result.status.success() && result.stderr.is_empty(), "{class} {more}: {}", result.stderr);
+        }
+    }
+}
+
+/// A member with the name of a slot.
+type Form = fn(&str) -> String;
+
+#[test]
+fn a_method_of_a_slot_that_the_cpp_header_does_not_carry() {
+    const TEST: &str = "a_method_of_a_slot_that_the_cpp_header_does_not_carry";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("storage.cpp", STORAGE_IN_CPP);
+    let header = std::fs::read_to_string(root().join("include/sochdb_plugin.hpp")).expect("the header");
+    let carried = |kind: &str, slot: &str| {
+        ["REQUIRED", "OPTIONAL"].iter().any(|how| header.contains(&format!("SOCH_{how}(soch_{kind}, {slot})")))
+    };
+    let mut left_out: Vec<&str> = SLOTS.iter().filter(|slot| !carried(slot.0, slot.1)).map(|slot| slot.1).collect();
+    assert!(left_out.contains(&"open_table") && left_out.contains(&"cursor_next"), "{left_out:?}");
+    let compile = |program: &Path, standard: &str, class: &str, r#final: &str, more: &str, minor: &str| {
+        let class = [("CLASS", class), ("FINAL", r#final), ("MORE", more), ("SOCH_TARGET_MINOR", minor)];
+        compile(program, standard, &source, &class)
+    };
+    left_out.push("get_interface");
+    let forms: [(&str, &str, Form); 5] = [
+        ("", "0", |slot| format!("void {slot}() {{}}")),
+        ("", "1", |slot| format!("void {slot}(int) {{}} void {slot}() {{}}")),
+        ("", "1", |slot| format!("private: static int {slot}(void *) {{ return 0; }}")),
+        ("", "1", |slot| format!("template <class A> A {slot}(A a) {{ return a; }}")),
+        ("final", "1", |slot| format!("int {slot} = 0;")),
+    ];
+    let says = |slot: &str| format!("a member `{slot}`, named like a slot that sochdb_plugin.hpp does not carry");
+    for (at, (program, standard)) in cpp(TEST).enumerate() {
+        for (r#final, minor, form) in forms {
+            let slot = left_out[at % left_out.len()];
+            refused(slot, &compile(&program, &standard, "stores", r#final, &form(slot), minor), &[&says(slot)]);
+        }
+        // A class may have the name of a slot, and an ordinary method a similar one.
+        let slot = left_out[left_out.len() - 1 - at % 2];
+        let result = compile(&program, &standard, slot, "", &format!("void {slot}_() {{}}"), "1");
+        assert!(result.status.success() && result.stderr.is_empty(), "{slot}: {}", result.stderr);
+    }
+    if let Some((program, standard)) = cpp(TEST).next() {
+        for slot in &left_out {
+            let result = compile(&program, &standard, "stores", "", &forms[1].2(slot), "1");
+            refused(slot, &result, &[&says(slot)]);
         }
     }
 }

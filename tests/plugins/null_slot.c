@@ -1,9 +1,6 @@
-// A table whose slot -DNULL_SLOT=.. is NULL: -DSTORAGE, -DINDEX, -DOBSERVABILITY or -DCOMPRESSION. Nothing is called.
+// A table whose slot -DNULL_SLOT=.. is NULL: -DSTORAGE, -DINDEX, -DOBSERVABILITY or -DCOMPRESSION. The slots that are there
+// count their calls, and answer that the plugin is busy.
 #include "sochdb_plugin.h"
-
-static soch_status nothing(void) {
-    return SOCH_OK;
-}
 
 #if defined(STORAGE)
 #define TABLE soch_storage
@@ -13,6 +10,7 @@ static soch_status nothing(void) {
 #define TABLE soch_index
 #define KIND SOCH_KIND_INDEX
 #define FIELD index
+#define NAMED index_type
 #elif defined(OBSERVABILITY)
 #define TABLE soch_observability
 #define KIND SOCH_KIND_OBSERVABILITY
@@ -21,16 +19,37 @@ static soch_status nothing(void) {
 #define TABLE soch_compression
 #define KIND SOCH_KIND_COMPRESSION
 #define FIELD compression
+#define NAMED algorithm
 #endif
 
 static TABLE table;
+static size_t calls;
+
+static soch_status busy(void) {
+    calls++;
+    return SOCH_BUSY;
+}
+
+static const void *get_interface(void *instance, soch_str id) {
+    return &calls;
+}
+
+#ifdef NAMED
+static soch_status named(void *instance, soch_str *name) {
+    *name = SOCH_STR("none");
+    return SOCH_OK;
+}
+#endif
 
 // Before the host looks at the table: all slots but one lead somewhere.
 static void __attribute__((constructor)) fill(void) {
-    soch_status (*slot)(void) = nothing;
+    soch_status (*slot)(void) = busy;
     for (size_t at = sizeof(size_t); at + sizeof slot <= sizeof table; at += sizeof slot) {
         memcpy((char *)&table + at, &slot, sizeof slot);
     }
+#ifdef NAMED
+    table.NAMED = named;
+#endif
 #ifdef NULL_SLOT
     table.NULL_SLOT = NULL;
 #endif
@@ -41,5 +60,7 @@ static void __attribute__((constructor)) fill(void) {
 #endif
 }
 
-SOCH_PLUGIN("null_slot", "1.0.0", KIND, .FIELD = &table)
+static const char *const ids[] = {"com.example.calls/1", NULL};
+
+SOCH_PLUGIN("null_slot", "1.0.0", KIND | SOCH_KIND_CUSTOM, .FIELD = &table, .capabilities = ids, .get_interface = get_interface)
 ;

@@ -38,8 +38,8 @@ pub struct soch_compression {
     pub set_level:
         Option<unsafe extern "C" fn(instance: *mut c_void, level: i32, error: *mut soch_error) -> soch_status>,
 
-    /// Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; without it
-    /// the host lets its buffer grow. Since 1.1. [any-thread]
+    /// Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; the default
+    /// knows none, and the host lets its buffer grow. Since 1.1. [any-thread]
     pub bound: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

@@ -89,7 +89,7 @@ pub struct soch_index {
     >,
 
     /// `nearest` for `query_count` queries in one call: `rows` and `distances` have `k` places a query, `counts`
-    /// one. Optional; the default calls `nearest` for each. Since 1.1. [any-thread]
+    /// one. Optional group `nearest_batch`; without it the host calls `nearest` for each. Since 1.1. [any-thread]
     pub nearest_batch: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

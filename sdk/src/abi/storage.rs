@@ -142,8 +142,9 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Resolves a table once; it need not exist yet. The handle lives until `close_table`, which comes before
-    /// `shutdown`; a call on it is a call on the instance. The host uses `open_table` to `table_put` only if all four
-    /// are there. Optional; the default, also after `SOCH_UNSUPPORTED`, calls `get` and `put`. [any-thread]
+    /// `shutdown`; a call on it is a call on the instance. The host uses a group only if all its
+    /// slots are there. Optional group `table`; without it, and after `SOCH_UNSUPPORTED`, the host calls `get` and `put`.
+    /// [any-thread]
     pub open_table: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -152,9 +153,9 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Ends a table handle; the table stays. [exclusive]
+    /// Ends a table handle; the table stays. Optional group `table`. [exclusive]
     pub close_table: Option<unsafe extern "C" fn(handle: *mut c_void)>,
-    /// `get` on a table handle. [any-thread]
+    /// `get` on a table handle. Optional group `table`. [any-thread]
     pub table_get: Option<
         unsafe extern "C" fn(
             handle: *mut c_void,
@@ -163,7 +164,7 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// `put` on a table handle. [any-thread]
+    /// `put` on a table handle. Optional group `table`. [any-thread]
     pub table_put: Option<
         unsafe extern "C" fn(
             handle: *mut c_void,
@@ -175,15 +176,15 @@ pub struct soch_storage {
     >,
     /// Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
     /// lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
-    /// [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors. The host uses
-    /// `open_reader` to `close_cursor` only if all six are there. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+    /// [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors.
+    /// Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`. [any-thread]
     pub open_reader: Option<
         unsafe extern "C" fn(instance: *mut c_void, reader: *mut *mut c_void, error: *mut soch_error) -> soch_status,
     >,
-    /// Ends a snapshot; its cursors were closed before. [exclusive]
+    /// Ends a snapshot; its cursors were closed before. Optional group `reader`. [exclusive]
     pub close_reader: Option<unsafe extern "C" fn(reader: *mut c_void)>,
     /// Lends the value of `key` until the next call on this reader, or returns `SOCH_NOT_FOUND`. Calls on the
-    /// reader's cursors do not end the loan. [exclusive]
+    /// reader's cursors do not end the loan. Optional group `reader`. [exclusive]
     pub reader_get: Option<
         unsafe extern "C" fn(
             reader: *mut c_void,
@@ -194,7 +195,7 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key; an empty `end`
-    /// means: to the end of the table. It lives until `close_cursor`. [exclusive]
+    /// means: to the end of the table. It lives until `close_cursor`. Optional group `reader`. [exclusive]
     pub open_cursor: Option<
         unsafe extern "C" fn(
             reader: *mut c_void,
@@ -206,7 +207,7 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Lends the next rows, at most `capacity`, until the next call on this cursor. Sets `count`; 0 means the
-    /// end, and only the end. 64 rows a call are enough to hide its cost. [exclusive]
+    /// end, and only the end. 64 rows a call are enough to hide its cost. Optional group `reader`. [exclusive]
     pub cursor_next: Option<
         unsafe extern "C" fn(
             cursor: *mut c_void,
@@ -216,6 +217,6 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Ends a cursor, wherever it stands. [exclusive]
+    /// Ends a cursor, wherever it stands. Optional group `reader`. [exclusive]
     pub close_cursor: Option<unsafe extern "C" fn(cursor: *mut c_void)>,
 }

@@ -19,3 +19,5 @@ pub(crate) mod trust;
 pub(crate) mod trust_files;
 pub(crate) mod trust_signed;
 pub(crate) mod version;
+mod version_defaults;
+mod version_tables;

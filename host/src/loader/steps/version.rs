@@ -4,8 +4,7 @@ use crate::base::escape::printable;
 use crate::instance::Tables;
 use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
-use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_sdk::abi::{SOCH_ABI_MAJOR, SOCH_ABI_MINOR};
 use std::mem::MaybeUninit;
 
 /// The most bytes that a table of any later minor version could have.
@@ -78,8 +77,9 @@ pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, String), LoadError
     Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", entry.abi_minor, printable(&has))))
 }
 
+/// Says of a table which slots are required, what fills each optional one, and which are used only together.
 macro_rules! table {
-    ($table:ident, required: $($required:ident),+; optional: $($optional:ident = $default:expr),*; groups: $([$($member:ident),+]),*) => {
+    ($table:ident, required: $($required:ident),+; optional: $($optional:ident = $default:path),*; groups: $([$($member:ident),+]),*) => {
         // SAFETY: cbindgen and the layout tests hold these structs to it.
         unsafe impl Table for $table {
             const NAME: &'static str = stringify!($table);
@@ -97,72 +97,4 @@ macro_rules! table {
     };
 }
 
-table!(soch_storage,
-    required: get, put, remove, scan, flush;
-    optional: compact = nothing_to_do, stats = zero_stats, write_batch = no_write_batch;
-    groups: [open_table, close_table, table_get, table_put],
-        [open_reader, close_reader, reader_get, open_cursor, cursor_next, close_cursor]);
-table!(soch_index,
-    required: index_type, build, insert, remove, lookup, range, size_bytes;
-    optional: nearest = no_nearest;
-    groups: [nearest_batch]);
-table!(soch_observability,
-    required: counter_inc, gauge_set, histogram_observe, span_start, span_end, span_event;
-    optional: log = no_log, report_health = no_health, attach = no_attach;
-    groups: );
-table!(soch_compression,
-    required: algorithm, compress, decompress;
-    optional: set_level = any_level, bound = no_bound;
-    groups: );
-
-unsafe extern "C" fn nothing_to_do(_: *mut c_void, _: *mut soch_error) -> soch_status {
-    SOCH_OK
-}
-
-unsafe extern "C" fn zero_stats(_: *mut c_void, stats: *mut soch_storage_stats, _: *mut soch_error) -> soch_status {
-    // SAFETY: the host gives a place for the result.
-    unsafe { stats.write_bytes(0, 1) };
-    SOCH_OK
-}
-
-unsafe extern "C" fn no_write_batch(
-    _: *mut c_void,
-    _: *const soch_write,
-    _: usize,
-    _: u64,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
-}
-
-unsafe extern "C" fn no_nearest(
-    _: *mut c_void,
-    _: soch_bytes,
-    _: usize,
-    _: *mut u64,
-    _: *mut f32,
-    _: *mut usize,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
-}
-
-unsafe extern "C" fn no_log(_: *mut c_void, _: i32, _: soch_str, _: *const soch_label, _: usize) -> soch_status {
-    SOCH_OK
-}
-
-unsafe extern "C" fn no_health(_: *mut c_void, _: *const soch_health) -> soch_status {
-    SOCH_OK
-}
-
-unsafe extern "C" fn no_attach(_: *mut c_void, _: *const soch_metrics, _: *mut soch_error) -> soch_status {
-    SOCH_UNSUPPORTED
-}
-
-unsafe extern "C" fn any_level(_: *mut c_void, _: i32, _: *mut soch_error) -> soch_status {
-    SOCH_OK
-}
-
-unsafe extern "C" fn no_bound(_: *mut c_void, _: usize, _: *mut usize, _: *mut soch_error) -> soch_status {
-    SOCH_UNSUPPORTED
-}
+pub(super) use table;

@@ -1,0 +1,76 @@
+//! The functions that fill optional slots of a plugin's table: each does what the slot's documentation says of its
+//! default, and is named by kind and slot, so that `version_tables` finds it.
+
+use core::ffi::c_void;
+use sochdb_plugin_sdk::abi::*;
+
+pub(super) unsafe extern "C" fn storage_compact(_: *mut c_void, _: *mut soch_error) -> soch_status {
+    SOCH_OK
+}
+
+pub(super) unsafe extern "C" fn storage_stats(
+    _: *mut c_void,
+    stats: *mut soch_storage_stats,
+    _: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host gives a place for the result.
+    unsafe { stats.write_bytes(0, 1) };
+    SOCH_OK
+}
+
+pub(super) unsafe extern "C" fn storage_write_batch(
+    _: *mut c_void,
+    _: *const soch_write,
+    _: usize,
+    _: u64,
+    _: *mut soch_error,
+) -> soch_status {
+    SOCH_UNSUPPORTED
+}
+
+pub(super) unsafe extern "C" fn index_nearest(
+    _: *mut c_void,
+    _: soch_bytes,
+    _: usize,
+    _: *mut u64,
+    _: *mut f32,
+    _: *mut usize,
+    _: *mut soch_error,
+) -> soch_status {
+    SOCH_UNSUPPORTED
+}
+
+pub(super) unsafe extern "C" fn observability_log(
+    _: *mut c_void,
+    _: i32,
+    _: soch_str,
+    _: *const soch_label,
+    _: usize,
+) -> soch_status {
+    SOCH_OK
+}
+
+pub(super) unsafe extern "C" fn observability_report_health(_: *mut c_void, _: *const soch_health) -> soch_status {
+    SOCH_OK
+}
+
+pub(super) unsafe extern "C" fn observability_attach(
+    _: *mut c_void,
+    _: *const soch_metrics,
+    _: *mut soch_error,
+) -> soch_status {
+    SOCH_UNSUPPORTED
+}
+
+pub(super) unsafe extern "C" fn compression_set_level(_: *mut c_void, _: i32, _: *mut soch_error) -> soch_status {
+    SOCH_OK
+}
+
+pub(super) unsafe extern "C" fn compression_bound(
+    _: *mut c_void,
+    _: usize,
+    _: *mut usize,
+    _: *mut soch_error,
+) -> soch_status {
+    SOCH_UNSUPPORTED
+}

@@ -1,0 +1,37 @@
+//! Written by the root package's build.rs from the documentation in sdk/src/abi: do not edit.
+
+use crate::loader::steps::version::{table, Table};
+use crate::loader::steps::version_defaults as default;
+use sochdb_plugin_sdk::abi::*;
+
+table!(soch_storage,
+    required: get, put, remove, scan, flush;
+    optional:
+        compact = default::storage_compact,
+        stats = default::storage_stats,
+        write_batch = default::storage_write_batch;
+    groups:
+        [open_table, close_table, table_get, table_put],
+        [open_reader, close_reader, reader_get, open_cursor, cursor_next, close_cursor]);
+
+table!(soch_index,
+    required: index_type, build, insert, remove, lookup, range, size_bytes;
+    optional:
+        nearest = default::index_nearest;
+    groups:
+        [nearest_batch]);
+
+table!(soch_observability,
+    required: counter_inc, gauge_set, histogram_observe, span_start, span_end, span_event;
+    optional:
+        log = default::observability_log,
+        report_health = default::observability_report_health,
+        attach = default::observability_attach;
+    groups:);
+
+table!(soch_compression,
+    required: algorithm, compress, decompress;
+    optional:
+        set_level = default::compression_set_level,
+        bound = default::compression_bound;
+    groups:);

@@ -1,0 +1,123 @@
+//! Writes what the documentation of the slots says to where it is used: the host's tables, the lists in
+//! `sochdb_plugin.hpp`, and the tests' list of slots.
+
+use crate::contract::Contract;
+use crate::header::{gate, renews, write, RENEW};
+use crate::slots::{tables, Rule, Slot, Table};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+const HOST: &str = "host/src/loader/steps/version_tables.rs";
+const TESTS: &str = "tests/support/slots.rs";
+const CPP: &str = "include/sochdb_plugin.hpp";
+const CPP_BEGIN: &str = "// Slots: generated from sdk/src/abi by build.rs, do not edit.\n";
+const CPP_END: &str = "// End of the generated slots.\n";
+
+/// Renews the lists if `SOCH_RENEW_HEADER=1`, or else stops the build if one is not what the contract says.
+pub fn generate(contract: &Contract, root: &Path) {
+    let tables = tables(contract);
+    let cpp = fs::read_to_string(root.join(CPP)).expect(CPP);
+    let (head, rest) = cpp.split_once(CPP_BEGIN).expect("where the slots begin");
+    let (_, tail) = rest.split_once(CPP_END).expect("where the slots end");
+    let cpp = [head, CPP_BEGIN, &cpp_lists(&tables), CPP_END, tail].concat();
+    // The plugins are compiled with this copy.
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    write(&out.join("sochdb_plugin.hpp"), &cpp);
+
+    let mut stale = Vec::new();
+    for (path, text) in [(HOST, host_tables(&tables)), (TESTS, test_list(&tables)), (CPP, cpp)] {
+        println!("cargo:rerun-if-changed={path}");
+        if renews() {
+            write(&root.join(path), &text);
+        } else if fs::read_to_string(root.join(path)).ok().as_deref() != Some(&text) {
+            stale.push(path);
+        }
+    }
+    let stale = stale.join(", ");
+    assert!(stale.is_empty(), "{stale}: not what sdk/src/abi says. `{RENEW}=1 cargo build` renews it: commit that");
+}
+
+fn host_tables(tables: &[Table]) -> String {
+    let mut text = String::from(
+        "//! Written by the root package's build.rs from the documentation in sdk/src/abi: do not edit.\n\n\
+         use crate::loader::steps::version::{table, Table};\n\
+         use crate::loader::steps::version_defaults as default;\n\
+         use sochdb_plugin_sdk::abi::*;\n",
+    );
+    for table in tables {
+        let fills = |slot: &&str| format!("{slot} = default::{}_{slot}", table.kind);
+        let optional: Vec<String> = table.with(&Rule::Optional).iter().map(fills).collect();
+        let groups: Vec<String> =
+            table.groups().into_iter().map(|group| format!("[{}]", table.with(group).join(", "))).collect();
+        let list =
+            |items: &[String]| items.iter().map(|item| format!("\n        {item}")).collect::<Vec<_>>().join(",");
+        writeln!(
+            text,
+            "\ntable!({},\n    required: {};\n    optional:{};\n    groups:{});",
+            table.name(),
+            table.with(&Rule::Required).join(", "),
+            list(&optional),
+            list(&groups)
+        )
+        .unwrap();
+    }
+    text
+}
+
+fn test_list(tables: &[Table]) -> String {
+    let mut text = String::from(
+        "//! Written by build.rs from the documentation in sdk/src/abi: do not edit.\n\n\
+         use Rule::{Group, Optional, Required};\n\n\
+         /// What the host does about a slot that is NULL: refuses the table, fills in its default, or uses no slot of the group.\n\
+         #[derive(Clone, Copy, Debug, PartialEq, Eq)]\n\
+         pub enum Rule {\n    Required,\n    Optional,\n    Group(&'static str),\n}\n\n\
+         /// The kind of the table, the slot's name, the minor version that it came with, and its rule.\n\
+         pub type Slot = (&'static str, &'static str, u16, Rule);\n\n\
+         /// Every slot of every kind, in the order of the tables.\n\
+         pub const SLOTS: &[Slot] = &[\n",
+    );
+    for table in tables {
+        for Slot { name, since, rule, .. } in &table.slots {
+            writeln!(text, "    ({:?}, {name:?}, {since}, {rule:?}),", table.kind).unwrap();
+        }
+    }
+    text + "];\n"
+}
+
+/// Whether the C++ header has shims for the slot: not for one of a group that works on handles.
+fn carried(table: &Table, slot: &Slot) -> bool {
+    let grouped = matches!(slot.rule, Rule::Group(_));
+    table.slots.iter().all(|other| other.on_instance || !(grouped && other.rule == slot.rule)) && slot.on_instance
+}
+
+fn cpp_lists(tables: &[Table]) -> String {
+    let mut text = String::new();
+    let mut names: Vec<&str> = Vec::new();
+    for name in tables.iter().flat_map(|table| &table.slots).map(|slot| slot.name.as_str()) {
+        if !names.contains(&name) {
+            names.push(name);
+            writeln!(text, "SOCH_SLOT({name})").unwrap();
+        }
+    }
+    for table in tables {
+        let (kind, name) = (&table.kind, table.name());
+        write!(text, "\ntemplate <class T> struct {kind}_of {{\n    static const {name} table;\n").unwrap();
+        for slot in table.slots.iter().filter(|slot| !carried(table, slot)) {
+            writeln!(text, "    SOCH_NOT_CARRIED({});", slot.name).unwrap();
+        }
+        write!(text, "}};\ntemplate <class T> const {name} {kind}_of<T>::table = {{\n    sizeof({name}),\n").unwrap();
+        let mut since = 0;
+        for slot in &table.slots {
+            since = gate(&mut text, since, slot.since);
+            let macro_name = if slot.rule == Rule::Required { "SOCH_REQUIRED" } else { "SOCH_OPTIONAL" };
+            match carried(table, slot) {
+                true => writeln!(text, "    {macro_name}({name}, {}),", slot.name).unwrap(),
+                false => writeln!(text, "    nullptr, // {}", slot.name).unwrap(),
+            }
+        }
+        gate(&mut text, since, 0);
+        text.push_str("};\n");
+    }
+    text
+}
