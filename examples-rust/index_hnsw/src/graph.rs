@@ -4,6 +4,7 @@
 //! waiting; instead each change moves a few vectors, and searches look into both graphs until the old one is empty.
 
 use crate::config::Config;
+use crate::freeing::Freeing;
 use crate::metric::{self, Metric};
 use crate::part::{Node, Part};
 use sochdb_plugin_sdk::{Result, RowId};
@@ -44,13 +45,16 @@ pub(crate) struct Graph {
     generation: u64,
     /// A tree, as a hash table that grows moves all keys in one change.
     by_key: BTreeMap<Arc<[u8]>, Place>,
+    /// Old graphs on their way out.
+    freeing: Freeing,
 }
 
 impl Graph {
     /// An empty graph; `capacity` is how many vectors are expected.
     pub(crate) fn new(config: &Config, capacity: usize) -> Self {
         let young = Part::new(config, capacity);
-        Self { config: config.clone(), young, old: None, generation: 0, by_key: BTreeMap::new() }
+        let (by_key, freeing) = (BTreeMap::new(), Freeing::default());
+        Self { config: config.clone(), young, old: None, generation: 0, by_key, freeing }
     }
 
     /// Adds `row` to the vector of `key`; `vector` is that vector as the graph compares it.
@@ -79,6 +83,13 @@ impl Graph {
         })
     }
 
+    /// Takes the place of `old`, which is freed.
+    pub(crate) fn replace(&mut self, mut old: Self) {
+        let vectors = old.young.ways() + old.old.as_ref().map_or(0, Part::ways);
+        self.freeing = std::mem::take(&mut old.freeing);
+        self.freeing.free(old, vectors);
+    }
+
     fn part_mut(&mut self, place: Place) -> &mut Part {
         match &mut self.old {
             Some(old) if place.generation != self.generation => old,
@@ -103,7 +114,7 @@ impl Graph {
         for _ in 0..LOOKS {
             let Some(old) = &mut self.old else { return Ok(()) };
             match old.pop() {
-                None => self.old = None,
+                None => break,
                 Some(node) if node.rows.is_empty() => drop(self.by_key.remove(&node.key)),
                 Some(node) => {
                     let mut vector = Vec::with_capacity(self.config.dimensions);
@@ -116,8 +127,9 @@ impl Graph {
                 break;
             }
         }
-        if self.old.as_ref().is_some_and(Part::is_empty) {
-            self.old = None;
+        if let Some(old) = self.old.take_if(|old| old.is_empty()) {
+            let vectors = old.ways();
+            self.freeing.free(old, vectors);
         }
         Ok(())
     }

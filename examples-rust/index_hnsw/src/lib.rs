@@ -2,14 +2,21 @@
 //!
 //! The graph is that of the crate `fast-hnsw`: pure Rust, it grows row by row, starts no threads, its layout follows
 //! from a seed, and it keeps the links between far clusters of rows, which decides whether a row is found.
+//!
+//! No change keeps lookups waiting for long, whatever is deleted: the work of one is bounded, however many vectors there
+//! are. A large graph that nothing uses any more is freed on a thread that ends with the instance at the latest. `build` is
+//! one call, and lasts as long as the inserts of all its rows.
 #![deny(unsafe_code)]
 
 mod config;
+mod freeing;
 mod graph;
 mod metric;
 mod part;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod work;
 
 use config::Config;
 use graph::{Graph, Room};
@@ -49,6 +56,8 @@ impl IndexExtension for HnswIndex {
         "hnsw"
     }
 
+    /// Lookups wait for the end of it. Whoever cannot wait inserts the rows one by one, or builds another instance and looks
+    /// into that from then on.
     fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
         let mut graph = Graph::new(&self.config, entries.len());
         for &(row, key) in entries {
@@ -56,7 +65,8 @@ impl IndexExtension for HnswIndex {
             let vector = vector.map_err(|error| Error::invalid(format!("row {row}: {error}")))?;
             graph.insert(key, vector, row)?;
         }
-        self.graph = graph;
+        let old = std::mem::replace(&mut self.graph, graph);
+        self.graph.replace(old);
         Ok(())
     }
 

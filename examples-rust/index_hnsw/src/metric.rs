@@ -19,6 +19,8 @@ pub(crate) enum Metric {
 impl Metric {
     /// The distance of two keys, summed in `f64`.
     pub(crate) fn distance(self, a: &[u8], b: &[u8]) -> f32 {
+        #[cfg(test)]
+        crate::work::count();
         let pairs = || numbers(a).zip(numbers(b)).map(|(a, b)| (f64::from(a), f64::from(b)));
         match self {
             Self::L2 => pairs().map(|(a, b)| (a - b) * (a - b)).sum::<f64>().sqrt() as f32,
@@ -76,7 +78,7 @@ pub(crate) struct Euclidean;
 impl Distance for Euclidean {
     fn distance(&self, a: &[f32], b: &[f32]) -> f32 {
         #[cfg(test)]
-        DISTANCES.with(|count| count.set(count.get() + 1));
+        crate::work::count();
         const LANES: usize = 8;
         // Sums that do not wait for each other let the compiler use vector instructions.
         let mut sums = [0.0_f32; LANES];
@@ -96,10 +98,4 @@ impl Distance for Euclidean {
         let square = |(a, b): (&f32, &f32)| (f64::from(*a) - f64::from(*b)).powi(2);
         a.iter().zip(b).map(square).sum::<f64>().sqrt() as f32
     }
-}
-
-#[cfg(test)]
-thread_local! {
-    /// How many distances this thread's graphs computed: their work, whatever the machine is busy with.
-    pub(crate) static DISTANCES: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
 }

@@ -13,7 +13,7 @@ const SEED: u64 = 0x50C4;
 const MIN_DEAD: usize = 64;
 
 /// So many vectors a search of the graph computes the distance of, for each that it finds; or a few less.
-const LOOKS_FOR_EACH: usize = 32;
+const LOOKS_FOR_EACH: usize = 64;
 
 /// One vector, in the graph under its place in the list.
 pub(crate) struct Node {
@@ -50,6 +50,8 @@ impl Part {
 
     /// Takes the last vector.
     pub(crate) fn pop(&mut self) -> Option<Node> {
+        #[cfg(test)]
+        crate::work::count();
         let node = self.nodes.pop()?;
         self.dead -= usize::from(node.rows.is_empty());
         Some(node)
@@ -77,6 +79,11 @@ impl Part {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The vectors in the graph, with those that were taken.
+    pub(crate) fn ways(&self) -> usize {
+        self.hnsw.len()
     }
 
     /// The vectors that have rows.

@@ -1,6 +1,8 @@
 use super::*;
 
 mod deletes;
+mod frees;
+mod growth;
 mod stalls;
 
 fn index(config: &str) -> HnswIndex {

@@ -39,6 +39,7 @@ fn addresses(dynamic: &Dynamic, start: u64, size: u64) -> Option<Range> {
     (len > 0).then_some((start, start + len))
 }
 
-fn overlap(one: Range, other: Range) -> bool {
+/// Whether two ranges have a byte in common.
+pub(crate) fn overlap(one: Range, other: Range) -> bool {
     one.0.max(other.0) < one.1.min(other.1)
 }

@@ -1,5 +1,6 @@
 //! Where relocations may write: to writable segments, but not to what was read and will be read again.
 
+use crate::elf::kept::overlap;
 use crate::elf::segments::{Segments, PT_LOAD};
 use crate::refusal::elf_error::ElfError;
 
@@ -46,8 +47,11 @@ impl Targets {
             .map(|part| (part.address, part.end()))
             .collect();
         let closed = |cuts: &[(u64, u64)], open: &mut Vec<(u64, u64)>| {
-            for cut in cuts.iter().filter(|cut| cut.0 < cut.1) {
-                *open = open.iter().flat_map(|part| without(*part, *cut)).filter(|part| part.0 < part.1).collect();
+            // Most tables lie in segments that are not writable: those cut nothing.
+            for cut in cuts {
+                if open.iter().any(|part| overlap(*part, *cut)) {
+                    *open = open.iter().flat_map(|part| without(*part, *cut)).filter(|part| part.0 < part.1).collect();
+                }
             }
         };
         closed(kept, &mut open);

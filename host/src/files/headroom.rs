@@ -4,9 +4,39 @@ use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use rustix::mm::{MapFlags, ProtFlags};
+use std::fs;
+use std::sync::LazyLock;
 
 /// What a load needs whatever the plugin's size, in bytes: its thread, what it remembers, and the dynamic linker's tables.
 const RESERVE: u64 = 16 << 20;
+
+/// Whether the kernel counts all memory that it promises, or does not say (`vm.overcommit_memory`, as it is when the first
+/// plugin is loaded). Otherwise it promises as much as there are addresses.
+static COUNTS_ALL: LazyLock<bool> = LazyLock::new(|| {
+    let mode = fs::read_to_string("/proc/sys/vm/overcommit_memory");
+    !mode.is_ok_and(|mode| matches!(mode.trim(), "0" | "1"))
+});
+
+/// As [`make_sure`], but without a try where nothing limits the process: that costs as much as all else that a step asks.
+///
+/// For steps whose large needs are refused one by one, unlike those of the dynamic linker.
+///
+/// # Errors
+/// [`LoadError::Shortage`].
+pub(crate) fn make_sure_if_limited(step: Step, bytes: u64) -> Result<(), LoadError> {
+    let limited = [libc::RLIMIT_AS, libc::RLIMIT_DATA].into_iter().any(|resource| {
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: the kernel writes a value that outlives the call.
+        let status = unsafe { libc::getrlimit(resource, &mut limit) };
+        // A limit that is not to be known may be one.
+        status != 0 || limit.rlim_cur != libc::RLIM_INFINITY
+    });
+    if limited || *COUNTS_ALL || usize::BITS < 64 {
+        make_sure(step, bytes)
+    } else {
+        Ok(())
+    }
+}
 
 /// Makes sure that the process can have that much memory and `bytes` more, at this moment. Another thread can still take it.
 ///

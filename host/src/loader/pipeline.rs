@@ -97,7 +97,7 @@ fn judge(
     let bounds = Bounds::of_plugin(*owners, options.max_size);
     let file = steps.run(Step::File, || {
         let (file, detail) = open_file::check(plain, walked, bounds)?;
-        headroom::make_sure(Step::File, file.size)?;
+        headroom::make_sure_if_limited(Step::File, file.size)?;
         Ok((file, detail))
     })?;
     *opened = Some(file.stat);

@@ -53,6 +53,7 @@ impl<'a> Steps<'a> {
     ) -> Result<T, LoadError> {
         match ended {
             Ok((value, detail)) => {
+                let detail = safe(detail);
                 self.tell(StepOutcome { changes, ..StepOutcome::new(step, Verdict::Passed, detail, elapsed) });
                 Ok(value)
             }
@@ -66,18 +67,23 @@ impl<'a> Steps<'a> {
     /// Not a part of `run`, which the compiler repeats for every step.
     #[cold]
     fn refused(&mut self, step: Step, error: &LoadError, elapsed: Duration, changes: Vec<ProcessChange>) {
-        let refused = StepOutcome::new(step, Verdict::Refused, error.to_string(), elapsed);
+        let refused = StepOutcome::new(step, Verdict::Refused, safe(error.to_string()), elapsed);
         self.tell(StepOutcome { changes, ..refused });
         for later in Step::ALL.iter().filter(|later| **later > step) {
             self.tell(StepOutcome::skipped(*later, ""));
         }
     }
 
-    /// Passes on how a step ended that ran elsewhere.
-    pub(crate) fn tell(&mut self, mut outcome: StepOutcome) {
-        if let Cow::Owned(detail) = printable(&outcome.detail) {
-            outcome.detail = detail;
-        }
+    /// Passes on how a step ended that other [`Steps`] ran.
+    pub(crate) fn tell(&mut self, outcome: StepOutcome) {
         (self.observer)(outcome);
+    }
+}
+
+/// `detail` as an observer may print it.
+fn safe(detail: String) -> String {
+    match printable(&detail) {
+        Cow::Owned(safe) => safe,
+        Cow::Borrowed(_) => detail,
     }
 }

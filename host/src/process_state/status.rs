@@ -6,6 +6,9 @@ use crate::process_state::handlers::{Handlers, Masks};
 use crate::process_state::part::Part;
 use rustix::fs::{Mode, OFlags};
 
+/// The lines of the file that tell these things.
+const FIELDS: [&[u8]; 4] = [b"Umask:", b"Threads:", b"SigIgn:", b"SigCgt:"];
+
 /// The numbers if the kernel tells them.
 pub(crate) struct Status {
     umask: Option<u32>,
@@ -24,16 +27,19 @@ impl Part for Status {
     fn now() -> Self {
         let mut room = [0; 4096];
         let text = read(&mut room).unwrap_or_default();
-        let field = |name: &[u8]| {
-            let line = text.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(name))?;
-            std::str::from_utf8(line).ok().map(str::trim)
-        };
-        let mask = |name| u64::from_str_radix(field(name)?, 16).ok();
-        let masks = mask(b"SigIgn:").zip(mask(b"SigCgt:")).map(|(ignored, caught)| Masks { ignored, caught });
+        let mut values = [None; FIELDS.len()];
+        for line in text.split(|byte| *byte == b'\n') {
+            if let Some(field) = FIELDS.iter().position(|name| line.starts_with(name)) {
+                values[field] = std::str::from_utf8(&line[FIELDS[field].len()..]).ok().map(str::trim);
+            }
+        }
+        let [umask, threads, ignored, caught] = values;
+        let mask = |digits: Option<&str>| u64::from_str_radix(digits?, 16).ok();
+        let masks = mask(ignored).zip(mask(caught)).map(|(ignored, caught)| Masks { ignored, caught });
         Self {
             handlers: Handlers::now(masks),
-            umask: field(b"Umask:").and_then(|digits| u32::from_str_radix(digits, 8).ok()),
-            threads: field(b"Threads:").and_then(|digits| digits.parse().ok()),
+            umask: umask.and_then(|digits| u32::from_str_radix(digits, 8).ok()),
+            threads: threads.and_then(|digits| digits.parse().ok()),
         }
     }
 

@@ -1,24 +1,17 @@
 //! Deletes: no change takes long, and searches stay right meanwhile and afterwards.
 
 use super::*;
-use crate::metric::DISTANCES;
+use crate::work;
 use std::collections::BTreeMap;
 
 const CONFIG: &str = r#"{"dimensions":16,"ef_construction":40}"#;
 /// A change may move two vectors and add one; the largest insert of many is not quite the largest there is.
 const INSERTS_A_CHANGE: u64 = 4;
 
-/// What `change` costs, in distances.
-fn work(change: impl FnOnce()) -> u64 {
-    let before = DISTANCES.get();
-    change();
-    DISTANCES.get() - before
-}
-
 /// An index of `points`, and the most that an insert cost.
 fn filled(points: &[Vec<f32>]) -> (HnswIndex, u64) {
     let mut index = index(CONFIG);
-    let insert = |(row, point): (RowId, &Vec<f32>)| work(|| index.insert(&key(point), row).unwrap());
+    let insert = |(row, point): (RowId, &Vec<f32>)| work::of(|| index.insert(&key(point), row).unwrap());
     let most = (0..).zip(points).map(insert).max().expect("points");
     (index, most)
 }
@@ -44,7 +37,7 @@ fn no_delete_does_the_work_of_many_inserts() {
     for (order, rows) in orders {
         let (mut index, most) = filled(&points);
         for (at, row) in rows.iter().enumerate() {
-            let cost = work(|| index.delete(&key(&points[*row]), *row as RowId).unwrap());
+            let cost = work::of(|| index.delete(&key(&points[*row]), *row as RowId).unwrap());
             assert!(cost <= INSERTS_A_CHANGE * most, "{order}: delete {at} costs {cost}, an insert at most {most}");
         }
         assert!(index.nearest(&key(&points[0]), 3).unwrap().is_empty(), "{order}: all are gone");
@@ -64,7 +57,7 @@ fn no_change_between_deletes_does_the_work_of_many_inserts() {
         }
         for (insert, row) in changes {
             let (key, id) = (key(&points[row]), row as RowId);
-            let cost = work(|| if insert { index.insert(&key, id) } else { index.delete(&key, id) }.unwrap());
+            let cost = work::of(|| if insert { index.insert(&key, id) } else { index.delete(&key, id) }.unwrap());
             assert!(cost <= INSERTS_A_CHANGE * most, "change {at} costs {cost}, an insert at most {most}");
             assert_eq!(index.lookup(&key).unwrap().contains(&id), insert);
         }

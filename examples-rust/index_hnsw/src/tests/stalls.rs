@@ -1,6 +1,7 @@
 //! Nothing stalls lookups: the longest processor time of any call, whatever is deleted, and in which order.
 //!
-//! `SOCH_HNSW_VECTORS=100000` tries as many vectors, which takes minutes.
+//! `SOCH_HNSW_VECTORS=100000 cargo test --release -p index_hnsw stalls -- --nocapture` tries as many vectors, which takes
+//! minutes, and prints the longest calls.
 
 use super::*;
 use rustix::time::{clock_gettime, ClockId};
