@@ -1,4 +1,0 @@
-//! TODO
-
-
-pub(crate) mod forbidden;
