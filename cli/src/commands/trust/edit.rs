@@ -1,13 +1,13 @@
 //! Changes a trust file, and leaves alone what it does not change.
 
 use crate::commands::trust::entry::Entry;
+use crate::commands::trust::forbidden::forbidden;
 use crate::commands::trust::reach::arguments;
 use crate::commands::trust::text::{find, with, without, Fields, Found};
 use crate::output::failure::Failure;
 use crate::store::directory::{is_absent, read_lock};
 use crate::store::locked_dir::Held;
 use crate::store::package::read;
-use crate::trust::forbidden::forbidden;
 use sochdb_plugin_host::trust::{Pin, Revoked, RevokedKey, SyntaxError, TrustFile, MAX_SIZE};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Text, TrustFiles};
 use std::path::Path;
