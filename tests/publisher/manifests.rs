@@ -20,6 +20,10 @@ fn a_signed_manifest_that_is_no_manifest_is_refused_until_it_is_signed_as_it_sho
         let signature = minisign::sign(None, &secret(&shop), text.as_bytes(), Some("a comment"), None);
         fs::write(beside(&file, ".manifest"), text).expect("its own directory");
         fs::write(beside(&file, ".manifest.minisig"), signature.expect("signed").into_string()).expect("as above");
+        // Whatever the umask.
+        for end in [".manifest", ".manifest.minisig"] {
+            fs::set_permissions(beside(&file, end), fs::Permissions::from_mode(0o644)).expect("its own file");
+        }
         assert_eq!(shop.operator.verdict(&file), "E_MANIFEST_SYNTAX", "{text:?}");
     }
     // The remedy: `sochdb-plugin sign` writes it.
