@@ -1,8 +1,7 @@
 //! What `export_plugin!` is made of. Authors use the macro.
 
 use crate::abi::*;
-use crate::boundary;
-use crate::boundary::guard;
+use crate::boundary::{self, guard};
 use crate::error::Result;
 use crate::extension::{Extension, Plugin};
 use crate::host::Host;

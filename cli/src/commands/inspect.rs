@@ -1,7 +1,6 @@
 //! `inspect`: what a file says of itself. It is read as bytes, whatever its processor; nothing of it runs.
 
-use crate::input::reading;
-use crate::input::reading::Links;
+use crate::input::reading::{self, Links};
 use crate::loading::observed::kind_names;
 use crate::output::failure::Failure;
 use crate::output::{grouped, Output};

@@ -1,8 +1,7 @@
 //! Secret keys of minisign.
 
 use crate::input::password::PasswordSource;
-use crate::input::reading;
-use crate::input::reading::Links;
+use crate::input::reading::{self, Links};
 use crate::output::failure::Failure;
 use crate::output::tell;
 use ct_codecs::{Base64, Decoder};

@@ -1,7 +1,6 @@
 //! What is to be installed: bytes, read once, so that nobody can change them after they were looked at.
 
-use crate::input::reading;
-use crate::input::reading::Links;
+use crate::input::reading::{self, Links};
 use crate::loading::observed::kind_names;
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::{places, Locked};

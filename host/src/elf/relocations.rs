@@ -2,8 +2,7 @@
 
 use crate::elf::bytes::Image;
 use crate::elf::library::Library;
-use crate::elf::machine;
-use crate::elf::machine::Types;
+use crate::elf::machine::{self, Types};
 use crate::elf::packed;
 use crate::elf::segments::PT_TLS;
 use crate::elf::tag;

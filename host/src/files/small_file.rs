@@ -1,11 +1,9 @@
 //! Small texts that decide on plugins: trust files, lock files, manifests and their signatures.
 
 use crate::base::text::Text;
-use crate::files::directory_walk;
-use crate::files::directory_walk::Walked;
+use crate::files::directory_walk::{self, Walked};
 use crate::files::headroom;
-use crate::files::open_file;
-use crate::files::open_file::{Bounds, OpenFile};
+use crate::files::open_file::{self, Bounds, OpenFile};
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::files::stamp::{ReadStamp, Stamp};

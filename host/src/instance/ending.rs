@@ -3,9 +3,8 @@
 
 use crate::instance::end::{say_ended, Call, End, Job, Sent};
 use crate::instance::Instance;
-use crate::sync::call_gate;
-use crate::sync::call_gate::live;
 use crate::sync::call_gate::refusal::Refusal;
+use crate::sync::call_gate::{self, live};
 use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result};
 use std::mem::ManuallyDrop;

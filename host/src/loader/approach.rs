@@ -1,7 +1,6 @@
 //! The steps from the gate to the allow-list: they look at the way to a file, not at the file.
 
-use crate::files::directory_walk;
-use crate::files::directory_walk::Walked;
+use crate::files::directory_walk::{self, Walked};
 use crate::files::headroom;
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;

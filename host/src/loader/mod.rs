@@ -3,13 +3,18 @@
 //! [`pipeline::admit`] runs the steps from the gate to the note in their order. None of them runs code of the plugin, and the
 //! bytes that they looked at are the bytes that run: they are sealed before anything reads them.
 
+pub(crate) mod approach;
 pub(crate) mod audit;
 pub(crate) mod dependency;
 pub(crate) mod file_origin;
 pub(crate) mod kinds;
 pub(crate) mod library;
+pub(crate) mod not_linked;
 pub(crate) mod options;
 pub(crate) mod permission;
+pub(crate) mod pipeline;
+pub(crate) mod plugin_entry;
+pub(crate) mod read_lock;
 pub(crate) mod settle;
 pub(crate) mod signals;
 pub(crate) mod step_runner;
@@ -17,12 +22,6 @@ pub(crate) mod steps;
 pub(crate) mod thread;
 pub(crate) mod trust_source;
 pub(crate) mod worker;
-
-pub(crate) mod approach;
-pub(crate) mod not_linked;
-pub(crate) mod pipeline;
-pub(crate) mod plugin_entry;
-pub(crate) mod read_lock;
 
 #[cfg(test)]
 mod tests;

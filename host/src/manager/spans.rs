@@ -1,7 +1,6 @@
 //! The host's number of a span, and each sink's own numbers behind it.
 
-use crate::sync::thread_slot;
-use crate::sync::thread_slot::SHARDS;
+use crate::sync::thread_slot::{self, SHARDS};
 use foldhash::fast::RandomState;
 use parking_lot::Mutex;
 use std::collections::HashMap;

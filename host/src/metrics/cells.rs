@@ -1,9 +1,7 @@
 //! Where values are. No call here waits for another one.
 
-use crate::metrics::buckets;
-use crate::metrics::buckets::BUCKETS;
-use crate::sync::thread_slot;
-use crate::sync::thread_slot::SHARDS;
+use crate::metrics::buckets::{self, BUCKETS};
+use crate::sync::thread_slot::{self, SHARDS};
 use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::OnceLock;

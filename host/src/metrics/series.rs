@@ -1,8 +1,7 @@
 //! One series: a name with its labels, and its value.
 
 use crate::metrics::cells::{Level, Observations, Total};
-use crate::metrics::labels;
-use crate::metrics::labels::Owned;
+use crate::metrics::labels::{self, Owned};
 use sochdb_plugin_sdk::{Bucket, Metric, MetricValue};
 use std::sync::Arc;
 

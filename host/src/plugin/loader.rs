@@ -1,8 +1,7 @@
 use crate::instance::host_services::TracingServices;
 use crate::instance::limits::Limits;
 use crate::loader::audit::Record;
-use crate::loader::library;
-use crate::loader::library::Library;
+use crate::loader::library::{self, Library};
 use crate::loader::options::Options;
 use crate::loader::permission::Permission;
 use crate::loader::pipeline::{admit, Admitted};

@@ -1,7 +1,6 @@
 //! What the host hears of a probe until it ends, or until the time is up.
 
-use crate::probe::message;
-use crate::probe::message::{Message, Packet, NEEDED_MAX, PACKET_MAX};
+use crate::probe::message::{self, Message, Packet, NEEDED_MAX, PACKET_MAX};
 use crate::probe::process::Process;
 use crate::probe::request::{failed, ProbeError};
 use crate::probe::sandbox::Sandbox;

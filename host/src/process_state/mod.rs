@@ -4,16 +4,15 @@
 //! have been changed by any thread of the program meanwhile, whose change must not be lost: it is put back only if it is
 //! known to be the plugin's, or the program promised that nobody else changes it. All is told.
 
-pub(crate) mod change;
-pub(crate) mod floating_point;
-pub(crate) mod part;
-
 pub(crate) mod attributes;
+pub(crate) mod change;
 pub(crate) mod descriptors;
 pub(crate) mod environment;
+pub(crate) mod floating_point;
 pub(crate) mod handlers;
 pub(crate) mod limits;
 pub(crate) mod locale;
+pub(crate) mod part;
 pub(crate) mod scheduling;
 pub(crate) mod signal_mask;
 pub(crate) mod signal_names;

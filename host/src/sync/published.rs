@@ -2,8 +2,7 @@
 
 use crate::sync::call_gate::live::is_child;
 use crate::sync::membarrier::Barrier;
-use crate::sync::thread_slot;
-use crate::sync::thread_slot::SHARDS;
+use crate::sync::thread_slot::{self, SHARDS};
 use parking_lot::Mutex;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, Ordering::*};

@@ -1,8 +1,7 @@
 //! The trust file: what an operator decided about plugins.
 
 use crate::base::digest::Digest;
-use crate::trust::document;
-use crate::trust::document::MAX_SIZE;
+use crate::trust::document::{self, MAX_SIZE};
 use crate::trust::document::{Once, Table};
 use crate::trust::policy::Policy;
 use crate::trust::publisher::{Publisher, RevokedKey};

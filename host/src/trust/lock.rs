@@ -1,8 +1,7 @@
 //! The lock file of a plugin directory: which plugins it holds, in the order of loading.
 
 use crate::base::digest::Digest;
-use crate::trust::document;
-use crate::trust::document::MAX_SIZE;
+use crate::trust::document::{self, MAX_SIZE};
 use crate::trust::document::{Once, Table};
 use crate::trust::syntax::Fault;
 use crate::trust::syntax::SyntaxError;

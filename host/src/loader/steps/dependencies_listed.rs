@@ -2,8 +2,7 @@
 
 use crate::base::digest::Digest;
 use crate::elf::Facts;
-use crate::files::directory_walk;
-use crate::files::directory_walk::Walked;
+use crate::files::directory_walk::{self, Walked};
 use crate::files::exec_policy;
 use crate::files::open_file::{Bounds, OpenFile};
 use crate::files::owners::Owners;

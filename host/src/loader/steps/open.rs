@@ -3,8 +3,7 @@
 use crate::base::digest::Digest;
 use crate::base::text::Text;
 use crate::files::fd_paths;
-use crate::linker;
-use crate::linker::Mapping;
+use crate::linker::{self, Mapping};
 use crate::loader::dependency::{Dependency, Source};
 use crate::refusal::load_error::LoadError;
 use parking_lot::Mutex;

@@ -2,8 +2,7 @@
 //! in a sandbox.
 
 use crate::loader::audit::Record;
-use crate::loader::dependency;
-use crate::loader::dependency::Source;
+use crate::loader::dependency::{self, Source};
 use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::worker::Worker;

@@ -1,7 +1,6 @@
 //! A constructor that tries every system call: nothing outside of the probe differs afterwards.
 
-use crate::probe::tests::watch;
-use crate::probe::tests::watch::Watched;
+use crate::probe::tests::watch::{self, Watched};
 use crate::probe::tests::*;
 use rustix::process::{Gid, Uid};
 use std::sync::Mutex;

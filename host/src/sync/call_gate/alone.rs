@@ -1,11 +1,9 @@
 //! The ways in for calls that nobody may accompany: exclusive ones, and the end.
 
 use crate::sync::call_gate::core::{Core, Locked, ALONE, CLOSED, DRAINING, FORKED, NOBODY, OPEN, POISONED};
-use crate::sync::call_gate::held;
-use crate::sync::call_gate::held::Inside;
+use crate::sync::call_gate::held::{self, Inside};
 use crate::sync::call_gate::refusal::Refusal;
-use crate::sync::call_gate::waits;
-use crate::sync::call_gate::waits::{Outcome, What};
+use crate::sync::call_gate::waits::{self, Outcome, What};
 use crate::sync::call_gate::{after, Gate};
 use parking_lot::MutexGuard;
 use std::mem::ManuallyDrop;

@@ -2,11 +2,9 @@
 
 use crate::sync::call_gate::core::{Core, ALONE, DRAINING, OPEN};
 use crate::sync::call_gate::counts::Counts;
-use crate::sync::call_gate::held;
-use crate::sync::call_gate::held::Inside;
+use crate::sync::call_gate::held::{self, Inside};
 use crate::sync::call_gate::refusal::{Hold, Refusal};
-use crate::sync::call_gate::waits;
-use crate::sync::call_gate::waits::{Outcome, What};
+use crate::sync::call_gate::waits::{self, Outcome, What};
 use crate::sync::call_gate::{after, live, Gate};
 use crate::sync::thread_slot;
 use std::cell::Cell;

@@ -6,8 +6,7 @@
 //! is not there.
 
 use crate::sync::call_gate::core::{Core, NOBODY};
-use crate::sync::call_gate::held;
-use crate::sync::call_gate::held::Inside;
+use crate::sync::call_gate::held::{self, Inside};
 use crate::sync::slab::Slab;
 use parking_lot::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
