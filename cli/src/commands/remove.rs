@@ -25,7 +25,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let directory = options.place.path()?;
     if is_absent(&directory) {
         if options.place.is_named() {
-            let reason = format!("the directory {} does not exist: check the path", Text::from(&*directory));
+            let reason = format!("the directory {} does not exist", Text::from(&*directory));
             return Err(Failure::new("E_DIR_NOT_FOUND", reason));
         }
         return Err(unknown(&directory, &Lock::default(), &options.name));

@@ -23,7 +23,7 @@ impl Package {
     /// Reads `source`, whoever may write it.
     pub(crate) fn read(source: &Path) -> Result<Self, Failure> {
         let bytes = read(source, MOST)?.ok_or_else(|| {
-            let reason = format!("the file {} does not exist: check the path", Text::from(source));
+            let reason = format!("the file {} does not exist", Text::from(source));
             Failure::new("E_FILE_NOT_FOUND", reason)
         })?;
         let digest = Digest::of(&bytes);

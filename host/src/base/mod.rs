@@ -2,4 +2,5 @@
 
 pub(crate) mod digest;
 pub(crate) mod escape;
+pub(crate) mod resource_limit;
 pub(crate) mod text;

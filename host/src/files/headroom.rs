@@ -1,9 +1,11 @@
 //! Makes sure that a step can have the memory that it needs: what runs out of it in the middle ends the process.
 
+use crate::base::resource_limit::resource_limit;
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use rustix::mm::{MapFlags, ProtFlags};
+use rustix::process::Resource;
 use std::fs;
 use std::sync::LazyLock;
 
@@ -24,13 +26,9 @@ static COUNTS_ALL: LazyLock<bool> = LazyLock::new(|| {
 /// # Errors
 /// [`LoadError::Shortage`].
 pub(crate) fn make_sure_if_limited(step: Step, bytes: u64) -> Result<(), LoadError> {
-    let limited = [libc::RLIMIT_AS, libc::RLIMIT_DATA].into_iter().any(|resource| {
-        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: the kernel writes a value that outlives the call.
-        let status = unsafe { libc::getrlimit(resource, &mut limit) };
-        // A limit that is not to be known may be one.
-        status != 0 || limit.rlim_cur != libc::RLIM_INFINITY
-    });
+    // A limit that is not to be known may be one.
+    let may_be_one = |resource| resource_limit(resource).is_none_or(|limit| limit.current.is_some());
+    let limited = [Resource::As, Resource::Data].into_iter().any(may_be_one);
     if limited || *COUNTS_ALL || usize::BITS < 64 {
         make_sure(step, bytes)
     } else {

@@ -1,14 +1,15 @@
 //! The probe's program, put where the kernel can run it.
 
+use crate::base::resource_limit::resource_limit;
 use crate::probe::request::{unavailable, ProbeError};
 use crate::probe::{tunable, unnamed};
 use crate::refusal::lack::Lack;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
+use rustix::process::Resource;
 use std::fs::File;
 use std::io::{self, Write};
-use std::mem::MaybeUninit;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -27,7 +28,8 @@ const PAUSE: Duration = Duration::from_millis(1);
 /// Starts the program with `socket` as its standard input. It makes a session of its own.
 pub(crate) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
     // With less the kernel starts a program, and ends it at once.
-    if stack_limit().is_some_and(|stack| stack < LEAST_STACK) {
+    let stack = resource_limit(Resource::Stack).and_then(|limit| limit.current);
+    if stack.is_some_and(|stack| stack < LEAST_STACK) {
         return Err(ProbeError::Short { lack: Lack::Stack, errno: libc::ENOMEM });
     }
     let in_memory = match memory().and_then(|program| spawn(&program, socket)) {
@@ -43,15 +45,6 @@ pub(crate) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
             ))
         })
     })
-}
-
-/// Bytes that the stack of a program may have; `None` if the kernel does not say.
-fn stack_limit() -> Option<u64> {
-    let mut limit = MaybeUninit::<libc::rlimit>::uninit();
-    // SAFETY: it writes a whole limit, which outlives the call, or fails.
-    let asked = unsafe { libc::getrlimit(libc::RLIMIT_STACK, limit.as_mut_ptr()) } == 0;
-    // SAFETY: it was written.
-    asked.then(|| unsafe { limit.assume_init() }.rlim_cur)
 }
 
 /// What ran short for a program that does not start. Of its calls only `clone` means a shortage by `EAGAIN`.

@@ -1,5 +1,6 @@
 //! The limits that the kernel keeps for the process.
 
+use crate::base::resource_limit::resource_limit;
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
 use rustix::process::{setrlimit, Resource, Rlimit};
@@ -27,7 +28,7 @@ pub(crate) struct Limits([Option<Rlimit>; RESOURCES.len()]);
 
 impl Part for Limits {
     fn now() -> Self {
-        Self(RESOURCES.map(|(resource, _)| of(resource)))
+        Self(RESOURCES.map(|(resource, _)| resource_limit(resource)))
     }
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
@@ -42,17 +43,6 @@ impl Part for Limits {
             }
         }
     }
-}
-
-/// `None` if it cannot be read. Not by rustix, which takes it that this never fails.
-fn of(resource: Resource) -> Option<Rlimit> {
-    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: the kernel writes a value that outlives the call.
-    if unsafe { libc::getrlimit(resource as _, &mut limit) } != 0 {
-        return None;
-    }
-    let bound = |value| (value != libc::RLIM_INFINITY).then_some(value);
-    Some(Rlimit { current: bound(limit.rlim_cur), maximum: bound(limit.rlim_max) })
 }
 
 fn text(limit: &Rlimit) -> String {
