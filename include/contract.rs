@@ -60,7 +60,7 @@ impl Contract {
                 fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
             syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         };
-        let module = abi.join("mod.rs");
+        let module = abi.join("lib.rs");
         let first_page = docs(&parse(&module).attrs);
         let mut layout = LayoutOf64Bit::default();
         layout.constants(&parse(&module).items);

@@ -1,4 +1,4 @@
-//! Writes `sochdb_plugin.h` and the layout hashes from the contract's source, `sdk/src/abi/`.
+//! Writes `sochdb_plugin.h` and the layout hashes from the contract's source, `sdk/abi/src/`.
 //!
 //! cbindgen writes the types. This module adds what cbindgen cannot: the first page, the `#if` around slots of
 //! later minor versions, the size and offset of every field as assertions, and the layout hashes.
@@ -24,7 +24,7 @@ pub fn generate(contract: &Contract, root: &Path) {
     write(&out.join("layout_asserts.rs"), &contract.rust_assertions());
     if renews() {
         write(&root.join("include/sochdb_plugin.h"), &header);
-        write(&root.join("sdk/src/abi/layout_hash.rs"), &hashes);
+        write(&root.join("sdk/abi/src/layout_hash.rs"), &hashes);
     }
 }
 
@@ -121,7 +121,7 @@ impl Contract {
         builder.generate().expect("cbindgen reads the contract").write(&mut generated);
         let types = self.gate_slots(&String::from_utf8(generated).expect("cbindgen writes UTF-8"));
 
-        let mut text = String::from("// sochdb_plugin.h: generated from sdk/src/abi by build.rs, do not edit.\n");
+        let mut text = String::from("// sochdb_plugin.h: generated from sdk/abi/src by build.rs, do not edit.\n");
         text.push_str("// SPDX-License-Identifier: MIT OR Apache-2.0\n//\n");
         for line in &self.first_page {
             text.push_str(format!("// {line}").trim_end());

@@ -11,7 +11,7 @@ use std::{env, fs};
 const HOST: &str = "host/src/loader/steps/version_tables.rs";
 const TESTS: &str = "tests/support/slots.rs";
 const CPP: &str = "include/sochdb_plugin.hpp";
-const CPP_BEGIN: &str = "// Slots: generated from sdk/src/abi by build.rs, do not edit.\n";
+const CPP_BEGIN: &str = "// Slots: generated from sdk/abi/src by build.rs, do not edit.\n";
 const CPP_END: &str = "// End of the generated slots.\n";
 
 /// Renews the lists if `SOCH_RENEW_HEADER=1`, or else stops the build if one is not what the contract says.
@@ -35,15 +35,15 @@ pub fn generate(contract: &Contract, root: &Path) {
         }
     }
     let stale = stale.join(", ");
-    assert!(stale.is_empty(), "{stale}: not what sdk/src/abi says. `{RENEW}=1 cargo build` renews it: commit that");
+    assert!(stale.is_empty(), "{stale}: not what sdk/abi/src says. `{RENEW}=1 cargo build` renews it: commit that");
 }
 
 fn host_tables(tables: &[Table]) -> String {
     let mut text = String::from(
-        "//! Written by the root package's build.rs from the documentation in sdk/src/abi: do not edit.\n\n\
+        "//! Written by the root package's build.rs from the documentation in sdk/abi/src: do not edit.\n\n\
          use crate::loader::steps::version::{table, Table};\n\
          use crate::loader::steps::version_defaults as default;\n\
-         use sochdb_plugin_sdk::abi::*;\n",
+         use sochdb_plugin_abi::*;\n",
     );
     for table in tables {
         let fills = |slot: &&str| format!("{slot} = default::{}_{slot}", table.kind);
@@ -67,7 +67,7 @@ fn host_tables(tables: &[Table]) -> String {
 
 fn test_list(tables: &[Table]) -> String {
     let mut text = String::from(
-        "//! Written by build.rs from the documentation in sdk/src/abi: do not edit.\n\n\
+        "//! Written by build.rs from the documentation in sdk/abi/src: do not edit.\n\n\
          use Rule::{Group, Optional, Required};\n\n\
          /// What the host does about a slot that is NULL: refuses the table, fills in its default, or uses no slot of the group.\n\
          #[derive(Clone, Copy, Debug, PartialEq, Eq)]\n\

@@ -1,4 +1,4 @@
-// sochdb_plugin.h: generated from sdk/src/abi by build.rs, do not edit.
+// sochdb_plugin.h: generated from sdk/abi/src by build.rs, do not edit.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // The contract between a SochDB host and its plugins.

@@ -205,7 +205,7 @@ SOCH_SLOT(shutdown) SOCH_SLOT(get_interface)
                   "the class has a member `" #NAME "`, named like a slot that sochdb_plugin.hpp does not carry: the " \
                   "host would not call it. Give it another name, or write the plugin in C")
 
-// Slots: generated from sdk/src/abi by build.rs, do not edit.
+// Slots: generated from sdk/abi/src by build.rs, do not edit.
 SOCH_SLOT(get)
 SOCH_SLOT(put)
 SOCH_SLOT(remove)

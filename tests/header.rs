@@ -7,7 +7,7 @@ mod mistakes;
 #[path = "support/slots.rs"]
 mod slots;
 
-use sochdb_plugin_sdk::abi::SOCH_ABI_MINOR;
+use sochdb_plugin_abi::SOCH_ABI_MINOR;
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::{compiler, find, root, run, succeed, tool, PrivateDir, MINUTE};
@@ -24,7 +24,7 @@ fn same(committed: &str, generated: &str) {
     if have != want {
         let at = difference.unwrap_or(shorter);
         panic!(
-            "{committed}:{} differs from sdk/src/abi. It says:\n  {}\nand should say:\n  {}\n`SOCH_RENEW_HEADER=1 cargo build` renews \
+            "{committed}:{} differs from sdk/abi/src. It says:\n  {}\nand should say:\n  {}\n`SOCH_RENEW_HEADER=1 cargo build` renews \
              the header and the layout hashes: commit both.",
             at + 1,
             have.lines().nth(at).unwrap_or("(its end)"),
@@ -40,7 +40,7 @@ fn header_is_what_the_contract_says() {
 
 #[test]
 fn layout_hashes_are_what_the_contract_says() {
-    same("sdk/src/abi/layout_hash.rs", concat!(env!("OUT_DIR"), "/layout_hash.rs"));
+    same("sdk/abi/src/layout_hash.rs", concat!(env!("OUT_DIR"), "/layout_hash.rs"));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The layout of the contract: the same figures in the header, in Rust, and as abi_stable describes the types.
 
-use sochdb_plugin_sdk::abi::{self, SOCH_ABI_MINOR, SOCH_LAYOUT_HASHES};
-use sochdb_plugin_sdk::layout::Layout;
+use sochdb_plugin_abi::{self as abi, SOCH_ABI_MINOR, SOCH_LAYOUT_HASHES};
+use sochdb_plugin_sdk::machinery::layout::Layout;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{align_of, offset_of, size_of};
 

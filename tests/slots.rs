@@ -1,4 +1,4 @@
-//! What the host does about each slot that a plugin's table lacks, as its documentation in `sdk/src/abi` says: the list in
+//! What the host does about each slot that a plugin's table lacks, as its documentation in `sdk/abi/src` says: the list in
 //! `support/slots.rs` comes from there.
 
 #[path = "support/plugins.rs"]

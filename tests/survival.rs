@@ -2,7 +2,7 @@
 
 mod support;
 
-use sochdb_plugin_sdk::abi::{SOCH_ABI_MAJOR, SOCH_ABI_MINOR, SOCH_KIND_COMPRESSION, SOCH_LAYOUT_HASHES};
+use sochdb_plugin_abi::{SOCH_ABI_MAJOR, SOCH_ABI_MINOR, SOCH_KIND_COMPRESSION, SOCH_LAYOUT_HASHES};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,4 +1,4 @@
-use crate::abi::*;
+use sochdb_plugin_abi::*;
 use std::fmt;
 
 /// What kind of failure an [`Error`] is.

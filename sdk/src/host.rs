@@ -1,8 +1,8 @@
-use crate::abi::*;
-use crate::boundary::with_raw_labels;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::machinery::boundary::{with_raw_labels, ReadLent};
 use crate::opaque::opaque;
+use sochdb_plugin_abi::*;
 use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -19,19 +19,15 @@
 //! host to compare; `serde` reads the configuration into your own type.
 #![deny(missing_debug_implementations)]
 
-pub mod abi;
-pub mod boundary;
 mod compression;
 mod error;
-pub mod export;
 mod extension;
 mod host;
 mod ids;
 mod index;
-pub mod instance;
 mod labels;
-#[cfg(feature = "layout")]
-pub mod layout;
+#[doc(hidden)]
+pub mod machinery;
 mod metrics;
 mod neighbor_lists;
 mod neighbors;
@@ -39,13 +35,11 @@ mod observability;
 mod opaque;
 mod reader;
 mod row_sink;
-pub mod shims;
 mod storage;
 mod table;
 mod vec_writer;
 mod writer;
 
-pub use abi::soch_bucket as Bucket;
 pub use compression::CompressionExtension;
 pub use error::{Error, ErrorKind, Result};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
@@ -59,6 +53,8 @@ pub use neighbors::{Neighbors, RowIds};
 pub use observability::{HealthInfo, NullObservability, ObservabilityExtension};
 pub use reader::{RowBatch, StorageCursor, StorageReader};
 pub use row_sink::RowSink;
+pub use sochdb_plugin_abi as abi;
+pub use sochdb_plugin_abi::soch_bucket as Bucket;
 pub use storage::{StorageExtension, StorageStats, Write};
 pub use table::StorageTable;
 pub use vec_writer::VecWriter;

@@ -1,17 +1,17 @@
 //! The host's metrics, as a plugin that reads them sees them.
 
-use crate::abi::*;
-use crate::boundary::{slice, with_labels};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::machinery::boundary::{slice, with_labels, ReadLent};
 use crate::opaque::opaque;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 use std::any::Any;
 use std::mem::MaybeUninit;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::abi::soch_bucket as Bucket;
+use sochdb_plugin_abi::soch_bucket as Bucket;
 
 opaque!(Metrics);
 
@@ -55,7 +55,7 @@ pub struct Metrics {
 }
 
 enum Inner {
-    Lent(RwLock<Option<Raw>>),
+    ReadLent(RwLock<Option<Raw>>),
     Own(Box<Give>),
 }
 
@@ -77,7 +77,7 @@ impl Metrics {
     pub fn collect(&self, mut visit: impl FnMut(&Metric<'_>)) {
         match &*self.inner {
             Inner::Own(give) => give(&mut visit),
-            Inner::Lent(raw) => {
+            Inner::ReadLent(raw) => {
                 let raw = raw.read().unwrap_or_else(PoisonError::into_inner);
                 // What it leads to lives until `close`, which waits for this lock.
                 let panicked = raw.as_ref().and_then(|raw| raw.collect(&mut visit));
@@ -110,12 +110,12 @@ impl Metrics {
         if copy.collect.is_none() {
             return Err(Error::invalid("the metrics lack their function"));
         }
-        Ok(Self { inner: Arc::new(Inner::Lent(RwLock::new(Some(Raw(copy))))) })
+        Ok(Self { inner: Arc::new(Inner::ReadLent(RwLock::new(Some(Raw(copy))))) })
     }
 
     /// Ends the loan, after the collections that are under way.
     pub(crate) fn close(&self) {
-        if let Inner::Lent(raw) = &*self.inner {
+        if let Inner::ReadLent(raw) = &*self.inner {
             *raw.write().unwrap_or_else(PoisonError::into_inner) = None;
         }
     }

@@ -1,9 +1,9 @@
-use crate::abi::*;
 use crate::error::{Error, Result};
 use crate::extension::{Extension, ExtensionInfo};
 use crate::host::LogLevel;
 use crate::labels::Labels;
 use crate::metrics::Metrics;
+use sochdb_plugin_abi::*;
 
 /// A sink of metrics, spans and logs. Nothing comes back: a sink that cannot deliver says so in the host's log.
 pub trait ObservabilityExtension: Extension {

@@ -1,9 +1,9 @@
-use crate::abi::*;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::TableId;
 use crate::opaque::opaque;
 use crate::row_sink::RowSink;
 use crate::writer::Writer;
+use sochdb_plugin_abi::*;
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;

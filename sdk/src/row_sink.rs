@@ -1,6 +1,6 @@
-use crate::abi::*;
 use crate::error::{Error, ErrorKind, Result};
 use crate::opaque::opaque;
+use sochdb_plugin_abi::*;
 use std::marker::PhantomData;
 
 opaque!(RowSink<'_>);

@@ -1,12 +1,13 @@
-use crate::abi::*;
 use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::ids::{TableId, TransactionId};
+use crate::machinery::boundary::ReadLent;
 use crate::reader::StorageReader;
 use crate::row_sink::RowSink;
 use crate::table::StorageTable;
 use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
+use sochdb_plugin_abi::*;
 
 /// A storage engine: tables of keys and values, ordered by key as unsigned bytes. A table exists from its first
 /// `put` on.

@@ -1,8 +1,8 @@
-use crate::abi::*;
-use crate::boundary;
+use crate::machinery::boundary;
 use crate::opaque::opaque;
 use crate::writer::Writer;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 use std::marker::PhantomData;
 use std::ptr::NonNull;
 

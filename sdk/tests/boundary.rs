@@ -3,10 +3,12 @@
 mod support;
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::instance::{destroy, into_raw, shared, shutdown};
+use sochdb_plugin_sdk::machinery::boundary::error_text;
+use sochdb_plugin_sdk::machinery::instance::{destroy, into_raw, shared, shutdown};
+use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::VecWriter;
-use sochdb_plugin_sdk::{extension_info, shims, Extension, ExtensionInfo};
+use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
 use std::ffi::c_void;
 use support::{All, Answer};
 
@@ -35,7 +37,7 @@ fn with_writer<R>(output: &mut Vec<u8>, call: impl FnOnce(&soch_writer) -> R) ->
 #[test]
 fn success_leaves_the_error_alone() {
     let (status, error, output) = compress(Answer::Echo);
-    assert_eq!((status, error.code, &*error.text(), &*output), (SOCH_OK, 0, "", &b"in"[..]));
+    assert_eq!((status, error.code, &*error_text(&error), &*output), (SOCH_OK, 0, "", &b"in"[..]));
 }
 
 #[test]
@@ -54,12 +56,12 @@ fn every_kind_of_error_has_its_status_and_comes_back() {
     ];
     for (kind, expected) in kinds {
         let (status, error, _) = compress(Answer::Fail(Error::new(kind, "why").with_code(-7)));
-        assert_eq!((status, error.code, &*error.text()), (expected, -7, "why"));
+        assert_eq!((status, error.code, &*error_text(&error)), (expected, -7, "why"));
         assert_eq!(ErrorKind::from_status(status), kind);
     }
     // A panic that this extension only heard of is no reason to end it.
     let (status, error, _) = compress(Answer::Fail(Error::new(ErrorKind::Panicked, "another one did").with_code(-7)));
-    assert_eq!((status, error.code, &*error.text()), (SOCH_FAILED, -7, "another one did"));
+    assert_eq!((status, error.code, &*error_text(&error)), (SOCH_FAILED, -7, "another one did"));
     for unknown in [12, -1, i32::MIN, i32::MAX] {
         assert_eq!(ErrorKind::from_status(unknown), ErrorKind::Failed);
     }
@@ -72,34 +74,38 @@ fn long_text_is_cut_at_the_border_of_a_character() {
         assert_eq!(text.len(), 600);
         let (status, error, _) = compress(Answer::Fail(Error::failed(text.as_str())));
         assert_eq!(status, SOCH_FAILED);
-        assert_eq!(error.text(), text[..kept], "{character}");
+        assert_eq!(error_text(&error), text[..kept], "{character}");
         assert_eq!(error.message[kept], 0);
     }
     let exact = "y".repeat(507);
-    assert_eq!(compress(Answer::Fail(Error::failed(exact.as_str()))).1.text(), exact);
+    assert_eq!(error_text(&compress(Answer::Fail(Error::failed(exact.as_str()))).1), exact);
 }
 
 #[test]
 fn text_without_its_nul_or_without_utf8_is_still_text() {
     let mut error = soch_error { code: 1, message: [b'a' as _; SOCH_ERROR_MESSAGE_SIZE] };
-    assert_eq!(error.text().len(), SOCH_ERROR_MESSAGE_SIZE);
+    assert_eq!(error_text(&error).len(), SOCH_ERROR_MESSAGE_SIZE);
     error.message[1] = -1_i8 as _;
     error.message[2] = 0;
-    assert_eq!(error.text(), "a\u{FFFD}");
+    assert_eq!(error_text(&error), "a\u{FFFD}");
 }
 
 #[test]
 fn panic_becomes_a_status_with_its_text() {
     let (status, error, _) = compress(Answer::Panic("all is lost"));
     assert_eq!(status, SOCH_PANICKED);
-    assert!(error.text().starts_with("panicked") && error.text().ends_with("all is lost"), "{}", error.text());
+    assert!(
+        error_text(&error).starts_with("panicked") && error_text(&error).ends_with("all is lost"),
+        "{}",
+        error_text(&error)
+    );
 }
 
 #[test]
 fn payload_that_panics_on_drop_does_not_leave() {
     let (status, error, _) = compress(Answer::Bomb);
     assert_eq!(status, SOCH_PANICKED);
-    assert!(error.text().ends_with("without a text"), "{}", error.text());
+    assert!(error_text(&error).ends_with("without a text"), "{}", error_text(&error));
 }
 
 #[test]
@@ -194,7 +200,7 @@ fn labels_of_any_number_arrive_in_order() {
     for count in [0, 1, 15, 16, 17, 40] {
         let texts: Vec<(String, String)> = (0..count).map(|at| (format!("name{at}"), format!("é{at}"))).collect();
         let labels: Vec<(&str, &str)> = texts.iter().map(|(name, value)| (&**name, &**value)).collect();
-        let (status, calls) = sochdb_plugin_sdk::boundary::with_raw_labels(&labels, counter);
+        let (status, calls) = sochdb_plugin_sdk::machinery::boundary::with_raw_labels(&labels, counter);
         assert_eq!(status, SOCH_OK);
         assert_eq!(calls, [format!("counter n 2 {labels:?}")]);
     }

@@ -1,8 +1,10 @@
 //! The host as an instance sees it, and the life of an instance behind the entry.
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::export::entry;
-use sochdb_plugin_sdk::instance::shared;
+use sochdb_plugin_sdk::machinery::boundary::error_text;
+use sochdb_plugin_sdk::machinery::boundary::ReadLent;
+use sochdb_plugin_sdk::machinery::export::entry;
+use sochdb_plugin_sdk::machinery::instance::shared;
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
 use std::ffi::c_void;
@@ -72,7 +74,7 @@ unsafe fn note(ctx: *mut c_void, what: String, labels: *const soch_label, count:
         Ok(())
     };
     // SAFETY: the caller lends the labels for the call.
-    unsafe { sochdb_plugin_sdk::boundary::with_labels(labels, count, read) }.expect("the SDK sends text");
+    unsafe { sochdb_plugin_sdk::machinery::boundary::with_labels(labels, count, read) }.expect("the SDK sends text");
 }
 
 unsafe extern "C" fn log(ctx: *mut c_void, level: i32, text: soch_str, fields: *const soch_label, count: usize) {
@@ -100,7 +102,7 @@ fn create(host: *const soch_host, config: soch_str) -> (soch_status, String, *mu
     // The first `create` keeps panics off standard error; here those of failing tests belong there.
     static ONCE: Once = Once::new();
     ONCE.call_once(|| drop(std::panic::take_hook()));
-    (status, error.text().into_owned(), instance)
+    (status, error_text(&error).into_owned(), instance)
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The host's metrics as an extension sees them: what is read, until when, and what is refused.
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::instance::{destroy, into_raw};
+use sochdb_plugin_sdk::machinery::boundary::error_text;
+use sochdb_plugin_sdk::machinery::instance::{destroy, into_raw};
+use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    extension_info, shims, Error, Extension, ExtensionInfo, Labels, MetricValue, Metrics, ObservabilityExtension,
-    Result,
+    extension_info, Error, Extension, ExtensionInfo, Labels, MetricValue, Metrics, ObservabilityExtension, Result,
 };
 use std::ffi::c_void;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -60,7 +61,7 @@ impl Lent {
         let attach = shims::observability::<Reader>().attach.expect("attach");
         // SAFETY: it is an instance of `Reader`; the metrics are the test's and outlive it, or are refused.
         let status = unsafe { attach(self.instance, metrics, &mut error) };
-        (status, error.text().into_owned())
+        (status, error_text(&error).into_owned())
     }
 
     fn end(self) -> Metrics {

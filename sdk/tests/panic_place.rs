@@ -1,7 +1,8 @@
 //! Where a panic happened is part of its error. Alone in its process, as the hook for it is the process's.
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::export::entry;
+use sochdb_plugin_sdk::machinery::boundary::error_text;
+use sochdb_plugin_sdk::machinery::export::entry;
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
 
@@ -44,6 +45,6 @@ fn error_of_a_panic_names_file_and_line() {
     let status = unsafe { entry::<Panics>().create.expect("create")(&host, empty, &mut instance, &mut error) };
     drop(std::panic::take_hook());
     assert_eq!(status, SOCH_PANICKED);
-    let (text, end) = (error.text(), format!("panic_place.rs:{line}: no such device"));
+    let (text, end) = (error_text(&error), format!("panic_place.rs:{line}: no such device"));
     assert!(text.starts_with("panicked at ") && text.ends_with(&end), "{text}");
 }

@@ -3,8 +3,9 @@
 mod support;
 
 use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::instance::{destroy, into_raw, shared};
-use sochdb_plugin_sdk::shims;
+use sochdb_plugin_sdk::machinery::boundary::error_text;
+use sochdb_plugin_sdk::machinery::instance::{destroy, into_raw, shared};
+use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::VecWriter;
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
@@ -39,7 +40,7 @@ impl Drop for Instance {
 fn refused(instance: &Instance, text: &str, call: impl FnOnce(*mut soch_error) -> soch_status) {
     let mut error = soch_error::empty();
     assert_eq!(call(&mut error), SOCH_INVALID, "{text}");
-    assert_eq!(error.text(), text);
+    assert_eq!(error_text(&error), text);
     assert_eq!(instance.calls(), [""; 0]);
 }
 

@@ -1,9 +1,9 @@
 //! What runs in a process of its own: a load of the input by the public loader, or by plain `dlopen`.
 
 use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL};
+use sochdb_plugin_abi::{soch_plugin, soch_str, SOCH_MAGIC, SOCH_OK};
 use sochdb_plugin_host::sdk::CompressionExtension;
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginLibrary, TrustFiles};
-use sochdb_plugin_sdk::abi::{soch_plugin, soch_str, SOCH_MAGIC, SOCH_OK};
 use std::env;
 use std::ffi::OsString;
 use std::fs;

@@ -2,7 +2,7 @@
 
 use crate::patch::PT_NOTE;
 use crate::row::{row, Made, Row, Site, LOADED};
-use sochdb_plugin_sdk::abi::{SOCH_ABI_MINOR, SOCH_NAME_SIZE};
+use sochdb_plugin_abi::{SOCH_ABI_MINOR, SOCH_NAME_SIZE};
 
 /// Offsets in the note, from its start.
 const OWNER_SIZE: usize = 0;

@@ -1,4 +1,4 @@
-//! Written by build.rs from the documentation in sdk/src/abi: do not edit.
+//! Written by build.rs from the documentation in sdk/abi/src: do not edit.
 
 use Rule::{Group, Optional, Required};
 

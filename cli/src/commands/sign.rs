@@ -7,7 +7,7 @@ use crate::output::failure::Failure;
 use crate::output::Output;
 use minisign::PublicKey;
 use serde_json::json;
-use sochdb_plugin_host::sdk::{abi, export::is_identifier};
+use sochdb_plugin_host::sdk::{abi, machinery::export::is_identifier};
 use sochdb_plugin_host::trust::{places, verify_signature, Manifest, Publisher};
 use sochdb_plugin_host::{Digest, ElfError, Note, Text};
 use std::fs::{File, Permissions};

@@ -5,7 +5,7 @@ use crate::must::{ensure, Must};
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
-use sochdb_plugin_host::sdk::export::is_identifier;
+use sochdb_plugin_host::sdk::machinery::export::is_identifier;
 use sochdb_plugin_host::sdk::{
     CompressionExtension, ErrorKind, ExtensionCapability, IndexExtension, ObservabilityExtension, Result as CallResult,
     StorageExtension,

@@ -3,7 +3,7 @@
 use crate::base::text::Text;
 use crate::elf::{isa, machine, Facts};
 use crate::refusal::elf_error::ElfError;
-use sochdb_plugin_sdk::layout::Layout;
+use sochdb_plugin_sdk::machinery::layout::Layout;
 use std::ffi::OsStr;
 
 const HOST_BITS: u8 = usize::BITS as u8;

@@ -45,7 +45,7 @@ use crate::elf::segments::{Segments, PF_W, PF_X, PT_GNU_STACK, PT_INTERP, PT_LOA
 use crate::elf::symbols::{Data, Symbols};
 use crate::elf::targets::Targets;
 use crate::elf::versions::Versions;
-use sochdb_plugin_sdk::abi::SOCH_LAYOUT_HASH_SIZE;
+use sochdb_plugin_abi::SOCH_LAYOUT_HASH_SIZE;
 
 const DF_TEXTREL: u64 = 4;
 const DF_STATIC_TLS: u64 = 16;

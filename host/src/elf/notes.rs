@@ -5,7 +5,7 @@ use crate::elf::bytes::Image;
 use crate::elf::isa;
 use crate::elf::segments::{Segment, Segments, PT_GNU_PROPERTY, PT_NOTE};
 use crate::refusal::elf_error::ElfError;
-use sochdb_plugin_sdk::abi::{
+use sochdb_plugin_abi::{
     SOCH_LAYOUT_HASH_SIZE, SOCH_NAME_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, SOCH_VERSION_SIZE,
 };
 

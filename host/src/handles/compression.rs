@@ -1,7 +1,7 @@
 use crate::handles::macros::{handle, slot};
 use crate::instance::Instance;
-use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::shims;
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{CompressionExtension, Extension, ExtensionCapability, Result, Writer};
 use std::sync::Arc;
 

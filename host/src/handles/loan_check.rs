@@ -1,6 +1,6 @@
 //! Whether what a plugin lends stays as it is, and what the host lends is not kept: looked at in checking mode only.
 
-use sochdb_plugin_sdk::abi::{soch_bytes, soch_row};
+use sochdb_plugin_abi::{soch_bytes, soch_row};
 
 /// What a kept pointer leads to: no row of any storage, but one that may be read, so that a plugin which goes on from
 /// it gives wrong rows and does not crash.

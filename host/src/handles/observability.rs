@@ -2,8 +2,8 @@ use crate::handles::feeding::Feeding;
 use crate::handles::macros::{handle, slot};
 use crate::instance::Instance;
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, shims};
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::{boundary, shims};
 use sochdb_plugin_sdk::{
     Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, Metrics, ObservabilityExtension,
     Result,

@@ -1,8 +1,8 @@
 use crate::handles::macros::{handle, slot};
 use crate::instance::Instance;
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::shims;
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
     Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageReader, StorageStats,
     StorageTable, TableId, TransactionId, Write, Writer,

@@ -6,7 +6,7 @@ use crate::handles::storage::Storage;
 use crate::instance::Instance;
 use crate::sync::call_gate::enter::Stay;
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, RowBatch, StorageCursor, StorageReader, TableId};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;

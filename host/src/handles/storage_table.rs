@@ -2,7 +2,7 @@ use crate::handles::macros::slot;
 use crate::handles::storage::Storage;
 use crate::instance::end::Handle;
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, StorageExtension, StorageTable, TableId, TransactionId, Writer};
 use std::fmt;
 

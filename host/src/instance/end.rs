@@ -3,7 +3,7 @@
 use crate::sync::call_gate::{alone, Gate};
 use core::ffi::c_void;
 use parking_lot::{Condvar, Mutex};
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
 use std::thread;

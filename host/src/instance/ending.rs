@@ -5,7 +5,7 @@ use crate::instance::end::{say_ended, Call, End, Job, Sent};
 use crate::instance::Instance;
 use crate::sync::call_gate::refusal::Refusal;
 use crate::sync::call_gate::{self, live};
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result};
 use std::mem::ManuallyDrop;
 use std::sync::Arc;

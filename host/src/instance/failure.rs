@@ -3,7 +3,7 @@
 use crate::base::escape::printable;
 use crate::instance::Instance;
 use crate::sync::call_gate::refusal::{Hold, Refusal};
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{Error, ErrorKind};
 
 impl Instance {

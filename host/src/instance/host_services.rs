@@ -2,8 +2,9 @@
 
 use crate::base::escape::printable;
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, Labels, LogLevel};
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::boundary::{self, ReadLent};
+use sochdb_plugin_sdk::{Labels, LogLevel};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::ptr::NonNull;

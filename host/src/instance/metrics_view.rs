@@ -1,8 +1,9 @@
 //! Metrics as a plugin gets them.
 
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, Error, Metric, MetricValue, Metrics};
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::boundary;
+use sochdb_plugin_sdk::{Error, Metric, MetricValue, Metrics};
 use std::ptr::NonNull;
 
 /// The `soch_metrics` of one instance and what it leads to, at one place in memory until this is dropped.

@@ -2,7 +2,7 @@
 
 use crate::instance::Instance;
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, VecWriter, Writer};
 
 /// How a call used its writer.

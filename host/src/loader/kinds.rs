@@ -1,6 +1,6 @@
 //! Kinds of tables, by name.
 
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use std::fmt;
 
 const NAMES: [(u32, &str, &str); 5] = [

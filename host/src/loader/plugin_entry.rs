@@ -1,6 +1,6 @@
 //! The host's copy of a plugin's entry.
 
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::ExtensionInfo;
 
 /// The host's copy of `soch_plugin_v1`.

@@ -21,7 +21,8 @@ use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::sync::call_gate::live;
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::boundary::error_text;
 use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result};
 use std::fmt;
 use std::path::Path;
@@ -102,7 +103,7 @@ impl PluginLibrary {
             // SAFETY: the plugin's function, with a host that lives until `destroy`, and all else lent for the call.
             let status = unsafe { create(side.raw(), soch_str::lend(config), &mut pointer, &mut error) };
             if status != SOCH_OK {
-                let text = match error.text() {
+                let text = match error_text(&error) {
                     text if text.is_empty() => format!("`create` returned status {status} without a text"),
                     text => text.into_owned(),
                 };

@@ -3,8 +3,8 @@
 use crate::instance::limits::Limits;
 use crate::instance::{Instance, Lifecycle, Origin, Tables};
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::{boundary, instance};
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::{boundary, instance};
 use sochdb_plugin_sdk::{Error, ErrorKind, Extension, ExtensionCapability, Result};
 use std::any::Any;
 
@@ -20,7 +20,7 @@ pub(crate) fn start<E: Extension>(
     // SAFETY: the error is ours.
     let status = unsafe { boundary::guard(&mut error, || extension.init()) };
     if status != SOCH_OK {
-        let message = format!("{}: `init`: {}", info.name, error.text());
+        let message = format!("{}: `init`: {}", info.name, boundary::error_text(&error));
         return Err(Error::new(ErrorKind::from_status(status), message).with_code(error.code));
     }
     let lifecycle = Lifecycle {

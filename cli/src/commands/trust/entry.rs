@@ -6,7 +6,7 @@ use crate::input::reading::within;
 use crate::output::failure::Failure;
 use semver::Version;
 use sochdb_plugin_host::sdk::abi::SOCH_NAME_SIZE;
-use sochdb_plugin_host::sdk::export::is_identifier;
+use sochdb_plugin_host::sdk::machinery::export::is_identifier;
 use sochdb_plugin_host::trust::PublicKey;
 use sochdb_plugin_host::{Digest, Policy, Text};
 use std::fs;

@@ -2,7 +2,7 @@
 
 use crate::base::text::Text;
 use crate::elf::Facts;
-use sochdb_plugin_sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
+use sochdb_plugin_abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};

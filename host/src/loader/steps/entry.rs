@@ -7,7 +7,7 @@ use crate::elf::Facts;
 use crate::loader::kinds::Kinds;
 use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo};
 use std::mem::{offset_of, MaybeUninit};
 use std::os::raw::c_char;

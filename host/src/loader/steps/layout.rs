@@ -6,8 +6,8 @@
 
 use crate::refusal::load_error::LoadError;
 use abi_stable::type_layout::{TLData, TLField, TLFunction, TypeLayout};
-use sochdb_plugin_sdk::abi::*;
-use sochdb_plugin_sdk::layout::Layout;
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::layout::Layout;
 use std::collections::BTreeSet;
 
 /// Compares the `soch_layout_v1` at `address` with the layout that this host was compiled with, for a plugin of these

@@ -5,7 +5,7 @@ use crate::elf::{EntryHead, Facts};
 use crate::loader::kinds::Kinds;
 use crate::refusal::elf_error::ElfError;
 use crate::refusal::load_error::LoadError;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 use std::fmt::Debug;
 
 pub(crate) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
@@ -33,7 +33,7 @@ fn well_formed(note: &Note) -> Result<(), ElfError> {
     }
     let identifier = |text: &crate::base::text::Text, size| {
         let text = std::str::from_utf8(text.as_bytes()).unwrap_or_default();
-        sochdb_plugin_sdk::export::is_identifier(text, size)
+        sochdb_plugin_sdk::machinery::export::is_identifier(text, size)
     };
     if !identifier(&note.name, SOCH_NAME_SIZE) {
         return Err(ElfError::NoteName { name: note.name.clone() });

@@ -4,7 +4,7 @@ use crate::base::escape::printable;
 use crate::instance::Tables;
 use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
-use sochdb_plugin_sdk::abi::{SOCH_ABI_MAJOR, SOCH_ABI_MINOR};
+use sochdb_plugin_abi::{SOCH_ABI_MAJOR, SOCH_ABI_MINOR};
 use std::mem::MaybeUninit;
 
 /// The most bytes that a table of any later minor version could have.

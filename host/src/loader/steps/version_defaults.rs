@@ -2,7 +2,7 @@
 //! default, and is named by kind and slot, so that `version_tables` finds it.
 
 use core::ffi::c_void;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 
 pub(super) unsafe extern "C" fn storage_compact(_: *mut c_void, _: *mut soch_error) -> soch_status {
     SOCH_OK

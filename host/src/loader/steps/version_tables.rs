@@ -1,8 +1,8 @@
-//! Written by the root package's build.rs from the documentation in sdk/src/abi: do not edit.
+//! Written by the root package's build.rs from the documentation in sdk/abi/src: do not edit.
 
 use crate::loader::steps::version::{table, Table};
 use crate::loader::steps::version_defaults as default;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 
 table!(soch_storage,
     required: get, put, remove, scan, flush;

@@ -2,7 +2,7 @@
 
 use crate::elf::Facts;
 use crate::refusal::elf_error::ElfError;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 
 /// Writes numbers as a processor has them.
 #[derive(Clone, Copy)]

@@ -2,7 +2,7 @@
 
 use crate::loader::tests::patch::*;
 use crate::loader::tests::*;
-use sochdb_plugin_sdk::abi::*;
+use sochdb_plugin_abi::*;
 
 /// Offsets in the note, from its start.
 const OWNER_SIZE: usize = 0;

@@ -1,12 +1,12 @@
 //! The life of an instance behind a table. Hosts and the macro use it; authors do not need it.
 
-use crate::abi::*;
-use crate::boundary::guard;
 use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::host::Host;
+use crate::machinery::boundary::guard;
 use crate::metrics::Metrics;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 use std::sync::{Mutex, PoisonError};
 
 /// What an instance pointer leads to.
@@ -39,7 +39,7 @@ impl Drop for Tie {
     }
 }
 
-/// Makes an instance. Its tables are those of [`shims`](crate::shims), its end is [`shutdown`] and [`destroy`]. An
+/// Makes an instance. Its tables are those of [`shims`](crate::machinery::shims), its end is [`shutdown`] and [`destroy`]. An
 /// extension that is linked in has no host.
 pub fn into_raw<P: Extension>(plugin: P, host: Option<Host>) -> *mut c_void {
     tied(plugin, Tie::to(host))

@@ -47,6 +47,8 @@
 //!            A new major is a new entry symbol.
 //!
 //! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
+#![no_std]
+#![deny(missing_debug_implementations)]
 #![allow(non_camel_case_types, missing_docs)]
 // The header's tags, such as `[static]`, look like links to rustdoc.
 #![allow(rustdoc::broken_intra_doc_links)]
@@ -57,21 +59,22 @@ mod data;
 mod host;
 mod index;
 mod layout_hash;
+mod lend;
 mod observability;
 mod plugin;
 mod status;
 mod storage;
 
-pub use crate::abi::capability::*;
-pub use crate::abi::compression::*;
-pub use crate::abi::data::*;
-pub use crate::abi::host::*;
-pub use crate::abi::index::*;
-pub use crate::abi::layout_hash::*;
-pub use crate::abi::observability::*;
-pub use crate::abi::plugin::*;
-pub use crate::abi::status::*;
-pub use crate::abi::storage::*;
+pub use crate::capability::*;
+pub use crate::compression::*;
+pub use crate::data::*;
+pub use crate::host::*;
+pub use crate::index::*;
+pub use crate::layout_hash::*;
+pub use crate::observability::*;
+pub use crate::plugin::*;
+pub use crate::status::*;
+pub use crate::storage::*;
 
 /// The major version of this contract. It is also the number in the entry's name.
 pub const SOCH_ABI_MAJOR: u16 = 1;

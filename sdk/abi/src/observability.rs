@@ -1,7 +1,7 @@
 //! Metrics, spans, logs and health.
 
-use crate::abi::data::{soch_label, soch_str};
-use crate::abi::status::{soch_error, soch_status};
+use crate::data::{soch_label, soch_str};
+use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
 /// The database's state. Frozen.

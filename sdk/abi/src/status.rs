@@ -1,6 +1,6 @@
 //! How a call ended.
 
-use std::os::raw::c_char;
+use core::ffi::c_char;
 
 /// How a call ended. A value that is not listed means `SOCH_FAILED`.
 pub type soch_status = i32;

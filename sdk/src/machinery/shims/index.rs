@@ -1,15 +1,15 @@
 //! The table of an index.
 
-use crate::abi::*;
-use crate::boundary::{guard, slice};
 use crate::error::Result;
 use crate::index::IndexExtension;
-use crate::instance::{exclusive, shared};
+use crate::machinery::boundary::{guard, slice, ReadLent};
+use crate::machinery::instance::{exclusive, shared};
+use crate::machinery::shims::room;
 use crate::neighbor_lists::places;
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
-use crate::shims::room;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 use std::mem::MaybeUninit;
 
 /// The table of `P`.

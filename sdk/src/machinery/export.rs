@@ -1,12 +1,12 @@
 //! What `export_plugin!` is made of. Authors use the macro.
 
-use crate::abi::*;
-use crate::boundary::{self, guard};
 use crate::error::Result;
 use crate::extension::{Extension, Plugin};
 use crate::host::Host;
-use crate::instance;
+use crate::machinery::boundary::{self, guard, ReadLent};
+use crate::machinery::instance;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 use std::os::raw::c_char;
 
 /// Makes a library a plugin: emits its entry, its note and its layout. Once a crate, in a `cdylib`.
@@ -33,8 +33,8 @@ macro_rules! export_plugin {
         const _: () = {
             $crate::__require_unwind!();
             $($crate::__require_kind!($kind);)+
-            const IDENTITY: $crate::export::Identity =
-                $crate::export::Identity::new($name, env!("CARGO_PKG_VERSION"));
+            const IDENTITY: $crate::machinery::export::Identity =
+                $crate::machinery::export::Identity::new($name, env!("CARGO_PKG_VERSION"));
             impl $crate::Extension for $plugin {
                 fn info(&self) -> $crate::ExtensionInfo {
                     $crate::extension_info!($name)
@@ -44,21 +44,21 @@ macro_rules! export_plugin {
                 }
             }
             const IDS: &[&str] = &[$($(concat!($id, "\0")),+)?];
-            static CAPABILITIES: [$crate::export::CapabilityId; IDS.len() + 1] = $crate::export::CapabilityId::list(IDS);
+            static CAPABILITIES: [$crate::machinery::export::CapabilityId; IDS.len() + 1] = $crate::machinery::export::CapabilityId::list(IDS);
             unsafe extern "C" fn get_interface(
                 _instance: *mut core::ffi::c_void,
                 id: $crate::abi::soch_str,
             ) -> *const core::ffi::c_void {
                 let tables: &[*const core::ffi::c_void] = &[$($(core::ptr::addr_of!($table).cast()),+)?];
                 // SAFETY: the host lends the id for the call.
-                unsafe { $crate::export::find_interface(id, IDS, tables) }
+                unsafe { $crate::machinery::export::find_interface(id, IDS, tables) }
             }
             #[used]
             #[cfg_attr(target_vendor = "apple", link_section = "__DATA,__sochdb")]
             #[cfg_attr(windows, link_section = ".sochdb")]
             #[cfg_attr(not(any(target_vendor = "apple", windows)), link_section = ".note.sochdb")]
             static NOTE: $crate::abi::soch_note = IDENTITY.note(
-                0 $(| $crate::export::kind::$kind)+ | if IDS.is_empty() { 0 } else { $crate::abi::SOCH_KIND_CUSTOM },
+                0 $(| $crate::machinery::export::kind::$kind)+ | if IDS.is_empty() { 0 } else { $crate::abi::SOCH_KIND_CUSTOM },
             );
             #[no_mangle]
             pub static soch_plugin_v1: $crate::abi::soch_plugin = $crate::abi::soch_plugin {
@@ -68,8 +68,8 @@ macro_rules! export_plugin {
                 author: concat!(env!("CARGO_PKG_AUTHORS"), "\0").as_ptr().cast(),
                 capabilities: if IDS.is_empty() { core::ptr::null() } else { CAPABILITIES.as_ptr().cast() },
                 get_interface: if IDS.is_empty() { None } else { Some(get_interface) },
-                $($kind: $crate::shims::$kind::<$plugin>(),)+
-                ..$crate::export::entry::<$plugin>()
+                $($kind: $crate::machinery::shims::$kind::<$plugin>(),)+
+                ..$crate::machinery::export::entry::<$plugin>()
             };
             $crate::__export_layout!($($kind),+);
         };
@@ -115,7 +115,7 @@ macro_rules! __require_kind {
 /// The bit of each kind.
 pub mod kind {
     #![allow(non_upper_case_globals, missing_docs)]
-    use crate::abi::*;
+    use sochdb_plugin_abi::*;
     pub const storage: u32 = SOCH_KIND_STORAGE;
     pub const index: u32 = SOCH_KIND_INDEX;
     pub const observability: u32 = SOCH_KIND_OBSERVABILITY;

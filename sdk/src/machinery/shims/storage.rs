@@ -1,14 +1,14 @@
 //! The table of a storage.
 
-use crate::abi::*;
-use crate::boundary::{guard, slice};
 use crate::error::Result;
-use crate::instance::shared;
+use crate::machinery::boundary::{guard, slice, ReadLent};
+use crate::machinery::instance::shared;
+use crate::machinery::shims::{found, reader, table};
 use crate::row_sink::RowSink;
-use crate::shims::{found, reader, table};
 use crate::storage::{StorageExtension, Write};
 use crate::writer::Writer;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 
 /// The table of `P`.
 pub const fn table<P: StorageExtension>() -> soch_storage {

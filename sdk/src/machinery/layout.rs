@@ -1,10 +1,10 @@
 //! The layout of the tables as abi_stable describes it, for the host to compare with its own.
 
-use crate::abi::*;
 use crate::opaque::opaque;
 use abi_stable::library::AbiHeader;
 use abi_stable::type_layout::TypeLayout;
 use abi_stable::StableAbi;
+use sochdb_plugin_abi::*;
 
 opaque!(Layout);
 
@@ -56,7 +56,7 @@ impl Layout {
 macro_rules! __export_layout {
     ($($kind:ident),+) => {
         #[no_mangle]
-        pub static soch_layout_v1: $crate::layout::Layout =
-            $crate::layout::Layout { $($kind: $crate::layout::Layout::CURRENT.$kind,)+ ..$crate::layout::Layout::ENTRY };
+        pub static soch_layout_v1: $crate::machinery::layout::Layout =
+            $crate::machinery::layout::Layout { $($kind: $crate::machinery::layout::Layout::CURRENT.$kind,)+ ..$crate::machinery::layout::Layout::ENTRY };
     };
 }

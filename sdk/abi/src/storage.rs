@@ -1,7 +1,7 @@
 //! Ordered tables of keys and values.
 
-use crate::abi::data::{soch_bytes, soch_writer};
-use crate::abi::status::{soch_error, soch_status};
+use crate::data::{soch_bytes, soch_writer};
+use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
 /// What a storage says of itself. The caller owns it. Frozen.

@@ -1,7 +1,7 @@
 //! Indexes over one column: equality, ranges, nearest neighbours.
 
-use crate::abi::data::{soch_bytes, soch_str};
-use crate::abi::status::{soch_error, soch_status};
+use crate::data::{soch_bytes, soch_str};
+use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
 /// One row to index. Frozen.

@@ -1,7 +1,7 @@
 //! Codecs.
 
-use crate::abi::data::{soch_bytes, soch_str, soch_writer};
-use crate::abi::status::{soch_error, soch_status};
+use crate::data::{soch_bytes, soch_str, soch_writer};
+use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
 /// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,

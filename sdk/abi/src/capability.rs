@@ -1,7 +1,7 @@
 //! Capabilities that `get_interface` answers.
 
-use crate::abi::data::{soch_bytes, soch_str, soch_writer};
-use crate::abi::status::{soch_error, soch_status};
+use crate::data::{soch_bytes, soch_str, soch_writer};
+use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
 /// Rewrites query plans: `get_interface(instance, "sochdb.query_optimizer/1")`. A draft: it may change until

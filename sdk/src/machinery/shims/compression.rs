@@ -1,12 +1,12 @@
 //! The table of a codec.
 
-use crate::abi::*;
-use crate::boundary::guard;
 use crate::compression::CompressionExtension;
 use crate::error::Error;
-use crate::instance::{exclusive, shared};
+use crate::machinery::boundary::{guard, ReadLent};
+use crate::machinery::instance::{exclusive, shared};
 use crate::writer::Writer;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 
 /// The table of `P`.
 pub const fn table<P: CompressionExtension>() -> soch_compression {

@@ -1,13 +1,13 @@
 //! The table of a sink.
 
-use crate::abi::*;
-use crate::boundary::{guard, with_labeled};
 use crate::error::Error;
 use crate::host::LogLevel;
-use crate::instance::{lend, shared};
+use crate::machinery::boundary::{guard, with_labeled, ReadLent};
+use crate::machinery::instance::{lend, shared};
 use crate::metrics::Metrics;
 use crate::observability::{HealthInfo, ObservabilityExtension};
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 
 /// The table of `P`.
 pub const fn table<P: ObservabilityExtension>() -> soch_observability {

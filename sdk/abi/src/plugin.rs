@@ -1,14 +1,13 @@
 //! The entry of a library and the note that repeats it for readers that run nothing.
 
-use crate::abi::compression::soch_compression;
-use crate::abi::data::soch_str;
-use crate::abi::host::soch_host;
-use crate::abi::index::soch_index;
-use crate::abi::observability::soch_observability;
-use crate::abi::status::{soch_error, soch_status};
-use crate::abi::storage::soch_storage;
-use core::ffi::c_void;
-use std::os::raw::c_char;
+use crate::compression::soch_compression;
+use crate::data::soch_str;
+use crate::host::soch_host;
+use crate::index::soch_index;
+use crate::observability::soch_observability;
+use crate::status::{soch_error, soch_status};
+use crate::storage::soch_storage;
+use core::ffi::{c_char, c_void};
 
 /// `soch_plugin.magic`: `SOCHPLG1` in memory on a little-endian machine.
 pub const SOCH_MAGIC: u64 = 0x3147_4C50_4843_4F53;

@@ -1,8 +1,7 @@
 //! Data that is lent for a call, and the places where a call puts its results.
 
-use crate::abi::status::soch_status;
-use core::ffi::c_void;
-use std::os::raw::c_char;
+use crate::status::soch_status;
+use core::ffi::{c_char, c_void};
 
 /// Bytes lent for the call. `ptr` may be NULL if `len` is 0. Frozen.
 #[repr(C)]

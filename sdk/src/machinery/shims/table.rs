@@ -1,13 +1,13 @@
 //! The slots of a table handle. Its functions do not depend on the plugin's type.
 
-use crate::abi::*;
-use crate::boundary::guard;
-use crate::instance::shared;
-use crate::shims::{found, keep, release};
+use crate::machinery::boundary::{guard, ReadLent};
+use crate::machinery::instance::shared;
+use crate::machinery::shims::{found, keep, release};
 use crate::storage::StorageExtension;
 use crate::table::StorageTable;
 use crate::writer::Writer;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 
 /// What a handle leads to.
 type Handle = Box<dyn StorageTable>;

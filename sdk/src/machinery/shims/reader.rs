@@ -1,12 +1,12 @@
 //! The slots of snapshots and their cursors. Only the first depends on the plugin's type.
 
-use crate::abi::*;
-use crate::boundary::guard;
-use crate::instance::shared;
+use crate::machinery::boundary::{guard, ReadLent};
+use crate::machinery::instance::shared;
+use crate::machinery::shims::{found, keep, release, room};
 use crate::reader::{RowBatch, StorageCursor, StorageReader};
-use crate::shims::{found, keep, release, room};
 use crate::storage::StorageExtension;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 
 /// What a reader's handle leads to. It borrows from the instance, which the host uses for nothing exclusive, and does
 /// not end, before the reader is closed.

@@ -7,10 +7,10 @@ mod reader;
 mod storage;
 mod table;
 
-use crate::abi::*;
-use crate::boundary::{guard, slice};
+use crate::machinery::boundary::{guard, slice};
 use crate::*;
 use core::ffi::c_void;
+use sochdb_plugin_abi::*;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
@@ -19,7 +19,7 @@ struct Of<P>(PhantomData<P>);
 macro_rules! table {
     ($kind:ident, $bound:ident, $table:ident, $constant:ident) => {
         impl<P: $bound> Of<P> {
-            const $constant: $table = $crate::shims::$kind::table::<P>();
+            const $constant: $table = $crate::machinery::shims::$kind::table::<P>();
         }
         /// The table of `P`.
         pub const fn $kind<P: $bound>() -> &'static $table {

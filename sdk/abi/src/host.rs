@@ -1,6 +1,6 @@
 //! What the host does for a plugin.
 
-use crate::abi::data::{soch_label, soch_str};
+use crate::data::{soch_label, soch_str};
 use core::ffi::c_void;
 
 /// For whoever looks for the cause of a fault.

@@ -2,46 +2,34 @@
 //!
 //! The SDK's shims and the host's callbacks go through here; authors do not need it.
 
-use crate::abi::*;
 use crate::error::{Error, ErrorKind, Result};
+use sochdb_plugin_abi::*;
 use std::any::Any;
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::os::raw::c_char;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-impl soch_bytes {
-    /// Lends `bytes`.
-    #[inline]
-    pub fn lend(bytes: &[u8]) -> Self {
-        Self { ptr: bytes.as_ptr(), len: bytes.len() }
-    }
+/// What the other side lent for a call.
+pub trait ReadLent<'a>: Sized {
+    /// What it is once it was checked.
+    type Checked;
 
-    /// The bytes, or None for NULL with a length.
-    ///
-    /// # Safety
-    /// The other side promises that `len` bytes at `ptr` stay as they are for `'a`.
-    #[inline]
-    pub unsafe fn get<'a>(self) -> Option<&'a [u8]> {
-        if self.ptr.is_null() {
-            return if self.len == 0 { Some(&[]) } else { None };
-        }
-        if self.len > isize::MAX as usize {
-            return None;
-        }
-        // SAFETY: the caller passes the other side's promise on.
-        Some(unsafe { std::slice::from_raw_parts(self.ptr, self.len) })
-    }
-
-    /// The bytes.
+    /// Checks and reads it.
     ///
     /// # Safety
     /// As for [`soch_bytes::get`].
     ///
     /// # Errors
-    /// NULL with a length.
+    /// NULL with a length; a text that is not UTF-8.
+    unsafe fn read(self) -> Result<Self::Checked>;
+}
+
+impl<'a> ReadLent<'a> for soch_bytes {
+    type Checked = &'a [u8];
+
     #[inline]
-    pub unsafe fn read<'a>(self) -> Result<&'a [u8]> {
+    unsafe fn read(self) -> Result<&'a [u8]> {
         // SAFETY: the caller passes the other side's promise on.
         match unsafe { self.get() } {
             Some(bytes) => Ok(bytes),
@@ -55,50 +43,33 @@ fn null_with_length() -> Error {
     Error::invalid("bytes at NULL with a length")
 }
 
-impl soch_str {
-    /// Lends `text`.
-    pub fn lend(text: &str) -> Self {
-        Self { ptr: text.as_ptr().cast(), len: text.len() }
-    }
+impl<'a> ReadLent<'a> for soch_str {
+    type Checked = &'a str;
 
-    /// The text.
-    ///
-    /// # Safety
-    /// As for [`soch_bytes::get`].
-    ///
-    /// # Errors
-    /// NULL with a length, or not UTF-8.
-    pub unsafe fn read<'a>(self) -> Result<&'a str> {
+    unsafe fn read(self) -> Result<&'a str> {
         // SAFETY: the caller passes the other side's promise on.
-        let bytes = unsafe { soch_bytes { ptr: self.ptr.cast(), len: self.len }.read()? };
+        let bytes = unsafe { self.as_bytes().read()? };
         std::str::from_utf8(bytes).map_err(|error| Error::invalid(format!("text that is not UTF-8: {error}")))
     }
 }
 
-impl soch_error {
-    /// No error yet.
-    pub fn empty() -> Self {
-        Self { code: 0, message: [0; SOCH_ERROR_MESSAGE_SIZE] }
-    }
+/// The message of an error up to its NUL, what is not UTF-8 replaced.
+pub fn error_text(error: &soch_error) -> Cow<'_, str> {
+    // SAFETY: c_char and u8 have one layout, and the array is ours.
+    let bytes = unsafe { std::slice::from_raw_parts(error.message.as_ptr().cast::<u8>(), error.message.len()) };
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    String::from_utf8_lossy(&bytes[..end])
+}
 
-    /// The message up to its NUL, what is not UTF-8 replaced.
-    pub fn text(&self) -> Cow<'_, str> {
-        // SAFETY: c_char and u8 have one layout, and the array is ours.
-        let bytes = unsafe { std::slice::from_raw_parts(self.message.as_ptr().cast::<u8>(), self.message.len()) };
-        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-        String::from_utf8_lossy(&bytes[..end])
+fn set_error(error: &mut soch_error, code: i32, message: &str) {
+    let mut end = message.len().min(SOCH_ERROR_MESSAGE_SIZE - 1);
+    while !message.is_char_boundary(end) {
+        end -= 1;
     }
-
-    fn set(&mut self, code: i32, message: &str) {
-        let mut end = message.len().min(SOCH_ERROR_MESSAGE_SIZE - 1);
-        while !message.is_char_boundary(end) {
-            end -= 1;
-        }
-        for (place, byte) in self.message.iter_mut().zip(message[..end].bytes().chain(Some(0))) {
-            *place = byte as c_char;
-        }
-        self.code = code;
+    for (place, byte) in error.message.iter_mut().zip(message[..end].bytes().chain(Some(0))) {
+        *place = byte as c_char;
     }
+    error.code = code;
 }
 
 /// Lends `labels` in the form that crosses, from the stack if there are at most 16.
@@ -206,7 +177,7 @@ pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -
 unsafe fn report(error: *mut soch_error, failure: Error) -> soch_status {
     // SAFETY: the caller promises it.
     if let Some(error) = unsafe { error.as_mut() } {
-        error.set(failure.code(), failure.message());
+        set_error(error, failure.code(), failure.message());
     }
     match failure.kind() {
         // Only a panic of this extension's own poisons it, not one that it heard of.

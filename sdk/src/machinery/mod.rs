@@ -1,0 +1,9 @@
+//! What [`export_plugin!`](crate::export_plugin) emits calls, and what a host calls for an extension that is linked
+//! in. Authors do not need it, and it may change with each release.
+
+pub mod boundary;
+pub mod export;
+pub mod instance;
+#[cfg(feature = "layout")]
+pub mod layout;
+pub mod shims;
