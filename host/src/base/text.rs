@@ -45,7 +45,7 @@ impl From<&Path> for Text {
 
 impl fmt::Display for Text {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| is_word(c) || "/._-+,:@%=".contains(c));
+        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| is_plain(c) || is_word(c));
         match std::str::from_utf8(&self.0) {
             Ok(text) if plain(text) => formatter.write_str(text),
             _ => self.quoted(formatter),
@@ -69,6 +69,11 @@ impl Text {
         }
         formatter.write_str("'")
     }
+}
+
+/// What a shell takes for itself, of ASCII.
+fn is_plain(c: char) -> bool {
+    matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '/' | '.' | '_' | '-' | '+' | ',' | ':' | '@' | '%' | '=')
 }
 
 /// Letters and digits of any script, but those that nobody sees.

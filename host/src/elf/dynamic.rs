@@ -9,13 +9,20 @@ use crate::refusal::elf_error::ElfError;
 /// The dynamic linker looks at 31 bits of some tags and at 64 of others: in a longer one it sees what others do not.
 const TAG_MAX: u64 = 0x7fff_ffff;
 const ENTRIES_MAX: usize = 4096;
+/// More than the tags that every system has.
+const SMALL: usize = 40;
 const NEEDED_MAX: usize = 256;
 const STRING_MAX: u64 = 4096;
 
 /// The section's entries, and the strings that they name.
 pub(crate) struct Dynamic {
-    /// In the order of their tags, those of one tag as they come in the file.
-    entries: Vec<(u64, u64)>,
+    /// The values of the small tags, each at its own place, and a bit for each tag that there is.
+    small: [u64; SMALL],
+    present: u64,
+    /// The others, in the order of their tags.
+    large: Vec<(u64, u64)>,
+    /// The names of the libraries that it needs, as they come in the file.
+    needed: Vec<u64>,
     /// Where the section is in memory. The dynamic linker writes to it.
     pub(crate) address: u64,
     pub(crate) len: u64,
@@ -26,6 +33,12 @@ pub(crate) struct Dynamic {
 
 pub(crate) fn malformed(reason: &'static str) -> ElfError {
     ElfError::Dynamic { reason }
+}
+
+/// The place of a tag that is small.
+#[inline]
+fn small(tag: u64) -> Option<usize> {
+    usize::try_from(tag).ok().filter(|place| *place < SMALL)
 }
 
 impl Dynamic {
@@ -45,46 +58,61 @@ impl Dynamic {
         }
         let truncated = || ElfError::Truncated { what: "dynamic section" };
         let bytes = image.get(segment.offset, segment.file_size).ok_or_else(truncated)?;
-        let mut entries = Vec::with_capacity(40);
+        let mut dynamic = Self {
+            small: [0; SMALL],
+            present: 0,
+            large: Vec::with_capacity(12),
+            needed: Vec::with_capacity(4),
+            address: segment.address,
+            len: segment.file_size,
+            strings_address: 0,
+            strings_at: 0,
+            strings_len: 0,
+        };
+        let mut twice = false;
         for entry in bytes.chunks_exact(image.pick(16, 8) as usize).take(ENTRIES_MAX) {
             let entry = Image { bytes: entry, ..*image };
             let (tag, value) = entry.word(0).zip(entry.word(image.word_size())).ok_or_else(truncated)?;
-            if tag == 0 {
-                // Stable, so that the libraries that it needs keep their order.
-                entries.sort_by_key(|(tag, _)| *tag);
-                let (address, len) = (segment.address, segment.file_size);
-                let mut dynamic = Self { entries, address, len, strings_address: 0, strings_at: 0, strings_len: 0 };
-                dynamic.check_tags()?;
-                dynamic.find_strings(image, segments)?;
-                return Ok(dynamic);
+            match (tag, small(tag)) {
+                (0, _) => {
+                    dynamic.check_tags(twice)?;
+                    dynamic.find_strings(image, segments)?;
+                    return Ok(dynamic);
+                }
+                (tag::NEEDED, _) => dynamic.needed.push(value),
+                (_, Some(place)) => {
+                    twice |= dynamic.present >> place & 1 == 1;
+                    dynamic.present |= 1 << place;
+                    dynamic.small[place] = value;
+                }
+                (_, None) => dynamic.large.push((tag, value)),
             }
-            entries.push((tag, value));
         }
         Err(malformed("it has no end, or more than 4096 entries"))
     }
 
     /// The dynamic linker takes the last of several entries with a tag.
-    fn check_tags(&self) -> Result<(), ElfError> {
-        let twice = |pair: &[(u64, u64)]| pair[0].0 == pair[1].0 && pair[0].0 != tag::NEEDED;
-        if self.entries.windows(2).any(twice) {
+    fn check_tags(&mut self, twice: bool) -> Result<(), ElfError> {
+        self.large.sort_unstable_by_key(|(tag, _)| *tag);
+        if twice || self.large.windows(2).any(|pair| pair[0].0 == pair[1].0) {
             return Err(malformed("a tag comes twice"));
         }
-        match self.entries.last() {
+        match self.large.last() {
             Some((tag, _)) if *tag > TAG_MAX => Err(malformed("it has a tag of more than 31 bits")),
             _ => Ok(()),
         }
     }
 
     /// The value of a tag that comes once.
+    #[inline]
     pub(crate) fn one(&self, tag: u64) -> Option<u64> {
-        self.all(tag).next()
+        match small(tag) {
+            Some(place) => (self.present >> place & 1 == 1).then_some(self.small[place]),
+            None => self.large.iter().find(|entry| entry.0 == tag).map(|entry| entry.1),
+        }
     }
 
-    fn all(&self, tag: u64) -> impl Iterator<Item = u64> + '_ {
-        let first = self.entries.partition_point(|entry| entry.0 < tag);
-        self.entries[first..].iter().take_while(move |entry| entry.0 == tag).map(|entry| entry.1)
-    }
-
+    #[inline]
     pub(crate) fn has(&self, tag: u64) -> bool {
         self.one(tag).is_some()
     }
@@ -137,10 +165,10 @@ impl Dynamic {
 
     /// The libraries that it needs.
     pub(crate) fn needed(&self, image: &Image<'_>) -> Result<Vec<Text>, ElfError> {
-        if self.all(tag::NEEDED).count() > NEEDED_MAX {
+        if self.needed.len() > NEEDED_MAX {
             return Err(malformed("it needs more than 256 libraries"));
         }
-        self.all(tag::NEEDED).map(|at| self.string(image, at)).collect()
+        self.needed.iter().map(|at| self.string(image, *at)).collect()
     }
 
     /// Whether the string at `at` is the name of a library that it needs.
@@ -150,7 +178,7 @@ impl Dynamic {
             bytes.split(|byte| *byte == 0).next()
         };
         let name = text(at).filter(|name| !name.is_empty());
-        name.is_some() && self.all(tag::NEEDED).any(|needed| needed == at || text(needed) == name)
+        name.is_some() && self.needed.iter().any(|needed| *needed == at || text(*needed) == name)
     }
 
     /// The string that `tag` names.

@@ -2,6 +2,7 @@
 
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;
+use crate::elf::kept::Range;
 use crate::elf::mapping::Place;
 use crate::elf::segments::Segments;
 use crate::elf::tag;
@@ -11,36 +12,30 @@ pub(crate) const fn malformed(reason: &'static str) -> ElfError {
     ElfError::Symbols { reason }
 }
 
-/// What the hash tables say.
-pub(crate) struct Hashed {
-    /// How many symbols there are, up to the last one that can be found.
-    pub(crate) count: u64,
-    /// Addresses of the tables, from their starts to their ends.
-    pub(crate) tables: Vec<(u64, u64)>,
-}
-
-/// Reads the tables, and makes sure that each search in them comes to an end.
-pub(crate) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Hashed, ElfError> {
+/// Reads the tables, and makes sure that each search in them comes to an end; adds to `kept` where they lie. Gives how many
+/// symbols there are, up to the last one that can be found.
+pub(crate) fn read(
+    image: &Image<'_>,
+    segments: &Segments,
+    dynamic: &Dynamic,
+    kept: &mut Vec<Range>,
+) -> Result<u64, ElfError> {
     let place = |address| segments.tail(address).ok_or(malformed("its hash table lies outside of the library"));
-    let mut tables = Vec::with_capacity(2);
     let mut count = None;
     if let Some(address) = dynamic.one(tag::HASH) {
         let (len, symbols) = sysv(image, &place(address)?)?;
-        tables.push((address, address + len));
+        kept.push((address, address + len));
         count = Some(symbols);
     }
     if let Some(address) = dynamic.one(tag::GNU_HASH) {
         let (len, symbols) = gnu(image, &place(address)?)?;
-        tables.push((address, address + len));
+        kept.push((address, address + len));
         if count.is_some_and(|all| symbols > all) {
             return Err(malformed("its two hash tables contradict each other"));
         }
         count = count.or(Some(symbols));
     }
-    match count {
-        Some(count) => Ok(Hashed { count, tables }),
-        None => Err(malformed("it has no hash table")),
-    }
+    count.ok_or(malformed("it has no hash table"))
 }
 
 const TOO_LARGE: ElfError = malformed("its hash table is larger than its segment");

@@ -8,10 +8,14 @@ use crate::refusal::elf_error::ElfError;
 /// Start and end of what lies in memory.
 pub(crate) type Range = (u64, u64);
 
-/// The tables of the library by their addresses, the dynamic section among them, which the dynamic linker itself writes
-/// to: it must have nothing in common with the others.
-pub(crate) fn collect(segments: &Segments, dynamic: &Dynamic, others: &[Range]) -> Result<Vec<Range>, ElfError> {
-    let mut kept = others.to_vec();
+/// Adds what is not `kept` yet: the other tables of the library by their addresses, the dynamic section among them, which the
+/// dynamic linker itself writes to: it must have nothing in common with the others, or with `arrays`.
+pub(crate) fn complete(
+    kept: &mut Vec<Range>,
+    segments: &Segments,
+    dynamic: &Dynamic,
+    arrays: &[Range],
+) -> Result<(), ElfError> {
     kept.push(dynamic.strings());
     for (start, size) in [(tag::RELA, tag::RELASZ), (tag::JMPREL, tag::PLTRELSZ), (tag::RELR, tag::RELRSZ)] {
         kept.extend(addresses(dynamic, start, size));
@@ -20,17 +24,17 @@ pub(crate) fn collect(segments: &Segments, dynamic: &Dynamic, others: &[Range]) 
         kept.extend(segments.of(kind).map(|segment| (segment.address, segment.end())));
     }
     let own = (dynamic.address, dynamic.address + dynamic.len);
-    if kept.iter().chain(&arrays(dynamic)).any(|range| overlap(*range, own)) {
+    if kept.iter().chain(arrays).any(|range| overlap(*range, own)) {
         return Err(malformed("it overlaps a table that it names"));
     }
     kept.push(own);
-    Ok(kept)
+    Ok(())
 }
 
-/// The arrays of functions that run when the library is loaded or unloaded.
-pub(crate) fn arrays(dynamic: &Dynamic) -> Vec<Range> {
+/// The arrays of functions that run when the library is loaded or unloaded; empty where there is none.
+pub(crate) fn arrays(dynamic: &Dynamic) -> [Range; 2] {
     let all = [(tag::INIT_ARRAY, tag::INIT_ARRAYSZ), (tag::FINI_ARRAY, tag::FINI_ARRAYSZ)];
-    all.into_iter().filter_map(|(start, size)| addresses(dynamic, start, size)).collect()
+    all.map(|(start, size)| addresses(dynamic, start, size).unwrap_or_default())
 }
 
 /// The addresses of a table: `Dynamic::read` made sure that it is in a segment.

@@ -161,20 +161,21 @@ impl Facts {
         let segments = Segments::read(&image, &header, linker.page_for(header.machine))?;
         let dynamic = Dynamic::read(&image, &segments)?;
         tables::check(&dynamic, &image, &segments)?;
-        let mut symbols = Symbols::read(&image, &segments, &dynamic)?;
+        let mut kept = Vec::with_capacity(24);
+        let mut symbols = Symbols::read(&image, &segments, &dynamic, &mut kept)?;
         Lookup { image: &image, segments: &segments, dynamic: &dynamic, symbols: &symbols }.check()?;
-        let mut versions = Versions::read(&image, &segments, &dynamic)?;
+        let versions = Versions::read(&image, &segments, &dynamic, &mut kept)?;
         let notes = Notes::read(&image, &segments)?;
-        versions.check_table(symbols.count, &image, &segments, &dynamic)?;
+        kept.extend(versions.check_table(symbols.count, &image, &segments, &dynamic)?);
         let writable_code = segments.of(PT_LOAD).any(|segment| segment.flags & (PF_W | PF_X) == PF_W | PF_X);
         // What lies in such a segment is not called misplaced.
         let or_writable = |error| if writable_code { ElfError::WritableCode } else { error };
         let entry = entry_head(&image, &segments, &symbols).map_err(or_writable)?;
-        let mut kept = [&versions.tables[..], &symbols.tables].concat();
         kept.extend(segments.header_table(&header)?);
         kept.extend(symbols.entry.map(|entry| (entry.address, entry.address.saturating_add(ENTRY_HEAD))));
-        let kept = kept::collect(&segments, &dynamic, &kept)?;
-        let targets = Targets::new(&segments, &kept, &kept::arrays(&dynamic), image.word_size());
+        let arrays = kept::arrays(&dynamic);
+        kept::complete(&mut kept, &segments, &dynamic, &arrays)?;
+        let targets = Targets::new(&segments, &kept, arrays, image.word_size());
         let searched = symbols.count;
         let mut library = Library { image: &image, segments: &segments, dynamic: &dynamic, symbols: &mut symbols };
         let flags = dynamic.one(tag::FLAGS).unwrap_or(0);
@@ -188,7 +189,7 @@ impl Facts {
         let flags_1 = dynamic.one(tag::FLAGS_1).unwrap_or(0);
         let interpreter = segments.of(PT_INTERP).next().is_some();
         let least_alignment = segments.of(PT_LOAD).map(|segment| segment.align).min().unwrap_or(0);
-        let stacks: Vec<u32> = segments.of(PT_GNU_STACK).map(|segment| segment.flags).collect();
+        let stack = segments.of(PT_GNU_STACK).next().map(|segment| segment.flags);
         Ok(Self {
             bits: if image.wide { 64 } else { 32 },
             big_endian: image.big_endian,
@@ -214,7 +215,7 @@ impl Facts {
             exports: symbols.exports,
             export_count: symbols.export_count,
             // Without the header the dynamic linker takes the stack to be executable.
-            executable_stack: stacks.is_empty() || stacks.iter().any(|flags| flags & PF_X != 0),
+            executable_stack: stack.is_none_or(|flags| flags & PF_X != 0),
             writable_code,
             text_relocations,
             interpreter,

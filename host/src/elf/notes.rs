@@ -15,7 +15,7 @@ const BUILD_ID_TYPE: u32 = 3;
 const PROPERTY_TYPE: u32 = 5;
 /// The largest alignment that a toolchain gives to notes (AddressSanitizer gives 32).
 const ALIGN_MAX: u64 = 64;
-const BUILD_ID_MAX: usize = 64;
+const BUILD_ID_MAX: u64 = 64;
 /// Bytes of all notes together.
 const SIZE_MAX: u64 = 1 << 20;
 
@@ -101,8 +101,8 @@ impl Notes {
                 let note = read_note(image, body_at, body_size)?;
                 self.plugin.get_or_insert(note);
             } else if owner == GNU_OWNER && kind == BUILD_ID_TYPE {
-                let id = image.get(body_at, body_size.into()).unwrap_or_default();
-                self.build_id = Some(id.iter().copied().take(BUILD_ID_MAX).collect());
+                let id = image.get(body_at, u64::from(body_size).min(BUILD_ID_MAX)).unwrap_or_default();
+                self.build_id = Some(id.to_vec());
             } else if owner == GNU_OWNER && kind == PROPERTY_TYPE {
                 self.isa_needed |= isa::needed(image, body_at, body_end);
             }

@@ -66,7 +66,9 @@ impl Segment {
 
 /// The program headers of a file, and the size of the pages in which they are mapped.
 pub(crate) struct Segments {
+    /// Those that are mapped come first, else in their order.
     all: Vec<Segment>,
+    mapped: usize,
     pub(crate) page: u64,
 }
 
@@ -82,14 +84,16 @@ impl Segments {
         }
         let truncated = || ElfError::Truncated { what: "program headers" };
         let len = size * u64::from(header.segment_count);
-        if image.get(header.segments_at, len).is_none() {
-            return Err(truncated());
-        }
+        let table = image.get(header.segments_at, len).map(|bytes| Image { bytes, ..*image }).ok_or_else(truncated)?;
+        let of = |mapped: bool| {
+            let headers = (0..len).step_by(size as usize);
+            headers.filter(move |at| (table.u32(*at) == Some(PT_LOAD)) == mapped)
+        };
         let mut all = Vec::with_capacity(header.segment_count.into());
-        for at in 0..u64::from(header.segment_count) {
-            all.push(Segment::read(image, header.segments_at + at * size).ok_or_else(truncated)?);
+        for at in of(true).chain(of(false)) {
+            all.push(Segment::read(&table, at).ok_or_else(truncated)?);
         }
-        let segments = Self { all, page };
+        let segments = Self { all, mapped: of(true).count(), page };
         segments.inside_the_file(image)?;
         segments.check_loads()?;
         for kind in SINGLE {
@@ -103,22 +107,22 @@ impl Segments {
     }
 
     pub(crate) fn of(&self, kind: u32) -> impl Iterator<Item = &Segment> {
-        self.all.iter().filter(move |segment| segment.kind == kind)
+        let (mapped, others) = self.all.split_at(self.mapped);
+        let part = if kind == PT_LOAD { mapped } else { others };
+        part.iter().filter(move |segment| segment.kind == kind)
     }
 
     fn inside_the_file(&self, image: &Image<'_>) -> Result<(), ElfError> {
-        for (kind, what) in [
+        const READ: [(u32, &str); 6] = [
             (PT_LOAD, "loadable segments"),
             (PT_DYNAMIC, "dynamic section"),
             (PT_NOTE, "notes"),
             (PT_GNU_PROPERTY, "notes"),
             (PT_INTERP, "interpreter's name"),
             (PT_TLS, "thread-local data"),
-        ] {
-            if self.of(kind).any(|segment| image.get(segment.offset, segment.file_size).is_none()) {
-                return Err(ElfError::Truncated { what });
-            }
-        }
-        Ok(())
+        ];
+        let outside = self.all.iter().filter(|segment| image.get(segment.offset, segment.file_size).is_none());
+        let first = outside.filter_map(|segment| READ.iter().position(|(kind, _)| *kind == segment.kind)).min();
+        first.map_or(Ok(()), |first| Err(ElfError::Truncated { what: READ[first].1 }))
     }
 }

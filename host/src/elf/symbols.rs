@@ -4,6 +4,7 @@ use crate::base::text::Text;
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;
 use crate::elf::hash::{self, malformed};
+use crate::elf::kept::Range;
 use crate::elf::segments::Segments;
 use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
@@ -44,8 +45,6 @@ pub(crate) struct Symbols {
     /// How many entries of it were checked, and how many its segment has room for.
     pub(crate) count: u64,
     room: u64,
-    /// Addresses of the tables for symbols.
-    pub(crate) tables: Vec<(u64, u64)>,
 }
 
 /// A symbol that is data.
@@ -113,15 +112,20 @@ impl Symbol {
 }
 
 impl Symbols {
-    pub(crate) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
+    /// Reads the table and those by which it is searched, and adds to `kept` where they lie.
+    pub(crate) fn read(
+        image: &Image<'_>,
+        segments: &Segments,
+        dynamic: &Dynamic,
+        kept: &mut Vec<Range>,
+    ) -> Result<Self, ElfError> {
         let Some(address) = dynamic.one(tag::SYMTAB) else { return Err(malformed("there is none")) };
         let place = segments.tail(address).ok_or(malformed("it lies outside of the library"))?;
         let size = image.pick(24, 16);
-        let hashed = hash::read(image, segments, dynamic)?;
-        let (start, room) = (place.offset, place.rest / size);
-        let mut found = Self { start, room, tables: hashed.tables, ..Self::default() };
-        found.extend_to(hashed.count, image, segments, dynamic)?;
-        found.tables.push((address, address + found.count * size));
+        let count = hash::read(image, segments, dynamic, kept)?;
+        let mut found = Self { start: place.offset, room: place.rest / size, ..Self::default() };
+        found.extend_to(count, image, segments, dynamic)?;
+        kept.push((address, address + found.count * size));
         Ok(found)
     }
 

@@ -1,6 +1,6 @@
 //! Where relocations may write: to writable segments, but not to what was read and will be read again.
 
-use crate::elf::kept::overlap;
+use crate::elf::kept::{overlap, Range};
 use crate::elf::segments::{Segments, PT_LOAD};
 use crate::refusal::elf_error::ElfError;
 
@@ -31,40 +31,29 @@ pub(crate) enum Target {
 
 pub(crate) struct Targets {
     intervals: Vec<Interval>,
-    arrays: Vec<Array>,
+    arrays: [Array; 2],
     word: u64,
     /// The interval of the last target: the next one is nearly always beside it.
     last: usize,
 }
 
 impl Targets {
-    /// The writable segments without `kept`. `arrays` are those of functions, with words of `word` bytes; all are given
-    /// by start and end.
-    pub(crate) fn new(segments: &Segments, kept: &[(u64, u64)], arrays: &[(u64, u64)], word: u64) -> Self {
-        let mut open: Vec<(u64, u64)> = segments
-            .of(PT_LOAD)
-            .filter(|segment| segment.is_writable())
-            .map(|part| (part.address, part.end()))
-            .collect();
-        let closed = |cuts: &[(u64, u64)], open: &mut Vec<(u64, u64)>| {
-            // Most tables lie in segments that are not writable: those cut nothing.
-            for cut in cuts {
-                if open.iter().any(|part| overlap(*part, *cut)) {
-                    *open = open.iter().flat_map(|part| without(*part, *cut)).filter(|part| part.0 < part.1).collect();
-                }
-            }
-        };
-        closed(kept, &mut open);
-        let mut intervals = Vec::with_capacity(open.len() + arrays.len());
-        for (index, array) in arrays.iter().enumerate() {
-            if open.iter().any(|part| part.0 <= array.0 && array.1 <= part.1) {
-                intervals.push(Interval { start: array.0, end: array.1, array: Some(index) });
-            }
-        }
-        closed(arrays, &mut open);
-        intervals.extend(open.into_iter().map(|(start, end)| Interval { start, end, array: None }));
-        let slots = |array: &(u64, u64)| ((array.1 - array.0) / word) as usize;
-        let arrays = arrays.iter().map(|array| Array { start: array.0, written: vec![false; slots(array)] }).collect();
+    /// The writable segments without `kept`. `arrays` are those of functions, with words of `word` bytes.
+    pub(crate) fn new(segments: &Segments, kept: &[Range], arrays: [Range; 2], word: u64) -> Self {
+        let writable = segments.of(PT_LOAD).filter(|segment| segment.is_writable());
+        let mut intervals = Vec::with_capacity(12);
+        intervals.extend(writable.map(|part| Interval { start: part.address, end: part.end(), array: None }));
+        kept.iter().for_each(|cut| cut_out(&mut intervals, *cut));
+        let fits = arrays.map(|array| intervals.iter().any(|part| part.start <= array.0 && array.1 <= part.end));
+        arrays.iter().for_each(|array| cut_out(&mut intervals, *array));
+        let arrays_that_fit = arrays.iter().enumerate().filter(|(index, _)| fits[*index]);
+        intervals.extend(arrays_that_fit.map(|(index, array)| Interval {
+            start: array.0,
+            end: array.1,
+            array: Some(index),
+        }));
+        let slots = |array: Range| ((array.1 - array.0) / word) as usize;
+        let arrays = arrays.map(|array| Array { start: array.0, written: vec![false; slots(array)] });
         Self { intervals, arrays, word, last: 0 }
     }
 
@@ -110,7 +99,17 @@ fn holds(part: &Interval, at: u64, len: u64) -> bool {
     part.end - part.start >= len && at.wrapping_sub(part.start) <= part.end - part.start - len
 }
 
-/// What is left of an interval, before and after the cut.
-fn without(part: (u64, u64), cut: (u64, u64)) -> [(u64, u64); 2] {
-    [(part.0, part.1.min(cut.0)), (part.0.max(cut.1), part.1)]
+/// Leaves of the intervals what is before and after the cut.
+fn cut_out(intervals: &mut Vec<Interval>, cut: Range) {
+    // Most tables lie in segments that are not writable: those cut nothing.
+    for at in 0..intervals.len() {
+        let part = &mut intervals[at];
+        if overlap((part.start, part.end), cut) {
+            let after = Interval { start: cut.1, ..*part };
+            part.end = cut.0.max(part.start);
+            if after.start < after.end {
+                intervals.push(after);
+            }
+        }
+    }
 }

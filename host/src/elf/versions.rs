@@ -2,6 +2,7 @@
 
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;
+use crate::elf::kept::Range;
 use crate::elf::segments::Segments;
 use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
@@ -57,21 +58,32 @@ const DEFINED: Form = Form {
 pub(crate) struct Versions {
     highest: u16,
     steps: u64,
-    /// Addresses of the lists and the table.
-    pub(crate) tables: Vec<(u64, u64)>,
 }
 
 impl Versions {
-    /// Reads both lists. A library whose version is needed must be needed itself, or the dynamic linker aborts.
-    pub(crate) fn read(image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<Self, ElfError> {
+    /// Reads both lists, and adds to `kept` where they lie. A library whose version is needed must be needed itself, or the
+    /// dynamic linker aborts.
+    pub(crate) fn read(
+        image: &Image<'_>,
+        segments: &Segments,
+        dynamic: &Dynamic,
+        kept: &mut Vec<Range>,
+    ) -> Result<Self, ElfError> {
         let mut found = Self::default();
-        found.walk(&NEEDED, image, segments, dynamic)?;
-        found.walk(&DEFINED, image, segments, dynamic)?;
+        kept.extend(found.walk(&NEEDED, image, segments, dynamic)?);
+        kept.extend(found.walk(&DEFINED, image, segments, dynamic)?);
         Ok(found)
     }
 
-    fn walk(&mut self, form: &Form, image: &Image<'_>, segments: &Segments, dynamic: &Dynamic) -> Result<(), ElfError> {
-        let Some(address) = dynamic.one(form.list) else { return Ok(()) };
+    /// Gives where the list lies, if there is one.
+    fn walk(
+        &mut self,
+        form: &Form,
+        image: &Image<'_>,
+        segments: &Segments,
+        dynamic: &Dynamic,
+    ) -> Result<Option<Range>, ElfError> {
+        let Some(address) = dynamic.one(form.list) else { return Ok(None) };
         let place = segments.tail(address).ok_or(malformed(CUT_OFF))?;
         let list =
             image.get(place.offset, place.rest).map(|bytes| Image { bytes, ..*image }).ok_or(malformed(CUT_OFF))?;
@@ -115,8 +127,7 @@ impl Versions {
         if dynamic.one(form.count).is_some_and(|said| said != count) {
             return Err(malformed(COUNT));
         }
-        self.tables.push((address, address + end));
-        Ok(())
+        Ok(Some((address, address + end)))
     }
 
     fn within_reason(&self) -> Result<(), ElfError> {
@@ -126,15 +137,15 @@ impl Versions {
         Ok(())
     }
 
-    /// The table that gives each symbol its version leads to one that there is.
+    /// The table that gives each symbol its version leads to one that there is. Gives where it lies, if there is one.
     pub(crate) fn check_table(
-        &mut self,
+        &self,
         symbols: u64,
         image: &Image<'_>,
         segments: &Segments,
         dynamic: &Dynamic,
-    ) -> Result<(), ElfError> {
-        let Some(address) = dynamic.one(tag::VERSYM) else { return Ok(()) };
+    ) -> Result<Option<Range>, ElfError> {
+        let Some(address) = dynamic.one(tag::VERSYM) else { return Ok(None) };
         let bytes = segments.offset_of(address, 2 * symbols).and_then(|offset| image.get(offset, 2 * symbols));
         let (entries, _) =
             bytes.ok_or(malformed("the versions of its symbols lie outside of the library"))?.as_chunks();
@@ -142,7 +153,6 @@ impl Versions {
         if highest > self.highest {
             return Err(malformed("a symbol has a version that there is not"));
         }
-        self.tables.push((address, address + 2 * symbols));
-        Ok(())
+        Ok(Some((address, address + 2 * symbols)))
     }
 }
