@@ -13,7 +13,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 
 fn demo(arguments: &[&str]) -> Finished {
     // The trusted loader must not need the environment's word.
-    let program = env!("CARGO_BIN_EXE_sochdb-plugin");
+    let program = env!("CARGO_BIN_EXE_sochdb-plugin-demo");
     let mut command = Command::new("sh");
     command.args(["-c", "umask 002; exec \"$0\" demo \"$@\"", program]).args(arguments);
     run(command.env_remove("SOCHDB_ALLOW_NATIVE_PLUGINS"), LIMIT)

@@ -78,7 +78,7 @@ fn one_way(
 /// `len` bytes of text: lines of a table of airports, in an order without pattern, so that they repeat as such data does.
 fn airports(len: usize) -> Vec<u8> {
     let lines: Vec<&[u8]> =
-        include_bytes!("../../cli/data/airports.csv").split_inclusive(|byte| *byte == b'\n').collect();
+        include_bytes!("../../examples-rust/demo/data/airports.csv").split_inclusive(|byte| *byte == b'\n').collect();
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     let mut text = Vec::with_capacity(len + 512);
     while text.len() < len {

@@ -1,11 +1,11 @@
 //! The arguments of the command line, and their help.
 
-use crate::commands::{check, completions, demo, doctor, install, keygen, list, man, remove, sign, trust, verify};
-use clap::{CommandFactory, Parser, Subcommand};
+use crate::commands::{check, completions, doctor, install, keygen, list, man, remove, sign, trust, verify};
+use clap::{Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-/// Inspects, verifies, signs and checks SochDB plugins, and shows four of them at work.
+/// Inspects, verifies, signs and checks SochDB plugins.
 #[derive(Parser)]
 #[command(name = "sochdb-plugin", version, about)]
 #[command(after_help = "\
@@ -77,11 +77,6 @@ pub(crate) enum Command {
     /// refuses, the decision is printed as `verify` does. Of leaks only memory is found that every instance leaves
     /// behind: some hundred bytes of each, or some kilobytes if instances take long to make.
     Check(check::Options),
-    /// Load four plugins, two in C and two in Rust, and do real work with them
-    ///
-    /// Stores, scans, compresses, indexes and measures the data that comes with this program. It runs native code with
-    /// your rights: the four example plugins that were built with this program.
-    Demo(demo::Options),
     /// Make a publisher's key pair: PREFIX.key to sign plugins with, PREFIX.pub to give away
     ///
     /// The form is that of minisign, whose program can use the keys too. The secret key is encrypted with a password,
@@ -122,9 +117,9 @@ pub(crate) enum Command {
     RunOneTest(check::child::Options),
 }
 
-/// The words of the command among `arguments`, such as `trust add`; nothing if there is none.
-pub(crate) fn words(arguments: impl Iterator<Item = OsString>) -> String {
-    let (mut command, mut words) = (Arguments::command(), Vec::new());
+/// The words of `command`, such as `trust add`, among `arguments`; nothing if there is none.
+pub(crate) fn words(mut command: clap::Command, arguments: impl Iterator<Item = OsString>) -> String {
+    let mut words = Vec::new();
     for argument in arguments.take_while(|argument| argument != "--") {
         let Some(sub) = argument.to_str().and_then(|argument| command.find_subcommand(argument)) else { continue };
         words.push(sub.get_name().to_owned());

@@ -30,7 +30,7 @@ fn obey(operator: &Operator, plugin: &Path) -> String {
     let commands = remedy.split(": ").find(|part| part.starts_with("sochdb-plugin ")).expect("commands");
     let commands = commands.split(';').next().expect("the first part");
     let mut shell = Command::new("sh");
-    let program = Path::new(env!("CARGO_BIN_EXE_sochdb-plugin")).parent().expect("a directory");
+    let program = Path::new(env!("CARGO_BIN_EXE_sochdb-plugin-demo")).parent().expect("a directory");
     let path = format!("{}:{}", program.display(), env::var("PATH").unwrap_or_default());
     shell.args(["-c", commands]).env("PATH", path).env("HOME", &operator.home).env_remove("XDG_CONFIG_HOME");
     succeed(&mut shell, MINUTE);

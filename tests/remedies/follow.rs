@@ -53,7 +53,7 @@ pub fn command_of(program: &str, remedy: &str) -> String {
 
 /// Runs what was printed, as a person who pastes it into a shell.
 pub fn paste(operator: &Operator, command: &str) -> Finished {
-    let program = Path::new(env!("CARGO_BIN_EXE_sochdb-plugin")).parent().expect("a directory");
+    let program = Path::new(env!("CARGO_BIN_EXE_sochdb-plugin-demo")).parent().expect("a directory");
     let path = format!("{}:{}", program.display(), env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("bash");
     shell.args(["-c", command]).env("PATH", path).env("HOME", &operator.home).current_dir(&operator.home);

@@ -12,7 +12,7 @@ pub const LIMIT: Duration = Duration::from_secs(300);
 
 /// The command; the trusted loader must not need the environment's word, nor meet the trust files of who tests.
 pub fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sochdb-plugin"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sochdb-plugin-demo"));
     for name in ["SOCHDB_ALLOW_NATIVE_PLUGINS", "SOCHDB_SIGN_PASSWORD", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
         command.env_remove(name);
     }

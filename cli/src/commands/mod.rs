@@ -2,7 +2,6 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
-pub(crate) mod demo;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod inspect;

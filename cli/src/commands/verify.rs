@@ -75,7 +75,7 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
 }
 
 /// One step in one line.
-pub(crate) fn line(out: &Output, outcome: &StepOutcome) -> String {
+pub fn line(out: &Output, outcome: &StepOutcome) -> String {
     let word = format!("{:<7}", outcome_name(outcome.verdict));
     let (word, detail) = match outcome.verdict {
         Verdict::Passed => (out.paint.good(word), out.paint.dim(&outcome.detail)),

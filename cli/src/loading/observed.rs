@@ -19,7 +19,7 @@ pub(crate) fn kind_names(kinds: u32) -> Vec<&'static str> {
 }
 
 /// Runs `decide` with this loader, and gives the steps that it took.
-pub(crate) fn observed<T>(
+pub fn observed<T>(
     loader: DynamicPluginLoader,
     decide: impl FnOnce(DynamicPluginLoader) -> T,
 ) -> (T, Vec<StepOutcome>) {
@@ -41,7 +41,7 @@ pub(crate) fn outcome_name(verdict: Verdict) -> &'static str {
 }
 
 /// A step as JSON.
-pub(crate) fn step_json(outcome: &StepOutcome) -> Value {
+pub fn step_json(outcome: &StepOutcome) -> Value {
     let StepOutcome { step, verdict, detail, elapsed, changes, .. } = outcome;
     let changes: Vec<String> = changes.iter().map(ProcessChange::to_string).collect();
     let verdict = outcome_name(*verdict).to_lowercase();

@@ -12,7 +12,7 @@ use std::path::Path;
 const USAGE: &str = "E_USAGE";
 
 /// Why there is no result.
-pub(crate) struct Failure {
+pub struct Failure {
     pub(crate) code: &'static str,
     pub(crate) reason: String,
     /// What to do, if more can be said than `explain` says of the code.
@@ -31,12 +31,12 @@ impl Failure {
     }
 
     /// Arguments that do not fit.
-    pub(crate) fn usage(reason: impl Into<String>) -> Self {
+    pub fn usage(reason: impl Into<String>) -> Self {
         Self::new(USAGE, reason.into())
     }
 
     /// A file that cannot be read; the loader has the same codes.
-    pub(crate) fn unreadable(file: &Path, error: &Error) -> Self {
+    pub fn unreadable(file: &Path, error: &Error) -> Self {
         let shown = Text::from(file);
         let code = match error.kind() {
             ErrorKind::NotFound => "E_FILE_NOT_FOUND",

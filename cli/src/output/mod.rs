@@ -18,9 +18,11 @@ use std::io::{Error, Write};
 use std::process::ExitCode;
 
 /// Where results go.
-pub(crate) struct Output {
-    pub(crate) json: bool,
-    pub(crate) paint: Paint,
+pub struct Output {
+    /// Whether one JSON object is printed instead of text.
+    pub json: bool,
+    /// The colours.
+    pub paint: Paint,
     /// The words of the command, such as `trust add`.
     command: String,
     standard: Standard,
@@ -35,14 +37,14 @@ impl Output {
     }
 
     /// Prints a line of text; nothing in JSON mode.
-    pub(crate) fn line(&self, text: impl Display) {
+    pub fn line(&self, text: impl Display) {
         if !self.json {
             self.standard.print(&safe(&text.to_string(), self.paint));
         }
     }
 
     /// Takes what the one JSON object says beside `ok` and `command`; nothing in text mode. The last one counts.
-    pub(crate) fn object(&self, object: &Value) {
+    pub fn object(&self, object: &Value) {
         if self.json {
             *self.object.borrow_mut() = Some(object.clone());
         }
@@ -106,7 +108,7 @@ fn unwritten(error: &Error) -> Failure {
 }
 
 /// A number with a space between thousands.
-pub(crate) fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {

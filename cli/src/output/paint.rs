@@ -6,7 +6,7 @@ use std::io::IsTerminal;
 
 /// Whether text has colour.
 #[derive(Clone, Copy)]
-pub(crate) struct Paint(bool);
+pub struct Paint(bool);
 
 impl Paint {
     /// Colour where standard output is a terminal and nobody refuses it.
@@ -20,7 +20,7 @@ impl Paint {
     pub(crate) const NONE: Self = Self(false);
 
     /// Whether there is colour.
-    pub(crate) fn is_on(self) -> bool {
+    pub fn is_on(self) -> bool {
         self.0
     }
 
@@ -34,22 +34,22 @@ impl Paint {
     }
 
     /// For what is well.
-    pub(crate) fn good(self, text: impl Display) -> String {
+    pub fn good(self, text: impl Display) -> String {
         self.with("32", text)
     }
 
     /// For what is not.
-    pub(crate) fn bad(self, text: impl Display) -> String {
+    pub fn bad(self, text: impl Display) -> String {
         self.with("1;31", text)
     }
 
     /// For headings.
-    pub(crate) fn bold(self, text: impl Display) -> String {
+    pub fn bold(self, text: impl Display) -> String {
         self.with("1", text)
     }
 
     /// For what is there to look up.
-    pub(crate) fn dim(self, text: impl Display) -> String {
+    pub fn dim(self, text: impl Display) -> String {
         self.with("2", text)
     }
 }

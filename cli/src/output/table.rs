@@ -4,24 +4,24 @@ use crate::output::Output;
 use sochdb_plugin_host::printable;
 
 /// A table of text.
-pub(crate) struct Table {
+pub struct Table {
     right: &'static [bool],
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
     /// A table with these headings; `right` says which columns are numbers.
-    pub(crate) fn new(headings: &[&str], right: &'static [bool]) -> Self {
+    pub fn new(headings: &[&str], right: &'static [bool]) -> Self {
         Self { right, rows: vec![headings.iter().map(|heading| heading.to_string()).collect()] }
     }
 
     /// Adds a row; what a cell says may come from anybody.
-    pub(crate) fn row(&mut self, cells: Vec<String>) {
+    pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells.iter().map(|cell| printable(cell).into_owned()).collect());
     }
 
     /// Prints it with two spaces before and between columns.
-    pub(crate) fn print(&self, out: &Output) {
+    pub fn print(&self, out: &Output) {
         let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..self.right.len()).map(width).collect();
         let whole: usize = widths.iter().map(|width| width + 2).sum();

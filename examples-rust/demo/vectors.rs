@@ -1,10 +1,10 @@
 //! The index: the nearest neighbours that it finds, against those of a search through all.
 
-use crate::commands::demo::data::{Digits, PIXELS};
-use crate::commands::demo::meter::Meter;
-use crate::commands::demo::report::Report;
-use crate::commands::demo::setup::Loaded;
-use crate::output::grouped;
+use crate::data::{Digits, PIXELS};
+use crate::meter::Meter;
+use crate::report::Report;
+use crate::setup::Loaded;
+use sochdb_plugin_cli::grouped;
 use sochdb_plugin_host::sdk::IndexExtension;
 use sochdb_plugin_host::Index;
 

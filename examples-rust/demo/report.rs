@@ -1,10 +1,10 @@
 //! What came out: the checks, one line each, and the table of calls.
 
-use crate::commands::demo::meter::Meter;
-use crate::output::table::Table;
-use crate::output::{grouped, Output};
+use crate::meter::Meter;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressFinish, ProgressStyle};
 use serde_json::{json, Value};
+use sochdb_plugin_cli::Table;
+use sochdb_plugin_cli::{grouped, Output};
 use sochdb_plugin_host::{printable, ManagerError, PluginManager};
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};

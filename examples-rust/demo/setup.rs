@@ -1,10 +1,10 @@
 //! Brings the four plugins from where they were built into a private directory, and loads them there.
 
-use crate::commands::demo::data::Rows;
-use crate::commands::demo::report::Who;
-use crate::loading::observed::{observed, step_json};
-use crate::output::Output;
+use crate::data::Rows;
+use crate::report::Who;
 use serde_json::{json, Value};
+use sochdb_plugin_cli::Output;
+use sochdb_plugin_cli::{observed, step_json, step_line};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Plugin, PluginLibrary, StepOutcome, Text};
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
@@ -58,7 +58,7 @@ impl Stage {
         let configs = [
             json!({ "path": text(&database)?, "map_size": map_size, "sync": "flush" }),
             json!({}),
-            json!({ "dimensions": crate::commands::demo::data::PIXELS, "metric": "l2" }),
+            json!({ "dimensions": crate::data::PIXELS, "metric": "l2" }),
             json!({ "listen": format!("127.0.0.1:{port}"), "address_file": text(&address_file)? }),
         ];
         let mut loaded = Vec::with_capacity(sources.len());
@@ -174,7 +174,7 @@ fn refusal(error: &LoadError) -> String {
 
 fn load(out: &Output, source: &Source, room: &TempDir, config: String) -> Result<Loaded, String> {
     out.line(format!("\n  {} ({}, {})", out.paint.bold(source.name), source.language, source.kind));
-    let tell = |outcome: &StepOutcome| out.line(format!("  {}", crate::commands::verify::line(out, outcome)));
+    let tell = |outcome: &StepOutcome| out.line(format!("  {}", step_line(out, outcome)));
     let (made, steps) = observed(DynamicPluginLoader::new_trusted(), |loader| {
         let loader = loader.product(concat!("sochdb-plugin demo ", env!("CARGO_PKG_VERSION")));
         // SAFETY: the plugin was built with this program, and lies where only its user can change it.

@@ -1,11 +1,11 @@
 //! The same rows in the forms that cost less: writes in batches, values and rows that a snapshot lends. The table shows
 //! them beside the plain forms.
 
-use crate::commands::demo::data::{Rows, TABLE};
-use crate::commands::demo::meter::Meter;
-use crate::commands::demo::report::Report;
-use crate::commands::demo::setup::Loaded;
-use crate::output::grouped;
+use crate::data::{Rows, TABLE};
+use crate::meter::Meter;
+use crate::report::Report;
+use crate::setup::Loaded;
+use sochdb_plugin_cli::grouped;
 use sochdb_plugin_host::sdk::{Error, StorageExtension, Write};
 use sochdb_plugin_host::Storage;
 

@@ -1,9 +1,9 @@
 //! The codec: blocks of the data, there and back.
 
-use crate::commands::demo::meter::Meter;
-use crate::commands::demo::report::Report;
-use crate::commands::demo::setup::Loaded;
-use crate::output::grouped;
+use crate::meter::Meter;
+use crate::report::Report;
+use crate::setup::Loaded;
+use sochdb_plugin_cli::grouped;
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind};
 use sochdb_plugin_host::Compression;
 

@@ -1,11 +1,11 @@
 //! The storage: every row goes in, comes back, is found in order, and is there after a restart.
 
-use crate::commands::demo::data::{Row, Rows, TABLE};
-use crate::commands::demo::fast_rows;
-use crate::commands::demo::meter::Meter;
-use crate::commands::demo::report::Report;
-use crate::commands::demo::setup::Loaded;
-use crate::output::grouped;
+use crate::data::{Row, Rows, TABLE};
+use crate::fast_rows;
+use crate::meter::Meter;
+use crate::report::Report;
+use crate::setup::Loaded;
+use sochdb_plugin_cli::grouped;
 use sochdb_plugin_host::sdk::{ErrorKind, HealthInfo, StorageExtension};
 use sochdb_plugin_host::{Plugin, Storage};
 

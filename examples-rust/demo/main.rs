@@ -1,27 +1,28 @@
-//! `demo`: four plugins, two in C and two in Rust, loaded from files and put to work on real data.
+//! `sochdb-plugin-demo`: the command `sochdb-plugin` and one more, `demo`: four plugins, two in C and two in Rust, loaded from files and put to work on real data.
 
-pub(crate) mod codec;
-pub(crate) mod data;
-pub(crate) mod fast_rows;
-pub(crate) mod meter;
-pub(crate) mod metrics;
-pub(crate) mod report;
-pub(crate) mod rows;
-pub(crate) mod setup;
-pub(crate) mod vectors;
+mod codec;
+mod data;
+mod fast_rows;
+mod meter;
+mod metrics;
+mod report;
+mod rows;
+mod setup;
+mod vectors;
 
-use crate::commands::demo::data::{Digits, Rows};
-use crate::commands::demo::report::Report;
-use crate::commands::demo::setup::Stage;
-use crate::output::failure::Failure;
-use crate::output::{grouped, Output};
+use crate::data::{Digits, Rows};
+use crate::report::Report;
+use crate::setup::Stage;
+use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde_json::json;
+use sochdb_plugin_cli::{grouped, Addition, Failure, Output};
 use sochdb_plugin_host::PluginManager;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// What the demonstration works on, and where.
 #[derive(clap::Args)]
-pub(crate) struct Options {
+struct Options {
     /// Store the rows of this CSV file instead of the airports: a line of headings, then the key in the first column
     #[arg(long, value_name = "FILE.csv")]
     rows: Option<PathBuf>,
@@ -33,8 +34,20 @@ pub(crate) struct Options {
     metrics_port: u16,
 }
 
+const ABOUT: &str = "Load four plugins, two in C and two in Rust, and do real work with them";
+
+const MORE: &str =
+    "Stores, scans, compresses, indexes and measures the data that comes with this program. It runs native code \
+    with your rights: the four example plugins that were built with this program.";
+
+fn main() -> ExitCode {
+    let command = Options::augment_args(Command::new("demo")).about(ABOUT).long_about(format!("{ABOUT}\n\n{MORE}"));
+    sochdb_plugin_cli::run(Some(Addition { command, run }))
+}
+
 /// Prints what was done; true if every check passed.
-pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
+fn run(out: &Output, matches: &ArgMatches) -> Result<bool, Failure> {
+    let options = Options::from_arg_matches(matches).map_err(|error| Failure::usage(error.to_string()))?;
     let rows = match &options.rows {
         Some(file) => Rows::read(file)?,
         None => Rows::airports()?,

@@ -1,13 +1,13 @@
 //! The data: rows to store and vectors to index.
 
-use crate::output::failure::Failure;
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, WriterBuilder};
+use sochdb_plugin_cli::Failure;
 use sochdb_plugin_host::Text;
 use std::path::Path;
 
-const AIRPORTS: &[u8] = include_bytes!("../../../data/airports.csv");
+const AIRPORTS: &[u8] = include_bytes!("data/airports.csv");
 /// The digits as CSV: 64 pixels of 0 to 16, then the digit.
-pub(crate) const DIGITS: &[u8] = include_bytes!("../../../data/digits.csv");
+pub(crate) const DIGITS: &[u8] = include_bytes!("data/digits.csv");
 /// Pixels of a digit.
 pub(crate) const PIXELS: usize = 64;
 

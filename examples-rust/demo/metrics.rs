@@ -1,8 +1,8 @@
 //! The sink: what it serves at /metrics is what was measured.
 
-use crate::commands::demo::meter::Meter;
-use crate::commands::demo::report::{Report, COUNTED};
-use crate::commands::demo::setup::Stage;
+use crate::meter::Meter;
+use crate::report::{Report, COUNTED};
+use crate::setup::Stage;
 use serde_json::{json, Value};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
