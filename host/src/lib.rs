@@ -71,3 +71,7 @@ pub use refusal::step::{Step, StepOutcome, Verdict};
 pub use refusal::table::Reason;
 pub use sochdb_plugin_sdk as sdk;
 pub use trust::policy::Policy;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

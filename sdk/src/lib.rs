@@ -77,3 +77,7 @@ pub mod prelude {
         Writer,
     };
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

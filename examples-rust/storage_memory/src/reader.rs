@@ -5,7 +5,7 @@ use super::Tables;
 use sochdb_plugin_sdk::prelude::*;
 
 /// All tables as they were. No write changes it, so none waits for it.
-pub struct Snapshot(pub Tables);
+pub(crate) struct Snapshot(pub(crate) Tables);
 
 impl StorageReader for Snapshot {
     fn get<'a>(&'a self, table: TableId, key: &[u8], _: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {

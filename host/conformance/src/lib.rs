@@ -3,20 +3,7 @@
 //! Each test gets a [`Subject`], makes instances of its own from it, and reports the first sentence of the contract
 //! that does not hold. `sochdb-plugin check` runs each in a child process, so that a crash or a hang is a result.
 //!
-//! In a `cargo test` of the plugin's author:
-//!
-//! ```no_run
-//! use sochdb_plugin_conformance::{tests_for, Subject};
-//! use sochdb_plugin_host::DynamicPluginLoader;
-//!
-//! // SAFETY: the library is this crate's own.
-//! let library = unsafe { DynamicPluginLoader::new_trusted().load("/where/it/is/libmy_codec.so") }?;
-//! let subject = Subject::loaded(library, "{}");
-//! for test in tests_for(&subject) {
-//!     (test.run)(&subject).map_err(|why| format!("{}: {why}", test.name))?;
-//! }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+//! The README shows it in a `cargo test` of the plugin's author.
 #![deny(missing_debug_implementations)]
 
 mod compression;
@@ -68,3 +55,7 @@ pub fn tests() -> &'static [Test] {
 pub fn tests_for(subject: &Subject) -> impl Iterator<Item = &'static Test> + '_ {
     tests().iter().filter(|test| subject.has(test.kind))
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
