@@ -14,12 +14,14 @@ use std::process::Command;
 use support::{run, Finished};
 
 /// A name for each way in which standard output is not there, and how a shell arranges it.
-const NOWHERE: [(&str, &str); 4] = [
+const NOWHERE: [(&str, &str); 3] = [
     ("a full device", "exec \"$@\" >/dev/full"),
     ("no standard output", "exec \"$@\" >&-"),
-    ("a closed pipe", "exec \"$@\" >&8 8>&-"),
     ("a closed pipe, SIGPIPE ignored", "trap '' PIPE; exec \"$@\" >&8 8>&-"),
 ];
+
+/// As in `inspect FILE | head -1`.
+const READER_LEFT: &str = "exec \"$@\" >&8 8>&-";
 
 /// Makes descriptor 8 a pipe that nobody reads.
 const PIPE: &str = "mkfifo gone && exec 9<>gone 8>gone 9<&-";
@@ -65,6 +67,24 @@ fn output_that_goes_nowhere_is_an_error() {
             }
         }
     }
+}
+
+#[test]
+fn a_reader_that_has_enough_ends_a_command_without_a_word() {
+    for row in ROWS.iter().filter(|row| !row.slow) {
+        for json in [false, true] {
+            let finished = behind(READER_LEFT, &row.good(json).1);
+            let said = (finished.status.code(), finished.stderr.contains("error["));
+            assert_eq!(said, (Some(141), false), "{:?}, json {json}: {}", row.good, finished.stderr);
+        }
+        // What is refused is refused, whoever reads it.
+        let finished = behind(READER_LEFT, &row.bad(true).1);
+        assert_eq!(finished.status.code(), Some(row.code), "{:?}: {}", row.bad, finished.stderr);
+        assert!(!finished.stderr.contains("E_OUTPUT"), "{:?}: {}", row.bad, finished.stderr);
+    }
+    let operator = operator::Operator::new();
+    let finished = behind(READER_LEFT, &operator.command(&["--help"]));
+    assert_eq!((finished.status.code(), &*finished.stderr), (Some(141), ""));
 }
 
 #[test]

@@ -12,7 +12,9 @@ use std::path::PathBuf;
     From a download to a plugin that runs: `inspect FILE`, `install FILE`, then the program that loads it with \
     SOCHDB_ALLOW_NATIVE_PLUGINS=1 in its environment. A refusal says in its line `remedy` what to do; `verify FILE` and \
     `list` print it again.\n\n\
-    Exit code: 0 yes, 1 no, 2 wrong usage. Colour only on a terminal, and not with NO_COLOR set.\n\n\
+    Exit code: 0 yes, 1 no, 2 wrong usage; 141 for a yes that whoever read it did not read to its end, as in \
+    `inspect FILE | head -1`. Colour only on a terminal, and not with NO_COLOR set. Prose is as wide as the terminal, or \
+    as COLUMNS says.\n\n\
     With --json a command prints one object with `ok` (true where the exit code is 0) and `command` (null if it is none); \
     whatever is refused \
     or fails has `code`, `step` (the loader's step that refuses, or null), `message` and `remedy`, which are null or \

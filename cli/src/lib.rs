@@ -17,6 +17,7 @@ pub use output::table::Table;
 pub use output::{grouped, Output};
 
 use crate::arguments::{words, Arguments, Command};
+use crate::output::standard::columns;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use commands::{check, completions, doctor, explain, inspect, install, keygen, list, man, remove, sign, trust, verify};
@@ -36,12 +37,18 @@ impl std::fmt::Debug for Addition {
     }
 }
 
+/// So many columns help has at most: longer lines are hard to read.
+const WIDEST: usize = 100;
+
 /// Runs the command that this process was started with, and gives its exit code.
 #[must_use]
 pub fn run(addition: Option<Addition>) -> ExitCode {
     let mut all = Arguments::command();
     if let Some(addition) = &addition {
         all = all.subcommand(addition.command.clone());
+    }
+    if let Some(columns) = columns(std::io::stdout()) {
+        all = all.term_width(columns.min(WIDEST));
     }
     let words = words(all.clone(), std::env::args_os().skip(1));
     let matches = match all.clone().try_get_matches() {
@@ -85,7 +92,7 @@ fn not_parsed(error: &clap::Error, words: String) -> ExitCode {
     if !error.use_stderr() {
         let out = Output::new(false, words);
         let text = if out.paint.is_on() { text.ansi().to_string() } else { text.to_string() };
-        out.line(text.trim_end());
+        out.whole(text.trim_end());
         return out.finish(Ok(true));
     }
     let text = text.to_string();

@@ -19,7 +19,11 @@ fn a_download_that_anybody_may_write_is_pinned_and_loads() {
     assert_eq!((&installed["outcome"], &installed["path"]), (&"installed".into(), &text(&path).into()));
     assert_eq!((&installed["name"], &installed["version"]), (&"codec".into(), &"1.0.0".into()));
     assert_eq!((&installed["sha256"], &installed["kinds"]), (&digest(&download).into(), &["compression"][..].into()));
-    assert!(installed["next"].as_str().is_some_and(|next| next.starts_with("SOCHDB_ALLOW_NATIVE_PLUGINS=1")));
+    let next: Vec<&str> = installed["next"].as_str().expect("a command").split(' ').collect();
+    let listed = home.call(&next[1..], 0);
+    assert_eq!((next[0], &listed["plugins"][0]["state"]), ("sochdb-plugin", &"ok".into()), "{listed}");
+    let host = installed["host"].as_str().expect("a text");
+    assert!(host.contains(text(&home.plugins())) && host.contains("SOCHDB_ALLOW_NATIVE_PLUGINS=1"), "{host}");
     assert_eq!((mode(&path), mode(&path.with_file_name("sochdb-plugin.lock"))), (0o755, 0o644));
     for directory in home.plugins().ancestors().take(3) {
         assert_eq!(mode(directory), 0o755, "{}", directory.display());

@@ -27,12 +27,39 @@ fn what_was_typed_wrongly_is_typed_as_the_remedy_says() {
     operator.object(&["remove", "codec_xor"], 0);
     // A directory that was named and is not there is told as that.
     let nowhere = operator.home.join("nowhere");
-    assert_eq!(
-        refused(&operator, &["remove", "x", "--directory", text(&nowhere)], "E_DIR_NOT_FOUND"),
-        "check the path"
-    );
+    let alone = refused(&operator, &["remove", "x", "--directory", text(&nowhere)], "E_DIR_NOT_FOUND");
+    let home = text(&operator.home);
+    assert_eq!(alone, format!("check the path: {home} is there, and has nothing of a name like that"));
     let unheard = operator.object(&["frobnicate"], 2);
     assert_eq!(unheard["command"], serde_json::Value::Null, "{unheard}");
+}
+
+/// The part of a path that is wrong is named, and what is there instead.
+#[test]
+fn a_path_that_was_misspelt_is_typed_as_the_remedy_says() {
+    let operator = Operator::new();
+    let plugin = good(&operator, "codec_xor.so");
+    let wrong = |path: &str| operator.home.join(path);
+    for (asked, code) in [
+        ("plugins/codec-xor.so", "E_FILE_NOT_FOUND"),
+        ("plugins/CODEC_XOR.SO", "E_FILE_NOT_FOUND"),
+        ("plugin/codec_xor.so", "E_DIR_NOT_FOUND"),
+    ] {
+        let asked = wrong(asked);
+        let by_loader = refused(&operator, &["verify", text(&asked)], code);
+        for command in ["inspect", "install"] {
+            assert_eq!(refused(&operator, &[command, text(&asked)], "E_FILE_NOT_FOUND"), by_loader, "{command}");
+        }
+        assert_eq!(refused(&operator, &["check", text(&asked)], code), by_loader);
+        let (_, instead) = by_loader.split_once(", but ").unwrap_or_else(|| panic!("no other path: {by_loader}"));
+        assert_eq!(instead, text(&plugin), "{by_loader}");
+        operator.object(&["verify", instead], 0);
+    }
+    let nothing = refused(&operator, &["verify", text(&wrong("none/of/these.so"))], "E_DIR_NOT_FOUND");
+    assert_eq!(
+        nothing,
+        format!("check the path: of its directories the last that is there is {}", text(&operator.home))
+    );
 }
 
 #[test]

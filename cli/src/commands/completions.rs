@@ -24,6 +24,6 @@ pub(crate) fn run(out: &Output, options: &Options, all: &Command) -> bool {
     // then offers nothing after a subcommand.
     let script = String::from_utf8_lossy(&script).replace("sochdb__subcmd__plugin", "sochdb__plugin");
     out.object(&json!({ "shell": options.shell.to_string(), "lines": script.lines().collect::<Vec<_>>() }));
-    out.line(script.trim_end());
+    out.whole(script.trim_end());
     true
 }

@@ -3,6 +3,7 @@
 use crate::explanations::entries::{entries, remedy, Entry};
 use crate::explanations::examples::example;
 use crate::explanations::sandboxes::{PROVES, SANDBOXES};
+use crate::input::similar::distance;
 use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_host::Step;
@@ -126,19 +127,4 @@ fn nearest(wanted: &str) -> Vec<&'static str> {
     codes.sort_by_key(|code| distance(wanted, code));
     codes.truncate(3);
     codes
-}
-
-/// How many characters must be put in, taken out or changed (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let changed = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(row[j + 1] + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -1,5 +1,6 @@
 //! `inspect`: what a file says of itself. It is read as bytes, whatever its processor; nothing of it runs.
 
+use crate::input::missing::not_found;
 use crate::input::reading::{self, Links};
 use crate::loading::observed::kind_names;
 use crate::output::failure::Failure;
@@ -65,8 +66,7 @@ pub(crate) fn plugin(bytes: &[u8]) -> Result<(Facts, Note), ElfError> {
 
 /// The bytes of a regular file.
 pub(crate) fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    reading::read(file, MOST, Links::Follow)?
-        .ok_or_else(|| Failure::unreadable(file, &std::io::ErrorKind::NotFound.into()))
+    reading::read(file, MOST, Links::Follow)?.ok_or_else(|| not_found(file))
 }
 
 fn refuse(out: &Output, name: &str, error: &ElfError) -> bool {

@@ -26,7 +26,7 @@ pub(crate) fn run(out: &Output, options: &Options, command: Command) -> Result<b
     let Some(directory) = &options.directory else {
         let page = page(&command)?;
         out.object(&json!({ "lines": page.lines().collect::<Vec<_>>() }));
-        out.line(page.trim_end());
+        out.whole(page.trim_end());
         return Ok(true);
     };
     fs::create_dir_all(directory).map_err(|error| unwritable(directory, &error))?;

@@ -1,5 +1,6 @@
 //! `remove`: takes a plugin out of a plugin directory.
 
+use crate::input::missing::no_directory;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::store::blank::{blank, is_full};
@@ -25,8 +26,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let directory = options.place.path()?;
     if is_absent(&directory) {
         if options.place.is_named() {
-            let reason = format!("the directory {} does not exist", Text::from(&*directory));
-            return Err(Failure::new("E_DIR_NOT_FOUND", reason));
+            return Err(no_directory(&directory));
         }
         return Err(unknown(&directory, &Lock::default(), &options.name));
     }

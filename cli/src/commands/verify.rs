@@ -1,5 +1,6 @@
 //! `verify`: the loader's decision, step by step. Nothing of the file runs, unless its probe is asked for.
 
+use crate::input::missing::remedy;
 use crate::loading::observed::{kind_names, observed, outcome_name, step_json, step_name};
 use crate::loading::trusting::Trusting;
 use crate::output::Output;
@@ -51,7 +52,8 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
     };
     steps.extend(rest.into_iter().map(|step| StepOutcome::skipped(step, "needs the plugin to be loaded")));
 
-    out.object(&object(file, &decision, &steps));
+    let remedy = decision.as_ref().err().map(|error| remedy(error, file));
+    out.object(&object(file, &decision, remedy.as_deref(), &steps));
     out.line(out.paint.bold(Text::from(file)));
     let (ran, not_run): (Vec<_>, Vec<_>) = steps.iter().partition(|step| step.verdict != Verdict::Skipped);
     ran.into_iter().for_each(|step| out.line(line(out, step)));
@@ -68,7 +70,7 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
         }
         Err(error) => {
             out.line(format!("\n{}  {}: {error}", out.paint.bad("refused"), error.code()));
-            out.line(format!("remedy   {}", error.remedy()));
+            out.line(format!("remedy   {}", remedy.unwrap_or_default()));
         }
     }
     decision.is_ok()
@@ -85,7 +87,7 @@ pub fn line(out: &Output, outcome: &StepOutcome) -> String {
     format!("  {}  {word}  {detail}", step_name(outcome.step)).trim_end().to_owned()
 }
 
-fn object(file: &Path, decision: &Result<Verified, LoadError>, steps: &[StepOutcome]) -> Value {
+fn object(file: &Path, decision: &Result<Verified, LoadError>, remedy: Option<&str>, steps: &[StepOutcome]) -> Value {
     let error = decision.as_ref().err();
     let accepted = decision.as_ref().ok();
     json!({
@@ -96,7 +98,7 @@ fn object(file: &Path, decision: &Result<Verified, LoadError>, steps: &[StepOutc
         "code": error.map(LoadError::code),
         "step": error.map(|error| error.step().name()),
         "message": error.map(LoadError::to_string),
-        "remedy": error.map(LoadError::remedy),
+        "remedy": remedy,
         "steps": steps.iter().map(step_json).collect::<Vec<_>>(),
         "plugin": accepted.map(|verified| json!({
             "name": verified.note.name.to_string(),

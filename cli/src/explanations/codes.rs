@@ -7,7 +7,8 @@ pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
     ("E_CODE_UNKNOWN", "`explain` was asked for a code that does not exist", "`sochdb-plugin explain` lists all"),
     (
         "E_OUTPUT",
-        "what the command printed did not arrive: standard output is closed, a full disk, or a pipe that nobody reads on",
+        "what the command printed did not arrive: standard output is closed, a full disk, or a pipe that nobody reads, where \
+         SIGPIPE is ignored",
         "give it somewhere to go; what the command did beside printing is done",
     ),
     ("E_TMPDIR", "no directory can be made in the one for temporary files", "set TMPDIR to one that can be written"),

@@ -1,6 +1,7 @@
 //! The password of a secret key: from a file, standard input, the environment or the terminal. Arguments are seen by
 //! every user of the machine, so it is none.
 
+use crate::input::missing::not_found;
 use crate::input::reading::{read_vetted, Links};
 use crate::output::failure::Failure;
 use sochdb_plugin_host::Text;
@@ -67,7 +68,7 @@ fn ask(prompt: &str, again: bool) -> Result<String, Failure> {
 /// What is in a regular file that nobody but its owner can read, who is this user or root.
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
     let bytes = read_vetted(file, MOST, Links::Follow, vet)?;
-    bytes.ok_or_else(|| Failure::unreadable(file, &std::io::ErrorKind::NotFound.into()))
+    bytes.ok_or_else(|| not_found(file))
 }
 
 fn vet(file: &Path, metadata: &Metadata) -> Result<(), Failure> {

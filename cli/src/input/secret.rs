@@ -1,5 +1,6 @@
 //! Secret keys of minisign.
 
+use crate::input::missing::not_found;
 use crate::input::password::PasswordSource;
 use crate::input::reading::{self, Links};
 use crate::output::failure::Failure;
@@ -21,8 +22,7 @@ const PLAIN: &str = "RWQAAEIy";
 pub(crate) fn read(file: &Path, source: &PasswordSource) -> Result<SecretKey, Failure> {
     let wrong =
         |why: &str| Failure::new("E_SECRET_KEY", format!("{} is no secret key of minisign: {why}", Text::from(file)));
-    let bytes = reading::read(file, MOST, Links::Follow)?
-        .ok_or_else(|| Failure::unreadable(file, &std::io::ErrorKind::NotFound.into()))?;
+    let bytes = reading::read(file, MOST, Links::Follow)?.ok_or_else(|| not_found(file))?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text"))?;
     let boxed = || {
         let boxed = SecretKeyBox::from_string(&text).map_err(|error| wrong(&error.to_string()))?;

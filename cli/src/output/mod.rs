@@ -5,17 +5,22 @@ pub(crate) mod json;
 pub(crate) mod paint;
 pub(crate) mod standard;
 pub(crate) mod table;
+pub(crate) mod wrap;
 
 use crate::output::failure::Failure;
 use crate::output::paint::safe;
 use crate::output::paint::Paint;
-use crate::output::standard::Standard;
+use crate::output::standard::{columns, reader_left, Standard};
+use crate::output::wrap::wrap;
 use serde_json::Value;
 use sochdb_plugin_host::printable;
 use std::cell::RefCell;
 use std::fmt::Display;
 use std::io::{Error, Write};
 use std::process::ExitCode;
+
+/// The exit code where whoever read the output had enough of it: what a shell says of programs that SIGPIPE ends.
+const READER_LEFT: u8 = 141;
 
 /// Where results go.
 pub struct Output {
@@ -36,8 +41,17 @@ impl Output {
         Self { json, paint: Paint::for_terminal(), command, standard: Standard::new(), object: RefCell::default() }
     }
 
-    /// Prints a line of text; nothing in JSON mode.
+    /// Prints a line of text, on a terminal in as many as it takes; nothing in JSON mode.
     pub fn line(&self, text: impl Display) {
+        let text = text.to_string();
+        self.whole(match self.width() {
+            Some(columns) => wrap(&text, columns),
+            None => text,
+        });
+    }
+
+    /// Prints text whose lines are right as they are; nothing in JSON mode.
+    pub(crate) fn whole(&self, text: impl Display) {
         if !self.json {
             self.standard.print(&safe(&text.to_string(), self.paint));
         }
@@ -52,7 +66,7 @@ impl Output {
 
     /// How wide a line may be: on a terminal alone.
     pub(crate) fn width(&self) -> Option<usize> {
-        self.standard.width()
+        columns(std::io::stdout())
     }
 
     /// Prints the object, and why there is no result if there is none. A result that could not be written is none.
@@ -82,6 +96,7 @@ impl Output {
         }
         match self.standard.finish() {
             Ok(()) => ExitCode::from(code),
+            Err(error) if reader_left(&error) => ExitCode::from(if code == 0 { READER_LEFT } else { code }),
             Err(error) => ExitCode::from(code.max(told(&unwritten(&error)))),
         }
     }
@@ -100,7 +115,8 @@ fn told(failure: &Failure) -> u8 {
 
 /// Writes lines on standard error. There may be nobody to read them, and nowhere to say so.
 pub(crate) fn tell(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", safe(text, Paint::NONE));
+    let text = columns(std::io::stderr()).map_or_else(|| text.to_owned(), |columns| wrap(text, columns));
+    let _ = writeln!(std::io::stderr().lock(), "{}", safe(&text, Paint::NONE));
 }
 
 fn unwritten(error: &Error) -> Failure {

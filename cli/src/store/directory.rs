@@ -1,5 +1,6 @@
 //! A plugin directory: where it is, what its lock file says, and whose rules hold in it.
 
+use crate::input::missing;
 use crate::input::paths::absolute;
 use crate::input::reading;
 use crate::output::failure::Failure;
@@ -86,7 +87,7 @@ pub(crate) fn is_absent(path: &Path) -> bool {
 /// Says that the loader refuses `file`, as `verify` does. Each of `names` is a path that is gone when the message is
 /// read, and the one that stands for it.
 pub(crate) fn refuse(out: &Output, file: &Path, error: &LoadError, names: &[(&Path, &Path)]) {
-    refuse_with(out, file, error, error.remedy(), names);
+    refuse_with(out, file, error, missing::remedy(error, file), names);
 }
 
 /// As [`refuse`], where there is something better to do than what the loader knows.

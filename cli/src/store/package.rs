@@ -1,10 +1,11 @@
 //! What is to be installed: bytes, read once, so that nobody can change them after they were looked at.
 
+use crate::input::missing::not_found;
 use crate::input::reading::{self, Links};
 use crate::loading::observed::kind_names;
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::{places, Locked};
-use sochdb_plugin_host::{Digest, ElfError, Facts, LoadError, Text};
+use sochdb_plugin_host::{Digest, ElfError, Facts, LoadError};
 use std::path::Path;
 
 /// The most bytes of a plugin, which is what a loader takes, and of a text beside it.
@@ -22,10 +23,7 @@ pub(crate) struct Package {
 impl Package {
     /// Reads `source`, whoever may write it.
     pub(crate) fn read(source: &Path) -> Result<Self, Failure> {
-        let bytes = read(source, MOST)?.ok_or_else(|| {
-            let reason = format!("the file {} does not exist", Text::from(source));
-            Failure::new("E_FILE_NOT_FOUND", reason)
-        })?;
+        let bytes = read(source, MOST)?.ok_or_else(|| not_found(source))?;
         let digest = Digest::of(&bytes);
         let manifest = read(&places::manifest_of(source), MOST_TEXT)?;
         let signature = read(&places::signature_of(source), MOST_TEXT)?;

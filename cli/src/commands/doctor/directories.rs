@@ -52,9 +52,7 @@ fn one(report: &mut Report, loader: &DynamicPluginLoader, path: &Path, by: By, p
             let make = format!("mkdir -m 755 -p {name}");
             match by {
                 By::Default => report.fine(AREA, &name, "does not exist: nothing is installed there"),
-                By::TrustFile => {
-                    report.attention(AREA, &name, "a trust file names it, and it does not exist").remedy(make)
-                }
+                By::TrustFile => report.attention(AREA, &name, "a trust file names it, and it does not exist", make),
                 By::Argument => report.problem(AREA, &name, "does not exist").remedy(make),
             };
             return 0;

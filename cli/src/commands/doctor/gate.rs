@@ -10,7 +10,12 @@ pub(crate) fn look(report: &mut Report) -> bool {
     let elevated = elevated();
     if elevated {
         let detail = "this process has more rights than its user (AT_SECURE is 1): its environment does not count";
-        report.attention(AREA, "rights", detail);
+        report.attention(
+            AREA,
+            "rights",
+            detail,
+            "take the set-user-ID bit or the file's capabilities from this command",
+        );
     } else {
         report.fine(AREA, "rights", "no more than its user's (AT_SECURE is 0), so the environment counts");
     }
@@ -27,10 +32,16 @@ pub(crate) fn look(report: &mut Report) -> bool {
             "{says}: a host that is started from this environment loads none, unless its program allows them; whoever \
              starts the host can set it: a shell, a service's unit, a container's definition"
         );
-        report.attention(AREA, ALLOW_VARIABLE, detail).remedy(format!(
+        let remedy = format!(
             "if you trust what is installed as you trust the host: export {ALLOW_VARIABLE}=1, or in a unit of systemd \
              Environment={ALLOW_VARIABLE}=1"
-        ));
+        );
+        match value {
+            // Where a host runs it may be set.
+            None => report.fine(AREA, ALLOW_VARIABLE, detail).remedy(remedy),
+            // Whoever set it meant something.
+            Some(_) => report.attention(AREA, ALLOW_VARIABLE, detail, remedy),
+        };
     }
     open
 }

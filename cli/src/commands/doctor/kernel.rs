@@ -28,8 +28,8 @@ pub(crate) fn look(report: &mut Report) {
     let setting = setting.map_or("which this kernel does not have".to_owned(), |text| text.trim().to_owned());
     match sealed(MemfdFlags::EXEC) {
         Err(Errno::ACCESS | Errno::PERM) if memory.is_ok() => report
-            .attention(AREA, "vm.memfd_noexec", format!("{setting}: the probe starts from a file instead of memory"))
-            .remedy("keep the temporary directory on a file system that is not mounted noexec"),
+            .fine(AREA, "vm.memfd_noexec", format!("{setting}: the probe starts from a file instead of memory"))
+            .remedy("set it to 0; else keep the temporary directory on a file system that is not mounted noexec"),
         _ => report.fine(AREA, "vm.memfd_noexec", setting),
     };
     look_at_proc(report, memory.ok());
@@ -40,24 +40,28 @@ pub(crate) fn look(report: &mut Report) {
     tell(report, "pidfd_open", own.map_err(Error::from), "the end of a probe is found by asking again and again");
     match landlock() {
         Ok(version) => report.fine(AREA, "Landlock", format!("ABI {version}")),
-        Err(error) => report
-            .attention(
-                AREA,
-                "Landlock",
-                format!("{error}; seccomp alone holds what a probe runs{STRICT} (E_PROBE_SANDBOX)"),
-            )
-            .remedy("use a Linux kernel of 5.13 or newer, and name landlock in its parameter lsm="),
+        Err(error) => report.attention(
+            AREA,
+            "Landlock",
+            format!("{error}; seccomp alone holds what a probe runs{STRICT} (E_PROBE_SANDBOX)"),
+            "use a Linux kernel of 5.13 or newer, and name landlock in its parameter lsm=",
+        ),
     };
-    let without = format!("what a probe runs can change files and shared memory{STRICT} (E_PROBE_SANDBOX)");
-    tell(report, "seccomp", seccomp(), &without);
+    match seccomp() {
+        Ok(()) => report.fine(AREA, "seccomp", "works"),
+        Err(error) => report.attention(
+            AREA,
+            "seccomp",
+            format!("{error}; what a probe runs can change files and shared memory{STRICT} (E_PROBE_SANDBOX)"),
+            "use a kernel with filters of seccomp, and let the service's own filter allow them",
+        ),
+    };
     tell(report, "AT_EXECVE_CHECK", execve_check(), "a host with `exec_check` learns nothing of the kernel's policy");
 }
 
+/// Of what the loader does as well without.
 fn tell(report: &mut Report, name: &str, works: Result<(), Error>, without: &str) {
-    match works {
-        Ok(()) => report.fine(AREA, name, "works"),
-        Err(error) => report.attention(AREA, name, format!("{error}; {without}")),
-    };
+    report.fine(AREA, name, works.map_or_else(|error| format!("{error}; {without}"), |()| "works".to_owned()));
 }
 
 /// Makes memory as the loader does, and seals it.

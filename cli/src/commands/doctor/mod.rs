@@ -41,11 +41,8 @@ pub(crate) fn run(out: &Output, options: &Options) -> bool {
     let accepted = match trust {
         Some(trust) => directories::look(&mut report, &loader, &trust, &asked, options.probe),
         None => {
-            report.attention(
-                "directory",
-                "all",
-                "not looked at: no plugin is loaded until each trust file can be used",
-            );
+            let detail = "not looked at: no plugin is loaded until each trust file can be used";
+            report.fine("directory", "all", detail);
             0
         }
     };

@@ -19,7 +19,8 @@ pub(crate) fn look(
 ) -> usize {
     let installed = lock.plugins.iter().map(|plugin| directory.join(&plugin.file));
     let others = unlisted(directory, lock).unwrap_or_else(|error| {
-        report.attention(AREA, Text::from(directory), format!("its files cannot be listed: {}", error.reason));
+        let detail = format!("its files cannot be listed: {}", error.reason);
+        report.attention(AREA, Text::from(directory), detail, error.remedy());
         Vec::new()
     });
     let mut accepted = 0;

@@ -9,7 +9,7 @@ use std::fmt::Display;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     Fine,
-    /// Something is less than it could be, and plugins are loaded all the same.
+    /// Plugins are loaded all the same, and the operator should do something about it.
     Attention,
     /// Something that is installed cannot be loaded.
     Problem,
@@ -36,14 +36,20 @@ impl Report {
         self
     }
 
-    /// All is well with it.
+    /// All is well with it; a remedy says how to have it otherwise.
     pub(crate) fn fine(&mut self, area: &'static str, subject: impl Display, detail: impl Display) -> &mut Self {
         self.add(area, subject, State::Fine, detail)
     }
 
-    /// Somebody should look at it.
-    pub(crate) fn attention(&mut self, area: &'static str, subject: impl Display, detail: impl Display) -> &mut Self {
-        self.add(area, subject, State::Attention, detail)
+    /// Somebody should do `remedy` about it.
+    pub(crate) fn attention(
+        &mut self,
+        area: &'static str,
+        subject: impl Display,
+        detail: impl Display,
+        remedy: impl Display,
+    ) -> &mut Self {
+        self.add(area, subject, State::Attention, detail).remedy(remedy)
     }
 
     /// Something is not loaded because of it.
@@ -134,7 +140,8 @@ impl Finding {
         let code = self.refusal.map_or_else(String::new, |(code, _)| format!("{code}: "));
         out.line(format!("  {word}  {}: {code}{}", self.subject, printable(&self.message)));
         if let Some(remedy) = &self.remedy {
-            out.line(format!("             {} {}", out.paint.dim("remedy:"), printable(remedy)));
+            let label = if self.state == State::Fine { "to change that:" } else { "remedy:" };
+            out.line(format!("             {} {}", out.paint.dim(label), printable(remedy)));
         }
     }
 

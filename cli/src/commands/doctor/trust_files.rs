@@ -30,13 +30,13 @@ pub(crate) fn look(report: &mut Report, obeyed: &TrustFiles) -> Option<Vec<Trust
         usable = false;
     } else if usable && files.is_empty() {
         let detail = "none exists: every plugin is accepted that only root and its user can change";
-        report.attention(AREA, "policy", detail).remedy("sochdb-plugin trust add directory DIRECTORY --policy pinned");
+        report.fine(AREA, "policy", detail).remedy("sochdb-plugin trust add directory DIRECTORY --policy pinned");
     }
     if files.iter().flat_map(|file| &file.directories).any(|directory| directory.policy == Policy::Signed)
         && files.iter().all(|file| file.publishers.is_empty())
     {
         let detail = "a directory has the policy signed, but no publisher's signature counts";
-        report.attention(AREA, "publishers", detail).remedy("sochdb-plugin trust add publisher NAME KEY");
+        report.attention(AREA, "publishers", detail, "sochdb-plugin trust add publisher NAME KEY");
     }
     usable.then_some(files)
 }

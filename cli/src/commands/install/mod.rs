@@ -4,7 +4,7 @@ pub(crate) mod present;
 pub(crate) mod tell;
 
 use crate::commands::install::present::{is_unchanged, read_digest, vet_changed};
-use crate::commands::install::tell::{closed, tell};
+use crate::commands::install::tell::{closed, tell, Installed};
 use crate::input::paths::absolute;
 use crate::output::failure::Failure;
 use crate::output::Output;
@@ -14,7 +14,7 @@ use crate::store::package::Package;
 use crate::store::staging;
 use semver::Version;
 use sochdb_plugin_host::trust::{Lock, Locked};
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Verified};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Text, Verified};
 use std::path::PathBuf;
 
 /// What an operator does from a download on.
@@ -22,7 +22,9 @@ pub(crate) const STEPS: &str = "\
     From a download to a plugin that runs:
   sochdb-plugin inspect FILE                what it says of itself
   sochdb-plugin install FILE                copied, checked and pinned
-  SOCHDB_ALLOW_NATIVE_PLUGINS=1 PROGRAM     the program that loads it
+  sochdb-plugin list                        what is installed, and whether the loader takes it
+Then start your host with SOCHDB_ALLOW_NATIVE_PLUGINS=1 in its environment: a program that loads the directory, by `load_dir`
+of the crate sochdb-plugin-host.
 A refusal prints its code and a remedy to paste; `sochdb-plugin list` prints both for what is installed.";
 
 /// What `install` takes.
@@ -69,12 +71,19 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     if !matches!(done, Ok(Done::Installed { .. } | Done::Unchanged(_))) {
         held.undo();
     }
+    let trust =
+        options.trust.as_deref().map_or_else(String::new, |file| format!(" --trust {}", Text::from(&*absolute(file))));
+    let next = format!("sochdb-plugin list{}{trust}", options.place.arguments());
     match done? {
         Done::Installed { entry, replaced, broken_lock } => {
             let outcome = if replaced.is_some() { "replaced" } else { "installed" };
-            tell(out, &directory, &entry, outcome, replaced.as_ref(), broken_lock);
+            let installed = Installed { directory: &directory, entry: &entry, outcome, replaced, broken_lock };
+            tell(out, &installed, &next);
         }
-        Done::Unchanged(entry) => tell(out, &directory, &entry, "already installed", None, false),
+        Done::Unchanged(entry) => {
+            let (outcome, replaced, broken_lock) = ("already installed", None, false);
+            tell(out, &Installed { directory: &directory, entry: &entry, outcome, replaced, broken_lock }, &next);
+        }
         Done::Closed(error) => {
             closed(out, &directory, &error, options.trust.as_deref());
             return Ok(false);

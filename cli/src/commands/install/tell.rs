@@ -9,39 +9,47 @@ use sochdb_plugin_host::trust::{places, Locked};
 use sochdb_plugin_host::{printable, LoadError, Step, Text, ALLOW_VARIABLE};
 use std::path::Path;
 
-/// Says what is installed, and what comes next.
-pub(crate) fn tell(
-    out: &Output,
-    directory: &Path,
-    entry: &Locked,
-    outcome: &str,
-    replaced: Option<&Locked>,
-    broken_lock: bool,
-) {
+/// A plugin that is installed.
+pub(crate) struct Installed<'a> {
+    pub(crate) directory: &'a Path,
+    pub(crate) entry: &'a Locked,
+    pub(crate) outcome: &'a str,
+    pub(crate) replaced: Option<Locked>,
+    pub(crate) broken_lock: bool,
+}
+
+/// Says what is installed, and what comes next: the command `next`, and a host that is started so that it loads it.
+pub(crate) fn tell(out: &Output, installed: &Installed<'_>, next: &str) {
+    let Installed { directory, entry, outcome, replaced, broken_lock } = installed;
     let path = Text::from(&*directory.join(&entry.file)).to_string();
-    let next = format!("{ALLOW_VARIABLE}=1 PROGRAM");
+    let host = format!(
+        "a program that calls `load_dir` of sochdb-plugin-host with {}, and is started with {ALLOW_VARIABLE}=1 in its \
+         environment",
+        Text::from(*directory)
+    );
     let lines = [
         ("file", Some(path.clone())),
         ("kinds", Some(entry.kinds.join(", "))),
         ("sha256", Some(entry.sha256.to_string())),
-        ("replaces", replaced.map(|old| old.sha256.to_string())),
+        ("replaces", replaced.as_ref().map(|old| old.sha256.to_string())),
         ("publisher", Some(entry.publisher.clone().unwrap_or_else(|| "none was asked for".to_owned()))),
-        ("next", Some(format!("{next}, where PROGRAM loads the file above"))),
+        ("next", Some(next.to_owned())),
+        ("host", Some(host.clone())),
     ];
     out.object(&json!({
-        "outcome": outcome, "replaced": replaced.map(|old| &old.version),
-        "replaced_sha256": replaced.map(|old| old.sha256.to_string()),
+        "outcome": outcome, "replaced": replaced.as_ref().map(|old| &old.version),
+        "replaced_sha256": replaced.as_ref().map(|old| old.sha256.to_string()),
         "path": path, "name": entry.name, "version": entry.version, "kinds": entry.kinds,
-        "sha256": entry.sha256.to_string(), "publisher": entry.publisher, "next": next,
+        "sha256": entry.sha256.to_string(), "publisher": entry.publisher, "next": next, "host": host,
         "broken_lock_file_kept": broken_lock,
     }));
-    let instead = replaced.map_or_else(String::new, |old| format!(" version {}", printable(&old.version)));
+    let instead = replaced.as_ref().map_or_else(String::new, |old| format!(" version {}", printable(&old.version)));
     out.line(format!("{} {}: {}{instead}", out.paint.bold(&entry.name), entry.version, out.paint.good(outcome)));
     for (name, value) in lines {
         let Some(value) = value else { continue };
         out.line(format!("  {}  {}", out.paint.dim(format!("{name:<9}")), printable(&value)));
     }
-    if broken_lock {
+    if *broken_lock {
         out.line(format!("The lock file could not be read and was begun anew; the old one is {}.", staging::BROKEN));
         out.line("Install the other plugins of the directory again, from the copies of their publishers.");
     }

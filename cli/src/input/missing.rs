@@ -1,0 +1,111 @@
+//! A file or directory that is not there, and what is there of its path.
+
+use crate::input::reading;
+use crate::input::similar::distance;
+use crate::output::failure::Failure;
+use sochdb_plugin_host::trust::places;
+use sochdb_plugin_host::{LoadError, Text};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The failure of who was given the path of a file that is not there.
+pub(crate) fn not_found(file: &Path) -> Failure {
+    told(file, Failure::new("E_FILE_NOT_FOUND", format!("the file {} does not exist", Text::from(file))))
+}
+
+/// The failure of who was given the path of a directory that is not there.
+pub(crate) fn no_directory(directory: &Path) -> Failure {
+    told(directory, Failure::new("E_DIR_NOT_FOUND", format!("the directory {} does not exist", Text::from(directory))))
+}
+
+fn told(path: &Path, failure: Failure) -> Failure {
+    match absent(path) {
+        Some(remedy) => failure.with_remedy(remedy),
+        None => failure,
+    }
+}
+
+/// What to do about a refusal of the loader: of a path that is not there, what is there of it.
+pub(crate) fn remedy(error: &LoadError, path: &Path) -> String {
+    match error {
+        LoadError::FileNotFound { .. } | LoadError::DirNotFound { .. } | LoadError::NotADirectory { .. } => {
+            // Who named the directory knows nothing of the file in it.
+            let named = if path.ends_with(places::LOCK_FILE) { path.parent().unwrap_or(path) } else { path };
+            absent(named).unwrap_or_else(|| error.remedy())
+        }
+        _ => error.remedy(),
+    }
+}
+
+/// What to do about `path`, which is not there; nothing if it is, or if nobody can tell.
+pub(crate) fn absent(path: &Path) -> Option<String> {
+    let own = path.to_owned();
+    let (above, wrong) = reading::within(path, move || Ok(last_directory(&own))).ok()??;
+    let shown = Text::from(&*above);
+    let name = wrong.file_name()?.to_string_lossy().into_owned();
+    // The names of a directory that may not be read are not known.
+    let names = reading::list(&above).unwrap_or_default();
+    Some(match nearest(&names, &name) {
+        Some(found) => {
+            let rest = path.strip_prefix(&wrong).unwrap_or(Path::new(""));
+            let whole = if rest.as_os_str().is_empty() { found.clone() } else { found.join(rest) };
+            format!("check the path: {shown} has no {}, but {}", Text::from(Path::new(&name)), Text::from(&*whole))
+        }
+        None if wrong == path => format!("check the path: {shown} is there, and has nothing of a name like that"),
+        None => format!("check the path: of its directories the last that is there is {shown}"),
+    })
+}
+
+/// The last directory on the way to `path` that is there, and the path of what is missing in it.
+fn last_directory(path: &Path) -> Option<(PathBuf, PathBuf)> {
+    let mut wrong = path;
+    loop {
+        let above = wrong.parent()?;
+        let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
+        if above.is_dir() {
+            let is_there = fs::symlink_metadata(wrong).is_ok() && wrong == path;
+            return (!is_there).then(|| (above.to_owned(), wrong.to_owned()));
+        }
+        wrong = wrong.parent()?;
+    }
+}
+
+/// The one whose name is most like `name`, if at most a third of it differs, or if one is a part of the other.
+fn nearest<'a>(names: &'a [PathBuf], name: &str) -> Option<&'a PathBuf> {
+    let wanted = name.to_lowercase();
+    let differs = |path: &&PathBuf| {
+        let other = path.file_name()?.to_string_lossy().to_lowercase();
+        let stem = Path::new(&wanted).file_stem()?.to_str()?;
+        let is_part = stem.len() > 2 && other.contains(stem);
+        let distance = distance(&wanted, &other);
+        (is_part || distance <= wanted.len().max(3) / 3).then_some(distance)
+    };
+    names.iter().filter_map(|path| Some((differs(&path)?, path))).min().map(|(_, path)| path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_part_of_a_path_is_found_wherever_it_is() {
+        let room = tempfile::tempdir().expect("the temporary directory can be written");
+        let home = room.path();
+        fs::create_dir_all(home.join("plugins/deep")).expect("its own directory");
+        for name in ["libcodec_xor.so", "storage.so"] {
+            fs::write(home.join("plugins").join(name), "").expect("its own file");
+        }
+        for (asked, part) in [
+            ("plugins/codec_xor.so", "plugins/libcodec_xor.so"),
+            ("plugins/Storage.so", "plugins/storage.so"),
+            ("plugin/storage.so", "plugins/storage.so"),
+            ("plugins/other", "nothing of a name like that"),
+            ("elsewhere/a/b.so", "the last that is there is"),
+            ("plugins/storage.so/x", "plugins"),
+        ] {
+            let said = absent(&home.join(asked)).unwrap_or_else(|| panic!("nothing is said of {asked}"));
+            assert!(said.starts_with("check the path: ") && said.contains(part), "{asked}: {said}");
+        }
+        assert_eq!(absent(&home.join("plugins/storage.so")), None);
+    }
+}
