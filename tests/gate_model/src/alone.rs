@@ -49,20 +49,15 @@ impl Program {
     }
 
     /// `Turn::take`; the jump of who must not wait.
-    fn take_turn(&mut self, gate: u8) -> Vec<usize> {
+    pub(crate) fn take_turn(&mut self, gate: u8) -> Vec<usize> {
         let inside = self.inside();
-        if inside == 0 && Self::bits(self.stays) == 0 {
+        if inside == 0 && !self.has_stays() {
             self.push(Step::Turn(gate));
             return Vec::new();
         }
         self.push(Step::Registers(gate, What::Owner, inside));
         let circle = self.jump_if(Register::Value, CIRCLE);
-        for other in 0..2 {
-            self.push(Step::LoadWakes(other));
-            let not = self.jump_if(Register::Value, 0);
-            self.wake(other);
-            self.land([not]);
-        }
+        self.wake_those_that_go_in();
         self.push(Step::Turn(gate));
         self.push(Step::Withdraw);
         let on = self.jump();
@@ -74,7 +69,7 @@ impl Program {
     }
 
     /// `drain`; the jumps of those that are refused.
-    fn drain(&mut self, gate: u8, alone: bool) -> Vec<usize> {
+    pub(crate) fn drain(&mut self, gate: u8, alone: bool) -> Vec<usize> {
         if !self.is(Mutant::NoBarrier) {
             (0..THREADS as u8).for_each(|thread| self.push(Step::Empty(thread)));
         }
@@ -119,12 +114,7 @@ impl Program {
         let on = self.jump();
         self.land([wakes]);
         self.push(Step::Unlock(gate));
-        for other in 0..2 {
-            self.push(Step::LoadWakes(other));
-            let not = self.jump_if(Register::Value, 0);
-            self.wake(other);
-            self.land([not]);
-        }
+        self.wake_those_that_go_in();
         self.push(Step::Lock(gate));
         self.push(Step::Withdraw);
         self.push(Step::Goto(again));

@@ -73,7 +73,7 @@ impl Program {
         let holds = (self.calls[usize::from(gate)] > 0 || self.stays[usize::from(gate)] > 0)
             && !self.is(Mutant::NestedCallsWait);
         let calls = if self.is(Mutant::NestedCallsWait) { 0 } else { self.inside() };
-        let somewhere = calls != 0 || Self::bits(self.stays) != 0;
+        let somewhere = calls != 0 || self.has_stays();
         self.push(Step::ClearLate);
         self.push(Step::Lock(gate));
         let again = self.here();
@@ -134,14 +134,19 @@ impl Program {
         let on = self.jump();
         self.land([wakes]);
         self.push(Step::Unlock(locked));
+        self.wake_those_that_go_in();
+        self.push(Step::Lock(locked));
+        self.push(Step::Goto(again));
+        self.land([on]);
+    }
+
+    /// Lets those look again of whom this thread decided that they go in.
+    pub(crate) fn wake_those_that_go_in(&mut self) {
         for gate in 0..2 {
             self.push(Step::LoadWakes(gate));
             let not = self.jump_if(Register::Value, 0);
             self.wake(gate);
             self.land([not]);
         }
-        self.push(Step::Lock(locked));
-        self.push(Step::Goto(again));
-        self.land([on]);
     }
 }

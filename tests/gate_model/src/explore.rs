@@ -3,7 +3,7 @@
 use crate::program::{Mutant, Program};
 use crate::promises::note;
 use crate::state::State;
-use crate::step::{Step, THREADS};
+use crate::step::{Step, OVER, RUNS, THREADS};
 use crate::waits;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::HashSet;
@@ -211,13 +211,34 @@ impl Search<'_> {
                     return None;
                 }
                 state.turns[usize::from(gate)] = thread as u8;
+                self.note_turn(state, gate, thread as u8);
                 None
             }
             Step::EndTurn(gate) => {
                 assert_eq!(state.turns[usize::from(gate)], thread as u8, "a turn of another thread ends");
                 state.turns[usize::from(gate)] = State::free();
+                self.note_turn(state, gate, State::free());
                 None
             }
+            Step::LoadEnd(gate) => Some(state.ends[usize::from(gate)]),
+            Step::BeginEnd(gate) => {
+                let end = &mut state.ends[usize::from(gate)];
+                Some(std::mem::replace(end, (*end).max(RUNS)))
+            }
+            Step::SetEnder(gate) => {
+                state.enders[usize::from(gate)] = thread as u8;
+                None
+            }
+            Step::ClearEnder(gate) => {
+                state.enders[usize::from(gate)] = State::free();
+                None
+            }
+            Step::EndIsOver(gate) => {
+                state.ends[usize::from(gate)] = OVER;
+                None
+            }
+            Step::WaitForEnd(gate) if state.ends[usize::from(gate)] != OVER => return None,
+            Step::WaitForEnd(_) => None,
             Step::Notify(gate) => {
                 for (other, program) in self.programs.iter().enumerate() {
                     let at = program.steps.get(usize::from(state.threads[other].at));
@@ -276,6 +297,12 @@ impl Search<'_> {
             state.threads[thread].value = value;
         }
         Some(Ok(()))
+    }
+
+    fn note_turn(&self, state: &mut State, gate: u8, thread: u8) {
+        if self.mutant() == Some(Mutant::OneNoteForTurnAndEnd) {
+            state.enders[usize::from(gate)] = thread;
+        }
     }
 
     /// One of the two halves of a wait; false if it goes on.

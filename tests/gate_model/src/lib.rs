@@ -8,6 +8,7 @@
 
 mod alone;
 mod before;
+mod end;
 mod enter;
 mod explore;
 mod program;

@@ -21,6 +21,8 @@ pub enum Mutant {
     NestedCallsWait,
     /// Whoever gives up leaves the gate as it was.
     GivesUpWithoutOpening,
+    /// Who runs the end and whose turn it is are one note: a second thread that comes to end an extension takes it over.
+    OneNoteForTurnAndEnd,
 }
 
 /// One thread's steps.
@@ -35,6 +37,8 @@ pub struct Program {
     pub(crate) calls: [u8; 2],
     pub(crate) stays: [u8; 2],
     pub(crate) is_alone: [bool; 2],
+    /// Whether it runs the end of each.
+    pub(crate) ends: [bool; 2],
     /// Whether a refusal of a circle is right.
     may_be_refused: bool,
 }
@@ -54,6 +58,7 @@ impl Program {
             calls,
             stays,
             is_alone: [false; 2],
+            ends: [false; 2],
             may_be_refused: false,
         }
     }
@@ -103,13 +108,14 @@ impl Program {
         self.mutant == Some(mutant)
     }
 
-    pub(crate) fn bits(counts: [u8; 2]) -> u8 {
-        u8::from(counts[0] > 0) | u8::from(counts[1] > 0) << 1
+    /// The gates that `held::Inside` finds, a bit each.
+    pub(crate) fn inside(&self) -> u8 {
+        let is_in = |gate: usize| self.calls[gate] > 0 || self.is_alone[gate] || self.ends[gate];
+        u8::from(is_in(0)) | u8::from(is_in(1)) << 1
     }
 
-    /// The gates that `held::Inside` finds.
-    pub(crate) fn inside(&self) -> u8 {
-        Self::bits(self.calls) | u8::from(self.is_alone[0]) | u8::from(self.is_alone[1]) << 1
+    pub(crate) fn has_stays(&self) -> bool {
+        self.stays != [0; 2]
     }
 
     pub(crate) fn counts(&self, stays: bool) -> bool {

@@ -1,6 +1,6 @@
 //! All that changes.
 
-use crate::step::{Place, Register, What, GATES, MEMORY, THREADS};
+use crate::step::{Place, Register, What, GATES, MEMORY, NOT_YET, THREADS};
 
 /// So many stores wait at most; a thread with more waits itself.
 const BUFFER: usize = 4;
@@ -73,6 +73,10 @@ pub struct State {
     pub locks: [u8; GATES],
     /// Whose turn it is.
     pub turns: [u8; GATES],
+    /// Who runs the end of each.
+    pub enders: [u8; GATES],
+    /// How far the end of each is.
+    pub ends: [u8; GATES],
     /// The threads whose stays are open, a bit each.
     pub stays: [u8; GATES],
     pub inside: [u8; GATES],
@@ -98,6 +102,8 @@ impl State {
             threads: [thread; THREADS],
             locks: [NOBODY; GATES],
             turns: [NOBODY; GATES],
+            enders: [NOBODY; GATES],
+            ends: [NOT_YET; GATES],
             stays: [0; GATES],
             inside: [0; GATES],
             alone: [0; GATES],

@@ -33,6 +33,7 @@ pub enum What {
     Drain,
     Owner,
     Entry,
+    End,
 }
 
 /// A register of a thread.
@@ -51,6 +52,11 @@ pub const WAITS: u8 = 0;
 pub const GOES_IN: u8 = 1;
 pub const CIRCLE: u8 = 2;
 pub const WAKES: u8 = 3;
+
+/// How far the end of an extension is; as in `host/src/instance/end.rs`.
+pub const NOT_YET: u8 = 0;
+pub const RUNS: u8 = 1;
+pub const OVER: u8 = 2;
 
 pub type Label = u16;
 
@@ -74,6 +80,14 @@ pub enum Step {
     Notify(u8),
     Turn(u8),
     EndTurn(u8),
+    /// Finds how far the end is.
+    LoadEnd(u8),
+    /// The same, and says that it runs if nobody did before.
+    BeginEnd(u8),
+    SetEnder(u8),
+    ClearEnder(u8),
+    EndIsOver(u8),
+    WaitForEnd(u8),
     ClearSum,
     AddToSum(Place),
     Registers(u8, What, u8),
@@ -123,6 +137,12 @@ impl Step {
                 | Notify(_)
                 | Turn(_)
                 | EndTurn(_)
+                | LoadEnd(_)
+                | BeginEnd(_)
+                | SetEnder(_)
+                | ClearEnder(_)
+                | EndIsOver(_)
+                | WaitForEnd(_)
                 | Registers(..)
                 | Withdraw
                 | LoadGoesIn

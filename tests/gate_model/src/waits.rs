@@ -66,5 +66,6 @@ fn waits_for(state: &State, thread: usize, other: usize) -> bool {
     match waiter.what {
         What::Drain => others.calls & 1 << gate != 0 || state.stays[gate] & 1 << other != 0,
         What::Owner | What::Entry => usize::from(state.turns[gate]) == other,
+        What::End => usize::from(state.enders[gate]) == other,
     }
 }

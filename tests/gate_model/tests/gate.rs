@@ -114,6 +114,34 @@ fn no_interleaving_breaks_a_promise_on_two_gates() {
     );
 }
 
+/// Whoever comes second waits for the end that the first one runs, and is told if that one waits for it.
+#[test]
+fn no_interleaving_of_ends_waits_for_ever() {
+    let ends = |program: Program, outer, inner| program.may_be_refused().end(outer, |end| end.end(inner, nothing));
+    let calls = |program: Program, outer, inner| program.may_be_refused().enter(outer, |call| call.end(inner, nothing));
+    holds(
+        "two end one that is called",
+        &[shard(0).end(0, nothing), shard(1).end(0, nothing), shard(2).enter(0, nothing)],
+        false,
+    );
+    holds(
+        "a call in a call and two that end",
+        &[shard(0).enter(0, |call| call.enter(0, nothing)), shard(1).end(0, nothing), no_shard(2).end(0, nothing)],
+        false,
+    );
+    holds("ends that end each other", &[ends(shard(0), 0, 1), ends(shard(1), 1, 0), shard(2).end(0, nothing)], false);
+    holds(
+        "an end from a call, and one from an end",
+        &[calls(shard(0), 1, 0), ends(shard(1), 0, 1), shard(2).may_be_refused().end(1, nothing)],
+        false,
+    );
+    holds(
+        "calls that end each other",
+        &[calls(shard(0), 0, 1), calls(shard(1), 1, 0), shard(2).may_be_refused().end(1, nothing)],
+        false,
+    );
+}
+
 #[test]
 fn the_gate_as_it_was_let_a_call_wait_for_who_waited_for_it() {
     let nested = shard(0).enter_before(0, &|call| call.enter_before(0, &nothing));
@@ -137,6 +165,7 @@ fn each_fault_that_is_put_in_is_found() {
         Mutant::OnlyTheLastGoesIn,
         Mutant::NestedCallsWait,
         Mutant::GivesUpWithoutOpening,
+        Mutant::OneNoteForTurnAndEnd,
     ] {
         let with = |thread| Program::with_shard(thread, Some(mutant));
         let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
@@ -159,6 +188,11 @@ fn each_fault_that_is_put_in_is_found() {
                 };
                 (vec![told(0, 0, 1), told(1, 1, 0), with(2).enter(0, nothing)], "threads wait for ever")
             }
+            Mutant::OneNoteForTurnAndEnd => {
+                let told =
+                    |thread, outer, inner| with(thread).may_be_refused().end(outer, |end| end.end(inner, nothing));
+                (vec![told(0, 0, 1), told(1, 1, 0)], "threads wait for ever")
+            }
         };
         // Those for whom one waits that goes in keep everybody else out, unless their patience ends.
         let patience = matches!(mutant, Mutant::GoesInWithoutTheLock | Mutant::AloneWithoutTheLock);
@@ -179,14 +213,35 @@ const SHAPES: [Shape; 7] = [
     ("alone in the other", |program| program.alone(1, |alone| alone.enter(0, nothing))),
 ];
 
+/// Those of which one may really wait for another that waits for it, and is told so then.
+const ENDS: [Shape; 5] = [
+    ("end", |program| program.end(0, nothing)),
+    ("end in the end of the other", |program| program.end(1, |end| end.end(0, nothing))),
+    ("the same the other way round", |program| program.end(0, |end| end.end(1, nothing))),
+    ("end in a call of the other", |program| program.enter(1, |call| call.end(0, nothing))),
+    ("the same beside a stay", |program| program.stay(0, |stay| stay.end(1, nothing))),
+];
+
 #[test]
 fn no_three_of_the_ways_in_break_a_promise() {
-    for (first, one) in SHAPES.iter().enumerate() {
-        for (second, two) in SHAPES.iter().enumerate().skip(first) {
-            for three in &SHAPES[second..] {
-                // The last one is of a thread beyond the number of shards.
-                let programs = [(one.1)(shard(0)), (two.1)(shard(1)), (three.1)(no_shard(2))];
-                holds(&format!("{}, {}, {}", one.0, two.0, three.0), &programs, false);
+    let programs = [shard(0), shard(1), no_shard(2)];
+    sweep(&SHAPES, programs);
+}
+
+#[test]
+fn no_three_of_the_ways_to_end_break_a_promise() {
+    let programs = [shard(0), shard(1), no_shard(2)].map(Program::may_be_refused);
+    sweep(&ENDS, programs);
+}
+
+/// All combinations of three. The last one is of a thread beyond the number of shards.
+fn sweep(shapes: &[Shape], programs: [Program; 3]) {
+    for (first, one) in shapes.iter().enumerate() {
+        for (second, two) in shapes.iter().enumerate().skip(first) {
+            for three in &shapes[second..] {
+                let [a, b, c] = programs.clone();
+                let name = format!("{}, {}, {}", one.0, two.0, three.0);
+                holds(&name, &[(one.1)(a), (two.1)(b), (three.1)(c)], false);
             }
         }
     }
