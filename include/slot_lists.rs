@@ -119,5 +119,10 @@ fn cpp_lists(tables: &[Table]) -> String {
         gate(&mut text, since, 0);
         text.push_str("};\n");
     }
+    let entries = tables.iter().map(|Table { kind, .. }| {
+        format!(" \\\n    SOCH_CPP_TABLE({kind}, SOCH_KIND_{}, KINDS, TYPE)", kind.to_uppercase())
+    });
+    let entries = entries.collect::<Vec<_>>().join(",");
+    writeln!(text, "\n// The last fields of the entry.\n#define SOCH_CPP_TABLES(KINDS, TYPE){entries}").unwrap();
     text
 }

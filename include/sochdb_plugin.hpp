@@ -333,6 +333,13 @@ template <class T> const soch_compression compression_of<T>::table = {
     SOCH_OPTIONAL(soch_compression, bound),
 #endif
 };
+
+// The last fields of the entry.
+#define SOCH_CPP_TABLES(KINDS, TYPE) \
+    SOCH_CPP_TABLE(storage, SOCH_KIND_STORAGE, KINDS, TYPE), \
+    SOCH_CPP_TABLE(index, SOCH_KIND_INDEX, KINDS, TYPE), \
+    SOCH_CPP_TABLE(observability, SOCH_KIND_OBSERVABILITY, KINDS, TYPE), \
+    SOCH_CPP_TABLE(compression, SOCH_KIND_COMPRESSION, KINDS, TYPE)
 // End of the generated slots.
 
 #undef SOCH_SLOT
@@ -385,8 +392,6 @@ template <class T> struct life {
         SOCH_MAGIC, sizeof(soch_plugin), SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0,            \
         SOCH_LAYOUT_HASH, NAME, VERSION, DESCRIPTION, nullptr, nullptr, soch::detail::life<TYPE>::create,         \
         soch::detail::life<TYPE>::shutdown::value(), soch::detail::life<TYPE>::destroy, nullptr,                  \
-        SOCH_CPP_TABLE(storage, SOCH_KIND_STORAGE, KINDS, TYPE), SOCH_CPP_TABLE(index, SOCH_KIND_INDEX, KINDS, TYPE), \
-        SOCH_CPP_TABLE(observability, SOCH_KIND_OBSERVABILITY, KINDS, TYPE),                                      \
-        SOCH_CPP_TABLE(compression, SOCH_KIND_COMPRESSION, KINDS, TYPE)}
+        SOCH_CPP_TABLES(KINDS, TYPE)}
 
 #endif // SOCHDB_PLUGIN_HPP

@@ -57,6 +57,14 @@ fn this_minor_loads_and_gets_the_defaults() {
     has_the_defaults(&library);
 }
 
+macro_rules! tables {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        const TABLES: &[&str] = &[$(stringify!($table)),+];
+    };
+}
+
+sochdb_plugin_abi::for_each_kind!(tables);
+
 /// The header of a minor version to come: each table has one slot more.
 fn newer_header() -> String {
     let mut header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");
@@ -64,7 +72,7 @@ fn newer_header() -> String {
         assert!(header.contains(from), "the header has no {from:?}");
         header = header.replace(from, to);
     };
-    for table in ["soch_storage", "soch_index", "soch_observability", "soch_compression", "soch_plugin"] {
+    for table in TABLES.iter().chain(&["soch_plugin"]) {
         change(&format!("\n}} {table};"), &format!("\n  void (*newer)(void);\n}} {table};"));
     }
     change("#define SOCH_ABI_MINOR 1\n", "#define SOCH_ABI_MINOR 2\n");

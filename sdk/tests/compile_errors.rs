@@ -7,22 +7,21 @@ mod ui;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Output;
+use std::process::{Command, Output};
 use std::sync::Once;
 use ui::{files, is_refused, rustc, text};
 
-/// The directory with the compiled SDK; each process compiles it once.
+/// The directory with the compiled SDK, which has no features; each process compiles it once.
 fn sdk() -> PathBuf {
     static ONCE: Once = Once::new();
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-errors");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compile-errors");
     ONCE.call_once(|| {
-        fs::create_dir_all(&directory).expect("a directory for the test");
-        let mut command = rustc();
-        command.args(["--crate-type", "rlib", "--crate-name", "sochdb_plugin_sdk", "--cap-lints", "allow"]);
-        let result = command.arg("src/lib.rs").arg("--out-dir").arg(&directory).output().expect("rustc runs");
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--lib", "--no-default-features"]).arg("--target-dir").arg(&target);
+        let result = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().expect("cargo runs");
         assert!(result.status.success(), "{}", text(&result));
     });
-    directory
+    target.join("debug")
 }
 
 /// Compiles a file of `ui/` as a plugin.
@@ -35,6 +34,7 @@ fn compile_file(source: &Path, flags: &[&str]) -> Output {
     command.args(["--crate-type", "cdylib", "--emit", "obj", "--crate-name", "ui", "--cfg", "ui"]).args(flags);
     let library = sdk().join("libsochdb_plugin_sdk.rlib");
     command.arg("--extern").arg(format!("sochdb_plugin_sdk={}", library.display()));
+    command.arg("-L").arg(format!("dependency={}", sdk().join("deps").display()));
     let object = sdk().join(source.file_stem().expect("a file")).with_extension("o");
     command.arg("-o").arg(object).arg(source).output().expect("rustc runs")
 }

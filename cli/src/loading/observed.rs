@@ -5,13 +5,13 @@ use sochdb_plugin_host::sdk::abi;
 use sochdb_plugin_host::{DynamicPluginLoader, ProcessChange, Step, StepOutcome, Verdict};
 use std::sync::{Arc, Mutex, PoisonError};
 
-const KINDS: [(u32, &str); 5] = [
-    (abi::SOCH_KIND_STORAGE, "storage"),
-    (abi::SOCH_KIND_INDEX, "index"),
-    (abi::SOCH_KIND_OBSERVABILITY, "observability"),
-    (abi::SOCH_KIND_COMPRESSION, "compression"),
-    (abi::SOCH_KIND_CUSTOM, "custom"),
-];
+macro_rules! names {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        const KINDS: &[(u32, &str)] = &[$((abi::$bit, stringify!($kind)),)+ (abi::SOCH_KIND_CUSTOM, "custom")];
+    };
+}
+
+abi::for_each_kind!(names);
 
 /// The names of the kinds in a note's bits.
 pub(crate) fn kind_names(kinds: u32) -> Vec<&'static str> {

@@ -1,6 +1,6 @@
 use crate::must::Must;
 use crate::phase::Phase;
-use sochdb_plugin_host::sdk::{Extension, ExtensionInfo};
+use sochdb_plugin_host::sdk::{abi, Extension, ExtensionInfo};
 use sochdb_plugin_host::{Compression, Index, Observability, Plugin, Storage};
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -8,68 +8,58 @@ use tempfile::TempDir;
 /// Gets to know of each phase when it begins.
 pub(crate) type Watch = Arc<dyn Fn(Phase) + Send + Sync>;
 
-/// The handles of one instance.
-#[derive(Clone, Debug, Default)]
-pub struct Handles {
-    /// Its storage.
-    pub storage: Option<Storage>,
-    /// Its index.
-    pub index: Option<Index>,
-    /// Its sink.
-    pub observability: Option<Observability>,
-    /// Its codec.
-    pub compression: Option<Compression>,
-    /// The instance itself, if its library was loaded.
-    pub plugin: Option<Plugin>,
-}
+macro_rules! handles {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// The handles of one instance.
+        #[derive(Clone, Debug, Default)]
+        pub struct Handles {
+            $(#[doc = concat!("It as ", $what, ".")] pub $kind: Option<$handle>,)+
+            /// The instance itself, if its library was loaded.
+            pub plugin: Option<Plugin>,
+        }
 
-macro_rules! from_handle {
-    ($($handle:ident: $field:ident),+) => {
         $(impl From<$handle> for Handles {
             fn from(handle: $handle) -> Self {
-                Self { $field: Some(handle), ..Self::default() }
+                Self { $kind: Some(handle), ..Self::default() }
             }
         })+
+
+        impl From<&Plugin> for Handles {
+            fn from(plugin: &Plugin) -> Self {
+                Self { $($kind: plugin.$kind().ok(),)+ plugin: Some(plugin.clone()) }
+            }
+        }
+
+        impl Handles {
+            /// One of them: all are the same instance.
+            fn any(&mut self) -> Option<&mut dyn Extension> {
+                $(if let Some(handle) = &mut self.$kind {
+                    return Some(handle);
+                })+
+                None
+            }
+        }
+
+        impl Instance {$(
+            #[doc = concat!("The instance as ", $what, ".")]
+            pub(crate) fn $kind(&mut self) -> Result<&mut $handle, String> {
+                self.handles.$kind.as_mut().ok_or_else(|| concat!("the plugin has no ", stringify!($kind)).to_owned())
+            }
+        )+}
     };
 }
 
-from_handle!(Storage: storage, Index: index, Observability: observability, Compression: compression);
+abi::for_each_kind!(handles);
 
-impl From<&Plugin> for Handles {
-    fn from(plugin: &Plugin) -> Self {
-        Self {
-            storage: plugin.storage().ok(),
-            index: plugin.index().ok(),
-            observability: plugin.observability().ok(),
-            compression: plugin.compression().ok(),
-            plugin: Some(plugin.clone()),
-        }
-    }
-}
+const NO_KIND: &str = "the plugin has no kind that this suite knows";
 
 impl Handles {
     /// Shuts the instance down, by one of its handles.
     fn shutdown(&mut self) -> Result<(), String> {
-        let handle: &mut dyn Extension = match self {
-            Self { storage: Some(storage), .. } => storage,
-            Self { index: Some(index), .. } => index,
-            Self { observability: Some(observability), .. } => observability,
-            Self { compression: Some(compression), .. } => compression,
-            Self { plugin: Some(plugin), .. } => return plugin.shutdown().must("shutdown"),
-            _ => return Err("the plugin has no kind that this suite knows".to_owned()),
-        };
-        handle.shutdown().must("shutdown")
-    }
-
-    fn info(&self) -> Option<ExtensionInfo> {
-        let handles: [Option<&dyn Extension>; 4] = [
-            self.storage.as_ref().map(|handle| handle as _),
-            self.index.as_ref().map(|handle| handle as _),
-            self.observability.as_ref().map(|handle| handle as _),
-            self.compression.as_ref().map(|handle| handle as _),
-        ];
-        let of_handle = handles.into_iter().flatten().next().map(|handle| handle.info());
-        of_handle.or_else(|| self.plugin.as_ref().map(|plugin| plugin.info().clone()))
+        if let Some(handle) = self.any() {
+            return handle.shutdown().must("shutdown");
+        }
+        self.plugin.as_ref().ok_or(NO_KIND)?.shutdown().must("shutdown")
     }
 }
 
@@ -87,20 +77,7 @@ impl std::fmt::Debug for Instance {
     }
 }
 
-macro_rules! handle_of {
-    ($($field:ident: $handle:ident),+) => {
-        $(
-            /// This handle of the instance.
-            pub(crate) fn $field(&mut self) -> Result<&mut $handle, String> {
-                self.handles.$field.as_mut().ok_or_else(|| concat!("the plugin has no ", stringify!($field)).to_owned())
-            }
-        )+
-    };
-}
-
 impl Instance {
-    handle_of!(storage: Storage, index: Index, observability: Observability, compression: Compression);
-
     pub(crate) fn new(handles: Handles, directory: Option<TempDir>, watch: Watch) -> Self {
         Self { handles, _directory: directory, watch }
     }
@@ -117,8 +94,11 @@ impl Instance {
         result
     }
 
-    pub(crate) fn info(&self) -> Result<ExtensionInfo, String> {
-        self.handles.info().ok_or_else(|| "the plugin has no kind that this suite knows".to_owned())
+    pub(crate) fn info(&mut self) -> Result<ExtensionInfo, String> {
+        if let Some(handle) = self.handles.any() {
+            return Ok(handle.info());
+        }
+        Ok(self.handles.plugin.as_ref().ok_or(NO_KIND)?.info().clone())
     }
 }
 

@@ -2,7 +2,7 @@ use crate::instance::{Handles, Instance, Watch};
 use crate::kind::Kind;
 use crate::must::Must;
 use crate::phase::Phase;
-use sochdb_plugin_host::sdk::{ExtensionCapability, ExtensionInfo};
+use sochdb_plugin_host::sdk::ExtensionInfo;
 use sochdb_plugin_host::PluginLibrary;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
@@ -80,14 +80,7 @@ impl Subject {
 
     /// Whether tests of this kind are for it.
     pub fn has(&self, kind: Kind) -> bool {
-        let capability = match kind {
-            Kind::Lifecycle => return true,
-            Kind::Storage => ExtensionCapability::Storage,
-            Kind::Index => ExtensionCapability::Index,
-            Kind::Observability => ExtensionCapability::Observability,
-            Kind::Compression => ExtensionCapability::Compression,
-        };
-        self.info.capabilities.contains(&capability)
+        kind.capability().is_none_or(|capability| self.info.capabilities.contains(&capability))
     }
 
     pub(crate) fn vector_dimensions(&self) -> Option<usize> {

@@ -28,14 +28,17 @@ use std::sync::OnceLock;
 
 use crate::instance::limits::Limits;
 
-/// The tables of an extension, complete. At least one is there, or a custom capability is.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Tables {
-    pub(crate) storage: Option<soch_storage>,
-    pub(crate) index: Option<soch_index>,
-    pub(crate) observability: Option<soch_observability>,
-    pub(crate) compression: Option<soch_compression>,
+macro_rules! tables {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// The tables of an extension, complete. At least one is there, or a custom capability is.
+        #[derive(Clone, Copy, Default)]
+        pub(crate) struct Tables {
+            $(pub(crate) $kind: Option<$table>,)+
+        }
+    };
 }
+
+for_each_kind!(tables);
 
 /// The functions of an instance's life.
 #[derive(Clone, Copy)]

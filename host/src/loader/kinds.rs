@@ -3,23 +3,27 @@
 use sochdb_plugin_abi::*;
 use std::fmt;
 
-const NAMES: [(u32, &str, &str); 5] = [
-    (SOCH_KIND_STORAGE, "storage", "SOCH_KIND_STORAGE"),
-    (SOCH_KIND_INDEX, "index", "SOCH_KIND_INDEX"),
-    (SOCH_KIND_OBSERVABILITY, "observability", "SOCH_KIND_OBSERVABILITY"),
-    (SOCH_KIND_COMPRESSION, "compression", "SOCH_KIND_COMPRESSION"),
-    (SOCH_KIND_CUSTOM, "custom", "SOCH_KIND_CUSTOM"),
-];
+macro_rules! names {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        const NAMES: &[(u32, &str, &str)] = &[
+            $(($bit, stringify!($kind), stringify!($bit)),)+
+            (SOCH_KIND_CUSTOM, "custom", "SOCH_KIND_CUSTOM"),
+        ];
+
+        impl Kinds {
+            /// Those that this host knows.
+            pub(crate) const KNOWN: Self = Self($($bit |)+ SOCH_KIND_CUSTOM);
+        }
+    };
+}
+
+for_each_kind!(names);
 
 /// Bits of `SOCH_KIND_*`. `Display` writes `storage, custom`, `none`, or the number of bits that have no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Kinds(pub(crate) u32);
 
 impl Kinds {
-    /// Those that this host knows.
-    pub(crate) const KNOWN: Self =
-        Self(SOCH_KIND_STORAGE | SOCH_KIND_INDEX | SOCH_KIND_OBSERVABILITY | SOCH_KIND_COMPRESSION | SOCH_KIND_CUSTOM);
-
     /// Those of them that this host knows.
     pub(crate) fn known(self) -> Self {
         Self(self.0 & Self::KNOWN.0)

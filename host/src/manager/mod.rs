@@ -21,6 +21,7 @@ use crate::manager::metered::Metered;
 use crate::plugin::Plugin;
 use crate::sync::call_gate::live::is_child;
 use parking_lot::{RwLock, RwLockWriteGuard};
+use sochdb_plugin_abi::for_each_kind;
 use sochdb_plugin_sdk::{CompressionExtension, ExtensionInfo, IndexExtension};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
@@ -54,14 +55,23 @@ struct Registry {
     compressions: HashMap<String, Compression>,
 }
 
-/// The handles of one extension that are to be registered together.
-#[derive(Default)]
-struct Kinds {
-    storage: Option<Storage>,
-    index: Option<Index>,
-    observability: Option<Observability>,
-    compression: Option<Compression>,
+macro_rules! kinds {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// The handles of one extension that are to be registered together.
+        #[derive(Default)]
+        struct Kinds {
+            $($kind: Option<$handle>,)+
+        }
+
+        impl Kinds {
+            fn of(plugin: &Plugin) -> Self {
+                Self { $($kind: plugin.$kind().ok(),)+ }
+            }
+        }
+    };
 }
+
+for_each_kind!(kinds);
 
 impl PluginManager {
     /// An empty registry.
@@ -74,13 +84,7 @@ impl PluginManager {
     /// # Errors
     /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`]; so for the other `register_` methods.
     pub fn register(&self, plugin: &Plugin) -> Result<(), ManagerError> {
-        let kinds = Kinds {
-            storage: plugin.storage().ok(),
-            index: plugin.index().ok(),
-            observability: plugin.observability().ok(),
-            compression: plugin.compression().ok(),
-        };
-        self.register_all(plugin.instance.clone(), kinds)
+        self.register_all(plugin.instance.clone(), Kinds::of(plugin))
     }
 
     /// Registers a storage by its name. The first one becomes the active one.

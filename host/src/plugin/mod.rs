@@ -138,38 +138,6 @@ impl Plugin {
         &self.instance.info
     }
 
-    /// Its storage.
-    ///
-    /// # Errors
-    /// [`LoadError::KindMissing`] if it is none; so for the other kinds.
-    pub fn storage(&self) -> std::result::Result<Storage, LoadError> {
-        Storage::of(&self.instance).ok_or_else(|| self.lacks("storage"))
-    }
-
-    /// Its index.
-    ///
-    /// # Errors
-    /// As for [`Plugin::storage`].
-    pub fn index(&self) -> std::result::Result<Index, LoadError> {
-        Index::of(&self.instance).ok_or_else(|| self.lacks("index"))
-    }
-
-    /// Its sink of metrics, spans and logs.
-    ///
-    /// # Errors
-    /// As for [`Plugin::storage`].
-    pub fn observability(&self) -> std::result::Result<Observability, LoadError> {
-        Observability::of(&self.instance).ok_or_else(|| self.lacks("observability"))
-    }
-
-    /// Its codec.
-    ///
-    /// # Errors
-    /// As for [`Plugin::storage`].
-    pub fn compression(&self) -> std::result::Result<Compression, LoadError> {
-        Compression::of(&self.instance).ok_or_else(|| self.lacks("compression"))
-    }
-
     /// The plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; None if it has no such.
     /// What the table leads to, its vendor says; the pointer is valid as long as this instance.
     pub fn interface(&self, id: &str) -> Option<*const c_void> {
@@ -196,6 +164,23 @@ impl Plugin {
         LoadError::KindMissing { wanted, has }
     }
 }
+
+macro_rules! getters {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// The handles of its kinds.
+        impl Plugin {$(
+            #[doc = concat!("The handle of the plugin as ", $what, ".")]
+            ///
+            /// # Errors
+            /// [`LoadError::KindMissing`] if it is none.
+            pub fn $kind(&self) -> std::result::Result<$handle, LoadError> {
+                $handle::of(&self.instance).ok_or_else(|| self.lacks(stringify!($kind)))
+            }
+        )+}
+    };
+}
+
+for_each_kind!(getters);
 
 impl fmt::Debug for PluginLibrary {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

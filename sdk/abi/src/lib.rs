@@ -58,6 +58,7 @@ mod compression;
 mod data;
 mod host;
 mod index;
+mod kinds;
 mod layout_hash;
 mod lend;
 mod observability;

@@ -77,8 +77,7 @@ macro_rules! export_plugin {
     ($($other:tt)*) => {
         compile_error!(
             "write `export_plugin!(Type: kind);` or `export_plugin!(\"name\", Type: kind, kind; \"id\" => TABLE);`: the \
-             type that implements `Plugin`, and after a colon its kinds, of `storage`, `index`, `observability` and \
-             `compression`"
+             type that implements `Plugin`, and after a colon its kinds, such as `storage`"
         );
     };
 }
@@ -95,32 +94,54 @@ macro_rules! __require_unwind {
     };
 }
 
-/// Refuses a kind that does not exist, and names those that do.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __require_kind {
-    (storage) => {};
-    (index) => {};
-    (observability) => {};
-    (compression) => {};
-    ($other:ident) => {
-        compile_error!(concat!(
-            "`",
-            stringify!($other),
-            "` is not a kind of plugin: the kinds are `storage`, `index`, `observability` and `compression`"
-        ));
+macro_rules! kinds {
+    ($d:tt $($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// Refuses a kind that does not exist, and names those that do.
+        #[doc(hidden)]
+        #[macro_export]
+        macro_rules! __require_kind {
+            $(($kind) => {};)+
+            ($d other:ident) => {
+                compile_error!(concat!(
+                    "`", stringify!($d other), "` is not a kind of plugin; the kinds are:"
+                    $(, " `", stringify!($kind), "`")+
+                ));
+            };
+        }
+
+        /// The bit of each kind.
+        pub mod kind {
+            #![allow(non_upper_case_globals, missing_docs)]
+            $(pub const $kind: u32 = sochdb_plugin_abi::$bit;)+
+        }
+
+        /// The entry of `P` without its name and tables.
+        pub const fn entry<P: Plugin + Extension>() -> soch_plugin {
+            soch_plugin {
+                magic: SOCH_MAGIC,
+                size: std::mem::size_of::<soch_plugin>() as u32,
+                abi_major: SOCH_ABI_MAJOR,
+                abi_minor: SOCH_ABI_MINOR,
+                min_host_minor: 0,
+                reserved: 0,
+                flags: 0,
+                layout_hash: SOCH_LAYOUT_HASHES[SOCH_ABI_MINOR as usize],
+                name: std::ptr::null(),
+                version: std::ptr::null(),
+                description: std::ptr::null(),
+                author: std::ptr::null(),
+                capabilities: std::ptr::null(),
+                create: Some(create::<P>),
+                shutdown: Some(instance::shutdown::<P>),
+                destroy: Some(instance::destroy::<P>),
+                get_interface: None,
+                $($kind: std::ptr::null(),)+
+            }
+        }
     };
 }
 
-/// The bit of each kind.
-pub mod kind {
-    #![allow(non_upper_case_globals, missing_docs)]
-    use sochdb_plugin_abi::*;
-    pub const storage: u32 = SOCH_KIND_STORAGE;
-    pub const index: u32 = SOCH_KIND_INDEX;
-    pub const observability: u32 = SOCH_KIND_OBSERVABILITY;
-    pub const compression: u32 = SOCH_KIND_COMPRESSION;
-}
+for_each_kind!(kinds $);
 
 /// Name and version of a plugin, checked when it is compiled.
 #[derive(Clone, Copy, Debug)]
@@ -233,33 +254,6 @@ pub unsafe fn find_interface(id: soch_str, ids: &[&str], tables: &[*const c_void
     let id = unsafe { id.read() }.unwrap_or_default();
     let at = ids.iter().position(|with_nul| with_nul.strip_suffix('\0') == Some(id));
     at.map_or(std::ptr::null(), |at| tables[at])
-}
-
-/// The entry of `P` without its name and tables.
-pub const fn entry<P: Plugin + Extension>() -> soch_plugin {
-    soch_plugin {
-        magic: SOCH_MAGIC,
-        size: std::mem::size_of::<soch_plugin>() as u32,
-        abi_major: SOCH_ABI_MAJOR,
-        abi_minor: SOCH_ABI_MINOR,
-        min_host_minor: 0,
-        reserved: 0,
-        flags: 0,
-        layout_hash: SOCH_LAYOUT_HASHES[SOCH_ABI_MINOR as usize],
-        name: std::ptr::null(),
-        version: std::ptr::null(),
-        description: std::ptr::null(),
-        author: std::ptr::null(),
-        capabilities: std::ptr::null(),
-        create: Some(create::<P>),
-        shutdown: Some(instance::shutdown::<P>),
-        destroy: Some(instance::destroy::<P>),
-        get_interface: None,
-        storage: std::ptr::null(),
-        index: std::ptr::null(),
-        observability: std::ptr::null(),
-        compression: std::ptr::null(),
-    }
 }
 
 unsafe extern "C" fn create<P: Plugin + Extension>(

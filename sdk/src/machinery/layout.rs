@@ -8,47 +8,40 @@ use sochdb_plugin_abi::*;
 
 opaque!(Layout);
 
-/// What a Rust plugin exports as `soch_layout_v1`. The first two fields never change; the others may only be read if
-/// `header` is that of the reader's abi_stable.
-#[repr(C)]
-pub struct Layout {
-    /// `size_of::<Layout>()` of the plugin.
-    pub size: usize,
-    /// Which abi_stable wrote the rest.
-    pub header: AbiHeader,
-    /// The layout of [`soch_plugin`] and all that it leads to, but for the tables.
-    pub root: &'static TypeLayout,
-    /// That of [`soch_storage`]; this and the next three are there if the plugin has the table.
-    pub storage: Option<&'static TypeLayout>,
-    /// That of [`soch_index`].
-    pub index: Option<&'static TypeLayout>,
-    /// That of [`soch_observability`].
-    pub observability: Option<&'static TypeLayout>,
-    /// That of [`soch_compression`].
-    pub compression: Option<&'static TypeLayout>,
-}
+macro_rules! layout {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// What a Rust plugin exports as `soch_layout_v1`. The first two fields never change; the others may only be
+        /// read if `header` is that of the reader's abi_stable.
+        #[repr(C)]
+        pub struct Layout {
+            /// `size_of::<Layout>()` of the plugin.
+            pub size: usize,
+            /// Which abi_stable wrote the rest.
+            pub header: AbiHeader,
+            /// The layout of [`soch_plugin`] and all that it leads to, but for the tables.
+            pub root: &'static TypeLayout,
+            $(
+                #[doc = concat!("That of [`", stringify!($table), "`], if the plugin has the table.")]
+                pub $kind: Option<&'static TypeLayout>,
+            )+
+        }
 
-impl Layout {
-    /// The layout of an entry without tables.
-    pub const ENTRY: Self = Self {
-        size: std::mem::size_of::<Self>(),
-        header: AbiHeader::VALUE,
-        root: <soch_plugin as StableAbi>::LAYOUT,
-        storage: None,
-        index: None,
-        observability: None,
-        compression: None,
-    };
+        impl Layout {
+            /// The layout of an entry without tables.
+            pub const ENTRY: Self = Self {
+                size: std::mem::size_of::<Self>(),
+                header: AbiHeader::VALUE,
+                root: <soch_plugin as StableAbi>::LAYOUT,
+                $($kind: None,)+
+            };
 
-    /// The layout of all, as this crate was compiled.
-    pub const CURRENT: Self = Self {
-        storage: Some(<soch_storage as StableAbi>::LAYOUT),
-        index: Some(<soch_index as StableAbi>::LAYOUT),
-        observability: Some(<soch_observability as StableAbi>::LAYOUT),
-        compression: Some(<soch_compression as StableAbi>::LAYOUT),
-        ..Self::ENTRY
+            /// The layout of all, as this crate was compiled.
+            pub const CURRENT: Self = Self { $($kind: Some(<$table as StableAbi>::LAYOUT),)+ ..Self::ENTRY };
+        }
     };
 }
+
+for_each_kind!(layout);
 
 /// Emits `soch_layout_v1` of a plugin of these kinds. Each table that it does not have saves about 6 KB.
 #[doc(hidden)]

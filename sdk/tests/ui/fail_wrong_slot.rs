@@ -1,5 +1,5 @@
 //! There is no such kind.
-//~ error: `codec` is not a kind of plugin: the kinds are `storage`, `index`, `observability` and `compression`
+//~ error: `codec` is not a kind of plugin; the kinds are: `storage` `index` `observability` `compression`
 //~ export_plugin!(Xor: codec)
 use sochdb_plugin_sdk::prelude::*;
 

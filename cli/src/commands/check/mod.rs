@@ -91,13 +91,7 @@ fn fits(subject: &child::SubjectOptions, kinds: u32) -> Result<(), Failure> {
 
 /// The tests for the kinds of a note.
 fn names(kinds: u32) -> Vec<&'static str> {
-    let wanted = |kind| match kind {
-        Kind::Lifecycle => true,
-        Kind::Storage => kinds & abi::SOCH_KIND_STORAGE != 0,
-        Kind::Index => kinds & abi::SOCH_KIND_INDEX != 0,
-        Kind::Observability => kinds & abi::SOCH_KIND_OBSERVABILITY != 0,
-        Kind::Compression => kinds & abi::SOCH_KIND_COMPRESSION != 0,
-    };
+    let wanted = |kind: Kind| kind.bit().is_none_or(|bit| kinds & bit != 0);
     let tests = conformance::tests().iter().filter(|test| wanted(test.kind)).map(|test| test.name);
     std::iter::once(LOAD).chain(tests).collect()
 }

@@ -77,6 +77,22 @@ unsafe fn copy(entry: *const soch_plugin, room: u64) -> Result<soch_plugin, Load
     }
 }
 
+macro_rules! set {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// The kinds whose tables the entry has.
+        fn set(raw: &soch_plugin) -> (u32, Vec<ExtensionCapability>) {
+            let (mut kinds, mut capabilities) = (0, Vec::new());
+            $(if !raw.$kind.is_null() {
+                kinds |= $bit;
+                capabilities.push(ExtensionCapability::$handle);
+            })+
+            (kinds, capabilities)
+        }
+    };
+}
+
+for_each_kind!(set);
+
 /// Holds the entry to the note, which was checked before any code ran.
 ///
 /// # Safety
@@ -93,19 +109,7 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
     };
     // SAFETY: as above.
     let ids = unsafe { capabilities(raw.capabilities)? };
-    let mut kinds = 0;
-    let mut capabilities = Vec::new();
-    for (there, bit, capability) in [
-        (!raw.storage.is_null(), SOCH_KIND_STORAGE, ExtensionCapability::Storage),
-        (!raw.index.is_null(), SOCH_KIND_INDEX, ExtensionCapability::Index),
-        (!raw.observability.is_null(), SOCH_KIND_OBSERVABILITY, ExtensionCapability::Observability),
-        (!raw.compression.is_null(), SOCH_KIND_COMPRESSION, ExtensionCapability::Compression),
-    ] {
-        if there {
-            kinds |= bit;
-            capabilities.push(capability);
-        }
-    }
+    let (mut kinds, mut capabilities) = set(raw);
     if !ids.is_empty() {
         kinds |= SOCH_KIND_CUSTOM;
         if raw.get_interface.is_none() {

@@ -42,19 +42,26 @@ pub(crate) unsafe fn check(address: Option<*const u8>, kinds: u32) -> Result<(()
     }
 }
 
+type Described = Option<&'static TypeLayout>;
+
+macro_rules! tables {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// The bit and the name of each kind, and how both sides describe its table.
+        fn tables(host: &Layout, plugin: &Layout) -> impl Iterator<Item = (u32, &'static str, Described, Described)> {
+            [$(($bit, stringify!($kind), host.$kind, plugin.$kind)),+].into_iter()
+        }
+    };
+}
+
+for_each_kind!(tables);
+
 /// The first difference between two layouts, with the path to it. What is not of these kinds is not looked at.
 fn difference(host: &Layout, plugin: &Layout, kinds: u32) -> Option<String> {
-    let tables = [
-        (SOCH_KIND_STORAGE, "storage", host.storage, plugin.storage),
-        (SOCH_KIND_INDEX, "index", host.index, plugin.index),
-        (SOCH_KIND_OBSERVABILITY, "observability", host.observability, plugin.observability),
-        (SOCH_KIND_COMPRESSION, "compression", host.compression, plugin.compression),
-    ];
     let root = host.root.name();
     let compare = || {
         let mut walk = Walk::default();
         walk.types(host.root, plugin.root, root, true)?;
-        for (_, table, host, plugin) in tables.into_iter().filter(|(kind, ..)| kinds & kind != 0) {
+        for (_, table, host, plugin) in tables(host, plugin).filter(|(kind, ..)| kinds & kind != 0) {
             match (host, plugin) {
                 (Some(host), Some(plugin)) => walk.types(host, plugin, &format!("{root}.{table}"), true)?,
                 _ => return Err(format!("the plugin has the table {root}.{table}, and does not describe it")),

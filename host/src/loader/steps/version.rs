@@ -4,7 +4,7 @@ use crate::base::escape::printable;
 use crate::instance::Tables;
 use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
-use sochdb_plugin_abi::{SOCH_ABI_MAJOR, SOCH_ABI_MINOR};
+use sochdb_plugin_abi::{for_each_kind, soch_plugin, SOCH_ABI_MAJOR, SOCH_ABI_MINOR};
 use std::mem::MaybeUninit;
 
 /// The most bytes that a table of any later minor version could have.
@@ -59,20 +59,26 @@ pub(crate) unsafe fn adopt<T: Table>(table: *const T, minor: u16) -> Result<Opti
     Ok(Some(copy))
 }
 
+macro_rules! adopt_all {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// # Safety
+        /// As for [`tables`].
+        unsafe fn adopt_all(raw: &soch_plugin) -> Result<Tables, LoadError> {
+            // SAFETY: the caller passes the library's promise on.
+            unsafe { Ok(Tables { $($kind: adopt(raw.$kind, raw.abi_minor)?,)+ }) }
+        }
+    };
+}
+
+for_each_kind!(adopt_all);
+
 /// Copies the tables that the entry leads to.
 ///
 /// # Safety
 /// The library stays mapped, and promises that its entry leads to what the contract says.
 pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, String), LoadError> {
     // SAFETY: the caller passes the library's promise on.
-    let tables = unsafe {
-        Tables {
-            storage: adopt(entry.raw.storage, entry.raw.abi_minor)?,
-            index: adopt(entry.raw.index, entry.raw.abi_minor)?,
-            observability: adopt(entry.raw.observability, entry.raw.abi_minor)?,
-            compression: adopt(entry.raw.compression, entry.raw.abi_minor)?,
-        }
-    };
+    let tables = unsafe { adopt_all(&entry.raw)? };
     let has = entry.info.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", entry.abi_minor, printable(&has))))
 }

@@ -14,24 +14,22 @@ use sochdb_plugin_abi::*;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-struct Of<P>(PhantomData<P>);
+macro_rules! tables {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {$(
+        struct $handle<P>(PhantomData<P>);
 
-macro_rules! table {
-    ($kind:ident, $bound:ident, $table:ident, $constant:ident) => {
-        impl<P: $bound> Of<P> {
-            const $constant: $table = $crate::machinery::shims::$kind::table::<P>();
+        impl<P: $bound> $handle<P> {
+            const TABLE: $table = crate::machinery::shims::$kind::table::<P>();
         }
-        /// The table of `P`.
+
+        #[doc = concat!("The table of `P`, which is ", $what, ".")]
         pub const fn $kind<P: $bound>() -> &'static $table {
-            &Of::<P>::$constant
+            &$handle::<P>::TABLE
         }
-    };
+    )+};
 }
 
-table!(storage, StorageExtension, soch_storage, STORAGE);
-table!(index, IndexExtension, soch_index, INDEX);
-table!(observability, ObservabilityExtension, soch_observability, OBSERVABILITY);
-table!(compression, CompressionExtension, soch_compression, COMPRESSION);
+for_each_kind!(tables);
 
 /// The barrier of a call that may find nothing.
 ///
