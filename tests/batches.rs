@@ -30,7 +30,7 @@ enum Lie {
 
 impl Extension for Liar {
     fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: "liar".into(), version: "1".into(), ..ExtensionInfo::default() }
+        ExtensionInfo::new("liar", "1")
     }
 }
 

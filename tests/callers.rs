@@ -76,7 +76,7 @@ struct Greedy(Index);
 
 impl Extension for Greedy {
     fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: "greedy".into(), version: "1".into(), ..ExtensionInfo::default() }
+        ExtensionInfo::new("greedy", "1")
     }
 }
 

@@ -6,7 +6,7 @@ mod support;
 
 use plugins::in_c;
 use sochdb_plugin_host::sdk::CompressionExtension;
-use sochdb_plugin_host::trust::{places::LOCK_FILE, Lock, Locked};
+use sochdb_plugin_host::trust::{places::LOCK_FILE, Lock, Locked, Manifest};
 use sochdb_plugin_host::{Digest, DynamicPluginLoader, Listed, LoadError, OnRefusal, Policy, TrustFiles};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{chown, PermissionsExt};
@@ -44,9 +44,9 @@ impl Place {
             let file = format!("{name}.so");
             let sha256 = Digest::of(&fs::read(self.path.join(&file)).expect("an own file"));
             let (name, version, kinds) = ((*name).to_owned(), "1.0.0".to_owned(), vec!["storage".to_owned()]);
-            Locked { file, sha256, name, version, abi: (1, 1), kinds, publisher: None, previous: None }
+            Locked::new(file, Manifest::new(sha256, name, version, (1, 1)), kinds)
         };
-        self.write(LOCK_FILE, Lock { plugins: names.iter().map(locked).collect() }.to_text());
+        self.write(LOCK_FILE, Lock::from(names.iter().map(locked).collect::<Vec<_>>()).to_text());
     }
 
     /// A loader that obeys a trust file with this text, in which `DIR` is this directory.

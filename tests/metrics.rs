@@ -72,7 +72,7 @@ impl Reader {
 
 impl Extension for Reader {
     fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: "reader".to_owned(), version: "1.0.0".to_owned(), ..ExtensionInfo::default() }
+        ExtensionInfo::new("reader", "1.0.0")
     }
 }
 

@@ -64,7 +64,9 @@ impl Served {
         manager.span_end(sync);
         manager.span_end(commit);
         manager.log_warn("not a metric", &[]);
-        manager.report_health(&HealthInfo { operational: true, wal_size_bytes: 4096, ..HealthInfo::default() });
+        let mut health = HealthInfo::new(true);
+        health.wal_size_bytes = 4096;
+        manager.report_health(&health);
     }
 }
 

@@ -198,7 +198,7 @@ impl StorageExtension for Linked {
 
 impl Extension for Linked {
     fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: "linked".to_owned(), ..ExtensionInfo::default() }
+        ExtensionInfo::new("linked", "1.0.0")
     }
 
     fn shutdown(&mut self) -> Result<()> {

@@ -10,7 +10,7 @@ mod support;
 
 use opens::Opens;
 use plugins::in_c;
-use sochdb_plugin_host::trust::{places::LOCK_FILE, Lock, Locked};
+use sochdb_plugin_host::trust::{places::LOCK_FILE, Lock, Locked, Manifest};
 use sochdb_plugin_host::{Digest, DynamicPluginLoader, OnRefusal, TrustFiles};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -180,11 +180,11 @@ fn a_directory_of_many_plugins_costs_one_read_of_its_lock_file() {
             let file = format!("codec_{number}.so");
             fs::copy(&place.plugin, place.path.join(&file)).expect("its own directory");
             let (name, version) = ("codec_xor".to_owned(), "1.0.0".to_owned());
-            Locked { file, sha256, name, version, abi: (1, 1), kinds: vec![], publisher: None, previous: None }
+            Locked::new(file, Manifest::new(sha256, name, version, (1, 1)), vec![])
         })
         .collect();
     let lock = place.path.join(LOCK_FILE);
-    place.write(&lock, &Lock { plugins: plugins.clone() }.to_text());
+    place.write(&lock, &Lock::from(plugins.clone()).to_text());
     // What changed a moment ago is read once more, as it could change again unseen.
     thread::sleep(std::time::Duration::from_millis(60));
     let opens = Opens::of(&lock);
@@ -202,8 +202,9 @@ fn a_directory_of_many_plugins_costs_one_read_of_its_lock_file() {
         assert_eq!(opens.count(), 1, "{arguments:?}");
     }
     // And a change is seen.
-    let changed = Locked { sha256: Digest::of(b"another"), ..plugins[0].clone() };
-    place.write(&lock, &Lock { plugins: vec![changed] }.to_text());
+    let mut changed = plugins[0].clone();
+    changed.sha256 = Digest::of(b"another");
+    place.write(&lock, &Lock::from(vec![changed]).to_text());
     assert_eq!(verdict(&loader, &place.path.join("codec_0.so")), "E_DIGEST");
     assert_eq!(verdict(&loader, &place.path.join("codec_1.so")), "accepted", "nobody lists it, and nobody asks");
     fs::remove_file(&lock).expect("its own file");

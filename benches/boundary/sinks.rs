@@ -79,7 +79,7 @@ struct Sink {
 
 impl Extension for Sink {
     fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: "sink".to_owned(), version: "1.0.0".to_owned(), ..ExtensionInfo::default() }
+        ExtensionInfo::new("sink", "1.0.0")
     }
 }
 

@@ -131,7 +131,7 @@ fn absent(storage: &Storage, rows: &Rows) -> Result<String, String> {
 fn count(report: &Report<'_>, storage: &Storage, rows: &Rows) -> Result<String, String> {
     let stats = storage.stats().map_err(|error| error.to_string())?;
     report.manager.gauge_set("sochdb_keys", stats.key_count as f64, &[("table", "1")]);
-    report.manager.report_health(&HealthInfo { operational: true, ..HealthInfo::default() });
+    report.manager.report_health(&HealthInfo::new(true));
     match stats.key_count {
         count if count == rows.all.len() as u64 => Ok(format!("{} keys", grouped(count))),
         count => Err(format!("{count} keys, not {}", rows.all.len())),

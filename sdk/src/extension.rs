@@ -66,6 +66,7 @@ pub trait Plugin: Sized + Send + Sync + 'static {
 
 /// Who an extension is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ExtensionInfo {
     /// 1 to 63 of `A-Z a-z 0-9 _ . + -`.
     pub name: String,
@@ -79,6 +80,31 @@ pub struct ExtensionInfo {
     pub capabilities: Vec<ExtensionCapability>,
 }
 
+impl ExtensionInfo {
+    /// The info of an extension with this name and version.
+    pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
+        Self { name: name.into(), version: version.into(), ..Self::default() }
+    }
+
+    /// The same with this description.
+    pub fn with_description(mut self, description: impl Into<String>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// The same with this author.
+    pub fn with_author(mut self, author: impl Into<String>) -> Self {
+        self.author = author.into();
+        self
+    }
+
+    /// The same with these capabilities.
+    pub fn with_capabilities(mut self, capabilities: Vec<ExtensionCapability>) -> Self {
+        self.capabilities = capabilities;
+        self
+    }
+}
+
 /// [`ExtensionInfo`] of the crate that says it: name (or the one given), version, description and authors.
 #[macro_export]
 macro_rules! extension_info {
@@ -86,13 +112,9 @@ macro_rules! extension_info {
         $crate::extension_info!(env!("CARGO_PKG_NAME"))
     };
     ($name:expr) => {
-        $crate::ExtensionInfo {
-            name: $name.into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-            description: env!("CARGO_PKG_DESCRIPTION").into(),
-            author: env!("CARGO_PKG_AUTHORS").into(),
-            capabilities: Vec::new(),
-        }
+        $crate::ExtensionInfo::new($name, env!("CARGO_PKG_VERSION"))
+            .with_description(env!("CARGO_PKG_DESCRIPTION"))
+            .with_author(env!("CARGO_PKG_AUTHORS"))
     };
 }
 

@@ -17,6 +17,7 @@ opaque!(Metrics);
 
 /// One metric with its value at this moment.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Metric<'a> {
     /// Its name, as the database wrote it. One name is of one kind.
     pub name: &'a str,
@@ -24,6 +25,13 @@ pub struct Metric<'a> {
     pub labels: Labels<'a>,
     /// Its kind and value.
     pub value: MetricValue<'a>,
+}
+
+impl<'a> Metric<'a> {
+    /// The metric with this name, these labels and this value.
+    pub fn new(name: &'a str, labels: Labels<'a>, value: MetricValue<'a>) -> Self {
+        Self { name, labels, value }
+    }
 }
 
 /// What a metric's value is.

@@ -64,6 +64,7 @@ pub trait ObservabilityExtension: Extension {
 
 /// The database's state.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct HealthInfo {
     /// Whether the database serves.
     pub operational: bool,
@@ -78,6 +79,11 @@ pub struct HealthInfo {
 }
 
 impl HealthInfo {
+    /// The state of a database that serves, or not, and says nothing else of itself.
+    pub fn new(operational: bool) -> Self {
+        Self { operational, ..Self::default() }
+    }
+
     /// The form that crosses.
     pub fn as_raw(&self) -> soch_health {
         soch_health {
@@ -97,7 +103,7 @@ pub struct NullObservability;
 
 impl Extension for NullObservability {
     fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: "null".into(), version: env!("CARGO_PKG_VERSION").into(), ..ExtensionInfo::default() }
+        ExtensionInfo::new("null", env!("CARGO_PKG_VERSION"))
     }
 }
 

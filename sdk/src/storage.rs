@@ -111,6 +111,7 @@ pub trait StorageExtension: Extension {
 
 /// What a storage says of itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct StorageStats {
     /// Bytes of all keys and values, as stored.
     pub bytes_stored: u64,
@@ -122,8 +123,33 @@ pub struct StorageStats {
     pub write_amplification: f64,
 }
 
+impl StorageStats {
+    /// The form that crosses.
+    #[doc(hidden)]
+    pub fn as_raw(&self) -> soch_storage_stats {
+        soch_storage_stats {
+            bytes_stored: self.bytes_stored,
+            key_count: self.key_count,
+            pending_compaction_bytes: self.pending_compaction_bytes,
+            write_amplification: self.write_amplification,
+        }
+    }
+
+    /// What came in the form that crosses.
+    #[doc(hidden)]
+    pub fn from_raw(raw: &soch_storage_stats) -> Self {
+        Self {
+            bytes_stored: raw.bytes_stored,
+            key_count: raw.key_count,
+            pending_compaction_bytes: raw.pending_compaction_bytes,
+            write_amplification: raw.write_amplification,
+        }
+    }
+}
+
 /// One write of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Write<'a> {
     /// Stores a value under a key.
     Put {
@@ -159,7 +185,7 @@ impl<'a> Write<'a> {
         match raw.op {
             SOCH_WRITE_PUT => Ok(Self::Put { table, key, value }),
             SOCH_WRITE_DELETE => Ok(Self::Delete { table, key }),
-            op => Err(Error::invalid(format!("{op} is not a write that this plugin knows"))),
+            op => Err(Error::unsupported(&format!("write {op}"))),
         }
     }
 }

@@ -201,7 +201,7 @@ fn a_metric_at_null_is_passed_over() {
 #[test]
 fn an_own_test_needs_no_host() {
     let metrics = Metrics::new(|visit| {
-        visit(&sochdb_plugin_sdk::Metric { name: "rows", labels: &[], value: MetricValue::Counter(1) });
+        visit(&sochdb_plugin_sdk::Metric::new("rows", &[], MetricValue::Counter(1)));
     });
     assert_eq!(read(&metrics), ["rows [] Counter(1)"]);
 }

@@ -74,7 +74,7 @@ fn storage_refuses_null_with_a_length() {
         let lacking = soch_row_sink { row: None, ..sink };
         refused(&instance, text, |error| scan(instance.0, 1, good, good, 1, &lacking, error));
         let unknown = soch_write { op: 9, ..writes[0] };
-        let text = "9 is not a write that this plugin knows";
+        let text = "`write 9` is not supported";
         refused(&instance, text, |error| write_batch(instance.0, &unknown, 1, 0, error));
     }
 }

@@ -194,12 +194,8 @@ fn manifest_and_signature_come_along() {
     succeed(make.args(["-G", "-W", "-p"]).arg(&public).arg("-s").arg(&secret), MINUTE);
     let download = home.download("codec", "1.0.0");
     let manifest = format!("{}.manifest", text(&download));
-    let said = Manifest {
-        sha256: Digest::of(&fs::read(&download).expect("it exists")),
-        name: "codec".to_owned(),
-        version: "1.0.0".to_owned(),
-        abi: (1, 1),
-    };
+    let sha256 = Digest::of(&fs::read(&download).expect("it exists"));
+    let said = Manifest::new(sha256, "codec".to_owned(), "1.0.0".to_owned(), (1, 1));
     fs::write(&manifest, said.to_text()).expect("its own file");
     succeed(Command::new(&minisign).args(["-S", "-s", text(&secret), "-m", &manifest]), MINUTE);
 

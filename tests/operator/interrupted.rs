@@ -15,7 +15,7 @@ fn lock(home: &Home) -> Lock {
 }
 
 fn write_lock(home: &Home, plugins: Vec<Locked>) {
-    fs::write(home.plugins().join("sochdb-plugin.lock"), Lock { plugins }.to_text()).expect("its own file");
+    fs::write(home.plugins().join("sochdb-plugin.lock"), Lock::from(plugins).to_text()).expect("its own file");
 }
 
 fn put(home: &Home, plugin: &Path) {
@@ -35,8 +35,11 @@ fn upgrading() -> (Home, std::path::PathBuf, std::path::PathBuf) {
 /// What the lock file says while version 2 replaces version 1.
 fn under_way(home: &Home, old: &Path, new: &Path) -> Locked {
     let parse = |path| digest(path).parse().expect("a digest");
-    let entry = lock(home).plugins.remove(0);
-    Locked { sha256: parse(new), version: "2.0.0".to_owned(), previous: Some(parse(old)), ..entry }
+    let mut entry = lock(home).plugins.remove(0);
+    entry.sha256 = parse(new);
+    entry.version = "2.0.0".to_owned();
+    entry.previous = Some(parse(old));
+    entry
 }
 
 fn mended(home: &Home, new: &Path) {

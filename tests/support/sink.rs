@@ -19,7 +19,7 @@ impl Sink {
 
 impl Extension for Sink {
     fn info(&self) -> ExtensionInfo {
-        ExtensionInfo { name: self.name.to_owned(), version: "1.0.0".to_owned(), ..ExtensionInfo::default() }
+        ExtensionInfo::new(self.name, "1.0.0")
     }
 
     fn shutdown(&mut self) -> Result<()> {

@@ -85,13 +85,12 @@ fn tell(sink: &Observability) -> Vec<u64> {
         sink.log(level, "", &[]);
     }
     for (operational, count, usage) in [(true, 0, 0.1), (false, u64::MAX, f64::NAN)] {
-        sink.report_health(&HealthInfo {
-            operational,
-            wal_size_bytes: count,
-            active_txns: count / 2,
-            buffer_pool_usage: usage,
-            checkpoint_age_secs: count / 3,
-        });
+        let mut health = HealthInfo::new(operational);
+        health.wal_size_bytes = count;
+        health.active_txns = count / 2;
+        health.buffer_pool_usage = usage;
+        health.checkpoint_age_secs = count / 3;
+        sink.report_health(&health);
     }
     vec![outer, inner, innermost, lost]
 }

@@ -72,7 +72,7 @@ fn manifest(note: &Note, sha256: Digest) -> Result<Manifest, ElfError> {
     let name = text(&note.name, abi::SOCH_NAME_SIZE).ok_or_else(|| ElfError::NoteName { name: note.name.clone() })?;
     let version = text(&note.version, abi::SOCH_VERSION_SIZE)
         .ok_or_else(|| ElfError::NotePluginVersion { version: note.version.clone() })?;
-    Ok(Manifest { sha256, name, version, abi: (note.abi_major, note.abi_minor) })
+    Ok(Manifest::new(sha256, name, version, (note.abi_major, note.abi_minor)))
 }
 
 /// What the signature also covers: for people who look into it, and the key for a refusal to name.
@@ -90,7 +90,7 @@ fn check(
 ) -> Result<sochdb_plugin_host::trust::PublicKey, Failure> {
     let failed = |why: String| Failure::from(format!("a loader would not accept what was just signed: {why}"));
     let key = public.to_base64().parse().map_err(|why| failed(format!("{why}")))?;
-    let publishers = [Publisher { name: "you".to_owned(), key }];
+    let publishers = [Publisher::new("you".to_owned(), key)];
     verify_signature(text.as_bytes(), signature.as_bytes(), &publishers).map_err(|why| failed(why.to_string()))?;
     match Manifest::parse(text.as_bytes()) {
         Ok(read) if read == *manifest => {}

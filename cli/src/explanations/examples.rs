@@ -15,7 +15,7 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
     let (path, directory) = (|| text(PLUGIN), || text(DIRECTORY));
     let (found, other) = (Digest::of(b"found"), Digest::of(b"expected"));
     let trusted = || "neither root nor the user 1000 that the host runs as".to_owned();
-    let wrong = |line, message: &str| SyntaxError { line, column: 10, message: message.to_owned() };
+    let wrong = |line, message: &str| SyntaxError::new(line, 10, message.to_owned());
     let writable = |file| {
         let reason = LoadError::FileWritable { path: text(file), mode: 0o664 }.to_string();
         (text(file), reason, format!("make sure that nobody else changed it, then chmod go-w {file}"))
@@ -74,7 +74,7 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
         }
         "E_VERSION_TOO_OLD" => {
             let (name, version, minimum) = ("codec".to_owned(), "1.0.0".to_owned(), Version::new(1, 2, 0));
-            LoadError::VersionTooOld { error: TooOld { name, version, minimum } }
+            LoadError::VersionTooOld { error: TooOld::new(name, version, minimum) }
         }
         "E_DEP_FORBIDDEN" => LoadError::DepForbidden {
             libraries: "libzstd.so.1 (in /usr/lib/x86_64-linux-gnu)".to_owned(),

@@ -16,7 +16,7 @@ use std::os::unix::fs::FileExt;
 pub(crate) fn blank(held: &Held, entry: &Locked, left: &Lock, full: &Error) -> Result<(), Failure> {
     let path = held.path.join(places::LOCK_FILE);
     let bytes = read(&path, MAX_SIZE as u64)?.unwrap_or_default();
-    let alone = Lock { plugins: vec![entry.clone()] }.to_text();
+    let alone = Lock::from(vec![entry.clone()]).to_text();
     let wanted = alone.split_once('\n').map_or("", |(_, entry)| entry).as_bytes();
     let at = bytes.windows(wanted.len().max(1)).position(|part| part == wanted);
     let at = at.ok_or_else(|| unchangeable(&path, full))?;

@@ -4,7 +4,7 @@ use crate::input::missing::not_found;
 use crate::input::reading::{self, Links};
 use crate::loading::observed::kind_names;
 use crate::output::failure::Failure;
-use sochdb_plugin_host::trust::{places, Locked};
+use sochdb_plugin_host::trust::{places, Locked, Manifest};
 use sochdb_plugin_host::{Digest, ElfError, Facts, LoadError};
 use std::path::Path;
 
@@ -39,16 +39,9 @@ impl Package {
         if name.starts_with('.') || !name.chars().all(part_of_a_file_name) {
             return Err(ElfError::NoteName { name: note.name }.into());
         }
-        Ok(Locked {
-            file: format!("{name}.so"),
-            sha256: self.digest,
-            name,
-            version,
-            abi: (note.abi_major, note.abi_minor),
-            kinds: kind_names(note.kinds).into_iter().map(str::to_owned).collect(),
-            publisher: None,
-            previous: None,
-        })
+        let kinds = kind_names(note.kinds).into_iter().map(str::to_owned).collect();
+        let file = format!("{name}.so");
+        Ok(Locked::new(file, Manifest::new(self.digest, name, version, (note.abi_major, note.abi_minor)), kinds))
     }
 }
 

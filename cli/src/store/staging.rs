@@ -27,7 +27,7 @@ pub(crate) fn fill(held: &Held, package: &Package, entry: &Locked) -> Result<Tem
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED).permissions(Permissions::from_mode(0o700));
     let room = builder.tempdir_in(&held.path).map_err(|error| unchangeable(&held.path, &error))?;
-    let lock = Lock { plugins: vec![entry.clone()] }.to_text();
+    let lock = Lock::from(vec![entry.clone()]).to_text();
     let [manifest, signature] = companions(&entry.file);
     let files = [
         (&*entry.file, Some(&*package.bytes), 0o755),

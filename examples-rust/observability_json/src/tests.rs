@@ -51,7 +51,9 @@ fn every_kind_has_its_line() {
     json.span_event(inner, "e", &[("k", "v")]);
     json.span_end(inner);
     json.log_warn("m", &[]);
-    let health = HealthInfo { operational: true, active_txns: 2, buffer_pool_usage: 0.5, ..HealthInfo::default() };
+    let mut health = HealthInfo::new(true);
+    health.active_txns = 2;
+    health.buffer_pool_usage = 0.5;
     json.report_health(&health);
     Plugin::shutdown(&mut json).unwrap();
     let expected = [

@@ -57,7 +57,9 @@ fn fill(plugin: &Prometheus) {
     plugin.span_event(span, "fsync", &[]);
     plugin.span_end(span);
     plugin.span_end(span);
-    plugin.report_health(&HealthInfo { operational: true, buffer_pool_usage: 0.25, ..HealthInfo::default() });
+    let mut health = HealthInfo::new(true);
+    health.buffer_pool_usage = 0.25;
+    plugin.report_health(&health);
     const SIZES: MetricValue<'_> =
         MetricValue::Histogram { count: 1, sum: 3.0, buckets: &[Bucket { upper: 3.0, count: 1 }] };
     lend(
@@ -278,7 +280,7 @@ fn the_address_is_left_in_a_file() {
 /// Metrics of a host that is not there: `lines` of a name, a label and a value.
 fn lend(plugin: &Prometheus, lines: &'static [(&'static str, &'static str, MetricValue<'static>)]) {
     let give = move |visit: &mut dyn FnMut(&Metric<'_>)| {
-        lines.iter().for_each(|(name, label, value)| visit(&Metric { name, labels: &[("l", label)], value: *value }));
+        lines.iter().for_each(|(name, label, value)| visit(&Metric::new(name, &[("l", label)], *value)));
     };
     plugin.attach(Metrics::new(give)).expect("it reads");
 }
@@ -291,7 +293,7 @@ fn what_the_host_keeps_is_read_at_each_scrape() {
     let give = move |visit: &mut dyn FnMut(&Metric<'_>)| {
         let labels = [("Table Name", "a\"b"), ("le", "mine")];
         let value = MetricValue::Counter(counted.fetch_add(1, Ordering::Relaxed));
-        visit(&Metric { name: "rowsRead", labels: &labels, value });
+        visit(&Metric::new("rowsRead", &labels, value));
     };
     plugin.attach(Metrics::new(give)).expect("it reads");
     plugin.counter_inc("pushed", 1, &[]);

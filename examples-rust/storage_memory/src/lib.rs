@@ -113,6 +113,10 @@ impl StorageExtension for MemoryStorage {
     }
 
     fn write_batch(&self, writes: &[Write<'_>], _: TransactionId) -> Result<()> {
+        let known = |write: &Write<'_>| matches!(write, Write::Put { .. } | Write::Delete { .. });
+        if !writes.iter().all(known) {
+            return Err(Error::unsupported("a write of this kind"));
+        }
         let mut tables = self.write();
         for write in writes {
             match *write {
@@ -121,6 +125,8 @@ impl StorageExtension for MemoryStorage {
                     tables.put(place, key, value);
                 }
                 Write::Delete { table, key } => tables.delete(table, key),
+                // A batch with one was refused, so that all of it is applied or none.
+                _ => {}
             }
         }
         Ok(())

@@ -107,13 +107,12 @@ fn logs_and_health_are_taken(subject: &Subject) -> Result<(), String> {
     sink.log_warn("warn", &[("field", "value"), ("field", "again")]);
     sink.log_error("error", &[("", "")]);
     sink.report_health(&HealthInfo::default());
-    sink.report_health(&HealthInfo {
-        operational: true,
-        wal_size_bytes: u64::MAX,
-        active_txns: u64::MAX,
-        buffer_pool_usage: 1.0,
-        checkpoint_age_secs: u64::MAX,
-    });
+    let mut most = HealthInfo::new(true);
+    most.wal_size_bytes = u64::MAX;
+    most.active_txns = u64::MAX;
+    most.buffer_pool_usage = 1.0;
+    most.checkpoint_age_secs = u64::MAX;
+    sink.report_health(&most);
     lives(sink, "after log lines and health reports")
 }
 
@@ -126,8 +125,8 @@ fn any_metric_may_be_read(subject: &Subject) -> Result<(), String> {
         for text in ["", "größe", "a b\"c\\d\ne\0f\u{1b}", "0starts_with_a_digit", &"long".repeat(5000)] {
             let mut give = |kind: &str, value| {
                 let name = format!("{text}_{kind}");
-                visit(&Metric { name: &name, labels: &[], value });
-                visit(&Metric { name: &name, labels: &[(text, text), ("same", "1"), ("same", "2")], value });
+                visit(&Metric::new(&name, &[], value));
+                visit(&Metric::new(&name, &[(text, text), ("same", "1"), ("same", "2")], value));
             };
             give("total", MetricValue::Counter(u64::MAX));
             give("now", MetricValue::Gauge(f64::NAN));

@@ -1,5 +1,6 @@
 /// Where in a plugin's life a test is. A plugin that ends the process ends it there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Phase {
     /// The library is being loaded: its constructors run.
     Load,

@@ -5,6 +5,7 @@ use crate::subject::Subject;
 
 /// One test of the suite.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Test {
     /// Its name, unique in the suite: `storage::scan_bounds`.
     pub name: &'static str,

@@ -30,6 +30,7 @@ impl fmt::Debug for Digest {
 
 /// A text that is no SHA-256 in hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DigestError {
     /// It has another number of characters.
     #[error("expected 64 hexadecimal digits, found {found} characters")]

@@ -64,6 +64,7 @@ const OUTSIDE: &str = "lies outside of the library's data";
 /// The beginning of `soch_plugin_v1` as it is in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
+#[non_exhaustive]
 pub struct EntryHead {
     pub magic: u64,
     pub size: u32,

@@ -21,6 +21,7 @@ const SIZE_MAX: u64 = 1 << 20;
 
 /// What a plugin says of itself in its file: `soch_note`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Note {
     /// The version of the note's form.
     pub note_version: u32,

@@ -96,12 +96,7 @@ impl StorageExtension for Storage {
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         let call = |instance, error| unsafe { stats(instance, &mut raw, error) };
         self.done("stats", self.instance.shared("stats", call))?;
-        Ok(StorageStats {
-            bytes_stored: raw.bytes_stored,
-            key_count: raw.key_count,
-            pending_compaction_bytes: raw.pending_compaction_bytes,
-            write_amplification: raw.write_amplification,
-        })
+        Ok(StorageStats::from_raw(&raw))
     }
 
     fn write_batch(&self, writes: &[Write<'_>], txn: TransactionId) -> Result<()> {

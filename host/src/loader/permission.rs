@@ -13,6 +13,7 @@ const MOST_SHOWN: usize = 32;
 
 /// Who allowed native plugins, or why they are not.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Permission {
     /// The program itself.
     Program,

@@ -12,6 +12,7 @@ use std::sync::Arc;
 /// Which trust files a loader obeys. It looks at each load whether they changed, and reads them again then: what they
 /// say now decides. Where they are it finds out once, when it is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TrustFiles {
     /// None: the program decides what it loads.
     #[default]

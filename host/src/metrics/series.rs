@@ -91,6 +91,6 @@ impl Series {
         };
         let mut labels = labels::borrow(&self.labels);
         labels.sort_unstable();
-        visit(&Metric { name: &self.name, labels: &labels, value });
+        visit(&Metric::new(&self.name, &labels, value));
     }
 }

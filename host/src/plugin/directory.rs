@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What becomes of the others if a plugin of a directory is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum OnRefusal {
     /// They are loaded. Not so if the directory's policy is [`Policy::Strict`].
     LoadOthers,
@@ -23,6 +24,7 @@ pub enum OnRefusal {
 
 /// A plugin that the lock file lists.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Listed {
     /// Its file.
     pub path: PathBuf,
@@ -33,6 +35,7 @@ pub struct Listed {
 /// Why nothing of a directory was loaded.
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {error}", Text::from(path.as_path()))]
+#[non_exhaustive]
 pub struct DirectoryError {
     /// The lock file or plugin that was refused.
     pub path: PathBuf,

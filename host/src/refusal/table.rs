@@ -4,6 +4,7 @@ use crate::refusal::step::Step;
 
 /// One row of a table, as documentation shows it: `{field}` stands for what was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reason {
     /// The stable code, such as `E_DIR_WRITABLE`.
     pub code: &'static str,

@@ -13,6 +13,7 @@ use std::path::PathBuf;
 
 /// What one trust file says. The default allows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TrustFile {
     /// Where plugins may lie.
     pub directories: Vec<TrustedDirectory>,
@@ -32,6 +33,7 @@ pub struct TrustFile {
 
 /// A directory that plugins may lie in, at any depth.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TrustedDirectory {
     /// Absolute, without `.`, `..` or a `/` too many.
     pub path: PathBuf,
@@ -41,6 +43,7 @@ pub struct TrustedDirectory {
 
 /// A library that plugins may need.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TrustedDependency {
     /// As a plugin names it, such as `libz.so.1`.
     pub name: String,
@@ -59,6 +62,7 @@ impl TrustedDependency {
 
 /// A plugin that may be loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pin {
     /// The digest of its file.
     pub sha256: Digest,
@@ -68,6 +72,7 @@ pub struct Pin {
 
 /// A plugin that may not be loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Revoked {
     /// The digest of its file.
     pub sha256: Digest,
@@ -77,6 +82,7 @@ pub struct Revoked {
 
 /// The oldest version of a plugin that may be loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Minimum {
     /// The plugin's name.
     pub name: String,

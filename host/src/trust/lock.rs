@@ -3,6 +3,7 @@
 use crate::base::digest::Digest;
 use crate::trust::document::{self, MAX_SIZE};
 use crate::trust::document::{Once, Table};
+use crate::trust::manifest::Manifest;
 use crate::trust::syntax::Fault;
 use crate::trust::syntax::SyntaxError;
 use crate::trust::values::{abi, digest, file_name, name};
@@ -10,6 +11,7 @@ use crate::trust::write::{line, string};
 
 /// The plugins of a directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Lock {
     /// In the order of loading.
     pub plugins: Vec<Locked>,
@@ -17,6 +19,7 @@ pub struct Lock {
 
 /// A plugin of a lock file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Locked {
     /// The name of its file, without a directory.
     pub file: String,
@@ -34,6 +37,20 @@ pub struct Locked {
     pub publisher: Option<String>,
     /// That of the file which it replaces, while it is being installed.
     pub previous: Option<Digest>,
+}
+
+impl From<Vec<Locked>> for Lock {
+    fn from(plugins: Vec<Locked>) -> Self {
+        Self { plugins }
+    }
+}
+
+impl Locked {
+    /// The entry of the plugin that this manifest would describe, in this file; nobody signed it, and it replaces none.
+    pub fn new(file: String, of: Manifest, kinds: Vec<String>) -> Self {
+        let Manifest { sha256, name, version, abi } = of;
+        Self { file, sha256, name, version, abi, kinds, publisher: None, previous: None }
+    }
 }
 
 const KEYS: &[&str] = &["file", "sha256", "name", "version", "abi", "kinds", "publisher", "previous"];

@@ -8,6 +8,7 @@ use crate::trust::write::line;
 
 /// What a publisher signs. As a file it lies beside the plugin, as `x.so.manifest` beside `x.so`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Manifest {
     /// That of the plugin's file.
     pub sha256: Digest,
@@ -20,6 +21,11 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// The manifest of the plugin with this name, this version and this ABI, in a file with this digest.
+    pub fn new(sha256: Digest, name: String, version: String, abi: (u16, u16)) -> Self {
+        Self { sha256, name, version, abi }
+    }
+
     /// The largest manifest that is read, in bytes.
     pub const MAX_SIZE: usize = 4 << 10;
 

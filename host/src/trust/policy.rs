@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 /// What an operator demands of the plugins of a directory, as one word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Policy {
     /// Nothing beyond what is always checked.
     Development,
@@ -67,6 +68,7 @@ impl FromStr for Policy {
 
 /// What must be so before a plugin is loaded. The default demands nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Demands {
     /// The digest is pinned.
     pub pin: bool,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 /// Somebody whose signature counts. Who has several keys is there several times, under one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Publisher {
     /// What the operator calls them.
     pub name: String,
@@ -13,8 +14,16 @@ pub struct Publisher {
     pub key: PublicKey,
 }
 
+impl Publisher {
+    /// The publisher with this name and this key.
+    pub fn new(name: String, key: PublicKey) -> Self {
+        Self { name, key }
+    }
+}
+
 /// A key whose signatures never count, whatever else says that they do.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RevokedKey {
     /// The key.
     pub key: PublicKey,
@@ -33,6 +42,7 @@ pub struct PublicKey {
 
 /// A text that is no public key of minisign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PublicKeyError {
     /// It has another number of characters.
     #[error("a minisign public key has 56 characters, found {found}")]

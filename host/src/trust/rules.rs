@@ -21,6 +21,7 @@ pub struct Rules {
 
 /// What is demanded of the plugins of an allowed directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Allowed {
     /// All that the policies demand.
     pub demands: Demands,
@@ -31,6 +32,7 @@ pub struct Allowed {
 
 /// A version of a plugin that may not be loaded. `Display` has no control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TooOld {
     /// The plugin's name.
     pub name: String,
@@ -38,6 +40,13 @@ pub struct TooOld {
     pub version: String,
     /// The oldest that may be loaded.
     pub minimum: Version,
+}
+
+impl TooOld {
+    /// This version of the plugin with this name, where only `minimum` and later ones may be loaded.
+    pub fn new(name: String, version: String, minimum: Version) -> Self {
+        Self { name, version, minimum }
+    }
 }
 
 impl Rules {

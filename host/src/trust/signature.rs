@@ -13,6 +13,7 @@ const MAX_SIZE: usize = 16 << 10;
 
 /// Why a signature does not count. `Display` has no control characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SignatureError {
     /// It is no signature of a kind that is accepted.
     #[error("the signature cannot be used: {reason}")]

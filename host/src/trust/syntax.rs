@@ -5,6 +5,7 @@ use crate::base::escape::printable;
 /// A file that says something that it cannot say. `Display` is one line without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
+#[non_exhaustive]
 pub struct SyntaxError {
     /// Counted from 1.
     pub line: usize,
@@ -12,6 +13,13 @@ pub struct SyntaxError {
     pub column: usize,
     /// What was found there, and what was expected.
     pub message: String,
+}
+
+impl SyntaxError {
+    /// The error at this line and this column, both counted from 1.
+    pub fn new(line: usize, column: usize, message: String) -> Self {
+        Self { line, column, message }
+    }
 }
 
 /// What is wrong, before anybody counted lines.

@@ -18,8 +18,10 @@ pub(crate) fn is_unchanged(
 ) -> bool {
     let path = held.path.join(&old.file);
     let same = |path: PathBuf, bytes: &Option<Vec<u8>>| read(&path, 1 << 20).is_ok_and(|found| found == *bytes);
+    let mut as_signed = entry.clone();
+    as_signed.publisher = old.publisher.clone();
     present == Some(package.digest)
-        && *old == Locked { publisher: old.publisher.clone(), ..entry.clone() }
+        && *old == as_signed
         && same(places::kept_manifest_of(&path, &package.digest), &package.manifest)
         && same(places::kept_signature_of(&path, &package.digest), &package.signature)
         && loader.verify(&path).is_ok_and(|verified| verified.publisher == old.publisher)

@@ -107,5 +107,5 @@ pub(crate) fn without(text: &str, kind: &str, found: &Found) -> Result<String, S
 }
 
 fn wrong(error: TomlError) -> SyntaxError {
-    SyntaxError { line: 1, column: 1, message: error.message().to_owned() }
+    SyntaxError::new(1, 1, error.message().to_owned())
 }

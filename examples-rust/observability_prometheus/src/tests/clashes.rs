@@ -182,8 +182,8 @@ fn what_the_host_lends_has_the_same_limits() {
     let give = move |visit: &mut dyn FnMut(&Metric<'_>)| {
         for at in 0..200_u64 {
             let at = at.to_string();
-            visit(&Metric { name: "long", labels: &[("at", &at), ("l", &long)], value: MetricValue::Counter(1) });
-            visit(&Metric { name: "short", labels: &[("at", &at)], value: MetricValue::Counter(1) });
+            visit(&Metric::new("long", &[("at", &at), ("l", &long)], MetricValue::Counter(1)));
+            visit(&Metric::new("short", &[("at", &at)], MetricValue::Counter(1)));
         }
     };
     let plugin = start("{}");

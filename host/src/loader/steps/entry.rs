@@ -138,7 +138,10 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
         };
         return Err(LoadError::KindsMismatch { note: named.to_string(), entry: set.to_string(), fix });
     }
-    Ok(ExtensionInfo { name, version, description, author, capabilities })
+    Ok(ExtensionInfo::new(name, version)
+        .with_description(description)
+        .with_author(author)
+        .with_capabilities(capabilities))
 }
 
 /// Shows the two only if they differ: a load is not to pay for words that nobody reads.

@@ -106,13 +106,7 @@ unsafe extern "C" fn stats<P: StorageExtension>(
     // SAFETY: the host passes an instance of this library and a place for the result.
     unsafe {
         guard(error, || {
-            let now = shared::<P>(instance).stats()?;
-            *stats = soch_storage_stats {
-                bytes_stored: now.bytes_stored,
-                key_count: now.key_count,
-                pending_compaction_bytes: now.pending_compaction_bytes,
-                write_amplification: now.write_amplification,
-            };
+            *stats = shared::<P>(instance).stats()?.as_raw();
             Ok(())
         })
     }
