@@ -3,7 +3,7 @@
 #define OBSERVABILITY_JSON_FILE_H
 
 #include "observability_json_line.h"
-#include "observability_json_write.h"
+#include "quiet.h"
 
 #include <errno.h>
 #include <fcntl.h>

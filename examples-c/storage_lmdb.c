@@ -91,9 +91,15 @@ static soch_status write_batch(void *instance, const soch_write *writes, size_t 
         status = writes[i].op == SOCH_WRITE_PUT ? check_key(writes[i].key, error) : SOCH_OK;
         if (status != SOCH_OK) return status;
     }
+    // A large batch is written before its end, too.
+    quiet signals;
+    int code = quiet_begin(&signals);
+    if (code != 0) return report(self, error, code);
     status = begin(self, 0, &txn, error);
-    if (status != SOCH_OK) return status;
-    int code = MDB_SUCCESS;
+    if (status != SOCH_OK) {
+        quiet_end(&signals, 0);
+        return status;
+    }
     for (size_t i = 0; i < count && code == MDB_SUCCESS; i++) {
         stored_key made;
         MDB_val *key = store_key(&made, writes[i].table, writes[i].key);
@@ -111,6 +117,7 @@ static soch_status write_batch(void *instance, const soch_write *writes, size_t 
         mdb_txn_abort(txn);
         remember(self, code);
     }
+    quiet_end(&signals, code == MDB_SUCCESS ? 0 : SIGXFSZ);
     return code == MDB_SUCCESS ? SOCH_OK : report(self, error, code);
 }
 

@@ -14,6 +14,7 @@
 #define STORAGE_LMDB_ENV_H
 
 #include "config.h"
+#include "quiet.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -91,11 +92,15 @@ static inline int commit(store *self, MDB_txn *txn) {
 }
 
 static inline int sync_to_disk(store *self) {
+    quiet signals;
+    int code = quiet_begin(&signals);
+    if (code != 0) return code;
     pthread_mutex_lock(&self->syncing);
-    int code = __atomic_load_n(&self->broken, __ATOMIC_ACQUIRE);
+    code = __atomic_load_n(&self->broken, __ATOMIC_ACQUIRE);
     if (code == 0) code = mdb_env_sync(self->env, 1);
     remember(self, code);
     pthread_mutex_unlock(&self->syncing);
+    quiet_end(&signals, code == MDB_SUCCESS ? 0 : SIGXFSZ);
     return code;
 }
 
@@ -123,7 +128,13 @@ static inline void release(store *self) {
 
 static inline soch_status open_env(store *self, const char *path, unsigned flags, soch_error *error) {
     MDB_txn *txn;
-    int dead, code = mdb_env_create(&self->env);
+    quiet signals;
+    int dead, code = quiet_begin(&signals);
+    if (code != 0) {
+        release(self);
+        return report(self, error, code);
+    }
+    code = mdb_env_create(&self->env);
     if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(self->env, (size_t)self->map_size);
     if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(self->env, MOST_READERS);
     if (code == MDB_SUCCESS) code = mdb_env_open(self->env, path, flags | MDB_NOTLS, 0600);
@@ -134,6 +145,7 @@ static inline soch_status open_env(store *self, const char *path, unsigned flags
         code = mdb_dbi_open(txn, NULL, 0, &self->tree);
         mdb_txn_abort(txn);
     }
+    quiet_end(&signals, code == MDB_SUCCESS ? 0 : SIGXFSZ);
     if (code == MDB_SUCCESS) return SOCH_OK;
     soch_error why = {0, {0}};
     soch_status status = report(self, &why, code);

@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use support::{private, root, skipped};
+use std::process::Command;
+use support::{private, root, skipped, succeed, MINUTE};
 
 /// Codes without a test, and why. One that has one must be taken out: the test says so.
 const UNTESTED: &[(&str, &str)] = &[
@@ -65,15 +66,18 @@ fn a_file_that_the_kernels_policy_does_not_let_run_is_refused_where_it_is_asked(
     let plugin = path.join("text.so");
     fs::write(&plugin, [0x7f; 4096]).expect("its own directory");
     fs::set_permissions(&plugin, Permissions::from_mode(0o644)).expect("its own file");
-    let code = || DynamicPluginLoader::new_trusted().exec_check(true).verify(&plugin).expect_err("no plugin").code();
-    match code() {
+    let error = || DynamicPluginLoader::new_trusted().exec_check(true).verify(&plugin).expect_err("no plugin");
+    let refused = error();
+    match refused.code() {
         "E_EXEC_DENIED" => {}
         "E_ELF_MAGIC" => {
             return skipped("a_file_that_the_kernels_policy_does_not_let_run", "this kernel cannot say it")
         }
         other => panic!("{other}"),
     }
-    // The remedy: chmod a+x.
-    fs::set_permissions(&plugin, Permissions::from_mode(0o755)).expect("its own file");
-    assert_eq!(code(), "E_ELF_MAGIC");
+    let remedy = refused.remedy();
+    let (command, _) = remedy.split_once(", or ").expect("a command first");
+    assert_eq!(command, format!("chmod a+x {}", plugin.display()));
+    succeed(Command::new("sh").args(["-c", command]), MINUTE);
+    assert_eq!(error().code(), "E_ELF_MAGIC");
 }

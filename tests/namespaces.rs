@@ -119,5 +119,16 @@ fn what_belongs_to_users_who_are_not_mapped_is_nobody_s() {
         let plugin = place.plugin(&format!("{directory_of}-{file_of}"), directory_of, file_of);
         let answer = verdict_of_the_unmapped(&place, &plugin);
         assert_eq!(answer["code"], code, "{directory_of} {file_of}: {answer}");
+        if code.is_string() {
+            let remedy = answer["remedy"].as_str().expect("a remedy");
+            assert!(remedy.contains("a user that the namespace maps (/proc/self/uid_map)"), "{remedy}");
+            // Root is the one that it maps.
+            let owned = place.plugin(&format!("mapped-{directory_of}-{file_of}"), directory_of, file_of);
+            let directory = owned.parent().expect("it is in a directory");
+            for path in [directory, &owned] {
+                chown(path, Some(0), Some(0)).expect("root may");
+            }
+            assert_eq!(verdict_of_the_unmapped(&place, &owned)["code"], Value::Null, "after: {remedy}");
+        }
     }
 }

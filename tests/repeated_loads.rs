@@ -147,7 +147,8 @@ fn a_name_that_the_application_gave_to_another_library_is_not_taken_for_the_plug
     let second = Private::compile("wrong_entry", &["-DAUTHOR=\"second\""]);
     let refused = second.load().expect_err("the dynamic linker would return codec_xor");
     assert_eq!(refused.code(), "E_ALIAS_LOADED");
-    // What it says: without those names, as in a host that was started again, it loads.
+    assert!(refused.remedy().starts_with("restart the host; "), "{}", refused.remedy());
+    // Without those names, as in a host that was started again, it loads.
     let held: Vec<_> = (0..=number).map(|_| fs::File::open("/dev/null").expect("it is there")).collect();
     second.load().unwrap_or_else(|error| panic!("{error}"));
     drop(held);

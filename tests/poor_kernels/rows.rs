@@ -27,6 +27,8 @@ pub struct Missing {
     pub development: Expected,
     /// Under the strict policy.
     pub strict: Expected,
+    /// What the remedy of a refusal says: for each of the errors, or for all.
+    pub remedies: &'static [&'static str],
 }
 
 const ABSENT_OR_FORBIDDEN: &[i32] = &[libc::ENOSYS, libc::EPERM];
@@ -39,6 +41,7 @@ pub const MISSING: &[Missing] = &[
         errors: &[0],
         development: Expected::LoadsAndSays(Step::Seal, "cannot be executed"),
         strict: Expected::Loads,
+        remedies: &[],
     },
     // Before Linux 5.6; old container runtimes forbid it.
     Missing::harmless("openat2", &[call(libc::SYS_openat2)]),
@@ -50,8 +53,15 @@ pub const MISSING: &[Missing] = &[
         development: Expected::Refused("E_DIR_IO"),
         // The operator's trust files are looked for first.
         strict: Expected::Refused("E_TRUST_FILE"),
+        remedies: &["check the file system that it is on"],
     },
-    Missing::refused("memfd_create", &[call(libc::SYS_memfd_create)], ABSENT_OR_FORBIDDEN, "E_MEMFD"),
+    Missing::refused(
+        "memfd_create",
+        &[call(libc::SYS_memfd_create)],
+        ABSENT_OR_FORBIDDEN,
+        "E_MEMFD",
+        &["allow this process memfd_create"],
+    ),
     Missing {
         // Before Linux 6.3.
         name: "MFD_NOEXEC_SEAL",
@@ -59,25 +69,59 @@ pub const MISSING: &[Missing] = &[
         errors: &[libc::EINVAL],
         development: Expected::LoadsAndSays(Step::Seal, "read back"),
         strict: Expected::Loads,
+        remedies: &[],
     },
+    Missing::refused(
+        "open files of the machine",
+        &[call(libc::SYS_memfd_create)],
+        &[libc::ENFILE],
+        "E_SHORTAGE",
+        &["raise the machine's limit: `sysctl fs.file-max`"],
+    ),
     // A command with this bit is that which adds seals.
-    Missing::refused("seals", &[call_with(libc::SYS_fcntl, 1, 8)], &[libc::EPERM], "E_SEAL"),
-    Missing::refused("the flags of a mount", &[call(libc::SYS_fstatfs)], &[libc::EIO], "E_EXEC_POLICY_IO"),
+    Missing::refused(
+        "seals",
+        &[call_with(libc::SYS_fcntl, 1, 8)],
+        &[libc::EPERM],
+        "E_SEAL",
+        &["allow this process fcntl"],
+    ),
+    Missing::refused(
+        "the flags of a mount",
+        &[call(libc::SYS_fstatfs)],
+        &[libc::EIO],
+        "E_EXEC_POLICY_IO",
+        &["allow this process fstatfs"],
+    ),
     // Of its paths, those that do not begin in an open directory.
     Missing::refused(
         "looks at a path",
         &[call_with(libc::SYS_newfstatat, 0, 1 << 31)],
         &[libc::EPERM, libc::EIO],
         "E_PROC_IO",
+        &["allow this process stat, fstat and fcntl"],
     ),
-    Missing::refused("room for the copy", &[call(libc::SYS_pwrite64)], &[libc::ENOSPC, libc::ENOMEM], "E_SHORTAGE"),
-    Missing::refused("a copy without faults", &[call(libc::SYS_pwrite64)], &[libc::EIO], "E_COPY"),
+    Missing::refused(
+        "room for the copy",
+        &[call(libc::SYS_pwrite64)],
+        &[libc::ENOSPC, libc::ENOMEM],
+        "E_SHORTAGE",
+        &["make room: `df`", "`ulimit -v`"],
+    ),
+    Missing::refused(
+        "a copy without faults",
+        &[call(libc::SYS_pwrite64)],
+        &[libc::EIO],
+        "E_COPY",
+        &["allow this process to read and write files"],
+    ),
     // As a service that may not start programs.
     Missing::refused(
         "execve",
         &[call(libc::SYS_execve), call(libc::SYS_execveat)],
         ABSENT_OR_FORBIDDEN,
         "E_PROBE_UNAVAILABLE",
+        &["allow this process to start programs"],
     ),
     // As a user who has as many processes as the limit allows.
     Missing::refused(
@@ -92,6 +136,7 @@ pub const MISSING: &[Missing] = &[
         ],
         &[libc::EAGAIN],
         "E_SHORTAGE",
+        &["raise the limit of the user: `ulimit -u`"],
     ),
     Missing {
         // Before Linux 5.13; EOPNOTSUPP where it is not switched on.
@@ -100,6 +145,7 @@ pub const MISSING: &[Missing] = &[
         errors: &[libc::ENOSYS, libc::EPERM, libc::EOPNOTSUPP],
         development: Expected::LoadsAndSays(Step::Probe, "no Landlock, seccomp"),
         strict: Expected::Refused("E_PROBE_SANDBOX"),
+        remedies: &["or choose another policy for the directory"],
     },
     Missing {
         // A kernel or a service's filter without it: the probe cannot keep its list of calls.
@@ -108,6 +154,7 @@ pub const MISSING: &[Missing] = &[
         errors: ABSENT_OR_FORBIDDEN,
         development: Expected::LoadsAndSays(Step::Probe, "no seccomp"),
         strict: Expected::Refused("E_PROBE_SANDBOX"),
+        remedies: &["or choose another policy for the directory"],
     },
     Missing {
         // The kernel has them, and not the memory to set them up.
@@ -116,6 +163,7 @@ pub const MISSING: &[Missing] = &[
         errors: &[libc::ENOMEM, libc::EMFILE],
         development: Expected::Refused("E_SHORTAGE"),
         strict: Expected::Refused("E_SHORTAGE"),
+        remedies: &["raise the limit of the process: `ulimit -v`", "`ulimit -n`"],
     },
     Missing {
         name: "memory for the filter",
@@ -123,6 +171,7 @@ pub const MISSING: &[Missing] = &[
         errors: &[libc::ENOMEM],
         development: Expected::Refused("E_SHORTAGE"),
         strict: Expected::Refused("E_SHORTAGE"),
+        remedies: &["raise the limit of the process: `ulimit -v`"],
     },
     // Before Linux 5.3.
     Missing::harmless("pidfd_open", &[call(libc::SYS_pidfd_open)]),
@@ -134,12 +183,23 @@ impl Missing {
     /// What nothing depends on, absent or forbidden.
     const fn harmless(name: &'static str, calls: &'static [Call]) -> Self {
         let (development, strict) = (Expected::Loads, Expected::Loads);
-        Self { name, calls, errors: ABSENT_OR_FORBIDDEN, development, strict }
+        Self { name, calls, errors: ABSENT_OR_FORBIDDEN, development, strict, remedies: &[] }
     }
 
     /// What every policy refuses to be without.
-    const fn refused(name: &'static str, calls: &'static [Call], errors: &'static [i32], code: &'static str) -> Self {
-        Self { name, calls, errors, development: Expected::Refused(code), strict: Expected::Refused(code) }
+    const fn refused(
+        name: &'static str,
+        calls: &'static [Call],
+        errors: &'static [i32],
+        code: &'static str,
+        remedies: &'static [&'static str],
+    ) -> Self {
+        Self { name, calls, errors, development: Expected::Refused(code), strict: Expected::Refused(code), remedies }
+    }
+
+    /// What the remedy says where a call fails with the error of this place.
+    pub fn remedy(&self, error: usize) -> &'static str {
+        self.remedies.get(error).or(self.remedies.first()).expect("a refusal has a remedy")
     }
 
     /// Takes it away from this thread and from what it starts, and makes sure that it is gone.

@@ -1,6 +1,6 @@
 //! Remedies of the plugin's file and of the file system that it is on.
 
-use crate::command::{command, one_object, LIMIT};
+use crate::command::{one_object, LIMIT};
 use crate::follow::*;
 use crate::operator::Operator;
 use crate::plugins::in_c;
@@ -70,28 +70,6 @@ fn a_file_that_is_written_is_loaded_when_nobody_writes_it() {
     assert_eq!(operator.verdict(&plugin), "");
 }
 
-/// Runs this script as root in a mount namespace of its own; `None` if that cannot be.
-fn mounted(test: &str, script: &str, arguments: &[&str]) -> Option<Vec<String>> {
-    if !is_root() {
-        skipped(test, "only root may mount file systems");
-        return None;
-    }
-    tool(test, "unshare")?;
-    let mut shell = Command::new("unshare");
-    shell.args(["--mount", "bash", "-c", script]).arg(command().get_program()).args(arguments);
-    let finished = run(&mut shell, LIMIT);
-    if finished.status.code() == Some(77) {
-        skipped(test, "no file system can be mounted here");
-        return None;
-    }
-    let parts = finished.stdout.split("----\n").map(str::to_owned).collect();
-    Some(parts)
-}
-
-fn answer(text: &str) -> serde_json::Value {
-    serde_json::from_str(text).unwrap_or_else(|why| panic!("{why}: {text}"))
-}
-
 #[test]
 fn from_a_mount_without_code_the_plugin_is_moved() {
     let test = "from_a_mount_without_code_the_plugin_is_moved";
@@ -142,6 +120,7 @@ fn limited(operator: &Operator, limits: &str, arguments: &[&str]) -> Command {
 fn what_ran_short_is_raised_by_the_command_that_the_remedy_names() {
     let operator = Operator::new();
     let plugin = good(&operator, "good.so");
+    memory_and_processes_are_raised(&operator, text(&plugin));
     for (low, option, high) in
         [("ulimit -n 5", "`ulimit -n`", "ulimit -n 64"), ("ulimit -f 4", "`ulimit -f`", "ulimit -f unlimited")]
     {
@@ -158,6 +137,46 @@ fn what_ran_short_is_raised_by_the_command_that_the_remedy_names() {
         let low_then_high =
             format!("{}; {}", low.replace("ulimit ", "ulimit -S "), high.replace("ulimit ", "ulimit -S "));
         one_object(&run(&mut limited(&operator, &low_then_high, &arguments), LIMIT), 0);
+    }
+}
+
+/// What is too little differs between machines; so it is looked for. `tests/limits.rs` has every value, and the stack, with
+/// too little of which no program starts.
+fn memory_and_processes_are_raised(operator: &Operator, plugin: &str) {
+    let arguments = ["verify", "--probe", "--json", "--no-trust-files", plugin];
+    let sizes = |from: u32, step: u32| (1..80).map(|at| (from + at * step).to_string()).collect::<Vec<_>>();
+    mode(&operator.home, 0o755);
+    for (option, values) in [("-v", sizes(0, 2_000)), ("-d", sizes(0, 500)), ("-u", sizes(0, 1))] {
+        let limit = |value: &str| {
+            let limits = format!("ulimit -S {option} {value} || exit 77");
+            // Root's processes are not counted.
+            if option != "-u" || !is_root() {
+                return Some(run(&mut limited(operator, &limits, &arguments), LIMIT));
+            }
+            let other = as_other(&operator.command(&arguments), operator)?;
+            let words: Vec<_> = other.get_args().collect();
+            let (user, program) = words.split_at(words.len() - arguments.len() - 1);
+            let mut shell = Command::new(other.get_program());
+            shell.args(user).args(["bash", "-c", &format!("{limits}; exec \"$0\" \"$@\"")]).args(program);
+            Some(run(shell.current_dir("/"), LIMIT))
+        };
+        let too_little = values.iter().find_map(|value| {
+            let finished = limit(value)?;
+            let answer: serde_json::Value = serde_json::from_str(&finished.stdout).ok()?;
+            (answer["code"] == "E_SHORTAGE").then_some(answer)
+        });
+        let Some(answer) = too_little else {
+            skipped(
+                "what_ran_short_is_raised",
+                &format!("no value of ulimit {option} is too little for the load alone"),
+            );
+            continue;
+        };
+        let remedy = remedy(&answer, "E_SHORTAGE");
+        assert!(remedy.contains(&format!("`ulimit {option}`")), "{option}: {remedy}");
+        if let Some(raised) = limit("unlimited").filter(|raised| raised.status.code() != Some(77)) {
+            one_object(&raised, 0);
+        }
     }
 }
 

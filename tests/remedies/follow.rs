@@ -1,9 +1,9 @@
 //! A refusal that is met by the command or the loader, and what its remedy says, done as it says it.
 
-use crate::command::{one_object, LIMIT};
+use crate::command::{command, one_object, LIMIT};
 use crate::operator::Operator;
 use crate::plugins::{in_c, Private};
-use crate::support::{find, run, succeed, Finished, MINUTE};
+use crate::support::{find, run, skipped, succeed, tool, Finished, MINUTE};
 use serde_json::Value;
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError};
 use std::env;
@@ -150,4 +150,27 @@ pub fn as_other(command: &Command, operator: &Operator) -> Option<Command> {
     }
     other.current_dir("/");
     Some(other)
+}
+
+/// Runs this script as root in a mount namespace of its own; `None` if that cannot be.
+pub fn mounted(test: &str, script: &str, arguments: &[&str]) -> Option<Vec<String>> {
+    if !is_root() {
+        skipped(test, "only root may mount file systems");
+        return None;
+    }
+    tool(test, "unshare")?;
+    let mut shell = Command::new("unshare");
+    shell.args(["--mount", "bash", "-c", script]).arg(command().get_program()).args(arguments);
+    let finished = run(&mut shell, LIMIT);
+    if finished.status.code() == Some(77) {
+        skipped(test, "no file system can be mounted here");
+        return None;
+    }
+    let parts = finished.stdout.split("----\n").map(str::to_owned).collect();
+    Some(parts)
+}
+
+/// The object that a command printed.
+pub fn answer(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|why| panic!("{why}: {text}"))
 }

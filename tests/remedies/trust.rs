@@ -65,6 +65,23 @@ fn who_has_no_home_is_given_one() {
     let remedy = remedy(&one_object(&with_home("/nonexistent"), 1), "E_TRUST_HOME");
     assert!(remedy.contains("or start the host with HOME set to a directory that exists"), "{remedy}");
     one_object(&with_home(text(&operator.home)), 0);
+    // The program says what it demands, as this command does when it is told.
+    assert!(remedy.contains("let the program say what it demands, with `DynamicPluginLoader::policy`"), "{remedy}");
+    let mut told = operator.command(&["verify", "--json", "--policy", "development", text(&plugin)]);
+    one_object(&run(told.env("HOME", "/nonexistent"), LIMIT), 0);
+    // For the machine: in a mount namespace, whose /etc is its own.
+    let place = text(plugin.parent().expect("it is in a directory"));
+    let command = command_of("sochdb-plugin trust add directory", &remedy).replace("DIRECTORY", place);
+    assert!(command.ends_with(" --system"), "{command}");
+    let script = format!(
+        "mount -t tmpfs -o mode=755 tmpfs /etc || exit 77; HOME=/nonexistent; export HOME
+        \"$0\" verify --json \"$1\"; echo ----; {}; echo ----; \"$0\" verify --json \"$1\"",
+        command.replace("sochdb-plugin ", "\"$0\" "),
+    );
+    let Some(said) = mounted("who_has_no_home_is_given_one", &script, &[text(&plugin)]) else { return };
+    assert_eq!(answer(&said[0])["code"], "E_TRUST_HOME", "{said:?}");
+    // What it names must be pinned, and nobody pinned this one.
+    assert_eq!(answer(&said[2])["code"], "E_UNPINNED", "{said:?}");
 }
 
 #[test]

@@ -23,10 +23,10 @@ refusals! {
     pub enum LoadError also Elf(ElfError) also Before(Arc<LoadError>);
 
     Gate: NotTrusted { why: String } "E_NOT_TRUSTED"
-        "native plugins are not allowed in this process: {why}; to allow them, set SOCHDB_ALLOW_NATIVE_PLUGINS=1 or \
-         make the loader with `DynamicPluginLoader::new_trusted()`; a plugin has all rights of the process, so code \
-         that you do not trust does not belong here"
-        "allow them, if you trust the plugin as you trust the program; otherwise do not load it here";
+        "native plugins are not allowed in this process: {why}; a plugin has all rights of the process, so code that you \
+         do not trust does not belong here"
+        "if you trust the plugin as you trust the program, set SOCHDB_ALLOW_NATIVE_PLUGINS=1, or make the loader with \
+         `DynamicPluginLoader::new_trusted()`; otherwise do not load it here";
 
     Gate: Forked "E_FORKED"
         "this process is a child of fork, made after its parent had begun with plugins: they run only in the process that \

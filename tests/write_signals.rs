@@ -1,5 +1,5 @@
-//! Both JSON sinks in a host that ignores no signal: a file that may not grow and a pipe that nobody reads cost lines, and
-//! not the host.
+//! Examples that write, in a host that ignores no signal: a file that may not grow and a pipe that nobody reads cost lines or
+//! rows, and not the host.
 #![cfg(target_os = "linux")]
 
 #[path = "support/plugins.rs"]
@@ -7,17 +7,17 @@ mod plugins;
 mod support;
 
 use plugins::{in_c, in_rust, load};
-use sochdb_plugin_host::sdk::ObservabilityExtension;
+use sochdb_plugin_host::sdk::{ErrorKind, ObservabilityExtension, Result, StorageExtension, Write};
 use std::env;
 use std::ffi::CString;
-use std::fs::OpenOptions;
+use std::fs::{self, OpenOptions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::process::Command;
 use support::{run, PrivateDir, MINUTE};
 
-const ROLE: &str = "SOCHDB_TEST_SINK_SIGNALS";
+const ROLE: &str = "SOCHDB_TEST_WRITE_SIGNALS";
 const NAME: &str = "observability_json";
 
 /// How the host takes a signal, and whether one waits for it.
@@ -55,6 +55,39 @@ fn logs_to(library: &Path, path: &Path, before: impl FnOnce(), after: impl FnOnc
     after();
 }
 
+/// A storage whose files may have so many bytes more than they have, as it gets one large row or a large batch.
+fn stores_in(place: &Path, sync: &str, room: u64, rows: u8) {
+    let what = format!("{sync}, {room} bytes, {rows} rows");
+    let library = load(&in_c("storage_lmdb"));
+    let config = |name: &str| serde_json::json!({"path": place.join(name), "sync": sync}).to_string();
+    let open = || {
+        let plugin = library.instance(&config("rows")).expect("an instance");
+        let storage = plugin.storage().expect("a storage");
+        (plugin, storage)
+    };
+    let (plugin, storage) = open();
+    (0..20_u8).for_each(|row| storage.put(1, &[row], &[row; 700], 0).expect("there is room"));
+    storage.flush().expect("there is room");
+    let len = fs::metadata(place.join("rows/data.mdb")).expect("its own file").len();
+    limit_files(len + room);
+    let (keys, value) = ((0..rows).collect::<Vec<_>>(), vec![7; 1 << 20]);
+    let put = |key| Write::Put { table: 2, key: std::slice::from_ref(key), value: &value };
+    let result = storage.write_batch(&keys.iter().map(put).collect::<Vec<_>>(), 0);
+    let error = result.and_then(|()| storage.flush()).expect_err(&what);
+    assert_eq!(error.kind(), ErrorKind::Io, "{what}: {error}");
+    assert!(as_it_was(libc::SIGXFSZ) && as_it_was(libc::SIGPIPE), "{what}");
+    limit_files(100);
+    let error = library.instance(&config("new")).map(drop).expect_err(&what);
+    assert!(error.code() == "E_CREATE" && as_it_was(libc::SIGXFSZ), "{what}: {error}");
+    limit_files(u64::MAX);
+    // LMDB says of a write that was cut short that the disk has failed, which only a new start undoes.
+    drop((storage, plugin));
+    let (plugin, storage) = open();
+    storage.put(1, b"after", &value, 0).expect("there is room again");
+    assert_eq!(storage.scan(1, b"", b"", 100).expect("a scan").len(), 21, "{what}");
+    plugin.shutdown().expect("shutdown");
+}
+
 /// What the next test starts.
 #[test]
 fn inside() {
@@ -74,6 +107,16 @@ fn inside() {
         let reader = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(&pipe).expect("its own pipe");
         logs_to(library, &pipe, || drop(reader), || ());
         assert!(as_it_was(libc::SIGPIPE) && as_it_was(libc::SIGXFSZ), "twin {twin}");
+    }
+    for (number, sync) in ["commit", "flush"].iter().enumerate() {
+        for room in [0, 5_000] {
+            // The larger batch is more than LMDB keeps in memory up to its end.
+            for rows in [1, 200] {
+                let place = place.join(format!("{number}-{room}-{rows}"));
+                fs::create_dir(&place).expect("its own directory");
+                stores_in(&place, sync, room, rows);
+            }
+        }
     }
     println!("\nall passed");
 }
