@@ -7,7 +7,7 @@ mod plugins;
 mod support;
 
 use plugins::{in_c, in_rust, load};
-use sochdb_plugin_host::sdk::{ErrorKind, ObservabilityExtension, Result, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{ErrorKind, ObservabilityExtension, StorageExtension, Write};
 use std::env;
 use std::ffi::CString;
 use std::fs::{self, OpenOptions};

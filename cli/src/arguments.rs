@@ -13,7 +13,7 @@ use std::path::PathBuf;
     SOCHDB_ALLOW_NATIVE_PLUGINS=1 in its environment. A refusal says in its line `remedy` what to do; `verify FILE` and \
     `list` print it again.\n\n\
     Exit code: 0 yes, 1 no, 2 wrong usage; 141 for a yes that whoever read it did not read to its end, as in \
-    `inspect FILE | head -1`. Colour only on a terminal, and not with NO_COLOR set. Prose is as wide as the terminal, or \
+    `inspect FILE | head -1`. Colour only on a terminal, and not with NO_COLOR set or TERM=dumb. Prose is as wide as the terminal, or \
     as COLUMNS says.\n\n\
     With --json a command prints one object with `ok` (true where the exit code is 0) and `command` (null if it is none); \
     whatever is refused \

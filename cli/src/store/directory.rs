@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// Which plugin directory.
 #[derive(clap::Args)]
 pub(crate) struct Place {
-    /// The plugin directory; without it the user's, ~/.local/share/sochdb/plugins
+    /// The plugin directory; without it the user's, ~/.local/share/sochdb/plugins ($XDG_DATA_HOME)
     #[arg(long, value_name = "DIR")]
     directory: Option<PathBuf>,
     /// The plugin directory of the machine, /usr/local/lib/sochdb/plugins

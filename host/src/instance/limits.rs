@@ -2,6 +2,11 @@
 
 use std::time::Duration;
 
+/// The most bytes that one call may write, unless the program says otherwise.
+const OUTPUT: u64 = 1 << 30;
+/// How long to wait for calls under way, unless the program says otherwise.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// How the host treats an instance.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
@@ -15,6 +20,6 @@ pub(crate) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { output: 1 << 30, patience: Duration::from_secs(30), checking: false }
+        Self { output: OUTPUT, patience: PATIENCE, checking: false }
     }
 }
