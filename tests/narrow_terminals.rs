@@ -54,6 +54,18 @@ fn too_long(text: &str, columns: u16) -> Vec<String> {
     text.lines().filter(wide).map(str::to_owned).collect()
 }
 
+#[test]
+fn a_line_of_prose_that_is_too_long_would_be_found() {
+    let wide = [
+        "a sentence that has more words than forty columns",
+        "  cause    a directory on the way, which others can change",
+    ];
+    wide.iter().for_each(|line| assert_eq!(too_long(line, 40), [*line]));
+    let whole =
+        ["  remedy   chmod go-w /a/long/directory/and/a/plugin.so", "/a/path/that/nobody/breaks/as/it/is/pasted.so"];
+    whole.iter().for_each(|line| assert!(too_long(line, 40).is_empty(), "{line}"));
+}
+
 /// What is wrong with the command on terminals of each size, and of what COLUMNS says.
 fn faults(make: &dyn Fn() -> Command) -> Vec<String> {
     let mut faults = Vec::new();
