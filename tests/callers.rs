@@ -9,10 +9,10 @@ use sochdb_plugin_host::sdk::{
     CompressionExtension, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, NeighborLists, Neighbors, RowId,
     RowIds, RowSink, StorageExtension, VecWriter,
 };
-use sochdb_plugin_host::{Index, Plugin, Storage};
+use sochdb_plugin_host::{Index, PluginInstance, Storage};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-fn storage() -> (Plugin, Storage) {
+fn storage() -> (PluginInstance, Storage) {
     let plugin = Private::copy(&in_c("storage_memory")).load().expect("it loads").instance("").expect("an instance");
     let storage = plugin.storage().expect("a storage");
     for key in [b"a", b"b", b"c"] {

@@ -6,7 +6,7 @@ mod support;
 
 use plugins::{in_c, load, Private};
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, Write};
-use sochdb_plugin_host::{LoadError, Plugin, PluginLibrary, Storage};
+use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, Storage};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -199,7 +199,7 @@ fn refused_as_busy(library: &PluginLibrary, directory: &Path) {
     }
 }
 
-fn open(library: &PluginLibrary, directory: &Path) -> (Plugin, Storage) {
+fn open(library: &PluginLibrary, directory: &Path) -> (PluginInstance, Storage) {
     let plugin = library.instance(&config(directory, "commit")).expect("an instance");
     let storage = plugin.storage().expect("a storage");
     (plugin, storage)

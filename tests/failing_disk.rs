@@ -7,7 +7,7 @@ mod support;
 
 use plugins::{in_c, load};
 use sochdb_plugin_host::sdk::{ErrorKind, Result, StorageExtension, Write};
-use sochdb_plugin_host::{Plugin, PluginLibrary, Storage};
+use sochdb_plugin_host::{PluginInstance, PluginLibrary, Storage};
 use std::path::Path;
 use std::process::Command;
 use std::{env, thread};
@@ -46,7 +46,7 @@ fn fail_next(what: i32, errno: i32, times: i32) {
     arm(what, errno, times);
 }
 
-fn open(library: &PluginLibrary, directory: &Path, sync: &str) -> (Plugin, Storage) {
+fn open(library: &PluginLibrary, directory: &Path, sync: &str) -> (PluginInstance, Storage) {
     let config = serde_json::json!({"path": directory, "sync": sync}).to_string();
     let plugin = library.instance(&config).expect("an instance");
     let storage = plugin.storage().expect("a storage");

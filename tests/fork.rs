@@ -12,7 +12,7 @@ use sochdb_plugin_host::sdk::{
     CompressionExtension, Error, ErrorKind, HealthInfo, IndexExtension, LogLevel, ObservabilityExtension,
     StorageExtension,
 };
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, ManagerError, Observability, Plugin, PluginManager};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, ManagerError, Observability, PluginInstance, PluginManager};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::thread;
 
@@ -21,7 +21,7 @@ const FORKS: u32 = 1000;
 
 struct Parent {
     manager: PluginManager,
-    plugins: Vec<Plugin>,
+    plugins: Vec<PluginInstance>,
     loader: DynamicPluginLoader,
     another: Private,
 }
@@ -29,7 +29,7 @@ struct Parent {
 impl Parent {
     fn new() -> Self {
         let manager = PluginManager::new();
-        let plugins: Vec<Plugin> = [in_rust("panicking"), in_rust("index_sorted"), in_c("codec_xor")]
+        let plugins: Vec<PluginInstance> = [in_rust("panicking"), in_rust("index_sorted"), in_c("codec_xor")]
             .map(|library| load(&library).instance("{}").expect("an instance"))
             .into();
         plugins.iter().for_each(|plugin| manager.register(plugin).expect("registered"));

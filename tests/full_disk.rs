@@ -8,7 +8,7 @@ mod support;
 use plugins::{in_c, in_rust, load, Private, Recorder};
 use serde_json::Value;
 use sochdb_plugin_host::sdk::{ErrorKind, ObservabilityExtension};
-use sochdb_plugin_host::{Observability, Plugin};
+use sochdb_plugin_host::{Observability, PluginInstance};
 use std::ffi::CString;
 use std::fs::{self, OpenOptions};
 use std::io::{Read, Write};
@@ -47,7 +47,7 @@ fn fill(sink: &Observability, count: u64) {
     (0..count).for_each(|at| sink.log_info(&"x".repeat(at as usize * 37 % 700), &[("at", &at.to_string())]));
 }
 
-fn shutdown_says(plugin: &Plugin, lost: u64) {
+fn shutdown_says(plugin: &PluginInstance, lost: u64) {
     let said = plugin.shutdown();
     match lost {
         0 => said.expect("a clean shutdown"),

@@ -13,7 +13,7 @@ use sochdb_plugin_host::sdk::{
     StorageExtension,
 };
 use sochdb_plugin_host::{
-    DynamicPluginLoader, HostServices, ManagerError, Observability, Plugin, PluginLibrary, PluginManager,
+    DynamicPluginLoader, HostServices, ManagerError, Observability, PluginInstance, PluginLibrary, PluginManager,
 };
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
@@ -24,7 +24,7 @@ fn library(name: &str, loader: &DynamicPluginLoader, flags: &[&str]) -> PluginLi
     Private::compile("logs_its_life", &flags).load_by(loader).expect("the plugin loads")
 }
 
-fn instance(name: &str, config: &str, loader: &DynamicPluginLoader) -> Plugin {
+fn instance(name: &str, config: &str, loader: &DynamicPluginLoader) -> PluginInstance {
     library(name, loader, &[]).instance(config).expect("an instance")
 }
 

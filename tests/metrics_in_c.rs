@@ -9,11 +9,11 @@ mod support;
 use filled::fill;
 use plugins::{Private, Recorder};
 use sochdb_plugin_host::sdk::HealthInfo;
-use sochdb_plugin_host::{Plugin, PluginManager};
+use sochdb_plugin_host::{PluginInstance, PluginManager};
 use std::sync::Arc;
 
 /// The plugin in C, and what it tells.
-fn in_c(config: &str) -> (Arc<Recorder>, Plugin) {
+fn in_c(config: &str) -> (Arc<Recorder>, PluginInstance) {
     let (recorder, loader) = Recorder::with_loader();
     let library = Private::compile("reads_metrics", &[]).load_by(&loader).expect("the plugin loads");
     (recorder, library.instance(config).expect("an instance"))

@@ -9,7 +9,7 @@ use plugins::in_rust;
 use sochdb_plugin_host::sdk::{
     Error, ErrorKind, IndexExtension, Labels, LogLevel, ObservabilityExtension, RowSink, StorageExtension,
 };
-use sochdb_plugin_host::{DynamicPluginLoader, HostServices, Plugin, PluginLibrary, PluginManager};
+use sochdb_plugin_host::{DynamicPluginLoader, HostServices, PluginInstance, PluginLibrary, PluginManager};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
@@ -72,7 +72,7 @@ fn run(
     assert_eq!(refused.into_inner().expect("a place"), None, "{threads} threads");
 }
 
-fn scan_with(plugin: &Plugin, row: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
+fn scan_with(plugin: &PluginInstance, row: &mut dyn FnMut() -> Result<(), Error>) -> Result<(), Error> {
     let mut take = |_: &[u8], _: &[u8]| row();
     plugin.storage().expect("a storage").scan_into(1, b"", b"", 10, &mut RowSink::new(&mut take))
 }

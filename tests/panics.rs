@@ -6,7 +6,7 @@ mod support;
 
 use plugins::{in_rust, Private, Recorder};
 use sochdb_plugin_host::sdk::{Error, ErrorKind, Extension, IndexExtension, ObservabilityExtension, StorageExtension};
-use sochdb_plugin_host::{LoadError, Plugin, PluginLibrary};
+use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary};
 use std::process::Command;
 use std::sync::Arc;
 use support::{run, MINUTE};
@@ -17,7 +17,7 @@ fn library() -> (Arc<Recorder>, PluginLibrary) {
     (recorder, library)
 }
 
-fn instance(library: &PluginLibrary, config: &str) -> Plugin {
+fn instance(library: &PluginLibrary, config: &str) -> PluginInstance {
     library.instance(config).unwrap_or_else(|error| panic!("{config}: {error}"))
 }
 
@@ -31,7 +31,7 @@ fn panicked<T>(result: Result<T, Error>, text: &str) {
 }
 
 /// Checks that each kind refuses and the plugin's code is not reached.
-fn poisoned(plugin: &Plugin, recorder: &Recorder) {
+fn poisoned(plugin: &PluginInstance, recorder: &Recorder) {
     recorder.take();
     assert!(plugin.is_poisoned());
     let (storage, mut index) = (plugin.storage().expect("a storage"), plugin.index().expect("an index"));

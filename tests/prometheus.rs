@@ -7,7 +7,7 @@ mod support;
 use plugins::{in_rust, load, Private, Recorder};
 use serde_json::Value;
 use sochdb_plugin_host::sdk::{HealthInfo, ObservabilityExtension};
-use sochdb_plugin_host::{Plugin, PluginManager};
+use sochdb_plugin_host::{PluginInstance, PluginManager};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -25,7 +25,7 @@ const TRICKY: &str = "/a\"b\\c\nd Größe 数";
 /// The plugin behind a manager, and where it serves.
 struct Served {
     manager: PluginManager,
-    plugin: Plugin,
+    plugin: PluginInstance,
     address: SocketAddr,
     directory: PrivateDir,
 }

@@ -6,14 +6,14 @@ mod support;
 
 use plugins::{in_c, load_c, Private};
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension};
-use sochdb_plugin_host::{DynamicPluginLoader, Plugin, Storage};
+use sochdb_plugin_host::{DynamicPluginLoader, PluginInstance, Storage};
 use std::time::Duration;
 use tempfile::TempDir;
 
 const TABLE: u32 = 7;
 
 /// A database in a directory of its own.
-fn database() -> (TempDir, Plugin, Storage) {
+fn database() -> (TempDir, PluginInstance, Storage) {
     let directory = tempfile::tempdir().expect("a directory for the database");
     let loader = DynamicPluginLoader::new_trusted().patience(Duration::from_millis(100));
     let library = Private::copy(&in_c("storage_lmdb")).load_by(&loader).expect("storage_lmdb loads");

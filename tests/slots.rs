@@ -15,7 +15,7 @@ use sochdb_plugin_host::sdk::{
     CompressionExtension, ErrorKind, HealthInfo, IndexExtension, LogLevel, ObservabilityExtension, Result,
     StorageExtension, StorageStats, Write,
 };
-use sochdb_plugin_host::{LoadError, Plugin, PluginLibrary, PluginManager, Storage};
+use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
 
 /// A plugin whose table of this kind is as `flag` says.
@@ -33,12 +33,12 @@ fn is_refused((kind, slot, ..): &Slot, flag: &str) {
     assert!(error.remedy().contains(&format!("`.{slot}`")), "{} does not name it", error.remedy());
 }
 
-fn storage(plugin: &Plugin) -> Storage {
+fn storage(plugin: &PluginInstance) -> Storage {
     plugin.storage().expect("a storage")
 }
 
 /// Uses one optional slot, or one group.
-type Use = fn(&Plugin) -> Result<()>;
+type Use = fn(&PluginInstance) -> Result<()>;
 
 /// Of every kind each optional slot and each group: how it is used, and what the answer is without it.
 const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[

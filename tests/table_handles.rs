@@ -7,7 +7,7 @@ mod support;
 use plugins::{in_c, in_rust, load, Private, Recorder};
 use sochdb_plugin_host::sdk::prelude::*;
 use sochdb_plugin_host::sdk::{Extension, ExtensionInfo};
-use sochdb_plugin_host::{Plugin as Loaded, Storage};
+use sochdb_plugin_host::{PluginInstance as Loaded, Storage};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;

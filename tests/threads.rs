@@ -9,7 +9,7 @@ use sochdb_plugin_host::sdk::{
     CompressionExtension, Error, ErrorKind, HealthInfo, IndexExtension, LogLevel, ObservabilityExtension,
     StorageExtension, Write,
 };
-use sochdb_plugin_host::Plugin;
+use sochdb_plugin_host::PluginInstance;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ const THREADS: u8 = 8;
 const ROUNDS: u8 = 60;
 
 /// An instance of the C and of the Rust plugin of this name.
-fn twins(name: &str, config: &str) -> [Plugin; 2] {
+fn twins(name: &str, config: &str) -> [PluginInstance; 2] {
     let libraries: [PathBuf; 2] = [in_c(name), in_rust(name)];
     libraries
         .map(|library| load(&library).instance(config).unwrap_or_else(|error| panic!("{}: {error}", library.display())))
@@ -192,7 +192,7 @@ impl Drop for Gate {
 }
 
 /// An instance of a plugin whose `flush` hangs until the gate is open.
-fn hanging(recorder_name: &str) -> (Arc<Recorder>, Plugin, PrivateDir, PathBuf) {
+fn hanging(recorder_name: &str) -> (Arc<Recorder>, PluginInstance, PrivateDir, PathBuf) {
     let (recorder, loader) = Recorder::with_loader();
     let loader = loader.patience(Duration::from_millis(100));
     let private = Private::compile("logs_its_life", &[&format!("-DNAME=\"{recorder_name}\"")]);

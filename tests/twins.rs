@@ -11,13 +11,13 @@ mod rows;
 
 use plugins::{in_c, in_rust, load};
 use sochdb_plugin_host::sdk::{CompressionExtension, ExtensionInfo, Result};
-use sochdb_plugin_host::{Plugin, PluginLibrary};
+use sochdb_plugin_host::{PluginInstance, PluginLibrary};
 
 fn libraries(name: &str) -> [PluginLibrary; 2] {
     [in_c(name), in_rust(name)].map(|library| load(&library))
 }
 
-fn twins(name: &str) -> [Plugin; 2] {
+fn twins(name: &str) -> [PluginInstance; 2] {
     libraries(name).map(|library| library.instance("{}").unwrap_or_else(|error| panic!("{name}: {error}")))
 }
 

@@ -6,7 +6,7 @@ use crate::support::root;
 use bench_rust::step::{self, Mixer, RustTable, Step, StepTable};
 use sochdb_plugin_host::sdk::abi::{soch_error, SOCH_OK};
 use sochdb_plugin_host::sdk::IndexExtension;
-use sochdb_plugin_host::{DynamicPluginLoader, Plugin};
+use sochdb_plugin_host::{DynamicPluginLoader, PluginInstance};
 use std::ptr::null_mut;
 
 /// The row that all others are compared with.
@@ -22,12 +22,12 @@ pub const FULL_SAFETY: &str = "slot with full safety: place, panic barrier, stat
 pub const SAFE_HANDLE: &str = "safe handle: `Index::size_bytes`";
 
 /// Loads the plugin of the benchmarks in Rust.
-pub fn bench_rust() -> Plugin {
+pub fn bench_rust() -> PluginInstance {
     instance(&Private::copy(&in_rust("bench_rust")))
 }
 
 /// Loads the one in C.
-fn bench_c() -> Plugin {
+fn bench_c() -> PluginInstance {
     let mut flags = vec!["-O2", "-fvisibility=hidden"];
     if cfg!(target_arch = "x86_64") {
         // Some systems let a function begin with an instruction that Rust's functions do not have.
@@ -36,14 +36,14 @@ fn bench_c() -> Plugin {
     instance(&Private::compile_file(&root().join("benches/plugins/bench_c.c"), &flags))
 }
 
-fn instance(private: &Private) -> Plugin {
+fn instance(private: &Private) -> PluginInstance {
     // A probe would find nothing in what was just built from this source tree.
     let library = private.load_by(&DynamicPluginLoader::new_trusted().probing(false));
     library.and_then(|library| library.instance("{}")).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The table of a plugin, which stays for the rest of the process.
-fn table<T>(plugin: &Plugin, id: &str) -> &'static T {
+fn table<T>(plugin: &PluginInstance, id: &str) -> &'static T {
     let table = plugin.interface(id).expect("the plugins of the benchmarks have it");
     // SAFETY: under this id they have a table of this type, a constant of a library that is never unloaded.
     unsafe { &*table.cast() }

@@ -1,7 +1,7 @@
 //! Where the libraries are, and the plugin of the benchmarks loaded from its own.
 
 use bench_rust::step::{RustTable, StepTable};
-use sochdb_plugin_host::{DynamicPluginLoader, Plugin};
+use sochdb_plugin_host::{DynamicPluginLoader, PluginInstance};
 use std::env;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -26,14 +26,14 @@ pub fn private(name: &str) -> (TempDir, PathBuf) {
 }
 
 /// Loads the plugin at `path`, with or without the probe.
-pub fn load(path: &Path, probing: bool) -> Plugin {
+pub fn load(path: &Path, probing: bool) -> PluginInstance {
     // SAFETY: it was built from this source tree.
     let library = unsafe { DynamicPluginLoader::new_trusted().probing(probing).load(path) };
     library.and_then(|library| library.instance("{}")).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The tables of the plugin of the benchmarks.
-pub fn tables(plugin: &Plugin) -> (&'static RustTable, &'static StepTable) {
+pub fn tables(plugin: &PluginInstance) -> (&'static RustTable, &'static StepTable) {
     let table = |id| plugin.interface(id).expect("the plugin of the benchmarks has it");
     // SAFETY: under these ids it has tables of these types, constants of a library that is never unloaded.
     unsafe { (&*table("sochdb.bench.rust/1").cast(), &*table("sochdb.bench.step/1").cast()) }

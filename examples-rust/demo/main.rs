@@ -93,7 +93,7 @@ fn run(out: &Output, matches: &ArgMatches) -> Result<bool, Failure> {
 }
 
 /// Ends all plugins and looks whether they have ended.
-fn end(report: &mut Report<'_>, stage: &Stage, reopened: Option<sochdb_plugin_host::Plugin>) {
+fn end(report: &mut Report<'_>, stage: &Stage, reopened: Option<sochdb_plugin_host::PluginInstance>) {
     let storage = reopened.map_or(Ok(()), |plugin| plugin.shutdown());
     report.check("the reopened storage shuts down", storage.map(|()| String::new()).map_err(|error| error.to_string()));
     let all = report.manager.shutdown_all();

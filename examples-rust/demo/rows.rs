@@ -7,13 +7,13 @@ use crate::report::Report;
 use crate::setup::Loaded;
 use sochdb_plugin_cli::grouped;
 use sochdb_plugin_host::sdk::{ErrorKind, HealthInfo, StorageExtension};
-use sochdb_plugin_host::{Plugin, Storage};
+use sochdb_plugin_host::{PluginInstance, Storage};
 
 const RANGES: usize = 16;
 const RANGE_LIMIT: usize = 100;
 
 /// Does it all, and gives the storage as it is after the restart.
-pub(crate) fn run(report: &mut Report<'_>, loaded: &Loaded, rows: &Rows) -> Option<Plugin> {
+pub(crate) fn run(report: &mut Report<'_>, loaded: &Loaded, rows: &Rows) -> Option<PluginInstance> {
     let storage = match loaded.plugin.storage() {
         Ok(storage) => storage,
         Err(error) => {
@@ -139,7 +139,7 @@ fn count(report: &Report<'_>, storage: &Storage, rows: &Rows) -> Result<String, 
 }
 
 /// Ends the instance and makes a new one from the same configuration.
-fn restart(loaded: &Loaded, storage: &Storage) -> Result<Plugin, String> {
+fn restart(loaded: &Loaded, storage: &Storage) -> Result<PluginInstance, String> {
     loaded.plugin.shutdown().map_err(|error| format!("shutdown: {error}"))?;
     match storage.get(TABLE, b"") {
         Err(error) if error.kind() == ErrorKind::ShutDown => {}

@@ -5,7 +5,7 @@ use crate::report::Who;
 use serde_json::{json, Value};
 use sochdb_plugin_cli::Output;
 use sochdb_plugin_cli::{observed, step_json, step_line};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Plugin, PluginLibrary, StepOutcome, Text};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginInstance, PluginLibrary, StepOutcome, Text};
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 /// A plugin at work.
 pub(crate) struct Loaded {
-    pub(crate) plugin: Plugin,
+    pub(crate) plugin: PluginInstance,
     pub(crate) library: PluginLibrary,
     /// What its instance was made from.
     pub(crate) config: String,

@@ -3,7 +3,7 @@
 //!
 //! 1. [`DynamicPluginLoader::load`] checks a file step by step and maps exactly the bytes that it checked. It is the
 //!    one place where the caller vouches for something: that this native code may run with the rights of the process.
-//! 2. [`PluginLibrary::instance`] makes an instance from a configuration; [`Plugin`] gives its kinds.
+//! 2. [`PluginLibrary::instance`] makes an instance from a configuration; [`PluginInstance`] gives its kinds.
 //! 3. [`Storage`], [`Index`], [`Observability`] and [`Compression`] are called through the traits of
 //!    `sochdb_plugin_sdk`; each also takes an extension that is linked in (`Storage::new`). [`Storage::reader`] lends
 //!    values and rows of a snapshot; [`Storage::open_table`] finds a table once.
@@ -17,7 +17,7 @@
 //! writes to wrong addresses takes the process with it.
 //!
 #![doc = include_str!("threats.md")]
-#![deny(missing_debug_implementations)]
+#![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(
@@ -61,7 +61,7 @@ pub use manager::PluginManager;
 pub use plugin::directory::{DirectoryError, Listed, OnRefusal};
 pub use plugin::loader::DynamicPluginLoader;
 pub use plugin::verified::Verified;
-pub use plugin::{Plugin, PluginLibrary};
+pub use plugin::{PluginInstance, PluginLibrary};
 pub use process_state::change::{ProcessChange, ProcessPart, Restored};
 pub use process_state::ProcessState;
 pub use refusal::elf_error::ElfError;

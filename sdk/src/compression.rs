@@ -4,6 +4,14 @@ use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
 
 /// A codec: what it compresses, it turns back byte for byte, at any level and in every later version.
+#[cfg_attr(
+    has_diagnostic_namespace,
+    diagnostic::on_unimplemented(
+        message = "`{Self}` does not implement the kind `compression`",
+        label = "it does not implement `CompressionExtension`",
+        note = "write `impl CompressionExtension for {Self}`, or leave `compression` out of the kinds in `export_plugin!`"
+    )
+)]
 pub trait CompressionExtension: Extension {
     /// The algorithm, such as `lz4`, `zstd`, `snappy`; it does not change.
     fn algorithm(&self) -> &str;

@@ -37,6 +37,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// The number that crosses the boundary.
+    #[must_use]
     pub fn status(self) -> soch_status {
         match self {
             Self::NotFound => SOCH_NOT_FOUND,
@@ -54,6 +55,7 @@ impl ErrorKind {
     }
 
     /// The kind that a status stands for; an unknown one is [`ErrorKind::Failed`].
+    #[must_use]
     pub fn from_status(status: soch_status) -> Self {
         match status {
             SOCH_NOT_FOUND => Self::NotFound,
@@ -130,6 +132,7 @@ impl Error {
 
     /// [`ErrorKind::Unsupported`]; `what` is the method or feature.
     #[cold]
+    #[must_use]
     pub fn unsupported(what: &str) -> Self {
         Self::new(ErrorKind::Unsupported, format!("`{what}` is not supported"))
     }
@@ -141,22 +144,26 @@ impl Error {
     }
 
     /// Adds the extension's own error number.
+    #[must_use]
     pub fn with_code(mut self, code: i32) -> Self {
         self.inner.code = code;
         self
     }
 
     /// What kind of failure it is.
+    #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
     /// The extension's own error number, such as an errno; 0 if it gave none.
+    #[must_use]
     pub fn code(&self) -> i32 {
         self.inner.code
     }
 
     /// The sentence.
+    #[must_use]
     pub fn message(&self) -> &str {
         &self.inner.message
     }
@@ -182,4 +189,68 @@ impl From<std::io::Error> for Error {
         let code = error.raw_os_error().unwrap_or(0);
         Self::new(ErrorKind::Io, error.to_string()).with_code(code)
     }
+}
+
+/// An engine's failures as [`Error`]s, without a `map_err` at each call.
+///
+/// ```
+/// use sochdb_plugin_sdk::{ErrorKind, Result, ResultExt};
+///
+/// fn port(text: &str) -> Result<u16> {
+///     text.trim().parse().or_kind(ErrorKind::Invalid)
+/// }
+///
+/// fn first_line(path: &str) -> Result<String> {
+///     let text = std::fs::read_to_string(path).or_failed()?;
+///     text.lines().next().map(str::to_owned).ok_or("there is no line").or_kind(ErrorKind::Corruption)
+/// }
+///
+/// assert_eq!(port("port").unwrap_err().kind(), ErrorKind::Invalid);
+/// assert_eq!(first_line("/nowhere").unwrap_err().kind(), ErrorKind::Io);
+/// ```
+pub trait ResultExt<T> {
+    /// The success, or the failure as an [`Error`] of this kind. Its message is that of the failure and, after colons,
+    /// of what caused it, each that the ones before do not say already; its code is the number of the operating
+    /// system's error among them, if there is one.
+    ///
+    /// # Errors
+    /// The failure.
+    fn or_kind(self, kind: ErrorKind) -> Result<T>;
+
+    /// As [`ResultExt::or_kind`]; the kind is [`ErrorKind::Io`] if an error of the operating system is among the causes,
+    /// that of an [`Error`] which is, and else [`ErrorKind::Failed`].
+    ///
+    /// # Errors
+    /// The failure.
+    fn or_failed(self) -> Result<T>;
+}
+
+impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> ResultExt<T> for std::result::Result<T, E> {
+    fn or_kind(self, kind: ErrorKind) -> Result<T> {
+        self.map_err(|failure| with_causes(Some(kind), &*failure.into()))
+    }
+
+    fn or_failed(self) -> Result<T> {
+        self.map_err(|failure| with_causes(None, &*failure.into()))
+    }
+}
+
+#[cold]
+fn with_causes(kind: Option<ErrorKind>, failure: &(dyn std::error::Error + 'static)) -> Error {
+    let (mut message, mut found) = (failure.to_string(), (ErrorKind::Failed, 0));
+    let mut next = Some(failure);
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !message.contains(&text) {
+            message = format!("{message}: {text}");
+        }
+        if found == (ErrorKind::Failed, 0) {
+            let io = cause.downcast_ref::<std::io::Error>();
+            let io = io.map(|error| (ErrorKind::Io, error.raw_os_error().unwrap_or(0)));
+            let own = cause.downcast_ref::<Error>().map(|error| (error.kind(), error.code()));
+            found = io.or(own).unwrap_or(found);
+        }
+        next = cause.source();
+    }
+    Error::new(kind.unwrap_or(found.0), message).with_code(found.1)
 }

@@ -8,6 +8,14 @@ use std::fmt;
 ///
 /// "The trait bound `Thing: Extension` is not satisfied" of a type that implements [`Plugin`] means that the crate does
 /// not say `export_plugin!(Thing: …);` yet. Tests that use the type in process need it too.
+#[cfg_attr(
+    has_diagnostic_namespace,
+    diagnostic::on_unimplemented(
+        message = "`{Self}` is no extension yet",
+        label = "nothing exports it, and it does not implement `Extension`",
+        note = "say `export_plugin!({Self}: <its kinds>);` once in this crate, for instance `export_plugin!({Self}: compression);`; an extension that is only linked in implements `Extension` by hand"
+    )
+)]
 pub trait Extension: AsAny + Send + Sync {
     /// Who it is.
     fn info(&self) -> ExtensionInfo;
@@ -48,6 +56,14 @@ impl<T: Any> AsAny for T {
 }
 
 /// A type that [`export_plugin!`](crate::export_plugin) makes a plugin of: how an instance begins and ends.
+#[cfg_attr(
+    has_diagnostic_namespace,
+    diagnostic::on_unimplemented(
+        message = "`{Self}` does not say how an instance of it is made",
+        label = "it does not implement `Plugin`",
+        note = "write `impl Plugin for {Self}` with `fn create(host: Host) -> Result<Self>`"
+    )
+)]
 pub trait Plugin: Sized + Send + Sync + 'static {
     /// Makes an instance. Several may live at a time, each with its own configuration.
     ///
@@ -87,18 +103,21 @@ impl ExtensionInfo {
     }
 
     /// The same with this description.
+    #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
     /// The same with this author.
+    #[must_use]
     pub fn with_author(mut self, author: impl Into<String>) -> Self {
         self.author = author.into();
         self
     }
 
     /// The same with these capabilities.
+    #[must_use]
     pub fn with_capabilities(mut self, capabilities: Vec<ExtensionCapability>) -> Self {
         self.capabilities = capabilities;
         self
@@ -145,6 +164,7 @@ impl ExtensionCapability {
     pub const AUTH_ID: &'static str = "sochdb.auth/1";
 
     /// The capability whose table has this id.
+    #[must_use]
     pub fn from_id(id: &str) -> Self {
         match id {
             Self::QUERY_OPTIMIZER_ID => Self::QueryOptimizer,

@@ -24,6 +24,7 @@ pub enum LogLevel {
 
 impl LogLevel {
     /// The number that crosses the boundary.
+    #[must_use]
     pub fn as_raw(self) -> i32 {
         match self {
             Self::Debug => SOCH_LOG_DEBUG,
@@ -34,6 +35,7 @@ impl LogLevel {
     }
 
     /// The level of a number; an unknown one is [`LogLevel::Error`].
+    #[must_use]
     pub fn from_raw(level: i32) -> Self {
         match level {
             SOCH_LOG_DEBUG => Self::Debug,
@@ -100,12 +102,14 @@ impl Host {
     }
 
     /// A host that drops log and metrics: for a plugin's own tests, with `config` as JSON text.
+    #[must_use]
     pub fn detached(config: &str) -> Self {
         let (config, product, directory) = (config.to_owned(), "detached".to_owned(), String::new());
         Self { inner: Arc::new(Inner { raw: RwLock::new(None), config, product, directory }) }
     }
 
     /// The configuration of this instance as JSON text, `{}` if none was given.
+    #[must_use]
     pub fn config_text(&self) -> &str {
         &self.inner.config
     }
@@ -120,11 +124,13 @@ impl Host {
     }
 
     /// Name and version of the application.
+    #[must_use]
     pub fn product(&self) -> &str {
         &self.inner.product
     }
 
     /// The directory that the library was loaded from; None for an extension that is linked in.
+    #[must_use]
     pub fn directory(&self) -> Option<&Path> {
         if self.inner.directory.is_empty() {
             None

@@ -6,6 +6,14 @@ use crate::neighbors::{Neighbors, RowIds};
 use std::mem::MaybeUninit;
 
 /// An index over one column. Several rows may have one key, and one row several keys.
+#[cfg_attr(
+    has_diagnostic_namespace,
+    diagnostic::on_unimplemented(
+        message = "`{Self}` does not implement the kind `index`",
+        label = "it does not implement `IndexExtension`",
+        note = "write `impl IndexExtension for {Self}`, or leave `index` out of the kinds in `export_plugin!`"
+    )
+)]
 pub trait IndexExtension: Extension {
     /// The kind of index, such as `hnsw`, `learned`, `btree`; it does not change.
     fn index_type(&self) -> &str;

@@ -17,7 +17,7 @@
 //! [`export_plugin!`] allow what it emits: E0453). A panic does not leave the plugin; its
 //! instance is poisoned and only dropped. Features: `layout` (default) exports the layout of all tables for the
 //! host to compare; `serde` reads the configuration into your own type.
-#![deny(missing_debug_implementations)]
+#![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod compression;
 mod error;
@@ -41,7 +41,7 @@ mod vec_writer;
 mod writer;
 
 pub use compression::CompressionExtension;
-pub use error::{Error, ErrorKind, Result};
+pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
 pub use host::{Host, LogLevel};
 pub use ids::{ColumnId, RowId, TableId, TransactionId};
@@ -72,9 +72,9 @@ macro_rules! __export_layout {
 pub mod prelude {
     pub use crate::{
         export_plugin, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension, Labels,
-        LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, RowBatch, RowId, RowIds, RowSink,
-        StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, TableId, TransactionId, Write,
-        Writer,
+        LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowId, RowIds,
+        RowSink, StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, TableId, TransactionId,
+        Write, Writer,
     };
 }
 

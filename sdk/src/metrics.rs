@@ -29,6 +29,7 @@ pub struct Metric<'a> {
 
 impl<'a> Metric<'a> {
     /// The metric with this name, these labels and this value.
+    #[must_use]
     pub fn new(name: &'a str, labels: Labels<'a>, value: MetricValue<'a>) -> Self {
         Self { name, labels, value }
     }

@@ -6,6 +6,14 @@ use crate::metrics::Metrics;
 use sochdb_plugin_abi::*;
 
 /// A sink of metrics, spans and logs. Nothing comes back: a sink that cannot deliver says so in the host's log.
+#[cfg_attr(
+    has_diagnostic_namespace,
+    diagnostic::on_unimplemented(
+        message = "`{Self}` does not implement the kind `observability`",
+        label = "it does not implement `ObservabilityExtension`",
+        note = "write `impl ObservabilityExtension for {Self}`, or leave `observability` out of the kinds in `export_plugin!`"
+    )
+)]
 pub trait ObservabilityExtension: Extension {
     /// Adds `value` to a counter. The order of labels has no meaning.
     fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>);
@@ -80,11 +88,13 @@ pub struct HealthInfo {
 
 impl HealthInfo {
     /// The state of a database that serves, or not, and says nothing else of itself.
+    #[must_use]
     pub fn new(operational: bool) -> Self {
         Self { operational, ..Self::default() }
     }
 
     /// The form that crosses.
+    #[must_use]
     pub fn as_raw(&self) -> soch_health {
         soch_health {
             operational: self.operational.into(),

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 
-opaque!(RowBatch<'_, '_>);
+opaque!(RowBatch<'_>);
 
 /// How many rows are asked for at a time where nobody said: enough to hide what a call costs.
 const BATCH: usize = 64;
@@ -75,28 +75,30 @@ pub trait StorageCursor {
     ///
     /// # Errors
     /// What the storage reports.
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()>;
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()>;
 }
 
 /// Where a cursor puts the rows that it lends: the caller's array.
-pub struct RowBatch<'b, 'c> {
-    places: &'b mut [MaybeUninit<soch_row>],
+pub struct RowBatch<'c> {
+    places: &'c mut [MaybeUninit<soch_row>],
     count: usize,
     // Invariant: rows of a shorter life must not be put here.
     lent: PhantomData<Cell<&'c [u8]>>,
 }
 
-impl<'b, 'c> RowBatch<'b, 'c> {
-    pub(crate) fn new(places: &'b mut [MaybeUninit<soch_row>]) -> Self {
+impl<'c> RowBatch<'c> {
+    pub(crate) fn new(places: &'c mut [MaybeUninit<soch_row>]) -> Self {
         Self { places, count: 0, lent: PhantomData }
     }
 
     /// Whether no row fits any more.
+    #[must_use]
     pub fn is_full(&self) -> bool {
         self.count == self.places.len()
     }
 
     /// How many more rows fit.
+    #[must_use]
     pub fn room(&self) -> usize {
         self.places.len() - self.count
     }

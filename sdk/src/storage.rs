@@ -11,6 +11,14 @@ use sochdb_plugin_abi::*;
 
 /// A storage engine: tables of keys and values, ordered by key as unsigned bytes. A table exists from its first
 /// `put` on.
+#[cfg_attr(
+    has_diagnostic_namespace,
+    diagnostic::on_unimplemented(
+        message = "`{Self}` does not implement the kind `storage`",
+        label = "it does not implement `StorageExtension`",
+        note = "write `impl StorageExtension for {Self}`, or leave `storage` out of the kinds in `export_plugin!`"
+    )
+)]
 pub trait StorageExtension: Extension {
     /// Writes the value of `key`. False, with nothing written, if there is none.
     ///
@@ -126,6 +134,7 @@ pub struct StorageStats {
 impl StorageStats {
     /// The form that crosses.
     #[doc(hidden)]
+    #[must_use]
     pub fn as_raw(&self) -> soch_storage_stats {
         soch_storage_stats {
             bytes_stored: self.bytes_stored,
@@ -137,6 +146,7 @@ impl StorageStats {
 
     /// What came in the form that crosses.
     #[doc(hidden)]
+    #[must_use]
     pub fn from_raw(raw: &soch_storage_stats) -> Self {
         Self {
             bytes_stored: raw.bytes_stored,
@@ -171,6 +181,7 @@ pub enum Write<'a> {
 
 impl<'a> Write<'a> {
     /// The form that crosses.
+    #[must_use]
     pub fn as_raw(&self) -> soch_write {
         let (op, table, key, value): (_, _, _, &[u8]) = match *self {
             Self::Put { table, key, value } => (SOCH_WRITE_PUT, table, key, value),

@@ -39,6 +39,7 @@ impl<'a> VecWriter<'a> {
 
     /// Puts guard bytes behind what it lends, and finds who writes past it. Slower.
     #[inline]
+    #[must_use]
     pub fn checking(mut self, on: bool) -> Self {
         // One that was made before has no guard.
         self.reserved = None;
@@ -66,17 +67,20 @@ impl<'a> VecWriter<'a> {
 
     /// Whether the other side used it as it should: nothing to ask for below.
     #[inline]
+    #[must_use]
     pub fn is_clean(&self) -> bool {
         self.reserved.is_none() && self.refused.is_none() && self.violation.is_none()
     }
 
     /// How many bytes were written.
     #[inline]
+    #[must_use]
     pub fn written(&self) -> usize {
         self.buffer.len() - self.start
     }
 
     /// The first status, other than `SOCH_OK`, that this writer returned to the other side.
+    #[must_use]
     pub fn refused(&self) -> Option<soch_status> {
         self.refused
     }

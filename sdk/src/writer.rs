@@ -32,6 +32,7 @@ impl<'a> Writer<'a> {
 
     /// The form that crosses, valid as long as this writer.
     #[inline]
+    #[must_use]
     pub fn as_raw(&self) -> *const soch_writer {
         self.raw.as_ptr()
     }
@@ -43,6 +44,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The most bytes that this call may write in all.
+    #[must_use]
     pub fn limit(&self) -> u64 {
         self.raw().limit
     }

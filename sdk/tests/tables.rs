@@ -38,8 +38,12 @@ impl Drop for Instance {
 
 /// Checks that `call` is refused as invalid with `text`, and did not reach the plugin.
 fn refused(instance: &Instance, text: &str, call: impl FnOnce(*mut soch_error) -> soch_status) {
+    refused_as(SOCH_INVALID, instance, text, call);
+}
+
+fn refused_as(status: soch_status, instance: &Instance, text: &str, call: impl FnOnce(*mut soch_error) -> soch_status) {
     let mut error = soch_error::empty();
-    assert_eq!(call(&mut error), SOCH_INVALID, "{text}");
+    assert_eq!(call(&mut error), status, "{text}");
     assert_eq!(error_text(&error), text);
     assert_eq!(instance.calls(), [""; 0]);
 }
@@ -75,7 +79,7 @@ fn storage_refuses_null_with_a_length() {
         refused(&instance, text, |error| scan(instance.0, 1, good, good, 1, &lacking, error));
         let unknown = soch_write { op: 9, ..writes[0] };
         let text = "`write 9` is not supported";
-        refused(&instance, text, |error| write_batch(instance.0, &unknown, 1, 0, error));
+        refused_as(SOCH_UNSUPPORTED, &instance, text, |error| write_batch(instance.0, &unknown, 1, 0, error));
     }
 }
 

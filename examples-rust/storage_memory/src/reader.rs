@@ -21,7 +21,7 @@ impl StorageReader for Snapshot {
 struct Cursor<'a>(Option<Rows<'a>>);
 
 impl StorageCursor for Cursor<'_> {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
         if let Some(found) = &mut self.0 {
             rows.fill(found);
         }

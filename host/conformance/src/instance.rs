@@ -1,7 +1,7 @@
 use crate::must::Must;
 use crate::phase::Phase;
 use sochdb_plugin_host::sdk::{abi, Extension, ExtensionInfo};
-use sochdb_plugin_host::{Compression, Index, Observability, Plugin, Storage};
+use sochdb_plugin_host::{Compression, Index, Observability, PluginInstance, Storage};
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -15,7 +15,7 @@ macro_rules! handles {
         pub struct Handles {
             $(#[doc = concat!("It as ", $what, ".")] pub $kind: Option<$handle>,)+
             /// The instance itself, if its library was loaded.
-            pub plugin: Option<Plugin>,
+            pub plugin: Option<PluginInstance>,
         }
 
         $(impl From<$handle> for Handles {
@@ -24,8 +24,8 @@ macro_rules! handles {
             }
         })+
 
-        impl From<&Plugin> for Handles {
-            fn from(plugin: &Plugin) -> Self {
+        impl From<&PluginInstance> for Handles {
+            fn from(plugin: &PluginInstance) -> Self {
                 Self { $($kind: plugin.$kind().ok(),)+ plugin: Some(plugin.clone()) }
             }
         }

@@ -4,7 +4,7 @@
 //! that does not hold. `sochdb-plugin check` runs each in a child process, so that a crash or a hang is a result.
 //!
 //! The README shows it in a `cargo test` of the plugin's author.
-#![deny(missing_debug_implementations)]
+#![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod compression;
 mod index;
@@ -33,6 +33,7 @@ pub use test::Test;
 use std::sync::LazyLock;
 
 /// All tests, in the order in which they are best read.
+#[must_use]
 pub fn tests() -> &'static [Test] {
     static TESTS: LazyLock<Vec<Test>> = LazyLock::new(|| {
         [

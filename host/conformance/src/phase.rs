@@ -19,6 +19,7 @@ impl Phase {
     pub const ALL: [Self; 5] = [Self::Load, Self::Create, Self::Run, Self::Shutdown, Self::Destroy];
 
     /// Its stable name.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Load => "load",
@@ -30,6 +31,7 @@ impl Phase {
     }
 
     /// Where that is, as the end of a sentence.
+    #[must_use]
     pub fn place(self) -> &'static str {
         match self {
             Self::Load => "while it was loaded (constructors)",

@@ -28,6 +28,7 @@ impl std::fmt::Debug for Subject {
 
 impl Subject {
     /// A loaded library. In `config`, `{dir}` stands for a directory that each instance has alone.
+    #[must_use]
     pub fn loaded(library: PluginLibrary, config: &str) -> Self {
         let info = library.info().clone();
         let make = move |config: &str| {
@@ -56,29 +57,34 @@ impl Subject {
     }
 
     /// An index of vectors of this many `f32`s. Without it the suite finds out which keys the index takes.
+    #[must_use]
     pub fn dimensions(mut self, dimensions: usize) -> Self {
         self.dimensions = Some(dimensions);
         self
     }
 
     /// A codec whose format finds every change of its bytes.
+    #[must_use]
     pub fn checksum(mut self, has: bool) -> Self {
         self.checksum = has;
         self
     }
 
     /// Tells `watch` of each phase when it begins.
+    #[must_use]
     pub fn watched(mut self, watch: impl Fn(Phase) + Send + Sync + 'static) -> Self {
         self.watch = Arc::new(watch);
         self
     }
 
     /// Who it is.
+    #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.info
     }
 
     /// Whether tests of this kind are for it.
+    #[must_use]
     pub fn has(&self, kind: Kind) -> bool {
         kind.capability().is_none_or(|capability| self.info.capabilities.contains(&capability))
     }

@@ -11,6 +11,7 @@ pub struct Digest(pub [u8; 32]);
 
 impl Digest {
     /// That of `bytes`.
+    #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }

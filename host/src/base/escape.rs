@@ -54,6 +54,7 @@ fn is_blank(c: char) -> bool {
 }
 
 /// `bytes` as hexadecimal digits.
+#[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()

@@ -15,6 +15,7 @@ pub struct Text(Vec<u8>);
 
 impl Text {
     /// The bytes themselves.
+    #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -230,6 +230,7 @@ impl Facts {
     }
 
     /// The `e_machine` of this process's processor; `None` if the loader does not know it.
+    #[must_use]
     pub fn host_machine() -> Option<u16> {
         machine::of_host()
     }
@@ -243,6 +244,7 @@ impl Facts {
     }
 
     /// The usual name of its processor.
+    #[must_use]
     pub fn machine_name(&self) -> &'static str {
         machine::name(self.machine)
     }

@@ -24,6 +24,7 @@ handle! {
 impl Observability {
     /// How many calls it was not given, as the thread was inside a call of this very sink: one that reports through the
     /// host's log what it cannot deliver would do so without end. The first is a `tracing` event at warning level.
+    #[must_use]
     pub fn echoes(&self) -> u64 {
         self.instance.echoes.load(Relaxed)
     }

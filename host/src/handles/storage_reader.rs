@@ -173,7 +173,7 @@ impl StorageReader for Boxed<'_> {
 }
 
 impl StorageCursor for Cursor<'_> {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
         if rows.is_full() {
             // Of no places, a plugin could not say whether the end is reached.
             return Ok(());

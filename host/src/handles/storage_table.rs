@@ -61,6 +61,7 @@ impl Storage {
 
 impl Table {
     /// The table's number.
+    #[must_use]
     pub fn id(&self) -> TableId {
         self.number
     }

@@ -18,7 +18,7 @@ use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::fan_out::FanOut;
 use crate::manager::metered::Metered;
-use crate::plugin::Plugin;
+use crate::plugin::PluginInstance;
 use crate::sync::call_gate::live::is_child;
 use parking_lot::{RwLock, RwLockWriteGuard};
 use sochdb_plugin_abi::for_each_kind;
@@ -64,7 +64,7 @@ macro_rules! kinds {
         }
 
         impl Kinds {
-            fn of(plugin: &Plugin) -> Self {
+            fn of(plugin: &PluginInstance) -> Self {
                 Self { $($kind: plugin.$kind().ok(),)+ }
             }
         }
@@ -75,6 +75,7 @@ for_each_kind!(kinds);
 
 impl PluginManager {
     /// An empty registry.
+    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
@@ -83,7 +84,7 @@ impl PluginManager {
     ///
     /// # Errors
     /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`]; so for the other `register_` methods.
-    pub fn register(&self, plugin: &Plugin) -> Result<(), ManagerError> {
+    pub fn register(&self, plugin: &PluginInstance) -> Result<(), ManagerError> {
         self.register_all(plugin.instance.clone(), Kinds::of(plugin))
     }
 

@@ -69,12 +69,14 @@ impl DynamicPluginLoader {
     /// `yes` or `on`, with any case and surrounding space. It is read once, here. In a process with more rights than
     /// its user (set-user-ID, file capabilities) it does not count. It obeys the operator's trust files
     /// ([`TrustFiles::Operator`]).
+    #[must_use]
     pub fn new() -> Self {
         Self::with(Permission::from_environment(), TrustFiles::Operator)
     }
 
     /// A loader that loads because the program says so, whatever the environment. It obeys no trust files, unless
     /// [`DynamicPluginLoader::trust_files`] names some.
+    #[must_use]
     pub fn new_trusted() -> Self {
         Self::with(Permission::Program, TrustFiles::Unused)
     }
@@ -91,6 +93,7 @@ impl DynamicPluginLoader {
     }
 
     /// Whether it loads anything. If not, [`DynamicPluginLoader::load`] refuses before any system call.
+    #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.options.permission.is_trusted()
     }

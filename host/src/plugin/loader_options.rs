@@ -10,21 +10,25 @@ use std::time::Duration;
 /// What a program says of its loads beforehand.
 impl DynamicPluginLoader {
     /// What plugins get from the application; the default is [`TracingServices`](crate::TracingServices).
+    #[must_use]
     pub fn services(self, services: Arc<dyn HostServices>) -> Self {
         self.change(|context| context.services = services)
     }
 
     /// Name and version of the application, as plugins see it, such as `sochdb 2.1.0`.
+    #[must_use]
     pub fn product(self, product: &str) -> Self {
         self.change(|context| context.product = product.to_owned())
     }
 
     /// The most bytes that one call of a plugin may write; the default is 1 GiB.
+    #[must_use]
     pub fn output_limit(self, bytes: u64) -> Self {
         self.change(|context| context.limits.output = bytes)
     }
 
     /// How long a call or a shutdown waits for other calls to end; the default is 30 s.
+    #[must_use]
     pub fn patience(self, patience: Duration) -> Self {
         self.change(|context| context.limits.patience = patience)
     }
@@ -32,6 +36,7 @@ impl DynamicPluginLoader {
     /// Whether to look for plugins that write where they must not, by guard bytes behind every room that is reserved, and
     /// for readers that change what they lend or keep the array that a cursor is given: what is lent is compared with a
     /// copy when its time ends, and the array is overwritten after each call. Slower; for tests of a plugin. Off by default.
+    #[must_use]
     pub fn checking(self, on: bool) -> Self {
         self.change(|context| context.limits.checking = on)
     }
@@ -44,6 +49,7 @@ impl DynamicPluginLoader {
     /// signal mask, locale and the like are put back always, and so are signal handlers in a plugin's code. What any thread may
     /// change is put back if the process has no other thread, or with this promise; otherwise a change that another
     /// thread meant could be lost. Each change is told in the audit line and to the observer, see [`ProcessChange`](crate::ProcessChange).
+    #[must_use]
     pub fn restoring(mut self, on: bool) -> Self {
         self.options.restoring = on;
         self.change(|context| context.restoring = on)
@@ -51,11 +57,13 @@ impl DynamicPluginLoader {
 
     /// Who is told how each step of a verification, a load and the making of an instance ended, in order. No lock is
     /// held then, so that it may load plugins itself; the steps from the identity to the version are told together.
+    #[must_use]
     pub fn observer(self, observer: impl Fn(StepOutcome) + Send + Sync + 'static) -> Self {
         self.change(|context| context.observer = Arc::new(observer))
     }
 
     /// Whose decisions it obeys.
+    #[must_use]
     pub fn trust_files(mut self, files: TrustFiles) -> Self {
         self.options.rules = RuleSource::new(files);
         self
@@ -64,6 +72,7 @@ impl DynamicPluginLoader {
     /// What is demanded of every plugin; the default is [`Policy::Development`]. The trust files can demand more of a
     /// directory, not less. With a policy that the program gives, an operator's trust files need no home
     /// ([`TrustFiles::Operator`]).
+    #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.options.policy = Some(policy);
         self
@@ -76,12 +85,14 @@ impl DynamicPluginLoader {
     /// A plugin that was built with a sanitizer needs it off: the sanitizer's library must be the first one of a program,
     /// which is started with it in `LD_PRELOAD`, and the probe inherits no environment but the setting
     /// `glibc.rtld.optional_static_tls` of `GLIBC_TUNABLES`.
+    #[must_use]
     pub fn probing(mut self, on: bool) -> Self {
         self.options.probing = on;
         self
     }
 
     /// How long the constructors may take in that process; the default is 2 s.
+    #[must_use]
     pub fn probe_limit(mut self, limit: Duration) -> Self {
         self.options.probe_limit = limit;
         self
@@ -91,6 +102,7 @@ impl DynamicPluginLoader {
     /// 30 s. Then it is [`LoadError::Timeout`](crate::LoadError::Timeout), also where a file system never answers: the thread that waits for it is left
     /// behind, and ends when it gets its answer. When 16 such threads wait, loads are refused at once. What the dynamic linker
     /// and the constructors do in this process after the probe is not limited.
+    #[must_use]
     pub fn load_limit(mut self, limit: Duration) -> Self {
         self.options.load_limit = limit;
         self
@@ -99,12 +111,14 @@ impl DynamicPluginLoader {
     /// Whether the kernel is asked if its policy (such as IPE or an integrity policy) lets the file run, by
     /// `AT_EXECVE_CHECK`, which Linux has since 6.14; an older one says nothing. The file must be executable then
     /// (`chmod a+x`). Off by default.
+    #[must_use]
     pub fn exec_check(mut self, on: bool) -> Self {
         self.options.exec_check = on;
         self
     }
 
     /// The largest file that is looked at, in bytes; the default is 64 MiB.
+    #[must_use]
     pub fn max_size(mut self, bytes: u64) -> Self {
         self.options.max_size = bytes;
         self

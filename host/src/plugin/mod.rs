@@ -48,21 +48,25 @@ pub(crate) struct Context {
 
 impl PluginLibrary {
     /// Who made it and what it offers.
+    #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.library.entry.info
     }
 
     /// The file that it was read from.
+    #[must_use]
     pub fn path(&self) -> &Path {
         &self.place.path
     }
 
     /// SHA-256 of the bytes that run.
+    #[must_use]
     pub fn digest(&self) -> Digest {
         self.library.digest
     }
 
     /// Major and minor version of the contract that both sides use.
+    #[must_use]
     pub fn abi_version(&self) -> (u16, u16) {
         (SOCH_ABI_MAJOR, self.library.entry.abi_minor)
     }
@@ -72,7 +76,7 @@ impl PluginLibrary {
     ///
     /// # Errors
     /// [`LoadError::Create`] with the plugin's text; nothing is left behind.
-    pub fn instance(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
+    pub fn instance(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
         let made = || self.create(config).map(|plugin| (plugin, "an instance was made".to_owned()));
         let (mut observer, mut changes) = (|outcome| (self.context.observer)(outcome), Vec::new());
         let plugin = Steps::new(&mut observer).run_its_code(Step::Create, self.context.restoring, &mut changes, made);
@@ -81,7 +85,7 @@ impl PluginLibrary {
         plugin
     }
 
-    fn create(&self, config: &str) -> std::result::Result<Plugin, LoadError> {
+    fn create(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
         let config = if config.is_empty() { "{}" } else { config };
         let entry = &self.library.entry;
         let name = &entry.info.name;
@@ -122,24 +126,26 @@ impl PluginLibrary {
         };
         let instance =
             instance.map_err(|error| LoadError::Create { kind: error.kind(), message: error.to_string() })?;
-        Ok(Plugin { instance: Arc::new(instance) })
+        Ok(PluginInstance { instance: Arc::new(instance) })
     }
 }
 
 /// An instance of a plugin. Clones are the same instance; the last one gone ends it.
 #[derive(Clone)]
-pub struct Plugin {
+pub struct PluginInstance {
     pub(crate) instance: Arc<Instance>,
 }
 
-impl Plugin {
+impl PluginInstance {
     /// Who it is and what it offers.
+    #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.instance.info
     }
 
     /// The plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; None if it has no such.
     /// What the table leads to, its vendor says; the pointer is valid as long as this instance.
+    #[must_use]
     pub fn interface(&self, id: &str) -> Option<*const c_void> {
         self.instance.interface(id)
     }
@@ -155,6 +161,7 @@ impl Plugin {
     }
 
     /// Whether a panic ended it.
+    #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.instance.is_poisoned()
     }
@@ -168,7 +175,7 @@ impl Plugin {
 macro_rules! getters {
     ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
         /// The handles of its kinds.
-        impl Plugin {$(
+        impl PluginInstance {$(
             #[doc = concat!("The handle of the plugin as ", $what, ".")]
             ///
             /// # Errors
@@ -188,8 +195,8 @@ impl fmt::Debug for PluginLibrary {
     }
 }
 
-impl fmt::Debug for Plugin {
+impl fmt::Debug for PluginInstance {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        describe(formatter, "Plugin", self.info())
+        describe(formatter, "PluginInstance", self.info())
     }
 }

@@ -105,7 +105,7 @@ pub(crate) enum By {
     /// Any thread of the process.
     AnyThread,
     /// The plugin: what it is now leads into a plugin's code.
-    Plugin,
+    PluginInstance,
 }
 
 /// What to do about changes.

@@ -42,7 +42,7 @@ impl Handlers {
             if parts(&before) == parts(&after) {
                 continue;
             }
-            let by = if linker::is_of_a_plugin(after.sa_sigaction) { By::Plugin } else { By::AnyThread };
+            let by = if linker::is_of_a_plugin(after.sa_sigaction) { By::PluginInstance } else { By::AnyThread };
             changes.add((ProcessPart::SignalHandler, by), &name(signal), (text(&before), text(&after)), || {
                 // SAFETY: the program had this handler for this signal.
                 unsafe { libc::sigaction(signal, &before, std::ptr::null_mut()) == 0 }

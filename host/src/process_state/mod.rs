@@ -65,6 +65,7 @@ parts! {
 
 impl ProcessState {
     /// What is otherwise now. Nothing is put back.
+    #[must_use]
     pub fn changes(&self) -> Vec<ProcessChange> {
         self.treat(Treatment::Look)
     }

@@ -37,6 +37,7 @@ impl Lack {
     }
 
     /// How to get more of it.
+    #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Descriptors => {

@@ -90,6 +90,7 @@ pub struct StepOutcome {
 
 impl StepOutcome {
     /// A step that did not run; `why` is its detail.
+    #[must_use]
     pub fn skipped(step: Step, why: &str) -> Self {
         Self::new(step, Verdict::Skipped, why.to_owned(), Duration::ZERO)
     }

@@ -55,6 +55,7 @@ pub struct TrustedDependency {
 
 impl TrustedDependency {
     /// Its file, or a link to that.
+    #[must_use]
     pub fn path(&self) -> PathBuf {
         self.directory.join(&self.name)
     }

@@ -47,6 +47,7 @@ impl From<Vec<Locked>> for Lock {
 
 impl Locked {
     /// The entry of the plugin that this manifest would describe, in this file; nobody signed it, and it replaces none.
+    #[must_use]
     pub fn new(file: String, of: Manifest, kinds: Vec<String>) -> Self {
         let Manifest { sha256, name, version, abi } = of;
         Self { file, sha256, name, version, abi, kinds, publisher: None, previous: None }
@@ -73,6 +74,7 @@ impl Lock {
     }
 
     /// The text of the lock file. It is the same for the same lock.
+    #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::from("# Written by sochdb-plugin install. The order is that of loading.\n");
         for plugin in &self.plugins {
@@ -82,6 +84,7 @@ impl Lock {
     }
 
     /// The plugin in the file of this name.
+    #[must_use]
     pub fn find(&self, file: &str) -> Option<&Locked> {
         self.plugins.iter().find(|plugin| plugin.file == file)
     }

@@ -22,6 +22,7 @@ pub struct Manifest {
 
 impl Manifest {
     /// The manifest of the plugin with this name, this version and this ABI, in a file with this digest.
+    #[must_use]
     pub fn new(sha256: Digest, name: String, version: String, abi: (u16, u16)) -> Self {
         Self { sha256, name, version, abi }
     }
@@ -45,6 +46,7 @@ impl Manifest {
     }
 
     /// The text of the manifest. It is the same for the same manifest, so that it can be signed.
+    #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         line(&mut text, "sha256", &self.sha256.to_string());

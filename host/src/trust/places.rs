@@ -14,23 +14,27 @@ pub const MANIFEST_SUFFIX: &str = ".manifest";
 pub const SIGNATURE_SUFFIX: &str = ".minisig";
 
 /// The trust file of the machine.
+#[must_use]
 pub fn system_trust_file() -> PathBuf {
     PathBuf::from("/etc/sochdb/trust.toml")
 }
 
 /// The plugin directory of the machine.
+#[must_use]
 pub fn system_plugin_directory() -> PathBuf {
     PathBuf::from("/usr/local/lib/sochdb/plugins")
 }
 
 /// The trust file of the user, `$XDG_CONFIG_HOME/sochdb/trust.toml` or `~/.config/sochdb/trust.toml`. None if neither
 /// variable is an absolute path.
+#[must_use]
 pub fn user_trust_file() -> Option<PathBuf> {
     Some(of_user("XDG_CONFIG_HOME", ".config", |name| std::env::var_os(name))?.join("sochdb/trust.toml"))
 }
 
 /// The plugin directory of the user, `$XDG_DATA_HOME/sochdb/plugins` or `~/.local/share/sochdb/plugins`. None if
 /// neither variable is an absolute path.
+#[must_use]
 pub fn user_plugin_directory() -> Option<PathBuf> {
     Some(of_user("XDG_DATA_HOME", ".local/share", |name| std::env::var_os(name))?.join("sochdb/plugins"))
 }
@@ -43,11 +47,13 @@ pub fn homes() -> Vec<PathBuf> {
 }
 
 /// The manifest of `plugin`.
+#[must_use]
 pub fn manifest_of(plugin: &Path) -> PathBuf {
     followed(plugin, MANIFEST_SUFFIX)
 }
 
 /// The signature of the manifest of `plugin`.
+#[must_use]
 pub fn signature_of(plugin: &Path) -> PathBuf {
     followed(&manifest_of(plugin), SIGNATURE_SUFFIX)
 }
@@ -55,16 +61,19 @@ pub fn signature_of(plugin: &Path) -> PathBuf {
 /// The manifest of the plugin with this digest in the file `plugin`, as `x.so.DIGEST.manifest`. `sochdb-plugin install`
 /// keeps it there, so that the old and the new one are there together while one file replaces the other; it counts
 /// before [`manifest_of`].
+#[must_use]
 pub fn kept_manifest_of(plugin: &Path, digest: &Digest) -> PathBuf {
     followed(plugin, &format!(".{digest}{MANIFEST_SUFFIX}"))
 }
 
 /// The signature of [`kept_manifest_of`].
+#[must_use]
 pub fn kept_signature_of(plugin: &Path, digest: &Digest) -> PathBuf {
     followed(&kept_manifest_of(plugin, digest), SIGNATURE_SUFFIX)
 }
 
 /// The plugin's file and the digest in the name of a kept manifest or its signature; `None` if it is no such name.
+#[must_use]
 pub fn kept_for(name: &str) -> Option<(&str, Digest)> {
     let manifest = name.strip_suffix(SIGNATURE_SUFFIX).unwrap_or(name);
     let (plugin, digest) = manifest.strip_suffix(MANIFEST_SUFFIX)?.rsplit_once('.')?;

@@ -24,6 +24,7 @@ impl Policy {
     pub const ALL: [Self; 4] = [Self::Development, Self::Pinned, Self::Signed, Self::Strict];
 
     /// The word in a trust file.
+    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Development => "development",
@@ -34,6 +35,7 @@ impl Policy {
     }
 
     /// What it demands.
+    #[must_use]
     pub fn demands(self) -> Demands {
         let nothing = Demands::default();
         match self {

@@ -16,6 +16,7 @@ pub struct Publisher {
 
 impl Publisher {
     /// The publisher with this name and this key.
+    #[must_use]
     pub fn new(name: String, key: PublicKey) -> Self {
         Self { name, key }
     }
@@ -60,11 +61,13 @@ pub enum PublicKeyError {
 
 impl PublicKey {
     /// The number of the key as minisign prints it: 16 upper-case hexadecimal digits.
+    #[must_use]
     pub fn key_id(&self) -> String {
         key_id(self.id)
     }
 
     /// Whether both verify the same signatures: anybody can write another number into a key.
+    #[must_use]
     pub fn is_same_key(&self, other: &Self) -> bool {
         self.bytes == other.bytes
     }

@@ -44,6 +44,7 @@ pub struct TooOld {
 
 impl TooOld {
     /// This version of the plugin with this name, where only `minimum` and later ones may be loaded.
+    #[must_use]
     pub fn new(name: String, version: String, minimum: Version) -> Self {
         Self { name, version, minimum }
     }
@@ -51,6 +52,7 @@ impl TooOld {
 
 impl Rules {
     /// The rules of `files`. Where only one can count, the earlier counts.
+    #[must_use]
     pub fn new(files: Vec<TrustFile>) -> Self {
         let publishers = files.iter().flat_map(|file| file.publishers.iter().cloned()).collect();
         let revoked_keys = files.iter().flat_map(|file| file.revoked_keys.iter().cloned()).collect();
@@ -73,6 +75,7 @@ impl Rules {
     }
 
     /// The library that plugins may need under this name. The first file that has one counts.
+    #[must_use]
     pub fn dependency(&self, name: &str) -> Option<&TrustedDependency> {
         self.files.iter().flat_map(|file| &file.dependencies).find(|dependency| dependency.name == name)
     }
@@ -83,21 +86,25 @@ impl Rules {
     }
 
     /// Whether the plugin with this digest is pinned.
+    #[must_use]
     pub fn is_pinned(&self, digest: &Digest) -> bool {
         self.files.iter().flat_map(|file| &file.pins).any(|pin| pin.sha256 == *digest)
     }
 
     /// The word against the plugin with this digest.
+    #[must_use]
     pub fn revoked(&self, digest: &Digest) -> Option<&Revoked> {
         self.files.iter().flat_map(|file| &file.revoked).find(|revoked| revoked.sha256 == *digest)
     }
 
     /// Whose signature counts. Two may have one name.
+    #[must_use]
     pub fn publishers(&self) -> &[Publisher] {
         &self.publishers
     }
 
     /// Keys whose signatures never count: those that any file revokes.
+    #[must_use]
     pub fn revoked_keys(&self) -> &[RevokedKey] {
         &self.revoked_keys
     }

@@ -76,6 +76,7 @@ pub fn verify_signature<'p>(
 
 /// The public key that the signature says of itself that it was made with, as `sochdb-plugin sign` writes it into the
 /// comment that is signed: `key:RW…` between tabulators. It says so about itself: whose key that is, it cannot say.
+#[must_use]
 pub fn claimed_key(manifest: &[u8], signature: &[u8]) -> Option<PublicKey> {
     let comment = std::str::from_utf8(signature).ok()?.lines().nth(2)?.strip_prefix("trusted comment: ")?;
     let key: PublicKey = comment.split('\t').find_map(|part| part.strip_prefix("key:"))?.parse().ok()?;

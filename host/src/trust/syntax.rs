@@ -17,6 +17,7 @@ pub struct SyntaxError {
 
 impl SyntaxError {
     /// The error at this line and this column, both counted from 1.
+    #[must_use]
     pub fn new(line: usize, column: usize, message: String) -> Self {
         Self { line, column, message }
     }

@@ -48,7 +48,7 @@
 //!
 //! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #![no_std]
-#![deny(missing_debug_implementations)]
+#![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 #![allow(non_camel_case_types, missing_docs)]
 // The header's tags, such as `[static]`, look like links to rustdoc.
 #![allow(rustdoc::broken_intra_doc_links)]

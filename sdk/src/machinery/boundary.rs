@@ -54,6 +54,7 @@ impl<'a> ReadLent<'a> for soch_str {
 }
 
 /// The message of an error up to its NUL, what is not UTF-8 replaced.
+#[must_use]
 pub fn error_text(error: &soch_error) -> Cow<'_, str> {
     // SAFETY: c_char and u8 have one layout, and the array is ours.
     let bytes = unsafe { std::slice::from_raw_parts(error.message.as_ptr().cast::<u8>(), error.message.len()) };

@@ -22,6 +22,10 @@ use std::os::raw::c_char;
 /// export_plugin!("thing", Thing: storage, index; "com.vendor.thing/1" => THING_TABLE);
 /// ```
 ///
+/// A generic type is exported with its types: `export_plugin!(Cache<u64>: storage);`. It is one plugin, and a crate has
+/// one: several kinds on one type go into one `export_plugin!`. A type that also implements
+/// [`Extension`](crate::Extension) by hand has two of them (E0119): delete that one.
+///
 /// What it emits has `unsafe` in it, and allows that for itself only. So `#![deny(unsafe_code)]` is the strictest level
 /// for the file that says it: `forbid` cannot be allowed again, and fails with E0453.
 #[macro_export]
@@ -29,6 +33,10 @@ macro_rules! export_plugin {
     ($plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit env!("CARGO_PKG_NAME"), $plugin: $($kinds)+); };
     ($name:literal, $plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit $name, $plugin: $($kinds)+); };
     (@emit $name:expr, $plugin:ty: $($kind:ident),+ $(,)? $(; $($id:literal => $table:path),+ $(,)?)?) => {
+        /// A second `export_plugin!` in this crate is one too many: a library has one entry. Name all kinds in one.
+        #[doc(hidden)]
+        #[allow(dead_code, non_upper_case_globals)]
+        const export_plugin_is_said_once_a_crate: () = ();
         #[allow(unsafe_code)]
         const _: () = {
             $crate::__require_unwind!();
@@ -153,6 +161,7 @@ pub struct Identity {
 impl Identity {
     /// # Panics
     /// At compile time, if one of them has another length or character than `soch_plugin` allows.
+    #[must_use]
     pub const fn new(name: &'static str, version: &'static str) -> Self {
         assert!(!has_nul(name), "the plugin's name contains a NUL");
         assert!(
@@ -167,6 +176,7 @@ impl Identity {
     }
 
     /// The note of this plugin.
+    #[must_use]
     pub const fn note(&self, kinds: u32) -> soch_note {
         soch_note {
             owner_size: SOCH_NOTE_OWNER_SIZE,
@@ -199,6 +209,7 @@ const fn has_nul(text: &str) -> bool {
 }
 
 /// Whether `text` may be a plugin's name or version in `size` bytes with its NUL.
+#[must_use]
 pub const fn is_identifier(text: &str, size: usize) -> bool {
     let bytes = text.as_bytes();
     if bytes.is_empty() || bytes.len() >= size || !bytes[0].is_ascii_alphanumeric() {
@@ -234,6 +245,7 @@ unsafe impl Sync for CapabilityId {}
 
 impl CapabilityId {
     /// `ids`, each with its NUL, and NULL at the end.
+    #[must_use]
     pub const fn list<const N: usize>(ids: &[&'static str]) -> [Self; N] {
         let mut list = [Self(std::ptr::null()); N];
         let mut at = 0;
@@ -249,6 +261,7 @@ impl CapabilityId {
 ///
 /// # Safety
 /// The host lends `id` for the call.
+#[must_use]
 pub unsafe fn find_interface(id: soch_str, ids: &[&str], tables: &[*const c_void]) -> *const c_void {
     // SAFETY: the caller promises it.
     let id = unsafe { id.read() }.unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Nothing says how an instance is made.
-//~ the trait bound `Xor: Plugin` is not satisfied
-//~ export_plugin!(Xor: compression)
+//~ `Xor` does not say how an instance of it is made
+//~ write `impl Plugin for Xor` with `fn create(host: Host) -> Result<Self>`
 use sochdb_plugin_sdk::prelude::*;
 
 pub struct Xor;

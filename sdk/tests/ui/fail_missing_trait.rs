@@ -1,6 +1,6 @@
 //! The kind is named, its trait is missing.
-//~ the trait bound `Xor: CompressionExtension` is not satisfied
-//~ export_plugin!(Xor: compression)
+//~ `Xor` does not implement the kind `compression`
+//~ write `impl CompressionExtension for Xor`, or leave `compression` out
 use sochdb_plugin_sdk::prelude::*;
 
 pub struct Xor;

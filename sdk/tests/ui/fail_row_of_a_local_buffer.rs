@@ -6,7 +6,7 @@ use sochdb_plugin_sdk::prelude::*;
 pub struct Rows;
 
 impl StorageCursor for Rows {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
         let buffer = vec![7; 10];
         rows.push(b"key", &buffer)
     }

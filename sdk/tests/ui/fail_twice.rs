@@ -1,5 +1,5 @@
 //! A library has one entry.
-//~ symbol `soch_plugin_v1` is already defined
+//~ the name `export_plugin_is_said_once_a_crate` is defined multiple times
 use sochdb_plugin_sdk::prelude::*;
 
 pub struct Xor;

@@ -7,7 +7,7 @@ pub struct Own {
 }
 
 impl StorageCursor for Own {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
         self.buffer.push(1);
         rows.push(b"key", &self.buffer)
     }
@@ -18,7 +18,7 @@ pub struct Longer<'r> {
 }
 
 impl StorageCursor for Longer<'_> {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
         rows.fill(self.rows.by_ref().copied());
         Ok(())
     }

@@ -63,7 +63,7 @@ impl StorageReader for &Flat {
 struct Cursor<'a>(&'a [u8]);
 
 impl StorageCursor for Cursor<'_> {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'_, 'c>) -> Result<()> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
         let (lent, left) = self.0.split_at((rows.room() * ROW).min(self.0.len()));
         self.0 = left;
         rows.fill(pairs(lent));

@@ -145,7 +145,7 @@ struct Cursor<'a> {
 }
 
 impl StorageCursor for Cursor<'_> {
-    fn next_batch<'c>(&'c mut self, _: &mut RowBatch<'_, 'c>) -> Result<()> {
+    fn next_batch<'c>(&'c mut self, _: &mut RowBatch<'c>) -> Result<()> {
         reach(self.host, "cursornext");
         Ok(())
     }

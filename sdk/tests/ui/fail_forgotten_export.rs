@@ -1,0 +1,24 @@
+//! Nothing exports the plugin.
+//~ `Xor` is no extension yet
+//~ say `export_plugin!(Xor: <its kinds>);` once in this crate
+use sochdb_plugin_sdk::prelude::*;
+
+pub struct Xor;
+
+impl Plugin for Xor {
+    fn create(_: Host) -> Result<Self> {
+        Ok(Self)
+    }
+}
+
+impl CompressionExtension for Xor {
+    fn algorithm(&self) -> &str {
+        "xor"
+    }
+    fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+    fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+}
