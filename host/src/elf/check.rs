@@ -10,8 +10,8 @@ const HOST_BITS: u8 = usize::BITS as u8;
 const OWN_PREFIX: &[u8] = b"libsochdb_plugin_";
 
 impl Facts {
-    /// Checks the rules for loading the library into this process. Gives a line on what it is.
-    pub(crate) fn check(&self, file: &OsStr) -> Result<String, ElfError> {
+    /// Checks the rules for loading the library into this process.
+    pub(crate) fn check(&self, file: &OsStr) -> Result<(), ElfError> {
         self.fits_this_machine()?;
         self.keeps_memory_safe()?;
         self.leaves_others_alone()?;
@@ -22,7 +22,7 @@ impl Facts {
         if self.exports_layout && self.layout_size < size_of::<Layout>() as u64 {
             return Err(ElfError::LayoutKind { reason: "is smaller than the least that the host reads" });
         }
-        Ok(self.line())
+        Ok(())
     }
 
     /// Checks the rules for a library that a plugin needs: those for plugins, but for names and exports, which are as
@@ -140,7 +140,8 @@ impl Facts {
         soname == file || of_the_plugin
     }
 
-    fn line(&self) -> String {
+    /// A line on what it is.
+    pub(crate) fn line(&self) -> String {
         let needed: Vec<String> = self.needed.iter().map(Text::to_string).collect();
         let needed = if needed.is_empty() { "nothing".to_owned() } else { needed.join(", ") };
         let mut line = format!("{}, needs {needed}, {} constructors", self.machine_name(), self.constructors);

@@ -5,6 +5,7 @@ use crate::files::owners::{effective_user, Owners};
 use crate::files::plain_path::PlainPath;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::refusal::words::Words;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};
@@ -25,7 +26,11 @@ pub(crate) struct Walked {
 /// How one name in an open directory is opened.
 pub(crate) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<OwnedFd>;
 
-pub(crate) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<(Walked, String), LoadError> {
+pub(crate) fn check(
+    path: &PlainPath<'_>,
+    owners: Owners,
+    open: Open,
+) -> Result<(Walked, impl Words<Walked>), LoadError> {
     let mut reached = PathBuf::from("/");
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut directory =
@@ -45,14 +50,11 @@ pub(crate) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<
         };
         found = vet_own(&directory, &reached, at + 1)?;
     }
-    let detail = format!(
-        "{} directories; {} has owner {}, mode {:04o}",
-        path.directories.len() + 1,
-        Text::from(reached.as_path()),
-        found.st_uid,
-        found.st_mode & PERMISSIONS
-    );
-    Ok((Walked { directory, path: reached }, detail))
+    let (count, owner, mode) = (path.directories.len() + 1, found.st_uid, found.st_mode & PERMISSIONS);
+    let words = move |walked: &Walked| {
+        format!("{count} directories; {} has owner {owner}, mode {mode:04o}", Text::from(walked.path.as_path()))
+    };
+    Ok((Walked { directory, path: reached }, words))
 }
 
 /// Opens `name` in `directory` by `openat2`, which follows no link of any sort, or by [`open_nofollow`] where a kernel

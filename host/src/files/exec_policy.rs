@@ -4,6 +4,7 @@
 use crate::files::open_file::OpenFile;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::refusal::words::Words;
 use rustix::fd::AsRawFd;
 use rustix::fs::StatVfsMountFlags;
 use std::io::{Error, ErrorKind};
@@ -13,7 +14,7 @@ use std::path::Path;
 const AT_EXECVE_CHECK: libc::c_int = 0x10000;
 
 /// The step. `ask_kernel`: whether the kernel is asked too, which refuses a file without the executable bit.
-pub(crate) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), String), LoadError> {
+pub(crate) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), impl Words<()>), LoadError> {
     let unknown = |reason| LoadError::ExecPolicyIo { path: path.into(), reason };
     let mount = rustix::io::retry_on_intr(|| rustix::fs::fstatvfs(&file.fd))
         .map_err(|errno| LoadError::failed(Step::ExecPolicy, errno, unknown))?;
@@ -31,7 +32,7 @@ pub(crate) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((
             return Err(LoadError::failed(Step::ExecPolicy, reason, denied));
         }
     };
-    Ok(((), detail.to_owned()))
+    Ok(((), |_: &()| detail.to_owned()))
 }
 
 fn kernel_allows(file: &OpenFile) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::refusal::words::Words;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, OFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};
@@ -148,10 +149,15 @@ pub(crate) fn zeros(len: usize) -> rustix::io::Result<Vec<u8>> {
 }
 
 /// The step: opens the plugin.
-pub(crate) fn check(path: &PlainPath<'_>, walked: &Walked, bounds: Bounds) -> Result<(OpenFile, String), LoadError> {
+pub(crate) fn check(
+    path: &PlainPath<'_>,
+    walked: &Walked,
+    bounds: Bounds,
+) -> Result<(OpenFile, impl Words<OpenFile>), LoadError> {
     let file = OpenFile::open(path.path, walked, path.file, bounds)?;
-    let detail = format!("{} bytes, owner {}, mode {:04o}", file.size, file.stat.st_uid, file.stat.st_mode & 0o7777);
-    Ok((file, detail))
+    Ok((file, |file: &OpenFile| {
+        format!("{} bytes, owner {}, mode {:04o}", file.size, file.stat.st_uid, file.stat.st_mode & 0o7777)
+    }))
 }
 
 /// Decides on a file with this status, and gives its size.

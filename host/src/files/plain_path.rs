@@ -2,6 +2,7 @@
 
 use crate::base::text::Text;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -18,7 +19,7 @@ pub(crate) struct PlainPath<'a> {
 }
 
 impl<'a> PlainPath<'a> {
-    pub(crate) fn check(path: &'a Path) -> Result<(Self, String), LoadError> {
+    pub(crate) fn check(path: &'a Path) -> Result<(Self, impl Words<Self>), LoadError> {
         let bytes = path.as_os_str().as_encoded_bytes();
         if bytes.is_empty() {
             return Err(LoadError::PathEmpty);
@@ -42,8 +43,7 @@ impl<'a> PlainPath<'a> {
         // Only now do these say the same as the bytes: `Path` itself passes over `.` and `//`.
         let mut directories: Vec<&OsStr> = path.iter().skip(1).collect();
         let file = directories.pop().ok_or(LoadError::PathEmpty)?;
-        let detail = Text::from(path).to_string();
-        Ok((Self { path, directories, file }, detail))
+        Ok((Self { path, directories, file }, |plain: &Self| Text::from(plain.path).to_string()))
     }
 }
 

@@ -4,6 +4,7 @@ use crate::files::mapped_file::Mapped;
 use crate::files::open_file::{zeros, OpenFile};
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::refusal::words::Words;
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};
@@ -25,7 +26,7 @@ pub struct SealedFile {
 
 impl SealedFile {
     /// Copies `file`, which must not change meanwhile, and seals the copy.
-    pub(crate) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, String), LoadError> {
+    pub(crate) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, impl Words<Self>), LoadError> {
         let made = memfd(path.file_name().unwrap_or_default());
         let (fd, flags) =
             made.map_err(|errno| LoadError::failed(Step::Seal, errno, |reason| LoadError::Memfd { reason }))?;
@@ -34,7 +35,9 @@ impl SealedFile {
         let sealed = Self { fd, size: file.size };
         let seals = sealed.seals()?;
         let execve = if flags.contains(MemfdFlags::NOEXEC_SEAL) { ", cannot be executed as a program" } else { "" };
-        Ok((sealed, format!("{} bytes copied, seals {:#x} read back{execve}", file.size, seals.bits())))
+        let words =
+            move |sealed: &Self| format!("{} bytes copied, seals {:#x} read back{execve}", sealed.size, seals.bits());
+        Ok((sealed, words))
     }
 
     /// The seals, if none of those that count is missing.

@@ -7,6 +7,7 @@ use crate::files::headroom;
 use crate::files::sealed_file::SealedFile;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use std::fmt;
 use std::path::PathBuf;
 
 /// What a plugin needs.
@@ -27,6 +28,8 @@ pub(crate) enum Source {
     System(PathBuf),
     /// A trust file names it.
     Listed {
+        /// Where it was.
+        path: PathBuf,
         /// Its bytes.
         file: SealedFile,
         /// Their digest.
@@ -36,6 +39,18 @@ pub(crate) enum Source {
         /// Whether the trust file demands this digest.
         pinned: bool,
     },
+}
+
+impl fmt::Display for Dependency {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.source {
+            Source::Resident => write!(formatter, "{name} is in memory"),
+            Source::System(path) | Source::Listed { path, .. } => {
+                write!(formatter, "{name} from {}", Text::from(path.as_path()))
+            }
+        }
+    }
 }
 
 /// Makes sure that the process can map a library with these facts, and what it needs of a trust file.

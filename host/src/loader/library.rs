@@ -19,6 +19,7 @@ use crate::loader::steps::version;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
+use crate::refusal::words::Words;
 use crate::sync::call_gate::live;
 use crate::trust::policy::Demands;
 use parking_lot::Mutex;
@@ -74,16 +75,24 @@ impl Library {
         record: &mut Record,
     ) -> Result<(&'static Self, Place), LoadError> {
         live::watch_for_fork();
-        let (digest, place) = (admitted.digest, admitted.place.clone());
+        let (digest, place, in_words) = (admitted.digest, admitted.place.clone(), steps.in_words());
         let slot = SLOTS.lock().entry(digest).or_default().clone();
         let mut outcomes = Vec::new();
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);
         let result = match slot.try_lock_until(worker.deadline()) {
             // SAFETY: the caller passes its trust on.
             Some(mut slot) => unsafe {
-                Self::open_in(&mut slot, admitted, rehearsed, options, worker, &mut Steps::new(&mut told), record)
+                Self::open_in(
+                    &mut slot,
+                    admitted,
+                    rehearsed,
+                    options,
+                    worker,
+                    &mut Steps::new(&mut told, in_words),
+                    record,
+                )
             },
-            None => Steps::new(&mut told).run(Step::Identity, || Err(worker.late(Step::Identity, &place.path))),
+            None => Steps::new(&mut told, in_words).refuse(Step::Identity, worker.late(Step::Identity, &place.path)),
         };
         forget_if_unused(digest, slot);
         outcomes.into_iter().for_each(|outcome| steps.tell(outcome));
@@ -120,10 +129,12 @@ impl Library {
             return mapped.again(admitted.standing.demands, steps);
         }
         let path = steps.run(Step::Identity, || identify(&mut admitted))?;
-        let (mut admitted, rehearsed) = steps.run(Step::Probe, || match rehearsed {
-            Some(rehearsed) => Ok(((admitted, rehearsed), "these bytes were probed before".to_owned())),
-            None => probe::run(admitted, options, worker, record),
-        })?;
+        let (mut admitted, rehearsed) = match rehearsed {
+            Some(rehearsed) => steps.run(Step::Probe, || {
+                Ok(((admitted, rehearsed), |_: &_| "these bytes were probed before".to_owned()))
+            })?,
+            None => steps.run(Step::Probe, || probe::run(admitted, options, worker, record))?,
+        };
         // What the plugin's code changes of the process is surely its own only if no other thread runs beside it.
         worker.rest();
         let mut changes = Vec::new();
@@ -140,7 +151,7 @@ impl Library {
                 Mapping::open(path.as_os_str())
             };
             let mapping = mapping.map_err(LoadError::open)?;
-            Ok(((mapping, confined), "all symbols are bound".to_owned()))
+            Ok(((mapping, confined), |_: &(Mapping, bool)| "all symbols are bound".to_owned()))
         });
         record.changes = changes;
         let (mapping, confined) = opened?;
@@ -204,7 +215,7 @@ pub(crate) fn rehearse(
     let slot = SLOTS.lock().get(&admitted.digest).cloned();
     if let Some(slot) = slot {
         let Some(mapped) = slot.try_lock_until(worker.deadline()).map(|slot| slot.clone()) else {
-            return steps.run(Step::Identity, || Err(worker.late(Step::Identity, &admitted.place.path)));
+            return steps.refuse(Step::Identity, worker.late(Step::Identity, &admitted.place.path));
         };
         if let Some(mapped) = mapped {
             return mapped.again(admitted.standing.demands, steps).map(|_| (admitted, None));
@@ -212,7 +223,7 @@ pub(crate) fn rehearse(
     }
     steps.run(Step::Identity, || identify(&mut admitted))?;
     match steps.run(Step::Probe, || probe::run(admitted, options, worker, record))? {
-        (_, Rehearsed::NotLoadable(reason)) => steps.run(Step::Open, || Err(LoadError::open(reason))),
+        (_, Rehearsed::NotLoadable(reason)) => steps.refuse(Step::Open, LoadError::open(reason)),
         (admitted, passed) => Ok((admitted, Some(passed))),
     }
 }
@@ -226,14 +237,15 @@ impl Mapped {
         };
         for step in [Step::Identity, Step::Probe, Step::Open, Step::Entry, Step::Layout, Step::Version] {
             if refused_at != Some(step) {
-                steps.run(step, || match self {
-                    Self::Accepted(library) if step == Step::Probe => {
-                        library.meets(demands).map(|()| ((), what.to_owned()))
+                steps.run(step, || {
+                    match self {
+                        Self::Accepted(library) if step == Step::Probe => library.meets(demands)?,
+                        _ => {}
                     }
-                    _ => Ok(((), what.to_owned())),
+                    Ok(((), |_: &()| what.to_owned()))
                 })?;
             } else if let Self::Refused(error) = self {
-                return steps.run(step, || Err(error.clone().into()));
+                return steps.refuse(step, error.clone().into());
             }
         }
         match self {
@@ -253,7 +265,7 @@ fn forget_if_unused(digest: Digest, slot: Slot) {
 }
 
 /// The plugin's path for the dynamic linker, after it was made sure that this and its inner name mean nothing else.
-fn identify(admitted: &mut Admitted) -> Result<(PathBuf, String), LoadError> {
+fn identify(admitted: &mut Admitted) -> Result<(PathBuf, impl Words<PathBuf>), LoadError> {
     if let Some(soname) = &admitted.facts.soname {
         let taken = linker::is_resident(soname.as_os_str());
         if taken && !SONAMES.lock().contains(soname) {
@@ -261,6 +273,5 @@ fn identify(admitted: &mut Admitted) -> Result<(PathBuf, String), LoadError> {
         }
     }
     let path = fd_paths::path_of(&mut admitted.file)?;
-    let detail = format!("{} is new to the dynamic linker", path.display());
-    Ok((path, detail))
+    Ok((path, |path: &PathBuf| format!("{} is new to the dynamic linker", path.display())))
 }

@@ -2,6 +2,7 @@
 
 use crate::base::text::Text;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use crate::sync::call_gate::live::is_child;
 use std::ffi::OsStr;
 
@@ -47,15 +48,16 @@ impl Permission {
         matches!(self, Self::Program | Self::Environment)
     }
 
-    /// The step's line: who allowed it. Makes no system call.
-    pub(crate) fn check(&self) -> Result<((), String), LoadError> {
+    /// The step, with the words for who allowed it. Makes no system call.
+    pub(crate) fn check(&self) -> Result<((), impl Words<()>), LoadError> {
         if is_child() {
             return Err(LoadError::Forked);
         }
         let refuse = |why| Err(LoadError::NotTrusted { why });
+        let allowed_by = |who: &'static str| Ok(((), move |_: &()| format!("allowed by {who}")));
         match self {
-            Self::Program => Ok(((), "allowed by the program".to_owned())),
-            Self::Environment => Ok(((), format!("allowed by {ALLOW_VARIABLE}"))),
+            Self::Program => allowed_by("the program"),
+            Self::Environment => allowed_by(ALLOW_VARIABLE),
             Self::Nobody => refuse("nobody allowed them".to_owned()),
             Self::Unclear(value) => refuse(format!("{ALLOW_VARIABLE} is `{value}`, which is none of 1, true, yes, on")),
             Self::Elevated => {
@@ -102,7 +104,7 @@ mod tests {
     #[test]
     fn a_refusal_names_all_three_ways_out() {
         for trust in [Permission::Nobody, Permission::Elevated, Permission::of_value(OsStr::new("enabled"))] {
-            let error = trust.check().expect_err("it is not trusted");
+            let error = trust.check().err().expect("it is not trusted");
             let text = error.to_string();
             for way in [ALLOW_VARIABLE, "DynamicPluginLoader::new_trusted()", "do not trust does not belong here"] {
                 assert!(text.contains(way), "{way} is not in: {text}");
@@ -114,7 +116,7 @@ mod tests {
     #[test]
     fn a_value_that_does_not_say_yes_is_shown() {
         let text = |value: &[u8]| {
-            let error = Permission::of_value(OsStr::from_bytes(value)).check().expect_err("it does not say yes");
+            let error = Permission::of_value(OsStr::from_bytes(value)).check().err().expect("it does not say yes");
             error.to_string()
         };
         assert!(text(b"enabled").contains("is `enabled`, which is none of 1, true, yes, on"), "{}", text(b"enabled"));

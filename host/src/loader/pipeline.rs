@@ -5,6 +5,7 @@ use crate::elf::notes::Note;
 use crate::elf::Facts;
 use crate::files::exec_policy;
 use crate::files::headroom;
+use crate::files::mapped_file::Mapped;
 use crate::files::open_file::{self, Bounds};
 use crate::loader::approach::{pass_gate, reach, Reached};
 use crate::loader::audit::{Accepted, Record};
@@ -95,9 +96,9 @@ fn judge(
     let (standing, rules) = (*standing, decisions.rules());
     let bounds = Bounds::of_plugin(*owners, options.max_size);
     let file = steps.run(Step::File, || {
-        let (file, detail) = open_file::check(plain, walked, bounds)?;
-        headroom::make_sure_if_limited(Step::File, file.size)?;
-        Ok((file, detail))
+        let found = open_file::check(plain, walked, bounds)?;
+        headroom::make_sure_if_limited(Step::File, found.0.size)?;
+        Ok(found)
     })?;
     *opened = Some(file.stat);
     steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
@@ -105,21 +106,21 @@ fn judge(
     let (bytes, digest) = steps.run(Step::Digest, || {
         let bytes = sealed.map()?;
         let digest = Digest::of(&bytes);
-        Ok(((bytes, digest), digest.to_string()))
+        Ok(((bytes, digest), |(_, digest): &(Mapped, Digest)| digest.to_string()))
     })?;
     record.digest = Some(digest);
     let vouched =
         steps.run(Step::Trust, || trust::check(plain, walked, digest, decisions, standing, &options.locks))?;
     let facts = steps.run(Step::Elf, || {
         let facts = Facts::read(&bytes)?;
-        let detail = facts.check(plain.file)?;
-        Ok((facts, detail))
+        facts.check(plain.file)?;
+        Ok((facts, Facts::line))
     })?;
     record.build_id.clone_from(&facts.build_id);
     let note = steps.run(Step::Note, || {
-        let (note, detail) = note::check(&facts)?;
-        note_manifest::check(&note, vouched.manifest.as_ref(), rules)?;
-        Ok((note, detail))
+        let found = note::check(&facts)?;
+        note_manifest::check(&found.0, vouched.manifest.as_ref(), rules)?;
+        Ok(found)
     })?;
     let asked = Asked {
         rules,

@@ -65,8 +65,7 @@ fn read_here(
         let (reason, fix) = ("it does not exist", "install plugins into the directory: sochdb-plugin install FILE");
         let missing = || LoadError::LockFile { file: path.into(), reason: reason.to_owned(), fix: fix.to_owned() };
         let lock = options.locks.of(&walked, owners)?.ok_or_else(missing)?.lock.clone();
-        let detail = format!("{} plugins", lock.plugins.len());
-        Ok((lock, detail))
+        Ok((lock, |lock: &Lock| format!("{} plugins", lock.plugins.len())))
     })?;
     Ok((lock, standing.policy))
 }

@@ -27,13 +27,13 @@ pub(crate) fn settled<T>(
     loop {
         let (mut outcomes, mut opened) = (Vec::new(), None);
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);
-        let judged = judge(&mut Steps::new(&mut told), &mut opened);
+        let judged = judge(&mut Steps::new(&mut told, steps.in_words()), &mut opened);
         if let (Err(_), Some(opened)) = (&judged, &opened) {
             match is_replaced(walked, name, opened) {
                 Ok(replaced) if replaced && Instant::now() < give_up => continue,
                 Ok(_) => {}
                 // Nobody can say whether the refusal counts.
-                Err(error) => return steps.run(Step::File, || Err(error)),
+                Err(error) => return steps.refuse(Step::File, error),
             }
         }
         outcomes.into_iter().for_each(|outcome| steps.tell(outcome));

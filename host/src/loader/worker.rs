@@ -80,10 +80,10 @@ impl Worker {
         job: impl FnOnce(&mut Steps<'_>, &mut Record) -> Result<T, LoadError> + Send + 'static,
     ) -> Result<T, LoadError> {
         let told = Arc::new(Mutex::new(Vec::with_capacity(Step::ALL.len())));
-        let (mut own, keep) = (record.clone(), told.clone());
+        let (mut own, keep, in_words) = (record.clone(), told.clone(), steps.in_words());
         let ended = self.run(move || {
             let mut observer = |outcome: StepOutcome| keep.lock().push(outcome);
-            let result = job(&mut Steps::new(&mut observer), &mut own);
+            let result = job(&mut Steps::new(&mut observer, in_words), &mut own);
             (result, own)
         });
         let told = std::mem::take(&mut *told.lock());
@@ -95,7 +95,7 @@ impl Worker {
                 *record = found;
                 result
             }
-            Err(stopped) => steps.run(next, || Err(self.refusal(&stopped, next, path))),
+            Err(stopped) => steps.refuse(next, self.refusal(&stopped, next, path)),
         }
     }
 

@@ -89,7 +89,7 @@ impl DynamicPluginLoader {
     fn read_lock(&self, directory: &Path) -> Result<(Lock, Policy), DirectoryError> {
         let path = directory.join(LOCK_FILE);
         let mut untold = |_| ();
-        let read = read_lock::read_lock(&path, self.options(), &mut Steps::new(&mut untold));
+        let read = read_lock::read_lock(&path, self.options(), &mut Steps::new(&mut untold, false));
         read.map_err(|error| DirectoryError { path, error: error.into() })
     }
 }

@@ -87,7 +87,7 @@ impl DynamicPluginLoader {
             product: concat!("sochdb-plugin-host ", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::default(),
             restoring: false,
-            observer: Arc::new(|_| {}),
+            observer: None,
         };
         Self { options: Options::new(permission, RuleSource::new(files)), context: Arc::new(context) }
     }
@@ -124,8 +124,8 @@ impl DynamicPluginLoader {
     /// # Errors
     /// As [`DynamicPluginLoader::load`], up to there.
     pub(crate) fn ready<'a>(&self, path: &'a Path, probe: bool) -> Result<Ready<'a>, LoadError> {
-        let mut observer = |outcome| (self.context.observer)(outcome);
-        let (mut steps, mut record) = (Steps::new(&mut observer), Record::default());
+        let mut observer = |outcome| self.context.tell(outcome);
+        let (mut steps, mut record) = (Steps::new(&mut observer, self.context.is_observed()), Record::default());
         let mut worker = Worker::new(self.options.load_limit);
         let admitted = admit(path, &self.options, &mut worker, &mut steps, &mut record);
         let ready = admitted.and_then(|admitted| match probe {
@@ -155,8 +155,8 @@ impl DynamicPluginLoader {
     pub(crate) unsafe fn open(&self, ready: Ready<'_>) -> Result<PluginLibrary, LoadError> {
         let Ready { path, admitted, rehearsed, left, mut worker, mut record } = ready;
         worker.go_on(left);
-        let mut observer = |outcome| (self.context.observer)(outcome);
-        let mut steps = Steps::new(&mut observer);
+        let mut observer = |outcome| self.context.tell(outcome);
+        let mut steps = Steps::new(&mut observer, self.context.is_observed());
         // SAFETY: the caller promises it.
         let loaded = unsafe { Library::open(admitted, rehearsed, &self.options, &mut worker, &mut steps, &mut record) };
         record.emit(path, loaded.as_ref().map(|(library, place)| library.audited(place)));
@@ -169,9 +169,9 @@ impl DynamicPluginLoader {
     /// # Errors
     /// As [`DynamicPluginLoader::load`], up to the dependencies.
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
-        let mut observer = |outcome| (self.context.observer)(outcome);
+        let mut observer = |outcome| self.context.tell(outcome);
         let (mut worker, mut record) = (Worker::new(self.options.load_limit), Record::default());
-        let mut steps = Steps::new(&mut observer);
+        let mut steps = Steps::new(&mut observer, self.context.is_observed());
         admit(path.as_ref(), &self.options, &mut worker, &mut steps, &mut record).map(Verified::from)
     }
 

@@ -59,7 +59,7 @@ impl DynamicPluginLoader {
     /// held then, so that it may load plugins itself; the steps from the identity to the version are told together.
     #[must_use]
     pub fn observer(self, observer: impl Fn(StepOutcome) + Send + Sync + 'static) -> Self {
-        self.change(|context| context.observer = Arc::new(observer))
+        self.change(|context| context.observer = Some(Arc::new(observer)))
     }
 
     /// Whose decisions it obeys.

@@ -43,7 +43,20 @@ pub(crate) struct Context {
     pub(crate) product: String,
     pub(crate) limits: Limits,
     pub(crate) restoring: bool,
-    pub(crate) observer: Arc<dyn Fn(StepOutcome) + Send + Sync>,
+    pub(crate) observer: Option<Arc<dyn Fn(StepOutcome) + Send + Sync>>,
+}
+
+impl Context {
+    /// Whether anybody wants to know how steps end.
+    pub(crate) fn is_observed(&self) -> bool {
+        self.observer.is_some()
+    }
+
+    pub(crate) fn tell(&self, outcome: StepOutcome) {
+        if let Some(observer) = &self.observer {
+            observer(outcome);
+        }
+    }
 }
 
 impl PluginLibrary {
@@ -77,9 +90,11 @@ impl PluginLibrary {
     /// # Errors
     /// [`LoadError::Create`] with the plugin's text; nothing is left behind.
     pub fn instance(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
-        let made = || self.create(config).map(|plugin| (plugin, "an instance was made".to_owned()));
-        let (mut observer, mut changes) = (|outcome| (self.context.observer)(outcome), Vec::new());
-        let plugin = Steps::new(&mut observer).run_its_code(Step::Create, self.context.restoring, &mut changes, made);
+        let words = |_: &PluginInstance| "an instance was made".to_owned();
+        let made = || self.create(config).map(|plugin| (plugin, words));
+        let (mut observer, mut changes) = (|outcome| self.context.tell(outcome), Vec::new());
+        let mut steps = Steps::new(&mut observer, self.context.is_observed());
+        let plugin = steps.run_its_code(Step::Create, self.context.restoring, &mut changes, made);
         let info = self.info();
         emit_changes(self.path(), &self.library.digest, &info.name, &info.version, &changes);
         plugin

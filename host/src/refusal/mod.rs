@@ -5,3 +5,4 @@ pub(crate) mod lack;
 pub(crate) mod load_error;
 pub(crate) mod step;
 pub(crate) mod table;
+pub(crate) mod words;

@@ -4,6 +4,7 @@ use crate::files::directory_walk::Walked;
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::Standing;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use std::path::Path;
 
 pub(crate) fn check(
@@ -11,12 +12,12 @@ pub(crate) fn check(
     walked: &Walked,
     standing: Standing,
     decisions: &Decisions,
-) -> Result<((), String), LoadError> {
+) -> Result<((), impl Words<()>), LoadError> {
     if !standing.allowed {
         let directory = walked.path.as_path().into();
         let copy = decisions.installing(path);
         let copy = copy.map_or_else(String::new, |copy| format!(", or copy the plugin to where plugins are: {copy}"));
         return Err(LoadError::NotAllowed { directory, place: decisions.place(), copy });
     }
-    Ok(((), format!("policy {}", standing.policy)))
+    Ok(((), move |_: &()| format!("policy {}", standing.policy)))
 }

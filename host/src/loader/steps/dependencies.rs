@@ -14,6 +14,7 @@ use crate::loader::steps::dependencies_packages;
 use crate::loader::steps::dependencies_system::SystemLibrary;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::refusal::words::Words;
 use crate::trust::file::TrustedDependency;
 use crate::trust::rules::Rules;
 use std::path::{Path, PathBuf};
@@ -40,29 +41,31 @@ const MOST: usize = 64;
 
 /// The step: finds every library that the plugin needs, in the order in which they can be loaded. Loads nothing. What is
 /// lacking is told at once, as far as it can be read.
-pub(crate) fn check(facts: &Facts, asked: Asked<'_>) -> Result<(Vec<Dependency>, String), LoadError> {
-    let mut resolver = Resolver {
-        asked,
-        seen: Vec::new(),
-        order: Vec::new(),
-        words: Vec::new(),
-        lacking: Lacking::default(),
-        places: None,
-    };
+pub(crate) fn check(
+    facts: &Facts,
+    asked: Asked<'_>,
+) -> Result<(Vec<Dependency>, impl Words<Vec<Dependency>>), LoadError> {
+    let mut resolver =
+        Resolver { asked, seen: Vec::new(), order: Vec::new(), lacking: Lacking::default(), places: None };
     resolver.add_all(&facts.needed, &[]);
-    let Resolver { order, words, lacking, places, .. } = resolver;
+    let Resolver { order, lacking, places, .. } = resolver;
     if let Some(refusal) = lacking.refusal(asked, &places.unwrap_or_default()) {
         return Err(refusal);
     }
-    let detail = if words.is_empty() { "it needs nothing".to_owned() } else { words.join(", ") };
-    Ok((order, detail))
+    Ok((order, in_words))
+}
+
+fn in_words(order: &Vec<Dependency>) -> String {
+    match order.as_slice() {
+        [] => "it needs nothing".to_owned(),
+        order => order.iter().map(Dependency::to_string).collect::<Vec<_>>().join(", "),
+    }
 }
 
 struct Resolver<'a> {
     asked: Asked<'a>,
     seen: Vec<Text>,
     order: Vec<Dependency>,
-    words: Vec<String>,
     lacking: Lacking,
     /// Where libraries are looked for that no trust file names, once there is one.
     places: Option<Vec<PathBuf>>,
@@ -82,42 +85,36 @@ impl Resolver<'_> {
                 return self.lacking.wrong(LoadError::DepRefused { name: name.clone(), reason, fix });
             }
             match self.find(name, search) {
-                Ok(Some((source, words))) => {
-                    self.words.push(words);
-                    self.order.push(Dependency { name: name.clone(), source });
-                }
+                Ok(Some(source)) => self.order.push(Dependency { name: name.clone(), source }),
                 Ok(None) => {}
                 Err(error) => self.lacking.wrong(error),
             }
         }
     }
 
-    /// Where a library comes from, in words too, after what it needs was added; `None` if no trust file names it.
-    fn find(&mut self, name: &Text, search: &[PathBuf]) -> Result<Option<(Source, String)>, LoadError> {
+    /// Where a library comes from, after what it needs was added; `None` if no trust file names it.
+    fn find(&mut self, name: &Text, search: &[PathBuf]) -> Result<Option<Source>, LoadError> {
         let text = std::str::from_utf8(name.as_bytes()).unwrap_or_default();
         let standard = STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
         if let Some(listed) = self.asked.rules.and_then(|rules| rules.dependency(text)) {
             let library = self.listed(name, listed)?;
             self.add_all(&library.facts.needed, &library.search);
-            let words = from(name, &library.path);
-            let pinned = listed.sha256.is_some();
-            let (digest, memory) = (library.digest, library.facts.memory_size);
-            Ok(Some((Source::Listed { file: library.file, digest, memory, pinned }, words)))
+            let ListedLibrary { path, file, digest, facts, .. } = library;
+            Ok(Some(Source::Listed { path, file, digest, memory: facts.memory_size, pinned: listed.sha256.is_some() }))
         } else if standard && linker::is_resident(name.as_os_str()) {
-            Ok(Some((Source::Resident, format!("{name} is in memory"))))
+            Ok(Some(Source::Resident))
         } else if standard {
-            self.of_system(name, SystemLibrary::find(name)?)
+            SystemLibrary::find(name).map(|library| Some(self.of_system(library)))
         } else if let Some(library) = SystemLibrary::beside(name, search) {
-            self.of_system(name, library?)
+            Ok(Some(self.of_system(library?)))
         } else {
             self.unlisted(name, text, search).map(|()| None)
         }
     }
 
-    fn of_system(&mut self, name: &Text, library: SystemLibrary) -> Result<Option<(Source, String)>, LoadError> {
+    fn of_system(&mut self, library: SystemLibrary) -> Source {
         self.add_all(&library.facts.needed, &library.search);
-        let words = from(name, &library.path);
-        Ok(Some((Source::System(library.path), words)))
+        Source::System(library.path)
     }
 
     fn listed(&self, name: &Text, listed: &TrustedDependency) -> Result<ListedLibrary, LoadError> {
@@ -163,8 +160,4 @@ impl Resolver<'_> {
             }
         }
     }
-}
-
-fn from(name: &Text, path: &Path) -> String {
-    format!("{name} from {}", Text::from(path))
 }

@@ -46,7 +46,7 @@ pub(crate) fn admit(
     let name = behind_links(&walked, plain.file)?;
     let path = walked.path.join(&name);
     let file = OpenFile::open(&path, &walked, &name, Bounds::of_library(owners))?;
-    exec_policy::check(&path, &file, false)?;
+    let ((), _) = exec_policy::check(&path, &file, false)?;
     let (sealed, _) = SealedFile::copy(&path, &file)?;
     let (digest, facts) = {
         let bytes = sealed.map()?;

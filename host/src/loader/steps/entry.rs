@@ -7,6 +7,7 @@ use crate::elf::Facts;
 use crate::loader::kinds::Kinds;
 use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo};
 use std::mem::{offset_of, MaybeUninit};
@@ -27,7 +28,7 @@ impl Entry {
         address: Option<*const u8>,
         facts: &Facts,
         note: &Note,
-    ) -> Result<(Self, String), LoadError> {
+    ) -> Result<(Self, impl Words<Self>), LoadError> {
         // The file's own hash table leads to it.
         let missing = || LoadError::open("it has no symbol `soch_plugin_v1`".to_owned());
         let entry = address.ok_or_else(missing)?.cast::<soch_plugin>();
@@ -37,8 +38,9 @@ impl Entry {
             (raw, agree(&raw, note)?)
         };
         let abi_minor = raw.abi_minor.min(SOCH_ABI_MINOR);
-        let detail = format!("{} {}, as its note says", info.name, info.version);
-        Ok((Self { raw, info, abi_minor }, detail))
+        Ok((Self { raw, info, abi_minor }, |entry: &Self| {
+            format!("{} {}, as its note says", entry.info.name, entry.info.version)
+        }))
     }
 }
 
@@ -158,23 +160,21 @@ unsafe fn text(ptr: *const c_char, longest: usize, field: &str) -> Result<String
     if ptr.is_null() {
         return Ok(String::new());
     }
-    let mut bytes = Vec::new();
-    for at in 0..longest {
-        // SAFETY: no NUL was seen before, so the text goes on here.
-        match unsafe { ptr.add(at).read() } {
-            0 => {
-                return String::from_utf8(bytes).map_err(|error| LoadError::EntryMalformed {
-                    reason: format!("its {field} is not UTF-8: {}", Text::from(error.as_bytes())),
-                    fix: "save the source in UTF-8",
-                })
-            }
-            byte => bytes.push(byte as u8),
-        }
+    // SAFETY: it looks no further than to the NUL, which the library promises, and not beyond `longest`.
+    let len = unsafe { libc::strnlen(ptr, longest) };
+    if len == longest {
+        return Err(LoadError::EntryMalformed {
+            reason: format!("its {field} does not end within {longest} bytes"),
+            fix: "end the text in NUL, and make it shorter",
+        });
     }
-    Err(LoadError::EntryMalformed {
-        reason: format!("its {field} does not end within {longest} bytes"),
-        fix: "end the text in NUL, and make it shorter",
-    })
+    // SAFETY: these bytes come before the NUL, and stay as they are.
+    let bytes = unsafe { std::slice::from_raw_parts(ptr.cast::<u8>(), len) };
+    let text = std::str::from_utf8(bytes).map_err(|_| LoadError::EntryMalformed {
+        reason: format!("its {field} is not UTF-8: {}", Text::from(bytes)),
+        fix: "save the source in UTF-8",
+    })?;
+    Ok(text.to_owned())
 }
 
 /// # Safety

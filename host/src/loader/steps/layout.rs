@@ -5,6 +5,7 @@
 //! its size may be shorter or longer, and what both sides know must agree in name, type and signature.
 
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use abi_stable::type_layout::{TLData, TLField, TLFunction, TypeLayout};
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::layout::Layout;
@@ -15,9 +16,10 @@ use std::collections::BTreeSet;
 ///
 /// # Safety
 /// The library promises that its `soch_layout_v1`, which is at `address`, is a [`Layout`]; it stays mapped.
-pub(crate) unsafe fn check(address: Option<*const u8>, kinds: u32) -> Result<((), String), LoadError> {
+pub(crate) unsafe fn check(address: Option<*const u8>, kinds: u32) -> Result<((), impl Words<()>), LoadError> {
+    let passed = |words: &'static str| Ok(((), move |_: &()| words.to_owned()));
     let Some(theirs) = address.map(<*const u8>::cast::<Layout>) else {
-        return Ok(((), "its layout hash is known; it exports no layout to compare".to_owned()));
+        return passed("its layout hash is known; it exports no layout to compare");
     };
     let refuse = |reason: String| Err(LoadError::Layout { reason });
     if !theirs.is_aligned() {
@@ -37,7 +39,7 @@ pub(crate) unsafe fn check(address: Option<*const u8>, kinds: u32) -> Result<(()
     }
     // SAFETY: size and header say that the rest was written by this abi_stable.
     match difference(&ours, unsafe { &*theirs }, kinds) {
-        None => Ok(((), "its types are the host's, field by field".to_owned())),
+        None => passed("its types are the host's, field by field"),
         Some(difference) => refuse(difference),
     }
 }

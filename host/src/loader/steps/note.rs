@@ -5,10 +5,11 @@ use crate::elf::{EntryHead, Facts};
 use crate::loader::kinds::Kinds;
 use crate::refusal::elf_error::ElfError;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use sochdb_plugin_abi::*;
 use std::fmt::Debug;
 
-pub(crate) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
+pub(crate) fn check(facts: &Facts) -> Result<(Note, impl Words<Note>), LoadError> {
     let note = match (&facts.note, facts.note_count) {
         (Some(note), 1) => note,
         (_, 0) => return Err(ElfError::NoteMissing.into()),
@@ -22,9 +23,10 @@ pub(crate) fn check(facts: &Facts) -> Result<(Note, String), LoadError> {
             return Err(LoadError::EntrySize { says: entry.size, has: facts.entry_size });
         }
     }
-    let (major, minor, kinds) = (note.abi_major, note.abi_minor, Kinds(note.kinds));
-    let detail = format!("{} {}, ABI {major}.{minor}, kinds {kinds}", note.name, note.version);
-    Ok((note.clone(), detail))
+    Ok((note.clone(), |note: &Note| {
+        let (major, minor, kinds) = (note.abi_major, note.abi_minor, Kinds(note.kinds));
+        format!("{} {}, ABI {major}.{minor}, kinds {kinds}", note.name, note.version)
+    }))
 }
 
 fn well_formed(note: &Note) -> Result<(), ElfError> {

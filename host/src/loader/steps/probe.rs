@@ -10,6 +10,7 @@ use crate::probe;
 use crate::probe::request::{Needed, ProbeError, Report, Request};
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::refusal::words::Words;
 use rustix::fd::AsFd;
 use std::path::Path;
 use std::time::Duration;
@@ -25,17 +26,21 @@ pub(crate) enum Rehearsed {
     NotLoadable(String),
 }
 
+/// A plugin, and how its probe ended.
+type Probed = (Admitted, Rehearsed);
+
 /// The step, done by `worker`.
 pub(crate) fn run(
     admitted: Admitted,
     options: &Options,
     worker: &mut Worker,
     record: &mut Record,
-) -> Result<((Admitted, Rehearsed), String), LoadError> {
+) -> Result<(Probed, impl Words<Probed>), LoadError> {
+    let words = |detail: String| |_: &Probed| detail;
     if !options.probing && !admitted.standing.demands.probe {
         record.probe = Some("off".to_owned());
         let detail = "not run: the program turned it off".to_owned();
-        return Ok(((admitted, Rehearsed::Passed { confined: false }), detail));
+        return Ok(((admitted, Rehearsed::Passed { confined: false }), words(detail)));
     }
     // The probe keeps to the host's hard limits, and has them from its start: what this process may have, that may.
     dependency::make_sure_to_map(Step::Probe, &admitted.facts, &admitted.dependencies)?;
@@ -46,7 +51,7 @@ pub(crate) fn run(
         (admitted, ended, word)
     })?;
     record.probe = word;
-    ended.map(|(rehearsed, detail)| ((admitted, rehearsed), detail))
+    ended.map(|(rehearsed, detail)| ((admitted, rehearsed), words(detail)))
 }
 
 /// What the probe and the whole load may take.

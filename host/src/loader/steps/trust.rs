@@ -9,6 +9,7 @@ use crate::loader::steps::trust_signed::signed;
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::Standing;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use crate::trust::manifest::Manifest;
 use crate::trust::rules::Rules;
 
@@ -27,7 +28,15 @@ pub(crate) fn check(
     decisions: &Decisions,
     standing: Standing,
     locks: &LockFiles,
-) -> Result<(Vouched, String), LoadError> {
+) -> Result<(Vouched, impl Words<Vouched>), LoadError> {
+    let words = |pinned: Option<&'static str>| {
+        move |vouched: &Vouched| match (&vouched.publisher, pinned) {
+            (None, None) => "nobody vouches for it, and its policy does not ask".to_owned(),
+            (None, Some(pinned)) => pinned.to_owned(),
+            (Some(signer), None) => format!("signed by {signer}"),
+            (Some(signer), Some(pinned)) => format!("signed by {signer}, {pinned}"),
+        }
+    };
     let rules = decisions.rules();
     if let Some(revoked) = rules.and_then(|rules| rules.revoked(&digest)) {
         let why = revoked.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
@@ -52,17 +61,14 @@ pub(crate) fn check(
                 return Err(revoked);
             }
         }
-        let detail = pinned.unwrap_or_else(|| "nobody vouches for it, and its policy does not ask".to_owned());
-        return Ok((Vouched { manifest: None, publisher: None }, detail));
+        return Ok((Vouched { manifest: None, publisher: None }, words(pinned)));
     }
     let (manifest, signer) = match signed(path, walked, digest, decisions, owners) {
         // What is neither pinned nor signed has two ways out, of which the pin is the shorter.
         Err(LoadError::SignatureMissing { .. }) if !demands.signature => return Err(unpinned()),
         signed => signed?,
     };
-    let by = pinned.map_or_else(String::new, |pinned| format!(", {pinned}"));
-    let detail = format!("signed by {signer}{by}");
-    Ok((Vouched { manifest: Some(manifest), publisher: Some(signer) }, detail))
+    Ok((Vouched { manifest: Some(manifest), publisher: Some(signer) }, words(pinned)))
 }
 
 /// Where the digest is pinned.
@@ -73,7 +79,7 @@ fn pinned_by(
     rules: Option<&Rules>,
     standing: Standing,
     locks: &LockFiles,
-) -> Result<Option<String>, LoadError> {
+) -> Result<Option<&'static str>, LoadError> {
     let lock = locks.of(walked, Owners::of(standing.demands))?;
     let locked = lock.as_ref().and_then(|lock| lock.find(path.file.to_str()?));
     if let Some(locked) = locked {
@@ -81,7 +87,7 @@ fn pinned_by(
             let (by, expected) = ("the directory's lock file", locked.sha256);
             return Err(LoadError::DigestMismatch { path: path.path.into(), found: digest, by, expected });
         }
-        return Ok(Some("pinned in the directory's lock file".to_owned()));
+        return Ok(Some("pinned in the directory's lock file"));
     }
-    Ok(rules.filter(|rules| rules.is_pinned(&digest)).map(|_| "pinned in a trust file".to_owned()))
+    Ok(rules.filter(|rules| rules.is_pinned(&digest)).map(|_| "pinned in a trust file"))
 }

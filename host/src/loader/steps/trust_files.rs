@@ -9,9 +9,11 @@ use crate::loader::trust_source::{RuleSource, Standing, TrustFiles};
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::refusal::words::Words;
 use crate::trust::file::TrustFile;
 use crate::trust::policy::Policy;
 use crate::trust::rules::{Allowed, Rules};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,30 +23,34 @@ const NAMED: &str = " --trust ";
 impl RuleSource {
     /// The step: reads the files if they changed since they were last read. Where there is none, the program must say
     /// by `policy` what it demands, or the user must have a home that could hold one.
-    pub(crate) fn check(&self, policy: Option<Policy>) -> Result<(Arc<Decisions>, String), LoadError> {
+    pub(crate) fn check(
+        &self,
+        policy: Option<Policy>,
+    ) -> Result<(Arc<Decisions>, impl Words<Arc<Decisions>>), LoadError> {
+        let words = |detail: Cow<'static, str>| |_: &Arc<Decisions>| detail.into_owned();
         // Not held while files are read or the warning is given, whose receiver may load plugins too.
         let last = self.read.lock().clone();
         if let Some(last) = last.as_ref().filter(|last| self.is_current(last)) {
             self.vet_home(&last.decisions, policy)?;
-            return Ok((last.decisions.clone(), "unchanged since they were read".to_owned()));
+            return Ok((last.decisions.clone(), words("unchanged since they were read".into())));
         }
         let (read, found) = self.read()?;
         let decisions = read.decisions.clone();
         self.vet_home(&decisions, policy)?;
         let detail = match (&self.files, found.is_empty()) {
-            (TrustFiles::Unused, _) => "the program decides, without trust files".to_owned(),
+            (TrustFiles::Unused, _) => "the program decides, without trust files".into(),
             (_, true) => {
                 tracing::warn!(
                     target: "sochdb_plugin::audit",
                     "no trust file exists: every plugin is accepted that only root and this user can change; \
                      `sochdb-plugin trust add` makes one"
                 );
-                "no trust file exists".to_owned()
+                "no trust file exists".into()
             }
-            (_, false) => found.join(", "),
+            (_, false) => found.join(", ").into(),
         };
         *self.read.lock() = Some(Arc::new(read));
-        Ok((decisions, detail))
+        Ok((decisions, words(detail)))
     }
 
     /// Refuses where nobody decided anything, and nobody could.

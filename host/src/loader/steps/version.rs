@@ -4,6 +4,7 @@ use crate::base::escape::printable;
 use crate::instance::Tables;
 use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
 use sochdb_plugin_abi::{for_each_kind, soch_plugin, SOCH_ABI_MAJOR, SOCH_ABI_MINOR};
 use std::mem::MaybeUninit;
 
@@ -76,11 +77,13 @@ for_each_kind!(adopt_all);
 ///
 /// # Safety
 /// The library stays mapped, and promises that its entry leads to what the contract says.
-pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, String), LoadError> {
+pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, impl Words<Tables> + '_), LoadError> {
     // SAFETY: the caller passes the library's promise on.
     let tables = unsafe { adopt_all(&entry.raw)? };
-    let has = entry.info.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-    Ok((tables, format!("ABI {SOCH_ABI_MAJOR}.{}: {}", entry.abi_minor, printable(&has))))
+    Ok((tables, |_: &Tables| {
+        let has = entry.info.capabilities.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        format!("ABI {SOCH_ABI_MAJOR}.{}: {}", entry.abi_minor, printable(&has))
+    }))
 }
 
 /// Says of a table which slots are required, what fills each optional one, and which are used only together.

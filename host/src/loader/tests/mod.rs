@@ -132,7 +132,7 @@ fn steps_of(path: &Path, options: &Options) -> (Result<Admitted, LoadError>, Vec
     let mut steps = Vec::new();
     let mut observer = |outcome| steps.push(outcome);
     let (mut worker, mut record) = (Worker::new(options.load_limit), Record::default());
-    let result = admit(path, options, &mut worker, &mut Steps::new(&mut observer), &mut record);
+    let result = admit(path, options, &mut worker, &mut Steps::new(&mut observer, true), &mut record);
     (result, steps)
 }
 
