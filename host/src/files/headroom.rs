@@ -21,20 +21,32 @@ static COUNTS_ALL: LazyLock<bool> = LazyLock::new(|| {
     !mode.is_ok_and(|mode| matches!(mode.trim(), "0" | "1"))
 });
 
-/// As [`make_sure`], but without a try where nothing limits the process: that costs as much as all else that a step asks.
+/// Whether anything limits the memory of the process, as it was when a load began.
 ///
 /// For steps whose large needs are refused one by one, unlike those of the dynamic linker.
-///
-/// # Errors
-/// [`LoadError::Shortage`].
-pub(crate) fn make_sure_if_limited(step: Step, bytes: u64) -> Result<(), LoadError> {
-    // A limit that is not to be known may be one.
-    let may_be_one = |resource| resource_limit(resource).is_none_or(|limit| limit.current.is_some());
-    let limited = [Resource::As, Resource::Data].into_iter().any(may_be_one);
-    if limited || *COUNTS_ALL || usize::BITS < 64 {
-        make_sure(step, bytes)
-    } else {
-        Ok(())
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Headroom {
+    limited: bool,
+}
+
+impl Headroom {
+    pub(crate) fn look() -> Self {
+        // A limit that is not to be known may be one.
+        let may_be_one = |resource| resource_limit(resource).is_none_or(|limit| limit.current.is_some());
+        let limited = [Resource::As, Resource::Data].into_iter().any(may_be_one);
+        Self { limited: limited || *COUNTS_ALL || usize::BITS < 64 }
+    }
+
+    /// As [`make_sure`], but without a try where nothing limits the process: that costs as much as all else that a step asks.
+    ///
+    /// # Errors
+    /// [`LoadError::Shortage`].
+    pub(crate) fn make_sure(self, step: Step, bytes: u64) -> Result<(), LoadError> {
+        if self.limited {
+            make_sure(step, bytes)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The steps from the gate to the allow-list: they look at the way to a file, not at the file.
 
 use crate::files::directory_walk::{self, Walked};
-use crate::files::headroom;
+use crate::files::headroom::Headroom;
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::loader::audit::Record;
@@ -30,15 +30,17 @@ pub(crate) struct Reached<'a> {
     pub(crate) walked: Walked,
 }
 
-/// The step that comes first, in the caller's thread: whether anything may be loaded, and memory for that.
+/// The step that comes first, in the caller's thread: whether anything may be loaded, and memory for that. Gives what limits
+/// the memory.
 ///
 /// # Errors
 /// It may not.
-pub(crate) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<(), LoadError> {
+pub(crate) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<Headroom, LoadError> {
     steps.run(Step::Gate, || {
-        let passed = options.permission.check()?;
-        headroom::make_sure_if_limited(Step::Gate, 0)?;
-        Ok(passed)
+        let ((), words) = options.permission.check()?;
+        let headroom = Headroom::look();
+        headroom.make_sure(Step::Gate, 0)?;
+        Ok((headroom, |_: &Headroom| words(&())))
     })
 }
 

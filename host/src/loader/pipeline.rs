@@ -4,7 +4,7 @@ use crate::base::digest::Digest;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
 use crate::files::exec_policy;
-use crate::files::headroom;
+use crate::files::headroom::Headroom;
 use crate::files::mapped_file::Mapped;
 use crate::files::open_file::{self, Bounds};
 use crate::loader::approach::{pass_gate, reach, Reached};
@@ -66,21 +66,24 @@ pub(crate) fn admit(
     steps: &mut Steps<'_>,
     record: &mut Record,
 ) -> Result<Admitted, LoadError> {
-    pass_gate(options, steps)?;
+    let headroom = pass_gate(options, steps)?;
     let (file, options) = (path.to_owned(), options.clone());
-    worker.steps(path, Step::Rules, steps, record, move |steps, record| admit_file(&file, &options, steps, record))
+    worker.steps(path, Step::Rules, steps, record, move |steps, record| {
+        admit_file(&file, &options, headroom, steps, record)
+    })
 }
 
 fn admit_file(
     path: &Path,
     options: &Options,
+    headroom: Headroom,
     steps: &mut Steps<'_>,
     record: &mut Record,
 ) -> Result<Admitted, LoadError> {
     let reached = reach(path, options, steps, record)?;
     settled(&reached.walked, reached.plain.file, steps, |steps, opened| {
         *record = Record { policy: record.policy, ..Record::default() };
-        judge(path, &reached, options, steps, record, opened)
+        judge(path, &reached, options, headroom, steps, record, opened)
     })
 }
 
@@ -88,6 +91,7 @@ fn judge(
     path: &Path,
     reached: &Reached<'_>,
     options: &Options,
+    headroom: Headroom,
     steps: &mut Steps<'_>,
     record: &mut Record,
     opened: &mut Option<Stat>,
@@ -97,7 +101,7 @@ fn judge(
     let bounds = Bounds::of_plugin(*owners, options.max_size);
     let file = steps.run(Step::File, || {
         let found = open_file::check(plain, walked, bounds)?;
-        headroom::make_sure_if_limited(Step::File, found.0.size)?;
+        headroom.make_sure(Step::File, found.0.size)?;
         Ok(found)
     })?;
     *opened = Some(file.stat);
