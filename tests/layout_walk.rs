@@ -9,30 +9,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use support::{cargo, root, succeed, MINUTE};
 
-/// A file below `sdk/src`, a text in it, and what stands there instead.
+/// A file below `sdk`, a text in it, and what stands there instead.
 type Edit<'a> = (&'a str, &'a str, &'a str);
 
 /// A copy of the SDK with these edits, and codec_xor built with it.
 fn codec_of_a_changed_sdk(name: &str, edits: &[Edit<'_>]) -> PathBuf {
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join("layout_walk").join(name);
     let _ = fs::remove_dir_all(&copy);
-    copy_tree(&root().join("sdk/src"), &copy.join("sdk/src"));
-    fs::copy(root().join("sdk/README.md"), copy.join("sdk/README.md")).expect("the SDK's README");
+    copy_tree(&root().join("sdk"), &copy.join("sdk"));
     copy_tree(&root().join("examples-rust/codec_xor"), &copy.join("codec_xor"));
-    for (manifest, source) in [("sdk", "sdk"), ("codec_xor", "examples-rust/codec_xor")] {
-        let text = fs::read_to_string(root().join(source).join("Cargo.toml")).expect("a manifest");
-        fs::write(copy.join(manifest).join("Cargo.toml"), text).expect("a copied manifest");
-    }
     let workspace = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace's manifest");
     let (workspace, _) = workspace.split_once("[package]").expect("the root package");
     let members = workspace.find("members").expect("members")..workspace.find("resolver").expect("a resolver");
     let mut workspace = workspace.to_owned();
-    workspace.replace_range(members, "members = [\"sdk\", \"codec_xor\"]\n");
+    workspace.replace_range(members, "members = [\"sdk\", \"sdk/abi\", \"codec_xor\"]\n");
     fs::write(copy.join("Cargo.toml"), workspace).expect("a copied workspace");
     fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).expect("the lock file");
 
     for (file, from, to) in edits {
-        let changed = copy.join("sdk/src").join(file);
+        let changed = copy.join("sdk").join(file);
         let text = fs::read_to_string(&changed).expect("a file of the SDK");
         assert!(text.contains(from), "{file} no longer contains {from}: change this test");
         fs::write(&changed, text.replacen(from, to, 1)).expect("a changed SDK");
@@ -73,38 +68,38 @@ fn a_changed_contract_is_refused_by_its_place() {
         (
             "parameter",
             &[
-                ("abi/compression.rs", "level: i32", "level: i16"),
-                ("shims/compression.rs", "    level: i32,", "    level: i16,"),
-                ("shims/compression.rs", "set_level(level)", "set_level(level.into())"),
+                ("abi/src/compression.rs", "level: i32", "level: i16"),
+                ("src/machinery/shims/compression.rs", "    level: i32,", "    level: i16,"),
+                ("src/machinery/shims/compression.rs", "set_level(level)", "set_level(level.into())"),
             ],
             "soch_plugin.compression.set_level(#1): host i32, plugin i16",
         ),
         (
             "renamed",
             &[
-                ("abi/compression.rs", "pub set_level:", "pub tune:"),
-                ("shims/compression.rs", "set_level: Some(", "tune: Some("),
+                ("abi/src/compression.rs", "pub set_level:", "pub tune:"),
+                ("src/machinery/shims/compression.rs", "set_level: Some(", "tune: Some("),
             ],
             "soch_plugin.compression.set_level: the plugin has `tune` in this place",
         ),
         (
             "field",
             &[
-                ("abi/data.rs", "pub limit: u64", "pub limit: usize"),
-                ("writer.rs", "self.raw().limit\n", "self.raw().limit as u64\n"),
-                ("vec_writer.rs", "            limit,\n", "            limit: limit as usize,\n"),
-                ("vec_writer.rs", "<= self.raw.limit.", "<= (self.raw.limit as u64)."),
+                ("abi/src/data.rs", "pub limit: u64", "pub limit: usize"),
+                ("src/writer.rs", "self.raw().limit\n", "self.raw().limit as u64\n"),
+                ("src/vec_writer.rs", "            limit,\n", "            limit: limit as usize,\n"),
+                ("src/vec_writer.rs", "<= self.raw.limit.", "<= (self.raw.limit as u64)."),
             ],
             "soch_plugin.compression.compress(#2).limit: host u64, plugin usize",
         ),
         (
             "array",
-            &[("abi/status.rs", "SOCH_ERROR_MESSAGE_SIZE: usize = 508", "SOCH_ERROR_MESSAGE_SIZE: usize = 252")],
+            &[("abi/src/status.rs", "SOCH_ERROR_MESSAGE_SIZE: usize = 508", "SOCH_ERROR_MESSAGE_SIZE: usize = 252")],
             "soch_plugin.create(#3): host 2 fields in 512 bytes, plugin 2 fields in 256 bytes",
         ),
         (
             "undescribed",
-            &[("layout.rs", "CURRENT.$kind", "ENTRY.$kind")],
+            &[("src/machinery/layout.rs", "CURRENT.$kind", "ENTRY.$kind")],
             "the plugin has the table soch_plugin.compression, and does not describe it",
         ),
     ];
@@ -118,14 +113,18 @@ fn a_changed_contract_is_refused_by_its_place() {
     let grown = codec_of_a_changed_sdk(
         "grown",
         &[
-            ("abi/mod.rs", "SOCH_ABI_MINOR: u16 = 1", "SOCH_ABI_MINOR: u16 = 2"),
-            ("abi/layout_hash.rs", "= &[", "= &[[7; 16],"),
+            ("abi/src/lib.rs", "SOCH_ABI_MINOR: u16 = 1", "SOCH_ABI_MINOR: u16 = 2"),
+            ("abi/src/layout_hash.rs", "= &[", "= &[[7; 16],"),
             (
-                "abi/compression.rs",
+                "abi/src/compression.rs",
                 "    >,\n}",
                 "    >,\n    pub newest: Option<unsafe extern \"C\" fn(code: u64)>,\n}",
             ),
-            ("shims/compression.rs", "bound: Some(bound::<P>),", "bound: Some(bound::<P>),\n        newest: None,"),
+            (
+                "src/machinery/shims/compression.rs",
+                "bound: Some(bound::<P>),",
+                "bound: Some(bound::<P>),\n        newest: None,",
+            ),
         ],
     );
     assert_eq!(refusal(&grown), None, "a table that grew at its end is no change");

@@ -1,5 +1,6 @@
 //! What a plugin lacks is told at once, and the commands that the refusal prints allow it when they are pasted.
 
+use crate::command::search_path;
 use crate::operator::Operator;
 use crate::support::{compiler, find, root, run, skipped, succeed, MINUTE};
 use crate::{PLUGIN, TRUST};
@@ -30,9 +31,7 @@ fn obey(operator: &Operator, plugin: &Path) -> String {
     let commands = remedy.split(": ").find(|part| part.starts_with("sochdb-plugin ")).expect("commands");
     let commands = commands.split(';').next().expect("the first part");
     let mut shell = Command::new("sh");
-    let program = Path::new(env!("CARGO_BIN_EXE_sochdb-plugin-demo")).parent().expect("a directory");
-    let path = format!("{}:{}", program.display(), env::var("PATH").unwrap_or_default());
-    shell.args(["-c", commands]).env("PATH", path).env("HOME", &operator.home).env_remove("XDG_CONFIG_HOME");
+    shell.args(["-c", commands]).env("PATH", search_path()).env("HOME", &operator.home).env_remove("XDG_CONFIG_HOME");
     succeed(&mut shell, MINUTE);
     remedy
 }

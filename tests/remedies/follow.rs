@@ -1,12 +1,11 @@
 //! A refusal that is met by the command or the loader, and what its remedy says, done as it says it.
 
-use crate::command::{command, one_object, LIMIT};
+use crate::command::{command, one_object, search_path, LIMIT};
 use crate::operator::Operator;
 use crate::plugins::{in_c, Private};
 use crate::support::{find, run, skipped, succeed, tool, Finished, MINUTE};
 use serde_json::Value;
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError};
-use std::env;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -53,10 +52,8 @@ pub fn command_of(program: &str, remedy: &str) -> String {
 
 /// Runs what was printed, as a person who pastes it into a shell.
 pub fn paste(operator: &Operator, command: &str) -> Finished {
-    let program = Path::new(env!("CARGO_BIN_EXE_sochdb-plugin-demo")).parent().expect("a directory");
-    let path = format!("{}:{}", program.display(), env::var("PATH").unwrap_or_default());
     let mut shell = Command::new("bash");
-    shell.args(["-c", command]).env("PATH", path).env("HOME", &operator.home).current_dir(&operator.home);
+    shell.args(["-c", command]).env("PATH", search_path()).env("HOME", &operator.home).current_dir(&operator.home);
     for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "SOCHDB_SIGN_PASSWORD"] {
         shell.env_remove(name);
     }

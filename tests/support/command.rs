@@ -3,6 +3,7 @@
 
 use crate::support::{run, Finished};
 use serde_json::Value;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
@@ -46,4 +47,20 @@ pub fn outcomes<'a>(steps: &'a Value, key: &str) -> Vec<(&'a str, &'a str)> {
     let text = |value: &'a Value, key: &str| value[key].as_str().unwrap_or_else(|| panic!("no {key} in {value}"));
     let list = steps[key].as_array().unwrap_or_else(|| panic!("no {key} in {steps}"));
     list.iter().map(|step| (text(step, "name"), text(step, "outcome"))).collect()
+}
+
+/// The search path of a person who has installed the command, under its own name.
+pub fn search_path() -> OsString {
+    let program = Path::new(env!("CARGO_BIN_EXE_sochdb-plugin-demo"));
+    let installed = Path::new(env!("CARGO_TARGET_TMPDIR")).join("installed");
+    std::fs::create_dir_all(&installed).expect("a directory for the command");
+    let command = installed.join("sochdb-plugin");
+    if std::fs::read_link(&command).ok().as_deref() != Some(program) {
+        // Other tests make the same link.
+        let _ = std::fs::remove_file(&command);
+        let _ = std::os::unix::fs::symlink(program, &command);
+    }
+    let system = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(installed).chain(std::env::split_paths(&system));
+    std::env::join_paths(all).expect("directories of a search path")
 }
