@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn threads_that_live_at_the_same_time_do_not_own_one_number() {
-        for _ in 0..3 {
+        let mut rounds = 0;
+        for _ in 0..300 {
             let together = Barrier::new(3 * SHARDS);
             let shards: Vec<Shard> = thread::scope(|scope| {
                 let work = || {
@@ -124,9 +125,13 @@ mod tests {
             assert!(shards.iter().all(|shard| shard.number() < SHARDS));
             let own: Vec<usize> = shards.iter().filter(|shard| shard.is_own()).map(|shard| shard.number()).collect();
             assert_eq!(own.iter().collect::<HashSet<_>>().len(), own.len(), "{own:?}");
-            // Other tests of this process have some; those of the threads of an earlier round are free again.
-            assert!(own.len() >= SHARDS / 2, "{own:?}");
+            // Other tests of this process have some at times; those of the threads of an earlier round are free again.
+            rounds += usize::from(own.len() >= SHARDS / 2);
+            if rounds == 3 {
+                return;
+            }
         }
+        panic!("only in {rounds} rounds most numbers were free");
     }
 
     #[test]
