@@ -31,12 +31,14 @@ impl soch_bytes {
 
 impl soch_str {
     /// Lends `text`.
+    #[inline]
     #[must_use]
     pub fn lend(text: &str) -> Self {
         Self { ptr: text.as_ptr().cast(), len: text.len() }
     }
 
     /// The text as bytes: whether they are UTF-8 is to be checked.
+    #[inline]
     #[must_use]
     pub fn as_bytes(self) -> soch_bytes {
         soch_bytes { ptr: self.ptr.cast(), len: self.len }
