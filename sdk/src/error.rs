@@ -237,20 +237,20 @@ impl<T, E: Into<Box<dyn std::error::Error + Send + Sync>>> ResultExt<T> for std:
 
 #[cold]
 fn with_causes(kind: Option<ErrorKind>, failure: &(dyn std::error::Error + 'static)) -> Error {
-    let (mut message, mut found) = (failure.to_string(), (ErrorKind::Failed, 0));
+    let (mut message, mut found) = (failure.to_string(), None);
     let mut next = Some(failure);
     while let Some(cause) = next {
         let text = cause.to_string();
         if !message.contains(&text) {
             message = format!("{message}: {text}");
         }
-        if found == (ErrorKind::Failed, 0) {
+        found = found.or_else(|| {
             let io = cause.downcast_ref::<std::io::Error>();
-            let io = io.map(|error| (ErrorKind::Io, error.raw_os_error().unwrap_or(0)));
-            let own = cause.downcast_ref::<Error>().map(|error| (error.kind(), error.code()));
-            found = io.or(own).unwrap_or(found);
-        }
+            let own = || cause.downcast_ref::<Error>().map(|error| (error.kind(), error.code()));
+            io.map(|error| (ErrorKind::Io, error.raw_os_error().unwrap_or(0))).or_else(own)
+        });
         next = cause.source();
     }
-    Error::new(kind.unwrap_or(found.0), message).with_code(found.1)
+    let (found, code) = found.unwrap_or((ErrorKind::Failed, 0));
+    Error::new(kind.unwrap_or(found), message).with_code(code)
 }

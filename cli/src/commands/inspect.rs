@@ -2,11 +2,10 @@
 
 use crate::input::missing::not_found;
 use crate::input::reading::{self, Links};
-use crate::loading::observed::kind_names;
 use crate::output::failure::Failure;
 use crate::output::{grouped, Output};
 use serde_json::{json, Map, Value};
-use sochdb_plugin_host::{hex, ElfError, Facts, Note, Text};
+use sochdb_plugin_host::{hex, ElfError, Facts, Kinds, Note, Text};
 use std::path::Path;
 
 /// The most bytes that are read: more than any loader takes.
@@ -86,7 +85,7 @@ fn note_facts(note: &Note) -> Entries {
     vec![
         ("name", json!(note.name.to_string())),
         ("version", json!(note.version.to_string())),
-        ("kinds", json!(kind_names(note.kinds))),
+        ("kinds", json!(Kinds(note.kinds).names().collect::<Vec<_>>())),
         ("abi", json!(format!("{}.{}", note.abi_major, note.abi_minor))),
         ("min host minor", json!(note.min_host_minor)),
         ("flags", json!(note.flags)),

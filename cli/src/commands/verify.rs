@@ -1,11 +1,11 @@
 //! `verify`: the loader's decision, step by step. Nothing of the file runs, unless its probe is asked for.
 
 use crate::input::missing::remedy;
-use crate::loading::observed::{kind_names, observed, outcome_name, step_json, step_name};
+use crate::loading::observed::{observed, outcome_name, step_json, step_name};
 use crate::loading::trusting::Trusting;
 use crate::output::Output;
 use serde_json::{json, Value};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Step, StepOutcome, Text, Verdict, Verified};
+use sochdb_plugin_host::{DynamicPluginLoader, Kinds, LoadError, Policy, Step, StepOutcome, Text, Verdict, Verified};
 use std::path::{Path, PathBuf};
 
 /// On what file to decide, and how.
@@ -64,7 +64,7 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
     }
     match &decision {
         Ok(Verified { note, .. }) => {
-            let kinds = kind_names(note.kinds).join(", ");
+            let kinds = Kinds(note.kinds).names().collect::<Vec<_>>().join(", ");
             let name = format!("{} {} ({kinds})", note.name, note.version);
             out.line(format!("\n{name}\n{}: {open}", out.paint.bold("accepted so far")));
         }
@@ -103,7 +103,7 @@ fn object(file: &Path, decision: &Result<Verified, LoadError>, remedy: Option<&s
         "plugin": accepted.map(|verified| json!({
             "name": verified.note.name.to_string(),
             "version": verified.note.version.to_string(),
-            "kinds": kind_names(verified.note.kinds),
+            "kinds": Kinds(verified.note.kinds).names().collect::<Vec<_>>(),
             "sha256": verified.digest.to_string(),
         })),
         "policy": accepted.map(|verified| verified.policy.name()),

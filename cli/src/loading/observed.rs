@@ -1,22 +1,8 @@
 //! What the commands say of a plugin in the same way.
 
 use serde_json::{json, Value};
-use sochdb_plugin_host::sdk::abi;
 use sochdb_plugin_host::{DynamicPluginLoader, ProcessChange, Step, StepOutcome, Verdict};
 use std::sync::{Arc, Mutex, PoisonError};
-
-macro_rules! names {
-    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
-        const KINDS: &[(u32, &str)] = &[$((abi::$bit, stringify!($kind)),)+ (abi::SOCH_KIND_CUSTOM, "custom")];
-    };
-}
-
-abi::for_each_kind!(names);
-
-/// The names of the kinds in a note's bits.
-pub(crate) fn kind_names(kinds: u32) -> Vec<&'static str> {
-    KINDS.iter().filter(|(bit, _)| kinds & bit != 0).map(|(_, name)| *name).collect()
-}
 
 /// Runs `decide` with this loader, and gives the steps that it took.
 pub fn observed<T>(

@@ -2,10 +2,9 @@
 
 use crate::input::missing::not_found;
 use crate::input::reading::{self, Links};
-use crate::loading::observed::kind_names;
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::{places, Locked, Manifest};
-use sochdb_plugin_host::{Digest, ElfError, Facts, LoadError};
+use sochdb_plugin_host::{Digest, ElfError, Facts, Kinds, LoadError};
 use std::path::Path;
 
 /// The most bytes of a plugin, which is what a loader takes, and of a text beside it.
@@ -39,7 +38,7 @@ impl Package {
         if name.starts_with('.') || !name.chars().all(part_of_a_file_name) {
             return Err(ElfError::NoteName { name: note.name }.into());
         }
-        let kinds = kind_names(note.kinds).into_iter().map(str::to_owned).collect();
+        let kinds = Kinds(note.kinds).names().map(str::to_owned).collect();
         let file = format!("{name}.so");
         Ok(Locked::new(file, Manifest::new(self.digest, name, version, (note.abi_major, note.abi_minor)), kinds))
     }

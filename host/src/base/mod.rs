@@ -2,5 +2,6 @@
 
 pub(crate) mod digest;
 pub(crate) mod escape;
+pub(crate) mod kinds;
 pub(crate) mod resource_limit;
 pub(crate) mod text;

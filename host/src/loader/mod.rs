@@ -7,7 +7,6 @@ pub(crate) mod approach;
 pub(crate) mod audit;
 pub(crate) mod dependency;
 pub(crate) mod file_origin;
-pub(crate) mod kinds;
 pub(crate) mod library;
 pub(crate) mod not_linked;
 pub(crate) mod options;

@@ -1,10 +1,10 @@
 //! Reads the entry of a mapped library, holds it to the note, and copies its tables.
 
 use crate::base::escape::hex;
+use crate::base::kinds::Kinds;
 use crate::base::text::Text;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
-use crate::loader::kinds::Kinds;
 use crate::loader::plugin_entry::Entry;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;

@@ -1,8 +1,8 @@
 //! The step `note`: the note, read while nothing of the plugin has run, speaks this host's ABI.
 
+use crate::base::kinds::Kinds;
 use crate::elf::notes::Note;
 use crate::elf::{EntryHead, Facts};
-use crate::loader::kinds::Kinds;
 use crate::refusal::elf_error::ElfError;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;

@@ -21,9 +21,18 @@ for_each_kind!(names);
 
 /// Bits of `SOCH_KIND_*`. `Display` writes `storage, custom`, `none`, or the number of bits that have no name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kinds(pub(crate) u32);
+pub struct Kinds(pub u32);
 
 impl Kinds {
+    /// The names of those that have one, such as `storage`.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        self.named().map(|(_, name, _)| *name)
+    }
+
+    fn named(self) -> impl Iterator<Item = &'static (u32, &'static str, &'static str)> {
+        NAMES.iter().filter(move |(bit, ..)| self.0 & bit != 0)
+    }
+
     /// Those of them that this host knows.
     pub(crate) fn known(self) -> Self {
         Self(self.0 & Self::KNOWN.0)
@@ -36,15 +45,14 @@ impl Kinds {
 
     /// As the author of a plugin in C writes them: `SOCH_KIND_STORAGE | SOCH_KIND_CUSTOM`.
     pub(crate) fn in_c(self) -> String {
-        let named = NAMES.iter().filter(|(bit, ..)| self.0 & bit != 0);
-        named.map(|(_, _, constant)| *constant).collect::<Vec<_>>().join(" | ")
+        self.named().map(|(_, _, constant)| *constant).collect::<Vec<_>>().join(" | ")
     }
 }
 
 impl fmt::Display for Kinds {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut comma = "";
-        for (_, name, _) in NAMES.iter().filter(|(bit, ..)| self.0 & bit != 0) {
+        for name in self.names() {
             write!(formatter, "{comma}{name}")?;
             comma = ", ";
         }
