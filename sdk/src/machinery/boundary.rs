@@ -46,11 +46,20 @@ fn null_with_length() -> Error {
 impl<'a> ReadLent<'a> for soch_str {
     type Checked = &'a str;
 
+    #[inline]
     unsafe fn read(self) -> Result<&'a str> {
         // SAFETY: the caller passes the other side's promise on.
         let bytes = unsafe { self.as_bytes().read()? };
-        std::str::from_utf8(bytes).map_err(|error| Error::invalid(format!("text that is not UTF-8: {error}")))
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            Err(error) => Err(not_utf8(error)),
+        }
     }
+}
+
+#[cold]
+fn not_utf8(error: std::str::Utf8Error) -> Error {
+    Error::invalid(format!("text that is not UTF-8: {error}"))
 }
 
 /// The message of an error up to its NUL, what is not UTF-8 replaced.
