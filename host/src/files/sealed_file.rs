@@ -11,7 +11,7 @@ use rustix::io::{retry_on_intr, Errno};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-const BLOCK: usize = 1 << 18;
+const BLOCK: usize = 1 << 16;
 const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlags::GROW).union(SealFlags::WRITE);
 
 /// A copy of a file in memory that the kernel lets nobody change.
