@@ -13,7 +13,7 @@ const SIGNATURE: &[u8] = b"untrusted comment: ";
 
 static PUBLISHERS: LazyLock<Vec<Publisher>> = LazyLock::new(|| {
     let key = KEY.parse().expect("it is a key of minisign");
-    vec![Publisher { name: "acme".to_owned(), key }]
+    vec![Publisher::new("acme".to_owned(), key)]
 });
 
 fn parts(bytes: &[u8]) -> (&[u8], &[u8]) {
