@@ -1,20 +1,11 @@
 //! Generates the C header and the lists of slots, and compiles the C plugins next to it.
 
-#[path = "include/contract.rs"]
-mod contract;
-
-#[path = "include/header.rs"]
-mod header;
-
-#[path = "include/slot_lists.rs"]
-mod slot_lists;
-
-#[path = "include/slots.rs"]
-mod slots;
+mod include;
 
 #[path = "examples-c/compile.rs"]
 mod plugins;
 
+use include::{contract, header, slot_lists};
 use std::{env, path::PathBuf};
 
 fn main() {

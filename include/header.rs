@@ -3,7 +3,7 @@
 //! cbindgen writes the types. This module adds what cbindgen cannot: the first page, the `#if` around slots of
 //! later minor versions, the size and offset of every field as assertions, and the layout hashes.
 
-use crate::contract::{Contract, Field};
+use crate::include::contract::{Contract, Field};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,15 @@
 //! Writes what the documentation of the slots says to where it is used: the host's tables, the lists in
 //! `sochdb_plugin.hpp`, and the tests' list of slots.
 
-use crate::contract::Contract;
-use crate::header::{gate, renews, write, RENEW};
-use crate::slots::{tables, Rule, Slot, Table};
+use crate::include::contract::Contract;
+use crate::include::header::{gate, renews, write, RENEW};
+use crate::include::slots::{tables, Rule, Slot, Table};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 const HOST: &str = "host/src/loader/steps/version_tables.rs";
-const TESTS: &str = "tests/support/slots.rs";
+const TESTS: &str = "tests/support/src/slots.rs";
 const CPP: &str = "include/sochdb_plugin.hpp";
 const CPP_BEGIN: &str = "// Slots: generated from sdk/abi/src by build.rs, do not edit.\n";
 const CPP_END: &str = "// End of the generated slots.\n";
@@ -69,9 +69,12 @@ fn test_list(tables: &[Table]) -> String {
     let mut text = String::from(
         "//! Written by build.rs from the documentation in sdk/abi/src: do not edit.\n\n\
          use Rule::{Group, Optional, Required};\n\n\
-         /// What the host does about a slot that is NULL: refuses the table, fills in its default, or uses no slot of the group.\n\
+         /// What the host does about a slot that is NULL.\n\
          #[derive(Clone, Copy, Debug, PartialEq, Eq)]\n\
-         pub enum Rule {\n    Required,\n    Optional,\n    Group(&'static str),\n}\n\n\
+         pub enum Rule {\n\
+         \u{20}   /// It refuses the table.\n    Required,\n\
+         \u{20}   /// It fills in its default.\n    Optional,\n\
+         \u{20}   /// It uses no slot of the group of this name.\n    Group(&'static str),\n}\n\n\
          /// The kind of the table, the slot's name, the minor version that it came with, and its rule.\n\
          pub type Slot = (&'static str, &'static str, u16, Rule);\n\n\
          /// Every slot of every kind, in the order of the tables.\n\

@@ -1,12 +1,9 @@
 //! The slots of the tables that a plugin gives, one table a kind, as the contract's source documents them.
 
-#[path = "slot_rule.rs"]
-mod slot_rule;
+use crate::include::contract::{Contract, Struct};
+use crate::include::slot_rule::{rule, threads};
 
-use super::contract::{Contract, Struct};
-use slot_rule::{rule, threads};
-
-pub use slot_rule::Rule;
+pub use crate::include::slot_rule::Rule;
 
 pub struct Slot {
     pub name: String,

@@ -1,13 +1,14 @@
 //! A codec through the plugin beside a direct call of the same codec, both into a buffer that is kept.
 
-use crate::calls::bench_rust;
-use crate::frame::{Clock, Frame, Rows};
-use crate::plugins::{in_c, load};
+use bench_calls::bench_rust;
 use bench_rust::lz4;
+use bench_support::frame::{Clock, Frame, Rows};
 use sochdb_plugin_host::sdk::CompressionExtension;
 use sochdb_plugin_host::Compression;
 use std::ffi::c_void;
 use std::hint::black_box;
+use support::in_c;
+use support::plugins::load;
 
 const SIZES: [(&str, usize); 3] = [("4 KiB", 4 << 10), ("64 KiB", 64 << 10), ("1 MiB", 1 << 20)];
 /// zstd's default level.
@@ -23,7 +24,7 @@ pub fn add(frame: &mut Frame) {
     let decompress = || -> Direct { Box::new(|input, room| lz4::decompress(input, room).expect("it was compressed")) };
     both_ways(frame, "lz4", &lz4, compress, decompress);
 
-    let plugin = load(&in_c("compression_zstd")).instance("{}").expect("it takes no configuration");
+    let plugin = load(&in_c!("compression_zstd")).instance("{}").expect("it takes no configuration");
     let mut zstd = plugin.compression().expect("it is one");
     zstd.set_level(LEVEL).expect("a level of zstd");
     both_ways(frame, "zstd", &zstd, zstd_compress, zstd_decompress);

@@ -1,10 +1,10 @@
 //! Rows that lie one after the other in memory, 32 bytes of key and 100 of value each.
 
-use crate::calls::bench_rust;
-use crate::frame::{Clock, Frame, Rows};
-use crate::scan_ways::{each, look, SIZES};
+use bench_calls::bench_rust;
 use bench_rust::flat::pairs;
 use bench_rust::Bench;
+use bench_support::frame::{Clock, Frame, Rows};
+use bench_support::scan_ways::{each, look, SIZES};
 use sochdb_plugin_host::Storage;
 use std::hint::black_box;
 

@@ -1,8 +1,8 @@
 //! Counters, gauges and histograms, with sinks that read the host's metrics and sinks that are told of each change,
 //! beside plain atomics and the list behind a lock that SochDB has. Spans and log lines are in `sinks.rs`.
 
-use crate::frame::{Clock, Frame, Rows};
-use crate::sinks::{self, locked_list, manager, LABELS};
+use bench_support::frame::{Clock, Frame, Rows};
+use bench_support::sinks::{self, locked_list, manager, LABELS};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;

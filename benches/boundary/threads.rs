@@ -1,7 +1,7 @@
 //! What a second thread costs the safe handle.
 
-use crate::calls::bench_rust;
-use crate::frame::{Clock, Frame, Rows};
+use bench_calls::bench_rust;
+use bench_support::frame::{Clock, Frame, Rows};
 use sochdb_plugin_host::sdk::IndexExtension;
 
 /// Adds one thread, and two.

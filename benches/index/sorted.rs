@@ -1,12 +1,13 @@
 //! An index in this program beside the same one in a plugin.
 
-use crate::frame::{Clock, Frame, Rows};
-use crate::plugins::{in_c, in_rust, load};
+use bench_support::frame::{Clock, Frame, Rows};
 use index_sorted::SortedIndex;
 use sochdb_plugin_host::sdk::IndexExtension;
 use sochdb_plugin_host::Index;
 use std::hint::black_box;
 use std::path::Path;
+use support::in_c;
+use support::plugins::{in_rust, load};
 
 /// Rows of the sorted index.
 const ROWS: u64 = 100_000;
@@ -27,7 +28,7 @@ pub fn add(frame: &mut Frame) {
         index.build(1, 1, &entries).expect("it takes any key");
         index
     };
-    let plugins = || [("Rust", plugin(&in_rust("index_sorted"))), ("C", plugin(&in_c("index_sorted")))];
+    let plugins = || [("Rust", plugin(&in_rust("index_sorted"))), ("C", plugin(&in_c!("index_sorted")))];
 
     let mut group = frame.group("lookup, 100 000 rows", Clock::Thread);
     let index = object();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::root;
 
 /// Bytes of the padding that tell one library from another, at its beginning.
 const MARK: &[u8; 32] = b"sochdb-bench padding begins here";
@@ -71,10 +72,9 @@ fn compile(place: &Path, padding: usize) -> PathBuf {
     // The name of the file needs no escape: tempfile makes it of letters and digits, below a directory of the system.
     let section = ".section .note.GNU-stack,\"\",@progbits\n.section .rodata.padding,\"a\",@progbits\n";
     fs::write(&assembler, format!("{section}.incbin {:?}\n", data)).expect("there is room for it");
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut command = Command::new("cc");
-    command.args(["-std=c11", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-I"]).arg(root.join("include"));
-    command.arg(root.join("examples-c/codec_xor.c")).arg(assembler).arg("-o").arg(&library);
+    command.args(["-std=c11", "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-I"]).arg(root().join("include"));
+    command.arg(root().join("examples-c/codec_xor.c")).arg(assembler).arg("-o").arg(&library);
     let status = command.status().expect("a C compiler called cc");
     assert!(status.success(), "{command:?}: {status}");
     library

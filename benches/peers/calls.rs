@@ -1,6 +1,6 @@
 //! One `u64` in, one out.
 
-use crate::frame::{Clock, Frame, Rows};
+use bench_support::frame::{Clock, Frame, Rows};
 use crate::libraries::{library, load, private, tables};
 use crate::{socket, wasm};
 use abi_stable::library::RootModule;

@@ -1,7 +1,7 @@
 //! A counter with three labels: ours beside those of the metrics crates that Rust programs use, each with a kept handle and by
 //! its name.
 
-use crate::frame::{Clock, Frame, Rows};
+use bench_support::frame::{Clock, Frame, Rows};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use opentelemetry::metrics::MeterProvider;
 use opentelemetry::KeyValue;

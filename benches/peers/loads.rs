@@ -1,7 +1,7 @@
 //! From a file, or from bytes, to the first thing that can be called. Each load is the first of a new process: what was
 //! loaded once is not loaded again.
 
-use crate::frame::{Clock, Frame};
+use bench_support::frame::{Clock, Frame};
 use crate::libraries::{library, load, private};
 use crate::wasm;
 use abi_stable::library::RootModule;

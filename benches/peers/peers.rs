@@ -2,26 +2,16 @@
 //! what they cost a load.
 //!
 //! `cargo bench --manifest-path benches/peers/Cargo.toml` prints one table, and writes it to
-//! `benchmarks.md` and `benchmarks.json` in that target directory. The frame is that of `benches/boundary.rs`.
+//! `benchmarks.md` and `benchmarks.json` in that target directory. The frame is that of `benches/support`.
 
-#[path = "calls.rs"]
 mod calls;
-#[path = "counters.rs"]
 mod counters;
-#[path = "../boundary/frame.rs"]
-mod frame;
-#[path = "libraries.rs"]
 mod libraries;
-#[path = "loads.rs"]
 mod loads;
-#[path = "../boundary/report.rs"]
-mod report;
-#[path = "socket.rs"]
 mod socket;
-#[path = "wasm.rs"]
 mod wasm;
 
-use frame::Frame;
+use bench_support::frame::Frame;
 use std::env;
 
 fn main() {

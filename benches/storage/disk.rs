@@ -1,8 +1,7 @@
 //! Rows on disk: LMDB called directly, LMDB through its plugin, and redb in this program.
 
-use crate::frame::{Clock, Frame, Rows};
 use crate::gets::{keys, walk, TABLE};
-use crate::plugins::{in_c, load};
+use bench_support::frame::{Clock, Frame, Rows};
 use lmdb_master_sys::{
     mdb_cursor_close, mdb_cursor_get, mdb_cursor_open, mdb_dbi_open, mdb_env_create, mdb_env_open, mdb_env_set_mapsize,
     mdb_get, mdb_put, mdb_txn_abort, mdb_txn_begin, mdb_txn_commit, MDB_cursor, MDB_dbi, MDB_env, MDB_txn, MDB_val,
@@ -16,6 +15,8 @@ use std::hint::black_box;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr::{null, null_mut};
+use support::in_c;
+use support::plugins::load;
 
 const COUNT: usize = 100_000;
 const LEN: usize = 256;
@@ -98,7 +99,7 @@ pub fn add(frame: &mut Frame) {
 
 fn plugin(path: &Path, keys: &[Vec<u8>], value: &[u8]) -> &'static Storage {
     let config = serde_json::json!({ "path": path, "sync": "flush", "map_size": MAP }).to_string();
-    let storage = load(&in_c("storage_lmdb")).instance(&config).expect("a database").storage().expect("it is one");
+    let storage = load(&in_c!("storage_lmdb")).instance(&config).expect("a database").storage().expect("it is one");
     let writes: Vec<_> = keys.iter().map(|key| Write::Put { table: TABLE, key, value }).collect();
     storage.write_batch(&writes, 0).expect("there is room");
     Box::leak(Box::new(storage))

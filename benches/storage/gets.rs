@@ -1,13 +1,14 @@
 //! A value by its key, from the storage in memory: what SochDB has, a trait object that returns a vector, beside each way
 //! through the plugin.
 
-use crate::frame::{Clock, Frame, Rows};
-use crate::plugins::{in_c, in_rust, load};
+use bench_support::frame::{Clock, Frame, Rows};
 use sochdb_plugin_host::sdk::{StorageExtension, VecWriter};
 use sochdb_plugin_host::Storage;
 use std::hint::black_box;
 use std::path::Path;
 use storage_memory::MemoryStorage;
+use support::in_c;
+use support::plugins::{in_rust, load};
 
 /// The table that holds the rows.
 pub const TABLE: u32 = 1;
@@ -31,7 +32,7 @@ pub fn add(frame: &mut Frame) {
         let mut next = walk(keys);
         group.row("trait object, new vector", move |at| at + black_box(object.get(TABLE, next())).is_ok() as u64);
         here(&mut group, object, keys);
-        for (language, library) in [("Rust", in_rust("storage_memory")), ("C", in_c("storage_memory"))] {
+        for (language, library) in [("Rust", in_rust("storage_memory")), ("C", in_c!("storage_memory"))] {
             through(&mut group, language, plugin(&library, keys, len), keys);
         }
     }

@@ -1,9 +1,10 @@
 //! Values stored in place of others of the same length, one by one and in batches.
 
-use crate::frame::{Clock, Frame, Rows};
 use crate::gets::{keys, object, plugin, walk, TABLE};
-use crate::plugins::{in_c, in_rust};
+use bench_support::frame::{Clock, Frame, Rows};
 use sochdb_plugin_host::sdk::{StorageExtension, StorageTable, Write};
+use support::in_c;
+use support::plugins::in_rust;
 
 const LEN: usize = 256;
 const COUNT: usize = 100_000;
@@ -14,7 +15,7 @@ pub fn add(frame: &mut Frame) {
     let keys = keys(COUNT);
     let value: &'static [u8] = vec![b'w'; LEN].leak();
     let object: &'static dyn StorageExtension = Box::leak(object(keys, LEN));
-    let plugins = [("Rust", in_rust("storage_memory")), ("C", in_c("storage_memory"))];
+    let plugins = [("Rust", in_rust("storage_memory")), ("C", in_c!("storage_memory"))];
     let plugins = plugins.map(|(language, library)| (language, plugin(&library, keys, LEN)));
 
     let mut group = frame.group("put 256 B, 100 000 keys", Clock::Thread);

@@ -1,10 +1,11 @@
 //! All rows of the storage in memory, 32 bytes of key and 100 of value each.
 
-use crate::frame::{Clock, Frame, Rows};
 use crate::gets::{keys, object, plugin, TABLE};
-use crate::plugins::{in_c, in_rust};
-use crate::scan_ways::{cursor, each, sink, SIZES};
+use bench_support::frame::{Clock, Frame, Rows};
+use bench_support::scan_ways::{cursor, each, sink, SIZES};
 use sochdb_plugin_host::sdk::StorageExtension;
+use support::in_c;
+use support::plugins::in_rust;
 
 const VALUE: usize = 100;
 
@@ -19,7 +20,7 @@ pub fn add(frame: &mut Frame) {
         let in_rust = plugin(&in_rust("storage_memory"), keys, VALUE);
         group.row("trait object, sink", move |sum| sink(object, TABLE, sum));
         each(&mut group, TABLE, ("trait object", object), ("Rust plugin", in_rust));
-        let in_c = plugin(&in_c("storage_memory"), keys, VALUE);
+        let in_c = plugin(&in_c!("storage_memory"), keys, VALUE);
         group.row("C plugin, sink", move |sum| sink(in_c, TABLE, sum));
         group.row("C plugin, cursor, lent", move |sum| cursor(in_c, TABLE, sum));
     }

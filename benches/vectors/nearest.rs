@@ -1,10 +1,10 @@
 //! The nearest of 5000 vectors of 32 dimensions, for one query at a time and for 64.
 
-use crate::frame::{Clock, Frame, Rows};
-use crate::plugins::{in_rust, load};
+use bench_support::frame::{Clock, Frame, Rows};
 use index_hnsw::HnswIndex;
 use sochdb_plugin_host::sdk::{Host, IndexExtension, Plugin};
 use std::hint::black_box;
+use support::plugins::{in_rust, load};
 
 const COUNT: u64 = 5_000;
 const DIMENSIONS: usize = 32;

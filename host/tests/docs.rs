@@ -106,28 +106,3 @@ fn codes_in_texts_are_codes() {
         }
     }
 }
-
-#[test]
-fn tests_and_steps_of_the_threats_exist() {
-    let text = read(&here("src/threats.md"));
-    let quoted: Vec<&str> = text.split('`').skip(1).step_by(2).collect();
-    let mut files = 0;
-    for pair in quoted.windows(2) {
-        let Some(file) = Some(here("..").join(pair[0])).filter(|_| pair[0].ends_with(".rs")) else { continue };
-        // A package that was published has not all tests with it.
-        if !here("../tests").exists() {
-            return;
-        }
-        let source = read(&file);
-        files += 1;
-        if pair[1].matches('_').count() >= 2 && pair[1].chars().all(|one| one.is_ascii_lowercase() || one == '_') {
-            assert!(source.contains(&format!("fn {}(", pair[1])), "{} has no test {}", pair[0], pair[1]);
-        }
-    }
-    assert!(files >= 10, "only {files} files of tests are named");
-    for row in text.lines().filter(|line| line.starts_with("| ") && line.contains("E_") && line.contains("corpus")) {
-        let stops: Vec<&str> = row.split('`').skip(1).step_by(2).collect();
-        let named = stops.iter().any(|word| Step::ALL.iter().any(|step| step.name() == *word));
-        assert!(named, "a row names no step: {row}");
-    }
-}

@@ -1,12 +1,15 @@
 //! The rules of the house: which room may know which, and where a thing has its file. Each failure says its rule.
 
+mod codes;
+mod files;
 mod imports;
 mod packages;
+mod readme;
+mod threats;
 
 use imports::{Crate, Import, Module};
 use sochdb_plugin_host::Step;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use support::root;
 
 /// The rooms of the host, from the ground up: each knows only those before it.
 const HOST: &[&str] = &[
@@ -47,12 +50,6 @@ const STEPS_ELSEWHERE: &[(&str, &str)] = &[
     ("identity", "host/src/files/fd_paths.rs"),
     ("create", "host/src/plugin/mod.rs"),
 ];
-
-const LONGEST: usize = 400;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
 
 fn host() -> Crate {
     Crate::read(&root().join("host/src"))
@@ -167,34 +164,4 @@ fn naming(word: &str) -> Vec<String> {
 fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
     assert_eq!(naming("libloading::"), ["linker.rs"], "what maps libraries is in one place");
     assert_eq!(naming("abi_stable::"), ["loader/steps/layout.rs"], "what compares layouts is in one place");
-}
-
-/// All files of the repository.
-fn all_files() -> Vec<PathBuf> {
-    let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output().expect("git runs");
-    let text = String::from_utf8(listed.stdout).unwrap();
-    text.split('\0').filter(|file| !file.is_empty()).map(|file| root().join(file)).collect()
-}
-
-#[test]
-fn no_file_is_longer_than_a_reader_is_patient() {
-    let files = all_files();
-    if files.is_empty() {
-        eprintln!("skipped: no_file_is_longer_than_a_reader_is_patient: this is no git checkout");
-        return;
-    }
-    let sources = ["rs", "c", "h", "hpp", "cpp"];
-    let is_source = |file: &&PathBuf| file.extension().is_some_and(|end| sources.iter().any(|source| end == *source));
-    // cbindgen writes it.
-    let is_written = |file: &&PathBuf| !file.ends_with("include/sochdb_plugin.h");
-    let long: Vec<String> = files
-        .iter()
-        .filter(is_source)
-        .filter(is_written)
-        .filter_map(|file| {
-            let lines = std::fs::read_to_string(file).ok()?.lines().count();
-            (lines > LONGEST).then(|| format!("{}: {lines}", file.strip_prefix(root()).unwrap().display()))
-        })
-        .collect();
-    assert!(long.is_empty(), "no file has more than {LONGEST} lines: {long:?}");
 }

@@ -1,8 +1,8 @@
 //! Entries of a trust file that are there already, and those that are taken out.
 
-use crate::home::{text, Home};
 use crate::trusts::KEY;
 use std::fs;
+use support::home::{text, Home};
 
 fn said(home: &Home) -> String {
     fs::read_to_string(home.trust_file()).expect("it exists")

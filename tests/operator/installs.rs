@@ -1,14 +1,14 @@
 //! `install`, `list` and `remove`.
 
-use crate::command::{one_object, LIMIT};
-use crate::home::{digest, mode, row, text, Home};
-use crate::support::{run, skipped, succeed, tool, MINUTE};
 use sochdb_plugin_host::trust::Manifest;
 use sochdb_plugin_host::{Digest, DynamicPluginLoader, TrustFiles};
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use support::command::{one_object, LIMIT};
+use support::home::{digest, mode, row, text, Home};
+use support::{run, skipped, succeed, tool, MINUTE};
 
 #[test]
 fn a_download_that_anybody_may_write_is_pinned_and_loads() {

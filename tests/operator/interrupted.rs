@@ -1,6 +1,5 @@
 //! Changes that a power failure or a signal stopped: what is there then loads or is refused, and can be mended.
 
-use crate::home::{digest, row, text, Home};
 use sochdb_plugin_host::trust::{Lock, Locked};
 use sochdb_plugin_host::DynamicPluginLoader;
 use std::fs;
@@ -9,6 +8,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
+use support::home::{digest, row, text, Home};
 
 fn lock(home: &Home) -> Lock {
     DynamicPluginLoader::new_trusted().lock(home.plugins()).expect("there is one")

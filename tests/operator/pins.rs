@@ -1,11 +1,11 @@
 //! Pins that are replaced, and directories that `install` may not fill.
 
-use crate::home::{digest, row, text, Home};
 use serde_json::Value;
 use std::fs::{self, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use support::home::{digest, row, text, Home};
 
 /// A home with a codec installed, its download, and the installed file, which was changed since.
 fn tampered() -> (Home, PathBuf, PathBuf) {

@@ -1,9 +1,9 @@
 //! What an operator reads when something is refused: always the same four things, and how to go on.
 
-use crate::home::{text, Home};
 use serde_json::Value;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
+use support::home::{text, Home};
 
 /// A home with two plugins.
 fn furnished() -> Home {

@@ -1,10 +1,10 @@
 //! `trust add`, `trust revoke` and `trust list`.
 
-use crate::home::{digest, mode, row, text, Home};
 use sochdb_plugin_host::{DynamicPluginLoader, TrustFiles};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{symlink, MetadataExt, PermissionsExt};
 use std::path::Path;
+use support::home::{digest, mode, row, text, Home};
 
 /// A publisher's.
 pub const KEY: &str = "RWQf6LRCGA9i53mlYecO4IzT51TGPpvWucNSCh1CBM0QTaLn73Y7GFO3";

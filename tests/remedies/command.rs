@@ -1,12 +1,12 @@
 //! Remedies of the command itself.
 
-use crate::command::{command, one_object, LIMIT};
 use crate::follow::*;
-use crate::operator::Operator;
-use crate::support::{run, skipped};
 use rustix::fs::{flock, FlockOperation};
 use std::fs::{self, File};
 use std::process::Command;
+use support::command::{command, one_object, LIMIT};
+use support::operator::Operator;
+use support::{run, skipped};
 
 #[test]
 fn what_was_typed_wrongly_is_typed_as_the_remedy_says() {

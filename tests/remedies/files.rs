@@ -1,12 +1,12 @@
 //! Remedies of the plugin's file and of the file system that it is on.
 
-use crate::command::{one_object, LIMIT};
 use crate::follow::*;
-use crate::operator::Operator;
-use crate::plugins::in_c;
-use crate::support::{compiler, find, root, run, skipped, succeed, tool, MINUTE};
 use std::fs::{self, OpenOptions};
 use std::process::Command;
+use support::command::{one_object, LIMIT};
+use support::in_c;
+use support::operator::Operator;
+use support::{compiler, find, root, run, skipped, succeed, tool, MINUTE};
 
 #[test]
 fn the_mode_of_a_file_is_mended_by_the_first_command() {
@@ -32,7 +32,7 @@ fn the_mode_of_a_file_is_mended_by_the_first_command() {
 fn a_file_of_a_wrong_size_is_copied_or_stripped() {
     let test = "a_file_of_a_wrong_size_is_copied_or_stripped";
     let operator = Operator::new();
-    let bytes = fs::read(in_c("codec_xor")).expect("it was built");
+    let bytes = fs::read(in_c!("codec_xor")).expect("it was built");
     let plugin = good(&operator, "good.so");
     for (length, code) in [(0, "E_FILE_TOO_SMALL"), (63, "E_FILE_TOO_SMALL"), (500, "E_ELF_TRUNCATED")] {
         put(&plugin, &bytes[..length]);
@@ -140,7 +140,7 @@ fn what_ran_short_is_raised_by_the_command_that_the_remedy_names() {
     }
 }
 
-/// What is too little differs between machines; so it is looked for. `tests/limits.rs` has every value, and the stack, with
+/// What is too little differs between machines; so it is looked for. `tests/loader/limits.rs` has every value, and the stack, with
 /// too little of which no program starts.
 fn memory_and_processes_are_raised(operator: &Operator, plugin: &str) {
     let arguments = ["verify", "--probe", "--json", "--no-trust-files", plugin];

@@ -1,15 +1,16 @@
 //! A refusal that is met by the command or the loader, and what its remedy says, done as it says it.
 
-use crate::command::{command, one_object, search_path, LIMIT};
-use crate::operator::Operator;
-use crate::plugins::{in_c, Private};
-use crate::support::{find, run, skipped, succeed, tool, Finished, MINUTE};
 use serde_json::Value;
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::command::{command, one_object, search_path, LIMIT};
+use support::in_c;
+use support::operator::Operator;
+use support::plugins::Private;
+use support::{find, run, skipped, succeed, tool, Finished, MINUTE};
 
 /// How a command begins in a remedy.
 const PROGRAMS: [&str; 9] = ["chmod", "chown", "mkdir", "mv", "rm", "strip", "patchelf", "objcopy", "sochdb-plugin"];
@@ -87,7 +88,7 @@ pub fn obey(operator: &Operator, arguments: &[&str], codes: &[&str]) {
 
 /// A good plugin in a directory that no other user can change.
 pub fn good(operator: &Operator, name: &str) -> PathBuf {
-    let bytes = fs::read(in_c("codec_xor")).expect("it was built");
+    let bytes = fs::read(in_c!("codec_xor")).expect("it was built");
     put(&operator.directory("plugins", 0o755).join(name), &bytes)
 }
 

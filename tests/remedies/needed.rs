@@ -1,10 +1,10 @@
 //! Remedies of the libraries that a plugin needs, and of its own name among them.
 
 use crate::follow::*;
-use crate::operator::Operator;
-use crate::support::{compiler, find, root, run, succeed, MINUTE};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::operator::Operator;
+use support::{compiler, find, root, run, succeed, MINUTE};
 
 /// A library in the directory of the plugin.
 fn library(operator: &Operator, name: &str, options: &[&str]) -> PathBuf {

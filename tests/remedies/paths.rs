@@ -1,16 +1,16 @@
 //! Remedies of the gate, of the paths and of the directories.
 
-use crate::command::{one_object, LIMIT};
 use crate::follow::*;
-use crate::operator::Operator;
-use crate::plugins::in_c;
-use crate::support::{run, skipped, succeed, MINUTE};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::command::{one_object, LIMIT};
+use support::in_c;
+use support::operator::Operator;
+use support::{run, skipped, succeed, MINUTE};
 
 #[test]
 fn a_path_that_is_given_as_the_remedy_says_is_taken() {
@@ -127,7 +127,7 @@ fn what_may_not_be_entered_or_read_is_opened_by_the_command() {
     let operator = Operator::new();
     mode(&operator.home, 0o755);
     let (above, directory) = (operator.directory("plugins", 0o755), operator.directory("plugins/inner", 0o755));
-    let plugin = put(&directory.join("good.so"), &std::fs::read(in_c("codec_xor")).expect("it was built"));
+    let plugin = put(&directory.join("good.so"), &std::fs::read(in_c!("codec_xor")).expect("it was built"));
     for words in [&["verify", "--no-trust-files"][..], &["inspect"]] {
         let mut plain = operator.command(&[words, &[text(&plugin), "--json"]].concat());
         let mut command = match as_other(&plain, &operator) {

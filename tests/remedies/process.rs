@@ -1,14 +1,15 @@
 //! Remedies of the process that loads: its environment, its limits, its probe. Each load is in a child.
 
 use crate::follow::*;
-use crate::operator::Operator;
-use crate::plugins::{in_c, Private};
-use crate::support::{root, run, succeed, MINUTE};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError};
 use std::env;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
+use support::in_c;
+use support::operator::Operator;
+use support::plugins::Private;
+use support::{alone, root, run, succeed, MINUTE};
 
 const PLUGIN: &str = "SOCH_TEST_REMEDY_PLUGIN";
 
@@ -25,8 +26,8 @@ fn inside() {
 }
 
 fn child(plugin: &Path, home: &Path) -> Command {
-    let mut child = Command::new(env::current_exe().expect("this test's own path"));
-    child.args(["--exact", "process::inside", "--nocapture"]).env(PLUGIN, plugin).env("HOME", home);
+    let mut child = alone!("inside");
+    child.env(PLUGIN, plugin).env("HOME", home);
     child.env_remove("SOCHDB_ALLOW_NATIVE_PLUGINS").env_remove("XDG_CONFIG_HOME");
     child
 }
@@ -51,7 +52,7 @@ fn a_process_that_does_not_allow_plugins_is_told_the_variable() {
 
 #[test]
 fn a_load_that_takes_too_long_gets_the_time_that_the_remedy_names() {
-    let plugin = Private::copy(&in_c("codec_xor"));
+    let plugin = Private::copy(&in_c!("codec_xor"));
     let short = DynamicPluginLoader::new_trusted().load_limit(Duration::ZERO);
     let error = plugin.load_by(&short).expect_err("no time at all");
     assert_eq!(error.code(), "E_LOAD_TIMEOUT", "{error}");
@@ -61,7 +62,7 @@ fn a_load_that_takes_too_long_gets_the_time_that_the_remedy_names() {
 
 #[test]
 fn a_constructor_that_takes_too_long_gets_the_time_that_the_remedy_names() {
-    let odd = root().join("tests/corpus/odd.c");
+    let odd = root().join("tests/hostile_corpus/odd.c");
     let slow = Private::compile_file(&odd, &["-DCONSTRUCTOR=usleep(400000)"]);
     let limit = Duration::from_millis(100);
     let short = DynamicPluginLoader::new_trusted().probe_limit(limit);
@@ -87,7 +88,7 @@ fn a_constructor_that_takes_too_long_gets_the_time_that_the_remedy_names() {
 /// What its vendor is told to mend: without it the plugin loads.
 #[test]
 fn constructors_that_end_the_process_are_mended_by_their_vendor() {
-    let odd = root().join("tests/corpus/odd.c");
+    let odd = root().join("tests/hostile_corpus/odd.c");
     for (constructor, code, advice) in [
         ("abort()", "E_PROBE_CRASHED", "a library must do nothing while it is loaded that can fail"),
         ("_exit(0)", "E_PROBE_EXIT", "a library must not call exit while it is loaded"),
@@ -105,7 +106,7 @@ fn a_plugin_for_a_newer_host_or_of_another_kind_gives_way_to_one_that_fits() {
     let error = unloadable(&newer, "E_HOST_TOO_OLD");
     assert!(error.remedy().ends_with("or get an older version of the plugin"), "{error:?}");
     loads(&Private::compile("wrong_entry", &[]), "E_HOST_TOO_OLD");
-    let codec = Private::copy(&in_c("codec_xor"));
+    let codec = Private::copy(&in_c!("codec_xor"));
     let loader = DynamicPluginLoader::new_trusted();
     // SAFETY: it was compiled from this source tree.
     let error = unsafe { loader.load_storage(&codec.path, "{}") }.expect_err("it is no storage");
@@ -131,8 +132,8 @@ fn an_instance_that_is_not_made_is_made_with_another_configuration() {
 fn a_child_of_fork_loads_after_exec() {
     let operator = Operator::new();
     let plugin = good(&operator, "good.so");
-    let mut forker = Command::new(env::current_exe().expect("this test's own path"));
-    forker.args(["--exact", "process::forking", "--nocapture"]).env(FORKING, &plugin);
+    let mut forker = alone!("forking");
+    forker.env(FORKING, &plugin);
     let finished = run(&mut forker, MINUTE);
     let (_, remedy) = finished.stdout.split_once("child: E_FORKED; remedy: ").expect("a child of fork is refused");
     assert!(remedy.contains("exec"), "{remedy}");

@@ -18,13 +18,13 @@ const NEEDED: &str = "tests/remedies/needed.rs";
 const PROCESS: &str = "tests/remedies/process.rs";
 const COMMAND: &str = "tests/remedies/command.rs";
 /// Where a call is allowed again in the first row, and the plugin loads.
-const KERNELS: Row = Followed("tests/poor_kernels/rows.rs", "a_poor_kernel_loads_under_the_development_policy");
+const KERNELS: Row = Followed("tests/loader/poor_kernels/rows.rs", "a_poor_kernel_loads_under_the_development_policy");
 
 const RIGHT_PATH: Row = Followed(PATHS, "a_path_that_is_given_as_the_remedy_says_is_taken");
 const MOVED: Row = Followed(PATHS, "a_file_that_is_moved_as_the_remedy_says_is_taken");
 const TAKEN_OVER: Row = Followed(PATHS, "what_belongs_to_somebody_else_is_taken_over_by_the_command");
 const OPENED: Row = Followed(PATHS, "what_may_not_be_entered_or_read_is_opened_by_the_command");
-const UNMAPPED: Row = Followed("tests/namespaces.rs", "what_belongs_to_users_who_are_not_mapped_is_nobody_s");
+const UNMAPPED: Row = Followed("tests/loader/namespaces.rs", "what_belongs_to_users_who_are_not_mapped_is_nobody_s");
 const MODE: Row = Followed(FILES, "the_mode_of_a_file_is_mended_by_the_first_command");
 const SIZE: Row = Followed(FILES, "a_file_of_a_wrong_size_is_copied_or_stripped");
 const TRUST_FILE: Row = Followed(TRUST, "a_trust_file_is_mended_as_its_refusal_says");
@@ -84,12 +84,12 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_FILE_SPECIAL_BITS", MODE),
     ("E_FILE_TOO_SMALL", SIZE),
     ("E_FILE_TOO_LARGE", SIZE),
-    ("E_FILE_REPLACED", Nobody("a race: whoever loads again, later, has followed it; tests/races.rs does")),
+    ("E_FILE_REPLACED", Nobody("a race: whoever loads again, later, has followed it; tests/hostile_races does")),
     ("E_NOEXEC_MOUNT", Followed(FILES, "from_a_mount_without_code_the_plugin_is_moved")),
     ("E_EXEC_POLICY_IO", KERNELS),
     (
         "E_EXEC_DENIED",
-        Followed("tests/codes.rs", "a_file_that_the_kernels_policy_does_not_let_run_is_refused_where_it_is_asked"),
+        Followed("tests/house/codes.rs", "a_file_that_the_kernels_policy_does_not_let_run_is_refused_where_it_is_asked"),
     ),
     ("E_MEMFD", KERNELS),
     ("E_COPY", KERNELS),
@@ -115,7 +115,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_MANIFEST_MISMATCH", MANIFEST),
     ("E_VERSION_TOO_OLD", Followed(TRUST, "a_version_below_the_minimum_gives_way_to_a_newer_one")),
     ("E_ENTRY_SIZE", MACROS),
-    ("E_DEP_FORBIDDEN", Followed("tests/dependencies/commands.rs", "all_that_is_lacking_is_allowed_by_one_line")),
+    ("E_DEP_FORBIDDEN", Followed("tests/loader/dependencies/commands.rs", "all_that_is_lacking_is_allowed_by_one_line")),
     ("E_DEP_MISSING", Nobody("it says to install a package of the system, which a test must not")),
     ("E_DEP_REFUSED", Followed(NEEDED, "a_library_that_is_refused_is_mended_by_the_command")),
     ("E_DEP_SONAME", Followed(NEEDED, "a_library_with_another_name_inside_is_linked_with_the_option")),
@@ -123,7 +123,7 @@ pub const ROWS: &[(&str, Row)] = &[
     (
         "E_ALIAS_LOADED",
         Followed(
-            "tests/repeated_loads.rs",
+            "tests/loader_repeated_loads/main.rs",
             "a_name_that_the_application_gave_to_another_library_is_not_taken_for_the_plugin",
         ),
     ),
@@ -134,14 +134,14 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_PROBE_EXIT", CONSTRUCTORS),
     ("E_PROBE_UNAVAILABLE", KERNELS),
     ("E_PROBE_SANDBOX", KERNELS),
-    ("E_OPEN", Followed("tests/vendor_remedies.rs", "cpp_linked_as_c_is_refused_without_a_word_on_cpp")),
+    ("E_OPEN", Followed("tests/remedies/vendor_remedies.rs", "cpp_linked_as_c_is_refused_without_a_word_on_cpp")),
     ("E_ENTRY_MISMATCH", MACROS),
     ("E_ENTRY_KINDS", KINDS),
     ("E_ENTRY_MALFORMED", TABLES),
     (
         "E_LAYOUT",
         Nobody(
-            "it says to compile with an unchanged SDK, as every other test does; tests/layout_walk.rs has the changes",
+            "it says to compile with an unchanged SDK, as every other test does; tests/contract/layout_walk.rs has the changes",
         ),
     ),
     ("E_SLOT_MISSING", TABLES),
@@ -156,7 +156,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_ELF_BYTE_ORDER", FOREIGN),
     ("E_ELF_MACHINE", FOREIGN),
     ("E_ELF_OS_ABI", EDITED),
-    ("E_ELF_ISA", Followed("tests/inspect.rs", "a_plugin_for_a_newer_processor_is_loaded")),
+    ("E_ELF_ISA", Followed("tests/operator/inspect.rs", "a_plugin_for_a_newer_processor_is_loaded")),
     ("E_ELF_HEADERS", EDITED),
     ("E_ELF_SEGMENT", EDITED),
     ("E_ELF_WRITABLE_CODE", Followed(VENDOR, "code_that_can_be_written_is_linked_apart")),
@@ -171,7 +171,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_ELF_INTERPOSE", OPTION),
     ("E_ELF_SONAME", OPTION),
     ("E_ELF_NEEDED", Followed(VENDOR, "a_library_named_by_its_path_is_linked_in")),
-    ("E_ELF_UNIQUE", Followed("tests/cpp_builds.rs", "what_the_refusal_of_shared_statics_says_is_enough")),
+    ("E_ELF_UNIQUE", Followed("tests/toolchains/cpp_builds.rs", "what_the_refusal_of_shared_statics_says_is_enough")),
     ("E_ELF_NO_ENTRY", MACROS),
     ("E_ELF_ENTRY", MACROS),
     ("E_ELF_LAYOUT", MACROS),
@@ -201,7 +201,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_SECRET_KEY", KEYS),
     (
         "E_READ_TIMEOUT",
-        Followed("tests/odd_files.rs", "a_file_system_that_answers_late_holds_no_command_up_for_longer"),
+        Followed("tests/operator/odd_files.rs", "a_file_system_that_answers_late_holds_no_command_up_for_longer"),
     ),
     ("E_HELD", Followed(COMMAND, "a_directory_that_another_process_holds_is_not_waited_for_without_end")),
     ("E_WRITE", PLACES),

@@ -1,13 +1,13 @@
 //! Remedies of trust files, pins, lock files and signatures.
 
-use crate::command::{one_object, LIMIT};
 use crate::follow::*;
-use crate::operator::Operator;
-use crate::plugins::in_c;
-use crate::support::run;
 use sochdb_plugin_host::Digest;
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::command::{one_object, LIMIT};
+use support::in_c;
+use support::operator::Operator;
+use support::run;
 
 /// Pins or forbids with this trust file; gives its path.
 fn trusting(operator: &Operator, policy: &str, more: &str) -> PathBuf {
@@ -21,7 +21,7 @@ fn digest(path: &Path) -> Digest {
 
 /// Another version of the good plugin's bytes: one that loads, too.
 fn other_bytes() -> Vec<u8> {
-    let mut bytes = fs::read(in_c("codec_xor")).expect("it was built");
+    let mut bytes = fs::read(in_c!("codec_xor")).expect("it was built");
     // In the section headers, which nothing needs that loads it.
     *bytes.last_mut().expect("it has bytes") ^= 1;
     bytes
@@ -55,7 +55,7 @@ fn who_has_no_home_is_given_one() {
     let operator = Operator::new();
     let plugin = good(&operator, "good.so");
     if Path::new("/etc/sochdb/trust.toml").exists() {
-        return crate::support::skipped("who_has_no_home_is_given_one", "this machine has a trust file");
+        return support::skipped("who_has_no_home_is_given_one", "this machine has a trust file");
     }
     let with_home = |home: &str| {
         let mut command = operator.command(&["verify", "--json", text(&plugin)]);
@@ -269,7 +269,7 @@ fn it_is_told_how_many_keys_of_a_publisher_are_taken_out() {
 fn a_manifest_of_another_plugin_is_replaced_by_its_own() {
     let operator = Operator::new();
     let plugin = good(&operator, "good.so");
-    let other = put(&operator.home.join("plugins/other.so"), &fs::read(in_c("index_sorted")).expect("it was built"));
+    let other = put(&operator.home.join("plugins/other.so"), &fs::read(in_c!("index_sorted")).expect("it was built"));
     let key = sign(&operator, "acme", &plugin);
     trusting(&operator, "signed", &format!("[[publisher]]\nname = \"acme\"\nkey = \"{key}\"\n"));
     // Signed by hand: the digest is right, the name is not.

@@ -1,11 +1,12 @@
 //! Remedies for vendors: the library is built as the refusal says, and loads.
 
 use crate::follow::*;
-use crate::plugins::{in_c, Private};
-use crate::support::{find, root, skipped, succeed, tool, PrivateDir, MINUTE};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use support::in_c;
+use support::plugins::Private;
+use support::{find, root, skipped, succeed, tool, PrivateDir, MINUTE};
 
 fn example() -> PathBuf {
     root().join("examples-c/codec_xor.c")
@@ -65,7 +66,7 @@ fn a_search_path_is_taken_out_by_the_command() {
 
 #[test]
 fn what_is_compiled_without_pic_is_compiled_with_it() {
-    let odd = root().join("tests/corpus/odd.c");
+    let odd = root().join("tests/hostile_corpus/odd.c");
     let plugin = Private::compile_file(&odd, &["-DTEXTREL", "-Wl,-z,notext", "-Wl,-w"]);
     assert_eq!(unloadable(&plugin, "E_ELF_TEXTREL").remedy(), "compile everything in it with -fPIC");
     loads(&Private::compile_file(&odd, &[]), "E_ELF_TEXTREL");
@@ -75,7 +76,7 @@ fn what_is_compiled_without_pic_is_compiled_with_it() {
 fn an_object_file_is_linked() {
     let directory = PrivateDir::new("object");
     let (object, linked) = (directory.join("codec.so"), directory.join("linked.so"));
-    let mut cc = crate::support::compiler(&find("cc").expect("a C compiler called cc"));
+    let mut cc = support::compiler(&find("cc").expect("a C compiler called cc"));
     succeed(cc.args(["-c", "-fPIC"]).arg(example()).arg("-o").arg(&object), MINUTE);
     let remedy = unloadable(&Private::copy(&object), "E_ELF_TYPE").remedy();
     assert!(remedy.starts_with("link the plugin with -shared"), "{remedy}");
@@ -109,7 +110,7 @@ fn a_library_named_by_its_path_is_linked_in() {
 #[test]
 fn what_the_macros_write_takes_the_place_of_what_a_hand_wrote() {
     let macros = "`SOCH_PLUGIN` or `export_plugin!`";
-    let odd = |flag: &str| Private::compile_file(&root().join("tests/corpus/odd.c"), &[flag]);
+    let odd = |flag: &str| Private::compile_file(&root().join("tests/hostile_corpus/odd.c"), &[flag]);
     let directory = PrivateDir::new("layout");
     let layout = format!("#include \"{}\"\nvoid soch_layout_v1(void) {{}}\n", example().display());
     let layout = directory.write("layout.c", &layout);
@@ -128,7 +129,7 @@ fn what_the_macros_write_takes_the_place_of_what_a_hand_wrote() {
         loads(&built(&[]), code);
     }
     // In Rust `export_plugin!` writes all of it.
-    loads(&Private::copy(&crate::plugins::in_rust("codec_xor")), "E_ELF_LAYOUT");
+    loads(&Private::copy(&support::plugins::in_rust("codec_xor")), "E_ELF_LAYOUT");
     loads(&Private::compile("wrong_entry", &["-DSIZE=sizeof(soch_plugin)"]), "E_ENTRY_SIZE");
 }
 
@@ -180,11 +181,11 @@ fn tables_and_entries_are_filled_as_the_remedy_says() {
 /// A file that somebody damaged: built again, it loads.
 #[test]
 fn a_file_that_was_edited_is_built_again() {
-    use crate::patch::*;
+    use support::patch::*;
     const DT_SYMTAB: u64 = 6;
     const DT_RELACOUNT: u64 = 0x6fff_fff9;
     const DT_GNU_HASH: u64 = 0x6fff_fef5;
-    let good = fs::read(in_c("codec_xor")).expect("it was built");
+    let good = fs::read(in_c!("codec_xor")).expect("it was built");
     let whole = Patch(good.clone());
     let (note, with) = (whole.note(), |at: usize, bytes: &[u8]| whole.clone().with(at, bytes));
     let rebuilt = "build the plugin again, and do not edit the file";
@@ -213,7 +214,7 @@ fn a_file_that_was_edited_is_built_again() {
         rows.push(("E_ELF_MACHINE", with(18, &183_u16.to_le_bytes()), host));
     }
     for (code, patch, advice) in rows {
-        let plugin = Private::copy(&in_c("codec_xor"));
+        let plugin = Private::copy(&in_c!("codec_xor"));
         put(&plugin.path, &patch.0);
         let error = plugin.load().err().unwrap_or_else(|| panic!("{code}: it is loaded"));
         assert_eq!(error.code(), code, "{error}");
@@ -234,7 +235,7 @@ fn a_plugin_for_another_processor_is_built_for_this_one() {
         "#include <stddef.h>\nvoid *memcpy(void *, const void *, size_t);\nsize_t strlen(const char *);\n",
     );
     let build = |target: &str, output: &Path| {
-        let mut command = crate::support::compiler(&clang);
+        let mut command = support::compiler(&clang);
         command.arg(format!("--target={target}")).args([
             "-shared",
             "-fPIC",

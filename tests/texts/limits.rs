@@ -1,8 +1,8 @@
 //! The numbers of limits: each is said as the constant has it.
 
 use crate::sources::{of_command, pages, Text};
-use crate::support::root;
 use std::fs;
+use support::root;
 
 /// A limit: what stands near its number, and the constant.
 struct Row {

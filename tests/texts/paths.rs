@@ -1,9 +1,9 @@
 //! Files and directories.
 
 use crate::sources::{all, files, name, of_command, pages, product, words, Text};
-use crate::support::root;
 use std::collections::BTreeSet;
 use std::path::Path;
+use support::root;
 
 /// Paths of a system that texts may name: what the product itself reads or makes, and what is there anyway.
 const OF_SYSTEM: [(&str, &str); 25] = [

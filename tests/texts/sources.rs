@@ -1,10 +1,10 @@
 //! The texts that people read, and the sources.
 
-use crate::command::call;
-use crate::support::root;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
+use support::command::call;
+use support::root;
 
 /// A text and where it is.
 pub struct Text {

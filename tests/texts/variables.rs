@@ -1,9 +1,9 @@
 //! Environment variables.
 
 use crate::sources::{all, of_command, pages, product, words, Text};
-use crate::support::root;
 use std::collections::BTreeSet;
 use std::fs;
+use support::root;
 
 /// How the names of variables begin; those of the header's constants begin so, too.
 const BEGINNINGS: [&str; 9] = ["SOCHDB_", "SOCH_", "XDG_", "LD_", "GLIBC_", "MALLOC_", "CARGO_", "RUST", "TSAN_"];

@@ -1,3 +1,5 @@
+//! What a search finds, what a change leaves, and what is refused.
+
 use super::*;
 
 mod deletes;

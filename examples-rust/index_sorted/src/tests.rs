@@ -1,3 +1,5 @@
+//! Pairs in their order, and ranges of them.
+
 use super::*;
 
 fn index(pairs: &[(RowId, &[u8])]) -> SortedIndex {

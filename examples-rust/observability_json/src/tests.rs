@@ -1,3 +1,5 @@
+//! Lines that are whole and JSON, whatever is in them.
+
 use super::*;
 use crate::line::as_17_digits;
 use std::path::Path;

@@ -1,3 +1,5 @@
+//! Scrapes over a socket, and what they show.
+
 use super::*;
 
 mod clashes;

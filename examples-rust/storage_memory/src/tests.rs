@@ -1,3 +1,5 @@
+//! Tables, scans and batches, beside a model.
+
 use super::*;
 
 fn storage() -> MemoryStorage {

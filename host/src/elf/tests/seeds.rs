@@ -45,15 +45,15 @@ const FORMS: [&[&str]; 12] = [
 
 /// The plugins that the compiler and linkers of this system can make.
 pub(super) fn make(directory: &Path) -> Vec<Vec<u8>> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let in_c = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c");
     fs::write(directory.join("more.c"), MORE).expect("a new file");
     fs::write(directory.join("versions"), VERSIONS).expect("a new file");
     let mut seeds = Vec::new();
     for (at, form) in FORMS.iter().enumerate() {
         let library = directory.join(format!("{at}.so"));
         let mut command = Command::new("cc");
-        command.current_dir(directory).args(["-shared", "-fPIC"]).arg("-I").arg(repository.join("include"));
-        command.arg(repository.join("examples-c/codec_xor.c")).args(*form).arg("-o").arg(&library);
+        command.current_dir(directory).args(["-shared", "-fPIC"]);
+        command.arg(in_c.join("codec_xor.c")).args(*form).arg("-o").arg(&library);
         let done = command.output().expect("the mapper was compiled with it");
         if done.status.success() {
             seeds.push(fs::read(&library).expect("cc wrote it"));

@@ -24,7 +24,7 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
-        let plugin = repository("examples-c/codec_xor.c").to_str().expect("UTF-8").to_owned();
+        let plugin = in_c("codec_xor.c").to_str().expect("UTF-8").to_owned();
         Self { dir: Dir::new(), rows: Rows::default(), plugin }
     }
 

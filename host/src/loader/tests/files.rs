@@ -1,4 +1,4 @@
-//! Files by size and mode, as far as the corpus of bad inputs (tests/corpus) does not have them.
+//! Files by size and mode, as far as the corpus of bad inputs (tests/hostile_corpus) does not have them.
 
 use crate::loader::tests::*;
 

@@ -68,7 +68,7 @@ fn pages_of_64_kib_are_compared_as_such() {
         Facts::read_for(bytes, Linker::new(machine, page)).map_or_else(|error| error.code(), |_| LOADED)
     };
     let dir = Dir::new();
-    let source = repository("examples-c/codec_xor.c");
+    let source = in_c("codec_xor.c");
     let large = ["-shared", "-fPIC", "-Wl,-z,max-page-size=65536", source.to_str().expect("UTF-8")];
     let large = compile(&dir.join("large.so"), &large).expect("cc was there before");
     let small = ["-shared", "-fPIC", "-Wl,-z,max-page-size=4096", source.to_str().expect("UTF-8")];
@@ -149,7 +149,7 @@ fn versions_that_lead_nowhere() {
     good_or_skip!("versions_that_lead_nowhere");
     let dir = Dir::new();
     let more = dir.file("more.c", b"#include <stdlib.h>\nint pick(void) { return rand(); }\n");
-    let source = repository("examples-c/codec_xor.c");
+    let source = in_c("codec_xor.c");
     let sources = [&source, &more].map(|path| path.to_str().expect("UTF-8"));
     let made =
         compile(&dir.join("x.so"), &[&["-shared", "-fPIC"], &sources[..]].concat()).expect("cc was there before");

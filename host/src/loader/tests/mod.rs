@@ -9,7 +9,6 @@ mod hidden;
 mod hostile;
 mod mutants;
 mod notes;
-#[path = "../../../../tests/support/patch.rs"]
 mod patch;
 mod paths;
 mod sealed;
@@ -82,14 +81,15 @@ fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-fn repository(path: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+/// A file of `host/tests/c`, whose links lead to the header and to `examples-c`: the package has copies in their place.
+fn in_c(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c").join(name)
 }
 
 /// Runs the C compiler; `None` if there is none. A file that it cannot compile fails the test.
 fn compile(output: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
     let mut cc = Command::new("cc");
-    cc.arg("-I").arg(repository("include")).args(arguments).arg("-o").arg(output);
+    cc.arg("-I").arg(in_c(".")).args(arguments).arg("-o").arg(output);
     match cc.output() {
         Ok(done) if done.status.success() => Some(fs::read(output).expect("cc wrote it")),
         Ok(done) => panic!("cc {arguments:?}: {}", String::from_utf8_lossy(&done.stderr)),
@@ -102,7 +102,7 @@ fn compile(output: &Path, arguments: &[&str]) -> Option<Vec<u8>> {
 fn good() -> Option<&'static [u8]> {
     static GOOD: OnceLock<Option<Vec<u8>>> = OnceLock::new();
     let build = || {
-        let source = repository("examples-c/codec_xor.c");
+        let source = in_c("codec_xor.c");
         compile(&Dir::new().join("codec_xor.so"), &["-shared", "-fPIC", source.to_str().expect("UTF-8")])
     };
     GOOD.get_or_init(build).as_deref()

@@ -1,3 +1,5 @@
+//! Calls and ends on one gate.
+
 use crate::sync::call_gate::tests::*;
 use crate::sync::thread_slot::SHARDS;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};

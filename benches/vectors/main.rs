@@ -1,0 +1,13 @@
+//! A graph of vectors in this program beside the same one in a plugin.
+//!
+//! As `boundary`, to which it would belong, if a program could link two crates that are plugins.
+
+mod nearest;
+
+use bench_support::frame::Frame;
+
+fn main() {
+    let mut frame = Frame::new("vectors");
+    nearest::add(&mut frame);
+    frame.finish();
+}

@@ -1,0 +1,1 @@
+../../../examples-c/codec_xor.c

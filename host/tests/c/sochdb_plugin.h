@@ -1,0 +1,1 @@
+../../../include/sochdb_plugin.h

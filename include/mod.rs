@@ -1,0 +1,7 @@
+//! What writes the C header and the lists of slots, for the build script.
+
+pub mod contract;
+pub mod header;
+pub mod slot_lists;
+mod slot_rule;
+mod slots;

@@ -1,0 +1,14 @@
+//! Calls into plugins that are loaded: what callers and plugins do wrong ends in a typed error, and what each call promises holds.
+
+mod batches;
+mod callers;
+mod drop_order;
+mod faults;
+mod lies;
+mod lying_readers;
+mod manager;
+mod metrics;
+mod metrics_in_c;
+mod panics;
+mod readers;
+mod table_handles;

@@ -1,0 +1,105 @@
+//! Snapshots of a storage that lends its bytes: what they see, how long they live, what they keep waiting.
+
+use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension};
+use sochdb_plugin_host::{DynamicPluginLoader, PluginInstance, Storage};
+use std::time::Duration;
+use support::in_c;
+use support::plugins::{load_c, Private};
+use tempfile::TempDir;
+
+const TABLE: u32 = 7;
+
+/// A database in a directory of its own.
+fn database() -> (TempDir, PluginInstance, Storage) {
+    let directory = tempfile::tempdir().expect("a directory for the database");
+    let loader = DynamicPluginLoader::new_trusted().patience(Duration::from_millis(100));
+    let library = Private::copy(&in_c!("storage_lmdb")).load_by(&loader).expect("storage_lmdb loads");
+    let plugin =
+        library.instance(&format!(r#"{{"path": {:?}, "sync": "flush"}}"#, directory.path())).expect("a database");
+    let storage = plugin.storage().expect("it is a storage");
+    (directory, plugin, storage)
+}
+
+fn key(number: u32) -> [u8; 4] {
+    number.to_be_bytes()
+}
+
+#[test]
+fn a_reader_sees_what_was_there_when_it_was_opened() {
+    let (_directory, _plugin, storage) = database();
+    storage.put(TABLE, b"key", b"old", 0).unwrap();
+    let mut reader = storage.reader().unwrap();
+    storage.put(TABLE, b"key", b"new", 0).unwrap();
+    storage.put(TABLE, b"later", b"", 0).unwrap();
+    assert_eq!(reader.get(TABLE, b"key").unwrap(), Some(&b"old"[..]));
+    assert_eq!(reader.get(TABLE, b"later").unwrap(), None);
+    assert_eq!(reader.get(TABLE + 1, b"key").unwrap(), None);
+    drop(reader);
+    assert_eq!(storage.reader().unwrap().get(TABLE, b"key").unwrap(), Some(&b"new"[..]));
+}
+
+#[test]
+fn a_cursor_gives_every_row_once_and_in_order() {
+    let (_directory, _plugin, storage) = database();
+    for number in 0..1_000 {
+        storage.put(TABLE, &key(number), &number.to_string().into_bytes(), 0).unwrap();
+        storage.put(TABLE + 1, &key(number), b"another table", 0).unwrap();
+    }
+    let reader = storage.reader().unwrap();
+    for (start, end, expected) in [(0, 1_000, 0..1_000), (63, 64, 63..64), (64, 64, 64..64), (10, 900, 10..900)] {
+        let mut cursor = reader.cursor(TABLE, &key(start), &key(end)).unwrap();
+        let mut seen = Vec::new();
+        loop {
+            let batch = cursor.next_batch().unwrap();
+            if batch.len() == 0 {
+                break;
+            }
+            assert!(batch.len() <= 64);
+            for (key, value) in batch {
+                let number = u32::from_be_bytes(key.try_into().unwrap());
+                assert_eq!(value, number.to_string().into_bytes());
+                seen.push(number);
+            }
+        }
+        assert_eq!(cursor.next_batch().unwrap().len(), 0, "the end stays the end");
+        assert_eq!(seen, expected.collect::<Vec<_>>());
+    }
+    // An empty end means the end of the table, not of the database.
+    let mut cursor = reader.cursor(TABLE, &key(990), b"").unwrap();
+    assert_eq!(cursor.next_batch().unwrap().len(), 10);
+}
+
+#[test]
+fn a_cursor_may_be_dropped_half_way_and_readers_may_be_many() {
+    let (_directory, _plugin, storage) = database();
+    for number in 0..200 {
+        storage.put(TABLE, &key(number), b"value", 0).unwrap();
+    }
+    let readers: Vec<_> = (0..50).map(|_| storage.reader().unwrap()).collect();
+    for reader in &readers {
+        let (mut one, mut other) = (reader.cursor(TABLE, b"", b"").unwrap(), reader.cursor(TABLE, b"", b"").unwrap());
+        assert_eq!(one.next_batch().unwrap().next().unwrap().0, key(0));
+        assert_eq!(other.next_batch().unwrap().len(), 64);
+        assert_eq!(one.next_batch().unwrap().next().unwrap().0, key(64));
+    }
+}
+
+#[test]
+fn a_shutdown_waits_for_readers_and_may_be_tried_again() {
+    let (_directory, plugin, storage) = database();
+    storage.put(TABLE, b"key", b"value", 0).unwrap();
+    let mut reader = storage.reader().unwrap();
+    assert_eq!(plugin.shutdown().unwrap_err().kind(), ErrorKind::Busy);
+    assert_eq!(storage.get(TABLE, b"key").unwrap_err().kind(), ErrorKind::ShutDown, "no new call starts");
+    assert_eq!(storage.reader().err().unwrap().kind(), ErrorKind::ShutDown);
+    assert_eq!(reader.get(TABLE, b"key").unwrap(), Some(&b"value"[..]), "the one under way goes on");
+    drop(reader);
+    plugin.shutdown().unwrap();
+}
+
+#[test]
+fn a_storage_without_readers_says_so() {
+    let library = load_c("logs_its_life", &[]);
+    let storage = library.instance("a").unwrap().storage().unwrap();
+    assert_eq!(storage.reader().err().unwrap().kind(), ErrorKind::Unsupported);
+}

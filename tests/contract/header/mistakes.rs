@@ -1,0 +1,270 @@
+//! What does not compile, and that the compiler says why.
+
+use super::{every_language, CPP};
+use std::path::Path;
+use support::slots::SLOTS;
+use support::{compiler, root, run, succeed, tool, Finished, PrivateDir, MINUTE};
+
+const LONGEST_NAME: &str = "\"a23456789012345678901234567890123456789012345678901234567890123\"";
+const LONGEST_VERSION: &str = "\"1234567890123456789012345678901\"";
+
+/// Name, version, kinds, and what the compiler must say: the text, or in C99 the name of the check.
+const IDENTITIES: [(&str, &str, &str, &[&str]); 7] = [
+    ("\"\"", "\"1\"", "8", &["the plugin's name must have 1 to 63 bytes", "soch_name_has_1_to_63_bytes"]),
+    ("LONGEST_NAME \"4\"", "\"1\"", "8", &["the plugin's name must have 1 to 63 bytes", "soch_name_has_1_to_63_bytes"]),
+    ("\"a\"", "\"\"", "8", &["the plugin's version must have 1 to 31 bytes", "soch_version_has_1_to_31_bytes"]),
+    (
+        "\"a\"",
+        "LONGEST_VERSION \"2\"",
+        "8",
+        &["the plugin's version must have 1 to 31 bytes", "soch_version_has_1_to_31_bytes"],
+    ),
+    ("\"a\"", "\"1\"", "0", &["KINDS must be some of SOCH_KIND_*", "soch_kinds_are_some_of_SOCH_KIND"]),
+    ("\"a\"", "\"1\"", "32", &["KINDS must be some of SOCH_KIND_*", "soch_kinds_are_some_of_SOCH_KIND"]),
+    ("\"a\"", "\"1\"", "-1", &["KINDS must be some of SOCH_KIND_*", "soch_kinds_are_some_of_SOCH_KIND"]),
+];
+
+const CODEC_IN_C: &str = "#include \"sochdb_plugin.h\"\n\
+    static const soch_compression codec = {sizeof(soch_compression), 0, 0, 0, 0, 0};\n\
+    SOCH_PLUGIN(NAME, VERSION, KINDS, .compression = &codec);\n";
+
+const CODEC_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
+    class CLASS FINAL {\n\
+    public:\n    \
+        CLASS(const soch_host &, soch_str) {}\n    \
+        void algorithm(soch_str *name) { *name = SOCH_STR(\"copy\"); }\n    \
+        void compress(soch_bytes input, soch::writer output) { output.write(input.ptr, input.len); }\n    \
+        void decompress(soch_bytes input, soch::writer output) { output.write(input.ptr, input.len); }\n    \
+        MORE\n\
+    };\n\
+    SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, CLASS, \"Copies.\");\n";
+
+const STORAGE_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
+    class CLASS FINAL {\n\
+    public:\n    \
+        CLASS(const soch_host &, soch_str) {}\n    \
+        bool get(uint32_t, soch_bytes, soch::writer) { return false; }\n    \
+        void put(uint32_t, soch_bytes, soch_bytes, uint64_t) {}\n    \
+        void remove(uint32_t, soch_bytes, uint64_t) {}\n    \
+        void scan(uint32_t, soch_bytes, soch_bytes, uint64_t, soch::row_sink) {}\n    \
+        void flush() {}\n    \
+        MORE\n\
+    };\n\
+    SOCH_CPP_PLUGIN(\"a\", \"1\", SOCH_KIND_STORAGE, CLASS, \"Stores.\");\n";
+
+/// Compiles `source` with `defines`, each `NAME=VALUE`.
+fn compile(program: &Path, standard: &str, source: &Path, defines: &[(&str, &str)]) -> Finished {
+    let mut command = compiler(program);
+    command.args(["-pedantic", "-Wall", "-Wextra", standard]);
+    // Takes half the time, but tcc cannot.
+    command.arg(if source.extension().is_some_and(|suffix| suffix == "cpp") { "-fsyntax-only" } else { "-c" });
+    command.args(defines.iter().map(|(name, value)| format!("-D{name}={value}")));
+    run(command.arg(source).arg("-o").arg(source.with_extension("o")), MINUTE)
+}
+
+fn refused(what: &str, result: &Finished, says: &[&str]) {
+    assert!(!result.status.success(), "{what} compiles");
+    assert!(says.iter().any(|text| result.stderr.contains(text)), "{what}: none of {says:?} in\n{}", result.stderr);
+}
+
+fn identity<'a>(name: &'a str, version: &'a str, kinds: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut defines = vec![("NAME", name), ("VERSION", version), ("KINDS", kinds)];
+    defines.extend([("LONGEST_NAME", LONGEST_NAME), ("LONGEST_VERSION", LONGEST_VERSION)]);
+    defines
+}
+
+fn identities(program: &Path, standard: &str, source: &Path, more: &[(&str, &str)]) {
+    let longest = [identity("LONGEST_NAME", "LONGEST_VERSION", "8"), more.to_vec()].concat();
+    let result = compile(program, standard, source, &longest);
+    assert!(result.status.success() && result.stderr.is_empty(), "{}", result.stderr);
+    for (name, version, kinds, says) in IDENTITIES {
+        let defines = [identity(name, version, kinds), more.to_vec()].concat();
+        refused(&format!("{name} {version} {kinds}"), &compile(program, standard, source, &defines), says);
+    }
+}
+
+#[test]
+fn wrong_identity_in_c() {
+    const TEST: &str = "wrong_identity_in_c";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("codec.c", CODEC_IN_C);
+    let mut all = every_language(TEST);
+    all.retain(|(_, _, language)| *language == "c");
+    all.extend(tool(TEST, "tcc").map(|tcc| (tcc, "-std=c99".to_owned(), "c")));
+    for (program, standard, _) in all {
+        identities(&program, &standard, &source, &[]);
+    }
+}
+
+#[test]
+fn soch_plugin_in_cpp_names_what_to_use() {
+    const TEST: &str = "soch_plugin_in_cpp_names_what_to_use";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("codec.cpp", CODEC_IN_C);
+    for (program, standard, language) in every_language(TEST) {
+        if language == "c++" {
+            let result = compile(&program, &standard, &source, &identity("\"a\"", "\"1\"", "8"));
+            refused(TEST, &result, &["in C++ include sochdb_plugin.hpp and use SOCH_CPP_PLUGIN"]);
+            assert_eq!(result.stderr.matches("error:").count(), 1, "{}", result.stderr);
+        }
+    }
+}
+
+#[test]
+fn least_host_above_the_target() {
+    const TEST: &str = "least_host_above_the_target";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("codec.c", CODEC_IN_C);
+    for (program, standard, language) in every_language(TEST) {
+        if language == "c" {
+            let mut defines = identity("\"a\"", "\"1\"", "8");
+            defines.push(("SOCH_MIN_HOST_MINOR", "1"));
+            assert!(compile(&program, &standard, &source, &defines).status.success(), "1 is the header's own");
+            defines.push(("SOCH_TARGET_MINOR", "0"));
+            let result = compile(&program, &standard, &source, &defines);
+            refused(TEST, &result, &["SOCH_MIN_HOST_MINOR is above SOCH_TARGET_MINOR"]);
+        }
+    }
+}
+
+/// The oldest and the newest C++ of each compiler.
+fn cpp(test: &str) -> impl Iterator<Item = (std::path::PathBuf, String)> {
+    let ends = [CPP[0], CPP[CPP.len() - 1]].map(|standard| format!("-std={standard}"));
+    every_language(test)
+        .into_iter()
+        .filter(move |(_, standard, _)| ends.contains(standard))
+        .map(|(program, standard, _)| (program, standard))
+}
+
+#[test]
+fn wrong_identity_in_cpp() {
+    const TEST: &str = "wrong_identity_in_cpp";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("codec.cpp", CODEC_IN_CPP);
+    let class = [("CLASS", "copy"), ("FINAL", ""), ("MORE", "")];
+    for (program, standard) in cpp(TEST) {
+        identities(&program, &standard, &source, &class);
+        let defines = [identity("\"a\"", "\"1\"", "24"), class.to_vec()].concat();
+        let says = "SOCH_KIND_CUSTOM needs get_interface, which sochdb_plugin.hpp does not write";
+        refused(says, &compile(&program, &standard, &source, &defines), &[says]);
+    }
+}
+
+#[test]
+fn wrong_optional_method_in_cpp() {
+    const TEST: &str = "wrong_optional_method_in_cpp";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("codec.cpp", CODEC_IN_CPP);
+    let wrong = [
+        "void set_level(soch_str) {}",
+        "void set_level() {}",
+        "int set_level = 0;",
+        "private: void set_level(int32_t) {}",
+        "void set_level(float) {} void set_level(double) {}",
+        "template <class A, class B> void set_level(A, B) {}",
+        "static void shutdown(int) {}",
+    ];
+    let right = [
+        "",
+        "void set_level(int32_t) {}",
+        "void set_level(double) {} void set_level(int32_t) {}",
+        "void log(int) {} void open_table() {}",
+    ];
+    let says = "an optional method (its slot is named here) has other parameters, is overloaded or not public";
+    for (program, standard) in cpp(TEST) {
+        let compile = |class, r#final, more| {
+            let class = [("CLASS", class), ("FINAL", r#final), ("MORE", more)];
+            compile(&program, &standard, &source, &[identity("\"a\"", "\"1\"", "8"), class.to_vec()].concat())
+        };
+        for more in wrong {
+            refused(more, &compile("copy", "", more), &[says]);
+        }
+        refused("in a final class", &compile("copy", "final", wrong[0]), &[says]);
+        // A class may have the name of a slot.
+        for (class, r#final, more) in
+            right.map(|more| ("copy", "", more)).into_iter().chain([("copy", "final", right[1]), ("bound", "", "")])
+        {
+            let result = compile(class, r#final, more);
+            assert!(result.status.success() && result.stderr.is_empty(), "{class} {more}: {}", result.stderr);
+        }
+    }
+}
+
+/// A member with the name of a slot.
+type Form = fn(&str) -> String;
+
+#[test]
+fn a_method_of_a_slot_that_the_cpp_header_does_not_carry() {
+    const TEST: &str = "a_method_of_a_slot_that_the_cpp_header_does_not_carry";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("storage.cpp", STORAGE_IN_CPP);
+    let header = std::fs::read_to_string(root().join("include/sochdb_plugin.hpp")).expect("the header");
+    let carried = |kind: &str, slot: &str| {
+        ["REQUIRED", "OPTIONAL"].iter().any(|how| header.contains(&format!("SOCH_{how}(soch_{kind}, {slot})")))
+    };
+    let mut left_out: Vec<&str> = SLOTS.iter().filter(|slot| !carried(slot.0, slot.1)).map(|slot| slot.1).collect();
+    assert!(left_out.contains(&"open_table") && left_out.contains(&"cursor_next"), "{left_out:?}");
+    let compile = |program: &Path, standard: &str, class: &str, r#final: &str, more: &str, minor: &str| {
+        let class = [("CLASS", class), ("FINAL", r#final), ("MORE", more), ("SOCH_TARGET_MINOR", minor)];
+        compile(program, standard, &source, &class)
+    };
+    left_out.push("get_interface");
+    let forms: [(&str, &str, Form); 5] = [
+        ("", "0", |slot| format!("void {slot}() {{}}")),
+        ("", "1", |slot| format!("void {slot}(int) {{}} void {slot}() {{}}")),
+        ("", "1", |slot| format!("private: static int {slot}(void *) {{ return 0; }}")),
+        ("", "1", |slot| format!("template <class A> A {slot}(A a) {{ return a; }}")),
+        ("final", "1", |slot| format!("int {slot} = 0;")),
+    ];
+    let says = |slot: &str| format!("a member `{slot}`, named like a slot that sochdb_plugin.hpp does not carry");
+    for (at, (program, standard)) in cpp(TEST).enumerate() {
+        for (r#final, minor, form) in forms {
+            let slot = left_out[at % left_out.len()];
+            refused(slot, &compile(&program, &standard, "stores", r#final, &form(slot), minor), &[&says(slot)]);
+        }
+        // A class may have the name of a slot, and an ordinary method a similar one.
+        let slot = left_out[left_out.len() - 1 - at % 2];
+        let result = compile(&program, &standard, slot, "", &format!("void {slot}_() {{}}"), "1");
+        assert!(result.status.success() && result.stderr.is_empty(), "{slot}: {}", result.stderr);
+    }
+    if let Some((program, standard)) = cpp(TEST).next() {
+        for slot in &left_out {
+            let result = compile(&program, &standard, "stores", "", &forms[1].2(slot), "1");
+            refused(slot, &result, &[&says(slot)]);
+        }
+    }
+}
+
+#[test]
+fn exceptions_stay_inside() {
+    const TEST: &str = "exceptions_stay_inside";
+    let directory = PrivateDir::new(TEST);
+    let main = "#include \"sochdb_plugin.hpp\"\n\
+        struct throws {\n    \
+            throws(const soch_host &, soch_str) {}\n    \
+            ~throws() noexcept(false) { throw 1; }\n    \
+            void algorithm(soch_str *) { throw soch::failure(SOCH_OK, \"no\"); }\n    \
+            void compress(soch_bytes, soch::writer) { throw soch::failure(SOCH_LIMIT); }\n    \
+            void decompress(soch_bytes, soch::writer) { throw 1; }\n\
+        };\n\
+        SOCH_CPP_PLUGIN(\"throws\", \"1\", SOCH_KIND_COMPRESSION, throws, \"Throws.\");\n\
+        int main() {\n    \
+            soch_host host = soch_host();\n    \
+            soch_error error = soch_error();\n    \
+            void *made = nullptr;\n    \
+            soch_str name;\n    \
+            const soch_compression *codec = soch_plugin_v1.compression;\n    \
+            if (soch_plugin_v1.create(&host, SOCH_STR(\"{}\"), &made, &error) != SOCH_OK) return 1;\n    \
+            if (codec->algorithm(made, &name) != SOCH_FAILED) return 2;\n    \
+            if (codec->compress(made, soch_bytes(), nullptr, &error) != SOCH_LIMIT) return 3;\n    \
+            if (codec->decompress(made, soch_bytes(), nullptr, &error) != SOCH_PANICKED) return 4;\n    \
+            soch_plugin_v1.destroy(made);\n    \
+            return 0;\n\
+        }\n";
+    let source = directory.write("throws.cpp", main);
+    for (program, standard) in cpp(TEST) {
+        let mut command = compiler(&program);
+        succeed(command.arg(&standard).arg(&source).arg("-o").arg(directory.join("throws")), MINUTE);
+        succeed(&mut std::process::Command::new(directory.join("throws")), MINUTE);
+    }
+}

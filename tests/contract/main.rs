@@ -1,0 +1,8 @@
+//! The contract: the header and its layout, and what the host does about tables that are not as it says.
+
+mod growth;
+mod header;
+mod layout;
+mod layout_walk;
+mod refusals;
+mod slots;

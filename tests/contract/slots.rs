@@ -1,0 +1,218 @@
+//! What the host does about each slot that a plugin's table lacks, as its documentation in `sdk/abi/src` says: the list in
+//! `tests/support/src/slots.rs` comes from there.
+
+#[path = "../../include/slot_rule.rs"]
+mod slot_rule;
+
+use sochdb_plugin_host::sdk::{
+    CompressionExtension, ErrorKind, HealthInfo, IndexExtension, LogLevel, ObservabilityExtension, Result,
+    StorageExtension, StorageStats, Write,
+};
+use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, PluginManager, Storage};
+use std::collections::BTreeSet;
+use support::plugins::Private;
+use support::slots::{Rule, Slot, SLOTS};
+
+/// A plugin whose table of this kind is as `flag` says.
+fn load(kind: &str, flag: &str) -> Result<PluginLibrary, LoadError> {
+    Private::compile("null_slot", &[&format!("-D{}", kind.to_uppercase()), flag]).load()
+}
+
+/// The table was refused for the lack of this slot.
+fn is_refused((kind, slot, ..): &Slot, flag: &str) {
+    let error = load(kind, flag).err().unwrap_or_else(|| panic!("{kind} {flag}: loaded without {slot}"));
+    assert_eq!(error.code(), "E_SLOT_MISSING", "{kind} {flag}: {error}");
+    let text = error.to_string();
+    let named = text.contains(&format!("`{slot}`")) && text.contains(&format!("soch_{kind}"));
+    assert!(named, "{text} does not name soch_{kind}.{slot}");
+    assert!(error.remedy().contains(&format!("`.{slot}`")), "{} does not name it", error.remedy());
+}
+
+fn storage(plugin: &PluginInstance) -> Storage {
+    plugin.storage().expect("a storage")
+}
+
+/// Uses one optional slot, or one group.
+type Use = fn(&PluginInstance) -> Result<()>;
+
+/// Of every kind each optional slot and each group: how it is used, and what the answer is without it.
+const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
+    ("storage", "compact", |plugin| storage(plugin).compact(), Ok(())),
+    (
+        "storage",
+        "stats",
+        |plugin| storage(plugin).stats().map(|stats| assert_eq!(stats, StorageStats::default())),
+        Ok(()),
+    ),
+    (
+        "storage",
+        "write_batch",
+        |plugin| storage(plugin).write_batch(&[Write::Delete { table: 1, key: b"k" }], 0),
+        Err(ErrorKind::Unsupported),
+    ),
+    ("storage", "table", |plugin| storage(plugin).open_table(1).map(drop), Ok(())),
+    ("storage", "reader", |plugin| storage(plugin).reader().map(drop), Err(ErrorKind::Unsupported)),
+    (
+        "index",
+        "nearest",
+        |plugin| plugin.index().expect("an index").nearest(b"k", 1).map(drop),
+        Err(ErrorKind::Unsupported),
+    ),
+    ("index", "nearest_batch", |plugin| plugin.index().expect("an index").nearest_batch(&[], 1).map(drop), Ok(())),
+    (
+        "observability",
+        "log",
+        |plugin| {
+            plugin.observability().expect("a sink").log(LogLevel::Info, "text", &[]);
+            Ok(())
+        },
+        Ok(()),
+    ),
+    (
+        "observability",
+        "report_health",
+        |plugin| {
+            plugin.observability().expect("a sink").report_health(&HealthInfo::default());
+            Ok(())
+        },
+        Ok(()),
+    ),
+    (
+        "observability",
+        "attach",
+        |plugin| plugin.observability().expect("a sink").attach(PluginManager::new().metrics()),
+        Err(ErrorKind::Unsupported),
+    ),
+    ("compression", "set_level", |plugin| plugin.compression().expect("a codec").set_level(7), Ok(())),
+    (
+        "compression",
+        "bound",
+        |plugin| {
+            assert_eq!(plugin.compression().expect("a codec").bound(100), None);
+            Ok(())
+        },
+        Ok(()),
+    ),
+];
+
+/// What the use of it answers, and how many functions of the plugin's table it called.
+fn answer(kind: &str, name: &str, library: &PluginLibrary) -> (Result<(), ErrorKind>, usize) {
+    let row = DEFAULTS.iter().find(|row| (row.0, row.1) == (kind, name));
+    let (_, _, used, _) = row.unwrap_or_else(|| panic!("say in DEFAULTS what the default of {kind}.{name} answers"));
+    let plugin = library.instance("{}").expect("an instance");
+    let calls: *const usize = plugin.interface("com.example.calls/1").expect("its calls").cast();
+    // SAFETY: the plugin counts there; nothing else calls it.
+    let count = || unsafe { calls.read_volatile() };
+    let before = count();
+    let answer = used(&plugin).map_err(|error| error.kind());
+    (answer, count() - before)
+}
+
+/// The name by which DEFAULTS has the slot.
+fn default_of((_, slot, _, rule): &Slot) -> Option<&'static str> {
+    match rule {
+        Rule::Required => None,
+        Rule::Optional => Some(slot),
+        Rule::Group(group) => Some(group),
+    }
+}
+
+#[test]
+fn a_required_slot_that_is_null_is_refused() {
+    for slot in SLOTS.iter().filter(|slot| slot.3 == Rule::Required) {
+        is_refused(slot, &format!("-DNULL_SLOT={}", slot.1));
+    }
+}
+
+#[test]
+fn an_optional_slot_that_is_null_is_never_called_and_answers_its_default() {
+    for slot in SLOTS {
+        let (kind, name, ..) = slot;
+        let Some(default) = default_of(slot) else { continue };
+        let library =
+            load(kind, &format!("-DNULL_SLOT={name}")).unwrap_or_else(|error| panic!("{kind}.{name}: {error}"));
+        let wanted = DEFAULTS.iter().find(|row| (row.0, row.1) == (*kind, default)).map(|row| row.3);
+        let (answer, calls) = answer(kind, default, &library);
+        assert_eq!((Some(answer), calls), (wanted, 0), "{kind}.{name}, and so all of {default}, is NULL");
+    }
+}
+
+#[test]
+fn a_slot_that_is_there_is_called() {
+    let all: BTreeSet<_> = SLOTS.iter().filter_map(|slot| Some((slot.0, default_of(slot)?))).collect();
+    let listed: BTreeSet<_> = DEFAULTS.iter().map(|row| (row.0, row.1)).collect();
+    assert_eq!(listed, all, "DEFAULTS has what the contract has");
+    for (kind, name) in all {
+        let (answer, calls) = answer(kind, name, &load(kind, "-DALL").expect("all slots are there"));
+        assert_eq!(calls, 1, "{kind}.{name}");
+        let silent = ["log", "report_health", "bound"].contains(&name);
+        assert_eq!(answer, if silent { Ok(()) } else { Err(ErrorKind::Busy) }, "{kind}.{name}");
+    }
+}
+
+/// What is behind the size that the table says is not looked at, whatever is there.
+#[test]
+fn a_table_that_ends_before_any_slot_lacks_all_from_there() {
+    let mut at = ("", 0);
+    for (number, slot) in SLOTS.iter().enumerate() {
+        let (kind, name, ..) = slot;
+        at = (kind, if at.0 == *kind { at.1 + 8 } else { 8 });
+        let flag = format!("-DSIZE={}", at.1);
+        let missing = SLOTS[number..].iter().find(|slot| slot.0 == *kind && slot.3 == Rule::Required);
+        match missing {
+            Some(missing) => is_refused(missing, &flag),
+            None => {
+                let library = load(kind, &flag).unwrap_or_else(|error| panic!("{kind} ends before {name}: {error}"));
+                let default = default_of(slot).expect("it is optional");
+                assert_eq!(answer(kind, default, &library).1, 0, "{kind}.{name} is behind the table's end");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_plugin_of_an_older_minor_has_the_defaults_of_every_later_slot() {
+    let minors: BTreeSet<_> = SLOTS.iter().map(|slot| slot.2).filter(|since| *since > 0).collect();
+    assert!(!minors.is_empty(), "minor versions added slots");
+    let later = |minor| SLOTS.iter().filter(move |slot| slot.2 >= minor).map(|slot| (slot.0, default_of(slot)));
+    for (minor, (kind, default)) in minors
+        .into_iter()
+        .flat_map(|minor| later(minor).collect::<BTreeSet<_>>().into_iter().map(move |slot| (minor, slot)))
+    {
+        let default = default.unwrap_or_else(|| panic!("{kind} requires a slot that older plugins lack"));
+        let library = load(kind, &format!("-DSOCH_TARGET_MINOR={}", minor - 1)).expect("a plugin of an older minor");
+        let wanted = DEFAULTS.iter().find(|row| (row.0, row.1) == (kind, default)).map(|row| row.3);
+        let (answer, calls) = answer(kind, default, &library);
+        assert_eq!((Some(answer), calls), (wanted, 0), "{kind}.{default} came with minor {minor}");
+    }
+}
+
+/// Each wrong documentation stops the build with what it says, each right one is understood.
+#[test]
+fn the_documentation_of_a_slot_says_one_rule() {
+    use slot_rule::{rule, threads, Rule};
+    let group = |name: &str| Ok(Rule::Group(name.to_owned()));
+    assert_eq!(rule("Does it. Required. Since 1.2. [any-thread]"), Ok(Rule::Required));
+    assert_eq!(rule("Does it. Optional; the default does nothing. [exclusive]"), Ok(Rule::Optional));
+    assert_eq!(rule("Does it. Optional group `g`. [exclusive]"), group("g"));
+    assert_eq!(rule("Optional group `g`; without it `get` is called. Since 1.1. [exclusive]"), group("g"));
+    for (doc, says) in [
+        ("Does it. [exclusive]", "says none of"),
+        ("Does it. Required. Optional; the default does nothing.", "more than one of"),
+        ("Does it. Required. Required.", "more than one of"),
+        ("Optional group `a`. Optional group `b`.", "more than one of"),
+        ("Does it. Required if there are any.", "`Required if there are any`, which is none of"),
+        ("Does it. Optional.", "`Optional`, which is none of"),
+        ("Does it. Optional; without it nothing happens.", "which is none of"),
+        ("Does it. Optional group g.", "which is none of"),
+        ("Does it. Optional group ``.", "which is none of"),
+        ("Does it. Optional group `g` and more.", "which is none of"),
+    ] {
+        let wrong = rule(doc).expect_err(doc);
+        assert!(wrong.contains(says), "{doc}: {wrong} does not say {says}");
+    }
+    assert_eq!(threads("Calls nothing [exclusive]. Required. [any-thread]"), Ok(()));
+    for doc in ["Required.", "[exclusive] Required.", "Required. [static]", "Required. [any-thread] [exclusive]"] {
+        threads(doc).expect_err(doc);
+    }
+}

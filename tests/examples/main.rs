@@ -1,0 +1,8 @@
+//! The plugins of `examples-c` and `examples-rust`, and the demonstration, doing what they are for.
+
+mod conformance;
+mod demo;
+mod durability;
+mod failing_disk;
+mod prometheus;
+mod twins;

@@ -1,0 +1,44 @@
+//! The table of threats names tests that exist, and steps of the loader.
+
+use sochdb_plugin_host::Step;
+use std::fs;
+use support::root;
+
+fn threats() -> String {
+    fs::read_to_string(root().join("host/src/threats.md")).expect("the table of threats")
+}
+
+/// What stands between backticks.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+#[test]
+fn no_threat_names_a_test_that_does_not_exist() {
+    let text = threats();
+    let mut file: Option<(&str, String)> = None;
+    let (mut files, mut tests) = (0, 0);
+    for word in quoted(&text) {
+        let is_name = word.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_');
+        if word.ends_with(".rs") {
+            let source = fs::read_to_string(root().join(word)).unwrap_or_else(|why| panic!("{word}: {why}"));
+            file = Some((word, source));
+            files += 1;
+        } else if is_name && word.matches('_').count() >= 3 {
+            let (name, source) = file.as_ref().unwrap_or_else(|| panic!("no file is named before {word}"));
+            let found = source.find(&format!("fn {word}(")).unwrap_or_else(|| panic!("{name} has no test {word}"));
+            assert!(source[..found].trim_end().ends_with("#[test]"), "{word} of {name} is no test");
+            tests += 1;
+        }
+    }
+    assert!(files >= 30 && tests >= 30, "only {files} files and {tests} tests are named");
+}
+
+#[test]
+fn a_threat_that_a_step_stops_names_the_step() {
+    let text = threats();
+    for row in text.lines().filter(|line| line.starts_with("| ") && line.contains("E_") && line.contains("corpus")) {
+        let named = quoted(row).iter().any(|word| Step::ALL.iter().any(|step| step.name() == *word));
+        assert!(named, "a row names no step: {row}");
+    }
+}

@@ -1,0 +1,222 @@
+//! `sochdb-plugin check`: the suite on plugins that keep the contract, break it, or take the process with them.
+
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+use support::command::{call, command, object, one_object, outcomes, LIMIT};
+use support::in_c;
+use support::plugins::Private;
+use support::{run, skipped, succeed, PrivateDir, MINUTE};
+
+#[test]
+fn passes_a_plugin_that_keeps_the_contract() {
+    for (library, config, kind) in
+        [(in_c!("codec_xor"), "{}", "compression::"), (in_c!("storage_lmdb"), r#"{"path": "{dir}"}"#, "storage::")]
+    {
+        let plugin = Private::copy(&library);
+        let answer = object(&["check", "--config", config], &plugin.path, 0);
+        assert_eq!((&answer["ok"], &answer["total"]), (&true.into(), &answer["passed"]));
+        let tests = outcomes(&answer, "tests");
+        assert_eq!(tests[0], ("load::makes_an_instance", "ok"));
+        assert!(tests.iter().any(|(name, _)| name.starts_with(kind)), "{tests:?}");
+    }
+}
+
+#[test]
+fn without_the_configuration_says_so_and_stops() {
+    let plugin = Private::copy(&in_c!("storage_lmdb"));
+    let answer = object(&["check"], &plugin.path, 1);
+    let tests = outcomes(&answer, "tests");
+    assert_eq!(tests[0], ("load::makes_an_instance", "failed"));
+    assert!(tests[1..].iter().all(|(_, outcome)| *outcome == "not run"), "{tests:?}");
+    let reason = answer["tests"][0]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("`path` is missing") && reason.contains("--config"), "{reason}");
+    // A failure of another kind is not the configuration's.
+    let plugin = Private::compile("create_fails", &[]);
+    let answer = object(&["check"], &plugin.path, 1);
+    let reason = answer["tests"][0]["reason"].as_str().expect("a reason");
+    assert!(reason.starts_with("E_CREATE") && !reason.contains("--config"), "{reason}");
+}
+
+/// The first test that does not pass, with the plugin compiled with `flags`.
+fn first_failure(source: &str, flags: &[&str]) -> Value {
+    let plugin = Private::compile(source, flags);
+    let mut answer = object(&["check"], &plugin.path, 1);
+    let tests = answer["tests"].as_array_mut().expect("tests");
+    let failed = tests.iter().position(|test| test["outcome"] != "ok").unwrap_or_else(|| panic!("{flags:?}: all pass"));
+    tests.swap_remove(failed)
+}
+
+#[test]
+fn says_where_the_plugin_ended_the_process() {
+    for (flag, phase, place) in [
+        ("-DIN_CONSTRUCTOR", "load", "while it was loaded (constructors)"),
+        ("-DIN_CREATE", "create", "in create"),
+        ("-DIN_CALL", "run", "in the test"),
+        ("-DIN_SHUTDOWN", "shutdown", "in shutdown"),
+        ("-DIN_DESTROY", "destroy", "in destroy"),
+    ] {
+        let crashed = first_failure("ends_the_process", &[flag]);
+        assert_eq!(crashed["reason"], format!("SIGSEGV {place}"), "{crashed}");
+        let left = first_failure("ends_the_process", &[flag, "-DLEAVE=7"]);
+        assert_eq!(left["reason"], format!("the plugin ended the process with exit code 7, {place}"));
+        for test in [crashed, left] {
+            assert_eq!((&test["outcome"], &test["phase"]), (&"crashed".into(), &phase.into()), "{test}");
+        }
+    }
+    let crashed = first_failure("ends_the_process", &["-DIN_DESTRUCTOR"]);
+    assert_eq!(crashed["reason"], "SIGSEGV at the end of the process (destructors)");
+}
+
+#[test]
+fn shows_the_end_of_the_plugins_log_below_a_test_that_does_not_pass() {
+    let crashed = first_failure("ends_the_process", &["-DIN_SHUTDOWN"]);
+    let log: Vec<Value> =
+        ('c'..='l').map(|line| serde_json::json!({ "level": "warn", "message": format!("line {line}") })).collect();
+    assert_eq!(crashed["log"], Value::from(log));
+    let plugin = Private::compile("ends_the_process", &["-DIN_SHUTDOWN"]);
+    let human = run(command().arg("check").arg(&plugin.path), LIMIT).stdout;
+    assert!(human.contains("log: warn  line l\n") && !human.contains("line b"), "{human}");
+    let passed = Private::compile("ends_the_process", &[]);
+    let tests = object(&["check"], &passed.path, 0)["tests"].take();
+    let empty = |test: &Value| test["log"].as_array().is_some_and(Vec::is_empty);
+    assert!(tests.as_array().is_some_and(|tests| tests.iter().all(empty)), "{tests}");
+}
+
+#[test]
+fn a_plugin_of_its_vendors_kind_alone_is_checked() {
+    let plugin = Private::compile("careless", &[]);
+    assert_eq!(object(&["check"], &plugin.path, 0)["failed"], 0);
+}
+
+#[test]
+fn a_listed_interface_must_be_there() {
+    for kind in ["-DCODEC", "-DCUSTOM"] {
+        let failed = first_failure("careless", &["-DNO_TABLE", kind]);
+        assert_eq!(failed["name"], "lifecycle::every_listed_interface_is_there", "{failed}");
+        assert!(failed["reason"].as_str().is_some_and(|reason| reason.contains("org.example.thing/1")), "{failed}");
+    }
+}
+
+#[test]
+fn what_every_instance_leaves_behind_is_found() {
+    let failed = first_failure("careless", &["-DLEAK"]);
+    assert_eq!((&failed["name"], &failed["outcome"]), (&"lifecycle::instances_leave_nothing".into(), &"failed".into()));
+}
+
+#[test]
+fn a_plugin_that_changes_the_process_is_told_what_and_where() {
+    let plugin = Private::compile("changes_process", &["-Wl,--no-as-needed", "-lm"]);
+    for (moment, thing, place, what) in [
+        ("constructor", "ignored", "while it was loaded (constructors)", "signal-handler SIGUSR1: default"),
+        ("create", "new-variable", "in create", "environment SOCH_TEST_NEW: not set -> set"),
+        ("call", "rounding", "in the test", "floating-point: "),
+        ("shutdown", "umask", "in shutdown", "umask: "),
+        ("destroy", "handler", "in destroy", "signal-handler SIGTERM: default -> function at "),
+        ("call", "mask", "in the test", "signal-mask: none -> SIGUSR2"),
+    ] {
+        let change = format!("{moment} {thing}");
+        let mut check = command();
+        check.args(["check", "--json", "--config", &format!("{{\"do\": \"{change}\"}}")]).arg(&plugin.path);
+        let answer = one_object(&run(check.env("SOCH_TEST_CHANGE", &change), LIMIT), 1);
+        let tests = answer["tests"].as_array().expect("tests");
+        let failed =
+            tests.iter().find(|test| test["outcome"] == "failed").unwrap_or_else(|| panic!("{change}: {answer}"));
+        let reason = failed["reason"].as_str().unwrap_or_default();
+        assert!(reason.contains(&format!("{place}: {what}")), "{change}: {failed}");
+    }
+    assert_eq!(object(&["check"], &plugin.path, 0)["ok"], true);
+}
+
+#[test]
+fn options_for_another_kind_are_wrong_usage() {
+    for (library, option) in [("codec_xor", &["--dimensions", "3"][..]), ("index_sorted", &["--checksum"])] {
+        let plugin = Private::copy(&in_c!(library));
+        let answer = object(&[&["check"], option].concat(), &plugin.path, 2);
+        assert_eq!(answer["code"], "E_USAGE");
+        assert!(answer["message"].as_str().is_some_and(|error| error.starts_with(option[0])), "{answer}");
+    }
+}
+
+#[test]
+fn a_missing_directory_for_temporary_files_is_named() {
+    let plugin = Private::copy(&in_c!("codec_xor"));
+    let mut check = command();
+    check.args(["--json", "check"]).arg(&plugin.path).env("TMPDIR", "/nonexistent");
+    let answer = one_object(&run(&mut check, LIMIT), 1);
+    assert_eq!(answer["code"], "E_TMPDIR");
+    let named = |error: &str| error.contains("TMPDIR") && error.contains("/nonexistent");
+    assert!(answer["message"].as_str().is_some_and(named), "{answer}");
+}
+
+#[test]
+fn a_plugin_with_an_address_sanitizer_gets_a_remedy_that_works() {
+    let compiler = succeed(Command::new("cc").arg("-print-file-name=libasan.so"), MINUTE);
+    let library = Path::new(compiler.stdout.trim());
+    if !library.is_absolute() {
+        return skipped("a_plugin_with_an_address_sanitizer_gets_a_remedy_that_works", "libasan is not installed");
+    }
+    let plugin = Private::compile("careless", &["-fsanitize=address"]);
+    let first = object(&["check"], &plugin.path, 1)["tests"][0].take();
+    let reason = first["reason"].as_str().expect("a reason");
+    assert!(reason.ends_with("LD_PRELOAD=$(cc -print-file-name=libasan.so)"), "{reason}");
+    let mut check = command();
+    check.args(["--json", "check"]).arg(&plugin.path).env("LD_PRELOAD", library);
+    assert_eq!(one_object(&run(&mut check, LIMIT), 0)["failed"], 0);
+}
+
+/// Checks the plugin that misbehaves as `flag` says; gives the reasons of the tests with this outcome.
+fn unstable(flag: &str, outcome: &str) -> Vec<String> {
+    let plugin = Private::compile("unstable_codec", &[flag]);
+    let answer = object(&["check", "--timeout", "2"], &plugin.path, 1);
+    let tests = answer["tests"].as_array().expect("tests");
+    assert!(tests.iter().any(|test| test["outcome"] == "ok"), "{flag}: the others go on: {answer}");
+    assert_eq!(answer["ok"], false);
+    let such = tests.iter().filter(|test| test["outcome"] == outcome);
+    such.map(|test| test["reason"].as_str().expect("a reason").to_owned()).collect()
+}
+
+#[test]
+fn reports_a_crash_by_its_signal() {
+    let reasons = unstable("-DCRASH", "crashed");
+    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason.starts_with("SIGSEGV")), "{reasons:?}");
+}
+
+#[test]
+fn ends_a_test_that_hangs() {
+    let reasons = unstable("-DHANG", "hung");
+    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason.contains("2 s")), "{reasons:?}");
+}
+
+#[test]
+fn does_not_take_an_exit_for_success() {
+    let reasons = unstable("-DLEAVE", "crashed");
+    let told = |reason: &String| reason.contains("exit code 0") && reason.contains("leaving");
+    assert!(!reasons.is_empty() && reasons.iter().all(told), "{reasons:?}");
+}
+
+#[test]
+fn reports_what_failed_and_prints_it_safely() {
+    assert!(!unstable("-DFAIL", "failed").is_empty());
+    let plugin = Private::compile("unstable_codec", &["-DFAIL"]);
+    let human = run(command().arg("check").arg(&plugin.path), LIMIT);
+    assert_eq!(human.status.code(), Some(1));
+    assert!(human.stdout.contains("FAILED") && !human.stdout.contains('\x1b'), "{}", human.stdout);
+}
+
+#[test]
+fn lists_its_tests_without_running_anything() {
+    let all = one_object(&call(&["check", "--list", "--json"]), 0);
+    let plugin = Private::compile("unstable_codec", &["-DHANG"]);
+    let own = object(&["check", "--list"], &plugin.path, 0);
+    let count = |list: &Value| list["tests"].as_array().map_or(0, Vec::len);
+    assert!(0 < count(&own) && count(&own) < count(&all), "{own} of {all}");
+}
+
+#[test]
+fn shows_the_decision_on_what_is_refused() {
+    let room = PrivateDir::new("cli");
+    let answer =
+        object(&["check"], &room.write("text.so", "no plugin, but as long as the loader wants a file to be"), 1);
+    assert_eq!((&answer["accepted"], answer["code"].is_string()), (&false.into(), true));
+}

@@ -1,0 +1,20 @@
+//! What an operator does with the real command: install, list, remove, and trust files, in a home of its own.
+
+mod check;
+mod cli;
+mod deceit;
+mod doctor;
+mod edits;
+mod inspect;
+mod installs;
+mod interrupted;
+mod narrow_terminals;
+mod odd_files;
+mod outputs;
+mod passwords;
+mod pins;
+mod publisher;
+mod refused;
+mod shells;
+mod trusts;
+mod verify;

@@ -1,0 +1,8 @@
+//! Plugins by other compilers, linkers and options, and under checkers.
+
+mod compilers;
+mod cpp_builds;
+mod sanitizers;
+mod size;
+mod survival;
+mod valgrind;

@@ -1,0 +1,44 @@
+//! The host and the C twins under valgrind: no invalid access, no definite leak.
+
+use sochdb_plugin_conformance::{tests_for, Kind};
+use std::process::Command;
+use std::time::Duration;
+use support::conforms::{loaded, JSON_CONFIG};
+use support::in_c;
+use support::{only, run, tool};
+
+/// Slow where nothing but bytes is moved.
+const LEFT_OUT: [&str; 4] = [
+    "compression::everything_comes_back",
+    "compression::a_bomb_is_stopped",
+    "compression::the_bound_holds",
+    "compression::every_level_comes_back",
+];
+
+/// Runs in a process of its own, for the next test.
+#[test]
+#[ignore = "run by the_c_twins_are_clean under valgrind"]
+fn suite_in_a_child() {
+    for (name, config) in
+        [("codec_xor", "{}"), ("storage_memory", "{}"), ("index_sorted", "{}"), ("observability_json", JSON_CONFIG)]
+    {
+        let subject = loaded(&in_c!(name), config);
+        assert!(subject.has(Kind::Lifecycle));
+        for test in tests_for(&subject).filter(|test| !LEFT_OUT.contains(&test.name)) {
+            (test.run)(&subject).unwrap_or_else(|error| panic!("{name}: {}: {error}", test.name));
+        }
+    }
+}
+
+#[test]
+fn the_c_twins_are_clean() {
+    let Some(valgrind) = tool("the_c_twins_are_clean", "valgrind") else { return };
+    let mut command = Command::new(valgrind);
+    command.args(["--error-exitcode=99", "--leak-check=full", "--errors-for-leak-kinds=definite"]);
+    command.args(["--show-leak-kinds=definite", "--num-callers=30"]);
+    command.arg(std::env::current_exe().expect("this test's own path"));
+    command.args(only!("suite_in_a_child")).args(["--ignored", "--test-threads=1"]);
+    let finished = run(&mut command, Duration::from_secs(600));
+    assert!(finished.status.success(), "{}\n{}{}", finished.status, finished.stdout, finished.stderr);
+    assert!(finished.stdout.contains("1 passed"), "the child ran nothing: {}", finished.stdout);
+}
