@@ -2,7 +2,7 @@
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, WriterBuilder};
 use sochdb_plugin_cli::Failure;
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::path::Path;
 
 const AIRPORTS: &[u8] = include_bytes!("data/airports.csv");
@@ -38,7 +38,7 @@ impl Rows {
     /// Those of a file.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         let text = std::fs::read(file).map_err(|error| Failure::unreadable(file, &error))?;
-        Ok(Self::parse(Text::from(file).to_string(), text)?)
+        Ok(Self::parse(UntrustedText::from(file).to_string(), text)?)
     }
 
     fn parse(name: String, text: Vec<u8>) -> Result<Self, String> {
@@ -60,7 +60,7 @@ impl Rows {
         }
         lines.sort_by(|a, b| (&all[a.0].0, a.1).cmp(&(&all[b.0].0, b.1)));
         if let Some(pair) = lines.windows(2).find(|pair| all[pair[0].0].0 == all[pair[1].0].0) {
-            let key = Text::from(&all[pair[0].0].0[..]);
+            let key = UntrustedText::from(&all[pair[0].0].0[..]);
             return Err(format!("{name}, line {}: the key {key} is that of line {} too", pair[1].1, pair[0].1));
         }
         let sorted = lines.iter().map(|(at, _)| all[*at].clone()).collect();

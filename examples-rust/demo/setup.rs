@@ -5,7 +5,7 @@ use crate::report::Who;
 use serde_json::{json, Value};
 use sochdb_plugin_cli::Output;
 use sochdb_plugin_cli::{observed, step_json, step_line};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginInstance, PluginLibrary, StepOutcome, Text};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginInstance, PluginLibrary, StepOutcome, UntrustedText};
 use std::fs::{self, Permissions};
 use std::net::SocketAddr;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -116,7 +116,7 @@ impl Source {
 const NOT_BUILT: &str = "is not where it was built: run `cargo run --release -- demo` in the repository";
 
 fn text(path: &Path) -> Result<&str, String> {
-    path.to_str().ok_or_else(|| format!("{} is not UTF-8, as a configuration must be", Text::from(path)))
+    path.to_str().ok_or_else(|| format!("{} is not UTF-8, as a configuration must be", UntrustedText::from(path)))
 }
 
 /// A directory that only this user can enter, with the plugins in it, in a place where the loader takes them: others
@@ -145,7 +145,10 @@ fn private_directory(base: Option<&Path>, sources: &[Source]) -> Result<TempDir,
 
 fn try_directory(base: &Path, sources: &[Source]) -> Result<TempDir, String> {
     let cannot = |error: std::io::Error| {
-        format!("cannot make a directory in {}, which --work-dir or TMPDIR can change: {error}", Text::from(base))
+        format!(
+            "cannot make a directory in {}, which --work-dir or TMPDIR can change: {error}",
+            UntrustedText::from(base)
+        )
     };
     let base = fs::canonicalize(base).map_err(cannot)?;
     let mut builder = tempfile::Builder::new();
@@ -155,7 +158,7 @@ fn try_directory(base: &Path, sources: &[Source]) -> Result<TempDir, String> {
         let file = source.place_in(&room);
         let bytes = fs::read(&source.file).map_err(|_| format!("the plugin {} {NOT_BUILT}", source.name))?;
         let copied = fs::write(&file, bytes).and_then(|()| fs::set_permissions(&file, Permissions::from_mode(0o755)));
-        copied.map_err(|error| format!("cannot copy a plugin to {}: {error}", Text::from(file.as_path())))?;
+        copied.map_err(|error| format!("cannot copy a plugin to {}: {error}", UntrustedText::from(file.as_path())))?;
     }
     let file = sources[0].place_in(&room);
     let decision = DynamicPluginLoader::new_trusted().verify(file);

@@ -44,7 +44,7 @@ pub mod trust;
 pub use base::digest::{Digest, DigestError};
 pub use base::escape::{hex, printable};
 pub use base::kinds::Kinds;
-pub use base::text::Text;
+pub use base::text::UntrustedText;
 pub use elf::notes::Note;
 pub use elf::{EntryHead, Facts};
 pub use handles::compression::Compression;

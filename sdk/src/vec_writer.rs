@@ -40,7 +40,7 @@ impl<'a> VecWriter<'a> {
     /// Puts guard bytes behind what it lends, and finds who writes past it. Slower.
     #[inline]
     #[must_use]
-    pub fn checking(mut self, on: bool) -> Self {
+    pub fn contract_checks(mut self, on: bool) -> Self {
         // One that was made before has no guard.
         self.reserved = None;
         self.checking = on;

@@ -41,7 +41,7 @@ fn absurd_reservation_is_a_limit() {
     let mut buffer = vec![1];
     for len in [usize::MAX, usize::MAX - 64, usize::MAX / 2, isize::MAX as usize] {
         for checking in [false, true] {
-            let mut writer = VecWriter::new(&mut buffer, u64::MAX).checking(checking);
+            let mut writer = VecWriter::new(&mut buffer, u64::MAX).contract_checks(checking);
             let raw = writer.as_raw();
             assert_eq!(reserve(&raw, len).0, SOCH_LIMIT, "{len} checking {checking}");
             assert_eq!(writer.violation(), None);
@@ -53,7 +53,7 @@ fn absurd_reservation_is_a_limit() {
 #[test]
 fn reserved_room_is_kept_as_far_as_committed() {
     let mut buffer = b"a".to_vec();
-    let mut writer = VecWriter::new(&mut buffer, 10).checking(true);
+    let mut writer = VecWriter::new(&mut buffer, 10).contract_checks(true);
     let raw = writer.as_raw();
     let (status, room) = reserve(&raw, 4);
     assert_eq!(status, SOCH_OK);
@@ -93,7 +93,7 @@ fn writing_past_the_room_is_a_violation() {
     for past in [0, 1, 63] {
         for end in ["commit", "write", "reserve", "nothing"] {
             let mut buffer = Vec::new();
-            let mut writer = VecWriter::new(&mut buffer, 100).checking(true);
+            let mut writer = VecWriter::new(&mut buffer, 100).contract_checks(true);
             let raw = writer.as_raw();
             let (_, room) = reserve(&raw, 5);
             // SAFETY: the checking mode has 64 guard bytes behind the room.
@@ -195,7 +195,7 @@ fn looking_for_writes_past_the_room_may_begin_after_a_reservation() {
     let mut writer = VecWriter::new(&mut buffer, 100);
     let given_up = writer.writer().write_with(10, |_| Err(Error::failed("on second thoughts")));
     assert!(given_up.is_err());
-    let mut writer = writer.checking(true);
+    let mut writer = writer.contract_checks(true);
     assert_eq!(writer.violation(), None);
     writer.writer().write(b"x").expect("room");
     assert_eq!(buffer, b"x");

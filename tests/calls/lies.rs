@@ -5,7 +5,7 @@ use sochdb_plugin_host::{Compression, DynamicPluginLoader, Index, LoadError, Sto
 use support::plugins::{load_c, Private};
 
 fn codec() -> Compression {
-    let loader = DynamicPluginLoader::new_trusted().checking(true).output_limit(1000);
+    let loader = DynamicPluginLoader::new_trusted().contract_checks(true).output_limit(1000);
     let library = Private::compile("lying_codec", &[]).load_by(&loader).expect("the plugin loads");
     library.instance("{}").expect("an instance").compression().expect("a codec")
 }

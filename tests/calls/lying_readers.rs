@@ -6,7 +6,7 @@ use support::plugins::Private;
 
 /// The tests of readers that fail, each with its reason.
 fn failures(flags: &[&str]) -> Vec<String> {
-    let loader = DynamicPluginLoader::new_trusted().checking(true);
+    let loader = DynamicPluginLoader::new_trusted().contract_checks(true);
     let library = Private::compile("lying_reader", flags).load_by(&loader).expect("the plugin loads");
     let subject = Subject::loaded(library, "{}");
     let tests = tests_for(&subject).filter(|test| test.name.starts_with("storage_reader::"));

@@ -12,7 +12,7 @@ const TABLE: u32 = 7;
 /// A database in a directory of its own.
 fn database() -> (TempDir, PluginInstance, Storage) {
     let directory = tempfile::tempdir().expect("a directory for the database");
-    let loader = DynamicPluginLoader::new_trusted().patience(Duration::from_millis(100));
+    let loader = DynamicPluginLoader::new_trusted().drain_timeout(Duration::from_millis(100));
     let library = Private::copy(&in_c!("storage_lmdb")).load_by(&loader).expect("storage_lmdb loads");
     let plugin =
         library.instance(&format!(r#"{{"path": {:?}, "sync": "flush"}}"#, directory.path())).expect("a database");

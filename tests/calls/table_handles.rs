@@ -14,7 +14,7 @@ fn both(config: &str) -> [(&'static str, Arc<Recorder>, Loaded); 2] {
     [("C", Private::compile("opens_handles", &[])), ("Rust", Private::copy(&in_rust("panicking")))].map(
         |(language, private)| {
             let (recorder, loader) = Recorder::with_loader();
-            let library = private.load_by(&loader.patience(Duration::from_millis(200))).expect("the plugin loads");
+            let library = private.load_by(&loader.drain_timeout(Duration::from_millis(200))).expect("the plugin loads");
             let plugin = library.instance(config).expect("an instance");
             recorder.take();
             (language, recorder, plugin)

@@ -149,7 +149,7 @@ fn one_end_that_hangs_is_named_in_time_and_the_others_end() {
 
 #[test]
 fn a_drop_of_what_hangs_does_not_hang() {
-    let loader = DynamicPluginLoader::new_trusted().patience(Duration::from_millis(300));
+    let loader = DynamicPluginLoader::new_trusted().drain_timeout(Duration::from_millis(300));
     let library =
         Private::compile("logs_its_life", &["-DNAME=\"dropped\""]).load_by(&loader).expect("the plugin loads");
     let begun = Instant::now();

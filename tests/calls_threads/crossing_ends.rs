@@ -1,4 +1,4 @@
-//! Extensions that end each other at the same time, on real threads: nobody waits out the patience, and who is refused is
+//! Extensions that end each other at the same time, on real threads: nobody waits out the drain timeout, and who is refused is
 //! told for whom it would have waited.
 
 use sochdb_plugin_host::sdk::{Error, ErrorKind, Extension, LogLevel, ObservabilityExtension};
@@ -9,7 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 use support::sink::Sink;
 
-/// Far below the patience, which is half a minute here, and enough for a machine that has other work.
+/// Far below the drain timeout, which is half a minute here, and enough for a machine that has other work.
 const AT_ONCE: Duration = Duration::from_secs(10);
 const ROUNDS: usize = 100;
 const NAMES: [&str; 3] = ["first", "second", "third"];

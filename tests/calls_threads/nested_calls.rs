@@ -1,4 +1,4 @@
-//! Calls inside calls on a loaded plugin that is storage, index and sink: no wait comes near the patience, whatever the
+//! Calls inside calls on a loaded plugin that is storage, index and sink: no wait comes near the drain timeout, whatever the
 //! ways in, the number of threads, and whether they lead through the log.
 
 use sochdb_plugin_host::sdk::{
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use support::plugins::in_rust;
 
 const PATIENCE: Duration = Duration::from_secs(20);
-/// Far below the patience, and enough for a machine that has other work.
+/// Far below the drain timeout, and enough for a machine that has other work.
 const AT_ONCE: Duration = Duration::from_secs(8);
 const WORK: Duration = Duration::from_millis(1500);
 
@@ -29,7 +29,7 @@ impl HostServices for Route {
 }
 
 fn library(route: &Arc<Route>) -> PluginLibrary {
-    let loader = DynamicPluginLoader::new_trusted().patience(PATIENCE).services(route.clone());
+    let loader = DynamicPluginLoader::new_trusted().drain_timeout(PATIENCE).services(route.clone());
     support::plugins::Private::copy(&in_rust("panicking")).load_by(&loader).expect("the plugin loads")
 }
 

@@ -191,7 +191,7 @@ impl Drop for Gate {
 /// An instance of a plugin whose `flush` hangs until the gate is open.
 fn hanging(recorder_name: &str) -> (Arc<Recorder>, PluginInstance, PrivateDir, PathBuf) {
     let (recorder, loader) = Recorder::with_loader();
-    let loader = loader.patience(Duration::from_millis(100));
+    let loader = loader.drain_timeout(Duration::from_millis(100));
     let private = Private::compile("logs_its_life", &[&format!("-DNAME=\"{recorder_name}\"")]);
     let plugin = private.load_by(&loader).expect("the plugin loads").instance("a").expect("an instance");
     let directory = PrivateDir::new(recorder_name);

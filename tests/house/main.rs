@@ -165,3 +165,17 @@ fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
     assert_eq!(naming("libloading::"), ["linker.rs"], "what maps libraries is in one place");
     assert_eq!(naming("abi_stable::"), ["loader/steps/layout.rs"], "what compares layouts is in one place");
 }
+
+#[test]
+fn a_step_has_one_name_in_code_and_in_what_is_printed() {
+    for step in Step::ALL {
+        let mut printed = String::new();
+        for letter in format!("{step:?}").chars() {
+            if letter.is_uppercase() && !printed.is_empty() {
+                printed.push('-');
+            }
+            printed.extend(letter.to_lowercase());
+        }
+        assert_eq!(printed, step.name());
+    }
+}

@@ -105,7 +105,7 @@ fn a_file_system_that_never_answers_is_refused_in_time() {
     let files = TrustFiles::Only(vec![mounted.file("never_read.so")]);
     let loader = DynamicPluginLoader::new_trusted().load_limit(LIMIT).trust_files(files);
     let error = load(&loader, &good.path).expect_err("its trust file is not read");
-    assert_eq!((error.code(), error.step()), ("E_LOAD_TIMEOUT", Step::Rules), "{error}");
+    assert_eq!((error.code(), error.step()), ("E_LOAD_TIMEOUT", Step::TrustFiles), "{error}");
     let patient = DynamicPluginLoader::new_trusted().load_limit(Duration::from_secs(60));
     load(&patient, &mounted.file("slow.so")).expect("it is only slow");
 }

@@ -25,7 +25,7 @@ const ROWS: &[Row] = &[
     row("each byte of a trust file", "host/src/files/small_file.rs", "PARSED"),
     row("the probe needs", "host/src/probe/program.rs", "LEAST_STACK"),
     row("of a plugin may write", "host/src/instance/limits.rs", "OUTPUT"),
-    row("for other calls to end", "host/src/instance/limits.rs", "PATIENCE"),
+    row("for other calls to end", "host/src/instance/limits.rs", "DRAIN_TIMEOUT"),
     row("probe_limit(mut", "host/src/loader/options.rs", "PROBE_LIMIT"),
     row("own limit counts within it", "host/src/loader/options.rs", "LOAD_LIMIT"),
     row("max_size(mut", "host/src/loader/options.rs", "MAX_SIZE"),

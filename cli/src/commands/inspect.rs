@@ -5,7 +5,7 @@ use crate::input::reading::{self, Links};
 use crate::output::failure::Failure;
 use crate::output::{grouped, Output};
 use serde_json::{json, Map, Value};
-use sochdb_plugin_host::{hex, ElfError, Facts, Kinds, Note, Text};
+use sochdb_plugin_host::{hex, ElfError, Facts, Kinds, Note, UntrustedText};
 use std::path::Path;
 
 /// The most bytes that are read: more than any loader takes.
@@ -14,7 +14,7 @@ const MOST: u64 = 1 << 30;
 /// Prints what `file` says; true if it is a plugin.
 pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
     let bytes = read(file)?;
-    let name = Text::from(file).to_string();
+    let name = UntrustedText::from(file).to_string();
     let (facts, note) = match plugin(&bytes) {
         Ok(plugin) => plugin,
         Err(error) => return Ok(refuse(out, &name, &error)),
@@ -108,13 +108,13 @@ fn entry_facts(facts: &Facts) -> Entries {
 }
 
 fn elf_facts(facts: &Facts, len: usize) -> Entries {
-    let text = |text: &Option<Text>| json!(text.as_ref().map(Text::to_string));
+    let text = |text: &Option<UntrustedText>| json!(text.as_ref().map(UntrustedText::to_string));
     vec![
         ("bytes", json!(len)),
         ("machine", json!(facts.machine_name())),
         ("bits", json!(facts.bits)),
         ("byte order", json!(if facts.big_endian { "big-endian" } else { "little-endian" })),
-        ("needs", json!(facts.needed.iter().map(Text::to_string).collect::<Vec<_>>())),
+        ("needs", json!(facts.needed.iter().map(UntrustedText::to_string).collect::<Vec<_>>())),
         ("soname", text(&facts.soname)),
         ("search path", text(&facts.search_path)),
         ("constructors", json!(facts.constructors)),
@@ -122,7 +122,7 @@ fn elf_facts(facts: &Facts, len: usize) -> Entries {
         ("thread local bytes", json!(facts.tls_size)),
         ("static tls", json!(facts.static_tls)),
         ("isa needed", json!(isa(facts.isa_needed))),
-        ("exports beside entry", json!(facts.exports.iter().map(Text::to_string).collect::<Vec<_>>())),
+        ("exports beside entry", json!(facts.exports.iter().map(UntrustedText::to_string).collect::<Vec<_>>())),
         ("exports in all", json!(facts.export_count)),
         ("executable stack", json!(facts.executable_stack)),
         ("writable code", json!(facts.writable_code)),

@@ -6,7 +6,7 @@ use crate::output::Output;
 use minisign::KeyPair;
 use serde_json::json;
 use sochdb_plugin_host::trust::PublicKey;
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -54,7 +54,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         let _ = std::fs::remove_file(&secret);
         return Err(failure);
     }
-    let shown = |file: &Path| Text::from(file).to_string();
+    let shown = |file: &Path| UntrustedText::from(file).to_string();
     let command = format!("sochdb-plugin trust add publisher NAME {key}");
     out.object(&json!({
         "secret_key": shown(&secret), "public_key_file": shown(&public), "public_key": key.to_string(),
@@ -83,8 +83,10 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn exists(file: &Path) -> Failure {
-    let reason =
-        format!("{} exists already; a key is never replaced: choose another name with --out", Text::from(file));
+    let reason = format!(
+        "{} exists already; a key is never replaced: choose another name with --out",
+        UntrustedText::from(file)
+    );
     Failure::new("E_EXISTS", reason)
 }
 
@@ -92,7 +94,7 @@ fn exists(file: &Path) -> Failure {
 fn create(file: &Path, mode: u32, text: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::AlreadyExists => exists(file),
-        _ => Failure::new("E_WRITE", format!("cannot write {}: {error}", Text::from(file))),
+        _ => Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file))),
     };
     let mut made = OpenOptions::new().write(true).create_new(true).mode(mode).open(file).map_err(failed)?;
     let written = made.write_all(text.as_bytes()).and_then(|()| made.sync_all());

@@ -3,18 +3,18 @@
 use crate::output::failure::Failure;
 use crate::output::table::Table;
 use crate::output::Output;
-use crate::store::directory::{is_absent, loader, read_lock, refuse, unlisted, Place};
+use crate::store::directory::{is_absent, loader, read_lock, refuse, unlisted, DirectoryArg};
 use crate::store::staging::BROKEN;
 use serde_json::{json, Value};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{printable, DynamicPluginLoader, LoadError, Step, Text};
+use sochdb_plugin_host::{printable, DynamicPluginLoader, LoadError, Step, UntrustedText};
 use std::path::{Path, PathBuf};
 
 /// What `list` takes.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     #[command(flatten)]
-    place: Place,
+    place: DirectoryArg,
     /// Obey this trust file instead of those of machine and user
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -52,13 +52,13 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         .collect();
     let others = if is_absent(&directory) { Vec::new() } else { unlisted(&directory, &lock)? };
     out.object(&json!({
-        "directory": Text::from(&*directory).to_string(),
+        "directory": UntrustedText::from(&*directory).to_string(),
         "code": null, "step": null, "message": null, "remedy": null,
         "plugins": judged.iter().map(|(entry, path, error)| object(entry, path, error.as_ref())).collect::<Vec<_>>(),
         "not_listed": shown(&others), "lock_unreadable": [],
     }));
     if judged.is_empty() && others.is_empty() {
-        out.line(format!("{}: no plugin is installed", Text::from(&*directory)));
+        out.line(format!("{}: no plugin is installed", UntrustedText::from(&*directory)));
         out.line(format!("Install one: sochdb-plugin install FILE{}", options.place.arguments()));
         return Ok(true);
     }
@@ -94,7 +94,7 @@ fn table(judged: &[(&Locked, PathBuf, Option<LoadError>)], others: &[PathBuf]) -
             entry.sha256.to_string()[..DIGITS].to_owned(),
             entry.publisher.clone().unwrap_or_else(|| "-".to_owned()),
             error.as_ref().map_or("ok", LoadError::code).to_owned(),
-            Text::from(&**path).to_string(),
+            UntrustedText::from(&**path).to_string(),
         ]);
     }
     for path in others {
@@ -106,7 +106,7 @@ fn table(judged: &[(&Locked, PathBuf, Option<LoadError>)], others: &[PathBuf]) -
 /// The row of a library of which nothing is known but its path.
 fn file_alone(state: &str, path: &Path) -> Vec<String> {
     let mut cells = vec!["-".to_owned(); 6];
-    cells.extend([state.to_owned(), Text::from(path).to_string()]);
+    cells.extend([state.to_owned(), UntrustedText::from(path).to_string()]);
     cells
 }
 
@@ -115,7 +115,7 @@ fn unreadable(out: &Output, directory: &Path, error: &LoadError) -> bool {
     // Nobody knows which of them it lists.
     let files = unlisted(directory, &Lock::default()).unwrap_or_default();
     out.object(&json!({
-        "directory": Text::from(directory).to_string(),
+        "directory": UntrustedText::from(directory).to_string(),
         "code": error.code(), "step": error.step().name(), "message": error.to_string(), "remedy": error.remedy(),
         "plugins": [], "not_listed": [], "lock_unreadable": shown(&files),
     }));
@@ -131,7 +131,7 @@ fn unreadable(out: &Output, directory: &Path, error: &LoadError) -> bool {
 }
 
 fn shown(files: &[PathBuf]) -> Vec<String> {
-    files.iter().map(|path| Text::from(&**path).to_string()).collect()
+    files.iter().map(|path| UntrustedText::from(&**path).to_string()).collect()
 }
 
 fn object(entry: &Locked, path: &Path, error: Option<&LoadError>) -> Value {
@@ -143,6 +143,6 @@ fn object(entry: &Locked, path: &Path, error: Option<&LoadError>) -> Value {
         "step": error.map(|error| error.step().name()),
         "message": error.map(LoadError::to_string),
         "remedy": error.map(LoadError::remedy),
-        "path": Text::from(path).to_string(),
+        "path": UntrustedText::from(path).to_string(),
     })
 }

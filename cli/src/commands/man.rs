@@ -5,7 +5,7 @@ use crate::output::Output;
 use clap::Command;
 use clap_mangen::Man;
 use serde_json::json;
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::fs;
 use std::io::Error;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub(crate) fn run(out: &Output, options: &Options, command: Command) -> Result<b
     fs::create_dir_all(directory).map_err(|error| unwritable(directory, &error))?;
     let mut files = Vec::new();
     write_all(&command, directory, &mut files)?;
-    let files: Vec<String> = files.iter().map(|file| Text::from(file.as_path()).to_string()).collect();
+    let files: Vec<String> = files.iter().map(|file| UntrustedText::from(file.as_path()).to_string()).collect();
     out.object(&json!({ "files": files }));
     files.iter().for_each(|file| out.line(file));
     Ok(true)
@@ -60,5 +60,5 @@ fn write_all(command: &Command, directory: &Path, files: &mut Vec<PathBuf>) -> R
 }
 
 fn unwritable(path: &Path, error: &Error) -> Failure {
-    Failure::new("E_WRITE", format!("cannot write {}: {error}", Text::from(path)))
+    Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(path)))
 }

@@ -4,12 +4,12 @@ use crate::input::missing::no_directory;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::store::blank::{blank, is_full};
-use crate::store::directory::{is_absent, read_lock, refuse, unlisted, Place};
-use crate::store::locked_dir::{unchangeable, Held};
+use crate::store::directory::{is_absent, read_lock, refuse, unlisted, DirectoryArg};
+use crate::store::locked_dir::{unchangeable, LockedDir};
 use crate::store::staging::{companions, sweep};
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{printable, DynamicPluginLoader, Text};
+use sochdb_plugin_host::{printable, DynamicPluginLoader, UntrustedText};
 use std::path::Path;
 
 /// What `remove` takes.
@@ -18,7 +18,7 @@ pub(crate) struct Options {
     /// The plugin's name or the name of its file, as `list` prints them
     name: String,
     #[command(flatten)]
-    place: Place,
+    place: DirectoryArg,
 }
 
 /// Removes the plugin; true if it is gone then.
@@ -30,7 +30,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         }
         return Err(unknown(&directory, &Lock::default(), &options.name));
     }
-    let held = Held::open(&directory)?;
+    let held = LockedDir::open(&directory)?;
     // What no trust file allows can still be removed.
     let mut lock = match read_lock(&DynamicPluginLoader::new_trusted(), &directory) {
         Ok(lock) => lock.unwrap_or_default(),
@@ -54,7 +54,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         Err(error) if is_full(&error) => blank(&held, &entry, &lock, &error)?,
         written => written.map_err(|error| unchangeable(&held.path.join(places::LOCK_FILE), &error))?,
     }
-    let path = Text::from(&*directory.join(&entry.file)).to_string();
+    let path = UntrustedText::from(&*directory.join(&entry.file)).to_string();
     out.object(&json!({
         "outcome": "removed", "path": path, "name": entry.name, "version": entry.version,
         "sha256": entry.sha256.to_string(),
@@ -74,11 +74,11 @@ fn unknown(directory: &Path, lock: &Lock, name: &str) -> Failure {
     let mut installed = if installed.is_empty() { "nothing".to_owned() } else { installed.join(", ") };
     let others = unlisted(directory, lock).unwrap_or_default();
     let others: Vec<String> =
-        others.iter().filter_map(|path| Some(Text::from(path.file_name()?).to_string())).collect();
+        others.iter().filter_map(|path| Some(UntrustedText::from(path.file_name()?).to_string())).collect();
     if !others.is_empty() {
         installed.push_str(&format!("; there without being installed: {}", others.join(", ")));
     }
-    let (directory, name) = (Text::from(directory), Text::from(name.as_bytes()));
+    let (directory, name) = (UntrustedText::from(directory), UntrustedText::from(name.as_bytes()));
     let reason = format!("{name} is not installed in {directory}; installed: {installed}");
     Failure::new("E_NOT_INSTALLED", reason)
 }

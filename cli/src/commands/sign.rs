@@ -9,7 +9,7 @@ use minisign::PublicKey;
 use serde_json::json;
 use sochdb_plugin_host::sdk::{abi, machinery::export::is_identifier};
 use sochdb_plugin_host::trust::{places, verify_signature, Manifest, Publisher};
-use sochdb_plugin_host::{Digest, ElfError, Note, Text};
+use sochdb_plugin_host::{Digest, ElfError, Note, UntrustedText};
 use std::fs::{File, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
@@ -32,7 +32,7 @@ pub(crate) struct Options {
 pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let bytes = inspect::read(&options.file)?;
     let refused = |error: ElfError| {
-        let file = Text::from(options.file.as_path());
+        let file = UntrustedText::from(options.file.as_path());
         Failure::new(error.code(), format!("{file} is no plugin to sign: {error}")).with_remedy(error.remedy())
     };
     let (_, note) = inspect::plugin(&bytes).map_err(refused)?;
@@ -51,7 +51,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     // With the old manifest the new signature is refused, and the other way round: no order lets anything pass.
     replace(&manifest_file, &text)?;
     replace(&signature_file, &signature)?;
-    let shown = |file: &Path| Text::from(file).to_string();
+    let shown = |file: &Path| UntrustedText::from(file).to_string();
     out.object(&json!({
         "file": shown(&options.file), "name": manifest.name, "version": manifest.version,
         "abi": format!("{}.{}", manifest.abi.0, manifest.abi.1), "sha256": manifest.sha256.to_string(),
@@ -68,7 +68,9 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
 
 /// What is signed of a plugin with this note. The note's texts are refused as the loader refuses them.
 fn manifest(note: &Note, sha256: Digest) -> Result<Manifest, ElfError> {
-    let text = |text: &Text, size| String::from_utf8(text.as_bytes().to_vec()).ok().filter(|t| is_identifier(t, size));
+    let text = |text: &UntrustedText, size| {
+        String::from_utf8(text.as_bytes().to_vec()).ok().filter(|t| is_identifier(t, size))
+    };
     let name = text(&note.name, abi::SOCH_NAME_SIZE).ok_or_else(|| ElfError::NoteName { name: note.name.clone() })?;
     let version = text(&note.version, abi::SOCH_VERSION_SIZE)
         .ok_or_else(|| ElfError::NotePluginVersion { version: note.version.clone() })?;
@@ -103,7 +105,7 @@ fn check(
 
 /// Puts `text` at `file`, whole or not at all.
 fn replace(file: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure::new("E_WRITE", format!("cannot write {}: {error}", Text::from(file)));
+    let failed = |error| Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file)));
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = || {
         let mut made = tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(directory)?;

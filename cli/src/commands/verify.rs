@@ -5,7 +5,9 @@ use crate::loading::observed::{observed, outcome_name, step_json, step_name};
 use crate::loading::trusting::Trusting;
 use crate::output::Output;
 use serde_json::{json, Value};
-use sochdb_plugin_host::{DynamicPluginLoader, Kinds, LoadError, Policy, Step, StepOutcome, Text, Verdict, Verified};
+use sochdb_plugin_host::{
+    DynamicPluginLoader, Kinds, LoadError, Policy, Step, StepOutcome, UntrustedText, Verdict, Verified,
+};
 use std::path::{Path, PathBuf};
 
 /// On what file to decide, and how.
@@ -54,7 +56,7 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
 
     let remedy = decision.as_ref().err().map(|error| remedy(error, file));
     out.object(&object(file, &decision, remedy.as_deref(), &steps));
-    out.line(out.paint.bold(Text::from(file)));
+    out.line(out.paint.bold(UntrustedText::from(file)));
     let (ran, not_run): (Vec<_>, Vec<_>) = steps.iter().partition(|step| step.verdict != Verdict::Skipped);
     ran.into_iter().for_each(|step| out.line(line(out, step)));
     if extent.verbose {
@@ -91,7 +93,7 @@ fn object(file: &Path, decision: &Result<Verified, LoadError>, remedy: Option<&s
     let error = decision.as_ref().err();
     let accepted = decision.as_ref().ok();
     json!({
-        "file": Text::from(file).to_string(),
+        "file": UntrustedText::from(file).to_string(),
         "accepted": accepted.is_some(),
         // Those that were not run can still refuse what is accepted so far.
         "not_run": steps.iter().filter(|step| step.verdict == Verdict::Skipped).count(),

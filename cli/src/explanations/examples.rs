@@ -2,7 +2,7 @@
 
 use semver::Version;
 use sochdb_plugin_host::trust::{SyntaxError, TooOld};
-use sochdb_plugin_host::{Digest, LoadError, Text};
+use sochdb_plugin_host::{Digest, LoadError, UntrustedText};
 use std::path::Path;
 
 const DIRECTORY: &str = "/srv/plugins";
@@ -31,7 +31,7 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
         }
         "E_PATH_NOT_ABSOLUTE" => LoadError::PathNotAbsolute { path: text("plugins/codec.so") },
         "E_DIR_SYMLINK" => LoadError::DirSymlink { directory: directory() },
-        "E_DIR_OWNER" => LoadError::DirOwner { directory: directory(), owner: 1001, trusted: trusted(), heir: 1000 },
+        "E_DIR_OWNER" => LoadError::DirOwner { directory: directory(), owner: 1001, trusted: trusted(), suggested_owner: 1000 },
         "E_DIR_WRITABLE" => {
             let fix = format!(
                 "chmod go-w {DIRECTORY}, or move the plugin to a directory that only its owner can change; or copy it \
@@ -44,7 +44,7 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
             let copy = format!(", or copy the plugin to where plugins are: sochdb-plugin install {PLUGIN}");
             LoadError::NotAllowed { directory: directory(), place: String::new(), copy }
         }
-        "E_FILE_OWNER" => LoadError::FileOwner { path: path(), owner: 1001, trusted: trusted(), heir: 1000 },
+        "E_FILE_OWNER" => LoadError::FileOwner { path: path(), owner: 1001, trusted: trusted(), suggested_owner: 1000 },
         "E_FILE_WRITABLE" => LoadError::FileWritable { path: path(), mode: 0o775 },
         "E_FILE_SPECIAL_BITS" => LoadError::SpecialBits { path: path(), mode: 0o4755 },
         "E_REVOKED" => LoadError::Revoked { digest: found, why: ": it loses rows".to_owned() },
@@ -86,6 +86,6 @@ pub(crate) fn example(code: &str) -> Option<LoadError> {
     })
 }
 
-fn text(path: &str) -> Text {
-    Text::from(Path::new(path))
+fn text(path: &str) -> UntrustedText {
+    UntrustedText::from(Path::new(path))
 }

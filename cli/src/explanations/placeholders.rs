@@ -29,7 +29,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("", "what", "PART"),
     ("", "fix", "do what the refusal says"),
     ("", "error", "line N, column N: REASON"),
-    ("", "heir", "USER"),
+    ("", "suggested_owner", "USER"),
     ("", "trusted", "whom the loader does not trust here"),
     // It begins with its own `: `, or is nothing.
     ("E_REVOKED", "why", " (for the REASON in the trust file)"),

@@ -4,18 +4,21 @@ use crate::input::reading;
 use crate::input::similar::distance;
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::places;
-use sochdb_plugin_host::{LoadError, Text};
+use sochdb_plugin_host::{LoadError, UntrustedText};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The failure of who was given the path of a file that is not there.
 pub(crate) fn not_found(file: &Path) -> Failure {
-    told(file, Failure::new("E_FILE_NOT_FOUND", format!("the file {} does not exist", Text::from(file))))
+    told(file, Failure::new("E_FILE_NOT_FOUND", format!("the file {} does not exist", UntrustedText::from(file))))
 }
 
 /// The failure of who was given the path of a directory that is not there.
 pub(crate) fn no_directory(directory: &Path) -> Failure {
-    told(directory, Failure::new("E_DIR_NOT_FOUND", format!("the directory {} does not exist", Text::from(directory))))
+    told(
+        directory,
+        Failure::new("E_DIR_NOT_FOUND", format!("the directory {} does not exist", UntrustedText::from(directory))),
+    )
 }
 
 fn told(path: &Path, failure: Failure) -> Failure {
@@ -41,7 +44,7 @@ pub(crate) fn remedy(error: &LoadError, path: &Path) -> String {
 pub(crate) fn absent(path: &Path) -> Option<String> {
     let own = path.to_owned();
     let (above, wrong) = reading::within(path, move || Ok(last_directory(&own))).ok()??;
-    let shown = Text::from(&*above);
+    let shown = UntrustedText::from(&*above);
     let name = wrong.file_name()?.to_string_lossy().into_owned();
     // The names of a directory that may not be read are not known.
     let names = reading::list(&above).unwrap_or_default();
@@ -49,7 +52,11 @@ pub(crate) fn absent(path: &Path) -> Option<String> {
         Some(found) => {
             let rest = path.strip_prefix(&wrong).unwrap_or(Path::new(""));
             let whole = if rest.as_os_str().is_empty() { found.clone() } else { found.join(rest) };
-            format!("check the path: {shown} has no {}, but {}", Text::from(Path::new(&name)), Text::from(&*whole))
+            format!(
+                "check the path: {shown} has no {}, but {}",
+                UntrustedText::from(Path::new(&name)),
+                UntrustedText::from(&*whole)
+            )
         }
         None if wrong == path => format!("check the path: {shown} is there, and has nothing of a name like that"),
         None => format!("check the path: of its directories the last that is there is {shown}"),

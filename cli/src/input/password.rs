@@ -4,7 +4,7 @@
 use crate::input::missing::not_found;
 use crate::input::reading::{read_vetted, Links};
 use crate::output::failure::Failure;
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::fs::Metadata;
 use std::io::{BufRead, IsTerminal};
 use std::os::unix::fs::MetadataExt;
@@ -72,7 +72,7 @@ fn read(file: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn vet(file: &Path, metadata: &Metadata) -> Result<(), Failure> {
-    let name = Text::from(file);
+    let name = UntrustedText::from(file);
     let refuse = |reason: String, remedy: String| Err(Failure::new("E_PASSWORD_FILE", reason).with_remedy(remedy));
     if !metadata.is_file() {
         let remedy = "give a regular file, or pipe the password to --password-file -".to_owned();
@@ -99,7 +99,7 @@ fn first_line(file: &Path, from: impl BufRead) -> Result<String, Failure> {
     // One byte more than a password and the end of its line.
     let mut from = from.take(LONGEST as u64 + 3);
     from.read_until(b'\n', &mut line).map_err(|error| Failure::unreadable(file, &error))?;
-    let line =
-        String::from_utf8(line).map_err(|_| fail(format!("the password in {} is not UTF-8", Text::from(file))))?;
+    let line = String::from_utf8(line)
+        .map_err(|_| fail(format!("the password in {} is not UTF-8", UntrustedText::from(file))))?;
     Ok(line.trim_end_matches(['\n', '\r']).to_owned())
 }

@@ -3,7 +3,7 @@
 use crate::output::failure::Failure;
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
-use sochdb_plugin_host::{Lack, Text};
+use sochdb_plugin_host::{Lack, UntrustedText};
 use std::fs::{self, File, Metadata};
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -65,7 +65,8 @@ pub(crate) fn within<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
 ) -> Result<T, Failure> {
     timed(path, LIMIT, work)?.unwrap_or_else(|| {
-        let reason = format!("{} did not answer within {LIMIT:?}: its file system is slow or dead", Text::from(path));
+        let reason =
+            format!("{} did not answer within {LIMIT:?}: its file system is slow or dead", UntrustedText::from(path));
         Err(Failure::new("E_READ_TIMEOUT", reason))
     })
 }
@@ -89,7 +90,7 @@ pub(crate) fn timed<T: Send + 'static>(
 }
 
 fn read_here(path: &Path, most: u64, links: Links, vet: Vet) -> Result<Option<Vec<u8>>, Failure> {
-    let name = Text::from(path);
+    let name = UntrustedText::from(path);
     // A FIFO or a device must not block.
     let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     if links == Links::Refuse {
@@ -129,11 +130,11 @@ fn read_here(path: &Path, most: u64, links: Links, vet: Vet) -> Result<Option<Ve
     }
 }
 
-fn not_regular(name: &Text) -> Failure {
+fn not_regular(name: &UntrustedText) -> Failure {
     Failure::new("E_FILE_NOT_REGULAR", format!("{name} is not a regular file: give the path of a file on disk"))
 }
 
 fn short(path: &Path, lack: Lack, error: &Error) -> Failure {
-    let reason = format!("too little to read {}: {lack} ({error})", Text::from(path));
+    let reason = format!("too little to read {}: {lack} ({error})", UntrustedText::from(path));
     Failure::new("E_SHORTAGE", reason).with_remedy(lack.remedy().to_owned())
 }

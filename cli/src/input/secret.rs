@@ -7,7 +7,7 @@ use crate::output::failure::Failure;
 use crate::output::tell;
 use ct_codecs::{Base64, Decoder};
 use minisign::{SecretKey, SecretKeyBox};
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -20,8 +20,9 @@ const PLAIN: &str = "RWQAAEIy";
 
 /// The secret key in `file`; reads its password, if it has one, from where `source` says.
 pub(crate) fn read(file: &Path, source: &PasswordSource) -> Result<SecretKey, Failure> {
-    let wrong =
-        |why: &str| Failure::new("E_SECRET_KEY", format!("{} is no secret key of minisign: {why}", Text::from(file)));
+    let wrong = |why: &str| {
+        Failure::new("E_SECRET_KEY", format!("{} is no secret key of minisign: {why}", UntrustedText::from(file)))
+    };
     let bytes = reading::read(file, MOST, Links::Follow)?.ok_or_else(|| not_found(file))?;
     let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text"))?;
     let boxed = || {
@@ -34,8 +35,8 @@ pub(crate) fn read(file: &Path, source: &PasswordSource) -> Result<SecretKey, Fa
         boxed()?.into_unencrypted_secret_key().or_else(|error| without_checksum(key).ok_or(wrong(&error.to_string())))
     } else if key.starts_with(ENCRYPTED) {
         let boxed = boxed()?;
-        let password = source.password(&format!("password of {}", Text::from(file)), false)?;
-        let refused = |error| Failure::new("E_PASSWORD", format!("cannot open {}: {error}", Text::from(file)));
+        let password = source.password(&format!("password of {}", UntrustedText::from(file)), false)?;
+        let refused = |error| Failure::new("E_PASSWORD", format!("cannot open {}: {error}", UntrustedText::from(file)));
         boxed.into_secret_key(Some(password)).map_err(refused)
     } else {
         Err(wrong("its second line does not begin as one"))
@@ -45,7 +46,7 @@ pub(crate) fn read(file: &Path, source: &PasswordSource) -> Result<SecretKey, Fa
 /// Says so if others can read or write what is a secret key.
 fn warn_of_mode(file: &Path) {
     if std::fs::metadata(file).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
-        let name = Text::from(file);
+        let name = UntrustedText::from(file);
         tell(&format!("attention: others can use the secret key {name}: chmod 600 {name}"));
     }
 }

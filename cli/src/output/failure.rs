@@ -4,7 +4,7 @@ use crate::explanations::entries;
 use rustix::fs::{access, Access};
 use rustix::io::Errno;
 use serde_json::{json, Value};
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::io::{Error, ErrorKind};
 use std::path::Path;
 
@@ -37,7 +37,7 @@ impl Failure {
 
     /// A file that cannot be read; the loader has the same codes.
     pub fn unreadable(file: &Path, error: &Error) -> Self {
-        let shown = Text::from(file);
+        let shown = UntrustedText::from(file);
         let code = match error.kind() {
             ErrorKind::NotFound => "E_FILE_NOT_FOUND",
             ErrorKind::PermissionDenied => "E_FILE_DENIED",
@@ -77,8 +77,8 @@ fn opening(file: &Path) -> String {
         file.ancestors().skip(1).filter(|directory| !directory.as_os_str().is_empty()).collect();
     above.reverse();
     match above.iter().find(|directory| closed(directory)) {
-        Some(directory) => format!("chmod a+x {}", Text::from(*directory)),
-        None => format!("chmod a+r {}", Text::from(file)),
+        Some(directory) => format!("chmod a+x {}", UntrustedText::from(*directory)),
+        None => format!("chmod a+r {}", UntrustedText::from(file)),
     }
 }
 

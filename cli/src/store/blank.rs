@@ -1,7 +1,7 @@
 //! Takes a plugin out of a lock file where there is no room to write another one.
 
 use crate::output::failure::Failure;
-use crate::store::locked_dir::{unchangeable, Held};
+use crate::store::locked_dir::{unchangeable, LockedDir};
 use crate::store::package::read;
 use sochdb_plugin_host::trust::{places, Lock, Locked, MAX_SIZE};
 use std::fs::OpenOptions;
@@ -13,7 +13,7 @@ use std::os::unix::fs::FileExt;
 ///
 /// # Errors
 /// `full`, the reason for this, if the file is not as [`Lock::to_text`] writes it.
-pub(crate) fn blank(held: &Held, entry: &Locked, left: &Lock, full: &Error) -> Result<(), Failure> {
+pub(crate) fn blank(held: &LockedDir, entry: &Locked, left: &Lock, full: &Error) -> Result<(), Failure> {
     let path = held.path.join(places::LOCK_FILE);
     let bytes = read(&path, MAX_SIZE as u64)?.unwrap_or_default();
     let alone = Lock::from(vec![entry.clone()]).to_text();

@@ -7,13 +7,13 @@ use crate::output::failure::Failure;
 use crate::output::Output;
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Lock};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, Text, TrustFiles};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, TrustFiles, UntrustedText};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which plugin directory.
 #[derive(clap::Args)]
-pub(crate) struct Place {
+pub(crate) struct DirectoryArg {
     /// The plugin directory; without it the user's, ~/.local/share/sochdb/plugins ($XDG_DATA_HOME)
     #[arg(long, value_name = "DIR")]
     directory: Option<PathBuf>,
@@ -22,7 +22,7 @@ pub(crate) struct Place {
     system: bool,
 }
 
-impl Place {
+impl DirectoryArg {
     /// Its absolute path.
     pub(crate) fn path(&self) -> Result<PathBuf, Failure> {
         match &self.directory {
@@ -43,7 +43,7 @@ impl Place {
     /// The arguments that name it, with a space before them; nothing for the user's, where commands look by themselves.
     pub(crate) fn arguments(&self) -> String {
         match &self.directory {
-            Some(directory) => format!(" --directory {}", Text::from(&*absolute(directory))),
+            Some(directory) => format!(" --directory {}", UntrustedText::from(&*absolute(directory))),
             None if self.system => " --system".to_owned(),
             None => String::new(),
         }
@@ -94,16 +94,16 @@ pub(crate) fn refuse(out: &Output, file: &Path, error: &LoadError, names: &[(&Pa
 pub(crate) fn refuse_with(out: &Output, file: &Path, error: &LoadError, remedy: String, names: &[(&Path, &Path)]) {
     let lasting = |text: String| {
         names.iter().fold(text, |text, (gone, lasting)| {
-            let (gone, lasting) = (Text::from(*gone).to_string(), Text::from(*lasting).to_string());
+            let (gone, lasting) = (UntrustedText::from(*gone).to_string(), UntrustedText::from(*lasting).to_string());
             text.replace(&gone, &lasting)
         })
     };
     let (message, remedy) = (lasting(error.to_string()), lasting(remedy));
     out.object(&json!({
-        "file": Text::from(file).to_string(), "accepted": false, "code": error.code(), "step": error.step().name(),
+        "file": UntrustedText::from(file).to_string(), "accepted": false, "code": error.code(), "step": error.step().name(),
         "message": message, "remedy": remedy,
     }));
-    out.line(out.paint.bold(Text::from(file)));
+    out.line(out.paint.bold(UntrustedText::from(file)));
     out.line(format!("{}  {}: {message}", out.paint.bad("refused"), error.code()));
     out.line(format!("remedy   {remedy}"));
 }

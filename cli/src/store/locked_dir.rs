@@ -4,7 +4,7 @@ use crate::input::reading::{list, timed, within};
 use crate::output::failure::Failure;
 use crate::output::tell;
 use rustix::fs::{flock, FlockOperation, Mode, OFlags};
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{Error, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
@@ -22,14 +22,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const ATTEMPTS: usize = 100;
 
 /// A directory that no other process changes which holds it in the same way.
-pub(crate) struct Held {
+pub(crate) struct LockedDir {
     pub(crate) path: PathBuf,
     handle: File,
     /// What was made of the path, from the outermost on.
     made: Vec<PathBuf>,
 }
 
-impl Held {
+impl LockedDir {
     /// Waits until nobody holds `path`; makes what is missing of it, writable by its owner alone.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         for _ in 0..ATTEMPTS {
@@ -40,7 +40,7 @@ impl Held {
                 Err(error) => return Err(unchangeable(path, &error)),
             }
         }
-        let reason = format!("the directory {} is deleted again and again while it is made", Text::from(path));
+        let reason = format!("the directory {} is deleted again and again while it is made", UntrustedText::from(path));
         Err(Failure::new("E_FILE_IO", reason))
     }
 
@@ -77,7 +77,7 @@ impl Held {
         self.try_write(name, bytes, mode).map_err(|error| unchangeable(&self.path.join(name), &error))
     }
 
-    /// As [`Held::write`], with the system's reason.
+    /// As [`LockedDir::write`], with the system's reason.
     pub(crate) fn try_write(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), Error> {
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.path)?;
         write_whole(file.as_file_mut(), bytes, mode)?;
@@ -126,7 +126,7 @@ pub(crate) fn write_whole(file: &mut File, bytes: &[u8], mode: u32) -> Result<()
 
 /// A file that cannot be changed.
 pub(crate) fn unchangeable(path: &Path, error: &Error) -> Failure {
-    let shown = Text::from(path);
+    let shown = UntrustedText::from(path);
     let denied = error.kind() == ErrorKind::PermissionDenied;
     let code = if denied { "E_FILE_DENIED" } else { "E_FILE_IO" };
     let failure = Failure::new(code, format!("cannot change {shown}: {error}"));
@@ -149,13 +149,13 @@ fn begin(path: &Path) -> Result<(Vec<PathBuf>, File, bool), Error> {
 
 /// Waits until nobody else holds the directory.
 fn wait(path: &Path, handle: File) -> Result<Result<File, Error>, Failure> {
-    tell(&format!("waiting for another process that changes {}", Text::from(path)));
+    tell(&format!("waiting for another process that changes {}", UntrustedText::from(path)));
     let lock = move || {
         rustix::io::retry_on_intr(|| flock(&handle, FlockOperation::LockExclusive))?;
         Ok(handle)
     };
     timed(path, PATIENCE, lock)?.ok_or_else(|| {
-        let reason = format!("another process holds {} for longer than {PATIENCE:?}", Text::from(path));
+        let reason = format!("another process holds {} for longer than {PATIENCE:?}", UntrustedText::from(path));
         Failure::new("E_HELD", reason)
     })
 }

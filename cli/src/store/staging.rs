@@ -3,7 +3,7 @@
 
 use crate::input::reading::list;
 use crate::output::failure::Failure;
-use crate::store::locked_dir::{unchangeable, write_whole, Held, UNFINISHED};
+use crate::store::locked_dir::{unchangeable, write_whole, LockedDir, UNFINISHED};
 use crate::store::package::{read, Package};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
 use sochdb_plugin_host::Digest;
@@ -23,7 +23,7 @@ pub(crate) fn companions(plugin: &str) -> [String; 2] {
 
 /// Makes a plugin directory with this plugin alone, inside of the one that it is for: the loader goes the same way to
 /// it, and finds the same file system.
-pub(crate) fn fill(held: &Held, package: &Package, entry: &Locked) -> Result<TempDir, Failure> {
+pub(crate) fn fill(held: &LockedDir, package: &Package, entry: &Locked) -> Result<TempDir, Failure> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED).permissions(Permissions::from_mode(0o700));
     let room = builder.tempdir_in(&held.path).map_err(|error| unchangeable(&held.path, &error))?;
@@ -48,7 +48,7 @@ pub(crate) fn fill(held: &Held, package: &Package, entry: &Locked) -> Result<Tem
 /// At each moment the name of the plugin's file leads to bytes that the lock file pins, and whose manifest and
 /// signature are there under their digest: those of both files lie there until one took the other's place, in the one
 /// step that renames it. Who stops in between leaves the one plugin or the other, whole.
-pub(crate) fn commit(held: &Held, lock: &mut Lock, entry: &Locked, room: &Path) -> Result<(), Failure> {
+pub(crate) fn commit(held: &LockedDir, lock: &mut Lock, entry: &Locked, room: &Path) -> Result<(), Failure> {
     for (name, kept) in companions(&entry.file).iter().zip(kept_companions(entry)) {
         let from = room.join(name);
         if fs::exists(&from).unwrap_or(false) {
@@ -79,7 +79,7 @@ fn kept_companions(entry: &Locked) -> [String; 2] {
 
 /// Deletes the kept manifests and signatures of bytes that are no longer there, as `lock` says. What stays is in
 /// nobody's way.
-pub(crate) fn sweep(held: &Held, lock: &Lock) {
+pub(crate) fn sweep(held: &LockedDir, lock: &Lock) {
     for path in list(&held.path).unwrap_or_default() {
         let name = path.file_name().and_then(|name| name.to_str());
         let Some((plugin, digest)) = name.and_then(places::kept_for) else { continue };
@@ -94,12 +94,12 @@ pub(crate) fn sweep(held: &Held, lock: &Lock) {
 }
 
 /// Writes the lock file.
-pub(crate) fn write(held: &Held, lock: &Lock) -> Result<(), Failure> {
+pub(crate) fn write(held: &LockedDir, lock: &Lock) -> Result<(), Failure> {
     held.write(places::LOCK_FILE, lock.to_text().as_bytes(), 0o644)
 }
 
 /// Keeps a copy of a lock file that cannot be read, for its owner to look at.
-pub(crate) fn keep_broken(held: &Held) -> Result<(), Failure> {
+pub(crate) fn keep_broken(held: &LockedDir) -> Result<(), Failure> {
     let bytes = read(&held.path.join(places::LOCK_FILE), u64::MAX - 1)?.unwrap_or_default();
     held.write(BROKEN, &bytes, 0o644)
 }

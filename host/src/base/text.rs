@@ -11,9 +11,9 @@ use std::path::Path;
 /// `Display` never gives what [`printable`](crate::printable()) escapes, or invalid UTF-8: it writes what a POSIX-like
 /// shell reads back as these bytes, `$'a\x1bb'` for instance, so that a remedy can be pasted.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Text(Vec<u8>);
+pub struct UntrustedText(Vec<u8>);
 
-impl Text {
+impl UntrustedText {
     /// The bytes themselves.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
@@ -26,25 +26,25 @@ impl Text {
     }
 }
 
-impl From<&[u8]> for Text {
+impl From<&[u8]> for UntrustedText {
     fn from(bytes: &[u8]) -> Self {
         Self(bytes.to_vec())
     }
 }
 
-impl From<&OsStr> for Text {
+impl From<&OsStr> for UntrustedText {
     fn from(name: &OsStr) -> Self {
         Self(name.as_encoded_bytes().to_vec())
     }
 }
 
-impl From<&Path> for Text {
+impl From<&Path> for UntrustedText {
     fn from(path: &Path) -> Self {
         path.as_os_str().into()
     }
 }
 
-impl fmt::Display for Text {
+impl fmt::Display for UntrustedText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plain = |text: &str| !text.is_empty() && text.chars().all(|c| is_plain(c) || is_word(c));
         match std::str::from_utf8(&self.0) {
@@ -54,7 +54,7 @@ impl fmt::Display for Text {
     }
 }
 
-impl Text {
+impl UntrustedText {
     fn quoted(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("$'")?;
         for chunk in self.0.utf8_chunks() {
@@ -86,7 +86,7 @@ fn escape(formatter: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(formatter, "\\x{byte:02x}"))
 }
 
-impl fmt::Debug for Text {
+impl fmt::Debug for UntrustedText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, formatter)
     }

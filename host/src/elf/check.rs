@@ -1,6 +1,6 @@
 //! The step `elf`: what a library must be, and must not have, to be loaded into this process.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::{isa, machine, Facts};
 use crate::refusal::elf_error::ElfError;
 use sochdb_plugin_sdk::machinery::layout::Layout;
@@ -107,7 +107,7 @@ impl Facts {
     }
 
     fn needs_plain_names(&self) -> Result<(), ElfError> {
-        let by_path = |name: &Text| name.as_bytes().is_empty() || has_path_characters(name.as_bytes());
+        let by_path = |name: &UntrustedText| name.as_bytes().is_empty() || has_path_characters(name.as_bytes());
         if let Some(name) = self.needed.iter().find(|name| by_path(name)) {
             return Err(ElfError::Needed { name: name.clone() });
         }
@@ -142,7 +142,7 @@ impl Facts {
 
     /// A line on what it is.
     pub(crate) fn line(&self) -> String {
-        let needed: Vec<String> = self.needed.iter().map(Text::to_string).collect();
+        let needed: Vec<String> = self.needed.iter().map(UntrustedText::to_string).collect();
         let needed = if needed.is_empty() { "nothing".to_owned() } else { needed.join(", ") };
         let mut line = format!("{}, needs {needed}, {} constructors", self.machine_name(), self.constructors);
         if self.resolvers > 0 {

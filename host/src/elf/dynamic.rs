@@ -1,6 +1,6 @@
 //! The dynamic section: what the dynamic linker is told.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::bytes::Image;
 use crate::elf::segments::{Segments, PT_DYNAMIC};
 use crate::elf::tag;
@@ -157,14 +157,14 @@ impl Dynamic {
     }
 
     /// The string at `at` of the string table.
-    pub(crate) fn string(&self, image: &Image<'_>, at: u64) -> Result<Text, ElfError> {
+    pub(crate) fn string(&self, image: &Image<'_>, at: u64) -> Result<UntrustedText, ElfError> {
         let bytes = self.string_bytes(image, at, STRING_MAX).unwrap_or_default();
         let end = bytes.iter().position(|byte| *byte == 0);
-        end.map(|end| Text::from(&bytes[..end])).ok_or(malformed("a name has no end, or more than 4096 bytes"))
+        end.map(|end| UntrustedText::from(&bytes[..end])).ok_or(malformed("a name has no end, or more than 4096 bytes"))
     }
 
     /// The libraries that it needs.
-    pub(crate) fn needed(&self, image: &Image<'_>) -> Result<Vec<Text>, ElfError> {
+    pub(crate) fn needed(&self, image: &Image<'_>) -> Result<Vec<UntrustedText>, ElfError> {
         if self.needed.len() > NEEDED_MAX {
             return Err(malformed("it needs more than 256 libraries"));
         }
@@ -182,7 +182,7 @@ impl Dynamic {
     }
 
     /// The string that `tag` names.
-    pub(crate) fn named(&self, image: &Image<'_>, tag: u64) -> Result<Option<Text>, ElfError> {
+    pub(crate) fn named(&self, image: &Image<'_>, tag: u64) -> Result<Option<UntrustedText>, ElfError> {
         self.one(tag).map(|at| self.string(image, at)).transpose()
     }
 }

@@ -3,7 +3,7 @@
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;
 use crate::elf::kept::Range;
-use crate::elf::mapping::Place;
+use crate::elf::mapping::FileRange;
 use crate::elf::segments::Segments;
 use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
@@ -42,7 +42,7 @@ const TOO_LARGE: ElfError = malformed("its hash table is larger than its segment
 const LOST: ElfError = malformed("a chain of its hash table leads nowhere");
 
 /// Bytes and number of symbols of a DT_HASH table: the chains lead from symbol to symbol.
-fn sysv(image: &Image<'_>, place: &Place) -> Result<(u64, u64), ElfError> {
+fn sysv(image: &Image<'_>, place: &FileRange) -> Result<(u64, u64), ElfError> {
     let header = |at| image.u32(place.offset + at).map(u64::from).filter(|_| place.rest >= 8).ok_or(TOO_LARGE);
     let (buckets, symbols) = (header(0)?, header(4)?);
     let len = 8 + 4 * (buckets + symbols);
@@ -64,7 +64,7 @@ fn sysv(image: &Image<'_>, place: &Place) -> Result<(u64, u64), ElfError> {
 
 /// Bytes and number of symbols of a DT_GNU_HASH table: the symbols that can be found are the last ones, in chains; the
 /// last chain ends with the table.
-fn gnu(image: &Image<'_>, place: &Place) -> Result<(u64, u64), ElfError> {
+fn gnu(image: &Image<'_>, place: &FileRange) -> Result<(u64, u64), ElfError> {
     let table = image.get(place.offset, place.rest).map(|bytes| Image { bytes, ..*image }).ok_or(TOO_LARGE)?;
     let header = |at| table.u32(at).map(u64::from).ok_or(TOO_LARGE);
     let [buckets, first, filters] = [header(0)?, header(4)?, header(8)?];

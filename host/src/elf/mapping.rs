@@ -41,7 +41,7 @@ fn malformed<T>(reason: &'static str) -> Result<T, ElfError> {
 }
 
 /// Bytes of the file as they are in memory.
-pub(crate) struct Place {
+pub(crate) struct FileRange {
     pub(crate) offset: u64,
     /// How many bytes of the segment follow there.
     pub(crate) rest: u64,
@@ -87,11 +87,11 @@ impl Segments {
     }
 
     /// The place in the file of what will be at `address`, readable, from the one mapping that provides it.
-    pub(crate) fn tail(&self, address: u64) -> Option<Place> {
+    pub(crate) fn tail(&self, address: u64) -> Option<FileRange> {
         self.of(PT_LOAD).find_map(|segment| {
             let into = address.checked_sub(segment.address)?;
             let rest = segment.file_size.checked_sub(into).filter(|rest| *rest > 0)?;
-            (segment.flags & PF_R != 0).then_some(Place { offset: segment.offset + into, rest })
+            (segment.flags & PF_R != 0).then_some(FileRange { offset: segment.offset + into, rest })
         })
     }
 

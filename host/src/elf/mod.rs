@@ -34,7 +34,7 @@ mod tests;
 use crate::elf::notes::Note;
 use crate::refusal::elf_error::ElfError;
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;
 use crate::elf::library::Library;
@@ -92,11 +92,11 @@ pub struct Facts {
     /// The least alignment of its segments.
     pub least_alignment: u64,
     /// The libraries that it needs (DT_NEEDED).
-    pub needed: Vec<Text>,
+    pub needed: Vec<UntrustedText>,
     /// The name under which other libraries would need it (DT_SONAME).
-    pub soname: Option<Text>,
+    pub soname: Option<UntrustedText>,
     /// Where it wants its needs to be searched for (DT_RUNPATH, or without that DT_RPATH).
-    pub search_path: Option<Text>,
+    pub search_path: Option<UntrustedText>,
     /// The beginning of its entry, if it exports one.
     pub entry: Option<EntryHead>,
     /// Where the entry is, counted from the library's beginning; 0 if it exports none.
@@ -108,7 +108,7 @@ pub struct Facts {
     /// How many bytes the symbol of that layout has; 0 if it exports none.
     pub layout_size: u64,
     /// The first export that all libraries of a process would share (STB_GNU_UNIQUE).
-    pub unique: Option<Text>,
+    pub unique: Option<UntrustedText>,
     /// How many functions run when it is loaded.
     pub constructors: u64,
     /// How many functions run while it is relocated, before the constructors.
@@ -122,7 +122,7 @@ pub struct Facts {
     /// The x86-64 level of the psABI that its linker noted: 1 to 4, or what a newer one has; 0 if there is no such note.
     pub isa_needed: u8,
     /// What it exports beside entry and layout, at most 32 names.
-    pub exports: Vec<Text>,
+    pub exports: Vec<UntrustedText>,
     /// How many of those there are.
     pub export_count: u64,
     /// Whether it would make the stack executable.
@@ -237,7 +237,7 @@ impl Facts {
 
     /// What it exports beside entry and layout, as far as it is known by name.
     pub fn exported(&self) -> String {
-        let names: Vec<String> = self.exports.iter().map(Text::to_string).collect();
+        let names: Vec<String> = self.exports.iter().map(UntrustedText::to_string).collect();
         let more = self.export_count - names.len() as u64;
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         names.join(", ") + &more

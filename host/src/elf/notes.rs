@@ -1,6 +1,6 @@
 //! The notes: the plugin's own, and the build ID that its linker wrote.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::bytes::Image;
 use crate::elf::isa;
 use crate::elf::segments::{Segment, Segments, PT_GNU_PROPERTY, PT_NOTE};
@@ -38,9 +38,9 @@ pub struct Note {
     /// Which header or SDK it was compiled with.
     pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
     /// Its name.
-    pub name: Text,
+    pub name: UntrustedText,
     /// Its own version.
-    pub version: Text,
+    pub version: UntrustedText,
 }
 
 /// The notes of a file.
@@ -128,8 +128,8 @@ fn read_note(image: &Image<'_>, at: u64, size: u32) -> Result<Note, ElfError> {
             flags: image.u32(at + 12)?,
             kinds: image.u32(at + 16)?,
             layout_hash: image.get(at + 20, SOCH_LAYOUT_HASH_SIZE as u64)?.try_into().ok()?,
-            name: Text::from(&[][..]),
-            version: Text::from(&[][..]),
+            name: UntrustedText::from(&[][..]),
+            version: UntrustedText::from(&[][..]),
         })
     };
     let cut_off = malformed("the SochDB note is cut off");
@@ -142,8 +142,8 @@ fn read_note(image: &Image<'_>, at: u64, size: u32) -> Result<Note, ElfError> {
 }
 
 /// Text up to its NUL; `None` if something else follows.
-fn text(field: &[u8]) -> Option<Text> {
+fn text(field: &[u8]) -> Option<UntrustedText> {
     let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
     let (text, rest) = field.split_at(end);
-    rest.iter().all(|byte| *byte == 0).then(|| Text::from(text))
+    rest.iter().all(|byte| *byte == 0).then(|| UntrustedText::from(text))
 }

@@ -1,6 +1,6 @@
 //! The dynamic symbol table: what the library exports.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;
 use crate::elf::hash::{self, malformed};
@@ -34,11 +34,11 @@ pub(crate) struct Symbols {
     /// `soch_layout_v1`.
     pub(crate) layout: Option<Data>,
     /// The first one that all libraries of a process share.
-    pub(crate) unique: Option<Text>,
+    pub(crate) unique: Option<UntrustedText>,
     /// How many functions choose their code when they are bound (STT_GNU_IFUNC).
     pub(crate) resolvers: u64,
     /// What it exports beside entry and layout: the first ones, and how many there are.
-    pub(crate) exports: Vec<Text>,
+    pub(crate) exports: Vec<UntrustedText>,
     pub(crate) export_count: u64,
     /// Where the table is in the file.
     start: u64,

@@ -1,6 +1,6 @@
 //! The step `directories`: from `/` to the plugin's directory, one held directory at a time.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::files::owners::{effective_user, Owners};
 use crate::files::plain_path::PlainPath;
 use crate::refusal::load_error::LoadError;
@@ -52,7 +52,10 @@ pub(crate) fn check(
     }
     let (count, owner, mode) = (path.directories.len() + 1, found.st_uid, found.st_mode & PERMISSIONS);
     let words = move |walked: &Walked| {
-        format!("{count} directories; {} has owner {owner}, mode {mode:04o}", Text::from(walked.path.as_path()))
+        format!(
+            "{count} directories; {} has owner {owner}, mode {mode:04o}",
+            UntrustedText::from(walked.path.as_path())
+        )
     };
     Ok((Walked { directory, path: reached }, words))
 }
@@ -87,7 +90,7 @@ fn refuse(path: &Path, errno: Errno) -> LoadError {
     match errno {
         Errno::NOENT => LoadError::DirNotFound { directory },
         Errno::ACCESS => LoadError::DirDenied { directory },
-        _ => LoadError::failed(Step::Walk, errno, |reason| LoadError::DirIo { directory, reason }),
+        _ => LoadError::failed(Step::Directories, errno, |reason| LoadError::DirIo { directory, reason }),
     }
 }
 
@@ -95,12 +98,12 @@ fn refuse(path: &Path, errno: Errno) -> LoadError {
 fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
     let holds_the_plugin = depth == plugin.directories.len();
     let stat = retry_on_intr(|| rustix::fs::fstat(fd)).map_err(|errno| refuse(path, errno))?;
-    if owners.unmapped(Step::Walk, stat.st_uid)? {
+    if owners.unmapped(Step::Directories, stat.st_uid)? {
         return Err(LoadError::DirUnmapped { directory: path.into(), owner: stat.st_uid });
     }
     if !owners.accept(stat.st_uid) {
-        let (directory, trusted, heir) = (path.into(), owners.words(), owners.heir());
-        return Err(LoadError::DirOwner { directory, owner: stat.st_uid, trusted, heir });
+        let (directory, trusted, suggested_owner) = (path.into(), owners.words(), owners.suggested_owner());
+        return Err(LoadError::DirOwner { directory, owner: stat.st_uid, trusted, suggested_owner });
     }
     // In a sticky directory of root others can add names, but not replace one whose owner is trusted, and the next
     // part's owner is checked on the open directory. The plugin's own directory gets no such exception.
@@ -117,13 +120,13 @@ fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPa
 /// looked at for the sake of its directory: there is nothing to move then.
 fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, file: &Path) -> String {
     let (user, sticky) = (effective_user(), stat.st_mode & STICKY != 0);
-    let plugin = (file.extension() == Some(OsStr::new("so"))).then(|| Text::from(file));
+    let plugin = (file.extension() == Some(OsStr::new("so"))).then(|| UntrustedText::from(file));
     let way = if stat.st_uid == user && !(sticky && user == 0) {
         let put = if plugin.is_some() { "move the plugin to" } else { "use" };
-        let directory = Text::from(directory);
+        let directory = UntrustedText::from(directory);
         format!("chmod go-w {directory}, or {put} a directory that only its owner can change")
     } else if stat.st_uid == 0 && sticky && holds_the_plugin {
-        let own = Text::from(directory.join("plugins").as_path());
+        let own = UntrustedText::from(directory.join("plugins").as_path());
         match &plugin {
             Some(plugin) => {
                 format!("put the plugin into a directory of its own: mkdir -m 755 {own} && mv {plugin} {own}")

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const F_SETSIG: i32 = 10;
 
 /// How long it may be open for writing before that counts.
-const PATIENCE: Duration = Duration::from_secs(1);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(1);
 
 /// A read lease. Whoever opens the file for writing waits until it is gone.
@@ -23,7 +23,7 @@ impl<'a> Lease<'a> {
     /// [`Errno::AGAIN`] if somebody has the file open for writing; what ran short.
     pub(crate) fn take(file: BorrowedFd<'a>) -> rustix::io::Result<Option<Self>> {
         // Somebody else's child has it open for a moment, between fork and exec.
-        let give_up = Instant::now() + PATIENCE;
+        let give_up = Instant::now() + DRAIN_TIMEOUT;
         loop {
             match Self::try_take(file) {
                 Err(Errno::AGAIN) if Instant::now() < give_up => std::thread::sleep(PAUSE),

@@ -1,6 +1,6 @@
 //! The step `file`: the file, opened without a side effect, is a regular one that only a trusted user can change.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::files::directory_walk::{open_beneath, Walked};
 use crate::files::lease::Lease;
 use crate::files::owners::Owners;
@@ -69,7 +69,7 @@ impl OpenFile {
         // Looked at before it is opened: opening a FIFO can block, opening a device can make it act.
         let before = retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW));
         let before = before.map_err(|errno| match errno {
-            Errno::ACCESS => denied(path, format!("chmod a+x {}", Text::from(walked.path.as_path()))),
+            Errno::ACCESS => denied(path, format!("chmod a+x {}", UntrustedText::from(walked.path.as_path()))),
             errno => failed(errno),
         })?;
         vet(path, &before, bounds)?;
@@ -179,8 +179,8 @@ pub(crate) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadE
         return Err(LoadError::FileUnmapped { path: path.into(), owner: stat.st_uid });
     }
     if !bounds.owners.accept(stat.st_uid) {
-        let (path, trusted, heir) = (path.into(), bounds.owners.words(), bounds.owners.heir());
-        return Err(LoadError::FileOwner { path, owner: stat.st_uid, trusted, heir });
+        let (path, trusted, suggested_owner) = (path.into(), bounds.owners.words(), bounds.owners.suggested_owner());
+        return Err(LoadError::FileOwner { path, owner: stat.st_uid, trusted, suggested_owner });
     }
     let mode = stat.st_mode & 0o7777;
     if mode & 0o022 != 0 {
@@ -200,7 +200,7 @@ pub(crate) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadE
 }
 
 fn refuse(path: &Path, errno: Errno) -> LoadError {
-    let shown = Text::from(path);
+    let shown = UntrustedText::from(path);
     match errno {
         Errno::NOENT => LoadError::FileNotFound { path: shown },
         Errno::LOOP => LoadError::FileSymlink { path: shown },

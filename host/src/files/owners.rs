@@ -64,7 +64,7 @@ impl Owners {
     }
 
     /// Whom to give a file that another owns.
-    pub(crate) fn heir(self) -> u32 {
+    pub(crate) fn suggested_owner(self) -> u32 {
         if self.only_root {
             0
         } else {

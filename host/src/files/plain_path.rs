@@ -1,6 +1,6 @@
 //! The step `path`: a path that has one meaning, to be read off the path alone.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
 use std::ffi::OsStr;
@@ -43,7 +43,7 @@ impl<'a> PlainPath<'a> {
         // Only now do these say the same as the bytes: `Path` itself passes over `.` and `//`.
         let mut directories: Vec<&OsStr> = path.iter().skip(1).collect();
         let file = directories.pop().ok_or(LoadError::PathEmpty)?;
-        Ok((Self { path, directories, file }, |plain: &Self| Text::from(plain.path).to_string()))
+        Ok((Self { path, directories, file }, |plain: &Self| UntrustedText::from(plain.path).to_string()))
     }
 }
 

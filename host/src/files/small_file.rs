@@ -1,6 +1,6 @@
 //! Small texts that decide on plugins: trust files, lock files, manifests and their signatures.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::files::directory_walk::{self, Walked};
 use crate::files::headroom;
 use crate::files::open_file::{self, Bounds, OpenFile};
@@ -84,20 +84,22 @@ pub(crate) fn refused(
 /// What to do about a file that is no plugin, so nobody installs, strips or builds it: a text, or a library that a plugin
 /// needs.
 fn fix(path: &Path, error: &LoadError) -> String {
-    let path = Text::from(path);
+    let path = UntrustedText::from(path);
     match error {
         LoadError::FileNotFound { .. } => format!("check the path {path}"),
         LoadError::FileSymlink { .. } => format!("put the file itself in place of the link {path}"),
         LoadError::NotRegular { kind, .. } => format!("move the {kind} {path} away, and put a file there"),
-        LoadError::FileOwner { heir, .. } => format!("make sure where it comes from, then chown {heir} {path}"),
+        LoadError::FileOwner { suggested_owner, .. } => {
+            format!("make sure where it comes from, then chown {suggested_owner} {path}")
+        }
         LoadError::FileWritable { .. } => format!("make sure that nobody else changed it, then chmod go-w {path}"),
         LoadError::TooLarge { limit, .. } => {
             format!("make sure that it is the right file: none of more than {limit} bytes is read")
         }
         LoadError::FileReplaced { .. } | LoadError::FileChanged { .. } => "try again when nobody writes it".to_owned(),
-        LoadError::DirOwner { directory, heir, .. } => {
+        LoadError::DirOwner { directory, suggested_owner, .. } => {
             format!(
-                "chown {heir} {directory}, or keep the file where only root or user {heir} can change any directory"
+                "chown {suggested_owner} {directory}, or keep the file where only root or user {suggested_owner} can change any directory"
             )
         }
         LoadError::DirWritable { directory, mode, .. } if Mode::from_raw_mode(*mode).contains(Mode::SVTX) => {
@@ -112,7 +114,7 @@ fn fix(path: &Path, error: &LoadError) -> String {
         ),
         LoadError::PathTooLong { .. } => "move the file to a shorter path".to_owned(),
         LoadError::PathPseudo { .. } => "copy the file to a directory on disk".to_owned(),
-        error if error.step() == Step::Lexical => {
+        error if error.step() == Step::Path => {
             "name the file by its absolute path, without `.`, `..`, `//` and `$`".to_owned()
         }
         error => error.remedy(),

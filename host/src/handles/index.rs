@@ -84,7 +84,9 @@ impl IndexExtension for Index {
         };
         match self.search("range", rows, call)? {
             count if count <= limit => Ok(()),
-            count => Err(self.instance.broke("range", &format!("found {count} rows with a limit of {limit}"))),
+            count => {
+                Err(self.instance.contract_violation("range", &format!("found {count} rows with a limit of {limit}")))
+            }
         }
     }
 
@@ -111,7 +113,7 @@ impl IndexExtension for Index {
         if count > asked {
             return Err(self
                 .instance
-                .broke("nearest", &format!("returned {count} neighbours where {asked} were asked for")));
+                .contract_violation("nearest", &format!("returned {count} neighbours where {asked} were asked for")));
         }
         result
     }
@@ -131,7 +133,7 @@ impl IndexExtension for Index {
                 None => Ok(()),
                 Some((query, count)) => {
                     let how = format!("returned {count} neighbours of query {query} where {k} were asked for");
-                    Err(self.instance.broke("nearest_batch", &how))
+                    Err(self.instance.contract_violation("nearest_batch", &how))
                 }
             }
         })

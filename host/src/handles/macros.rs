@@ -46,7 +46,7 @@ macro_rules! handle {
             pub(crate) fn done(&self, slot: &str, result: Result<bool>) -> Result<()> {
                 match result {
                     Ok(true) => Ok(()),
-                    Ok(false) => Err(self.instance.found_nothing(slot)),
+                    Ok(false) => Err(self.instance.unexpected_not_found(slot)),
                     Err(error) => Err(error),
                 }
             }

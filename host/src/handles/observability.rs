@@ -40,7 +40,7 @@ impl Observability {
         drop(feeding);
         match result {
             Ok(true) => true,
-            Ok(false) => self.tell(&self.instance.found_nothing(slot)),
+            Ok(false) => self.tell(&self.instance.unexpected_not_found(slot)),
             Err(error) => self.tell(&error),
         }
     }

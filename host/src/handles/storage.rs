@@ -73,7 +73,7 @@ impl StorageExtension for Storage {
             None => self.done("scan", result),
             Some(End::Caller(error)) => Err(error),
             Some(End::Panic(payload)) => resume_unwind(payload),
-            Some(End::Violation(how)) => Err(self.instance.broke("scan", how)),
+            Some(End::Violation(how)) => Err(self.instance.contract_violation("scan", how)),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::handles::loan_check::{Checked, Loan};
 use crate::handles::macros::slot;
 use crate::handles::storage::Storage;
 use crate::instance::Instance;
-use crate::sync::call_gate::enter::Stay;
+use crate::sync::call_gate::enter::LongGuard;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result, RowBatch, StorageCursor, StorageReader, TableId};
@@ -27,7 +27,7 @@ pub struct Reader<'a> {
     cursors: Cell<usize>,
     /// A copy of the value that is lent now, in checking mode.
     loan: Option<RefCell<Loan>>,
-    stay: Stay<'a>,
+    long: LongGuard<'a>,
     /// What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
 }
@@ -40,7 +40,7 @@ pub struct Cursor<'r> {
     instance: &'r Instance,
     table: &'r soch_storage,
     raw: *mut c_void,
-    stay: &'r Stay<'r>,
+    long: &'r LongGuard<'r>,
     open: &'r Cell<usize>,
     rows: [soch_row; BATCH],
     /// In checking mode the plugin gets these places instead of `rows`.
@@ -60,16 +60,16 @@ impl Storage {
         let instance = &*self.instance;
         let unsupported = || instance.error(ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned());
         let open_reader = self.table.open_reader.ok_or_else(unsupported)?;
-        let stay = instance.stay("open_reader")?;
+        let long = instance.enter_long("open_reader")?;
         let mut raw = std::ptr::null_mut();
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         let opened =
             instance.run("open_reader", (), |instance, error| unsafe { open_reader(instance, &mut raw, error) })?;
         if !opened {
-            return Err(instance.found_nothing("open_reader"));
+            return Err(instance.unexpected_not_found("open_reader"));
         }
-        let (cursors, loan) = (Cell::new(0), instance.limits.checking.then(RefCell::default));
-        Ok(Reader { instance, table: &self.table, raw, cursors, loan, stay, _not_sync: PhantomData })
+        let (cursors, loan) = (Cell::new(0), instance.limits.contract_checks.then(RefCell::default));
+        Ok(Reader { instance, table: &self.table, raw, cursors, loan, long, _not_sync: PhantomData })
     }
 
     /// A reader in a box, behind the trait.
@@ -104,7 +104,7 @@ impl Reader<'_> {
     #[inline]
     fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
         let reader_get = slot!(self.table.reader_get);
-        self.stay.used_here();
+        self.long.used_here();
         self.end_loan("reader_get")?;
         let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };
         // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
@@ -115,7 +115,7 @@ impl Reader<'_> {
             return Ok(None);
         }
         if !is_lent(&value) {
-            return Err(self.instance.broke("reader_get", "lent a value at NULL with a length"));
+            return Err(self.instance.contract_violation("reader_get", "lent a value at NULL with a length"));
         }
         if let Some(loan) = &self.loan {
             // SAFETY: the plugin lends the value until the next call, which ends this loan.
@@ -128,7 +128,7 @@ impl Reader<'_> {
     fn end_loan(&self, slot: &str) -> Result<()> {
         let Some(loan) = &self.loan else { return Ok(()) };
         // SAFETY: every call that ends it comes here first.
-        unsafe { loan.borrow_mut().end() }.map_err(|how| self.instance.broke(slot, how))
+        unsafe { loan.borrow_mut().end() }.map_err(|how| self.instance.contract_violation(slot, how))
     }
 
     /// Walks over the rows with `start <= key < end`; an empty `end` means: to the end of the table.
@@ -137,7 +137,7 @@ impl Reader<'_> {
     /// What the storage reports.
     pub fn cursor(&self, table: TableId, start: &[u8], end: &[u8]) -> Result<Cursor<'_>> {
         let open_cursor = slot!(self.table.open_cursor);
-        self.stay.used_here();
+        self.long.used_here();
         self.end_loan("open_cursor")?;
         let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
         let mut raw = std::ptr::null_mut();
@@ -146,14 +146,14 @@ impl Reader<'_> {
             open_cursor(self.raw, table, start, end, &mut raw, error)
         };
         if !self.instance.run_inside("open_cursor", call)? {
-            return Err(self.instance.found_nothing("open_cursor"));
+            return Err(self.instance.unexpected_not_found("open_cursor"));
         }
         let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
         let rows = [soch_row { key: nothing, value: nothing }; BATCH];
         self.cursors.set(self.cursors.get() + 1);
         let checked = self.loan.as_ref().map(|_| Checked::new(BATCH));
-        let (instance, table, stay, open) = (self.instance, self.table, &self.stay, &self.cursors);
-        Ok(Cursor { instance, table, raw, stay, open, rows, checked })
+        let (instance, table, long, open) = (self.instance, self.table, &self.long, &self.cursors);
+        Ok(Cursor { instance, table, raw, long, open, rows, checked })
     }
 }
 
@@ -195,8 +195,8 @@ impl Cursor<'_> {
     fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
         let asked = most.min(BATCH);
         let cursor_next = slot!(self.table.cursor_next);
-        self.stay.used_here();
-        let broke = |how: &str| self.instance.broke("cursor_next", how);
+        self.long.used_here();
+        let broke = |how: &str| self.instance.contract_violation("cursor_next", how);
         let places = match &mut self.checked {
             // SAFETY: the plugin promised to lend the last rows until this call.
             Some(checked) => unsafe { checked.before() }.map_err(broke)?,

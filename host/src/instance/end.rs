@@ -1,6 +1,6 @@
 //! How far the end of an instance is: what of the plugin runs on a thread of its own, and who waits for it.
 
-use crate::sync::call_gate::{alone, Gate};
+use crate::sync::call_gate::{exclusive, CallGate};
 use core::ffi::c_void;
 use parking_lot::{Condvar, Mutex};
 use sochdb_plugin_abi::*;
@@ -92,9 +92,9 @@ impl Sent {
 
 impl Job {
     /// Runs what is sent on another thread; on this one if there is no other to be had.
-    pub(crate) fn start(self: &Arc<Self>, gate: &Gate, sent: Sent) {
+    pub(crate) fn start(self: &Arc<Self>, gate: &CallGate, sent: Sent) {
         let task = Arc::new(Mutex::new(Some((gate.ending(), sent, self.clone()))));
-        let run = |task: &Mutex<Option<(alone::Ending, Sent, Arc<Self>)>>| {
+        let run = |task: &Mutex<Option<(exclusive::Ending, Sent, Arc<Self>)>>| {
             let Some((ending, sent, job)) = task.lock().take() else { return };
             let ending = ending.begin();
             let outcome = sent.run();

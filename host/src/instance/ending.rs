@@ -20,7 +20,7 @@ impl Instance {
     /// instance, as `shutdown` does not run then; [`ErrorKind::Busy`] if calls, or `shutdown` itself, did not end in
     /// time: no new ones start, and the caller may try again.
     pub(crate) fn shutdown(&self) -> Result<()> {
-        self.shutdown_until(call_gate::after(self.limits.patience))
+        self.shutdown_until(call_gate::after(self.limits.drain_timeout))
     }
 
     /// Whether it was shut down, or panicked.
@@ -93,7 +93,7 @@ impl Instance {
         let job = Arc::new(Job::default());
         job.start(&self.gate, sent);
         let _waiting = self.gate.wait_for_end();
-        job.wait(call_gate::after(self.limits.patience)).is_some()
+        job.wait(call_gate::after(self.limits.drain_timeout)).is_some()
     }
 }
 

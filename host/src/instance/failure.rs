@@ -37,14 +37,14 @@ impl Instance {
 
     /// The plugin broke the contract in `slot`.
     #[cold]
-    pub(crate) fn broke(&self, slot: &str, how: &str) -> Error {
+    pub(crate) fn contract_violation(&self, slot: &str, how: &str) -> Error {
         self.error(ErrorKind::Contract, format!("`{slot}` broke the plugin contract: it {how}"))
     }
 
     /// A call said `SOCH_NOT_FOUND` that does not have this answer.
     #[cold]
-    pub(crate) fn found_nothing(&self, slot: &str) -> Error {
-        self.broke(slot, "returned SOCH_NOT_FOUND, which this call does not have")
+    pub(crate) fn unexpected_not_found(&self, slot: &str) -> Error {
+        self.contract_violation(slot, "returned SOCH_NOT_FOUND, which this call does not have")
     }
 
     pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
@@ -58,13 +58,13 @@ impl Instance {
             Refusal::Poisoned => self.error(ErrorKind::Panicked, format!("takes no more calls, as {}", self.cause())),
             Refusal::Busy(calls) => self.error(
                 ErrorKind::Busy,
-                format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.patience),
+                format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.drain_timeout),
             ),
             Refusal::Within(hold) => {
                 let what = match hold {
                     Hold::Call => "this thread is inside a call of the same extension: make it after that call",
                     Hold::Reader => "this thread has a reader of it open: drop that one, and its cursors, before",
-                    Hold::Alone => "this thread is inside an exclusive call of it, or its end: make it after that",
+                    Hold::Exclusive => "this thread is inside an exclusive call of it, or its end: make it after that",
                 };
                 self.error(ErrorKind::Busy, format!("`{slot}` would wait for itself, as {what}"))
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The most bytes that one call may write, unless the program says otherwise.
 const OUTPUT: u64 = 1 << 30;
 /// How long to wait for calls under way, unless the program says otherwise.
-const PATIENCE: Duration = Duration::from_secs(30);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How the host treats an instance.
 #[derive(Clone, Copy, Debug)]
@@ -13,13 +13,13 @@ pub(crate) struct Limits {
     /// The most bytes that one call may write.
     pub(crate) output: u64,
     /// How long to wait for calls under way.
-    pub(crate) patience: Duration,
+    pub(crate) drain_timeout: Duration,
     /// Whether to look for a plugin that writes where it must not.
-    pub(crate) checking: bool,
+    pub(crate) contract_checks: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { output: OUTPUT, patience: PATIENCE, checking: false }
+        Self { output: OUTPUT, drain_timeout: DRAIN_TIMEOUT, contract_checks: false }
     }
 }

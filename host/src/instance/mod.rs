@@ -11,8 +11,8 @@ use crate::base::escape::printable;
 use crate::instance::end::{End, Handle};
 use crate::instance::host_services::HostSide;
 use crate::instance::metrics_view::Lent;
-use crate::sync::call_gate::enter::Stay;
-use crate::sync::call_gate::Gate;
+use crate::sync::call_gate::enter::LongGuard;
+use crate::sync::call_gate::CallGate;
 use crate::sync::slab::Slab;
 use core::ffi::c_void;
 use parking_lot::Mutex;
@@ -65,7 +65,7 @@ pub(crate) struct Instance {
     pub(crate) index_type: String,
     pub(crate) algorithm: String,
     pub(crate) limits: Limits,
-    pub(crate) gate: Gate,
+    pub(crate) gate: CallGate,
     pub(crate) poisoned_by: OnceLock<String>,
     pub(crate) end: Mutex<End>,
     /// Calls of its sink that came from inside of one.
@@ -105,7 +105,11 @@ impl Instance {
             tables,
             lifecycle,
             // Of all kinds only an index is changed by calls that it gets alone.
-            gate: if tables.index.is_some() { Gate::for_changes(&info.name) } else { Gate::for_calls(&info.name) },
+            gate: if tables.index.is_some() {
+                CallGate::for_changes(&info.name)
+            } else {
+                CallGate::for_calls(&info.name)
+            },
             info,
             index_type: String::new(),
             algorithm: String::new(),
@@ -136,22 +140,24 @@ impl Instance {
         self.shared(slot, |instance, _| unsafe { ask(instance, &mut name) })?;
         if name.len >= SOCH_NAME_SIZE {
             let most = SOCH_NAME_SIZE - 1;
-            return Err(self.broke(slot, &format!("gave a name of {} bytes; at most {most} are allowed", name.len)));
+            return Err(self
+                .contract_violation(slot, &format!("gave a name of {} bytes; at most {most} are allowed", name.len)));
         }
         // SAFETY: the plugin promises text that lives as long as the instance.
         match unsafe { name.read() } {
             Ok(name) if is_identifier(name, SOCH_NAME_SIZE) => Ok(name.to_owned()),
             Ok(name) => {
                 let shown: String = printable(name).chars().take(SOCH_NAME_SIZE).collect();
-                Err(self.broke(slot, &format!("gave the name \"{shown}\"; allowed are A-Z a-z 0-9 _ . + -")))
+                Err(self
+                    .contract_violation(slot, &format!("gave the name \"{shown}\"; allowed are A-Z a-z 0-9 _ . + -")))
             }
-            Err(error) => Err(self.broke(slot, &format!("gave {error}"))),
+            Err(error) => Err(self.contract_violation(slot, &format!("gave {error}"))),
         }
     }
 
     /// Lets something in that lasts; a shutdown waits until it is dropped.
-    pub(crate) fn stay(&self, slot: &'static str) -> Result<Stay<'_>> {
-        self.gate.enter_to_stay(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))
+    pub(crate) fn enter_long(&self, slot: &'static str) -> Result<LongGuard<'_>> {
+        self.gate.enter_long(self.limits.drain_timeout).map_err(|refusal| self.refused(slot, refusal))
     }
 
     /// Runs a function of something that stays. Refused once the instance is poisoned, and in a child of fork.
@@ -174,7 +180,7 @@ impl Instance {
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        match self.gate.enter(&self.limits.patience) {
+        match self.gate.enter(&self.limits.drain_timeout) {
             Ok(pass) => self.run(slot, pass, call),
             Err(refusal) => Err(self.refused(slot, refusal)),
         }
@@ -186,7 +192,8 @@ impl Instance {
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        let alone = self.gate.enter_alone(self.limits.patience).map_err(|refusal| self.refused(slot, refusal))?;
+        let alone =
+            self.gate.enter_exclusive(self.limits.drain_timeout).map_err(|refusal| self.refused(slot, refusal))?;
         self.run(slot, alone, call)
     }
 
@@ -230,7 +237,7 @@ impl Instance {
     /// # Safety
     /// The caller kept it and does not use it again.
     pub(crate) unsafe fn release(&self, kept: usize) {
-        let Ok(_pass) = self.gate.enter(&self.limits.patience) else { return };
+        let Ok(_pass) = self.gate.enter(&self.limits.drain_timeout) else { return };
         let handle = self.handles.lock().remove(kept);
         if let Some(handle) = handle {
             // SAFETY: the plugin's function on its own handle, once; the caller promises that nobody uses it.

@@ -25,8 +25,8 @@ impl Instance {
     ) -> Result<bool> {
         let start = output.len();
         let mut writer = VecWriter::new(output, self.limits.output);
-        if self.limits.checking {
-            writer = writer.checking(true);
+        if self.limits.contract_checks {
+            writer = writer.contract_checks(true);
         }
         let raw = writer.as_raw();
         let result = self.shared(slot, |instance, error| call(instance, &raw, error));
@@ -74,14 +74,13 @@ impl Instance {
     #[cold]
     fn judge(&self, slot: &'static str, result: Result<bool>, used: Use) -> Result<bool> {
         if let Some(violation) = used.violation {
-            return Err(self.broke(slot, violation));
+            return Err(self.contract_violation(slot, violation));
         }
         match (result, used.refused) {
-            (Ok(_), Some(status)) => {
-                Err(self.broke(slot, &format!("reported success after its writer had returned status {status}")))
-            }
+            (Ok(_), Some(status)) => Err(self
+                .contract_violation(slot, &format!("reported success after its writer had returned status {status}"))),
             (Ok(false), None) if used.written > 0 => {
-                Err(self.broke(slot, &format!("wrote {} bytes and returned SOCH_NOT_FOUND", used.written)))
+                Err(self.contract_violation(slot, &format!("wrote {} bytes and returned SOCH_NOT_FOUND", used.written)))
             }
             (Err(error), Some(SOCH_LIMIT)) if error.kind() != ErrorKind::Panicked => Err(self.error(
                 ErrorKind::Limit,

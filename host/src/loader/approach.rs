@@ -9,7 +9,7 @@ use crate::loader::options::Options;
 use crate::loader::step_runner::Steps;
 use crate::loader::steps::allow_list;
 use crate::loader::trust_source::Decisions;
-use crate::loader::trust_source::Standing;
+use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use crate::trust::policy::Policy;
@@ -17,13 +17,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// A directory that the loader may take files from.
-pub(crate) struct Reached<'a> {
+pub(crate) struct PluginDir<'a> {
     /// What the operator decided.
     pub(crate) decisions: Arc<Decisions>,
     /// The file in it that is asked for.
     pub(crate) plain: PlainPath<'a>,
     /// What is demanded of that file.
-    pub(crate) standing: Standing,
+    pub(crate) effective: EffectivePolicy,
     /// Who may own it.
     pub(crate) owners: Owners,
     /// The directory, open.
@@ -48,18 +48,19 @@ pub(crate) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<Head
 ///
 /// # Errors
 /// The reason of the first step that refuses.
-pub(crate) fn reach<'a>(
+pub(crate) fn approach<'a>(
     path: &'a Path,
     options: &Options,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<Reached<'a>, LoadError> {
-    let decisions = steps.run(Step::Rules, || options.rules.check(options.policy))?;
-    let plain = steps.run(Step::Lexical, || PlainPath::check(path))?;
-    let standing = decisions.standing(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));
-    let owners = Owners::of(standing.demands);
-    record.policy = Some(standing.policy);
-    let walked = steps.run(Step::Walk, || directory_walk::check(&plain, owners, directory_walk::open_beneath))?;
-    steps.run(Step::Allow, || allow_list::check(path, &walked, standing, &decisions))?;
-    Ok(Reached { decisions, plain, standing, owners, walked })
+) -> Result<PluginDir<'a>, LoadError> {
+    let decisions = steps.run(Step::TrustFiles, || options.rules.check(options.policy))?;
+    let plain = steps.run(Step::Path, || PlainPath::check(path))?;
+    let effective = decisions.effective(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));
+    let owners = Owners::of(effective.demands);
+    record.policy = Some(effective.policy);
+    let walked =
+        steps.run(Step::Directories, || directory_walk::check(&plain, owners, directory_walk::open_beneath))?;
+    steps.run(Step::AllowList, || allow_list::check(path, &walked, effective, &decisions))?;
+    Ok(PluginDir { decisions, plain, effective, owners, walked })
 }

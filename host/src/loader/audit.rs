@@ -2,8 +2,8 @@
 
 use crate::base::digest::Digest;
 use crate::base::escape::{hex, printable};
-use crate::base::text::Text;
-use crate::loader::file_origin::Place;
+use crate::base::text::UntrustedText;
+use crate::loader::file_origin::FileOrigin;
 use crate::process_state::change::ProcessChange;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
@@ -31,13 +31,13 @@ pub(crate) struct Accepted<'a> {
     pub(crate) publisher: Option<&'a str>,
     /// The address at which the library begins; `None`: it was probed, not loaded.
     pub(crate) base: Option<u64>,
-    pub(crate) place: &'a Place,
+    pub(crate) place: &'a FileOrigin,
 }
 
 impl Record {
     /// Emits the line.
     pub(crate) fn emit(&self, path: &Path, decision: Result<Accepted<'_>, &LoadError>) {
-        let path = Text::from(path);
+        let path = UntrustedText::from(path);
         let time = now();
         let (policy, digest, probe) = (or_nothing(&self.policy), or_nothing(&self.digest), or_nothing(&self.probe));
         let build_id = || self.build_id.as_deref().map_or_else(String::new, hex);
@@ -89,7 +89,7 @@ impl Record {
 /// The line of an instance whose making changed the process; none if it did not.
 pub(crate) fn emit_changes(path: &Path, digest: &Digest, name: &str, version: &str, changes: &[ProcessChange]) {
     if !changes.is_empty() {
-        let path = Text::from(path);
+        let path = UntrustedText::from(path);
         tracing::warn!(
             target: "sochdb_plugin::audit",
             time = %now(),

@@ -1,7 +1,7 @@
 //! A library that must be in memory before a plugin is.
 
 use crate::base::digest::Digest;
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::Facts;
 use crate::files::headroom;
 use crate::files::sealed_file::SealedFile;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub(crate) struct Dependency {
     /// The name by which it is needed.
-    pub(crate) name: Text,
+    pub(crate) name: UntrustedText,
     /// Where it comes from.
     pub(crate) source: Source,
 }
@@ -47,7 +47,7 @@ impl fmt::Display for Dependency {
         match &self.source {
             Source::Resident => write!(formatter, "{name} is in memory"),
             Source::System(path) | Source::Listed { path, .. } => {
-                write!(formatter, "{name} from {}", Text::from(path.as_path()))
+                write!(formatter, "{name} from {}", UntrustedText::from(path.as_path()))
             }
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// The file of one load. The same bytes at another path have another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct FileOrigin {
     /// The file.
     pub(crate) path: PathBuf,
     /// The directory that it is in.

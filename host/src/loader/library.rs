@@ -1,20 +1,20 @@
 //! Maps a library's sealed bytes, once, for the rest of the process.
 
 use crate::base::digest::Digest;
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::files::fd_paths;
 use crate::instance::Tables;
 use crate::linker::{self, Mapping};
 use crate::loader::audit::{Accepted, Record};
 use crate::loader::dependency;
-use crate::loader::file_origin::Place;
+use crate::loader::file_origin::FileOrigin;
 use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::plugin_entry::Entry;
 use crate::loader::step_runner::Steps;
 use crate::loader::steps::layout;
 use crate::loader::steps::open;
-use crate::loader::steps::probe::{self, Rehearsed};
+use crate::loader::steps::probe::{self, ProbeOutcome};
 use crate::loader::steps::version;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;
@@ -55,7 +55,7 @@ type Slot = Arc<Mutex<Option<Mapped>>>;
 static SLOTS: Mutex<BTreeMap<Digest, Slot>> = Mutex::new(BTreeMap::new());
 
 /// The names that mapped plugins have inside: two versions of a plugin have the same.
-static SONAMES: Mutex<Vec<Text>> = Mutex::new(Vec::new());
+static SONAMES: Mutex<Vec<UntrustedText>> = Mutex::new(Vec::new());
 
 impl Library {
     /// The library of these bytes, and where they were read from; maps them if no earlier call did. Runs the library's
@@ -68,12 +68,12 @@ impl Library {
     /// Those of the steps from the identity to the version. What was mapped and refused is refused again as it was.
     pub(crate) unsafe fn open(
         admitted: Admitted,
-        rehearsed: Option<Rehearsed>,
+        probed: Option<ProbeOutcome>,
         options: &Options,
         worker: &mut Worker,
         steps: &mut Steps<'_>,
         record: &mut Record,
-    ) -> Result<(&'static Self, Place), LoadError> {
+    ) -> Result<(&'static Self, FileOrigin), LoadError> {
         live::watch_for_fork();
         let (digest, place, in_words) = (admitted.digest, admitted.place.clone(), steps.in_words());
         let slot = SLOTS.lock().entry(digest).or_default().clone();
@@ -85,7 +85,7 @@ impl Library {
                 Self::open_in(
                     &mut slot,
                     admitted,
-                    rehearsed,
+                    probed,
                     options,
                     worker,
                     &mut Steps::new(&mut told, in_words),
@@ -109,7 +109,7 @@ impl Library {
     }
 
     /// What the audit line says of it.
-    pub(crate) fn audited<'a>(&'a self, place: &'a Place) -> Accepted<'a> {
+    pub(crate) fn audited<'a>(&'a self, place: &'a FileOrigin) -> Accepted<'a> {
         let (name, version) = (self.entry.info.name.clone(), self.entry.info.version.clone());
         Accepted { name, version, publisher: self.publisher.as_deref(), base: Some(self.base), place }
     }
@@ -119,35 +119,34 @@ impl Library {
     unsafe fn open_in(
         slot: &mut Option<Mapped>,
         mut admitted: Admitted,
-        rehearsed: Option<Rehearsed>,
+        probed: Option<ProbeOutcome>,
         options: &Options,
         worker: &mut Worker,
         steps: &mut Steps<'_>,
         record: &mut Record,
     ) -> Result<&'static Self, LoadError> {
         if let Some(mapped) = slot {
-            return mapped.again(admitted.standing.demands, steps);
+            return mapped.again(admitted.effective.demands, steps);
         }
         let path = steps.run(Step::Identity, || identify(&mut admitted))?;
-        let (mut admitted, rehearsed) = match rehearsed {
-            Some(rehearsed) => steps.run(Step::Probe, || {
-                Ok(((admitted, rehearsed), |_: &_| "these bytes were probed before".to_owned()))
-            })?,
+        let (mut admitted, probed) = match probed {
+            Some(probed) => steps
+                .run(Step::Probe, || Ok(((admitted, probed), |_: &_| "these bytes were probed before".to_owned())))?,
             None => steps.run(Step::Probe, || probe::run(admitted, options, worker, record))?,
         };
         // What the plugin's code changes of the process is surely its own only if no other thread runs beside it.
         worker.rest();
         let mut changes = Vec::new();
         let opened = steps.run_its_code(Step::Open, options.restoring, &mut changes, || {
-            let confined = match rehearsed {
-                Rehearsed::NotLoadable(reason) => return Err(LoadError::open(reason)),
-                Rehearsed::Passed { confined } => confined,
+            let confined = match probed {
+                ProbeOutcome::NotLoadable(reason) => return Err(LoadError::open(reason)),
+                ProbeOutcome::Passed { confined } => confined,
             };
             // What the dynamic linker cannot get while it is at work ends the process, such as thread-local memory.
             dependency::make_sure_to_map(Step::Open, &admitted.facts, &admitted.dependencies)?;
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
             let mapping = unsafe {
-                open::bring_in(std::mem::take(&mut admitted.dependencies))?;
+                open::preload(std::mem::take(&mut admitted.dependencies))?;
                 Mapping::open(path.as_os_str())
             };
             let mapping = mapping.map_err(LoadError::open)?;
@@ -205,25 +204,25 @@ impl Library {
 ///
 /// # Errors
 /// Those of the steps; [`LoadError::Open`] if the dynamic linker refused the plugin in the probe.
-pub(crate) fn rehearse(
+pub(crate) fn run_probe(
     mut admitted: Admitted,
     options: &Options,
     worker: &mut Worker,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<(Admitted, Option<Rehearsed>), LoadError> {
+) -> Result<(Admitted, Option<ProbeOutcome>), LoadError> {
     let slot = SLOTS.lock().get(&admitted.digest).cloned();
     if let Some(slot) = slot {
         let Some(mapped) = slot.try_lock_until(worker.deadline()).map(|slot| slot.clone()) else {
             return steps.refuse(Step::Identity, worker.late(Step::Identity, &admitted.place.path));
         };
         if let Some(mapped) = mapped {
-            return mapped.again(admitted.standing.demands, steps).map(|_| (admitted, None));
+            return mapped.again(admitted.effective.demands, steps).map(|_| (admitted, None));
         }
     }
     steps.run(Step::Identity, || identify(&mut admitted))?;
     match steps.run(Step::Probe, || probe::run(admitted, options, worker, record))? {
-        (_, Rehearsed::NotLoadable(reason)) => steps.refuse(Step::Open, LoadError::open(reason)),
+        (_, ProbeOutcome::NotLoadable(reason)) => steps.refuse(Step::Open, LoadError::open(reason)),
         (admitted, passed) => Ok((admitted, Some(passed))),
     }
 }

@@ -1,6 +1,6 @@
 //! The step `gate`: whether native plugins are allowed at all.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
 use crate::sync::call_gate::live::is_child;
@@ -23,7 +23,7 @@ pub enum Permission {
     /// Nobody.
     Nobody,
     /// Nobody: [`ALLOW_VARIABLE`] has this value, which does not say so. At most its first 32 characters.
-    Unclear(Text),
+    Unclear(UntrustedText),
     /// Nobody that counts: the process has more rights than the user who set its environment.
     Elevated,
 }
@@ -72,13 +72,13 @@ fn says_yes(value: &OsStr) -> bool {
     [&b"1"[..], b"true", b"yes", b"on"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
 }
 
-fn beginning(value: &OsStr) -> Text {
+fn beginning(value: &OsStr) -> UntrustedText {
     let bytes = value.as_encoded_bytes();
     let end = match std::str::from_utf8(bytes) {
         Ok(text) => text.char_indices().nth(MOST_SHOWN).map_or(bytes.len(), |(end, _)| end),
         Err(_) => bytes.len().min(MOST_SHOWN),
     };
-    Text::from(&bytes[..end])
+    UntrustedText::from(&bytes[..end])
 }
 
 pub(crate) fn runs_elevated() -> bool {

@@ -7,16 +7,16 @@ use crate::files::exec_policy;
 use crate::files::headroom::Headroom;
 use crate::files::mapped_file::Mapped;
 use crate::files::open_file::{self, Bounds};
-use crate::loader::approach::{pass_gate, reach, Reached};
+use crate::loader::approach::{approach, pass_gate, PluginDir};
 use crate::loader::audit::{Accepted, Record};
 use crate::loader::dependency::Dependency;
-use crate::loader::file_origin::Place;
+use crate::loader::file_origin::FileOrigin;
 use crate::loader::options::Options;
 use crate::loader::settle::settled;
 use crate::loader::step_runner::Steps;
 use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::{dependencies, note, note_manifest, trust};
-use crate::loader::trust_source::Standing;
+use crate::loader::trust_source::EffectivePolicy;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
@@ -41,9 +41,9 @@ pub(crate) struct Admitted {
     /// Who signed it, if its policy asked.
     pub(crate) publisher: Option<String>,
     /// What its directory's policy demands.
-    pub(crate) standing: Standing,
+    pub(crate) effective: EffectivePolicy,
     /// Where it was.
-    pub(crate) place: Place,
+    pub(crate) place: FileOrigin,
 }
 
 impl Admitted {
@@ -68,7 +68,7 @@ pub(crate) fn admit(
 ) -> Result<Admitted, LoadError> {
     let headroom = pass_gate(options, steps)?;
     let (file, options) = (path.to_owned(), options.clone());
-    worker.steps(path, Step::Rules, steps, record, move |steps, record| {
+    worker.steps(path, Step::TrustFiles, steps, record, move |steps, record| {
         admit_file(&file, &options, headroom, steps, record)
     })
 }
@@ -80,24 +80,24 @@ fn admit_file(
     steps: &mut Steps<'_>,
     record: &mut Record,
 ) -> Result<Admitted, LoadError> {
-    let reached = reach(path, options, steps, record)?;
-    settled(&reached.walked, reached.plain.file, steps, |steps, opened| {
+    let plugin_dir = approach(path, options, steps, record)?;
+    settled(&plugin_dir.walked, plugin_dir.plain.file, steps, |steps, opened| {
         *record = Record { policy: record.policy, ..Record::default() };
-        judge(path, &reached, options, headroom, steps, record, opened)
+        judge(path, &plugin_dir, options, headroom, steps, record, opened)
     })
 }
 
 fn judge(
     path: &Path,
-    reached: &Reached<'_>,
+    plugin_dir: &PluginDir<'_>,
     options: &Options,
     headroom: Headroom,
     steps: &mut Steps<'_>,
     record: &mut Record,
     opened: &mut Option<Stat>,
 ) -> Result<Admitted, LoadError> {
-    let Reached { decisions, plain, standing, owners, walked } = reached;
-    let (standing, rules) = (*standing, decisions.rules());
+    let PluginDir { decisions, plain, effective, owners, walked } = plugin_dir;
+    let (effective, rules) = (*effective, decisions.rules());
     let bounds = Bounds::of_plugin(*owners, options.max_size);
     let file = steps.run(Step::File, || {
         let found = open_file::check(plain, walked, bounds)?;
@@ -113,8 +113,8 @@ fn judge(
         Ok(((bytes, digest), |(_, digest): &(Mapped, Digest)| digest.to_string()))
     })?;
     record.digest = Some(digest);
-    let vouched =
-        steps.run(Step::Trust, || trust::check(plain, walked, digest, decisions, standing, &options.locks))?;
+    let endorsement =
+        steps.run(Step::Trust, || trust::check(plain, walked, digest, decisions, effective, &options.locks))?;
     let facts = steps.run(Step::Elf, || {
         let facts = Facts::read(&bytes)?;
         facts.check(plain.file)?;
@@ -123,19 +123,19 @@ fn judge(
     record.build_id.clone_from(&facts.build_id);
     let note = steps.run(Step::Note, || {
         let found = note::check(&facts)?;
-        note_manifest::check(&found.0, vouched.manifest.as_ref(), rules)?;
+        note_manifest::check(&found.0, endorsement.manifest.as_ref(), rules)?;
         Ok(found)
     })?;
     let asked = Asked {
         rules,
         files: &options.rules.files,
         installed: &decisions.installed,
-        standing,
+        effective,
         directory: &walked.path,
     };
     let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, asked))?;
     let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
-    let place = Place { path: path.to_owned(), directory: walked.path.clone(), owner, mode };
-    let publisher = vouched.publisher;
-    Ok(Admitted { file: sealed, digest, facts, note, dependencies, publisher, standing, place })
+    let place = FileOrigin { path: path.to_owned(), directory: walked.path.clone(), owner, mode };
+    let publisher = endorsement.publisher;
+    Ok(Admitted { file: sealed, digest, facts, note, dependencies, publisher, effective, place })
 }

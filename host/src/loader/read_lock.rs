@@ -4,7 +4,7 @@ use crate::files::directory_walk::Walked;
 use crate::files::lock_files::{IndexedLock, LockFiles, ReadLock};
 use crate::files::owners::Owners;
 use crate::files::small_file::{is_unchanged, read, refused};
-use crate::loader::approach::{pass_gate, reach, Reached};
+use crate::loader::approach::{approach, pass_gate, PluginDir};
 use crate::loader::audit::Record;
 use crate::loader::options::Options;
 use crate::loader::step_runner::Steps;
@@ -49,7 +49,7 @@ pub(crate) fn read_lock(path: &Path, options: &Options, steps: &mut Steps<'_>) -
     pass_gate(options, steps)?;
     let (file, own) = (path.to_owned(), options.clone());
     let mut worker = Worker::new(options.load_limit);
-    worker.steps(path, Step::Rules, steps, &mut Record::default(), move |steps, record| {
+    worker.steps(path, Step::TrustFiles, steps, &mut Record::default(), move |steps, record| {
         read_here(&file, &own, steps, record)
     })
 }
@@ -60,12 +60,12 @@ fn read_here(
     steps: &mut Steps<'_>,
     record: &mut Record,
 ) -> Result<(Lock, Policy), LoadError> {
-    let Reached { standing, owners, walked, .. } = reach(path, options, steps, record)?;
+    let PluginDir { effective, owners, walked, .. } = approach(path, options, steps, record)?;
     let lock = steps.run(Step::Trust, || {
         let (reason, fix) = ("it does not exist", "install plugins into the directory: sochdb-plugin install FILE");
         let missing = || LoadError::LockFile { file: path.into(), reason: reason.to_owned(), fix: fix.to_owned() };
         let lock = options.locks.of(&walked, owners)?.ok_or_else(missing)?.lock.clone();
         Ok((lock, |lock: &Lock| format!("{} plugins", lock.plugins.len())))
     })?;
-    Ok((lock, standing.policy))
+    Ok((lock, effective.policy))
 }

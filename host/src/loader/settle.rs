@@ -14,7 +14,7 @@ use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
 /// How long a plugin that is replaced again and again is judged anew.
-const PATIENCE: Duration = Duration::from_secs(5);
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What `judge` decides on the file `name`, which tells how it looked once it is open. The steps are told once.
 pub(crate) fn settled<T>(
@@ -23,7 +23,7 @@ pub(crate) fn settled<T>(
     steps: &mut Steps<'_>,
     mut judge: impl FnMut(&mut Steps<'_>, &mut Option<Stat>) -> Result<T, LoadError>,
 ) -> Result<T, LoadError> {
-    let give_up = Instant::now() + PATIENCE;
+    let give_up = Instant::now() + DRAIN_TIMEOUT;
     loop {
         let (mut outcomes, mut opened) = (Vec::new(), None);
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);

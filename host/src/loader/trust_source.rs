@@ -58,7 +58,7 @@ pub(crate) struct Decisions {
 
 /// What is demanded of the plugins in a directory.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Standing {
+pub(crate) struct EffectivePolicy {
     /// Whether a plugin may lie there.
     pub(crate) allowed: bool,
     /// The strictest policy that applies.

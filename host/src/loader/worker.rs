@@ -4,7 +4,7 @@
 //! It lives for one load, so that it has what the caller's thread has (mount namespace, filters, rights). All signals
 //! are blocked in it: a write beyond a limit is an error there, and no signal is left behind in the process.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::loader::audit::Record;
 use crate::loader::signals::Blocked;
 use crate::loader::step_runner::Steps;
@@ -193,7 +193,7 @@ impl Worker {
     }
 
     fn refusal(&self, stopped: &Stopped, step: Step, path: &Path) -> LoadError {
-        let (path, limit) = (Text::from(path), self.limit);
+        let (path, limit) = (UntrustedText::from(path), self.limit);
         match stopped {
             Stopped::Late => LoadError::Timeout {
                 step,

@@ -12,15 +12,15 @@ impl PluginManager {
     /// Shuts every extension down, once, in reverse order of registration, each after its calls under way ended, and
     /// refuses what comes later. A second call only tries again those that had not ended.
     ///
-    /// All together it takes at most the longest patience of them, 30 s if nothing else was said:
+    /// All together it takes at most the longest drain timeout of them, 30 s if nothing else was said:
     /// [`PluginManager::shutdown_all_within`].
     ///
     /// # Errors
     /// [`ManagerError::Shutdown`] with all errors; the others are shut down all the same.
     pub fn shutdown_all(&self) -> Result<(), ManagerError> {
         let instances = self.end_registration()?;
-        let patience = instances.iter().map(|instance| instance.limits.patience).max().unwrap_or_default();
-        end_all(&instances, after(patience))
+        let drain_timeout = instances.iter().map(|instance| instance.limits.drain_timeout).max().unwrap_or_default();
+        end_all(&instances, after(drain_timeout))
     }
 
     /// [`PluginManager::shutdown_all`] that takes at most `limit`. One that does not end in three quarters of the time that

@@ -1,6 +1,6 @@
 //! Loads what a directory's lock file lists.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::loader::read_lock;
 use crate::loader::step_runner::Steps;
 use crate::plugin::loader::DynamicPluginLoader;
@@ -34,7 +34,7 @@ pub struct Listed {
 
 /// Why nothing of a directory was loaded.
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {error}", Text::from(path.as_path()))]
+#[error("{}: {error}", UntrustedText::from(path.as_path()))]
 #[non_exhaustive]
 pub struct DirectoryError {
     /// The lock file or plugin that was refused.
@@ -88,8 +88,8 @@ impl DynamicPluginLoader {
 
     fn read_lock(&self, directory: &Path) -> Result<(Lock, Policy), DirectoryError> {
         let path = directory.join(LOCK_FILE);
-        let mut untold = |_| ();
-        let read = read_lock::read_lock(&path, self.options(), &mut Steps::new(&mut untold, false));
+        let mut ignored = |_| ();
+        let read = read_lock::read_lock(&path, self.options(), &mut Steps::new(&mut ignored, false));
         read.map_err(|error| DirectoryError { path, error: error.into() })
     }
 }

@@ -6,7 +6,7 @@ use crate::loader::options::Options;
 use crate::loader::permission::Permission;
 use crate::loader::pipeline::{admit, Admitted};
 use crate::loader::step_runner::Steps;
-use crate::loader::steps::probe::Rehearsed;
+use crate::loader::steps::probe::ProbeOutcome;
 use crate::loader::trust_source::RuleSource;
 use crate::loader::trust_source::TrustFiles;
 use crate::loader::worker::Worker;
@@ -129,7 +129,7 @@ impl DynamicPluginLoader {
         let mut worker = Worker::new(self.options.load_limit);
         let admitted = admit(path, &self.options, &mut worker, &mut steps, &mut record);
         let ready = admitted.and_then(|admitted| match probe {
-            true => library::rehearse(admitted, &self.options, &mut worker, &mut steps, &mut record),
+            true => library::run_probe(admitted, &self.options, &mut worker, &mut steps, &mut record),
             false => Ok((admitted, None)),
         });
         match &ready {
@@ -137,12 +137,12 @@ impl DynamicPluginLoader {
             Ok(_) => {}
             Err(error) => record.emit(path, Err(error)),
         }
-        let (admitted, rehearsed) = ready?;
+        let (admitted, probed) = ready?;
         if probe {
             // It may be long until it is loaded, behind others.
             worker.rest();
         }
-        Ok(Ready { path, admitted, rehearsed, left: worker.left(), worker, record })
+        Ok(Ready { path, admitted, probed, left: worker.left(), worker, record })
     }
 
     /// Loads what was admitted.
@@ -153,12 +153,12 @@ impl DynamicPluginLoader {
     /// # Errors
     /// As [`DynamicPluginLoader::load`], from there on.
     pub(crate) unsafe fn open(&self, ready: Ready<'_>) -> Result<PluginLibrary, LoadError> {
-        let Ready { path, admitted, rehearsed, left, mut worker, mut record } = ready;
+        let Ready { path, admitted, probed, left, mut worker, mut record } = ready;
         worker.go_on(left);
         let mut observer = |outcome| self.context.tell(outcome);
         let mut steps = Steps::new(&mut observer, self.context.is_observed());
         // SAFETY: the caller promises it.
-        let loaded = unsafe { Library::open(admitted, rehearsed, &self.options, &mut worker, &mut steps, &mut record) };
+        let loaded = unsafe { Library::open(admitted, probed, &self.options, &mut worker, &mut steps, &mut record) };
         record.emit(path, loaded.as_ref().map(|(library, place)| library.audited(place)));
         let (library, place) = loaded?;
         Ok(PluginLibrary { library, place: Arc::new(place), context: self.context.clone() })
@@ -189,7 +189,7 @@ impl DynamicPluginLoader {
 pub(crate) struct Ready<'a> {
     path: &'a Path,
     admitted: Admitted,
-    rehearsed: Option<Rehearsed>,
+    probed: Option<ProbeOutcome>,
     worker: Worker,
     /// How much of the time for it is left.
     left: Duration,

@@ -29,16 +29,16 @@ impl DynamicPluginLoader {
 
     /// How long a call or a shutdown waits for other calls to end; the default is 30 s.
     #[must_use]
-    pub fn patience(self, patience: Duration) -> Self {
-        self.change(|context| context.limits.patience = patience)
+    pub fn drain_timeout(self, drain_timeout: Duration) -> Self {
+        self.change(|context| context.limits.drain_timeout = drain_timeout)
     }
 
     /// Whether to look for plugins that write where they must not, by guard bytes behind every room that is reserved, and
     /// for readers that change what they lend or keep the array that a cursor is given: what is lent is compared with a
     /// copy when its time ends, and the array is overwritten after each call. Slower; for tests of a plugin. Off by default.
     #[must_use]
-    pub fn checking(self, on: bool) -> Self {
-        self.change(|context| context.limits.checking = on)
+    pub fn contract_checks(self, on: bool) -> Self {
+        self.change(|context| context.limits.contract_checks = on)
     }
 
     /// Whether the program promises that none of its threads changes the working directory, the umask, the locale, the

@@ -14,7 +14,7 @@ use crate::instance::host_services::{HostServices, HostSide};
 use crate::instance::limits::Limits;
 use crate::instance::{describe, Instance, Lifecycle, Origin};
 use crate::loader::audit::emit_changes;
-use crate::loader::file_origin::Place;
+use crate::loader::file_origin::FileOrigin;
 use crate::loader::library::Library;
 use crate::loader::step_runner::Steps;
 use crate::refusal::load_error::LoadError;
@@ -32,7 +32,7 @@ use std::sync::Arc;
 #[derive(Clone)]
 pub struct PluginLibrary {
     pub(crate) library: &'static Library,
-    pub(crate) place: Arc<Place>,
+    pub(crate) place: Arc<FileOrigin>,
     pub(crate) context: Arc<Context>,
 }
 

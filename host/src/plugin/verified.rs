@@ -22,7 +22,7 @@ pub struct Verified {
 
 impl From<Admitted> for Verified {
     fn from(admitted: Admitted) -> Self {
-        let Admitted { digest, facts, note, publisher, standing, .. } = admitted;
-        Self { digest, facts, note, policy: standing.policy, publisher }
+        let Admitted { digest, facts, note, publisher, effective, .. } = admitted;
+        Self { digest, facts, note, policy: effective.policy, publisher }
     }
 }

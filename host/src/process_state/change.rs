@@ -1,34 +1,11 @@
 //! What a plugin changed of the process, and what became of it.
 
+use crate::base::named::named;
 use std::fmt;
 
-macro_rules! parts {
-    ($($part:ident $name:literal $description:literal;)+) => {
-        /// A part of the process that is not a plugin's to change.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum ProcessPart {
-            $( #[doc = $description] $part, )+
-        }
-
-        impl ProcessPart {
-            /// All of them.
-            pub const ALL: &'static [Self] = &[$(Self::$part),+];
-
-            /// Its stable name.
-            pub fn name(self) -> &'static str {
-                match self { $( Self::$part => $name, )+ }
-            }
-
-            /// What it is.
-            pub fn description(self) -> &'static str {
-                match self { $( Self::$part => $description, )+ }
-            }
-        }
-    };
-}
-
-parts! {
+named! {
+    /// A part of the process that is not a plugin's to change.
+    ProcessPart
     FloatingPoint "floating-point" "The thread's rounding, flushing of small numbers and trapping (MXCSR and x87 control word, FPCR).";
     SignalMask "signal-mask" "The signals that the thread blocks.";
     SignalStack "signal-stack" "The thread's alternate stack for signal handlers.";
@@ -44,12 +21,6 @@ parts! {
     Descriptor "descriptor" "Standard input, output and error, and how they are read and written.";
     Timer "timer" "The interval timers, which end in signals.";
     ProcessAttribute "process-attribute" "Whether the process may be dumped and traced, and adopts orphans.";
-}
-
-impl fmt::Display for ProcessPart {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.name())
-    }
 }
 
 /// What became of a change.

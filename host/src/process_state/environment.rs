@@ -1,6 +1,6 @@
 //! The variables of the environment.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ impl Part for Environment {
         let part = (ProcessPart::Environment, By::AnyThread);
         for name in changed.iter().take(MOST) {
             let texts = texts(before.contains_key(name), after.contains_key(name));
-            changes.add(part, &Text::from(*name).to_string(), texts, || put_back(name, before.get(name)));
+            changes.add(part, &UntrustedText::from(*name).to_string(), texts, || put_back(name, before.get(name)));
         }
         let rest = &changed[changed.len().min(MOST)..];
         if !rest.is_empty() {

@@ -1,6 +1,6 @@
 //! How the C library writes numbers, dates and texts: in the program, and in the calling thread.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
 use std::ffi::CStr;
@@ -45,7 +45,7 @@ impl Part for OfProgram {
         for (category, item) in CATEGORIES {
             let (Some(before), Some(after)) = (self.name(category), now.name(category)) else { continue };
             if before != after {
-                let text = |name: &CStr| Text::from(name.to_bytes()).to_string();
+                let text = |name: &CStr| UntrustedText::from(name.to_bytes()).to_string();
                 let texts = (text(before), text(after));
                 changes.add((ProcessPart::Locale, By::AnyThread), item, texts, || {
                     // SAFETY: the name is a text that outlives the call; no other thread changes the locale, or this

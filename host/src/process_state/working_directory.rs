@@ -1,6 +1,6 @@
 //! The directory from which relative paths count.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
 use rustix::fd::{AsRawFd, OwnedFd};
@@ -28,5 +28,5 @@ impl Part for WorkingDirectory {
 
 fn path(directory: &OwnedFd) -> String {
     let link = std::fs::read_link(format!("/proc/self/fd/{}", directory.as_raw_fd()));
-    link.map_or_else(|_| "a directory".to_owned(), |path| Text::from(path.as_path()).to_string())
+    link.map_or_else(|_| "a directory".to_owned(), |path| UntrustedText::from(path.as_path()).to_string())
 }

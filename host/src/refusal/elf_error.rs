@@ -1,6 +1,6 @@
 //! Every reason to refuse an ELF file or its note: code, cause and remedy.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::refusal::table::refusals;
 
 refusals! {
@@ -52,7 +52,7 @@ refusals! {
     Elf: Relocations { reason: &'static str } "E_ELF_RELOCATIONS"
         "the relocations are malformed: {reason}"
         "compile everything in it with -fPIC, link it with -shared again, and do not edit the file";
-    Elf: Rpath { path: Text } "E_ELF_RPATH"
+    Elf: Rpath { path: UntrustedText } "E_ELF_RPATH"
         "it brings a search path for libraries of its own (DT_RPATH or DT_RUNPATH {path})"
         "link without -rpath, or run `patchelf --remove-rpath` on it; link what it needs statically";
     Elf: TextRel "E_ELF_TEXTREL"
@@ -61,13 +61,13 @@ refusals! {
         "it asks the dynamic linker to put other code between ({tag})" "link without --audit, --filter, --auxiliary";
     Elf: Interpose "E_ELF_INTERPOSE"
         "its symbols would come before those of other libraries (DF_1_INTERPOSE)" "link without -z interpose";
-    Elf: Soname { soname: Text } "E_ELF_SONAME"
+    Elf: Soname { soname: UntrustedText } "E_ELF_SONAME"
         "its SONAME {soname} is neither its file's name nor libNAME.so with the plugin's name: other \
          libraries that need {soname} would get this one"
         "link without -soname, or with -Wl,-soname,libNAME.so";
-    Elf: Needed { name: Text } "E_ELF_NEEDED"
+    Elf: Needed { name: UntrustedText } "E_ELF_NEEDED"
         "it needs the library {name}, named by a path" "link with -lNAME, or link what it needs statically";
-    Elf: Unique { symbol: Text } "E_ELF_UNIQUE"
+    Elf: Unique { symbol: UntrustedText } "E_ELF_UNIQUE"
         "it exports {symbol} as a symbol that all libraries of the process share (STB_GNU_UNIQUE)"
         "link with -Wl,--version-script=include/sochdb_plugin.map, the file beside sochdb_plugin.h: it keeps all but \
          the entry inside";
@@ -91,10 +91,10 @@ refusals! {
         "it has {count} SochDB notes" "use `SOCH_PLUGIN` or `export_plugin!` once, in one library or crate only";
     Note: NoteVersion { version: u32 } "E_NOTE_VERSION"
         "the SochDB note has version {version}" "compile the plugin again with sochdb_plugin.h or sochdb-plugin-sdk";
-    Note: NoteName { name: Text } "E_NOTE_NAME"
+    Note: NoteName { name: UntrustedText } "E_NOTE_NAME"
         "the plugin's name {name} is not 1 to 63 of A-Z a-z 0-9 _ . + -, beginning with a letter or digit"
         "give the plugin another name";
-    Note: NotePluginVersion { version: Text } "E_NOTE_PLUGIN_VERSION"
+    Note: NotePluginVersion { version: UntrustedText } "E_NOTE_PLUGIN_VERSION"
         "the plugin's version {version} is not 1 to 31 of A-Z a-z 0-9 _ . + -, beginning with a letter or digit"
         "give the plugin another version";
     Note: NoteFlags { flags: u32 } "E_NOTE_FLAGS"

@@ -1,7 +1,7 @@
 //! Every reason to refuse a plugin, but those of its ELF file (`elf/codes.rs`): code, cause and remedy.
 
 use crate::base::digest::Digest;
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::refusal::elf_error::ElfError;
 use crate::refusal::lack::Lack;
 use crate::refusal::step::Step;
@@ -32,113 +32,113 @@ refusals! {
         "this process is a child of fork, made after its parent had begun with plugins: they run only in the process that \
          made them"
         "load plugins in the child after an `exec`, or fork before the parent loads any";
-    Rules as step: Shortage { step: Step, lack: Lack, reason: std::io::Error } "E_SHORTAGE"
+    TrustFiles as step: Shortage { step: Step, lack: Lack, reason: std::io::Error } "E_SHORTAGE"
         "too little of what a load needs: {lack} ({reason})" "{lack:#}";
-    Rules as step: Timeout { step: Step, what: String } "E_LOAD_TIMEOUT"
+    TrustFiles as step: Timeout { step: Step, what: String } "E_LOAD_TIMEOUT"
         "the load did not come to its end: {what}"
         "find the file system that does not answer (`timeout 5 stat FILE` for the plugin, the trust files and what the plugin \
          needs) and load again when it does; on one that is only slow, raise the limit with `load_limit`";
 
-    Rules: TrustFile { file: Text, reason: String, fix: String } "E_TRUST_FILE"
+    TrustFiles: TrustFile { file: UntrustedText, reason: String, fix: String } "E_TRUST_FILE"
         "the trust file {file} cannot be used: {reason}" "{fix}";
-    Rules: TrustSyntax { file: Text, error: SyntaxError } "E_TRUST_SYNTAX"
+    TrustFiles: TrustSyntax { file: UntrustedText, error: SyntaxError } "E_TRUST_SYNTAX"
         "the trust file {file} is wrong in {error}" "correct it; `sochdb-plugin trust list` reads it again";
 
-    Rules: TrustHome { why: String } "E_TRUST_HOME"
+    TrustFiles: TrustHome { why: String } "E_TRUST_HOME"
         "no trust file exists, and this process has no home that could hold one: {why}"
         "say for the machine where plugins may be: sochdb-plugin trust add directory DIRECTORY --system; or start the host \
          with HOME set to a directory that exists; or let the program say what it demands, with \
          `DynamicPluginLoader::policy`";
 
-    Lexical: PathEmpty "E_PATH_EMPTY" "the path is empty" "give the absolute path of the plugin's file";
-    Lexical: PathNul "E_PATH_NUL" "the path contains a NUL byte" "give the path without it";
-    Lexical: PathTooLong { what: &'static str, length: usize, limit: usize } "E_PATH_TOO_LONG"
+    Path: PathEmpty "E_PATH_EMPTY" "the path is empty" "give the absolute path of the plugin's file";
+    Path: PathNul "E_PATH_NUL" "the path contains a NUL byte" "give the path without it";
+    Path: PathTooLong { what: &'static str, length: usize, limit: usize } "E_PATH_TOO_LONG"
         "the {what} has {length} bytes, more than {limit}" "move the plugin to a shorter path";
-    Lexical: PathNotAbsolute { path: Text } "E_PATH_NOT_ABSOLUTE"
+    Path: PathNotAbsolute { path: UntrustedText } "E_PATH_NOT_ABSOLUTE"
         "the path {path} is not absolute" "give the path from / on: a plugin is not searched for";
-    Lexical: PathNotNormal { path: Text, part: &'static str } "E_PATH_NOT_NORMAL"
+    Path: PathNotNormal { path: UntrustedText, part: &'static str } "E_PATH_NOT_NORMAL"
         "the path {path} contains {part}" "give the path that `realpath` prints for it";
-    Lexical: PathToken { path: Text } "E_PATH_TOKEN"
+    Path: PathToken { path: UntrustedText } "E_PATH_TOKEN"
         "the path {path} contains `$`, which the dynamic linker would expand" "rename the file or directory";
-    Lexical: PathPseudo { path: Text } "E_PATH_PSEUDO"
+    Path: PathPseudo { path: UntrustedText } "E_PATH_PSEUDO"
         "the path {path} is in a file system that holds no files" "copy the plugin to a directory on disk";
 
-    Walk: Platform "E_PLATFORM"
+    Directories: Platform "E_PLATFORM"
         "the trusted loader does not work on this operating system yet" "run the host on Linux";
-    Walk: DirNotFound { directory: Text } "E_DIR_NOT_FOUND"
+    Directories: DirNotFound { directory: UntrustedText } "E_DIR_NOT_FOUND"
         "the directory {directory} does not exist" "check the path";
-    Walk: DirSymlink { directory: Text } "E_DIR_SYMLINK"
+    Directories: DirSymlink { directory: UntrustedText } "E_DIR_SYMLINK"
         "{directory} on the way to the file is a symbolic link" "give the path that `realpath` prints for it";
-    Walk: NotADirectory { directory: Text } "E_DIR_NOT_A_DIRECTORY"
+    Directories: NotADirectory { directory: UntrustedText } "E_DIR_NOT_A_DIRECTORY"
         "{directory} on the way to the file is not a directory" "check the path";
-    Walk: DirDenied { directory: Text } "E_DIR_DENIED"
+    Directories: DirDenied { directory: UntrustedText } "E_DIR_DENIED"
         "this process may not enter the directory {directory}" "chmod a+x {directory}, or run the host as another user";
-    Walk: DirOwner { directory: Text, owner: u32, trusted: String, heir: u32 } "E_DIR_OWNER"
+    Directories: DirOwner { directory: UntrustedText, owner: u32, trusted: String, suggested_owner: u32 } "E_DIR_OWNER"
         "the directory {directory} belongs to user {owner}, {trusted}"
-        "chown {heir} {directory}, or use a directory that only root or user {heir} can change";
-    Walk: DirUnmapped { directory: Text, owner: u32 } "E_DIR_UNMAPPED"
+        "chown {suggested_owner} {directory}, or use a directory that only root or user {suggested_owner} can change";
+    Directories: DirUnmapped { directory: UntrustedText, owner: u32 } "E_DIR_UNMAPPED"
         "the directory {directory} belongs to user {owner}, which in this user namespace stands for every user that the \
          namespace does not map"
         "use a directory of a user that the namespace maps (/proc/self/uid_map), and run the host as one of those";
-    Walk: DirWritable { directory: Text, mode: u32, fix: String } "E_DIR_WRITABLE"
+    Directories: DirWritable { directory: UntrustedText, mode: u32, fix: String } "E_DIR_WRITABLE"
         "the directory {directory} can be changed by others (mode {mode:04o})"
         "{fix}; with umask 022 new directories are right from the start";
-    Walk: DirIo { directory: Text, reason: std::io::Error } "E_DIR_IO"
+    Directories: DirIo { directory: UntrustedText, reason: std::io::Error } "E_DIR_IO"
         "cannot open the directory {directory}: {reason}"
         "check the file system that it is on, and allow this process to open files (seccomp filter)";
 
-    Allow: NotAllowed { directory: Text, place: String, copy: String } "E_NOT_ALLOWED"
+    AllowList: NotAllowed { directory: UntrustedText, place: String, copy: String } "E_NOT_ALLOWED"
         "no trust file allows plugins in the directory {directory}"
         "sochdb-plugin trust add directory {directory}{place}{copy}";
 
-    File: FileNotFound { path: Text } "E_FILE_NOT_FOUND" "the file {path} does not exist" "check the path";
-    File: FileSymlink { path: Text } "E_FILE_SYMLINK"
+    File: FileNotFound { path: UntrustedText } "E_FILE_NOT_FOUND" "the file {path} does not exist" "check the path";
+    File: FileSymlink { path: UntrustedText } "E_FILE_SYMLINK"
         "{path} is a symbolic link" "give the path that `realpath` prints for it";
-    File: FileDenied { path: Text, fix: String } "E_FILE_DENIED"
+    File: FileDenied { path: UntrustedText, fix: String } "E_FILE_DENIED"
         "this process may not read the file {path}"
         "{fix}, or run the host as another user";
-    File: FileIo { path: Text, reason: std::io::Error } "E_FILE_IO"
+    File: FileIo { path: UntrustedText, reason: std::io::Error } "E_FILE_IO"
         "cannot read the file {path}: {reason}"
         "check the file system that it is on, and allow this process to read files (seccomp filter)";
-    File: NotRegular { path: Text, kind: &'static str } "E_FILE_NOT_REGULAR"
+    File: NotRegular { path: UntrustedText, kind: &'static str } "E_FILE_NOT_REGULAR"
         "{path} is a {kind}, not a regular file" "give the path of the plugin's .so file";
-    File: FileOwner { path: Text, owner: u32, trusted: String, heir: u32 } "E_FILE_OWNER"
+    File: FileOwner { path: UntrustedText, owner: u32, trusted: String, suggested_owner: u32 } "E_FILE_OWNER"
         "the file {path} belongs to user {owner}, {trusted}"
-        "chown {heir} {path}, after you made sure where it comes from";
-    File: FileUnmapped { path: Text, owner: u32 } "E_FILE_UNMAPPED"
+        "chown {suggested_owner} {path}, after you made sure where it comes from";
+    File: FileUnmapped { path: UntrustedText, owner: u32 } "E_FILE_UNMAPPED"
         "the file {path} belongs to user {owner}, which in this user namespace stands for every user that the namespace \
          does not map"
         "give the file to a user that the namespace maps (/proc/self/uid_map), and run the host as one of those";
-    File: FileWritable { path: Text, mode: u32 } "E_FILE_WRITABLE"
+    File: FileWritable { path: UntrustedText, mode: u32 } "E_FILE_WRITABLE"
         "the file {path} can be changed by others (mode {mode:04o})"
         "chmod go-w {path}; build with umask 022 to keep it so; or copy it to where plugins are: sochdb-plugin install {path}";
-    File: SpecialBits { path: Text, mode: u32 } "E_FILE_SPECIAL_BITS"
+    File: SpecialBits { path: UntrustedText, mode: u32 } "E_FILE_SPECIAL_BITS"
         "the file {path} has a set-user-ID, set-group-ID or sticky bit (mode {mode:04o})" "chmod u-s,g-s,-t {path}";
-    File: TooSmall { path: Text, size: u64 } "E_FILE_TOO_SMALL"
+    File: TooSmall { path: UntrustedText, size: u64 } "E_FILE_TOO_SMALL"
         "the file {path} has {size} bytes: no library is that small" "copy or build the plugin again";
-    File: TooLarge { path: Text, size: u64, limit: u64 } "E_FILE_TOO_LARGE"
+    File: TooLarge { path: UntrustedText, size: u64, limit: u64 } "E_FILE_TOO_LARGE"
         "the file {path} has {size} bytes, more than the limit of {limit}"
         "make it smaller: strip -s {path}; or raise the loader's limit";
-    File: FileReplaced { path: Text } "E_FILE_REPLACED"
+    File: FileReplaced { path: UntrustedText } "E_FILE_REPLACED"
         "the file {path} was replaced by another one while it was opened" "load it when nobody installs it";
 
-    ExecPolicy: Noexec { path: Text } "E_NOEXEC_MOUNT"
+    ExecPolicy: Noexec { path: UntrustedText } "E_NOEXEC_MOUNT"
         "the file {path} is on a file system that is mounted noexec" "move the plugin to one that allows to run code";
-    ExecPolicy: ExecPolicyIo { path: Text, reason: std::io::Error } "E_EXEC_POLICY_IO"
+    ExecPolicy: ExecPolicyIo { path: UntrustedText, reason: std::io::Error } "E_EXEC_POLICY_IO"
         "cannot ask the file system of {path} for its mount flags: {reason}"
         "check the file system that it is on, and allow this process fstatfs (seccomp filter)";
 
-    ExecPolicy: ExecDenied { path: Text, reason: std::io::Error } "E_EXEC_DENIED"
+    ExecPolicy: ExecDenied { path: UntrustedText, reason: std::io::Error } "E_EXEC_DENIED"
         "the kernel's policy does not let the file {path} run: {reason}"
         "chmod a+x {path}, or change the policy (execveat with AT_EXECVE_CHECK was asked)";
 
     Seal: Memfd { reason: std::io::Error } "E_MEMFD"
         "cannot make the sealed memory for the plugin's copy: {reason}"
         "allow this process memfd_create (service sandbox, seccomp filter); a kernel must be Linux 3.17 or newer";
-    Seal: Copy { path: Text, reason: std::io::Error } "E_COPY"
+    Seal: Copy { path: UntrustedText, reason: std::io::Error } "E_COPY"
         "cannot copy the file {path} into sealed memory: {reason}"
         "check the file system that it is on, and allow this process to read and write files (seccomp filter)";
-    Seal: FileChanged { path: Text } "E_FILE_CHANGED"
+    Seal: FileChanged { path: UntrustedText } "E_FILE_CHANGED"
         "the file {path} changed while it was read, or somebody has it open for writing" "load it when nobody writes it";
     Seal: Seal { found: String } "E_SEAL"
         "the kernel did not seal the copy: {found}"
@@ -149,33 +149,33 @@ refusals! {
 
     Trust: Revoked { digest: Digest, why: String } "E_REVOKED"
         "the plugin with SHA-256 {digest} was revoked{why}" "get a newer version of the plugin";
-    Trust: DigestMismatch { path: Text, found: Digest, by: &'static str, expected: Digest } "E_DIGEST"
+    Trust: DigestMismatch { path: UntrustedText, found: Digest, by: &'static str, expected: Digest } "E_DIGEST"
         "{path} has SHA-256 {found}, but {by} says {expected}"
         "find out who changed it; then put the publisher's copy in its place, not {path} itself: sochdb-plugin install COPY";
     Trust: Unpinned { digest: Digest, place: String, copy: String } "E_UNPINNED"
         "nobody pinned the plugin: no trust file and no lock file has SHA-256 {digest}"
         "{copy}sochdb-plugin trust add pin {digest}{place}";
-    Trust: LockFile { file: Text, reason: String, fix: String } "E_LOCK_FILE"
+    Trust: LockFile { file: UntrustedText, reason: String, fix: String } "E_LOCK_FILE"
         "the lock file {file} cannot be used: {reason}" "{fix}";
-    Trust: LockSyntax { file: Text, error: SyntaxError } "E_LOCK_SYNTAX"
+    Trust: LockSyntax { file: UntrustedText, error: SyntaxError } "E_LOCK_SYNTAX"
         "the lock file {file} is wrong in {error}" "install its plugins again, from the publishers' copies: sochdb-plugin install writes it";
-    Trust: SignatureMissing { manifest: Text } "E_SIGNATURE_MISSING"
+    Trust: SignatureMissing { manifest: UntrustedText } "E_SIGNATURE_MISSING"
         "the policy demands a signature, and there is none: {manifest} does not exist"
         "get the plugin with its two files .manifest and .manifest.minisig; its publisher makes them with \
          `sochdb-plugin sign`";
-    Trust: SignatureInvalid { signature: Text, reason: String } "E_SIGNATURE_INVALID"
+    Trust: SignatureInvalid { signature: UntrustedText, reason: String } "E_SIGNATURE_INVALID"
         "the signature {signature} does not hold: {reason}"
         "get the plugin and its two files again from its publisher, and do not load this one";
-    Trust: KeyUnknown { signature: Text, key: String, fix: String } "E_KEY_UNKNOWN"
+    Trust: KeyUnknown { signature: UntrustedText, key: String, fix: String } "E_KEY_UNKNOWN"
         "{signature} was made with the key whose ID is {key}, and no publisher that the trust files name has it" "{fix}";
-    Trust: KeyRevoked { signature: Text, key: String, why: String } "E_KEY_REVOKED"
+    Trust: KeyRevoked { signature: UntrustedText, key: String, why: String } "E_KEY_REVOKED"
         "{signature} was made with the key whose ID is {key}, which a trust file revokes{why}"
         "get the plugin again from its publisher, signed with another key; `sochdb-plugin trust list` prints who revoked it";
-    Trust: ManifestFile { file: Text, reason: String, fix: String } "E_MANIFEST_FILE"
+    Trust: ManifestFile { file: UntrustedText, reason: String, fix: String } "E_MANIFEST_FILE"
         "the file {file} cannot be used: {reason}" "{fix}";
-    Trust: ManifestSyntax { file: Text, error: SyntaxError } "E_MANIFEST_SYNTAX"
+    Trust: ManifestSyntax { file: UntrustedText, error: SyntaxError } "E_MANIFEST_SYNTAX"
         "the signed manifest {file} is wrong in {error}" "tell its publisher; `sochdb-plugin sign` writes it";
-    Trust: ManifestDigest { manifest: Text, found: Digest, signed: Digest } "E_MANIFEST_DIGEST"
+    Trust: ManifestDigest { manifest: UntrustedText, found: Digest, signed: Digest } "E_MANIFEST_DIGEST"
         "the file has SHA-256 {found}, but {manifest} is for {signed}"
         "install plugin, manifest and signature together; if they were, do not load this one";
 
@@ -203,16 +203,16 @@ refusals! {
 
     Dependencies: DepForbidden { libraries: String, fix: String } "E_DEP_FORBIDDEN"
         "the plugin needs libraries that no trust file names: {libraries}" "{fix}";
-    Dependencies: DepMissing { name: Text, places: String } "E_DEP_MISSING"
+    Dependencies: DepMissing { name: UntrustedText, places: String } "E_DEP_MISSING"
         "the library {name} that the plugin needs is not in {places}"
         "install the package of the system that has it, or put a link to it there";
-    Dependencies: DepRefused { name: Text, reason: String, fix: String } "E_DEP_REFUSED"
+    Dependencies: DepRefused { name: UntrustedText, reason: String, fix: String } "E_DEP_REFUSED"
         "the library {name} that the plugin needs is refused: {reason}" "{fix}";
-    Dependencies: DepSoname { name: Text, soname: Text } "E_DEP_SONAME"
+    Dependencies: DepSoname { name: UntrustedText, soname: UntrustedText } "E_DEP_SONAME"
         "the file of the library {name} has the name {soname} inside, so the dynamic linker would search for another"
         "link that library with -Wl,-soname,{name}, or run `patchelf --set-soname {name}` on it; or link it into the plugin";
 
-    Identity: SonameTaken { soname: Text } "E_SONAME_TAKEN"
+    Identity: SonameTaken { soname: UntrustedText } "E_SONAME_TAKEN"
         "a library with the plugin's inner name {soname} is in memory already"
         "link the plugin with -Wl,-soname,libsochdb_plugin_NAME.so, or without a soname";
     Identity: AliasLoaded "E_ALIAS_LOADED"

@@ -1,41 +1,17 @@
 //! The steps of a load, in their order, and how each ended.
 
+use crate::base::named::named;
 use crate::process_state::change::ProcessChange;
-use std::fmt;
 use std::time::Duration;
 
-macro_rules! steps {
-    ($($step:ident $name:literal $description:literal;)+) => {
-        /// A step of a load. Their order is the order in which they run.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[non_exhaustive]
-        pub enum Step {
-            $( #[doc = $description] $step, )+
-        }
-
-        impl Step {
-            /// All of them, in order.
-            pub const ALL: &'static [Self] = &[$(Self::$step),+];
-
-            /// Its stable name.
-            pub fn name(self) -> &'static str {
-                match self { $( Self::$step => $name, )+ }
-            }
-
-            /// What it makes sure of.
-            pub fn description(self) -> &'static str {
-                match self { $( Self::$step => $description, )+ }
-            }
-        }
-    };
-}
-
-steps! {
+named! {
+    /// A step of a load. Their order is the order in which they run.
+    Step
     Gate "gate" "The program or its environment allows native plugins.";
-    Rules "trust-files" "The operator's trust files are well-formed, and only trusted users can write them.";
-    Lexical "path" "The path is absolute and has one meaning.";
-    Walk "directories" "No directory on the way is a symbolic link or writable by others.";
-    Allow "allow-list" "The operator allows plugins in its directory.";
+    TrustFiles "trust-files" "The operator's trust files are well-formed, and only trusted users can write them.";
+    Path "path" "The path is absolute and has one meaning.";
+    Directories "directories" "No directory on the way is a symbolic link or writable by others.";
+    AllowList "allow-list" "The operator allows plugins in its directory.";
     File "file" "The file is a regular one that only its trusted owner can write.";
     ExecPolicy "exec-policy" "The file system allows to run it.";
     Seal "seal" "Its bytes are copied into sealed memory that nobody can change.";
@@ -51,12 +27,6 @@ steps! {
     Layout "layout" "The tables' types are those of the host, field by field.";
     Version "version" "Host and plugin agree on a minor version, and its tables have the required slots.";
     Create "create" "The plugin makes an instance from the configuration.";
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(self.name())
-    }
 }
 
 /// How a step ended.

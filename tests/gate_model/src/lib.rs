@@ -6,7 +6,7 @@
 //! into the table of who waits for whom is one step, as it is under one lock; numbers of calls are small.
 #![deny(unsafe_code)]
 
-mod alone;
+mod exclusive;
 mod before;
 mod end;
 mod enter;

@@ -38,39 +38,39 @@ fn no_interleaving_breaks_a_promise_on_one_gate() {
     let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
     holds(
         "two calls, one alone",
-        &[shard(0).enter(0, nothing), shard(1).enter(0, nothing), shard(2).alone(0, nothing)],
+        &[shard(0).enter(0, nothing), shard(1).enter(0, nothing), shard(2).exclusive(0, nothing)],
         false,
     );
-    holds("nested, two alone", &[nested(shard(0)), shard(1).alone(0, nothing), shard(2).alone(0, nothing)], false);
+    holds("nested, two alone", &[nested(shard(0)), shard(1).exclusive(0, nothing), shard(2).exclusive(0, nothing)], false);
     holds(
         "nested without a shard, two alone",
-        &[nested(no_shard(0)), shard(1).alone(0, nothing), no_shard(2).alone(0, nothing)],
+        &[nested(no_shard(0)), shard(1).exclusive(0, nothing), no_shard(2).exclusive(0, nothing)],
         false,
     );
     holds(
         "twice, alone",
-        &[shard(0).enter(0, nothing).enter(0, nothing), shard(1).alone(0, nothing).alone(0, nothing)],
+        &[shard(0).enter(0, nothing).enter(0, nothing), shard(1).exclusive(0, nothing).exclusive(0, nothing)],
         false,
     );
     holds(
         "a call in a stay, alone, call",
-        &[shard(0).stay(0, |stay| stay.enter(0, nothing)), shard(1).alone(0, nothing), no_shard(2).enter(0, nothing)],
+        &[shard(0).stay(0, |stay| stay.enter(0, nothing)), shard(1).exclusive(0, nothing), no_shard(2).enter(0, nothing)],
         false,
     );
     holds(
         "a stay in a call, alone, end",
-        &[shard(0).enter(0, |call| call.stay(0, nothing)), shard(1).alone(0, nothing), shard(2).close(0)],
+        &[shard(0).enter(0, |call| call.stay(0, nothing)), shard(1).exclusive(0, nothing), shard(2).close(0)],
         false,
     );
-    holds("nested, alone, end", &[nested(shard(0)), shard(1).alone(0, nothing), shard(2).close(0)], false);
+    holds("nested, alone, end", &[nested(shard(0)), shard(1).exclusive(0, nothing), shard(2).close(0)], false);
     holds(
         "a panic, alone, end",
-        &[shard(0).enter(0, |call| call.poison(0)), shard(1).alone(0, nothing), shard(2).close(0)],
+        &[shard(0).enter(0, |call| call.poison(0)), shard(1).exclusive(0, nothing), shard(2).close(0)],
         false,
     );
     holds(
         "a panic alone, nested, alone",
-        &[nested(shard(0)), shard(1).alone(0, |call| call.poison(0)), shard(2).alone(0, nothing)],
+        &[nested(shard(0)), shard(1).exclusive(0, |call| call.poison(0)), shard(2).exclusive(0, nothing)],
         false,
     );
 }
@@ -78,8 +78,8 @@ fn no_interleaving_breaks_a_promise_on_one_gate() {
 #[test]
 fn no_interleaving_breaks_a_promise_when_patience_ends() {
     let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
-    holds("nested, two alone", &[nested(shard(0)), shard(1).alone(0, nothing), shard(2).alone(0, nothing)], true);
-    holds("nested, alone, end", &[nested(no_shard(0)), shard(1).alone(0, nothing), shard(2).close(0)], true);
+    holds("nested, two alone", &[nested(shard(0)), shard(1).exclusive(0, nothing), shard(2).exclusive(0, nothing)], true);
+    holds("nested, alone, end", &[nested(no_shard(0)), shard(1).exclusive(0, nothing), shard(2).close(0)], true);
 }
 
 #[test]
@@ -87,28 +87,28 @@ fn no_interleaving_breaks_a_promise_on_two_gates() {
     let crossing = |program: Program, outer, inner| program.enter(outer, |call| call.enter(inner, nothing));
     holds(
         "two that cross, one alone",
-        &[crossing(shard(0), 0, 1), crossing(shard(1), 1, 0), shard(2).alone(0, nothing)],
+        &[crossing(shard(0), 0, 1), crossing(shard(1), 1, 0), shard(2).exclusive(0, nothing)],
         false,
     );
     holds(
         "crossing, two alone",
-        &[crossing(shard(0), 0, 1), shard(1).alone(0, nothing), no_shard(2).alone(1, nothing)],
+        &[crossing(shard(0), 0, 1), shard(1).exclusive(0, nothing), no_shard(2).exclusive(1, nothing)],
         false,
     );
     holds(
         "alone calls the other, call calls back",
-        &[shard(0).alone(0, |alone| alone.enter(1, nothing)), shard(1).enter(1, nothing), shard(2).alone(1, nothing)],
+        &[shard(0).exclusive(0, |alone| alone.enter(1, nothing)), shard(1).enter(1, nothing), shard(2).exclusive(1, nothing)],
         false,
     );
     let told =
-        |program: Program, outer, inner| program.may_be_refused().alone(outer, |alone| alone.alone(inner, nothing));
+        |program: Program, outer, inner| program.may_be_refused().exclusive(outer, |alone| alone.exclusive(inner, nothing));
     holds("alone in alone, crossing", &[told(shard(0), 0, 1), told(shard(1), 1, 0), shard(2).enter(0, nothing)], false);
     holds(
         "alone in a call, crossing",
         &[
-            shard(0).may_be_refused().enter(0, |call| call.alone(1, nothing)),
-            shard(1).may_be_refused().enter(1, |call| call.alone(0, nothing)),
-            shard(2).may_be_refused().alone(0, nothing),
+            shard(0).may_be_refused().enter(0, |call| call.exclusive(1, nothing)),
+            shard(1).may_be_refused().enter(1, |call| call.exclusive(0, nothing)),
+            shard(2).may_be_refused().exclusive(0, nothing),
         ],
         false,
     );
@@ -171,20 +171,20 @@ fn each_fault_that_is_put_in_is_found() {
         let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
         let crossing = |program: Program, outer, inner| program.enter(outer, |call| call.enter(inner, nothing));
         let circle =
-            vec![crossing(with(0), 0, 1), with(1).enter(1, |call| call.alone(0, nothing)), with(2).alone(1, nothing)];
+            vec![crossing(with(0), 0, 1), with(1).enter(1, |call| call.exclusive(0, nothing)), with(2).exclusive(1, nothing)];
         let (programs, why) = match mutant {
             Mutant::NoBarrier => {
-                (vec![with(0).enter(0, nothing), with(1).alone(0, nothing)], "an exclusive call is not alone")
+                (vec![with(0).enter(0, nothing), with(1).exclusive(0, nothing)], "an exclusive call is not alone")
             }
             Mutant::WakesWithoutTheLock => {
-                (vec![with(0).enter(0, nothing), with(1).alone(0, nothing)], "threads wait for ever")
+                (vec![with(0).enter(0, nothing), with(1).exclusive(0, nothing)], "threads wait for ever")
             }
             Mutant::GoesInWithoutTheLock | Mutant::AloneWithoutTheLock => (circle, "an exclusive call is not alone"),
-            Mutant::NestedCallsWait => (vec![nested(with(0)), with(1).alone(0, nothing)], "threads wait for ever"),
+            Mutant::NestedCallsWait => (vec![nested(with(0)), with(1).exclusive(0, nothing)], "threads wait for ever"),
             Mutant::NobodyLooksForCircles | Mutant::OnlyTheLastGoesIn => (circle, "threads wait for ever"),
             Mutant::GivesUpWithoutOpening => {
                 let told = |thread, outer, inner| {
-                    with(thread).may_be_refused().enter(outer, |call| call.alone(inner, nothing))
+                    with(thread).may_be_refused().enter(outer, |call| call.exclusive(inner, nothing))
                 };
                 (vec![told(0, 0, 1), told(1, 1, 0), with(2).enter(0, nothing)], "threads wait for ever")
             }
@@ -209,8 +209,8 @@ const SHAPES: [Shape; 7] = [
     ("call of the other in a call", |program| program.enter(0, |call| call.enter(1, nothing))),
     ("the same the other way round", |program| program.enter(1, |call| call.enter(0, nothing))),
     ("call of the other beside a stay", |program| program.stay(0, |stay| stay.enter(1, nothing))),
-    ("alone", |program| program.alone(0, nothing)),
-    ("alone in the other", |program| program.alone(1, |alone| alone.enter(0, nothing))),
+    ("alone", |program| program.exclusive(0, nothing)),
+    ("alone in the other", |program| program.exclusive(1, |alone| alone.enter(0, nothing))),
 ];
 
 /// Those of which one may really wait for another that waits for it, and is told so then.

@@ -104,7 +104,7 @@ fn run_test(
     phase: impl Fn(Phase) + Send + Sync + 'static,
 ) -> Result<(), String> {
     let loader = DynamicPluginLoader::new_trusted()
-        .checking(true)
+        .contract_checks(true)
         // A crash of the constructors is a result of this process.
         .probing(false)
         // Nobody else changes this process.

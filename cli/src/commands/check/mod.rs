@@ -13,7 +13,7 @@ use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{self as conformance, Kind};
 use sochdb_plugin_host::sdk::abi;
-use sochdb_plugin_host::{DynamicPluginLoader, Text, Verified};
+use sochdb_plugin_host::{DynamicPluginLoader, UntrustedText, Verified};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -62,10 +62,10 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let passed = count("ok") == results.len();
     let tests: Vec<Value> = results.iter().map(Tested::object).collect();
     out.object(&json!({
-        "file": Text::from(file.as_path()).to_string(), "name": note.name.to_string(),
+        "file": UntrustedText::from(file.as_path()).to_string(), "name": note.name.to_string(),
         "version": note.version.to_string(), "total": tests.len(), "passed": count("ok"),
         "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "not_run": count("not run"),
-        "exports_beside_entry": verified.facts.exports.iter().map(Text::to_string).collect::<Vec<_>>(), "tests": tests,
+        "exports_beside_entry": verified.facts.exports.iter().map(UntrustedText::to_string).collect::<Vec<_>>(), "tests": tests,
     }));
     let parts = ["ok", "FAILED", "crashed", "hung", "not run"].map(|word| (count(word), word));
     let parts = parts.iter().filter(|(count, word)| *count > 0 || *word == "ok");
@@ -109,7 +109,7 @@ fn run_all(out: &Output, options: &Options, file: &Path, kinds: u32) -> Result<V
     let room = builder.prefix("sochdb-check-").permissions(Permissions::from_mode(0o700)).tempdir();
     let room = room.map_err(|error| {
         let place = std::env::temp_dir();
-        let place = Text::from(place.as_path());
+        let place = UntrustedText::from(place.as_path());
         Failure::new("E_TMPDIR", format!("cannot make a directory in {place}, which TMPDIR can change: {error}"))
     })?;
     let limit = Duration::from_secs(options.timeout);

@@ -4,7 +4,7 @@ use crate::commands::doctor::plugins;
 use crate::commands::doctor::report::Report;
 use crate::store::directory::read_lock;
 use sochdb_plugin_host::trust::{Lock, TrustFile};
-use sochdb_plugin_host::{DynamicPluginLoader, Text, TrustFiles};
+use sochdb_plugin_host::{DynamicPluginLoader, TrustFiles, UntrustedText};
 use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -45,7 +45,7 @@ pub(crate) fn look(
 }
 
 fn one(report: &mut Report, loader: &DynamicPluginLoader, path: &Path, by: By, probe: bool) -> usize {
-    let name = Text::from(path);
+    let name = UntrustedText::from(path);
     let state = match path.symlink_metadata() {
         Ok(metadata) => described(&metadata),
         Err(error) if error.kind() == ErrorKind::NotFound => {

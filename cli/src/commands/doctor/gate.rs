@@ -1,7 +1,7 @@
 //! Whether native plugins are allowed by the environment that this command was started in.
 
 use crate::commands::doctor::report::Report;
-use sochdb_plugin_host::{DynamicPluginLoader, Text, ALLOW_VARIABLE};
+use sochdb_plugin_host::{DynamicPluginLoader, UntrustedText, ALLOW_VARIABLE};
 
 const AREA: &str = "gate";
 
@@ -22,8 +22,8 @@ pub(crate) fn look(report: &mut Report) -> bool {
     let (open, value) = (DynamicPluginLoader::new().is_trusted(), std::env::var_os(ALLOW_VARIABLE));
     let says = match value.as_deref() {
         None => "not set".to_owned(),
-        Some(value) if open || elevated => format!("set to {}", Text::from(value)),
-        Some(value) => format!("set to {}, which is none of 1, true, yes, on", Text::from(value)),
+        Some(value) if open || elevated => format!("set to {}", UntrustedText::from(value)),
+        Some(value) => format!("set to {}, which is none of 1, true, yes, on", UntrustedText::from(value)),
     };
     if open {
         report.fine(AREA, ALLOW_VARIABLE, format!("{says}: native plugins are allowed by whoever set it"));

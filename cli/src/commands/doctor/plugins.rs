@@ -4,7 +4,7 @@ use crate::commands::doctor::report::Report;
 use crate::loading::observed::observed;
 use crate::store::directory::unlisted;
 use sochdb_plugin_host::trust::Lock;
-use sochdb_plugin_host::{DynamicPluginLoader, Step, Text, Verified};
+use sochdb_plugin_host::{DynamicPluginLoader, Step, UntrustedText, Verified};
 use std::path::Path;
 
 const AREA: &str = "plugin";
@@ -20,14 +20,14 @@ pub(crate) fn look(
     let installed = lock.plugins.iter().map(|plugin| directory.join(&plugin.file));
     let others = unlisted(directory, lock).unwrap_or_else(|error| {
         let detail = format!("its files cannot be listed: {}", error.reason);
-        report.attention(AREA, Text::from(directory), detail, error.remedy());
+        report.attention(AREA, UntrustedText::from(directory), detail, error.remedy());
         Vec::new()
     });
     let mut accepted = 0;
     for path in installed.chain(others) {
         let decide = |loader: DynamicPluginLoader| if probe { loader.probe(&path) } else { loader.verify(&path) };
         let (decision, steps) = observed(loader.clone(), decide);
-        let name = Text::from(path.as_path());
+        let name = UntrustedText::from(path.as_path());
         match decision {
             Ok(Verified { note, policy, publisher, digest, .. }) => {
                 let by = publisher.map_or_else(String::new, |publisher| format!(", signed by {publisher}"));

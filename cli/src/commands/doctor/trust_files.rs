@@ -2,7 +2,7 @@
 
 use crate::commands::doctor::report::Report;
 use sochdb_plugin_host::trust::{Policy, TrustFile};
-use sochdb_plugin_host::{Text, TrustFiles};
+use sochdb_plugin_host::{TrustFiles, UntrustedText};
 
 const AREA: &str = "trust files";
 
@@ -10,7 +10,7 @@ const AREA: &str = "trust files";
 pub(crate) fn look(report: &mut Report, obeyed: &TrustFiles) -> Option<Vec<TrustFile>> {
     let (mut files, mut usable) = (Vec::new(), true);
     for path in obeyed.paths() {
-        let name = Text::from(path.as_path());
+        let name = UntrustedText::from(path.as_path());
         match obeyed.read(&path) {
             Ok(None) => {
                 report.fine(AREA, name, "does not exist");

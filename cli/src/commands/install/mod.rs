@@ -8,13 +8,13 @@ use crate::commands::install::tell::{closed, tell, Installed};
 use crate::input::paths::absolute;
 use crate::output::failure::Failure;
 use crate::output::Output;
-use crate::store::directory::{loader, read_lock, refuse, Place};
-use crate::store::locked_dir::Held;
+use crate::store::directory::{loader, read_lock, refuse, DirectoryArg};
+use crate::store::locked_dir::LockedDir;
 use crate::store::package::Package;
 use crate::store::staging;
 use semver::Version;
 use sochdb_plugin_host::trust::{Lock, Locked};
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Text, Verified};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, UntrustedText, Verified};
 use std::path::PathBuf;
 
 /// What an operator does from a download on.
@@ -34,7 +34,7 @@ pub(crate) struct Options {
     /// come along
     file: PathBuf,
     #[command(flatten)]
-    place: Place,
+    place: DirectoryArg,
     /// Obey this trust file instead of those of machine and user
     #[arg(long, value_name = "FILE")]
     trust: Option<PathBuf>,
@@ -66,13 +66,15 @@ enum Done {
 pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let source = absolute(&options.file);
     let (package, directory) = (Package::read(&source)?, options.place.path()?);
-    let held = Held::open(&directory)?;
+    let held = LockedDir::open(&directory)?;
     let done = install(&held, &package, options);
     if !matches!(done, Ok(Done::Installed { .. } | Done::Unchanged(_))) {
         held.undo();
     }
-    let trust =
-        options.trust.as_deref().map_or_else(String::new, |file| format!(" --trust {}", Text::from(&*absolute(file))));
+    let trust = options
+        .trust
+        .as_deref()
+        .map_or_else(String::new, |file| format!(" --trust {}", UntrustedText::from(&*absolute(file))));
     let next = format!("sochdb-plugin list{}{trust}", options.place.arguments());
     match done? {
         Done::Installed { entry, replaced, broken_lock } => {
@@ -104,7 +106,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     Ok(true)
 }
 
-fn install(held: &Held, package: &Package, options: &Options) -> Result<Done, Failure> {
+fn install(held: &LockedDir, package: &Package, options: &Options) -> Result<Done, Failure> {
     let loader = loader(DynamicPluginLoader::new_trusted(), options.trust.as_deref());
     let refused = |error| Ok(Done::Refused { error: Box::new(error), staged: None });
     // Before anything is written: who may change the directory could lead it elsewhere.

@@ -1,15 +1,15 @@
 //! What is there already where a plugin is to be installed.
 
 use crate::output::failure::Failure;
-use crate::store::locked_dir::Held;
+use crate::store::locked_dir::LockedDir;
 use crate::store::package::{read, Package};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, Text};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, UntrustedText};
 use std::path::{Path, PathBuf};
 
 /// Whether the same is there already, and the loader takes it.
 pub(crate) fn is_unchanged(
-    held: &Held,
+    held: &LockedDir,
     package: &Package,
     entry: &Locked,
     old: &Locked,
@@ -28,7 +28,7 @@ pub(crate) fn is_unchanged(
 }
 
 /// Refuses bytes that somebody put into an installed file: that they are there already does not vouch for them.
-pub(crate) fn vet_changed(held: &Held, package: &Package, lock: &Lock) -> Result<(), Failure> {
+pub(crate) fn vet_changed(held: &LockedDir, package: &Package, lock: &Lock) -> Result<(), Failure> {
     let found = package.digest;
     let unpinned = lock.plugins.iter().filter(|entry| entry.sha256 != found && entry.previous != Some(found));
     let mut paths = unpinned.map(|entry| (held.path.join(&entry.file), entry.sha256));
@@ -38,7 +38,7 @@ pub(crate) fn vet_changed(held: &Held, package: &Package, lock: &Lock) -> Result
     let reason = format!(
         "{} was changed since it was pinned: it has the bytes that are to be installed, SHA-256 {found}, and pinned is \
          {pinned}; find out who changed it, and install the publisher's copy; if it was you, say --repin",
-        Text::from(&*path)
+        UntrustedText::from(&*path)
     );
     Err(Failure::new("E_PIN_DIFFERS", reason))
 }

@@ -6,7 +6,7 @@ use crate::store::directory::{is_absent, refuse, refuse_with};
 use crate::store::staging;
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Locked};
-use sochdb_plugin_host::{printable, LoadError, Step, Text, ALLOW_VARIABLE};
+use sochdb_plugin_host::{printable, LoadError, Step, UntrustedText, ALLOW_VARIABLE};
 use std::path::Path;
 
 /// A plugin that is installed.
@@ -21,11 +21,11 @@ pub(crate) struct Installed<'a> {
 /// Says what is installed, and what comes next: the command `next`, and a host that is started so that it loads it.
 pub(crate) fn tell(out: &Output, installed: &Installed<'_>, next: &str) {
     let Installed { directory, entry, outcome, replaced, broken_lock } = installed;
-    let path = Text::from(&*directory.join(&entry.file)).to_string();
+    let path = UntrustedText::from(&*directory.join(&entry.file)).to_string();
     let host = format!(
         "a program that calls `load_dir` of sochdb-plugin-host with {}, and is started with {ALLOW_VARIABLE}=1 in its \
          environment",
-        Text::from(*directory)
+        UntrustedText::from(*directory)
     );
     let lines = [
         ("file", Some(path.clone())),
@@ -59,7 +59,7 @@ pub(crate) fn tell(out: &Output, installed: &Installed<'_>, next: &str) {
 pub(crate) fn noexec(out: &Output, source: &Path, directory: &Path, error: &LoadError, staged: Option<&Path>) {
     let remedy = format!(
         "choose a directory on a file system that allows to run code: sochdb-plugin install {} --directory DIRECTORY",
-        Text::from(source)
+        UntrustedText::from(source)
     );
     let names: Vec<(&Path, &Path)> = staged.map(|staged| (staged, directory)).into_iter().collect();
     refuse_with(out, directory, error, remedy, &names);
@@ -73,9 +73,9 @@ pub(crate) fn closed(out: &Output, directory: &Path, error: &LoadError, trust: O
     let LoadError::NotAllowed { .. } = error else {
         return refuse(out, directory, error, names);
     };
-    let name = Text::from(directory);
+    let name = UntrustedText::from(directory);
     let make = if is_absent(directory) { format!("mkdir -m 755 -p {name} && ") } else { String::new() };
-    let file = trust.map_or_else(String::new, |file| format!(" --trust {}", Text::from(&*absolute(file))));
+    let file = trust.map_or_else(String::new, |file| format!(" --trust {}", UntrustedText::from(&*absolute(file))));
     let remedy = format!("{make}sochdb-plugin trust add directory {name}{file}");
     refuse_with(out, directory, error, remedy, names);
 }

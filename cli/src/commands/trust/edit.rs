@@ -6,10 +6,10 @@ use crate::commands::trust::reach::arguments;
 use crate::commands::trust::text::{find, with, without, Fields, Found};
 use crate::output::failure::Failure;
 use crate::store::directory::{is_absent, read_lock};
-use crate::store::locked_dir::Held;
+use crate::store::locked_dir::LockedDir;
 use crate::store::package::read;
 use sochdb_plugin_host::trust::{Pin, Revoked, RevokedKey, SyntaxError, TrustFile, MAX_SIZE};
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, Text, TrustFiles};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Policy, TrustFiles, UntrustedText};
 use std::path::Path;
 
 /// How a trust file begins that was made here.
@@ -62,8 +62,8 @@ pub(crate) fn remove(path: &Path, kind: &'static str, fields: &Fields) -> Result
         }
         if removed == 0 {
             let values: Vec<String> =
-                fields.iter().map(|(_, value)| Text::from(value.as_bytes()).to_string()).collect();
-            let (path, values) = (Text::from(path), values.join(" "));
+                fields.iter().map(|(_, value)| UntrustedText::from(value.as_bytes()).to_string()).collect();
+            let (path, values) = (UntrustedText::from(path), values.join(" "));
             let reason = format!("{path} has no {kind} {values}; `sochdb-plugin trust list` prints what it has");
             return Err(Failure::new("E_TRUST_NO_ENTRY", reason));
         }
@@ -78,8 +78,9 @@ fn change(
     new: impl FnOnce(&str, &TrustFile) -> Result<Option<String>, Failure>,
 ) -> Result<Outcome, Failure> {
     let place = path.parent().zip(path.file_name().and_then(|name| name.to_str()));
-    let (directory, name) = place.ok_or_else(|| Failure::usage(format!("{} is no file name", Text::from(path))))?;
-    let held = Held::open(directory)?;
+    let (directory, name) =
+        place.ok_or_else(|| Failure::usage(format!("{} is no file name", UntrustedText::from(path))))?;
+    let held = LockedDir::open(directory)?;
     let changed = change_held(&held, path, name, new);
     if !matches!(changed, Ok(Outcome::Changed(_))) {
         held.undo();
@@ -88,7 +89,7 @@ fn change(
 }
 
 fn change_held(
-    held: &Held,
+    held: &LockedDir,
     path: &Path,
     name: &str,
     new: impl FnOnce(&str, &TrustFile) -> Result<Option<String>, Failure>,
@@ -137,13 +138,13 @@ fn says(file: &TrustFile, asked: &TrustFile) -> bool {
 }
 
 fn conflict(path: &Path, text: &str, kind: &str, fields: &Fields, found: &Found) -> Failure {
-    let (file, line, mut said) = (Text::from(path), found.line(text, fields), found.said());
+    let (file, line, mut said) = (UntrustedText::from(path), found.line(text, fields), found.said());
     if kind == "directory" && found.value("policy").is_none() {
         said += &format!(", and so the policy {}", Policy::default());
     }
     // A publisher has a key beside its name, which says which of them is meant.
     let subject = fields.iter().take(if kind == "publisher" { 2 } else { 1 });
-    let subject = subject.filter_map(|(key, _)| Some(Text::from(found.value(key)?.as_bytes()).to_string()));
+    let subject = subject.filter_map(|(key, _)| Some(UntrustedText::from(found.value(key)?.as_bytes()).to_string()));
     let (subject, kind_typed) = (subject.collect::<Vec<_>>().join(" "), kind.replace('_', "-"));
     let named = arguments(path);
     let reason = format!(
@@ -154,6 +155,6 @@ fn conflict(path: &Path, text: &str, kind: &str, fields: &Fields, found: &Found)
 }
 
 fn wrong(path: &Path, error: &dyn std::fmt::Display) -> Failure {
-    let reason = format!("{} would be wrong in {error}; nothing was changed", Text::from(path));
+    let reason = format!("{} would be wrong in {error}; nothing was changed", UntrustedText::from(path));
     Failure::new("E_TRUST_SYNTAX", reason)
 }

@@ -8,7 +8,7 @@ use semver::Version;
 use sochdb_plugin_host::sdk::abi::SOCH_NAME_SIZE;
 use sochdb_plugin_host::sdk::machinery::export::is_identifier;
 use sochdb_plugin_host::trust::PublicKey;
-use sochdb_plugin_host::{Digest, Policy, Text};
+use sochdb_plugin_host::{Digest, Policy, UntrustedText};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -142,7 +142,7 @@ pub(crate) fn plugin_name(typed: &str) -> Result<String, String> {
 /// The path of an existing directory as the loader reaches it.
 fn directory(typed: &Path) -> Result<String, Failure> {
     let path = absolute(typed);
-    let name = Text::from(&*path);
+    let name = UntrustedText::from(&*path);
     let own = path.clone();
     let real = within(&path, move || Ok(fs::canonicalize(own)))?.map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
@@ -158,7 +158,7 @@ fn directory(typed: &Path) -> Result<String, Failure> {
         return Err(Failure::new("E_DIR_NOT_A_DIRECTORY", format!("{name} is not a directory")));
     }
     if real != path {
-        let real = Text::from(&*real);
+        let real = UntrustedText::from(&*real);
         let reason = format!("{name} leads through a symbolic link or `..`: give what `realpath` prints, {real}");
         return Err(Failure::new("E_DIR_SYMLINK", reason));
     }

@@ -3,7 +3,7 @@
 use crate::commands::trust::reach::arguments;
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::TrustFile;
-use sochdb_plugin_host::{Text, TrustFiles};
+use sochdb_plugin_host::{TrustFiles, UntrustedText};
 use std::path::Path;
 
 /// Why the pins and publishers of `asked` would not count in the trust file at `path`, which says `there`.
@@ -17,11 +17,11 @@ pub(crate) fn forbidden(path: &Path, there: &TrustFile, asked: &TrustFile) -> Op
 }
 
 fn by(path: &Path, said: &TrustFile, asked: &TrustFile) -> Option<Failure> {
-    let (file, place) = (Text::from(path), arguments(path));
+    let (file, place) = (UntrustedText::from(path), arguments(path));
     let why = |reason: &Option<String>| reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
     let publisher = asked.publishers.iter().find_map(|asked| {
         let revoked = said.revoked_keys.iter().find(|revoked| revoked.key.is_same_key(&asked.key))?;
-        let name = Text::from(asked.name.as_bytes());
+        let name = UntrustedText::from(asked.name.as_bytes());
         let reason = format!("{file} forbids this key of {name} for good{}; nothing was added", why(&revoked.reason));
         let remedy = format!(
             "get another key of {name}, from a source that you trust; if this one was forbidden by mistake, first: \

@@ -4,7 +4,7 @@ use crate::output::Output;
 use crate::store::directory::is_absent;
 use serde_json::{json, Map, Value};
 use sochdb_plugin_host::trust::TrustFile;
-use sochdb_plugin_host::{printable, Text, TrustFiles};
+use sochdb_plugin_host::{printable, TrustFiles, UntrustedText};
 use std::path::Path;
 
 /// A kind of entries, and each as its keys and values.
@@ -38,7 +38,7 @@ pub(crate) fn run(out: &Output, files: &TrustFiles) -> bool {
 }
 
 fn tell(out: &Output, files: &TrustFiles, path: &Path) -> Value {
-    let name = Text::from(path).to_string();
+    let name = UntrustedText::from(path).to_string();
     if is_absent(path) {
         out.line(format!("{}  {}", out.paint.bold(&name), out.paint.dim("does not exist")));
         return json!({ "file": name, "exists": false });
@@ -75,7 +75,7 @@ fn tell(out: &Output, files: &TrustFiles, path: &Path) -> Value {
 }
 
 fn entries(file: &TrustFile) -> Entries {
-    let path = |path: &Path| Some(Text::from(path).to_string());
+    let path = |path: &Path| Some(UntrustedText::from(path).to_string());
     let said = |text: &dyn ToString| Some(text.to_string());
     let digest = |digest: &Option<sochdb_plugin_host::Digest>| digest.map(|digest| digest.to_string());
     vec![

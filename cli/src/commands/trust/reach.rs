@@ -1,7 +1,7 @@
 //! Which hosts a trust file reaches.
 
 use sochdb_plugin_host::trust::places;
-use sochdb_plugin_host::Text;
+use sochdb_plugin_host::UntrustedText;
 use std::env::args_os;
 use std::path::Path;
 
@@ -19,7 +19,7 @@ pub(crate) fn arguments(path: &Path) -> String {
     match reach(path) {
         "user" => String::new(),
         "machine" => " --system".to_owned(),
-        _ => format!(" --trust {}", Text::from(path)),
+        _ => format!(" --trust {}", UntrustedText::from(path)),
     }
 }
 

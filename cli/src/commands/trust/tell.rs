@@ -5,7 +5,7 @@ use crate::commands::trust::text::Fields;
 use crate::output::Output;
 use serde_json::{json, Map};
 use sochdb_plugin_host::trust::{places, TrustFile};
-use sochdb_plugin_host::{printable, Text, TrustFiles};
+use sochdb_plugin_host::{printable, TrustFiles, UntrustedText};
 use std::path::{Path, PathBuf};
 
 /// What was done to which entry of which file.
@@ -23,7 +23,7 @@ impl Told<'_> {
     pub(crate) fn added(&self, out: &Output, file: &TrustFile, first: bool) {
         let counts_everywhere = TrustFiles::Operator.paths().iter().any(|path| path == self.path);
         let shown = |paths: Vec<PathBuf>| {
-            paths.iter().map(|path| Text::from(&**path).to_string()).collect::<Vec<_>>().join(", ")
+            paths.iter().map(|path| UntrustedText::from(&**path).to_string()).collect::<Vec<_>>().join(", ")
         };
         let add = "sochdb-plugin trust add directory";
         let closed = if first {
@@ -35,7 +35,7 @@ impl Told<'_> {
             ))
         } else if !counts_everywhere && file.directories.is_empty() {
             let installed = places::user_plugin_directory().unwrap_or_else(places::system_plugin_directory);
-            let (installed, path) = (Text::from(&*installed), Text::from(self.path));
+            let (installed, path) = (UntrustedText::from(&*installed), UntrustedText::from(self.path));
             Some(format!(
                 "it lists no directory, so where it counts no plugin is allowed; to allow what `sochdb-plugin install` \
                  brings: {add} {installed} --trust {path}"
@@ -54,14 +54,14 @@ impl Told<'_> {
         let empty = *file == TrustFile::default();
         let closed = format!(
             "it has no entry now and still counts: it allows no directory; to be without it: rm {}",
-            Text::from(self.path)
+            UntrustedText::from(self.path)
         );
         self.print(out, empty.then_some(&*closed));
     }
 
     /// The outcome; `closed` says which plugins are no longer allowed because of it.
     pub(crate) fn print(&self, out: &Output, closed: Option<&str>) {
-        let file = Text::from(self.path).to_string();
+        let file = UntrustedText::from(self.path).to_string();
         let said = Map::from_iter(self.fields.iter().map(|(key, value)| ((*key).to_owned(), json!(value))));
         out.object(&json!({
             "outcome": self.outcome, "file": file, "kind": self.kind, "entry": said, "closed": closed,

@@ -1,6 +1,6 @@
 //! What is shown of bytes from elsewhere.
 
-use super::Text;
+use super::UntrustedText;
 use crate::base::escape::printable;
 
 #[test]
@@ -16,14 +16,14 @@ fn prints_what_a_shell_reads_back() {
         ("a\u{202e}b".as_bytes(), "$'a\\xe2\\x80\\xaeb'"),
         ("a\u{3164}b".as_bytes(), "$'a\\xe3\\x85\\xa4b'"),
     ] {
-        assert_eq!(Text::from(bytes).to_string(), shown);
+        assert_eq!(UntrustedText::from(bytes).to_string(), shown);
     }
 }
 
 #[test]
 fn no_code_point_of_a_name_passes_that_steers_or_hides() {
     for c in (0..=u32::from(char::MAX)).filter_map(char::from_u32) {
-        let shown = Text::from(format!("a{c}b").as_bytes()).to_string();
+        let shown = UntrustedText::from(format!("a{c}b").as_bytes()).to_string();
         assert_eq!(printable(&shown), shown, "U+{:04X}", u32::from(c));
     }
 }

@@ -1,6 +1,6 @@
 //! The program that maps libraries (`mapper.c`), and what it should say of one whose facts are known.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::Facts;
 use sochdb_plugin_abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
 use std::fmt::Write as _;
@@ -68,7 +68,7 @@ fn hex(bytes: &[u8]) -> String {
 pub(super) fn expected(library: &[u8], facts: &Facts) -> String {
     let mut text = "loaded\n".to_owned();
     let mut line = |name: &str, value: String| text.push_str(&format!("{name}={value}\n"));
-    let strings = |text: &Text| hex(text.as_bytes());
+    let strings = |text: &UntrustedText| hex(text.as_bytes());
     facts.soname.iter().for_each(|name| line("soname", strings(name)));
     facts.needed.iter().for_each(|name| line("needed", strings(name)));
     line("text relocations", u8::from(facts.text_relocations).to_string());

@@ -2,7 +2,7 @@
 
 use crate::files::directory_walk::Walked;
 use crate::loader::trust_source::Decisions;
-use crate::loader::trust_source::Standing;
+use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
 use std::path::Path;
@@ -10,14 +10,14 @@ use std::path::Path;
 pub(crate) fn check(
     path: &Path,
     walked: &Walked,
-    standing: Standing,
+    effective: EffectivePolicy,
     decisions: &Decisions,
 ) -> Result<((), impl Words<()>), LoadError> {
-    if !standing.allowed {
+    if !effective.allowed {
         let directory = walked.path.as_path().into();
         let copy = decisions.installing(path);
         let copy = copy.map_or_else(String::new, |copy| format!(", or copy the plugin to where plugins are: {copy}"));
         return Err(LoadError::NotAllowed { directory, place: decisions.place(), copy });
     }
-    Ok(((), move |_: &()| format!("policy {}", standing.policy)))
+    Ok(((), move |_: &()| format!("policy {}", effective.policy)))
 }

@@ -2,7 +2,7 @@
 //! depends on `LD_LIBRARY_PATH`, on caches, and on who can write there.
 
 use crate::base::digest::Digest;
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::Facts;
 use crate::files::small_file::refused;
 use crate::linker;
@@ -64,7 +64,7 @@ fn in_words(order: &Vec<Dependency>) -> String {
 
 struct Resolver<'a> {
     asked: Asked<'a>,
-    seen: Vec<Text>,
+    seen: Vec<UntrustedText>,
     order: Vec<Dependency>,
     lacking: Lacking,
     /// Where libraries are looked for that no trust file names, once there is one.
@@ -73,7 +73,7 @@ struct Resolver<'a> {
 
 impl Resolver<'_> {
     /// Adds what a library needs that wants it to be searched for in the directories `search`.
-    fn add_all(&mut self, needed: &[Text], search: &[PathBuf]) {
+    fn add_all(&mut self, needed: &[UntrustedText], search: &[PathBuf]) {
         for name in needed {
             if self.seen.contains(name) || self.seen.len() > MOST {
                 continue;
@@ -93,7 +93,7 @@ impl Resolver<'_> {
     }
 
     /// Where a library comes from, after what it needs was added; `None` if no trust file names it.
-    fn find(&mut self, name: &Text, search: &[PathBuf]) -> Result<Option<Source>, LoadError> {
+    fn find(&mut self, name: &UntrustedText, search: &[PathBuf]) -> Result<Option<Source>, LoadError> {
         let text = std::str::from_utf8(name.as_bytes()).unwrap_or_default();
         let standard = STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
         if let Some(listed) = self.asked.rules.and_then(|rules| rules.dependency(text)) {
@@ -117,9 +117,9 @@ impl Resolver<'_> {
         Source::System(library.path)
     }
 
-    fn listed(&self, name: &Text, listed: &TrustedDependency) -> Result<ListedLibrary, LoadError> {
+    fn listed(&self, name: &UntrustedText, listed: &TrustedDependency) -> Result<ListedLibrary, LoadError> {
         let revoked = |digest: &Digest| self.asked.rules.is_some_and(|rules| rules.revoked(digest).is_some());
-        let library = dependencies_listed::admit(listed, self.asked.standing.demands, revoked).map_err(|error| {
+        let library = dependencies_listed::admit(listed, self.asked.effective.demands, revoked).map_err(|error| {
             refused(Step::Dependencies, &listed.path(), error, |reason, fix| LoadError::DepRefused {
                 name: name.clone(),
                 reason,
@@ -128,14 +128,14 @@ impl Resolver<'_> {
         })?;
         // By another name the dynamic linker would not find it in memory, and search.
         if library.facts.soname.as_ref() != Some(name) {
-            let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
+            let soname = library.facts.soname.unwrap_or_else(|| UntrustedText::from(&b""[..]));
             return Err(LoadError::DepSoname { name: name.clone(), soname });
         }
         Ok(library)
     }
 
     /// Notes a library that no trust file names, and where it would be taken from if one did; then what it needs in turn.
-    fn unlisted(&mut self, name: &Text, text: &str, search: &[PathBuf]) -> Result<(), LoadError> {
+    fn unlisted(&mut self, name: &UntrustedText, text: &str, search: &[PathBuf]) -> Result<(), LoadError> {
         let asked = self.asked;
         let named = asked.rules.into_iter().flat_map(Rules::dependency_directories);
         let others = named.chain([asked.directory]).map(Path::to_owned).chain(search.iter().cloned());

@@ -1,6 +1,6 @@
 //! For whom the libraries of a plugin are looked for.
 
-use crate::loader::trust_source::{Standing, TrustFiles};
+use crate::loader::trust_source::{EffectivePolicy, TrustFiles};
 use crate::trust::rules::Rules;
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ pub(crate) struct Asked<'a> {
     /// Where plugins lie that need no directory in a trust file.
     pub(crate) installed: &'a [PathBuf],
     /// What is demanded of the plugin.
-    pub(crate) standing: Standing,
+    pub(crate) effective: EffectivePolicy,
     /// Where the plugin is.
     pub(crate) directory: &'a Path,
 }

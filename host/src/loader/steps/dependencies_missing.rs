@@ -1,6 +1,6 @@
 //! What a plugin lacks of the libraries that it needs, told at once, with the commands that allow them.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::loader::permission::runs_elevated;
 use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::dependencies_packages;
@@ -12,19 +12,19 @@ use std::path::PathBuf;
 #[derive(Default)]
 pub(crate) struct Lacking {
     /// Those that no trust file names, with where they lie.
-    unlisted: Vec<(Text, PathBuf)>,
+    unlisted: Vec<(UntrustedText, PathBuf)>,
     /// Those that no trust file names and that were not found.
-    nowhere: Vec<Text>,
+    nowhere: Vec<UntrustedText>,
     /// What else is wrong.
     wrong: Vec<LoadError>,
 }
 
 impl Lacking {
-    pub(crate) fn unlisted(&mut self, name: &Text, directory: PathBuf) {
+    pub(crate) fn unlisted(&mut self, name: &UntrustedText, directory: PathBuf) {
         self.unlisted.push((name.clone(), directory));
     }
 
-    pub(crate) fn nowhere(&mut self, name: &Text) {
+    pub(crate) fn nowhere(&mut self, name: &UntrustedText) {
         self.nowhere.push(name.clone());
     }
 
@@ -40,8 +40,10 @@ impl Lacking {
                 _ => Some(self.all_wrong()),
             };
         }
-        let found =
-            self.unlisted.iter().map(|(name, directory)| format!("{name} (in {})", Text::from(directory.as_path())));
+        let found = self
+            .unlisted
+            .iter()
+            .map(|(name, directory)| format!("{name} (in {})", UntrustedText::from(directory.as_path())));
         let absent = self.nowhere.iter().map(|name| format!("{name} (not found)"));
         let mut libraries = found.chain(absent).collect::<Vec<_>>().join(", ");
         let mut fixes = Vec::new();
@@ -71,9 +73,10 @@ impl Lacking {
             | LoadError::DepSoname { name, .. } => Some(name.clone()),
             _ => None,
         });
-        let (name, told) = (named.unwrap_or_else(|| Text::from(&b""[..])), |text: fn(&LoadError) -> String| {
-            self.wrong.iter().map(text).collect::<Vec<_>>().join("; ")
-        });
+        let (name, told) =
+            (named.unwrap_or_else(|| UntrustedText::from(&b""[..])), |text: fn(&LoadError) -> String| {
+                self.wrong.iter().map(text).collect::<Vec<_>>().join("; ")
+            });
         LoadError::DepRefused { name, reason: told(LoadError::to_string), fix: told(LoadError::remedy) }
     }
 
@@ -81,7 +84,9 @@ impl Lacking {
     fn allow(&self, asked: Asked<'_>) -> String {
         let them = if self.unlisted.len() == 1 { "it" } else { "them" };
         let file = match asked.files {
-            TrustFiles::Only(files) => files.first().map(|file| format!(" --trust {}", Text::from(file.as_path()))),
+            TrustFiles::Only(files) => {
+                files.first().map(|file| format!(" --trust {}", UntrustedText::from(file.as_path())))
+            }
             TrustFiles::Operator if runs_elevated() => Some(" --system".to_owned()),
             TrustFiles::Operator | TrustFiles::Unused => None,
         };
@@ -90,13 +95,13 @@ impl Lacking {
         let libraries = self
             .unlisted
             .iter()
-            .map(|(name, directory)| add(&format!("dependency {name} {}", Text::from(directory.as_path()))));
+            .map(|(name, directory)| add(&format!("dependency {name} {}", UntrustedText::from(directory.as_path()))));
         let mut commands: Vec<String> = libraries.collect();
         // With the first trust file only the directories count that one lists.
         let first = *asked.files == TrustFiles::Operator && asked.rules.is_none();
         if first && !asked.installed.iter().any(|place| asked.directory.starts_with(place)) {
-            let policy = asked.standing.policy;
-            commands.push(add(&format!("directory {} --policy {policy}", Text::from(asked.directory))));
+            let policy = asked.effective.policy;
+            commands.push(add(&format!("directory {} --policy {policy}", UntrustedText::from(asked.directory))));
         }
         let commands = commands.join(" && ");
         match asked.files {
@@ -109,6 +114,6 @@ impl Lacking {
     }
 }
 
-fn joined(names: &[Text]) -> String {
-    names.iter().map(Text::to_string).collect::<Vec<_>>().join(", ")
+fn joined(names: &[UntrustedText]) -> String {
+    names.iter().map(UntrustedText::to_string).collect::<Vec<_>>().join(", ")
 }

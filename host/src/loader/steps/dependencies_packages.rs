@@ -1,6 +1,6 @@
 //! Where a library may lie that no trust file names: looked for only to say it, nothing is loaded from there.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::loader::steps::dependencies_system::PLACES;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(crate) fn places(others: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> 
 }
 
 /// The directories in which the library `name` is: where a link leads out of its directory, the one that it leads to.
-pub(crate) fn of(name: &Text, places: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn of(name: &UntrustedText, places: &[PathBuf]) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for place in places {
         let Ok(file) = place.join(name.as_os_str()).canonicalize() else { continue };
@@ -44,5 +44,5 @@ pub(crate) fn of(name: &Text, places: &[PathBuf]) -> Vec<PathBuf> {
 
 /// The directories as they are told.
 pub(crate) fn told(places: &[PathBuf]) -> String {
-    places.iter().map(|place| Text::from(place as &Path).to_string()).collect::<Vec<_>>().join(", ")
+    places.iter().map(|place| UntrustedText::from(place as &Path).to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -1,6 +1,6 @@
 //! A library of the system, where its package manager puts it.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::Facts;
 use crate::files::directory_walk;
 use crate::files::open_file::{Bounds, OpenFile};
@@ -33,7 +33,7 @@ pub(crate) struct SystemLibrary {
 
 impl SystemLibrary {
     /// The library `name` for this process's processor.
-    pub(crate) fn find(name: &Text) -> Result<Self, LoadError> {
+    pub(crate) fn find(name: &UntrustedText) -> Result<Self, LoadError> {
         let mut refusal = None;
         for place in PLACES {
             // Its usual name is a link to the one with its version.
@@ -54,14 +54,14 @@ impl SystemLibrary {
         Err(refusal.unwrap_or_else(|| LoadError::DepMissing { name: name.clone(), places: PLACES.join(", ") }))
     }
 
-    fn refusal(name: &Text, path: &Path, error: LoadError) -> LoadError {
+    fn refusal(name: &UntrustedText, path: &Path, error: LoadError) -> LoadError {
         let because = |reason, fix| LoadError::DepRefused { name: name.clone(), reason, fix };
         refused(Step::Dependencies, path, error, because)
     }
 
     /// The library `name` of one of these directories, in which another library wants it to be searched for; `None` if it
     /// is in none of them. Its name for itself must be this one, or the dynamic linker would search.
-    pub(crate) fn beside(name: &Text, directories: &[PathBuf]) -> Option<Result<Self, LoadError>> {
+    pub(crate) fn beside(name: &UntrustedText, directories: &[PathBuf]) -> Option<Result<Self, LoadError>> {
         let named = directories.iter().map(|directory| directory.join(name.as_os_str()));
         let mut found = named.filter_map(|named| match real_path(&named) {
             Ok(path) => path.map(Ok),
@@ -78,7 +78,7 @@ impl SystemLibrary {
         Some(match library {
             Ok(library) if library.facts.soname.as_ref() == Some(name) => Ok(library),
             Ok(library) => {
-                let soname = library.facts.soname.unwrap_or_else(|| Text::from(&b""[..]));
+                let soname = library.facts.soname.unwrap_or_else(|| UntrustedText::from(&b""[..]));
                 Err(LoadError::DepSoname { name: name.clone(), soname })
             }
             Err(error) => Err(Self::refusal(name, &path, error)),
@@ -106,7 +106,7 @@ fn real_path(named: &Path) -> Result<Option<PathBuf>, LoadError> {
             Err(error) if error.kind() == ErrorKind::Interrupted => continue,
             Err(error) if absent(&error) => Ok(None),
             Err(reason) => {
-                let path = Text::from(named);
+                let path = UntrustedText::from(named);
                 Err(LoadError::failed(Step::Dependencies, reason, |reason| LoadError::FileIo { path, reason }))
             }
         };

@@ -2,7 +2,7 @@
 
 use crate::base::escape::hex;
 use crate::base::kinds::Kinds;
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
 use crate::loader::plugin_entry::Entry;
@@ -121,8 +121,10 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
     }
     capabilities.extend(ids);
 
-    same("name", &note.name.as_bytes(), &name.as_bytes(), |name| Text::from(*name).to_string())?;
-    same("version", &note.version.as_bytes(), &version.as_bytes(), |version| Text::from(*version).to_string())?;
+    same("name", &note.name.as_bytes(), &name.as_bytes(), |name| UntrustedText::from(*name).to_string())?;
+    same("version", &note.version.as_bytes(), &version.as_bytes(), |version| {
+        UntrustedText::from(*version).to_string()
+    })?;
     same("abi_major", &note.abi_major, &raw.abi_major, u16::to_string)?;
     same("abi_minor", &note.abi_minor, &raw.abi_minor, u16::to_string)?;
     same("min_host_minor", &note.min_host_minor, &raw.min_host_minor, u16::to_string)?;
@@ -171,7 +173,7 @@ unsafe fn text(ptr: *const c_char, longest: usize, field: &str) -> Result<String
     // SAFETY: these bytes come before the NUL, and stay as they are.
     let bytes = unsafe { std::slice::from_raw_parts(ptr.cast::<u8>(), len) };
     let text = std::str::from_utf8(bytes).map_err(|_| LoadError::EntryMalformed {
-        reason: format!("its {field} is not UTF-8: {}", Text::from(bytes)),
+        reason: format!("its {field} is not UTF-8: {}", UntrustedText::from(bytes)),
         fix: "save the source in UTF-8",
     })?;
     Ok(text.to_owned())
@@ -198,7 +200,7 @@ unsafe fn capabilities(list: *const *const c_char) -> Result<Vec<ExtensionCapabi
             return malformed(format!("capability {at} in its list is empty"), "give it an id, or take it out");
         }
         if capabilities.contains(&capability) {
-            let reason = format!("it lists the capability {} twice", Text::from(id.as_bytes()));
+            let reason = format!("it lists the capability {} twice", UntrustedText::from(id.as_bytes()));
             return malformed(reason, "list each capability once");
         }
         capabilities.push(capability);

@@ -33,7 +33,7 @@ fn well_formed(note: &Note) -> Result<(), ElfError> {
     if note.note_version == 0 {
         return Err(ElfError::NoteVersion { version: note.note_version });
     }
-    let identifier = |text: &crate::base::text::Text, size| {
+    let identifier = |text: &crate::base::text::UntrustedText, size| {
         let text = std::str::from_utf8(text.as_bytes()).unwrap_or_default();
         sochdb_plugin_sdk::machinery::export::is_identifier(text, size)
     };

@@ -1,7 +1,7 @@
 //! Maps the libraries that plugins need.
 
 use crate::base::digest::Digest;
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::files::fd_paths;
 use crate::linker::{self, Mapping};
 use crate::loader::dependency::{Dependency, Source};
@@ -9,13 +9,13 @@ use crate::refusal::load_error::LoadError;
 use parking_lot::Mutex;
 
 /// The libraries from trust files that were mapped. Held while one is, so that two threads do not map the same one.
-static BROUGHT_IN: Mutex<Vec<(Text, Digest)>> = Mutex::new(Vec::new());
+static BROUGHT_IN: Mutex<Vec<(UntrustedText, Digest)>> = Mutex::new(Vec::new());
 
 /// Maps what a plugin needs, so that the dynamic linker finds it in memory by its name and does not search.
 ///
 /// # Safety
 /// The caller trusts the plugin, and with it what it needs.
-pub(crate) unsafe fn bring_in(dependencies: Vec<Dependency>) -> Result<(), LoadError> {
+pub(crate) unsafe fn preload(dependencies: Vec<Dependency>) -> Result<(), LoadError> {
     let mut brought_in = BROUGHT_IN.lock();
     for Dependency { name, source } in dependencies {
         let refused = |reason: String| LoadError::open(format!("{name}: {reason}"));
@@ -38,7 +38,7 @@ pub(crate) unsafe fn bring_in(dependencies: Vec<Dependency>) -> Result<(), LoadE
             brought_in.push((name.clone(), digest));
         }
         if !linker::is_resident(name.as_os_str()) {
-            return Err(LoadError::DepSoname { name, soname: Text::from(path.as_path()) });
+            return Err(LoadError::DepSoname { name, soname: UntrustedText::from(path.as_path()) });
         }
     }
     Ok(())
@@ -46,7 +46,12 @@ pub(crate) unsafe fn bring_in(dependencies: Vec<Dependency>) -> Result<(), LoadE
 
 /// Refuses a library that would not be the one in memory, as far as can be known: what the program has from its start
 /// counts unless the trust file demands a digest.
-fn is_the_same(name: &Text, digest: Digest, pinned: bool, brought_in: &[(Text, Digest)]) -> Result<(), LoadError> {
+fn is_the_same(
+    name: &UntrustedText,
+    digest: Digest,
+    pinned: bool,
+    brought_in: &[(UntrustedText, Digest)],
+) -> Result<(), LoadError> {
     let in_memory = brought_in.iter().find(|(known, _)| known == name).map(|(_, digest)| *digest);
     if in_memory == Some(digest) || (in_memory.is_none() && !pinned) {
         return Ok(());

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How a probe ended that found nothing against the plugin.
-pub(crate) enum Rehearsed {
+pub(crate) enum ProbeOutcome {
     /// The constructors returned, or the program turned the probe off and the policy does not demand one.
     Passed {
         /// The sandbox was whole.
@@ -27,7 +27,7 @@ pub(crate) enum Rehearsed {
 }
 
 /// A plugin, and how its probe ended.
-type Probed = (Admitted, Rehearsed);
+type Probed = (Admitted, ProbeOutcome);
 
 /// The step, done by `worker`.
 pub(crate) fn run(
@@ -37,10 +37,10 @@ pub(crate) fn run(
     record: &mut Record,
 ) -> Result<(Probed, impl Words<Probed>), LoadError> {
     let words = |detail: String| |_: &Probed| detail;
-    if !options.probing && !admitted.standing.demands.probe {
+    if !options.probing && !admitted.effective.demands.probe {
         record.probe = Some("off".to_owned());
         let detail = "not run: the program turned it off".to_owned();
-        return Ok(((admitted, Rehearsed::Passed { confined: false }), words(detail)));
+        return Ok(((admitted, ProbeOutcome::Passed { confined: false }), words(detail)));
     }
     // The probe keeps to the host's hard limits, and has them from its start: what this process may have, that may.
     dependency::make_sure_to_map(Step::Probe, &admitted.facts, &admitted.dependencies)?;
@@ -51,7 +51,7 @@ pub(crate) fn run(
         (admitted, ended, word)
     })?;
     record.probe = word;
-    ended.map(|(rehearsed, detail)| ((admitted, rehearsed), words(detail)))
+    ended.map(|(probed, detail)| ((admitted, probed), words(detail)))
 }
 
 /// What the probe and the whole load may take.
@@ -71,8 +71,12 @@ impl Limits {
 }
 
 /// Runs the probe, and says in `word` what the audit line says of it.
-fn run_here(admitted: &Admitted, limits: Limits, word: &mut Option<String>) -> Result<(Rehearsed, String), LoadError> {
-    let demands = admitted.standing.demands;
+fn run_here(
+    admitted: &Admitted,
+    limits: Limits,
+    word: &mut Option<String>,
+) -> Result<(ProbeOutcome, String), LoadError> {
+    let demands = admitted.effective.demands;
     let needed: Vec<Needed<'_>> = admitted
         .dependencies
         .iter()
@@ -115,10 +119,10 @@ fn run_here(admitted: &Admitted, limits: Limits, word: &mut Option<String>) -> R
     }
     match loaded {
         Ok(()) => {
-            Ok((Rehearsed::Passed { confined: sandbox.is_whole() }, format!("its constructors returned; {sandbox}")))
+            Ok((ProbeOutcome::Passed { confined: sandbox.is_whole() }, format!("its constructors returned; {sandbox}")))
         }
         Err(reason) => {
-            Ok((Rehearsed::NotLoadable(reason), "the dynamic linker refused it, see the next step".to_owned()))
+            Ok((ProbeOutcome::NotLoadable(reason), "the dynamic linker refused it, see the next step".to_owned()))
         }
     }
 }

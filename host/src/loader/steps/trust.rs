@@ -7,14 +7,14 @@ use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::loader::steps::trust_signed::signed;
 use crate::loader::trust_source::Decisions;
-use crate::loader::trust_source::Standing;
+use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
 use crate::trust::manifest::Manifest;
 use crate::trust::rules::Rules;
 
 /// What was said of the plugin by those who vouch for it.
-pub(crate) struct Vouched {
+pub(crate) struct Endorsement {
     /// What the publisher signed, if a signature was asked for.
     pub(crate) manifest: Option<Manifest>,
     /// Who signed it.
@@ -26,11 +26,11 @@ pub(crate) fn check(
     walked: &Walked,
     digest: Digest,
     decisions: &Decisions,
-    standing: Standing,
+    effective: EffectivePolicy,
     locks: &LockFiles,
-) -> Result<(Vouched, impl Words<Vouched>), LoadError> {
+) -> Result<(Endorsement, impl Words<Endorsement>), LoadError> {
     let words = |pinned: Option<&'static str>| {
-        move |vouched: &Vouched| match (&vouched.publisher, pinned) {
+        move |endorsement: &Endorsement| match (&endorsement.publisher, pinned) {
             (None, None) => "nobody vouches for it, and its policy does not ask".to_owned(),
             (None, Some(pinned)) => pinned.to_owned(),
             (Some(signer), None) => format!("signed by {signer}"),
@@ -42,13 +42,13 @@ pub(crate) fn check(
         let why = revoked.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
         return Err(LoadError::Revoked { digest, why });
     }
-    let demands = standing.demands;
+    let demands = effective.demands;
     let unpinned = || {
         let copy = decisions.installing(path.path);
         let copy = copy.map_or_else(String::new, |copy| format!("{copy}; or, to leave it where it is: "));
         LoadError::Unpinned { digest, place: decisions.place(), copy }
     };
-    let pinned = pinned_by(path, walked, digest, rules, standing, locks)?;
+    let pinned = pinned_by(path, walked, digest, rules, effective, locks)?;
     if demands.pin && pinned.is_none() {
         return Err(unpinned());
     }
@@ -61,14 +61,14 @@ pub(crate) fn check(
                 return Err(revoked);
             }
         }
-        return Ok((Vouched { manifest: None, publisher: None }, words(pinned)));
+        return Ok((Endorsement { manifest: None, publisher: None }, words(pinned)));
     }
     let (manifest, signer) = match signed(path, walked, digest, decisions, owners) {
         // What is neither pinned nor signed has two ways out, of which the pin is the shorter.
         Err(LoadError::SignatureMissing { .. }) if !demands.signature => return Err(unpinned()),
         signed => signed?,
     };
-    Ok((Vouched { manifest: Some(manifest), publisher: Some(signer) }, words(pinned)))
+    Ok((Endorsement { manifest: Some(manifest), publisher: Some(signer) }, words(pinned)))
 }
 
 /// Where the digest is pinned.
@@ -77,10 +77,10 @@ fn pinned_by(
     walked: &Walked,
     digest: Digest,
     rules: Option<&Rules>,
-    standing: Standing,
+    effective: EffectivePolicy,
     locks: &LockFiles,
 ) -> Result<Option<&'static str>, LoadError> {
-    let lock = locks.of(walked, Owners::of(standing.demands))?;
+    let lock = locks.of(walked, Owners::of(effective.demands))?;
     let locked = lock.as_ref().and_then(|lock| lock.find(path.file.to_str()?));
     if let Some(locked) = locked {
         if locked.sha256 != digest && locked.previous != Some(digest) {

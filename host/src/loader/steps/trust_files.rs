@@ -1,11 +1,11 @@
 //! The step `trust-files`: what the operator decided, from the trust files.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::files::small_file::{is_unchanged_at, read_at, refused, Beside};
 use crate::files::stamp::ReadStamp;
 use crate::loader::permission::runs_elevated;
 use crate::loader::trust_source::{homes, Decisions, ReadRules};
-use crate::loader::trust_source::{RuleSource, Standing, TrustFiles};
+use crate::loader::trust_source::{EffectivePolicy, RuleSource, TrustFiles};
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
@@ -78,7 +78,7 @@ impl RuleSource {
             stamps.push(read.as_ref().map(|(_, stamp)| stamp.clone()));
             if let Some((file, _)) = read {
                 files.push(file);
-                found.push(Text::from(path.as_path()).to_string());
+                found.push(UntrustedText::from(path.as_path()).to_string());
             }
         }
         let rules = (!files.is_empty()).then(|| Rules::new(files));
@@ -94,14 +94,14 @@ fn one_of(homes: &[PathBuf]) -> Result<(), LoadError> {
         match home.metadata() {
             Ok(found) if found.is_dir() => return Ok(()),
             Err(error) if Lack::of(&error).is_some() => {
-                return Err(LoadError::failed(Step::Rules, error, |reason| LoadError::TrustHome {
+                return Err(LoadError::failed(Step::TrustFiles, error, |reason| LoadError::TrustHome {
                     why: reason.to_string(),
                 }));
             }
             _ => {}
         }
     }
-    let names: Vec<String> = homes.iter().map(|home| Text::from(home.as_path()).to_string()).collect();
+    let names: Vec<String> = homes.iter().map(|home| UntrustedText::from(home.as_path()).to_string()).collect();
     let why = match names.is_empty() {
         true if runs_elevated() => {
             "its environment does not count, because it has more rights than its user".to_owned()
@@ -128,7 +128,7 @@ impl TrustFiles {
     fn place(&self) -> String {
         match self {
             Self::Only(paths) => {
-                paths.first().map_or_else(String::new, |path| format!("{NAMED}{}", Text::from(path.as_path())))
+                paths.first().map_or_else(String::new, |path| format!("{NAMED}{}", UntrustedText::from(path.as_path())))
             }
             Self::Operator if self.paths().len() < 2 => " --system".to_owned(),
             Self::Operator | Self::Unused => String::new(),
@@ -145,13 +145,13 @@ impl TrustFiles {
     }
 
     fn read_stamped(&self, path: &Path) -> Result<Option<(TrustFile, ReadStamp)>, LoadError> {
-        let file = || Text::from(path);
+        let file = || UntrustedText::from(path);
         let read = match read_at(path) {
             Ok(None) if matches!(self, Self::Only(_)) => Err(LoadError::FileNotFound { path: path.into() }),
             read => read,
         };
         let read = read.map_err(|error| {
-            refused(Step::Rules, path, error, |reason, fix| LoadError::TrustFile { file: file(), reason, fix })
+            refused(Step::TrustFiles, path, error, |reason, fix| LoadError::TrustFile { file: file(), reason, fix })
         })?;
         let Some(Beside { bytes, stamp }) = read else { return Ok(None) };
         let parsed = TrustFile::parse(&bytes).map_err(|error| LoadError::TrustSyntax { file: file(), error })?;
@@ -175,7 +175,7 @@ impl Decisions {
     pub(crate) fn installing(&self, path: &Path) -> Option<String> {
         let is_library = path.extension().is_some_and(|extension| extension == "so");
         let anywhere = !self.place.starts_with(NAMED);
-        (is_library && anywhere).then(|| format!("sochdb-plugin install {}{}", Text::from(path), self.place))
+        (is_library && anywhere).then(|| format!("sochdb-plugin install {}{}", UntrustedText::from(path), self.place))
     }
 
     /// What the trust files say; `None` if there are none.
@@ -184,7 +184,7 @@ impl Decisions {
     }
 
     /// What is demanded of a plugin in `directory`, if the loader demands `least` everywhere.
-    pub(crate) fn standing(&self, directory: &Path, least: Policy) -> Standing {
+    pub(crate) fn effective(&self, directory: &Path, least: Policy) -> EffectivePolicy {
         let of = |policy: Policy| (policy, policy.demands());
         let listed = match &self.rules {
             None => Some(of(Policy::Development)),
@@ -196,6 +196,10 @@ impl Decisions {
             }
         };
         let (policy, demands) = listed.unwrap_or(of(least));
-        Standing { allowed: listed.is_some(), policy: policy.max(least), demands: demands.union(least.demands()) }
+        EffectivePolicy {
+            allowed: listed.is_some(),
+            policy: policy.max(least),
+            demands: demands.union(least.demands()),
+        }
     }
 }

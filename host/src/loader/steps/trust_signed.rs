@@ -1,7 +1,7 @@
 //! The manifest and the signature of a plugin: what was signed of its bytes, and by whom.
 
 use crate::base::digest::Digest;
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::files::directory_walk::Walked;
 use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
@@ -61,7 +61,7 @@ fn one(
             })
         })
     };
-    let at = |name: &OsStr| Text::from(walked.path.join(name).as_path());
+    let at = |name: &OsStr| UntrustedText::from(walked.path.join(name).as_path());
     let missing = |name: &OsStr| LoadError::SignatureMissing { manifest: at(name) };
     let manifest = read(manifest_name)?.ok_or_else(|| missing(manifest_name))?.bytes;
     let signature = read(signature_name)?.ok_or_else(|| missing(signature_name))?.bytes;

@@ -1,6 +1,6 @@
 //! Trust files and lock files that are refused: nobody installs, strips or builds them.
 
-use crate::base::text::Text;
+use crate::base::text::UntrustedText;
 use crate::loader::tests::*;
 
 /// Words of remedies for plugins.
@@ -26,14 +26,14 @@ fn a_trust_file_that_is_refused_gets_no_remedy_of_a_plugin() {
     remedy(&dir.join("../trust.toml"), "absolute path");
     remedy(Path::new("/proc/trust.toml"), "directory on disk");
     chmod(&file, 0o664);
-    remedy(&file, &format!("chmod go-w {}", Text::from(&*file)));
+    remedy(&file, &format!("chmod go-w {}", UntrustedText::from(&*file)));
     chmod(&file, 0o644);
     remedy(&dir.directory("folder", 0o755), "move the directory");
     let link = dir.join("link.toml");
     std::os::unix::fs::symlink(&file, &link).expect("a new link");
     remedy(&link, "in place of the link");
     let open = dir.directory("open", 0o777);
-    remedy(&write(&open.join("trust.toml"), b""), &format!("chmod go-w {}", Text::from(&*open)));
+    remedy(&write(&open.join("trust.toml"), b""), &format!("chmod go-w {}", UntrustedText::from(&*open)));
     chmod(&open, 0o1777);
     let sticky = remedy(&open.join("trust.toml"), "keep the file outside of");
     assert!(!sticky.contains("chmod"), "a sticky directory is meant to be so: {sticky}");
@@ -53,5 +53,5 @@ fn a_lock_file_that_is_refused_gets_no_remedy_of_a_plugin() {
     let error = admit_trusted(&plugin).map(|_| ()).expect_err("others write the lock file");
     assert_eq!(error.code(), "E_LOCK_FILE");
     assert!(OF_PLUGINS.iter().all(|words| !error.remedy().contains(words)), "{}", error.remedy());
-    assert!(error.remedy().ends_with(&format!("chmod go-w {}", Text::from(&*lock))), "{}", error.remedy());
+    assert!(error.remedy().ends_with(&format!("chmod go-w {}", UntrustedText::from(&*lock))), "{}", error.remedy());
 }

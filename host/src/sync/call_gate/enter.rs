@@ -5,7 +5,7 @@ use crate::sync::call_gate::counts::Counts;
 use crate::sync::call_gate::held::{self, Inside};
 use crate::sync::call_gate::refusal::{Hold, Refusal};
 use crate::sync::call_gate::waits::{self, Outcome, What};
-use crate::sync::call_gate::{after, live, Gate};
+use crate::sync::call_gate::{after, live, CallGate};
 use crate::sync::thread_slot;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A shared call under way on this thread.
-pub(crate) struct Pass<'a> {
+pub(crate) struct SharedGuard<'a> {
     core: &'a Core,
     /// The shard of this thread's own that counts it, if the thread has one.
     own: Option<&'a Counts>,
@@ -22,7 +22,7 @@ pub(crate) struct Pass<'a> {
     _of_this_thread: PhantomData<*mut ()>,
 }
 
-impl Drop for Pass<'_> {
+impl Drop for SharedGuard<'_> {
     #[inline(always)]
     fn drop(&mut self) {
         match self.own {
@@ -39,7 +39,7 @@ fn leave_without_own(core: &Core) {
 }
 
 /// Something that lasts and keeps exclusive calls away.
-pub(crate) struct Stay<'a> {
+pub(crate) struct LongGuard<'a> {
     core: &'a Core,
     shard: &'a Counts,
     /// Its place among those that stay.
@@ -48,7 +48,7 @@ pub(crate) struct Stay<'a> {
     used_by: Cell<usize>,
 }
 
-impl Stay<'_> {
+impl LongGuard<'_> {
     /// Notes that the calling thread uses it: an exclusive call of this thread, or one that this thread's call waits
     /// for, would wait for itself then.
     #[inline]
@@ -70,7 +70,7 @@ impl Stay<'_> {
     }
 }
 
-impl Drop for Stay<'_> {
+impl Drop for LongGuard<'_> {
     fn drop(&mut self) {
         if !live::is_child() {
             self.core.stays.lock().remove(self.place);
@@ -79,54 +79,54 @@ impl Drop for Stay<'_> {
     }
 }
 
-impl Gate {
-    /// Lets a call in that others may accompany and that ends on this thread. Waits at most `patience` for an
+impl CallGate {
+    /// Lets a call in that others may accompany and that ends on this thread. Waits at most `drain_timeout` for an
     /// exclusive one to end.
     #[inline(always)]
-    pub(crate) fn enter(&self, patience: &Duration) -> Result<Pass<'_>, Refusal> {
+    pub(crate) fn enter(&self, drain_timeout: &Duration) -> Result<SharedGuard<'_>, Refusal> {
         let core = &*self.core;
-        let Some(thread) = thread_slot::known_own() else { return self.enter_as_one_of_many(*patience) };
+        let Some(thread) = thread_slot::known_own() else { return self.enter_as_one_of_many(*drain_timeout) };
         let shard = &core.shards[thread.number()];
         core.count(shard, shard.own.load(Relaxed) + 1);
         if core.state() != OPEN {
-            self.wait_to_enter_own(shard, *patience)?;
+            self.wait_to_enter_own(shard, *drain_timeout)?;
         }
-        Ok(Pass { core, own: Some(shard), _of_this_thread: PhantomData })
+        Ok(SharedGuard { core, own: Some(shard), _of_this_thread: PhantomData })
     }
 
     /// For a thread that counted itself in a shard of its own, and found the gate not open.
     #[cold]
-    fn wait_to_enter_own(&self, shard: &Counts, patience: Duration) -> Result<(), Refusal> {
+    fn wait_to_enter_own(&self, shard: &Counts, drain_timeout: Duration) -> Result<(), Refusal> {
         self.core.leave_own(shard);
-        wait_to_enter(&self.core, patience, || shard.own.store(shard.own.load(Relaxed) + 1, Release))
+        wait_to_enter(&self.core, drain_timeout, || shard.own.store(shard.own.load(Relaxed) + 1, Release))
     }
 
     /// For a thread that comes the first time, or that has no shard of its own.
     #[cold]
-    fn enter_as_one_of_many(&self, patience: Duration) -> Result<Pass<'_>, Refusal> {
+    fn enter_as_one_of_many(&self, drain_timeout: Duration) -> Result<SharedGuard<'_>, Refusal> {
         if thread_slot::this_thread().is_own() {
-            return self.enter(&patience);
+            return self.enter(&drain_timeout);
         }
-        self.enter_shared(patience)?;
+        self.enter_shared(drain_timeout)?;
         held::push(&self.core);
-        Ok(Pass { core: &self.core, own: None, _of_this_thread: PhantomData })
+        Ok(SharedGuard { core: &self.core, own: None, _of_this_thread: PhantomData })
     }
 
     /// Lets something in that others may accompany, that lasts, and that may end on any thread.
-    pub(crate) fn enter_to_stay(&self, patience: Duration) -> Result<Stay<'_>, Refusal> {
-        let shard = self.enter_shared(patience)?;
+    pub(crate) fn enter_long(&self, drain_timeout: Duration) -> Result<LongGuard<'_>, Refusal> {
+        let shard = self.enter_shared(drain_timeout)?;
         let thread = held::thread();
         let place = self.core.stays.lock().insert(thread);
-        Ok(Stay { core: &self.core, shard, place, used_by: Cell::new(thread) })
+        Ok(LongGuard { core: &self.core, shard, place, used_by: Cell::new(thread) })
     }
 
-    fn enter_shared(&self, patience: Duration) -> Result<&Counts, Refusal> {
+    fn enter_shared(&self, drain_timeout: Duration) -> Result<&Counts, Refusal> {
         let core = &*self.core;
         let shard = core.shared_by(thread_slot::this_thread());
         shard.shared.fetch_add(1, SeqCst);
         if core.state() != OPEN {
             core.leave_shared(shard);
-            wait_to_enter(&self.core, patience, || _ = shard.shared.fetch_add(1, SeqCst))?;
+            wait_to_enter(&self.core, drain_timeout, || _ = shard.shared.fetch_add(1, SeqCst))?;
         }
         Ok(shard)
     }
@@ -137,11 +137,11 @@ impl Gate {
 /// A thread for which the exclusive call waits enters before it: at once if it is inside a call of this extension, and
 /// otherwise as soon as the two would wait for each other. While an exclusive call runs, nobody enters.
 #[cold]
-fn wait_to_enter(core: &Arc<Core>, patience: Duration, count: impl Fn()) -> Result<(), Refusal> {
+fn wait_to_enter(core: &Arc<Core>, drain_timeout: Duration, count: impl Fn()) -> Result<(), Refusal> {
     Core::refuse(core.state())?;
     let hold = held::of(core);
     let inside = Inside::of_this_thread();
-    let deadline = after(patience);
+    let deadline = after(drain_timeout);
     let mut waiting: Option<waits::Waiting> = None;
     let mut late = false;
     let mut locked = core.lock()?;
@@ -154,8 +154,8 @@ fn wait_to_enter(core: &Arc<Core>, patience: Duration, count: impl Fn()) -> Resu
             count();
             return Ok(());
         }
-        if hold == Some(Hold::Alone) {
-            return Err(Refusal::Within(Hold::Alone));
+        if hold == Some(Hold::Exclusive) {
+            return Err(Refusal::Within(Hold::Exclusive));
         }
         if late {
             return Err(Refusal::Busy(1));

@@ -12,7 +12,7 @@ use std::sync::atomic::Ordering::{Relaxed, SeqCst};
 const FEW: usize = 8;
 
 /// The gates in which the thread is counted elsewhere than in a shard of its own, or whose turn it has.
-struct Held {
+struct HeldGates {
     few: [Cell<usize>; FEW],
     more: Cell<ManuallyDrop<Vec<usize>>>,
 }
@@ -21,8 +21,8 @@ const NONE: usize = 0;
 
 thread_local! {
     // Without a destructor, so that a thread has it to its end. The vector is freed when it gets empty.
-    static HELD: Held =
-        const { Held { few: [const { Cell::new(NONE) }; FEW], more: Cell::new(ManuallyDrop::new(Vec::new())) } };
+    static HELD: HeldGates =
+        const { HeldGates { few: [const { Cell::new(NONE) }; FEW], more: Cell::new(ManuallyDrop::new(Vec::new())) } };
 }
 
 /// The number of a core, as long as it lives.
@@ -32,7 +32,7 @@ pub(crate) fn id(core: &Core) -> usize {
 
 /// A number that no other living thread has, and that is not [`NOBODY`](crate::sync::call_gate::core::NOBODY).
 pub(crate) fn thread() -> usize {
-    HELD.with(|held| held as *const Held as usize)
+    HELD.with(|held| held as *const HeldGates as usize)
 }
 
 pub(crate) fn push(core: &Core) {
@@ -53,7 +53,7 @@ pub(crate) fn remove(core: &Core) {
     });
 }
 
-impl Held {
+impl HeldGates {
     fn change_more(&self, change: impl FnOnce(&mut Vec<usize>)) {
         let mut more = ManuallyDrop::into_inner(self.more.take());
         change(&mut more);
@@ -74,10 +74,10 @@ impl Held {
 pub(crate) fn of(core: &Core) -> Option<Hold> {
     let me = thread();
     if core.owner.load(SeqCst) == me || core.ender.load(SeqCst) == me {
-        return Some(Hold::Alone);
+        return Some(Hold::Exclusive);
     }
     let counted = thread_slot::own().is_some_and(|own| core.shards[own.number()].own.load(Relaxed) > 0);
-    if counted || HELD.with(Held::all).contains(&id(core)) {
+    if counted || HELD.with(HeldGates::all).contains(&id(core)) {
         return Some(Hold::Call);
     }
     stays(core, me).then_some(Hold::Reader)
@@ -99,7 +99,7 @@ pub(crate) struct Inside {
 impl Inside {
     pub(crate) fn of_this_thread() -> Self {
         let (me, own) = (thread(), thread_slot::own());
-        let mut inside = Self { calls: HELD.with(Held::all), stays: false };
+        let mut inside = Self { calls: HELD.with(HeldGates::all), stays: false };
         live::each(|core| {
             if own.is_some_and(|own| core.shards[own.number()].own.load(Relaxed) > 0) {
                 inside.calls.push(id(core));

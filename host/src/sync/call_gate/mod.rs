@@ -9,10 +9,10 @@
 //! have to wait ([`held`]), and who waits for whom is written down ([`waits`]). `tests/gate_model` explores every
 //! interleaving of these steps.
 
-pub(crate) mod alone;
 pub(crate) mod core;
 pub(crate) mod counts;
 pub(crate) mod enter;
+pub(crate) mod exclusive;
 pub(crate) mod held;
 pub(crate) mod live;
 pub(crate) mod refusal;
@@ -27,15 +27,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Counts the calls that are under way, in shards, and lets one caller wait for all others.
-pub(crate) struct Gate {
+pub(crate) struct CallGate {
     core: Arc<Core>,
     /// Its place among all gates.
     place: usize,
 }
 
-impl Gate {
+impl CallGate {
     /// A gate for an extension whose exclusive calls are seldom: they cost a system call, and all others nearly
-    /// nothing. Where the kernel has no such barrier it is as [`Gate::for_changes`].
+    /// nothing. Where the kernel has no such barrier it is as [`CallGate::for_changes`].
     pub(crate) fn for_calls(name: &str) -> Self {
         Self::new(name, Barrier::new())
     }
@@ -74,14 +74,14 @@ impl Gate {
     }
 }
 
-impl Drop for Gate {
+impl Drop for CallGate {
     fn drop(&mut self) {
         live::remove(self.place);
     }
 }
 
-/// Now and `patience`; a patience without end is a century.
-pub(crate) fn after(patience: Duration) -> Instant {
+/// Now and `drain_timeout`; a timeout without end is a century.
+pub(crate) fn after(drain_timeout: Duration) -> Instant {
     const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
-    Instant::now() + patience.min(LONGEST)
+    Instant::now() + drain_timeout.min(LONGEST)
 }

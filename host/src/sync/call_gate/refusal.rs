@@ -23,5 +23,5 @@ pub(crate) enum Hold {
     /// An open reader, which it opened or used last.
     Reader,
     /// An exclusive call under way, or the shutdown.
-    Alone,
+    Exclusive,
 }

@@ -30,24 +30,24 @@ fn a_child_is_refused_whatever_other_threads_do() {
                 scope.spawn(move || {
                     while !done.load(Relaxed) {
                         if worker == 0 {
-                            drop(gate.enter_alone(LONG).unwrap());
+                            drop(gate.enter_exclusive(LONG).unwrap());
                         } else {
-                            drop((gate.enter(&LONG).unwrap(), gate.enter_to_stay(LONG).unwrap()));
+                            drop((gate.enter(&LONG).unwrap(), gate.enter_long(LONG).unwrap()));
                         }
                     }
                 });
             }
             for _ in 0..100 {
                 // What it was inside of when it forked may end in the child.
-                let (pass, stay) = (gate.enter(&LONG).unwrap(), gate.enter_to_stay(LONG).unwrap());
+                let (pass, stay) = (gate.enter(&LONG).unwrap(), gate.enter_long(LONG).unwrap());
                 in_child(|| {
                     drop((pass, stay));
                     gate.poison();
-                    let new = Gate::for_calls("new");
+                    let new = CallGate::for_calls("new");
                     [&gate, &new].iter().all(|gate| {
                         gate.enter(&LONG).err() == Some(Refusal::Forked)
-                            && gate.enter_to_stay(LONG).err() == Some(Refusal::Forked)
-                            && gate.enter_alone(LONG).err() == Some(Refusal::Forked)
+                            && gate.enter_long(LONG).err() == Some(Refusal::Forked)
+                            && gate.enter_exclusive(LONG).err() == Some(Refusal::Forked)
                             && gate.close(after(LONG)).err() == Some(Refusal::Forked)
                             && gate.goes_on() == Err(Refusal::Forked)
                     })
@@ -62,7 +62,7 @@ fn a_child_is_refused_whatever_other_threads_do() {
 fn a_fork_inside_an_exclusive_call_ends_it_in_both() {
     for gate in BOTH {
         let gate = gate();
-        let alone = gate.enter_alone(LONG).unwrap();
+        let alone = gate.enter_exclusive(LONG).unwrap();
         // Each process drops the closure, and with it what is its own.
         in_child(|| {
             drop(alone);

@@ -10,11 +10,11 @@ use std::thread;
 
 const SOON: Duration = Duration::from_millis(20);
 const LONG: Duration = Duration::from_secs(20);
-const BOTH: [fn() -> Gate; 2] = [|| Gate::for_calls("one"), || Gate::for_changes("one")];
+const BOTH: [fn() -> CallGate; 2] = [|| CallGate::for_calls("one"), || CallGate::for_changes("one")];
 
 /// Closes the gate on a thread that is inside of nothing.
-fn close_elsewhere(gate: &Gate, patience: Duration) -> Result<(), Refusal> {
-    thread::scope(|scope| scope.spawn(|| gate.close(after(patience)).map(drop)).join().unwrap())
+fn close_elsewhere(gate: &CallGate, drain_timeout: Duration) -> Result<(), Refusal> {
+    thread::scope(|scope| scope.spawn(|| gate.close(after(drain_timeout)).map(drop)).join().unwrap())
 }
 
 fn wait_until(done: impl Fn() -> bool) {

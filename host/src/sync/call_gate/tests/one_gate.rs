@@ -19,12 +19,12 @@ fn nobody_is_inside_with_an_exclusive_call() {
                 scope.spawn(move || {
                     for round in 0..4_000 {
                         if worker == 0 && round % 8 == 0 {
-                            let _alone = gate.enter_alone(LONG).unwrap();
+                            let _alone = gate.enter_exclusive(LONG).unwrap();
                             if inside.load(Relaxed) != 0 {
                                 broken.store(true, Relaxed);
                             }
                         } else if round % 32 == 1 {
-                            let _stay = gate.enter_to_stay(LONG).unwrap();
+                            let _stay = gate.enter_long(LONG).unwrap();
                             let _inner = gate.enter(&LONG).unwrap();
                             shared(inside);
                         } else {
@@ -69,7 +69,7 @@ fn close_waits_for_calls_and_gives_up_in_time() {
         let gate = gate();
         let pass = gate.enter(&LONG).unwrap();
         let inner = gate.enter(&LONG).unwrap();
-        let stay = gate.enter_to_stay(LONG).unwrap();
+        let stay = gate.enter_long(LONG).unwrap();
         assert_eq!(close_elsewhere(&gate, SOON), Err(Refusal::Busy(3)));
         assert_eq!(gate.enter(&LONG).err(), Some(Refusal::Closed));
         drop((pass, inner));
@@ -89,7 +89,9 @@ fn close_waits_for_calls_and_gives_up_in_time() {
 #[test]
 fn who_waits_for_a_call_that_panics_does_not_get_in() {
     for gate in BOTH {
-        for wait in [|gate: &Gate| gate.enter_alone(LONG).err(), |gate: &Gate| gate.close(after(LONG)).err()] {
+        for wait in
+            [|gate: &CallGate| gate.enter_exclusive(LONG).err(), |gate: &CallGate| gate.close(after(LONG)).err()]
+        {
             let gate = gate();
             thread::scope(|scope| {
                 let pass = gate.enter(&LONG).unwrap();
@@ -105,8 +107,8 @@ fn who_waits_for_a_call_that_panics_does_not_get_in() {
 
 #[test]
 fn patience_without_end_is_no_overflow() {
-    let gate = Gate::for_calls("one");
-    drop(gate.enter_alone(Duration::MAX).unwrap());
+    let gate = CallGate::for_calls("one");
+    drop(gate.enter_exclusive(Duration::MAX).unwrap());
     assert!(gate.close(after(Duration::MAX)).is_ok());
 }
 
@@ -114,18 +116,18 @@ fn patience_without_end_is_no_overflow() {
 fn poison_outlives_the_call_that_found_it() {
     for gate in BOTH {
         let gate = gate();
-        let alone = gate.enter_alone(LONG).unwrap();
+        let alone = gate.enter_exclusive(LONG).unwrap();
         gate.poison();
         drop(alone);
         assert_eq!(gate.enter(&LONG).err(), Some(Refusal::Poisoned));
-        assert_eq!(gate.enter_alone(LONG).err(), Some(Refusal::Poisoned));
+        assert_eq!(gate.enter_exclusive(LONG).err(), Some(Refusal::Poisoned));
         assert_eq!(gate.close(after(LONG)).err(), Some(Refusal::Poisoned));
     }
 }
 
 #[test]
 fn a_gate_that_is_gone_is_not_among_the_living() {
-    let gate = Gate::for_calls("one");
+    let gate = CallGate::for_calls("one");
     let id = held_id(&gate);
     let alive = || {
         let mut found = false;
@@ -137,6 +139,6 @@ fn a_gate_that_is_gone_is_not_among_the_living() {
     assert!(!alive());
 }
 
-fn held_id(gate: &Gate) -> usize {
+fn held_id(gate: &CallGate) -> usize {
     held::id(&gate.core)
 }

@@ -1,4 +1,4 @@
-//! `host/src/sync/call_gate/alone.rs`: the ways in for calls that nobody may accompany.
+//! `host/src/sync/call_gate/exclusive.rs`: the ways in for calls that nobody may accompany.
 
 use crate::program::{Mutant, Program};
 use crate::step::{
@@ -7,7 +7,7 @@ use crate::step::{
 
 impl Program {
     /// `Gate::enter_alone`: an exclusive call with `body` inside of it.
-    pub fn alone(mut self, gate: u8, body: impl FnOnce(Self) -> Self) -> Self {
+    pub fn exclusive(mut self, gate: u8, body: impl FnOnce(Self) -> Self) -> Self {
         self.push(Step::Load(state(gate)));
         let ends = [CLOSED, POISONED].map(|end| self.jump_if(Register::Value, end));
         let circle = self.take_turn(gate);

@@ -4,7 +4,7 @@ use crate::sync::call_gate::core::{Core, Locked, ALONE, CLOSED, DRAINING, FORKED
 use crate::sync::call_gate::held::{self, Inside};
 use crate::sync::call_gate::refusal::Refusal;
 use crate::sync::call_gate::waits::{self, Outcome, What};
-use crate::sync::call_gate::{after, Gate};
+use crate::sync::call_gate::{after, CallGate};
 use parking_lot::MutexGuard;
 use std::mem::ManuallyDrop;
 use std::sync::atomic::Ordering::SeqCst;
@@ -65,11 +65,11 @@ fn wait_for(what: What, core: &Arc<Core>) -> Result<Option<waits::Waiting>, Refu
 }
 
 /// An exclusive call under way.
-pub(crate) struct Alone<'a> {
+pub(crate) struct ExclusiveGuard<'a> {
     turn: Turn<'a>,
 }
 
-impl Drop for Alone<'_> {
+impl Drop for ExclusiveGuard<'_> {
     fn drop(&mut self) {
         let core = self.turn.core;
         if let Ok(locked) = core.lock() {
@@ -109,21 +109,21 @@ impl Drop for Begun {
     }
 }
 
-impl Gate {
-    /// Lets a call in that is alone. Waits at most `patience` for the others to end.
-    pub(crate) fn enter_alone(&self, patience: Duration) -> Result<Alone<'_>, Refusal> {
+impl CallGate {
+    /// Lets a call in that is alone. Waits at most `drain_timeout` for the others to end.
+    pub(crate) fn enter_exclusive(&self, drain_timeout: Duration) -> Result<ExclusiveGuard<'_>, Refusal> {
         let core = &self.core;
         Core::refuse(core.state())?;
         if let Some(hold) = held::of(core) {
             return Err(Refusal::Within(hold));
         }
-        let deadline = after(patience);
+        let deadline = after(drain_timeout);
         let turn = Turn::take(core, deadline)?;
         let locked = core.lock()?;
         let was = core.change(OPEN, DRAINING);
         drop(locked);
         Core::refuse(was)?;
-        let alone = Alone { turn };
+        let alone = ExclusiveGuard { turn };
         drain(core, deadline)?;
         Ok(alone)
     }
@@ -161,7 +161,7 @@ impl Gate {
     /// Before a wait for the end that another thread runs.
     pub(crate) fn wait_for_end(&self) -> Result<impl Sized, Refusal> {
         if self.core.ender.load(SeqCst) == held::thread() {
-            return Err(Refusal::Within(crate::sync::call_gate::refusal::Hold::Alone));
+            return Err(Refusal::Within(crate::sync::call_gate::refusal::Hold::Exclusive));
         }
         wait_for(What::End, &self.core)
     }
