@@ -6,10 +6,10 @@
 //! into the table of who waits for whom is one step, as it is under one lock; numbers of calls are small.
 #![deny(unsafe_code)]
 
-mod exclusive;
 mod before;
 mod end;
 mod enter;
+mod exclusive;
 mod explore;
 mod program;
 mod promises;

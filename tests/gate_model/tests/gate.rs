@@ -41,7 +41,11 @@ fn no_interleaving_breaks_a_promise_on_one_gate() {
         &[shard(0).enter(0, nothing), shard(1).enter(0, nothing), shard(2).exclusive(0, nothing)],
         false,
     );
-    holds("nested, two alone", &[nested(shard(0)), shard(1).exclusive(0, nothing), shard(2).exclusive(0, nothing)], false);
+    holds(
+        "nested, two alone",
+        &[nested(shard(0)), shard(1).exclusive(0, nothing), shard(2).exclusive(0, nothing)],
+        false,
+    );
     holds(
         "nested without a shard, two alone",
         &[nested(no_shard(0)), shard(1).exclusive(0, nothing), no_shard(2).exclusive(0, nothing)],
@@ -54,7 +58,11 @@ fn no_interleaving_breaks_a_promise_on_one_gate() {
     );
     holds(
         "a call in a stay, alone, call",
-        &[shard(0).stay(0, |stay| stay.enter(0, nothing)), shard(1).exclusive(0, nothing), no_shard(2).enter(0, nothing)],
+        &[
+            shard(0).stay(0, |stay| stay.enter(0, nothing)),
+            shard(1).exclusive(0, nothing),
+            no_shard(2).enter(0, nothing),
+        ],
         false,
     );
     holds(
@@ -78,7 +86,11 @@ fn no_interleaving_breaks_a_promise_on_one_gate() {
 #[test]
 fn no_interleaving_breaks_a_promise_when_patience_ends() {
     let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
-    holds("nested, two alone", &[nested(shard(0)), shard(1).exclusive(0, nothing), shard(2).exclusive(0, nothing)], true);
+    holds(
+        "nested, two alone",
+        &[nested(shard(0)), shard(1).exclusive(0, nothing), shard(2).exclusive(0, nothing)],
+        true,
+    );
     holds("nested, alone, end", &[nested(no_shard(0)), shard(1).exclusive(0, nothing), shard(2).close(0)], true);
 }
 
@@ -97,11 +109,16 @@ fn no_interleaving_breaks_a_promise_on_two_gates() {
     );
     holds(
         "alone calls the other, call calls back",
-        &[shard(0).exclusive(0, |alone| alone.enter(1, nothing)), shard(1).enter(1, nothing), shard(2).exclusive(1, nothing)],
+        &[
+            shard(0).exclusive(0, |alone| alone.enter(1, nothing)),
+            shard(1).enter(1, nothing),
+            shard(2).exclusive(1, nothing),
+        ],
         false,
     );
-    let told =
-        |program: Program, outer, inner| program.may_be_refused().exclusive(outer, |alone| alone.exclusive(inner, nothing));
+    let told = |program: Program, outer, inner| {
+        program.may_be_refused().exclusive(outer, |alone| alone.exclusive(inner, nothing))
+    };
     holds("alone in alone, crossing", &[told(shard(0), 0, 1), told(shard(1), 1, 0), shard(2).enter(0, nothing)], false);
     holds(
         "alone in a call, crossing",
@@ -170,8 +187,11 @@ fn each_fault_that_is_put_in_is_found() {
         let with = |thread| Program::with_shard(thread, Some(mutant));
         let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
         let crossing = |program: Program, outer, inner| program.enter(outer, |call| call.enter(inner, nothing));
-        let circle =
-            vec![crossing(with(0), 0, 1), with(1).enter(1, |call| call.exclusive(0, nothing)), with(2).exclusive(1, nothing)];
+        let circle = vec![
+            crossing(with(0), 0, 1),
+            with(1).enter(1, |call| call.exclusive(0, nothing)),
+            with(2).exclusive(1, nothing),
+        ];
         let (programs, why) = match mutant {
             Mutant::NoBarrier => {
                 (vec![with(0).enter(0, nothing), with(1).exclusive(0, nothing)], "an exclusive call is not alone")
