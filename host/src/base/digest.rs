@@ -5,12 +5,20 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::str::FromStr;
 
-/// A SHA-256. `Display` writes it as 64 hexadecimal digits.
+/// A SHA-256 digest. `Display` writes 64 lower-case hexadecimal digits, and `FromStr` reads them in either case.
+///
+/// ```
+/// use sochdb_plugin_host::Digest;
+///
+/// let digest = Digest::of(b"abc");
+/// assert!(digest.to_string().starts_with("ba7816bf8f01cfea"));
+/// assert_eq!(digest.to_string().parse(), Ok(digest));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest(pub [u8; 32]);
 
 impl Digest {
-    /// That of `bytes`.
+    /// Computes the digest of `bytes`.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
@@ -29,22 +37,28 @@ impl fmt::Debug for Digest {
     }
 }
 
-/// A text that is no SHA-256 in hexadecimal digits.
+/// The reason why a text is no SHA-256 in hexadecimal digits.
+///
+/// ```
+/// use sochdb_plugin_host::{Digest, DigestError};
+///
+/// assert_eq!("abc".parse::<Digest>(), Err(DigestError::Length { found: 3 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DigestError {
-    /// It has another number of characters.
+    /// The text does not have 64 characters.
     #[error("expected 64 hexadecimal digits, found {found} characters")]
     Length {
-        /// How many characters it has.
+        /// The number of characters that it has.
         found: usize,
     },
-    /// One of its characters is no hexadecimal digit.
+    /// A character of the text is no hexadecimal digit.
     #[error("expected 64 hexadecimal digits, found {found:?} as number {position}")]
     Digit {
         /// The character.
         found: char,
-        /// Which one it is, counted from 1.
+        /// The place of the character in the text, counted from 1.
         position: usize,
     },
 }

@@ -2,10 +2,15 @@
 
 use std::borrow::Cow;
 
-/// `text` in one line, of characters that can be seen: what steers a terminal, turns the direction of the text, ends a
-/// line, or cannot be seen or told from a space is escaped, as `\u{202e}`. What is escaped already stays as it is.
+/// Returns `text` as one line of characters that can be seen. A character is escaped, as `\u{202e}`, if it steers a
+/// terminal, turns the direction of the text, ends a line, or cannot be seen or told from a space. What is escaped
+/// already stays as it is.
 ///
-/// Such are the categories Cc, Cf, Zl, Zp, Zs (but the space), Co and Cn of Unicode, and what fonts draw as nothing.
+/// Escaped are the categories Cc, Cf, Zl, Zp, Zs (but the space), Co and Cn of Unicode, and what fonts draw as nothing.
+///
+/// ```
+/// assert_eq!(sochdb_plugin_host::printable("red\u{1b}[31m"), "red\\u{1b}[31m");
+/// ```
 pub fn printable(text: &str) -> Cow<'_, str> {
     let plain = |byte: &u8| matches!(byte, b' '..=b'~');
     if text.as_bytes().iter().all(plain) || text.chars().all(is_visible) {
@@ -53,7 +58,11 @@ fn is_blank(c: char) -> bool {
     )
 }
 
-/// `bytes` as hexadecimal digits.
+/// Returns `bytes` as lower-case hexadecimal digits, two for each byte.
+///
+/// ```
+/// assert_eq!(sochdb_plugin_host::hex(&[0x0f, 0xa0]), "0fa0");
+/// ```
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);

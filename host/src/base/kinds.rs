@@ -11,7 +11,7 @@ macro_rules! names {
         ];
 
         impl Kinds {
-            /// Those that this host knows.
+            /// The kinds that this host knows.
             pub(crate) const KNOWN: Self = Self($($bit |)+ SOCH_KIND_CUSTOM);
         }
     };
@@ -19,12 +19,21 @@ macro_rules! names {
 
 for_each_kind!(names);
 
-/// Bits of `SOCH_KIND_*`. `Display` writes `storage, custom`, `none`, or the number of bits that have no name.
+/// The kinds of a plugin's tables, as bits of `SOCH_KIND_*`. `Display` writes their names, `none` if there is none, and
+/// the number of bits that have no name.
+///
+/// ```
+/// use sochdb_plugin_host::{sdk::abi, Kinds};
+///
+/// let kinds = Kinds(abi::SOCH_KIND_STORAGE | abi::SOCH_KIND_CUSTOM);
+/// assert_eq!(kinds.to_string(), "storage, custom");
+/// assert!(kinds.names().eq(["storage", "custom"]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kinds(pub u32);
 
 impl Kinds {
-    /// The names of those that have one, such as `storage`.
+    /// Returns the names of the kinds that have one, such as `storage`.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         self.named().map(|(_, name, _)| *name)
     }
@@ -33,7 +42,7 @@ impl Kinds {
         NAMES.iter().filter(move |(bit, ..)| self.0 & bit != 0)
     }
 
-    /// Those of them that this host knows.
+    /// The kinds among them that this host knows.
     pub(crate) fn known(self) -> Self {
         Self(self.0 & Self::KNOWN.0)
     }
@@ -43,7 +52,7 @@ impl Kinds {
         self.0 & !Self::KNOWN.0
     }
 
-    /// As the author of a plugin in C writes them: `SOCH_KIND_STORAGE | SOCH_KIND_CUSTOM`.
+    /// The kinds as the author of a plugin in C writes them: `SOCH_KIND_STORAGE | SOCH_KIND_CUSTOM`.
     pub(crate) fn in_c(self) -> String {
         self.named().map(|(_, _, constant)| *constant).collect::<Vec<_>>().join(" | ")
     }

@@ -1,4 +1,4 @@
-//! What every room may use: text that came from elsewhere, what may be printed, and digests.
+//! Tools of every room: text that came from elsewhere, what of it may be printed, and digests.
 
 pub(crate) mod digest;
 pub(crate) mod escape;

@@ -15,15 +15,15 @@ macro_rules! named {
         }
 
         impl $enum {
-            /// All values, in order.
+            /// All values, in their order.
             pub const ALL: &'static [Self] = &[$(Self::$value),+];
 
-            /// The stable name, as commands and JSON print it.
+            /// Returns the stable name, as commands and JSON print it.
             pub fn name(self) -> &'static str {
                 match self { $( Self::$value => $name, )+ }
             }
 
-            /// The description, one sentence.
+            /// Returns the description, one sentence.
             pub fn description(self) -> &'static str {
                 match self { $( Self::$value => $description, )+ }
             }

@@ -6,21 +6,28 @@ use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// Bytes that somebody else chose: a path, a name in a file.
+/// A text that somebody else chose, as bytes: a path, a name in a file.
 ///
 /// `Display` never gives what [`printable`](crate::printable()) escapes, or invalid UTF-8: it writes what a POSIX-like
-/// shell reads back as these bytes, `$'a\x1bb'` for instance, so that a remedy can be pasted.
+/// shell reads back as these bytes, so that a remedy can be pasted.
+///
+/// ```
+/// use sochdb_plugin_host::UntrustedText;
+///
+/// assert_eq!(UntrustedText::from(&b"codec.so"[..]).to_string(), "codec.so");
+/// assert_eq!(UntrustedText::from(&b"a\x1bb"[..]).to_string(), r"$'a\x1bb'");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct UntrustedText(Vec<u8>);
 
 impl UntrustedText {
-    /// The bytes themselves.
+    /// Returns the bytes themselves.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// They as the system takes a name.
+    /// The bytes as a name for the system.
     pub(crate) fn as_os_str(&self) -> &OsStr {
         OsStr::from_bytes(&self.0)
     }
@@ -72,7 +79,7 @@ impl UntrustedText {
     }
 }
 
-/// What a shell takes for itself, of ASCII.
+/// Whether a shell takes `c` for itself, of ASCII.
 fn is_plain(c: char) -> bool {
     matches!(c, 'a'..='z' | 'A'..='Z' | '0'..='9' | '/' | '.' | '_' | '-' | '+' | ',' | ':' | '@' | '%' | '=')
 }

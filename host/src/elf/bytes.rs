@@ -25,7 +25,7 @@ impl<'a> Image<'a> {
         Some(self.half(self.array(at)?))
     }
 
-    /// What two bytes of the file mean.
+    /// The number that two bytes of the file stand for.
     pub(crate) fn half(&self, bytes: [u8; 2]) -> u16 {
         if self.big_endian {
             u16::from_be_bytes(bytes)
@@ -38,7 +38,7 @@ impl<'a> Image<'a> {
         Some(self.number(self.array(at)?))
     }
 
-    /// What four bytes of the file mean.
+    /// The number that four bytes of the file stand for.
     pub(crate) fn number(&self, bytes: [u8; 4]) -> u32 {
         if self.big_endian {
             u32::from_be_bytes(bytes)
@@ -51,7 +51,7 @@ impl<'a> Image<'a> {
         Some(self.wide_number(&self.array(at)?))
     }
 
-    /// What eight bytes of the file mean.
+    /// The number that eight bytes of the file stand for.
     pub(crate) fn wide_number(&self, bytes: &[u8; 8]) -> u64 {
         if self.big_endian {
             u64::from_be_bytes(*bytes)

@@ -1,4 +1,4 @@
-//! What the dynamic linker reads after it began to write: nothing may write there.
+//! Places that the dynamic linker reads after it began to write: nothing may write there.
 
 use crate::elf::dynamic::{malformed, Dynamic};
 use crate::elf::segments::{Segments, PT_GNU_PROPERTY, PT_NOTE};

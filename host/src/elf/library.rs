@@ -1,4 +1,4 @@
-//! What relocations are read from.
+//! The library that relocations are read from.
 
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;

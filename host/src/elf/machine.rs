@@ -46,11 +46,11 @@ pub(crate) struct Types {
     pub(crate) none: u32,
     /// An address in the library.
     pub(crate) relative: u32,
-    /// What a function of the library returns.
+    /// The result of a function of the library.
     pub(crate) irelative: u32,
     /// The address of a symbol, in 8 bytes.
     pub(crate) words: [u32; 3],
-    /// What comes of the address of a symbol, in 4 bytes.
+    /// A number made of the address of a symbol, in 4 bytes.
     pub(crate) halves: &'static [u32],
     /// Where thread-local data is, in 8 bytes.
     pub(crate) thread: [u32; 2],

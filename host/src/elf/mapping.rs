@@ -20,7 +20,7 @@ impl Linker {
         Self { machine, page: page.max(PAGE_MIN) }
     }
 
-    /// That of this process.
+    /// The dynamic linker of this process.
     pub(crate) fn own() -> Self {
         let page = rustix::param::page_size() as u64;
         Self::new(crate::elf::machine::of_host(), page)

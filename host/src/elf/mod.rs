@@ -1,4 +1,4 @@
-//! What an ELF file says, read without trust in any number in it and without running anything.
+//! The facts of an ELF file, read without trust in any number in it and without running anything.
 //!
 //! [`Facts::read`] works on a library for any processor; [`Facts::check`] then decides for this process. Both take time
 //! in proportion to the file at most, and neither panics on any input.
@@ -61,69 +61,94 @@ const AUDIT_TAGS: [(u64, &str); 4] = [
 const ENTRY_HEAD: u64 = 40;
 const OUTSIDE: &str = "lies outside of the library's data";
 
-/// The beginning of `soch_plugin_v1` as it is in the file.
+/// The first 40 bytes of `soch_plugin_v1`, as they are in the file. Nothing of them has been checked.
+///
+/// ```no_run
+/// use sochdb_plugin_host::Facts;
+///
+/// let facts = Facts::read(&std::fs::read("codec_xor.so")?)?;
+/// let head = facts.entry.ok_or("it exports no entry")?;
+/// println!("made for ABI {}.{}", head.abi_major, head.abi_minor);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)]
 #[non_exhaustive]
 pub struct EntryHead {
+    /// The number that marks an entry, `SOCH_MAGIC`.
     pub magic: u64,
+    /// The size of the plugin's `soch_plugin`, in bytes.
     pub size: u32,
+    /// The major version of the ABI.
     pub abi_major: u16,
+    /// The minor version of the ABI that the plugin was compiled for.
     pub abi_minor: u16,
+    /// The least minor version of a host that the plugin works with.
     pub min_host_minor: u16,
+    /// The features that the plugin asks for, as bits; none has a meaning yet.
     pub flags: u32,
+    /// The hash of the header or SDK that the plugin was compiled with.
     pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
 }
 
-/// What a shared library's file says.
+/// The facts that the file of a shared library states. None of them is trusted: a load checks them.
+///
+/// ```
+/// use sochdb_plugin_host::Facts;
+///
+/// // This very program; else the file of a plugin.
+/// let facts = Facts::read(&std::fs::read("/proc/self/exe")?)?;
+/// assert_eq!(Some(facts.machine), Facts::host_machine());
+/// assert!(facts.entry.is_none() && facts.note.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
-    /// 32 or 64.
+    /// The bits of an address: 32 or 64.
     pub bits: u8,
-    /// The byte order of its processor.
+    /// Whether its processor puts the highest byte of a number first.
     pub big_endian: bool,
-    /// `EI_OSABI`.
+    /// The number of the operating system that it is for, `EI_OSABI`.
     pub os_abi: u8,
-    /// `EI_ABIVERSION`.
+    /// The version of that system's ABI, `EI_ABIVERSION`.
     pub abi_version: u8,
-    /// `e_machine`.
+    /// The number of the processor that it is for, `e_machine`.
     pub machine: u16,
-    /// The least alignment of its segments.
+    /// The least alignment of its segments, in bytes.
     pub least_alignment: u64,
     /// The libraries that it needs (DT_NEEDED).
     pub needed: Vec<UntrustedText>,
     /// The name under which other libraries would need it (DT_SONAME).
     pub soname: Option<UntrustedText>,
-    /// Where it wants its needs to be searched for (DT_RUNPATH, or without that DT_RPATH).
+    /// The directories in which it wants those to be searched for (DT_RUNPATH, or without that DT_RPATH).
     pub search_path: Option<UntrustedText>,
     /// The beginning of its entry, if it exports one.
     pub entry: Option<EntryHead>,
-    /// Where the entry is, counted from the library's beginning; 0 if it exports none.
+    /// The address of the entry, counted from the library's beginning; 0 if it exports none.
     pub entry_address: u64,
-    /// How many bytes the symbol of its entry has; 0 if it exports none.
+    /// The size of the entry's symbol in bytes; 0 if it exports none.
     pub entry_size: u64,
     /// Whether it exports the layout of its types, `soch_layout_v1`.
     pub exports_layout: bool,
-    /// How many bytes the symbol of that layout has; 0 if it exports none.
+    /// The size of the layout's symbol in bytes; 0 if it exports none.
     pub layout_size: u64,
     /// The first export that all libraries of a process would share (STB_GNU_UNIQUE).
     pub unique: Option<UntrustedText>,
-    /// How many functions run when it is loaded.
+    /// The number of functions that run when it is loaded.
     pub constructors: u64,
-    /// How many functions run while it is relocated, before the constructors.
+    /// The number of functions that run while it is relocated, before the constructors.
     pub resolvers: u64,
     /// Whether its thread-local data must fit what the process reserved at its start.
     pub static_tls: bool,
-    /// Bytes of thread-local data that each thread gets.
+    /// The thread-local data that each thread gets, in bytes.
     pub tls_size: u64,
-    /// Bytes of memory that it takes when it is mapped, beside what its code asks for later.
+    /// The memory that it takes when it is mapped, in bytes, beside what its code asks for later.
     pub memory_size: u64,
     /// The x86-64 level of the psABI that its linker noted: 1 to 4, or what a newer one has; 0 if there is no such note.
     pub isa_needed: u8,
-    /// What it exports beside entry and layout, at most 32 names.
+    /// The names that it exports beside entry and layout, at most 32.
     pub exports: Vec<UntrustedText>,
-    /// How many of those there are.
+    /// The number of all names that it exports beside entry and layout.
     pub export_count: u64,
     /// Whether it would make the stack executable.
     pub executable_stack: bool,
@@ -141,17 +166,17 @@ pub struct Facts {
     pub audit: Option<&'static str>,
     /// The build ID that its linker wrote.
     pub build_id: Option<Vec<u8>>,
-    /// Its note; the first if there are several.
+    /// The plugin's note; the first if there are several.
     pub note: Option<Note>,
-    /// How many notes it has.
+    /// The number of such notes.
     pub note_count: usize,
 }
 
 impl Facts {
-    /// Reads a shared library for any processor.
+    /// Reads the bytes of a shared library's file, for any processor. Runs nothing of them.
     ///
     /// # Errors
-    /// The file is no shared library, is cut off, or contradicts itself.
+    /// [`ElfError`] if the file is no shared library, is cut off, or contradicts itself.
     pub fn read(bytes: &[u8]) -> Result<Self, ElfError> {
         Self::read_for(bytes, Linker::own())
     }
@@ -229,13 +254,13 @@ impl Facts {
         })
     }
 
-    /// The `e_machine` of this process's processor; `None` if the loader does not know it.
+    /// Returns the `e_machine` of this process's processor; `None` if the loader does not know it.
     #[must_use]
     pub fn host_machine() -> Option<u16> {
         machine::of_host()
     }
 
-    /// What it exports beside entry and layout, as far as it is known by name.
+    /// Returns the names of [`Facts::exports`] in one line, and how many more there are.
     pub fn exported(&self) -> String {
         let names: Vec<String> = self.exports.iter().map(UntrustedText::to_string).collect();
         let more = self.export_count - names.len() as u64;
@@ -243,7 +268,7 @@ impl Facts {
         names.join(", ") + &more
     }
 
-    /// The usual name of its processor.
+    /// Returns the usual name of the processor that it is for.
     #[must_use]
     pub fn machine_name(&self) -> &'static str {
         machine::name(self.machine)

@@ -19,7 +19,16 @@ const BUILD_ID_MAX: u64 = 64;
 /// Bytes of all notes together.
 const SIZE_MAX: u64 = 1 << 20;
 
-/// What a plugin says of itself in its file: `soch_note`.
+/// The note in which a plugin's file says what it is, `soch_note`: it can be read without running anything.
+///
+/// ```no_run
+/// use sochdb_plugin_host::{Facts, Kinds};
+///
+/// let facts = Facts::read(&std::fs::read("codec_xor.so")?)?;
+/// let note = facts.note.ok_or("it is no plugin")?;
+/// println!("{} {}: {}", note.name, note.version, Kinds(note.kinds));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Note {
@@ -27,19 +36,19 @@ pub struct Note {
     pub note_version: u32,
     /// The major version of the ABI.
     pub abi_major: u16,
-    /// The minor version that the plugin was compiled for.
+    /// The minor version of the ABI that the plugin was compiled for.
     pub abi_minor: u16,
-    /// The least minor version of a host.
+    /// The least minor version of a host that the plugin works with.
     pub min_host_minor: u16,
-    /// What it asks for.
+    /// The features that the plugin asks for, as bits; none has a meaning yet.
     pub flags: u32,
-    /// The `SOCH_KIND_*` of its tables.
+    /// The `SOCH_KIND_*` of its tables, see [`Kinds`](crate::Kinds).
     pub kinds: u32,
-    /// Which header or SDK it was compiled with.
+    /// The hash of the header or SDK that it was compiled with.
     pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
-    /// Its name.
+    /// The plugin's name.
     pub name: UntrustedText,
-    /// Its own version.
+    /// The plugin's own version.
     pub version: UntrustedText,
 }
 
@@ -48,10 +57,10 @@ pub struct Note {
 pub(crate) struct Notes {
     /// The first plugin's note.
     pub(crate) plugin: Option<Note>,
-    /// How many of them there are.
+    /// The number of plugin's notes.
     pub(crate) plugin_count: usize,
     pub(crate) build_id: Option<Vec<u8>>,
-    /// The bits of the x86 levels that it needs.
+    /// The bits of the x86 levels that the library needs.
     pub(crate) isa_needed: u32,
 }
 

@@ -9,7 +9,7 @@ use crate::elf::tag;
 use crate::elf::targets::{malformed, Target, Targets};
 use crate::refusal::elf_error::ElfError;
 
-/// What the relocations do.
+/// The effects of the relocations.
 #[derive(Default)]
 pub(crate) struct Relocated {
     /// How many functions they call. They run before any constructor; 0 on processors that are not known.
@@ -179,8 +179,8 @@ impl Pass<'_, '_> {
         Err(malformed("one leads to thread-local data that there is not"))
     }
 
-    /// What is thread-local in another library is not named as something else there too: glibc divides by the alignment
-    /// of the thread-local data of the library that has the name, which is 0 if it has none.
+    /// Refuses a name of thread-local data in another library that names something else there too: glibc divides by the
+    /// alignment of the thread-local data of the library that has the name, which is 0 if it has none.
     fn check_foreign(&mut self) -> Result<(), ElfError> {
         self.foreign.sort_unstable();
         let Library { image, ref symbols, .. } = *self.library;

@@ -66,7 +66,7 @@ impl Segment {
 
 /// The program headers of a file, and the size of the pages in which they are mapped.
 pub(crate) struct Segments {
-    /// Those that are mapped come first, else in their order.
+    /// The segments: mapped ones first, else in the order of the file.
     all: Vec<Segment>,
     mapped: usize,
     pub(crate) page: u64,

@@ -51,7 +51,7 @@ impl Segments {
         Ok(None)
     }
 
-    /// What is made read-only after the relocations is data that was writable, to the page.
+    /// Refuses a read-only part, to the page, that is not data which was writable before the relocations.
     fn check_protected(&self, part: &Segment) -> Result<(), ElfError> {
         let Some(end) = part.address.checked_add(part.memory_size) else {
             return malformed("the read-only part lies outside of the library");

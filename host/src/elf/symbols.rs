@@ -26,7 +26,7 @@ const SHN_ABS: u16 = 0xfff1;
 /// How many of the other exports are told by name.
 const NAMED_MAX: usize = 32;
 
-/// What is looked for among the symbols.
+/// The findings among the symbols.
 #[derive(Default)]
 pub(crate) struct Symbols {
     /// `soch_plugin_v1`.
@@ -37,7 +37,7 @@ pub(crate) struct Symbols {
     pub(crate) unique: Option<UntrustedText>,
     /// How many functions choose their code when they are bound (STT_GNU_IFUNC).
     pub(crate) resolvers: u64,
-    /// What it exports beside entry and layout: the first ones, and how many there are.
+    /// The first exports beside entry and layout, and the number of all.
     pub(crate) exports: Vec<UntrustedText>,
     pub(crate) export_count: u64,
     /// Where the table is in the file.

@@ -1,4 +1,4 @@
-//! What the dynamic section says of tables: each has a start, a size and an entry size that the dynamic linker takes
+//! The tables of the dynamic section: each has a start, a size and an entry size that the dynamic linker takes
 //! for granted.
 
 use crate::elf::bytes::Image;
@@ -7,7 +7,7 @@ use crate::elf::segments::Segments;
 use crate::elf::tag;
 use crate::refusal::elf_error::ElfError;
 
-/// What has a start and a size, with the bytes of an entry for both word sizes.
+/// Tables that have a start and a size, with the bytes of an entry for both word sizes.
 const SIZED: [(u64, u64, (u64, u64)); 6] = [
     (tag::RELA, tag::RELASZ, (24, 12)),
     (tag::REL, tag::RELSZ, (16, 8)),
@@ -17,10 +17,10 @@ const SIZED: [(u64, u64, (u64, u64)); 6] = [
     (tag::FINI_ARRAY, tag::FINI_ARRAYSZ, (8, 4)),
 ];
 
-/// What has a start only: its size is in it.
+/// Tables that have a start only: the size is in the table.
 const UNSIZED: [u64; 6] = [tag::SYMTAB, tag::HASH, tag::GNU_HASH, tag::VERSYM, tag::VERDEF, tag::VERNEED];
 
-/// What is not read without another one, which the dynamic linker does not look for.
+/// Tags that are not read without another one, which the dynamic linker does not look for.
 const TOGETHER: [(u64, u64); 7] = [
     (tag::RELA, tag::RELAENT),
     (tag::REL, tag::RELENT),

@@ -21,7 +21,7 @@ struct Interval {
     array: Option<usize>,
 }
 
-/// What is written to.
+/// The place that a relocation writes to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
     Data,

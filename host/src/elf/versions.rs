@@ -53,7 +53,7 @@ const DEFINED: Form = Form {
     part_next: 4,
 };
 
-/// What the lists say.
+/// The content of the lists.
 #[derive(Default)]
 pub(crate) struct Versions {
     highest: u16,

@@ -115,7 +115,7 @@ fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPa
     Ok(stat)
 }
 
-/// What to do about a directory that others can change. A sticky directory of root, such as `/tmp`, is meant to be
+/// The remedy for a directory that others can change. A sticky directory of root, such as `/tmp`, is meant to be
 /// so, and what belongs to somebody else is not this user's to change. What is no library, such as the lock file, is
 /// looked at for the sake of its directory: there is nothing to move then.
 fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, file: &Path) -> String {

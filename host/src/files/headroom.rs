@@ -9,7 +9,8 @@ use rustix::process::Resource;
 use std::fs;
 use std::sync::LazyLock;
 
-/// What a load needs whatever the plugin's size, in bytes: its thread, what it remembers, and the dynamic linker's tables.
+/// The memory that a load needs whatever the plugin's size, in bytes: for its thread, what it remembers, and the dynamic
+/// linker's tables.
 const RESERVE: u64 = 16 << 20;
 
 /// Whether the kernel counts all memory that it promises, or does not say (`vm.overcommit_memory`, as it is when the first
@@ -37,7 +38,8 @@ impl Headroom {
         Self { limited: limited || *COUNTS_ALL || usize::BITS < 64 }
     }
 
-    /// As [`make_sure`], but without a try where nothing limits the process: that costs as much as all else that a step asks.
+    /// Does as [`make_sure`], but without a try where nothing limits the process: that costs as much as all else that a
+    /// step asks.
     ///
     /// # Errors
     /// [`LoadError::Shortage`].

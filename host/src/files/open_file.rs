@@ -30,12 +30,12 @@ const LEAST_ELF: u64 = 64;
 const MOST_LIBRARY: u64 = 256 << 20;
 
 impl Bounds {
-    /// Those of a plugin of at most `most` bytes.
+    /// The bounds of a plugin of at most `most` bytes.
     pub(crate) fn of_plugin(owners: Owners, most: u64) -> Self {
         Self { owners, least: LEAST_ELF, most }
     }
 
-    /// Those of a library that a plugin needs.
+    /// The bounds of a library that a plugin needs.
     pub(crate) fn of_library(owners: Owners) -> Self {
         Self::of_plugin(owners, MOST_LIBRARY)
     }
@@ -88,13 +88,14 @@ impl OpenFile {
         Ok(Self { fd, stat, size })
     }
 
-    /// Its bytes, where nobody needs to hold them against a change: a text of some kilobytes.
+    /// The file's bytes, where nobody needs to hold them against a change: a text of some kilobytes.
     pub(crate) fn text(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
         let failed = |errno| refuse(path, errno);
         self.unchanged(path, failed, || read_whole(self.fd.as_fd(), self.size))
     }
 
-    /// What `read` makes of it, if nobody changed it meanwhile. `failed` says what an error of the system means.
+    /// The value that `read` makes of the file, if nobody changed it meanwhile. `failed` says what an error of the system
+    /// means.
     pub(crate) fn unchanged<T>(
         &self,
         path: &Path,

@@ -1,4 +1,4 @@
-//! Who may own what the loader reads.
+//! The users who may own what the loader reads.
 
 use crate::files::user_namespace::is_anybody;
 use crate::refusal::lack::Lack;
@@ -13,7 +13,7 @@ pub(crate) fn effective_user() -> u32 {
     unsafe { libc::geteuid() }
 }
 
-/// Whose files and directories are trusted.
+/// The users whose files and directories are trusted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Owners {
     only_root: bool,
@@ -25,7 +25,7 @@ impl Owners {
     /// Root alone.
     pub(crate) const ROOT: Self = Self { only_root: true };
 
-    /// Those of a policy.
+    /// The owners that a policy demands.
     pub(crate) fn of(demands: Demands) -> Self {
         Self { only_root: demands.root_owned }
     }
@@ -55,7 +55,7 @@ impl Owners {
         !self.only_root
     }
 
-    /// They in words: `neither …` in a refusal.
+    /// The owners in words: `neither …` in a refusal.
     pub(crate) fn words(self) -> String {
         match self.only_root {
             true => "not root, as its policy demands".to_owned(),

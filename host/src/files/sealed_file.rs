@@ -54,7 +54,7 @@ impl SealedFile {
         self.size
     }
 
-    /// Its bytes.
+    /// Maps the file's bytes.
     ///
     /// # Errors
     /// [`LoadError::Map`] if the process has no address space left.
@@ -125,7 +125,7 @@ fn not_sealed(errno: Errno) -> LoadError {
     LoadError::failed(Step::Seal, errno, |reason| LoadError::Seal { found: reason.to_string() })
 }
 
-/// What `/proc/PID/maps` shows: the kernel allows 249 bytes.
+/// The name that `/proc/PID/maps` shows: the kernel allows 249 bytes.
 fn memfd_name(file: &OsStr) -> String {
     let safe = |byte: &u8| if byte.is_ascii_alphanumeric() || b"._+-".contains(byte) { char::from(*byte) } else { '_' };
     let name: String = file.as_encoded_bytes().iter().take(128).map(safe).collect();

@@ -81,7 +81,7 @@ pub(crate) fn refused(
     }
 }
 
-/// What to do about a file that is no plugin, so nobody installs, strips or builds it: a text, or a library that a plugin
+/// The remedy for a file that is no plugin, so nobody installs, strips or builds it: a text, or a library that a plugin
 /// needs.
 fn fix(path: &Path, error: &LoadError) -> String {
     let path = UntrustedText::from(path);

@@ -39,7 +39,7 @@ impl Stamp {
         }
     }
 
-    /// It for a file that was read whole after the moment `before`, and had this stamp before and after.
+    /// The stamp of a file that was read whole after the moment `before`, and had this stamp before and after.
     pub(crate) fn read_after(self, before: SystemTime) -> ReadStamp {
         let coarse = self.modified.1 == 0 && self.changed.1 == 0;
         let step = if coarse { COARSE_STEP } else { STEP };

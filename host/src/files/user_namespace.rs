@@ -34,7 +34,7 @@ pub(crate) fn is_anybody(owner: u32) -> io::Result<bool> {
     Ok(!read("/proc/self/uid_map")?.is_some_and(|map| maps_all(&map)))
 }
 
-/// What a file of /proc says; `None` where it says nothing.
+/// The text of a file of /proc; `None` where it says nothing.
 fn read(path: &str) -> io::Result<Option<String>> {
     match fs::read_to_string(path) {
         Err(error) if Lack::of(&error).is_some() => Err(error),

@@ -6,7 +6,16 @@ use sochdb_plugin_sdk::{CompressionExtension, Extension, ExtensionCapability, Re
 use std::sync::Arc;
 
 handle! {
-    /// A codec, loaded or linked in, behind one way of calling it.
+    /// A handle of a codec, loaded or linked in.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::Compression;
+    #[doc = include_str!("xor_codec.example")]
+    /// let codec = Compression::new(Xor)?;
+    /// let packed = codec.compress(b"hello")?;
+    /// assert_eq!(codec.decompress(&packed)?, b"hello");
+    /// # Ok::<(), Error>(())
+    /// ```
     Compression: CompressionExtension, compression, soch_compression, Compression
 }
 
@@ -14,7 +23,7 @@ impl Compression {
     /// Appends the compressed form of `input` to `output`, which may be reused.
     ///
     /// # Errors
-    /// As [`CompressionExtension::compress_into`]; `output` is as before then.
+    /// Those of [`CompressionExtension::compress_into`]; `output` is as before then.
     pub fn compress_append(&self, input: &[u8], output: &mut Vec<u8>) -> Result<()> {
         let compress = slot!(self.table.compress);
         if let Some(most) = self.bound(input.len()) {
@@ -26,10 +35,10 @@ impl Compression {
         self.done("compress", self.instance.writing("compress", output, call))
     }
 
-    /// Appends what [`Compression::compress_append`] was given to `output`, which may be reused.
+    /// Appends the bytes whose compressed form `input` is to `output`, which may be reused.
     ///
     /// # Errors
-    /// As [`CompressionExtension::decompress_into`]; `output` is as before then.
+    /// Those of [`CompressionExtension::decompress_into`]; `output` is as before then.
     pub fn decompress_append(&self, input: &[u8], output: &mut Vec<u8>) -> Result<()> {
         let decompress = slot!(self.table.decompress);
         // SAFETY: the plugin's function; all is lent for the call.

@@ -10,7 +10,16 @@ use sochdb_plugin_sdk::{
 use std::sync::Arc;
 
 handle! {
-    /// An index, loaded or linked in, behind one way of calling it. Its changes wait for the calls under way.
+    /// A handle of an index, loaded or linked in. A change of the index waits for the calls under way, and they for it.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::Index;
+    #[doc = include_str!("pair_index.example")]
+    /// let mut index = Index::new(Pairs::default())?;
+    /// index.insert(b"green", 7)?;
+    /// assert_eq!(index.lookup(b"green")?, [7]);
+    /// # Ok::<(), Error>(())
+    /// ```
     Index: IndexExtension, index, soch_index, Index
 }
 

@@ -1,9 +1,9 @@
-//! Whether what a plugin lends stays as it is, and what the host lends is not kept: looked at in checking mode only.
+//! Whether what a plugin lends stays as it is, and what the host lends is not kept: looked at with contract checks only.
 
 use sochdb_plugin_abi::{soch_bytes, soch_row};
 
-/// What a kept pointer leads to: no row of any storage, but one that may be read, so that a plugin which goes on from
-/// it gives wrong rows and does not crash.
+/// The bytes that a kept pointer leads to: no row of any storage, but one that may be read, so that a plugin which goes on
+/// from it gives wrong rows and does not crash.
 static POISON: [u8; 40] = [0xA5; 40];
 
 fn poison() -> soch_row {

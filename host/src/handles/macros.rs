@@ -1,12 +1,13 @@
-//! What the four handles have in common.
+//! The common part of the four handles.
 
 /// Defines a handle: an instance and the host's copy of one of its tables.
 macro_rules! handle {
     ($(#[$doc:meta])* $handle:ident: $bound:ident, $field:ident, $table:ident, $capability:ident) => {
         $(#[$doc])*
         ///
-        /// Clones are the same extension. The last one gone, here and in every manager, shuts the extension down, if
-        /// nobody did before, and frees it. After a panic or a shutdown every call is refused.
+        /// Clones are the same extension, cheap to make, and any thread may use them. When the last one goes, here and
+        /// in every manager, the extension is shut down, if nobody did that before, and freed. After a panic or a
+        /// shutdown every call is refused.
         #[derive(Clone)]
         pub struct $handle {
             pub(crate) instance: Arc<Instance>,
@@ -17,7 +18,7 @@ macro_rules! handle {
             /// Takes an extension that is linked in, and starts it.
             ///
             /// # Errors
-            /// What its [`Extension::init`] returns; the extension is gone then.
+            /// The error of its [`Extension::init`]; the extension is gone then.
             pub fn new<E: $bound>(extension: E) -> Result<Self> {
                 let tables = crate::instance::Tables {
                     $field: Some(*shims::$field::<E>()),
@@ -36,12 +37,12 @@ macro_rules! handle {
                 self.instance.inspect(|any| any.downcast_ref().map(look)).flatten()
             }
 
-            /// Whether a panic ended it.
+            /// Whether a panic ended the extension.
             pub fn is_poisoned(&self) -> bool {
                 self.instance.is_poisoned()
             }
 
-            /// `SOCH_NOT_FOUND` is no answer to this call.
+            /// Refuses `SOCH_NOT_FOUND` as an answer to this call.
             #[inline]
             pub(crate) fn done(&self, slot: &str, result: Result<bool>) -> Result<()> {
                 match result {

@@ -13,23 +13,36 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 
 handle! {
-    /// A sink of metrics, spans and logs, loaded or linked in, behind one way of calling it.
+    /// A handle of a sink of metrics, spans and logs, loaded or linked in.
     ///
-    /// Nothing comes back: a call that fails, or is refused after a panic or a shutdown, is a `tracing` event at
+    /// Its calls return no error: one that fails, or is refused after a panic or a shutdown, is a `tracing` event at
     /// debug level. Only [`attach`](ObservabilityExtension::attach) has a result; a
     /// [`PluginManager`](crate::PluginManager) calls it when it registers a sink.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::sdk::{NullObservability, ObservabilityExtension};
+    /// use sochdb_plugin_host::Observability;
+    ///
+    /// let sink = Observability::new(NullObservability)?;
+    /// let span = sink.span_start("query", None);
+    /// sink.counter_inc("queries", 1, &[("kind", "select")]);
+    /// sink.span_end(span);
+    /// assert_eq!(sink.echoes(), 0);
+    /// # Ok::<(), sochdb_plugin_host::sdk::Error>(())
+    /// ```
     Observability: ObservabilityExtension, observability, soch_observability, Observability
 }
 
 impl Observability {
-    /// How many calls it was not given, as the thread was inside a call of this very sink: one that reports through the
-    /// host's log what it cannot deliver would do so without end. The first is a `tracing` event at warning level.
+    /// Returns the number of calls that the sink was not given, as the thread was inside a call of this very sink: a sink
+    /// that reports through the host's log what it cannot deliver would do so without end. The first such call is a
+    /// `tracing` event at warning level.
     #[must_use]
     pub fn echoes(&self) -> u64 {
         self.instance.echoes.load(Relaxed)
     }
 
-    /// Makes a call that has no result. Whether it succeeded.
+    /// Makes a call that has no result. Returns whether it succeeded.
     #[inline]
     fn feed(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> bool {
         let Some(feeding) = Feeding::begin(&self.instance) else {
@@ -101,7 +114,7 @@ impl ObservabilityExtension for Observability {
         });
     }
 
-    /// 0 if the plugin did not start one.
+    /// Returns 0 if the plugin did not start a span.
     fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
         let span_start = slot!(self.table.span_start);
         let mut span = 0;
@@ -149,9 +162,11 @@ impl ObservabilityExtension for Observability {
         self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) });
     }
 
+    /// Lends `metrics` to the sink, until it has ended.
+    ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if it does not read metrics;
-    /// [`ErrorKind::Invalid`] if others were lent to it before.
+    /// [`ErrorKind::Unsupported`] if the sink does not read metrics;
+    /// [`ErrorKind::Invalid`] if other metrics were lent to it before.
     fn attach(&self, metrics: Metrics) -> Result<()> {
         let attach = slot!(self.table.attach);
         let raw = self.instance.lend(metrics)?;

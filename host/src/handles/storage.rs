@@ -12,15 +12,24 @@ use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
 handle! {
-    /// A storage, loaded or linked in, behind one way of calling it.
+    /// A handle of a storage, loaded or linked in.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::Storage;
+    #[doc = include_str!("memory_storage.example")]
+    /// let storage = Storage::new(Memory::default())?;
+    /// storage.put(1, b"key", b"value", 0)?;
+    /// assert_eq!(storage.get(1, b"key")?.as_deref(), Some(&b"value"[..]));
+    /// # Ok::<(), Error>(())
+    /// ```
     Storage: StorageExtension, storage, soch_storage, Storage
 }
 
 impl Storage {
-    /// Appends the value of `key` to `value`, which may be reused. False, with nothing appended, if there is none.
+    /// Appends the value of `key` to `value`, which may be reused. Returns false, with nothing appended, if there is none.
     ///
     /// # Errors
-    /// As [`StorageExtension::get_into`].
+    /// Those of [`StorageExtension::get_into`]; `value` is as before then.
     pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
         let get = slot!(self.table.get);
         // SAFETY: the plugin's function; all is lent for the call.
@@ -107,18 +116,18 @@ impl StorageExtension for Storage {
         self.done("write_batch", self.instance.shared("write_batch", call))
     }
 
-    /// [`Storage::open_table`] in a box.
+    /// Opens a table as [`Storage::open_table`] does, in a box.
     fn open_table(&self, table: TableId) -> Result<Box<dyn StorageTable>> {
         Ok(Box::new(Storage::open_table(self, table)?))
     }
 
-    /// [`Storage::reader`] in a box.
+    /// Opens a reader as [`Storage::reader`] does, in a box.
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
         self.boxed_reader()
     }
 }
 
-/// Where `scan` puts its rows, and how it ended early, if it did.
+/// The place where `scan` puts its rows, and how it ended early, if it did.
 struct Taken<'a, 'b> {
     rows: &'a mut RowSink<'b>,
     left: usize,

@@ -11,31 +11,57 @@ use sochdb_plugin_sdk::{ErrorKind, Result, RowBatch, StorageCursor, StorageReade
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 
-/// Rows that one call of the plugin lends: enough to hide its cost.
+/// The most rows that one call of the plugin lends: enough to hide its cost.
 const BATCH: usize = 64;
 
-/// A snapshot of a storage: what was written before is seen, what is written later is not.
+/// A reader of a snapshot of a storage: it sees what was written before it was opened, and nothing of what is written
+/// later.
 ///
-/// It goes to any thread, one at a time. As long as it lives, a shutdown of the storage waits, and if the extension is
-/// an index too, so does a change of that. On the thread that opened it or used it last they are refused at once, as
-/// they would wait for themselves.
+/// Any thread may use a reader, one at a time. As long as there is one, a shutdown of the storage waits, and if the
+/// extension is an index too, so does a change of that. On the thread that opened the reader or used it last they are
+/// refused at once, as they would wait for themselves.
+///
+/// ```
+/// use sochdb_plugin_host::Storage;
+#[doc = include_str!("memory_storage.example")]
+/// let storage = Storage::new(Memory::default())?;
+/// storage.put(1, b"key", b"old", 0)?;
+/// let mut reader = storage.reader()?;
+/// storage.put(1, b"key", b"new", 0)?;
+/// assert_eq!(reader.get(1, b"key")?, Some(&b"old"[..]));
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Reader<'a> {
     instance: &'a Instance,
     table: &'a soch_storage,
     raw: *mut c_void,
     /// Cursors that were opened and not closed.
     cursors: Cell<usize>,
-    /// A copy of the value that is lent now, in checking mode.
+    /// A copy of the value that is lent now, with contract checks.
     loan: Option<RefCell<Loan>>,
     long: LongGuard<'a>,
-    /// What a reader lends ends with the next call, so two threads may not share one.
+    // What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
 }
 
 // SAFETY: the plugin promises that a reader's functions may be called from any thread, one at a time.
 unsafe impl Send for Reader<'_> {}
 
-/// A walk over rows of a [`Reader`], in ascending order of key.
+/// A cursor of a [`Reader`]: it walks over rows in ascending order of key.
+///
+/// ```
+/// use sochdb_plugin_host::Storage;
+#[doc = include_str!("memory_storage.example")]
+/// let storage = Storage::new(Memory::default())?;
+/// storage.put(1, b"a", b"1", 0)?;
+/// storage.put(1, b"b", b"2", 0)?;
+/// let reader = storage.reader()?;
+/// let mut cursor = reader.cursor(1, b"", b"")?;
+/// let keys: Vec<&[u8]> = cursor.next_batch()?.map(|(key, _)| key).collect();
+/// assert_eq!(keys, [b"a", b"b"]);
+/// assert_eq!(cursor.next_batch()?.len(), 0);
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Cursor<'r> {
     instance: &'r Instance,
     table: &'r soch_storage,
@@ -43,15 +69,15 @@ pub struct Cursor<'r> {
     long: &'r LongGuard<'r>,
     open: &'r Cell<usize>,
     rows: [soch_row; BATCH],
-    /// In checking mode the plugin gets these places instead of `rows`.
+    /// The places that the plugin gets instead of `rows`, with contract checks.
     checked: Option<Checked>,
 }
 
 impl Storage {
-    /// Opens a snapshot.
+    /// Opens a reader of a snapshot.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if the storage has none: use [`StorageExtension::get`] and
+    /// [`ErrorKind::Unsupported`] if the storage has no snapshots: use [`StorageExtension::get`] and
     /// [`StorageExtension::scan`].
     ///
     /// [`StorageExtension::get`]: sochdb_plugin_sdk::StorageExtension::get
@@ -79,20 +105,20 @@ impl Storage {
 }
 
 impl Reader<'_> {
-    /// The value of `key`, lent until the next call; without open cursors.
+    /// Lends the value of `key` until the next call, or `None` if there is none. For calls without open cursors.
     ///
     /// # Errors
-    /// What the storage reports.
+    /// Those that the storage reports.
     pub fn get(&mut self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
         // SAFETY: the plugin lends the value until the next call, which `&mut` keeps away.
         Ok(self.find(table, key)?.and_then(|value| unsafe { value.get() }))
     }
 
-    /// Appends the value of `key` to `value`, which may be reused: [`Reader::get`] beside open cursors. False, with
-    /// nothing appended, if there is none.
+    /// Appends the value of `key` to `value`, which may be reused: [`Reader::get`] for calls beside open cursors. Returns
+    /// false, with nothing appended, if there is none.
     ///
     /// # Errors
-    /// What the storage reports.
+    /// Those that the storage reports.
     pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
         let Some(found) = self.find(table, key)? else { return Ok(false) };
         // SAFETY: the plugin lends the value until the next call on this reader, which is not `Sync`.
@@ -124,17 +150,17 @@ impl Reader<'_> {
         Ok(Some(value))
     }
 
-    /// To be called before each call that ends what the reader lends.
+    /// Ends the loan. To be called before each call that ends what the reader lends.
     fn end_loan(&self, slot: &str) -> Result<()> {
         let Some(loan) = &self.loan else { return Ok(()) };
         // SAFETY: every call that ends it comes here first.
         unsafe { loan.borrow_mut().end() }.map_err(|how| self.instance.contract_violation(slot, how))
     }
 
-    /// Walks over the rows with `start <= key < end`; an empty `end` means: to the end of the table.
+    /// Opens a cursor over the rows of `table` with `start <= key < end`; an empty `end` means: to the end of the table.
     ///
     /// # Errors
-    /// What the storage reports.
+    /// Those that the storage reports.
     pub fn cursor(&self, table: TableId, start: &[u8], end: &[u8]) -> Result<Cursor<'_>> {
         let open_cursor = slot!(self.table.open_cursor);
         self.long.used_here();
@@ -183,15 +209,15 @@ impl StorageCursor for Cursor<'_> {
 }
 
 impl Cursor<'_> {
-    /// The next rows, key and value, lent until the next call; no rows at the end. A batch has at most 64.
+    /// Lends the next rows, each key and value, until the next call: at most 64, and none at the end only.
     ///
     /// # Errors
-    /// What the storage reports.
+    /// Those that the storage reports.
     pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
         self.lend(BATCH)
     }
 
-    /// The next rows, at most `most` and at most [`BATCH`].
+    /// Lends the next rows, at most `most` and at most [`BATCH`].
     fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
         let asked = most.min(BATCH);
         let cursor_next = slot!(self.table.cursor_next);
@@ -230,7 +256,7 @@ impl Cursor<'_> {
     }
 }
 
-/// Whether it is something that may be read.
+/// Whether the bytes may be read.
 fn is_lent(bytes: &soch_bytes) -> bool {
     bytes.len <= isize::MAX as usize && (!bytes.ptr.is_null() || bytes.len == 0)
 }

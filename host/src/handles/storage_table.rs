@@ -8,7 +8,16 @@ use std::fmt;
 
 /// A table of a storage, found once for many calls. Any thread may use it, several at once.
 ///
-/// It keeps the storage alive, but does not keep it from being shut down: every call is an error from then on.
+/// A table keeps its storage alive, but does not keep it from being shut down: every call is an error from then on.
+///
+/// ```
+/// use sochdb_plugin_host::Storage;
+#[doc = include_str!("memory_storage.example")]
+/// let users = Storage::new(Memory::default())?.open_table(1)?;
+/// users.put(b"ada", b"1815", 0)?;
+/// assert_eq!(users.get(b"ada")?.as_deref(), Some(&b"1815"[..]));
+/// # Ok::<(), Error>(())
+/// ```
 pub struct Table {
     storage: Storage,
     number: TableId,
@@ -29,11 +38,11 @@ unsafe impl Send for Table {}
 unsafe impl Sync for Table {}
 
 impl Storage {
-    /// Finds a table once, for many calls; it need not exist yet. With a storage that has no handles of tables, the
-    /// calls do what those of this type do.
+    /// Finds a table once, for many calls; it need not exist yet. With a storage that does not offer that, the table's
+    /// calls find it each time.
     ///
     /// # Errors
-    /// What the storage reports.
+    /// Those that the storage reports.
     pub fn open_table(&self, table: TableId) -> Result<Table> {
         let with = |handle| Table { storage: self.clone(), number: table, handle };
         let (Some(open_table), Some(close)) = (self.table.open_table, self.table.close_table) else {
@@ -60,16 +69,16 @@ impl Storage {
 }
 
 impl Table {
-    /// The table's number.
+    /// Returns the table's number.
     #[must_use]
     pub fn id(&self) -> TableId {
         self.number
     }
 
-    /// Appends the value of `key` to `value`, which may be reused. False, with nothing appended, if there is none.
+    /// Appends the value of `key` to `value`, which may be reused. Returns false, with nothing appended, if there is none.
     ///
     /// # Errors
-    /// As [`StorageExtension::get_into`].
+    /// Those of [`StorageExtension::get_into`]; `value` is as before then.
     pub fn get_append(&self, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
         let Some(handle) = &self.handle else { return self.storage.get_append(self.number, key, value) };
         let table_get = slot!(self.storage.table.table_get);

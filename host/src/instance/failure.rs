@@ -1,4 +1,4 @@
-//! What a call that failed, or was refused, tells the caller.
+//! The errors of calls that failed or were refused.
 
 use crate::base::escape::printable;
 use crate::instance::Instance;
@@ -30,7 +30,7 @@ impl Instance {
         self.error(kind, format!("`{slot}`: {text}")).with_code(code)
     }
 
-    /// What poisoned it.
+    /// The panic that poisoned the instance.
     pub(crate) fn cause(&self) -> &str {
         self.poisoned_by.get().map_or("a call panicked", String::as_str)
     }

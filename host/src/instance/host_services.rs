@@ -1,4 +1,4 @@
-//! What the application does for its plugins, behind the `soch_host` that each instance gets.
+//! The services of the application for its plugins, behind the `soch_host` that each instance gets.
 
 use crate::base::escape::printable;
 use core::ffi::c_void;
@@ -10,12 +10,30 @@ use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
-/// What the application does for its plugins. Every method may be called from any thread, by several at once, also
-/// from inside a call that the application makes into the plugin. A panic here ends in the caller's barrier.
+/// The services of the application for its plugins; [`DynamicPluginLoader::services`] takes them. `plugin` is the name of
+/// the plugin that calls.
+///
+/// Every method may be called from any thread, by several at once, also from inside a call that the application makes
+/// into the plugin. A panic here ends before it reaches the plugin, and the call does nothing then.
+///
+/// ```
+/// use sochdb_plugin_host::sdk::{Labels, LogLevel};
+/// use sochdb_plugin_host::{DynamicPluginLoader, HostServices};
+/// use std::sync::Arc;
+///
+/// struct Terminal;
+/// impl HostServices for Terminal {
+///     fn log(&self, plugin: &str, level: LogLevel, message: &str, _: Labels<'_>) {
+///         eprintln!("{plugin} {level:?}: {message}");
+///     }
+/// }
+/// let loader = DynamicPluginLoader::new_trusted().services(Arc::new(Terminal));
+/// ```
+///
+/// [`DynamicPluginLoader::services`]: crate::DynamicPluginLoader::services
 pub trait HostServices: Send + Sync {
-    /// Takes a line of a plugin's log. What [`printable`](crate::printable()) escapes is
-    /// escaped in `message`. The default is a `tracing` event
-    /// with target `sochdb_plugin`.
+    /// Takes a line of a plugin's log. `message` is as [`printable`](crate::printable()) writes it; names and values of
+    /// `fields` are as the plugin gave them. The default makes a `tracing` event with target `sochdb_plugin`.
     fn log(&self, plugin: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
         let mut text = String::new();
         for (name, value) in fields {
@@ -29,38 +47,58 @@ pub trait HostServices: Send + Sync {
         }
     }
 
-    /// The least level that [`HostServices::log`] gets.
+    /// Returns the least level that plugins log at. Each instance asks once, when it is made; the default is `Info`.
     fn log_level(&self) -> LogLevel {
         LogLevel::Info
     }
 
-    /// Adds to a counter of a plugin; the default drops it.
+    /// Adds `value` to a counter of a plugin; the default does nothing.
     fn counter_inc(&self, _plugin: &str, _name: &str, _value: u64, _labels: Labels<'_>) {}
 
-    /// Sets a gauge of a plugin; the default drops it.
+    /// Sets a gauge of a plugin; the default does nothing.
     fn gauge_set(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
-    /// Adds an observation to a histogram of a plugin; the default drops it.
+    /// Adds an observation to a histogram of a plugin; the default does nothing.
     fn histogram_observe(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
-    /// A table of functions of the application for `id`, such as `com.vendor.thing/1`; the default has none.
+    /// Returns the application's table of functions for `id`, such as `com.vendor.thing/1`; the default has none.
     fn service(&self, _id: &str) -> Option<Service> {
         None
     }
 }
 
-/// A table of functions that the application offers to plugins. Its type is a matter between the two of them.
+/// A table of functions that the application offers to plugins. The type of the table is a matter between the two.
+///
+/// ```
+/// use sochdb_plugin_host::Service;
+///
+/// #[repr(C)]
+/// struct Clock {
+///     seconds: extern "C" fn() -> u64,
+/// }
+/// extern "C" fn seconds() -> u64 {
+///     0
+/// }
+/// static CLOCK: Clock = Clock { seconds };
+/// let service = Service::new(&CLOCK); // For `HostServices::service` to return.
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Service(*const c_void);
 
 impl Service {
-    /// The service whose table is `table`: a `repr(C)` struct, or what else the plugin takes it for.
+    /// Makes the service whose table is `table`: a `repr(C)` struct, or what else the plugin takes it for.
     pub fn new<T: Sync>(table: &'static T) -> Self {
         Self((&raw const *table).cast())
     }
 }
 
-/// Logs through `tracing`, keeps no metrics, offers no services.
+/// The default services: they log through `tracing`, keep no metrics, and offer no tables of functions.
+///
+/// ```
+/// use sochdb_plugin_host::{sdk::LogLevel, HostServices, TracingServices};
+///
+/// assert_eq!(TracingServices.log_level(), LogLevel::Info);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingServices;
 

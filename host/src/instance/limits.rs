@@ -1,4 +1,4 @@
-//! What the host allows an instance.
+//! The limits that the host sets to an instance.
 
 use std::time::Duration;
 

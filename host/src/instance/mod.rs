@@ -70,7 +70,7 @@ pub(crate) struct Instance {
     pub(crate) end: Mutex<End>,
     /// Calls of its sink that came from inside of one.
     pub(crate) echoes: AtomicU64,
-    /// Those that are open, to be closed before `shutdown`.
+    /// The handles of the plugin that are open, to be closed before `shutdown`.
     handles: Mutex<Slab<Handle>>,
     /// The metrics that were offered to it.
     pub(crate) lent: ManuallyDrop<OnceLock<Lent>>,
@@ -308,7 +308,7 @@ impl Instance {
     }
 }
 
-/// What `Debug` of a handle prints.
+/// Writes the `Debug` text of a handle.
 pub(crate) fn describe(formatter: &mut fmt::Formatter<'_>, handle: &str, info: &ExtensionInfo) -> fmt::Result {
     formatter.debug_struct(handle).field("name", &info.name).field("version", &info.version).finish_non_exhaustive()
 }

@@ -18,13 +18,13 @@ use std::sync::Arc;
 
 /// A directory that the loader may take files from.
 pub(crate) struct PluginDir<'a> {
-    /// What the operator decided.
+    /// The decisions of the operator.
     pub(crate) decisions: Arc<Decisions>,
     /// The file in it that is asked for.
     pub(crate) plain: PlainPath<'a>,
-    /// What is demanded of that file.
+    /// The policy that is in force for that file.
     pub(crate) effective: EffectivePolicy,
-    /// Who may own it.
+    /// The users who may own it.
     pub(crate) owners: Owners,
     /// The directory, open.
     pub(crate) walked: Walked,

@@ -12,19 +12,19 @@ use std::fmt::Display;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// What a load found out so far.
+/// The findings of a load so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub(crate) policy: Option<Policy>,
     pub(crate) digest: Option<Digest>,
     pub(crate) build_id: Option<Vec<u8>>,
-    /// What the probe found, or why there was none.
+    /// The sandbox of the probe, or the reason why there was none.
     pub(crate) probe: Option<String>,
-    /// What the plugin's code changed of the process.
+    /// The changes that the plugin's code made of the process.
     pub(crate) changes: Vec<ProcessChange>,
 }
 
-/// What was accepted.
+/// A plugin that was accepted.
 pub(crate) struct Accepted<'a> {
     pub(crate) name: String,
     pub(crate) version: String,

@@ -10,7 +10,7 @@ use crate::refusal::step::Step;
 use std::fmt;
 use std::path::PathBuf;
 
-/// What a plugin needs.
+/// A library that a plugin needs.
 #[derive(Debug)]
 pub(crate) struct Dependency {
     /// The name by which it is needed.
@@ -30,7 +30,7 @@ pub(crate) enum Source {
     Listed {
         /// Where it was.
         path: PathBuf,
-        /// Its bytes.
+        /// The library's bytes.
         file: SealedFile,
         /// Their digest.
         digest: Digest,

@@ -11,6 +11,6 @@ pub(crate) struct FileOrigin {
     pub(crate) directory: PathBuf,
     /// The user whom the file belongs to.
     pub(crate) owner: u32,
-    /// Its permission bits.
+    /// The permission bits of the file.
     pub(crate) mode: u32,
 }

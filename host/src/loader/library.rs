@@ -34,13 +34,13 @@ pub(crate) struct Library {
     pub(crate) tables: Tables,
     /// The address at which it begins.
     pub(crate) base: u64,
-    /// Who signed it, if its policy asked when it was mapped.
+    /// The publisher who signed it, if its policy asked when it was mapped.
     pub(crate) publisher: Option<String>,
     /// Whether its constructors ran in a whole sandbox of the probe first.
     pub(crate) confined: bool,
 }
 
-/// What came of mapping some bytes. What is mapped stays so, and its constructors have run: they are not run again.
+/// The result of mapping some bytes. What is mapped stays so, and its constructors have run: they are not run again.
 #[derive(Clone)]
 enum Mapped {
     Accepted(&'static Library),
@@ -108,7 +108,7 @@ impl Library {
         Ok(())
     }
 
-    /// What the audit line says of it.
+    /// The part of the audit line that describes the library.
     pub(crate) fn audited<'a>(&'a self, place: &'a FileOrigin) -> Accepted<'a> {
         let (name, version) = (self.entry.info.name.clone(), self.entry.info.version.clone());
         Accepted { name, version, publisher: self.publisher.as_deref(), base: Some(self.base), place }

@@ -1,4 +1,4 @@
-//! What to do when the dynamic linker refuses a plugin, by what it says.
+//! The remedies for a refusal by the dynamic linker, by its words.
 
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
@@ -53,7 +53,7 @@ impl LoadError {
     }
 }
 
-/// What ran short for the dynamic linker, if that is what its words say.
+/// The resource that ran short for the dynamic linker, if that is what its words say.
 fn shortage(words: &str) -> Option<(Lack, io::Error)> {
     let says = |(number, english): &&(i32, &str)| {
         let own = io::Error::from_raw_os_error(*number).to_string();

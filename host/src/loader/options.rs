@@ -1,4 +1,4 @@
-//! What the loader is told before it looks at a file.
+//! The options of a load.
 
 use crate::files::lock_files::LockFiles;
 use crate::loader::permission::Permission;
@@ -22,7 +22,7 @@ pub(crate) struct Options {
     pub(crate) rules: RuleSource,
     /// The lock files of plugin directories that were read.
     pub(crate) locks: LockFiles,
-    /// What the program demands of every plugin, if it says so; the directory that it is in can demand more.
+    /// The policy of the program for every plugin, if it sets one; the directory that a plugin is in can demand more.
     pub(crate) policy: Option<Policy>,
     /// The largest file that is looked at, in bytes.
     pub(crate) max_size: u64,

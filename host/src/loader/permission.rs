@@ -6,13 +6,13 @@ use crate::refusal::words::Words;
 use crate::sync::call_gate::live::is_child;
 use std::ffi::OsStr;
 
-/// The environment variable that allows native plugins.
+/// The environment variable that allows native plugins, see [`DynamicPluginLoader::new`](crate::DynamicPluginLoader::new).
 pub const ALLOW_VARIABLE: &str = "SOCHDB_ALLOW_NATIVE_PLUGINS";
 
 /// The most characters of the variable's value that a refusal shows.
 const MOST_SHOWN: usize = 32;
 
-/// Who allowed native plugins, or why they are not.
+/// The one who allowed native plugins, or the reason why they are not allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Permission {

@@ -28,26 +28,26 @@ use crate::files::sealed_file::SealedFile;
 /// A plugin that may be loaded.
 #[derive(Debug)]
 pub(crate) struct Admitted {
-    /// Its bytes, which are the ones to load.
+    /// The plugin's bytes, which are the ones to load.
     pub(crate) file: SealedFile,
     /// Their SHA-256.
     pub(crate) digest: Digest,
-    /// What its ELF file says.
+    /// The facts of its ELF file.
     pub(crate) facts: Facts,
-    /// Its note.
+    /// The plugin's note.
     pub(crate) note: Note,
-    /// What it needs, in the order of loading.
+    /// The libraries that it needs, in the order of loading.
     pub(crate) dependencies: Vec<Dependency>,
-    /// Who signed it, if its policy asked.
+    /// The publisher who signed it, if its policy asked.
     pub(crate) publisher: Option<String>,
-    /// What its directory's policy demands.
+    /// The policy that is in force for it.
     pub(crate) effective: EffectivePolicy,
     /// Where it was.
     pub(crate) place: FileOrigin,
 }
 
 impl Admitted {
-    /// What the audit line says of it before it is loaded.
+    /// The part of the audit line that describes the plugin before it is loaded.
     pub(crate) fn audited(&self) -> Accepted<'_> {
         let (name, version) = (self.note.name.to_string(), self.note.version.to_string());
         Accepted { name, version, publisher: self.publisher.as_deref(), base: None, place: &self.place }

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 impl LockFiles {
-    /// What the directory's lock file says; `None` if it has none. It is read if it changed since it was last read.
+    /// The directory's lock file; `None` if it has none. The file is read if it changed since it was last read.
     pub(crate) fn of(&self, walked: &Walked, owners: Owners) -> Result<Option<Arc<IndexedLock>>, LoadError> {
         let path = walked.path.join(LOCK_FILE);
         if let Some(last) = self.last(&walked.path) {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 /// How long a plugin that is replaced again and again is judged anew.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What `judge` decides on the file `name`, which tells how it looked once it is open. The steps are told once.
+/// Decides by `judge` on the file `name`; `judge` tells how the file looked once it is open. The steps are told once.
 pub(crate) fn settled<T>(
     walked: &Walked,
     name: &OsStr,

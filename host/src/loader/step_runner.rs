@@ -19,7 +19,7 @@ pub(crate) struct Steps<'a> {
 }
 
 impl<'a> Steps<'a> {
-    /// They for an observer that reads details if `in_words`.
+    /// Steps for an observer that reads details if `in_words`.
     pub(crate) fn new(observer: &'a mut dyn FnMut(StepOutcome), in_words: bool) -> Self {
         Self { observer, in_words }
     }

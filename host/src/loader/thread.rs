@@ -27,9 +27,9 @@ pub(crate) struct Thread {
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Its number for the kernel, once it has begun.
+    /// The thread's number for the kernel, once it has begun.
     number: AtomicI32,
-    /// What it panicked with.
+    /// The payload of the panic that ended it.
     panic: Mutex<Option<Panic>>,
 }
 
@@ -113,7 +113,7 @@ fn checked(error: i32) -> io::Result<()> {
     }
 }
 
-/// What glibc takes of a stack for itself: the thread-local data of all libraries that the program began with.
+/// The bytes of a stack that glibc takes for itself: the thread-local data of all libraries that the program began with.
 fn least_stack() -> usize {
     type Least = unsafe extern "C" fn(*const libc::pthread_attr_t) -> libc::size_t;
     let mut attributes = MaybeUninit::uninit();
@@ -129,7 +129,7 @@ fn least_stack() -> usize {
     }
 }
 
-/// What runs in the new thread.
+/// The function that runs in the new thread.
 extern "C" fn begin(start: *mut c_void) -> *mut c_void {
     // SAFETY: `Thread::start` made it for this thread alone.
     let Start { name, shared, work } = *unsafe { Box::from_raw(start.cast::<Start>()) };

@@ -9,22 +9,30 @@ use parking_lot::Mutex;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Which trust files a loader obeys. It looks at each load whether they changed, and reads them again then: what they
-/// say now decides. Where they are it finds out once, when it is made.
+/// The trust files that a loader obeys. The loader looks at each load whether they changed, and reads them again then:
+/// what they say now decides. It finds out once, when it is made, where they are.
+///
+/// ```
+/// use sochdb_plugin_host::{DynamicPluginLoader, TrustFiles};
+///
+/// let files = TrustFiles::Only(vec!["/etc/mydb/plugins.toml".into()]);
+/// assert_eq!(files.paths()[0].to_str(), Some("/etc/mydb/plugins.toml"));
+/// let loader = DynamicPluginLoader::new().trust_files(files);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrustFiles {
-    /// None: the program decides what it loads.
+    /// No trust files: the program decides what it loads.
     #[default]
     Unused,
-    /// The system's and the user's ([`trust::places`](crate::trust::places)), where they exist. If none does,
-    /// everything is allowed that [`Policy::Development`] accepts, and a `tracing` warning says so once. In a process
-    /// with more rights than its user, only the system's.
+    /// The trust files of the system and of the user ([`trust::places`](crate::trust::places)), where they exist. If none
+    /// does, everything is allowed that [`Policy::Development`] accepts, and a `tracing` warning says so once. In a
+    /// process with more rights than its user, only the system's counts.
     ///
     /// Where neither exists, nor a home that could hold the user's, nobody decided anything: that is refused, unless the
     /// program says what it demands ([`DynamicPluginLoader::policy`](crate::DynamicPluginLoader::policy)).
     Operator,
-    /// These, which must exist, and no others.
+    /// The trust files at these paths, which must exist, and no others.
     Only(Vec<PathBuf>),
 }
 
@@ -42,11 +50,11 @@ pub(crate) struct RuleSource {
 #[derive(Debug)]
 pub(crate) struct ReadRules {
     pub(crate) decisions: Arc<Decisions>,
-    /// How each looked, in the order of the paths; `None`: it did not exist.
+    /// The stamp of each, in the order of the paths; `None`: it did not exist.
     pub(crate) stamps: Vec<Option<ReadStamp>>,
 }
 
-/// What the trust files say of any plugin.
+/// The decisions of the trust files on any plugin.
 #[derive(Debug)]
 pub(crate) struct Decisions {
     pub(crate) rules: Option<Rules>,
@@ -56,7 +64,7 @@ pub(crate) struct Decisions {
     pub(crate) installed: Vec<PathBuf>,
 }
 
-/// What is demanded of the plugins in a directory.
+/// The policy that is in force for the plugins in a directory.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct EffectivePolicy {
     /// Whether a plugin may lie there.
@@ -68,7 +76,7 @@ pub(crate) struct EffectivePolicy {
 }
 
 impl RuleSource {
-    /// These files, not read yet.
+    /// The source of these files, not read yet.
     pub(crate) fn new(files: TrustFiles) -> Self {
         let (paths, installed, homes) = (files.paths(), files.plugin_directories(), homes());
         Self { files, paths, installed, homes, read: Arc::default() }
@@ -76,7 +84,7 @@ impl RuleSource {
 }
 
 impl TrustFiles {
-    /// Where they are, whether they exist or not, the earlier before the later.
+    /// Returns the paths of the files, whether they exist or not, in the order in which they count.
     pub fn paths(&self) -> Vec<PathBuf> {
         match self {
             Self::Unused => Vec::new(),
@@ -85,7 +93,8 @@ impl TrustFiles {
         }
     }
 
-    /// The directories that `sochdb-plugin install` fills, as far as plugins in them are allowed without being listed.
+    /// Returns the directories that `sochdb-plugin install` fills, as far as plugins in them are allowed without being
+    /// listed.
     pub fn plugin_directories(&self) -> Vec<PathBuf> {
         match self {
             Self::Operator => of_operator(places::system_plugin_directory(), places::user_plugin_directory),

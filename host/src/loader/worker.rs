@@ -27,10 +27,10 @@ const LONGEST: Duration = Duration::from_secs(1 << 20);
 /// The most threads that wait for a file system after their load was given up.
 const MOST_ABANDONED: usize = 16;
 
-/// Those that do.
+/// The number of threads that do so now.
 static ABANDONED: AtomicUsize = AtomicUsize::new(0);
 
-/// What a step needs, and more than a plugin's file can make it need.
+/// The stack that a step needs, in bytes, and more than a plugin's file can make it need.
 const STACK: usize = 1 << 19;
 
 type Job = Box<dyn FnOnce() + Send>;
@@ -122,7 +122,7 @@ impl Worker {
         self.deadline = Instant::now() + left;
     }
 
-    /// That the time is up at `step`.
+    /// The refusal for a load whose time is up at `step`.
     pub(crate) fn late(&self, step: Step, path: &Path) -> LoadError {
         self.refusal(&Stopped::Late, step, path)
     }

@@ -2,26 +2,33 @@ use crate::metrics::registry::{Refusal, MAX_SERIES, MAX_SERIES_BYTES};
 use crate::metrics::series::Kind;
 use sochdb_plugin_sdk::Error;
 
-/// Why the manager refused.
+/// The reason why the manager refused.
+///
+/// ```
+/// use sochdb_plugin_host::{ManagerError, PluginManager};
+///
+/// let refused = PluginManager::new().set_active_storage("lmdb").unwrap_err();
+/// assert!(matches!(refused, ManagerError::Unknown { name, .. } if name == "lmdb"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ManagerError {
-    /// The name is taken. Nothing was registered.
+    /// The name is taken, and nothing was registered.
     #[error("{kind} `{name}` is registered already: give the new one another name, or use the one that is there")]
     Duplicate {
-        /// `storage`, `index`, `observability sink` or `compression`.
+        /// The kind: `storage`, `index`, `observability sink` or `compression`.
         kind: &'static str,
-        /// The name, or the algorithm.
+        /// The name, or the algorithm of a codec.
         name: String,
     },
     /// There is no extension of this name.
     #[error("there is no {kind} `{name}`; registered are: {known}")]
     Unknown {
-        /// As above.
+        /// The kind, as in [`ManagerError::Duplicate`].
         kind: &'static str,
         /// The name that was asked for.
         name: String,
-        /// The names that there are.
+        /// The names that are registered, sorted, with commas.
         known: String,
     },
     /// The manager was shut down.
@@ -32,21 +39,21 @@ pub enum ManagerError {
     MetricKind {
         /// The metric's name.
         name: String,
-        /// What it is: `counter`, `gauge` or `histogram`.
+        /// The kind of the metric: `counter`, `gauge` or `histogram`.
         is: &'static str,
-        /// What was asked for.
+        /// The kind that was asked for.
         wanted: &'static str,
     },
     /// There is no room for another metric.
     #[error("there are {limit} series of metrics already: use labels that have fewer values")]
     TooManySeries {
-        /// [`PluginManager::MAX_SERIES`](crate::PluginManager::MAX_SERIES).
+        /// The limit, [`PluginManager::MAX_SERIES`](crate::PluginManager::MAX_SERIES).
         limit: usize,
     },
     /// There is no room for the name and labels of another metric.
     #[error("names and labels of metrics take {limit} bytes already, or would: use shorter labels, or such that have fewer values")]
     TooManyBytes {
-        /// [`PluginManager::MAX_SERIES_BYTES`](crate::PluginManager::MAX_SERIES_BYTES).
+        /// The limit, [`PluginManager::MAX_SERIES_BYTES`](crate::PluginManager::MAX_SERIES_BYTES).
         limit: usize,
     },
     /// The process is a child of fork.
@@ -58,14 +65,26 @@ pub enum ManagerError {
 }
 
 /// An extension that did not shut down cleanly.
+///
+/// ```
+/// use sochdb_plugin_host::{ManagerError, PluginManager};
+///
+/// # let manager = PluginManager::new();
+/// if let Err(ManagerError::Shutdown(unended)) = manager.shutdown_all() {
+///     for one in unended {
+///         eprintln!("{}: {} (has ended: {})", one.plugin, one.error, one.has_ended);
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unended {
-    /// Its name.
+    /// The extension's name.
     pub plugin: String,
-    /// What it reported, or for what the manager waited in vain.
+    /// The error that it reported, or that says for what the manager waited in vain.
     pub error: Error,
-    /// Whether it has ended all the same. If not, its calls or its `shutdown` were still under way at the deadline.
+    /// Whether the extension has ended all the same. If not, its calls or its `shutdown` were still under way at the
+    /// deadline.
     pub has_ended: bool,
 }
 
@@ -88,7 +107,7 @@ fn join(errors: &[Unended]) -> String {
 }
 
 impl ManagerError {
-    /// Why there is no metric of this kind and name.
+    /// The reason why there is no metric of this kind and name.
     pub(crate) fn no_metric(refusal: Refusal, kind: Kind, name: &str) -> Self {
         match refusal {
             Refusal::Kind(is) => Self::MetricKind { name: name.to_owned(), is: is.name(), wanted: kind.name() },

@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(crate) struct FanOut {
     sinks: Sinks,
-    /// Those of them that do not read metrics.
+    /// The sinks that do not read metrics.
     pushing: Arc<Sinks>,
     spans: Spans,
     last: AtomicU64,

@@ -4,7 +4,7 @@ use crate::manager::sinks::Sinks;
 use crate::metrics::registry::Registry;
 use std::sync::{Arc, OnceLock, Weak};
 
-/// What handles of metrics keep.
+/// The part of a manager that handles of metrics keep.
 #[derive(Clone, Default)]
 pub(crate) struct Metered {
     pub(crate) registry: Arc<Registry>,

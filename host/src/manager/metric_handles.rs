@@ -9,7 +9,7 @@ use crate::metrics::series::{Cell, Change, Kind, Series};
 use sochdb_plugin_sdk::Labels;
 use std::sync::{Arc, Weak};
 
-/// Where a handle's metric comes from, for sinks that do not read.
+/// The origin of a handle's metric, for sinks that do not read.
 #[derive(Clone)]
 struct Kept {
     series: Arc<Series>,
@@ -43,10 +43,10 @@ macro_rules! handle {
     ($(#[$doc:meta])* $handle:ident of $cell:ident, $value:ident: $type:ty, $change:ident, $(#[$method_doc:meta])* $method:ident as $apply:ident) => {
         $(#[$doc])*
         ///
-        /// A call changes a cell of the calling thread's own, about as fast as one atomic addition, whatever the
-        /// number of sinks that read; a sink that does not read (its `attach` is
-        /// [`Unsupported`](sochdb_plugin_sdk::ErrorKind::Unsupported)) also gets each change, which costs what it
-        /// takes. Clones are the same metric. It keeps no sink alive, and may outlive its manager.
+        /// A call takes about as long as one atomic addition, however many sinks read; a sink that does not read (its
+        /// `attach` is [`Unsupported`](sochdb_plugin_sdk::ErrorKind::Unsupported)) also gets each change, which costs
+        /// what that sink takes. Clones are the same metric, and any thread may use them. The handle keeps no sink
+        /// alive, and may outlive its manager.
         #[derive(Clone)]
         pub struct $handle {
             cell: Arc<$cell>,
@@ -82,25 +82,46 @@ macro_rules! handle {
 }
 
 handle! {
-    /// A counter of [`PluginManager::counter`](crate::PluginManager::counter).
+    /// A handle of a counter, from [`PluginManager::counter`](crate::PluginManager::counter).
+    ///
+    /// ```
+    /// let manager = sochdb_plugin_host::PluginManager::new();
+    /// let queries = manager.counter("queries", &[("kind", "select")])?;
+    /// queries.add(1);
+    /// # Ok::<(), sochdb_plugin_host::ManagerError>(())
+    /// ```
     Counter of Total, value: u64, Add,
-    /// Adds `value`. The total wraps beyond 2^64.
+    /// Adds `value` to the total, which begins with 0 again beyond 2^64 - 1.
     add as add
 }
 
 handle! {
-    /// A gauge of [`PluginManager::gauge`](crate::PluginManager::gauge).
+    /// A handle of a gauge, from [`PluginManager::gauge`](crate::PluginManager::gauge).
+    ///
+    /// ```
+    /// let manager = sochdb_plugin_host::PluginManager::new();
+    /// let running = manager.gauge("queries_running", &[("kind", "select")])?;
+    /// running.set(3.0);
+    /// # Ok::<(), sochdb_plugin_host::ManagerError>(())
+    /// ```
     Gauge of Level, value: f64, Set,
-    /// Sets the value; of several threads, the last one's stays.
+    /// Sets the value; if several threads do at once, the last one's stays.
     set as set
 }
 
 handle! {
-    /// A histogram of [`PluginManager::histogram`](crate::PluginManager::histogram).
+    /// A handle of a histogram, from [`PluginManager::histogram`](crate::PluginManager::histogram).
     ///
-    /// It counts observations in 258 buckets, four to a power of two from 2^-30 to 2^34, so that a value is known to
-    /// a quarter of itself; smaller and larger ones are counted at the ends.
+    /// A histogram counts observations in 258 buckets, four to a power of two from 2^-30 to 2^34, so that a value is
+    /// known to a quarter of itself; smaller and larger ones are counted at the ends.
+    ///
+    /// ```
+    /// let manager = sochdb_plugin_host::PluginManager::new();
+    /// let seconds = manager.histogram("query_seconds", &[("kind", "select")])?;
+    /// seconds.observe(0.25);
+    /// # Ok::<(), sochdb_plugin_host::ManagerError>(())
+    /// ```
     Histogram of Observations, value: f64, Observe,
-    /// Adds one observation. What is not finite is not kept.
+    /// Adds one observation, in the unit that the application chose. One that is not finite is not kept.
     observe as add
 }

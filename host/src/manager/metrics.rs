@@ -7,56 +7,58 @@ use crate::metrics::registry::{MAX_SERIES, MAX_SERIES_BYTES};
 use crate::metrics::series::Change;
 use sochdb_plugin_sdk::{Labels, Metrics};
 
-/// A metric's value is kept here once, and sinks that can read it when they want to. Those that cannot get each
-/// change. Names and labels are resolved once by [`PluginManager::counter`], [`PluginManager::gauge`] and
-/// [`PluginManager::histogram`], or with each call by the methods with a name.
+/// The metrics of the application. A metric's value is kept here once, and sinks read it when they want to; those that
+/// cannot read get each change. [`PluginManager::counter`], [`PluginManager::gauge`] and [`PluginManager::histogram`] look
+/// a name with its labels up once; the methods with a name do so in each call.
 ///
-/// Name and labels together are one series; the order of labels has no meaning, and a name is of one kind. There are
-/// at most [`PluginManager::MAX_SERIES`], whose names and labels are at most [`PluginManager::MAX_SERIES_BYTES`] together. What a call with a name cannot keep is dropped, counted in the metric
-/// `sochdb_dropped_updates`, and told once in a `tracing` event; sinks that do not read get it all the same.
+/// A name with its labels is one series; the order of labels has no meaning, and a name is of one kind. There are at most
+/// [`PluginManager::MAX_SERIES`] series, whose names and labels take at most [`PluginManager::MAX_SERIES_BYTES`] together.
+/// A change by name that finds no room is dropped, counted in the metric `sochdb_dropped_updates`, and told once in a
+/// `tracing` event; sinks that do not read get it all the same.
 impl PluginManager {
-    /// The most series of a manager, each one combination of name and labels. Beside its names, a
-    /// counter takes about 2 KiB, a gauge 200 bytes, and a histogram 1 KiB and 2 KiB for each of up to 32 threads.
+    /// The most series of a manager, each one combination of name and labels. Beside its name and labels, a counter takes
+    /// about 2 KiB, a gauge 200 bytes, and a histogram 1 KiB and 2 KiB for each of up to 32 threads.
     pub const MAX_SERIES: usize = MAX_SERIES;
 
     /// The most bytes that the names and labels of all series of a manager have together.
     pub const MAX_SERIES_BYTES: usize = MAX_SERIES_BYTES;
 
-    /// The counter of this name with these labels. It begins with 0.
+    /// Returns the counter of this name with these labels; a new one begins with 0.
     ///
     /// # Errors
-    /// [`ManagerError::MetricKind`], [`ManagerError::TooManySeries`], [`ManagerError::TooManyBytes`].
+    /// [`ManagerError::MetricKind`], [`ManagerError::TooManySeries`], [`ManagerError::TooManyBytes`]; for a new one also
+    /// [`ManagerError::Forked`].
     pub fn counter(&self, name: &str, labels: Labels<'_>) -> Result<Counter, ManagerError> {
         Counter::new(&self.metrics, name, labels)
     }
 
-    /// The gauge of this name with these labels. It begins with 0.
+    /// Returns the gauge of this name with these labels; a new one begins with 0.
     ///
     /// # Errors
-    /// As [`PluginManager::counter`].
+    /// Those of [`PluginManager::counter`].
     pub fn gauge(&self, name: &str, labels: Labels<'_>) -> Result<Gauge, ManagerError> {
         Gauge::new(&self.metrics, name, labels)
     }
 
-    /// The histogram of this name with these labels.
+    /// Returns the histogram of this name with these labels; a new one is empty.
     ///
     /// # Errors
-    /// As [`PluginManager::counter`].
+    /// Those of [`PluginManager::counter`].
     pub fn histogram(&self, name: &str, labels: Labels<'_>) -> Result<Histogram, ManagerError> {
         Histogram::new(&self.metrics, name, labels)
     }
 
-    /// Adds to a counter. One that is changed often is better kept: [`PluginManager::counter`].
+    /// Adds `value` to a counter. For one that is changed often, keep the handle: [`PluginManager::counter`].
     pub fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
         self.change(name, labels, Change::Add(value));
     }
 
-    /// Sets a gauge.
+    /// Sets a gauge. For one that is changed often, keep the handle: [`PluginManager::gauge`].
     pub fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
         self.change(name, labels, Change::Set(value));
     }
 
-    /// Adds one observation to a histogram.
+    /// Adds one observation to a histogram. For one that is changed often, keep the handle: [`PluginManager::histogram`].
     pub fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
         self.change(name, labels, Change::Observe(value));
     }
@@ -66,7 +68,7 @@ impl PluginManager {
         self.fan_out.push(name, labels, change);
     }
 
-    /// All metrics of this manager, as the sinks read them. They stay when the manager is gone.
+    /// Returns all metrics of this manager, as sinks read them. They stay when the manager is gone.
     pub fn metrics(&self) -> Metrics {
         self.metrics.registry.to_read()
     }

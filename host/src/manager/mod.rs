@@ -26,10 +26,21 @@ use sochdb_plugin_sdk::{CompressionExtension, ExtensionInfo, IndexExtension};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
-/// One registry for all extensions, loaded and linked in.
+/// A registry of all extensions, loaded and linked in.
 ///
 /// No lock is held while an extension runs, so an extension may call back and register another. All methods may be
 /// called from any thread.
+///
+/// ```
+/// use sochdb_plugin_host::{Compression, PluginManager};
+#[doc = include_str!("../handles/xor_codec.example")]
+/// let manager = PluginManager::new();
+/// manager.register_compression(Compression::new(Xor)?)?;
+/// let codec = manager.compression("xor").expect("it was just registered");
+/// assert_eq!(codec.decompress(&codec.compress(b"hello")?)?, b"hello");
+/// manager.shutdown_all()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Fork
 /// Extensions run in the process that made them. In a child that fork makes of it, without an `exec` afterwards, every
@@ -74,7 +85,7 @@ macro_rules! kinds {
 for_each_kind!(kinds);
 
 impl PluginManager {
-    /// An empty registry.
+    /// Makes an empty registry.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -83,7 +94,7 @@ impl PluginManager {
     /// Registers all kinds of a plugin, or none of them.
     ///
     /// # Errors
-    /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`]; so for the other `register_` methods.
+    /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`], [`ManagerError::Forked`]; nothing is registered then.
     pub fn register(&self, plugin: &PluginInstance) -> Result<(), ManagerError> {
         self.register_all(plugin.instance.clone(), Kinds::of(plugin))
     }
@@ -91,7 +102,7 @@ impl PluginManager {
     /// Registers a storage by its name. The first one becomes the active one.
     ///
     /// # Errors
-    /// As [`PluginManager::register`].
+    /// Those of [`PluginManager::register`].
     pub fn register_storage(&self, storage: Storage) -> Result<(), ManagerError> {
         self.register_all(storage.instance.clone(), Kinds { storage: Some(storage), ..Kinds::default() })
     }
@@ -99,16 +110,16 @@ impl PluginManager {
     /// Registers an index by its name.
     ///
     /// # Errors
-    /// As [`PluginManager::register`].
+    /// Those of [`PluginManager::register`].
     pub fn register_index(&self, index: Index) -> Result<(), ManagerError> {
         self.register_all(index.instance.clone(), Kinds { index: Some(index), ..Kinds::default() })
     }
 
-    /// Registers a sink; each call of this manager's observability goes to all of them. One that can gets this
-    /// manager's metrics to read, unless it has those of another one.
+    /// Registers a sink. Each span, log line and health report of this manager goes to all sinks, and each metric: a sink
+    /// that reads metrics gets this manager's to read, unless it has those of another one.
     ///
     /// # Errors
-    /// As [`PluginManager::register`]; the same instance twice is a duplicate, two instances of one plugin are not.
+    /// Those of [`PluginManager::register`]; the same instance twice is a duplicate, two instances of one plugin are not.
     pub fn register_observability(&self, observability: Observability) -> Result<(), ManagerError> {
         let kinds = Kinds { observability: Some(observability.clone()), ..Kinds::default() };
         self.register_all(observability.instance.clone(), kinds)
@@ -117,7 +128,7 @@ impl PluginManager {
     /// Registers a codec by its algorithm.
     ///
     /// # Errors
-    /// As [`PluginManager::register`].
+    /// Those of [`PluginManager::register`].
     pub fn register_compression(&self, compression: Compression) -> Result<(), ManagerError> {
         self.register_all(compression.instance.clone(), Kinds { compression: Some(compression), ..Kinds::default() })
     }
@@ -169,7 +180,7 @@ impl PluginManager {
     /// Makes a registered storage the active one.
     ///
     /// # Errors
-    /// [`ManagerError::Unknown`].
+    /// [`ManagerError::Unknown`], [`ManagerError::Forked`].
     pub fn set_active_storage(&self, name: &str) -> Result<(), ManagerError> {
         let mut registry = self.write()?;
         match registry.storages.get(name).cloned() {
@@ -184,22 +195,22 @@ impl PluginManager {
         }
     }
 
-    /// The active storage.
+    /// Returns the active storage: the first that was registered, or that of [`PluginManager::set_active_storage`].
     pub fn storage(&self) -> Option<Storage> {
         self.look(|registry| registry.active_storage.clone())?
     }
 
-    /// The index of this name.
+    /// Returns the index of this name.
     pub fn index(&self, name: &str) -> Option<Index> {
         self.look(|registry| registry.indexes.get(name).cloned())?
     }
 
-    /// The codec of this algorithm.
+    /// Returns the codec of this algorithm.
     pub fn compression(&self, algorithm: &str) -> Option<Compression> {
         self.look(|registry| registry.compressions.get(algorithm).cloned())?
     }
 
-    /// The kinds of index that are registered, sorted, each once.
+    /// Lists the types of the registered indexes, such as `hnsw`, sorted, each once.
     pub fn list_index_types(&self) -> Vec<String> {
         let types = |registry: &Registry| {
             registry.indexes.values().map(|index| index.index_type().to_owned()).collect::<Vec<String>>()
@@ -210,12 +221,12 @@ impl PluginManager {
         types
     }
 
-    /// The algorithms that are registered, sorted.
+    /// Lists the algorithms of the registered codecs, sorted.
     pub fn list_compression(&self) -> Vec<String> {
         self.look(|registry| sorted(&registry.compressions)).unwrap_or_default()
     }
 
-    /// Every registered extension, in the order of registration. A sink, if it is nothing else, is let go after its end.
+    /// Lists every registered extension, in the order of registration. A sink that is nothing else is gone after its end.
     pub fn list_extensions(&self) -> Vec<ExtensionInfo> {
         // Lets go of those that ended.
         self.fan_out.is_empty();
@@ -245,7 +256,7 @@ impl PluginManager {
 }
 
 impl Registry {
-    /// Those that are still there, in the order of registration.
+    /// The instances that are still there, in the order of registration.
     fn instances(&self) -> Vec<Arc<Instance>> {
         self.order.iter().filter_map(Weak::upgrade).collect()
     }

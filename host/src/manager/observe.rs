@@ -10,17 +10,18 @@ impl PluginManager {
         !self.fan_out.is_empty()
     }
 
-    /// Starts a span in every sink. The number is this manager's; it stands for each sink's own.
+    /// Starts a span in every sink, below `parent` if there is one. Returns this manager's number of the span, which
+    /// stands for each sink's own; 0 in a child of fork.
     pub fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
         self.fan_out.span_start(name, parent)
     }
 
-    /// Ends a span in every sink that started it.
+    /// Ends a span in every sink that started the span.
     pub fn span_end(&self, span: u64) {
         self.fan_out.span_end(span);
     }
 
-    /// Notes something that happened in a span, in every sink that started it.
+    /// Notes an event that happened in a span, in every sink that started the span.
     pub fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {
         self.fan_out.span_event(span, name, attributes);
     }
@@ -30,22 +31,22 @@ impl PluginManager {
         self.fan_out.log(level, message, fields);
     }
 
-    /// [`PluginManager::log`] at [`LogLevel::Debug`].
+    /// Gives a log line of the level [`LogLevel::Debug`] to every sink.
     pub fn log_debug(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Debug, message, fields);
     }
 
-    /// [`PluginManager::log`] at [`LogLevel::Info`].
+    /// Gives a log line of the level [`LogLevel::Info`] to every sink.
     pub fn log_info(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Info, message, fields);
     }
 
-    /// [`PluginManager::log`] at [`LogLevel::Warn`].
+    /// Gives a log line of the level [`LogLevel::Warn`] to every sink.
     pub fn log_warn(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Warn, message, fields);
     }
 
-    /// [`PluginManager::log`] at [`LogLevel::Error`].
+    /// Gives a log line of the level [`LogLevel::Error`] to every sink.
     pub fn log_error(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Error, message, fields);
     }

@@ -10,24 +10,26 @@ use std::time::{Duration, Instant};
 
 impl PluginManager {
     /// Shuts every extension down, once, in reverse order of registration, each after its calls under way ended, and
-    /// refuses what comes later. A second call only tries again those that had not ended.
+    /// refuses what is registered later. A second call only tries again those that had not ended.
     ///
-    /// All together it takes at most the longest drain timeout of them, 30 s if nothing else was said:
-    /// [`PluginManager::shutdown_all_within`].
+    /// Takes at most as long as the longest drain timeout of the extensions, 30 s if nothing else was said;
+    /// [`PluginManager::shutdown_all_within`] takes another limit.
     ///
     /// # Errors
-    /// [`ManagerError::Shutdown`] with all errors; the others are shut down all the same.
+    /// [`ManagerError::Shutdown`] with all errors; the other extensions are shut down all the same.
+    /// [`ManagerError::Forked`].
     pub fn shutdown_all(&self) -> Result<(), ManagerError> {
         let instances = self.end_registration()?;
         let drain_timeout = instances.iter().map(|instance| instance.limits.drain_timeout).max().unwrap_or_default();
         end_all(&instances, after(drain_timeout))
     }
 
-    /// [`PluginManager::shutdown_all`] that takes at most `limit`. One that does not end in three quarters of the time that
-    /// is left, as a call or its `shutdown` hangs, does not keep the others from ending: they go on with the rest of it.
+    /// Shuts every extension down as [`PluginManager::shutdown_all`] does, and takes at most `limit`. An extension that does
+    /// not end in three quarters of the time that is left, as a call or its `shutdown` hangs, does not keep the others
+    /// from ending: the rest of the time is theirs.
     ///
     /// # Errors
-    /// As [`PluginManager::shutdown_all`]; [`Unended::has_ended`] says which were still under way.
+    /// Those of [`PluginManager::shutdown_all`]; [`Unended::has_ended`] says which extensions were still under way.
     pub fn shutdown_all_within(&self, limit: Duration) -> Result<(), ManagerError> {
         end_all(&self.end_registration()?, after(limit))
     }

@@ -168,7 +168,7 @@ pub(crate) enum Refusal {
     /// The name is taken by this kind.
     Kind(Kind),
     Full,
-    /// Its name and labels are too long for what is left.
+    /// The name and labels are too long for what is left.
     Bytes,
     Forked,
 }

@@ -5,7 +5,7 @@ use crate::metrics::labels::{self, Owned};
 use sochdb_plugin_sdk::{Bucket, Metric, MetricValue};
 use std::sync::Arc;
 
-/// What a metric is.
+/// The kind of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Counter,
@@ -24,7 +24,7 @@ impl Kind {
     }
 }
 
-/// What a call does to its series.
+/// A change of a series.
 #[derive(Clone, Copy)]
 pub(crate) enum Change {
     Add(u64),

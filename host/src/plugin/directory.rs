@@ -11,45 +11,76 @@ use crate::trust::places::LOCK_FILE;
 use crate::trust::policy::Policy;
 use std::path::{Path, PathBuf};
 
-/// What becomes of the others if a plugin of a directory is refused.
+/// The fate of the other plugins of a directory if one is refused.
+///
+/// ```no_run
+/// use sochdb_plugin_host::{DynamicPluginLoader, OnRefusal};
+///
+/// let loader = DynamicPluginLoader::new();
+/// // SAFETY: whoever wrote the lock file trusts these plugins.
+/// let all = unsafe { loader.load_dir("/usr/local/lib/sochdb/plugins", OnRefusal::LoadNone)? };
+/// # Ok::<(), sochdb_plugin_host::DirectoryError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnRefusal {
-    /// They are loaded. Not so if the directory's policy is [`Policy::Strict`].
+    /// The others are loaded. If the directory's policy is [`Policy::Strict`], this means [`OnRefusal::LoadNone`].
     LoadOthers,
-    /// None is loaded: all are probed first. What refuses only after that, at the dynamic linker or later, leaves those
-    /// before it mapped, but without an instance.
+    /// None is loaded: all are probed first. A refusal that comes only after that, at the dynamic linker or later, leaves
+    /// the plugins before it mapped, but without an instance.
     LoadNone,
 }
 
-/// A plugin that the lock file lists.
+/// A plugin that the lock file of a directory lists, and what became of it.
+///
+/// ```no_run
+/// use sochdb_plugin_host::{DynamicPluginLoader, OnRefusal};
+///
+/// let loader = DynamicPluginLoader::new();
+/// // SAFETY: whoever wrote the lock file trusts these plugins.
+/// for listed in unsafe { loader.load_dir("/usr/local/lib/sochdb/plugins", OnRefusal::LoadOthers)? } {
+///     match listed.library {
+///         Ok(library) => println!("{}", library.info().name),
+///         Err(refusal) => eprintln!("{}: {refusal:?}", listed.path.display()),
+///     }
+/// }
+/// # Ok::<(), sochdb_plugin_host::DirectoryError>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Listed {
-    /// Its file.
+    /// The plugin's file.
     pub path: PathBuf,
-    /// The library, or why there is none.
+    /// The library, or the reason why there is none.
     pub library: Result<PluginLibrary, LoadError>,
 }
 
-/// Why nothing of a directory was loaded.
+/// The reason why nothing of a directory was loaded.
+///
+/// ```
+/// use sochdb_plugin_host::DynamicPluginLoader;
+///
+/// let refused = DynamicPluginLoader::new_trusted().lock("plugins").unwrap_err();
+/// assert_eq!(refused.path.to_str(), Some("plugins/sochdb-plugin.lock"));
+/// assert_eq!(refused.error.code(), "E_PATH_NOT_ABSOLUTE");
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {error}", UntrustedText::from(path.as_path()))]
 #[non_exhaustive]
 pub struct DirectoryError {
     /// The lock file or plugin that was refused.
     pub path: PathBuf,
-    /// Why; has the code and the remedy.
+    /// The refusal, with its code and its remedy.
     #[source]
     pub error: Box<LoadError>,
 }
 
 impl DynamicPluginLoader {
-    /// What the lock file of `directory` lists, in the order of loading. The file, the directory and the way to it are
-    /// checked as for a plugin.
+    /// Reads the lock file of `directory`: it lists the plugins in the order of loading. The file, the directory and the
+    /// way to it are checked as for a plugin.
     ///
     /// # Errors
-    /// Why the lock file is refused, or that there is none.
+    /// [`DirectoryError`] if the lock file is refused, or there is none.
     pub fn lock(&self, directory: impl AsRef<Path>) -> Result<Lock, DirectoryError> {
         self.read_lock(directory.as_ref()).map(|(lock, _)| lock)
     }
@@ -58,10 +89,10 @@ impl DynamicPluginLoader {
     /// looked at.
     ///
     /// # Safety
-    /// As for [`DynamicPluginLoader::load`], for each of them.
+    /// The caller trusts each of these plugins as [`DynamicPluginLoader::load`] demands.
     ///
     /// # Errors
-    /// Why the lock file is refused; with [`OnRefusal::LoadNone`] also the first plugin that is.
+    /// [`DirectoryError`] if the lock file is refused; with [`OnRefusal::LoadNone`] also if a plugin is, for the first one.
     pub unsafe fn load_dir(
         &self,
         directory: impl AsRef<Path>,

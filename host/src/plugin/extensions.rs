@@ -12,14 +12,14 @@ macro_rules! loads {
     ($($load:ident: $kind:ident, $handle:ident;)+) => {
         /// Loads that take one kind of one instance.
         impl DynamicPluginLoader {$(
-            #[doc = concat!("The ", stringify!($kind), " of an instance with this configuration of the plugin at `path`, which is loaded.")]
+            #[doc = concat!("Loads the plugin at `path`, makes an instance from `config`, and returns its ", stringify!($kind), ".")]
             ///
             /// # Safety
-            /// As for [`DynamicPluginLoader::load`].
+            /// The caller trusts the plugin as [`DynamicPluginLoader::load`] demands.
             ///
             /// # Errors
-            /// As [`DynamicPluginLoader::load`] and [`PluginLibrary::instance`](crate::PluginLibrary::instance);
-            /// [`LoadError::KindMissing`] if it is not of that kind.
+            /// Those of [`DynamicPluginLoader::load`] and [`PluginLibrary::instance`](crate::PluginLibrary::instance);
+            /// [`LoadError::KindMissing`] if the plugin is not of that kind.
             pub unsafe fn $load(&self, path: impl AsRef<Path>, config: &str) -> Result<$handle, LoadError> {
                 // SAFETY: the caller promises it.
                 unsafe { self.load(path) }?.instance(config)?.$kind()

@@ -18,10 +18,20 @@ use std::time::Duration;
 
 use crate::plugin::verified::Verified;
 
-/// Loads plugins from files that the caller trusts.
+/// A loader of plugins, from files that the caller trusts.
 ///
 /// Each load runs the steps of [`Step`](crate::Step) in their order, and stops at the first that refuses. The bytes that were
-/// checked are the bytes that run.
+/// checked are the bytes that run. Clones have the same options, and any thread may load, several at once.
+///
+/// ```no_run
+/// use sochdb_plugin_host::DynamicPluginLoader;
+///
+/// let loader = DynamicPluginLoader::new_trusted().product("sochdb 2.1.0");
+/// // SAFETY: whoever named the file trusts it.
+/// let library = unsafe { loader.load("/usr/local/lib/sochdb/plugins/codec_xor.so")? };
+/// let codec = library.instance("{}")?.compression()?;
+/// # Ok::<(), sochdb_plugin_host::LoadError>(())
+/// ```
 ///
 /// # Audit
 /// Each load, and each [`DynamicPluginLoader::probe`], ends in one `tracing` event with target
@@ -65,17 +75,17 @@ impl Default for DynamicPluginLoader {
 }
 
 impl DynamicPluginLoader {
-    /// A loader that loads if whoever started the process allowed it: `SOCHDB_ALLOW_NATIVE_PLUGINS` is `1`, `true`,
-    /// `yes` or `on`, with any case and surrounding space. It is read once, here. In a process with more rights than
-    /// its user (set-user-ID, file capabilities) it does not count. It obeys the operator's trust files
-    /// ([`TrustFiles::Operator`]).
+    /// Makes a loader that loads if whoever started the process allowed it: the variable
+    /// [`SOCHDB_ALLOW_NATIVE_PLUGINS`](crate::ALLOW_VARIABLE) is `1`, `true`, `yes` or `on`, in any case and with space
+    /// around it or not. The variable is read once, here; in a process with more rights than its user (set-user-ID, file
+    /// capabilities) it does not count. The loader obeys the operator's trust files ([`TrustFiles::Operator`]).
     #[must_use]
     pub fn new() -> Self {
         Self::with(Permission::from_environment(), TrustFiles::Operator)
     }
 
-    /// A loader that loads because the program says so, whatever the environment. It obeys no trust files, unless
-    /// [`DynamicPluginLoader::trust_files`] names some.
+    /// Makes a loader that loads because the program says so, whatever the environment. The loader obeys no trust files,
+    /// unless [`DynamicPluginLoader::trust_files`] names some.
     #[must_use]
     pub fn new_trusted() -> Self {
         Self::with(Permission::Program, TrustFiles::Unused)
@@ -92,7 +102,7 @@ impl DynamicPluginLoader {
         Self { options: Options::new(permission, RuleSource::new(files)), context: Arc::new(context) }
     }
 
-    /// Whether it loads anything. If not, [`DynamicPluginLoader::load`] refuses before any system call.
+    /// Whether the loader loads anything. If not, [`DynamicPluginLoader::load`] refuses before any system call.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.options.permission.is_trusted()
@@ -102,18 +112,18 @@ impl DynamicPluginLoader {
         &self.options
     }
 
-    /// Loads the library at `path`, which is absolute and without symbolic links. Bytes that were loaded before are
-    /// the same library.
+    /// Loads the library at `path`, which must be absolute and without symbolic links. Bytes that were loaded before, from
+    /// whatever path, are the same library.
     ///
     /// # Safety
     /// The caller trusts the file as much as the program itself: its code runs with all rights of the process, from
     /// the library's constructors on.
     ///
     /// # Errors
-    /// Why it was refused: [`LoadError::code`] is stable, [`LoadError::remedy`] says what to do. `{}` prints only what
-    /// was found, `{:?}` code, text and remedy. What is refused before the step `probe` has run
-    /// nothing, anywhere; what is refused at it has run its constructors in the probe only; what is refused at `open` or
-    /// later may have run them here. Bytes that were refused after they had run are refused again without running again.
+    /// The refusal: [`LoadError::code`] is stable, [`LoadError::remedy`] says what to do. `{}` prints only what was found,
+    /// `{:?}` code, text and remedy. A plugin that is refused before the step `probe` has run nothing, anywhere; one that
+    /// is refused at it has run its constructors in the probe only; one that is refused at `open` or later may have run
+    /// them here. Bytes that were refused after they had run are refused again without running again.
     pub unsafe fn load(&self, path: impl AsRef<Path>) -> Result<PluginLibrary, LoadError> {
         // SAFETY: the caller promises it.
         unsafe { self.open(self.ready(path.as_ref(), false)?) }
@@ -122,7 +132,7 @@ impl DynamicPluginLoader {
     /// Admits the plugin at `path`, and if asked probes it.
     ///
     /// # Errors
-    /// As [`DynamicPluginLoader::load`], up to there.
+    /// Those of [`DynamicPluginLoader::load`], up to there.
     pub(crate) fn ready<'a>(&self, path: &'a Path, probe: bool) -> Result<Ready<'a>, LoadError> {
         let mut observer = |outcome| self.context.tell(outcome);
         let (mut steps, mut record) = (Steps::new(&mut observer, self.context.is_observed()), Record::default());
@@ -145,13 +155,13 @@ impl DynamicPluginLoader {
         Ok(Ready { path, admitted, probed, left: worker.left(), worker, record })
     }
 
-    /// Loads what was admitted.
+    /// Loads the plugin that was admitted.
     ///
     /// # Safety
-    /// As for [`DynamicPluginLoader::load`].
+    /// The caller trusts the file as [`DynamicPluginLoader::load`] demands.
     ///
     /// # Errors
-    /// As [`DynamicPluginLoader::load`], from there on.
+    /// Those of [`DynamicPluginLoader::load`], from there on.
     pub(crate) unsafe fn open(&self, ready: Ready<'_>) -> Result<PluginLibrary, LoadError> {
         let Ready { path, admitted, probed, left, mut worker, mut record } = ready;
         worker.go_on(left);
@@ -167,7 +177,7 @@ impl DynamicPluginLoader {
     /// Decides as [`DynamicPluginLoader::load`] does, but stops before anything of the file runs, anywhere.
     ///
     /// # Errors
-    /// As [`DynamicPluginLoader::load`], up to the dependencies.
+    /// Those of [`DynamicPluginLoader::load`], up to the step `dependencies`.
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
         let mut observer = |outcome| self.context.tell(outcome);
         let (mut worker, mut record) = (Worker::new(self.options.load_limit), Record::default());
@@ -179,7 +189,7 @@ impl DynamicPluginLoader {
     /// of their own, without rights where the kernel has Landlock, and nothing is loaded into this one.
     ///
     /// # Errors
-    /// As [`DynamicPluginLoader::load`], up to the dynamic linker's refusal.
+    /// Those of [`DynamicPluginLoader::load`], up to the step `probe`.
     pub fn probe(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
         self.ready(path.as_ref(), true).map(|ready| ready.admitted.into())
     }
@@ -191,7 +201,7 @@ pub(crate) struct Ready<'a> {
     admitted: Admitted,
     probed: Option<ProbeOutcome>,
     worker: Worker,
-    /// How much of the time for it is left.
+    /// The part of the time for the load that is left.
     left: Duration,
     record: Record,
 }

@@ -28,7 +28,19 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A library that passed every step of the loader. It makes instances, and stays for the rest of the process.
+/// A library that passed every step of the loader. It makes instances, and stays for the rest of the process. Clones are
+/// the same library.
+///
+/// ```no_run
+/// # fn main() -> Result<(), sochdb_plugin_host::LoadError> {
+/// # let loader = sochdb_plugin_host::DynamicPluginLoader::new_trusted();
+/// // SAFETY: whoever named the file trusts it.
+/// let library = unsafe { loader.load("/usr/local/lib/sochdb/plugins/codec_xor.so")? };
+/// println!("{} {}, SHA-256 {}", library.info().name, library.info().version, library.digest());
+/// let instance = library.instance(r#"{"level": 9}"#)?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PluginLibrary {
     pub(crate) library: &'static Library,
@@ -36,7 +48,7 @@ pub struct PluginLibrary {
     pub(crate) context: Arc<Context>,
 }
 
-/// What an instance gets from the loader that opened its library.
+/// The part of a loader that the instances of its libraries get.
 #[derive(Clone)]
 pub(crate) struct Context {
     pub(crate) services: Arc<dyn HostServices>,
@@ -60,35 +72,35 @@ impl Context {
 }
 
 impl PluginLibrary {
-    /// Who made it and what it offers.
+    /// Returns the plugin's name, version, author and capabilities.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.library.entry.info
     }
 
-    /// The file that it was read from.
+    /// Returns the path of the file that this load read.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.place.path
     }
 
-    /// SHA-256 of the bytes that run.
+    /// Returns the digest of the bytes that run.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.library.digest
     }
 
-    /// Major and minor version of the contract that both sides use.
+    /// Returns the major and minor version of the ABI that both sides use: the host's major, and the lesser of both minors.
     #[must_use]
     pub fn abi_version(&self) -> (u16, u16) {
         (SOCH_ABI_MAJOR, self.library.entry.abi_minor)
     }
 
-    /// Makes an instance. `config` is JSON text whose keys are the plugin's, and which only the plugin looks at; empty
-    /// or `{}` for its defaults. Several instances may live at a time.
+    /// Makes an instance. `config` is JSON text that only the plugin reads; empty or `{}` stands for its defaults. Several
+    /// instances may live at a time.
     ///
     /// # Errors
-    /// [`LoadError::Create`] with the plugin's text; nothing is left behind.
+    /// [`LoadError::Create`] with the plugin's text, and nothing is left behind; [`LoadError::Forked`] in a child of fork.
     pub fn instance(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
         let words = |_: &PluginInstance| "an instance was made".to_owned();
         let made = || self.create(config).map(|plugin| (plugin, words));
@@ -145,37 +157,50 @@ impl PluginLibrary {
     }
 }
 
-/// An instance of a plugin. Clones are the same instance; the last one gone ends it.
+/// An instance of a plugin. Clones are the same instance, and any thread may use them; when the last one and the last
+/// handle go, the instance is shut down and freed.
+///
+/// ```no_run
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let loader = sochdb_plugin_host::DynamicPluginLoader::new_trusted();
+/// # let library = unsafe { loader.load("/usr/local/lib/sochdb/plugins/storage_lmdb.so")? };
+/// let instance = library.instance(r#"{"path": "/var/lib/sochdb"}"#)?;
+/// let storage = instance.storage()?;
+/// instance.shutdown()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PluginInstance {
     pub(crate) instance: Arc<Instance>,
 }
 
 impl PluginInstance {
-    /// Who it is and what it offers.
+    /// Returns the plugin's name, version, author and capabilities.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.instance.info
     }
 
-    /// The plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; None if it has no such.
-    /// What the table leads to, its vendor says; the pointer is valid as long as this instance.
+    /// Returns the plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; `None` if it has no such
+    /// capability. The vendor says what type the table has; the pointer is valid as long as the instance lives.
     #[must_use]
     pub fn interface(&self, id: &str) -> Option<*const c_void> {
         self.instance.interface(id)
     }
 
-    /// Ends its work: waits for calls under way, refuses later ones, runs the plugin's `shutdown` once. Later calls
-    /// of this function do nothing.
+    /// Ends the instance's work: waits for calls under way, refuses later ones, runs the plugin's `shutdown` once. Later
+    /// calls of this function do nothing.
     ///
     /// # Errors
-    /// What the plugin reports; [`ErrorKind::Panicked`] if a panic ended it, as its `shutdown` does not run then;
-    /// [`ErrorKind::Busy`] if calls did not end in time, and it may be tried again.
+    /// The error that the plugin reports; [`ErrorKind::Panicked`] if a panic ended the instance, as its `shutdown` does not
+    /// run then; [`ErrorKind::Busy`] if calls, or `shutdown` itself, did not end in time, and the caller may try again;
+    /// [`ErrorKind::Forked`] in a child of fork.
     pub fn shutdown(&self) -> Result<()> {
         self.instance.shutdown()
     }
 
-    /// Whether a panic ended it.
+    /// Whether a panic ended the instance.
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.instance.is_poisoned()
@@ -189,12 +214,12 @@ impl PluginInstance {
 
 macro_rules! getters {
     ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
-        /// The handles of its kinds.
+        /// The handles of the plugin's kinds.
         impl PluginInstance {$(
-            #[doc = concat!("The handle of the plugin as ", $what, ".")]
+            #[doc = concat!("Returns the handle of the plugin as ", $what, ".")]
             ///
             /// # Errors
-            /// [`LoadError::KindMissing`] if it is none.
+            /// [`LoadError::KindMissing`] if the plugin is none.
             pub fn $kind(&self) -> std::result::Result<$handle, LoadError> {
                 $handle::of(&self.instance).ok_or_else(|| self.lacks(stringify!($kind)))
             }

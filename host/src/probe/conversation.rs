@@ -1,4 +1,4 @@
-//! What the host hears of a probe until it ends, or until the time is up.
+//! The conversation with a probe until it ends, or until the time is up.
 
 use crate::probe::message::{self, Message, Packet, NEEDED_MAX, PACKET_MAX};
 use crate::probe::process::Process;
@@ -27,7 +27,7 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    /// What comes out of turn counts for nothing: it is not the probe who says it.
+    /// Takes a packet. One that comes out of turn counts for nothing: it is not the probe who sends it.
     fn note(&mut self, packet: Packet) {
         match packet {
             Packet::Sandbox(sandbox) if self.sandbox.is_none() => self.sandbox = Some(sandbox),

@@ -1,4 +1,4 @@
-//! What the host and the probe say to each other (`host/probe/probe.h` says the same).
+//! The messages between the host and the probe (`host/probe/probe.h` says the same).
 
 use crate::base::escape::printable;
 use crate::probe::request::{failed, unavailable, Needed, ProbeError, Request};
@@ -18,7 +18,7 @@ const TOKEN: usize = 8;
 /// Address space that constructors may take for each byte of the files, and the rest beside.
 const SPACE_PER_BYTE: u64 = 4;
 const SPACE: u64 = 1 << 30;
-/// What of the rest can be written. A Go library reserves much and writes little.
+/// The part of the rest that can be written. A Go library reserves much and writes little.
 const DATA: u64 = 1 << 29;
 
 /// The host's one packet.

@@ -28,7 +28,7 @@ pub(crate) enum End {
     Signalled(i32),
     /// Somebody else in this process waited for it, or the process ignores `SIGCHLD`.
     Unknown,
-    /// It was killed, and the kernel does not let it end: it waits for a device, or for a debugger.
+    /// The process was killed, and the kernel does not let it end: it waits for a device, or for a debugger.
     Stuck,
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn start(socket: &OwnedFd) -> Result<Child, ProbeError> {
     })
 }
 
-/// What ran short for a program that does not start. Of its calls only `clone` means a shortage by `EAGAIN`.
+/// The resource that ran short for a program that does not start. Of its calls only `clone` means a shortage by `EAGAIN`.
 fn lack(error: &io::Error) -> Option<Lack> {
     Lack::of(error).or((error.raw_os_error() == Some(libc::EAGAIN)).then_some(Lack::Processes))
 }

@@ -1,4 +1,4 @@
-//! What to probe, and what comes of it.
+//! The request for a probe, and its results.
 
 use crate::probe::sandbox::Sandbox;
 use crate::refusal::lack::Lack;
@@ -18,14 +18,14 @@ pub(crate) enum Needed<'a> {
     Sealed(BorrowedFd<'a>),
 }
 
-/// What to probe.
+/// A request for a probe.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Request<'a> {
     /// The plugin's bytes.
     pub(crate) plugin: BorrowedFd<'a>,
     /// Size of the plugin and the sealed libraries together.
     pub(crate) bytes: u64,
-    /// What to load before the plugin, in this order; at most 64.
+    /// The libraries to load before the plugin, in this order; at most 64.
     pub(crate) needed: &'a [Needed<'a>],
     /// The symbol that the plugin must have.
     pub(crate) symbol: &'a CStr,
@@ -33,7 +33,7 @@ pub(crate) struct Request<'a> {
     pub(crate) limit: Duration,
 }
 
-/// What a probe that came to its end says.
+/// The report of a probe that came to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Report {
     pub(crate) sandbox: Sandbox,
@@ -44,15 +44,15 @@ pub(crate) struct Report {
 /// Why a probe did not come to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum ProbeError {
-    /// It was ended by this signal.
+    /// A signal ended the probe.
     Crashed { signal: i32 },
-    /// It took longer than this.
+    /// The probe took longer than this.
     Timeout { limit: Duration },
-    /// It exited. The code is unknown if somebody else in the process waited for it.
+    /// The probe exited. The code is unknown if somebody else in the process waited for it.
     Exited { code: Option<i32> },
-    /// It cannot run.
+    /// The probe cannot run.
     Unavailable { why: String },
-    /// It cannot run, as this ran short; the number of the system's error.
+    /// The probe cannot run, as this ran short; the number of the system's error.
     Short { lack: Lack, errno: i32 },
 }
 

@@ -1,4 +1,4 @@
-//! What kept a plugin in while it was probed.
+//! The sandbox that kept a plugin in while it was probed.
 
 use std::fmt;
 

@@ -70,14 +70,14 @@ impl Part for Attributes {
     }
 }
 
-/// What the kernel answers.
+/// The kernel's answer.
 fn answer(option: c_int) -> Option<c_ulong> {
     // SAFETY: the options that are asked here take no further argument.
     let answer = unsafe { prctl(option, 0 as c_ulong, 0 as c_ulong, 0 as c_ulong, 0 as c_ulong) };
     c_ulong::try_from(answer).ok()
 }
 
-/// What the kernel writes.
+/// The number that the kernel writes.
 fn written(option: c_int) -> Option<c_ulong> {
     let mut value: c_int = 0;
     // SAFETY: the options that are asked here write one `int` to where their argument leads.

@@ -1,10 +1,16 @@
-//! What a plugin changed of the process, and what became of it.
+//! Changes of the process that a plugin made, and what became of them.
 
 use crate::base::named::named;
 use std::fmt;
 
 named! {
     /// A part of the process that is not a plugin's to change.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::ProcessPart;
+    ///
+    /// assert_eq!(ProcessPart::Umask.name(), "umask");
+    /// ```
     ProcessPart
     FloatingPoint "floating-point" "The thread's rounding, flushing of small numbers and trapping (MXCSR and x87 control word, FPCR).";
     SignalMask "signal-mask" "The signals that the thread blocks.";
@@ -12,7 +18,7 @@ named! {
     ThreadLocale "thread-locale" "The locale of the thread (`uselocale`).";
     Scheduling "scheduling" "The thread's niceness and the processors that it may run on.";
     ThreadAttribute "thread-attribute" "The thread's timer slack, death signal, personality and renounced privileges.";
-    SignalHandler "signal-handler" "What a signal does.";
+    SignalHandler "signal-handler" "The handler of a signal.";
     WorkingDirectory "working-directory" "The directory from which relative paths count.";
     Umask "umask" "The permissions that new files do not get.";
     Locale "locale" "The locale of the program (`setlocale`).";
@@ -23,34 +29,50 @@ named! {
     ProcessAttribute "process-attribute" "Whether the process may be dumped and traced, and adopts orphans.";
 }
 
-/// What became of a change.
+/// The fate of a change.
+///
+/// ```
+/// use sochdb_plugin_host::{ProcessState, Restored};
+///
+/// let before = ProcessState::now();
+/// std::env::set_var("CODEC_LEVEL", "9");
+/// assert_eq!(before.changes()[0].restored, Restored::NotTried);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Restored {
-    /// It was put back.
+    /// The change was put back.
     Yes,
-    /// It stays: another thread of the program may have made it, see
+    /// The change stays: another thread of the program may have made it, see
     /// [`DynamicPluginLoader::restoring`](crate::DynamicPluginLoader::restoring).
     NotAttributed,
-    /// It stays: the system does not let it be put back.
+    /// The change stays: the system does not let it be put back.
     Impossible,
-    /// It stays: it was only looked at.
+    /// The change stays: it was only looked at.
     NotTried,
 }
 
-/// Something of the process that was not as before after a plugin's code had run. `Display` is one line that is safe to print.
+/// A change of the process that was found after a plugin's code had run. `Display` writes one line that is safe to print.
+///
+/// ```
+/// use sochdb_plugin_host::ProcessState;
+///
+/// let before = ProcessState::now();
+/// std::env::set_var("CODEC_LEVEL", "9");
+/// assert_eq!(before.changes()[0].to_string(), "environment CODEC_LEVEL: not set -> set");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ProcessChange {
-    /// What changed.
+    /// The part that changed.
     pub part: ProcessPart,
-    /// Which of several: a signal, a variable, a limit. Empty if there is only one.
+    /// The one of several that changed: a signal, a variable, a limit. Empty if there is only one.
     pub item: String,
-    /// As it was. The values of variables are not told.
+    /// The state before. The values of variables are not told, as they may be secret.
     pub from: String,
-    /// As it became.
+    /// The state after.
     pub to: String,
-    /// What became of it.
+    /// The fate of the change.
     pub restored: Restored,
 }
 
@@ -68,7 +90,7 @@ impl fmt::Display for ProcessChange {
     }
 }
 
-/// Who can have made a change.
+/// The one who can have made a change.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
     /// The calling thread alone.
@@ -79,12 +101,12 @@ pub(crate) enum By {
     PluginInstance,
 }
 
-/// What to do about changes.
+/// The treatment of changes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Treatment {
-    /// They are told.
+    /// All are told, and none is put back.
     Look,
-    /// Those are put back of which it is known that the plugin made them.
+    /// Each is put back of which it is known that the plugin made it.
     Attributed,
     /// All are put back.
     All,

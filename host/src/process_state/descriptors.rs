@@ -8,7 +8,7 @@ use rustix::fs::{fcntl_getfl, fcntl_setfl, fstat, OFlags};
 
 const STANDARD: [(i32, &str); 3] = [(0, "stdin"), (1, "stdout"), (2, "stderr")];
 
-/// What is open under a number.
+/// The file that is open under a number.
 #[derive(PartialEq, Eq)]
 struct Open {
     device: u64,

@@ -49,7 +49,7 @@ impl Environment {
     }
 }
 
-/// What is told: a value may be a password.
+/// The words for a change: a value may be a password.
 fn texts(before: bool, after: bool) -> (String, String) {
     let word = |there| if there { "set" } else { "not set" }.to_owned();
     match (before, after) {

@@ -80,7 +80,7 @@ mod registers {
             }
         }
 
-        /// What a plugin must not change: control words, and an x87 stack that is left full.
+        /// The part that a plugin must not change: control words, and an x87 stack that is left full.
         pub(crate) fn control(&self) -> (u32, u32, u32) {
             (self.mxcsr & CONTROL, self.x87[0] & X87_CONTROL, self.x87[2] & 0xffff)
         }

@@ -1,4 +1,4 @@
-//! What each signal does in the process.
+//! The handlers of signals.
 
 use crate::linker;
 use crate::process_state::change::{By, Changes, ProcessPart};
@@ -16,11 +16,11 @@ pub(crate) struct Masks {
     pub(crate) caught: u64,
 }
 
-/// What a signal does, if it is not the default.
+/// The handlers of signals that are not at their default.
 pub(crate) struct Handlers(Vec<(i32, libc::sigaction)>);
 
 impl Handlers {
-    /// Those of now; of all signals if `masks` is not known.
+    /// The handlers of now; of all signals if `masks` is not known.
     pub(crate) fn now(masks: Option<Masks>) -> Self {
         let asked = masks.map_or(u64::MAX, |masks| masks.ignored | masks.caught);
         let signals = (1..=LAST).filter(|signal| asked >> (signal - 1) & 1 != 0);
@@ -60,7 +60,7 @@ fn handler(signal: i32) -> Option<libc::sigaction> {
     (status == 0).then(|| unsafe { handler.assume_init() })
 }
 
-/// What makes a difference: a signal that is ignored, or does its default, has no use for flags.
+/// The part that makes a difference: a signal that is ignored, or does its default, has no use for flags.
 fn parts(handler: &libc::sigaction) -> (usize, i32, u64) {
     match handler.sa_sigaction {
         what @ (libc::SIG_DFL | libc::SIG_IGN) => (what, 0, 0),

@@ -26,14 +26,22 @@ use crate::process_state::part::Part;
 
 macro_rules! parts {
     ($($field:ident: $type:ty,)+) => {
-        /// What is not a plugin's to change, of the process and of the calling thread, at one moment. For tests of plugins,
-        /// which see by it what a call did; a load and the making of an instance are looked at anyway.
+        /// The state of the process and of the calling thread at one moment, as far as it is not a plugin's to change.
+        /// Tests of plugins see by it what a call did; a load and the making of an instance are watched anyway.
         ///
-        /// It is compared on the thread that took it.
+        /// The thread that took it is the one to compare it on.
+        ///
+        /// ```
+        /// use sochdb_plugin_host::{ProcessPart, ProcessState};
+        ///
+        /// let before = ProcessState::now();
+        /// std::env::set_var("CODEC_LEVEL", "9"); // A call of a plugin could do that.
+        /// assert!(before.changes().iter().any(|change| change.part == ProcessPart::Environment));
+        /// ```
         pub struct ProcessState { $( $field: $type, )+ }
 
         impl ProcessState {
-            /// It as it is now.
+            /// Takes the state of this moment.
             pub fn now() -> Self {
                 Self { $( $field: Part::now(), )+ }
             }
@@ -64,7 +72,7 @@ parts! {
 }
 
 impl ProcessState {
-    /// What is otherwise now. Nothing is put back.
+    /// Lists what has changed since. Nothing is put back.
     #[must_use]
     pub fn changes(&self) -> Vec<ProcessChange> {
         self.treat(Treatment::Look)

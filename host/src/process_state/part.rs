@@ -3,7 +3,7 @@
 use crate::process_state::change::Changes;
 
 pub(crate) trait Part: Sized {
-    /// It as it is now.
+    /// The part as it is now.
     fn now() -> Self;
 
     /// Tells how `now` differs from it, and how to undo that.

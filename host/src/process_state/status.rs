@@ -1,4 +1,4 @@
-//! What the kernel tells of this process in `/proc`: the umask, which can be read in no other way without changing it for
+//! The status of this process in `/proc`: the umask, which can be read in no other way without changing it for
 //! other threads, how many threads there are, and which signals are not left at their default.
 
 use crate::process_state::change::{By, Changes, ProcessPart};

@@ -6,7 +6,7 @@ use crate::process_state::part::Part;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 
-/// It, held open, so that it is found again whatever its path is then; nothing if it cannot be opened.
+/// The directory, held open, so that it is found again whatever its path is then; nothing if it cannot be opened.
 pub(crate) struct WorkingDirectory(Option<OwnedFd>);
 
 impl Part for WorkingDirectory {

@@ -4,7 +4,14 @@ use crate::base::text::UntrustedText;
 use crate::refusal::table::refusals;
 
 refusals! {
-    /// Why a file is not a plugin for this host, as far as its bytes tell.
+    /// The reason why a file is not a plugin for this host, as far as its bytes tell.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::{Facts, Step};
+    ///
+    /// let refused = Facts::read(b"#!/bin/sh\n").unwrap_err();
+    /// assert_eq!((refused.code(), refused.step()), ("E_ELF_MAGIC", Step::Elf));
+    /// ```
     ///
     #[doc = include_str!("elf_refusals.md")]
     pub enum ElfError;

@@ -1,9 +1,16 @@
-//! What a process, a user or a machine has only so much of, and how to get more of it.
+//! Resources of which a process, a user or a machine has only so much, and how to get more of them.
 
 use std::fmt;
 use std::io;
 
-/// Something that ran short.
+/// A resource that ran short, see [`LoadError::Shortage`](crate::LoadError::Shortage).
+///
+/// ```
+/// use sochdb_plugin_host::Lack;
+///
+/// assert_eq!(Lack::Descriptors.to_string(), "file descriptors of this process");
+/// assert!(Lack::Descriptors.remedy().contains("ulimit -n"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Lack {
@@ -24,7 +31,7 @@ pub enum Lack {
 }
 
 impl Lack {
-    /// What ran short, if that is what a system call failed for. `EAGAIN` has other meanings, but for `clone`.
+    /// The resource for whose lack a system call failed, if it did for one. `EAGAIN` has other meanings, but for `clone`.
     pub(crate) fn of(error: &io::Error) -> Option<Self> {
         match error.raw_os_error()? {
             libc::EMFILE => Some(Self::Descriptors),
@@ -36,7 +43,7 @@ impl Lack {
         }
     }
 
-    /// How to get more of it.
+    /// Says how to get more of the resource.
     #[must_use]
     pub fn remedy(self) -> &'static str {
         match self {

@@ -13,11 +13,19 @@ use std::io;
 use std::sync::Arc;
 
 refusals! {
-    /// Why a plugin was not loaded. `Display` says what was found and where, without code or remedy, for those who
-    /// print them apart; `Debug`, which `unwrap` prints, gives code, text and remedy in one line.
+    /// The reason why a plugin was not loaded. `Display` says what was found and where, without code or remedy, for those
+    /// who print them apart; `Debug`, which `unwrap` prints, gives code, text and remedy in one line.
     ///
-    /// `Before` is the refusal of bytes that were mapped and refused by an earlier load: all that it says is said by
-    /// that load's refusal.
+    /// ```
+    /// use sochdb_plugin_host::{DynamicPluginLoader, Step};
+    ///
+    /// let refused = DynamicPluginLoader::new_trusted().verify("codec_xor.so").unwrap_err();
+    /// assert_eq!((refused.code(), refused.step()), ("E_PATH_NOT_ABSOLUTE", Step::Path));
+    /// assert_eq!(refused.to_string(), "the path codec_xor.so is not absolute");
+    /// assert_eq!(refused.remedy(), "give the path from / on: a plugin is not searched for");
+    /// ```
+    ///
+    /// `Before` is the refusal of bytes that were mapped and refused by an earlier load: it says what that refusal said.
     ///
     #[doc = include_str!("load_refusals.md")]
     pub enum LoadError also Elf(ElfError) also Before(Arc<LoadError>);

@@ -1,4 +1,4 @@
-//! Why a plugin was refused: the steps of a load, and one row for each reason.
+//! The reasons to refuse a plugin, one row each, and the steps of a load.
 
 pub(crate) mod elf_error;
 pub(crate) mod lack;

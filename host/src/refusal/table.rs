@@ -2,7 +2,16 @@
 
 use crate::refusal::step::Step;
 
-/// One row of a table, as documentation shows it: `{field}` stands for what was found.
+/// A reason to refuse, as a row of [`LoadError::TABLE`](crate::LoadError::TABLE) or
+/// [`ElfError::TABLE`](crate::ElfError::TABLE): `{field}` stands for what was found.
+///
+/// ```
+/// use sochdb_plugin_host::{LoadError, Step};
+///
+/// let reason = LoadError::TABLE.iter().find(|reason| reason.code == "E_DIR_SYMLINK").unwrap();
+/// assert_eq!(reason.step, Step::Directories);
+/// assert_eq!(reason.cause, "{directory} on the way to the file is a symbolic link");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Reason {
@@ -10,9 +19,9 @@ pub struct Reason {
     pub code: &'static str,
     /// The step that refuses with it.
     pub step: Step,
-    /// What was found.
+    /// The cause: what was found.
     pub cause: &'static str,
-    /// What to do.
+    /// The remedy: what to do.
     pub remedy: &'static str,
 }
 
@@ -77,14 +86,14 @@ macro_rules! refusals {
         }
 
         impl $name {
-            /// Every row.
+            /// The table of the reasons, a row each.
             pub const TABLE: &'static [$crate::refusal::table::Reason] = &[$(
                 $crate::refusal::table::Reason {
                     code: $code, step: $crate::refusal::step::Step::$step, cause: $cause, remedy: $remedy,
                 },
             )+];
 
-            /// The stable code of this refusal, such as `E_DIR_WRITABLE`.
+            /// Returns the stable code of this refusal, such as `E_DIR_WRITABLE`.
             pub fn code(&self) -> &'static str {
                 match self {
                     $( Self::$variant { .. } => $code, )+
@@ -92,7 +101,7 @@ macro_rules! refusals {
                 }
             }
 
-            /// The step that refused.
+            /// Returns the step that refused.
             pub fn step(&self) -> $crate::refusal::step::Step {
                 match self {
                     $( Self::$variant { $( $at, )? .. } => $crate::refusal::table::step_of!($step $( $at )?), )+
@@ -100,7 +109,7 @@ macro_rules! refusals {
                 }
             }
 
-            /// What to do about it.
+            /// Returns the remedy, in one line that is safe to print.
             #[allow(unused_variables)]
             pub fn remedy(&self) -> String {
                 let text = match self {

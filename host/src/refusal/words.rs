@@ -1,4 +1,4 @@
-//! What a step found, put into words when somebody reads them.
+//! The findings of a step, put into words when somebody reads them.
 
 /// A function that says of a step's result what the step found.
 pub(crate) trait Words<T>: FnOnce(&T) -> String {}

@@ -1,4 +1,4 @@
-//! What threads share: places of their own, lists that are read without a lock, and who may call an extension now.
+//! Tools that threads share: places of their own, lists that are read without a lock, and who may call an extension now.
 
 pub(crate) mod call_gate;
 pub(crate) mod membarrier;

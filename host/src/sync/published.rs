@@ -18,7 +18,7 @@ pub(crate) struct Published<T> {
     barrier: Option<Barrier>,
     /// NULL as long as there was none.
     current: AtomicPtr<Vec<T>>,
-    /// What the thread that owns the shard reads. Only that thread writes it.
+    /// The list that each thread reads, in its shard. Only the thread that owns the shard writes it.
     readers: Box<[Reading<T>; SHARDS]>,
     lists: Mutex<Lists<T>>,
 }
@@ -28,7 +28,7 @@ struct Reading<T>(AtomicPtr<Vec<T>>);
 
 struct Lists<T> {
     current: Option<Arc<Vec<T>>>,
-    /// Those that may still be read.
+    /// The lists that may still be read.
     earlier: Vec<Arc<Vec<T>>>,
 }
 

@@ -4,7 +4,7 @@ use crate::trust::syntax::{quoted, Fault, SyntaxError};
 use std::collections::btree_map::{BTreeMap, Entry};
 use toml::de::{DeTable, DeValue};
 
-/// The largest trust file or lock file that is read, in bytes.
+/// The size of the largest trust file or lock file that is read, in bytes.
 pub const MAX_SIZE: usize = 1 << 20;
 
 /// Reads the document `bytes` of at most `limit` bytes, whose root has these keys.
@@ -99,19 +99,19 @@ impl<'d> Table<'d> {
         tables.collect()
     }
 
-    /// What `read` makes of the string `key`.
+    /// The value that `read` makes of the string `key`.
     pub(crate) fn required<T>(&self, key: &'static str, read: Read<T>) -> Result<Item<T>, Fault> {
         let missing = || Fault::new(self.at, format!("{} has no {key:?}", self.name));
         self.optional(key, read)?.ok_or_else(missing)
     }
 
-    /// What `read` makes of the string `key`, if it is there.
+    /// The value that `read` makes of the string `key`, if it is there.
     pub(crate) fn optional<T>(&self, key: &'static str, read: Read<T>) -> Result<Option<Item<T>>, Fault> {
         let value = self.get(key);
         value.map(|(at, value)| item(key, at, value, read)).transpose()
     }
 
-    /// What `read` makes of each string of the array `key`, which must be there.
+    /// The values that `read` makes of the strings of the array `key`, which must be there.
     pub(crate) fn list<T>(&self, key: &'static str, read: Read<T>) -> Result<Vec<Item<T>>, Fault> {
         let missing = || Fault::new(self.at, format!("{} has no {key:?}", self.name));
         let (at, value) = self.get(key).ok_or_else(missing)?;
@@ -148,7 +148,7 @@ fn kind(value: &DeValue<'_>) -> &'static str {
     }
 }
 
-/// What was said once and may not be said again.
+/// Keys that were said once and may not be said again.
 pub(crate) struct Once<K> {
     what: &'static str,
     // Not by hash: its seed is a system call, which panics if it fails.

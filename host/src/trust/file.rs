@@ -11,90 +11,156 @@ use crate::trust::values::{digest, directory, file_name, name, policy, public_ke
 use ::semver::Version;
 use std::path::PathBuf;
 
-/// What one trust file says. The default allows nothing.
+/// A trust file: what an operator decided about plugins. The default allows nothing.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Policy, TrustFile};
+///
+/// let file = TrustFile::parse(b"[[directory]]\npath = \"/opt/plugins\"\npolicy = \"signed\"\n")?;
+/// assert_eq!(file.directories[0].policy, Policy::Signed);
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrustFile {
-    /// Where plugins may lie.
+    /// The directories that plugins may lie in.
     pub directories: Vec<TrustedDirectory>,
-    /// What plugins may need beyond the libraries that every plugin may need.
+    /// The libraries that plugins may need, beyond those that every plugin may need.
     pub dependencies: Vec<TrustedDependency>,
-    /// Plugins that may be loaded.
+    /// The plugins that may be loaded where the policy demands a pin.
     pub pins: Vec<Pin>,
-    /// Whose signature counts. A publisher may have several keys.
+    /// The publishers whose signatures count. A publisher with several keys is there once for each.
     pub publishers: Vec<Publisher>,
-    /// Keys whose signatures never count.
+    /// The keys whose signatures never count.
     pub revoked_keys: Vec<RevokedKey>,
-    /// Plugins that may not be loaded, whatever else says that they may.
+    /// The plugins that may not be loaded, whatever else says that they may.
     pub revoked: Vec<Revoked>,
-    /// The oldest versions that may be loaded.
+    /// The oldest versions of plugins that may be loaded.
     pub minimums: Vec<Minimum>,
 }
 
 /// A directory that plugins may lie in, at any depth.
+///
+/// ```
+/// use sochdb_plugin_host::trust::TrustFile;
+///
+/// let file = TrustFile::parse(br#"
+/// [[directory]]
+/// path = "/opt/plugins"
+/// "#)?;
+/// assert_eq!(file.directories[0].policy.name(), "pinned");
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrustedDirectory {
-    /// Absolute, without `.`, `..` or a `/` too many.
+    /// The path; absolute, without `.`, `..` or a `/` too many.
     pub path: PathBuf,
-    /// What is demanded of the plugins in it.
+    /// The policy of the plugins in it.
     pub policy: Policy,
 }
 
 /// A library that plugins may need.
+///
+/// ```
+/// use sochdb_plugin_host::trust::TrustFile;
+///
+/// let file = TrustFile::parse(br#"
+/// [[dependency]]
+/// name = "libz.so.1"
+/// directory = "/opt/lib"
+/// "#)?;
+/// assert_eq!(file.dependencies[0].path().to_str(), Some("/opt/lib/libz.so.1"));
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrustedDependency {
-    /// As a plugin names it, such as `libz.so.1`.
+    /// The name by which plugins need it, such as `libz.so.1`.
     pub name: String,
-    /// Where it lies; absolute, without `.`, `..` or a `/` too many.
+    /// The directory that it lies in; absolute, without `.`, `..` or a `/` too many.
     pub directory: PathBuf,
-    /// The digest that it must have.
+    /// The digest that it must have, if it must have one.
     pub sha256: Option<Digest>,
 }
 
 impl TrustedDependency {
-    /// Its file, or a link to that.
+    /// Returns the path of its file, or of a link to that.
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.directory.join(&self.name)
     }
 }
 
-/// A plugin that may be loaded.
+/// A pin: a plugin that may be loaded.
+///
+/// ```
+/// use sochdb_plugin_host::trust::TrustFile;
+///
+/// let file = TrustFile::parse(br#"
+/// [[pin]]
+/// sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+/// "#)?;
+/// assert_eq!(file.pins[0].sha256, sochdb_plugin_host::Digest::of(b"abc"));
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Pin {
-    /// The digest of its file.
+    /// The digest of the plugin's file.
     pub sha256: Digest,
-    /// What people call it.
+    /// The name that people give it.
     pub name: Option<String>,
 }
 
 /// A plugin that may not be loaded.
+///
+/// ```
+/// use sochdb_plugin_host::trust::TrustFile;
+///
+/// let file = TrustFile::parse(br#"
+/// [[revoked]]
+/// sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+/// reason = "loses writes"
+/// "#)?;
+/// assert_eq!(file.revoked[0].reason.as_deref(), Some("loses writes"));
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Revoked {
-    /// The digest of its file.
+    /// The digest of the plugin's file.
     pub sha256: Digest,
-    /// Why, for people.
+    /// The reason, for people.
     pub reason: Option<String>,
 }
 
 /// The oldest version of a plugin that may be loaded.
+///
+/// ```
+/// use sochdb_plugin_host::trust::TrustFile;
+///
+/// let file = TrustFile::parse(br#"
+/// [[minimum]]
+/// name = "codec_xor"
+/// version = "1.2.0"
+/// "#)?;
+/// assert_eq!(file.minimums[0].version.minor, 2);
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Minimum {
     /// The plugin's name.
     pub name: String,
-    /// That version.
+    /// The version, a semantic one.
     pub version: Version,
 }
 
 const KEYS: &[&str] = &["directory", "dependency", "pin", "publisher", "revoked", "revoked_key", "minimum"];
 
 impl TrustFile {
-    /// Reads a trust file.
+    /// Reads the bytes of a trust file.
     ///
     /// # Errors
     /// [`SyntaxError`] if it is no TOML, has more than [`MAX_SIZE`] bytes, an entry lacks a key or has one too many, or

@@ -9,33 +9,58 @@ use crate::trust::syntax::SyntaxError;
 use crate::trust::values::{abi, digest, file_name, name};
 use crate::trust::write::{line, string};
 
-/// The plugins of a directory.
+/// A lock file: the plugins of a directory, as `sochdb-plugin install` writes them.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Lock, Locked, Manifest};
+/// use sochdb_plugin_host::Digest;
+///
+/// let manifest = Manifest::new(Digest::of(b"abc"), "xor".into(), "1.0.0".into(), (1, 0));
+/// let lock = Lock::from(vec![Locked::new("xor.so".into(), manifest, vec!["compression".into()])]);
+/// assert_eq!(Lock::parse(lock.to_text().as_bytes()), Ok(lock));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lock {
-    /// In the order of loading.
+    /// The plugins, in the order of loading.
     pub plugins: Vec<Locked>,
 }
 
 /// A plugin of a lock file.
+///
+/// ```
+/// use sochdb_plugin_host::trust::Lock;
+///
+/// let lock = Lock::parse(br#"
+/// [[plugin]]
+/// file = "xor.so"
+/// sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+/// name = "xor"
+/// version = "1.0.0"
+/// abi = "1.0"
+/// kinds = ["compression"]
+/// "#)?;
+/// assert_eq!(lock.find("xor.so").map(|plugin| plugin.abi), Some((1, 0)));
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Locked {
-    /// The name of its file, without a directory.
+    /// The name of the plugin's file, without a directory.
     pub file: String,
-    /// That of its file.
+    /// The digest of the file.
     pub sha256: Digest,
     /// The plugin's name.
     pub name: String,
     /// The plugin's version.
     pub version: String,
-    /// Major and minor version of the ABI that it has.
+    /// The major and minor version of the ABI that it has.
     pub abi: (u16, u16),
-    /// The names of the kinds that it has.
+    /// The names of the kinds that it has, such as `storage`.
     pub kinds: Vec<String>,
-    /// Who signed it.
+    /// The publisher who signed it, if one did.
     pub publisher: Option<String>,
-    /// That of the file which it replaces, while it is being installed.
+    /// The digest of the file that it replaces, while it is being installed.
     pub previous: Option<Digest>,
 }
 
@@ -46,7 +71,7 @@ impl From<Vec<Locked>> for Lock {
 }
 
 impl Locked {
-    /// The entry of the plugin that this manifest would describe, in this file; nobody signed it, and it replaces none.
+    /// Makes the entry of the plugin that the manifest `of` describes, in this file. It has no publisher, and replaces none.
     #[must_use]
     pub fn new(file: String, of: Manifest, kinds: Vec<String>) -> Self {
         let Manifest { sha256, name, version, abi } = of;
@@ -57,7 +82,7 @@ impl Locked {
 const KEYS: &[&str] = &["file", "sha256", "name", "version", "abi", "kinds", "publisher", "previous"];
 
 impl Lock {
-    /// Reads a lock file.
+    /// Reads the bytes of a lock file.
     ///
     /// # Errors
     /// [`SyntaxError`] if it is no TOML, has more than [`MAX_SIZE`] bytes, an entry lacks a key or has one too many, or
@@ -73,7 +98,7 @@ impl Lock {
         })
     }
 
-    /// The text of the lock file. It is the same for the same lock.
+    /// Writes the text of the lock file. It is the same for the same lock.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::from("# Written by sochdb-plugin install. The order is that of loading.\n");
@@ -83,7 +108,7 @@ impl Lock {
         text
     }
 
-    /// The plugin in the file of this name.
+    /// Finds the plugin in the file of this name.
     #[must_use]
     pub fn find(&self, file: &str) -> Option<&Locked> {
         self.plugins.iter().find(|plugin| plugin.file == file)

@@ -6,31 +6,38 @@ use crate::trust::syntax::SyntaxError;
 use crate::trust::values::{abi, digest, name};
 use crate::trust::write::line;
 
-/// What a publisher signs. As a file it lies beside the plugin, as `x.so.manifest` beside `x.so`.
+/// A manifest: the text that a publisher signs. Its file lies beside the plugin, as `x.so.manifest` beside `x.so`.
+///
+/// ```
+/// use sochdb_plugin_host::{trust::Manifest, Digest};
+///
+/// let manifest = Manifest::new(Digest::of(b"abc"), "xor".into(), "1.0.0".into(), (1, 0));
+/// assert_eq!(Manifest::parse(manifest.to_text().as_bytes()), Ok(manifest));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Manifest {
-    /// That of the plugin's file.
+    /// The digest of the plugin's file.
     pub sha256: Digest,
     /// The plugin's name.
     pub name: String,
     /// The plugin's version.
     pub version: String,
-    /// Major and minor version of the ABI that the plugin has.
+    /// The major and minor version of the ABI that the plugin has.
     pub abi: (u16, u16),
 }
 
 impl Manifest {
-    /// The manifest of the plugin with this name, this version and this ABI, in a file with this digest.
+    /// Makes the manifest of the plugin with this name, this version and this ABI, in a file with this digest.
     #[must_use]
     pub fn new(sha256: Digest, name: String, version: String, abi: (u16, u16)) -> Self {
         Self { sha256, name, version, abi }
     }
 
-    /// The largest manifest that is read, in bytes.
+    /// The size of the largest manifest that is read, in bytes.
     pub const MAX_SIZE: usize = 4 << 10;
 
-    /// Reads a manifest.
+    /// Reads the bytes of a manifest.
     ///
     /// # Errors
     /// [`SyntaxError`] if it is no TOML, has more than [`Manifest::MAX_SIZE`] bytes, lacks a key, or has one too many.
@@ -45,7 +52,7 @@ impl Manifest {
         })
     }
 
-    /// The text of the manifest. It is the same for the same manifest, so that it can be signed.
+    /// Writes the text of the manifest. It is the same for the same manifest, so that it can be signed.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::new();

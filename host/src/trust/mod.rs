@@ -1,4 +1,4 @@
-//! What an operator decided, as data: bytes come in, types come out, and no file is touched.
+//! The decisions of an operator, as data: bytes come in, types come out, and no file is touched.
 //!
 //! - [`TrustFile`] says where plugins may lie, whose signature counts and what is never loaded; [`Rules`] joins several.
 //! - [`Lock`] says which plugins a directory holds, and in which order they are loaded.

@@ -1,15 +1,22 @@
-//! How much is demanded of the plugins of a directory.
+//! The policies of plugin directories.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// What an operator demands of the plugins of a directory, as one word.
+/// A policy: a word for what an operator demands of the plugins of a directory.
+///
+/// ```
+/// use sochdb_plugin_host::Policy;
+///
+/// assert_eq!("pinned".parse(), Ok(Policy::Pinned));
+/// assert!(Policy::Strict.demands().root_owned);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Policy {
-    /// Nothing beyond what is always checked.
+    /// No demand beyond what is always checked.
     Development,
-    /// The digest is pinned. What a directory of a trust file has that names no policy.
+    /// The digest is pinned. The policy of a directory for which the trust file names none.
     #[default]
     Pinned,
     /// A publisher signed the manifest.
@@ -20,10 +27,10 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// All of them.
+    /// All policies, in their order.
     pub const ALL: [Self; 4] = [Self::Development, Self::Pinned, Self::Signed, Self::Strict];
 
-    /// The word in a trust file.
+    /// Returns the word that stands for the policy in a trust file.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -34,7 +41,7 @@ impl Policy {
         }
     }
 
-    /// What it demands.
+    /// Returns the demands of the policy.
     #[must_use]
     pub fn demands(self) -> Demands {
         let nothing = Demands::default();
@@ -55,7 +62,13 @@ impl fmt::Display for Policy {
     }
 }
 
-/// A word that is no policy.
+/// The error for a word that is no policy.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Policy, PolicyError};
+///
+/// assert_eq!("lax".parse::<Policy>(), Err(PolicyError));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no policy has this name, expected one of development, pinned, signed, strict")]
 pub struct PolicyError;
@@ -68,7 +81,15 @@ impl FromStr for Policy {
     }
 }
 
-/// What must be so before a plugin is loaded. The default demands nothing.
+/// The demands that must be met before a plugin is loaded. The default has none.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Demands, Policy};
+///
+/// let both = Policy::Pinned.demands().union(Policy::Signed.demands());
+/// assert!(both.pin && both.signature && !both.probe);
+/// assert_eq!(Demands::default(), Policy::Development.demands());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Demands {
@@ -76,18 +97,18 @@ pub struct Demands {
     pub pin: bool,
     /// A publisher signed the manifest.
     pub signature: bool,
-    /// One of the two.
+    /// The digest is pinned, or a publisher signed the manifest.
     pub pin_or_signature: bool,
     /// Root owns the file and each directory on the way to it.
     pub root_owned: bool,
-    /// A process of its own loaded the plugin first.
+    /// The constructors ran in the probe first.
     pub probe: bool,
-    /// That process was confined by Landlock.
+    /// The probe was confined by Landlock and seccomp.
     pub landlock: bool,
 }
 
 impl Demands {
-    /// What one of the two demands.
+    /// Joins the demands of both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {

@@ -1,21 +1,29 @@
-//! Who may sign, and with which keys nobody may.
+//! Publishers and their keys, and the keys that nobody may sign with.
 
 use ct_codecs::{Base64, Decoder};
 use std::fmt;
 use std::str::FromStr;
 
-/// Somebody whose signature counts. Who has several keys is there several times, under one name.
+/// A publisher: somebody whose signature counts. One with several keys is there several times, under one name.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Publisher, PublicKeyError};
+///
+/// let key = "RWShKqUUzRp5zAo5rHtX0vnR+epZO2FyDONiFVEKoJInPKcGse8S7RMP".parse()?;
+/// assert_eq!(Publisher::new("acme".into(), key).key.key_id(), "CC791ACD14A52AA1");
+/// # Ok::<(), PublicKeyError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Publisher {
-    /// What the operator calls them.
+    /// The name that the operator gives them.
     pub name: String,
     /// The key that their signatures are checked with.
     pub key: PublicKey,
 }
 
 impl Publisher {
-    /// The publisher with this name and this key.
+    /// Makes the publisher with this name and this key.
     #[must_use]
     pub fn new(name: String, key: PublicKey) -> Self {
         Self { name, key }
@@ -23,6 +31,18 @@ impl Publisher {
 }
 
 /// A key whose signatures never count, whatever else says that they do.
+///
+/// ```
+/// use sochdb_plugin_host::trust::TrustFile;
+///
+/// let file = TrustFile::parse(br#"
+/// [[revoked_key]]
+/// key = "RWShKqUUzRp5zAo5rHtX0vnR+epZO2FyDONiFVEKoJInPKcGse8S7RMP"
+/// reason = "stolen"
+/// "#)?;
+/// assert_eq!(file.revoked_keys[0].key.key_id(), "CC791ACD14A52AA1");
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RevokedKey {
@@ -32,7 +52,15 @@ pub struct RevokedKey {
     pub reason: Option<String>,
 }
 
-/// A public key of minisign. `Display` and `FromStr` have the line that `minisign -G` prints, `RW…`.
+/// A public key of minisign. `Display` writes and `FromStr` reads the line that `minisign -G` prints, `RW…`.
+///
+/// ```
+/// use sochdb_plugin_host::trust::PublicKey;
+///
+/// let key: PublicKey = "RWShKqUUzRp5zAo5rHtX0vnR+epZO2FyDONiFVEKoJInPKcGse8S7RMP".parse()?;
+/// assert!(key.to_string().starts_with("RW"));
+/// # Ok::<(), sochdb_plugin_host::trust::PublicKeyError>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct PublicKey {
     text: String,
@@ -41,32 +69,38 @@ pub struct PublicKey {
     key: minisign_verify::PublicKey,
 }
 
-/// A text that is no public key of minisign.
+/// The reason why a text is no public key of minisign.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{PublicKey, PublicKeyError};
+///
+/// assert_eq!("RW".parse::<PublicKey>(), Err(PublicKeyError::Length { found: 2 }));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PublicKeyError {
-    /// It has another number of characters.
+    /// The text does not have 56 characters.
     #[error("a minisign public key has 56 characters, found {found}")]
     Length {
-        /// How many characters it has.
+        /// The number of characters that it has.
         found: usize,
     },
-    /// It is no base64.
+    /// The text is no base64.
     #[error("a minisign public key is base64")]
     Base64,
-    /// It is something else in base64.
+    /// The text is something else in base64.
     #[error("a minisign public key begins with RW")]
     Algorithm,
 }
 
 impl PublicKey {
-    /// The number of the key as minisign prints it: 16 upper-case hexadecimal digits.
+    /// Returns the number of the key as minisign prints it: 16 upper-case hexadecimal digits.
     #[must_use]
     pub fn key_id(&self) -> String {
         key_id(self.id)
     }
 
-    /// Whether both verify the same signatures: anybody can write another number into a key.
+    /// Whether both keys verify the same signatures, whatever their numbers: anybody can write another number into a key.
     #[must_use]
     pub fn is_same_key(&self, other: &Self) -> bool {
         self.bytes == other.bytes

@@ -10,8 +10,18 @@ use semver::Version;
 use std::fmt;
 use std::path::{Component, Path};
 
-/// What several trust files say together: what one of them allows is allowed, what one of them forbids is forbidden,
+/// The rules of several trust files together: what one of them allows is allowed, what one of them forbids is forbidden,
 /// and what any of them demands is demanded. The default allows nothing.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Rules, TrustFile};
+///
+/// let file = TrustFile::parse(b"[[directory]]\npath = \"/opt/plugins\"\n")?;
+/// let rules = Rules::new(vec![file]);
+/// assert!(rules.policy_for("/opt/plugins/codecs".as_ref()).is_some());
+/// assert!(rules.policy_for("/tmp".as_ref()).is_none());
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
     files: Vec<TrustFile>,
@@ -19,18 +29,37 @@ pub struct Rules {
     revoked_keys: Vec<RevokedKey>,
 }
 
-/// What is demanded of the plugins of an allowed directory.
+/// An allowed directory: the demands on the plugins in it. `Display` joins the names of the policies, as in
+/// `pinned + signed`.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Rules, TrustFile};
+///
+/// let file = |policy| format!("[[directory]]\npath = \"/opt/plugins\"\npolicy = \"{policy}\"\n");
+/// let [one, other] = ["pinned", "signed"].map(|policy| TrustFile::parse(file(policy).as_bytes()));
+/// let allowed = Rules::new(vec![one?, other?]).policy_for("/opt/plugins".as_ref()).unwrap();
+/// assert_eq!(allowed.to_string(), "pinned + signed");
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Allowed {
-    /// All that the policies demand.
+    /// The demands of all these policies.
     pub demands: Demands,
-    /// The policies of the files that allow it, each once, the order being that of [`Policy`]. `Display` of this type
-    /// joins their names, as in `pinned + signed`.
+    /// The policies of the files that allow it, each once, in the order of [`Policy`].
     pub policies: Vec<Policy>,
 }
 
-/// A version of a plugin that may not be loaded. `Display` has no control characters.
+/// The error for a version of a plugin that is older than may be loaded. `Display` writes no control characters.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{Rules, TrustFile};
+///
+/// let file = TrustFile::parse(b"[[minimum]]\nname = \"xor\"\nversion = \"1.2.0\"\n")?;
+/// let too_old = Rules::new(vec![file]).check_version("xor", "1.1.9").unwrap_err();
+/// assert_eq!(too_old.to_string(), "xor 1.1.9 is older than 1.2.0");
+/// # Ok::<(), sochdb_plugin_host::trust::SyntaxError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooOld {
@@ -38,12 +67,12 @@ pub struct TooOld {
     pub name: String,
     /// The plugin's version.
     pub version: String,
-    /// The oldest that may be loaded.
+    /// The oldest version that may be loaded.
     pub minimum: Version,
 }
 
 impl TooOld {
-    /// This version of the plugin with this name, where only `minimum` and later ones may be loaded.
+    /// Makes the error for this version of the plugin with this name, where only `minimum` and later ones may be loaded.
     #[must_use]
     pub fn new(name: String, version: String, minimum: Version) -> Self {
         Self { name, version, minimum }
@@ -51,7 +80,7 @@ impl TooOld {
 }
 
 impl Rules {
-    /// The rules of `files`. Where only one can count, the earlier counts.
+    /// Joins `files`. Where only one of them can count, the earlier counts.
     #[must_use]
     pub fn new(files: Vec<TrustFile>) -> Self {
         let publishers = files.iter().flat_map(|file| file.publishers.iter().cloned()).collect();
@@ -59,9 +88,8 @@ impl Rules {
         Self { files, publishers, revoked_keys }
     }
 
-    /// What is demanded of plugins in `directory`, which is absolute and has no `..`. None if no file allows them.
-    ///
-    /// In each file the directory counts that is `directory` or the nearest one above it.
+    /// Returns the demands on the plugins in `directory`; `None` if no file allows plugins there, or the path is not
+    /// absolute or has `..` in it. In each file the directory counts that is `directory` or the nearest above it.
     pub fn policy_for(&self, directory: &Path) -> Option<Allowed> {
         let normal = |part| matches!(part, Component::RootDir | Component::Normal(_));
         if !directory.has_root() || !directory.components().all(normal) {
@@ -74,13 +102,13 @@ impl Rules {
         Some(Allowed { demands, policies })
     }
 
-    /// The library that plugins may need under this name. The first file that has one counts.
+    /// Returns the library that plugins may need under this name. The first file that has one counts.
     #[must_use]
     pub fn dependency(&self, name: &str) -> Option<&TrustedDependency> {
         self.files.iter().flat_map(|file| &file.dependencies).find(|dependency| dependency.name == name)
     }
 
-    /// Where the libraries lie that plugins may need.
+    /// Returns the directories of the libraries that plugins may need, one for each library.
     pub fn dependency_directories(&self) -> impl Iterator<Item = &Path> {
         self.files.iter().flat_map(|file| &file.dependencies).map(|dependency| &*dependency.directory)
     }
@@ -91,28 +119,28 @@ impl Rules {
         self.files.iter().flat_map(|file| &file.pins).any(|pin| pin.sha256 == *digest)
     }
 
-    /// The word against the plugin with this digest.
+    /// Returns the entry that revokes the plugin with this digest, if one does.
     #[must_use]
     pub fn revoked(&self, digest: &Digest) -> Option<&Revoked> {
         self.files.iter().flat_map(|file| &file.revoked).find(|revoked| revoked.sha256 == *digest)
     }
 
-    /// Whose signature counts. Two may have one name.
+    /// Returns the publishers whose signatures count. Two may have one name.
     #[must_use]
     pub fn publishers(&self) -> &[Publisher] {
         &self.publishers
     }
 
-    /// Keys whose signatures never count: those that any file revokes.
+    /// Returns the keys whose signatures never count: those that any file revokes.
     #[must_use]
     pub fn revoked_keys(&self) -> &[RevokedKey] {
         &self.revoked_keys
     }
 
-    /// The publisher who made the file `signature` over the bytes `manifest`.
+    /// Returns the publisher who made the file `signature` over the bytes `manifest`.
     ///
     /// # Errors
-    /// As [`verify_signature`]; [`SignatureError::KeyRevoked`] if it was made with a revoked key, be that a publisher's
+    /// Those of [`verify_signature`]; [`SignatureError::KeyRevoked`] if it was made with a revoked key, be that a publisher's
     /// or not.
     pub fn signer(&self, manifest: &[u8], signature: &[u8]) -> Result<&Publisher, SignatureError> {
         let found = verify_signature(manifest, signature, &self.publishers);
@@ -132,10 +160,10 @@ impl Rules {
         }
     }
 
-    /// Looks at the version of the plugin `name`. Any version will do where no file has a minimum.
+    /// Checks the version of the plugin `name`. Any version will do where no file has a minimum for it.
     ///
     /// # Errors
-    /// [`TooOld`] if it is older than the highest minimum, or is no semantic version and so cannot be compared. A
+    /// [`TooOld`] if the version is older than the highest minimum, or is no semantic version and so cannot be compared. A
     /// version before a release (`1.2.0-rc.1`) is older than it; a build (`1.2.0+7`) is as old.
     pub fn check_version(&self, name: &str, version: &str) -> Result<(), TooOld> {
         let minimums = self.files.iter().flat_map(|file| &file.minimums).filter(|minimum| minimum.name == name);

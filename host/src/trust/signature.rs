@@ -11,23 +11,30 @@ use minisign_verify::Signature;
 /// The largest file of a signature, in bytes. minisign allows 1 KiB and 8 KiB for the two comments.
 const MAX_SIZE: usize = 16 << 10;
 
-/// Why a signature does not count. `Display` has no control characters.
+/// The reason why a signature does not count. `Display` writes no control characters.
+///
+/// ```
+/// use sochdb_plugin_host::trust::{verify_signature, SignatureError};
+///
+/// let refused = verify_signature(b"a manifest", b"no signature", &[]).unwrap_err();
+/// assert!(matches!(refused, SignatureError::Malformed { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignatureError {
-    /// It is no signature of a kind that is accepted.
+    /// The file is no signature of a kind that is accepted.
     #[error("the signature cannot be used: {reason}")]
     Malformed {
-        /// What is wrong with it.
+        /// The fault of the file.
         reason: &'static str,
     },
-    /// Its key is that of no publisher.
+    /// The signature's key is that of no publisher.
     #[error("the signature was made with the key {key_id}, which is that of no publisher")]
     KeyUnknown {
         /// The number of the key, 16 upper-case hexadecimal digits.
         key_id: String,
     },
-    /// Its key was revoked.
+    /// The signature's key was revoked.
     #[error("the signature was made with the key {key_id}, which was revoked")]
     KeyRevoked {
         /// The number of the key, 16 upper-case hexadecimal digits.
@@ -35,15 +42,15 @@ pub enum SignatureError {
         /// The reason, for people.
         reason: Option<String>,
     },
-    /// Its key is that of a publisher, but it is a signature of something else.
+    /// The signature's key is that of a publisher, but the signature is over something else.
     #[error("the signature is not one of {publisher:?} over this manifest")]
     Invalid {
-        /// Their name in the trust file.
+        /// The publisher's name in the trust file.
         publisher: String,
     },
 }
 
-/// Says which of `publishers` made the file `signature` over the bytes `manifest`.
+/// Returns the one of `publishers` who made the file `signature` over the bytes `manifest`.
 ///
 /// # Errors
 /// [`SignatureError`] if none of them did. Signatures that minisign calls legacy, which are not over a hash, do not
@@ -74,8 +81,8 @@ pub fn verify_signature<'p>(
     })
 }
 
-/// The public key that the signature says of itself that it was made with, as `sochdb-plugin sign` writes it into the
-/// comment that is signed: `key:RW…` between tabulators. It says so about itself: whose key that is, it cannot say.
+/// Returns the public key that the file `signature` names in its signed comment, if the signature was made with that key.
+/// `sochdb-plugin sign` writes it there, as `key:RW…` between tabulators. Nothing says whose key it is.
 #[must_use]
 pub fn claimed_key(manifest: &[u8], signature: &[u8]) -> Option<PublicKey> {
     let comment = std::str::from_utf8(signature).ok()?.lines().nth(2)?.strip_prefix("trusted comment: ")?;

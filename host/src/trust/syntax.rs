@@ -1,35 +1,43 @@
-//! What is wrong in a file of an operator, and where.
+//! Faults in a file of an operator, and their places.
 
 use crate::base::escape::printable;
 
-/// A file that says something that it cannot say. `Display` is one line without control characters.
+/// A fault in a trust file, a lock file or a manifest. `Display` writes one line without control characters.
+///
+/// ```
+/// use sochdb_plugin_host::trust::TrustFile;
+///
+/// let error = TrustFile::parse(b"[[directory]]\npath = 3\n").unwrap_err();
+/// assert_eq!((error.line, error.column), (2, 8));
+/// assert_eq!(error.message, "\"path\" must be a string, not an integer");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 #[non_exhaustive]
 pub struct SyntaxError {
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: usize,
-    /// Counted from 1, in characters.
+    /// The column, counted from 1, in characters.
     pub column: usize,
-    /// What was found there, and what was expected.
+    /// The message: what was found there, and what was expected.
     pub message: String,
 }
 
 impl SyntaxError {
-    /// The error at this line and this column, both counted from 1.
+    /// Makes the error at this line and this column, both counted from 1.
     #[must_use]
     pub fn new(line: usize, column: usize, message: String) -> Self {
         Self { line, column, message }
     }
 }
 
-/// What is wrong, before anybody counted lines.
+/// A fault, before anybody counted lines.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    /// Offset in bytes.
+    /// The offset in bytes.
     pub(crate) at: usize,
     pub(crate) message: String,
-    /// Where the other half of a contradiction is.
+    /// The place of the other half of a contradiction.
     pub(crate) first: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! What the strings in files of an operator may be. Each function says what is wrong as the end of a sentence.
+//! The rules for strings in files of an operator. Each function says what is wrong as the end of a sentence.
 
 use crate::base::digest::Digest;
 use crate::trust::policy::Policy;

@@ -19,7 +19,7 @@ use crate::trust::file::TrustedDependency;
 use crate::trust::rules::Rules;
 use std::path::{Path, PathBuf};
 
-/// What C, C++ and Rust plugins need without their authors' doing: the libraries of glibc and of GCC's runtime.
+/// Libraries that C, C++ and Rust plugins need without their authors' doing: those of glibc and of GCC's runtime.
 const STANDARD: [&str; 12] = [
     "libc.so.6",
     "libm.so.6",
@@ -34,7 +34,7 @@ const STANDARD: [&str; 12] = [
     "ld-linux-aarch64.so.1",
     "libatomic.so.1",
 ];
-/// What compilers add for `-fsanitize`, before a version: a plugin under test needs it.
+/// Libraries that compilers add for `-fsanitize`, before a version: a plugin under test needs one.
 const SANITIZERS: [&str; 4] = ["libasan.so.", "liblsan.so.", "libtsan.so.", "libubsan.so."];
 /// The most libraries of a plugin, those that its libraries need included.
 const MOST: usize = 64;

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 /// For whom the libraries are looked for.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
-    /// What the trust files say.
+    /// The rules of the trust files.
     pub(crate) rules: Option<&'a Rules>,
     /// Which they are.
     pub(crate) files: &'a TrustFiles,
     /// Where plugins lie that need no directory in a trust file.
     pub(crate) installed: &'a [PathBuf],
-    /// What is demanded of the plugin.
+    /// The policy that is in force for the plugin.
     pub(crate) effective: EffectivePolicy,
     /// Where the plugin is.
     pub(crate) directory: &'a Path,

@@ -1,4 +1,4 @@
-//! What a plugin lacks of the libraries that it needs, told at once, with the commands that allow them.
+//! Libraries that a plugin needs and lacks, told at once, with the commands that allow them.
 
 use crate::base::text::UntrustedText;
 use crate::loader::permission::runs_elevated;
@@ -8,14 +8,14 @@ use crate::loader::trust_source::TrustFiles;
 use crate::refusal::load_error::LoadError;
 use std::path::PathBuf;
 
-/// It, in the order in which it was found.
+/// The libraries that a plugin lacks, in the order in which that was found.
 #[derive(Default)]
 pub(crate) struct Lacking {
-    /// Those that no trust file names, with where they lie.
+    /// Libraries that no trust file names, with their paths.
     unlisted: Vec<(UntrustedText, PathBuf)>,
-    /// Those that no trust file names and that were not found.
+    /// Libraries that no trust file names and that were not found.
     nowhere: Vec<UntrustedText>,
-    /// What else is wrong.
+    /// Other refusals.
     wrong: Vec<LoadError>,
 }
 

@@ -25,7 +25,7 @@ pub(crate) const PLACES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/lib"];
 pub(crate) struct SystemLibrary {
     /// Absolute, without symbolic links.
     pub(crate) path: PathBuf,
-    /// What it says; what it needs in turn.
+    /// The facts of its file, among them what it needs in turn.
     pub(crate) facts: Facts,
     /// Where it wants that to be searched for.
     pub(crate) search: Vec<PathBuf>,

@@ -54,7 +54,7 @@ pub(crate) fn run(
     ended.map(|(probed, detail)| ((admitted, probed), words(detail)))
 }
 
-/// What the probe and the whole load may take.
+/// The time that the probe and the whole load may take.
 #[derive(Clone, Copy)]
 struct Limits {
     probe: Duration,
@@ -62,7 +62,7 @@ struct Limits {
 }
 
 impl Limits {
-    /// What to raise for a probe that takes twice as long.
+    /// The options to raise for a probe that takes twice as long.
     fn raised(self) -> String {
         let within = self.load <= self.probe.saturating_mul(2);
         let load = format!(", and `load_limit` with it, within which it counts (now {:?})", self.load);

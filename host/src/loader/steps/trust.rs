@@ -13,11 +13,11 @@ use crate::refusal::words::Words;
 use crate::trust::manifest::Manifest;
 use crate::trust::rules::Rules;
 
-/// What was said of the plugin by those who vouch for it.
+/// The words of those who vouch for a plugin.
 pub(crate) struct Endorsement {
-    /// What the publisher signed, if a signature was asked for.
+    /// The manifest that the publisher signed, if a signature was asked for.
     pub(crate) manifest: Option<Manifest>,
-    /// Who signed it.
+    /// The publisher who signed it.
     pub(crate) publisher: Option<String>,
 }
 

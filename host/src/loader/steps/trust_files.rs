@@ -113,10 +113,10 @@ fn one_of(homes: &[PathBuf]) -> Result<(), LoadError> {
 }
 
 impl TrustFiles {
-    /// Whether a trust file of the user could be, which a loader wants to know where there is none at all.
+    /// Checks that the user has a home, which could hold a trust file. A loader asks where there is no trust file at all.
     ///
     /// # Errors
-    /// [`LoadError::TrustHome`] if the loader obeys the operator's, and the user has no home.
+    /// [`LoadError::TrustHome`] if these are the operator's trust files, and the user has no home.
     pub fn vet_home(&self) -> Result<(), LoadError> {
         match self {
             Self::Operator => one_of(&homes()),
@@ -124,7 +124,7 @@ impl TrustFiles {
         }
     }
 
-    /// The arguments with which `sochdb-plugin trust` changes one of them, with a space before them.
+    /// The arguments with which `sochdb-plugin trust` changes one of the files, with a space before them.
     fn place(&self) -> String {
         match self {
             Self::Only(paths) => {
@@ -135,8 +135,8 @@ impl TrustFiles {
         }
     }
 
-    /// Reads the trust file at `path`, one of [`TrustFiles::paths`], as a loader does: as carefully as a plugin. `None`
-    /// if it does not exist and need not.
+    /// Reads the trust file at `path`, one of [`TrustFiles::paths`], as a loader does: as carefully as a plugin. Returns
+    /// `None` if the file does not exist and need not.
     ///
     /// # Errors
     /// [`LoadError::TrustFile`] and [`LoadError::TrustSyntax`], with which the loader would refuse every plugin.
@@ -178,12 +178,12 @@ impl Decisions {
         (is_library && anywhere).then(|| format!("sochdb-plugin install {}{}", UntrustedText::from(path), self.place))
     }
 
-    /// What the trust files say; `None` if there are none.
+    /// The rules of the trust files; `None` if there are none.
     pub(crate) fn rules(&self) -> Option<&Rules> {
         self.rules.as_ref()
     }
 
-    /// What is demanded of a plugin in `directory`, if the loader demands `least` everywhere.
+    /// The policy that is in force for a plugin in `directory`, if the loader demands `least` everywhere.
     pub(crate) fn effective(&self, directory: &Path, least: Policy) -> EffectivePolicy {
         let of = |policy: Policy| (policy, policy.demands());
         let listed = match &self.rules {

@@ -89,7 +89,7 @@ fn one(
     Ok((read, publisher.name.clone()))
 }
 
-/// What to do to trust the key of a signature: the command with the key in it, if the signature says which that is.
+/// The remedy that trusts the key of a signature: the command with the key in it, if the signature says which that is.
 fn add_key(manifest: &[u8], signature: &[u8], decisions: &Decisions) -> String {
     let place = decisions.place();
     match claimed_key(manifest, signature) {

@@ -1,4 +1,4 @@
-//! What a gate's callers share: the counts, the state, and the lock behind which they wait.
+//! The part that a gate's callers share: the counts, the state, and the lock behind which they wait.
 
 use crate::sync::call_gate::counts::Counts;
 use crate::sync::call_gate::refusal::Refusal;

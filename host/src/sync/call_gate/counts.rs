@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 #[repr(C)]
 pub(crate) struct Counts {
     _before: [u8; AWAY],
-    /// Those of the thread that owns this shard. Only that thread writes it.
+    /// The calls of the thread that owns this shard. Only that thread writes the number.
     pub(crate) own: AtomicUsize,
     /// Others.
     pub(crate) shared: AtomicUsize,

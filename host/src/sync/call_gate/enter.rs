@@ -42,7 +42,7 @@ fn leave_without_own(core: &Core) {
 pub(crate) struct LongGuard<'a> {
     core: &'a Core,
     shard: &'a Counts,
-    /// Its place among those that stay.
+    /// The place among those that stay.
     place: usize,
     /// The thread that used it last.
     used_by: Cell<usize>,

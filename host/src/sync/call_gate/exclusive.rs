@@ -88,7 +88,7 @@ pub(crate) struct Closed<'a> {
     _turn: Turn<'a>,
 }
 
-/// Who runs the end of an extension, on a thread of its own.
+/// The right to run the end of an extension, on a thread of its own.
 pub(crate) struct Ending(Arc<Core>);
 
 impl Ending {

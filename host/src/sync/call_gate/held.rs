@@ -1,4 +1,4 @@
-//! What the calling thread is inside of. Looked at only by whoever may have to wait.
+//! The calls that the calling thread is inside of. Looked at only by whoever may have to wait.
 
 use crate::sync::call_gate::core::Core;
 use crate::sync::call_gate::live;
@@ -70,7 +70,7 @@ impl HeldGates {
     }
 }
 
-/// What the calling thread has of this extension, if anything.
+/// The hold that the calling thread has of this extension, if any.
 pub(crate) fn of(core: &Core) -> Option<Hold> {
     let me = thread();
     if core.owner.load(SeqCst) == me || core.ender.load(SeqCst) == me {

@@ -1,4 +1,4 @@
-//! Who may call an extension now: many at a time, one alone, or nobody any more.
+//! The gate of an extension, which says who may call now: many at a time, one alone, or nobody any more.
 //!
 //! A caller first counts itself and then looks at the state; whoever wants to be alone first sets the state and then
 //! looks at the counts. One of the two sees the other: either as these operations have one total order, or, where
@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 /// Counts the calls that are under way, in shards, and lets one caller wait for all others.
 pub(crate) struct CallGate {
     core: Arc<Core>,
-    /// Its place among all gates.
+    /// The gate's place among all gates.
     place: usize,
 }
 

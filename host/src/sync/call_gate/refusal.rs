@@ -7,7 +7,7 @@ pub(crate) enum Refusal {
     Busy(usize),
     /// The calling thread is itself in what it would wait for: it would wait for itself.
     Within(Hold),
-    /// What it would wait for waits for the calling thread, by way of the extension of this name.
+    /// The call would wait for something that waits for the calling thread, by way of the extension of this name.
     Deadlock(Box<str>),
     /// The kernel no longer lets this process make its other threads pass a barrier.
     NoBarrier,
@@ -15,7 +15,7 @@ pub(crate) enum Refusal {
     Forked,
 }
 
-/// What the calling thread has of an extension.
+/// The hold that the calling thread has of an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Hold {
     /// A call under way.

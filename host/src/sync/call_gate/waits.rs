@@ -1,4 +1,4 @@
-//! Who waits for whom, of the threads that somebody may wait for.
+//! Waits: which thread waits for which, of those that somebody may wait for.
 //!
 //! A thread that is about to wait writes down for what, and what it is inside of, and looks whether a way from there
 //! leads back to itself. The last thread of a circle to do so finds it, as all others are written down already, and
@@ -30,19 +30,19 @@ struct Waiter {
     core: Arc<Core>,
     what: What,
     calls: Vec<usize>,
-    /// It is to go in, as others wait for it in a circle.
+    /// Whether it is to go in, as others wait for it in a circle.
     goes_in: bool,
 }
 
 static WAITERS: Mutex<Slab<Waiter>> = Mutex::new(Slab::new());
 
-/// What comes of wanting to wait.
+/// The answer to a thread that wants to wait.
 pub(crate) enum Outcome {
-    /// It may wait, and keeps this meanwhile. First it lets those look again that are to go in.
+    /// The thread may wait, and keeps this meanwhile. First it lets those look again that are to go in.
     Wait(Waiting, Vec<Arc<Core>>),
-    /// It must not wait, and may go in.
+    /// The thread must not wait, and may go in.
     GoIn,
-    /// It must not wait, as the thread that it would wait for waits, for the extension of this name.
+    /// The thread must not wait, as the one that it would wait for waits, for the extension of this name.
     Circle(Box<str>),
 }
 
