@@ -1,5 +1,20 @@
-//! The command `sochdb-plugin` as a library: what it is made of, for a program that adds a command of its own to it, as
-//! the repository's demonstration does. It may change with each release; what is stable is the command line.
+//! The command `sochdb-plugin` as a library, for a program that adds a command of its own to it, as the repository's
+//! demonstration does. It may change with each release; what is stable is the command line.
+//!
+//! ```no_run
+//! use sochdb_plugin_cli::{run, Addition, Failure, Output};
+//!
+//! fn hello(out: &Output, _: &clap::ArgMatches) -> Result<bool, Failure> {
+//!     out.line(out.paint.good("hello"));
+//!     Ok(true)
+//! }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     let command = clap::Command::new("hello").about("Say hello");
+//!     run(Some(Addition { command, run: hello }))
+//! }
+//! ```
+#![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod arguments;
 mod commands;
@@ -24,10 +39,18 @@ use commands::{check, completions, doctor, explain, inspect, install, keygen, li
 use std::process::ExitCode;
 
 /// A command that a program adds to those of this one.
+///
+/// ```
+/// use sochdb_plugin_cli::Addition;
+///
+/// let command = clap::Command::new("hello").about("Say hello");
+/// let hello = Addition { command, run: |out, _| Ok(out.json) };
+/// assert_eq!(hello.command.get_name(), "hello");
+/// ```
 pub struct Addition {
-    /// Its name, its options and its help.
+    /// The command's name, its options and its help.
     pub command: clap::Command,
-    /// Runs it with what was parsed; true if all is well.
+    /// The function that runs it with the parsed arguments: true is exit code 0, false 1.
     pub run: fn(&Output, &ArgMatches) -> Result<bool, Failure>,
 }
 
@@ -40,7 +63,7 @@ impl std::fmt::Debug for Addition {
 /// So many columns help has at most: longer lines are hard to read.
 const WIDEST: usize = 100;
 
-/// Runs the command that this process was started with, and gives its exit code.
+/// Runs the command that this process was started with, and returns its exit code.
 #[must_use]
 pub fn run(addition: Option<Addition>) -> ExitCode {
     let mut all = Arguments::command();

@@ -3,7 +3,35 @@ use crate::extension::Extension;
 use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
 
-/// A codec: what it compresses, it turns back byte for byte, at any level and in every later version.
+/// A codec: it gets back what it compressed, byte for byte, at any level and in every later version.
+///
+/// ```
+/// use sochdb_plugin_sdk::prelude::*;
+/// # struct Summed;
+/// # impl sochdb_plugin_sdk::Extension for Summed {
+/// #     fn info(&self) -> sochdb_plugin_sdk::ExtensionInfo { sochdb_plugin_sdk::extension_info!() }
+/// # }
+/// # fn sum(bytes: &[u8]) -> u8 { bytes.iter().fold(1, |sum, byte| sum.wrapping_add(*byte)) }
+///
+/// impl CompressionExtension for Summed {
+///     fn algorithm(&self) -> &str {
+///         "summed"
+///     }
+///     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+///         output.write(input)?;
+///         output.write(&[sum(input)])
+///     }
+///     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+///         match input.split_last() {
+///             Some((last, text)) if *last == sum(text) => output.write(text),
+///             _ => Err(Error::corruption("the checksum is another one")),
+///         }
+///     }
+/// }
+/// assert_eq!(Summed.decompress(&Summed.compress(b"text")?)?, b"text");
+/// assert_eq!(Summed.decompress(b"").unwrap_err().kind(), ErrorKind::Corruption);
+/// # Ok::<(), Error>(())
+/// ```
 #[cfg_attr(
     has_diagnostic_namespace,
     diagnostic::on_unimplemented(
@@ -13,50 +41,55 @@ use crate::writer::Writer;
     )
 )]
 pub trait CompressionExtension: Extension {
-    /// The algorithm, such as `lz4`, `zstd`, `snappy`; it does not change.
+    /// Returns the name of the algorithm, such as `lz4`, `zstd`, `snappy`: 1 to 63 of `A-Z a-z 0-9 _ . + -`, always the
+    /// same.
     fn algorithm(&self) -> &str;
 
-    /// Writes the compressed form of `input`, which may be empty.
+    /// Writes the compressed form of `input`, which may be empty, to `output`.
     ///
     /// # Errors
-    /// What the writer returns, as it is.
+    /// What the writer reports; return it as it is.
     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()>;
 
-    /// Writes what `compress_into` was given.
+    /// Writes what `compress_into` was given to `output`. Input that is not its own, or is damaged, must not panic.
     ///
     /// # Errors
-    /// [`ErrorKind::Corruption`](crate::ErrorKind::Corruption) for input that no `compress_into` wrote.
+    /// [`ErrorKind::Corruption`](crate::ErrorKind::Corruption) for input that no `compress_into` wrote; what the writer
+    /// reports, which is returned as it is.
     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()>;
 
-    /// `compress_into` a new vector.
+    /// Returns the compressed form of `input` in a new vector.
     ///
     /// # Errors
-    /// As `compress_into`.
+    /// Those of [`CompressionExtension::compress_into`].
     fn compress(&self, input: &[u8]) -> Result<Vec<u8>> {
         let mut output = Vec::new();
         self.compress_into(input, &mut VecWriter::new(&mut output, u64::MAX).writer())?;
         Ok(output)
     }
 
-    /// `decompress_into` a new vector.
+    /// Returns what `compress_into` was given in a new vector. Its length has no limit but memory: for input that you do
+    /// not trust, call `decompress_into` with a [`VecWriter`] that has one.
     ///
     /// # Errors
-    /// As `decompress_into`.
+    /// Those of [`CompressionExtension::decompress_into`].
     fn decompress(&self, input: &[u8]) -> Result<Vec<u8>> {
         let mut output = Vec::new();
         self.decompress_into(input, &mut VecWriter::new(&mut output, u64::MAX).writer())?;
         Ok(output)
     }
 
-    /// Sets the level of later compressions; what a level means is the algorithm's.
+    /// Sets the level of later compressions, in the algorithm's own numbers. The default takes any level and changes
+    /// nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) outside the algorithm's range.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for a level outside the algorithm's range.
     fn set_level(&mut self, _level: i32) -> Result<()> {
         Ok(())
     }
 
-    /// An upper bound of what `compress_into` writes for an input of `len` bytes; None if it is not known.
+    /// Returns the most bytes that `compress_into` writes for an input of `len` bytes; None, the default, if that is not
+    /// known. `len` may be any number.
     fn bound(&self, _len: usize) -> Option<usize> {
         None
     }

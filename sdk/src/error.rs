@@ -1,7 +1,17 @@
 use sochdb_plugin_abi::*;
 use std::fmt;
 
-/// What kind of failure an [`Error`] is.
+/// The kind of an [`Error`]: what a caller decides by.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Error, ErrorKind};
+///
+/// fn may_be_tried_again(error: &Error) -> bool {
+///     matches!(error.kind(), ErrorKind::Busy | ErrorKind::Conflict)
+/// }
+/// assert!(may_be_tried_again(&Error::new(ErrorKind::Busy, "a compaction is under way")));
+/// assert!(!may_be_tried_again(&Error::corruption("page 7 has another checksum")));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -11,32 +21,33 @@ pub enum ErrorKind {
     Invalid,
     /// This extension does not do that.
     Unsupported,
-    /// Another transaction got there first; start over.
+    /// Another transaction changed the same first; start this one over.
     Conflict,
-    /// Not now; the same call may work later.
+    /// The call cannot be done now; the same call may work later.
     Busy,
     /// The operating system reported an error.
     Io,
-    /// Stored or given bytes are damaged.
+    /// Bytes that are stored or were given are damaged.
     Corruption,
     /// A limit was reached.
     Limit,
     /// The caller asked to stop.
     Cancelled,
-    /// The extension panicked, in this call or an earlier one; it takes no more calls.
+    /// The extension panicked, in this call or an earlier one, and takes no more calls. An extension that returns this
+    /// kind has not panicked: its caller gets [`ErrorKind::Failed`].
     Panicked,
-    /// Anything else.
+    /// The call failed for another reason; the message says which.
     Failed,
-    /// The extension was shut down before the call.
+    /// The extension was shut down before the call. Only the host says so.
     ShutDown,
-    /// The plugin broke the contract; the message says how.
+    /// The extension broke the contract; the message says how. Only its caller says so.
     Contract,
-    /// The process is a child of fork; the extension runs in the one that made it.
+    /// The process is a child of `fork`; the extension runs in the process that made it. Only the host says so.
     Forked,
 }
 
 impl ErrorKind {
-    /// The number that crosses the boundary.
+    /// Returns the number of this kind in the C ABI. A kind that only the caller makes has none, and gives `SOCH_FAILED`.
     #[must_use]
     pub fn status(self) -> soch_status {
         match self {
@@ -54,7 +65,7 @@ impl ErrorKind {
         }
     }
 
-    /// The kind that a status stands for; an unknown one is [`ErrorKind::Failed`].
+    /// Returns the kind of a number of the C ABI; [`ErrorKind::Failed`] for an unknown one.
     #[must_use]
     pub fn from_status(status: soch_status) -> Self {
         match status {
@@ -94,7 +105,17 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Why a call failed. Its text crosses the boundary cut to 507 bytes.
+/// The failure of a call: a kind, a message, and a number if there is one. Displayed, it is its message.
+///
+/// A caller on the other side of the C ABI gets the first 507 bytes of the message at most, cut between two characters.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Error, ErrorKind};
+///
+/// let error = Error::new(ErrorKind::Limit, "the key has 300 bytes; at most 255 are possible").with_code(27);
+/// assert_eq!((error.kind(), error.code()), (ErrorKind::Limit, 27));
+/// assert_eq!(error.to_string(), "the key has 300 bytes; at most 255 are possible");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Error {
     // A pointer, so that a result goes through a register.
@@ -108,61 +129,70 @@ struct Inner {
     message: String,
 }
 
-/// What a call gives back.
+/// The result of a call: a value or an [`Error`].
+///
+/// ```
+/// use sochdb_plugin_sdk::{Error, Result};
+///
+/// fn checked(level: i32) -> Result<i32> {
+///     if (1..=9).contains(&level) { Ok(level) } else { Err(Error::invalid("the level must be from 1 to 9")) }
+/// }
+/// assert_eq!(checked(9), Ok(9));
+/// ```
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// An error of this kind; `message` is one sentence that says what was found and what to do.
+    /// Makes an error of this kind. Its message is one sentence: what was found, and what to do.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { inner: Box::new(Inner { kind, code: 0, message: message.into() }) }
     }
 
-    /// [`ErrorKind::Failed`] with this message.
+    /// Makes an [`ErrorKind::Failed`] with this message.
     #[cold]
     pub fn failed(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Failed, message)
     }
 
-    /// [`ErrorKind::Invalid`] with this message.
+    /// Makes an [`ErrorKind::Invalid`] with this message.
     #[cold]
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, message)
     }
 
-    /// [`ErrorKind::Unsupported`]; `what` is the method or feature.
+    /// Makes an [`ErrorKind::Unsupported`] whose message says that `what`, a method or a feature, is not supported.
     #[cold]
     #[must_use]
     pub fn unsupported(what: &str) -> Self {
         Self::new(ErrorKind::Unsupported, format!("`{what}` is not supported"))
     }
 
-    /// [`ErrorKind::Corruption`] with this message.
+    /// Makes an [`ErrorKind::Corruption`] with this message.
     #[cold]
     pub fn corruption(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Corruption, message)
     }
 
-    /// Adds the extension's own error number.
+    /// Sets the extension's own error number, such as an errno.
     #[must_use]
     pub fn with_code(mut self, code: i32) -> Self {
         self.inner.code = code;
         self
     }
 
-    /// What kind of failure it is.
+    /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.inner.kind
     }
 
-    /// The extension's own error number, such as an errno; 0 if it gave none.
+    /// Returns the extension's own error number, such as an errno; 0 if there is none.
     #[must_use]
     pub fn code(&self) -> i32 {
         self.inner.code
     }
 
-    /// The sentence.
+    /// Returns the message.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.inner.message
@@ -191,7 +221,7 @@ impl From<std::io::Error> for Error {
     }
 }
 
-/// An engine's failures as [`Error`]s, without a `map_err` at each call.
+/// Methods that turn the failures of an engine into [`Error`]s, without a `map_err` at each call.
 ///
 /// ```
 /// use sochdb_plugin_sdk::{ErrorKind, Result, ResultExt};
@@ -209,16 +239,16 @@ impl From<std::io::Error> for Error {
 /// assert_eq!(first_line("/nowhere").unwrap_err().kind(), ErrorKind::Io);
 /// ```
 pub trait ResultExt<T> {
-    /// The success, or the failure as an [`Error`] of this kind. Its message is that of the failure and, after colons,
-    /// of what caused it, each that the ones before do not say already; its code is the number of the operating
-    /// system's error among them, if there is one.
+    /// Turns a failure into an [`Error`] of this kind. Its message is that of the failure and of its causes, with colons
+    /// between them and without what was said before. Its code is that of the first [`std::io::Error`] or [`Error`]
+    /// among them, else 0.
     ///
     /// # Errors
     /// The failure.
     fn or_kind(self, kind: ErrorKind) -> Result<T>;
 
-    /// As [`ResultExt::or_kind`]; the kind is [`ErrorKind::Io`] if an error of the operating system is among the causes,
-    /// that of an [`Error`] which is, and else [`ErrorKind::Failed`].
+    /// Turns a failure into an [`Error`] as [`ResultExt::or_kind`] does, with the kind of the first [`std::io::Error`]
+    /// ([`ErrorKind::Io`]) or [`Error`] among the failure and its causes, else [`ErrorKind::Failed`].
     ///
     /// # Errors
     /// The failure.

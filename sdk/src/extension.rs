@@ -3,11 +3,28 @@ use crate::host::Host;
 use std::any::Any;
 use std::fmt;
 
-/// Who an extension is and how it starts and ends. A plugin gets it from
-/// [`export_plugin!`](crate::export_plugin); an extension that is linked in implements it.
+/// The identity of an extension, and how it starts and ends. A plugin's type gets this from
+/// [`export_plugin!`](crate::export_plugin); the type of an extension that is linked in implements it.
 ///
-/// "The trait bound `Thing: Extension` is not satisfied" of a type that implements [`Plugin`] means that the crate does
-/// not say `export_plugin!(Thing: …);` yet. Tests that use the type in process need it too.
+/// If the compiler says that a type with [`Plugin`] is no `Extension`, then `export_plugin!(Thing: …);` is missing in
+/// its crate. Tests that use the type in process need it too.
+///
+/// ```
+/// use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo, Result};
+///
+/// struct Audit { unwritten: Vec<String> }
+///
+/// impl Extension for Audit {
+///     fn info(&self) -> ExtensionInfo {
+///         extension_info!("audit")
+///     }
+///     fn shutdown(&mut self) -> Result<()> {
+///         self.unwritten.drain(..).for_each(|line| println!("{line}"));
+///         Ok(())
+///     }
+/// }
+/// assert_eq!(Audit { unwritten: Vec::new() }.info().name, "audit");
+/// ```
 #[cfg_attr(
     has_diagnostic_namespace,
     diagnostic::on_unimplemented(
@@ -17,19 +34,21 @@ use std::fmt;
     )
 )]
 pub trait Extension: AsAny + Send + Sync {
-    /// Who it is.
+    /// Returns the name, the version and more of the extension.
     fn info(&self) -> ExtensionInfo;
 
-    /// Starts work; the host calls it once, before any other method.
+    /// Starts the work of an extension that is linked in. The host calls it once, before all other methods but
+    /// [`Extension::info`]. A plugin starts in [`Plugin::create`].
     ///
     /// # Errors
-    /// The extension is not registered, and is dropped without [`Extension::shutdown`].
+    /// Why it cannot start. Whoever gave the extension to the host gets the error, and the extension is dropped without
+    /// [`Extension::shutdown`].
     fn init(&mut self) -> Result<()> {
         Ok(())
     }
 
-    /// Stops work: writes what is buffered, closes files, joins threads. The host calls it once, after all other
-    /// calls returned, and whatever the result, only drops the extension afterwards.
+    /// Stops work: writes what is buffered, closes files, joins threads. The host calls it at most once, after all other
+    /// calls returned, on any thread; not after a panic. Whatever the result, it then only drops the extension.
     ///
     /// # Errors
     /// What could not be written or closed.
@@ -38,11 +57,22 @@ pub trait Extension: AsAny + Send + Sync {
     }
 }
 
-/// Gives a trait object its type back. Every type has it.
+/// Methods that give a trait object its own type back. Every `'static` type has them.
+///
+/// ```
+/// use sochdb_plugin_sdk::{AsAny, Extension, NullObservability};
+///
+/// let extension: &dyn Extension = &NullObservability;
+/// assert!(extension.as_any().is::<NullObservability>());
+///
+/// // A box has a type too: dereference it.
+/// let boxed: Box<dyn Extension> = Box::new(NullObservability);
+/// assert!((*boxed).as_any().is::<NullObservability>());
+/// ```
 pub trait AsAny: Any {
-    /// The extension's own type, to downcast to.
+    /// Returns the value as an [`Any`], to downcast to its own type.
     fn as_any(&self) -> &dyn Any;
-    /// The extension's own type, to downcast to.
+    /// Returns the value as an [`Any`] that may be changed, to downcast to its own type.
     fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
@@ -55,7 +85,21 @@ impl<T: Any> AsAny for T {
     }
 }
 
-/// A type that [`export_plugin!`](crate::export_plugin) makes a plugin of: how an instance begins and ends.
+/// A type that [`export_plugin!`](crate::export_plugin) exports: how an instance of the plugin begins and ends.
+///
+/// ```
+/// use sochdb_plugin_sdk::prelude::*;
+///
+/// struct Dictionary { words: String }
+///
+/// impl Plugin for Dictionary {
+///     fn create(host: Host) -> Result<Self> {
+///         let directory = host.directory().ok_or_else(|| Error::failed("it needs words.txt beside the library"))?;
+///         Ok(Self { words: std::fs::read_to_string(directory.join("words.txt")).or_failed()? })
+///     }
+/// }
+/// assert!(Dictionary::create(Host::detached("{}")).is_err());
+/// ```
 #[cfg_attr(
     has_diagnostic_namespace,
     diagnostic::on_unimplemented(
@@ -65,13 +109,14 @@ impl<T: Any> AsAny for T {
     )
 )]
 pub trait Plugin: Sized + Send + Sync + 'static {
-    /// Makes an instance. Several may live at a time, each with its own configuration.
+    /// Makes an instance. Several may live at a time, each with its own configuration, and several may be made at once.
     ///
     /// # Errors
-    /// The host gives the text to whoever asked for the instance; say which key of the configuration is wrong.
+    /// Why there is no instance, such as the key of the configuration that is wrong. Whoever asked for the instance reads
+    /// the message.
     fn create(host: Host) -> Result<Self>;
 
-    /// As [`Extension::shutdown`].
+    /// Stops the work of an instance, as [`Extension::shutdown`] does.
     ///
     /// # Errors
     /// What could not be written or closed.
@@ -80,43 +125,50 @@ pub trait Plugin: Sized + Send + Sync + 'static {
     }
 }
 
-/// Who an extension is.
+/// The identity of an extension.
+///
+/// ```
+/// use sochdb_plugin_sdk::ExtensionInfo;
+///
+/// let info = ExtensionInfo::new("lru_cache", "1.2.0").with_description("Keeps the rows that were read last.");
+/// assert_eq!((info.name.as_str(), info.version.as_str()), ("lru_cache", "1.2.0"));
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExtensionInfo {
-    /// 1 to 63 of `A-Z a-z 0-9 _ . + -`.
+    /// The name: 1 to 63 of `A-Z a-z 0-9 _ . + -`, the first one a letter or digit.
     pub name: String,
-    /// The extension's own version, 1 to 31 of the same characters.
+    /// The extension's own version: 1 to 31 of the same characters, the first one a letter or digit.
     pub version: String,
-    /// One sentence on what it does.
+    /// One sentence on what it does; may be empty.
     pub description: String,
-    /// Who made it.
+    /// The people or the company that made it; may be empty.
     pub author: String,
-    /// What it offers. The host fills it for what it loads or registers.
+    /// The kinds and the tables of functions that it offers. The host fills the list; what was in it does not count.
     pub capabilities: Vec<ExtensionCapability>,
 }
 
 impl ExtensionInfo {
-    /// The info of an extension with this name and version.
+    /// Makes the info of an extension with this name and version, and with the rest empty.
     pub fn new(name: impl Into<String>, version: impl Into<String>) -> Self {
         Self { name: name.into(), version: version.into(), ..Self::default() }
     }
 
-    /// The same with this description.
+    /// Sets the description.
     #[must_use]
     pub fn with_description(mut self, description: impl Into<String>) -> Self {
         self.description = description.into();
         self
     }
 
-    /// The same with this author.
+    /// Sets the author.
     #[must_use]
     pub fn with_author(mut self, author: impl Into<String>) -> Self {
         self.author = author.into();
         self
     }
 
-    /// The same with these capabilities.
+    /// Sets the capabilities.
     #[must_use]
     pub fn with_capabilities(mut self, capabilities: Vec<ExtensionCapability>) -> Self {
         self.capabilities = capabilities;
@@ -124,7 +176,14 @@ impl ExtensionInfo {
     }
 }
 
-/// [`ExtensionInfo`] of the crate that says it: name (or the one given), version, description and authors.
+/// Makes the [`ExtensionInfo`] of the crate that calls it, from its `Cargo.toml`: version, description, authors, and the
+/// name if none is given.
+///
+/// ```
+/// let info = sochdb_plugin_sdk::extension_info!("lru_cache");
+/// assert_eq!(info.name, "lru_cache");
+/// assert_eq!(info.version, env!("CARGO_PKG_VERSION"));
+/// ```
 #[macro_export]
 macro_rules! extension_info {
     () => {
@@ -137,7 +196,16 @@ macro_rules! extension_info {
     };
 }
 
-/// What an extension offers.
+/// Something that an extension offers: a kind, or a table of functions with an id. Displayed, it is the kind's name or
+/// the table's id.
+///
+/// ```
+/// use sochdb_plugin_sdk::ExtensionCapability;
+///
+/// assert_eq!(ExtensionCapability::from_id("sochdb.auth/1"), ExtensionCapability::Auth);
+/// assert_eq!(ExtensionCapability::from_id("com.vendor.thing/1").to_string(), "com.vendor.thing/1");
+/// assert_eq!(ExtensionCapability::Storage.to_string(), "storage");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ExtensionCapability {
@@ -149,21 +217,21 @@ pub enum ExtensionCapability {
     Observability,
     /// A codec.
     Compression,
-    /// Rewrites query plans: `sochdb.query_optimizer/1`.
+    /// The table `sochdb.query_optimizer/1`, which rewrites query plans.
     QueryOptimizer,
-    /// Says who may do what: `sochdb.auth/1`.
+    /// The table `sochdb.auth/1`, which says who may do what.
     Auth,
     /// A table of functions under this id, such as `com.vendor.thing/1`.
     Custom(String),
 }
 
 impl ExtensionCapability {
-    /// The id of the optimizer's table.
+    /// The id of the table of [`ExtensionCapability::QueryOptimizer`].
     pub const QUERY_OPTIMIZER_ID: &'static str = "sochdb.query_optimizer/1";
-    /// The id of the table of authentication and authorization.
+    /// The id of the table of [`ExtensionCapability::Auth`].
     pub const AUTH_ID: &'static str = "sochdb.auth/1";
 
-    /// The capability whose table has this id.
+    /// Returns the capability whose table has this id.
     #[must_use]
     pub fn from_id(id: &str) -> Self {
         match id {

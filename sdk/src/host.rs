@@ -9,21 +9,29 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 opaque!(Host);
 
-/// How much a log line matters.
+/// The level of a log line; what matters more is greater.
+///
+/// ```
+/// use sochdb_plugin_sdk::LogLevel;
+///
+/// let lines = [(LogLevel::Info, "opened"), (LogLevel::Error, "the disk is full")];
+/// let urgent: Vec<_> = lines.iter().filter(|(level, _)| *level >= LogLevel::Warn).collect();
+/// assert_eq!(urgent.len(), 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogLevel {
-    /// For whoever looks for the cause of a fault.
+    /// A detail for whoever looks for the cause of a fault.
     Debug,
-    /// Worth knowing, nothing to do.
+    /// An event that is worth knowing, with nothing to do.
     Info,
-    /// Works, but somebody should look.
+    /// A state that works, but that somebody should look at.
     Warn,
-    /// Does not work.
+    /// A failure.
     Error,
 }
 
 impl LogLevel {
-    /// The number that crosses the boundary.
+    /// Returns the number of this level in the C ABI, 0 to 3.
     #[must_use]
     pub fn as_raw(self) -> i32 {
         match self {
@@ -34,7 +42,7 @@ impl LogLevel {
         }
     }
 
-    /// The level of a number; an unknown one is [`LogLevel::Error`].
+    /// Returns the level of a number of the C ABI; [`LogLevel::Error`] for an unknown one.
     #[must_use]
     pub fn from_raw(level: i32) -> Self {
         match level {
@@ -46,8 +54,20 @@ impl LogLevel {
     }
 }
 
-/// The host, as one instance sees it: log, metrics, configuration, the plugin's own directory. Clones are cheap
-/// and may go to other threads; once the instance is gone, calls do nothing.
+/// The host, as one instance sees it: log, metrics, configuration, the plugin's own directory.
+///
+/// Clones are cheap and may go to other threads, and every method may be called from any thread. Once the instance is
+/// gone, log and metrics go nowhere. Hold no lock over `log` that a method of your extension takes: the application may
+/// call the extension with the line.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Host, LogLevel};
+///
+/// let host = Host::detached(r#"{"path": "/var/lib/rows"}"#);
+/// host.log(LogLevel::Info, "opened", &[("path", "/var/lib/rows")]);
+/// host.counter_inc("opened_total", 1, &[]);
+/// assert_eq!(host.config_text(), r#"{"path": "/var/lib/rows"}"#);
+/// ```
 #[derive(Clone)]
 pub struct Host {
     inner: Arc<Inner>,
@@ -101,35 +121,43 @@ impl Host {
         Ok(Self { inner: Arc::new(Inner { raw, config: config.to_owned(), product, directory }) })
     }
 
-    /// A host that drops log and metrics: for a plugin's own tests, with `config` as JSON text.
+    /// Makes a host that drops log and metrics, for a plugin's own tests. `config` is JSON text.
     #[must_use]
     pub fn detached(config: &str) -> Self {
         let (config, product, directory) = (config.to_owned(), "detached".to_owned(), String::new());
         Self { inner: Arc::new(Inner { raw: RwLock::new(None), config, product, directory }) }
     }
 
-    /// The configuration of this instance as JSON text, `{}` if none was given.
+    /// Returns the configuration of this instance as JSON text, `{}` if none was given.
     #[must_use]
     pub fn config_text(&self) -> &str {
         &self.inner.config
     }
 
-    /// The configuration of this instance.
+    /// Reads the configuration of this instance into the author's own type. Needs the feature `serde`.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) with the key or place that does not fit `T`.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) with the key or the place that does not fit `T`.
+    ///
+    /// ```
+    /// # use sochdb_plugin_sdk::{Error, Host};
+    /// let config: std::collections::BTreeMap<String, u32> = Host::detached(r#"{"level": 3}"#).config()?;
+    /// assert_eq!(config["level"], 3);
+    /// # Ok::<(), Error>(())
+    /// ```
     #[cfg(feature = "serde")]
     pub fn config<T: serde::de::DeserializeOwned>(&self) -> Result<T> {
         serde_json::from_str(&self.inner.config).map_err(|error| Error::invalid(format!("configuration: {error}")))
     }
 
-    /// Name and version of the application.
+    /// Returns name and version of the application, such as `sochdb 2.1.0`.
     #[must_use]
     pub fn product(&self) -> &str {
         &self.inner.product
     }
 
-    /// The directory that the library was loaded from; None for an extension that is linked in.
+    /// Returns the absolute path of the directory that the library was loaded from, where the plugin's own files are;
+    /// None if it is not UTF-8, and of a detached host.
     #[must_use]
     pub fn directory(&self) -> Option<&Path> {
         if self.inner.directory.is_empty() {
@@ -139,7 +167,7 @@ impl Host {
         }
     }
 
-    /// Gives a line to the host's log.
+    /// Gives a line with its fields to the host's log. The host drops what is below its own least level.
     pub fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
         self.with(|host| {
             if level.as_raw() < host.log_level {
@@ -154,7 +182,7 @@ impl Host {
         });
     }
 
-    /// Adds to a counter that the host keeps for this plugin.
+    /// Adds `value` to the counter `name` with these labels, which the host keeps for this plugin.
     pub fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
         self.with(|host| {
             if let Some(counter_inc) = host.counter_inc {
@@ -166,7 +194,7 @@ impl Host {
         });
     }
 
-    /// Sets a gauge.
+    /// Sets the gauge `name` with these labels, which the host keeps for this plugin.
     pub fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
         self.with(|host| {
             if let Some(gauge_set) = host.gauge_set {
@@ -178,7 +206,7 @@ impl Host {
         });
     }
 
-    /// Adds one observation to a histogram.
+    /// Adds one observation to the histogram `name` with these labels, which the host keeps for this plugin.
     pub fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
         self.with(|host| {
             if let Some(histogram_observe) = host.histogram_observe {

@@ -6,6 +6,50 @@ use crate::neighbors::{Neighbors, RowIds};
 use std::mem::MaybeUninit;
 
 /// An index over one column. Several rows may have one key, and one row several keys.
+///
+/// ```
+/// use sochdb_plugin_sdk::prelude::*;
+/// # use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
+///
+/// /// Pairs of key and row, without an order.
+/// #[derive(Default)]
+/// struct Pairs(Vec<(Vec<u8>, RowId)>);
+/// # impl Extension for Pairs {
+/// #     fn info(&self) -> ExtensionInfo { extension_info!() }
+/// # }
+///
+/// impl IndexExtension for Pairs {
+///     fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
+///         self.delete(key, row)?;
+///         self.0.push((key.to_vec(), row));
+///         Ok(())
+///     }
+///     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+///         self.0.retain(|(have, other)| have != key || *other != row);
+///         Ok(())
+///     }
+///     fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
+///         let mut found: Vec<RowId> = self.0.iter().filter(|(have, _)| have == key).map(|(_, row)| *row).collect();
+///         found.sort_unstable();
+///         found.into_iter().for_each(|row| rows.push(row));
+///         Ok(())
+///     }
+///     fn range_into(&self, _: &[u8], _: &[u8], _: usize, _: &mut RowIds<'_>) -> Result<()> {
+///         Err(Error::unsupported("range"))
+///     }
+///     // And `index_type`, `build` and `size_bytes`.
+/// #     fn index_type(&self) -> &str { "pairs" }
+/// #     fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+/// #         self.0.clear();
+/// #         entries.iter().try_for_each(|(row, key)| self.insert(key, *row))
+/// #     }
+/// #     fn size_bytes(&self) -> Result<u64> { Ok(self.0.iter().map(|(key, _)| key.len() as u64 + 32).sum()) }
+/// }
+/// let mut index = Pairs::default();
+/// index.build(1, 2, &[(8, b"red"), (7, b"red"), (9, b"blue")])?;
+/// assert_eq!(index.lookup(b"red")?, [7, 8]);
+/// # Ok::<(), Error>(())
+/// ```
 #[cfg_attr(
     has_diagnostic_namespace,
     diagnostic::on_unimplemented(
@@ -15,83 +59,85 @@ use std::mem::MaybeUninit;
     )
 )]
 pub trait IndexExtension: Extension {
-    /// The kind of index, such as `hnsw`, `learned`, `btree`; it does not change.
+    /// Returns the kind of index, such as `hnsw`, `learned`, `btree`: 1 to 63 of `A-Z a-z 0-9 _ . + -`, always the same.
     fn index_type(&self) -> &str;
 
-    /// Replaces the whole index by `entries` of that column.
+    /// Replaces the whole index by `entries`, the rows of that column with their keys, in any order.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] for a key that this index cannot take.
     fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()>;
 
-    /// Adds a row; Ok also if it was there.
+    /// Adds a row with its key; Ok also if they were there.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] for a key that this index cannot take.
     fn insert(&mut self, key: &[u8], row: RowId) -> Result<()>;
 
-    /// Removes a row; Ok also if it was not there.
+    /// Removes a row with its key; Ok also if they were not there.
     ///
     /// # Errors
     /// What the index reports.
     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()>;
 
-    /// Gives the rows with exactly `key`, ascending.
+    /// Gives `rows` the rows with exactly `key`, ascending.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for an index that only knows distances.
+    /// [`ErrorKind::Unsupported`] from an index that only knows distances.
     fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()>;
 
-    /// Gives the rows with `start <= key < end`, ascending by key, then row, at most `limit` of them. An empty
+    /// Gives `rows` the rows with `start <= key < end`, ascending by key, then by row, at most `limit` of them. An empty
     /// `end` means: to the last key.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for an index without an order.
+    /// [`ErrorKind::Unsupported`] from an index without an order.
     fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()>;
 
-    /// Bytes of memory and disk that the index takes.
+    /// Returns the bytes of memory and disk that the index takes.
     ///
     /// # Errors
     /// What the index reports.
     fn size_bytes(&self) -> Result<u64>;
 
-    /// Gives the `k` rows nearest to `query`, nearest first. A vector is its `f32`s in this machine's byte order.
+    /// Gives `neighbors` the `k` rows nearest to `query`, nearest first, or all if there are fewer. A vector is its
+    /// `f32`s in this machine's byte order; a distance is in the index's own metric, and less is nearer.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for an index without distances.
+    /// [`ErrorKind::Unsupported`], the default, from an index without distances; [`ErrorKind::Invalid`] for a query that
+    /// is no key of this index.
     fn nearest_into(&self, _query: &[u8], _k: usize, _neighbors: &mut Neighbors<'_>) -> Result<()> {
         Err(Error::unsupported("nearest"))
     }
 
-    /// `nearest_into` for each of `queries`, in one call. Worth its own code for an index that shares work between
-    /// queries.
+    /// Gives `lists` the `k` rows nearest to each of `queries`. The default calls `nearest_into` for each; an index that
+    /// shares work between queries does better with code of its own.
     ///
     /// # Errors
-    /// As `nearest_into`; one query that fails is the failure of all.
+    /// Those of [`IndexExtension::nearest_into`]; one query that fails is the failure of all.
     fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
         lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors))
     }
 
-    /// `lookup_into` a new vector.
+    /// Returns the rows of `lookup_into` in a new vector.
     ///
     /// # Errors
-    /// As `lookup_into`.
+    /// Those of [`IndexExtension::lookup_into`]; [`ErrorKind::Limit`] if the rows do not fit into memory.
     fn lookup(&self, key: &[u8]) -> Result<Vec<RowId>> {
         RowIds::collect(|rows| self.lookup_into(key, rows))
     }
 
-    /// `range_into` a new vector.
+    /// Returns the rows of `range_into` in a new vector.
     ///
     /// # Errors
-    /// As `range_into`.
+    /// Those of [`IndexExtension::range_into`]; [`ErrorKind::Limit`] if the rows do not fit into memory.
     fn range(&self, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<RowId>> {
         RowIds::collect(|rows| self.range_into(start, end, limit, rows))
     }
 
-    /// `nearest_into` a new vector.
+    /// Returns the rows of `nearest_into` with their distances in a new vector.
     ///
     /// # Errors
-    /// As `nearest_into`.
+    /// Those of [`IndexExtension::nearest_into`]; [`ErrorKind::Limit`] if `k` rows do not fit into memory.
     fn nearest(&self, query: &[u8], k: usize) -> Result<Vec<(RowId, f32)>> {
         let too_many = |_| Error::new(ErrorKind::Limit, format!("{k} neighbours do not fit into memory"));
         let (mut rows, mut distances) = (Vec::new(), Vec::new());
@@ -106,10 +152,11 @@ pub trait IndexExtension: Extension {
         Ok((0..count).map(|at| unsafe { (rows[at].assume_init(), distances[at].assume_init()) }).collect())
     }
 
-    /// `nearest_batch_into` new vectors, one a query.
+    /// Returns the rows of `nearest_batch_into` with their distances in new vectors, one for each query.
     ///
     /// # Errors
-    /// As `nearest_batch_into`.
+    /// Those of [`IndexExtension::nearest_batch_into`]; [`ErrorKind::Limit`] if `k` rows for each query do not fit into
+    /// memory.
     fn nearest_batch(&self, queries: &[&[u8]], k: usize) -> Result<Vec<Vec<(RowId, f32)>>> {
         NeighborLists::collect(queries.len(), k, |lists| self.nearest_batch_into(queries, k, lists))
     }

@@ -1,22 +1,70 @@
-//! Write a SochDB extension once; it loads, or is refused with a reason, in every host of the same ABI major,
-//! whatever compiler built either side.
+//! The Rust SDK for SochDB plugins: traits to implement, and a macro that exports them. A plugin is written once; it
+//! loads, or is refused with a reason, in every host of the same ABI major, whatever compiler built either side.
 //!
 //! 1. Implement the trait of your kind: [`StorageExtension`], [`IndexExtension`], [`ObservabilityExtension`] or
 //!    [`CompressionExtension`]; several on one type are fine.
 //! 2. Implement [`Plugin`]: how an instance is made from its configuration and its [`Host`].
-//! 3. Say [`export_plugin!`] once, in a crate of type `cdylib`.
+//! 3. Write [`export_plugin!`] once, in a crate of type `cdylib`.
+//!
+//! ```
+//! use sochdb_plugin_sdk::prelude::*;
+//!
+//! pub struct Xor;
+//!
+//! impl Plugin for Xor {
+//!     fn create(_: Host) -> Result<Self> {
+//!         Ok(Self)
+//!     }
+//! }
+//!
+//! impl CompressionExtension for Xor {
+//!     fn algorithm(&self) -> &str {
+//!         "xor"
+//!     }
+//!     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+//!         output.write(&input.iter().map(|byte| byte ^ 0x5A).collect::<Vec<_>>())
+//!     }
+//!     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+//!         self.compress_into(input, output)
+//!     }
+//! }
+//!
+//! export_plugin!(Xor: compression);
+//!
+//! // In process, as in a test of the crate:
+//! assert_eq!(Xor.decompress(&Xor.compress(b"text")?)?, b"text");
+//! # Ok::<(), Error>(())
+//! ```
+//!
+//! # Words
+//!
+//! A *plugin* is a shared library that exports one type. An *extension* is a value that does the work of a kind, in a
+//! plugin or linked into the application, which hands it to the host, as in `Storage::new`. An *instance* is an extension
+//! that the host made from a plugin. What is *lent* stays the lender's: copy what you keep.
+//!
+//! # Methods
 //!
 //! Each trait has one required method for a task, in the form that copies least, and provides the plain form over
-//! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. The same type also works in
-//! process: hand it to the host's `PluginManager` (without the macro, it says its own [`Extension::info`]).
-//! What is faster is optional: [`StorageExtension::reader`] lends values and rows, [`StorageExtension::open_table`] finds
-//! a table once, [`IndexExtension::nearest_batch_into`] takes many queries, [`ObservabilityExtension::attach`] reads
-//! the host's metrics instead of being told of each change.
+//! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. What is faster is optional:
+//! [`StorageExtension::reader`] lends values and rows, [`StorageExtension::open_table`] finds a table once,
+//! [`IndexExtension::nearest_batch_into`] takes many queries, [`ObservabilityExtension::attach`] reads the host's metrics
+//! instead of being told of each change.
 //!
-//! No `unsafe` is needed: a file may begin with `#![deny(unsafe_code)]` (not `forbid`, which does not let
-//! [`export_plugin!`] allow what it emits: E0453). A panic does not leave the plugin; its
-//! instance is poisoned and only dropped. Features: `layout` (default) exports the layout of all tables for the
-//! host to compare; `serde` reads the configuration into your own type.
+//! The host calls methods with `&self` from any thread, several at once. A method with `&mut self` runs alone: the host
+//! waits for the other calls on the extension to return.
+//!
+//! # Panics and `unsafe`
+//!
+//! A panic does not leave the plugin: the call fails with [`ErrorKind::Panicked`], and the instance takes no more calls
+//! and is only dropped.
+//!
+//! No `unsafe` is needed: a file may begin with `#![deny(unsafe_code)]`, but not with `forbid`, which fails with E0453,
+//! as [`export_plugin!`] allows what it emits.
+//!
+//! # Features
+//!
+//! `layout` (default) exports the layout of all tables for the host to compare; `serde` adds `Host::config`, which reads
+//! the configuration into your own type.
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod compression;
@@ -54,6 +102,15 @@ pub use observability::{HealthInfo, NullObservability, ObservabilityExtension};
 pub use reader::{RowBatch, StorageCursor, StorageReader};
 pub use row_sink::RowSink;
 pub use sochdb_plugin_abi as abi;
+/// One bucket of [`MetricValue::Histogram`].
+///
+/// ```
+/// use sochdb_plugin_sdk::Bucket;
+///
+/// let buckets = [Bucket { upper: 0.1, count: 7 }, Bucket { upper: f64::INFINITY, count: 2 }];
+/// assert_eq!(buckets.iter().map(|bucket| bucket.count).sum::<u64>(), 9);
+/// ```
+#[doc(inline)]
 pub use sochdb_plugin_abi::soch_bucket as Bucket;
 pub use storage::{StorageExtension, StorageStats, Write};
 pub use table::StorageTable;
@@ -68,7 +125,7 @@ macro_rules! __export_layout {
     ($($kind:ident),+) => {};
 }
 
-/// All that a plugin's file usually needs.
+/// The names that a plugin's file usually needs.
 pub mod prelude {
     pub use crate::{
         export_plugin, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension, Labels,

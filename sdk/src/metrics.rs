@@ -15,27 +15,47 @@ use sochdb_plugin_abi::soch_bucket as Bucket;
 
 opaque!(Metrics);
 
-/// One metric with its value at this moment.
+/// A metric with its value at this moment.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Metric, MetricValue};
+///
+/// let metric = Metric::new("open_files", &[("shard", "3")], MetricValue::Gauge(17.0));
+/// assert_eq!(metric.labels, [("shard", "3")]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Metric<'a> {
-    /// Its name, as the database wrote it. One name is of one kind.
+    /// The name, as the database wrote it. All metrics of a name are of one kind.
     pub name: &'a str,
-    /// Its labels, sorted by name. Name and labels together are unique.
+    /// The labels, sorted by name. Name and labels together are unique.
     pub labels: Labels<'a>,
-    /// Its kind and value.
+    /// The value, and with it the kind.
     pub value: MetricValue<'a>,
 }
 
 impl<'a> Metric<'a> {
-    /// The metric with this name, these labels and this value.
+    /// Makes a metric of this name, these labels and this value.
     #[must_use]
     pub fn new(name: &'a str, labels: Labels<'a>, value: MetricValue<'a>) -> Self {
         Self { name, labels, value }
     }
 }
 
-/// What a metric's value is.
+/// The value of a metric, by its kind.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Bucket, MetricValue};
+///
+/// fn mean(value: &MetricValue<'_>) -> Option<f64> {
+///     match value {
+///         MetricValue::Histogram { count, sum, .. } if *count > 0 => Some(sum / *count as f64),
+///         _ => None,
+///     }
+/// }
+/// let buckets = [Bucket { upper: 0.5, count: 4 }];
+/// assert_eq!(mean(&MetricValue::Histogram { count: 4, sum: 1.0, buckets: &buckets }), Some(0.25));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum MetricValue<'a> {
@@ -45,19 +65,30 @@ pub enum MetricValue<'a> {
     Gauge(f64),
     /// Observations, counted by size.
     Histogram {
-        /// How many there are.
+        /// The number of observations.
         count: u64,
-        /// All of them added.
+        /// The sum of the observations.
         sum: f64,
-        /// Counts by ascending bound, without buckets that are empty.
+        /// The buckets by ascending bound, without those that are empty. Each counts its own observations only.
         buckets: &'a [Bucket],
     },
 }
 
 type Give = dyn Fn(&mut dyn FnMut(&Metric<'_>)) + Send + Sync;
 
-/// The host's metrics. Clones are the same metrics and may go to other threads; once the instance is gone that they
-/// were lent to, there are none.
+/// The host's metrics, to read at any time. Clones are the same metrics and may go to other threads. Once the instance
+/// that they were lent to is gone, there are none.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Metric, MetricValue, Metrics};
+///
+/// let metrics = Metrics::new(|visit| {
+///     visit(&Metric::new("reads_total", &[("table", "1")], MetricValue::Counter(3)));
+/// });
+/// let mut lines = Vec::new();
+/// metrics.collect(|metric| lines.push(format!("{} {:?}", metric.name, metric.value)));
+/// assert_eq!(lines, ["reads_total Counter(3)"]);
+/// ```
 #[derive(Clone)]
 pub struct Metrics {
     inner: Arc<Inner>,
@@ -76,13 +107,14 @@ unsafe impl Send for Raw {}
 unsafe impl Sync for Raw {}
 
 impl Metrics {
-    /// Metrics of the application, or of a plugin's own test: `give` gives each to its argument, those of one name
-    /// one after the other.
+    /// Makes metrics of the application, or of a plugin's own test. `give` calls its argument with each metric, those of
+    /// one name one after the other.
     pub fn new(give: impl Fn(&mut dyn FnMut(&Metric<'_>)) + Send + Sync + 'static) -> Self {
         Self { inner: Arc::new(Inner::Own(Box::new(give))) }
     }
 
-    /// Gives every metric to `visit`, those of one name one after the other. `visit` must not come back here.
+    /// Gives every metric to `visit`, those of one name one after the other. `visit` must not call this method. A panic
+    /// of `visit` ends the visit, and goes on from here.
     pub fn collect(&self, mut visit: impl FnMut(&Metric<'_>)) {
         match &*self.inner {
             Inner::Own(give) => give(&mut visit),
@@ -99,7 +131,7 @@ impl Metrics {
         }
     }
 
-    /// Takes metrics from the other side.
+    /// Makes metrics from those of the C ABI.
     ///
     /// # Safety
     /// `raw` is NULL or lives until `close`.
@@ -130,7 +162,7 @@ impl Metrics {
     }
 }
 
-/// Whom to tell of each metric, and how that ended early, if it did.
+/// The visitor of each metric, and its panic, if there was one.
 struct Visit<'a> {
     visit: &'a mut dyn FnMut(&Metric<'_>),
     panicked: Option<Box<dyn Any + Send>>,

@@ -6,11 +6,21 @@ use std::mem::MaybeUninit;
 
 opaque!(NeighborLists<'_>);
 
-/// Where a search for many queries puts its neighbours: the caller's arrays, with room for `k` a query.
+/// The neighbours that a search for many queries finds: arrays of the caller, with room for `k` of each query.
+///
+/// ```
+/// use sochdb_plugin_sdk::{NeighborLists, Result};
+///
+/// fn nearest_batch_into(rows: &[(u64, f32)], queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
+///     lists.each(queries, |_query, neighbors| {
+///         rows.iter().take(k).try_for_each(|(row, distance)| neighbors.push(*row, *distance))
+///     })
+/// }
+/// ```
 pub struct NeighborLists<'a> {
     rows: &'a mut [MaybeUninit<RowId>],
     distances: &'a mut [MaybeUninit<f32>],
-    /// How many each query found; of its places, as many are written.
+    /// The number of neighbours that each query found; of its places, as many are written.
     counts: &'a mut [usize],
     k: usize,
 }
@@ -37,7 +47,8 @@ impl<'a> NeighborLists<'a> {
     /// Gives each of `queries` in turn to `find`, with the room for its neighbours.
     ///
     /// # Errors
-    /// What `find` returns first; [`ErrorKind::Invalid`] if there is room for another number of queries.
+    /// The first error of `find`, after which no query is tried; [`ErrorKind::Invalid`] if there is room for another
+    /// number of queries.
     pub fn each<'q>(
         &mut self,
         queries: &[&'q [u8]],
@@ -54,11 +65,12 @@ impl<'a> NeighborLists<'a> {
         Ok(())
     }
 
-    /// Lends the arrays to `fill`, with room for at most `k` neighbours of each of so many queries: rows, distances,
-    /// counts, and the places that each query has.
+    /// Lends the arrays to `fill`, for an engine that writes arrays itself: rows, distances, a count for each query, and
+    /// the number of places of each query, which is at most `k`. Rows and distances of query `i` begin at `i` times that
+    /// number.
     ///
     /// # Errors
-    /// What `fill` returns; [`ErrorKind::Contract`] if it counts more than there is room for; [`ErrorKind::Invalid`] if
+    /// What `fill` returns; [`ErrorKind::Contract`] if it counts more than there are places; [`ErrorKind::Invalid`] if
     /// there is room for another number of queries. The lists are empty then.
     pub fn fill(
         &mut self,
@@ -120,7 +132,7 @@ impl<'a> NeighborLists<'a> {
     }
 }
 
-/// How many neighbours that can be in all.
+/// The number of places for `k` neighbours of each query.
 pub(crate) fn places(queries: usize, k: usize) -> Result<usize> {
     queries.checked_mul(k).ok_or_else(|| too_many(queries, k))
 }

@@ -7,7 +7,16 @@ use std::mem::MaybeUninit;
 
 opaque!(RowIds<'_>, Neighbors<'_>);
 
-/// Where a lookup puts row numbers: the caller's array. What does not fit is counted.
+/// The row numbers that a lookup finds: an array of the caller. What does not fit is counted, and the caller comes again
+/// with more room.
+///
+/// ```
+/// use sochdb_plugin_sdk::{RowId, RowIds};
+///
+/// fn give(found: &[RowId], rows: &mut RowIds<'_>) {
+///     found.iter().for_each(|row| rows.push(*row));
+/// }
+/// ```
 pub struct RowIds<'a> {
     pub(crate) room: &'a mut [MaybeUninit<RowId>],
     pub(crate) count: usize,
@@ -22,7 +31,8 @@ impl<'a> RowIds<'a> {
         self.count += 1;
     }
 
-    /// Lends the array to `fill`, which returns how many rows there are in all.
+    /// Lends the array and the number of its places to `fill`, for an engine that writes arrays itself. `fill` writes the
+    /// rows that fit, and returns how many there are in all.
     ///
     /// # Errors
     /// What `fill` returns.
@@ -53,7 +63,18 @@ impl<'a> RowIds<'a> {
     }
 }
 
-/// Where a search puts its neighbours: the caller's arrays, with room for `k`.
+/// The neighbours that a search finds: arrays of the caller, with room for `k`.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Neighbors, Result};
+///
+/// /// Gives the rows nearest to `query` of rows on a line.
+/// fn nearest(places: &[f32], query: f32, k: usize, neighbors: &mut Neighbors<'_>) -> Result<()> {
+///     let mut found: Vec<_> = places.iter().zip(0..).map(|(place, row)| ((place - query).abs(), row)).collect();
+///     found.sort_by(|a, b| a.0.total_cmp(&b.0));
+///     found.into_iter().take(k).try_for_each(|(distance, row)| neighbors.push(row, distance))
+/// }
+/// ```
 pub struct Neighbors<'a> {
     pub(crate) rows: &'a mut [MaybeUninit<RowId>],
     pub(crate) distances: &'a mut [MaybeUninit<f32>],
@@ -61,10 +82,11 @@ pub struct Neighbors<'a> {
 }
 
 impl Neighbors<'_> {
-    /// Lends the arrays to `fill`, which returns how many it wrote.
+    /// Lends the arrays of rows and distances and the number of their places to `fill`, for an engine that writes arrays
+    /// itself. `fill` returns how many neighbours it wrote, from the first place on.
     ///
     /// # Errors
-    /// What `fill` returns; [`ErrorKind::Contract`] if it says more than there is room for.
+    /// What `fill` returns; [`ErrorKind::Contract`] if it counts more than there are places.
     pub fn fill(&mut self, fill: impl FnOnce(*mut RowId, *mut f32, usize) -> Result<usize>) -> Result<()> {
         // A plugin that counts what it did not write must not make the caller read what nobody wrote.
         self.rows.fill(MaybeUninit::new(0));
@@ -79,10 +101,10 @@ impl Neighbors<'_> {
         Ok(())
     }
 
-    /// Adds the next nearest row.
+    /// Adds the next nearest row with its distance.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] beyond `k`.
+    /// [`ErrorKind::Limit`] if there are `k` already.
     pub fn push(&mut self, row: RowId, distance: f32) -> Result<()> {
         match (self.rows.get_mut(self.count), self.distances.get_mut(self.count)) {
             (Some(row_place), Some(distance_place)) => {

@@ -6,6 +6,40 @@ use crate::metrics::Metrics;
 use sochdb_plugin_abi::*;
 
 /// A sink of metrics, spans and logs. Nothing comes back: a sink that cannot deliver says so in the host's log.
+///
+/// It takes any name, label and value: an empty text, one name for two kinds of metric, `NaN`.
+///
+/// ```
+/// use sochdb_plugin_sdk::prelude::*;
+/// use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+/// # use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
+///
+/// /// Counts the lines of the log that are errors, and the spans.
+/// #[derive(Default)]
+/// struct Errors { errors: AtomicU64, spans: AtomicU64 }
+/// # impl Extension for Errors {
+/// #     fn info(&self) -> ExtensionInfo { extension_info!() }
+/// # }
+///
+/// impl ObservabilityExtension for Errors {
+///     fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {}
+///     fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
+///     fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
+///     fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
+///         self.spans.fetch_add(1, Relaxed) + 1
+///     }
+///     fn span_end(&self, _: u64) {}
+///     fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
+///     fn log(&self, level: LogLevel, _: &str, _: Labels<'_>) {
+///         if level == LogLevel::Error {
+///             self.errors.fetch_add(1, Relaxed);
+///         }
+///     }
+/// }
+/// let sink = Errors::default();
+/// sink.log_error("the disk is full", &[("path", "/var/lib/rows")]);
+/// assert_eq!(sink.errors.into_inner(), 1);
+/// ```
 #[cfg_attr(
     has_diagnostic_namespace,
     diagnostic::on_unimplemented(
@@ -15,22 +49,22 @@ use sochdb_plugin_abi::*;
     )
 )]
 pub trait ObservabilityExtension: Extension {
-    /// Adds `value` to a counter. The order of labels has no meaning.
+    /// Adds `value` to the counter with this name and these labels, whose order has no meaning.
     fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>);
 
-    /// Sets a gauge.
+    /// Sets the gauge with this name and these labels.
     fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>);
 
-    /// Adds one observation to a histogram.
+    /// Adds one observation to the histogram with this name and these labels.
     fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>);
 
-    /// Starts a span and returns its number, which is not 0.
+    /// Starts a span, inside `parent` if there is one, and returns its number: not 0, and not that of an open span.
     fn span_start(&self, name: &str, parent: Option<u64>) -> u64;
 
-    /// Ends a span, once.
+    /// Ends a span. Each comes once; a number that is no open span is ignored.
     fn span_end(&self, span: u64);
 
-    /// Notes something that happened in a span.
+    /// Notes an event in a span; that of a number which is no open span is ignored.
     fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>);
 
     /// Takes a line of the database's log; the default drops it.
@@ -39,61 +73,69 @@ pub trait ObservabilityExtension: Extension {
     /// Takes the database's state; the default drops it.
     fn report_health(&self, _health: &HealthInfo) {}
 
-    /// Takes the host's metrics, to read them whenever it wants to, instead of getting each change through the three
-    /// methods at the top, which then get only what `metrics` does not have. It comes at most once, before any metric.
+    /// Takes the host's metrics, to read them at any time. The host calls this at most once, before any metric. After Ok
+    /// it tells the sink through the three methods at the top only of what `metrics` does not have.
     ///
     /// # Errors
-    /// The sink does not read metrics: the host pushes them. The default is
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported).
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a sink that does not read metrics.
+    /// After any error the host tells it of each change.
     fn attach(&self, _metrics: Metrics) -> Result<()> {
         Err(Error::unsupported("attach"))
     }
 
-    /// [`ObservabilityExtension::log`] at [`LogLevel::Debug`].
+    /// Gives a line to [`ObservabilityExtension::log`] at [`LogLevel::Debug`].
     fn log_debug(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Debug, message, fields);
     }
 
-    /// [`ObservabilityExtension::log`] at [`LogLevel::Info`].
+    /// Gives a line to [`ObservabilityExtension::log`] at [`LogLevel::Info`].
     fn log_info(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Info, message, fields);
     }
 
-    /// [`ObservabilityExtension::log`] at [`LogLevel::Warn`].
+    /// Gives a line to [`ObservabilityExtension::log`] at [`LogLevel::Warn`].
     fn log_warn(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Warn, message, fields);
     }
 
-    /// [`ObservabilityExtension::log`] at [`LogLevel::Error`].
+    /// Gives a line to [`ObservabilityExtension::log`] at [`LogLevel::Error`].
     fn log_error(&self, message: &str, fields: Labels<'_>) {
         self.log(LogLevel::Error, message, fields);
     }
 }
 
-/// The database's state.
+/// The state of the database.
+///
+/// ```
+/// use sochdb_plugin_sdk::HealthInfo;
+///
+/// let mut health = HealthInfo::new(true);
+/// health.buffer_pool_usage = 0.75;
+/// assert!(health.operational && health.active_txns == 0);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct HealthInfo {
     /// Whether the database serves.
     pub operational: bool,
-    /// Bytes of the write-ahead log.
+    /// The size of the write-ahead log in bytes.
     pub wal_size_bytes: u64,
-    /// Transactions that are open.
+    /// The number of open transactions.
     pub active_txns: u64,
-    /// Share of the buffer pool in use, 0 to 1.
+    /// The share of the buffer pool that is in use, 0 to 1.
     pub buffer_pool_usage: f64,
-    /// Seconds since the last checkpoint.
+    /// The seconds since the last checkpoint.
     pub checkpoint_age_secs: u64,
 }
 
 impl HealthInfo {
-    /// The state of a database that serves, or not, and says nothing else of itself.
+    /// Makes the state of a database that serves, or not; the rest is 0.
     #[must_use]
     pub fn new(operational: bool) -> Self {
         Self { operational, ..Self::default() }
     }
 
-    /// The form that crosses.
+    /// Returns the struct of the C ABI with these values.
     #[must_use]
     pub fn as_raw(&self) -> soch_health {
         soch_health {
@@ -107,7 +149,18 @@ impl HealthInfo {
     }
 }
 
-/// Drops everything, at no cost.
+/// A sink that drops everything, for an application without another one. It keeps no spans: each gets the number 1.
+///
+/// ```
+/// use sochdb_plugin_sdk::{NullObservability, ObservabilityExtension};
+///
+/// fn work(sink: &dyn ObservabilityExtension) {
+///     let span = sink.span_start("work", None);
+///     sink.counter_inc("works_total", 1, &[]);
+///     sink.span_end(span);
+/// }
+/// work(&NullObservability);
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NullObservability;
 

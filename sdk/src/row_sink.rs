@@ -7,7 +7,20 @@ opaque!(RowSink<'_>);
 
 type TakeRow<'a> = dyn FnMut(&[u8], &[u8]) -> Result<()> + 'a;
 
-/// Where a scan puts its rows.
+/// A taker of the rows that a scan gives, one at a time.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Error, ErrorKind, RowSink};
+///
+/// let mut bytes = 0;
+/// let mut take = |key: &[u8], value: &[u8]| {
+///     bytes += key.len() + value.len();
+///     if bytes > 8 { Err(Error::new(ErrorKind::Cancelled, "enough")) } else { Ok(()) }
+/// };
+/// let mut rows = RowSink::new(&mut take);
+/// assert!(rows.push(b"key", b"value").is_ok());
+/// assert_eq!(rows.push(b"next", b"value").unwrap_err().kind(), ErrorKind::Cancelled);
+/// ```
 pub struct RowSink<'a> {
     to: Sink<'a>,
 }
@@ -18,18 +31,19 @@ enum Sink<'a> {
 }
 
 impl<'a> RowSink<'a> {
-    /// Gives each row's key and value to `take`, which must not call the storage that is scanned: it may hold its locks.
+    /// Makes a sink that gives each row's key and value to `take`. An error of `take` ends the scan. `take` must not call
+    /// the storage that is scanned, which may hold its locks.
     pub fn new<F: FnMut(&[u8], &[u8]) -> Result<()> + 'a>(take: &'a mut F) -> Self {
         Self { to: Sink::Closure(take) }
     }
 
-    /// Takes a sink from the other side.
+    /// Makes a sink from one of the C ABI.
     ///
     /// # Safety
     /// `raw` is NULL or a sink of the caller, for `'a`.
     ///
     /// # Errors
-    /// NULL, or its function is.
+    /// [`ErrorKind::Invalid`] if `raw` or its function is NULL.
     pub unsafe fn from_raw(raw: *const soch_row_sink) -> Result<Self> {
         // SAFETY: the caller promises it.
         let raw = unsafe { raw.as_ref() }.filter(|raw| raw.row.is_some());
@@ -37,10 +51,10 @@ impl<'a> RowSink<'a> {
         Ok(Self { to: Sink::Foreign(*raw, PhantomData) })
     }
 
-    /// Gives it one row.
+    /// Gives the sink one row, lent for this call.
     ///
     /// # Errors
-    /// The caller wants no more: return it as it is.
+    /// What ends the scan, as the caller wants no more rows: return it as it is.
     pub fn push(&mut self, key: &[u8], value: &[u8]) -> Result<()> {
         match &mut self.to {
             Sink::Closure(take) => take(key, value),

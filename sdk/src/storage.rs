@@ -11,6 +11,59 @@ use sochdb_plugin_abi::*;
 
 /// A storage engine: tables of keys and values, ordered by key as unsigned bytes. A table exists from its first
 /// `put` on.
+///
+/// ```
+/// use sochdb_plugin_sdk::prelude::*;
+/// use std::collections::BTreeMap;
+/// use std::sync::{Mutex, MutexGuard, PoisonError};
+/// # use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
+///
+/// type Rows = BTreeMap<(TableId, Vec<u8>), Vec<u8>>;
+///
+/// #[derive(Default)]
+/// struct Memory(Mutex<Rows>);
+/// # impl Extension for Memory {
+/// #     fn info(&self) -> ExtensionInfo { extension_info!() }
+/// # }
+///
+/// impl Memory {
+///     fn rows(&self) -> MutexGuard<'_, Rows> {
+///         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+///     }
+/// }
+///
+/// impl StorageExtension for Memory {
+///     fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
+///         match self.rows().get(&(table, key.to_vec())) {
+///             Some(found) => value.write(found).map(|()| true),
+///             None => Ok(false),
+///         }
+///     }
+///     fn put(&self, table: TableId, key: &[u8], value: &[u8], _: TransactionId) -> Result<()> {
+///         self.rows().insert((table, key.to_vec()), value.to_vec());
+///         Ok(())
+///     }
+///     fn delete(&self, table: TableId, key: &[u8], _: TransactionId) -> Result<()> {
+///         self.rows().remove(&(table, key.to_vec()));
+///         Ok(())
+///     }
+///     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
+///         let all = self.rows();
+///         let from = all.range((table, start.to_vec())..);
+///         let within = from.take_while(|((at, key), _)| *at == table && (end.is_empty() || &key[..] < end));
+///         within.take(limit).try_for_each(|((_, key), value)| rows.push(key, value))
+///     }
+///     fn flush(&self) -> Result<()> {
+///         Ok(())
+///     }
+/// }
+/// let storage = Memory::default();
+/// storage.put(1, b"b", b"2", 0)?;
+/// storage.put(1, b"a", b"1", 0)?;
+/// assert_eq!(storage.get(1, b"a")?, Some(b"1".to_vec()));
+/// assert_eq!(storage.scan(1, b"", b"b", 10)?, [(b"a".to_vec(), b"1".to_vec())]);
+/// # Ok::<(), Error>(())
+/// ```
 #[cfg_attr(
     has_diagnostic_namespace,
     diagnostic::on_unimplemented(
@@ -20,13 +73,14 @@ use sochdb_plugin_abi::*;
     )
 )]
 pub trait StorageExtension: Extension {
-    /// Writes the value of `key`. False, with nothing written, if there is none.
+    /// Writes the value of `key` to `value`; false, with nothing written, if there is none.
     ///
     /// # Errors
-    /// What the storage or the writer reports.
+    /// What the storage reports; what the writer reports, which is returned as it is.
     fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool>;
 
-    /// Stores `value` under `key`, in place of what was there.
+    /// Stores `value`, which may be empty, under `key`, in place of what was there. `txn` is the database's transaction;
+    /// a storage without transactions of its own ignores it.
     ///
     /// # Errors
     /// What the storage reports; nothing is stored then.
@@ -38,34 +92,34 @@ pub trait StorageExtension: Extension {
     /// What the storage reports.
     fn delete(&self, table: TableId, key: &[u8], txn: TransactionId) -> Result<()>;
 
-    /// Gives `rows` those with `start <= key < end`, ascending, at most `limit` of them. An empty `end` means: to
-    /// the end of the table.
+    /// Gives `rows` the rows with `start <= key < end`, ascending by key, at most `limit` of them. An empty `end` means:
+    /// to the end of the table.
     ///
     /// # Errors
-    /// What the storage or the sink reports.
+    /// What the storage reports; what the sink reports, which is returned as it is.
     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()>;
 
-    /// Returns when every write that returned before is durable, as far as this storage promises it.
+    /// Makes every write that returned before durable, as far as this storage promises it, and then returns.
     ///
     /// # Errors
     /// What could not be made durable. Such an error stays: every later call fails too, `shutdown` included, until a new
-    /// instance opens the data again. A second try may succeed only because the kernel takes for written what it lost.
+    /// instance opens the data again. A second try might succeed only because the kernel counts what it lost as written.
     fn flush(&self) -> Result<()>;
 
-    /// The value of `key` in a new vector.
+    /// Returns the value of `key` in a new vector; None if there is none.
     ///
     /// # Errors
-    /// As `get_into`.
+    /// Those of [`StorageExtension::get_into`].
     fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let mut value = Vec::new();
         let found = self.get_into(table, key, &mut VecWriter::new(&mut value, u64::MAX).writer())?;
         Ok(if found { Some(value) } else { None })
     }
 
-    /// The rows of `scan_into` in a new vector.
+    /// Returns the rows of `scan_into` in a new vector.
     ///
     /// # Errors
-    /// As `scan_into`.
+    /// Those of [`StorageExtension::scan_into`].
     fn scan(&self, table: TableId, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
         let mut rows = Vec::new();
         let mut push = |key: &[u8], value: &[u8]| {
@@ -76,7 +130,7 @@ pub trait StorageExtension: Extension {
         Ok(rows)
     }
 
-    /// Gives space back.
+    /// Gives space that nothing needs any more back to the system. The default does nothing.
     ///
     /// # Errors
     /// What the storage reports.
@@ -84,7 +138,7 @@ pub trait StorageExtension: Extension {
         Ok(())
     }
 
-    /// What the storage says of itself; zeros if it does not count.
+    /// Returns the numbers that the storage keeps of itself; zeros, the default, if it does not count.
     ///
     /// # Errors
     /// What the storage reports.
@@ -95,7 +149,8 @@ pub trait StorageExtension: Extension {
     /// Applies all `writes` in their order, or none of them.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if this storage has no atomic batches.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage without atomic batches; what
+    /// the storage reports. No write is applied then.
     fn write_batch(&self, _writes: &[Write<'_>], _txn: TransactionId) -> Result<()> {
         Err(Error::unsupported("write_batch"))
     }
@@ -103,36 +158,43 @@ pub trait StorageExtension: Extension {
     /// Finds a table once, for many calls; it need not exist yet.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if that saves nothing here: the host calls `get_into` and `put` then.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage where that saves nothing:
+    /// the host then calls `get_into` and `put`.
     fn open_table(&self, _table: TableId) -> Result<Box<dyn StorageTable>> {
         Err(Error::unsupported("open_table"))
     }
 
-    /// Opens a snapshot that lends its bytes. As long as there is one, no `&mut self` method is called.
+    /// Opens a snapshot that lends its bytes. As long as one is open, the host calls no method with `&mut self`.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) if this storage has no snapshots.
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage without snapshots.
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
         Err(Error::unsupported("reader"))
     }
 }
 
-/// What a storage says of itself.
+/// The numbers that a storage keeps of itself.
+///
+/// ```
+/// let mut stats = sochdb_plugin_sdk::StorageStats::default();
+/// (stats.key_count, stats.bytes_stored) = (12, 340);
+/// assert_eq!(stats.write_amplification, 0.0, "it is not known");
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct StorageStats {
-    /// Bytes of all keys and values, as stored.
+    /// The bytes that all keys and values take, as stored.
     pub bytes_stored: u64,
-    /// How many keys all tables hold.
+    /// The number of keys in all tables.
     pub key_count: u64,
-    /// Bytes that a compaction would rewrite.
+    /// The bytes that a compaction would rewrite.
     pub pending_compaction_bytes: u64,
-    /// Bytes written to the device for each byte put; 0 if it is not known.
+    /// The bytes that are written to the device for each byte that is put; 0 if that is not known.
     pub write_amplification: f64,
 }
 
 impl StorageStats {
-    /// The form that crosses.
+    /// Returns the struct of the C ABI with these numbers.
     #[doc(hidden)]
     #[must_use]
     pub fn as_raw(&self) -> soch_storage_stats {
@@ -144,7 +206,7 @@ impl StorageStats {
         }
     }
 
-    /// What came in the form that crosses.
+    /// Makes the numbers from the struct of the C ABI.
     #[doc(hidden)]
     #[must_use]
     pub fn from_raw(raw: &soch_storage_stats) -> Self {
@@ -157,7 +219,15 @@ impl StorageStats {
     }
 }
 
-/// One write of a batch.
+/// A write of a batch.
+///
+/// ```
+/// use sochdb_plugin_sdk::{Result, StorageExtension, Write};
+///
+/// fn rename(storage: &dyn StorageExtension, from: &[u8], to: &[u8], value: &[u8]) -> Result<()> {
+///     storage.write_batch(&[Write::Delete { table: 1, key: from }, Write::Put { table: 1, key: to, value }], 0)
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Write<'a> {
@@ -180,7 +250,7 @@ pub enum Write<'a> {
 }
 
 impl<'a> Write<'a> {
-    /// The form that crosses.
+    /// Returns the struct of the C ABI for this write. It borrows key and value, and must not outlive them.
     #[must_use]
     pub fn as_raw(&self) -> soch_write {
         let (op, table, key, value): (_, _, _, &[u8]) = match *self {

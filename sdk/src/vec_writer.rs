@@ -11,7 +11,19 @@ opaque!(VecWriter<'_>);
 const GUARD: usize = 64;
 const GUARD_BYTE: u8 = 0xA5;
 
-/// A writer over a vector: appends to it, and remembers how the other side used it.
+/// The caller's end of a [`Writer`]: appends to a vector, up to a limit, and remembers how the writer was used.
+///
+/// ```
+/// use sochdb_plugin_sdk::{ErrorKind, VecWriter};
+///
+/// let mut buffer = b"head".to_vec();
+/// let mut target = VecWriter::new(&mut buffer, 5);
+/// target.writer().write(b"abc")?;
+/// assert_eq!(target.writer().write(b"def").unwrap_err().kind(), ErrorKind::Limit);
+/// assert_eq!((target.written(), target.is_clean()), (3, false));
+/// assert_eq!(buffer, b"headabc");
+/// # Ok::<(), sochdb_plugin_sdk::Error>(())
+/// ```
 pub struct VecWriter<'a> {
     buffer: &'a mut Vec<u8>,
     start: usize,
@@ -23,7 +35,7 @@ pub struct VecWriter<'a> {
 }
 
 impl<'a> VecWriter<'a> {
-    /// Appends at most `limit` bytes to `buffer`.
+    /// Makes a writer that appends at most `limit` bytes to `buffer`.
     #[inline]
     pub fn new(buffer: &'a mut Vec<u8>, limit: u64) -> Self {
         let start = buffer.len();
@@ -37,7 +49,8 @@ impl<'a> VecWriter<'a> {
         Self { buffer, start, reserved: None, checking: false, refused: None, violation: None, raw }
     }
 
-    /// Puts guard bytes behind what it lends, and finds who writes past it. Slower.
+    /// Sets whether guard bytes stand behind each room that is lent, so that a write past the room is found. Off at first,
+    /// as it takes time.
     #[inline]
     #[must_use]
     pub fn contract_checks(mut self, on: bool) -> Self {
@@ -47,7 +60,7 @@ impl<'a> VecWriter<'a> {
         self
     }
 
-    /// Lends this writer for a call. It does not move meanwhile.
+    /// Lends this writer for a call.
     #[inline]
     pub fn writer(&mut self) -> Writer<'_> {
         let this: *mut Self = self;
@@ -59,33 +72,33 @@ impl<'a> VecWriter<'a> {
         Writer { raw, lent: PhantomData }
     }
 
-    /// The form that crosses. It is valid as long as this writer neither moves nor is used otherwise.
+    /// Returns the struct of the C ABI for this writer. It is valid until this writer moves or is used in another way.
     #[inline]
     pub fn as_raw(&mut self) -> soch_writer {
         self.writer().raw()
     }
 
-    /// Whether the other side used it as it should: nothing to ask for below.
+    /// Returns whether nothing was refused, nothing is reserved, and the writer's contract was kept.
     #[inline]
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.reserved.is_none() && self.refused.is_none() && self.violation.is_none()
     }
 
-    /// How many bytes were written.
+    /// Returns how many bytes were written.
     #[inline]
     #[must_use]
     pub fn written(&self) -> usize {
         self.buffer.len() - self.start
     }
 
-    /// The first status, other than `SOCH_OK`, that this writer returned to the other side.
+    /// Returns the first status other than `SOCH_OK` that this writer answered with, such as `SOCH_LIMIT`.
     #[must_use]
     pub fn refused(&self) -> Option<soch_status> {
         self.refused
     }
 
-    /// How the other side broke the writer's contract, if it did. Ends a reservation that was not committed.
+    /// Returns how the writer's contract was broken, if it was. Ends a reservation that was not committed.
     pub fn violation(&mut self) -> Option<&'static str> {
         self.end_reservation();
         self.violation

@@ -7,7 +7,22 @@ use std::ptr::NonNull;
 
 opaque!(Writer<'_>);
 
-/// Where a call puts its bytes: the caller's buffer, with the caller's limit.
+/// A writer that a call puts its bytes into: a buffer of the caller, with the caller's limit.
+///
+/// ```
+/// use sochdb_plugin_sdk::VecWriter;
+///
+/// let mut buffer = Vec::new();
+/// let mut target = VecWriter::new(&mut buffer, 1 << 20);
+/// let mut output = target.writer();
+/// output.write(b"head ")?;
+/// output.write_with(100, |room| {
+///     room[..4].copy_from_slice(b"body");
+///     Ok(4)
+/// })?;
+/// assert_eq!(buffer, b"head body");
+/// # Ok::<(), sochdb_plugin_sdk::Error>(())
+/// ```
 pub struct Writer<'a> {
     // Not a reference: the caller's functions change what is around it.
     pub(crate) raw: NonNull<soch_writer>,
@@ -15,13 +30,13 @@ pub struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Takes a writer from the other side.
+    /// Makes a writer from one of the C ABI.
     ///
     /// # Safety
     /// `raw` is NULL or a writer of the caller, for `'a`.
     ///
     /// # Errors
-    /// NULL.
+    /// [`ErrorKind::Invalid`] if `raw` is NULL.
     #[inline]
     pub unsafe fn from_raw(raw: *const soch_writer) -> Result<Self> {
         match NonNull::new(raw as *mut soch_writer) {
@@ -30,7 +45,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The form that crosses, valid as long as this writer.
+    /// Returns the struct of the C ABI for this writer, valid as long as the writer.
     #[inline]
     #[must_use]
     pub fn as_raw(&self) -> *const soch_writer {
@@ -43,16 +58,16 @@ impl<'a> Writer<'a> {
         unsafe { *self.raw.as_ptr() }
     }
 
-    /// The most bytes that this call may write in all.
+    /// Returns the most bytes that this call may write in all, those included that it has written.
     #[must_use]
     pub fn limit(&self) -> u64 {
         self.raw().limit
     }
 
-    /// Appends `bytes`.
+    /// Appends `bytes`, of which the caller takes a copy. Few large writes cost less than many small ones.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] beyond [`Writer::limit`]; return it as it is.
+    /// [`ErrorKind::Limit`] if that is more than [`Writer::limit`], or than memory has; return it as it is.
     #[inline]
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         let raw = self.raw();
@@ -64,12 +79,12 @@ impl<'a> Writer<'a> {
         accepted(unsafe { write(raw.ctx, soch_bytes::lend(bytes)) })
     }
 
-    /// Appends what `fill` writes to the room of `len` bytes that it is lent: the first bytes of it, as many as
-    /// it returns. The room is zeros.
+    /// Lends `fill` a room of `len` zeros in the caller's buffer, and appends its first bytes, as many as `fill` returns.
+    /// The bytes need no copy.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] if `len` is beyond [`Writer::limit`]; what `fill` returns; [`ErrorKind::Invalid`] if
-    /// that is more than `len`.
+    /// [`ErrorKind::Limit`] if `len` bytes are more than [`Writer::limit`], or than memory has; an error of `fill`, with
+    /// nothing appended; [`ErrorKind::Invalid`] if `fill` returns more than `len`.
     pub fn write_with(&mut self, len: usize, fill: impl FnOnce(&mut [u8]) -> Result<usize>) -> Result<()> {
         self.write_with_uninit(len, |room| {
             // SAFETY: zeros are bytes, and the slice is that of the room.
@@ -85,11 +100,11 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// As [`Writer::write_with`], without the zeros: they cost a fast codec a tenth of its time. `fill` returns the
-    /// beginning of the room that it wrote, as bytes.
+    /// Appends as [`Writer::write_with`] does, but does not fill the room with zeros first, which a fast codec would
+    /// notice. `fill` returns the beginning of the room that it wrote, as bytes.
     ///
     /// # Errors
-    /// As [`Writer::write_with`]; [`ErrorKind::Invalid`] for bytes from elsewhere.
+    /// Those of [`Writer::write_with`]; [`ErrorKind::Invalid`] for bytes that are not the beginning of the room.
     pub fn write_with_uninit(
         &mut self,
         len: usize,

@@ -78,7 +78,8 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
     decision.is_ok()
 }
 
-/// One step in one line.
+/// Returns how a step ended in one line.
+#[must_use]
 pub fn line(out: &Output, outcome: &StepOutcome) -> String {
     let word = format!("{:<7}", outcome_name(outcome.verdict));
     let (word, detail) = match outcome.verdict {

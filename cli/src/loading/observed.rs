@@ -4,7 +4,7 @@ use serde_json::{json, Value};
 use sochdb_plugin_host::{DynamicPluginLoader, ProcessChange, Step, StepOutcome, Verdict};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Runs `decide` with this loader, and gives the steps that it took.
+/// Runs `decide` with this loader, and returns its result and how each step ended.
 pub fn observed<T>(
     loader: DynamicPluginLoader,
     decide: impl FnOnce(DynamicPluginLoader) -> T,
@@ -26,7 +26,8 @@ pub(crate) fn outcome_name(verdict: Verdict) -> &'static str {
     }
 }
 
-/// A step as JSON.
+/// Returns how a step ended as JSON.
+#[must_use]
 pub fn step_json(outcome: &StepOutcome) -> Value {
     let StepOutcome { step, verdict, detail, elapsed, changes, .. } = outcome;
     let changes: Vec<String> = changes.iter().map(ProcessChange::to_string).collect();

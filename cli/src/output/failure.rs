@@ -11,7 +11,17 @@ use std::path::Path;
 /// The code of wrong usage, which alone ends with exit code 2.
 const USAGE: &str = "E_USAGE";
 
-/// Why there is no result.
+/// The reason why a command has no result: a code for scripts, a sentence and a remedy.
+///
+/// ```
+/// use sochdb_plugin_cli::Failure;
+///
+/// fn port(text: &str) -> Result<u16, Failure> {
+///     text.parse().map_err(|error| Failure::usage(format!("{text} is no port: {error}")))
+/// }
+/// assert!(port("9090").is_ok() && port("http").is_err());
+/// ```
+#[derive(Debug)]
 pub struct Failure {
     pub(crate) code: &'static str,
     pub(crate) reason: String,
@@ -30,12 +40,13 @@ impl Failure {
         Self { remedy: Some(remedy), ..self }
     }
 
-    /// Arguments that do not fit.
+    /// Makes the failure of a command with wrong arguments, which ends with exit code 2.
     pub fn usage(reason: impl Into<String>) -> Self {
         Self::new(USAGE, reason.into())
     }
 
-    /// A file that cannot be read; the loader has the same codes.
+    /// Makes the failure of a command that cannot read a file, with the code that the loader has for it.
+    #[must_use]
     pub fn unreadable(file: &Path, error: &Error) -> Self {
         let shown = UntrustedText::from(file);
         let code = match error.kind() {

@@ -22,11 +22,20 @@ use std::process::ExitCode;
 /// The exit code where whoever read the output had enough of it: what a shell says of programs that SIGPIPE ends.
 const READER_LEFT: u8 = 141;
 
-/// Where results go.
+/// The output of a command: lines of text, or one JSON object.
+///
+/// ```
+/// use sochdb_plugin_cli::{grouped, Output};
+///
+/// fn report(out: &Output, rows: u64) {
+///     out.line(format!("{} rows", grouped(rows)));
+///     out.object(&serde_json::json!({ "rows": rows }));
+/// }
+/// ```
 pub struct Output {
     /// Whether one JSON object is printed instead of text.
     pub json: bool,
-    /// The colours.
+    /// The colours of the text.
     pub paint: Paint,
     /// The words of the command, such as `trust add`.
     command: String,
@@ -35,13 +44,19 @@ pub struct Output {
     object: RefCell<Option<Value>>,
 }
 
+impl std::fmt::Debug for Output {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Output").field("json", &self.json).field("paint", &self.paint).finish_non_exhaustive()
+    }
+}
+
 impl Output {
     /// Text on standard output, or JSON.
     pub(crate) fn new(json: bool, command: String) -> Self {
         Self { json, paint: Paint::for_terminal(), command, standard: Standard::new(), object: RefCell::default() }
     }
 
-    /// Prints a line of text, on a terminal in as many as it takes; nothing in JSON mode.
+    /// Prints a line of text, wrapped where a terminal is narrower; nothing in JSON mode.
     pub fn line(&self, text: impl Display) {
         let text = text.to_string();
         self.whole(match self.width() {
@@ -57,7 +72,8 @@ impl Output {
         }
     }
 
-    /// Takes what the one JSON object says beside `ok` and `command`; nothing in text mode. The last one counts.
+    /// Sets the keys of the one JSON object beside `ok` and `command`, in place of what was set before; does nothing in
+    /// text mode.
     pub fn object(&self, object: &Value) {
         if self.json {
             *self.object.borrow_mut() = Some(object.clone());
@@ -123,7 +139,8 @@ fn unwritten(error: &Error) -> Failure {
     Failure::new("E_OUTPUT", format!("what this command printed did not arrive: {error}"))
 }
 
-/// A number with a space between thousands.
+/// Returns a number with a space between thousands: `1 234 567`.
+#[must_use]
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -4,8 +4,16 @@ use sochdb_plugin_host::printable;
 use std::fmt::Display;
 use std::io::IsTerminal;
 
-/// Whether text has colour.
-#[derive(Clone, Copy)]
+/// The colours of text; none where standard output is no terminal, with `NO_COLOR` set, and with `TERM=dumb`.
+///
+/// ```
+/// use sochdb_plugin_cli::Output;
+///
+/// fn report(out: &Output, passed: bool) {
+///     out.line(if passed { out.paint.good("passed") } else { out.paint.bad("failed") });
+/// }
+/// ```
+#[derive(Clone, Copy, Debug)]
 pub struct Paint(bool);
 
 impl Paint {
@@ -19,7 +27,8 @@ impl Paint {
     /// No colour.
     pub(crate) const NONE: Self = Self(false);
 
-    /// Whether there is colour.
+    /// Returns whether there is colour.
+    #[must_use]
     pub fn is_on(self) -> bool {
         self.0
     }
@@ -33,22 +42,22 @@ impl Paint {
         }
     }
 
-    /// For what is well.
+    /// Returns `text` in the colour of what is well.
     pub fn good(self, text: impl Display) -> String {
         self.with("32", text)
     }
 
-    /// For what is not.
+    /// Returns `text` in the colour of what is not well.
     pub fn bad(self, text: impl Display) -> String {
         self.with("1;31", text)
     }
 
-    /// For headings.
+    /// Returns `text` as a heading.
     pub fn bold(self, text: impl Display) -> String {
         self.with("1", text)
     }
 
-    /// For what is there to look up.
+    /// Returns `text` as something to look up, less bright.
     pub fn dim(self, text: impl Display) -> String {
         self.with("2", text)
     }

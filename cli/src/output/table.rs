@@ -4,23 +4,35 @@ use crate::output::Output;
 use sochdb_plugin_host::printable;
 
 /// A table of text.
+///
+/// ```
+/// use sochdb_plugin_cli::{grouped, Output, Table};
+///
+/// fn sizes(out: &Output, files: &[(&str, u64)]) {
+///     let mut table = Table::new(&["file", "bytes"], &[false, true]);
+///     files.iter().for_each(|(file, bytes)| table.row(vec![file.to_string(), grouped(*bytes)]));
+///     table.print(out);
+/// }
+/// ```
+#[derive(Debug)]
 pub struct Table {
     right: &'static [bool],
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table with these headings; `right` says which columns are numbers.
+    /// Makes a table with these headings; `right` says of each column whether it is of numbers, which stand at the right.
+    #[must_use]
     pub fn new(headings: &[&str], right: &'static [bool]) -> Self {
         Self { right, rows: vec![headings.iter().map(|heading| heading.to_string()).collect()] }
     }
 
-    /// Adds a row; what a cell says may come from anybody.
+    /// Adds a row, with a cell for each heading. A cell's text may come from anybody: what steers a terminal is escaped.
     pub fn row(&mut self, cells: Vec<String>) {
         self.rows.push(cells.iter().map(|cell| printable(cell).into_owned()).collect());
     }
 
-    /// Prints it with two spaces before and between columns.
+    /// Prints the table with two spaces before and between columns.
     pub fn print(&self, out: &Output) {
         let width = |column: usize| self.rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
         let widths: Vec<usize> = (0..self.right.len()).map(width).collect();

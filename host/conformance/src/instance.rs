@@ -5,15 +5,25 @@ use sochdb_plugin_host::{Compression, Index, Observability, PluginInstance, Stor
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// Gets to know of each phase when it begins.
+/// A function that is called with each phase when it begins.
 pub(crate) type Watch = Arc<dyn Fn(Phase) + Send + Sync>;
 
 macro_rules! handles {
     ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
-        /// The handles of one instance.
+        /// The handles of one instance, one for each of its kinds.
+        ///
+        /// ```
+        /// use sochdb_plugin_conformance::Handles;
+        /// use sochdb_plugin_host::sdk::NullObservability;
+        /// use sochdb_plugin_host::Observability;
+        ///
+        /// let handles = Handles::from(Observability::new(NullObservability)?);
+        /// assert!(handles.observability.is_some() && handles.storage.is_none());
+        /// # Ok::<(), sochdb_plugin_host::sdk::Error>(())
+        /// ```
         #[derive(Clone, Debug, Default)]
         pub struct Handles {
-            $(#[doc = concat!("It as ", $what, ".")] pub $kind: Option<$handle>,)+
+            $(#[doc = concat!("The instance as ", $what, ", if it is one.")] pub $kind: Option<$handle>,)+
             /// The instance itself, if its library was loaded.
             pub plugin: Option<PluginInstance>,
         }
@@ -64,17 +74,11 @@ impl Handles {
 }
 
 /// An instance of the plugin under test, with a directory of its own if it needs one.
-pub struct Instance {
+pub(crate) struct Instance {
     // Ends before the directory that it may write to.
     handles: Handles,
     _directory: Option<TempDir>,
     watch: Watch,
-}
-
-impl std::fmt::Debug for Instance {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Instance").field("handles", &self.handles).finish_non_exhaustive()
-    }
 }
 
 impl Instance {

@@ -15,7 +15,7 @@ pub(crate) enum Keys {
 }
 
 impl Keys {
-    /// Those of the subject's index: as it was told, or else by trying.
+    /// The keys of the subject's index: as its author says, or else found by trying.
     pub(crate) fn of(subject: &Subject) -> Result<Self, String> {
         if let Some(dimensions) = subject.vector_dimensions() {
             return Ok(Self::Vectors(dimensions));

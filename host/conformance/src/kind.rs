@@ -1,20 +1,27 @@
-//! Which plugins a test is for.
+//! The kinds of plugins that tests are for.
 
 use sochdb_plugin_host::sdk::{abi, ExtensionCapability};
 
 macro_rules! kinds {
     ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
-        /// Which plugins a test is for.
+        /// The kind of plugins that a test is for.
+        ///
+        /// ```
+        /// use sochdb_plugin_conformance::{tests, Kind};
+        ///
+        /// assert_eq!(Kind::Lifecycle.bit(), None);
+        /// assert!(tests().iter().any(|test| test.kind == Kind::Storage));
+        /// ```
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Kind {
             /// Every plugin.
             Lifecycle,
-            $(#[doc = concat!("One that is ", $what, ".")] $handle,)+
+            $(#[doc = concat!("Every plugin that is ", $what, ".")] $handle,)+
         }
 
         impl Kind {
-            /// The bit of `soch_note.kinds`; None for what is asked of every plugin.
+            /// Returns the bit of this kind in `soch_note.kinds`; None for [`Kind::Lifecycle`].
             #[must_use]
             pub fn bit(self) -> Option<u32> {
                 match self {

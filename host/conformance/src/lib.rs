@@ -1,9 +1,37 @@
-//! The contract as tests: what every plugin of a kind must do, whatever it is written in and wherever it is linked.
+//! The contract of SochDB plugins as tests: what every plugin of a kind must do, in whatever language it is written, and
+//! wherever it is linked.
 //!
-//! Each test gets a [`Subject`], makes instances of its own from it, and reports the first sentence of the contract
-//! that does not hold. `sochdb-plugin check` runs each in a child process, so that a crash or a hang is a result.
+//! Each [`Test`] gets a [`Subject`], makes instances of its own from it, and reports the first sentence of the contract
+//! that does not hold. Here a crash ends the run; `sochdb-plugin check` runs each test in a child process, so that a
+//! crash or a hang is a result.
 //!
-//! The README shows it in a `cargo test` of the plugin's author.
+//! ```
+//! use sochdb_plugin_conformance::{tests_for, Kind, Subject};
+//! use sochdb_plugin_host::Compression;
+//! # use sochdb_plugin_host::sdk::{export_plugin, prelude::*};
+//! # struct Xor;
+//! # impl Plugin for Xor {
+//! #     fn create(_: Host) -> Result<Self> { Ok(Self) }
+//! # }
+//! # impl CompressionExtension for Xor {
+//! #     fn algorithm(&self) -> &str { "xor" }
+//! #     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+//! #         output.write(&input.iter().map(|byte| byte ^ 0x5A).collect::<Vec<_>>())
+//! #     }
+//! #     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+//! #         self.compress_into(input, output)
+//! #     }
+//! # }
+//! # export_plugin!(Xor: compression);
+//!
+//! let subject = Subject::linked(|_config| Ok(Compression::new(Xor)?.into()), "{}")?;
+//! for test in tests_for(&subject).filter(|test| test.kind == Kind::Compression) {
+//!     (test.run)(&subject).map_err(|why| format!("{}: {why}", test.name))?;
+//! }
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! The README shows the same with a library that is loaded.
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod compression;
@@ -24,7 +52,7 @@ mod storage_table;
 mod subject;
 mod test;
 
-pub use instance::{Handles, Instance};
+pub use instance::Handles;
 pub use kind::Kind;
 pub use phase::Phase;
 pub use subject::Subject;
@@ -32,7 +60,7 @@ pub use test::Test;
 
 use std::sync::LazyLock;
 
-/// All tests, in the order in which they are best read.
+/// Returns all tests of the suite, in the order in which they are best read.
 #[must_use]
 pub fn tests() -> &'static [Test] {
     static TESTS: LazyLock<Vec<Test>> = LazyLock::new(|| {
@@ -52,7 +80,7 @@ pub fn tests() -> &'static [Test] {
     &TESTS
 }
 
-/// The tests that are for the kinds of `subject`.
+/// Returns the tests that are for `subject`: those for every plugin and those for its kinds.
 pub fn tests_for(subject: &Subject) -> impl Iterator<Item = &'static Test> + '_ {
     tests().iter().filter(|test| subject.has(test.kind))
 }

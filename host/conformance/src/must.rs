@@ -11,7 +11,7 @@ macro_rules! ensure {
 
 pub(crate) use ensure;
 
-/// What a call must give: says which call failed, and how.
+/// A method that turns a failed call into a text: which call failed, and how.
 pub(crate) trait Must<T> {
     fn must(self, what: &str) -> Result<T, String>;
 }

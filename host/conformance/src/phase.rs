@@ -1,4 +1,11 @@
-/// Where in a plugin's life a test is. A plugin that ends the process ends it there.
+/// The part of a plugin's life that a test is in. Whoever watches it knows where a plugin was that ended the process.
+///
+/// ```
+/// use sochdb_plugin_conformance::Phase;
+///
+/// assert_eq!(format!("the plugin crashed {}", Phase::Create.place()), "the plugin crashed in create");
+/// assert_eq!(Phase::ALL.iter().find(|phase| phase.name() == "destroy"), Some(&Phase::Destroy));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Phase {
@@ -15,10 +22,10 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// All of them.
+    /// All phases, in their order.
     pub const ALL: [Self; 5] = [Self::Load, Self::Create, Self::Run, Self::Shutdown, Self::Destroy];
 
-    /// Its stable name.
+    /// Returns the stable name of the phase.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -30,7 +37,7 @@ impl Phase {
         }
     }
 
-    /// Where that is, as the end of a sentence.
+    /// Returns the end of a sentence that says where the plugin was.
     #[must_use]
     pub fn place(self) -> &'static str {
         match self {

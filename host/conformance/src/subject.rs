@@ -10,7 +10,18 @@ use std::sync::Arc;
 
 type Make = Box<dyn Fn(&str) -> Result<Handles, String> + Send + Sync>;
 
-/// A plugin under test: makes instances, and knows what the contract leaves to it.
+/// A plugin under test: what makes its instances, and what its author says of it.
+///
+/// ```
+/// use sochdb_plugin_conformance::{Kind, Subject};
+/// use sochdb_plugin_host::sdk::NullObservability;
+/// use sochdb_plugin_host::Observability;
+///
+/// let subject = Subject::linked(|_config| Ok(Observability::new(NullObservability)?.into()), "{}")?;
+/// assert_eq!(subject.info().name, "null");
+/// assert!(subject.has(Kind::Observability) && !subject.has(Kind::Storage));
+/// # Ok::<(), String>(())
+/// ```
 pub struct Subject {
     make: Make,
     config: String,
@@ -27,7 +38,8 @@ impl std::fmt::Debug for Subject {
 }
 
 impl Subject {
-    /// A loaded library. In `config`, `{dir}` stands for a directory that each instance has alone.
+    /// Makes a subject of a loaded library. Each instance gets `config`, JSON text, with the path of a new directory of its
+    /// own in place of `{dir}`.
     #[must_use]
     pub fn loaded(library: PluginLibrary, config: &str) -> Self {
         let info = library.info().clone();
@@ -38,10 +50,11 @@ impl Subject {
         Self::new(Box::new(make), config, info)
     }
 
-    /// An extension that is linked in; `make` makes one from its configuration.
+    /// Makes a subject of an extension that is linked in. `make` makes an instance from its configuration, which is
+    /// `config` as in [`Subject::loaded`], and returns its handles.
     ///
     /// # Errors
-    /// What `make` returns, and a directory that cannot be made.
+    /// What `make` returns for a first instance; a directory that cannot be made.
     pub fn linked(
         make: impl Fn(&str) -> sochdb_plugin_host::sdk::Result<Handles> + Send + Sync + 'static,
         config: &str,
@@ -56,34 +69,34 @@ impl Subject {
         Self { make, config: config.to_owned(), info, dimensions: None, checksum: false, watch: Arc::new(|_| {}) }
     }
 
-    /// An index of vectors of this many `f32`s. Without it the suite finds out which keys the index takes.
+    /// Says that the index takes vectors of this many `f32`s. Otherwise the suite finds out which keys it takes.
     #[must_use]
     pub fn dimensions(mut self, dimensions: usize) -> Self {
         self.dimensions = Some(dimensions);
         self
     }
 
-    /// A codec whose format finds every change of its bytes.
+    /// Says whether the codec's format finds every change of its bytes: then damaged input must be an error.
     #[must_use]
     pub fn checksum(mut self, has: bool) -> Self {
         self.checksum = has;
         self
     }
 
-    /// Tells `watch` of each phase when it begins.
+    /// Makes the tests call `watch` with each phase when it begins, from the thread of the test.
     #[must_use]
     pub fn watched(mut self, watch: impl Fn(Phase) + Send + Sync + 'static) -> Self {
         self.watch = Arc::new(watch);
         self
     }
 
-    /// Who it is.
+    /// Returns name, version and capabilities of the plugin.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.info
     }
 
-    /// Whether tests of this kind are for it.
+    /// Returns whether tests of this kind are for the plugin.
     #[must_use]
     pub fn has(&self, kind: Kind) -> bool {
         kind.capability().is_none_or(|capability| self.info.capabilities.contains(&capability))

@@ -3,15 +3,23 @@
 use crate::kind::Kind;
 use crate::subject::Subject;
 
-/// One test of the suite.
+/// A test of the suite.
+///
+/// ```
+/// use sochdb_plugin_conformance::tests;
+///
+/// for test in tests().iter().filter(|test| test.name.starts_with("storage_scan::")) {
+///     println!("{} is for {:?}", test.name, test.kind);
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Test {
-    /// Its name, unique in the suite: `storage::scan_bounds`.
+    /// The name, unique in the suite, such as `storage::put_replaces_the_value`.
     pub name: &'static str,
-    /// Which plugins it is for.
+    /// The kind of plugins that it is for.
     pub kind: Kind,
-    /// Runs it. An error says what the plugin did and what the contract demands.
+    /// The function that runs it. Its error says what the plugin did against the contract.
     pub run: fn(&Subject) -> Result<(), String>,
 }
 

@@ -9,25 +9,50 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use std::os::raw::c_char;
 
-/// Makes a library a plugin: emits its entry, its note and its layout. Once a crate, in a `cdylib`.
+/// Makes a library a plugin: emits its entry, its note and its layout. Write it once in a crate of type `cdylib`.
 ///
-/// Names the type that implements [`Plugin`](crate::Plugin) and the kinds that it is: `storage`, `index`,
-/// `observability`, `compression`. The plugin's name is that of the crate unless one is given first; version,
-/// description and author are the crate's. Further tables follow after `;` by their ids. The type gets its
-/// [`Extension`](crate::Extension) from here.
+/// It takes the type that implements [`Plugin`](crate::Plugin), and after a colon the kinds that the type implements:
+/// `storage`, `index`, `observability`, `compression`. The plugin's name is that of the crate unless one is given first;
+/// version, description and author are the crate's. After `;` follow tables of functions of your own, each a `static` with
+/// its id.
 ///
 /// ```text
-/// export_plugin!(Xor: compression);
-/// export_plugin!("codec_xor", Xor: compression);
-/// export_plugin!("thing", Thing: storage, index; "com.vendor.thing/1" => THING_TABLE);
+/// export_plugin!(Stored: compression);
+/// export_plugin!("thing", Thing: storage, index);
 /// ```
 ///
-/// A generic type is exported with its types: `export_plugin!(Cache<u64>: storage);`. It is one plugin, and a crate has
-/// one: several kinds on one type go into one `export_plugin!`. A type that also implements
-/// [`Extension`](crate::Extension) by hand has two of them (E0119): delete that one.
+/// ```
+/// use sochdb_plugin_sdk::prelude::*;
+///
+/// struct Stored;
+/// # impl Plugin for Stored {
+/// #     fn create(_: Host) -> Result<Self> { Ok(Self) }
+/// # }
+/// # impl CompressionExtension for Stored {
+/// #     fn algorithm(&self) -> &str { "stored" }
+/// #     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> { output.write(input) }
+/// #     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> { output.write(input) }
+/// # }
+///
+/// #[repr(C)]
+/// struct Limits { longest_input: extern "C" fn() -> u64 }
+///
+/// extern "C" fn longest_input() -> u64 {
+///     1 << 30
+/// }
+/// static LIMITS: Limits = Limits { longest_input };
+///
+/// export_plugin!("codec_stored", Stored: compression; "com.vendor.limits/1" => LIMITS);
+/// # use sochdb_plugin_sdk::Extension;
+/// assert_eq!(Stored.info().name, "codec_stored");
+/// ```
+///
+/// The type gets its [`Extension`](crate::Extension) from here; if it implements that by hand too (E0119), delete the
+/// one by hand. A generic type is exported with its types: `export_plugin!(Cache<u64>: storage);`. A crate has one
+/// plugin: several kinds on one type go into one `export_plugin!`.
 ///
 /// What it emits has `unsafe` in it, and allows that for itself only. So `#![deny(unsafe_code)]` is the strictest level
-/// for the file that says it: `forbid` cannot be allowed again, and fails with E0453.
+/// for the file that has it: `forbid` cannot be allowed again, and fails with E0453.
 #[macro_export]
 macro_rules! export_plugin {
     ($plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit env!("CARGO_PKG_NAME"), $plugin: $($kinds)+); };
