@@ -88,7 +88,7 @@ unsafe impl Send for Raw {}
 // SAFETY: as above.
 unsafe impl Sync for Raw {}
 
-/// What `soch_host` has in every minor version; a field that came later is there if `size` says so.
+/// The size of `soch_host` in every minor version; a field that came later is there if `size` says so.
 const SIZE_IN_1_0: usize = 2 * std::mem::size_of::<u32>() + 11 * std::mem::size_of::<usize>();
 
 impl Host {

@@ -1,6 +1,7 @@
 //! The rules of the house: which room may know which, and where a thing has its file. Each failure says its rule.
 
 mod codes;
+mod docs;
 mod files;
 mod imports;
 mod packages;

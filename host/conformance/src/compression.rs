@@ -1,4 +1,4 @@
-//! What a codec gives back.
+//! Tests of a codec: what it gives back.
 
 use crate::must::{ensure, show, Must};
 use crate::random::Random;

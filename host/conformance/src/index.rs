@@ -1,4 +1,4 @@
-//! What an index finds. Lookup and range may be unsupported for one that only knows distances, nearest for one
+//! Tests of an index: what it finds. Lookup and range may be unsupported for one that only knows distances, nearest for one
 //! without distances.
 
 use crate::keys::Keys;

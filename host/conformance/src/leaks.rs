@@ -1,4 +1,4 @@
-//! What stays behind when instances go.
+//! Leaks: what stays behind when instances go.
 
 use crate::lifecycle::works;
 use crate::must::ensure;

@@ -1,4 +1,4 @@
-//! What a sink takes. Nothing comes back, so what can be seen here is that it goes on working.
+//! Tests of a sink: what it takes. Nothing comes back, so what can be seen here is that it goes on working.
 
 use crate::must::{ensure, Must};
 use crate::subject::Subject;

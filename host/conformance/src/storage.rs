@@ -1,4 +1,4 @@
-//! What a storage does with one key at a time, and as a whole.
+//! Tests of a storage: what it does with one key at a time, and as a whole.
 
 use crate::must::{ensure, show, Must};
 use crate::random::Random;

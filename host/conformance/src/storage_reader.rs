@@ -1,4 +1,4 @@
-//! What a snapshot of a storage sees, in which order, and how long its bytes stay. A storage without snapshots is none
+//! Tests of a snapshot of a storage: what it sees, in which order, and how long its bytes stay. A storage without snapshots is none
 //! the worse.
 
 use crate::must::{ensure, show, Must};

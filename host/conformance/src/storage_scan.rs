@@ -1,4 +1,4 @@
-//! What a storage gives to a scan.
+//! Tests of a scan: what a storage gives to it.
 
 use crate::must::{ensure, show, Must};
 use crate::subject::Subject;

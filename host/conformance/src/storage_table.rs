@@ -1,4 +1,4 @@
-//! What a table that was found once does: what plain calls do. Without such handles the host makes plain calls of them.
+//! Tests of a table that was found once: it does what plain calls do. Without such handles the host makes plain calls.
 
 use crate::must::{ensure, Must};
 use crate::subject::Subject;

@@ -1,4 +1,4 @@
-//! What a test of the suite is.
+//! A test of the suite.
 
 use crate::kind::Kind;
 use crate::subject::Subject;

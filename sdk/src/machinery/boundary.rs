@@ -1,4 +1,4 @@
-//! What crosses, in both directions: the panic barrier, lent bytes and text, errors.
+//! The boundary, in both directions: the panic barrier, lent bytes and text, errors.
 //!
 //! The SDK's shims and the host's callbacks go through here; authors do not need it.
 
@@ -10,9 +10,9 @@ use std::cell::RefCell;
 use std::os::raw::c_char;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-/// What the other side lent for a call.
+/// A value that the other side lent for a call.
 pub trait ReadLent<'a>: Sized {
-    /// What it is once it was checked.
+    /// The type of the value once it was checked.
     type Checked;
 
     /// Checks and reads it.

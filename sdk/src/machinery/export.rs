@@ -1,4 +1,4 @@
-//! What `export_plugin!` is made of. Authors use the macro.
+//! The parts that `export_plugin!` is made of. Authors use the macro.
 
 use crate::error::Result;
 use crate::extension::{Extension, Plugin};

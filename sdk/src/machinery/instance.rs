@@ -9,14 +9,14 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use std::sync::{Mutex, PoisonError};
 
-/// What an instance pointer leads to.
+/// The value that an instance pointer leads to.
 struct Instance<P> {
     plugin: P,
     // Behind the plugin: it is dropped after it, also if the plugin's Drop panics.
     tie: Tie,
 }
 
-/// What the host lent. Cuts the tie to it when it goes, also on the way of a panic.
+/// The tie to what the host lent. It is cut when it goes, also on the way of a panic.
 pub(crate) struct Tie {
     host: Option<Host>,
     metrics: Mutex<Option<Metrics>>,

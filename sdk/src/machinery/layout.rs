@@ -10,7 +10,7 @@ opaque!(Layout);
 
 macro_rules! layout {
     ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
-        /// What a Rust plugin exports as `soch_layout_v1`. The first two fields never change; the others may only be
+        /// The layout that a Rust plugin exports as `soch_layout_v1`. The first two fields never change; the others may only be
         /// read if `header` is that of the reader's abi_stable.
         #[repr(C)]
         pub struct Layout {

@@ -1,5 +1,5 @@
-//! What [`export_plugin!`](crate::export_plugin) emits calls, and what a host calls for an extension that is linked
-//! in. Authors do not need it, and it may change with each release.
+//! The functions that the code of [`export_plugin!`](crate::export_plugin) calls, and those that a host calls for an
+//! extension that is linked in. Authors do not need it, and it may change with each release.
 
 pub mod boundary;
 pub mod export;

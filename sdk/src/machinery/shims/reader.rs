@@ -8,14 +8,14 @@ use crate::storage::StorageExtension;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 
-/// What a reader's handle leads to. It borrows from the instance, which the host uses for nothing exclusive, and does
+/// The value that a reader's handle leads to. It borrows from the instance, which the host uses for nothing exclusive, and does
 /// not end, before the reader is closed.
 struct Reader {
     reader: Box<dyn StorageReader>,
     scratch: Vec<u8>,
 }
 
-/// What a cursor's handle leads to. It borrows from its reader, which the host closes after it.
+/// The value that a cursor's handle leads to. It borrows from its reader, which the host closes after it.
 type Cursor = Box<dyn StorageCursor>;
 
 pub(super) unsafe extern "C" fn open<P: StorageExtension>(

@@ -9,7 +9,7 @@ use crate::writer::Writer;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 
-/// What a handle leads to.
+/// The value that a handle leads to.
 type Handle = Box<dyn StorageTable>;
 
 pub(super) unsafe extern "C" fn open<P: StorageExtension>(
