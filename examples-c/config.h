@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Like `soch_fail`, with a format.
 static inline soch_status config_fail(soch_error *error, soch_status status, int32_t code, const char *format, ...) {

@@ -4,6 +4,7 @@
 #include "observability_json_file.h"
 
 #include <pthread.h>
+#include <string.h>
 
 typedef struct sink {
     const soch_host *host;

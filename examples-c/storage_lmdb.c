@@ -6,6 +6,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "storage_lmdb_env.h"
 
+#include <string.h>
+
 // LMDB's own default, for which it is compiled here: files stay readable by every LMDB.
 enum { LMDB_KEY_MOST = 511, TABLE_SIZE = 4, KEY_MOST = LMDB_KEY_MOST - TABLE_SIZE };
 
@@ -86,7 +88,7 @@ static soch_status write_batch(void *instance, const soch_write *writes, size_t 
     if (status != SOCH_OK) return status;
     for (size_t i = 0; i < count; i++) {
         if (writes[i].op > SOCH_WRITE_DELETE) {
-            return soch_fail(error, SOCH_INVALID, (int32_t)writes[i].op, "a write is neither put nor delete");
+            return soch_fail(error, SOCH_UNSUPPORTED, (int32_t)writes[i].op, "a write is neither put nor delete");
         }
         status = writes[i].op == SOCH_WRITE_PUT ? check_key(writes[i].key, error) : SOCH_OK;
         if (status != SOCH_OK) return status;
@@ -261,7 +263,6 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
     if (status != SOCH_OK) return status;
     int code = mdb_env_stat(self->env, &stat);
     if (code != MDB_SUCCESS) return report(self, error, code);
-    memset(stats, 0, sizeof *stats);
     uint64_t pages = (uint64_t)stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
     stats->bytes_stored = stat.ms_psize * pages;
     stats->key_count = stat.ms_entries;

@@ -3,6 +3,8 @@
 #define _POSIX_C_SOURCE 200809L
 #include "storage_memory_rows.h"
 
+#include <string.h>
+
 // A walk over what a snapshot sees. Rows that it sees stay where they are.
 typedef struct cursor {
     const snapshot *of;
@@ -93,7 +95,6 @@ static soch_status flush(void *instance, soch_error *error) {
 static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *error) {
     store *self = instance;
     (void)error;
-    memset(stats, 0, sizeof *stats);
     pthread_rwlock_rdlock(&self->lock);
     stats->bytes_stored = self->bytes;
     stats->key_count = self->count;
@@ -109,7 +110,7 @@ static soch_status write_batch(void *instance, const soch_write *writes, size_t 
     (void)txn;
     for (size_t i = 0; i < count; i++) {
         if (writes[i].op == SOCH_WRITE_PUT || writes[i].op == SOCH_WRITE_DELETE) continue;
-        return soch_fail(error, SOCH_INVALID, (int32_t)writes[i].op, "a write is neither put nor delete");
+        return soch_fail(error, SOCH_UNSUPPORTED, (int32_t)writes[i].op, "a write is neither put nor delete");
     }
     node **made = count > 0 ? calloc(count, sizeof *made) : NULL;
     bool complete = made != NULL || count == 0;

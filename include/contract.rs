@@ -1,11 +1,12 @@
 //! The contract's source as data: structs, fields, their minor versions, and where they lie in memory.
 
+use crate::include::layout::Layout;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use syn::{Expr, Fields, Item, Type};
+use syn::{Expr, Item, Type};
 
 /// In the order in which a vendor reads them.
 const SOURCES: [&str; 8] = ["status", "data", "plugin", "host", "storage", "index", "observability", "compression"];
@@ -48,7 +49,10 @@ impl Struct {
 
 pub struct Contract {
     pub files: Vec<PathBuf>,
+    /// As they lie in memory where pointers have 64 bits.
     pub structs: Vec<Struct>,
+    /// As they lie in memory in WebAssembly, where pointers have 32 bits.
+    pub structs_of_wasm32: Vec<Struct>,
     pub first_page: Vec<String>,
     pub minor: u16,
 }
@@ -62,20 +66,14 @@ impl Contract {
         };
         let module = abi.join("lib.rs");
         let first_page = docs(&parse(&module).attrs);
-        let mut layout = LayoutOf64Bit::default();
-        layout.constants(&parse(&module).items);
-        let minor = u16::try_from(layout.constants["SOCH_ABI_MINOR"]).expect("a minor version fits in 16 bits");
-
-        let files: Vec<PathBuf> =
+        let own = parse(&module).items;
+        let mut files: Vec<PathBuf> =
             SOURCES.iter().chain([&LAST_SOURCE]).map(|name| abi.join(format!("{name}.rs"))).collect();
-        let mut structs = Vec::new();
-        for file in &files {
-            let items = parse(file).items;
-            layout.constants(&items);
-            structs.extend(items.iter().filter_map(|item| layout.lay_out(item)));
-        }
-        let files = files.into_iter().chain([module]).collect();
-        Self { files, structs, first_page, minor }
+        let parsed: Vec<Vec<Item>> = files.iter().map(|file| parse(file).items).collect();
+        let (structs, minor) = structs(&own, &parsed, 8);
+        let (structs_of_wasm32, _) = self::structs(&own, &parsed, 4);
+        files.push(module);
+        Self { files, structs, structs_of_wasm32, first_page, minor }
     }
 
     /// What a layout hash covers: every struct, field and type as that minor version has them. A struct that only
@@ -109,13 +107,26 @@ impl Contract {
     }
 }
 
+/// The structs of these files where a pointer takes that many bytes, and the minor version that `own` states.
+fn structs(own: &[Item], files: &[Vec<Item>], pointer: usize) -> (Vec<Struct>, u16) {
+    let mut layout = Layout::new(pointer);
+    layout.constants(own);
+    let minor = u16::try_from(layout.constants["SOCH_ABI_MINOR"]).expect("a minor version fits in 16 bits");
+    let mut structs = Vec::new();
+    for items in files {
+        layout.constants(items);
+        structs.extend(items.iter().filter_map(|item| layout.lay_out(item)));
+    }
+    (structs, minor)
+}
+
 /// The text of a type without what formatting changes: blanks and trailing commas.
-fn canonical(tokens: &str) -> String {
+pub fn canonical(tokens: &str) -> String {
     let text: String = tokens.split_whitespace().collect();
     text.replace(",)", ")").replace(",>", ">")
 }
 
-fn docs(attributes: &[syn::Attribute]) -> Vec<String> {
+pub fn docs(attributes: &[syn::Attribute]) -> Vec<String> {
     let text = |attribute: &syn::Attribute| match &attribute.meta {
         syn::Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
             Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) => {
@@ -129,104 +140,17 @@ fn docs(attributes: &[syn::Attribute]) -> Vec<String> {
 }
 
 /// The minor version that a field's documentation names ("Since 1.2."), 0 if none.
-fn since(attributes: &[syn::Attribute]) -> u16 {
+pub fn since(attributes: &[syn::Attribute]) -> u16 {
     let text = docs(attributes).join(" ");
     let Some((_, rest)) = text.split_once("Since 1.") else { return 0 };
     rest.chars().take_while(char::is_ascii_digit).collect::<String>().parse().expect("Since 1.<minor>")
 }
 
 /// The name of the first parameter of an `Option` of a function.
-fn first_parameter(ty: &Type) -> Option<String> {
+pub fn first_parameter(ty: &Type) -> Option<String> {
     let Type::Path(path) = ty else { return None };
     let syn::PathArguments::AngleBracketed(inside) = &path.path.segments.last()?.arguments else { return None };
     let Some(syn::GenericArgument::Type(Type::BareFn(function))) = inside.args.first() else { return None };
     let name = function.inputs.first().and_then(|parameter| Some(parameter.name.as_ref()?.0.to_string()));
     Some(name.expect("a function of the contract has parameters, with names"))
-}
-
-/// Sizes and alignments on a machine with 64-bit pointers, by the rules of C.
-#[derive(Default)]
-struct LayoutOf64Bit {
-    types: BTreeMap<String, (usize, usize)>,
-    constants: BTreeMap<String, u64>,
-}
-
-impl LayoutOf64Bit {
-    fn constants(&mut self, items: &[Item]) {
-        for item in items {
-            if let Item::Const(constant) = item {
-                if let Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(value), .. }) = &*constant.expr {
-                    self.constants.insert(constant.ident.to_string(), value.base10_parse().expect("an integer"));
-                }
-            }
-        }
-    }
-
-    fn lay_out(&mut self, item: &Item) -> Option<Struct> {
-        match item {
-            Item::Type(alias) => {
-                let layout = self.of(&alias.ty);
-                self.types.insert(alias.ident.to_string(), layout);
-                None
-            }
-            Item::Struct(item) => {
-                let Fields::Named(named) = &item.fields else { panic!("{}: fields need names", item.ident) };
-                let (mut end, mut align, mut since_now) = (0, 1, 0);
-                let mut fields = Vec::new();
-                for field in &named.named {
-                    let (field_size, field_align) = self.of(&field.ty);
-                    let offset = usize::next_multiple_of(end, field_align);
-                    end = offset + field_size;
-                    align = align.max(field_align);
-                    since_now = since(&field.attrs).max(since_now);
-                    let ty = &field.ty;
-                    fields.push(Field {
-                        name: field.ident.as_ref().expect("a named field").to_string(),
-                        type_text: canonical(&quote::quote!(#ty).to_string()),
-                        since: since_now,
-                        offset,
-                        size: field_size,
-                        doc: docs(&field.attrs).join(" "),
-                        first_parameter: first_parameter(ty),
-                    });
-                }
-                let name = item.ident.to_string();
-                self.types.insert(name.clone(), (end.next_multiple_of(align), align));
-                Some(Struct { name, fields, align })
-            }
-            _ => None,
-        }
-    }
-
-    fn of(&self, ty: &Type) -> (usize, usize) {
-        match ty {
-            Type::Ptr(_) => (8, 8),
-            Type::Array(array) => {
-                let (size, align) = self.of(&array.elem);
-                (size * self.value(&array.len), align)
-            }
-            Type::Path(path) => {
-                let last = path.path.segments.last().expect("a path has a segment").ident.to_string();
-                match last.as_str() {
-                    "u8" | "c_char" => (1, 1),
-                    "u16" => (2, 2),
-                    "u32" | "i32" | "f32" => (4, 4),
-                    "u64" | "f64" | "usize" | "Option" => (8, 8),
-                    name => *self.types.get(name).unwrap_or_else(|| panic!("type `{name}` may not cross the boundary")),
-                }
-            }
-            _ => panic!("a type that may not cross the boundary: {ty:?}"),
-        }
-    }
-
-    fn value(&self, length: &Expr) -> usize {
-        match length {
-            Expr::Lit(syn::ExprLit { lit: syn::Lit::Int(value), .. }) => value.base10_parse().expect("an integer"),
-            Expr::Path(path) => {
-                let name = path.path.segments.last().expect("a path has a segment").ident.to_string();
-                usize::try_from(self.constants[&name]).expect("an array length")
-            }
-            _ => panic!("an array length is a number or a constant"),
-        }
-    }
 }

@@ -95,12 +95,12 @@ static inline soch_status soch_scan_by_cursor(void *cursor,
 // Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`
 // `message` ends in NUL; what does not fit is cut at the border of a character.
 static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code, const char *message) {
-    size_t len = strlen(message);
-    if (len >= SOCH_ERROR_MESSAGE_SIZE) {
-        len = SOCH_ERROR_MESSAGE_SIZE - 1;
+    size_t len = 0;
+    // No <string.h>: a freestanding compiler has none.
+    for (; message[len] != 0 && len < SOCH_ERROR_MESSAGE_SIZE - 1; len++) error->message[len] = message[len];
+    if (message[len] != 0) {
         while (len > 0 && ((unsigned char)message[len] & 0xC0u) == 0x80u) len--;
     }
-    memcpy(error->message, message, len);
     error->message[len] = 0;
     error->code = code;
     return status;

@@ -3,7 +3,7 @@
 //! cbindgen writes the types. This module adds what cbindgen cannot: the first page, the `#if` around slots of
 //! later minor versions, the size and offset of every field as assertions, and the layout hashes.
 
-use crate::include::contract::{Contract, Field};
+use crate::include::contract::{Contract, Field, Struct};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -53,44 +53,61 @@ impl Contract {
         text + "];\n"
     }
 
+    /// The layouts that are asserted: what is true of the machine in Rust and in C, and its structs.
+    fn layouts(&self) -> [(&'static str, &'static str, &[Struct]); 2] {
+        [
+            ("target_pointer_width = \"64\"", "UINTPTR_MAX == UINT64_MAX", &self.structs),
+            ("target_arch = \"wasm32\"", "defined(__wasm32__)", &self.structs_of_wasm32),
+        ]
+    }
+
     fn rust_assertions(&self) -> String {
-        let mut text = String::from("#[cfg(target_pointer_width = \"64\")]\nconst _: () = {\n");
-        for item in &self.structs {
-            let name = &item.name;
-            writeln!(text, "    assert!(size_of::<abi::{name}>() == {});", item.size(self.minor)).unwrap();
-            writeln!(text, "    assert!(align_of::<abi::{name}>() == {});", item.align).unwrap();
-            for field in &item.fields {
-                writeln!(text, "    assert!(offset_of!(abi::{name}, {}) == {});", field.name, field.offset).unwrap();
+        let mut text = String::new();
+        for (machine, _, structs) in self.layouts() {
+            writeln!(text, "#[cfg({machine})]\nconst _: () = {{").unwrap();
+            for item in structs {
+                let name = &item.name;
+                writeln!(text, "    assert!(size_of::<abi::{name}>() == {});", item.size(self.minor)).unwrap();
+                writeln!(text, "    assert!(align_of::<abi::{name}>() == {});", item.align).unwrap();
+                for field in &item.fields {
+                    writeln!(text, "    assert!(offset_of!(abi::{name}, {}) == {});", field.name, field.offset)
+                        .unwrap();
+                }
             }
+            text.push_str("};\n");
         }
-        text + "};\n"
+        text
     }
 
     fn c_assertions(&self) -> String {
         let mut text = String::from(
-            "\n// The layout on every machine with 64-bit pointers, checked at compile time.\n\
-             #if UINTPTR_MAX == UINT64_MAX\n",
+            "\n// The layout on every machine with 64-bit pointers and in WebAssembly, checked at compile time.\n",
         );
-        for item in &self.structs {
-            let mut since = 0;
-            for field in &item.fields {
-                since = gate(&mut text, since, field.since);
-                let (name, field_name) = (&item.name, &field.name);
-                writeln!(
-                    text,
-                    "SOCH_ASSERT(offsetof({name}, {field_name}) == {} && sizeof((({name} *)0)->{field_name}) == {});",
-                    field.offset, field.size
-                )
-                .unwrap();
-            }
-            gate(&mut text, since, 0);
-            let mut size = item.size(0).to_string();
-            for minor in (1..=self.minor).filter(|minor| item.fields.iter().any(|field| field.since == *minor)) {
-                size = format!("(SOCH_TARGET_MINOR >= {minor} ? {} : {size})", item.size(minor));
-            }
-            writeln!(text, "SOCH_ASSERT(sizeof({}) == {size});", item.name).unwrap();
+        for ((_, machine, structs), when) in self.layouts().into_iter().zip(["#if", "#elif"]) {
+            writeln!(text, "{when} {machine}").unwrap();
+            structs.iter().for_each(|item| self.c_assertions_of(item, &mut text));
         }
         text + "#endif\n"
+    }
+
+    fn c_assertions_of(&self, item: &Struct, text: &mut String) {
+        let mut since = 0;
+        for field in &item.fields {
+            since = gate(text, since, field.since);
+            let (name, field_name) = (&item.name, &field.name);
+            writeln!(
+                text,
+                "SOCH_ASSERT(offsetof({name}, {field_name}) == {} && sizeof((({name} *)0)->{field_name}) == {});",
+                field.offset, field.size
+            )
+            .unwrap();
+        }
+        gate(text, since, 0);
+        let mut size = item.size(0).to_string();
+        for minor in (1..=self.minor).filter(|minor| item.fields.iter().any(|field| field.since == *minor)) {
+            size = format!("(SOCH_TARGET_MINOR >= {minor} ? {} : {size})", item.size(minor));
+        }
+        writeln!(text, "SOCH_ASSERT(sizeof({}) == {size});", item.name).unwrap();
     }
 
     fn layout_hash_macro(&self) -> String {

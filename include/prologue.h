@@ -3,7 +3,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #ifndef SOCH_TARGET_MINOR
 #define SOCH_TARGET_MINOR SOCH_ABI_MINOR

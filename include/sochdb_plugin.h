@@ -40,14 +40,36 @@
 //            returns. `sochdb-plugin check` fails on each change, in any call.
 //            A write beyond the limit of a file's size, or to a pipe that nobody reads, sends SIGXFSZ or SIGPIPE, which
 //            end the host: block the two around it (examples-c/quiet.h), and report the error.
-// Growth     A struct "grows at its end": its first field is its size as the plugin compiled it. The host copies
-//            what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes.
-//            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a
-//            new table or slot.
+// Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
+//            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
+//            where pointers have one width. Nothing is renamed, moved or retyped, and no function changes its meaning:
+//            a new meaning gets a new table or slot.
 // Versions   A plugin of the host's SOCH_ABI_MAJOR loads, older or newer, unless its min_host_minor is above the
 //            host's SOCH_ABI_MINOR. Both then use the smaller minor. Define SOCH_TARGET_MINOR before the include
 //            to hide what is newer than the oldest host that you support; "Since 1.1" marks what was added.
 //            A new major is a new entry symbol.
+//
+// Rules      What holds everywhere, and what one side does about what only the other knows:
+//            1  A status that is not listed means SOCH_FAILED, in both directions.
+//            2  A log level that is not listed means SOCH_LOG_ERROR, in both directions.
+//            3  An operation of a write that the plugin does not know is SOCH_UNSUPPORTED, and so is the whole call: it
+//               changed nothing.
+//            4  A metric of a kind that the plugin does not know is passed over.
+//            5  Of soch_plugin.flags, a host refuses a plugin with one that it does not know among
+//               SOCH_FLAGS_MUST_UNDERSTAND; the others it passes over.
+//            6  Bits of kinds that a host does not know are passed over in a plugin of a newer minor version, and refused
+//               in others.
+//            7  Whoever fills a struct that the other side owns writes no byte beyond its `size`; whoever reads one reads
+//               none. Fields of this header's first minor version are always there.
+//            8  A call may end with its instance, and `destroy` may never come: the process may be killed. What must
+//               last is written and flushed before.
+//            9  Bytes that are lent have no alignment: copy numbers out of them (memcpy).
+//            10 An instance may run where there are no files, no sockets and no threads of its own. What it needs, it
+//               asks for in `create`, and fails there with SOCH_UNSUPPORTED. A writer or sink may take its time.
+//            11 An error that cannot be undone stays. After one, such as a disk that failed in `flush` or in a write that
+//               waits for it, every later call of the instance is an error, also `flush`, `compact`, `stats` and
+//               `shutdown`, until a new instance opens the data again: a second try may succeed because the kernel
+//               takes for written what it has lost.
 //
 // Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #ifndef SOCHDB_PLUGIN_H
@@ -55,7 +77,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 #ifndef SOCH_TARGET_MINOR
 #define SOCH_TARGET_MINOR SOCH_ABI_MINOR
@@ -95,6 +116,9 @@
 // Bit of `soch_note.kinds`: `soch_plugin.capabilities` is set.
 #define SOCH_KIND_CUSTOM 16
 
+// The flags of `soch_plugin.flags` that a host must understand to load the plugin (rule 5).
+#define SOCH_FLAGS_MUST_UNDERSTAND 65535
+
 // Bytes of the layout hash.
 #define SOCH_LAYOUT_HASH_SIZE 16
 
@@ -125,7 +149,7 @@
 // Works, but somebody should look.
 #define SOCH_LOG_WARN 2
 
-// Does not work. Every other level means this one.
+// Does not work. Rule 2 says what a level means that is not listed.
 #define SOCH_LOG_ERROR 3
 
 // `soch_write.op`: stores `value` under `key`.
@@ -140,7 +164,7 @@
 // `soch_metric.kind`: a value that goes up and down.
 #define SOCH_METRIC_GAUGE 1
 
-// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds: pass over them.
+// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds (rule 4).
 #define SOCH_METRIC_HISTOGRAM 2
 
 // The major version of this contract. It is also the number in the entry's name.
@@ -149,7 +173,7 @@
 // The minor version of this contract.
 #define SOCH_ABI_MINOR 1
 
-// How a call ended. A value that is not listed means `SOCH_FAILED`.
+// How a call ended. Rule 1 says what a value means that is not listed.
 typedef int32_t soch_status;
 
 // UTF-8 text lent for the call; no NUL at its end. `ptr` may be NULL if `len` is 0. Frozen.
@@ -184,7 +208,8 @@ typedef struct soch_host {
   // Name and version of the application, such as `sochdb 2.1.0`.
   struct soch_str product;
   // Absolute path of the directory that the library was loaded from. The plugin's own files are
-  // here; `dladdr` does not tell, as the host maps a private copy. Empty if it is not UTF-8.
+  // here; `dladdr` does not tell, as the host maps a private copy. Empty if it is not UTF-8, or if the plugin has no
+  // files (rule 10).
   struct soch_str directory;
   // Gives a line to the host's log. Control characters are escaped. [any-thread]
   void (*log)(void *ctx, int32_t level, struct soch_str message, const struct soch_label *fields, size_t count);
@@ -208,7 +233,7 @@ typedef struct soch_error {
   char message[SOCH_ERROR_MESSAGE_SIZE];
 } soch_error;
 
-// Bytes lent for the call. `ptr` may be NULL if `len` is 0. Frozen.
+// Bytes lent for the call, at any address (rule 9). `ptr` may be NULL if `len` is 0. Frozen.
 typedef struct soch_bytes {
   // The first byte.
   const uint8_t *ptr;
@@ -241,11 +266,13 @@ typedef struct soch_row_sink {
   soch_status (*row)(void *ctx, struct soch_bytes key, struct soch_bytes value);
 } soch_row_sink;
 
-// What a storage says of itself. The caller owns it. Frozen.
+// What a storage says of itself. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
 typedef struct soch_storage_stats {
+  // `sizeof(soch_storage_stats)` of the host: the room that there is. The plugin leaves it as it is.
+  size_t size;
   // Bytes of all keys and values, as stored.
   uint64_t bytes_stored;
-  // How many keys all tables hold.
+  // How many keys all tables hold, as an estimate.
   uint64_t key_count;
   // Bytes that a compaction would rewrite.
   uint64_t pending_compaction_bytes;
@@ -255,7 +282,7 @@ typedef struct soch_storage_stats {
 
 // One write of a batch. Frozen.
 typedef struct soch_write {
-  // One of `SOCH_WRITE_*`; any other value is `SOCH_INVALID`.
+  // One of `SOCH_WRITE_*`, or one of a later minor version (rule 3).
   uint32_t op;
   // The table.
   uint32_t table;
@@ -275,9 +302,9 @@ typedef struct soch_row {
 
 // A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
 //
-// Rule 1: an error that cannot be undone stays. After one, such as a disk that failed in `flush` or in a write that
-// waits for it, every later call is an error, also `flush`, `compact`, `stats` and `shutdown`, until a new instance
-// opens the data again: a second try may succeed because the kernel takes for written what it has lost.
+// It takes every key of 1 to 511 bytes and every value of up to 1 MiB. It may take longer ones, or refuse them with
+// `SOCH_LIMIT`; the empty key is one that it may refuse with `SOCH_INVALID`, always. A refused write changes nothing.
+// Each table is apart from the others; there is room for at least 16.
 typedef struct soch_storage {
   // `sizeof(soch_storage)` of the plugin.
   size_t size;
@@ -287,8 +314,8 @@ typedef struct soch_storage {
                      struct soch_bytes key,
                      const struct soch_writer *value,
                      struct soch_error *error);
-  // Stores `value` under `key`, in place of what was there. `txn` is the host's transaction number, 0 for
-  // none; a storage without transactions of its own does not look at it. Required. [any-thread]
+  // Stores `value` under `key`, in place of what was there. `txn` is the host's number of a transaction, 0 for
+  // none, and a mark alone: the write is seen at once and cannot be taken back. Required. [any-thread]
   soch_status (*put)(void *instance,
                      uint32_t table,
                      struct soch_bytes key,
@@ -307,14 +334,15 @@ typedef struct soch_storage {
                       const struct soch_row_sink *rows,
                       struct soch_error *error);
   // Returns when every write that returned before is durable, as far as this storage promises it. After an error,
-  // rule 1 holds. Required. [any-thread]
+  // rule 11 holds. Required. [any-thread]
   soch_status (*flush)(void *instance, struct soch_error *error);
-  // Gives space back. Optional; the default does nothing. [any-thread]
+  // Gives space back. `SOCH_BUSY` if an open reader keeps it from that. Optional; the default does nothing.
+  // [any-thread]
   soch_status (*compact)(void *instance, struct soch_error *error);
-  // Fills `stats`. Optional; the default is zeros. [any-thread]
+  // Fills `stats`. What is not known stays 0. Optional; the default fills nothing. [any-thread]
   soch_status (*stats)(void *instance, struct soch_storage_stats *stats, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
-  // Applies all `writes` in their order, or none of them. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+  // Applies all `writes` in their order, or none of them, which a reader sees at one moment. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
   soch_status (*write_batch)(void *instance,
                              const struct soch_write *writes,
                              size_t count,
@@ -381,6 +409,11 @@ typedef struct soch_index_entry {
 } soch_index_entry;
 
 // An index. Several rows may have one key, and one row several keys. Grows at its end.
+//
+// What a key is, the index says in its documentation: bytes that order as unsigned, a vector, a text. A key that it
+// cannot take is `SOCH_INVALID` and changes nothing. A vector is its `float`s in this machine's byte order, all of one
+// dimension, which the configuration or the first vector fixes; another dimension is `SOCH_INVALID`. It takes row
+// numbers of all 64 bits, and a `build` of at least 65 536 entries.
 typedef struct soch_index {
   // `sizeof(soch_index)` of the plugin.
   size_t size;
@@ -399,7 +432,8 @@ typedef struct soch_index {
   // Removes a row. `SOCH_OK` also if it was not there. Required. [exclusive]
   soch_status (*remove)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
   // Finds the rows with exactly `key`, in ascending order. Writes the first `capacity` of them to `rows` and
-  // sets `count` to how many there are in all; with more than `capacity` the caller comes again. Required. [any-thread]
+  // sets `count` to how many there are in all; with more than `capacity` the caller comes again. Optional; the
+  // default is `SOCH_UNSUPPORTED`, as an index has it that only knows distances. [any-thread]
   soch_status (*lookup)(void *instance,
                         struct soch_bytes key,
                         uint64_t *rows,
@@ -407,7 +441,8 @@ typedef struct soch_index {
                         size_t *count,
                         struct soch_error *error);
   // Finds the rows with `start <= key < end`, in ascending order of key, then row, at most `limit` of them.
-  // An empty `end` means: to the last key. Writes and counts as `lookup` does. Required. [any-thread]
+  // An empty `end` means: to the last key. Writes and counts as `lookup` does. Optional; the default is
+  // `SOCH_UNSUPPORTED`, as an index without an order has it. [any-thread]
   soch_status (*range)(void *instance,
                        struct soch_bytes start,
                        struct soch_bytes end,
@@ -419,8 +454,9 @@ typedef struct soch_index {
   // Sets `bytes` to the memory and disk that the index takes. Required. [any-thread]
   soch_status (*size_bytes)(void *instance, uint64_t *bytes, struct soch_error *error);
   // Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
-  // `count` to how many it wrote. A vector is its `float`s in this machine's byte order. Optional; the default
-  // is `SOCH_UNSUPPORTED`. [any-thread]
+  // `count` to how many it wrote. A distance is smaller the nearer a row is, by whatever metric the index has: the
+  // Euclidean one, its square, 1 minus the cosine, minus the inner product, minus a score. It may be negative and is
+  // never NaN. Rows at one distance come in any order. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
   soch_status (*nearest)(void *instance,
                          struct soch_bytes query,
                          size_t k,
@@ -442,8 +478,10 @@ typedef struct soch_index {
 #endif
 } soch_index;
 
-// The database's state. Frozen.
+// The database's state, lent by the host. Grows at its end.
 typedef struct soch_health {
+  // `sizeof(soch_health)` of the host.
+  size_t size;
   // 1 if the database serves, 0 if not; any other value means 1.
   uint32_t operational;
   // Always 0.
@@ -466,9 +504,11 @@ typedef struct soch_bucket {
   uint64_t count;
 } soch_bucket;
 
-// One metric with its value at this moment. Frozen.
+// One metric with its value at this moment, lent by the host. Grows at its end.
 typedef struct soch_metric {
-  // One of `SOCH_METRIC_*`.
+  // `sizeof(soch_metric)` of the host.
+  size_t size;
+  // One of `SOCH_METRIC_*`, or one of a later minor version (rule 4).
   uint32_t kind;
   // Always 0.
   uint32_t reserved;
@@ -509,34 +549,38 @@ typedef struct soch_metrics {
   soch_status (*collect)(void *ctx, const struct soch_metric_sink *sink, struct soch_error *error);
 } soch_metrics;
 
-// A sink of metrics, spans and logs. Its calls report no text: a plugin that cannot deliver says so through
-// `soch_host.log`, and the host goes on whatever the status. Grows at its end.
+// A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
+// through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
+//
+// A span's number is the sink's own. A sink that keeps spans gives a number again only after its span has ended, and
+// takes no harm from a number that no open span has.
 typedef struct soch_observability {
   // `sizeof(soch_observability)` of the plugin.
   size_t size;
-  // Adds `value` to a counter. The order of labels has no meaning. Required. [any-thread]
+  // Adds `value` to a counter. The order of labels has no meaning. Optional; the default does nothing. [any-thread]
   soch_status (*counter_inc)(void *instance,
                              struct soch_str name,
                              uint64_t value,
                              const struct soch_label *labels,
                              size_t count);
-  // Sets a gauge. Required. [any-thread]
+  // Sets a gauge. Optional; the default does nothing. [any-thread]
   soch_status (*gauge_set)(void *instance,
                            struct soch_str name,
                            double value,
                            const struct soch_label *labels,
                            size_t count);
-  // Adds one observation to a histogram. Required. [any-thread]
+  // Adds one observation to a histogram. Optional; the default does nothing. [any-thread]
   soch_status (*histogram_observe)(void *instance,
                                    struct soch_str name,
                                    double value,
                                    const struct soch_label *labels,
                                    size_t count);
-  // Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Required. [any-thread]
+  // Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Optional; the default
+  // gives all spans one number. [any-thread]
   soch_status (*span_start)(void *instance, struct soch_str name, uint64_t parent, uint64_t *span);
-  // Ends a span, once. Required. [any-thread]
+  // Ends a span, once. Optional; the default does nothing. [any-thread]
   soch_status (*span_end)(void *instance, uint64_t span);
-  // Notes something that happened in a span. Required. [any-thread]
+  // Notes something that happened in a span. Optional; the default does nothing. [any-thread]
   soch_status (*span_event)(void *instance,
                             uint64_t span,
                             struct soch_str name,
@@ -561,7 +605,7 @@ typedef struct soch_observability {
 } soch_observability;
 
 // A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
-// today and in a later version. Grows at its end.
+// today and in a later version. It takes every input of up to 64 MiB; beyond, it may be `SOCH_LIMIT`. Grows at its end.
 typedef struct soch_compression {
   // `sizeof(soch_compression)` of the plugin.
   size_t size;
@@ -606,7 +650,7 @@ typedef struct soch_plugin {
   uint16_t min_host_minor;
   // 0.
   uint16_t reserved;
-  // 0: no flag has a meaning yet, and an unknown one is refused.
+  // Flags, none of which has a meaning yet: 0. Rule 5 says what a host does about those that it does not know.
   uint32_t flags;
   // `SOCH_LAYOUT_HASH` of the header that the plugin was compiled with.
   uint8_t layout_hash[SOCH_LAYOUT_HASH_SIZE];
@@ -626,9 +670,10 @@ typedef struct soch_plugin {
   // Stops the instance's work: writes what is buffered, closes files and sockets, joins threads. After it,
   // whatever it returns, only `destroy` follows. Optional. [exclusive]
   soch_status (*shutdown)(void *instance, struct soch_error *error);
-  // Frees the instance. Comes without `shutdown` after `SOCH_PANICKED`. Optional. [exclusive]
+  // Frees the instance. Comes without `shutdown` after `SOCH_PANICKED`, and may never come (rule 8). Optional. [exclusive]
   void (*destroy)(void *instance);
-  // The table of one of `capabilities`, or NULL. The table is [static]. Required if there are any. [any-thread]
+  // The table of one of `capabilities`, or NULL. The table is [static]. Only a host that shares the plugin's memory
+  // and knows the id asks, so a plugin works without. Required if there are any. [any-thread]
   const void *(*get_interface)(void *instance, struct soch_str id);
   // Its storage engine, or NULL. [static]
   const struct soch_storage *storage;
@@ -741,16 +786,28 @@ typedef struct soch_auth {
 // Anything else.
 #define SOCH_FAILED 11
 
+// A time limit passed, of the plugin or of something that it waited for. Whether the call took effect is not known.
+#define SOCH_TIMEOUT 12
+
+// Whoever owns the data or the service does not allow it. The same call by the same user is denied again.
+#define SOCH_DENIED 13
+
+// This instance cannot change anything, by its configuration or its medium.
+#define SOCH_READ_ONLY 14
+
+// Another owner took the data over. This instance writes nothing any more; a new one may.
+#define SOCH_FENCED 15
+
 // Which layout the plugin was compiled with; the host knows that of each minor version.
 #if SOCH_TARGET_MINOR == 0
-#define SOCH_LAYOUT_HASH {0x04, 0x7f, 0xa1, 0xd2, 0x72, 0x43, 0x6c, 0x99, 0x5b, 0x35, 0x48, 0xf9, 0x48, 0x31, 0xea, 0xed}
+#define SOCH_LAYOUT_HASH {0xda, 0x82, 0xf6, 0x1b, 0x10, 0x57, 0x54, 0x96, 0x2c, 0x69, 0xb1, 0xba, 0xc6, 0x8a, 0xde, 0x88}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x93, 0x35, 0xfe, 0xc9, 0x97, 0x1a, 0x5c, 0x4b, 0x69, 0x0d, 0x71, 0x31, 0x66, 0x40, 0x5b, 0xc8}
+#define SOCH_LAYOUT_HASH {0xae, 0x71, 0x40, 0x81, 0x71, 0x61, 0xba, 0x5b, 0x42, 0x0d, 0x32, 0x3c, 0x0d, 0xa7, 0x43, 0xf4}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
 
-// The layout on every machine with 64-bit pointers, checked at compile time.
+// The layout on every machine with 64-bit pointers and in WebAssembly, checked at compile time.
 #if UINTPTR_MAX == UINT64_MAX
 SOCH_ASSERT(offsetof(soch_error, code) == 0 && sizeof(((soch_error *)0)->code) == 4);
 SOCH_ASSERT(offsetof(soch_error, message) == 4 && sizeof(((soch_error *)0)->message) == 508);
@@ -819,11 +876,12 @@ SOCH_ASSERT(offsetof(soch_host, gauge_set) == 72 && sizeof(((soch_host *)0)->gau
 SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 80 && sizeof(((soch_host *)0)->histogram_observe) == 8);
 SOCH_ASSERT(offsetof(soch_host, get_service) == 88 && sizeof(((soch_host *)0)->get_service) == 8);
 SOCH_ASSERT(sizeof(soch_host) == 96);
-SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 0 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 8 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 16 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 24 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
-SOCH_ASSERT(sizeof(soch_storage_stats) == 32);
+SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
+SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
 SOCH_ASSERT(offsetof(soch_row_sink, ctx) == 0 && sizeof(((soch_row_sink *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_row_sink, row) == 8 && sizeof(((soch_row_sink *)0)->row) == 8);
 SOCH_ASSERT(sizeof(soch_row_sink) == 16);
@@ -873,26 +931,28 @@ SOCH_ASSERT(offsetof(soch_index, nearest) == 64 && sizeof(((soch_index *)0)->nea
 SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 72 && sizeof(((soch_index *)0)->nearest_batch) == 8);
 #endif
 SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 80 : 72));
-SOCH_ASSERT(offsetof(soch_health, operational) == 0 && sizeof(((soch_health *)0)->operational) == 4);
-SOCH_ASSERT(offsetof(soch_health, reserved) == 4 && sizeof(((soch_health *)0)->reserved) == 4);
-SOCH_ASSERT(offsetof(soch_health, wal_size_bytes) == 8 && sizeof(((soch_health *)0)->wal_size_bytes) == 8);
-SOCH_ASSERT(offsetof(soch_health, active_txns) == 16 && sizeof(((soch_health *)0)->active_txns) == 8);
-SOCH_ASSERT(offsetof(soch_health, buffer_pool_usage) == 24 && sizeof(((soch_health *)0)->buffer_pool_usage) == 8);
-SOCH_ASSERT(offsetof(soch_health, checkpoint_age_secs) == 32 && sizeof(((soch_health *)0)->checkpoint_age_secs) == 8);
-SOCH_ASSERT(sizeof(soch_health) == 40);
+SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_health, operational) == 8 && sizeof(((soch_health *)0)->operational) == 4);
+SOCH_ASSERT(offsetof(soch_health, reserved) == 12 && sizeof(((soch_health *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_health, wal_size_bytes) == 16 && sizeof(((soch_health *)0)->wal_size_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_health, active_txns) == 24 && sizeof(((soch_health *)0)->active_txns) == 8);
+SOCH_ASSERT(offsetof(soch_health, buffer_pool_usage) == 32 && sizeof(((soch_health *)0)->buffer_pool_usage) == 8);
+SOCH_ASSERT(offsetof(soch_health, checkpoint_age_secs) == 40 && sizeof(((soch_health *)0)->checkpoint_age_secs) == 8);
+SOCH_ASSERT(sizeof(soch_health) == 48);
 SOCH_ASSERT(offsetof(soch_bucket, upper) == 0 && sizeof(((soch_bucket *)0)->upper) == 8);
 SOCH_ASSERT(offsetof(soch_bucket, count) == 8 && sizeof(((soch_bucket *)0)->count) == 8);
 SOCH_ASSERT(sizeof(soch_bucket) == 16);
-SOCH_ASSERT(offsetof(soch_metric, kind) == 0 && sizeof(((soch_metric *)0)->kind) == 4);
-SOCH_ASSERT(offsetof(soch_metric, reserved) == 4 && sizeof(((soch_metric *)0)->reserved) == 4);
-SOCH_ASSERT(offsetof(soch_metric, name) == 8 && sizeof(((soch_metric *)0)->name) == 16);
-SOCH_ASSERT(offsetof(soch_metric, labels) == 24 && sizeof(((soch_metric *)0)->labels) == 8);
-SOCH_ASSERT(offsetof(soch_metric, label_count) == 32 && sizeof(((soch_metric *)0)->label_count) == 8);
-SOCH_ASSERT(offsetof(soch_metric, count) == 40 && sizeof(((soch_metric *)0)->count) == 8);
-SOCH_ASSERT(offsetof(soch_metric, value) == 48 && sizeof(((soch_metric *)0)->value) == 8);
-SOCH_ASSERT(offsetof(soch_metric, buckets) == 56 && sizeof(((soch_metric *)0)->buckets) == 8);
-SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 64 && sizeof(((soch_metric *)0)->bucket_count) == 8);
-SOCH_ASSERT(sizeof(soch_metric) == 72);
+SOCH_ASSERT(offsetof(soch_metric, size) == 0 && sizeof(((soch_metric *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_metric, kind) == 8 && sizeof(((soch_metric *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_metric, reserved) == 12 && sizeof(((soch_metric *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_metric, name) == 16 && sizeof(((soch_metric *)0)->name) == 16);
+SOCH_ASSERT(offsetof(soch_metric, labels) == 32 && sizeof(((soch_metric *)0)->labels) == 8);
+SOCH_ASSERT(offsetof(soch_metric, label_count) == 40 && sizeof(((soch_metric *)0)->label_count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, count) == 48 && sizeof(((soch_metric *)0)->count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, value) == 56 && sizeof(((soch_metric *)0)->value) == 8);
+SOCH_ASSERT(offsetof(soch_metric, buckets) == 64 && sizeof(((soch_metric *)0)->buckets) == 8);
+SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 72 && sizeof(((soch_metric *)0)->bucket_count) == 8);
+SOCH_ASSERT(sizeof(soch_metric) == 80);
 SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 8 && sizeof(((soch_metric_sink *)0)->metric) == 8);
 SOCH_ASSERT(sizeof(soch_metric_sink) == 16);
@@ -929,6 +989,187 @@ SOCH_ASSERT(offsetof(soch_auth, size) == 0 && sizeof(((soch_auth *)0)->size) == 
 SOCH_ASSERT(offsetof(soch_auth, authenticate) == 8 && sizeof(((soch_auth *)0)->authenticate) == 8);
 SOCH_ASSERT(offsetof(soch_auth, authorize) == 16 && sizeof(((soch_auth *)0)->authorize) == 8);
 SOCH_ASSERT(sizeof(soch_auth) == 24);
+#elif defined(__wasm32__)
+SOCH_ASSERT(offsetof(soch_error, code) == 0 && sizeof(((soch_error *)0)->code) == 4);
+SOCH_ASSERT(offsetof(soch_error, message) == 4 && sizeof(((soch_error *)0)->message) == 508);
+SOCH_ASSERT(sizeof(soch_error) == 512);
+SOCH_ASSERT(offsetof(soch_bytes, ptr) == 0 && sizeof(((soch_bytes *)0)->ptr) == 4);
+SOCH_ASSERT(offsetof(soch_bytes, len) == 4 && sizeof(((soch_bytes *)0)->len) == 4);
+SOCH_ASSERT(sizeof(soch_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_str, ptr) == 0 && sizeof(((soch_str *)0)->ptr) == 4);
+SOCH_ASSERT(offsetof(soch_str, len) == 4 && sizeof(((soch_str *)0)->len) == 4);
+SOCH_ASSERT(sizeof(soch_str) == 8);
+SOCH_ASSERT(offsetof(soch_label, name) == 0 && sizeof(((soch_label *)0)->name) == 8);
+SOCH_ASSERT(offsetof(soch_label, value) == 8 && sizeof(((soch_label *)0)->value) == 8);
+SOCH_ASSERT(sizeof(soch_label) == 16);
+SOCH_ASSERT(offsetof(soch_writer, ctx) == 0 && sizeof(((soch_writer *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_writer, limit) == 8 && sizeof(((soch_writer *)0)->limit) == 8);
+SOCH_ASSERT(offsetof(soch_writer, write) == 16 && sizeof(((soch_writer *)0)->write) == 4);
+SOCH_ASSERT(offsetof(soch_writer, reserve) == 20 && sizeof(((soch_writer *)0)->reserve) == 4);
+SOCH_ASSERT(offsetof(soch_writer, commit) == 24 && sizeof(((soch_writer *)0)->commit) == 4);
+SOCH_ASSERT(sizeof(soch_writer) == 32);
+SOCH_ASSERT(offsetof(soch_plugin, magic) == 0 && sizeof(((soch_plugin *)0)->magic) == 8);
+SOCH_ASSERT(offsetof(soch_plugin, size) == 8 && sizeof(((soch_plugin *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, abi_major) == 12 && sizeof(((soch_plugin *)0)->abi_major) == 2);
+SOCH_ASSERT(offsetof(soch_plugin, abi_minor) == 14 && sizeof(((soch_plugin *)0)->abi_minor) == 2);
+SOCH_ASSERT(offsetof(soch_plugin, min_host_minor) == 16 && sizeof(((soch_plugin *)0)->min_host_minor) == 2);
+SOCH_ASSERT(offsetof(soch_plugin, reserved) == 18 && sizeof(((soch_plugin *)0)->reserved) == 2);
+SOCH_ASSERT(offsetof(soch_plugin, flags) == 20 && sizeof(((soch_plugin *)0)->flags) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, layout_hash) == 24 && sizeof(((soch_plugin *)0)->layout_hash) == 16);
+SOCH_ASSERT(offsetof(soch_plugin, name) == 40 && sizeof(((soch_plugin *)0)->name) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, version) == 44 && sizeof(((soch_plugin *)0)->version) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, description) == 48 && sizeof(((soch_plugin *)0)->description) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, author) == 52 && sizeof(((soch_plugin *)0)->author) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, capabilities) == 56 && sizeof(((soch_plugin *)0)->capabilities) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, create) == 60 && sizeof(((soch_plugin *)0)->create) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, shutdown) == 64 && sizeof(((soch_plugin *)0)->shutdown) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, destroy) == 68 && sizeof(((soch_plugin *)0)->destroy) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, get_interface) == 72 && sizeof(((soch_plugin *)0)->get_interface) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, storage) == 76 && sizeof(((soch_plugin *)0)->storage) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, index) == 80 && sizeof(((soch_plugin *)0)->index) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, observability) == 84 && sizeof(((soch_plugin *)0)->observability) == 4);
+SOCH_ASSERT(offsetof(soch_plugin, compression) == 88 && sizeof(((soch_plugin *)0)->compression) == 4);
+SOCH_ASSERT(sizeof(soch_plugin) == 96);
+SOCH_ASSERT(offsetof(soch_note, owner_size) == 0 && sizeof(((soch_note *)0)->owner_size) == 4);
+SOCH_ASSERT(offsetof(soch_note, body_size) == 4 && sizeof(((soch_note *)0)->body_size) == 4);
+SOCH_ASSERT(offsetof(soch_note, kind) == 8 && sizeof(((soch_note *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_note, owner) == 12 && sizeof(((soch_note *)0)->owner) == 8);
+SOCH_ASSERT(offsetof(soch_note, note_version) == 20 && sizeof(((soch_note *)0)->note_version) == 4);
+SOCH_ASSERT(offsetof(soch_note, abi_major) == 24 && sizeof(((soch_note *)0)->abi_major) == 2);
+SOCH_ASSERT(offsetof(soch_note, abi_minor) == 26 && sizeof(((soch_note *)0)->abi_minor) == 2);
+SOCH_ASSERT(offsetof(soch_note, min_host_minor) == 28 && sizeof(((soch_note *)0)->min_host_minor) == 2);
+SOCH_ASSERT(offsetof(soch_note, reserved) == 30 && sizeof(((soch_note *)0)->reserved) == 2);
+SOCH_ASSERT(offsetof(soch_note, flags) == 32 && sizeof(((soch_note *)0)->flags) == 4);
+SOCH_ASSERT(offsetof(soch_note, kinds) == 36 && sizeof(((soch_note *)0)->kinds) == 4);
+SOCH_ASSERT(offsetof(soch_note, layout_hash) == 40 && sizeof(((soch_note *)0)->layout_hash) == 16);
+SOCH_ASSERT(offsetof(soch_note, name) == 56 && sizeof(((soch_note *)0)->name) == 64);
+SOCH_ASSERT(offsetof(soch_note, version) == 120 && sizeof(((soch_note *)0)->version) == 32);
+SOCH_ASSERT(sizeof(soch_note) == 152);
+SOCH_ASSERT(offsetof(soch_host, size) == 0 && sizeof(((soch_host *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_host, abi_minor) == 4 && sizeof(((soch_host *)0)->abi_minor) == 4);
+SOCH_ASSERT(offsetof(soch_host, log_level) == 8 && sizeof(((soch_host *)0)->log_level) == 4);
+SOCH_ASSERT(offsetof(soch_host, ctx) == 12 && sizeof(((soch_host *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_host, product) == 16 && sizeof(((soch_host *)0)->product) == 8);
+SOCH_ASSERT(offsetof(soch_host, directory) == 24 && sizeof(((soch_host *)0)->directory) == 8);
+SOCH_ASSERT(offsetof(soch_host, log) == 32 && sizeof(((soch_host *)0)->log) == 4);
+SOCH_ASSERT(offsetof(soch_host, counter_inc) == 36 && sizeof(((soch_host *)0)->counter_inc) == 4);
+SOCH_ASSERT(offsetof(soch_host, gauge_set) == 40 && sizeof(((soch_host *)0)->gauge_set) == 4);
+SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 44 && sizeof(((soch_host *)0)->histogram_observe) == 4);
+SOCH_ASSERT(offsetof(soch_host, get_service) == 48 && sizeof(((soch_host *)0)->get_service) == 4);
+SOCH_ASSERT(sizeof(soch_host) == 52);
+SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
+SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
+SOCH_ASSERT(offsetof(soch_row_sink, ctx) == 0 && sizeof(((soch_row_sink *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_row_sink, row) == 4 && sizeof(((soch_row_sink *)0)->row) == 4);
+SOCH_ASSERT(sizeof(soch_row_sink) == 8);
+SOCH_ASSERT(offsetof(soch_row, key) == 0 && sizeof(((soch_row *)0)->key) == 8);
+SOCH_ASSERT(offsetof(soch_row, value) == 8 && sizeof(((soch_row *)0)->value) == 8);
+SOCH_ASSERT(sizeof(soch_row) == 16);
+SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4);
+SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
+SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 8);
+SOCH_ASSERT(offsetof(soch_write, value) == 16 && sizeof(((soch_write *)0)->value) == 8);
+SOCH_ASSERT(sizeof(soch_write) == 24);
+SOCH_ASSERT(offsetof(soch_storage, size) == 0 && sizeof(((soch_storage *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_storage, get) == 4 && sizeof(((soch_storage *)0)->get) == 4);
+SOCH_ASSERT(offsetof(soch_storage, put) == 8 && sizeof(((soch_storage *)0)->put) == 4);
+SOCH_ASSERT(offsetof(soch_storage, remove) == 12 && sizeof(((soch_storage *)0)->remove) == 4);
+SOCH_ASSERT(offsetof(soch_storage, scan) == 16 && sizeof(((soch_storage *)0)->scan) == 4);
+SOCH_ASSERT(offsetof(soch_storage, flush) == 20 && sizeof(((soch_storage *)0)->flush) == 4);
+SOCH_ASSERT(offsetof(soch_storage, compact) == 24 && sizeof(((soch_storage *)0)->compact) == 4);
+SOCH_ASSERT(offsetof(soch_storage, stats) == 28 && sizeof(((soch_storage *)0)->stats) == 4);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_storage, write_batch) == 32 && sizeof(((soch_storage *)0)->write_batch) == 4);
+SOCH_ASSERT(offsetof(soch_storage, open_table) == 36 && sizeof(((soch_storage *)0)->open_table) == 4);
+SOCH_ASSERT(offsetof(soch_storage, close_table) == 40 && sizeof(((soch_storage *)0)->close_table) == 4);
+SOCH_ASSERT(offsetof(soch_storage, table_get) == 44 && sizeof(((soch_storage *)0)->table_get) == 4);
+SOCH_ASSERT(offsetof(soch_storage, table_put) == 48 && sizeof(((soch_storage *)0)->table_put) == 4);
+SOCH_ASSERT(offsetof(soch_storage, open_reader) == 52 && sizeof(((soch_storage *)0)->open_reader) == 4);
+SOCH_ASSERT(offsetof(soch_storage, close_reader) == 56 && sizeof(((soch_storage *)0)->close_reader) == 4);
+SOCH_ASSERT(offsetof(soch_storage, reader_get) == 60 && sizeof(((soch_storage *)0)->reader_get) == 4);
+SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 64 && sizeof(((soch_storage *)0)->open_cursor) == 4);
+SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 68 && sizeof(((soch_storage *)0)->cursor_next) == 4);
+SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 72 && sizeof(((soch_storage *)0)->close_cursor) == 4);
+#endif
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 76 : 32));
+SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
+SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
+SOCH_ASSERT(sizeof(soch_index_entry) == 16);
+SOCH_ASSERT(offsetof(soch_index, size) == 0 && sizeof(((soch_index *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_index, index_type) == 4 && sizeof(((soch_index *)0)->index_type) == 4);
+SOCH_ASSERT(offsetof(soch_index, build) == 8 && sizeof(((soch_index *)0)->build) == 4);
+SOCH_ASSERT(offsetof(soch_index, insert) == 12 && sizeof(((soch_index *)0)->insert) == 4);
+SOCH_ASSERT(offsetof(soch_index, remove) == 16 && sizeof(((soch_index *)0)->remove) == 4);
+SOCH_ASSERT(offsetof(soch_index, lookup) == 20 && sizeof(((soch_index *)0)->lookup) == 4);
+SOCH_ASSERT(offsetof(soch_index, range) == 24 && sizeof(((soch_index *)0)->range) == 4);
+SOCH_ASSERT(offsetof(soch_index, size_bytes) == 28 && sizeof(((soch_index *)0)->size_bytes) == 4);
+SOCH_ASSERT(offsetof(soch_index, nearest) == 32 && sizeof(((soch_index *)0)->nearest) == 4);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 36 && sizeof(((soch_index *)0)->nearest_batch) == 4);
+#endif
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 40 : 36));
+SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_health, operational) == 4 && sizeof(((soch_health *)0)->operational) == 4);
+SOCH_ASSERT(offsetof(soch_health, reserved) == 8 && sizeof(((soch_health *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_health, wal_size_bytes) == 16 && sizeof(((soch_health *)0)->wal_size_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_health, active_txns) == 24 && sizeof(((soch_health *)0)->active_txns) == 8);
+SOCH_ASSERT(offsetof(soch_health, buffer_pool_usage) == 32 && sizeof(((soch_health *)0)->buffer_pool_usage) == 8);
+SOCH_ASSERT(offsetof(soch_health, checkpoint_age_secs) == 40 && sizeof(((soch_health *)0)->checkpoint_age_secs) == 8);
+SOCH_ASSERT(sizeof(soch_health) == 48);
+SOCH_ASSERT(offsetof(soch_bucket, upper) == 0 && sizeof(((soch_bucket *)0)->upper) == 8);
+SOCH_ASSERT(offsetof(soch_bucket, count) == 8 && sizeof(((soch_bucket *)0)->count) == 8);
+SOCH_ASSERT(sizeof(soch_bucket) == 16);
+SOCH_ASSERT(offsetof(soch_metric, size) == 0 && sizeof(((soch_metric *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_metric, kind) == 4 && sizeof(((soch_metric *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_metric, reserved) == 8 && sizeof(((soch_metric *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_metric, name) == 12 && sizeof(((soch_metric *)0)->name) == 8);
+SOCH_ASSERT(offsetof(soch_metric, labels) == 20 && sizeof(((soch_metric *)0)->labels) == 4);
+SOCH_ASSERT(offsetof(soch_metric, label_count) == 24 && sizeof(((soch_metric *)0)->label_count) == 4);
+SOCH_ASSERT(offsetof(soch_metric, count) == 32 && sizeof(((soch_metric *)0)->count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, value) == 40 && sizeof(((soch_metric *)0)->value) == 8);
+SOCH_ASSERT(offsetof(soch_metric, buckets) == 48 && sizeof(((soch_metric *)0)->buckets) == 4);
+SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 52 && sizeof(((soch_metric *)0)->bucket_count) == 4);
+SOCH_ASSERT(sizeof(soch_metric) == 56);
+SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 4 && sizeof(((soch_metric_sink *)0)->metric) == 4);
+SOCH_ASSERT(sizeof(soch_metric_sink) == 8);
+SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_metrics, ctx) == 4 && sizeof(((soch_metrics *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_metrics, collect) == 8 && sizeof(((soch_metrics *)0)->collect) == 4);
+SOCH_ASSERT(sizeof(soch_metrics) == 12);
+SOCH_ASSERT(offsetof(soch_observability, size) == 0 && sizeof(((soch_observability *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_observability, counter_inc) == 4 && sizeof(((soch_observability *)0)->counter_inc) == 4);
+SOCH_ASSERT(offsetof(soch_observability, gauge_set) == 8 && sizeof(((soch_observability *)0)->gauge_set) == 4);
+SOCH_ASSERT(offsetof(soch_observability, histogram_observe) == 12 && sizeof(((soch_observability *)0)->histogram_observe) == 4);
+SOCH_ASSERT(offsetof(soch_observability, span_start) == 16 && sizeof(((soch_observability *)0)->span_start) == 4);
+SOCH_ASSERT(offsetof(soch_observability, span_end) == 20 && sizeof(((soch_observability *)0)->span_end) == 4);
+SOCH_ASSERT(offsetof(soch_observability, span_event) == 24 && sizeof(((soch_observability *)0)->span_event) == 4);
+SOCH_ASSERT(offsetof(soch_observability, log) == 28 && sizeof(((soch_observability *)0)->log) == 4);
+SOCH_ASSERT(offsetof(soch_observability, report_health) == 32 && sizeof(((soch_observability *)0)->report_health) == 4);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_observability, attach) == 36 && sizeof(((soch_observability *)0)->attach) == 4);
+#endif
+SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 40 : 36));
+SOCH_ASSERT(offsetof(soch_compression, size) == 0 && sizeof(((soch_compression *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_compression, algorithm) == 4 && sizeof(((soch_compression *)0)->algorithm) == 4);
+SOCH_ASSERT(offsetof(soch_compression, compress) == 8 && sizeof(((soch_compression *)0)->compress) == 4);
+SOCH_ASSERT(offsetof(soch_compression, decompress) == 12 && sizeof(((soch_compression *)0)->decompress) == 4);
+SOCH_ASSERT(offsetof(soch_compression, set_level) == 16 && sizeof(((soch_compression *)0)->set_level) == 4);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_compression, bound) == 20 && sizeof(((soch_compression *)0)->bound) == 4);
+#endif
+SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 24 : 20));
+SOCH_ASSERT(offsetof(soch_query_optimizer, size) == 0 && sizeof(((soch_query_optimizer *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_query_optimizer, optimize) == 4 && sizeof(((soch_query_optimizer *)0)->optimize) == 4);
+SOCH_ASSERT(sizeof(soch_query_optimizer) == 8);
+SOCH_ASSERT(offsetof(soch_auth, size) == 0 && sizeof(((soch_auth *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_auth, authenticate) == 4 && sizeof(((soch_auth *)0)->authenticate) == 4);
+SOCH_ASSERT(offsetof(soch_auth, authorize) == 8 && sizeof(((soch_auth *)0)->authorize) == 4);
+SOCH_ASSERT(sizeof(soch_auth) == 12);
 #endif
 
 #if SOCH_MIN_HOST_MINOR > SOCH_TARGET_MINOR
@@ -1027,12 +1268,12 @@ static inline soch_status soch_scan_by_cursor(void *cursor,
 // Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`
 // `message` ends in NUL; what does not fit is cut at the border of a character.
 static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code, const char *message) {
-    size_t len = strlen(message);
-    if (len >= SOCH_ERROR_MESSAGE_SIZE) {
-        len = SOCH_ERROR_MESSAGE_SIZE - 1;
+    size_t len = 0;
+    // No <string.h>: a freestanding compiler has none.
+    for (; message[len] != 0 && len < SOCH_ERROR_MESSAGE_SIZE - 1; len++) error->message[len] = message[len];
+    if (message[len] != 0) {
         while (len > 0 && ((unsigned char)message[len] & 0xC0u) == 0x80u) len--;
     }
-    memcpy(error->message, message, len);
     error->message[len] = 0;
     error->code = code;
     return status;

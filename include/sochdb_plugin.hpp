@@ -293,8 +293,8 @@ template <class T> const soch_index index_of<T>::table = {
     SOCH_REQUIRED(soch_index, build),
     SOCH_REQUIRED(soch_index, insert),
     SOCH_REQUIRED(soch_index, remove),
-    SOCH_REQUIRED(soch_index, lookup),
-    SOCH_REQUIRED(soch_index, range),
+    SOCH_OPTIONAL(soch_index, lookup),
+    SOCH_OPTIONAL(soch_index, range),
     SOCH_REQUIRED(soch_index, size_bytes),
     SOCH_OPTIONAL(soch_index, nearest),
 #if SOCH_TARGET_MINOR >= 1
@@ -307,12 +307,12 @@ template <class T> struct observability_of {
 };
 template <class T> const soch_observability observability_of<T>::table = {
     sizeof(soch_observability),
-    SOCH_REQUIRED(soch_observability, counter_inc),
-    SOCH_REQUIRED(soch_observability, gauge_set),
-    SOCH_REQUIRED(soch_observability, histogram_observe),
-    SOCH_REQUIRED(soch_observability, span_start),
-    SOCH_REQUIRED(soch_observability, span_end),
-    SOCH_REQUIRED(soch_observability, span_event),
+    SOCH_OPTIONAL(soch_observability, counter_inc),
+    SOCH_OPTIONAL(soch_observability, gauge_set),
+    SOCH_OPTIONAL(soch_observability, histogram_observe),
+    SOCH_OPTIONAL(soch_observability, span_start),
+    SOCH_OPTIONAL(soch_observability, span_end),
+    SOCH_OPTIONAL(soch_observability, span_event),
     SOCH_OPTIONAL(soch_observability, log),
     SOCH_OPTIONAL(soch_observability, report_health),
 #if SOCH_TARGET_MINOR >= 1

@@ -1,6 +1,8 @@
 // What the benchmarks call in C: one slot of a table of its own, the twin of `StepTable` in bench_rust.
 #include "sochdb_plugin.h"
 
+#include <string.h>
+
 typedef struct step_table {
     size_t size;
     const void *state;

@@ -38,6 +38,14 @@ pub enum ErrorKind {
     Panicked,
     /// The call failed for another reason; the message says which.
     Failed,
+    /// A time limit passed; whether the call took effect is not known.
+    Timeout,
+    /// Whoever owns the data or the service does not allow it.
+    Denied,
+    /// The extension cannot change anything.
+    ReadOnly,
+    /// Another owner took the data over; this extension writes nothing any more.
+    Fenced,
     /// The extension was shut down before the call. Only the host says so.
     ShutDown,
     /// The extension broke the contract; the message says how. Only its caller says so.
@@ -61,6 +69,10 @@ impl ErrorKind {
             Self::Limit => SOCH_LIMIT,
             Self::Cancelled => SOCH_CANCELLED,
             Self::Panicked => SOCH_PANICKED,
+            Self::Timeout => SOCH_TIMEOUT,
+            Self::Denied => SOCH_DENIED,
+            Self::ReadOnly => SOCH_READ_ONLY,
+            Self::Fenced => SOCH_FENCED,
             Self::Failed | Self::ShutDown | Self::Contract | Self::Forked => SOCH_FAILED,
         }
     }
@@ -79,6 +91,10 @@ impl ErrorKind {
             SOCH_LIMIT => Self::Limit,
             SOCH_CANCELLED => Self::Cancelled,
             SOCH_PANICKED => Self::Panicked,
+            SOCH_TIMEOUT => Self::Timeout,
+            SOCH_DENIED => Self::Denied,
+            SOCH_READ_ONLY => Self::ReadOnly,
+            SOCH_FENCED => Self::Fenced,
             _ => Self::Failed,
         }
     }
@@ -98,6 +114,10 @@ impl fmt::Display for ErrorKind {
             Self::Cancelled => "cancelled",
             Self::Panicked => "panicked",
             Self::Failed => "failed",
+            Self::Timeout => "timed out",
+            Self::Denied => "denied",
+            Self::ReadOnly => "read only",
+            Self::Fenced => "fenced",
             Self::ShutDown => "shut down",
             Self::Contract => "contract broken",
             Self::Forked => "child of fork",

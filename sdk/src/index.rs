@@ -83,15 +83,19 @@ pub trait IndexExtension: Extension {
     /// Gives `rows` the rows with exactly `key`, ascending.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] from an index that only knows distances.
-    fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()>;
+    /// [`ErrorKind::Unsupported`] from an index that only knows distances; so the default.
+    fn lookup_into(&self, _key: &[u8], _rows: &mut RowIds<'_>) -> Result<()> {
+        Err(Error::unsupported("lookup"))
+    }
 
     /// Gives `rows` the rows with `start <= key < end`, ascending by key, then by row, at most `limit` of them. An empty
     /// `end` means: to the last key.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] from an index without an order.
-    fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()>;
+    /// [`ErrorKind::Unsupported`] from an index without an order; so the default.
+    fn range_into(&self, _start: &[u8], _end: &[u8], _limit: usize, _rows: &mut RowIds<'_>) -> Result<()> {
+        Err(Error::unsupported("range"))
+    }
 
     /// Returns the bytes of memory and disk that the index takes.
     ///

@@ -5,7 +5,8 @@ use crate::labels::Labels;
 use crate::metrics::Metrics;
 use sochdb_plugin_abi::*;
 
-/// A sink of metrics, spans and logs. Nothing comes back: a sink that cannot deliver says so in the host's log.
+/// A sink of metrics, spans and logs, or of one of them: what has no method here is dropped. Nothing comes back: a sink
+/// that cannot deliver says so in the host's log.
 ///
 /// It takes any name, label and value: an empty text, one name for two kinds of metric, `NaN`.
 ///
@@ -22,14 +23,9 @@ use sochdb_plugin_abi::*;
 /// # }
 ///
 /// impl ObservabilityExtension for Errors {
-///     fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {}
-///     fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
-///     fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
 ///     fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
 ///         self.spans.fetch_add(1, Relaxed) + 1
 ///     }
-///     fn span_end(&self, _: u64) {}
-///     fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
 ///     fn log(&self, level: LogLevel, _: &str, _: Labels<'_>) {
 ///         if level == LogLevel::Error {
 ///             self.errors.fetch_add(1, Relaxed);
@@ -49,23 +45,26 @@ use sochdb_plugin_abi::*;
     )
 )]
 pub trait ObservabilityExtension: Extension {
-    /// Adds `value` to the counter with this name and these labels, whose order has no meaning.
-    fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>);
+    /// Adds `value` to the counter with this name and these labels, whose order has no meaning. The default drops it.
+    fn counter_inc(&self, _name: &str, _value: u64, _labels: Labels<'_>) {}
 
-    /// Sets the gauge with this name and these labels.
-    fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>);
+    /// Sets the gauge with this name and these labels; the default drops it.
+    fn gauge_set(&self, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
-    /// Adds one observation to the histogram with this name and these labels.
-    fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>);
+    /// Adds one observation to the histogram with this name and these labels; the default drops it.
+    fn histogram_observe(&self, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
-    /// Starts a span, inside `parent` if there is one, and returns its number: not 0, and not that of an open span.
-    fn span_start(&self, name: &str, parent: Option<u64>) -> u64;
+    /// Starts a span, inside `parent` if there is one, and returns its number: not 0, and of a sink that keeps spans not
+    /// that of an open one. The default gives all spans one number.
+    fn span_start(&self, _name: &str, _parent: Option<u64>) -> u64 {
+        1
+    }
 
-    /// Ends a span. Each comes once; a number that is no open span is ignored.
-    fn span_end(&self, span: u64);
+    /// Ends a span. Each comes once; a number that is no open span does no harm. The default does nothing.
+    fn span_end(&self, _span: u64) {}
 
-    /// Notes an event in a span; that of a number which is no open span is ignored.
-    fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>);
+    /// Notes an event in a span; a number that is no open span does no harm. The default drops it.
+    fn span_event(&self, _span: u64, _name: &str, _attributes: Labels<'_>) {}
 
     /// Takes a line of the database's log; the default drops it.
     fn log(&self, _level: LogLevel, _message: &str, _fields: Labels<'_>) {}
@@ -139,6 +138,7 @@ impl HealthInfo {
     #[must_use]
     pub fn as_raw(&self) -> soch_health {
         soch_health {
+            size: std::mem::size_of::<soch_health>(),
             operational: self.operational.into(),
             reserved: 0,
             wal_size_bytes: self.wal_size_bytes,
@@ -170,13 +170,4 @@ impl Extension for NullObservability {
     }
 }
 
-impl ObservabilityExtension for NullObservability {
-    fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {}
-    fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
-    fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
-    fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
-        1
-    }
-    fn span_end(&self, _: u64) {}
-    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
-}
+impl ObservabilityExtension for NullObservability {}

@@ -185,7 +185,7 @@ pub trait StorageExtension: Extension {
 pub struct StorageStats {
     /// The bytes that all keys and values take, as stored.
     pub bytes_stored: u64,
-    /// The number of keys in all tables.
+    /// The number of keys in all tables, as an estimate.
     pub key_count: u64,
     /// The bytes that a compaction would rewrite.
     pub pending_compaction_bytes: u64,
@@ -199,6 +199,7 @@ impl StorageStats {
     #[must_use]
     pub fn as_raw(&self) -> soch_storage_stats {
         soch_storage_stats {
+            size: std::mem::size_of::<soch_storage_stats>(),
             bytes_stored: self.bytes_stored,
             key_count: self.key_count,
             pending_compaction_bytes: self.pending_compaction_bytes,

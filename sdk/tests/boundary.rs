@@ -53,6 +53,10 @@ fn every_kind_of_error_has_its_status_and_comes_back() {
         (ErrorKind::Limit, SOCH_LIMIT),
         (ErrorKind::Cancelled, SOCH_CANCELLED),
         (ErrorKind::Failed, SOCH_FAILED),
+        (ErrorKind::Timeout, SOCH_TIMEOUT),
+        (ErrorKind::Denied, SOCH_DENIED),
+        (ErrorKind::ReadOnly, SOCH_READ_ONLY),
+        (ErrorKind::Fenced, SOCH_FENCED),
     ];
     for (kind, expected) in kinds {
         let (status, error, _) = compress(Answer::Fail(Error::new(kind, "why").with_code(-7)));
@@ -62,7 +66,7 @@ fn every_kind_of_error_has_its_status_and_comes_back() {
     // A panic that this extension only heard of is no reason to end it.
     let (status, error, _) = compress(Answer::Fail(Error::new(ErrorKind::Panicked, "another one did").with_code(-7)));
     assert_eq!((status, error.code, &*error_text(&error)), (SOCH_FAILED, -7, "another one did"));
-    for unknown in [12, -1, i32::MIN, i32::MAX] {
+    for unknown in [16, -1, i32::MIN, i32::MAX] {
         assert_eq!(ErrorKind::from_status(unknown), ErrorKind::Failed);
     }
 }

@@ -5,7 +5,7 @@ use sochdb_plugin_sdk::machinery::boundary::error_text;
 use sochdb_plugin_sdk::machinery::instance::{destroy, into_raw};
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    extension_info, Error, Extension, ExtensionInfo, Labels, MetricValue, Metrics, ObservabilityExtension, Result,
+    extension_info, Error, Extension, ExtensionInfo, MetricValue, Metrics, ObservabilityExtension, Result,
 };
 use std::ffi::c_void;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -25,15 +25,6 @@ impl Extension for Reader {
 }
 
 impl ObservabilityExtension for Reader {
-    fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {}
-    fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
-    fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
-    fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
-        1
-    }
-    fn span_end(&self, _: u64) {}
-    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
-
     fn attach(&self, metrics: Metrics) -> Result<()> {
         *self.kept.lock().expect("no test panics with it") = Some(metrics);
         if self.refuses {
@@ -91,6 +82,7 @@ const BUCKET: soch_bucket = soch_bucket { upper: 0.5, count: 3 };
 
 fn metric(kind: u32, name: &'static str) -> soch_metric {
     soch_metric {
+        size: std::mem::size_of::<soch_metric>(),
         kind,
         reserved: 0,
         name: soch_str::lend(name),

@@ -83,6 +83,38 @@ fn storage_refuses_null_with_a_length() {
     }
 }
 
+/// What the other side has of a struct that begins with its size may be shorter or longer than what the SDK knows.
+#[test]
+fn no_byte_is_written_beyond_what_a_struct_says_of_its_size() {
+    const WORDS: usize = 12;
+    const UNTOUCHED: usize = usize::MAX / 255;
+    let known = std::mem::size_of::<soch_storage_stats>();
+    let instance = Instance::new();
+    let stats = shims::storage::<All>().stats.unwrap();
+    for size in 0..=WORDS * 8 {
+        let mut room = [UNTOUCHED; WORDS];
+        room[0] = size;
+        let mut error = soch_error::empty();
+        // SAFETY: an instance of `All`; the room is larger than any size that it says.
+        let status = unsafe { stats(instance.0, room.as_mut_ptr().cast(), &mut error) };
+        assert_eq!(status, if size < 8 { SOCH_INVALID } else { SOCH_OK }, "size {size}");
+        assert_eq!(room[0], size, "the size stays");
+        // SAFETY: any bytes are bytes.
+        let bytes = unsafe { std::slice::from_raw_parts(room.as_ptr().cast::<u8>(), WORDS * 8) };
+        let written = bytes.iter().rposition(|byte| *byte != 1).map_or(0, |last| last + 1).max(8);
+        let expected = if size < 8 { 8 } else { size.min(known) };
+        assert!(written <= expected, "size {size}: {written} bytes are written");
+        assert!(size < known || bytes[8..known].iter().any(|byte| *byte != 1), "size {size}: nothing is written");
+    }
+    instance.calls();
+    refused(&instance, "the place of the result is NULL", |error| {
+        // SAFETY: an instance of `All`; NULL is what is tested.
+        let status = unsafe { stats(instance.0, null_mut(), error) };
+        instance.calls();
+        status
+    });
+}
+
 #[test]
 fn storage_takes_what_is_empty() {
     let instance = Instance::new();

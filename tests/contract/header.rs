@@ -39,11 +39,11 @@ fn layout_hashes_are_what_the_contract_says() {
 }
 
 #[test]
-fn first_page_has_at_most_60_lines() {
+fn first_page_has_at_most_80_lines() {
     let header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");
     let lines = header.lines().take_while(|line| line.starts_with("//")).count();
-    assert!((20..=60).contains(&lines), "the first page has {lines} lines");
-    for topic in ["Ownership", "NULL", "Status", "Threads", "Panics", "Growth", "Versions"] {
+    assert!((20..=80).contains(&lines), "the first page has {lines} lines");
+    for topic in ["Ownership", "NULL", "Status", "Threads", "Panics", "Growth", "Versions", "Rules"] {
         let page: Vec<&str> = header.lines().take(lines).collect();
         assert!(page.iter().any(|line| line.starts_with(&format!("// {topic} "))), "the first page lacks {topic}");
     }

@@ -5,4 +5,6 @@ mod header;
 mod layout;
 mod layout_walk;
 mod refusals;
+mod rules;
 mod slots;
+mod wasm;

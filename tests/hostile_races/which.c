@@ -2,6 +2,8 @@
 // the file to the last, so that a mixture of two files shows.
 #include "sochdb_plugin.h"
 
+#include <string.h>
+
 #define SIZE (1 << 16)
 
 static const volatile uint8_t table[SIZE] = {[0 ... SIZE - 1] = WHICH};

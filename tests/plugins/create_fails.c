@@ -1,6 +1,8 @@
 // An instance that is never made: the configuration says with which text, `{}` without one.
 #include "codec.h"
 
+#include <string.h>
+
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     char text[64] = "";
     memcpy(text, config.ptr, config.len < sizeof text ? config.len : sizeof text - 1);

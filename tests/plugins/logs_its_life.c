@@ -4,6 +4,7 @@
 #include "sochdb_plugin.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 

@@ -1,6 +1,8 @@
 // A codec that breaks the contract in the way that the first byte of its input names.
 #include "sochdb_plugin.h"
 
+#include <string.h>
+
 static soch_status algorithm(void *instance, soch_str *name) {
 #if defined(ALGORITHM_NOT_TEXT)
     *name = SOCH_STR("\xff\xfe");

@@ -2,6 +2,8 @@
 // count their calls, and answer that the plugin is busy.
 #include "sochdb_plugin.h"
 
+#include <string.h>
+
 #if defined(STORAGE)
 #define TABLE soch_storage
 #define KIND SOCH_KIND_STORAGE

@@ -2,6 +2,8 @@
 // log. `get` ends the instance as a panic would.
 #include "sochdb_plugin.h"
 
+#include <string.h>
+
 // An instance, and each of its handles, is its host.
 static soch_status tell(void *handle, const char *step) {
     const soch_host *host = handle;

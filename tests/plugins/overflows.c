@@ -2,6 +2,7 @@
 #include "codec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static soch_status copy_by_way_of_heap(void *self, soch_bytes input, const soch_writer *out, soch_error *error) {
     char *own = malloc(16);

@@ -108,7 +108,6 @@ impl ObservabilityExtension for Sink {
     fn span_end(&self, span: u64) {
         self.total.fetch_add(span, Relaxed);
     }
-    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
     fn log(&self, _: LogLevel, message: &str, _: Labels<'_>) {
         self.total.fetch_add(message.len() as u64, Relaxed);
     }

@@ -88,10 +88,6 @@ impl IndexExtension for HnswIndex {
         Ok(())
     }
 
-    fn range_into(&self, _: &[u8], _: &[u8], _: usize, _: &mut RowIds<'_>) -> Result<()> {
-        Err(Error::unsupported("range"))
-    }
-
     fn size_bytes(&self) -> Result<u64> {
         Ok(self.graph.size_bytes())
     }

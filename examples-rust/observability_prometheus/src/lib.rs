@@ -81,8 +81,6 @@ impl ObservabilityExtension for Prometheus {
         }
     }
 
-    fn span_event(&self, _span: u64, _name: &str, _attributes: Labels<'_>) {}
-
     fn report_health(&self, health: &HealthInfo) {
         self.metrics.report_health(health);
     }

@@ -100,8 +100,7 @@ impl StorageExtension for Storage {
 
     fn stats(&self) -> Result<StorageStats> {
         let stats = slot!(self.table.stats);
-        let mut raw =
-            soch_storage_stats { bytes_stored: 0, key_count: 0, pending_compaction_bytes: 0, write_amplification: 0.0 };
+        let mut raw = StorageStats::default().as_raw();
         // SAFETY: the plugin's function on its own instance, with a place for the result.
         let call = |instance, error| unsafe { stats(instance, &mut raw, error) };
         self.done("stats", self.instance.shared("stats", call))?;

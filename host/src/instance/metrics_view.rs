@@ -74,6 +74,7 @@ fn with_raw(metric: &Metric<'_>, take: impl FnOnce(*const soch_metric) -> soch_s
     };
     boundary::with_raw_labels(metric.labels, |labels, label_count| {
         take(&soch_metric {
+            size: std::mem::size_of::<soch_metric>(),
             kind,
             reserved: 0,
             name: soch_str::lend(metric.name),

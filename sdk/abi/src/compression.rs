@@ -5,7 +5,7 @@ use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
 /// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
-/// today and in a later version. Grows at its end.
+/// today and in a later version. It takes every input of up to 64 MiB; beyond, it may be `SOCH_LIMIT`. Grows at its end.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

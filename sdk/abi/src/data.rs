@@ -3,7 +3,7 @@
 use crate::status::soch_status;
 use core::ffi::{c_char, c_void};
 
-/// Bytes lent for the call. `ptr` may be NULL if `len` is 0. Frozen.
+/// Bytes lent for the call, at any address (rule 9). `ptr` may be NULL if `len` is 0. Frozen.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

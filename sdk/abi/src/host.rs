@@ -9,7 +9,7 @@ pub const SOCH_LOG_DEBUG: i32 = 0;
 pub const SOCH_LOG_INFO: i32 = 1;
 /// Works, but somebody should look.
 pub const SOCH_LOG_WARN: i32 = 2;
-/// Does not work. Every other level means this one.
+/// Does not work. Rule 2 says what a level means that is not listed.
 pub const SOCH_LOG_ERROR: i32 = 3;
 
 /// The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.
@@ -31,7 +31,8 @@ pub struct soch_host {
     /// Name and version of the application, such as `sochdb 2.1.0`.
     pub product: soch_str,
     /// Absolute path of the directory that the library was loaded from. The plugin's own files are
-    /// here; `dladdr` does not tell, as the host maps a private copy. Empty if it is not UTF-8.
+    /// here; `dladdr` does not tell, as the host maps a private copy. Empty if it is not UTF-8, or if the plugin has no
+    /// files (rule 10).
     pub directory: soch_str,
     /// Gives a line to the host's log. Control characters are escaped. [any-thread]
     pub log: Option<

@@ -16,6 +16,11 @@ pub struct soch_index_entry {
 }
 
 /// An index. Several rows may have one key, and one row several keys. Grows at its end.
+///
+/// What a key is, the index says in its documentation: bytes that order as unsigned, a vector, a text. A key that it
+/// cannot take is `SOCH_INVALID` and changes nothing. A vector is its `float`s in this machine's byte order, all of one
+/// dimension, which the configuration or the first vector fixes; another dimension is `SOCH_INVALID`. It takes row
+/// numbers of all 64 bits, and a `build` of at least 65 536 entries.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
@@ -45,7 +50,8 @@ pub struct soch_index {
         unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
     >,
     /// Finds the rows with exactly `key`, in ascending order. Writes the first `capacity` of them to `rows` and
-    /// sets `count` to how many there are in all; with more than `capacity` the caller comes again. Required. [any-thread]
+    /// sets `count` to how many there are in all; with more than `capacity` the caller comes again. Optional; the
+    /// default is `SOCH_UNSUPPORTED`, as an index has it that only knows distances. [any-thread]
     pub lookup: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -57,7 +63,8 @@ pub struct soch_index {
         ) -> soch_status,
     >,
     /// Finds the rows with `start <= key < end`, in ascending order of key, then row, at most `limit` of them.
-    /// An empty `end` means: to the last key. Writes and counts as `lookup` does. Required. [any-thread]
+    /// An empty `end` means: to the last key. Writes and counts as `lookup` does. Optional; the default is
+    /// `SOCH_UNSUPPORTED`, as an index without an order has it. [any-thread]
     pub range: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -74,8 +81,9 @@ pub struct soch_index {
     pub size_bytes:
         Option<unsafe extern "C" fn(instance: *mut c_void, bytes: *mut u64, error: *mut soch_error) -> soch_status>,
     /// Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
-    /// `count` to how many it wrote. A vector is its `float`s in this machine's byte order. Optional; the default
-    /// is `SOCH_UNSUPPORTED`. [any-thread]
+    /// `count` to how many it wrote. A distance is smaller the nearer a row is, by whatever metric the index has: the
+    /// Euclidean one, its square, 1 minus the cosine, minus the inner product, minus a score. It may be negative and is
+    /// never NaN. Rows at one distance come in any order. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
     pub nearest: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

@@ -37,14 +37,36 @@
 //!            returns. `sochdb-plugin check` fails on each change, in any call.
 //!            A write beyond the limit of a file's size, or to a pipe that nobody reads, sends SIGXFSZ or SIGPIPE, which
 //!            end the host: block the two around it (examples-c/quiet.h), and report the error.
-//! Growth     A struct "grows at its end": its first field is its size as the plugin compiled it. The host copies
-//!            what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes.
-//!            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a
-//!            new table or slot.
+//! Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
+//!            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
+//!            where pointers have one width. Nothing is renamed, moved or retyped, and no function changes its meaning:
+//!            a new meaning gets a new table or slot.
 //! Versions   A plugin of the host's SOCH_ABI_MAJOR loads, older or newer, unless its min_host_minor is above the
 //!            host's SOCH_ABI_MINOR. Both then use the smaller minor. Define SOCH_TARGET_MINOR before the include
 //!            to hide what is newer than the oldest host that you support; "Since 1.1" marks what was added.
 //!            A new major is a new entry symbol.
+//!
+//! Rules      What holds everywhere, and what one side does about what only the other knows:
+//!            1  A status that is not listed means SOCH_FAILED, in both directions.
+//!            2  A log level that is not listed means SOCH_LOG_ERROR, in both directions.
+//!            3  An operation of a write that the plugin does not know is SOCH_UNSUPPORTED, and so is the whole call: it
+//!               changed nothing.
+//!            4  A metric of a kind that the plugin does not know is passed over.
+//!            5  Of soch_plugin.flags, a host refuses a plugin with one that it does not know among
+//!               SOCH_FLAGS_MUST_UNDERSTAND; the others it passes over.
+//!            6  Bits of kinds that a host does not know are passed over in a plugin of a newer minor version, and refused
+//!               in others.
+//!            7  Whoever fills a struct that the other side owns writes no byte beyond its `size`; whoever reads one reads
+//!               none. Fields of this header's first minor version are always there.
+//!            8  A call may end with its instance, and `destroy` may never come: the process may be killed. What must
+//!               last is written and flushed before.
+//!            9  Bytes that are lent have no alignment: copy numbers out of them (memcpy).
+//!            10 An instance may run where there are no files, no sockets and no threads of its own. What it needs, it
+//!               asks for in `create`, and fails there with SOCH_UNSUPPORTED. A writer or sink may take its time.
+//!            11 An error that cannot be undone stays. After one, such as a disk that failed in `flush` or in a write that
+//!               waits for it, every later call of the instance is an error, also `flush`, `compact`, `stats` and
+//!               `shutdown`, until a new instance opens the data again: a second try may succeed because the kernel
+//!               takes for written what it has lost.
 //!
 //! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #![no_std]

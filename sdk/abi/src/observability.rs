@@ -4,11 +4,13 @@ use crate::data::{soch_label, soch_str};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
-/// The database's state. Frozen.
+/// The database's state, lent by the host. Grows at its end.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_health {
+    /// `sizeof(soch_health)` of the host.
+    pub size: usize,
     /// 1 if the database serves, 0 if not; any other value means 1.
     pub operational: u32,
     /// Always 0.
@@ -27,7 +29,7 @@ pub struct soch_health {
 pub const SOCH_METRIC_COUNTER: u32 = 0;
 /// `soch_metric.kind`: a value that goes up and down.
 pub const SOCH_METRIC_GAUGE: u32 = 1;
-/// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds: pass over them.
+/// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds (rule 4).
 pub const SOCH_METRIC_HISTOGRAM: u32 = 2;
 
 /// How many observations lie above the bound of the bucket before, and at most at this one's. Frozen.
@@ -41,12 +43,14 @@ pub struct soch_bucket {
     pub count: u64,
 }
 
-/// One metric with its value at this moment. Frozen.
+/// One metric with its value at this moment, lent by the host. Grows at its end.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_metric {
-    /// One of `SOCH_METRIC_*`.
+    /// `sizeof(soch_metric)` of the host.
+    pub size: usize,
+    /// One of `SOCH_METRIC_*`, or one of a later minor version (rule 4).
     pub kind: u32,
     /// Always 0.
     pub reserved: u32,
@@ -95,15 +99,18 @@ pub struct soch_metrics {
     >,
 }
 
-/// A sink of metrics, spans and logs. Its calls report no text: a plugin that cannot deliver says so through
-/// `soch_host.log`, and the host goes on whatever the status. Grows at its end.
+/// A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
+/// through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
+///
+/// A span's number is the sink's own. A sink that keeps spans gives a number again only after its span has ended, and
+/// takes no harm from a number that no open span has.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_observability {
     /// `sizeof(soch_observability)` of the plugin.
     pub size: usize,
-    /// Adds `value` to a counter. The order of labels has no meaning. Required. [any-thread]
+    /// Adds `value` to a counter. The order of labels has no meaning. Optional; the default does nothing. [any-thread]
     pub counter_inc: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -113,7 +120,7 @@ pub struct soch_observability {
             count: usize,
         ) -> soch_status,
     >,
-    /// Sets a gauge. Required. [any-thread]
+    /// Sets a gauge. Optional; the default does nothing. [any-thread]
     pub gauge_set: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -123,7 +130,7 @@ pub struct soch_observability {
             count: usize,
         ) -> soch_status,
     >,
-    /// Adds one observation to a histogram. Required. [any-thread]
+    /// Adds one observation to a histogram. Optional; the default does nothing. [any-thread]
     pub histogram_observe: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -133,12 +140,13 @@ pub struct soch_observability {
             count: usize,
         ) -> soch_status,
     >,
-    /// Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Required. [any-thread]
+    /// Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Optional; the default
+    /// gives all spans one number. [any-thread]
     pub span_start:
         Option<unsafe extern "C" fn(instance: *mut c_void, name: soch_str, parent: u64, span: *mut u64) -> soch_status>,
-    /// Ends a span, once. Required. [any-thread]
+    /// Ends a span, once. Optional; the default does nothing. [any-thread]
     pub span_end: Option<unsafe extern "C" fn(instance: *mut c_void, span: u64) -> soch_status>,
-    /// Notes something that happened in a span. Required. [any-thread]
+    /// Notes something that happened in a span. Optional; the default does nothing. [any-thread]
     pub span_event: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

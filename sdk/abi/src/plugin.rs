@@ -23,6 +23,9 @@ pub const SOCH_KIND_COMPRESSION: u32 = 8;
 /// Bit of `soch_note.kinds`: `soch_plugin.capabilities` is set.
 pub const SOCH_KIND_CUSTOM: u32 = 16;
 
+/// The flags of `soch_plugin.flags` that a host must understand to load the plugin (rule 5).
+pub const SOCH_FLAGS_MUST_UNDERSTAND: u32 = 0xffff;
+
 /// Bytes of the layout hash.
 pub const SOCH_LAYOUT_HASH_SIZE: usize = 16;
 
@@ -47,7 +50,7 @@ pub struct soch_plugin {
     pub min_host_minor: u16,
     /// 0.
     pub reserved: u16,
-    /// 0: no flag has a meaning yet, and an unknown one is refused.
+    /// Flags, none of which has a meaning yet: 0. Rule 5 says what a host does about those that it does not know.
     pub flags: u32,
     /// `SOCH_LAYOUT_HASH` of the header that the plugin was compiled with.
     #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))] // As in `soch_error`.
@@ -75,9 +78,10 @@ pub struct soch_plugin {
     /// Stops the instance's work: writes what is buffered, closes files and sockets, joins threads. After it,
     /// whatever it returns, only `destroy` follows. Optional. [exclusive]
     pub shutdown: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
-    /// Frees the instance. Comes without `shutdown` after `SOCH_PANICKED`. Optional. [exclusive]
+    /// Frees the instance. Comes without `shutdown` after `SOCH_PANICKED`, and may never come (rule 8). Optional. [exclusive]
     pub destroy: Option<unsafe extern "C" fn(instance: *mut c_void)>,
-    /// The table of one of `capabilities`, or NULL. The table is [static]. Required if there are any. [any-thread]
+    /// The table of one of `capabilities`, or NULL. The table is [static]. Only a host that shares the plugin's memory
+    /// and knows the id asks, so a plugin works without. Required if there are any. [any-thread]
     pub get_interface: Option<unsafe extern "C" fn(instance: *mut c_void, id: soch_str) -> *const c_void>,
     /// Its storage engine, or NULL. [static]
     // The layout of each table is exported by itself, and only if the plugin has it.

@@ -2,7 +2,7 @@
 
 use core::ffi::c_char;
 
-/// How a call ended. A value that is not listed means `SOCH_FAILED`.
+/// How a call ended. Rule 1 says what a value means that is not listed.
 pub type soch_status = i32;
 
 /// The call did what its documentation says.
@@ -29,6 +29,14 @@ pub const SOCH_CANCELLED: soch_status = 9;
 pub const SOCH_PANICKED: soch_status = 10;
 /// Anything else.
 pub const SOCH_FAILED: soch_status = 11;
+/// A time limit passed, of the plugin or of something that it waited for. Whether the call took effect is not known.
+pub const SOCH_TIMEOUT: soch_status = 12;
+/// Whoever owns the data or the service does not allow it. The same call by the same user is denied again.
+pub const SOCH_DENIED: soch_status = 13;
+/// This instance cannot change anything, by its configuration or its medium.
+pub const SOCH_READ_ONLY: soch_status = 14;
+/// Another owner took the data over. This instance writes nothing any more; a new one may.
+pub const SOCH_FENCED: soch_status = 15;
 
 /// Bytes in `soch_error.message`, its NUL included.
 pub const SOCH_ERROR_MESSAGE_SIZE: usize = 508;

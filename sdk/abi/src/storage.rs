@@ -4,14 +4,16 @@ use crate::data::{soch_bytes, soch_writer};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
-/// What a storage says of itself. The caller owns it. Frozen.
+/// What a storage says of itself. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_storage_stats {
+    /// `sizeof(soch_storage_stats)` of the host: the room that there is. The plugin leaves it as it is.
+    pub size: usize,
     /// Bytes of all keys and values, as stored.
     pub bytes_stored: u64,
-    /// How many keys all tables hold.
+    /// How many keys all tables hold, as an estimate.
     pub key_count: u64,
     /// Bytes that a compaction would rewrite.
     pub pending_compaction_bytes: u64,
@@ -51,7 +53,7 @@ pub const SOCH_WRITE_DELETE: u32 = 1;
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_write {
-    /// One of `SOCH_WRITE_*`; any other value is `SOCH_INVALID`.
+    /// One of `SOCH_WRITE_*`, or one of a later minor version (rule 3).
     pub op: u32,
     /// The table.
     pub table: u32,
@@ -63,9 +65,9 @@ pub struct soch_write {
 
 /// A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
 ///
-/// Rule 1: an error that cannot be undone stays. After one, such as a disk that failed in `flush` or in a write that
-/// waits for it, every later call is an error, also `flush`, `compact`, `stats` and `shutdown`, until a new instance
-/// opens the data again: a second try may succeed because the kernel takes for written what it has lost.
+/// It takes every key of 1 to 511 bytes and every value of up to 1 MiB. It may take longer ones, or refuse them with
+/// `SOCH_LIMIT`; the empty key is one that it may refuse with `SOCH_INVALID`, always. A refused write changes nothing.
+/// Each table is apart from the others; there is room for at least 16.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
@@ -82,8 +84,8 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Stores `value` under `key`, in place of what was there. `txn` is the host's transaction number, 0 for
-    /// none; a storage without transactions of its own does not look at it. Required. [any-thread]
+    /// Stores `value` under `key`, in place of what was there. `txn` is the host's number of a transaction, 0 for
+    /// none, and a mark alone: the write is seen at once and cannot be taken back. Required. [any-thread]
     pub put: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -118,11 +120,12 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Returns when every write that returned before is durable, as far as this storage promises it. After an error,
-    /// rule 1 holds. Required. [any-thread]
+    /// rule 11 holds. Required. [any-thread]
     pub flush: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
-    /// Gives space back. Optional; the default does nothing. [any-thread]
+    /// Gives space back. `SOCH_BUSY` if an open reader keeps it from that. Optional; the default does nothing.
+    /// [any-thread]
     pub compact: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
-    /// Fills `stats`. Optional; the default is zeros. [any-thread]
+    /// Fills `stats`. What is not known stays 0. Optional; the default fills nothing. [any-thread]
     pub stats: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -131,7 +134,7 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
 
-    /// Applies all `writes` in their order, or none of them. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+    /// Applies all `writes` in their order, or none of them, which a reader sees at one moment. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
     pub write_batch: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

@@ -71,6 +71,32 @@ pub fn error_text(error: &soch_error) -> Cow<'_, str> {
     String::from_utf8_lossy(&bytes[..end])
 }
 
+/// Writes `value` to a struct of the other side that begins with its size, as far as that has room; the size stays.
+///
+/// # Safety
+/// `T` is a struct of the contract whose first field is its size. `place` is NULL or leads to one as the other side
+/// has it, which may be shorter or longer, with its size set.
+///
+/// # Errors
+/// NULL, or a size that has no room for itself.
+pub unsafe fn fill<T: Copy>(place: *mut T, value: &T) -> Result<()> {
+    const SIZE: usize = std::mem::size_of::<usize>();
+    if place.is_null() {
+        return Err(Error::invalid("the place of the result is NULL"));
+    }
+    // SAFETY: the caller promises that it begins with a size, which is set.
+    let room = unsafe { place.cast::<usize>().read() }.min(std::mem::size_of::<T>());
+    let Some(rest) = room.checked_sub(SIZE) else {
+        return Err(Error::invalid("the place of the result says no size"));
+    };
+    // SAFETY: both have `room` bytes; what is written begins behind the size.
+    unsafe {
+        let from = (value as *const T).cast::<u8>().add(SIZE);
+        place.cast::<u8>().add(SIZE).copy_from_nonoverlapping(from, rest);
+    }
+    Ok(())
+}
+
 fn set_error(error: &mut soch_error, code: i32, message: &str) {
     let mut end = message.len().min(SOCH_ERROR_MESSAGE_SIZE - 1);
     while !message.is_char_boundary(end) {

@@ -31,14 +31,6 @@ impl CompressionExtension for Both {
 }
 
 impl ObservabilityExtension for Both {
-    fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {}
-    fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
-    fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
-    fn span_start(&self, _: &str, parent: Option<u64>) -> u64 {
-        parent.unwrap_or(0) + 1
-    }
-    fn span_end(&self, _: u64) {}
-    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
 }
 
 /// What another vendor's application asks for by its id.

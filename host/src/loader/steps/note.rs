@@ -53,7 +53,7 @@ fn negotiate(note: &Note) -> Result<(), LoadError> {
     if note.min_host_minor > SOCH_ABI_MINOR {
         return Err(LoadError::HostTooOld { needs: note.min_host_minor, host: SOCH_ABI_MINOR });
     }
-    if note.flags != 0 {
+    if note.flags & SOCH_FLAGS_MUST_UNDERSTAND != 0 {
         return Err(ElfError::NoteFlags { flags: note.flags }.into());
     }
     // A newer minor may have kinds that this host does not know.

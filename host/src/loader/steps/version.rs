@@ -88,13 +88,13 @@ pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, impl Words<Tables>
 
 /// Says of a table which slots are required, what fills each optional one, and which are used only together.
 macro_rules! table {
-    ($table:ident, required: $($required:ident),+; optional: $($optional:ident = $default:path),*; groups: $([$($member:ident),+]),*) => {
+    ($table:ident, required: $($required:ident),*; optional: $($optional:ident = $default:path),*; groups: $([$($member:ident),+]),*) => {
         // SAFETY: cbindgen and the layout tests hold these structs to it.
         unsafe impl Table for $table {
             const NAME: &'static str = stringify!($table);
 
             fn missing(&self) -> Option<&'static str> {
-                $(if self.$required.is_none() { return Some(stringify!($required)); })+
+                $(if self.$required.is_none() { return Some(stringify!($required)); })*
                 None
             }
 

@@ -15,15 +15,23 @@ table!(soch_storage,
         [open_reader, close_reader, reader_get, open_cursor, cursor_next, close_cursor]);
 
 table!(soch_index,
-    required: index_type, build, insert, remove, lookup, range, size_bytes;
+    required: index_type, build, insert, remove, size_bytes;
     optional:
+        lookup = default::index_lookup,
+        range = default::index_range,
         nearest = default::index_nearest;
     groups:
         [nearest_batch]);
 
 table!(soch_observability,
-    required: counter_inc, gauge_set, histogram_observe, span_start, span_end, span_event;
+    required: ;
     optional:
+        counter_inc = default::observability_counter_inc,
+        gauge_set = default::observability_gauge_set,
+        histogram_observe = default::observability_histogram_observe,
+        span_start = default::observability_span_start,
+        span_end = default::observability_span_end,
+        span_event = default::observability_span_event,
         log = default::observability_log,
         report_health = default::observability_report_health,
         attach = default::observability_attach;

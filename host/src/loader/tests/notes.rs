@@ -84,6 +84,12 @@ fn versions() {
         LOADED,
     );
     case.note("an unknown flag", FLAGS, &[1, 0, 0, 0], "E_NOTE_FLAGS");
+    let last = [0, 0x80, 0, 0];
+    case.both("the last flag that a host must understand", &[(FLAGS, &last)], &[(20, &last)], "E_NOTE_FLAGS");
+    let first = [0, 0, 1, 0];
+    case.both("the first flag that it need not", &[(FLAGS, &first)], &[(20, &first)], LOADED);
+    let all = [0, 0, 0xff, 0xff];
+    case.both("all flags that it need not", &[(FLAGS, &all)], &[(20, &all)], LOADED);
     case.note("no kind", KINDS, &[0; 4], "E_NOTE_KINDS");
     case.note("an unknown kind", KINDS, &[8, 1, 0, 0], "E_NOTE_KINDS");
     case.rows.end();

@@ -1,7 +1,7 @@
 //! The table of a storage.
 
 use crate::error::Result;
-use crate::machinery::boundary::{guard, slice, ReadLent};
+use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, reader, table};
 use crate::row_sink::RowSink;
@@ -104,12 +104,7 @@ unsafe extern "C" fn stats<P: StorageExtension>(
     error: *mut soch_error,
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library and a place for the result.
-    unsafe {
-        guard(error, || {
-            *stats = shared::<P>(instance).stats()?.as_raw();
-            Ok(())
-        })
-    }
+    unsafe { guard(error, || fill(stats, &shared::<P>(instance).stats()?.as_raw())) }
 }
 
 unsafe extern "C" fn write_batch<P: StorageExtension>(

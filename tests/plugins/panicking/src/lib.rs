@@ -196,18 +196,10 @@ impl ObservabilityExtension for Panicking {
         self.reach("counter");
     }
 
-    fn gauge_set(&self, _: &str, _: f64, _: Labels<'_>) {}
-
-    fn histogram_observe(&self, _: &str, _: f64, _: Labels<'_>) {}
-
     fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
         self.reach("span");
         1
     }
-
-    fn span_end(&self, _: u64) {}
-
-    fn span_event(&self, _: u64, _: &str, _: Labels<'_>) {}
 }
 
 export_plugin!(Panicking: storage, index, observability);
