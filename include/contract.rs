@@ -8,9 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use syn::{Expr, Item, Type};
 
-/// In the order in which a vendor reads them.
-const SOURCES: [&str; 8] = ["status", "data", "plugin", "host", "storage", "index", "observability", "compression"];
-const LAST_SOURCE: &str = "capability";
+/// The files in the order in which a vendor reads them: these, that of each table which the entry leads to, and the last.
+const FIRST: [&str; 4] = ["status", "data", "plugin", "host"];
+const LAST: &str = "capability";
 
 pub struct Field {
     pub name: String,
@@ -67,8 +67,10 @@ impl Contract {
         let module = abi.join("lib.rs");
         let first_page = docs(&parse(&module).attrs);
         let own = parse(&module).items;
-        let mut files: Vec<PathBuf> =
-            SOURCES.iter().chain([&LAST_SOURCE]).map(|name| abi.join(format!("{name}.rs"))).collect();
+        let path = |name: &str| abi.join(format!("{name}.rs"));
+        let kinds = tables_of_the_entry(&parse(&path("plugin")).items);
+        let names = FIRST.into_iter().chain(kinds.iter().map(String::as_str)).chain([LAST]);
+        let mut files: Vec<PathBuf> = names.map(path).collect();
         let parsed: Vec<Vec<Item>> = files.iter().map(|file| parse(file).items).collect();
         let (structs, minor) = structs(&own, &parsed, 8);
         let (structs_of_wasm32, _) = self::structs(&own, &parsed, 4);
@@ -105,6 +107,20 @@ impl Contract {
         }
         known
     }
+}
+
+/// What the entry calls its tables: the fields that lead to a table of the same name.
+fn tables_of_the_entry(items: &[Item]) -> Vec<String> {
+    let entry = items.iter().find_map(|item| match item {
+        Item::Struct(item) if item.ident == "soch_plugin" => Some(&item.fields),
+        _ => None,
+    });
+    let table = |field: &syn::Field| {
+        let (name, Type::Ptr(pointer)) = (field.ident.as_ref()?.to_string(), &field.ty) else { return None };
+        let Type::Path(to) = &*pointer.elem else { return None };
+        to.path.is_ident(&format!("soch_{name}")).then_some(name)
+    };
+    entry.expect("the entry").iter().filter_map(table).collect()
 }
 
 /// The structs of these files where a pointer takes that many bytes, and the minor version that `own` states.

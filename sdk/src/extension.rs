@@ -196,62 +196,58 @@ macro_rules! extension_info {
     };
 }
 
-/// Something that an extension offers: a kind, or a table of functions with an id. Displayed, it is the kind's name or
-/// the table's id.
-///
-/// ```
-/// use sochdb_plugin_sdk::ExtensionCapability;
-///
-/// assert_eq!(ExtensionCapability::from_id("sochdb.auth/1"), ExtensionCapability::Auth);
-/// assert_eq!(ExtensionCapability::from_id("com.vendor.thing/1").to_string(), "com.vendor.thing/1");
-/// assert_eq!(ExtensionCapability::Storage.to_string(), "storage");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ExtensionCapability {
-    /// Tables of keys and values.
-    Storage,
-    /// An index over a column.
-    Index,
-    /// A sink of metrics, spans and logs.
-    Observability,
-    /// A codec.
-    Compression,
-    /// The table `sochdb.query_optimizer/1`, which rewrites query plans.
-    QueryOptimizer,
-    /// The table `sochdb.auth/1`, which says who may do what.
-    Auth,
-    /// A table of functions under this id, such as `com.vendor.thing/1`.
-    Custom(String),
-}
-
-impl ExtensionCapability {
-    /// The id of the table of [`ExtensionCapability::QueryOptimizer`].
-    pub const QUERY_OPTIMIZER_ID: &'static str = "sochdb.query_optimizer/1";
-    /// The id of the table of [`ExtensionCapability::Auth`].
-    pub const AUTH_ID: &'static str = "sochdb.auth/1";
-
-    /// Returns the capability whose table has this id.
-    #[must_use]
-    pub fn from_id(id: &str) -> Self {
-        match id {
-            Self::QUERY_OPTIMIZER_ID => Self::QueryOptimizer,
-            Self::AUTH_ID => Self::Auth,
-            id => Self::Custom(id.to_owned()),
+macro_rules! capabilities {
+    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
+        /// Something that an extension offers: a kind, or a table of functions with an id. Displayed, it is the kind's
+        /// name or the table's id.
+        ///
+        /// ```
+        /// use sochdb_plugin_sdk::ExtensionCapability;
+        ///
+        /// assert_eq!(ExtensionCapability::from_id("sochdb.auth/1"), ExtensionCapability::Auth);
+        /// assert_eq!(ExtensionCapability::from_id("com.vendor.thing/1").to_string(), "com.vendor.thing/1");
+        /// assert_eq!(ExtensionCapability::Storage.to_string(), "storage");
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum ExtensionCapability {
+            $(#[doc = concat!("The kind `", stringify!($kind), "`: ", $what, ".")] $handle,)+
+            /// The table `sochdb.query_optimizer/1`, which rewrites query plans.
+            QueryOptimizer,
+            /// The table `sochdb.auth/1`, which says who may do what.
+            Auth,
+            /// A table of functions under this id, such as `com.vendor.thing/1`.
+            Custom(String),
         }
-    }
+
+        impl ExtensionCapability {
+            /// The id of the table of [`ExtensionCapability::QueryOptimizer`].
+            pub const QUERY_OPTIMIZER_ID: &'static str = "sochdb.query_optimizer/1";
+            /// The id of the table of [`ExtensionCapability::Auth`].
+            pub const AUTH_ID: &'static str = "sochdb.auth/1";
+
+            /// Returns the capability whose table has this id.
+            #[must_use]
+            pub fn from_id(id: &str) -> Self {
+                match id {
+                    Self::QUERY_OPTIMIZER_ID => Self::QueryOptimizer,
+                    Self::AUTH_ID => Self::Auth,
+                    id => Self::Custom(id.to_owned()),
+                }
+            }
+        }
+
+        impl fmt::Display for ExtensionCapability {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(match self {
+                    $(Self::$handle => stringify!($kind),)+
+                    Self::QueryOptimizer => Self::QUERY_OPTIMIZER_ID,
+                    Self::Auth => Self::AUTH_ID,
+                    Self::Custom(id) => id,
+                })
+            }
+        }
+    };
 }
 
-impl fmt::Display for ExtensionCapability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Storage => "storage",
-            Self::Index => "index",
-            Self::Observability => "observability",
-            Self::Compression => "compression",
-            Self::QueryOptimizer => Self::QUERY_OPTIMIZER_ID,
-            Self::Auth => Self::AUTH_ID,
-            Self::Custom(id) => id,
-        })
-    }
-}
+sochdb_plugin_abi::for_each_kind!(capabilities);
