@@ -1,7 +1,7 @@
 use crate::must::Must;
 use crate::phase::Phase;
 use sochdb_plugin_host::sdk::{abi, Extension, ExtensionInfo};
-use sochdb_plugin_host::{Compression, Index, Observability, PluginInstance, Storage};
+use sochdb_plugin_host::PluginInstance;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -23,13 +23,13 @@ macro_rules! handles {
         /// ```
         #[derive(Clone, Debug, Default)]
         pub struct Handles {
-            $(#[doc = concat!("The instance as ", $what, ", if it is one.")] pub $kind: Option<$handle>,)+
+            $(#[doc = concat!("The instance as ", $what, ", if it is one.")] pub $kind: Option<sochdb_plugin_host::$handle>,)+
             /// The instance itself, if its library was loaded.
             pub plugin: Option<PluginInstance>,
         }
 
-        $(impl From<$handle> for Handles {
-            fn from(handle: $handle) -> Self {
+        $(impl From<sochdb_plugin_host::$handle> for Handles {
+            fn from(handle: sochdb_plugin_host::$handle) -> Self {
                 Self { $kind: Some(handle), ..Self::default() }
             }
         })+
@@ -52,7 +52,7 @@ macro_rules! handles {
 
         impl Instance {$(
             #[doc = concat!("The instance as ", $what, ".")]
-            pub(crate) fn $kind(&mut self) -> Result<&mut $handle, String> {
+            pub(crate) fn $kind(&mut self) -> Result<&mut sochdb_plugin_host::$handle, String> {
                 self.handles.$kind.as_mut().ok_or_else(|| concat!("the plugin has no ", stringify!($kind)).to_owned())
             }
         )+}

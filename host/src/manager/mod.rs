@@ -71,7 +71,7 @@ macro_rules! kinds {
         /// The handles of one extension that are to be registered together.
         #[derive(Default)]
         struct Kinds {
-            $($kind: Option<$handle>,)+
+            $($kind: Option<crate::handles::$kind::$handle>,)+
         }
 
         impl Kinds {

@@ -6,10 +6,6 @@ pub(crate) mod loader;
 pub(crate) mod loader_options;
 pub(crate) mod verified;
 use crate::base::digest::Digest;
-use crate::handles::compression::Compression;
-use crate::handles::index::Index;
-use crate::handles::observability::Observability;
-use crate::handles::storage::Storage;
 use crate::instance::host_services::{HostServices, HostSide};
 use crate::instance::limits::Limits;
 use crate::instance::{describe, Instance, Lifecycle, Origin};
@@ -220,8 +216,8 @@ macro_rules! getters {
             ///
             /// # Errors
             /// [`LoadError::KindMissing`] if the plugin is none.
-            pub fn $kind(&self) -> std::result::Result<$handle, LoadError> {
-                $handle::of(&self.instance).ok_or_else(|| self.lacks(stringify!($kind)))
+            pub fn $kind(&self) -> std::result::Result<crate::handles::$kind::$handle, LoadError> {
+                crate::handles::$kind::$handle::of(&self.instance).ok_or_else(|| self.lacks(stringify!($kind)))
             }
         )+}
     };
