@@ -152,6 +152,12 @@
 // Does not work. Rule 2 says what a level means that is not listed.
 #define SOCH_LOG_ERROR 3
 
+// Bytes of the longest key that every storage takes.
+#define SOCH_LEAST_MAX_KEY 511
+
+// Bytes of the longest value that every storage takes.
+#define SOCH_LEAST_MAX_VALUE 1048576
+
 // `soch_write.op`: stores `value` under `key`.
 #define SOCH_WRITE_PUT 0
 
@@ -166,6 +172,9 @@
 
 // `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds (rule 4).
 #define SOCH_METRIC_HISTOGRAM 2
+
+// Bytes of the longest input that every codec takes.
+#define SOCH_LEAST_MAX_INPUT 67108864
 
 // The major version of this contract. It is also the number in the entry's name.
 #define SOCH_ABI_MAJOR 1
@@ -302,8 +311,9 @@ typedef struct soch_row {
 
 // A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
 //
-// It takes every key of 1 to 511 bytes and every value of up to 1 MiB. It may take longer ones, or refuse them with
-// `SOCH_LIMIT`; the empty key is one that it may refuse with `SOCH_INVALID`, always. A refused write changes nothing.
+// It takes every key from one byte up to `SOCH_LEAST_MAX_KEY` and every value up to `SOCH_LEAST_MAX_VALUE`. It may take
+// longer ones, or refuse them with `SOCH_LIMIT`; the empty key it may refuse with `SOCH_INVALID`. A refused write
+// changes nothing.
 // Each table is apart from the others; there is room for at least 16.
 typedef struct soch_storage {
   // `sizeof(soch_storage)` of the plugin.
@@ -605,7 +615,8 @@ typedef struct soch_observability {
 } soch_observability;
 
 // A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
-// today and in a later version. It takes every input of up to 64 MiB; beyond, it may be `SOCH_LIMIT`. Grows at its end.
+// today and in a later version. It takes every input up to `SOCH_LEAST_MAX_INPUT`; a longer one may be `SOCH_LIMIT`.
+// Grows at its end.
 typedef struct soch_compression {
   // `sizeof(soch_compression)` of the plugin.
   size_t size;

@@ -4,8 +4,12 @@ use crate::data::{soch_bytes, soch_str, soch_writer};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
+/// Bytes of the longest input that every codec takes.
+pub const SOCH_LEAST_MAX_INPUT: u64 = 67108864;
+
 /// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
-/// today and in a later version. It takes every input of up to 64 MiB; beyond, it may be `SOCH_LIMIT`. Grows at its end.
+/// today and in a later version. It takes every input up to `SOCH_LEAST_MAX_INPUT`; a longer one may be `SOCH_LIMIT`.
+/// Grows at its end.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

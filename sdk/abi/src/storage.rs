@@ -43,6 +43,11 @@ pub struct soch_row {
     pub value: soch_bytes,
 }
 
+/// Bytes of the longest key that every storage takes.
+pub const SOCH_LEAST_MAX_KEY: u64 = 511;
+/// Bytes of the longest value that every storage takes.
+pub const SOCH_LEAST_MAX_VALUE: u64 = 1048576;
+
 /// `soch_write.op`: stores `value` under `key`.
 pub const SOCH_WRITE_PUT: u32 = 0;
 /// `soch_write.op`: removes `key`; `value` is empty.
@@ -65,8 +70,9 @@ pub struct soch_write {
 
 /// A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
 ///
-/// It takes every key of 1 to 511 bytes and every value of up to 1 MiB. It may take longer ones, or refuse them with
-/// `SOCH_LIMIT`; the empty key is one that it may refuse with `SOCH_INVALID`, always. A refused write changes nothing.
+/// It takes every key from one byte up to `SOCH_LEAST_MAX_KEY` and every value up to `SOCH_LEAST_MAX_VALUE`. It may take
+/// longer ones, or refuse them with `SOCH_LIMIT`; the empty key it may refuse with `SOCH_INVALID`. A refused write
+/// changes nothing.
 /// Each table is apart from the others; there is room for at least 16.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
