@@ -195,15 +195,15 @@ typedef struct soch_str {
 
 // A name and its value: a metric's label, an event's attribute, a log line's field. Frozen.
 typedef struct soch_label {
-  // What it is called.
+  // The name.
   struct soch_str name;
-  // What it is.
+  // The value.
   struct soch_str value;
 } soch_label;
 
 // The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.
 //
-// It is complete: the host fills every function that its minor version has. A plugin built for a
+// The struct is complete: the host fills every function that its minor version has. A plugin built for a
 // newer minor compares `size` before it uses what is newer than `min_host_minor`. Grows at its end.
 typedef struct soch_host {
   // `sizeof(soch_host)` of the host.
@@ -275,7 +275,7 @@ typedef struct soch_row_sink {
   soch_status (*row)(void *ctx, struct soch_bytes key, struct soch_bytes value);
 } soch_row_sink;
 
-// What a storage says of itself. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
+// The state of a storage, by its own account. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
 typedef struct soch_storage_stats {
   // `sizeof(soch_storage_stats)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
@@ -671,7 +671,7 @@ typedef struct soch_plugin {
   const char *version;
   // One sentence in UTF-8 on what it does, or NULL. [static]
   const char *description;
-  // Who made it, in UTF-8, or NULL. [static]
+  // The author, in UTF-8, or NULL. [static]
   const char *author;
   // Ids that `get_interface` answers, ended by NULL, at most 64; or NULL. [static]
   const char *const *capabilities;
@@ -686,17 +686,17 @@ typedef struct soch_plugin {
   // The table of one of `capabilities`, or NULL. The table is [static]. Only a host that shares the plugin's memory
   // and knows the id asks, so a plugin works without. Required if there are any. [any-thread]
   const void *(*get_interface)(void *instance, struct soch_str id);
-  // Its storage engine, or NULL. [static]
+  // The table of its storage engine, or NULL. [static]
   const struct soch_storage *storage;
-  // Its index, or NULL. [static]
+  // The table of its index, or NULL. [static]
   const struct soch_index *index;
-  // Its sink of metrics, spans and logs, or NULL. [static]
+  // The table of its sink of metrics, spans and logs, or NULL. [static]
   const struct soch_observability *observability;
-  // Its codec, or NULL. [static]
+  // The table of its codec, or NULL. [static]
   const struct soch_compression *compression;
 } soch_plugin;
 
-// What the entry says, in a form that is read from the file before any code of it runs: an ELF note in the
+// The facts of the entry, in a form that is read from the file before any code of it runs: an ELF note in the
 // section `.note.sochdb` (Mach-O: `__DATA,__sochdb`; PE: `.sochdb`), in the byte order of the file.
 // `SOCH_PLUGIN` writes it. The host refuses a library whose note and entry differ. Grows at its end.
 typedef struct soch_note {
@@ -710,23 +710,23 @@ typedef struct soch_note {
   char owner[8];
   // `SOCH_NOTE_VERSION`.
   uint32_t note_version;
-  // As in the entry.
+  // The entry's.
   uint16_t abi_major;
-  // As in the entry.
+  // The entry's.
   uint16_t abi_minor;
-  // As in the entry.
+  // The entry's.
   uint16_t min_host_minor;
   // 0.
   uint16_t reserved;
-  // As in the entry.
+  // The entry's.
   uint32_t flags;
   // The `SOCH_KIND_*` of the tables that the entry has.
   uint32_t kinds;
-  // As in the entry.
+  // The entry's.
   uint8_t layout_hash[SOCH_LAYOUT_HASH_SIZE];
-  // As in the entry; the rest is NUL.
+  // The entry's; the rest is NUL.
   char name[SOCH_NAME_SIZE];
-  // As in the entry; the rest is NUL.
+  // The entry's; the rest is NUL.
   char version[SOCH_VERSION_SIZE];
 } soch_note;
 

@@ -34,3 +34,22 @@ fn a_plugin_without_the_layout_brings_the_contract_alone() {
     let names: Vec<&str> = built.iter().filter_map(|package| package.split(' ').next()).collect();
     assert_eq!(names, ["sochdb-plugin-abi", "sochdb-plugin-sdk"]);
 }
+
+/// SECURITY.md says of them why they are there.
+#[test]
+fn what_nobody_maintains_comes_in_through_abi_stable_alone() {
+    let lock = std::fs::read_to_string(root().join("Cargo.lock")).expect("the lock file");
+    let page = std::fs::read_to_string(root().join("SECURITY.md")).expect("the page");
+    for package in ["generational-arena", "paste"] {
+        let needs =
+            |text: &&str| text.split("dependencies = [").nth(1).is_some_and(|list| list.contains(&quoted(package)));
+        let users: Vec<&str> =
+            lock.split("[[package]]").filter(needs).filter_map(|text| text.split('"').nth(1)).collect();
+        assert_eq!(users, ["abi_stable"], "who uses {package}");
+        assert!(page.contains(&format!("`{package}`")), "SECURITY.md does not name {package}");
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{name}\"")
+}

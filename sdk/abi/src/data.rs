@@ -30,9 +30,9 @@ pub struct soch_str {
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
 pub struct soch_label {
-    /// What it is called.
+    /// The name.
     pub name: soch_str,
-    /// What it is.
+    /// The value.
     pub value: soch_str,
 }
 

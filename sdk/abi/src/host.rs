@@ -14,7 +14,7 @@ pub const SOCH_LOG_ERROR: i32 = 3;
 
 /// The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.
 ///
-/// It is complete: the host fills every function that its minor version has. A plugin built for a
+/// The struct is complete: the host fills every function that its minor version has. A plugin built for a
 /// newer minor compares `size` before it uses what is newer than `min_host_minor`. Grows at its end.
 #[repr(C)]
 #[derive(Debug)]

@@ -61,7 +61,7 @@ pub struct soch_plugin {
     pub version: *const c_char,
     /// One sentence in UTF-8 on what it does, or NULL. [static]
     pub description: *const c_char,
-    /// Who made it, in UTF-8, or NULL. [static]
+    /// The author, in UTF-8, or NULL. [static]
     pub author: *const c_char,
     /// Ids that `get_interface` answers, ended by NULL, at most 64; or NULL. [static]
     pub capabilities: *const *const c_char,
@@ -83,17 +83,17 @@ pub struct soch_plugin {
     /// The table of one of `capabilities`, or NULL. The table is [static]. Only a host that shares the plugin's memory
     /// and knows the id asks, so a plugin works without. Required if there are any. [any-thread]
     pub get_interface: Option<unsafe extern "C" fn(instance: *mut c_void, id: soch_str) -> *const c_void>,
-    /// Its storage engine, or NULL. [static]
+    /// The table of its storage engine, or NULL. [static]
     // The layout of each table is exported by itself, and only if the plugin has it.
     #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub storage: *const soch_storage,
-    /// Its index, or NULL. [static]
+    /// The table of its index, or NULL. [static]
     #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub index: *const soch_index,
-    /// Its sink of metrics, spans and logs, or NULL. [static]
+    /// The table of its sink of metrics, spans and logs, or NULL. [static]
     #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub observability: *const soch_observability,
-    /// Its codec, or NULL. [static]
+    /// The table of its codec, or NULL. [static]
     #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub compression: *const soch_compression,
 }
@@ -115,7 +115,7 @@ pub const SOCH_NAME_SIZE: usize = 64;
 /// Bytes of `soch_note.version`, its NUL included.
 pub const SOCH_VERSION_SIZE: usize = 32;
 
-/// What the entry says, in a form that is read from the file before any code of it runs: an ELF note in the
+/// The facts of the entry, in a form that is read from the file before any code of it runs: an ELF note in the
 /// section `.note.sochdb` (Mach-O: `__DATA,__sochdb`; PE: `.sochdb`), in the byte order of the file.
 /// `SOCH_PLUGIN` writes it. The host refuses a library whose note and entry differ. Grows at its end.
 #[repr(C)]
@@ -132,22 +132,22 @@ pub struct soch_note {
     pub owner: [c_char; 8],
     /// `SOCH_NOTE_VERSION`.
     pub note_version: u32,
-    /// As in the entry.
+    /// The entry's.
     pub abi_major: u16,
-    /// As in the entry.
+    /// The entry's.
     pub abi_minor: u16,
-    /// As in the entry.
+    /// The entry's.
     pub min_host_minor: u16,
     /// 0.
     pub reserved: u16,
-    /// As in the entry.
+    /// The entry's.
     pub flags: u32,
     /// The `SOCH_KIND_*` of the tables that the entry has.
     pub kinds: u32,
-    /// As in the entry.
+    /// The entry's.
     pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
-    /// As in the entry; the rest is NUL.
+    /// The entry's; the rest is NUL.
     pub name: [c_char; SOCH_NAME_SIZE],
-    /// As in the entry; the rest is NUL.
+    /// The entry's; the rest is NUL.
     pub version: [c_char; SOCH_VERSION_SIZE],
 }

@@ -4,7 +4,7 @@ use crate::data::{soch_bytes, soch_writer};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
-/// What a storage says of itself. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
+/// The state of a storage, by its own account. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
