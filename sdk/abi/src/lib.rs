@@ -62,7 +62,7 @@
 //!               last is written and flushed before.
 //!            9  Bytes that are lent have no alignment: copy numbers out of them (memcpy).
 //!            10 An instance may run where there are no files, no sockets and no threads of its own. What it needs, it
-//!               asks for in `create`, and fails there with SOCH_UNSUPPORTED. A writer or sink may take its time.
+//!               asks for in `create`, which fails if it is not there. A writer or sink may take its time.
 //!            11 An error that cannot be undone stays. After one, such as a disk that failed in `flush` or in a write that
 //!               waits for it, every later call of the instance is an error, also `flush`, `compact`, `stats` and
 //!               `shutdown`, until a new instance opens the data again: a second try may succeed because the kernel
