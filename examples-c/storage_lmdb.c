@@ -45,7 +45,7 @@ static MDB_val *store_key(stored_key *made, uint32_t table, soch_bytes key) {
 
 static soch_status check_key(soch_bytes key, soch_error *error) {
     if (key.len <= KEY_MOST) return SOCH_OK;
-    return config_fail(error, SOCH_INVALID, 0, "a key has %zu bytes: LMDB takes at most %d", key.len, (int)KEY_MOST);
+    return config_fail(error, SOCH_LIMIT, 0, "a key has %zu bytes: LMDB takes at most %d", key.len, (int)KEY_MOST);
 }
 
 static soch_status begin(const store *self, unsigned flags, MDB_txn **txn, soch_error *error) {

@@ -152,8 +152,8 @@
 // Does not work. Rule 2 says what a level means that is not listed.
 #define SOCH_LOG_ERROR 3
 
-// Bytes of the longest key that every storage takes.
-#define SOCH_LEAST_MAX_KEY 511
+// Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
+#define SOCH_LEAST_MAX_KEY 480
 
 // Bytes of the longest value that every storage takes.
 #define SOCH_LEAST_MAX_VALUE 1048576

@@ -150,6 +150,33 @@ fn no_storage_writes_beyond_the_size_of_stats() {
 }
 
 #[test]
+fn the_sizes_that_every_storage_takes_are_taken_and_longer_ones_are_no_damage() {
+    each_storage(|name, storage, instance| {
+        let put = |key: &[u8], value: &[u8]| {
+            let (key, value, mut error) = (soch_bytes::lend(key), soch_bytes::lend(value), soch_error::empty());
+            // SAFETY: the plugin's function on its instance; all is lent for the call.
+            unsafe { storage.put.expect("required")(instance, 1, key, value, 0, &mut error) }
+        };
+        let (key, value) = (SOCH_LEAST_MAX_KEY as usize, SOCH_LEAST_MAX_VALUE as usize);
+        for key in [1, 2, key - 1, key] {
+            for value in [0, 1, value - 1, value] {
+                assert_eq!(put(&vec![7; key], &vec![7; value]), SOCH_OK, "{name}: {key} bytes, {value} bytes");
+            }
+        }
+        assert_eq!(rows(storage, instance), 4, "{name}");
+        for key in key + 1..key + 1000 {
+            let (before, status) = (rows(storage, instance), put(&vec![7; key], b"value"));
+            let after = rows(storage, instance);
+            match status {
+                SOCH_OK => assert_eq!(after, before + 1, "{name}: a key of {key} bytes is kept"),
+                SOCH_LIMIT => assert_eq!(after, before, "{name}: a key of {key} bytes is refused whole"),
+                other => panic!("{name}: a key of {key} bytes is status {other}"),
+            }
+        }
+    });
+}
+
+#[test]
 fn a_level_that_is_not_listed_is_an_error() {
     for level in [SOCH_LOG_ERROR + 1, -1, i32::MIN, i32::MAX] {
         assert_eq!(LogLevel::from_raw(level), LogLevel::Error);

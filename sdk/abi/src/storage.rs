@@ -43,8 +43,8 @@ pub struct soch_row {
     pub value: soch_bytes,
 }
 
-/// Bytes of the longest key that every storage takes.
-pub const SOCH_LEAST_MAX_KEY: u64 = 511;
+/// Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
+pub const SOCH_LEAST_MAX_KEY: u64 = 480;
 /// Bytes of the longest value that every storage takes.
 pub const SOCH_LEAST_MAX_VALUE: u64 = 1048576;
 
