@@ -4,96 +4,43 @@
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 
-pub(super) unsafe extern "C" fn storage_compact(_: *mut c_void, _: *mut soch_error) -> soch_status {
-    SOCH_OK
+/// Functions that look at nothing and answer this.
+macro_rules! answers {
+    ($($name:ident($($argument:ty),+) = $status:ident;)+) => {
+        $(pub(super) unsafe extern "C" fn $name($(_: $argument),+) -> soch_status {
+            $status
+        })+
+    };
 }
 
-pub(super) unsafe extern "C" fn storage_stats(
-    _: *mut c_void,
-    _: *mut soch_storage_stats,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_OK
-}
+type Instance = *mut c_void;
+type Failure = *mut soch_error;
+type Labels = *const soch_label;
 
-pub(super) unsafe extern "C" fn storage_write_batch(
-    _: *mut c_void,
-    _: *const soch_write,
-    _: usize,
-    _: u64,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
-}
+answers! {
+    storage_compact(Instance, Failure) = SOCH_OK;
+    storage_stats(Instance, *mut soch_storage_stats, Failure) = SOCH_OK;
+    storage_write_batch(Instance, *const soch_write, usize, u64, Failure) = SOCH_UNSUPPORTED;
 
-pub(super) unsafe extern "C" fn index_lookup(
-    _: *mut c_void,
-    _: soch_bytes,
-    _: *mut u64,
-    _: usize,
-    _: *mut usize,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
-}
+    index_lookup(Instance, soch_bytes, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
+    index_range(Instance, soch_bytes, soch_bytes, u64, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
+    index_nearest(Instance, soch_bytes, usize, *mut u64, *mut f32, *mut usize, Failure) = SOCH_UNSUPPORTED;
 
-pub(super) unsafe extern "C" fn index_range(
-    _: *mut c_void,
-    _: soch_bytes,
-    _: soch_bytes,
-    _: u64,
-    _: *mut u64,
-    _: usize,
-    _: *mut usize,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
-}
+    observability_counter_inc(Instance, soch_str, u64, Labels, usize) = SOCH_OK;
+    observability_gauge_set(Instance, soch_str, f64, Labels, usize) = SOCH_OK;
+    observability_histogram_observe(Instance, soch_str, f64, Labels, usize) = SOCH_OK;
+    observability_span_end(Instance, u64) = SOCH_OK;
+    observability_span_event(Instance, u64, soch_str, Labels, usize) = SOCH_OK;
+    observability_log(Instance, i32, soch_str, Labels, usize) = SOCH_OK;
+    observability_report_health(Instance, *const soch_health) = SOCH_OK;
+    observability_attach(Instance, *const soch_metrics, Failure) = SOCH_UNSUPPORTED;
 
-pub(super) unsafe extern "C" fn index_nearest(
-    _: *mut c_void,
-    _: soch_bytes,
-    _: usize,
-    _: *mut u64,
-    _: *mut f32,
-    _: *mut usize,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
-}
-
-pub(super) unsafe extern "C" fn observability_counter_inc(
-    _: *mut c_void,
-    _: soch_str,
-    _: u64,
-    _: *const soch_label,
-    _: usize,
-) -> soch_status {
-    SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn observability_gauge_set(
-    _: *mut c_void,
-    _: soch_str,
-    _: f64,
-    _: *const soch_label,
-    _: usize,
-) -> soch_status {
-    SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn observability_histogram_observe(
-    _: *mut c_void,
-    _: soch_str,
-    _: f64,
-    _: *const soch_label,
-    _: usize,
-) -> soch_status {
-    SOCH_OK
+    compression_set_level(Instance, i32, Failure) = SOCH_OK;
+    compression_bound(Instance, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
 }
 
 pub(super) unsafe extern "C" fn observability_span_start(
-    _: *mut c_void,
+    _: Instance,
     _: soch_str,
     _: u64,
     span: *mut u64,
@@ -101,53 +48,4 @@ pub(super) unsafe extern "C" fn observability_span_start(
     // SAFETY: the host gives a place for the result.
     unsafe { span.write(1) };
     SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn observability_span_end(_: *mut c_void, _: u64) -> soch_status {
-    SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn observability_span_event(
-    _: *mut c_void,
-    _: u64,
-    _: soch_str,
-    _: *const soch_label,
-    _: usize,
-) -> soch_status {
-    SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn observability_log(
-    _: *mut c_void,
-    _: i32,
-    _: soch_str,
-    _: *const soch_label,
-    _: usize,
-) -> soch_status {
-    SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn observability_report_health(_: *mut c_void, _: *const soch_health) -> soch_status {
-    SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn observability_attach(
-    _: *mut c_void,
-    _: *const soch_metrics,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
-}
-
-pub(super) unsafe extern "C" fn compression_set_level(_: *mut c_void, _: i32, _: *mut soch_error) -> soch_status {
-    SOCH_OK
-}
-
-pub(super) unsafe extern "C" fn compression_bound(
-    _: *mut c_void,
-    _: usize,
-    _: *mut usize,
-    _: *mut soch_error,
-) -> soch_status {
-    SOCH_UNSUPPORTED
 }

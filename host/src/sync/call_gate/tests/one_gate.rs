@@ -106,7 +106,7 @@ fn who_waits_for_a_call_that_panics_does_not_get_in() {
 }
 
 #[test]
-fn patience_without_end_is_no_overflow() {
+fn a_drain_timeout_without_end_is_no_overflow() {
     let gate = CallGate::for_calls("one");
     drop(gate.enter_exclusive(Duration::MAX).unwrap());
     assert!(gate.close(after(Duration::MAX)).is_ok());
