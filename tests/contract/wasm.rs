@@ -8,19 +8,21 @@ use support::{cargo, compiler, root, run, skipped, succeed, target_tmp, tool, Pr
 /// Without any library, and with that of WASI.
 const TARGETS: [&[&str]; 2] = [&["--target=wasm32", "-ffreestanding", "-nostdlibinc"], &["--target=wasm32-wasi"]];
 
-/// The compiler `name` with these arguments for WebAssembly, if it knows that and the target's C library is there.
-fn for_wasm(test: &str, name: &str, target: &[&str]) -> Option<Command> {
+/// What makes the command that compiles for WebAssembly by `name`, if it can and the target's C library is there.
+fn for_wasm<'a>(test: &str, name: &str, target: &'a [&str]) -> Option<impl Fn() -> Command + 'a> {
     let program = tool(test, name)?;
+    let make = move || {
+        let mut command = compiler(&program);
+        command.args(target).arg("-fsyntax-only");
+        command
+    };
     let directory = PrivateDir::new(test);
     let probe = directory.write("probe.c", "#include <stdint.h>\nint32_t probe;\n");
-    let mut command = compiler(&program);
-    command.args(target).arg("-fsyntax-only");
-    let mut works = compiler(&program);
-    if !run(works.args(target).arg("-fsyntax-only").args(["-x", "c"]).arg(probe), MINUTE).status.success() {
+    if !run(make().args(["-x", "c"]).arg(probe), MINUTE).status.success() {
         skipped(test, &format!("{name} does not compile for {target:?}; Debian's packages clang and wasi-libc do"));
         return None;
     }
-    Some(command)
+    Some(make)
 }
 
 #[test]
@@ -35,9 +37,9 @@ fn the_header_compiles_for_webassembly() {
             ("clang", ["c99", "c11", "c17", "c2x"], &codec),
             ("clang++", ["c++11", "c++17", "c++20", "c++2b"], &header),
         ] {
+            let Some(command) = for_wasm(test, name, target) else { continue };
             for standard in standards {
-                let Some(mut command) = for_wasm(test, name, target) else { continue };
-                succeed(command.args(strict).arg(format!("-std={standard}")).arg(file), MINUTE);
+                succeed(command().args(strict).arg(format!("-std={standard}")).arg(file), MINUTE);
             }
         }
     }
@@ -48,16 +50,16 @@ fn a_wrong_layout_does_not_compile_for_webassembly() {
     let test = "a_wrong_layout_does_not_compile_for_webassembly";
     let header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");
     let directory = PrivateDir::new(test);
+    let commands: Vec<_> = TARGETS.iter().filter_map(|target| for_wasm(test, "clang", target)).collect();
     for (what, from, to) in [
         ("a wider field", "  int32_t code;\n", "  int64_t code;\n"),
         ("a length that is no pointer's size", "  uint64_t limit;\n", "  size_t limit;\n"),
     ] {
         assert_eq!(header.matches(from).count(), 1, "{from:?} occurs once");
         let file = directory.write("wrong.c", &header.replace(from, to));
-        for target in TARGETS {
-            let Some(mut command) = for_wasm(test, "clang", target) else { continue };
-            let result = run(command.arg(&file), MINUTE);
-            assert!(!result.status.success(), "{what} compiles: {command:?}");
+        for command in &commands {
+            let result = run(command().arg(&file), MINUTE);
+            assert!(!result.status.success(), "{what} compiles: {:?}", command());
             assert!(result.stderr.contains("soch_assert") || result.stderr.contains("static"), "{}", result.stderr);
         }
     }

@@ -1,11 +1,12 @@
 //! Every code has a test that names it.
 
-use sochdb_plugin_host::{DynamicPluginLoader, ElfError, LoadError};
+use sochdb_plugin_host::DynamicPluginLoader;
 use std::collections::BTreeSet;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
+use support::named::{all_codes, codes};
 use support::{private, root, skipped, succeed, MINUTE};
 
 /// Codes without a test, and why. One that has one must be taken out: the test says so.
@@ -36,10 +37,6 @@ fn sources(directory: &Path, all: &mut Vec<String>) {
     }
 }
 
-fn codes(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with("E_") && word.len() > 2)
-}
-
 #[test]
 fn no_code_is_without_a_test() {
     let mut texts = Vec::new();
@@ -49,12 +46,10 @@ fn no_code_is_without_a_test() {
     let named: BTreeSet<&str> = texts.iter().flat_map(|text| codes(text)).collect();
     // This file names one by testing it.
     let here = ["E_EXEC_DENIED"];
-    let of_command =
-        fs::read_to_string(root().join("cli/src/explanations/codes.rs")).expect("the codes of the command");
-    let of_loader = LoadError::TABLE.iter().chain(ElfError::TABLE).map(|reason| reason.code);
-    let all: BTreeSet<&str> = of_loader.chain(codes(&of_command)).collect();
+    let all = all_codes();
     assert!(all.len() > 90, "{all:?}");
-    let untested: Vec<&str> = all.into_iter().filter(|code| !named.contains(code) && !here.contains(code)).collect();
+    let untested: Vec<&str> =
+        all.iter().map(String::as_str).filter(|code| !named.contains(code) && !here.contains(code)).collect();
     assert_eq!(untested, UNTESTED.iter().map(|(code, _)| *code).collect::<Vec<_>>());
 }
 

@@ -1,11 +1,10 @@
 //! The table of threats names tests that exist, and steps of the loader.
 
 use sochdb_plugin_host::Step;
-use std::fs;
-use support::root;
+use support::named::{body_of_test, source};
 
 fn threats() -> String {
-    fs::read_to_string(root().join("host/src/threats.md")).expect("the table of threats")
+    source("host/src/threats.md")
 }
 
 /// What stands between backticks.
@@ -21,13 +20,11 @@ fn no_threat_names_a_test_that_does_not_exist() {
     for word in quoted(&text) {
         let is_name = word.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_');
         if word.ends_with(".rs") {
-            let source = fs::read_to_string(root().join(word)).unwrap_or_else(|why| panic!("{word}: {why}"));
-            file = Some((word, source));
+            file = Some((word, source(word)));
             files += 1;
         } else if is_name && word.matches('_').count() >= 3 {
             let (name, source) = file.as_ref().unwrap_or_else(|| panic!("no file is named before {word}"));
-            let found = source.find(&format!("fn {word}(")).unwrap_or_else(|| panic!("{name} has no test {word}"));
-            assert!(source[..found].trim_end().ends_with("#[test]"), "{word} of {name} is no test");
+            body_of_test(source, name, word);
             tests += 1;
         }
     }

@@ -7,6 +7,7 @@ pub mod elf;
 pub mod filled;
 pub mod fuse;
 pub mod home;
+pub mod named;
 pub mod operator;
 // The host has it, as its package is tested without this repository.
 #[path = "../../../host/src/loader/tests/patch.rs"]

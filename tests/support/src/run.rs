@@ -2,7 +2,7 @@
 
 use std::io::{ErrorKind, Read};
 use std::os::unix::process::CommandExt;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -38,19 +38,26 @@ pub fn run(command: &mut Command, limit: Duration) -> Finished {
     let (mut out, mut err) = (child.stdout.take().expect("piped"), child.stderr.take().expect("piped"));
     let stdout = thread::spawn(move || read_all(&mut out));
     let stderr = thread::spawn(move || read_all(&mut err));
-    let status = loop {
+    let Some(status) = wait(&mut child, end) else {
+        panic!("{command:?} took longer than {limit:?}; its standard error:\n{}", stderr.join().expect("a reader"));
+    };
+    Finished { status, stdout: stdout.join().expect("a reader"), stderr: stderr.join().expect("a reader") }
+}
+
+/// Waits for a child that has a process group of its own; `None` if it has not ended at `end`, and the group was killed.
+pub(crate) fn wait(child: &mut Child, end: Instant) -> Option<ExitStatus> {
+    loop {
         if let Some(status) = child.try_wait().expect("a child can be waited for") {
-            break status;
+            return Some(status);
         }
         if Instant::now() > end {
             let group = format!("-{}", child.id());
             let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
             let _ = child.wait();
-            panic!("{command:?} took longer than {limit:?}; its standard error:\n{}", stderr.join().expect("a reader"));
+            return None;
         }
         thread::sleep(Duration::from_millis(5));
-    };
-    Finished { status, stdout: stdout.join().expect("a reader"), stderr: stderr.join().expect("a reader") }
+    }
 }
 
 fn read_all(from: &mut impl Read) -> String {

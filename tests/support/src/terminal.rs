@@ -1,13 +1,14 @@
 //! A real terminal of some size, and what a command prints on it.
 
-use crate::MINUTE;
+use crate::run::{wait, MINUTE};
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, ExitStatus, Stdio};
 use std::ptr;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How a command ended, and all that it printed, without what makes colour.
 pub struct Shown {
@@ -31,6 +32,7 @@ pub fn on_terminal(command: &mut Command, columns: u16) -> Shown {
         .stdin(Stdio::null())
         .stdout(end_of(&slave))
         .stderr(end_of(&slave))
+        .process_group(0)
         .spawn()
         .unwrap_or_else(|why| panic!("cannot start {command:?}: {why}"));
     let reader = thread::spawn(move || {
@@ -42,16 +44,8 @@ pub fn on_terminal(command: &mut Command, columns: u16) -> Shown {
         bytes.truncate(bytes.len() - END.len());
         bytes
     });
-    let end = Instant::now() + MINUTE;
-    let status = loop {
-        if let Some(status) = process.try_wait().expect("its own child") {
-            break status;
-        }
-        if Instant::now() > end {
-            let _ = process.kill();
-            panic!("{command:?} took longer than {MINUTE:?}");
-        }
-        thread::sleep(Duration::from_millis(2));
+    let Some(status) = wait(&mut process, Instant::now() + MINUTE) else {
+        panic!("{command:?} took longer than {MINUTE:?}");
     };
     // A terminal that nobody has open any more may lose what was not read yet, so this end closes last.
     File::from(slave).write_all(END).expect("the terminal is open");
