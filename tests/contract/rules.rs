@@ -1,19 +1,22 @@
 //! The numbered rules of the header's first page: each has its test, and the examples in C keep those that a table alone
 //! can break.
 
+use crate::raw::{each_storage, rows, Raw};
 use sochdb_plugin_abi::*;
-use sochdb_plugin_host::sdk::{IndexExtension, LogLevel};
-use std::ffi::{c_void, CString};
+use sochdb_plugin_host::sdk::{IndexExtension, Labels, LogLevel};
+use sochdb_plugin_host::{DynamicPluginLoader, HostServices};
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::ptr::null;
-use support::plugins::{in_rust, load};
-use support::{in_c, root};
+use std::sync::{Arc, Mutex};
+use support::named::{body_of_test, source};
+use support::plugins::{in_rust, load, Private};
 
 /// The test of each rule.
 const TESTS: &[(usize, &str, &str)] = &[
     (1, "sdk/tests/boundary.rs", "every_kind_of_error_has_its_status_and_comes_back"),
-    (2, "tests/contract/rules.rs", "a_level_that_is_not_listed_is_an_error"),
+    (1, "sdk/tests/writer.rs", "writer_of_the_other_side_is_not_believed"),
+    (2, "tests/contract/rules.rs", "a_level_that_no_host_knows_is_an_error_to_it"),
+    (2, "tests/contract/rules.rs", "a_level_that_no_sink_knows_is_an_error_to_it"),
     (3, "tests/contract/rules.rs", "an_unknown_operation_is_unsupported_and_changes_nothing"),
     (3, "sdk/tests/tables.rs", "storage_refuses_null_with_a_length"),
     (4, "sdk/tests/metrics.rs", "metrics_that_break_the_contract_are_refused"),
@@ -29,7 +32,7 @@ const TESTS: &[(usize, &str, &str)] = &[
 
 #[test]
 fn each_rule_of_the_first_page_has_a_test() {
-    let header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");
+    let header = source("include/sochdb_plugin.h");
     let rules = header.split("\n// Rules ").nth(1).and_then(|rest| rest.split("\n//\n").next()).expect("the rules");
     let number = |line: &str| line.strip_prefix("//            ")?.split(' ').next()?.parse::<usize>().ok();
     let numbers: Vec<usize> = rules.lines().filter_map(number).collect();
@@ -37,82 +40,9 @@ fn each_rule_of_the_first_page_has_a_test() {
     let mut tested: Vec<usize> = TESTS.iter().map(|(rule, ..)| *rule).collect();
     tested.dedup();
     assert_eq!(tested, numbers, "rules of the header, rules that have a test");
-    for (rule, file, name) in TESTS {
-        let source = fs::read_to_string(root().join(file)).unwrap_or_else(|why| panic!("{file}: {why}"));
-        let at = source.find(&format!("fn {name}(")).unwrap_or_else(|| panic!("rule {rule}: {file} has no {name}"));
-        assert!(source[..at].trim_end().ends_with("#[test]"), "rule {rule}: {name} of {file} is no test");
+    for (_, file, name) in TESTS {
+        body_of_test(&source(file), file, name);
     }
-}
-
-/// A plugin in C as the dynamic linker gives it, without the host between: what the host never does can be done.
-struct Raw(&'static soch_plugin);
-
-impl Raw {
-    fn open(name: &str) -> Self {
-        let path = CString::new(in_c!(name).as_os_str().as_bytes()).expect("a path");
-        // SAFETY: the plugin was compiled from this source tree, and is never closed. The entry is a constant of it.
-        let entry = unsafe {
-            let library = libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL);
-            assert!(!library.is_null(), "{name} loads");
-            libc::dlsym(library, c"soch_plugin_v1".as_ptr()).cast::<soch_plugin>().as_ref()
-        };
-        Self(entry.expect("the entry"))
-    }
-
-    fn create(&self, config: &str) -> *mut c_void {
-        let mut instance = std::ptr::null_mut();
-        let mut error = soch_error::empty();
-        let create = self.0.create.expect("it has a `create`");
-        // SAFETY: the plugin's function; these examples do not look at the host.
-        let status = unsafe { create(null(), soch_str::lend(config), &mut instance, &mut error) };
-        assert_eq!(status, SOCH_OK);
-        instance
-    }
-
-    fn end(&self, instance: *mut c_void) {
-        let mut error = soch_error::empty();
-        // SAFETY: the plugin's functions on an instance that nobody else has, in this order.
-        unsafe {
-            if let Some(shutdown) = self.0.shutdown {
-                assert_eq!(shutdown(instance, &mut error), SOCH_OK);
-            }
-            if let Some(destroy) = self.0.destroy {
-                destroy(instance);
-            }
-        }
-    }
-}
-
-/// Each storage in C with an instance of it.
-fn each_storage(mut test: impl FnMut(&str, &soch_storage, *mut c_void)) {
-    let directory = tempfile::tempdir().expect("a directory");
-    let place = directory.path().join("data");
-    fs::create_dir(&place).expect("a directory of its own");
-    let lmdb = serde_json::json!({ "path": place.to_str().expect("UTF-8") }).to_string();
-    for (name, config) in [("storage_memory", "{}"), ("storage_lmdb", &lmdb)] {
-        let plugin = Raw::open(name);
-        let instance = plugin.create(config);
-        // SAFETY: the entry says that it is a constant table.
-        let table = unsafe { plugin.0.storage.as_ref() }.expect("a storage");
-        test(name, table, instance);
-        plugin.end(instance);
-    }
-}
-
-unsafe extern "C" fn count_row(ctx: *mut c_void, _: soch_bytes, _: soch_bytes) -> soch_status {
-    // SAFETY: the test passes a number that lives through the scan.
-    unsafe { *ctx.cast::<usize>() += 1 };
-    SOCH_OK
-}
-
-fn rows(storage: &soch_storage, instance: *mut c_void) -> usize {
-    let mut count = 0_usize;
-    let sink = soch_row_sink { ctx: (&raw mut count).cast(), row: Some(count_row) };
-    let (all, mut error) = (soch_bytes::lend(b""), soch_error::empty());
-    // SAFETY: the plugin's function on its instance; all is lent for the call.
-    let status = unsafe { storage.scan.expect("required")(instance, 1, all, all, u64::MAX, &sink, &mut error) };
-    assert_eq!(status, SOCH_OK);
-    count
 }
 
 #[test]
@@ -149,38 +79,48 @@ fn no_storage_writes_beyond_the_size_of_stats() {
     });
 }
 
-#[test]
-fn the_sizes_that_every_storage_takes_are_taken_and_longer_ones_are_no_damage() {
-    each_storage(|name, storage, instance| {
-        let put = |key: &[u8], value: &[u8]| {
-            let (key, value, mut error) = (soch_bytes::lend(key), soch_bytes::lend(value), soch_error::empty());
-            // SAFETY: the plugin's function on its instance; all is lent for the call.
-            unsafe { storage.put.expect("required")(instance, 1, key, value, 0, &mut error) }
-        };
-        let (key, value) = (SOCH_LEAST_MAX_KEY as usize, SOCH_LEAST_MAX_VALUE as usize);
-        for key in [1, 2, key - 1, key] {
-            for value in [0, 1, value - 1, value] {
-                assert_eq!(put(&vec![7; key], &vec![7; value]), SOCH_OK, "{name}: {key} bytes, {value} bytes");
-            }
-        }
-        assert_eq!(rows(storage, instance), 4, "{name}");
-        for key in key + 1..key + 1000 {
-            let (before, status) = (rows(storage, instance), put(&vec![7; key], b"value"));
-            let after = rows(storage, instance);
-            match status {
-                SOCH_OK => assert_eq!(after, before + 1, "{name}: a key of {key} bytes is kept"),
-                SOCH_LIMIT => assert_eq!(after, before, "{name}: a key of {key} bytes is refused whole"),
-                other => panic!("{name}: a key of {key} bytes is status {other}"),
-            }
-        }
-    });
+/// Numbers that are no level.
+const NO_LEVELS: [i32; 4] = [SOCH_LOG_ERROR + 1, -1, i32::MIN, i32::MAX];
+
+/// Keeps the levels of what plugins log.
+#[derive(Default)]
+struct Levels(Mutex<Vec<LogLevel>>);
+
+impl HostServices for Levels {
+    fn log(&self, _: &str, level: LogLevel, _: &str, _: Labels<'_>) {
+        self.0.lock().expect("no test panics with it").push(level);
+    }
 }
 
 #[test]
-fn a_level_that_is_not_listed_is_an_error() {
-    for level in [SOCH_LOG_ERROR + 1, -1, i32::MIN, i32::MAX] {
-        assert_eq!(LogLevel::from_raw(level), LogLevel::Error);
+fn a_level_that_no_host_knows_is_an_error_to_it() {
+    for level in NO_LEVELS {
+        let plugin = Private::compile("deceives", &[&format!("-DLEVEL=({level})")]);
+        let levels = Arc::new(Levels::default());
+        let library = plugin.load_by(&DynamicPluginLoader::new_trusted().services(levels.clone())).expect("it loads");
+        library.instance("{}").expect_err("it logs, and makes no instance");
+        assert_eq!(*levels.0.lock().expect("no test panics with it"), [LogLevel::Error], "level {level}");
     }
+}
+
+#[test]
+fn a_level_that_no_sink_knows_is_an_error_to_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let place = directory.path().join("log.json");
+    let plugin = Raw::open("observability_json");
+    let instance = plugin.create(&serde_json::json!({ "path": place.to_str().expect("UTF-8") }).to_string());
+    // SAFETY: the entry says that it is a constant table.
+    let sink = unsafe { plugin.0.observability.as_ref() }.expect("a sink");
+    for level in NO_LEVELS {
+        // SAFETY: the plugin's function on its instance; the text is lent for the call.
+        let status = unsafe { sink.log.expect("it has one")(instance, level, soch_str::lend("text"), null(), 0) };
+        assert_eq!(status, SOCH_OK);
+    }
+    plugin.end(instance);
+    let text = fs::read_to_string(place).expect("what it wrote");
+    let line = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON")["level"].clone();
+    assert_eq!(text.lines().map(line).collect::<Vec<_>>(), ["error"; NO_LEVELS.len()]);
+    assert!(NO_LEVELS.iter().all(|level| LogLevel::from_raw(*level) == LogLevel::Error), "the SDK's sinks get errors");
 }
 
 /// `bytes` behind each of eight addresses in turn.
