@@ -562,8 +562,8 @@ typedef struct soch_metrics {
 // A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
 // through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 //
-// A span's number is the sink's own. A sink that keeps spans gives a number again only after its span has ended, and
-// takes no harm from a number that no open span has.
+// A span's number is the sink's own. It is given again only after its span has ended. A sink takes no harm from a number
+// that no open span has.
 typedef struct soch_observability {
   // `sizeof(soch_observability)` of the plugin.
   size_t size;
@@ -586,7 +586,7 @@ typedef struct soch_observability {
                                    const struct soch_label *labels,
                                    size_t count);
   // Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Optional; the default
-  // gives all spans one number. [any-thread]
+  // counts spans. [any-thread]
   soch_status (*span_start)(void *instance, struct soch_str name, uint64_t parent, uint64_t *span);
   // Ends a span, once. Optional; the default does nothing. [any-thread]
   soch_status (*span_end)(void *instance, uint64_t span);

@@ -4,6 +4,7 @@ use crate::host::LogLevel;
 use crate::labels::Labels;
 use crate::metrics::Metrics;
 use sochdb_plugin_abi::*;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 /// A sink of metrics, spans and logs, or of one of them: what has no method here is dropped. Nothing comes back: a sink
 /// that cannot deliver says so in the host's log.
@@ -54,10 +55,11 @@ pub trait ObservabilityExtension: Extension {
     /// Adds one observation to the histogram with this name and these labels; the default drops it.
     fn histogram_observe(&self, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
-    /// Starts a span, inside `parent` if there is one, and returns its number: not 0, and of a sink that keeps spans not
-    /// that of an open one. The default gives all spans one number.
+    /// Starts a span, inside `parent` if there is one, and returns its number: not 0, and not that of an open span. The
+    /// default counts spans.
     fn span_start(&self, _name: &str, _parent: Option<u64>) -> u64 {
-        1
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        LAST.fetch_add(1, Relaxed) + 1
     }
 
     /// Ends a span. Each comes once; a number that is no open span does no harm. The default does nothing.
@@ -149,7 +151,7 @@ impl HealthInfo {
     }
 }
 
-/// A sink that drops everything, for an application without another one. It keeps no spans: each gets the number 1.
+/// A sink that drops everything, for an application without another one. It keeps no spans and only counts them.
 ///
 /// ```
 /// use sochdb_plugin_sdk::{NullObservability, ObservabilityExtension};

@@ -70,6 +70,15 @@ fn observability_prometheus() {
     conforms(&loaded(&in_rust("observability_prometheus"), r#"{"listen": "127.0.0.1:0"}"#));
 }
 
+/// What is optional may be left out, and the suite is content.
+#[test]
+fn the_least_sinks_and_indexes_conform() {
+    for flags in [&[][..], &["-DNOTHING"]] {
+        conforms(&Subject::loaded(load_c("counts_alone", flags), "{}"));
+    }
+    conforms(&Subject::loaded(load_c("nearest_alone", &[]), "{}").dimensions(16));
+}
+
 /// The suite can fail: this plugin has all kinds, and forgets what it is given.
 #[test]
 fn a_plugin_that_keeps_nothing_does_not_conform() {

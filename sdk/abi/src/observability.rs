@@ -102,8 +102,8 @@ pub struct soch_metrics {
 /// A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
 /// through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 ///
-/// A span's number is the sink's own. A sink that keeps spans gives a number again only after its span has ended, and
-/// takes no harm from a number that no open span has.
+/// A span's number is the sink's own. It is given again only after its span has ended. A sink takes no harm from a number
+/// that no open span has.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
@@ -141,7 +141,7 @@ pub struct soch_observability {
         ) -> soch_status,
     >,
     /// Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Optional; the default
-    /// gives all spans one number. [any-thread]
+    /// counts spans. [any-thread]
     pub span_start:
         Option<unsafe extern "C" fn(instance: *mut c_void, name: soch_str, parent: u64, span: *mut u64) -> soch_status>,
     /// Ends a span, once. Optional; the default does nothing. [any-thread]

@@ -1,0 +1,128 @@
+// An index that only knows distances: it compares a query with every row, and has neither `lookup` nor
+// `range`.
+#include "sochdb_plugin.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIMENSIONS = 16 };
+
+typedef struct {
+    uint64_t row;
+    float vector[DIMENSIONS];
+} entry;
+
+typedef struct {
+    entry *entries;
+    size_t count, room;
+} list;
+
+static soch_status take(soch_bytes key, float *vector, soch_error *error) {
+    size_t at;
+    if (key.len != DIMENSIONS * sizeof(float)) return soch_fail(error, SOCH_INVALID, 0, "a vector has 16 numbers");
+    memcpy(vector, key.ptr, key.len);
+    for (at = 0; at < DIMENSIONS; at++) {
+        if (!isfinite(vector[at])) return soch_fail(error, SOCH_INVALID, 0, "a number is not finite");
+    }
+    return SOCH_OK;
+}
+
+static size_t find(const list *self, const float *vector, uint64_t row) {
+    size_t at;
+    for (at = 0; at < self->count; at++) {
+        const entry *one = &self->entries[at];
+        if (one->row == row && memcmp(one->vector, vector, sizeof one->vector) == 0) break;
+    }
+    return at;
+}
+
+static soch_status insert(void *instance, soch_bytes key, uint64_t row, soch_error *error) {
+    list *self = instance;
+    entry made = {row, {0}};
+    soch_status status = take(key, made.vector, error);
+    if (status != SOCH_OK || find(self, made.vector, row) < self->count) return status;
+    if (self->count == self->room) {
+        size_t room = self->room == 0 ? 16 : 2 * self->room;
+        entry *entries = realloc(self->entries, room * sizeof *entries);
+        if (entries == NULL) return soch_fail(error, SOCH_LIMIT, 0, "out of memory");
+        self->entries = entries, self->room = room;
+    }
+    self->entries[self->count++] = made;
+    return SOCH_OK;
+}
+
+static soch_status remove_row(void *instance, soch_bytes key, uint64_t row, soch_error *error) {
+    list *self = instance;
+    float vector[DIMENSIONS];
+    soch_status status = take(key, vector, error);
+    size_t at = status == SOCH_OK ? find(self, vector, row) : self->count;
+    if (at < self->count) self->entries[at] = self->entries[--self->count];
+    return status;
+}
+
+static soch_status build(void *instance, uint32_t table, uint16_t column, const soch_index_entry *entries, size_t count,
+                         soch_error *error) {
+    list *self = instance, old = *self, fresh = {NULL, 0, 0};
+    size_t at;
+    for (at = 0; at < count; at++) {
+        soch_status status = insert(&fresh, entries[at].key, entries[at].row, error);
+        if (status != SOCH_OK) {
+            free(fresh.entries);
+            return status;
+        }
+    }
+    *self = fresh;
+    free(old.entries);
+    return SOCH_OK;
+}
+
+static float distance(const float *one, const float *other) {
+    double sum = 0;
+    size_t at;
+    for (at = 0; at < DIMENSIONS; at++) sum += ((double)one[at] - other[at]) * ((double)one[at] - other[at]);
+    return (float)sum;
+}
+
+static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t *rows, float *distances, size_t *count,
+                           soch_error *error) {
+    const list *self = instance;
+    float vector[DIMENSIONS];
+    soch_status status = take(query, vector, error);
+    size_t at, place;
+    *count = 0;
+    for (at = 0; status == SOCH_OK && at < self->count; at++) {
+        float far = distance(vector, self->entries[at].vector);
+        for (place = *count; place > 0 && distances[place - 1] > far; place--) {
+            if (place < k) rows[place] = rows[place - 1], distances[place] = distances[place - 1];
+        }
+        if (place < k) rows[place] = self->entries[at].row, distances[place] = far;
+        if (*count < k) ++*count;
+    }
+    return status;
+}
+
+static soch_status index_type(void *instance, soch_str *name) {
+    *name = SOCH_STR("flat");
+    return SOCH_OK;
+}
+
+static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error) {
+    *bytes = sizeof(list) + ((list *)instance)->count * sizeof(entry);
+    return SOCH_OK;
+}
+
+static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
+    *instance = calloc(1, sizeof(list));
+    return *instance == NULL ? soch_fail(error, SOCH_LIMIT, 0, "out of memory") : SOCH_OK;
+}
+
+static void destroy(void *instance) {
+    free(((list *)instance)->entries);
+    free(instance);
+}
+
+static const soch_index table = {.size = sizeof(table), .index_type = index_type, .build = build, .insert = insert,
+                                 .remove = remove_row, .size_bytes = size_bytes, .nearest = nearest};
+
+SOCH_PLUGIN("nearest_alone", "1.0.0", SOCH_KIND_INDEX, .index = &table, .create = create, .destroy = destroy);
