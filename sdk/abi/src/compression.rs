@@ -7,6 +7,31 @@ use core::ffi::c_void;
 /// Bytes of the longest input that every codec takes.
 pub const SOCH_LEAST_MAX_INPUT: u64 = 67108864;
 
+/// `soch_compression_properties.flags`: `set_level` takes the levels from `min_level` to `max_level`.
+pub const SOCH_COMPRESSION_LEVELS: u64 = 1;
+
+/// The properties of a codec, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at
+/// its end.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_compression_properties {
+    /// `sizeof(soch_compression_properties)` of the host: the room that there is. The plugin leaves it as it is.
+    pub size: usize,
+    /// Some of `SOCH_COMPRESSION_*`; the host passes over what it does not know.
+    pub flags: u64,
+    /// Bytes of the longest input of `compress`; 0 means that there is no limit, or none that is known.
+    pub max_input: u64,
+    /// The lowest level.
+    pub min_level: i32,
+    /// The highest level.
+    pub max_level: i32,
+    /// The level before the first `set_level`.
+    pub default_level: i32,
+    /// 0.
+    pub reserved: u32,
+}
+
 /// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
 /// today and in a later version. It takes every input up to `SOCH_LEAST_MAX_INPUT`; a longer one may be `SOCH_LIMIT`.
 /// Grows at its end.
@@ -41,6 +66,15 @@ pub struct soch_compression {
     /// `SOCH_INVALID`. Optional; the default accepts every level and changes nothing. [exclusive]
     pub set_level:
         Option<unsafe extern "C" fn(instance: *mut c_void, level: i32, error: *mut soch_error) -> soch_status>,
+    /// Fills `properties`. The host asks once, after `create`, and refuses by itself what exceeds the answer: an input that
+    /// is too long as `SOCH_LIMIT`, a level outside as `SOCH_INVALID`. Optional; the default fills nothing. [any-thread]
+    pub describe: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            properties: *mut soch_compression_properties,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
 
     /// Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; the default
     /// knows none, and the host lets its buffer grow. Since 1.1. [any-thread]

@@ -15,6 +15,53 @@ pub struct soch_index_entry {
     pub key: soch_bytes,
 }
 
+/// `soch_index_properties.element`: keys are bytes of any length.
+pub const SOCH_ELEMENT_BYTES: u32 = 0;
+/// `soch_index_properties.element`: a key is a vector of 32-bit floating-point numbers.
+pub const SOCH_ELEMENT_F32: u32 = 1;
+/// `soch_index_properties.element`: a key is a vector of 16-bit floating-point numbers by IEEE 754.
+pub const SOCH_ELEMENT_F16: u32 = 2;
+/// `soch_index_properties.element`: a key is a vector of signed bytes.
+pub const SOCH_ELEMENT_I8: u32 = 3;
+/// `soch_index_properties.element`: a key is a vector of bits, the first one the lowest of its byte.
+pub const SOCH_ELEMENT_BIT: u32 = 4;
+/// `soch_index_properties.element`: a key is a text in UTF-8. Of an element that is not listed, the host only knows that
+/// keys are bytes.
+pub const SOCH_ELEMENT_TEXT: u32 = 5;
+
+/// `soch_index_properties.metric`: one that is not listed, or no distances at all.
+pub const SOCH_DISTANCE_OTHER: u32 = 0;
+/// `soch_index_properties.metric`: the Euclidean distance.
+pub const SOCH_DISTANCE_L2: u32 = 1;
+/// `soch_index_properties.metric`: the square of the Euclidean distance.
+pub const SOCH_DISTANCE_L2_SQUARED: u32 = 2;
+/// `soch_index_properties.metric`: 1 minus the cosine of the angle.
+pub const SOCH_DISTANCE_COSINE: u32 = 3;
+/// `soch_index_properties.metric`: minus the inner product.
+pub const SOCH_DISTANCE_INNER_PRODUCT: u32 = 4;
+
+/// The properties of an index, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
+/// figure, 0 means that there is no limit, or none that is known. Grows at its end.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_index_properties {
+    /// `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
+    pub size: usize,
+    /// 0: no flag has a meaning yet, and the host passes over what it does not know.
+    pub flags: u64,
+    /// What a key consists of: one of `SOCH_ELEMENT_*`.
+    pub element: u32,
+    /// How distances are measured: one of `SOCH_DISTANCE_*`.
+    pub metric: u32,
+    /// Elements of each vector, if that is fixed.
+    pub dimensions: u64,
+    /// Bytes of the longest key.
+    pub max_key: u64,
+    /// The most neighbours of one search.
+    pub max_neighbors: u64,
+}
+
 /// An index. Several rows may have one key, and one row several keys. Grows at its end.
 ///
 /// What a key is, the index says in its documentation: bytes that order as unsigned, a vector, a text. A key that it
@@ -92,6 +139,16 @@ pub struct soch_index {
             rows: *mut u64,
             distances: *mut f32,
             count: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Fills `properties`. The host asks once, after `create`, and refuses by itself what exceeds the answer: a vector of
+    /// another dimension as `SOCH_INVALID`, a key that is too long and too many neighbours as `SOCH_LIMIT`. Optional; the
+    /// default fills nothing. [any-thread]
+    pub describe: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            properties: *mut soch_index_properties,
             error: *mut soch_error,
         ) -> soch_status,
     >,

@@ -21,6 +21,31 @@ pub struct soch_storage_stats {
     pub write_amplification: f64,
 }
 
+/// `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
+pub const SOCH_STORAGE_DURABLE: u64 = 1;
+/// `soch_storage_properties.flags`: the empty key is refused.
+pub const SOCH_STORAGE_NO_EMPTY_KEY: u64 = 2;
+/// `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
+pub const SOCH_STORAGE_EXACT_COUNT: u64 = 4;
+
+/// The properties of a storage, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
+/// figure, 0 means that there is no limit, or none that is known. Grows at its end.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_storage_properties {
+    /// `sizeof(soch_storage_properties)` of the host: the room that there is. The plugin leaves it as it is.
+    pub size: usize,
+    /// Some of `SOCH_STORAGE_*`; the host passes over what it does not know.
+    pub flags: u64,
+    /// Bytes of the longest key.
+    pub max_key: u64,
+    /// Bytes of the longest value.
+    pub max_value: u64,
+    /// The most writes of one `write_batch`.
+    pub max_batch: u64,
+}
+
 /// Where `scan` puts its rows. The caller owns it; it lives until the call returns. Frozen.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -136,6 +161,16 @@ pub struct soch_storage {
         unsafe extern "C" fn(
             instance: *mut c_void,
             stats: *mut soch_storage_stats,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Fills `properties`. The host asks once, after `create`, and refuses by itself what exceeds the answer: a key or
+    /// value that is too long and a batch that is too large as `SOCH_LIMIT`, an empty key as `SOCH_INVALID`. Optional; the
+    /// default fills nothing. [any-thread]
+    pub describe: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            properties: *mut soch_storage_properties,
             error: *mut soch_error,
         ) -> soch_status,
     >,

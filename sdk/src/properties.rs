@@ -1,0 +1,123 @@
+//! What an extension says of itself once, so that its host can refuse what exceeds it.
+
+use sochdb_plugin_abi::*;
+use std::mem::size_of;
+
+/// The properties of a storage, which do not change: they depend on its configuration alone.
+///
+/// ```
+/// use sochdb_plugin_sdk::StorageProperties;
+///
+/// let properties = StorageProperties::new().with_max_key(511).without_empty_key().durable();
+/// assert_eq!(properties.max_key, Some(511));
+/// assert!(properties.durable && !properties.takes_empty_key);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct StorageProperties {
+    /// The bytes of the longest key; None if there is no limit, or none that is known.
+    pub max_key: Option<u64>,
+    /// The bytes of the longest value; None if there is no limit, or none that is known.
+    pub max_value: Option<u64>,
+    /// The most writes of one batch; None if there is no limit, or none that is known.
+    pub max_batch: Option<u64>,
+    /// Whether the empty key is a key.
+    pub takes_empty_key: bool,
+    /// Whether what was flushed is there after the process and the machine stopped.
+    pub durable: bool,
+    /// Whether the number of keys in [`StorageStats`](crate::StorageStats) is exact.
+    pub counts_exactly: bool,
+}
+
+impl Default for StorageProperties {
+    fn default() -> Self {
+        Self::from_raw(&EMPTY_STORAGE)
+    }
+}
+
+const EMPTY_STORAGE: soch_storage_properties = soch_storage_properties {
+    size: size_of::<soch_storage_properties>(),
+    flags: 0,
+    max_key: 0,
+    max_value: 0,
+    max_batch: 0,
+};
+
+/// 0 stands for none in the struct of the C ABI.
+fn limit(figure: u64) -> Option<u64> {
+    (figure != 0).then_some(figure)
+}
+
+impl StorageProperties {
+    /// Makes the properties of a storage of which nothing is known.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same with keys of at most `bytes`; 0 is no limit.
+    #[must_use]
+    pub fn with_max_key(self, bytes: u64) -> Self {
+        Self { max_key: limit(bytes), ..self }
+    }
+
+    /// The same with values of at most `bytes`; 0 is no limit.
+    #[must_use]
+    pub fn with_max_value(self, bytes: u64) -> Self {
+        Self { max_value: limit(bytes), ..self }
+    }
+
+    /// The same with at most `writes` in a batch; 0 is no limit.
+    #[must_use]
+    pub fn with_max_batch(self, writes: u64) -> Self {
+        Self { max_batch: limit(writes), ..self }
+    }
+
+    /// The same of a storage that refuses the empty key.
+    #[must_use]
+    pub fn without_empty_key(self) -> Self {
+        Self { takes_empty_key: false, ..self }
+    }
+
+    /// The same of a storage that keeps what was flushed.
+    #[must_use]
+    pub fn durable(self) -> Self {
+        Self { durable: true, ..self }
+    }
+
+    /// The same of a storage that knows how many keys it has.
+    #[must_use]
+    pub fn counting_exactly(self) -> Self {
+        Self { counts_exactly: true, ..self }
+    }
+
+    /// Returns the struct of the C ABI.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn as_raw(&self) -> soch_storage_properties {
+        let flag = |set, bit| if set { bit } else { 0 };
+        soch_storage_properties {
+            flags: flag(self.durable, SOCH_STORAGE_DURABLE)
+                | flag(!self.takes_empty_key, SOCH_STORAGE_NO_EMPTY_KEY)
+                | flag(self.counts_exactly, SOCH_STORAGE_EXACT_COUNT),
+            max_key: self.max_key.unwrap_or(0),
+            max_value: self.max_value.unwrap_or(0),
+            max_batch: self.max_batch.unwrap_or(0),
+            ..EMPTY_STORAGE
+        }
+    }
+
+    /// Reads the struct of the C ABI.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn from_raw(raw: &soch_storage_properties) -> Self {
+        Self {
+            max_key: limit(raw.max_key),
+            max_value: limit(raw.max_value),
+            max_batch: limit(raw.max_batch),
+            takes_empty_key: raw.flags & SOCH_STORAGE_NO_EMPTY_KEY == 0,
+            durable: raw.flags & SOCH_STORAGE_DURABLE != 0,
+            counts_exactly: raw.flags & SOCH_STORAGE_EXACT_COUNT != 0,
+        }
+    }
+}
