@@ -152,8 +152,17 @@
 // Does not work. Rule 2 says what a level means that is not listed.
 #define SOCH_LOG_ERROR 3
 
-// Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
-#define SOCH_LEAST_MAX_KEY 480
+// `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
+#define SOCH_STORAGE_DURABLE 1
+
+// `soch_storage_properties.flags`: the empty key is refused.
+#define SOCH_STORAGE_NO_EMPTY_KEY 2
+
+// `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
+#define SOCH_STORAGE_EXACT_COUNT 4
+
+// Bytes of the longest key that every storage takes.
+#define SOCH_LEAST_MAX_KEY 511
 
 // Bytes of the longest value that every storage takes.
 #define SOCH_LEAST_MAX_VALUE 1048576
@@ -163,6 +172,40 @@
 
 // `soch_write.op`: removes `key`; `value` is empty.
 #define SOCH_WRITE_DELETE 1
+
+// `soch_index_properties.element`: keys are bytes of any length.
+#define SOCH_ELEMENT_BYTES 0
+
+// `soch_index_properties.element`: a key is a vector of 32-bit floating-point numbers.
+#define SOCH_ELEMENT_F32 1
+
+// `soch_index_properties.element`: a key is a vector of 16-bit floating-point numbers by IEEE 754.
+#define SOCH_ELEMENT_F16 2
+
+// `soch_index_properties.element`: a key is a vector of signed bytes.
+#define SOCH_ELEMENT_I8 3
+
+// `soch_index_properties.element`: a key is a vector of bits, the first one the lowest of its byte.
+#define SOCH_ELEMENT_BIT 4
+
+// `soch_index_properties.element`: a key is a text in UTF-8. Of an element that is not listed, the host only knows that
+// keys are bytes.
+#define SOCH_ELEMENT_TEXT 5
+
+// `soch_index_properties.metric`: one that is not listed, or no distances at all.
+#define SOCH_DISTANCE_OTHER 0
+
+// `soch_index_properties.metric`: the Euclidean distance.
+#define SOCH_DISTANCE_L2 1
+
+// `soch_index_properties.metric`: the square of the Euclidean distance.
+#define SOCH_DISTANCE_L2_SQUARED 2
+
+// `soch_index_properties.metric`: 1 minus the cosine of the angle.
+#define SOCH_DISTANCE_COSINE 3
+
+// `soch_index_properties.metric`: minus the inner product.
+#define SOCH_DISTANCE_INNER_PRODUCT 4
 
 // `soch_metric.kind`: a total that only grows.
 #define SOCH_METRIC_COUNTER 0
@@ -175,6 +218,9 @@
 
 // Bytes of the longest input that every codec takes.
 #define SOCH_LEAST_MAX_INPUT 67108864
+
+// `soch_compression_properties.flags`: `set_level` takes the levels from `min_level` to `max_level`.
+#define SOCH_COMPRESSION_LEVELS 1
 
 // The major version of this contract. It is also the number in the entry's name.
 #define SOCH_ABI_MAJOR 1
@@ -289,6 +335,21 @@ typedef struct soch_storage_stats {
   double write_amplification;
 } soch_storage_stats;
 
+// The properties of a storage, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
+// figure, 0 means that there is no limit, or none that is known. Grows at its end.
+typedef struct soch_storage_properties {
+  // `sizeof(soch_storage_properties)` of the host: the room that there is. The plugin leaves it as it is.
+  size_t size;
+  // Some of `SOCH_STORAGE_*`; the host passes over what it does not know.
+  uint64_t flags;
+  // Bytes of the longest key.
+  uint64_t max_key;
+  // Bytes of the longest value.
+  uint64_t max_value;
+  // The most writes of one `write_batch`.
+  uint64_t max_batch;
+} soch_storage_properties;
+
 // One write of a batch. Frozen.
 typedef struct soch_write {
   // One of `SOCH_WRITE_*`, or one of a later minor version (rule 3).
@@ -351,6 +412,10 @@ typedef struct soch_storage {
   soch_status (*compact)(void *instance, struct soch_error *error);
   // Fills `stats`. What is not known stays 0. Optional; the default fills nothing. [any-thread]
   soch_status (*stats)(void *instance, struct soch_storage_stats *stats, struct soch_error *error);
+  // Fills `properties`. The host asks once, after `create`, and refuses by itself what exceeds the answer: a key or
+  // value that is too long and a batch that is too large as `SOCH_LIMIT`, an empty key as `SOCH_INVALID`. Optional; the
+  // default fills nothing. [any-thread]
+  soch_status (*describe)(void *instance, struct soch_storage_properties *properties, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
   // Applies all `writes` in their order, or none of them, which a reader sees at one moment. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
   soch_status (*write_batch)(void *instance,
@@ -418,6 +483,25 @@ typedef struct soch_index_entry {
   struct soch_bytes key;
 } soch_index_entry;
 
+// The properties of an index, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
+// figure, 0 means that there is no limit, or none that is known. Grows at its end.
+typedef struct soch_index_properties {
+  // `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
+  size_t size;
+  // 0: no flag has a meaning yet, and the host passes over what it does not know.
+  uint64_t flags;
+  // What a key consists of: one of `SOCH_ELEMENT_*`.
+  uint32_t element;
+  // How distances are measured: one of `SOCH_DISTANCE_*`.
+  uint32_t metric;
+  // Elements of each vector, if that is fixed.
+  uint64_t dimensions;
+  // Bytes of the longest key.
+  uint64_t max_key;
+  // The most neighbours of one search.
+  uint64_t max_neighbors;
+} soch_index_properties;
+
 // An index. Several rows may have one key, and one row several keys. Grows at its end.
 //
 // What a key is, the index says in its documentation: bytes that order as unsigned, a vector, a text. A key that it
@@ -474,6 +558,10 @@ typedef struct soch_index {
                          float *distances,
                          size_t *count,
                          struct soch_error *error);
+  // Fills `properties`. The host asks once, after `create`, and refuses by itself what exceeds the answer: a vector of
+  // another dimension as `SOCH_INVALID`, a key that is too long and too many neighbours as `SOCH_LIMIT`. Optional; the
+  // default fills nothing. [any-thread]
+  soch_status (*describe)(void *instance, struct soch_index_properties *properties, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
   // `nearest` for `query_count` queries in one call: `rows` and `distances` have `k` places a query, `counts`
   // one. Optional group `nearest_batch`; without it the host calls `nearest` for each. Since 1.1. [any-thread]
@@ -614,6 +702,25 @@ typedef struct soch_observability {
 #endif
 } soch_observability;
 
+// The properties of a codec, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at
+// its end.
+typedef struct soch_compression_properties {
+  // `sizeof(soch_compression_properties)` of the host: the room that there is. The plugin leaves it as it is.
+  size_t size;
+  // Some of `SOCH_COMPRESSION_*`; the host passes over what it does not know.
+  uint64_t flags;
+  // Bytes of the longest input of `compress`; 0 means that there is no limit, or none that is known.
+  uint64_t max_input;
+  // The lowest level.
+  int32_t min_level;
+  // The highest level.
+  int32_t max_level;
+  // The level before the first `set_level`.
+  int32_t default_level;
+  // 0.
+  uint32_t reserved;
+} soch_compression_properties;
+
 // A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
 // today and in a later version. It takes every input up to `SOCH_LEAST_MAX_INPUT`; a longer one may be `SOCH_LIMIT`.
 // Grows at its end.
@@ -636,6 +743,9 @@ typedef struct soch_compression {
   // Sets the level of later `compress` calls; what a level means is the algorithm's. Outside its range is
   // `SOCH_INVALID`. Optional; the default accepts every level and changes nothing. [exclusive]
   soch_status (*set_level)(void *instance, int32_t level, struct soch_error *error);
+  // Fills `properties`. The host asks once, after `create`, and refuses by itself what exceeds the answer: an input that
+  // is too long as `SOCH_LIMIT`, a level outside as `SOCH_INVALID`. Optional; the default fills nothing. [any-thread]
+  soch_status (*describe)(void *instance, struct soch_compression_properties *properties, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
   // Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; the default
   // knows none, and the host lets its buffer grow. Since 1.1. [any-thread]
@@ -811,9 +921,9 @@ typedef struct soch_auth {
 
 // Which layout the plugin was compiled with; the host knows that of each minor version.
 #if SOCH_TARGET_MINOR == 0
-#define SOCH_LAYOUT_HASH {0xda, 0x82, 0xf6, 0x1b, 0x10, 0x57, 0x54, 0x96, 0x2c, 0x69, 0xb1, 0xba, 0xc6, 0x8a, 0xde, 0x88}
+#define SOCH_LAYOUT_HASH {0xba, 0x73, 0x20, 0x7f, 0x2d, 0xbe, 0x64, 0xd9, 0xc8, 0x87, 0x2f, 0xd1, 0xf1, 0x20, 0xaf, 0xc8}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xae, 0x71, 0x40, 0x81, 0x71, 0x61, 0xba, 0x5b, 0x42, 0x0d, 0x32, 0x3c, 0x0d, 0xa7, 0x43, 0xf4}
+#define SOCH_LAYOUT_HASH {0x07, 0xc4, 0x68, 0xd6, 0x3f, 0xdd, 0x36, 0x4a, 0x9a, 0x06, 0x67, 0x20, 0xe9, 0x0d, 0xf8, 0x63}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -893,6 +1003,12 @@ SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_stora
 SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
 SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
+SOCH_ASSERT(offsetof(soch_storage_properties, size) == 0 && sizeof(((soch_storage_properties *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, flags) == 8 && sizeof(((soch_storage_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_key) == 16 && sizeof(((soch_storage_properties *)0)->max_key) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_value) == 24 && sizeof(((soch_storage_properties *)0)->max_value) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_batch) == 32 && sizeof(((soch_storage_properties *)0)->max_batch) == 8);
+SOCH_ASSERT(sizeof(soch_storage_properties) == 40);
 SOCH_ASSERT(offsetof(soch_row_sink, ctx) == 0 && sizeof(((soch_row_sink *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_row_sink, row) == 8 && sizeof(((soch_row_sink *)0)->row) == 8);
 SOCH_ASSERT(sizeof(soch_row_sink) == 16);
@@ -912,23 +1028,32 @@ SOCH_ASSERT(offsetof(soch_storage, scan) == 32 && sizeof(((soch_storage *)0)->sc
 SOCH_ASSERT(offsetof(soch_storage, flush) == 40 && sizeof(((soch_storage *)0)->flush) == 8);
 SOCH_ASSERT(offsetof(soch_storage, compact) == 48 && sizeof(((soch_storage *)0)->compact) == 8);
 SOCH_ASSERT(offsetof(soch_storage, stats) == 56 && sizeof(((soch_storage *)0)->stats) == 8);
+SOCH_ASSERT(offsetof(soch_storage, describe) == 64 && sizeof(((soch_storage *)0)->describe) == 8);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_storage, write_batch) == 64 && sizeof(((soch_storage *)0)->write_batch) == 8);
-SOCH_ASSERT(offsetof(soch_storage, open_table) == 72 && sizeof(((soch_storage *)0)->open_table) == 8);
-SOCH_ASSERT(offsetof(soch_storage, close_table) == 80 && sizeof(((soch_storage *)0)->close_table) == 8);
-SOCH_ASSERT(offsetof(soch_storage, table_get) == 88 && sizeof(((soch_storage *)0)->table_get) == 8);
-SOCH_ASSERT(offsetof(soch_storage, table_put) == 96 && sizeof(((soch_storage *)0)->table_put) == 8);
-SOCH_ASSERT(offsetof(soch_storage, open_reader) == 104 && sizeof(((soch_storage *)0)->open_reader) == 8);
-SOCH_ASSERT(offsetof(soch_storage, close_reader) == 112 && sizeof(((soch_storage *)0)->close_reader) == 8);
-SOCH_ASSERT(offsetof(soch_storage, reader_get) == 120 && sizeof(((soch_storage *)0)->reader_get) == 8);
-SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 128 && sizeof(((soch_storage *)0)->open_cursor) == 8);
-SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 136 && sizeof(((soch_storage *)0)->cursor_next) == 8);
-SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 144 && sizeof(((soch_storage *)0)->close_cursor) == 8);
+SOCH_ASSERT(offsetof(soch_storage, write_batch) == 72 && sizeof(((soch_storage *)0)->write_batch) == 8);
+SOCH_ASSERT(offsetof(soch_storage, open_table) == 80 && sizeof(((soch_storage *)0)->open_table) == 8);
+SOCH_ASSERT(offsetof(soch_storage, close_table) == 88 && sizeof(((soch_storage *)0)->close_table) == 8);
+SOCH_ASSERT(offsetof(soch_storage, table_get) == 96 && sizeof(((soch_storage *)0)->table_get) == 8);
+SOCH_ASSERT(offsetof(soch_storage, table_put) == 104 && sizeof(((soch_storage *)0)->table_put) == 8);
+SOCH_ASSERT(offsetof(soch_storage, open_reader) == 112 && sizeof(((soch_storage *)0)->open_reader) == 8);
+SOCH_ASSERT(offsetof(soch_storage, close_reader) == 120 && sizeof(((soch_storage *)0)->close_reader) == 8);
+SOCH_ASSERT(offsetof(soch_storage, reader_get) == 128 && sizeof(((soch_storage *)0)->reader_get) == 8);
+SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 136 && sizeof(((soch_storage *)0)->open_cursor) == 8);
+SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 144 && sizeof(((soch_storage *)0)->cursor_next) == 8);
+SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 152 && sizeof(((soch_storage *)0)->close_cursor) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 152 : 64));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 160 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
+SOCH_ASSERT(offsetof(soch_index_properties, size) == 0 && sizeof(((soch_index_properties *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_index_properties, flags) == 8 && sizeof(((soch_index_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_index_properties, element) == 16 && sizeof(((soch_index_properties *)0)->element) == 4);
+SOCH_ASSERT(offsetof(soch_index_properties, metric) == 20 && sizeof(((soch_index_properties *)0)->metric) == 4);
+SOCH_ASSERT(offsetof(soch_index_properties, dimensions) == 24 && sizeof(((soch_index_properties *)0)->dimensions) == 8);
+SOCH_ASSERT(offsetof(soch_index_properties, max_key) == 32 && sizeof(((soch_index_properties *)0)->max_key) == 8);
+SOCH_ASSERT(offsetof(soch_index_properties, max_neighbors) == 40 && sizeof(((soch_index_properties *)0)->max_neighbors) == 8);
+SOCH_ASSERT(sizeof(soch_index_properties) == 48);
 SOCH_ASSERT(offsetof(soch_index, size) == 0 && sizeof(((soch_index *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_index, index_type) == 8 && sizeof(((soch_index *)0)->index_type) == 8);
 SOCH_ASSERT(offsetof(soch_index, build) == 16 && sizeof(((soch_index *)0)->build) == 8);
@@ -938,10 +1063,11 @@ SOCH_ASSERT(offsetof(soch_index, lookup) == 40 && sizeof(((soch_index *)0)->look
 SOCH_ASSERT(offsetof(soch_index, range) == 48 && sizeof(((soch_index *)0)->range) == 8);
 SOCH_ASSERT(offsetof(soch_index, size_bytes) == 56 && sizeof(((soch_index *)0)->size_bytes) == 8);
 SOCH_ASSERT(offsetof(soch_index, nearest) == 64 && sizeof(((soch_index *)0)->nearest) == 8);
+SOCH_ASSERT(offsetof(soch_index, describe) == 72 && sizeof(((soch_index *)0)->describe) == 8);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 72 && sizeof(((soch_index *)0)->nearest_batch) == 8);
+SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 80 && sizeof(((soch_index *)0)->nearest_batch) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 80 : 72));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 88 : 80));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_health, operational) == 8 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 12 && sizeof(((soch_health *)0)->reserved) == 4);
@@ -984,15 +1110,24 @@ SOCH_ASSERT(offsetof(soch_observability, report_health) == 64 && sizeof(((soch_o
 SOCH_ASSERT(offsetof(soch_observability, attach) == 72 && sizeof(((soch_observability *)0)->attach) == 8);
 #endif
 SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 80 : 72));
+SOCH_ASSERT(offsetof(soch_compression_properties, size) == 0 && sizeof(((soch_compression_properties *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_compression_properties, flags) == 8 && sizeof(((soch_compression_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_compression_properties, max_input) == 16 && sizeof(((soch_compression_properties *)0)->max_input) == 8);
+SOCH_ASSERT(offsetof(soch_compression_properties, min_level) == 24 && sizeof(((soch_compression_properties *)0)->min_level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_properties, max_level) == 28 && sizeof(((soch_compression_properties *)0)->max_level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_properties, default_level) == 32 && sizeof(((soch_compression_properties *)0)->default_level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_properties, reserved) == 36 && sizeof(((soch_compression_properties *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_compression_properties) == 40);
 SOCH_ASSERT(offsetof(soch_compression, size) == 0 && sizeof(((soch_compression *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_compression, algorithm) == 8 && sizeof(((soch_compression *)0)->algorithm) == 8);
 SOCH_ASSERT(offsetof(soch_compression, compress) == 16 && sizeof(((soch_compression *)0)->compress) == 8);
 SOCH_ASSERT(offsetof(soch_compression, decompress) == 24 && sizeof(((soch_compression *)0)->decompress) == 8);
 SOCH_ASSERT(offsetof(soch_compression, set_level) == 32 && sizeof(((soch_compression *)0)->set_level) == 8);
+SOCH_ASSERT(offsetof(soch_compression, describe) == 40 && sizeof(((soch_compression *)0)->describe) == 8);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_compression, bound) == 40 && sizeof(((soch_compression *)0)->bound) == 8);
+SOCH_ASSERT(offsetof(soch_compression, bound) == 48 && sizeof(((soch_compression *)0)->bound) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 48 : 40));
+SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 56 : 48));
 SOCH_ASSERT(offsetof(soch_query_optimizer, size) == 0 && sizeof(((soch_query_optimizer *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_query_optimizer, optimize) == 8 && sizeof(((soch_query_optimizer *)0)->optimize) == 8);
 SOCH_ASSERT(sizeof(soch_query_optimizer) == 16);
@@ -1074,6 +1209,12 @@ SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_stora
 SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
 SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
+SOCH_ASSERT(offsetof(soch_storage_properties, size) == 0 && sizeof(((soch_storage_properties *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_storage_properties, flags) == 8 && sizeof(((soch_storage_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_key) == 16 && sizeof(((soch_storage_properties *)0)->max_key) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_value) == 24 && sizeof(((soch_storage_properties *)0)->max_value) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_batch) == 32 && sizeof(((soch_storage_properties *)0)->max_batch) == 8);
+SOCH_ASSERT(sizeof(soch_storage_properties) == 40);
 SOCH_ASSERT(offsetof(soch_row_sink, ctx) == 0 && sizeof(((soch_row_sink *)0)->ctx) == 4);
 SOCH_ASSERT(offsetof(soch_row_sink, row) == 4 && sizeof(((soch_row_sink *)0)->row) == 4);
 SOCH_ASSERT(sizeof(soch_row_sink) == 8);
@@ -1093,23 +1234,32 @@ SOCH_ASSERT(offsetof(soch_storage, scan) == 16 && sizeof(((soch_storage *)0)->sc
 SOCH_ASSERT(offsetof(soch_storage, flush) == 20 && sizeof(((soch_storage *)0)->flush) == 4);
 SOCH_ASSERT(offsetof(soch_storage, compact) == 24 && sizeof(((soch_storage *)0)->compact) == 4);
 SOCH_ASSERT(offsetof(soch_storage, stats) == 28 && sizeof(((soch_storage *)0)->stats) == 4);
+SOCH_ASSERT(offsetof(soch_storage, describe) == 32 && sizeof(((soch_storage *)0)->describe) == 4);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_storage, write_batch) == 32 && sizeof(((soch_storage *)0)->write_batch) == 4);
-SOCH_ASSERT(offsetof(soch_storage, open_table) == 36 && sizeof(((soch_storage *)0)->open_table) == 4);
-SOCH_ASSERT(offsetof(soch_storage, close_table) == 40 && sizeof(((soch_storage *)0)->close_table) == 4);
-SOCH_ASSERT(offsetof(soch_storage, table_get) == 44 && sizeof(((soch_storage *)0)->table_get) == 4);
-SOCH_ASSERT(offsetof(soch_storage, table_put) == 48 && sizeof(((soch_storage *)0)->table_put) == 4);
-SOCH_ASSERT(offsetof(soch_storage, open_reader) == 52 && sizeof(((soch_storage *)0)->open_reader) == 4);
-SOCH_ASSERT(offsetof(soch_storage, close_reader) == 56 && sizeof(((soch_storage *)0)->close_reader) == 4);
-SOCH_ASSERT(offsetof(soch_storage, reader_get) == 60 && sizeof(((soch_storage *)0)->reader_get) == 4);
-SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 64 && sizeof(((soch_storage *)0)->open_cursor) == 4);
-SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 68 && sizeof(((soch_storage *)0)->cursor_next) == 4);
-SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 72 && sizeof(((soch_storage *)0)->close_cursor) == 4);
+SOCH_ASSERT(offsetof(soch_storage, write_batch) == 36 && sizeof(((soch_storage *)0)->write_batch) == 4);
+SOCH_ASSERT(offsetof(soch_storage, open_table) == 40 && sizeof(((soch_storage *)0)->open_table) == 4);
+SOCH_ASSERT(offsetof(soch_storage, close_table) == 44 && sizeof(((soch_storage *)0)->close_table) == 4);
+SOCH_ASSERT(offsetof(soch_storage, table_get) == 48 && sizeof(((soch_storage *)0)->table_get) == 4);
+SOCH_ASSERT(offsetof(soch_storage, table_put) == 52 && sizeof(((soch_storage *)0)->table_put) == 4);
+SOCH_ASSERT(offsetof(soch_storage, open_reader) == 56 && sizeof(((soch_storage *)0)->open_reader) == 4);
+SOCH_ASSERT(offsetof(soch_storage, close_reader) == 60 && sizeof(((soch_storage *)0)->close_reader) == 4);
+SOCH_ASSERT(offsetof(soch_storage, reader_get) == 64 && sizeof(((soch_storage *)0)->reader_get) == 4);
+SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 68 && sizeof(((soch_storage *)0)->open_cursor) == 4);
+SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 72 && sizeof(((soch_storage *)0)->cursor_next) == 4);
+SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 76 && sizeof(((soch_storage *)0)->close_cursor) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 76 : 32));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 80 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);
+SOCH_ASSERT(offsetof(soch_index_properties, size) == 0 && sizeof(((soch_index_properties *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_index_properties, flags) == 8 && sizeof(((soch_index_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_index_properties, element) == 16 && sizeof(((soch_index_properties *)0)->element) == 4);
+SOCH_ASSERT(offsetof(soch_index_properties, metric) == 20 && sizeof(((soch_index_properties *)0)->metric) == 4);
+SOCH_ASSERT(offsetof(soch_index_properties, dimensions) == 24 && sizeof(((soch_index_properties *)0)->dimensions) == 8);
+SOCH_ASSERT(offsetof(soch_index_properties, max_key) == 32 && sizeof(((soch_index_properties *)0)->max_key) == 8);
+SOCH_ASSERT(offsetof(soch_index_properties, max_neighbors) == 40 && sizeof(((soch_index_properties *)0)->max_neighbors) == 8);
+SOCH_ASSERT(sizeof(soch_index_properties) == 48);
 SOCH_ASSERT(offsetof(soch_index, size) == 0 && sizeof(((soch_index *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_index, index_type) == 4 && sizeof(((soch_index *)0)->index_type) == 4);
 SOCH_ASSERT(offsetof(soch_index, build) == 8 && sizeof(((soch_index *)0)->build) == 4);
@@ -1119,10 +1269,11 @@ SOCH_ASSERT(offsetof(soch_index, lookup) == 20 && sizeof(((soch_index *)0)->look
 SOCH_ASSERT(offsetof(soch_index, range) == 24 && sizeof(((soch_index *)0)->range) == 4);
 SOCH_ASSERT(offsetof(soch_index, size_bytes) == 28 && sizeof(((soch_index *)0)->size_bytes) == 4);
 SOCH_ASSERT(offsetof(soch_index, nearest) == 32 && sizeof(((soch_index *)0)->nearest) == 4);
+SOCH_ASSERT(offsetof(soch_index, describe) == 36 && sizeof(((soch_index *)0)->describe) == 4);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 36 && sizeof(((soch_index *)0)->nearest_batch) == 4);
+SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 40 && sizeof(((soch_index *)0)->nearest_batch) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 40 : 36));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 44 : 40));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_health, operational) == 4 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 8 && sizeof(((soch_health *)0)->reserved) == 4);
@@ -1165,15 +1316,24 @@ SOCH_ASSERT(offsetof(soch_observability, report_health) == 32 && sizeof(((soch_o
 SOCH_ASSERT(offsetof(soch_observability, attach) == 36 && sizeof(((soch_observability *)0)->attach) == 4);
 #endif
 SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 40 : 36));
+SOCH_ASSERT(offsetof(soch_compression_properties, size) == 0 && sizeof(((soch_compression_properties *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_compression_properties, flags) == 8 && sizeof(((soch_compression_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_compression_properties, max_input) == 16 && sizeof(((soch_compression_properties *)0)->max_input) == 8);
+SOCH_ASSERT(offsetof(soch_compression_properties, min_level) == 24 && sizeof(((soch_compression_properties *)0)->min_level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_properties, max_level) == 28 && sizeof(((soch_compression_properties *)0)->max_level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_properties, default_level) == 32 && sizeof(((soch_compression_properties *)0)->default_level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_properties, reserved) == 36 && sizeof(((soch_compression_properties *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_compression_properties) == 40);
 SOCH_ASSERT(offsetof(soch_compression, size) == 0 && sizeof(((soch_compression *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_compression, algorithm) == 4 && sizeof(((soch_compression *)0)->algorithm) == 4);
 SOCH_ASSERT(offsetof(soch_compression, compress) == 8 && sizeof(((soch_compression *)0)->compress) == 4);
 SOCH_ASSERT(offsetof(soch_compression, decompress) == 12 && sizeof(((soch_compression *)0)->decompress) == 4);
 SOCH_ASSERT(offsetof(soch_compression, set_level) == 16 && sizeof(((soch_compression *)0)->set_level) == 4);
+SOCH_ASSERT(offsetof(soch_compression, describe) == 20 && sizeof(((soch_compression *)0)->describe) == 4);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_compression, bound) == 20 && sizeof(((soch_compression *)0)->bound) == 4);
+SOCH_ASSERT(offsetof(soch_compression, bound) == 24 && sizeof(((soch_compression *)0)->bound) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 24 : 20));
+SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 28 : 24));
 SOCH_ASSERT(offsetof(soch_query_optimizer, size) == 0 && sizeof(((soch_query_optimizer *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_query_optimizer, optimize) == 4 && sizeof(((soch_query_optimizer *)0)->optimize) == 4);
 SOCH_ASSERT(sizeof(soch_query_optimizer) == 8);

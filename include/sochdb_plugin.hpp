@@ -213,6 +213,7 @@ SOCH_SLOT(scan)
 SOCH_SLOT(flush)
 SOCH_SLOT(compact)
 SOCH_SLOT(stats)
+SOCH_SLOT(describe)
 SOCH_SLOT(write_batch)
 SOCH_SLOT(open_table)
 SOCH_SLOT(close_table)
@@ -269,6 +270,7 @@ template <class T> const soch_storage storage_of<T>::table = {
     SOCH_REQUIRED(soch_storage, flush),
     SOCH_OPTIONAL(soch_storage, compact),
     SOCH_OPTIONAL(soch_storage, stats),
+    SOCH_OPTIONAL(soch_storage, describe),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_storage, write_batch),
     nullptr, // open_table
@@ -297,6 +299,7 @@ template <class T> const soch_index index_of<T>::table = {
     SOCH_OPTIONAL(soch_index, range),
     SOCH_REQUIRED(soch_index, size_bytes),
     SOCH_OPTIONAL(soch_index, nearest),
+    SOCH_OPTIONAL(soch_index, describe),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_index, nearest_batch),
 #endif
@@ -329,6 +332,7 @@ template <class T> const soch_compression compression_of<T>::table = {
     SOCH_REQUIRED(soch_compression, compress),
     SOCH_REQUIRED(soch_compression, decompress),
     SOCH_OPTIONAL(soch_compression, set_level),
+    SOCH_OPTIONAL(soch_compression, describe),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_compression, bound),
 #endif

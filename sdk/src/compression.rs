@@ -1,5 +1,6 @@
 use crate::error::Result;
 use crate::extension::Extension;
+use crate::properties::CompressionProperties;
 use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
 
@@ -77,6 +78,12 @@ pub trait CompressionExtension: Extension {
         let mut output = Vec::new();
         self.decompress_into(input, &mut VecWriter::new(&mut output, u64::MAX).writer())?;
         Ok(output)
+    }
+
+    /// Returns the properties of the codec, which do not change. The host asks once, and refuses by itself what exceeds
+    /// them. The default knows none.
+    fn describe(&self) -> CompressionProperties {
+        CompressionProperties::default()
     }
 
     /// Sets the level of later compressions, in the algorithm's own numbers. The default takes any level and changes

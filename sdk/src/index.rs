@@ -3,6 +3,7 @@ use crate::extension::Extension;
 use crate::ids::{ColumnId, RowId, TableId};
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
+use crate::properties::IndexProperties;
 use std::mem::MaybeUninit;
 
 /// An index over one column. Several rows may have one key, and one row several keys.
@@ -95,6 +96,12 @@ pub trait IndexExtension: Extension {
     /// [`ErrorKind::Unsupported`] from an index without an order; so the default.
     fn range_into(&self, _start: &[u8], _end: &[u8], _limit: usize, _rows: &mut RowIds<'_>) -> Result<()> {
         Err(Error::unsupported("range"))
+    }
+
+    /// Returns the properties of the index, which do not change. The host asks once, and refuses by itself what exceeds
+    /// them. The default knows none.
+    fn describe(&self) -> IndexProperties {
+        IndexProperties::default()
     }
 
     /// Returns the bytes of memory and disk that the index takes.

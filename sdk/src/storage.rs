@@ -2,6 +2,7 @@ use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::ids::{TableId, TransactionId};
 use crate::machinery::boundary::ReadLent;
+use crate::properties::StorageProperties;
 use crate::reader::StorageReader;
 use crate::row_sink::RowSink;
 use crate::table::StorageTable;
@@ -136,6 +137,12 @@ pub trait StorageExtension: Extension {
     /// What the storage reports.
     fn compact(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// Returns the properties of the storage, which do not change. The host asks once, and refuses by itself what exceeds
+    /// them. The default knows none.
+    fn describe(&self) -> StorageProperties {
+        StorageProperties::default()
     }
 
     /// Returns the numbers that the storage keeps of itself; zeros, the default, if it does not count.

@@ -2,7 +2,7 @@ use crate::handles::macros::{handle, slot};
 use crate::instance::Instance;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
-use sochdb_plugin_sdk::{CompressionExtension, Extension, ExtensionCapability, Result, Writer};
+use sochdb_plugin_sdk::{CompressionExtension, CompressionProperties, Extension, ExtensionCapability, Result, Writer};
 use std::sync::Arc;
 
 handle! {
@@ -26,6 +26,7 @@ impl Compression {
     /// Those of [`CompressionExtension::compress_into`]; `output` is as before then.
     pub fn compress_append(&self, input: &[u8], output: &mut Vec<u8>) -> Result<()> {
         let compress = slot!(self.table.compress);
+        self.instance.takes_input("compress", input)?;
         if let Some(most) = self.bound(input.len()) {
             // A bound that does not fit into memory is a bound of nothing: the writer grows as needed.
             let _ = output.try_reserve(most.min(usize::try_from(self.instance.limits.output).unwrap_or(usize::MAX)));
@@ -54,6 +55,7 @@ impl CompressionExtension for Compression {
 
     fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
         let compress = slot!(self.table.compress);
+        self.instance.takes_input("compress", input)?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe { compress(instance, soch_bytes::lend(input), writer, error) };
         self.done("compress", self.instance.forwarding("compress", output, call))
@@ -78,8 +80,13 @@ impl CompressionExtension for Compression {
         Ok(output)
     }
 
+    fn describe(&self) -> CompressionProperties {
+        self.instance.described.compression.clone()
+    }
+
     fn set_level(&mut self, level: i32) -> Result<()> {
         let set_level = slot!(self.table.set_level);
+        self.instance.takes_level(level)?;
         // SAFETY: the plugin's function on its own instance, which the gate keeps alone.
         let call = |instance, error| unsafe { set_level(instance, level, error) };
         self.done("set_level", self.instance.exclusive("set_level", call))

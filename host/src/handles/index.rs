@@ -4,8 +4,8 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    ColumnId, ErrorKind, Extension, ExtensionCapability, IndexExtension, NeighborLists, Neighbors, Result, RowId,
-    RowIds, TableId,
+    ColumnId, ErrorKind, Extension, ExtensionCapability, IndexExtension, IndexProperties, NeighborLists, Neighbors,
+    Result, RowId, RowIds, TableId,
 };
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ impl IndexExtension for Index {
 
     fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
         let build = slot!(self.table.build);
+        entries.iter().try_for_each(|(_, key)| self.instance.takes_indexed("build", key))?;
         let raw: Vec<soch_index_entry> =
             entries.iter().map(|(row, key)| soch_index_entry { row: *row, key: soch_bytes::lend(key) }).collect();
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
@@ -63,6 +64,7 @@ impl IndexExtension for Index {
 
     fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
         let insert = slot!(self.table.insert);
+        self.instance.takes_indexed("insert", key)?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { insert(instance, soch_bytes::lend(key), row, error) };
         self.done("insert", self.instance.exclusive("insert", call))
@@ -70,6 +72,7 @@ impl IndexExtension for Index {
 
     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
         let remove = slot!(self.table.remove);
+        self.instance.takes_indexed("remove", key)?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { remove(instance, soch_bytes::lend(key), row, error) };
         self.instance.exclusive("remove", call).map(drop)
@@ -77,6 +80,7 @@ impl IndexExtension for Index {
 
     fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
         let lookup = slot!(self.table.lookup);
+        self.instance.takes_indexed("lookup", key)?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, places, capacity, count, error| unsafe {
             lookup(instance, soch_bytes::lend(key), places, capacity, count, error)
@@ -99,6 +103,10 @@ impl IndexExtension for Index {
         }
     }
 
+    fn describe(&self) -> IndexProperties {
+        self.instance.described.index
+    }
+
     fn size_bytes(&self) -> Result<u64> {
         let size_bytes = slot!(self.table.size_bytes);
         let mut bytes = 0;
@@ -110,6 +118,8 @@ impl IndexExtension for Index {
 
     fn nearest_into(&self, query: &[u8], k: usize, neighbors: &mut Neighbors<'_>) -> Result<()> {
         let nearest = slot!(self.table.nearest);
+        self.instance.takes_indexed("nearest", query)?;
+        self.instance.takes_neighbors("nearest", k)?;
         let (mut count, mut asked) = (0, 0);
         let result = neighbors.fill(|rows, distances, room| {
             asked = k.min(room);
@@ -131,6 +141,8 @@ impl IndexExtension for Index {
         let Some(nearest_batch) = self.table.nearest_batch else {
             return lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors));
         };
+        queries.iter().try_for_each(|query| self.instance.takes_indexed("nearest_batch", query))?;
+        self.instance.takes_neighbors("nearest_batch", k)?;
         let raw: Vec<soch_bytes> = queries.iter().map(|query| soch_bytes::lend(query)).collect();
         lists.fill(raw.len(), k, |rows, distances, counts, k| {
             // SAFETY: the plugin's function; all is lent for the call.

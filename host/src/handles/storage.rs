@@ -4,8 +4,8 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageReader, StorageStats,
-    StorageTable, TableId, TransactionId, Write, Writer,
+    Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageProperties, StorageReader,
+    StorageStats, StorageTable, TableId, TransactionId, Write, Writer,
 };
 use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -32,6 +32,7 @@ impl Storage {
     /// Those of [`StorageExtension::get_into`]; `value` is as before then.
     pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
         let get = slot!(self.table.get);
+        self.instance.takes_key("get", key.len())?;
         // SAFETY: the plugin's function; all is lent for the call.
         self.instance.writing("get", value, |instance, writer, error| unsafe {
             get(instance, table, soch_bytes::lend(key), writer, error)
@@ -42,6 +43,7 @@ impl Storage {
 impl StorageExtension for Storage {
     fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
         let get = slot!(self.table.get);
+        self.instance.takes_key("get", key.len())?;
         // SAFETY: the plugin's function; all is lent for the call.
         self.instance.forwarding("get", value, |instance, writer, error| unsafe {
             get(instance, table, soch_bytes::lend(key), writer, error)
@@ -55,6 +57,7 @@ impl StorageExtension for Storage {
 
     fn put(&self, table: TableId, key: &[u8], value: &[u8], txn: TransactionId) -> Result<()> {
         let put = slot!(self.table.put);
+        self.instance.takes_row("put", key.len(), value.len())?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe {
             put(instance, table, soch_bytes::lend(key), soch_bytes::lend(value), txn, error)
@@ -64,6 +67,7 @@ impl StorageExtension for Storage {
 
     fn delete(&self, table: TableId, key: &[u8], txn: TransactionId) -> Result<()> {
         let remove = slot!(self.table.remove);
+        self.instance.takes_key("remove", key.len())?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe { remove(instance, table, soch_bytes::lend(key), txn, error) };
         self.instance.shared("remove", call).map(drop)
@@ -98,6 +102,10 @@ impl StorageExtension for Storage {
         self.done("compact", self.instance.shared("compact", |instance, error| unsafe { compact(instance, error) }))
     }
 
+    fn describe(&self) -> StorageProperties {
+        self.instance.described.storage
+    }
+
     fn stats(&self) -> Result<StorageStats> {
         let stats = slot!(self.table.stats);
         let mut raw = StorageStats::default().as_raw();
@@ -109,7 +117,9 @@ impl StorageExtension for Storage {
 
     fn write_batch(&self, writes: &[Write<'_>], txn: TransactionId) -> Result<()> {
         let write_batch = slot!(self.table.write_batch);
+        self.instance.takes_batch("write_batch", writes.len())?;
         let raw: Vec<soch_write> = writes.iter().map(Write::as_raw).collect();
+        raw.iter().try_for_each(|write| self.instance.takes_row("write_batch", write.key.len, write.value.len))?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe { write_batch(instance, raw.as_ptr(), raw.len(), txn, error) };
         self.done("write_batch", self.instance.shared("write_batch", call))

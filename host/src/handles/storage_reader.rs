@@ -130,6 +130,7 @@ impl Reader<'_> {
     #[inline]
     fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
         let reader_get = slot!(self.table.reader_get);
+        self.instance.takes_key("reader_get", key.len())?;
         self.long.used_here();
         self.end_loan("reader_get")?;
         let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };

@@ -82,6 +82,7 @@ impl Table {
     pub fn get_append(&self, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
         let Some(handle) = &self.handle else { return self.storage.get_append(self.number, key, value) };
         let table_get = slot!(self.storage.table.table_get);
+        self.storage.instance.takes_key("table_get", key.len())?;
         // SAFETY: the plugin's function on its own handle, which is open as long as calls get in; all is lent for it.
         self.storage.instance.writing("table_get", value, |_, writer, error| unsafe {
             table_get(handle.raw, soch_bytes::lend(key), writer, error)
@@ -93,6 +94,7 @@ impl StorageTable for Table {
     fn get_into(&self, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
         let Some(handle) = &self.handle else { return self.storage.get_into(self.number, key, value) };
         let table_get = slot!(self.storage.table.table_get);
+        self.storage.instance.takes_key("table_get", key.len())?;
         // SAFETY: the plugin's function on its own handle, which is open as long as calls get in; all is lent for it.
         self.storage.instance.forwarding("table_get", value, |_, writer, error| unsafe {
             table_get(handle.raw, soch_bytes::lend(key), writer, error)
@@ -107,6 +109,7 @@ impl StorageTable for Table {
     fn put(&self, key: &[u8], value: &[u8], txn: TransactionId) -> Result<()> {
         let Some(handle) = &self.handle else { return self.storage.put(self.number, key, value, txn) };
         let table_put = slot!(self.storage.table.table_put);
+        self.storage.instance.takes_row("table_put", key.len(), value.len())?;
         // SAFETY: the plugin's function on its own handle, which is open as long as calls get in; all is lent for it.
         let put = self.storage.instance.shared("table_put", |_, error| unsafe {
             table_put(handle.raw, soch_bytes::lend(key), soch_bytes::lend(value), txn, error)

@@ -1,5 +1,6 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
+pub(crate) mod described;
 pub(crate) mod end;
 pub(crate) mod ending;
 pub(crate) mod failure;
@@ -8,6 +9,7 @@ pub(crate) mod limits;
 pub(crate) mod metrics_view;
 pub(crate) mod output;
 use crate::base::escape::printable;
+use crate::instance::described::Described;
 use crate::instance::end::{End, Handle};
 use crate::instance::host_services::HostSide;
 use crate::instance::metrics_view::Lent;
@@ -64,6 +66,7 @@ pub(crate) struct Instance {
     /// `index_type` and `algorithm`, asked once.
     pub(crate) index_type: String,
     pub(crate) algorithm: String,
+    pub(crate) described: Described,
     pub(crate) limits: Limits,
     pub(crate) gate: CallGate,
     pub(crate) poisoned_by: OnceLock<String>,
@@ -113,6 +116,7 @@ impl Instance {
             info,
             index_type: String::new(),
             algorithm: String::new(),
+            described: Described::default(),
             limits,
             poisoned_by: OnceLock::new(),
             end: Mutex::default(),
@@ -127,6 +131,7 @@ impl Instance {
         if let Some(algorithm) = tables.compression.and_then(|table| table.algorithm) {
             instance.algorithm = instance.name("algorithm", algorithm)?;
         }
+        instance.described = Described::ask(&instance, &tables)?;
         Ok(instance)
     }
 

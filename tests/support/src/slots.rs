@@ -25,6 +25,7 @@ pub const SLOTS: &[Slot] = &[
     ("storage", "flush", 0, Required),
     ("storage", "compact", 0, Optional),
     ("storage", "stats", 0, Optional),
+    ("storage", "describe", 0, Optional),
     ("storage", "write_batch", 1, Optional),
     ("storage", "open_table", 1, Group("table")),
     ("storage", "close_table", 1, Group("table")),
@@ -44,6 +45,7 @@ pub const SLOTS: &[Slot] = &[
     ("index", "range", 0, Optional),
     ("index", "size_bytes", 0, Required),
     ("index", "nearest", 0, Optional),
+    ("index", "describe", 0, Optional),
     ("index", "nearest_batch", 1, Group("nearest_batch")),
     ("observability", "counter_inc", 0, Optional),
     ("observability", "gauge_set", 0, Optional),
@@ -58,5 +60,6 @@ pub const SLOTS: &[Slot] = &[
     ("compression", "compress", 0, Required),
     ("compression", "decompress", 0, Required),
     ("compression", "set_level", 0, Optional),
+    ("compression", "describe", 0, Optional),
     ("compression", "bound", 1, Optional),
 ];

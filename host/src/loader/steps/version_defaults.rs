@@ -21,8 +21,10 @@ type Labels = *const soch_label;
 answers! {
     storage_compact(Instance, Failure) = SOCH_OK;
     storage_stats(Instance, *mut soch_storage_stats, Failure) = SOCH_OK;
+    storage_describe(Instance, *mut soch_storage_properties, Failure) = SOCH_OK;
     storage_write_batch(Instance, *const soch_write, usize, u64, Failure) = SOCH_UNSUPPORTED;
 
+    index_describe(Instance, *mut soch_index_properties, Failure) = SOCH_OK;
     index_lookup(Instance, soch_bytes, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
     index_range(Instance, soch_bytes, soch_bytes, u64, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
     index_nearest(Instance, soch_bytes, usize, *mut u64, *mut f32, *mut usize, Failure) = SOCH_UNSUPPORTED;
@@ -37,6 +39,7 @@ answers! {
     observability_attach(Instance, *const soch_metrics, Failure) = SOCH_UNSUPPORTED;
 
     compression_set_level(Instance, i32, Failure) = SOCH_OK;
+    compression_describe(Instance, *mut soch_compression_properties, Failure) = SOCH_OK;
     compression_bound(Instance, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
 }
 

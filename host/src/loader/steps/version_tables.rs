@@ -9,6 +9,7 @@ table!(soch_storage,
     optional:
         compact = default::storage_compact,
         stats = default::storage_stats,
+        describe = default::storage_describe,
         write_batch = default::storage_write_batch;
     groups:
         [open_table, close_table, table_get, table_put],
@@ -19,7 +20,8 @@ table!(soch_index,
     optional:
         lookup = default::index_lookup,
         range = default::index_range,
-        nearest = default::index_nearest;
+        nearest = default::index_nearest,
+        describe = default::index_describe;
     groups:
         [nearest_batch]);
 
@@ -41,5 +43,6 @@ table!(soch_compression,
     required: algorithm, compress, decompress;
     optional:
         set_level = default::compression_set_level,
+        describe = default::compression_describe,
         bound = default::compression_bound;
     groups:);

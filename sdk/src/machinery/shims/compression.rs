@@ -2,7 +2,7 @@
 
 use crate::compression::CompressionExtension;
 use crate::error::Error;
-use crate::machinery::boundary::{guard, ReadLent};
+use crate::machinery::boundary::{fill, guard, ReadLent};
 use crate::machinery::instance::{exclusive, shared};
 use crate::writer::Writer;
 use core::ffi::c_void;
@@ -16,6 +16,7 @@ pub const fn table<P: CompressionExtension>() -> soch_compression {
         compress: Some(compress::<P>),
         decompress: Some(decompress::<P>),
         set_level: Some(set_level::<P>),
+        describe: Some(describe::<P>),
         bound: Some(bound::<P>),
     }
 }
@@ -72,4 +73,13 @@ unsafe extern "C" fn bound<P: CompressionExtension>(
             Ok(())
         })
     }
+}
+
+unsafe extern "C" fn describe<P: CompressionExtension>(
+    instance: *mut c_void,
+    properties: *mut soch_compression_properties,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result, with its size.
+    unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
 }

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::index::IndexExtension;
-use crate::machinery::boundary::{guard, slice, ReadLent};
+use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::{exclusive, shared};
 use crate::machinery::shims::room;
 use crate::neighbor_lists::places;
@@ -24,6 +24,7 @@ pub const fn table<P: IndexExtension>() -> soch_index {
         range: Some(range::<P>),
         size_bytes: Some(size_bytes::<P>),
         nearest: Some(nearest::<P>),
+        describe: Some(describe::<P>),
         nearest_batch: Some(nearest_batch::<P>),
     }
 }
@@ -196,4 +197,13 @@ unsafe fn lists<'a>(
         let counts = &mut *(counts as *mut [MaybeUninit<usize>] as *mut [usize]);
         NeighborLists::new(room(rows, places)?, room(distances, places)?, counts, k)
     }
+}
+
+unsafe extern "C" fn describe<P: IndexExtension>(
+    instance: *mut c_void,
+    properties: *mut soch_index_properties,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result, with its size.
+    unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
 }

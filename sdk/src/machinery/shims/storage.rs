@@ -21,6 +21,7 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         flush: Some(flush::<P>),
         compact: Some(compact::<P>),
         stats: Some(stats::<P>),
+        describe: Some(describe::<P>),
         write_batch: Some(write_batch::<P>),
         open_table: Some(table::open::<P>),
         close_table: Some(table::close),
@@ -122,4 +123,13 @@ unsafe extern "C" fn write_batch<P: StorageExtension>(
             shared::<P>(instance).write_batch(&writes, txn)
         })
     }
+}
+
+unsafe extern "C" fn describe<P: StorageExtension>(
+    instance: *mut c_void,
+    properties: *mut soch_storage_properties,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result, with its size.
+    unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
 }

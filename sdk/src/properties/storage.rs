@@ -1,5 +1,4 @@
-//! What an extension says of itself once, so that its host can refuse what exceeds it.
-
+use crate::properties::limit;
 use sochdb_plugin_abi::*;
 use std::mem::size_of;
 
@@ -42,11 +41,6 @@ const EMPTY_STORAGE: soch_storage_properties = soch_storage_properties {
     max_value: 0,
     max_batch: 0,
 };
-
-/// 0 stands for none in the struct of the C ABI.
-fn limit(figure: u64) -> Option<u64> {
-    (figure != 0).then_some(figure)
-}
 
 impl StorageProperties {
     /// Makes the properties of a storage of which nothing is known.
