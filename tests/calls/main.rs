@@ -2,6 +2,7 @@
 
 mod batches;
 mod callers;
+mod described;
 mod drop_order;
 mod faults;
 mod lies;
