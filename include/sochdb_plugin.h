@@ -161,8 +161,8 @@
 // `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
 #define SOCH_STORAGE_EXACT_COUNT 4
 
-// Bytes of the longest key that every storage takes.
-#define SOCH_LEAST_MAX_KEY 511
+// Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
+#define SOCH_LEAST_MAX_KEY 480
 
 // Bytes of the longest value that every storage takes.
 #define SOCH_LEAST_MAX_VALUE 1048576
