@@ -269,6 +269,13 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
     return SOCH_OK;
 }
 
+static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
+    (void)instance, (void)error;
+    properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_EXACT_COUNT;
+    properties->max_key = KEY_MOST;
+    return SOCH_OK;
+}
+
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     store *self = NULL;
     (void)host;
@@ -290,7 +297,7 @@ static void destroy(void *instance) {
 
 static const soch_storage storage = {
     .size = sizeof(storage), .get = get, .put = put, .remove = remove_row, .scan = scan, .flush = flush,
-    .compact = compact, .stats = stats,
+    .compact = compact, .stats = stats, .describe = describe,
 #if SOCH_TARGET_MINOR >= 1
     .write_batch = write_batch, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor,

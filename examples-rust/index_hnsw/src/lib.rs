@@ -20,7 +20,9 @@ mod work;
 
 use config::Config;
 use graph::{Graph, Room};
+use metric::Metric;
 use sochdb_plugin_sdk::prelude::*;
+use sochdb_plugin_sdk::{DistanceMetric, IndexProperties, KeyElement};
 
 /// Vectors and their rows, by distance. A key is as many `f32`s in this machine's byte order as `dimensions` says.
 pub struct HnswIndex {
@@ -86,6 +88,14 @@ impl IndexExtension for HnswIndex {
         self.vector(key)?;
         self.graph.rows(key).iter().for_each(|&row| rows.push(row));
         Ok(())
+    }
+
+    fn describe(&self) -> IndexProperties {
+        let metric = match self.config.metric {
+            Metric::L2 => DistanceMetric::L2,
+            Metric::Cosine => DistanceMetric::Cosine,
+        };
+        IndexProperties::new().with_vectors(KeyElement::F32, self.config.dimensions as u64).with_metric(metric)
     }
 
     fn size_bytes(&self) -> Result<u64> {
