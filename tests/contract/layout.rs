@@ -82,7 +82,8 @@ fn structs() -> Vec<(&'static str, String, Vec<&'static str>)> {
     let mut found = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         let Some(name) = struct_name(line) else { continue };
-        let doc: Vec<&str> = lines[..at].iter().rev().take_while(|line| line.starts_with("//")).copied().collect();
+        let doc: Vec<&str> =
+            lines[..at].iter().rev().map_while(|line| line.strip_prefix("//")).map(str::trim).collect();
         let body = lines[at + 1..].iter().take_while(|line| !line.starts_with('}'));
         let fields = body.map(|line| line.trim()).filter(|line| !line.starts_with("//")).collect();
         found.push((name, doc.into_iter().rev().collect::<Vec<_>>().join(" "), fields));

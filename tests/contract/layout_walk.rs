@@ -64,7 +64,7 @@ fn a_changed_contract_is_refused_by_its_place() {
         (
             "parameter",
             &[
-                ("abi/src/compression.rs", "level: i32", "level: i16"),
+                ("abi/src/compression.rs", "*mut c_void, level: i32", "*mut c_void, level: i16"),
                 ("src/machinery/shims/compression.rs", "    level: i32,", "    level: i16,"),
                 ("src/machinery/shims/compression.rs", "set_level(level)", "set_level(level.into())"),
             ],

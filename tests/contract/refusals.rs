@@ -92,7 +92,7 @@ fn capabilities_that_cannot_be_asked_for() {
 #[test]
 fn a_table_is_longer_than_its_version_has() {
     let flags = ["-DTABLE_SIZE=(sizeof(soch_compression)+8)"];
-    refused_with("wrong_entry", &flags, "E_TABLE_MALFORMED", "more than the 48 of its version");
+    refused_with("wrong_entry", &flags, "E_TABLE_MALFORMED", "more than the 56 of its version");
 }
 
 #[test]

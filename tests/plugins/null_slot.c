@@ -1,5 +1,5 @@
 // A table whose slot -DNULL_SLOT=.. is NULL: -DSTORAGE, -DINDEX, -DOBSERVABILITY or -DCOMPRESSION. The slots that are there
-// count their calls, and answer that the plugin is busy.
+// count their calls, and answer that the plugin is busy; only `describe` answers, as there is no instance without.
 #include "sochdb_plugin.h"
 
 #include <string.h>
@@ -8,11 +8,13 @@
 #define TABLE soch_storage
 #define KIND SOCH_KIND_STORAGE
 #define FIELD storage
+#define PROPERTIES soch_storage_properties
 #elif defined(INDEX)
 #define TABLE soch_index
 #define KIND SOCH_KIND_INDEX
 #define FIELD index
 #define NAMED index_type
+#define PROPERTIES soch_index_properties
 #elif defined(OBSERVABILITY)
 #define TABLE soch_observability
 #define KIND SOCH_KIND_OBSERVABILITY
@@ -22,23 +24,32 @@
 #define KIND SOCH_KIND_COMPRESSION
 #define FIELD compression
 #define NAMED algorithm
+#define PROPERTIES soch_compression_properties
 #endif
 
 static TABLE table;
-static size_t calls;
+// Those of `describe`, which the host makes by itself, apart from all others.
+static size_t calls[2];
 
 static soch_status busy(void) {
-    calls++;
+    calls[0]++;
     return SOCH_BUSY;
 }
 
 static const void *get_interface(void *instance, soch_str id) {
-    return &calls;
+    return calls;
 }
 
 #ifdef NAMED
 static soch_status named(void *instance, soch_str *name) {
     *name = SOCH_STR("none");
+    return SOCH_OK;
+}
+#endif
+
+#ifdef PROPERTIES
+static soch_status describe(void *instance, PROPERTIES *properties, soch_error *error) {
+    calls[1]++;
     return SOCH_OK;
 }
 #endif
@@ -51,6 +62,9 @@ static void __attribute__((constructor)) fill(void) {
     }
 #ifdef NAMED
     table.NAMED = named;
+#endif
+#ifdef PROPERTIES
+    table.describe = describe;
 #endif
 #ifdef NULL_SLOT
     table.NULL_SLOT = NULL;

@@ -152,8 +152,13 @@ fn every_level_comes_back(subject: &Subject) -> Result<(), String> {
     let codec = instance.compression()?;
     let input: Vec<u8> = b"a level changes the size, ".iter().copied().cycle().take(20_000).collect();
     let mut all = vec![codec.compress(&input).must("compress")?];
-    for level in [i32::MIN, -100, -1, 0, 1, 5, 12, 1000, i32::MAX] {
+    let described = codec.describe().levels;
+    let ends = described.iter().flat_map(|levels| [*levels.start(), *levels.end()]);
+    for level in [i32::MIN, -100, -1, 0, 1, 5, 12, 1000, i32::MAX].into_iter().chain(ends) {
         match codec.set_level(level) {
+            Err(error) if described.as_ref().is_some_and(|levels| levels.contains(&level)) => {
+                return Err(format!("set_level({level}), which is described: {error}"));
+            }
             Err(error) if error.kind() != ErrorKind::Invalid => return Err(format!("set_level({level}): {error}")),
             _ => all.push(round_trip(codec, &format!("text at level {level}"), &input)?),
         }

@@ -1,6 +1,6 @@
 use crate::random::Random;
 use crate::subject::Subject;
-use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension};
+use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement};
 
 /// The most dimensions that are tried to find out which vectors an index takes.
 const MOST_DIMENSIONS: usize = 4096;
@@ -15,13 +15,17 @@ pub(crate) enum Keys {
 }
 
 impl Keys {
-    /// The keys of the subject's index: as its author says, or else found by trying.
+    /// The keys of the subject's index: as its author says, or it describes them, or else found by trying.
     pub(crate) fn of(subject: &Subject) -> Result<Self, String> {
         if let Some(dimensions) = subject.vector_dimensions() {
             return Ok(Self::Vectors(dimensions));
         }
         let mut instance = subject.instance()?;
         let index = instance.index()?;
+        let described = index.describe();
+        if let (KeyElement::F32, Some(dimensions)) = (described.element, described.dimensions) {
+            return Ok(Self::Vectors(dimensions as usize));
+        }
         let refused = |result: Result<(), sochdb_plugin_host::sdk::Error>| match result {
             Ok(()) => Ok(false),
             Err(error) if error.kind() == ErrorKind::Invalid => Ok(true),

@@ -4,6 +4,7 @@ use crate::must::{ensure, show, Must};
 use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
+use sochdb_plugin_host::sdk::abi::{SOCH_LEAST_MAX_KEY, SOCH_LEAST_MAX_VALUE};
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, VecWriter, Write};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ suite!(Storage, "storage":
     an_empty_value_is_a_value,
     tables_are_separate,
     a_value_beyond_the_limit_is_refused,
+    what_it_describes_it_takes,
     stats_are_plausible,
     flush_and_compact_keep_everything,
     a_batch_is_whole_or_unsupported,
@@ -106,6 +108,41 @@ fn a_value_beyond_the_limit_is_refused(subject: &Subject) -> Result<(), String> 
     let found = storage.get_into(1, b"key", &mut VecWriter::new(&mut read, 1000).writer()).must("get")?;
     ensure!(found && read == value, "1000 bytes do not come back with a limit of 1000");
     Ok(())
+}
+
+/// The most of a described limit that is tried, and the least that every storage takes.
+fn tried(described: Option<u64>, most: u64, least: u64) -> usize {
+    described.map_or(least, |limit| limit.min(most)) as usize
+}
+
+fn what_it_describes_it_takes(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    let described = storage.describe();
+    let key = tried(described.max_key, 1 << 20, SOCH_LEAST_MAX_KEY);
+    let value = tried(described.max_value, 16 << 20, SOCH_LEAST_MAX_VALUE);
+    ensure!(key as u64 >= SOCH_LEAST_MAX_KEY, "keys are at most {key} bytes; every storage takes {SOCH_LEAST_MAX_KEY}");
+    ensure!(
+        value as u64 >= SOCH_LEAST_MAX_VALUE,
+        "values are at most {value} bytes, and {SOCH_LEAST_MAX_VALUE} are the least"
+    );
+    let (key, value) = (vec![0xAB; key], vec![0xCD; value]);
+    storage.put(1, &key, b"short", 0).must("put of the longest key that is described")?;
+    storage.put(1, b"key", &value, 0).must("put of the longest value that is described")?;
+    let found = (storage.get(1, &key).must("get")?, storage.get(1, b"key").must("get")?);
+    ensure!(
+        found == (Some(b"short".to_vec()), Some(value)),
+        "the longest key or value that is described does not come back"
+    );
+    if described.takes_empty_key {
+        storage.put(1, b"", b"of the empty key", 0).must("put of the empty key, which is not described as refused")?;
+    }
+    let writes: Vec<_> =
+        (0..tried(described.max_batch, 10_000, 0)).map(|_| Write::Delete { table: 2, key: b"k" }).collect();
+    match storage.write_batch(&writes, 0) {
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
+        result => result.must("a batch as large as is described"),
+    }
 }
 
 fn stats_are_plausible(subject: &Subject) -> Result<(), String> {

@@ -25,7 +25,7 @@ const IDENTITIES: [(&str, &str, &str, &[&str]); 7] = [
 ];
 
 const CODEC_IN_C: &str = "#include \"sochdb_plugin.h\"\n\
-    static const soch_compression codec = {sizeof(soch_compression), 0, 0, 0, 0, 0};\n\
+    static const soch_compression codec = {.size = sizeof(soch_compression)};\n\
     SOCH_PLUGIN(NAME, VERSION, KINDS, .compression = &codec);\n";
 
 const CODEC_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
