@@ -94,21 +94,39 @@ fn carried(table: &Table, slot: &Slot) -> bool {
     table.slots.iter().all(|other| other.on_instance || !(grouped && other.rule == slot.rule)) && slot.on_instance
 }
 
+/// The items, as many as go on a line of 120 columns.
+fn lines(items: impl Iterator<Item = String>, indent: &str) -> String {
+    let (mut text, mut width) = (String::new(), 0);
+    for item in items {
+        let fits = width > 0 && width + 1 + item.len() <= 120;
+        let before = match (fits, width) {
+            (true, _) => " ",
+            (false, 0) => indent,
+            (false, _) => &format!("\n{indent}"),
+        };
+        width = if fits { width + 1 + item.len() } else { indent.len() + item.len() };
+        text += before;
+        text += &item;
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
 fn cpp_lists(tables: &[Table]) -> String {
-    let mut text = String::new();
     let mut names: Vec<&str> = Vec::new();
     for name in tables.iter().flat_map(|table| &table.slots).map(|slot| slot.name.as_str()) {
         if !names.contains(&name) {
             names.push(name);
-            writeln!(text, "SOCH_SLOT({name})").unwrap();
         }
     }
+    let mut text = lines(names.iter().map(|name| format!("SOCH_SLOT({name})")), "");
     for table in tables {
         let (kind, name) = (&table.kind, table.name());
         write!(text, "\ntemplate <class T> struct {kind}_of {{\n    static const {name} table;\n").unwrap();
-        for slot in table.slots.iter().filter(|slot| !carried(table, slot)) {
-            writeln!(text, "    SOCH_NOT_CARRIED({});", slot.name).unwrap();
-        }
+        let not_carried = table.slots.iter().filter(|slot| !carried(table, slot));
+        text.push_str(&lines(not_carried.map(|slot| format!("SOCH_NOT_CARRIED({});", slot.name)), "    "));
         write!(text, "}};\ntemplate <class T> const {name} {kind}_of<T>::table = {{\n    sizeof({name}),\n").unwrap();
         let mut since = 0;
         for slot in &table.slots {

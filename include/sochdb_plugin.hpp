@@ -206,59 +206,20 @@ SOCH_SLOT(shutdown) SOCH_SLOT(get_interface)
                   "host would not call it. Give it another name, or write the plugin in C")
 
 // Slots: generated from sdk/abi/src by build.rs, do not edit.
-SOCH_SLOT(get)
-SOCH_SLOT(put)
-SOCH_SLOT(remove)
-SOCH_SLOT(scan)
-SOCH_SLOT(flush)
-SOCH_SLOT(compact)
-SOCH_SLOT(stats)
-SOCH_SLOT(describe)
-SOCH_SLOT(write_batch)
-SOCH_SLOT(open_table)
-SOCH_SLOT(close_table)
-SOCH_SLOT(table_get)
-SOCH_SLOT(table_put)
-SOCH_SLOT(open_reader)
-SOCH_SLOT(close_reader)
-SOCH_SLOT(reader_get)
-SOCH_SLOT(open_cursor)
-SOCH_SLOT(cursor_next)
-SOCH_SLOT(close_cursor)
-SOCH_SLOT(index_type)
-SOCH_SLOT(build)
-SOCH_SLOT(insert)
-SOCH_SLOT(lookup)
-SOCH_SLOT(range)
-SOCH_SLOT(size_bytes)
-SOCH_SLOT(nearest)
-SOCH_SLOT(nearest_batch)
-SOCH_SLOT(counter_inc)
-SOCH_SLOT(gauge_set)
-SOCH_SLOT(histogram_observe)
-SOCH_SLOT(span_start)
-SOCH_SLOT(span_end)
-SOCH_SLOT(span_event)
-SOCH_SLOT(log)
-SOCH_SLOT(report_health)
-SOCH_SLOT(attach)
-SOCH_SLOT(algorithm)
-SOCH_SLOT(compress)
-SOCH_SLOT(decompress)
-SOCH_SLOT(set_level)
-SOCH_SLOT(bound)
+SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
+SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close_table) SOCH_SLOT(table_get)
+SOCH_SLOT(table_put) SOCH_SLOT(open_reader) SOCH_SLOT(close_reader) SOCH_SLOT(reader_get) SOCH_SLOT(open_cursor)
+SOCH_SLOT(cursor_next) SOCH_SLOT(close_cursor) SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert)
+SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch)
+SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end)
+SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(algorithm) SOCH_SLOT(compress)
+SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)
 
 template <class T> struct storage_of {
     static const soch_storage table;
-    SOCH_NOT_CARRIED(open_table);
-    SOCH_NOT_CARRIED(close_table);
-    SOCH_NOT_CARRIED(table_get);
-    SOCH_NOT_CARRIED(table_put);
-    SOCH_NOT_CARRIED(open_reader);
-    SOCH_NOT_CARRIED(close_reader);
-    SOCH_NOT_CARRIED(reader_get);
-    SOCH_NOT_CARRIED(open_cursor);
-    SOCH_NOT_CARRIED(cursor_next);
+    SOCH_NOT_CARRIED(open_table); SOCH_NOT_CARRIED(close_table); SOCH_NOT_CARRIED(table_get);
+    SOCH_NOT_CARRIED(table_put); SOCH_NOT_CARRIED(open_reader); SOCH_NOT_CARRIED(close_reader);
+    SOCH_NOT_CARRIED(reader_get); SOCH_NOT_CARRIED(open_cursor); SOCH_NOT_CARRIED(cursor_next);
     SOCH_NOT_CARRIED(close_cursor);
 };
 template <class T> const soch_storage storage_of<T>::table = {

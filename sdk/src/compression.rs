@@ -1,6 +1,6 @@
 use crate::error::Result;
 use crate::extension::Extension;
-use crate::properties::CompressionProperties;
+use crate::properties::compression::CompressionProperties;
 use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
 

@@ -3,7 +3,7 @@ use crate::extension::Extension;
 use crate::ids::{ColumnId, RowId, TableId};
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
-use crate::properties::IndexProperties;
+use crate::properties::index::IndexProperties;
 use std::mem::MaybeUninit;
 
 /// An index over one column. Several rows may have one key, and one row several keys.

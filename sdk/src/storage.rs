@@ -2,7 +2,7 @@ use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::ids::{TableId, TransactionId};
 use crate::machinery::boundary::ReadLent;
-use crate::properties::StorageProperties;
+use crate::properties::storage::StorageProperties;
 use crate::reader::StorageReader;
 use crate::row_sink::RowSink;
 use crate::table::StorageTable;

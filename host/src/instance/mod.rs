@@ -1,5 +1,6 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
+mod bounds;
 pub(crate) mod described;
 pub(crate) mod end;
 pub(crate) mod ending;
@@ -131,7 +132,7 @@ impl Instance {
         if let Some(algorithm) = tables.compression.and_then(|table| table.algorithm) {
             instance.algorithm = instance.name("algorithm", algorithm)?;
         }
-        instance.described = Described::ask(&instance, &tables)?;
+        instance.described = instance.describe()?;
         Ok(instance)
     }
 

@@ -2,7 +2,7 @@ use crate::properties::limit;
 use sochdb_plugin_abi::*;
 use std::mem::size_of;
 
-/// What a key of an index consists of.
+/// The elements of which a key of an index consists.
 ///
 /// ```
 /// use sochdb_plugin_sdk::KeyElement;
@@ -121,7 +121,7 @@ impl DistanceMetric {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct IndexProperties {
-    /// What a key consists of.
+    /// The elements of a key.
     pub element: KeyElement,
     /// How distances are measured.
     pub metric: DistanceMetric,

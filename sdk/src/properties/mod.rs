@@ -1,12 +1,8 @@
-//! What an extension says of itself once, so that its host can refuse what exceeds it.
+//! The properties that an extension says of itself once, so that its host can refuse what exceeds them.
 
-mod compression;
-mod index;
-mod storage;
-
-pub use compression::CompressionProperties;
-pub use index::{DistanceMetric, IndexProperties, KeyElement};
-pub use storage::StorageProperties;
+pub(crate) mod compression;
+pub(crate) mod index;
+pub(crate) mod storage;
 
 /// A figure of which the C ABI has 0 for none.
 fn limit(figure: u64) -> Option<u64> {
