@@ -173,6 +173,14 @@ static soch_status set_level(void *instance, int32_t level, soch_error *error) {
     return SOCH_OK;
 }
 
+static soch_status describe(void *instance, soch_compression_properties *properties, soch_error *error) {
+    (void)instance, (void)error;
+    properties->flags = SOCH_COMPRESSION_LEVELS;
+    properties->min_level = LEAST_LEVEL;
+    properties->max_level = ZSTD_maxCLevel();
+    return SOCH_OK;
+}
+
 #if SOCH_TARGET_MINOR >= 1
 static soch_status bound(void *instance, size_t len, size_t *most, soch_error *error) {
     (void)instance;
@@ -208,7 +216,7 @@ static void destroy(void *instance) {
 
 static const soch_compression zstd = {
     .size = sizeof(zstd), .algorithm = algorithm, .compress = compress, .decompress = decompress,
-    .set_level = set_level,
+    .set_level = set_level, .describe = describe,
 #if SOCH_TARGET_MINOR >= 1
     .bound = bound,
 #endif
