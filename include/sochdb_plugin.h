@@ -216,6 +216,21 @@
 // `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds (rule 4).
 #define SOCH_METRIC_HISTOGRAM 2
 
+// `soch_observability_properties.flags`: metrics are dropped. The host gives none, and lends none.
+#define SOCH_OBSERVABILITY_NO_METRICS 1
+
+// `soch_observability_properties.flags`: spans are dropped. The host starts none.
+#define SOCH_OBSERVABILITY_NO_SPANS 2
+
+// `soch_observability_properties.flags`: log lines are dropped. The host gives none.
+#define SOCH_OBSERVABILITY_NO_LOGS 4
+
+// `soch_observability_properties.flags`: it opens connections.
+#define SOCH_OBSERVABILITY_NETWORK 8
+
+// `soch_observability_properties.flags`: it has threads of its own.
+#define SOCH_OBSERVABILITY_THREADS 16
+
 // Bytes of the longest input that every codec takes.
 #define SOCH_LEAST_MAX_INPUT 67108864
 
@@ -594,6 +609,19 @@ typedef struct soch_health {
   uint64_t checkpoint_age_secs;
 } soch_health;
 
+// The properties of a sink, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its
+// end.
+typedef struct soch_observability_properties {
+  // `sizeof(soch_observability_properties)` of the host: the room that there is. The plugin leaves it as it is.
+  size_t size;
+  // Some of `SOCH_OBSERVABILITY_*`; the host passes over what it does not know.
+  uint64_t flags;
+  // The least level of the log lines that it takes: one of `SOCH_LOG_*`.
+  int32_t log_level;
+  // 0.
+  uint32_t reserved;
+} soch_observability_properties;
+
 // How many observations lie above the bound of the bucket before, and at most at this one's. Frozen.
 typedef struct soch_bucket {
   // The bucket's upper bound, which belongs to it; infinity in the last one.
@@ -692,6 +720,10 @@ typedef struct soch_observability {
                      size_t count);
   // Takes the database's state. Optional; the default does nothing. [any-thread]
   soch_status (*report_health)(void *instance, const struct soch_health *health);
+  // Fills `properties`. The host asks once, after `create`, and gives the sink nothing that it drops: the database does
+  // not even put together the text of a line that no sink takes. Optional; the default fills nothing, and the sink
+  // gets all. [any-thread]
+  soch_status (*describe)(void *instance, struct soch_observability_properties *properties, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
   // Lends the host's metrics, to be read whenever the plugin wants, until `destroy`; after any other status than
   // `SOCH_OK` they are not lent. It comes at most once, before any metric. What `collect` gives is not pushed:
@@ -921,9 +953,9 @@ typedef struct soch_auth {
 
 // Which layout the plugin was compiled with; the host knows that of each minor version.
 #if SOCH_TARGET_MINOR == 0
-#define SOCH_LAYOUT_HASH {0xba, 0x73, 0x20, 0x7f, 0x2d, 0xbe, 0x64, 0xd9, 0xc8, 0x87, 0x2f, 0xd1, 0xf1, 0x20, 0xaf, 0xc8}
+#define SOCH_LAYOUT_HASH {0x17, 0x46, 0x61, 0x07, 0x71, 0x18, 0x6d, 0x42, 0xa2, 0x36, 0xa7, 0x88, 0xdc, 0xfd, 0x2f, 0x6d}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x07, 0xc4, 0x68, 0xd6, 0x3f, 0xdd, 0x36, 0x4a, 0x9a, 0x06, 0x67, 0x20, 0xe9, 0x0d, 0xf8, 0x63}
+#define SOCH_LAYOUT_HASH {0xe3, 0x2c, 0x56, 0xc1, 0x6e, 0x7e, 0x35, 0x76, 0x37, 0xde, 0xb4, 0x6a, 0x1f, 0xdc, 0xc7, 0xfc}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1097,6 +1129,11 @@ SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->siz
 SOCH_ASSERT(offsetof(soch_metrics, ctx) == 8 && sizeof(((soch_metrics *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_metrics, collect) == 16 && sizeof(((soch_metrics *)0)->collect) == 8);
 SOCH_ASSERT(sizeof(soch_metrics) == 24);
+SOCH_ASSERT(offsetof(soch_observability_properties, size) == 0 && sizeof(((soch_observability_properties *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_observability_properties, flags) == 8 && sizeof(((soch_observability_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_observability_properties, log_level) == 16 && sizeof(((soch_observability_properties *)0)->log_level) == 4);
+SOCH_ASSERT(offsetof(soch_observability_properties, reserved) == 20 && sizeof(((soch_observability_properties *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_observability_properties) == 24);
 SOCH_ASSERT(offsetof(soch_observability, size) == 0 && sizeof(((soch_observability *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_observability, counter_inc) == 8 && sizeof(((soch_observability *)0)->counter_inc) == 8);
 SOCH_ASSERT(offsetof(soch_observability, gauge_set) == 16 && sizeof(((soch_observability *)0)->gauge_set) == 8);
@@ -1106,10 +1143,11 @@ SOCH_ASSERT(offsetof(soch_observability, span_end) == 40 && sizeof(((soch_observ
 SOCH_ASSERT(offsetof(soch_observability, span_event) == 48 && sizeof(((soch_observability *)0)->span_event) == 8);
 SOCH_ASSERT(offsetof(soch_observability, log) == 56 && sizeof(((soch_observability *)0)->log) == 8);
 SOCH_ASSERT(offsetof(soch_observability, report_health) == 64 && sizeof(((soch_observability *)0)->report_health) == 8);
+SOCH_ASSERT(offsetof(soch_observability, describe) == 72 && sizeof(((soch_observability *)0)->describe) == 8);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_observability, attach) == 72 && sizeof(((soch_observability *)0)->attach) == 8);
+SOCH_ASSERT(offsetof(soch_observability, attach) == 80 && sizeof(((soch_observability *)0)->attach) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 80 : 72));
+SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 88 : 80));
 SOCH_ASSERT(offsetof(soch_compression_properties, size) == 0 && sizeof(((soch_compression_properties *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_compression_properties, flags) == 8 && sizeof(((soch_compression_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_compression_properties, max_input) == 16 && sizeof(((soch_compression_properties *)0)->max_input) == 8);
@@ -1303,6 +1341,11 @@ SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->siz
 SOCH_ASSERT(offsetof(soch_metrics, ctx) == 4 && sizeof(((soch_metrics *)0)->ctx) == 4);
 SOCH_ASSERT(offsetof(soch_metrics, collect) == 8 && sizeof(((soch_metrics *)0)->collect) == 4);
 SOCH_ASSERT(sizeof(soch_metrics) == 12);
+SOCH_ASSERT(offsetof(soch_observability_properties, size) == 0 && sizeof(((soch_observability_properties *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_observability_properties, flags) == 8 && sizeof(((soch_observability_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_observability_properties, log_level) == 16 && sizeof(((soch_observability_properties *)0)->log_level) == 4);
+SOCH_ASSERT(offsetof(soch_observability_properties, reserved) == 20 && sizeof(((soch_observability_properties *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_observability_properties) == 24);
 SOCH_ASSERT(offsetof(soch_observability, size) == 0 && sizeof(((soch_observability *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_observability, counter_inc) == 4 && sizeof(((soch_observability *)0)->counter_inc) == 4);
 SOCH_ASSERT(offsetof(soch_observability, gauge_set) == 8 && sizeof(((soch_observability *)0)->gauge_set) == 4);
@@ -1312,10 +1355,11 @@ SOCH_ASSERT(offsetof(soch_observability, span_end) == 20 && sizeof(((soch_observ
 SOCH_ASSERT(offsetof(soch_observability, span_event) == 24 && sizeof(((soch_observability *)0)->span_event) == 4);
 SOCH_ASSERT(offsetof(soch_observability, log) == 28 && sizeof(((soch_observability *)0)->log) == 4);
 SOCH_ASSERT(offsetof(soch_observability, report_health) == 32 && sizeof(((soch_observability *)0)->report_health) == 4);
+SOCH_ASSERT(offsetof(soch_observability, describe) == 36 && sizeof(((soch_observability *)0)->describe) == 4);
 #if SOCH_TARGET_MINOR >= 1
-SOCH_ASSERT(offsetof(soch_observability, attach) == 36 && sizeof(((soch_observability *)0)->attach) == 4);
+SOCH_ASSERT(offsetof(soch_observability, attach) == 40 && sizeof(((soch_observability *)0)->attach) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 40 : 36));
+SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 44 : 40));
 SOCH_ASSERT(offsetof(soch_compression_properties, size) == 0 && sizeof(((soch_compression_properties *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_compression_properties, flags) == 8 && sizeof(((soch_compression_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_compression_properties, max_input) == 16 && sizeof(((soch_compression_properties *)0)->max_input) == 8);

@@ -279,6 +279,7 @@ template <class T> const soch_observability observability_of<T>::table = {
     SOCH_OPTIONAL(soch_observability, span_event),
     SOCH_OPTIONAL(soch_observability, log),
     SOCH_OPTIONAL(soch_observability, report_health),
+    SOCH_OPTIONAL(soch_observability, describe),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_observability, attach),
 #endif

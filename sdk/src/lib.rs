@@ -102,6 +102,7 @@ pub use neighbors::{Neighbors, RowIds};
 pub use observability::{HealthInfo, NullObservability, ObservabilityExtension};
 pub use properties::compression::CompressionProperties;
 pub use properties::index::{DistanceMetric, IndexProperties, KeyElement};
+pub use properties::observability::ObservabilityProperties;
 pub use properties::storage::StorageProperties;
 pub use reader::{RowBatch, StorageCursor, StorageReader};
 pub use row_sink::RowSink;

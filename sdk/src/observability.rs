@@ -3,6 +3,7 @@ use crate::extension::{Extension, ExtensionInfo};
 use crate::host::LogLevel;
 use crate::labels::Labels;
 use crate::metrics::Metrics;
+use crate::properties::observability::ObservabilityProperties;
 use sochdb_plugin_abi::*;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -73,6 +74,11 @@ pub trait ObservabilityExtension: Extension {
 
     /// Takes the database's state; the default drops it.
     fn report_health(&self, _health: &HealthInfo) {}
+
+    /// Returns the properties of the sink. The host asks once, and gives it nothing that it drops; the default drops nothing.
+    fn describe(&self) -> ObservabilityProperties {
+        ObservabilityProperties::new()
+    }
 
     /// Takes the host's metrics, to read them at any time. The host calls this at most once, before any metric. After Ok
     /// it tells the sink through the three methods at the top only of what `metrics` does not have.

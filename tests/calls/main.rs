@@ -3,6 +3,7 @@
 mod batches;
 mod callers;
 mod described;
+mod described_sinks;
 mod drop_order;
 mod faults;
 mod lies;

@@ -6,7 +6,7 @@ mod slot_rule;
 
 use sochdb_plugin_host::sdk::{
     CompressionExtension, CompressionProperties, ErrorKind, HealthInfo, IndexExtension, IndexProperties, LogLevel,
-    ObservabilityExtension, Result, StorageExtension, StorageProperties, StorageStats, Write,
+    ObservabilityExtension, ObservabilityProperties, Result, StorageExtension, StorageProperties, StorageStats, Write,
 };
 use sochdb_plugin_host::{Index, LoadError, Observability, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
@@ -86,6 +86,7 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
     ("observability", "span_event", |plugin| silent(|| sink(plugin).span_event(1, "e", &[])), Ok(())),
     ("observability", "log", |plugin| silent(|| sink(plugin).log(LogLevel::Info, "text", &[])), Ok(())),
     ("observability", "report_health", |plugin| silent(|| sink(plugin).report_health(&HealthInfo::default())), Ok(())),
+    ("observability", "describe", |plugin| described::<ObservabilityProperties>(sink(plugin).describe()), Ok(())),
     (
         "observability",
         "attach",

@@ -19,6 +19,7 @@
 #define TABLE soch_observability
 #define KIND SOCH_KIND_OBSERVABILITY
 #define FIELD observability
+#define PROPERTIES soch_observability_properties
 #else
 #define TABLE soch_compression
 #define KIND SOCH_KIND_COMPRESSION

@@ -25,6 +25,7 @@ use metrics::Metrics;
 use series::Update;
 use server::Server;
 use sochdb_plugin_sdk::prelude::*;
+use sochdb_plugin_sdk::ObservabilityProperties;
 use spans::Spans;
 use std::sync::Arc;
 
@@ -79,6 +80,10 @@ impl ObservabilityExtension for Prometheus {
         if let Some((name, seconds)) = self.spans.end(span) {
             self.metrics.span(&name, seconds);
         }
+    }
+
+    fn describe(&self) -> ObservabilityProperties {
+        ObservabilityProperties::new().without_logs().with_network().with_threads()
     }
 
     fn report_health(&self, health: &HealthInfo) {

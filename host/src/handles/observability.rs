@@ -6,7 +6,7 @@ use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::{boundary, shims};
 use sochdb_plugin_sdk::{
     Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, Metrics, ObservabilityExtension,
-    Result,
+    ObservabilityProperties, Result,
 };
 use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 handle! {
     /// A handle of a sink of metrics, spans and logs, loaded or linked in.
+    ///
+    /// What it drops, as it says itself ([`describe`](ObservabilityExtension::describe)), it is not given.
     ///
     /// Its calls return no error: one that fails, or is refused after a panic or a shutdown, is a `tracing` event at
     /// debug level. Only [`attach`](ObservabilityExtension::attach) has a result; a
@@ -40,6 +42,23 @@ impl Observability {
     #[must_use]
     pub fn echoes(&self) -> u64 {
         self.instance.echoes.load(Relaxed)
+    }
+
+    /// Whether the sink takes log lines of this level. Ask before you put together a text.
+    #[must_use]
+    #[inline]
+    pub fn enabled(&self, level: LogLevel) -> bool {
+        self.instance.described.observability.takes_level(level)
+    }
+
+    #[inline]
+    pub(crate) fn takes_metrics(&self) -> bool {
+        self.instance.described.observability.takes_metrics
+    }
+
+    #[inline]
+    pub(crate) fn takes_spans(&self) -> bool {
+        self.instance.described.observability.takes_spans
     }
 
     /// Makes a call that has no result. Returns whether it succeeded.
@@ -85,6 +104,9 @@ impl Observability {
 
 impl ObservabilityExtension for Observability {
     fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
+        if !self.takes_metrics() {
+            return;
+        }
         let counter_inc = slot!(self.table.counter_inc);
         boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
@@ -95,6 +117,9 @@ impl ObservabilityExtension for Observability {
     }
 
     fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
+        if !self.takes_metrics() {
+            return;
+        }
         let gauge_set = slot!(self.table.gauge_set);
         boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
@@ -105,6 +130,9 @@ impl ObservabilityExtension for Observability {
     }
 
     fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
+        if !self.takes_metrics() {
+            return;
+        }
         let histogram_observe = slot!(self.table.histogram_observe);
         boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
@@ -114,8 +142,11 @@ impl ObservabilityExtension for Observability {
         });
     }
 
-    /// Returns 0 if the plugin did not start a span.
+    /// Returns 0 if the plugin did not start a span, or takes none.
     fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
+        if !self.takes_spans() {
+            return 0;
+        }
         let span_start = slot!(self.table.span_start);
         let mut span = 0;
         // SAFETY: the plugin's function, with a place for the result; the name is lent for the call.
@@ -130,12 +161,18 @@ impl ObservabilityExtension for Observability {
     }
 
     fn span_end(&self, span: u64) {
+        if !self.takes_spans() {
+            return;
+        }
         let span_end = slot!(self.table.span_end);
         // SAFETY: the plugin's function on its own instance.
         self.feed("span_end", |instance, _| unsafe { span_end(instance, span) });
     }
 
     fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {
+        if !self.takes_spans() {
+            return;
+        }
         let span_event = slot!(self.table.span_event);
         boundary::with_raw_labels(attributes, |attributes, count| {
             // SAFETY: the plugin's function; all is lent for the call.
@@ -146,6 +183,9 @@ impl ObservabilityExtension for Observability {
     }
 
     fn log(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
+        if !self.enabled(level) {
+            return;
+        }
         let log = slot!(self.table.log);
         boundary::with_raw_labels(fields, |fields, count| {
             // SAFETY: the plugin's function; all is lent for the call.
@@ -162,12 +202,19 @@ impl ObservabilityExtension for Observability {
         self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) });
     }
 
+    fn describe(&self) -> ObservabilityProperties {
+        self.instance.described.observability
+    }
+
     /// Lends `metrics` to the sink, until it has ended.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] if the sink does not read metrics;
+    /// [`ErrorKind::Unsupported`] if the sink does not read metrics, or takes none;
     /// [`ErrorKind::Invalid`] if other metrics were lent to it before.
     fn attach(&self, metrics: Metrics) -> Result<()> {
+        if !self.takes_metrics() {
+            return Err(self.instance.error(ErrorKind::Unsupported, "`attach`: this sink takes no metrics".into()));
+        }
         let attach = slot!(self.table.attach);
         let raw = self.instance.lend(metrics)?;
         // SAFETY: the plugin's function; the metrics live until its `destroy` returned.

@@ -4,7 +4,9 @@ use crate::instance::described::{most, Described};
 use crate::instance::Instance;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::{CompressionProperties, Error, ErrorKind, IndexProperties, Result, StorageProperties};
+use sochdb_plugin_sdk::{
+    CompressionProperties, Error, ErrorKind, IndexProperties, ObservabilityProperties, Result, StorageProperties,
+};
 
 /// The slot of a kind that is asked for its properties.
 type Describe<T> = unsafe extern "C" fn(*mut c_void, *mut T, *mut soch_error) -> soch_status;
@@ -18,6 +20,10 @@ impl Instance {
         }
         if let Some(describe) = self.tables.index.and_then(|table| table.describe) {
             all.index = IndexProperties::from_raw(&self.described(IndexProperties::new().as_raw(), describe)?);
+        }
+        if let Some(describe) = self.tables.observability.and_then(|table| table.describe) {
+            let empty = ObservabilityProperties::new().as_raw();
+            all.observability = ObservabilityProperties::from_raw(&self.described(empty, describe)?);
         }
         if let Some(describe) = self.tables.compression.and_then(|table| table.describe) {
             let empty = CompressionProperties::new().as_raw();

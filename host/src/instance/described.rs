@@ -1,11 +1,12 @@
 //! The properties that an extension described when it was made, in the form in which calls compare them.
 
-use sochdb_plugin_sdk::{CompressionProperties, IndexProperties, StorageProperties};
+use sochdb_plugin_sdk::{CompressionProperties, IndexProperties, ObservabilityProperties, StorageProperties};
 
 /// The properties of an instance, and the bounds that follow from them as calls compare them.
 pub(crate) struct Described {
     pub(crate) storage: StorageProperties,
     pub(crate) index: IndexProperties,
+    pub(crate) observability: ObservabilityProperties,
     pub(crate) compression: CompressionProperties,
     pub(super) storage_key: Lengths,
     pub(super) index_key: Lengths,
@@ -45,6 +46,7 @@ impl Default for Described {
         Self {
             storage: StorageProperties::default(),
             index: IndexProperties::default(),
+            observability: ObservabilityProperties::default(),
             compression: CompressionProperties::default(),
             storage_key: Lengths::ALL,
             index_key: Lengths::ALL,

@@ -21,9 +21,12 @@ pub(crate) struct FanOut {
 }
 
 impl FanOut {
-    /// Lends `metrics` to the sink; if it does not take them, it gets each change.
+    /// Lends `metrics` to the sink; if it does not read them, it gets each change.
     pub(crate) fn register(&self, sink: Observability, metrics: &Metered) {
         let number = self.last.fetch_add(1, Relaxed) + 1;
+        if !sink.takes_metrics() {
+            return self.sinks.add(number, sink);
+        }
         if let Err(error) = sink.attach(metrics.registry.to_read()) {
             if error.kind() != ErrorKind::Unsupported {
                 let plugin = sink.info().name;
@@ -35,17 +38,24 @@ impl FanOut {
         self.sinks.add(number, sink);
     }
 
-    /// The sinks; what keeps one that ended lets go of it.
+    /// The sinks that live.
     #[inline]
     fn sinks(&self) -> &Sinks {
-        if self.sinks.refresh() {
-            self.pushing.refresh();
-        }
+        self.refresh();
         &self.sinks
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.sinks().read(|sinks| sinks.is_empty())
+    /// Lets go of sinks that ended.
+    #[inline]
+    pub(crate) fn refresh(&self) {
+        if self.sinks.refresh() {
+            self.pushing.refresh();
+        }
+    }
+
+    /// Whether any sink is as `is` says.
+    pub(crate) fn any(&self, is: impl Fn(&Observability) -> bool) -> bool {
+        self.sinks().read(|sinks| sinks.iter().any(|(_, sink)| is(sink)))
     }
 
     /// Calls the sinks that know the span, with their own number of it. One that was registered later, or failed to

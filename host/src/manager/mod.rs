@@ -229,7 +229,7 @@ impl PluginManager {
     /// Lists every registered extension, in the order of registration. A sink that is nothing else is gone after its end.
     pub fn list_extensions(&self) -> Vec<ExtensionInfo> {
         // Lets go of those that ended.
-        self.fan_out.is_empty();
+        self.fan_out.refresh();
         let instances = self.look(Registry::instances).unwrap_or_default();
         instances.iter().map(|instance| instance.info.clone()).collect()
     }

@@ -1,5 +1,6 @@
 //! The registry as a sink: each call goes to every registered one.
 
+use crate::handles::observability::Observability;
 use crate::manager::PluginManager;
 use sochdb_plugin_sdk::{HealthInfo, Labels, LogLevel};
 
@@ -7,7 +8,27 @@ impl PluginManager {
     /// Whether any sink is registered. Without one, spans, log lines and health reports go nowhere; metrics are kept
     /// for those that come later.
     pub fn has_observability(&self) -> bool {
-        !self.fan_out.is_empty()
+        self.fan_out.any(|_| true)
+    }
+
+    /// Whether any sink takes log lines of this level: a line that none takes needs no text.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::sdk::LogLevel;
+    /// use sochdb_plugin_host::PluginManager;
+    ///
+    /// let manager = PluginManager::new();
+    /// if manager.enabled(LogLevel::Debug) {
+    ///     manager.log_debug(&format!("plan: {:?}", (1, 2, 3)), &[]);
+    /// }
+    /// ```
+    pub fn enabled(&self, level: LogLevel) -> bool {
+        self.fan_out.any(|sink| sink.enabled(level))
+    }
+
+    /// Whether any sink takes spans.
+    pub fn takes_spans(&self) -> bool {
+        self.fan_out.any(Observability::takes_spans)
     }
 
     /// Starts a span in every sink, below `parent` if there is one. Returns this manager's number of the span, which

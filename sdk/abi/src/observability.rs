@@ -99,6 +99,33 @@ pub struct soch_metrics {
     >,
 }
 
+/// `soch_observability_properties.flags`: metrics are dropped. The host gives none, and lends none.
+pub const SOCH_OBSERVABILITY_NO_METRICS: u64 = 1;
+/// `soch_observability_properties.flags`: spans are dropped. The host starts none.
+pub const SOCH_OBSERVABILITY_NO_SPANS: u64 = 2;
+/// `soch_observability_properties.flags`: log lines are dropped. The host gives none.
+pub const SOCH_OBSERVABILITY_NO_LOGS: u64 = 4;
+/// `soch_observability_properties.flags`: it opens connections.
+pub const SOCH_OBSERVABILITY_NETWORK: u64 = 8;
+/// `soch_observability_properties.flags`: it has threads of its own.
+pub const SOCH_OBSERVABILITY_THREADS: u64 = 16;
+
+/// The properties of a sink, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its
+/// end.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_observability_properties {
+    /// `sizeof(soch_observability_properties)` of the host: the room that there is. The plugin leaves it as it is.
+    pub size: usize,
+    /// Some of `SOCH_OBSERVABILITY_*`; the host passes over what it does not know.
+    pub flags: u64,
+    /// The least level of the log lines that it takes: one of `SOCH_LOG_*`.
+    pub log_level: i32,
+    /// 0.
+    pub reserved: u32,
+}
+
 /// A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
 /// through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 ///
@@ -168,6 +195,16 @@ pub struct soch_observability {
     >,
     /// Takes the database's state. Optional; the default does nothing. [any-thread]
     pub report_health: Option<unsafe extern "C" fn(instance: *mut c_void, health: *const soch_health) -> soch_status>,
+    /// Fills `properties`. The host asks once, after `create`, and gives the sink nothing that it drops: the database does
+    /// not even put together the text of a line that no sink takes. Optional; the default fills nothing, and the sink
+    /// gets all. [any-thread]
+    pub describe: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            properties: *mut soch_observability_properties,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
 
     /// Lends the host's metrics, to be read whenever the plugin wants, until `destroy`; after any other status than
     /// `SOCH_OK` they are not lent. It comes at most once, before any metric. What `collect` gives is not pushed:

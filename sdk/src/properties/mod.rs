@@ -2,6 +2,7 @@
 
 pub(crate) mod compression;
 pub(crate) mod index;
+pub(crate) mod observability;
 pub(crate) mod storage;
 
 /// A figure of which the C ABI has 0 for none.

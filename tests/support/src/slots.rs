@@ -55,6 +55,7 @@ pub const SLOTS: &[Slot] = &[
     ("observability", "span_event", 0, Optional),
     ("observability", "log", 0, Optional),
     ("observability", "report_health", 0, Optional),
+    ("observability", "describe", 0, Optional),
     ("observability", "attach", 1, Optional),
     ("compression", "algorithm", 0, Required),
     ("compression", "compress", 0, Required),

@@ -36,6 +36,7 @@ table!(soch_observability,
         span_event = default::observability_span_event,
         log = default::observability_log,
         report_health = default::observability_report_health,
+        describe = default::observability_describe,
         attach = default::observability_attach;
     groups:);
 

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::host::LogLevel;
-use crate::machinery::boundary::{guard, with_labeled, ReadLent};
+use crate::machinery::boundary::{fill, guard, with_labeled, ReadLent};
 use crate::machinery::instance::{lend, shared};
 use crate::metrics::Metrics;
 use crate::observability::{HealthInfo, ObservabilityExtension};
@@ -21,6 +21,7 @@ pub const fn table<P: ObservabilityExtension>() -> soch_observability {
         span_event: Some(span_event::<P>),
         log: Some(log::<P>),
         report_health: Some(report_health::<P>),
+        describe: Some(describe::<P>),
         attach: Some(attach::<P>),
     }
 }
@@ -154,6 +155,15 @@ unsafe extern "C" fn report_health<P: ObservabilityExtension>(
             Ok(())
         })
     }
+}
+
+unsafe extern "C" fn describe<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    properties: *mut soch_observability_properties,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result, with its size.
+    unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
 }
 
 unsafe extern "C" fn attach<P: ObservabilityExtension>(
