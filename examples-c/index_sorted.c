@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+// Entries of a build between two questions whether it is to go on.
+#define ASK_EVERY 4096
+
 typedef struct entry {
     uint64_t row;
     size_t len;
@@ -75,17 +78,21 @@ static soch_status index_type(void *instance, soch_str *name) {
 }
 
 // Makes the new array next to the old one, so that a failure changes nothing.
-static soch_status build(void *instance, uint32_t table, uint16_t column, const soch_index_entry *entries, size_t count,
-                         soch_error *error) {
+static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
+                         const soch_index_entry *entries, size_t count, soch_error *error) {
     sorted_index *self = instance, made = {NULL, 0, 0, 0};
     (void)table, (void)column;
     made.entries = calloc(count > 0 ? count : 1, sizeof *made.entries);
     if (made.entries == NULL) return no_memory(error);
     made.capacity = count > 0 ? count : 1;
     for (; made.count < count; made.count++) {
-        if (make(&made.entries[made.count], entries[made.count].key, entries[made.count].row)) continue;
+        soch_status status = made.count % ASK_EVERY == 0 ? soch_go_on(call) : SOCH_OK;
+        if (status == SOCH_OK) {
+            if (make(&made.entries[made.count], entries[made.count].key, entries[made.count].row)) continue;
+            status = no_memory(error);
+        }
         clear(&made);
-        return no_memory(error);
+        return status;
     }
     qsort(made.entries, made.count, sizeof *made.entries, compare_entries);
     size_t kept = 0;

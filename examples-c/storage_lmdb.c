@@ -228,9 +228,10 @@ static soch_status reader_get(void *handle, uint32_t table, soch_bytes key, soch
 }
 #endif
 
-static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_bytes end, uint64_t limit,
-                        const soch_row_sink *rows, soch_error *error) {
+static soch_status scan(void *instance, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
+                        uint64_t limit, const soch_row_sink *rows, soch_error *error) {
     reader snapshot = {instance, NULL};
+    (void)call;
     void *found = NULL;
     soch_status status = begin(instance, MDB_RDONLY, &snapshot.txn, error);
     if (status != SOCH_OK) return status;
@@ -243,8 +244,9 @@ static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_b
     return status;
 }
 
-static soch_status flush(void *instance, soch_error *error) {
+static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
     store *self = instance;
+    (void)call;
     soch_status status = check_usable(self, error);
     if (status != SOCH_OK) return status;
     int code = sync_to_disk(self);
@@ -252,7 +254,8 @@ static soch_status flush(void *instance, soch_error *error) {
 }
 
 // LMDB uses free pages again by itself.
-static soch_status compact(void *instance, soch_error *error) {
+static soch_status compact(void *instance, const soch_call *call, soch_error *error) {
+    (void)call;
     return check_usable(instance, error);
 }
 
@@ -285,7 +288,7 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
 }
 
 static soch_status shut_down(void *instance, soch_error *error) {
-    soch_status status = flush(instance, error);
+    soch_status status = flush(instance, NULL, error);
     close_store(instance);
     return status;
 }

@@ -75,10 +75,11 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
     return SOCH_OK;
 }
 
-static soch_status scan(void *instance, uint32_t number, soch_bytes start, soch_bytes end, uint64_t limit,
-                        const soch_row_sink *rows, soch_error *error) {
+static soch_status scan(void *instance, const soch_call *call, uint32_t number, soch_bytes start, soch_bytes end,
+                        uint64_t limit, const soch_row_sink *rows, soch_error *error) {
     snapshot now;
     cursor walk;
+    (void)call;
     begin_snapshot(instance, &now);
     begin_cursor(&now, number, start, end, &walk);
     soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);
@@ -87,8 +88,8 @@ static soch_status scan(void *instance, uint32_t number, soch_bytes start, soch_
 }
 
 // Memory has no more durable form: there is nothing to wait for.
-static soch_status flush(void *instance, soch_error *error) {
-    (void)instance, (void)error;
+static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
+    (void)instance, (void)call, (void)error;
     return SOCH_OK;
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use syn::{Expr, Item, Type};
 
 /// The files in the order in which a vendor reads them: these, that of each table which the entry leads to, and the last.
-const FIRST: [&str; 4] = ["status", "data", "plugin", "host"];
+const FIRST: [&str; 5] = ["status", "data", "call", "plugin", "host"];
 const LAST: &str = "capability";
 
 pub struct Field {

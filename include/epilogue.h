@@ -71,6 +71,11 @@ static inline soch_status soch_put(const soch_writer *out, const void *ptr, size
     return out->write(out->ctx, bytes);
 }
 
+// Whether `call` is to go on; also if it is NULL. Return what is not SOCH_OK.
+static inline soch_status soch_go_on(const soch_call *call) {
+    return call == NULL ? SOCH_OK : call->go_on(call->ctx);
+}
+
 // What `scan` does in a storage that has cursors: gives `rows` what `cursor` lends, at most `limit` rows, and leaves the
 // cursor open. `next` is its `cursor_next`.
 static inline soch_status soch_scan_by_cursor(void *cursor,

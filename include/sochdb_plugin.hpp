@@ -90,6 +90,24 @@ private:
     const soch_row_sink *raw_;
 };
 
+// The limits of a call, and where it comes from; there may be none.
+class call {
+public:
+    call(const soch_call *raw) noexcept : raw_(raw) {}
+    // Throws if the caller asked to stop, or its deadline has passed. Let that through.
+    void go_on() const { check(soch_go_on(raw_)); }
+    // Nanoseconds to the deadline, UINT64_MAX if there is none.
+    uint64_t remaining_ns() const noexcept { return raw_ == nullptr ? UINT64_MAX : raw_->remaining_ns(raw_->ctx); }
+    // Tells the caller how much of the work is done; a `total` of 0 is not known.
+    void progress(uint64_t done, uint64_t total) const noexcept {
+        if (raw_ != nullptr) raw_->progress(raw_->ctx, done, total);
+    }
+    const soch_call *raw() const noexcept { return raw_; }
+
+private:
+    const soch_call *raw_;
+};
+
 // Hidden, or two plugins with a class of the same name would share one table (STB_GNU_UNIQUE).
 namespace detail SOCH_CPP_HIDDEN {
 

@@ -67,6 +67,7 @@
 //! the configuration into your own type.
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
+mod call;
 mod compression;
 mod error;
 mod extension;
@@ -89,6 +90,7 @@ mod table;
 mod vec_writer;
 mod writer;
 
+pub use call::Call;
 pub use compression::CompressionExtension;
 pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
@@ -133,10 +135,10 @@ macro_rules! __export_layout {
 /// The names that a plugin's file usually needs.
 pub mod prelude {
     pub use crate::{
-        export_plugin, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension, Labels,
-        LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowId, RowIds,
-        RowSink, StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, TableId, TransactionId,
-        Write, Writer,
+        export_plugin, Call, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension,
+        Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowId,
+        RowIds, RowSink, StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, TableId,
+        TransactionId, Write, Writer,
     };
 }
 

@@ -10,8 +10,8 @@ static soch_status index_type(void *instance, soch_str *name) {
     return SOCH_OK;
 }
 
-static soch_status build(void *instance, uint32_t table, uint16_t column, const soch_index_entry *entries, size_t count,
-                         soch_error *error) {
+static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
+                         const soch_index_entry *entries, size_t count, soch_error *error) {
     return SOCH_OK;
 }
 

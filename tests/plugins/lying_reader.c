@@ -122,7 +122,7 @@ static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, ui
     return SOCH_OK;
 }
 
-static soch_status flush(void *instance, soch_error *error) {
+static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
     return SOCH_OK;
 }
 
@@ -228,8 +228,8 @@ static void close_cursor(void *handle) {
     free(self);
 }
 
-static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_bytes end, uint64_t limit,
-                        const soch_row_sink *sink, soch_error *error) {
+static soch_status scan(void *instance, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
+                        uint64_t limit, const soch_row_sink *sink, soch_error *error) {
     return SOCH_UNSUPPORTED;
 }
 

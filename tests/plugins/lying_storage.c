@@ -17,8 +17,8 @@ static soch_status delete_row(void *instance, uint32_t table, soch_bytes key, ui
     return SOCH_NOT_FOUND;
 }
 
-static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_bytes end, uint64_t limit,
-                        const soch_row_sink *rows, soch_error *error) {
+static soch_status scan(void *instance, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
+                        uint64_t limit, const soch_row_sink *rows, soch_error *error) {
     soch_bytes key = {(const uint8_t *)"key", 3}, null = {NULL, 5};
     switch (start.ptr[0]) {
     case 'k': return rows->row(rows->ctx, null, key);
@@ -33,7 +33,7 @@ static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_b
     }
 }
 
-static soch_status flush(void *instance, soch_error *error) {
+static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
     return SOCH_OK;
 }
 

@@ -61,8 +61,8 @@ static soch_status remove_row(void *instance, soch_bytes key, uint64_t row, soch
     return status;
 }
 
-static soch_status build(void *instance, uint32_t table, uint16_t column, const soch_index_entry *entries, size_t count,
-                         soch_error *error) {
+static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
+                         const soch_index_entry *entries, size_t count, soch_error *error) {
     list *self = instance, old = *self, fresh = {NULL, 0, 0};
     size_t at;
     for (at = 0; at < count; at++) {

@@ -38,12 +38,12 @@ static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, ui
     return SOCH_OK;
 }
 
-static soch_status scan(void *instance, uint32_t table, soch_bytes start, soch_bytes end, uint64_t limit,
-                        const soch_row_sink *rows, soch_error *error) {
+static soch_status scan(void *instance, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
+                        uint64_t limit, const soch_row_sink *rows, soch_error *error) {
     return SOCH_OK;
 }
 
-static soch_status flush(void *instance, soch_error *error) {
+static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
     return SOCH_OK;
 }
 
@@ -118,8 +118,8 @@ static soch_status index_type(void *instance, soch_str *name) {
     return SOCH_OK;
 }
 
-static soch_status build(void *instance, uint32_t table, uint16_t column, const soch_index_entry *entries, size_t count,
-                         soch_error *error) {
+static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
+                         const soch_index_entry *entries, size_t count, soch_error *error) {
     return SOCH_OK;
 }
 

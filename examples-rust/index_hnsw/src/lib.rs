@@ -62,7 +62,11 @@ impl IndexExtension for HnswIndex {
     /// into that from then on.
     fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
         let mut graph = Graph::new(&self.config, entries.len());
-        for &(row, key) in entries {
+        for (done, &(row, key)) in (0..).zip(entries) {
+            Call::current(|call| {
+                call.progress(done, entries.len() as u64);
+                call.go_on()
+            })?;
             let vector = self.vector(key);
             let vector = vector.map_err(|error| Error::invalid(format!("row {row}: {error}")))?;
             graph.insert(key, vector, row)?;

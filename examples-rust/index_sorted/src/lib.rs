@@ -4,6 +4,9 @@
 use sochdb_plugin_sdk::prelude::*;
 use std::mem::size_of;
 
+/// Entries of a build between two questions whether it is to go on.
+const ASK_EVERY: usize = 4096;
+
 #[cfg(test)]
 mod tests;
 
@@ -40,7 +43,11 @@ impl IndexExtension for SortedIndex {
     }
 
     fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
-        let mut sorted: Vec<(&[u8], RowId)> = entries.iter().map(|&(row, key)| (key, row)).collect();
+        let mut sorted: Vec<(&[u8], RowId)> = Vec::with_capacity(entries.len());
+        for part in entries.chunks(ASK_EVERY) {
+            Call::current(|call| call.go_on())?;
+            sorted.extend(part.iter().map(|&(row, key)| (key, row)));
+        }
         sorted.sort_unstable();
         sorted.dedup();
         self.key_bytes = sorted.iter().map(|(key, _)| key.len()).sum();

@@ -57,8 +57,9 @@ impl IndexExtension for Index {
         entries.iter().try_for_each(|(_, key)| self.instance.takes_indexed("build", key))?;
         let raw: Vec<soch_index_entry> =
             entries.iter().map(|(row, key)| soch_index_entry { row: *row, key: soch_bytes::lend(key) }).collect();
+        let limits = self.instance.limits_of_call("build")?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
-        let call = |instance, error| unsafe { build(instance, table, column, raw.as_ptr(), raw.len(), error) };
+        let call = |instance, error| unsafe { build(instance, limits, table, column, raw.as_ptr(), raw.len(), error) };
         self.done("build", self.instance.exclusive("build", call))
     }
 

@@ -75,11 +75,12 @@ impl StorageExtension for Storage {
 
     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
         let scan = slot!(self.table.scan);
-        let mut taken = Taken { rows, left: limit, end: None };
+        let mut taken = Taken { instance: &self.instance, rows, left: limit, end: None };
+        let limits = self.instance.limits_of_call("scan")?;
         let sink = soch_row_sink { ctx: (&raw mut taken).cast(), row: Some(take_row) };
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe {
-            scan(instance, table, soch_bytes::lend(start), soch_bytes::lend(end), limit as u64, &sink, error)
+            scan(instance, limits, table, soch_bytes::lend(start), soch_bytes::lend(end), limit as u64, &sink, error)
         };
         let result = self.instance.shared("scan", call);
         match taken.end {
@@ -92,14 +93,18 @@ impl StorageExtension for Storage {
 
     fn flush(&self) -> Result<()> {
         let flush = slot!(self.table.flush);
-        // SAFETY: the plugin's function on its own instance.
-        self.done("flush", self.instance.shared("flush", |instance, error| unsafe { flush(instance, error) }))
+        let limits = self.instance.limits_of_call("flush")?;
+        // SAFETY: the plugin's function on its own instance; the limits are lent for the call.
+        let call = |instance, error| unsafe { flush(instance, limits, error) };
+        self.done("flush", self.instance.shared("flush", call))
     }
 
     fn compact(&self) -> Result<()> {
         let compact = slot!(self.table.compact);
-        // SAFETY: the plugin's function on its own instance.
-        self.done("compact", self.instance.shared("compact", |instance, error| unsafe { compact(instance, error) }))
+        let limits = self.instance.limits_of_call("compact")?;
+        // SAFETY: the plugin's function on its own instance; the limits are lent for the call.
+        let call = |instance, error| unsafe { compact(instance, limits, error) };
+        self.done("compact", self.instance.shared("compact", call))
     }
 
     fn describe(&self) -> StorageProperties {
@@ -136,8 +141,12 @@ impl StorageExtension for Storage {
     }
 }
 
+/// Rows between two questions whether the call is to go on: some 10 us, as a row takes some 40 ns.
+const ASK_EVERY: usize = 256;
+
 /// The place where `scan` puts its rows, and how it ended early, if it did.
 struct Taken<'a, 'b> {
+    instance: &'a Instance,
     rows: &'a mut RowSink<'b>,
     left: usize,
     end: Option<End>,
@@ -161,6 +170,11 @@ impl Taken<'_, '_> {
         }
         if self.left == 0 {
             return Some(End::Violation("gave more rows than the limit"));
+        }
+        if self.left % ASK_EVERY == 0 {
+            if let Err(error) = self.instance.limits_of_call("scan") {
+                return Some(End::Caller(error));
+            }
         }
         self.left -= 1;
         // SAFETY: the plugin lends the row for the call.

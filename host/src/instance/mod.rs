@@ -1,6 +1,7 @@
 //! One instance of an extension, loaded or linked in: its tables, who may call it, and its end.
 
 mod bounds;
+pub(crate) mod call_options;
 pub(crate) mod described;
 pub(crate) mod end;
 pub(crate) mod ending;

@@ -1,5 +1,6 @@
 //! Indexes over one column: equality, ranges, nearest neighbours.
 
+use crate::call::soch_call;
 use crate::data::{soch_bytes, soch_str};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
@@ -77,10 +78,12 @@ pub struct soch_index {
     /// Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`: 1 to 63 of `A-Z a-z 0-9 _ . + -`. The
     /// host asks once, after `create`, and copies it. Required. [any-thread]
     pub index_type: Option<unsafe extern "C" fn(instance: *mut c_void, name: *mut soch_str) -> soch_status>,
-    /// Replaces the whole index by `entries` of that column. Required. [exclusive]
+    /// Replaces the whole index by `entries` of that column. One that fails or is cancelled leaves the index as it was. `call`
+    /// may be NULL. Required. [exclusive]
     pub build: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
+            call: *const soch_call,
             table: u32,
             column: u16,
             entries: *const soch_index_entry,

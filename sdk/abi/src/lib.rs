@@ -75,6 +75,7 @@
 // The header's tags, such as `[static]`, look like links to rustdoc.
 #![allow(rustdoc::broken_intra_doc_links)]
 
+mod call;
 mod capability;
 mod compression;
 mod data;
@@ -88,6 +89,7 @@ mod plugin;
 mod status;
 mod storage;
 
+pub use crate::call::*;
 pub use crate::capability::*;
 pub use crate::compression::*;
 pub use crate::data::*;

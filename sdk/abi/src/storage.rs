@@ -1,5 +1,6 @@
 //! Ordered tables of keys and values.
 
+use crate::call::soch_call;
 use crate::data::{soch_bytes, soch_writer};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
@@ -138,10 +139,11 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Gives `rows` the rows with `start <= key < end` in ascending order of key, at most `limit` of them.
-    /// An empty `end` means: to the end of the table. Required. [any-thread]
+    /// An empty `end` means: to the end of the table. `call` may be NULL. Required. [any-thread]
     pub scan: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
+            call: *const soch_call,
             table: u32,
             start: soch_bytes,
             end: soch_bytes,
@@ -151,11 +153,15 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Returns when every write that returned before is durable, as far as this storage promises it. After an error,
-    /// rule 11 holds. Required. [any-thread]
-    pub flush: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
-    /// Gives space back. `SOCH_BUSY` if an open reader keeps it from that. Optional; the default does nothing.
+    /// rule 11 holds. `call` may be NULL. Required. [any-thread]
+    pub flush: Option<
+        unsafe extern "C" fn(instance: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status,
+    >,
+    /// Gives space back. `SOCH_BUSY` if an open reader keeps it from that. `call` may be NULL. Optional; the default does nothing.
     /// [any-thread]
-    pub compact: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
+    pub compact: Option<
+        unsafe extern "C" fn(instance: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status,
+    >,
     /// Fills `stats`. What is not known stays 0. Optional; the default fills nothing. [any-thread]
     pub stats: Option<
         unsafe extern "C" fn(

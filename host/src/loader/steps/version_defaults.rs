@@ -19,7 +19,7 @@ type Failure = *mut soch_error;
 type Labels = *const soch_label;
 
 answers! {
-    storage_compact(Instance, Failure) = SOCH_OK;
+    storage_compact(Instance, *const soch_call, Failure) = SOCH_OK;
     storage_stats(Instance, *mut soch_storage_stats, Failure) = SOCH_OK;
     storage_describe(Instance, *mut soch_storage_properties, Failure) = SOCH_OK;
     storage_write_batch(Instance, *const soch_write, usize, u64, Failure) = SOCH_UNSUPPORTED;

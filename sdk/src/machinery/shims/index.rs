@@ -1,5 +1,6 @@
 //! The table of an index.
 
+use crate::call::within;
 use crate::error::Result;
 use crate::index::IndexExtension;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
@@ -41,6 +42,7 @@ unsafe extern "C" fn index_type<P: IndexExtension>(instance: *mut c_void, name: 
 
 unsafe extern "C" fn build<P: IndexExtension>(
     instance: *mut c_void,
+    call: *const soch_call,
     table: u32,
     column: u16,
     entries: *const soch_index_entry,
@@ -52,7 +54,7 @@ unsafe extern "C" fn build<P: IndexExtension>(
         guard(error, || {
             let entries = slice(entries, count)?;
             let entries = entries.iter().map(|entry| Ok((entry.row, entry.key.read()?))).collect::<Result<Vec<_>>>()?;
-            exclusive::<P>(instance).build(table, column, &entries)
+            within(call, || exclusive::<P>(instance).build(table, column, &entries))
         })
     }
 }

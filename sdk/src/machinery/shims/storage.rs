@@ -1,5 +1,6 @@
 //! The table of a storage.
 
+use crate::call::within;
 use crate::error::Result;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::shared;
@@ -72,6 +73,7 @@ unsafe extern "C" fn remove<P: StorageExtension>(
 
 unsafe extern "C" fn scan<P: StorageExtension>(
     instance: *mut c_void,
+    call: *const soch_call,
     table: u32,
     start: soch_bytes,
     end: soch_bytes,
@@ -84,19 +86,28 @@ unsafe extern "C" fn scan<P: StorageExtension>(
     unsafe {
         guard(error, || {
             let mut rows = RowSink::from_raw(rows)?;
-            shared::<P>(instance).scan_into(table, start.read()?, end.read()?, limit, &mut rows)
+            let (start, end) = (start.read()?, end.read()?);
+            within(call, || shared::<P>(instance).scan_into(table, start, end, limit, &mut rows))
         })
     }
 }
 
-unsafe extern "C" fn flush<P: StorageExtension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
-    // SAFETY: the host passes an instance of this library.
-    unsafe { guard(error, || shared::<P>(instance).flush()) }
+unsafe extern "C" fn flush<P: StorageExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || within(call, || shared::<P>(instance).flush())) }
 }
 
-unsafe extern "C" fn compact<P: StorageExtension>(instance: *mut c_void, error: *mut soch_error) -> soch_status {
-    // SAFETY: the host passes an instance of this library.
-    unsafe { guard(error, || shared::<P>(instance).compact()) }
+unsafe extern "C" fn compact<P: StorageExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || within(call, || shared::<P>(instance).compact())) }
 }
 
 unsafe extern "C" fn stats<P: StorageExtension>(
