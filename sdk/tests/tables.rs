@@ -68,15 +68,15 @@ fn storage_refuses_null_with_a_length() {
         refused(&instance, text, |error| put(instance.0, 1, BAD, good, 0, error));
         refused(&instance, text, |error| put(instance.0, 1, good, BAD, 0, error));
         refused(&instance, text, |error| storage.remove.unwrap()(instance.0, 1, BAD, 0, error));
-        refused(&instance, text, |error| scan(instance.0, 1, BAD, good, 1, &sink, error));
-        refused(&instance, text, |error| scan(instance.0, 1, good, BAD, 1, &sink, error));
+        refused(&instance, text, |error| scan(instance.0, null(), 1, BAD, good, 1, &sink, error));
+        refused(&instance, text, |error| scan(instance.0, null(), 1, good, BAD, 1, &sink, error));
         refused(&instance, text, |error| write_batch(instance.0, writes.as_ptr(), 2, 0, error));
         refused(&instance, "an array of 2 items at 0x0", |error| write_batch(instance.0, null(), 2, 0, error));
         refused(&instance, "the writer is NULL", |error| get(instance.0, 1, good, null(), error));
         let text = "the row sink is NULL or lacks its function";
-        refused(&instance, text, |error| scan(instance.0, 1, good, good, 1, null(), error));
+        refused(&instance, text, |error| scan(instance.0, null(), 1, good, good, 1, null(), error));
         let lacking = soch_row_sink { row: None, ..sink };
-        refused(&instance, text, |error| scan(instance.0, 1, good, good, 1, &lacking, error));
+        refused(&instance, text, |error| scan(instance.0, null(), 1, good, good, 1, &lacking, error));
         let unknown = soch_write { op: 9, ..writes[0] };
         let text = "`write 9` is not supported";
         refused_as(SOCH_UNSUPPORTED, &instance, text, |error| write_batch(instance.0, &unknown, 1, 0, error));
@@ -124,9 +124,9 @@ fn storage_takes_what_is_empty() {
     // SAFETY: an instance of `All`, and arguments that live through each call.
     unsafe {
         assert_eq!(storage.put.unwrap()(instance.0, 1, EMPTY, EMPTY, 8, &mut error), SOCH_OK);
-        assert_eq!(storage.scan.unwrap()(instance.0, 1, EMPTY, EMPTY, u64::MAX, &sink, &mut error), SOCH_OK);
+        assert_eq!(storage.scan.unwrap()(instance.0, null(), 1, EMPTY, EMPTY, u64::MAX, &sink, &mut error), SOCH_OK);
         assert_eq!(storage.write_batch.unwrap()(instance.0, null(), 0, 0, &mut error), SOCH_OK);
-        assert_eq!(storage.flush.unwrap()(instance.0, null_mut()), SOCH_OK, "NULL for the error");
+        assert_eq!(storage.flush.unwrap()(instance.0, null(), null_mut()), SOCH_OK, "NULL for the error");
     }
     let scan = format!("scan 1 [] [] {}", usize::MAX);
     let calls = instance.calls();
@@ -143,7 +143,7 @@ fn sink_that_wants_no_more_ends_the_scan_with_its_status() {
     let sink = soch_row_sink { ctx: null_mut(), row: Some(end_scan) };
     let scan = shims::storage::<All>().scan.unwrap();
     // SAFETY: an instance of `All`, and arguments that live through the call.
-    let status = unsafe { scan(instance.0, 1, EMPTY, EMPTY, 1, &sink, &mut error) };
+    let status = unsafe { scan(instance.0, null(), 1, EMPTY, EMPTY, 1, &sink, &mut error) };
     assert_eq!(status, SOCH_CANCELLED);
 }
 
@@ -161,8 +161,8 @@ fn index_refuses_null_with_a_length() {
     let (ids, near) = (rows.as_mut_ptr(), distances.as_mut_ptr());
     // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
     unsafe {
-        refused(&instance, "an array of 2 items at 0x0", |error| build(instance.0, 1, 1, null(), 2, error));
-        refused(&instance, text, |error| build(instance.0, 1, 1, entries.as_ptr(), 2, error));
+        refused(&instance, "an array of 2 items at 0x0", |error| build(instance.0, null(), 1, 1, null(), 2, error));
+        refused(&instance, text, |error| build(instance.0, null(), 1, 1, entries.as_ptr(), 2, error));
         refused(&instance, text, |error| index.insert.unwrap()(instance.0, BAD, 1, error));
         refused(&instance, text, |error| index.remove.unwrap()(instance.0, BAD, 1, error));
         refused(&instance, text, |error| lookup(instance.0, BAD, ids, 4, &mut count, error));

@@ -7,6 +7,7 @@ mod described_sinks;
 mod drop_order;
 mod faults;
 mod lies;
+mod long_calls;
 mod lying_readers;
 mod manager;
 mod metrics;

@@ -7,11 +7,13 @@ use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowId};
-use sochdb_plugin_host::Index;
+use sochdb_plugin_host::{CallOptions, CancelToken, Index};
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 suite!(Index, "index":
     build_replaces_everything,
+    a_build_that_takes_long_is_cancelled,
     one_key_may_have_many_rows,
     insert_and_delete_may_be_repeated,
     a_range_is_ordered_and_limited,
@@ -65,6 +67,54 @@ fn build_replaces_everything(subject: &Subject) -> Result<(), String> {
 }
 
 /// More rows than the caller has room for at first.
+/// A build of more entries than this is not tried.
+const MOST_ENTRIES: u64 = 65_536;
+/// A build that takes less is over before anybody could cancel it.
+const LONG: Duration = Duration::from_millis(200);
+/// What a good plugin takes to end.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), String> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let mut count = 1024;
+    let (entries, took) = loop {
+        let entries: Vec<_> = (0..count).map(|row| (row, keys.key(row))).collect();
+        let begin = Instant::now();
+        build(index, &entries)?;
+        if begin.elapsed() >= LONG || count == MOST_ENTRIES {
+            break (entries, begin.elapsed());
+        }
+        count *= 2;
+    };
+    if took < LONG {
+        return Ok(());
+    }
+    build(index, &[(7, keys.key(7))])?;
+    let mut waited = Duration::MAX;
+    // The machine may be busy with something else.
+    for _ in 0..5 {
+        let cancel = CancelToken::new();
+        let (result, since) = std::thread::scope(|scope| {
+            let canceller = scope.spawn(|| {
+                std::thread::sleep(LONG / 4);
+                cancel.cancel();
+                Instant::now()
+            });
+            let result = CallOptions::new().with_cancel(&cancel).run(|| build(index, &entries));
+            (result, canceller.join().expect("it cancels").elapsed())
+        });
+        waited = since.min(waited);
+        ensure!(result.is_err(), "a build of {count} entries takes {took:?}, and ends with success when it is cancelled after {:?}: ask `soch_go_on`", LONG / 4);
+        ensure!(rows_of(index, &keys.key(7))? == [7], "a build that was cancelled did not leave the index as it was");
+        if waited <= PATIENCE {
+            return Ok(());
+        }
+    }
+    Err(format!("a build that is cancelled ends {waited:?} later: ask `soch_go_on` at least every 10 ms"))
+}
+
 fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), String> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;

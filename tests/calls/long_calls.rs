@@ -1,0 +1,144 @@
+//! Calls that may take long: their deadline, cancelling them, what they tell of their progress, and the trace they belong to.
+
+use sochdb_plugin_host::sdk::{Error, ErrorKind, RowSink, StorageExtension};
+use sochdb_plugin_host::{CallOptions, CancelToken, Storage};
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+use support::plugins::load_c;
+
+fn storage() -> Storage {
+    load_c("long_calls", &[]).instance("{}").expect("an instance").storage().expect("a storage")
+}
+
+fn failure<T: std::fmt::Debug>(result: Result<T, Error>) -> (ErrorKind, String) {
+    let error = result.expect_err("the call does not end by itself");
+    (error.kind(), error.to_string())
+}
+
+/// The figure behind this word of the text.
+fn figure(text: &str, word: &str) -> u64 {
+    let rest = &text[text.find(word).unwrap_or_else(|| panic!("{text} has no {word}")) + word.len()..];
+    let digits: String = rest.trim_start().chars().take_while(char::is_ascii_digit).collect();
+    digits.parse().expect("a figure")
+}
+
+/// Cancels when the plugin is at work.
+fn cancelled_at_work<R>(options: CallOptions, call: impl FnOnce() -> R) -> (R, Duration) {
+    let cancel = CancelToken::new();
+    let begun = Arc::new(AtomicU64::new(0));
+    let seen = begun.clone();
+    let options = options.with_cancel(&cancel).with_progress(move |done, _| seen.store(done, Relaxed));
+    thread::scope(|scope| {
+        let canceller = scope.spawn(move || {
+            while begun.load(Relaxed) < 3 {
+                thread::yield_now();
+            }
+            cancel.cancel();
+            Instant::now()
+        });
+        let result = options.run(call);
+        (result, canceller.join().expect("it cancels").elapsed())
+    })
+}
+
+#[test]
+fn a_cancel_ends_the_call_that_is_under_way() {
+    let storage = storage();
+    let (result, took) = cancelled_at_work(CallOptions::new(), || storage.flush());
+    assert_eq!(failure(result).0, ErrorKind::Cancelled);
+    assert!(took < Duration::from_secs(5), "it took {took:?} to end");
+    assert!(failure(storage.flush()).1.contains("no limits"), "the limits outlived their scope");
+}
+
+#[test]
+fn a_deadline_ends_the_call() {
+    let (storage, begin) = (storage(), Instant::now());
+    let limit = Duration::from_millis(30);
+    let (kind, _) = failure(CallOptions::new().with_timeout(limit).run(|| storage.flush()));
+    assert_eq!(kind, ErrorKind::Timeout);
+    assert!(begin.elapsed() >= limit, "it ended before its deadline");
+}
+
+#[test]
+fn what_is_over_before_it_begins_does_not_reach_the_plugin() {
+    let storage = storage();
+    let cancel = CancelToken::new();
+    cancel.cancel();
+    for (options, kind) in [
+        (CallOptions::new().with_cancel(&cancel), ErrorKind::Cancelled),
+        (CallOptions::new().with_timeout(Duration::ZERO), ErrorKind::Timeout),
+    ] {
+        for (slot, result) in options.run(|| {
+            [
+                ("flush", storage.flush()),
+                ("compact", storage.compact()),
+                ("scan", storage.scan(1, b"", b"", 1).map(drop)),
+            ]
+        }) {
+            let (found, text) = failure(result);
+            assert_eq!(found, kind, "{slot}: {text}");
+            // The plugin would have told its limits, or the scan have given a row.
+            assert!(text.contains(&format!("`{slot}`")) && !text.contains("remaining"), "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_scan_that_never_asks_is_ended_by_its_rows() {
+    let storage = storage();
+    let begin = Instant::now();
+    let taken = AtomicU64::new(0);
+    let mut count = |_: &[u8], _: &[u8]| {
+        taken.fetch_add(1, Relaxed);
+        Ok(())
+    };
+    let options = CallOptions::new().with_timeout(Duration::from_millis(20));
+    let result = options.run(|| storage.scan_into(1, b"", b"", usize::MAX, &mut RowSink::new(&mut count)));
+    assert_eq!(failure(result).0, ErrorKind::Timeout);
+    assert!(taken.into_inner() > 0, "no row came before the deadline");
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+}
+
+#[test]
+fn the_plugin_sees_the_deadline_and_the_trace() {
+    let storage = storage();
+    let (mut trace, mut span) = ([0; 16], [0; 8]);
+    (trace[0], trace[15], span[0], span[7]) = (0xAA, 0xBB, 0xCC, 0xDD);
+    let limit = Duration::from_secs(1000);
+    let options = CallOptions::new().with_timeout(limit).with_trace(trace, span);
+    let (_, text) = failure(options.run(|| storage.compact()));
+    assert!(text.contains("trace aa..bb, span cc..dd"), "{text}");
+    let left = Duration::from_nanos(figure(&text, "remaining"));
+    assert!(left <= limit && left > limit / 2, "{text}");
+
+    let (_, text) = failure(CallOptions::new().run(|| storage.compact()));
+    assert_eq!(figure(&text, "remaining"), u64::MAX, "without a deadline");
+    assert!(text.contains("trace 00..00"), "{text}");
+}
+
+#[test]
+fn a_scope_inside_keeps_the_limits_of_both() {
+    let storage = storage();
+    let long = CallOptions::new().with_timeout(Duration::from_secs(1000)).with_trace([1; 16], [2; 8]);
+    let short = CallOptions::new().with_timeout(Duration::from_secs(10));
+    for (outer, inner) in [(&long, &short), (&short, &long)] {
+        let (_, text) = failure(outer.run(|| inner.run(|| storage.compact())));
+        assert!(figure(&text, "remaining") <= 10_000_000_000, "{text}");
+        assert!(text.contains("trace 01..01, span 02..02"), "{text}");
+    }
+    let (result, _) = cancelled_at_work(CallOptions::new(), || CallOptions::new().run(|| storage.flush()));
+    assert_eq!(failure(result).0, ErrorKind::Cancelled, "the outer token, and its progress");
+}
+
+#[test]
+fn a_panic_of_progress_is_the_callers_and_not_the_plugins() {
+    let storage = storage();
+    let options = CallOptions::new().with_progress(|_, _| panic!("of progress"));
+    let payload = catch_unwind(AssertUnwindSafe(|| options.run(|| storage.flush()))).expect_err("it is handed on");
+    assert_eq!(payload.downcast_ref::<&str>(), Some(&"of progress"));
+    assert!(!storage.is_poisoned());
+    assert!(failure(storage.compact()).1.contains("no limits"), "the scope is over");
+}
