@@ -98,6 +98,12 @@
 // Bytes in `soch_error.message`, its NUL included.
 #define SOCH_ERROR_MESSAGE_SIZE 508
 
+// Bytes of `soch_call.trace_id`.
+#define SOCH_TRACE_ID_SIZE 16
+
+// Bytes of `soch_call.span_id`.
+#define SOCH_SPAN_ID_SIZE 8
+
 // `soch_plugin.magic`: `SOCHPLG1` in memory on a little-endian machine.
 #define SOCH_MAGIC 3550890738898390867
 
@@ -328,6 +334,31 @@ typedef struct soch_writer {
   soch_status (*commit)(void *ctx, size_t len);
 } soch_writer;
 
+// The limits of one call that may take long, and where it comes from. The host owns it; it lives until the call returns,
+// and every function is there. A slot that takes one gets NULL from a caller without limits: `soch_go_on` answers for
+// both. Grows at its end.
+//
+// A plugin asks `go_on` from time to time, at least every 10 ms, and ends the call with what it answers; until it does, the
+// call goes on. A call that ended so changed nothing, unless its slot says otherwise.
+typedef struct soch_call {
+  // `sizeof(soch_call)` of the host.
+  size_t size;
+  // The first argument of the functions below.
+  void *ctx;
+  // The trace that the call belongs to, as in W3C Trace Context; all 0 for none.
+  uint8_t trace_id[SOCH_TRACE_ID_SIZE];
+  // The span that made the call; all 0 for none.
+  uint8_t span_id[SOCH_SPAN_ID_SIZE];
+  // Whether the call is to go on. `SOCH_CANCELLED` if the caller asked to stop, `SOCH_TIMEOUT` after its deadline: return
+  // that as it is. Takes some 50 ns. [any-thread]
+  soch_status (*go_on)(void *ctx);
+  // Nanoseconds to the deadline: 0 after it, `UINT64_MAX` if there is none. [any-thread]
+  uint64_t (*remaining_ns)(void *ctx);
+  // Tells the caller how much of the call's work is done, in units of the plugin's choice; a `total` of 0 is not known.
+  // [any-thread]
+  void (*progress)(void *ctx, uint64_t done, uint64_t total);
+} soch_call;
+
 // Where `scan` puts its rows. The caller owns it; it lives until the call returns. Frozen.
 typedef struct soch_row_sink {
   // The first argument of `row`.
@@ -411,8 +442,9 @@ typedef struct soch_storage {
   // Removes `key`. `SOCH_OK` also if there was none. Required. [any-thread]
   soch_status (*remove)(void *instance, uint32_t table, struct soch_bytes key, uint64_t txn, struct soch_error *error);
   // Gives `rows` the rows with `start <= key < end` in ascending order of key, at most `limit` of them.
-  // An empty `end` means: to the end of the table. Required. [any-thread]
+  // An empty `end` means: to the end of the table. `call` may be NULL. Required. [any-thread]
   soch_status (*scan)(void *instance,
+                      const struct soch_call *call,
                       uint32_t table,
                       struct soch_bytes start,
                       struct soch_bytes end,
@@ -420,11 +452,11 @@ typedef struct soch_storage {
                       const struct soch_row_sink *rows,
                       struct soch_error *error);
   // Returns when every write that returned before is durable, as far as this storage promises it. After an error,
-  // rule 11 holds. Required. [any-thread]
-  soch_status (*flush)(void *instance, struct soch_error *error);
-  // Gives space back. `SOCH_BUSY` if an open reader keeps it from that. Optional; the default does nothing.
+  // rule 11 holds. `call` may be NULL. Required. [any-thread]
+  soch_status (*flush)(void *instance, const struct soch_call *call, struct soch_error *error);
+  // Gives space back. `SOCH_BUSY` if an open reader keeps it from that. `call` may be NULL. Optional; the default does nothing.
   // [any-thread]
-  soch_status (*compact)(void *instance, struct soch_error *error);
+  soch_status (*compact)(void *instance, const struct soch_call *call, struct soch_error *error);
   // Fills `stats`. What is not known stays 0. Optional; the default fills nothing. [any-thread]
   soch_status (*stats)(void *instance, struct soch_storage_stats *stats, struct soch_error *error);
   // Fills `properties`. The host asks once, after `create`, and refuses by itself what exceeds the answer: a key or
@@ -529,8 +561,10 @@ typedef struct soch_index {
   // Sets `name` to the kind of index, such as `hnsw`, `learned`, `btree`: 1 to 63 of `A-Z a-z 0-9 _ . + -`. The
   // host asks once, after `create`, and copies it. Required. [any-thread]
   soch_status (*index_type)(void *instance, struct soch_str *name);
-  // Replaces the whole index by `entries` of that column. Required. [exclusive]
+  // Replaces the whole index by `entries` of that column. One that fails or is cancelled leaves the index as it was. `call`
+  // may be NULL. Required. [exclusive]
   soch_status (*build)(void *instance,
+                       const struct soch_call *call,
                        uint32_t table,
                        uint16_t column,
                        const struct soch_index_entry *entries,
@@ -953,9 +987,9 @@ typedef struct soch_auth {
 
 // Which layout the plugin was compiled with; the host knows that of each minor version.
 #if SOCH_TARGET_MINOR == 0
-#define SOCH_LAYOUT_HASH {0x17, 0x46, 0x61, 0x07, 0x71, 0x18, 0x6d, 0x42, 0xa2, 0x36, 0xa7, 0x88, 0xdc, 0xfd, 0x2f, 0x6d}
+#define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xe3, 0x2c, 0x56, 0xc1, 0x6e, 0x7e, 0x35, 0x76, 0x37, 0xde, 0xb4, 0x6a, 0x1f, 0xdc, 0xc7, 0xfc}
+#define SOCH_LAYOUT_HASH {0x96, 0x03, 0xb3, 0xe6, 0xaf, 0x4a, 0x8f, 0x0c, 0xff, 0x5d, 0x3e, 0x53, 0xba, 0x54, 0x29, 0xc6}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -980,6 +1014,14 @@ SOCH_ASSERT(offsetof(soch_writer, write) == 16 && sizeof(((soch_writer *)0)->wri
 SOCH_ASSERT(offsetof(soch_writer, reserve) == 24 && sizeof(((soch_writer *)0)->reserve) == 8);
 SOCH_ASSERT(offsetof(soch_writer, commit) == 32 && sizeof(((soch_writer *)0)->commit) == 8);
 SOCH_ASSERT(sizeof(soch_writer) == 40);
+SOCH_ASSERT(offsetof(soch_call, size) == 0 && sizeof(((soch_call *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_call, ctx) == 8 && sizeof(((soch_call *)0)->ctx) == 8);
+SOCH_ASSERT(offsetof(soch_call, trace_id) == 16 && sizeof(((soch_call *)0)->trace_id) == 16);
+SOCH_ASSERT(offsetof(soch_call, span_id) == 32 && sizeof(((soch_call *)0)->span_id) == 8);
+SOCH_ASSERT(offsetof(soch_call, go_on) == 40 && sizeof(((soch_call *)0)->go_on) == 8);
+SOCH_ASSERT(offsetof(soch_call, remaining_ns) == 48 && sizeof(((soch_call *)0)->remaining_ns) == 8);
+SOCH_ASSERT(offsetof(soch_call, progress) == 56 && sizeof(((soch_call *)0)->progress) == 8);
+SOCH_ASSERT(sizeof(soch_call) == 64);
 SOCH_ASSERT(offsetof(soch_plugin, magic) == 0 && sizeof(((soch_plugin *)0)->magic) == 8);
 SOCH_ASSERT(offsetof(soch_plugin, size) == 8 && sizeof(((soch_plugin *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_plugin, abi_major) == 12 && sizeof(((soch_plugin *)0)->abi_major) == 2);
@@ -1192,6 +1234,14 @@ SOCH_ASSERT(offsetof(soch_writer, write) == 16 && sizeof(((soch_writer *)0)->wri
 SOCH_ASSERT(offsetof(soch_writer, reserve) == 20 && sizeof(((soch_writer *)0)->reserve) == 4);
 SOCH_ASSERT(offsetof(soch_writer, commit) == 24 && sizeof(((soch_writer *)0)->commit) == 4);
 SOCH_ASSERT(sizeof(soch_writer) == 32);
+SOCH_ASSERT(offsetof(soch_call, size) == 0 && sizeof(((soch_call *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_call, ctx) == 4 && sizeof(((soch_call *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_call, trace_id) == 8 && sizeof(((soch_call *)0)->trace_id) == 16);
+SOCH_ASSERT(offsetof(soch_call, span_id) == 24 && sizeof(((soch_call *)0)->span_id) == 8);
+SOCH_ASSERT(offsetof(soch_call, go_on) == 32 && sizeof(((soch_call *)0)->go_on) == 4);
+SOCH_ASSERT(offsetof(soch_call, remaining_ns) == 36 && sizeof(((soch_call *)0)->remaining_ns) == 4);
+SOCH_ASSERT(offsetof(soch_call, progress) == 40 && sizeof(((soch_call *)0)->progress) == 4);
+SOCH_ASSERT(sizeof(soch_call) == 44);
 SOCH_ASSERT(offsetof(soch_plugin, magic) == 0 && sizeof(((soch_plugin *)0)->magic) == 8);
 SOCH_ASSERT(offsetof(soch_plugin, size) == 8 && sizeof(((soch_plugin *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_plugin, abi_major) == 12 && sizeof(((soch_plugin *)0)->abi_major) == 2);
@@ -1457,6 +1507,11 @@ static inline soch_status soch_put(const soch_writer *out, const void *ptr, size
     bytes.ptr = (const uint8_t *)ptr;
     bytes.len = len;
     return out->write(out->ctx, bytes);
+}
+
+// Whether `call` is to go on; also if it is NULL. Return what is not SOCH_OK.
+static inline soch_status soch_go_on(const soch_call *call) {
+    return call == NULL ? SOCH_OK : call->go_on(call->ctx);
 }
 
 // What `scan` does in a storage that has cursors: gives `rows` what `cursor` lends, at most `limit` rows, and leaves the

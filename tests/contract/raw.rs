@@ -77,7 +77,9 @@ pub fn rows(storage: &soch_storage, instance: *mut c_void) -> usize {
     let sink = soch_row_sink { ctx: (&raw mut count).cast(), row: Some(count_row) };
     let (all, mut error) = (soch_bytes::lend(b""), soch_error::empty());
     // SAFETY: the plugin's function on its instance; all is lent for the call.
-    let status = unsafe { storage.scan.expect("required")(instance, std::ptr::null(), 1, all, all, u64::MAX, &sink, &mut error) };
+    let status = unsafe {
+        storage.scan.expect("required")(instance, std::ptr::null(), 1, all, all, u64::MAX, &sink, &mut error)
+    };
     assert_eq!(status, SOCH_OK);
     count
 }
