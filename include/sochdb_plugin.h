@@ -70,6 +70,8 @@
 //               waits for it, every later call of the instance is an error, also `flush`, `compact`, `stats` and
 //               `shutdown`, until a new instance opens the data again: a second try may succeed because the kernel
 //               takes for written what it has lost.
+//            12 A kind of span that is not listed means SOCH_SPAN_INTERNAL, a status of one that is not listed
+//               SOCH_SPAN_UNSET. An attribute of a kind that is not listed is passed over.
 //
 // Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #ifndef SOCHDB_PLUGIN_H
@@ -98,10 +100,10 @@
 // Bytes in `soch_error.message`, its NUL included.
 #define SOCH_ERROR_MESSAGE_SIZE 508
 
-// Bytes of `soch_call.trace_id`.
+// Bytes of the id of a trace, as in W3C Trace Context.
 #define SOCH_TRACE_ID_SIZE 16
 
-// Bytes of `soch_call.span_id`.
+// Bytes of the id of a span.
 #define SOCH_SPAN_ID_SIZE 8
 
 // `soch_plugin.magic`: `SOCHPLG1` in memory on a little-endian machine.
@@ -248,6 +250,45 @@
 
 // The minor version of this contract.
 #define SOCH_ABI_MINOR 1
+
+// `soch_attribute.kind`: the value is `text`.
+#define SOCH_ATTRIBUTE_TEXT 0
+
+// `soch_attribute.kind`: the value is `integer`.
+#define SOCH_ATTRIBUTE_INTEGER 1
+
+// `soch_attribute.kind`: the value is `number`.
+#define SOCH_ATTRIBUTE_NUMBER 2
+
+// `soch_attribute.kind`: the value is `integer`, 0 for false, anything else for true.
+#define SOCH_ATTRIBUTE_BOOL 3
+
+// Bit of `soch_trace_context.flags`: somebody keeps this trace.
+#define SOCH_TRACE_SAMPLED 1
+
+// `soch_span_start.kind`: work inside of the database.
+#define SOCH_SPAN_INTERNAL 0
+
+// `soch_span_start.kind`: the answer to a request from elsewhere.
+#define SOCH_SPAN_SERVER 1
+
+// `soch_span_start.kind`: a request to elsewhere.
+#define SOCH_SPAN_CLIENT 2
+
+// `soch_span_start.kind`: a message that is sent.
+#define SOCH_SPAN_PRODUCER 3
+
+// `soch_span_start.kind`: a message that is worked on.
+#define SOCH_SPAN_CONSUMER 4
+
+// `soch_span_end.status`: nobody said whether it went well.
+#define SOCH_SPAN_UNSET 0
+
+// `soch_span_end.status`: it went well.
+#define SOCH_SPAN_OK 1
+
+// `soch_span_end.status`: it failed.
+#define SOCH_SPAN_ERROR 2
 
 // How a call ended. Rule 1 says what a value means that is not listed.
 typedef int32_t soch_status;
@@ -709,6 +750,128 @@ typedef struct soch_metrics {
   soch_status (*collect)(void *ctx, const struct soch_metric_sink *sink, struct soch_error *error);
 } soch_metrics;
 
+// A span as other processes know it, by the W3C's Trace Context. Frozen.
+typedef struct soch_trace_context {
+  // The trace's id, which is not all 0.
+  uint8_t trace_id[SOCH_TRACE_ID_SIZE];
+  // The span's id, which is not all 0.
+  uint8_t span_id[SOCH_SPAN_ID_SIZE];
+  // The eight trace flags, such as `SOCH_TRACE_SAMPLED`.
+  uint32_t flags;
+  // Always 0.
+  uint32_t reserved;
+  // What `tracestate` has, which vendors add to; may be empty.
+  struct soch_str state;
+} soch_trace_context;
+
+// A name and a value that has a type, of a span, an event, a link or a log record. Frozen.
+typedef struct soch_attribute {
+  // The name.
+  struct soch_str name;
+  // The value of a `SOCH_ATTRIBUTE_TEXT`.
+  struct soch_str text;
+  // The value of a `SOCH_ATTRIBUTE_INTEGER` or a `SOCH_ATTRIBUTE_BOOL`.
+  int64_t integer;
+  // The value of a `SOCH_ATTRIBUTE_NUMBER`.
+  double number;
+  // One of `SOCH_ATTRIBUTE_*`, or one of a later minor version (rule 12).
+  uint32_t kind;
+  // Always 0.
+  uint32_t reserved;
+} soch_attribute;
+
+// Another span that has to do with one. Frozen.
+typedef struct soch_span_link {
+  // The other span.
+  struct soch_trace_context context;
+  // What is to be said of the link.
+  const struct soch_attribute *attributes;
+  // How many attributes.
+  size_t attribute_count;
+} soch_span_link;
+
+// The beginning of a span, lent by the host. Grows at its end.
+typedef struct soch_span_start {
+  // `sizeof(soch_span_start)` of the host.
+  size_t size;
+  // The name.
+  struct soch_str name;
+  // One of `SOCH_SPAN_INTERNAL` to `SOCH_SPAN_CONSUMER` (rule 12).
+  uint32_t kind;
+  // Always 0.
+  uint32_t reserved;
+  // The sink's own number of the parent, or 0.
+  uint64_t parent;
+  // The parent in another process, or NULL. Not looked at if `parent` is not 0.
+  const struct soch_trace_context *remote_parent;
+  // Nanoseconds since 1970 in UTC, when it began; 0 for now.
+  uint64_t time;
+  // Attributes.
+  const struct soch_attribute *attributes;
+  // How many attributes.
+  size_t attribute_count;
+  // Links to other spans.
+  const struct soch_span_link *links;
+  // How many links.
+  size_t link_count;
+} soch_span_start;
+
+// Something that happened in a span, lent by the host. Grows at its end.
+typedef struct soch_span_event {
+  // `sizeof(soch_span_event)` of the host.
+  size_t size;
+  // The name.
+  struct soch_str name;
+  // Nanoseconds since 1970 in UTC, when it happened; 0 for now.
+  uint64_t time;
+  // Attributes.
+  const struct soch_attribute *attributes;
+  // How many attributes.
+  size_t attribute_count;
+} soch_span_event;
+
+// The end of a span, lent by the host. Grows at its end.
+typedef struct soch_span_end {
+  // `sizeof(soch_span_end)` of the host.
+  size_t size;
+  // Nanoseconds since 1970 in UTC, when it ended; 0 for now.
+  uint64_t time;
+  // One of `SOCH_SPAN_UNSET` to `SOCH_SPAN_ERROR` (rule 12).
+  uint32_t status;
+  // Always 0.
+  uint32_t reserved;
+  // Why it failed; empty otherwise.
+  struct soch_str text;
+  // Attributes that are known at the end; one of the same name replaces that of the beginning.
+  const struct soch_attribute *attributes;
+  // How many attributes.
+  size_t attribute_count;
+} soch_span_end;
+
+// A line of the database's log, lent by the host. Grows at its end.
+typedef struct soch_log_record {
+  // `sizeof(soch_log_record)` of the host.
+  size_t size;
+  // Nanoseconds since 1970 in UTC, when it happened; 0 for now.
+  uint64_t time;
+  // One of `SOCH_LOG_*` (rule 2).
+  int32_t level;
+  // Always 0.
+  uint32_t reserved;
+  // The message.
+  struct soch_str message;
+  // The part of the database that says it, such as `sochdb::compaction`; may be empty.
+  struct soch_str target;
+  // The sink's own number of the span in which it happened, or 0.
+  uint64_t span;
+  // The span in which it happened, if it is of another process, or NULL. Not looked at if `span` is not 0.
+  const struct soch_trace_context *remote_span;
+  // Attributes.
+  const struct soch_attribute *attributes;
+  // How many attributes.
+  size_t attribute_count;
+} soch_log_record;
+
 // A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
 // through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 //
@@ -765,6 +928,29 @@ typedef struct soch_observability {
   // database nothing, while each push costs it a call. Optional; the default is `SOCH_UNSUPPORTED`, and the host
   // pushes each change. Since 1.1. [any-thread]
   soch_status (*attach)(void *instance, const struct soch_metrics *metrics, struct soch_error *error);
+  // Starts a span as `span_start` does, of which the host knows more. The number is one of those of `span_start`: a
+  // span that either started, `span_end` and `span_record_end` end alike. Optional group `span_record`; without it the
+  // host calls `span_start`, `span_event` with the attributes as texts, and `span_end`; what these do not take is lost.
+  // Since 1.1. [any-thread]
+  soch_status (*span_record_start)(void *instance, const struct soch_span_start *start, uint64_t *span);
+  // Notes something that happened in a span. Optional group `span_record`. Since 1.1. [any-thread]
+  soch_status (*span_record_event)(void *instance, uint64_t span, const struct soch_span_event *event);
+  // Ends a span, once. Optional group `span_record`. Since 1.1. [any-thread]
+  soch_status (*span_record_end)(void *instance, uint64_t span, const struct soch_span_end *end);
+  // Sets `context` to a span's ids and flags, by which another process continues the trace, and writes what
+  // `tracestate` has to `state`; `context.state` stays empty. `SOCH_NOT_FOUND` if the span is not open or has no ids.
+  // Optional group `span_record`. Since 1.1. [any-thread]
+  soch_status (*span_context)(void *instance,
+                              uint64_t span,
+                              struct soch_trace_context *context,
+                              const struct soch_writer *state);
+  // Takes a line of the database's log, of which the host knows more than `log` takes. Optional group `log_record`;
+  // without it the host calls `log` with the attributes as texts; what it does not take is lost. Since 1.1. [any-thread]
+  soch_status (*log_record)(void *instance, const struct soch_log_record *record);
+  // Delivers what it was given and has buffered, and returns when that has arrived, or with what `call` answers. The host
+  // calls it when the application asks, not before `shutdown`, which delivers too. Optional; the default does nothing, as
+  // of a sink that buffers nothing. Since 1.1. [any-thread]
+  soch_status (*flush)(void *instance, const struct soch_call *call, struct soch_error *error);
 #endif
 } soch_observability;
 
@@ -989,7 +1175,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x96, 0x03, 0xb3, 0xe6, 0xaf, 0x4a, 0x8f, 0x0c, 0xff, 0x5d, 0x3e, 0x53, 0xba, 0x54, 0x29, 0xc6}
+#define SOCH_LAYOUT_HASH {0xbb, 0x8e, 0xe6, 0xe0, 0xa6, 0xd6, 0xb1, 0x2a, 0xfa, 0x1d, 0x75, 0x33, 0xb9, 0x4c, 0x69, 0x5b}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1188,8 +1374,14 @@ SOCH_ASSERT(offsetof(soch_observability, report_health) == 64 && sizeof(((soch_o
 SOCH_ASSERT(offsetof(soch_observability, describe) == 72 && sizeof(((soch_observability *)0)->describe) == 8);
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_observability, attach) == 80 && sizeof(((soch_observability *)0)->attach) == 8);
+SOCH_ASSERT(offsetof(soch_observability, span_record_start) == 88 && sizeof(((soch_observability *)0)->span_record_start) == 8);
+SOCH_ASSERT(offsetof(soch_observability, span_record_event) == 96 && sizeof(((soch_observability *)0)->span_record_event) == 8);
+SOCH_ASSERT(offsetof(soch_observability, span_record_end) == 104 && sizeof(((soch_observability *)0)->span_record_end) == 8);
+SOCH_ASSERT(offsetof(soch_observability, span_context) == 112 && sizeof(((soch_observability *)0)->span_context) == 8);
+SOCH_ASSERT(offsetof(soch_observability, log_record) == 120 && sizeof(((soch_observability *)0)->log_record) == 8);
+SOCH_ASSERT(offsetof(soch_observability, flush) == 128 && sizeof(((soch_observability *)0)->flush) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 88 : 80));
+SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 136 : 80));
 SOCH_ASSERT(offsetof(soch_compression_properties, size) == 0 && sizeof(((soch_compression_properties *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_compression_properties, flags) == 8 && sizeof(((soch_compression_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_compression_properties, max_input) == 16 && sizeof(((soch_compression_properties *)0)->max_input) == 8);
@@ -1408,8 +1600,14 @@ SOCH_ASSERT(offsetof(soch_observability, report_health) == 32 && sizeof(((soch_o
 SOCH_ASSERT(offsetof(soch_observability, describe) == 36 && sizeof(((soch_observability *)0)->describe) == 4);
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_observability, attach) == 40 && sizeof(((soch_observability *)0)->attach) == 4);
+SOCH_ASSERT(offsetof(soch_observability, span_record_start) == 44 && sizeof(((soch_observability *)0)->span_record_start) == 4);
+SOCH_ASSERT(offsetof(soch_observability, span_record_event) == 48 && sizeof(((soch_observability *)0)->span_record_event) == 4);
+SOCH_ASSERT(offsetof(soch_observability, span_record_end) == 52 && sizeof(((soch_observability *)0)->span_record_end) == 4);
+SOCH_ASSERT(offsetof(soch_observability, span_context) == 56 && sizeof(((soch_observability *)0)->span_context) == 4);
+SOCH_ASSERT(offsetof(soch_observability, log_record) == 60 && sizeof(((soch_observability *)0)->log_record) == 4);
+SOCH_ASSERT(offsetof(soch_observability, flush) == 64 && sizeof(((soch_observability *)0)->flush) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 44 : 40));
+SOCH_ASSERT(sizeof(soch_observability) == (SOCH_TARGET_MINOR >= 1 ? 68 : 40));
 SOCH_ASSERT(offsetof(soch_compression_properties, size) == 0 && sizeof(((soch_compression_properties *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_compression_properties, flags) == 8 && sizeof(((soch_compression_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_compression_properties, max_input) == 16 && sizeof(((soch_compression_properties *)0)->max_input) == 8);

@@ -67,6 +67,7 @@
 //! the configuration into your own type.
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
+mod attribute;
 mod call;
 mod compression;
 mod error;
@@ -75,6 +76,7 @@ mod host;
 mod ids;
 mod index;
 mod labels;
+mod log_record;
 #[doc(hidden)]
 pub mod machinery;
 mod metrics;
@@ -85,11 +87,14 @@ mod opaque;
 mod properties;
 mod reader;
 mod row_sink;
+mod span;
 mod storage;
 mod table;
+mod trace_context;
 mod vec_writer;
 mod writer;
 
+pub use attribute::{AttributeValue, Attributes};
 pub use call::Call;
 pub use compression::CompressionExtension;
 pub use error::{Error, ErrorKind, Result, ResultExt};
@@ -98,6 +103,7 @@ pub use host::{Host, LogLevel};
 pub use ids::{ColumnId, RowId, TableId, TransactionId};
 pub use index::IndexExtension;
 pub use labels::Labels;
+pub use log_record::LogRecord;
 pub use metrics::{Metric, MetricValue, Metrics};
 pub use neighbor_lists::NeighborLists;
 pub use neighbors::{Neighbors, RowIds};
@@ -119,8 +125,10 @@ pub use sochdb_plugin_abi as abi;
 /// ```
 #[doc(inline)]
 pub use sochdb_plugin_abi::soch_bucket as Bucket;
+pub use span::{SpanEnd, SpanEvent, SpanKind, SpanLink, SpanParent, SpanStart, SpanStatus};
 pub use storage::{StorageExtension, StorageStats, Write};
 pub use table::StorageTable;
+pub use trace_context::TraceContext;
 pub use vec_writer::VecWriter;
 pub use writer::Writer;
 

@@ -2,8 +2,12 @@ use crate::error::{Error, Result};
 use crate::extension::{Extension, ExtensionInfo};
 use crate::host::LogLevel;
 use crate::labels::Labels;
+use crate::log_record::LogRecord;
+use crate::machinery::records::with_texts;
 use crate::metrics::Metrics;
 use crate::properties::observability::ObservabilityProperties;
+use crate::span::{SpanEnd, SpanEvent, SpanStart};
+use crate::trace_context::TraceContext;
 use sochdb_plugin_abi::*;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -69,11 +73,48 @@ pub trait ObservabilityExtension: Extension {
     /// Notes an event in a span; a number that is no open span does no harm. The default drops it.
     fn span_event(&self, _span: u64, _name: &str, _attributes: Labels<'_>) {}
 
+    /// Starts a span of which the database knows more than [`ObservabilityExtension::span_start`] takes, and returns its
+    /// number, one of the same numbers. The default calls that, and drops the rest.
+    fn start_span(&self, start: &SpanStart<'_>) -> u64 {
+        self.span_start(start.name, start.parent.span())
+    }
+
+    /// Notes an event in a span. The default calls [`ObservabilityExtension::span_event`] with the attributes as texts, and
+    /// drops the time.
+    fn add_span_event(&self, span: u64, event: &SpanEvent<'_>) {
+        with_texts(event.attributes, |attributes| self.span_event(span, event.name, attributes));
+    }
+
+    /// Ends a span, whichever method started it. The default calls [`ObservabilityExtension::span_end`], and drops the rest.
+    fn end_span(&self, span: u64, _end: &SpanEnd<'_>) {
+        self.span_end(span);
+    }
+
+    /// Returns the ids by which another process continues the trace of an open span. The default knows none.
+    fn span_context(&self, _span: u64) -> Option<TraceContext> {
+        None
+    }
+
+    /// Takes a line of the database's log, of which the database knows more than [`ObservabilityExtension::log`] takes. The
+    /// default calls that with the attributes as texts, and drops the rest.
+    fn log_record(&self, record: &LogRecord<'_>) {
+        with_texts(record.attributes, |fields| self.log(record.level, record.message, fields));
+    }
+
     /// Takes a line of the database's log; the default drops it.
     fn log(&self, _level: LogLevel, _message: &str, _fields: Labels<'_>) {}
 
     /// Takes the database's state; the default drops it.
     fn report_health(&self, _health: &HealthInfo) {}
+
+    /// Delivers what is buffered, and returns when it has arrived. The limits of the call are those of [`Call`](crate::Call).
+    /// The default does nothing.
+    ///
+    /// # Errors
+    /// What could not be delivered, and why; the error of [`Call::go_on`](crate::Call::go_on).
+    fn flush(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Returns the properties of the sink. The host asks once, and gives it nothing that it drops; the default drops nothing.
     fn describe(&self) -> ObservabilityProperties {

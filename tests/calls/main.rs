@@ -14,4 +14,5 @@ mod metrics;
 mod metrics_in_c;
 mod panics;
 mod readers;
+mod records;
 mod table_handles;

@@ -28,6 +28,7 @@ const TESTS: &[(usize, &str, &str)] = &[
     (9, "tests/contract/rules.rs", "bytes_at_an_odd_address_are_taken"),
     (10, "tests/contract/refusals.rs", "create_fails"),
     (11, "tests/examples/failing_disk.rs", "an_error_that_cannot_be_undone_stays_one_in_every_slot"),
+    (12, "sdk/tests/records.rs", "what_no_sink_knows_of_a_span_is_what_the_rule_says"),
 ];
 
 #[test]

@@ -6,7 +6,8 @@ mod slot_rule;
 
 use sochdb_plugin_host::sdk::{
     CompressionExtension, CompressionProperties, ErrorKind, HealthInfo, IndexExtension, IndexProperties, LogLevel,
-    ObservabilityExtension, ObservabilityProperties, Result, StorageExtension, StorageProperties, StorageStats, Write,
+    LogRecord, ObservabilityExtension, ObservabilityProperties, Result, StorageExtension, StorageProperties,
+    StorageStats, Write,
 };
 use sochdb_plugin_host::{Index, LoadError, Observability, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
@@ -93,6 +94,14 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         |plugin| sink(plugin).attach(PluginManager::new().metrics()),
         Err(ErrorKind::Unsupported),
     ),
+    ("observability", "span_record", |plugin| silent(|| assert_eq!(sink(plugin).span_context(1), None)), Ok(())),
+    (
+        "observability",
+        "log_record",
+        |plugin| silent(|| sink(plugin).log_record(&LogRecord::new(LogLevel::Info, "text"))),
+        Ok(()),
+    ),
+    ("observability", "flush", |plugin| sink(plugin).flush(), Ok(())),
     (
         "compression",
         "describe",
@@ -118,8 +127,10 @@ fn answer(kind: &str, name: &str, library: &PluginLibrary) -> (Result<(), ErrorK
     let mut plugin = library.instance("{}").expect("an instance");
     let calls: *const usize = plugin.interface("com.example.calls/1").expect("its calls").cast();
     let asked_at_create = name == "describe";
-    // SAFETY: the plugin has two counts there, that of `describe` behind that of all others; nothing else calls it.
-    let count = || unsafe { calls.add(asked_at_create.into()).read_volatile() };
+    let counter = ["describe", "log"].iter().position(|other| *other == name).map_or(0, |at| at + 1);
+    // SAFETY: the plugin has three counts there, those of `describe` and `log` behind that of all others; nothing else calls
+    // it.
+    let count = || unsafe { calls.add(counter).read_volatile() };
     let before = count();
     if asked_at_create {
         plugin = library.instance("{}").expect("another instance");
@@ -165,7 +176,8 @@ fn a_slot_that_is_there_is_called() {
     for (kind, name) in all {
         let (answer, calls) = answer(kind, name, &load(kind, "-DALL").expect("all slots are there"));
         assert_eq!(calls, 1, "{kind}.{name}");
-        let silent = matches!(name, "bound" | "describe") || kind == "observability" && name != "attach";
+        let silent =
+            matches!(name, "bound" | "describe") || kind == "observability" && !matches!(name, "attach" | "flush");
         assert_eq!(answer, if silent { Ok(()) } else { Err(ErrorKind::Busy) }, "{kind}.{name}");
     }
 }

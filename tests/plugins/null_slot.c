@@ -29,8 +29,9 @@
 #endif
 
 static TABLE table;
-// Those of `describe`, which the host makes by itself, apart from all others.
-static size_t calls[2];
+// Those of `describe`, which the host makes by itself, and of `log`, which it makes for want of `log_record`, apart from all
+// others.
+static size_t calls[3];
 
 static soch_status busy(void) {
     calls[0]++;
@@ -55,6 +56,13 @@ static soch_status describe(void *instance, PROPERTIES *properties, soch_error *
 }
 #endif
 
+#ifdef OBSERVABILITY
+static soch_status take_log(void *instance, int32_t level, soch_str message, const soch_label *fields, size_t count) {
+    calls[2]++;
+    return SOCH_BUSY;
+}
+#endif
+
 // Before the host looks at the table: all slots but one lead somewhere.
 static void __attribute__((constructor)) fill(void) {
     soch_status (*slot)(void) = busy;
@@ -66,6 +74,9 @@ static void __attribute__((constructor)) fill(void) {
 #endif
 #ifdef PROPERTIES
     table.describe = describe;
+#endif
+#ifdef OBSERVABILITY
+    table.log = take_log;
 #endif
 #ifdef NULL_SLOT
     table.NULL_SLOT = NULL;

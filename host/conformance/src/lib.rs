@@ -43,6 +43,7 @@ mod leaks;
 mod lifecycle;
 mod must;
 mod observability;
+mod observability_records;
 mod phase;
 mod random;
 mod storage;
@@ -73,6 +74,7 @@ pub fn tests() -> &'static [Test] {
             storage_reader::TESTS,
             index::TESTS,
             observability::TESTS,
+            observability_records::TESTS,
             compression::TESTS,
         ]
         .concat()

@@ -21,7 +21,7 @@ suite!(Observability, "observability":
 );
 
 /// The sink still takes calls.
-fn lives(sink: &Observability, after: &str) -> Result<(), String> {
+pub(crate) fn lives(sink: &Observability, after: &str) -> Result<(), String> {
     ensure!(!sink.is_poisoned(), "the sink panicked {after}");
     if !sink.describe().takes_spans {
         return Ok(());

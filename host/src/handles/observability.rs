@@ -3,10 +3,10 @@ use crate::handles::macros::{handle, slot};
 use crate::instance::Instance;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::machinery::{boundary, shims};
+use sochdb_plugin_sdk::machinery::{boundary, records, shims};
 use sochdb_plugin_sdk::{
-    Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, Metrics, ObservabilityExtension,
-    ObservabilityProperties, Result,
+    Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, LogRecord, Metrics,
+    ObservabilityExtension, ObservabilityProperties, Result, SpanEnd, SpanEvent, SpanStart, TraceContext,
 };
 use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
@@ -195,11 +195,98 @@ impl ObservabilityExtension for Observability {
         });
     }
 
+    /// Returns 0 if the plugin did not start a span, or takes none.
+    fn start_span(&self, start: &SpanStart<'_>) -> u64 {
+        let Some(span_record_start) = self.table.span_record_start else {
+            return self.span_start(start.name, start.parent.span());
+        };
+        if !self.takes_spans() {
+            return 0;
+        }
+        let mut span = 0;
+        let started = records::with_raw_start(start, |start| {
+            // SAFETY: the plugin's function, with a place for the result; all is lent for the call.
+            self.feed("span_record_start", |instance, _| unsafe { span_record_start(instance, start, &mut span) })
+        });
+        if started {
+            span
+        } else {
+            0
+        }
+    }
+
+    fn add_span_event(&self, span: u64, event: &SpanEvent<'_>) {
+        let Some(span_record_event) = self.table.span_record_event else {
+            return records::with_texts(event.attributes, |attributes| self.span_event(span, event.name, attributes));
+        };
+        if self.takes_spans() {
+            records::with_raw_event(event, |event| {
+                // SAFETY: the plugin's function; all is lent for the call.
+                self.feed("span_record_event", |instance, _| unsafe { span_record_event(instance, span, event) })
+            });
+        }
+    }
+
+    fn end_span(&self, span: u64, end: &SpanEnd<'_>) {
+        let Some(span_record_end) = self.table.span_record_end else { return self.span_end(span) };
+        if self.takes_spans() {
+            records::with_raw_end(end, |end| {
+                // SAFETY: the plugin's function; all is lent for the call.
+                self.feed("span_record_end", |instance, _| unsafe { span_record_end(instance, span, end) })
+            });
+        }
+    }
+
+    fn span_context(&self, span: u64) -> Option<TraceContext> {
+        let span_context = self.table.span_context.filter(|_| self.takes_spans())?;
+        let _feeding = Feeding::begin(&self.instance)?;
+        let mut context =
+            soch_trace_context { trace_id: [0; 16], span_id: [0; 8], flags: 0, reserved: 0, state: soch_str::lend("") };
+        let mut state = Vec::new();
+        // SAFETY: the plugin's function, with places for the results.
+        let call = |instance, writer, _: *mut soch_error| unsafe { span_context(instance, span, &mut context, writer) };
+        match self.instance.writing("span_context", &mut state, call) {
+            Ok(true) => {}
+            Ok(false) => return None,
+            Err(error) => {
+                self.tell(&error);
+                return None;
+            }
+        }
+        let found = TraceContext::new(context.trace_id, context.span_id, (context.flags & 0xff) as u8).ok()?;
+        Some(found.with_state(std::str::from_utf8(&state).unwrap_or("")))
+    }
+
+    fn log_record(&self, record: &LogRecord<'_>) {
+        if !self.enabled(record.level) {
+            return;
+        }
+        let Some(log_record) = self.table.log_record else {
+            return records::with_texts(record.attributes, |fields| self.log(record.level, record.message, fields));
+        };
+        records::with_raw_log(record, |record| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            self.feed("log_record", |instance, _| unsafe { log_record(instance, record) })
+        });
+    }
+
     fn report_health(&self, health: &HealthInfo) {
         let report_health = slot!(self.table.report_health);
         let raw = health.as_raw();
         // SAFETY: the plugin's function; the state is lent for the call.
         self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) });
+    }
+
+    fn flush(&self) -> Result<()> {
+        let flush = slot!(self.table.flush);
+        let limits = self.instance.limits_of_call("flush")?;
+        let Some(_feeding) = Feeding::begin(&self.instance) else {
+            self.echo("flush");
+            return Err(self.instance.error(ErrorKind::Busy, "`flush`: this thread is inside of this sink".to_owned()));
+        };
+        // SAFETY: the plugin's function on its own instance; the limits are lent for the call.
+        let call = |instance, error| unsafe { flush(instance, limits, error) };
+        self.done("flush", self.instance.shared("flush", call))
     }
 
     fn describe(&self) -> ObservabilityProperties {

@@ -6,9 +6,20 @@ use crate::manager::sinks::{push, Sinks};
 use crate::manager::spans::{Own, Spans};
 use crate::metrics::series::Change;
 use crate::sync::call_gate::live::is_child;
-use sochdb_plugin_sdk::{ErrorKind, Extension, HealthInfo, Labels, LogLevel, ObservabilityExtension};
+use sochdb_plugin_sdk::{
+    ErrorKind, Extension, HealthInfo, Labels, LogLevel, LogRecord, ObservabilityExtension, Result, SpanEnd, SpanEvent,
+    SpanParent, SpanStart, TraceContext,
+};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
+
+/// The same with a sink's own number of a span of the manager's.
+fn owned(parent: SpanParent<'_>, own: Option<u64>) -> SpanParent<'_> {
+    match parent {
+        SpanParent::Span(_) => own.into(),
+        other => other,
+    }
+}
 
 /// All registered sinks.
 #[derive(Default)]
@@ -79,12 +90,19 @@ impl FanOut {
         self.sinks().each(|sink| sink.log(level, message, fields));
     }
 
+    /// Flushes every sink. The first error.
+    pub(crate) fn flush(&self) -> Result<()> {
+        let sinks = self.sinks().read(|sinks| sinks.iter().map(|(_, sink)| sink.clone()).collect::<Vec<_>>());
+        sinks.iter().map(Observability::flush).fold(Ok(()), Result::and)
+    }
+
     pub(crate) fn report_health(&self, health: &HealthInfo) {
         self.sinks().each(|sink| sink.report_health(health));
     }
 
     /// 0 in a child of fork, where another thread may have had the lock of the spans for ever.
-    pub(crate) fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
+    #[inline]
+    fn start(&self, parent: Option<u64>, start: impl Fn(&Observability, Option<u64>) -> u64) -> u64 {
         if is_child() {
             return 0;
         }
@@ -92,10 +110,53 @@ impl FanOut {
         let own = self.sinks().read(|sinks| {
             Own::collect(sinks.len(), |at| {
                 let (number, sink) = &sinks[at];
-                (*number, sink.span_start(name, parents.of(at, *number)))
+                (*number, start(sink, parents.of(at, *number)))
             })
         });
         self.spans.start(own)
+    }
+
+    pub(crate) fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
+        self.start(parent, |sink, parent| sink.span_start(name, parent))
+    }
+
+    pub(crate) fn start_span(&self, start: &SpanStart<'_>) -> u64 {
+        self.start(start.parent.span(), |sink, own| sink.start_span(&start.with_parent(owned(start.parent, own))))
+    }
+
+    pub(crate) fn add_span_event(&self, span: u64, event: &SpanEvent<'_>) {
+        if !is_child() {
+            self.with_own(&self.spans.get(span), |sink, own| sink.add_span_event(own, event));
+        }
+    }
+
+    pub(crate) fn end_span(&self, span: u64, end: &SpanEnd<'_>) {
+        if !is_child() {
+            self.with_own(&self.spans.end(span), |sink, own| sink.end_span(own, end));
+        }
+    }
+
+    /// The context that the first sink gives which knows one.
+    pub(crate) fn span_context(&self, span: u64) -> Option<TraceContext> {
+        let spans = self.own(Some(span));
+        self.sinks().read(|sinks| {
+            let mut sinks = sinks.iter().enumerate();
+            sinks.find_map(|(at, (number, sink))| sink.span_context(spans.of(at, *number)?))
+        })
+    }
+
+    pub(crate) fn log_record(&self, record: &LogRecord<'_>) {
+        let spans = self.own(record.span.span());
+        self.sinks().read(|sinks| {
+            for (at, (number, sink)) in sinks.iter().enumerate() {
+                sink.log_record(&record.with_span(owned(record.span, spans.of(at, *number))));
+            }
+        });
+    }
+
+    /// The sinks' own numbers of a span, if there is one.
+    fn own(&self, span: Option<u64>) -> Own {
+        span.filter(|_| !is_child()).map_or(Own::NONE, |span| self.spans.get(span))
     }
 
     pub(crate) fn span_event(&self, span: u64, name: &str, attributes: Labels<'_>) {

@@ -3,9 +3,9 @@
 use crate::status::soch_status;
 use core::ffi::c_void;
 
-/// Bytes of `soch_call.trace_id`.
+/// Bytes of the id of a trace, as in W3C Trace Context.
 pub const SOCH_TRACE_ID_SIZE: usize = 16;
-/// Bytes of `soch_call.span_id`.
+/// Bytes of the id of a span.
 pub const SOCH_SPAN_ID_SIZE: usize = 8;
 
 /// The limits of one call that may take long, and where it comes from. The host owns it; it lives until the call returns,

@@ -67,6 +67,8 @@
 //!               waits for it, every later call of the instance is an error, also `flush`, `compact`, `stats` and
 //!               `shutdown`, until a new instance opens the data again: a second try may succeed because the kernel
 //!               takes for written what it has lost.
+//!            12 A kind of span that is not listed means SOCH_SPAN_INTERNAL, a status of one that is not listed
+//!               SOCH_SPAN_UNSET. An attribute of a kind that is not listed is passed over.
 //!
 //! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #![no_std]
@@ -75,6 +77,7 @@
 // The header's tags, such as `[static]`, look like links to rustdoc.
 #![allow(rustdoc::broken_intra_doc_links)]
 
+mod attribute;
 mod call;
 mod capability;
 mod compression;
@@ -84,11 +87,14 @@ mod index;
 mod kinds;
 mod layout_hash;
 mod lend;
+mod log_record;
 mod observability;
 mod plugin;
+mod span;
 mod status;
 mod storage;
 
+pub use crate::attribute::*;
 pub use crate::call::*;
 pub use crate::capability::*;
 pub use crate::compression::*;
@@ -96,8 +102,10 @@ pub use crate::data::*;
 pub use crate::host::*;
 pub use crate::index::*;
 pub use crate::layout_hash::*;
+pub use crate::log_record::*;
 pub use crate::observability::*;
 pub use crate::plugin::*;
+pub use crate::span::*;
 pub use crate::status::*;
 pub use crate::storage::*;
 

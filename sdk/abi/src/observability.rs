@@ -1,6 +1,9 @@
 //! Metrics, spans, logs and health.
 
-use crate::data::{soch_label, soch_str};
+use crate::call::soch_call;
+use crate::data::{soch_label, soch_str, soch_writer};
+use crate::log_record::soch_log_record;
+use crate::span::{soch_span_end, soch_span_event, soch_span_start, soch_trace_context};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
@@ -217,5 +220,41 @@ pub struct soch_observability {
             metrics: *const soch_metrics,
             error: *mut soch_error,
         ) -> soch_status,
+    >,
+
+    /// Starts a span as `span_start` does, of which the host knows more. The number is one of those of `span_start`: a
+    /// span that either started, `span_end` and `span_record_end` end alike. Optional group `span_record`; without it the
+    /// host calls `span_start`, `span_event` with the attributes as texts, and `span_end`; what these do not take is lost.
+    /// Since 1.1. [any-thread]
+    pub span_record_start: Option<
+        unsafe extern "C" fn(instance: *mut c_void, start: *const soch_span_start, span: *mut u64) -> soch_status,
+    >,
+    /// Notes something that happened in a span. Optional group `span_record`. Since 1.1. [any-thread]
+    pub span_record_event:
+        Option<unsafe extern "C" fn(instance: *mut c_void, span: u64, event: *const soch_span_event) -> soch_status>,
+    /// Ends a span, once. Optional group `span_record`. Since 1.1. [any-thread]
+    pub span_record_end:
+        Option<unsafe extern "C" fn(instance: *mut c_void, span: u64, end: *const soch_span_end) -> soch_status>,
+    /// Sets `context` to a span's ids and flags, by which another process continues the trace, and writes what
+    /// `tracestate` has to `state`; `context.state` stays empty. `SOCH_NOT_FOUND` if the span is not open or has no ids.
+    /// Optional group `span_record`. Since 1.1. [any-thread]
+    pub span_context: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            span: u64,
+            context: *mut soch_trace_context,
+            state: *const soch_writer,
+        ) -> soch_status,
+    >,
+
+    /// Takes a line of the database's log, of which the host knows more than `log` takes. Optional group `log_record`;
+    /// without it the host calls `log` with the attributes as texts; what it does not take is lost. Since 1.1. [any-thread]
+    pub log_record: Option<unsafe extern "C" fn(instance: *mut c_void, record: *const soch_log_record) -> soch_status>,
+
+    /// Delivers what it was given and has buffered, and returns when that has arrived, or with what `call` answers. The host
+    /// calls it when the application asks, not before `shutdown`, which delivers too. Optional; the default does nothing, as
+    /// of a sink that buffers nothing. Since 1.1. [any-thread]
+    pub flush: Option<
+        unsafe extern "C" fn(instance: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status,
     >,
 }

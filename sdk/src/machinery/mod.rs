@@ -6,4 +6,5 @@ pub mod export;
 pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
+pub mod records;
 pub mod shims;

@@ -37,6 +37,7 @@ answers! {
     observability_log(Instance, i32, soch_str, Labels, usize) = SOCH_OK;
     observability_report_health(Instance, *const soch_health) = SOCH_OK;
     observability_describe(Instance, *mut soch_observability_properties, Failure) = SOCH_OK;
+    observability_flush(Instance, *const soch_call, Failure) = SOCH_OK;
     observability_attach(Instance, *const soch_metrics, Failure) = SOCH_UNSUPPORTED;
 
     compression_set_level(Instance, i32, Failure) = SOCH_OK;

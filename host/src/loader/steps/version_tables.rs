@@ -37,8 +37,11 @@ table!(soch_observability,
         log = default::observability_log,
         report_health = default::observability_report_health,
         describe = default::observability_describe,
-        attach = default::observability_attach;
-    groups:);
+        attach = default::observability_attach,
+        flush = default::observability_flush;
+    groups:
+        [span_record_start, span_record_event, span_record_end, span_context],
+        [log_record]);
 
 table!(soch_compression,
     required: algorithm, compress, decompress;

@@ -4,6 +4,7 @@ mod compression;
 mod index;
 mod observability;
 mod reader;
+mod records;
 mod storage;
 mod table;
 

@@ -1,9 +1,11 @@
 //! The table of a sink.
 
+use crate::call::within;
 use crate::error::Error;
 use crate::host::LogLevel;
 use crate::machinery::boundary::{fill, guard, with_labeled, ReadLent};
 use crate::machinery::instance::{lend, shared};
+use crate::machinery::shims::records;
 use crate::metrics::Metrics;
 use crate::observability::{HealthInfo, ObservabilityExtension};
 use core::ffi::c_void;
@@ -23,6 +25,12 @@ pub const fn table<P: ObservabilityExtension>() -> soch_observability {
         report_health: Some(report_health::<P>),
         describe: Some(describe::<P>),
         attach: Some(attach::<P>),
+        span_record_start: Some(records::span_start::<P>),
+        span_record_event: Some(records::span_event::<P>),
+        span_record_end: Some(records::span_end::<P>),
+        span_context: Some(records::span_context::<P>),
+        log_record: Some(records::log::<P>),
+        flush: Some(flush::<P>),
     }
 }
 
@@ -164,6 +172,15 @@ unsafe extern "C" fn describe<P: ObservabilityExtension>(
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library and a place for the result, with its size.
     unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
+}
+
+unsafe extern "C" fn flush<P: ObservabilityExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the limits for the call.
+    unsafe { guard(error, || within(call, || shared::<P>(instance).flush())) }
 }
 
 unsafe extern "C" fn attach<P: ObservabilityExtension>(
