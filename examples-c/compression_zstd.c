@@ -5,6 +5,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
+#include <zdict.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -81,7 +83,7 @@ static soch_status algorithm(void *instance, soch_str *name) {
     return SOCH_OK;
 }
 
-static soch_status compress_with(ZSTD_CCtx *context, int level, soch_bytes input, const soch_writer *output,
+static soch_status compress_frame(ZSTD_CCtx *context, int level, soch_bytes input, const soch_writer *output,
                                  soch_error *error) {
     size_t room_len = ZSTD_compressBound(input.len);
     if (ZSTD_isError(room_len)) return report(error, room_len, SOCH_INVALID);
@@ -100,7 +102,7 @@ static soch_status compress(void *instance, soch_bytes input, const soch_writer 
     codec *self = instance;
     worker *taken = take_worker(self);
     if (taken == NULL) return no_memory(error);
-    soch_status status = compress_with(taken->compressor, self->level, input, output, error);
+    soch_status status = compress_frame(taken->compressor, self->level, input, output, error);
     give_back(self, taken);
     return status;
 }
@@ -148,29 +150,36 @@ static soch_status decompress_stream(ZSTD_DCtx *context, soch_bytes input, const
     return hint == 0 ? SOCH_OK : damaged(error, "the input is cut short");
 }
 
-static soch_status decompress(void *instance, soch_bytes input, const soch_writer *output, soch_error *error) {
-    codec *self = instance;
+static soch_status decompress_any(ZSTD_DCtx *context, soch_bytes input, const soch_writer *output, soch_error *error) {
     if (input.len == 0) return damaged(error, "the input is empty: even nothing has a frame");
     unsigned long long len = ZSTD_getFrameContentSize(input.ptr, input.len);
     if (len == ZSTD_CONTENTSIZE_ERROR) return damaged(error, "the input does not begin with a zstd frame");
     size_t frame = ZSTD_findFrameCompressedSize(input.ptr, input.len);
     if (ZSTD_isError(frame)) return report(error, frame, SOCH_CORRUPTION);
+    bool one = len != ZSTD_CONTENTSIZE_UNKNOWN && frame == input.len;
+    return one ? decompress_frame(context, input, len, output, error)
+               : decompress_stream(context, input, output, error);
+}
+
+static soch_status decompress(void *instance, soch_bytes input, const soch_writer *output, soch_error *error) {
+    codec *self = instance;
     worker *taken = take_worker(self);
     if (taken == NULL) return no_memory(error);
-    bool one = len != ZSTD_CONTENTSIZE_UNKNOWN && frame == input.len;
-    soch_status status = one ? decompress_frame(taken->decompressor, input, len, output, error)
-                             : decompress_stream(taken->decompressor, input, output, error);
+    soch_status status = decompress_any(taken->decompressor, input, output, error);
     give_back(self, taken);
     return status;
 }
 
+static soch_status check_level(int32_t level, soch_error *error) {
+    if (level >= LEAST_LEVEL && level <= ZSTD_maxCLevel()) return SOCH_OK;
+    return soch_fail(error, SOCH_INVALID, level, "a level of zstd is -7 to 22; 0 is its default");
+}
+
 static soch_status set_level(void *instance, int32_t level, soch_error *error) {
     codec *self = instance;
-    if (level < LEAST_LEVEL || level > ZSTD_maxCLevel()) {
-        return soch_fail(error, SOCH_INVALID, level, "a level of zstd is -7 to 22; 0 is its default");
-    }
-    self->level = level;
-    return SOCH_OK;
+    soch_status status = check_level(level, error);
+    if (status == SOCH_OK) self->level = level;
+    return status;
 }
 
 static soch_status describe(void *instance, soch_compression_properties *properties, soch_error *error) {
@@ -188,6 +197,82 @@ static soch_status bound(void *instance, size_t len, size_t *most, soch_error *e
     if (ZSTD_isError(result)) return report(error, result, SOCH_INVALID);
     *most = result;
     return SOCH_OK;
+}
+
+static soch_status check_options(const soch_compression_options *options, soch_error *error) {
+    if ((options->flags & ~SOCH_COMPRESS_AT_LEVEL) == 0) return SOCH_OK;
+    return soch_fail(error, SOCH_UNSUPPORTED, 0, "zstd has a level and a dictionary, and no other option");
+}
+
+static soch_status compress_with(void *instance, soch_bytes input, const soch_compression_options *options,
+                                 const soch_writer *output, soch_error *error) {
+    codec *self = instance;
+    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;
+    int level = has_level ? options->level : self->level;
+    soch_status status = check_options(options, error);
+    if (status == SOCH_OK) status = check_level(level, error);
+    if (status != SOCH_OK) return status;
+    worker *taken = take_worker(self);
+    if (taken == NULL) return no_memory(error);
+    size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);
+    status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)
+                                  : compress_frame(taken->compressor, level, input, output, error);
+    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);
+    give_back(self, taken);
+    return status;
+}
+
+static soch_status decompress_with(void *instance, soch_bytes input, const soch_compression_options *options,
+                                   const soch_writer *output, soch_error *error) {
+    codec *self = instance;
+    soch_status status = check_options(options, error);
+    if (status != SOCH_OK) return status;
+    worker *taken = take_worker(self);
+    if (taken == NULL) return no_memory(error);
+    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);
+    status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)
+                                  : decompress_any(taken->decompressor, input, output, error);
+    ZSTD_DCtx_loadDictionary(taken->decompressor, NULL, 0);
+    give_back(self, taken);
+    return status;
+}
+
+static soch_status decompressed_size(void *instance, soch_bytes input, uint64_t *len, soch_error *error) {
+    (void)instance;
+    unsigned long long size = ZSTD_getFrameContentSize(input.ptr, input.len);
+    if (size == ZSTD_CONTENTSIZE_ERROR) return damaged(error, "the input does not begin with a zstd frame");
+    // More frames may follow.
+    if (size == ZSTD_CONTENTSIZE_UNKNOWN || ZSTD_findFrameCompressedSize(input.ptr, input.len) != input.len) {
+        return SOCH_NOT_FOUND;
+    }
+    *len = size;
+    return SOCH_OK;
+}
+
+// zstd wants the samples one behind the other.
+static soch_status train(void *instance, const soch_call *call, const soch_bytes *samples, size_t count, size_t most,
+                         const soch_writer *output, soch_error *error) {
+    size_t all = 0, end = 0;
+    (void)instance, (void)call;
+    if (count > UINT32_MAX) return soch_fail(error, SOCH_LIMIT, 0, "zstd takes at most 4294967295 samples");
+    for (size_t i = 0; i < count; i++) all += samples[i].len;
+    uint8_t *joined = malloc(all + 1);
+    size_t *sizes = calloc(count + 1, sizeof *sizes);
+    uint8_t *room = NULL;
+    soch_status status = joined == NULL || sizes == NULL ? no_memory(error) : SOCH_OK;
+    if (status == SOCH_OK) status = output->reserve(output->ctx, most, &room);
+    if (status == SOCH_OK) {
+        for (size_t i = 0; i < count; i++) {
+            if (samples[i].len > 0) memcpy(joined + end, samples[i].ptr, samples[i].len);
+            end += sizes[i] = samples[i].len;
+        }
+        size_t made = ZDICT_trainFromBuffer(room, most, joined, sizes, (unsigned)count);
+        status = ZDICT_isError(made) ? soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))
+                                     : output->commit(output->ctx, made);
+    }
+    free(joined);
+    free(sizes);
+    return status;
 }
 #endif
 
@@ -218,7 +303,8 @@ static const soch_compression zstd = {
     .size = sizeof(zstd), .algorithm = algorithm, .compress = compress, .decompress = decompress,
     .set_level = set_level, .describe = describe,
 #if SOCH_TARGET_MINOR >= 1
-    .bound = bound,
+    .bound = bound, .decompressed_size = decompressed_size, .compress_with = compress_with,
+    .decompress_with = decompress_with, .train = train,
 #endif
 };
 

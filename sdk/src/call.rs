@@ -39,7 +39,7 @@ unsafe impl Send for Call<'_> {}
 unsafe impl Sync for Call<'_> {}
 
 thread_local! {
-    /// That of the innermost call on this thread.
+    /// The limits of the innermost call on this thread.
     static CURRENT: Cell<Option<NonNull<soch_call>>> = const { Cell::new(None) };
 }
 

@@ -1,4 +1,5 @@
-use crate::error::Result;
+use crate::compression_options::CompressionOptions;
+use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::properties::compression::CompressionProperties;
 use crate::vec_writer::VecWriter;
@@ -99,5 +100,48 @@ pub trait CompressionExtension: Extension {
     /// known. `len` may be any number.
     fn bound(&self, _len: usize) -> Option<usize> {
         None
+    }
+
+    /// Returns how many bytes `decompress_into` writes for `input`, as the compressed form claims: nobody has looked at the
+    /// rest. None, the default, if it does not say.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corruption`](crate::ErrorKind::Corruption) for input that is none of its own.
+    fn decompressed_size(&self, _input: &[u8]) -> Result<Option<u64>> {
+        Ok(None)
+    }
+
+    /// Writes the compressed form of `input` as the options of this call say. The default knows no options.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for an option that it does not have; otherwise as
+    /// `compress_into` and `set_level`.
+    fn compress_with(&self, input: &[u8], options: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
+        if *options != CompressionOptions::default() {
+            return Err(Error::unsupported("options of one call"));
+        }
+        self.compress_into(input, output)
+    }
+
+    /// Writes what `compress_with` was given, with the same dictionary, to `output`. The default knows no options.
+    ///
+    /// # Errors
+    /// As `compress_with` and `decompress_into`; [`ErrorKind::Corruption`](crate::ErrorKind::Corruption) without the right
+    /// dictionary.
+    fn decompress_with(&self, input: &[u8], options: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
+        if !options.dictionary.is_empty() {
+            return Err(Error::unsupported("a dictionary"));
+        }
+        self.decompress_into(input, output)
+    }
+
+    /// Writes a dictionary of at most `most` bytes for inputs like `samples` to `output`. It may take long: see
+    /// [`Call`](crate::Call).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default; [`ErrorKind::Invalid`](crate::ErrorKind::Invalid)
+    /// for samples from which no dictionary can be made, such as too few.
+    fn train(&self, _samples: &[&[u8]], _most: usize, _output: &mut Writer<'_>) -> Result<()> {
+        Err(Error::unsupported("train"))
     }
 }

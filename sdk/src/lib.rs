@@ -70,6 +70,7 @@
 mod attribute;
 mod call;
 mod compression;
+mod compression_options;
 mod error;
 mod extension;
 mod host;
@@ -97,6 +98,7 @@ mod writer;
 pub use attribute::{AttributeValue, Attributes};
 pub use call::Call;
 pub use compression::CompressionExtension;
+pub use compression_options::CompressionOptions;
 pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
 pub use host::{Host, LogLevel};

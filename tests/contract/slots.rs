@@ -5,9 +5,9 @@
 mod slot_rule;
 
 use sochdb_plugin_host::sdk::{
-    CompressionExtension, CompressionProperties, ErrorKind, HealthInfo, IndexExtension, IndexProperties, LogLevel,
-    LogRecord, ObservabilityExtension, ObservabilityProperties, Result, StorageExtension, StorageProperties,
-    StorageStats, Write,
+    CompressionExtension, CompressionOptions, CompressionProperties, ErrorKind, HealthInfo, IndexExtension,
+    IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties, Result, StorageExtension,
+    StorageProperties, StorageStats, VecWriter, Write,
 };
 use sochdb_plugin_host::{Index, LoadError, Observability, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
@@ -109,6 +109,32 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         Ok(()),
     ),
     ("compression", "set_level", |plugin| plugin.compression().expect("a codec").set_level(7), Ok(())),
+    (
+        "compression",
+        "decompressed_size",
+        |plugin| plugin.compression().expect("a codec").decompressed_size(b"").map(|size| assert_eq!(size, None)),
+        Ok(()),
+    ),
+    (
+        "compression",
+        "options",
+        |plugin| {
+            let options = CompressionOptions::new().with_level(1);
+            let mut output = Vec::new();
+            let codec = plugin.compression().expect("a codec");
+            codec.compress_with(b"", &options, &mut VecWriter::new(&mut output, 9).writer())
+        },
+        Err(ErrorKind::Unsupported),
+    ),
+    (
+        "compression",
+        "train",
+        |plugin| {
+            let mut output = Vec::new();
+            plugin.compression().expect("a codec").train(&[], 9, &mut VecWriter::new(&mut output, 9).writer())
+        },
+        Err(ErrorKind::Unsupported),
+    ),
     (
         "compression",
         "bound",

@@ -4,7 +4,7 @@ use crate::must::{ensure, show, Must};
 use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
-use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, VecWriter};
+use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, Error, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
 
 suite!(Compression, "compression":
@@ -16,6 +16,9 @@ suite!(Compression, "compression":
     the_limit_itself_is_allowed,
     the_bound_holds,
     every_level_comes_back,
+    the_decompressed_size_is_right,
+    a_level_of_one_call_is_for_that_call,
+    what_a_dictionary_compressed_needs_it_again,
     many_threads_may_compress,
 );
 
@@ -166,6 +169,102 @@ fn every_level_comes_back(subject: &Subject) -> Result<(), String> {
     for packed in all {
         let unpacked = codec.decompress(&packed).must("decompress at another level")?;
         ensure!(unpacked == input, "what was compressed at one level does not come back at another");
+    }
+    Ok(())
+}
+
+fn the_decompressed_size_is_right(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let mut random = Random::new(11);
+    for (what, input) in inputs() {
+        let mut packed = codec.compress(&input).must(&format!("compress {what}"))?;
+        let claimed = codec.decompressed_size(&packed).must("decompressed_size")?;
+        ensure!(
+            claimed.is_none_or(|claimed| claimed == input.len() as u64),
+            "{what} has {} bytes, and the decompressed size is {claimed:?}",
+            input.len()
+        );
+        // What damaged input claims is its own affair; that it ends in an error or in a figure is not.
+        for _ in 0..50 {
+            packed.truncate(random.below(packed.len() as u64 + 1) as usize);
+            let _ = codec.decompressed_size(&packed);
+            let at = random.below(packed.len().max(1) as u64) as usize;
+            packed.get_mut(at).into_iter().for_each(|byte| *byte ^= 0x55);
+            let _ = codec.decompressed_size(&packed);
+        }
+    }
+    Ok(())
+}
+
+/// None if the codec does not do that.
+fn supported<T>(what: &str, result: Result<T, Error>) -> Result<Option<T>, String> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+        result => result.map(Some).must(what),
+    }
+}
+
+fn packed_with(codec: &Compression, input: &[u8], options: &CompressionOptions<'_>) -> Result<Vec<u8>, Error> {
+    let mut packed = Vec::new();
+    codec.compress_with(input, options, &mut VecWriter::new(&mut packed, u64::MAX).writer())?;
+    Ok(packed)
+}
+
+fn unpacked_with(codec: &Compression, packed: &[u8], options: &CompressionOptions<'_>) -> Result<Vec<u8>, Error> {
+    let mut input = Vec::new();
+    codec.decompress_with(packed, options, &mut VecWriter::new(&mut input, 64 << 20).writer())?;
+    Ok(input)
+}
+
+fn a_level_of_one_call_is_for_that_call(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let input: Vec<u8> = b"a level changes the size, ".iter().copied().cycle().take(20_000).collect();
+    let before = codec.compress(&input).must("compress")?;
+    let levels = codec.describe().levels.map_or(vec![1], |levels| vec![*levels.start(), *levels.end()]);
+    for level in levels {
+        let options = CompressionOptions::new().with_level(level);
+        let Some(packed) = supported("compress_with", packed_with(codec, &input, &options))? else { return Ok(()) };
+        let unpacked = codec.decompress(&packed).must("decompress of what one level wrote")?;
+        ensure!(unpacked == input, "what compress_with wrote at level {level} does not come back");
+        ensure!(
+            codec.compress(&input).must("compress")? == before,
+            "level {level} of one call is that of the next one"
+        );
+    }
+    Ok(())
+}
+
+fn what_a_dictionary_compressed_needs_it_again(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let mut random = Random::new(12);
+    let record = |number: u64, random: &mut Random| {
+        format!("{{\"order\": {number}, \"state\": \"shipped\", \"weight\": {}}}", random.below(9000)).into_bytes()
+    };
+    let samples: Vec<Vec<u8>> = (0..2000).map(|number| record(number, &mut random)).collect();
+    let lent: Vec<&[u8]> = samples.iter().map(Vec::as_slice).collect();
+    let mut trained = Vec::new();
+    let result = codec.train(&lent, 4096, &mut VecWriter::new(&mut trained, 4096).writer());
+    let trained = supported("train", result)?.map(|()| trained);
+    // Any bytes are a dictionary of a codec that trains none.
+    for dictionary in trained.into_iter().chain([samples.concat()[..2000].to_vec()]) {
+        let options = CompressionOptions::new().with_dictionary(&dictionary);
+        let input = record(7_000_000, &mut random);
+        let Some(packed) = supported("compress_with", packed_with(codec, &input, &options))? else { return Ok(()) };
+        let unpacked = unpacked_with(codec, &packed, &options).must("decompress_with")?;
+        ensure!(unpacked == input, "with a dictionary {} comes back as {}", show(&input), show(&unpacked));
+        let plain = codec.compress(&input).must("compress")?;
+        ensure!(packed.len() <= plain.len(), "a dictionary makes {} bytes of {}", packed.len(), plain.len());
+        for other in [&b""[..], b"another dictionary, with nothing in common"] {
+            let result = unpacked_with(codec, &packed, &CompressionOptions::new().with_dictionary(other));
+            let kind = result.as_ref().err().map(Error::kind);
+            let refused = matches!(kind, Some(ErrorKind::Corruption | ErrorKind::Invalid));
+            ensure!(refused, "the wrong dictionary gave {result:?}, not Corruption");
+        }
+        let same = codec.compress(&input).must("compress after compress_with")?;
+        ensure!(same == plain, "the dictionary of one call is that of the next one");
     }
     Ok(())
 }

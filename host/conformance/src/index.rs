@@ -71,7 +71,7 @@ fn build_replaces_everything(subject: &Subject) -> Result<(), String> {
 const MOST_ENTRIES: u64 = 65_536;
 /// A build that takes less is over before anybody could cancel it.
 const LONG: Duration = Duration::from_millis(200);
-/// What a good plugin takes to end.
+/// The time that a good plugin takes to end.
 const PATIENCE: Duration = Duration::from_millis(50);
 
 fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), String> {

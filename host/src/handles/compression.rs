@@ -2,7 +2,10 @@ use crate::handles::macros::{handle, slot};
 use crate::instance::Instance;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
-use sochdb_plugin_sdk::{CompressionExtension, CompressionProperties, Extension, ExtensionCapability, Result, Writer};
+use sochdb_plugin_sdk::{
+    CompressionExtension, CompressionOptions, CompressionProperties, Error, ErrorKind, Extension, ExtensionCapability,
+    Result, Writer,
+};
 use std::sync::Arc;
 
 handle! {
@@ -46,6 +49,10 @@ impl Compression {
         let call = |instance, writer, error| unsafe { decompress(instance, soch_bytes::lend(input), writer, error) };
         self.done("decompress", self.instance.writing("decompress", output, call))
     }
+
+    fn has_no_options(&self) -> Error {
+        self.instance.error(ErrorKind::Unsupported, "has no options of one call: use `compress` and `set_level`".into())
+    }
 }
 
 impl CompressionExtension for Compression {
@@ -86,7 +93,7 @@ impl CompressionExtension for Compression {
 
     fn set_level(&mut self, level: i32) -> Result<()> {
         let set_level = slot!(self.table.set_level);
-        self.instance.takes_level(level)?;
+        self.instance.takes_level("set_level", level)?;
         // SAFETY: the plugin's function on its own instance, which the gate keeps alone.
         let call = |instance, error| unsafe { set_level(instance, level, error) };
         self.done("set_level", self.instance.exclusive("set_level", call))
@@ -98,5 +105,50 @@ impl CompressionExtension for Compression {
         // SAFETY: the plugin's function, with a place for the result.
         let found = self.instance.shared("bound", |instance, error| unsafe { bound(instance, len, &mut most, error) });
         matches!(found, Ok(true)).then_some(most)
+    }
+
+    fn decompressed_size(&self, input: &[u8]) -> Result<Option<u64>> {
+        let decompressed_size = slot!(self.table.decompressed_size);
+        let mut len = 0;
+        // SAFETY: the plugin's function; all is lent for the call, with a place for the result.
+        let call = |instance, error| unsafe { decompressed_size(instance, soch_bytes::lend(input), &mut len, error) };
+        Ok(self.instance.shared("decompressed_size", call)?.then_some(len))
+    }
+
+    fn compress_with(&self, input: &[u8], options: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
+        let Some(compress_with) = self.table.compress_with else {
+            return Err(self.has_no_options());
+        };
+        self.instance.takes_input("compress_with", input)?;
+        options.level.map_or(Ok(()), |level| self.instance.takes_level("compress_with", level))?;
+        let options = options.as_raw();
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe {
+            compress_with(instance, soch_bytes::lend(input), &options, writer, error)
+        };
+        self.done("compress_with", self.instance.forwarding("compress_with", output, call))
+    }
+
+    fn decompress_with(&self, input: &[u8], options: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
+        let Some(decompress_with) = self.table.decompress_with else {
+            return Err(self.has_no_options());
+        };
+        let options = options.as_raw();
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe {
+            decompress_with(instance, soch_bytes::lend(input), &options, writer, error)
+        };
+        self.done("decompress_with", self.instance.forwarding("decompress_with", output, call))
+    }
+
+    fn train(&self, samples: &[&[u8]], most: usize, output: &mut Writer<'_>) -> Result<()> {
+        let train = slot!(self.table.train);
+        let limits = self.instance.limits_of_call("train")?;
+        let samples: Vec<soch_bytes> = samples.iter().map(|sample| soch_bytes::lend(sample)).collect();
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe {
+            train(instance, limits, samples.as_ptr(), samples.len(), most, writer, error)
+        };
+        self.done("train", self.instance.forwarding("train", output, call))
     }
 }

@@ -100,11 +100,11 @@ impl Instance {
     }
 
     /// Refuses a level that the codec does not have.
-    pub(crate) fn takes_level(&self, level: i32) -> Result<()> {
+    pub(crate) fn takes_level(&self, slot: &str, level: i32) -> Result<()> {
         match &self.described.compression.levels {
             Some(levels) if !levels.contains(&level) => {
                 let (least, most) = (levels.start(), levels.end());
-                let text = format!("`set_level`: the level is {level}; this codec has {least} to {most}");
+                let text = format!("`{slot}`: the level is {level}; this codec has {least} to {most}");
                 Err(self.error(ErrorKind::Invalid, text))
             }
             _ => Ok(()),

@@ -148,7 +148,7 @@ impl CallOptions {
 }
 
 thread_local! {
-    /// That of the innermost scope on this thread; NULL outside of any.
+    /// The limits of the innermost scope on this thread; NULL outside of any.
     static CURRENT: Cell<*const soch_call> = const { Cell::new(ptr::null()) };
 }
 

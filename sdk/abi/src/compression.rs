@@ -1,5 +1,6 @@
 //! Codecs.
 
+use crate::call::soch_call;
 use crate::data::{soch_bytes, soch_str, soch_writer};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
@@ -30,6 +31,27 @@ pub struct soch_compression_properties {
     pub default_level: i32,
     /// 0.
     pub reserved: u32,
+}
+
+/// `soch_compression_options.flags`: `level` says the level of this call.
+pub const SOCH_COMPRESS_AT_LEVEL: u64 = 1;
+
+/// The options of one call of a codec. The host owns it. Grows at its end.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_compression_options {
+    /// `sizeof(soch_compression_options)` of the host.
+    pub size: usize,
+    /// Some of `SOCH_COMPRESS_*`. With one that the codec does not know, the call is `SOCH_UNSUPPORTED`.
+    pub flags: u64,
+    /// The level of this call, in place of that of `set_level`, if `flags` say so.
+    pub level: i32,
+    /// 0.
+    pub reserved: u32,
+    /// A dictionary, which compressing and decompressing must have in common; empty for none. A codec that takes none
+    /// answers `SOCH_UNSUPPORTED`.
+    pub dictionary: soch_bytes,
 }
 
 /// A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
@@ -83,6 +105,52 @@ pub struct soch_compression {
             instance: *mut c_void,
             len: usize,
             most: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Sets `len` to how many bytes `decompress` writes for `input`, as the compressed form claims, or returns
+    /// `SOCH_NOT_FOUND` if it does not say. Optional; the default is `SOCH_NOT_FOUND`. Since 1.1. [any-thread]
+    pub decompressed_size: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            input: soch_bytes,
+            len: *mut u64,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// `compress` with options for this call alone. A level outside the range is `SOCH_INVALID`. Optional group `options`;
+    /// without it the host answers `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+    pub compress_with: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            input: soch_bytes,
+            options: *const soch_compression_options,
+            output: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// `decompress` of what `compress_with` wrote with this dictionary; levels have no meaning here. Without the right
+    /// dictionary it is `SOCH_CORRUPTION`. Optional group `options`. Since 1.1. [any-thread]
+    pub decompress_with: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            input: soch_bytes,
+            options: *const soch_compression_options,
+            output: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Writes a dictionary of at most `most` bytes for inputs like `samples` to `output`. Samples from which none can be
+    /// made, such as too few, are `SOCH_INVALID`. `call` may be NULL. Optional; the default is `SOCH_UNSUPPORTED`.
+    /// Since 1.1. [any-thread]
+    pub train: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            samples: *const soch_bytes,
+            count: usize,
+            most: usize,
+            output: *const soch_writer,
             error: *mut soch_error,
         ) -> soch_status,
     >,

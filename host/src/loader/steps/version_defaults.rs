@@ -43,6 +43,9 @@ answers! {
     compression_set_level(Instance, i32, Failure) = SOCH_OK;
     compression_describe(Instance, *mut soch_compression_properties, Failure) = SOCH_OK;
     compression_bound(Instance, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
+    compression_decompressed_size(Instance, soch_bytes, *mut u64, Failure) = SOCH_NOT_FOUND;
+    compression_train(Instance, *const soch_call, *const soch_bytes, usize, usize, *const soch_writer, Failure)
+        = SOCH_UNSUPPORTED;
 }
 
 pub(super) unsafe extern "C" fn observability_span_start(

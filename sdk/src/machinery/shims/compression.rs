@@ -1,9 +1,12 @@
 //! The table of a codec.
 
+use crate::call::within;
 use crate::compression::CompressionExtension;
-use crate::error::Error;
-use crate::machinery::boundary::{fill, guard, ReadLent};
+use crate::compression_options::CompressionOptions;
+use crate::error::{Error, Result};
+use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::{exclusive, shared};
+use crate::machinery::shims::found;
 use crate::writer::Writer;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -18,6 +21,10 @@ pub const fn table<P: CompressionExtension>() -> soch_compression {
         set_level: Some(set_level::<P>),
         describe: Some(describe::<P>),
         bound: Some(bound::<P>),
+        decompressed_size: Some(decompressed_size::<P>),
+        compress_with: Some(compress_with::<P>),
+        decompress_with: Some(decompress_with::<P>),
+        train: Some(train::<P>),
     }
 }
 
@@ -82,4 +89,73 @@ unsafe extern "C" fn describe<P: CompressionExtension>(
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library and a place for the result, with its size.
     unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
+}
+
+unsafe extern "C" fn decompressed_size<P: CompressionExtension>(
+    instance: *mut c_void,
+    input: soch_bytes,
+    len: *mut u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the input and a place for the result.
+    unsafe {
+        found(error, || match shared::<P>(instance).decompressed_size(input.read()?)? {
+            Some(size) => {
+                *len = size;
+                Ok(true)
+            }
+            None => Ok(false),
+        })
+    }
+}
+
+unsafe extern "C" fn compress_with<P: CompressionExtension>(
+    instance: *mut c_void,
+    input: soch_bytes,
+    options: *const soch_compression_options,
+    output: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(error, || {
+            let options = CompressionOptions::from_raw(options)?;
+            shared::<P>(instance).compress_with(input.read()?, &options, &mut Writer::from_raw(output)?)
+        })
+    }
+}
+
+unsafe extern "C" fn decompress_with<P: CompressionExtension>(
+    instance: *mut c_void,
+    input: soch_bytes,
+    options: *const soch_compression_options,
+    output: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(error, || {
+            let options = CompressionOptions::from_raw(options)?;
+            shared::<P>(instance).decompress_with(input.read()?, &options, &mut Writer::from_raw(output)?)
+        })
+    }
+}
+
+unsafe extern "C" fn train<P: CompressionExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    samples: *const soch_bytes,
+    count: usize,
+    most: usize,
+    output: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends `count` samples and the rest for the call.
+    unsafe {
+        guard(error, || {
+            let samples = slice(samples, count)?.iter().map(|sample| sample.read()).collect::<Result<Vec<_>>>()?;
+            let mut output = Writer::from_raw(output)?;
+            within(call, || shared::<P>(instance).train(&samples, most, &mut output))
+        })
+    }
 }
