@@ -1,6 +1,7 @@
 //! Plugins whose entry or tables are wrong: each is refused with its code, and the message says what was found.
 //! What is wrong with files is in host/tests.
 
+use sochdb_plugin_host::sdk::abi::soch_compression;
 use sochdb_plugin_host::sdk::ErrorKind;
 use sochdb_plugin_host::LoadError;
 use support::plugins::{load_c, Private};
@@ -92,7 +93,8 @@ fn capabilities_that_cannot_be_asked_for() {
 #[test]
 fn a_table_is_longer_than_its_version_has() {
     let flags = ["-DTABLE_SIZE=(sizeof(soch_compression)+8)"];
-    refused_with("wrong_entry", &flags, "E_TABLE_MALFORMED", "more than the 56 of its version");
+    let most = format!("more than the {} of its version", size_of::<soch_compression>());
+    refused_with("wrong_entry", &flags, "E_TABLE_MALFORMED", &most);
 }
 
 #[test]

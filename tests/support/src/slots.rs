@@ -69,4 +69,8 @@ pub const SLOTS: &[Slot] = &[
     ("compression", "set_level", 0, Optional),
     ("compression", "describe", 0, Optional),
     ("compression", "bound", 1, Optional),
+    ("compression", "decompressed_size", 1, Optional),
+    ("compression", "compress_with", 1, Group("options")),
+    ("compression", "decompress_with", 1, Group("options")),
+    ("compression", "train", 1, Optional),
 ];

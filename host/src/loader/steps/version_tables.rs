@@ -48,5 +48,8 @@ table!(soch_compression,
     optional:
         set_level = default::compression_set_level,
         describe = default::compression_describe,
-        bound = default::compression_bound;
-    groups:);
+        bound = default::compression_bound,
+        decompressed_size = default::compression_decompressed_size,
+        train = default::compression_train;
+    groups:
+        [compress_with, decompress_with]);
