@@ -245,6 +245,9 @@
 // `soch_compression_properties.flags`: `set_level` takes the levels from `min_level` to `max_level`.
 #define SOCH_COMPRESSION_LEVELS 1
 
+// `soch_compression_options.flags`: `level` says the level of this call.
+#define SOCH_COMPRESS_AT_LEVEL 1
+
 // The major version of this contract. It is also the number in the entry's name.
 #define SOCH_ABI_MAJOR 1
 
@@ -973,6 +976,21 @@ typedef struct soch_compression_properties {
   uint32_t reserved;
 } soch_compression_properties;
 
+// The options of one call of a codec. The host owns it. Grows at its end.
+typedef struct soch_compression_options {
+  // `sizeof(soch_compression_options)` of the host.
+  size_t size;
+  // Some of `SOCH_COMPRESS_*`. With one that the codec does not know, the call is `SOCH_UNSUPPORTED`.
+  uint64_t flags;
+  // The level of this call, in place of that of `set_level`, if `flags` say so.
+  int32_t level;
+  // 0.
+  uint32_t reserved;
+  // A dictionary, which compressing and decompressing must have in common; empty for none. A codec that takes none
+  // answers `SOCH_UNSUPPORTED`.
+  struct soch_bytes dictionary;
+} soch_compression_options;
+
 // A codec. What `compress` writes, `decompress` of the same plugin turns back, byte for byte, at any level,
 // today and in a later version. It takes every input up to `SOCH_LEAST_MAX_INPUT`; a longer one may be `SOCH_LIMIT`.
 // Grows at its end.
@@ -1002,6 +1020,33 @@ typedef struct soch_compression {
   // Sets `most` to an upper bound of what `compress` writes for an input of `len` bytes. Optional; the default
   // knows none, and the host lets its buffer grow. Since 1.1. [any-thread]
   soch_status (*bound)(void *instance, size_t len, size_t *most, struct soch_error *error);
+  // Sets `len` to how many bytes `decompress` writes for `input`, as the compressed form claims, or returns
+  // `SOCH_NOT_FOUND` if it does not say. Optional; the default is `SOCH_NOT_FOUND`. Since 1.1. [any-thread]
+  soch_status (*decompressed_size)(void *instance, struct soch_bytes input, uint64_t *len, struct soch_error *error);
+  // `compress` with options for this call alone. A level outside the range is `SOCH_INVALID`. Optional group `options`;
+  // without it the host answers `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+  soch_status (*compress_with)(void *instance,
+                               struct soch_bytes input,
+                               const struct soch_compression_options *options,
+                               const struct soch_writer *output,
+                               struct soch_error *error);
+  // `decompress` of what `compress_with` wrote with this dictionary; levels have no meaning here. Without the right
+  // dictionary it is `SOCH_CORRUPTION`. Optional group `options`. Since 1.1. [any-thread]
+  soch_status (*decompress_with)(void *instance,
+                                 struct soch_bytes input,
+                                 const struct soch_compression_options *options,
+                                 const struct soch_writer *output,
+                                 struct soch_error *error);
+  // Writes a dictionary of at most `most` bytes for inputs like `samples` to `output`. Samples from which none can be
+  // made, such as too few, are `SOCH_INVALID`. `call` may be NULL. Optional; the default is `SOCH_UNSUPPORTED`.
+  // Since 1.1. [any-thread]
+  soch_status (*train)(void *instance,
+                       const struct soch_call *call,
+                       const struct soch_bytes *samples,
+                       size_t count,
+                       size_t most,
+                       const struct soch_writer *output,
+                       struct soch_error *error);
 #endif
 } soch_compression;
 
@@ -1175,7 +1220,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xbb, 0x8e, 0xe6, 0xe0, 0xa6, 0xd6, 0xb1, 0x2a, 0xfa, 0x1d, 0x75, 0x33, 0xb9, 0x4c, 0x69, 0x5b}
+#define SOCH_LAYOUT_HASH {0x30, 0x3c, 0x18, 0x0d, 0xd7, 0x8b, 0x83, 0xa2, 0x0a, 0x06, 0xfc, 0x83, 0xc3, 0xe3, 0x7a, 0xf7}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1390,6 +1435,12 @@ SOCH_ASSERT(offsetof(soch_compression_properties, max_level) == 28 && sizeof(((s
 SOCH_ASSERT(offsetof(soch_compression_properties, default_level) == 32 && sizeof(((soch_compression_properties *)0)->default_level) == 4);
 SOCH_ASSERT(offsetof(soch_compression_properties, reserved) == 36 && sizeof(((soch_compression_properties *)0)->reserved) == 4);
 SOCH_ASSERT(sizeof(soch_compression_properties) == 40);
+SOCH_ASSERT(offsetof(soch_compression_options, size) == 0 && sizeof(((soch_compression_options *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_compression_options, flags) == 8 && sizeof(((soch_compression_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_compression_options, level) == 16 && sizeof(((soch_compression_options *)0)->level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_options, reserved) == 20 && sizeof(((soch_compression_options *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_compression_options, dictionary) == 24 && sizeof(((soch_compression_options *)0)->dictionary) == 16);
+SOCH_ASSERT(sizeof(soch_compression_options) == 40);
 SOCH_ASSERT(offsetof(soch_compression, size) == 0 && sizeof(((soch_compression *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_compression, algorithm) == 8 && sizeof(((soch_compression *)0)->algorithm) == 8);
 SOCH_ASSERT(offsetof(soch_compression, compress) == 16 && sizeof(((soch_compression *)0)->compress) == 8);
@@ -1398,8 +1449,12 @@ SOCH_ASSERT(offsetof(soch_compression, set_level) == 32 && sizeof(((soch_compres
 SOCH_ASSERT(offsetof(soch_compression, describe) == 40 && sizeof(((soch_compression *)0)->describe) == 8);
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_compression, bound) == 48 && sizeof(((soch_compression *)0)->bound) == 8);
+SOCH_ASSERT(offsetof(soch_compression, decompressed_size) == 56 && sizeof(((soch_compression *)0)->decompressed_size) == 8);
+SOCH_ASSERT(offsetof(soch_compression, compress_with) == 64 && sizeof(((soch_compression *)0)->compress_with) == 8);
+SOCH_ASSERT(offsetof(soch_compression, decompress_with) == 72 && sizeof(((soch_compression *)0)->decompress_with) == 8);
+SOCH_ASSERT(offsetof(soch_compression, train) == 80 && sizeof(((soch_compression *)0)->train) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 56 : 48));
+SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 88 : 48));
 SOCH_ASSERT(offsetof(soch_query_optimizer, size) == 0 && sizeof(((soch_query_optimizer *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_query_optimizer, optimize) == 8 && sizeof(((soch_query_optimizer *)0)->optimize) == 8);
 SOCH_ASSERT(sizeof(soch_query_optimizer) == 16);
@@ -1616,6 +1671,12 @@ SOCH_ASSERT(offsetof(soch_compression_properties, max_level) == 28 && sizeof(((s
 SOCH_ASSERT(offsetof(soch_compression_properties, default_level) == 32 && sizeof(((soch_compression_properties *)0)->default_level) == 4);
 SOCH_ASSERT(offsetof(soch_compression_properties, reserved) == 36 && sizeof(((soch_compression_properties *)0)->reserved) == 4);
 SOCH_ASSERT(sizeof(soch_compression_properties) == 40);
+SOCH_ASSERT(offsetof(soch_compression_options, size) == 0 && sizeof(((soch_compression_options *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_compression_options, flags) == 8 && sizeof(((soch_compression_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_compression_options, level) == 16 && sizeof(((soch_compression_options *)0)->level) == 4);
+SOCH_ASSERT(offsetof(soch_compression_options, reserved) == 20 && sizeof(((soch_compression_options *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_compression_options, dictionary) == 24 && sizeof(((soch_compression_options *)0)->dictionary) == 8);
+SOCH_ASSERT(sizeof(soch_compression_options) == 32);
 SOCH_ASSERT(offsetof(soch_compression, size) == 0 && sizeof(((soch_compression *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_compression, algorithm) == 4 && sizeof(((soch_compression *)0)->algorithm) == 4);
 SOCH_ASSERT(offsetof(soch_compression, compress) == 8 && sizeof(((soch_compression *)0)->compress) == 4);
@@ -1624,8 +1685,12 @@ SOCH_ASSERT(offsetof(soch_compression, set_level) == 16 && sizeof(((soch_compres
 SOCH_ASSERT(offsetof(soch_compression, describe) == 20 && sizeof(((soch_compression *)0)->describe) == 4);
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_compression, bound) == 24 && sizeof(((soch_compression *)0)->bound) == 4);
+SOCH_ASSERT(offsetof(soch_compression, decompressed_size) == 28 && sizeof(((soch_compression *)0)->decompressed_size) == 4);
+SOCH_ASSERT(offsetof(soch_compression, compress_with) == 32 && sizeof(((soch_compression *)0)->compress_with) == 4);
+SOCH_ASSERT(offsetof(soch_compression, decompress_with) == 36 && sizeof(((soch_compression *)0)->decompress_with) == 4);
+SOCH_ASSERT(offsetof(soch_compression, train) == 40 && sizeof(((soch_compression *)0)->train) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 28 : 24));
+SOCH_ASSERT(sizeof(soch_compression) == (SOCH_TARGET_MINOR >= 1 ? 44 : 24));
 SOCH_ASSERT(offsetof(soch_query_optimizer, size) == 0 && sizeof(((soch_query_optimizer *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_query_optimizer, optimize) == 4 && sizeof(((soch_query_optimizer *)0)->optimize) == 4);
 SOCH_ASSERT(sizeof(soch_query_optimizer) == 8);

@@ -233,6 +233,7 @@ SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SL
 SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start)
 SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record)
 SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)
+SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -322,6 +323,10 @@ template <class T> const soch_compression compression_of<T>::table = {
     SOCH_OPTIONAL(soch_compression, describe),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_compression, bound),
+    SOCH_OPTIONAL(soch_compression, decompressed_size),
+    SOCH_OPTIONAL(soch_compression, compress_with),
+    SOCH_OPTIONAL(soch_compression, decompress_with),
+    SOCH_OPTIONAL(soch_compression, train),
 #endif
 };
 
