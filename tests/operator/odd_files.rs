@@ -92,23 +92,29 @@ fn what_is_no_file_blocks_no_command() {
 /// A request that its file system took and does not answer keeps even a killed process; so this one is answered, late.
 #[test]
 fn a_file_system_that_answers_late_holds_no_command_up_for_longer() {
+    const TEST: &str = "a_file_system_that_answers_late_holds_no_command_up_for_longer";
     const SLOW: Duration = Duration::from_secs(40);
     let operator = Operator::new();
-    let (_directory, path) = private_in(&std::env::temp_dir()).expect("the temporary directory can be written");
-    let bytes = fs::read(in_c!("codec_xor")).expect("it was built");
-    let mounted = Fuse::mount(&path, bytes, SLOW);
-    if let Err(why) = &mounted {
-        return skipped("a_file_system_that_answers_late_holds_no_command_up_for_longer", &format!("no FUSE: {why}"));
-    }
-    let file = path.join("slow.so");
-    for (words, code) in [(&["inspect"][..], "E_READ_TIMEOUT"), (&["verify", "--no-trust-files"], "E_LOAD_TIMEOUT")] {
-        let answer = run(operator.command(words).arg("--json").arg(&file), LATE);
+    // One for each command, side by side, as such a file system answers one at a time.
+    let mount = || {
+        let (directory, path) = private_in(&std::env::temp_dir()).expect("the temporary directory can be written");
+        let bytes = fs::read(in_c!("codec_xor")).expect("it was built");
+        Fuse::mount(&path, bytes, SLOW).map(|mounted| (path.join("slow.so"), mounted, directory))
+    };
+    let refused = |file: &Path, words: &[&str], code: &str, way: &str| {
+        let answer = run(operator.command(words).arg("--json").arg(file), LATE);
         let answer = one_object(&answer, 1);
         assert!(answer["code"] == code, "{answer}");
-        let remedy = answer["remedy"].as_str().expect("a remedy");
-        let way = if code == "E_READ_TIMEOUT" { "copy it to a disk of this machine" } else { "raise the limit with" };
-        assert!(remedy.contains(way), "{answer}");
-    }
+        assert!(answer["remedy"].as_str().expect("a remedy").contains(way), "{answer}");
+    };
+    let (inspected, verified) = match (mount(), mount()) {
+        (Ok(one), Ok(other)) => (one, other),
+        (Err(why), _) | (_, Err(why)) => return skipped(TEST, &format!("no FUSE: {why}")),
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| refused(&inspected.0, &["inspect"], "E_READ_TIMEOUT", "copy it to a disk of this machine"));
+        refused(&verified.0, &["verify", "--no-trust-files"], "E_LOAD_TIMEOUT", "raise the limit with");
+    });
     // The copy, which `cat` gets of it late.
     let copy = operator.home.join("copy.so");
     fs::copy(in_c!("codec_xor"), &copy).expect("its own home");
