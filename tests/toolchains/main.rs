@@ -2,6 +2,7 @@
 
 mod compilers;
 mod cpp_builds;
+mod rust_codec;
 mod sanitizers;
 mod size;
 mod survival;

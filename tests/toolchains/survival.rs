@@ -1,14 +1,13 @@
 //! Entry and note are still in the file after everything that makes libraries smaller.
 
+use crate::rust_codec;
 use sochdb_plugin_abi::{SOCH_ABI_MAJOR, SOCH_ABI_MINOR, SOCH_KIND_COMPRESSION, SOCH_LAYOUT_HASHES};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 use support::elf::{exports, notes, Note};
-use support::{cargo, compiler, root, succeed, target_tmp, tool, PrivateDir, MINUTE};
+use support::{compiler, root, succeed, tool, PrivateDir, MINUTE};
 
-const CARGO_LIMIT: Duration = Duration::from_secs(900);
 const SECTIONS: [&str; 3] = ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"];
 
 /// Checks that the note of the codec `name` is in PT_NOTE, once, and that the dynamic symbol table has its entry.
@@ -162,52 +161,35 @@ fn hidden_entry_is_seen() {
     assert!(!exports(&library, "soch_plugin_v1"));
 }
 
-/// The Rust codec, built in a directory that is kept, as its dependencies are the same every time.
-struct RustCodec {
-    target: PathBuf,
-    profile: &'static [&'static str],
-}
-
-impl RustCodec {
-    fn new(name: &str, profile: &'static [&'static str]) -> Self {
-        Self { target: target_tmp().join(name), profile }
-    }
-
-    /// Builds it with `flags` for rustc, and returns where it is until the next call.
-    fn build(&self, flags: &[&str]) -> PathBuf {
-        let mut command = cargo();
-        command.args(["rustc", "--offline", "--release", "-p", "codec_xor", "--lib", "--crate-type", "cdylib"]);
-        for setting in self.profile {
-            command.args(["--config", &format!("profile.release.{setting}")]);
-        }
-        command.arg("--target-dir").arg(&self.target).arg("--").args(flags);
-        succeed(&mut command, CARGO_LIMIT);
-        self.target.join("release/libcodec_xor.so")
-    }
-}
-
 #[test]
 fn rust_release() {
-    let codec = RustCodec::new("rust-release", &[]);
     let directory = PrivateDir::new("rust-release");
-    let library = codec.build(&[]);
+    let release = |flags: &[&str]| rust_codec::release(flags, directory.path());
+    let library = release(&[]);
     survived("release", &library);
     stripped("rust_release", &library, &directory);
     for flags in [&["-Cstrip=symbols"][..], &["-Ccodegen-units=1", "-Copt-level=z"], &["-Clink-arg=-Wl,--gc-sections"]]
     {
-        survived(&format!("release {flags:?}"), &codec.build(flags));
+        survived(&format!("release {flags:?}"), &release(flags));
     }
     for linker in ["bfd", "gold", "lld"] {
         if tool("rust_release", &format!("ld.{linker}")).is_some() {
             let flags = [&format!("-Clink-arg=-fuse-ld={linker}"), "-Cstrip=symbols"];
-            survived(&format!("release {flags:?}"), &codec.build(&flags));
+            survived(&format!("release {flags:?}"), &release(&flags));
         }
     }
 }
 
+/// Without the SDK's `layout`, which only makes it larger: what it brings is built for no profile but that of
+/// `rust_release`.
 #[test]
 fn rust_smallest() {
-    let codec =
-        RustCodec::new("rust-smallest", &["lto=\"fat\"", "opt-level=\"z\"", "codegen-units=1", "strip=\"symbols\""]);
-    survived("smallest release", &codec.build(&[]));
+    let directory = PrivateDir::new("rust-smallest");
+    let rest = format!(
+        "path = {:?}\n[dependencies]\nsochdb-plugin-sdk = {{ path = {:?}, default-features = false }}\n\
+         [profile.release]\nlto = \"fat\"\nopt-level = \"z\"\ncodegen-units = 1\nstrip = \"symbols\"\n",
+        root().join("examples-rust/codec_xor/src/lib.rs"),
+        root().join("sdk")
+    );
+    survived("smallest release", &rust_codec::alone("codec_xor", &rest, &[], directory.path()));
 }
