@@ -23,10 +23,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-// Snapshots at a time; LMDB's own default is 126.
-enum { MOST_READERS = 1022 };
+// Snapshots at a time; LMDB's own default is 126. How long a write waits for a transaction, in milliseconds.
+enum { MOST_READERS = 1022, WRITE_WAITS_MS = 1000 };
+
+// Who writes. LMDB has one writer at a time, and lets others wait without end.
+typedef enum writer { NOBODY, A_WRITE, A_TRANSACTION } writer;
 
 typedef struct store {
     MDB_env *env;
@@ -38,6 +42,10 @@ typedef struct store {
     // must not answer before `broken` is set.
     pthread_mutex_t syncing;
     bool syncs_at_commit;
+    // The one who writes, and what others wait for.
+    writer writes;
+    pthread_mutex_t turn;
+    pthread_cond_t turn_ended;
     // The directory, locked: LMDB must not have it open twice in a process, and two copies of this library in one
     // process do not know of each other.
     int directory;
@@ -57,6 +65,34 @@ static inline soch_status report(const store *self, soch_error *error, int code)
         status = SOCH_CORRUPTION;
     else if (code > 0) status = SOCH_IO;
     return soch_fail(error, status, code, mdb_strerror(code));
+}
+
+// Lets `who` be the one that writes. False if a transaction is open, and stays so for so long; a write ends by itself.
+static inline bool take_turn(store *self, writer who, uint64_t wait_ms) {
+    const uint64_t century = UINT64_C(3155760000000);
+    struct timespec until;
+    bool late = wait_ms == 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    if (wait_ms > century) wait_ms = century;
+    until.tv_sec += (time_t)(wait_ms / 1000);
+    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
+    pthread_mutex_lock(&self->turn);
+    while (self->writes != NOBODY && !(late && self->writes == A_TRANSACTION)) {
+        if (late) pthread_cond_wait(&self->turn_ended, &self->turn);
+        else late = pthread_cond_timedwait(&self->turn_ended, &self->turn, &until) != 0;
+    }
+    bool taken = self->writes == NOBODY;
+    if (taken) self->writes = who;
+    pthread_mutex_unlock(&self->turn);
+    return taken;
+}
+
+static inline void end_turn(store *self) {
+    pthread_mutex_lock(&self->turn);
+    self->writes = NOBODY;
+    pthread_cond_signal(&self->turn_ended);
+    pthread_mutex_unlock(&self->turn);
 }
 
 // Whether this storage still keeps what it says. After a disk that failed, the kernel may take pages that it has lost
@@ -179,8 +215,21 @@ static inline soch_status configure(store *self, soch_str config, char **path, u
     return soch_fail(error, SOCH_INVALID, 0, "configuration: `path` is missing: name the directory of the database");
 }
 
+static inline int make_locks(store *self) {
+    pthread_condattr_t monotonic;
+    int failed = pthread_condattr_init(&monotonic);
+    if (failed != 0) return failed;
+    failed = pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    if (failed == 0) failed = pthread_cond_init(&self->turn_ended, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    if (failed == 0) failed = pthread_mutex_init(&self->syncing, NULL);
+    return failed == 0 ? pthread_mutex_init(&self->turn, NULL) : failed;
+}
+
 static inline void free_store(store *self) {
     pthread_mutex_destroy(&self->syncing);
+    pthread_mutex_destroy(&self->turn);
+    pthread_cond_destroy(&self->turn_ended);
     free(self);
 }
 
@@ -191,7 +240,7 @@ static inline soch_status open_store(soch_str config, store **opened, soch_error
     store *self = calloc(1, sizeof *self);
     if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a storage");
     self->directory = -1;
-    if (pthread_mutex_init(&self->syncing, NULL) != 0) {
+    if (make_locks(self) != 0) {
         free(self);
         return soch_fail(error, SOCH_LIMIT, 0, "no memory for a lock");
     }

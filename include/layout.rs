@@ -75,7 +75,7 @@ impl Layout {
                     "u8" | "c_char" => (1, 1),
                     "u16" => (2, 2),
                     "u32" | "i32" | "f32" => (4, 4),
-                    "u64" | "f64" => (8, 8),
+                    "u64" | "i64" | "f64" => (8, 8),
                     "usize" | "Option" => (self.pointer, self.pointer),
                     name => *self.types.get(name).unwrap_or_else(|| panic!("type `{name}` may not cross the boundary")),
                 }

@@ -72,6 +72,8 @@
 //               takes for written what it has lost.
 //            12 A kind of span that is not listed means SOCH_SPAN_INTERNAL, a status of one that is not listed
 //               SOCH_SPAN_UNSET. An attribute of a kind that is not listed is passed over.
+//            13 Of the flags of a call's options, one among the low 32 bits that the plugin does not know is
+//               SOCH_UNSUPPORTED, and the call changed nothing; one among the high 32 bits it passes over.
 //
 // Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #ifndef SOCHDB_PLUGIN_H
@@ -160,6 +162,48 @@
 // Does not work. Rule 2 says what a level means that is not listed.
 #define SOCH_LOG_ERROR 3
 
+// `soch_transaction_options.flags`: `commit_txn` returns when the transaction is as durable as after `flush`.
+#define SOCH_TRANSACTION_DURABLE 1
+
+// `soch_attribute.kind`: the value is `text`.
+#define SOCH_ATTRIBUTE_TEXT 0
+
+// `soch_attribute.kind`: the value is `integer`.
+#define SOCH_ATTRIBUTE_INTEGER 1
+
+// `soch_attribute.kind`: the value is `number`.
+#define SOCH_ATTRIBUTE_NUMBER 2
+
+// `soch_attribute.kind`: the value is `integer`, 0 for false, anything else for true.
+#define SOCH_ATTRIBUTE_BOOL 3
+
+// Bit of `soch_trace_context.flags`: somebody keeps this trace.
+#define SOCH_TRACE_SAMPLED 1
+
+// `soch_span_start.kind`: work inside of the database.
+#define SOCH_SPAN_INTERNAL 0
+
+// `soch_span_start.kind`: the answer to a request from elsewhere.
+#define SOCH_SPAN_SERVER 1
+
+// `soch_span_start.kind`: a request to elsewhere.
+#define SOCH_SPAN_CLIENT 2
+
+// `soch_span_start.kind`: a message that is sent.
+#define SOCH_SPAN_PRODUCER 3
+
+// `soch_span_start.kind`: a message that is worked on.
+#define SOCH_SPAN_CONSUMER 4
+
+// `soch_span_end.status`: nobody said whether it went well.
+#define SOCH_SPAN_UNSET 0
+
+// `soch_span_end.status`: it went well.
+#define SOCH_SPAN_OK 1
+
+// `soch_span_end.status`: it failed.
+#define SOCH_SPAN_ERROR 2
+
 // `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
 #define SOCH_STORAGE_DURABLE 1
 
@@ -168,6 +212,9 @@
 
 // `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
 #define SOCH_STORAGE_EXACT_COUNT 4
+
+// `soch_storage_properties.flags`: `begin_txn` begins transactions.
+#define SOCH_STORAGE_TRANSACTIONS 8
 
 // Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
 #define SOCH_LEAST_MAX_KEY 480
@@ -253,45 +300,6 @@
 
 // The minor version of this contract.
 #define SOCH_ABI_MINOR 1
-
-// `soch_attribute.kind`: the value is `text`.
-#define SOCH_ATTRIBUTE_TEXT 0
-
-// `soch_attribute.kind`: the value is `integer`.
-#define SOCH_ATTRIBUTE_INTEGER 1
-
-// `soch_attribute.kind`: the value is `number`.
-#define SOCH_ATTRIBUTE_NUMBER 2
-
-// `soch_attribute.kind`: the value is `integer`, 0 for false, anything else for true.
-#define SOCH_ATTRIBUTE_BOOL 3
-
-// Bit of `soch_trace_context.flags`: somebody keeps this trace.
-#define SOCH_TRACE_SAMPLED 1
-
-// `soch_span_start.kind`: work inside of the database.
-#define SOCH_SPAN_INTERNAL 0
-
-// `soch_span_start.kind`: the answer to a request from elsewhere.
-#define SOCH_SPAN_SERVER 1
-
-// `soch_span_start.kind`: a request to elsewhere.
-#define SOCH_SPAN_CLIENT 2
-
-// `soch_span_start.kind`: a message that is sent.
-#define SOCH_SPAN_PRODUCER 3
-
-// `soch_span_start.kind`: a message that is worked on.
-#define SOCH_SPAN_CONSUMER 4
-
-// `soch_span_end.status`: nobody said whether it went well.
-#define SOCH_SPAN_UNSET 0
-
-// `soch_span_end.status`: it went well.
-#define SOCH_SPAN_OK 1
-
-// `soch_span_end.status`: it failed.
-#define SOCH_SPAN_ERROR 2
 
 // How a call ended. Rule 1 says what a value means that is not listed.
 typedef int32_t soch_status;
@@ -460,6 +468,16 @@ typedef struct soch_row {
   struct soch_bytes value;
 } soch_row;
 
+// The wishes of whoever begins a transaction. The host owns it; it lives for the call. Grows at its end.
+typedef struct soch_transaction_options {
+  // `sizeof(soch_transaction_options)` of the host. What is behind it, the plugin takes for 0 (rule 7).
+  size_t size;
+  // Some of `SOCH_TRANSACTION_*` (rule 13).
+  uint64_t flags;
+  // Milliseconds that `begin_txn` and each write inside may wait for another transaction; then they are `SOCH_BUSY`.
+  uint64_t wait_ms;
+} soch_transaction_options;
+
 // A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
 //
 // It takes every key from one byte up to `SOCH_LEAST_MAX_KEY` and every value up to `SOCH_LEAST_MAX_VALUE`. It may take
@@ -475,8 +493,10 @@ typedef struct soch_storage {
                      struct soch_bytes key,
                      const struct soch_writer *value,
                      struct soch_error *error);
-  // Stores `value` under `key`, in place of what was there. `txn` is the host's number of a transaction, 0 for
-  // none, and a mark alone: the write is seen at once and cannot be taken back. Required. [any-thread]
+  // Stores `value` under `key`, in place of what was there. The write is seen at once; one that can be taken back is
+  // `txn_put`. `txn` is the database's own number for what the write belongs to, 0 for nothing: a storage may record it
+  // beside the row, and nothing else depends on it. Where an open transaction is in the way, a write waits at most a
+  // second and is `SOCH_BUSY`. Required. [any-thread]
   soch_status (*put)(void *instance,
                      uint32_t table,
                      struct soch_bytes key,
@@ -563,6 +583,47 @@ typedef struct soch_storage {
                              struct soch_error *error);
   // Ends a cursor, wherever it stands. Optional group `reader`. [exclusive]
   void (*close_cursor)(void *cursor);
+  // Begins a transaction, which reads what was committed before and its own writes; nobody else sees these before
+  // `commit_txn`. It lives until `commit_txn` or `abort_txn`, of which one comes before `shutdown`; as long as it is
+  // open, the host calls nothing [exclusive] on the instance. One thread at a time uses it, and another may go on: an
+  // engine whose lock belongs to a thread needs another lock. Where one writer is possible, a second `begin_txn` waits
+  // as long as `options` allow, and is `SOCH_BUSY`. Optional group `transaction`; without it the host answers
+  // `SOCH_UNSUPPORTED`. [any-thread]
+  soch_status (*begin_txn)(void *instance,
+                           const struct soch_transaction_options *options,
+                           void **txn,
+                           struct soch_error *error);
+  // `get` inside of a transaction. Optional group `transaction`. [exclusive]
+  soch_status (*txn_get)(void *txn,
+                         uint32_t table,
+                         struct soch_bytes key,
+                         const struct soch_writer *value,
+                         struct soch_error *error);
+  // `put` inside of a transaction. `SOCH_CONFLICT` as `commit_txn` says it, for who finds out here. A write that
+  // fails is left out; the transaction may be of no more use then, and says so in every later call. Optional group
+  // `transaction`. [exclusive]
+  soch_status (*txn_put)(void *txn,
+                         uint32_t table,
+                         struct soch_bytes key,
+                         struct soch_bytes value,
+                         struct soch_error *error);
+  // `remove` inside of a transaction; it fails as `txn_put` does. Optional group `transaction`. [exclusive]
+  soch_status (*txn_remove)(void *txn, uint32_t table, struct soch_bytes key, struct soch_error *error);
+  // `scan` inside of a transaction. `call` may be NULL. Optional group `transaction`. [exclusive]
+  soch_status (*txn_scan)(void *txn,
+                          const struct soch_call *call,
+                          uint32_t table,
+                          struct soch_bytes start,
+                          struct soch_bytes end,
+                          uint64_t limit,
+                          const struct soch_row_sink *rows,
+                          struct soch_error *error);
+  // Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
+  // `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. The handle is gone,
+  // whatever this returns. Optional group `transaction`. [exclusive]
+  soch_status (*commit_txn)(void *txn, struct soch_error *error);
+  // Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
+  void (*abort_txn)(void *txn);
 #endif
 } soch_storage;
 
@@ -1220,7 +1281,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x30, 0x3c, 0x18, 0x0d, 0xd7, 0x8b, 0x83, 0xa2, 0x0a, 0x06, 0xfc, 0x83, 0xc3, 0xe3, 0x7a, 0xf7}
+#define SOCH_LAYOUT_HASH {0x94, 0x87, 0x6b, 0x95, 0x8f, 0x07, 0xf7, 0xb9, 0x1e, 0xa1, 0x4f, 0x95, 0x66, 0x66, 0x46, 0x9d}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1302,6 +1363,64 @@ SOCH_ASSERT(offsetof(soch_host, gauge_set) == 72 && sizeof(((soch_host *)0)->gau
 SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 80 && sizeof(((soch_host *)0)->histogram_observe) == 8);
 SOCH_ASSERT(offsetof(soch_host, get_service) == 88 && sizeof(((soch_host *)0)->get_service) == 8);
 SOCH_ASSERT(sizeof(soch_host) == 96);
+SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_transaction_options *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
+SOCH_ASSERT(sizeof(soch_transaction_options) == 24);
+SOCH_ASSERT(offsetof(soch_attribute, name) == 0 && sizeof(((soch_attribute *)0)->name) == 16);
+SOCH_ASSERT(offsetof(soch_attribute, text) == 16 && sizeof(((soch_attribute *)0)->text) == 16);
+SOCH_ASSERT(offsetof(soch_attribute, integer) == 32 && sizeof(((soch_attribute *)0)->integer) == 8);
+SOCH_ASSERT(offsetof(soch_attribute, number) == 40 && sizeof(((soch_attribute *)0)->number) == 8);
+SOCH_ASSERT(offsetof(soch_attribute, kind) == 48 && sizeof(((soch_attribute *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_attribute, reserved) == 52 && sizeof(((soch_attribute *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_attribute) == 56);
+SOCH_ASSERT(offsetof(soch_trace_context, trace_id) == 0 && sizeof(((soch_trace_context *)0)->trace_id) == 16);
+SOCH_ASSERT(offsetof(soch_trace_context, span_id) == 16 && sizeof(((soch_trace_context *)0)->span_id) == 8);
+SOCH_ASSERT(offsetof(soch_trace_context, flags) == 24 && sizeof(((soch_trace_context *)0)->flags) == 4);
+SOCH_ASSERT(offsetof(soch_trace_context, reserved) == 28 && sizeof(((soch_trace_context *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_trace_context, state) == 32 && sizeof(((soch_trace_context *)0)->state) == 16);
+SOCH_ASSERT(sizeof(soch_trace_context) == 48);
+SOCH_ASSERT(offsetof(soch_span_link, context) == 0 && sizeof(((soch_span_link *)0)->context) == 48);
+SOCH_ASSERT(offsetof(soch_span_link, attributes) == 48 && sizeof(((soch_span_link *)0)->attributes) == 8);
+SOCH_ASSERT(offsetof(soch_span_link, attribute_count) == 56 && sizeof(((soch_span_link *)0)->attribute_count) == 8);
+SOCH_ASSERT(sizeof(soch_span_link) == 64);
+SOCH_ASSERT(offsetof(soch_span_start, size) == 0 && sizeof(((soch_span_start *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, name) == 8 && sizeof(((soch_span_start *)0)->name) == 16);
+SOCH_ASSERT(offsetof(soch_span_start, kind) == 24 && sizeof(((soch_span_start *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, reserved) == 28 && sizeof(((soch_span_start *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, parent) == 32 && sizeof(((soch_span_start *)0)->parent) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, remote_parent) == 40 && sizeof(((soch_span_start *)0)->remote_parent) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, time) == 48 && sizeof(((soch_span_start *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, attributes) == 56 && sizeof(((soch_span_start *)0)->attributes) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, attribute_count) == 64 && sizeof(((soch_span_start *)0)->attribute_count) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, links) == 72 && sizeof(((soch_span_start *)0)->links) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, link_count) == 80 && sizeof(((soch_span_start *)0)->link_count) == 8);
+SOCH_ASSERT(sizeof(soch_span_start) == 88);
+SOCH_ASSERT(offsetof(soch_span_event, size) == 0 && sizeof(((soch_span_event *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_span_event, name) == 8 && sizeof(((soch_span_event *)0)->name) == 16);
+SOCH_ASSERT(offsetof(soch_span_event, time) == 24 && sizeof(((soch_span_event *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_span_event, attributes) == 32 && sizeof(((soch_span_event *)0)->attributes) == 8);
+SOCH_ASSERT(offsetof(soch_span_event, attribute_count) == 40 && sizeof(((soch_span_event *)0)->attribute_count) == 8);
+SOCH_ASSERT(sizeof(soch_span_event) == 48);
+SOCH_ASSERT(offsetof(soch_span_end, size) == 0 && sizeof(((soch_span_end *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_span_end, time) == 8 && sizeof(((soch_span_end *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_span_end, status) == 16 && sizeof(((soch_span_end *)0)->status) == 4);
+SOCH_ASSERT(offsetof(soch_span_end, reserved) == 20 && sizeof(((soch_span_end *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_span_end, text) == 24 && sizeof(((soch_span_end *)0)->text) == 16);
+SOCH_ASSERT(offsetof(soch_span_end, attributes) == 40 && sizeof(((soch_span_end *)0)->attributes) == 8);
+SOCH_ASSERT(offsetof(soch_span_end, attribute_count) == 48 && sizeof(((soch_span_end *)0)->attribute_count) == 8);
+SOCH_ASSERT(sizeof(soch_span_end) == 56);
+SOCH_ASSERT(offsetof(soch_log_record, size) == 0 && sizeof(((soch_log_record *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, time) == 8 && sizeof(((soch_log_record *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, level) == 16 && sizeof(((soch_log_record *)0)->level) == 4);
+SOCH_ASSERT(offsetof(soch_log_record, reserved) == 20 && sizeof(((soch_log_record *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_log_record, message) == 24 && sizeof(((soch_log_record *)0)->message) == 16);
+SOCH_ASSERT(offsetof(soch_log_record, target) == 40 && sizeof(((soch_log_record *)0)->target) == 16);
+SOCH_ASSERT(offsetof(soch_log_record, span) == 56 && sizeof(((soch_log_record *)0)->span) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, remote_span) == 64 && sizeof(((soch_log_record *)0)->remote_span) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, attributes) == 72 && sizeof(((soch_log_record *)0)->attributes) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, attribute_count) == 80 && sizeof(((soch_log_record *)0)->attribute_count) == 8);
+SOCH_ASSERT(sizeof(soch_log_record) == 88);
 SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
@@ -1346,8 +1465,15 @@ SOCH_ASSERT(offsetof(soch_storage, reader_get) == 128 && sizeof(((soch_storage *
 SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 136 && sizeof(((soch_storage *)0)->open_cursor) == 8);
 SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 144 && sizeof(((soch_storage *)0)->cursor_next) == 8);
 SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 152 && sizeof(((soch_storage *)0)->close_cursor) == 8);
+SOCH_ASSERT(offsetof(soch_storage, begin_txn) == 160 && sizeof(((soch_storage *)0)->begin_txn) == 8);
+SOCH_ASSERT(offsetof(soch_storage, txn_get) == 168 && sizeof(((soch_storage *)0)->txn_get) == 8);
+SOCH_ASSERT(offsetof(soch_storage, txn_put) == 176 && sizeof(((soch_storage *)0)->txn_put) == 8);
+SOCH_ASSERT(offsetof(soch_storage, txn_remove) == 184 && sizeof(((soch_storage *)0)->txn_remove) == 8);
+SOCH_ASSERT(offsetof(soch_storage, txn_scan) == 192 && sizeof(((soch_storage *)0)->txn_scan) == 8);
+SOCH_ASSERT(offsetof(soch_storage, commit_txn) == 200 && sizeof(((soch_storage *)0)->commit_txn) == 8);
+SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 208 && sizeof(((soch_storage *)0)->abort_txn) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 160 : 72));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 216 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
@@ -1538,6 +1664,64 @@ SOCH_ASSERT(offsetof(soch_host, gauge_set) == 40 && sizeof(((soch_host *)0)->gau
 SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 44 && sizeof(((soch_host *)0)->histogram_observe) == 4);
 SOCH_ASSERT(offsetof(soch_host, get_service) == 48 && sizeof(((soch_host *)0)->get_service) == 4);
 SOCH_ASSERT(sizeof(soch_host) == 52);
+SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_transaction_options *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
+SOCH_ASSERT(sizeof(soch_transaction_options) == 24);
+SOCH_ASSERT(offsetof(soch_attribute, name) == 0 && sizeof(((soch_attribute *)0)->name) == 8);
+SOCH_ASSERT(offsetof(soch_attribute, text) == 8 && sizeof(((soch_attribute *)0)->text) == 8);
+SOCH_ASSERT(offsetof(soch_attribute, integer) == 16 && sizeof(((soch_attribute *)0)->integer) == 8);
+SOCH_ASSERT(offsetof(soch_attribute, number) == 24 && sizeof(((soch_attribute *)0)->number) == 8);
+SOCH_ASSERT(offsetof(soch_attribute, kind) == 32 && sizeof(((soch_attribute *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_attribute, reserved) == 36 && sizeof(((soch_attribute *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_attribute) == 40);
+SOCH_ASSERT(offsetof(soch_trace_context, trace_id) == 0 && sizeof(((soch_trace_context *)0)->trace_id) == 16);
+SOCH_ASSERT(offsetof(soch_trace_context, span_id) == 16 && sizeof(((soch_trace_context *)0)->span_id) == 8);
+SOCH_ASSERT(offsetof(soch_trace_context, flags) == 24 && sizeof(((soch_trace_context *)0)->flags) == 4);
+SOCH_ASSERT(offsetof(soch_trace_context, reserved) == 28 && sizeof(((soch_trace_context *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_trace_context, state) == 32 && sizeof(((soch_trace_context *)0)->state) == 8);
+SOCH_ASSERT(sizeof(soch_trace_context) == 40);
+SOCH_ASSERT(offsetof(soch_span_link, context) == 0 && sizeof(((soch_span_link *)0)->context) == 40);
+SOCH_ASSERT(offsetof(soch_span_link, attributes) == 40 && sizeof(((soch_span_link *)0)->attributes) == 4);
+SOCH_ASSERT(offsetof(soch_span_link, attribute_count) == 44 && sizeof(((soch_span_link *)0)->attribute_count) == 4);
+SOCH_ASSERT(sizeof(soch_span_link) == 48);
+SOCH_ASSERT(offsetof(soch_span_start, size) == 0 && sizeof(((soch_span_start *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, name) == 4 && sizeof(((soch_span_start *)0)->name) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, kind) == 12 && sizeof(((soch_span_start *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, reserved) == 16 && sizeof(((soch_span_start *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, parent) == 24 && sizeof(((soch_span_start *)0)->parent) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, remote_parent) == 32 && sizeof(((soch_span_start *)0)->remote_parent) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, time) == 40 && sizeof(((soch_span_start *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_span_start, attributes) == 48 && sizeof(((soch_span_start *)0)->attributes) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, attribute_count) == 52 && sizeof(((soch_span_start *)0)->attribute_count) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, links) == 56 && sizeof(((soch_span_start *)0)->links) == 4);
+SOCH_ASSERT(offsetof(soch_span_start, link_count) == 60 && sizeof(((soch_span_start *)0)->link_count) == 4);
+SOCH_ASSERT(sizeof(soch_span_start) == 64);
+SOCH_ASSERT(offsetof(soch_span_event, size) == 0 && sizeof(((soch_span_event *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_span_event, name) == 4 && sizeof(((soch_span_event *)0)->name) == 8);
+SOCH_ASSERT(offsetof(soch_span_event, time) == 16 && sizeof(((soch_span_event *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_span_event, attributes) == 24 && sizeof(((soch_span_event *)0)->attributes) == 4);
+SOCH_ASSERT(offsetof(soch_span_event, attribute_count) == 28 && sizeof(((soch_span_event *)0)->attribute_count) == 4);
+SOCH_ASSERT(sizeof(soch_span_event) == 32);
+SOCH_ASSERT(offsetof(soch_span_end, size) == 0 && sizeof(((soch_span_end *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_span_end, time) == 8 && sizeof(((soch_span_end *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_span_end, status) == 16 && sizeof(((soch_span_end *)0)->status) == 4);
+SOCH_ASSERT(offsetof(soch_span_end, reserved) == 20 && sizeof(((soch_span_end *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_span_end, text) == 24 && sizeof(((soch_span_end *)0)->text) == 8);
+SOCH_ASSERT(offsetof(soch_span_end, attributes) == 32 && sizeof(((soch_span_end *)0)->attributes) == 4);
+SOCH_ASSERT(offsetof(soch_span_end, attribute_count) == 36 && sizeof(((soch_span_end *)0)->attribute_count) == 4);
+SOCH_ASSERT(sizeof(soch_span_end) == 40);
+SOCH_ASSERT(offsetof(soch_log_record, size) == 0 && sizeof(((soch_log_record *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_log_record, time) == 8 && sizeof(((soch_log_record *)0)->time) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, level) == 16 && sizeof(((soch_log_record *)0)->level) == 4);
+SOCH_ASSERT(offsetof(soch_log_record, reserved) == 20 && sizeof(((soch_log_record *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_log_record, message) == 24 && sizeof(((soch_log_record *)0)->message) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, target) == 32 && sizeof(((soch_log_record *)0)->target) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, span) == 40 && sizeof(((soch_log_record *)0)->span) == 8);
+SOCH_ASSERT(offsetof(soch_log_record, remote_span) == 48 && sizeof(((soch_log_record *)0)->remote_span) == 4);
+SOCH_ASSERT(offsetof(soch_log_record, attributes) == 52 && sizeof(((soch_log_record *)0)->attributes) == 4);
+SOCH_ASSERT(offsetof(soch_log_record, attribute_count) == 56 && sizeof(((soch_log_record *)0)->attribute_count) == 4);
+SOCH_ASSERT(sizeof(soch_log_record) == 64);
 SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
@@ -1582,8 +1766,15 @@ SOCH_ASSERT(offsetof(soch_storage, reader_get) == 64 && sizeof(((soch_storage *)
 SOCH_ASSERT(offsetof(soch_storage, open_cursor) == 68 && sizeof(((soch_storage *)0)->open_cursor) == 4);
 SOCH_ASSERT(offsetof(soch_storage, cursor_next) == 72 && sizeof(((soch_storage *)0)->cursor_next) == 4);
 SOCH_ASSERT(offsetof(soch_storage, close_cursor) == 76 && sizeof(((soch_storage *)0)->close_cursor) == 4);
+SOCH_ASSERT(offsetof(soch_storage, begin_txn) == 80 && sizeof(((soch_storage *)0)->begin_txn) == 4);
+SOCH_ASSERT(offsetof(soch_storage, txn_get) == 84 && sizeof(((soch_storage *)0)->txn_get) == 4);
+SOCH_ASSERT(offsetof(soch_storage, txn_put) == 88 && sizeof(((soch_storage *)0)->txn_put) == 4);
+SOCH_ASSERT(offsetof(soch_storage, txn_remove) == 92 && sizeof(((soch_storage *)0)->txn_remove) == 4);
+SOCH_ASSERT(offsetof(soch_storage, txn_scan) == 96 && sizeof(((soch_storage *)0)->txn_scan) == 4);
+SOCH_ASSERT(offsetof(soch_storage, commit_txn) == 100 && sizeof(((soch_storage *)0)->commit_txn) == 4);
+SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 104 && sizeof(((soch_storage *)0)->abort_txn) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 80 : 36));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 108 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);

@@ -53,6 +53,7 @@ pub use handles::observability::Observability;
 pub use handles::storage::Storage;
 pub use handles::storage_reader::{Cursor, Reader};
 pub use handles::storage_table::Table;
+pub use handles::storage_transaction::Transaction;
 pub use instance::call_options::{CallOptions, CancelToken};
 pub use instance::host_services::{HostServices, Service, TracingServices};
 pub use loader::permission::ALLOW_VARIABLE;

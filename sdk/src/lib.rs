@@ -92,6 +92,7 @@ mod span;
 mod storage;
 mod table;
 mod trace_context;
+mod transaction;
 mod vec_writer;
 mod writer;
 
@@ -131,6 +132,7 @@ pub use span::{SpanEnd, SpanEvent, SpanKind, SpanLink, SpanParent, SpanStart, Sp
 pub use storage::{StorageExtension, StorageStats, Write};
 pub use table::StorageTable;
 pub use trace_context::TraceContext;
+pub use transaction::{StorageTransaction, TransactionOptions};
 pub use vec_writer::VecWriter;
 pub use writer::Writer;
 
@@ -147,8 +149,8 @@ pub mod prelude {
     pub use crate::{
         export_plugin, Call, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension,
         Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowId,
-        RowIds, RowSink, StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, TableId,
-        TransactionId, Write, Writer,
+        RowIds, RowSink, StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable,
+        StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
     };
 }
 

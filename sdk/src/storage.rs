@@ -6,6 +6,7 @@ use crate::properties::storage::StorageProperties;
 use crate::reader::StorageReader;
 use crate::row_sink::RowSink;
 use crate::table::StorageTable;
+use crate::transaction::{StorageTransaction, TransactionOptions};
 use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
 use sochdb_plugin_abi::*;
@@ -80,8 +81,9 @@ pub trait StorageExtension: Extension {
     /// What the storage reports; what the writer reports, which is returned as it is.
     fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool>;
 
-    /// Stores `value`, which may be empty, under `key`, in place of what was there. `txn` is the database's transaction;
-    /// a storage without transactions of its own ignores it.
+    /// Stores `value`, which may be empty, under `key`, in place of what was there; it is seen at once. `txn` is the
+    /// database's own number for what the write belongs to, 0 for nothing: a storage may record it, and nothing else depends
+    /// on it. Writes that can be taken back are those of [`StorageExtension::begin`].
     ///
     /// # Errors
     /// What the storage reports; nothing is stored then.
@@ -177,6 +179,17 @@ pub trait StorageExtension: Extension {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage without snapshots.
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
         Err(Error::unsupported("reader"))
+    }
+
+    /// Begins a transaction. As long as it is open, the host calls no method with `&mut self`. Plain writes that it is in the
+    /// way of wait at most a second, and are [`ErrorKind::Busy`](crate::ErrorKind::Busy).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage without transactions;
+    /// [`ErrorKind::Busy`](crate::ErrorKind::Busy) if another transaction has to end before, and did not in the time that
+    /// `options` allow.
+    fn begin(&self, _options: &TransactionOptions) -> Result<Box<dyn StorageTransaction + '_>> {
+        Err(Error::unsupported("begin"))
     }
 }
 

@@ -16,3 +16,4 @@ mod panics;
 mod readers;
 mod records;
 mod table_handles;
+mod transactions;

@@ -29,6 +29,8 @@ const TESTS: &[(usize, &str, &str)] = &[
     (10, "tests/contract/refusals.rs", "create_fails"),
     (11, "tests/examples/failing_disk.rs", "an_error_that_cannot_be_undone_stays_one_in_every_slot"),
     (12, "sdk/tests/records.rs", "what_no_sink_knows_of_a_span_is_what_the_rule_says"),
+    (13, "tests/contract/rules.rs", "a_flag_that_must_be_understood_is_unsupported_and_others_are_passed_over"),
+    (13, "sdk/tests/transactions.rs", "a_flag_that_must_be_understood_and_is_not_known_is_unsupported"),
 ];
 
 #[test]
@@ -63,6 +65,34 @@ fn an_unknown_operation_is_unsupported_and_changes_nothing() {
             }
         }
     });
+}
+
+#[test]
+fn a_flag_that_must_be_understood_is_unsupported_and_others_are_passed_over() {
+    let mut storages = 0;
+    let mut begin_with = |name: &str, storage: &soch_storage, instance, flags: u64, expected| {
+        let Some((begin, abort)) = storage.begin_txn.zip(storage.abort_txn) else { return };
+        storages += 1;
+        let options = soch_transaction_options { flags, ..sochdb_plugin_host::sdk::TransactionOptions::new().as_raw() };
+        let (mut txn, mut error) = (std::ptr::null_mut(), soch_error::empty());
+        // SAFETY: the plugin's functions on its instance and its transaction; all is lent for the call.
+        unsafe {
+            let status = begin(instance, &options, &mut txn, &mut error);
+            assert_eq!(status, expected, "{name}: flags {flags:#x}");
+            if status == SOCH_OK {
+                abort(txn);
+            }
+        }
+    };
+    each_storage(|name, storage, instance| {
+        for bit in 0..64 {
+            let known = 1 << bit == SOCH_TRANSACTION_DURABLE;
+            let expected = if known || bit >= 32 { SOCH_OK } else { SOCH_UNSUPPORTED };
+            begin_with(name, storage, instance, 1 << bit, expected);
+            begin_with(name, storage, instance, 1 << bit | SOCH_TRANSACTION_DURABLE, expected);
+        }
+    });
+    assert!(storages >= 128, "a storage in C has transactions");
 }
 
 #[test]

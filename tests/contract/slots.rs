@@ -7,7 +7,7 @@ mod slot_rule;
 use sochdb_plugin_host::sdk::{
     CompressionExtension, CompressionOptions, CompressionProperties, ErrorKind, HealthInfo, IndexExtension,
     IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties, Result, StorageExtension,
-    StorageProperties, StorageStats, VecWriter, Write,
+    StorageProperties, StorageStats, TransactionOptions, VecWriter, Write,
 };
 use sochdb_plugin_host::{Index, LoadError, Observability, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
@@ -74,6 +74,12 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
     ("storage", "describe", |plugin| described::<StorageProperties>(storage(plugin).describe()), Ok(())),
     ("storage", "table", |plugin| storage(plugin).open_table(1).map(drop), Ok(())),
     ("storage", "reader", |plugin| storage(plugin).reader().map(drop), Err(ErrorKind::Unsupported)),
+    (
+        "storage",
+        "transaction",
+        |plugin| storage(plugin).begin(&TransactionOptions::new()).map(drop),
+        Err(ErrorKind::Unsupported),
+    ),
     ("index", "nearest", |plugin| index(plugin).nearest(b"k", 1).map(drop), Err(ErrorKind::Unsupported)),
     ("index", "describe", |plugin| described::<IndexProperties>(index(plugin).describe()), Ok(())),
     ("index", "lookup", |plugin| index(plugin).lookup(b"k").map(drop), Err(ErrorKind::Unsupported)),

@@ -8,9 +8,12 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 mod reader;
 #[cfg(test)]
 mod tests;
+mod transaction;
 mod tree;
 
 use reader::Snapshot;
+use sochdb_plugin_sdk::StorageProperties;
+use transaction::Transaction;
 use tree::Tree;
 
 /// Tables of keys and values in memory. One lock guards them all, so a batch is seen whole or not at all. A scan and
@@ -26,6 +29,8 @@ struct Tables {
     places: BTreeMap<TableId, usize>,
     trees: Vec<Tree>,
     stats: StorageStats,
+    /// How often they changed.
+    changes: u64,
 }
 
 impl Tables {
@@ -34,14 +39,16 @@ impl Tables {
     }
 
     fn place(&mut self, table: TableId) -> usize {
-        let Self { places, trees, .. } = self;
+        let Self { places, trees, changes, .. } = self;
         *places.entry(table).or_insert_with(|| {
+            *changes += 1;
             trees.push(Tree::default());
             trees.len() - 1
         })
     }
 
     fn put(&mut self, place: usize, key: &[u8], value: &[u8]) {
+        self.changes += 1;
         self.stats.bytes_stored += value.len() as u64;
         match self.trees[place].insert(key, value) {
             Some(old) => self.stats.bytes_stored -= old.len() as u64,
@@ -55,6 +62,7 @@ impl Tables {
     fn delete(&mut self, table: TableId, key: &[u8]) {
         let place = self.places.get(&table).copied();
         if let Some(old) = place.and_then(|place| self.trees[place].remove(key)) {
+            self.changes += 1;
             self.stats.bytes_stored -= (key.len() + old.len()) as u64;
             self.stats.key_count -= 1;
         }
@@ -108,6 +116,10 @@ impl StorageExtension for MemoryStorage {
         Ok(())
     }
 
+    fn describe(&self) -> StorageProperties {
+        StorageProperties::new().counting_exactly().with_transactions()
+    }
+
     fn stats(&self) -> Result<StorageStats> {
         Ok(self.read().stats)
     }
@@ -139,6 +151,10 @@ impl StorageExtension for MemoryStorage {
 
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
         Ok(Box::new(Snapshot(self.read().clone())))
+    }
+
+    fn begin(&self, _: &TransactionOptions) -> Result<Box<dyn StorageTransaction + '_>> {
+        Ok(Box::new(Transaction::new(self)))
     }
 }
 

@@ -50,6 +50,7 @@ mod storage;
 mod storage_reader;
 mod storage_scan;
 mod storage_table;
+mod storage_transaction;
 mod subject;
 mod test;
 
@@ -72,6 +73,7 @@ pub fn tests() -> &'static [Test] {
             storage_scan::TESTS,
             storage_table::TESTS,
             storage_reader::TESTS,
+            storage_transaction::TESTS,
             index::TESTS,
             observability::TESTS,
             observability_records::TESTS,

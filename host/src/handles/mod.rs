@@ -6,6 +6,8 @@ pub(crate) mod index;
 pub(crate) mod loan_check;
 pub(crate) mod macros;
 pub(crate) mod observability;
+pub(crate) mod rows_taken;
 pub(crate) mod storage;
 pub(crate) mod storage_reader;
 pub(crate) mod storage_table;
+pub(crate) mod storage_transaction;

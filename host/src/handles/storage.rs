@@ -1,14 +1,12 @@
 use crate::handles::macros::{handle, slot};
+use crate::handles::rows_taken::taking;
 use crate::instance::Instance;
-use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    Error, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageProperties, StorageReader,
-    StorageStats, StorageTable, TableId, TransactionId, Write, Writer,
+    Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageProperties, StorageReader, StorageStats,
+    StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
 };
-use std::any::Any;
-use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
 handle! {
@@ -75,20 +73,14 @@ impl StorageExtension for Storage {
 
     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
         let scan = slot!(self.table.scan);
-        let mut taken = Taken { instance: &self.instance, rows, left: limit, end: None };
         let limits = self.instance.limits_of_call("scan")?;
-        let sink = soch_row_sink { ctx: (&raw mut taken).cast(), row: Some(take_row) };
-        // SAFETY: the plugin's function; all is lent for the call.
-        let call = |instance, error| unsafe {
-            scan(instance, limits, table, soch_bytes::lend(start), soch_bytes::lend(end), limit as u64, &sink, error)
-        };
-        let result = self.instance.shared("scan", call);
-        match taken.end {
-            None => self.done("scan", result),
-            Some(End::Caller(error)) => Err(error),
-            Some(End::Panic(payload)) => resume_unwind(payload),
-            Some(End::Violation(how)) => Err(self.instance.contract_violation("scan", how)),
-        }
+        taking(&self.instance, "scan", rows, limit, |sink| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            let call = |instance, error| unsafe {
+                scan(instance, limits, table, soch_bytes::lend(start), soch_bytes::lend(end), limit as u64, sink, error)
+            };
+            self.instance.shared("scan", call)
+        })
     }
 
     fn flush(&self) -> Result<()> {
@@ -139,63 +131,9 @@ impl StorageExtension for Storage {
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
         self.boxed_reader()
     }
-}
 
-/// Rows between two questions whether the call is to go on: some 10 us, as a row takes some 40 ns.
-const ASK_EVERY: usize = 256;
-
-/// The place where `scan` puts its rows, and how it ended early, if it did.
-struct Taken<'a, 'b> {
-    instance: &'a Instance,
-    rows: &'a mut RowSink<'b>,
-    left: usize,
-    end: Option<End>,
-}
-
-enum End {
-    /// The caller's sink wants no more.
-    Caller(Error),
-    /// The caller's sink panicked. The plugin is not told, as it is not to blame.
-    Panic(Box<dyn Any + Send>),
-    /// The plugin broke the contract.
-    Violation(&'static str),
-}
-
-impl Taken<'_, '_> {
-    fn take(&mut self, key: soch_bytes, value: soch_bytes) -> Option<End> {
-        match self.end.take() {
-            None => {}
-            Some(End::Caller(_)) => return Some(End::Violation("went on after the sink had ended the scan")),
-            earlier => return earlier,
-        }
-        if self.left == 0 {
-            return Some(End::Violation("gave more rows than the limit"));
-        }
-        if self.left % ASK_EVERY == 0 {
-            if let Err(error) = self.instance.limits_of_call("scan") {
-                return Some(End::Caller(error));
-            }
-        }
-        self.left -= 1;
-        // SAFETY: the plugin lends the row for the call.
-        let (Some(key), Some(value)) = (unsafe { key.get() }, unsafe { value.get() }) else {
-            return Some(End::Violation("gave a row at NULL with a length"));
-        };
-        match catch_unwind(AssertUnwindSafe(|| self.rows.push(key, value))) {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(End::Caller(error)),
-            Err(payload) => Some(End::Panic(payload)),
-        }
-    }
-}
-
-unsafe extern "C" fn take_row(ctx: *mut c_void, key: soch_bytes, value: soch_bytes) -> soch_status {
-    // SAFETY: the plugin passes the sink's context, which lives until `scan` returns.
-    let taken = unsafe { &mut *ctx.cast::<Taken<'_, '_>>() };
-    taken.end = taken.take(key, value);
-    if taken.end.is_none() {
-        SOCH_OK
-    } else {
-        SOCH_CANCELLED
+    /// Begins a transaction as [`Storage::begin`] does, in a box.
+    fn begin(&self, options: &TransactionOptions) -> Result<Box<dyn StorageTransaction + '_>> {
+        Ok(Box::new(Storage::begin(self, options)?))
     }
 }

@@ -39,7 +39,7 @@ pub struct Reader<'a> {
     cursors: Cell<usize>,
     /// A copy of the value that is lent now, with contract checks.
     loan: Option<RefCell<Loan>>,
-    long: LongGuard<'a>,
+    long: LongGuard,
     // What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
 }
@@ -66,7 +66,7 @@ pub struct Cursor<'r> {
     instance: &'r Instance,
     table: &'r soch_storage,
     raw: *mut c_void,
-    long: &'r LongGuard<'r>,
+    long: &'r LongGuard,
     open: &'r Cell<usize>,
     rows: [soch_row; BATCH],
     /// The places that the plugin gets instead of `rows`, with contract checks.

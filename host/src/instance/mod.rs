@@ -163,7 +163,7 @@ impl Instance {
     }
 
     /// Lets something in that lasts; a shutdown waits until it is dropped.
-    pub(crate) fn enter_long(&self, slot: &'static str) -> Result<LongGuard<'_>> {
+    pub(crate) fn enter_long(&self, slot: &'static str) -> Result<LongGuard> {
         self.gate.enter_long(self.limits.drain_timeout).map_err(|refusal| self.refused(slot, refusal))
     }
 

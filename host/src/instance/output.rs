@@ -23,13 +23,34 @@ impl Instance {
         output: &mut Vec<u8>,
         call: impl FnOnce(*mut c_void, *const soch_writer, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
+        self.writing_as::<false>(slot, output, call)
+    }
+
+    /// [`Instance::writing`] by a function of something that stays.
+    #[inline]
+    pub(crate) fn writing_inside(
+        &self,
+        slot: &'static str,
+        output: &mut Vec<u8>,
+        call: impl FnOnce(*mut c_void, *const soch_writer, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        self.writing_as::<true>(slot, output, call)
+    }
+
+    #[inline(always)]
+    fn writing_as<const INSIDE: bool>(
+        &self,
+        slot: &'static str,
+        output: &mut Vec<u8>,
+        call: impl FnOnce(*mut c_void, *const soch_writer, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
         let start = output.len();
         let mut writer = VecWriter::new(output, self.limits.output);
         if self.limits.contract_checks {
             writer = writer.contract_checks(true);
         }
         let raw = writer.as_raw();
-        let result = self.shared(slot, |instance, error| call(instance, &raw, error));
+        let result = self.run_as::<INSIDE>(slot, |instance, error| call(instance, &raw, error));
         match result {
             Ok(true) if writer.is_clean() => Ok(true),
             Ok(false) if writer.is_clean() && writer.written() == 0 => Ok(false),
@@ -49,8 +70,42 @@ impl Instance {
         }
     }
 
+    /// Runs a function of the instance, or of something that stays.
+    #[inline(always)]
+    fn run_as<const INSIDE: bool>(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        if INSIDE {
+            self.run_inside(slot, call)
+        } else {
+            self.shared(slot, call)
+        }
+    }
+
     /// Runs an [any-thread] function that writes to the caller's writer.
     pub(crate) fn forwarding(
+        &self,
+        slot: &'static str,
+        output: &mut Writer<'_>,
+        call: impl FnOnce(*mut c_void, *const soch_writer, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        self.forwarding_as::<false>(slot, output, call)
+    }
+
+    /// [`Instance::forwarding`] by a function of something that stays.
+    pub(crate) fn forwarding_inside(
+        &self,
+        slot: &'static str,
+        output: &mut Writer<'_>,
+        call: impl FnOnce(*mut c_void, *const soch_writer, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        self.forwarding_as::<true>(slot, output, call)
+    }
+
+    #[inline(always)]
+    fn forwarding_as<const INSIDE: bool>(
         &self,
         slot: &'static str,
         output: &mut Writer<'_>,
@@ -67,7 +122,7 @@ impl Instance {
             reserve: Some(forward_reserve),
             commit: Some(forward_commit),
         };
-        let result = self.shared(slot, |instance, error| call(instance, &raw, error));
+        let result = self.run_as::<INSIDE>(slot, |instance, error| call(instance, &raw, error));
         self.judge(slot, result, forward.used)
     }
 

@@ -3,6 +3,7 @@
 use crate::call::soch_call;
 use crate::data::{soch_bytes, soch_writer};
 use crate::status::{soch_error, soch_status};
+use crate::transaction::soch_transaction_options;
 use core::ffi::c_void;
 
 /// The state of a storage, by its own account. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
@@ -28,6 +29,8 @@ pub const SOCH_STORAGE_DURABLE: u64 = 1;
 pub const SOCH_STORAGE_NO_EMPTY_KEY: u64 = 2;
 /// `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
 pub const SOCH_STORAGE_EXACT_COUNT: u64 = 4;
+/// `soch_storage_properties.flags`: `begin_txn` begins transactions.
+pub const SOCH_STORAGE_TRANSACTIONS: u64 = 8;
 
 /// The properties of a storage, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
 /// figure, 0 means that there is no limit, or none that is known. Grows at its end.
@@ -116,8 +119,10 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Stores `value` under `key`, in place of what was there. `txn` is the host's number of a transaction, 0 for
-    /// none, and a mark alone: the write is seen at once and cannot be taken back. Required. [any-thread]
+    /// Stores `value` under `key`, in place of what was there. The write is seen at once; one that can be taken back is
+    /// `txn_put`. `txn` is the database's own number for what the write belongs to, 0 for nothing: a storage may record it
+    /// beside the row, and nothing else depends on it. Where an open transaction is in the way, a write waits at most a
+    /// second and is `SOCH_BUSY`. Required. [any-thread]
     pub put: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -269,4 +274,63 @@ pub struct soch_storage {
     >,
     /// Ends a cursor, wherever it stands. Optional group `reader`. [exclusive]
     pub close_cursor: Option<unsafe extern "C" fn(cursor: *mut c_void)>,
+    /// Begins a transaction, which reads what was committed before and its own writes; nobody else sees these before
+    /// `commit_txn`. It lives until `commit_txn` or `abort_txn`, of which one comes before `shutdown`; as long as it is
+    /// open, the host calls nothing [exclusive] on the instance. One thread at a time uses it, and another may go on: an
+    /// engine whose lock belongs to a thread needs another lock. Where one writer is possible, a second `begin_txn` waits
+    /// as long as `options` allow, and is `SOCH_BUSY`. Optional group `transaction`; without it the host answers
+    /// `SOCH_UNSUPPORTED`. [any-thread]
+    pub begin_txn: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            options: *const soch_transaction_options,
+            txn: *mut *mut c_void,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// `get` inside of a transaction. Optional group `transaction`. [exclusive]
+    pub txn_get: Option<
+        unsafe extern "C" fn(
+            txn: *mut c_void,
+            table: u32,
+            key: soch_bytes,
+            value: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// `put` inside of a transaction. `SOCH_CONFLICT` as `commit_txn` says it, for who finds out here. A write that
+    /// fails is left out; the transaction may be of no more use then, and says so in every later call. Optional group
+    /// `transaction`. [exclusive]
+    pub txn_put: Option<
+        unsafe extern "C" fn(
+            txn: *mut c_void,
+            table: u32,
+            key: soch_bytes,
+            value: soch_bytes,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// `remove` inside of a transaction; it fails as `txn_put` does. Optional group `transaction`. [exclusive]
+    pub txn_remove: Option<
+        unsafe extern "C" fn(txn: *mut c_void, table: u32, key: soch_bytes, error: *mut soch_error) -> soch_status,
+    >,
+    /// `scan` inside of a transaction. `call` may be NULL. Optional group `transaction`. [exclusive]
+    pub txn_scan: Option<
+        unsafe extern "C" fn(
+            txn: *mut c_void,
+            call: *const soch_call,
+            table: u32,
+            start: soch_bytes,
+            end: soch_bytes,
+            limit: u64,
+            rows: *const soch_row_sink,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
+    /// `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. The handle is gone,
+    /// whatever this returns. Optional group `transaction`. [exclusive]
+    pub commit_txn: Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
+    /// Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
+    pub abort_txn: Option<unsafe extern "C" fn(txn: *mut c_void)>,
 }

@@ -26,6 +26,8 @@ pub struct StorageProperties {
     pub durable: bool,
     /// Whether the number of keys in [`StorageStats`](crate::StorageStats) is exact.
     pub counts_exactly: bool,
+    /// Whether [`StorageExtension::begin`](crate::StorageExtension::begin) begins transactions.
+    pub transactions: bool,
 }
 
 impl Default for StorageProperties {
@@ -85,6 +87,12 @@ impl StorageProperties {
         Self { counts_exactly: true, ..self }
     }
 
+    /// The same of a storage that has transactions.
+    #[must_use]
+    pub fn with_transactions(self) -> Self {
+        Self { transactions: true, ..self }
+    }
+
     /// Returns the struct of the C ABI.
     #[doc(hidden)]
     #[must_use]
@@ -93,7 +101,8 @@ impl StorageProperties {
         soch_storage_properties {
             flags: flag(self.durable, SOCH_STORAGE_DURABLE)
                 | flag(!self.takes_empty_key, SOCH_STORAGE_NO_EMPTY_KEY)
-                | flag(self.counts_exactly, SOCH_STORAGE_EXACT_COUNT),
+                | flag(self.counts_exactly, SOCH_STORAGE_EXACT_COUNT)
+                | flag(self.transactions, SOCH_STORAGE_TRANSACTIONS),
             max_key: self.max_key.unwrap_or(0),
             max_value: self.max_value.unwrap_or(0),
             max_batch: self.max_batch.unwrap_or(0),
@@ -112,6 +121,7 @@ impl StorageProperties {
             takes_empty_key: raw.flags & SOCH_STORAGE_NO_EMPTY_KEY == 0,
             durable: raw.flags & SOCH_STORAGE_DURABLE != 0,
             counts_exactly: raw.flags & SOCH_STORAGE_EXACT_COUNT != 0,
+            transactions: raw.flags & SOCH_STORAGE_TRANSACTIONS != 0,
         }
     }
 }

@@ -39,16 +39,17 @@ fn leave_without_own(core: &Core) {
 }
 
 /// Something that lasts and keeps exclusive calls away.
-pub(crate) struct LongGuard<'a> {
-    core: &'a Core,
-    shard: &'a Counts,
+pub(crate) struct LongGuard {
+    core: Arc<Core>,
+    /// The number of the shard that counts it.
+    shard: usize,
     /// The place among those that stay.
     place: usize,
     /// The thread that used it last.
     used_by: Cell<usize>,
 }
 
-impl LongGuard<'_> {
+impl LongGuard {
     /// Notes that the calling thread uses it: an exclusive call of this thread, or one that this thread's call waits
     /// for, would wait for itself then.
     #[inline]
@@ -70,12 +71,12 @@ impl LongGuard<'_> {
     }
 }
 
-impl Drop for LongGuard<'_> {
+impl Drop for LongGuard {
     fn drop(&mut self) {
         if !live::is_child() {
             self.core.stays.lock().remove(self.place);
         }
-        self.core.leave_shared(self.shard);
+        self.core.leave_shared(&self.core.shards[self.shard]);
     }
 }
 
@@ -113,22 +114,24 @@ impl CallGate {
     }
 
     /// Lets something in that others may accompany, that lasts, and that may end on any thread.
-    pub(crate) fn enter_long(&self, drain_timeout: Duration) -> Result<LongGuard<'_>, Refusal> {
+    pub(crate) fn enter_long(&self, drain_timeout: Duration) -> Result<LongGuard, Refusal> {
         let shard = self.enter_shared(drain_timeout)?;
         let thread = held::thread();
         let place = self.core.stays.lock().insert(thread);
-        Ok(LongGuard { core: &self.core, shard, place, used_by: Cell::new(thread) })
+        Ok(LongGuard { core: self.core.clone(), shard, place, used_by: Cell::new(thread) })
     }
 
-    fn enter_shared(&self, drain_timeout: Duration) -> Result<&Counts, Refusal> {
+    /// Returns the number of the shard that counts it.
+    fn enter_shared(&self, drain_timeout: Duration) -> Result<usize, Refusal> {
         let core = &*self.core;
-        let shard = core.shared_by(thread_slot::this_thread());
+        let number = thread_slot::this_thread().number();
+        let shard = &core.shards[number];
         shard.shared.fetch_add(1, SeqCst);
         if core.state() != OPEN {
             core.leave_shared(shard);
             wait_to_enter(&self.core, drain_timeout, || _ = shard.shared.fetch_add(1, SeqCst))?;
         }
-        Ok(shard)
+        Ok(number)
     }
 }
 

@@ -7,6 +7,7 @@ mod reader;
 mod records;
 mod storage;
 mod table;
+mod transaction;
 
 use crate::machinery::boundary::{guard, slice};
 use crate::*;

@@ -4,7 +4,7 @@ use crate::call::within;
 use crate::error::Result;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::shared;
-use crate::machinery::shims::{found, reader, table};
+use crate::machinery::shims::{found, reader, table, transaction};
 use crate::row_sink::RowSink;
 use crate::storage::{StorageExtension, Write};
 use crate::writer::Writer;
@@ -34,6 +34,13 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         open_cursor: Some(reader::open_cursor),
         cursor_next: Some(reader::cursor_next),
         close_cursor: Some(reader::close_cursor),
+        begin_txn: Some(transaction::begin::<P>),
+        txn_get: Some(transaction::get),
+        txn_put: Some(transaction::put),
+        txn_remove: Some(transaction::remove),
+        txn_scan: Some(transaction::scan),
+        commit_txn: Some(transaction::commit),
+        abort_txn: Some(transaction::abort),
     }
 }
 

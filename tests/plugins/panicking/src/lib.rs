@@ -94,6 +94,48 @@ impl StorageExtension for Panicking {
         self.reach("openreader");
         Ok(Box::new(Reader { host: &self.host }))
     }
+
+    fn begin(&self, _: &TransactionOptions) -> Result<Box<dyn StorageTransaction + '_>> {
+        self.reach("begin");
+        Ok(Box::new(Transaction { host: &self.host }))
+    }
+}
+
+struct Transaction<'a> {
+    host: &'a Host,
+}
+
+impl StorageTransaction for Transaction<'_> {
+    fn get_into(&self, _: TableId, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
+        reach(self.host, "txnget");
+        Ok(false)
+    }
+
+    fn put(&mut self, _: TableId, _: &[u8], _: &[u8]) -> Result<()> {
+        reach(self.host, "txnput");
+        Ok(())
+    }
+
+    fn delete(&mut self, _: TableId, _: &[u8]) -> Result<()> {
+        reach(self.host, "txnremove");
+        Ok(())
+    }
+
+    fn scan_into(&mut self, _: TableId, _: &[u8], _: &[u8], _: usize, _: &mut RowSink<'_>) -> Result<()> {
+        reach(self.host, "txnscan");
+        Ok(())
+    }
+
+    fn commit(self: Box<Self>) -> Result<()> {
+        reach(self.host, "commit");
+        Ok(())
+    }
+}
+
+impl Drop for Transaction<'_> {
+    fn drop(&mut self) {
+        reach(self.host, "endtransaction");
+    }
 }
 
 struct Table {

@@ -1,0 +1,105 @@
+// Transactions of `storage_lmdb.c`: LMDB's own, of which there is one at a time.
+//
+// LMDB's lock of the writer is a mutex, which only the thread that took it can give back. Here it is compiled with
+// semaphores (MDB_USE_POSIX_SEM), so that any thread may go on with a transaction and end it.
+#ifndef STORAGE_LMDB_TRANSACTION_H
+#define STORAGE_LMDB_TRANSACTION_H
+
+#include "storage_lmdb_rows.h"
+
+#if SOCH_TARGET_MINOR >= 1
+typedef struct transaction {
+    // First, so that what reads a snapshot reads a transaction as well.
+    reader inside;
+    bool durable;
+} transaction;
+
+static soch_status begin_txn(void *instance, const soch_transaction_options *options, void **txn, soch_error *error) {
+    store *self = instance;
+    soch_status status = check_usable(self, error);
+    if (status != SOCH_OK) return status;
+    if ((options->flags & UINT32_MAX & ~(uint64_t)SOCH_TRANSACTION_DURABLE) != 0) {
+        return soch_fail(error, SOCH_UNSUPPORTED, 0, "a transaction with this flag");
+    }
+    transaction *made = malloc(sizeof *made);
+    if (made == NULL) return report(self, error, ENOMEM);
+    if (!take_turn(self, A_TRANSACTION, options->wait_ms)) {
+        free(made);
+        return soch_fail(error, SOCH_BUSY, 0, "another transaction is open, and LMDB has one at a time");
+    }
+    made->inside.owner = self;
+    made->durable = (options->flags & SOCH_TRANSACTION_DURABLE) != 0;
+    status = begin_lmdb(self, 0, &made->inside.txn, error);
+    if (status == SOCH_OK) {
+        *txn = made;
+    } else {
+        end_turn(self);
+        free(made);
+    }
+    return status;
+}
+
+static soch_status txn_get(void *txn, uint32_t table, soch_bytes key, const soch_writer *value, soch_error *error) {
+    const reader *self = txn;
+    soch_bytes found;
+    soch_status status = check_usable(self->owner, error);
+    if (status == SOCH_OK) status = find(self->owner, self->txn, table, key, &found, error);
+    return status == SOCH_OK ? value->write(value->ctx, found) : status;
+}
+
+static soch_status txn_write(const reader *self, const soch_write *write, soch_error *error) {
+    quiet signals;
+    soch_status status = check_usable(self->owner, error);
+    if (status != SOCH_OK) return status;
+    int code = quiet_begin(&signals);
+    if (code != 0) return report(self->owner, error, code);
+    code = write_row(self->owner, self->txn, write);
+    remember(self->owner, code);
+    quiet_end(&signals, code == MDB_SUCCESS ? 0 : SIGXFSZ);
+    return code == MDB_SUCCESS ? SOCH_OK : report(self->owner, error, code);
+}
+
+static soch_status txn_put(void *txn, uint32_t table, soch_bytes key, soch_bytes value, soch_error *error) {
+    soch_write write = {SOCH_WRITE_PUT, table, key, value};
+    soch_status status = check_key(key, error);
+    return status == SOCH_OK ? txn_write(txn, &write, error) : status;
+}
+
+static soch_status txn_remove(void *txn, uint32_t table, soch_bytes key, soch_error *error) {
+    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}};
+    return txn_write(txn, &write, error);
+}
+
+static soch_status txn_scan(void *txn, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
+                            uint64_t limit, const soch_row_sink *rows, soch_error *error) {
+    (void)call;
+    return scan_rows(txn, table, start, end, limit, rows, error);
+}
+
+static void abort_txn(void *txn) {
+    transaction *self = txn;
+    mdb_txn_abort(self->inside.txn);
+    end_turn(self->inside.owner);
+    free(self);
+}
+
+static soch_status commit_txn(void *txn, soch_error *error) {
+    transaction *self = txn;
+    store *owner = self->inside.owner;
+    bool durable = self->durable;
+    quiet signals;
+    int code = quiet_begin(&signals);
+    if (code != 0) {
+        abort_txn(txn);
+        return report(owner, error, code);
+    }
+    code = commit(owner, self->inside.txn);
+    end_turn(owner);
+    quiet_end(&signals, code == MDB_SUCCESS ? 0 : SIGXFSZ);
+    free(self);
+    if (code == MDB_SUCCESS && durable) code = sync_to_disk(owner);
+    return code == MDB_SUCCESS ? SOCH_OK : report(owner, error, code);
+}
+#endif
+
+#endif

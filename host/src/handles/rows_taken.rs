@@ -1,0 +1,88 @@
+//! Rows that a scan gives to the caller's sink: the plugin is held to the limit, and to the sink's answers.
+
+use crate::instance::Instance;
+use core::ffi::c_void;
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::{Error, Result, RowSink};
+use std::any::Any;
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+
+/// Runs a scan for at most `limit` rows that gives them to `rows`.
+pub(crate) fn taking(
+    instance: &Instance,
+    slot: &str,
+    rows: &mut RowSink<'_>,
+    limit: usize,
+    scan: impl FnOnce(*const soch_row_sink) -> Result<bool>,
+) -> Result<()> {
+    let mut taken = Taken { instance, slot, rows, left: limit, end: None };
+    let sink = soch_row_sink { ctx: (&raw mut taken).cast(), row: Some(take_row) };
+    let result = scan(&sink);
+    match taken.end {
+        None if result? => Ok(()),
+        None => Err(instance.unexpected_not_found(slot)),
+        Some(End::Caller(error)) => Err(error),
+        Some(End::Panic(payload)) => resume_unwind(payload),
+        Some(End::Violation(how)) => Err(instance.contract_violation(slot, how)),
+    }
+}
+
+/// Rows between two questions whether the call is to go on: some 10 us, as a row takes some 40 ns.
+const ASK_EVERY: usize = 256;
+
+/// The place where `scan` puts its rows, and how it ended early, if it did.
+struct Taken<'a, 'b> {
+    instance: &'a Instance,
+    slot: &'a str,
+    rows: &'a mut RowSink<'b>,
+    left: usize,
+    end: Option<End>,
+}
+
+enum End {
+    /// The caller's sink wants no more.
+    Caller(Error),
+    /// The caller's sink panicked. The plugin is not told, as it is not to blame.
+    Panic(Box<dyn Any + Send>),
+    /// The plugin broke the contract.
+    Violation(&'static str),
+}
+
+impl Taken<'_, '_> {
+    fn take(&mut self, key: soch_bytes, value: soch_bytes) -> Option<End> {
+        match self.end.take() {
+            None => {}
+            Some(End::Caller(_)) => return Some(End::Violation("went on after the sink had ended the scan")),
+            earlier => return earlier,
+        }
+        if self.left == 0 {
+            return Some(End::Violation("gave more rows than the limit"));
+        }
+        if self.left % ASK_EVERY == 0 {
+            if let Err(error) = self.instance.limits_of_call(self.slot) {
+                return Some(End::Caller(error));
+            }
+        }
+        self.left -= 1;
+        // SAFETY: the plugin lends the row for the call.
+        let (Some(key), Some(value)) = (unsafe { key.get() }, unsafe { value.get() }) else {
+            return Some(End::Violation("gave a row at NULL with a length"));
+        };
+        match catch_unwind(AssertUnwindSafe(|| self.rows.push(key, value))) {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(End::Caller(error)),
+            Err(payload) => Some(End::Panic(payload)),
+        }
+    }
+}
+
+unsafe extern "C" fn take_row(ctx: *mut c_void, key: soch_bytes, value: soch_bytes) -> soch_status {
+    // SAFETY: the plugin passes the sink's context, which lives until `scan` returns.
+    let taken = unsafe { &mut *ctx.cast::<Taken<'_, '_>>() };
+    taken.end = taken.take(key, value);
+    if taken.end.is_none() {
+        SOCH_OK
+    } else {
+        SOCH_CANCELLED
+    }
+}
