@@ -141,15 +141,26 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
 }
 
 // Lost lines are an error also when there was room again: they are missing.
-static soch_status shut_down(void *instance, soch_error *error) {
-    sink *self = instance;
-    output *output = &self->output;
-    int failed = close_output(output);
+static soch_status report(const sink *self, int failed, soch_error *error) {
+    const output *output = &self->output;
     if (output->lost_in_all > 0) {
         return config_fail(error, SOCH_IO, output->error, "%" PRIu64 " lines of %s are lost: %s", output->lost_in_all,
                            self->path, strerror(output->error));
     }
     return failed == 0 ? SOCH_OK : soch_fail(error, SOCH_IO, failed, strerror(failed));
+}
+
+static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
+    sink *self = instance;
+    pthread_mutex_lock(&self->lock);
+    soch_status status = report(self, sync_output(&self->output), error);
+    pthread_mutex_unlock(&self->lock);
+    return status;
+}
+
+static soch_status shut_down(void *instance, soch_error *error) {
+    sink *self = instance;
+    return report(self, close_output(&self->output), error);
 }
 
 static void destroy(void *instance) {
@@ -163,7 +174,7 @@ static void destroy(void *instance) {
 static const soch_observability lines = {
     .size = sizeof(lines), .counter_inc = counter_inc, .gauge_set = gauge_set, .histogram_observe = histogram_observe,
     .span_start = span_start, .span_end = span_end, .span_event = span_event, .log = take_log,
-    .report_health = report_health};
+    .report_health = report_health, .flush = flush};
 
 SOCH_PLUGIN("observability_json", "1.0.0", SOCH_KIND_OBSERVABILITY, .observability = &lines, .create = create,
             .shutdown = shut_down, .destroy = destroy,

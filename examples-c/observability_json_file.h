@@ -107,10 +107,14 @@ static inline int append(output *self, const line *made, bool *is_news) {
 }
 
 // Brings the lines to the disk. A pipe or a terminal has nothing to bring there, which fsync reports as EINVAL.
-static inline int close_output(output *self) {
-    // What cannot be said in the file is said by who closes it.
+static inline int sync_output(output *self) {
+    // What cannot be said in the file is said by who calls this.
     if (self->lost > 0) (void)write_line(self, NULL);
-    int failed = fsync(self->file) == 0 || errno == EINVAL || errno == EROFS ? 0 : errno;
+    return fsync(self->file) == 0 || errno == EINVAL || errno == EROFS ? 0 : errno;
+}
+
+static inline int close_output(output *self) {
+    int failed = sync_output(self);
     if (close(self->file) != 0 && failed == 0) failed = errno;
     self->file = -1;
     return failed;

@@ -204,6 +204,25 @@
 // `soch_span_end.status`: it failed.
 #define SOCH_SPAN_ERROR 2
 
+// `soch_metric.kind`: a total that only grows.
+#define SOCH_METRIC_COUNTER 0
+
+// `soch_metric.kind`: a value that goes up and down.
+#define SOCH_METRIC_GAUGE 1
+
+// `soch_metric.kind`: observations, counted by size.
+#define SOCH_METRIC_HISTOGRAM 2
+
+// `soch_metric.kind`: a total that grows and shrinks: what several places add to and take from.
+#define SOCH_METRIC_UP_DOWN 3
+
+// `soch_metric.kind`: observations, counted in buckets whose bounds are powers of one base. Later minor versions may have
+// further kinds (rule 4).
+#define SOCH_METRIC_EXPONENTIAL 4
+
+// `soch_metric.flags`: `buckets` has all of them, also empty ones, as the application chose their bounds.
+#define SOCH_METRIC_ALL_BUCKETS 1
+
 // `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
 #define SOCH_STORAGE_DURABLE 1
 
@@ -261,15 +280,6 @@
 
 // `soch_index_properties.metric`: minus the inner product.
 #define SOCH_DISTANCE_INNER_PRODUCT 4
-
-// `soch_metric.kind`: a total that only grows.
-#define SOCH_METRIC_COUNTER 0
-
-// `soch_metric.kind`: a value that goes up and down.
-#define SOCH_METRIC_GAUGE 1
-
-// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds (rule 4).
-#define SOCH_METRIC_HISTOGRAM 2
 
 // `soch_observability_properties.flags`: metrics are dropped. The host gives none, and lends none.
 #define SOCH_OBSERVABILITY_NO_METRICS 1
@@ -769,28 +779,67 @@ typedef struct soch_bucket {
   uint64_t count;
 } soch_bucket;
 
+// The buckets of observations of one sign. Bucket `i` of `counts`, from 0 on, has those whose amount lies above
+// base^(offset + i) and at most at base^(offset + i + 1). Frozen.
+typedef struct soch_exponential_buckets {
+  // Observations in each bucket.
+  const uint64_t *counts;
+  // How many buckets.
+  size_t count;
+  // The number of the first bucket.
+  int32_t offset;
+  // Always 0.
+  uint32_t reserved;
+} soch_exponential_buckets;
+
+// The buckets of a `SOCH_METRIC_EXPONENTIAL`, lent by the host. Grows at its end.
+typedef struct soch_exponential {
+  // `sizeof(soch_exponential)` of the host.
+  size_t size;
+  // The base is 2^(2^-scale).
+  int32_t scale;
+  // Always 0.
+  uint32_t reserved;
+  // Observations whose amount is at most `zero_threshold`.
+  uint64_t zero_count;
+  // The largest amount that is taken for 0.
+  double zero_threshold;
+  // Observations above 0.
+  struct soch_exponential_buckets positive;
+  // Observations below 0, by their amount.
+  struct soch_exponential_buckets negative;
+} soch_exponential;
+
 // One metric with its value at this moment, lent by the host. Grows at its end.
 typedef struct soch_metric {
   // `sizeof(soch_metric)` of the host.
   size_t size;
   // One of `SOCH_METRIC_*`, or one of a later minor version (rule 4).
   uint32_t kind;
-  // Always 0.
-  uint32_t reserved;
+  // Some of `SOCH_METRIC_ALL_BUCKETS`; a sink passes over what it does not know.
+  uint32_t flags;
   // The metric's name, as the database wrote it. One name is of one kind.
   struct soch_str name;
   // Labels, sorted by name; name and labels together are unique.
   const struct soch_label *labels;
   // How many labels.
   size_t label_count;
-  // A counter's total, a histogram's observations; 0 for a gauge.
+  // A counter's total, the observations of a histogram of either kind; 0 for others.
   uint64_t count;
-  // A gauge's value, the sum of a histogram's observations; 0 for a counter.
+  // A gauge's value, an up-down counter's total, the sum of the observations of a histogram of either kind; 0 for a counter.
   double value;
-  // A histogram's buckets by ascending bound, without those that are empty.
+  // The buckets of a `SOCH_METRIC_HISTOGRAM` by ascending bound, without those that are empty unless `flags` say so.
   const struct soch_bucket *buckets;
-  // How many buckets; 0 if it is no histogram.
+  // How many buckets; 0 for others.
   size_t bucket_count;
+  // The buckets of a `SOCH_METRIC_EXPONENTIAL`; NULL for others.
+  const struct soch_exponential *exponential;
+  // The unit, by UCUM, such as `s` or `By`; empty if nobody said it. One name has one unit.
+  struct soch_str unit;
+  // One sentence on what is measured; empty if nobody said it. One name has one.
+  struct soch_str description;
+  // Nanoseconds since 1970 in UTC, when counting began; 0 for a gauge, and where that is not known.
+  uint64_t start_time;
 } soch_metric;
 
 // Where `collect` puts metrics. The caller owns it; it lives until the call returns. Frozen.
@@ -1281,7 +1330,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x94, 0x87, 0x6b, 0x95, 0x8f, 0x07, 0xf7, 0xb9, 0x1e, 0xa1, 0x4f, 0x95, 0x66, 0x66, 0x46, 0x9d}
+#define SOCH_LAYOUT_HASH {0xed, 0xab, 0x6b, 0x8d, 0x2b, 0x66, 0x5d, 0x6a, 0x62, 0x1c, 0x9c, 0x52, 0x7e, 0x83, 0x34, 0xc2}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1421,6 +1470,44 @@ SOCH_ASSERT(offsetof(soch_log_record, remote_span) == 64 && sizeof(((soch_log_re
 SOCH_ASSERT(offsetof(soch_log_record, attributes) == 72 && sizeof(((soch_log_record *)0)->attributes) == 8);
 SOCH_ASSERT(offsetof(soch_log_record, attribute_count) == 80 && sizeof(((soch_log_record *)0)->attribute_count) == 8);
 SOCH_ASSERT(sizeof(soch_log_record) == 88);
+SOCH_ASSERT(offsetof(soch_bucket, upper) == 0 && sizeof(((soch_bucket *)0)->upper) == 8);
+SOCH_ASSERT(offsetof(soch_bucket, count) == 8 && sizeof(((soch_bucket *)0)->count) == 8);
+SOCH_ASSERT(sizeof(soch_bucket) == 16);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, counts) == 0 && sizeof(((soch_exponential_buckets *)0)->counts) == 8);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, count) == 8 && sizeof(((soch_exponential_buckets *)0)->count) == 8);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, offset) == 16 && sizeof(((soch_exponential_buckets *)0)->offset) == 4);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, reserved) == 20 && sizeof(((soch_exponential_buckets *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_exponential_buckets) == 24);
+SOCH_ASSERT(offsetof(soch_exponential, size) == 0 && sizeof(((soch_exponential *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_exponential, scale) == 8 && sizeof(((soch_exponential *)0)->scale) == 4);
+SOCH_ASSERT(offsetof(soch_exponential, reserved) == 12 && sizeof(((soch_exponential *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_exponential, zero_count) == 16 && sizeof(((soch_exponential *)0)->zero_count) == 8);
+SOCH_ASSERT(offsetof(soch_exponential, zero_threshold) == 24 && sizeof(((soch_exponential *)0)->zero_threshold) == 8);
+SOCH_ASSERT(offsetof(soch_exponential, positive) == 32 && sizeof(((soch_exponential *)0)->positive) == 24);
+SOCH_ASSERT(offsetof(soch_exponential, negative) == 56 && sizeof(((soch_exponential *)0)->negative) == 24);
+SOCH_ASSERT(sizeof(soch_exponential) == 80);
+SOCH_ASSERT(offsetof(soch_metric, size) == 0 && sizeof(((soch_metric *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_metric, kind) == 8 && sizeof(((soch_metric *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_metric, flags) == 12 && sizeof(((soch_metric *)0)->flags) == 4);
+SOCH_ASSERT(offsetof(soch_metric, name) == 16 && sizeof(((soch_metric *)0)->name) == 16);
+SOCH_ASSERT(offsetof(soch_metric, labels) == 32 && sizeof(((soch_metric *)0)->labels) == 8);
+SOCH_ASSERT(offsetof(soch_metric, label_count) == 40 && sizeof(((soch_metric *)0)->label_count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, count) == 48 && sizeof(((soch_metric *)0)->count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, value) == 56 && sizeof(((soch_metric *)0)->value) == 8);
+SOCH_ASSERT(offsetof(soch_metric, buckets) == 64 && sizeof(((soch_metric *)0)->buckets) == 8);
+SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 72 && sizeof(((soch_metric *)0)->bucket_count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, exponential) == 80 && sizeof(((soch_metric *)0)->exponential) == 8);
+SOCH_ASSERT(offsetof(soch_metric, unit) == 88 && sizeof(((soch_metric *)0)->unit) == 16);
+SOCH_ASSERT(offsetof(soch_metric, description) == 104 && sizeof(((soch_metric *)0)->description) == 16);
+SOCH_ASSERT(offsetof(soch_metric, start_time) == 120 && sizeof(((soch_metric *)0)->start_time) == 8);
+SOCH_ASSERT(sizeof(soch_metric) == 128);
+SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 8);
+SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 8 && sizeof(((soch_metric_sink *)0)->metric) == 8);
+SOCH_ASSERT(sizeof(soch_metric_sink) == 16);
+SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_metrics, ctx) == 8 && sizeof(((soch_metrics *)0)->ctx) == 8);
+SOCH_ASSERT(offsetof(soch_metrics, collect) == 16 && sizeof(((soch_metrics *)0)->collect) == 8);
+SOCH_ASSERT(sizeof(soch_metrics) == 24);
 SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
@@ -1507,27 +1594,6 @@ SOCH_ASSERT(offsetof(soch_health, active_txns) == 24 && sizeof(((soch_health *)0
 SOCH_ASSERT(offsetof(soch_health, buffer_pool_usage) == 32 && sizeof(((soch_health *)0)->buffer_pool_usage) == 8);
 SOCH_ASSERT(offsetof(soch_health, checkpoint_age_secs) == 40 && sizeof(((soch_health *)0)->checkpoint_age_secs) == 8);
 SOCH_ASSERT(sizeof(soch_health) == 48);
-SOCH_ASSERT(offsetof(soch_bucket, upper) == 0 && sizeof(((soch_bucket *)0)->upper) == 8);
-SOCH_ASSERT(offsetof(soch_bucket, count) == 8 && sizeof(((soch_bucket *)0)->count) == 8);
-SOCH_ASSERT(sizeof(soch_bucket) == 16);
-SOCH_ASSERT(offsetof(soch_metric, size) == 0 && sizeof(((soch_metric *)0)->size) == 8);
-SOCH_ASSERT(offsetof(soch_metric, kind) == 8 && sizeof(((soch_metric *)0)->kind) == 4);
-SOCH_ASSERT(offsetof(soch_metric, reserved) == 12 && sizeof(((soch_metric *)0)->reserved) == 4);
-SOCH_ASSERT(offsetof(soch_metric, name) == 16 && sizeof(((soch_metric *)0)->name) == 16);
-SOCH_ASSERT(offsetof(soch_metric, labels) == 32 && sizeof(((soch_metric *)0)->labels) == 8);
-SOCH_ASSERT(offsetof(soch_metric, label_count) == 40 && sizeof(((soch_metric *)0)->label_count) == 8);
-SOCH_ASSERT(offsetof(soch_metric, count) == 48 && sizeof(((soch_metric *)0)->count) == 8);
-SOCH_ASSERT(offsetof(soch_metric, value) == 56 && sizeof(((soch_metric *)0)->value) == 8);
-SOCH_ASSERT(offsetof(soch_metric, buckets) == 64 && sizeof(((soch_metric *)0)->buckets) == 8);
-SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 72 && sizeof(((soch_metric *)0)->bucket_count) == 8);
-SOCH_ASSERT(sizeof(soch_metric) == 80);
-SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 8);
-SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 8 && sizeof(((soch_metric_sink *)0)->metric) == 8);
-SOCH_ASSERT(sizeof(soch_metric_sink) == 16);
-SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->size) == 8);
-SOCH_ASSERT(offsetof(soch_metrics, ctx) == 8 && sizeof(((soch_metrics *)0)->ctx) == 8);
-SOCH_ASSERT(offsetof(soch_metrics, collect) == 16 && sizeof(((soch_metrics *)0)->collect) == 8);
-SOCH_ASSERT(sizeof(soch_metrics) == 24);
 SOCH_ASSERT(offsetof(soch_observability_properties, size) == 0 && sizeof(((soch_observability_properties *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_observability_properties, flags) == 8 && sizeof(((soch_observability_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_observability_properties, log_level) == 16 && sizeof(((soch_observability_properties *)0)->log_level) == 4);
@@ -1722,6 +1788,44 @@ SOCH_ASSERT(offsetof(soch_log_record, remote_span) == 48 && sizeof(((soch_log_re
 SOCH_ASSERT(offsetof(soch_log_record, attributes) == 52 && sizeof(((soch_log_record *)0)->attributes) == 4);
 SOCH_ASSERT(offsetof(soch_log_record, attribute_count) == 56 && sizeof(((soch_log_record *)0)->attribute_count) == 4);
 SOCH_ASSERT(sizeof(soch_log_record) == 64);
+SOCH_ASSERT(offsetof(soch_bucket, upper) == 0 && sizeof(((soch_bucket *)0)->upper) == 8);
+SOCH_ASSERT(offsetof(soch_bucket, count) == 8 && sizeof(((soch_bucket *)0)->count) == 8);
+SOCH_ASSERT(sizeof(soch_bucket) == 16);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, counts) == 0 && sizeof(((soch_exponential_buckets *)0)->counts) == 4);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, count) == 4 && sizeof(((soch_exponential_buckets *)0)->count) == 4);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, offset) == 8 && sizeof(((soch_exponential_buckets *)0)->offset) == 4);
+SOCH_ASSERT(offsetof(soch_exponential_buckets, reserved) == 12 && sizeof(((soch_exponential_buckets *)0)->reserved) == 4);
+SOCH_ASSERT(sizeof(soch_exponential_buckets) == 16);
+SOCH_ASSERT(offsetof(soch_exponential, size) == 0 && sizeof(((soch_exponential *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_exponential, scale) == 4 && sizeof(((soch_exponential *)0)->scale) == 4);
+SOCH_ASSERT(offsetof(soch_exponential, reserved) == 8 && sizeof(((soch_exponential *)0)->reserved) == 4);
+SOCH_ASSERT(offsetof(soch_exponential, zero_count) == 16 && sizeof(((soch_exponential *)0)->zero_count) == 8);
+SOCH_ASSERT(offsetof(soch_exponential, zero_threshold) == 24 && sizeof(((soch_exponential *)0)->zero_threshold) == 8);
+SOCH_ASSERT(offsetof(soch_exponential, positive) == 32 && sizeof(((soch_exponential *)0)->positive) == 16);
+SOCH_ASSERT(offsetof(soch_exponential, negative) == 48 && sizeof(((soch_exponential *)0)->negative) == 16);
+SOCH_ASSERT(sizeof(soch_exponential) == 64);
+SOCH_ASSERT(offsetof(soch_metric, size) == 0 && sizeof(((soch_metric *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_metric, kind) == 4 && sizeof(((soch_metric *)0)->kind) == 4);
+SOCH_ASSERT(offsetof(soch_metric, flags) == 8 && sizeof(((soch_metric *)0)->flags) == 4);
+SOCH_ASSERT(offsetof(soch_metric, name) == 12 && sizeof(((soch_metric *)0)->name) == 8);
+SOCH_ASSERT(offsetof(soch_metric, labels) == 20 && sizeof(((soch_metric *)0)->labels) == 4);
+SOCH_ASSERT(offsetof(soch_metric, label_count) == 24 && sizeof(((soch_metric *)0)->label_count) == 4);
+SOCH_ASSERT(offsetof(soch_metric, count) == 32 && sizeof(((soch_metric *)0)->count) == 8);
+SOCH_ASSERT(offsetof(soch_metric, value) == 40 && sizeof(((soch_metric *)0)->value) == 8);
+SOCH_ASSERT(offsetof(soch_metric, buckets) == 48 && sizeof(((soch_metric *)0)->buckets) == 4);
+SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 52 && sizeof(((soch_metric *)0)->bucket_count) == 4);
+SOCH_ASSERT(offsetof(soch_metric, exponential) == 56 && sizeof(((soch_metric *)0)->exponential) == 4);
+SOCH_ASSERT(offsetof(soch_metric, unit) == 60 && sizeof(((soch_metric *)0)->unit) == 8);
+SOCH_ASSERT(offsetof(soch_metric, description) == 68 && sizeof(((soch_metric *)0)->description) == 8);
+SOCH_ASSERT(offsetof(soch_metric, start_time) == 80 && sizeof(((soch_metric *)0)->start_time) == 8);
+SOCH_ASSERT(sizeof(soch_metric) == 88);
+SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 4 && sizeof(((soch_metric_sink *)0)->metric) == 4);
+SOCH_ASSERT(sizeof(soch_metric_sink) == 8);
+SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_metrics, ctx) == 4 && sizeof(((soch_metrics *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_metrics, collect) == 8 && sizeof(((soch_metrics *)0)->collect) == 4);
+SOCH_ASSERT(sizeof(soch_metrics) == 12);
 SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
 SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
@@ -1808,27 +1912,6 @@ SOCH_ASSERT(offsetof(soch_health, active_txns) == 24 && sizeof(((soch_health *)0
 SOCH_ASSERT(offsetof(soch_health, buffer_pool_usage) == 32 && sizeof(((soch_health *)0)->buffer_pool_usage) == 8);
 SOCH_ASSERT(offsetof(soch_health, checkpoint_age_secs) == 40 && sizeof(((soch_health *)0)->checkpoint_age_secs) == 8);
 SOCH_ASSERT(sizeof(soch_health) == 48);
-SOCH_ASSERT(offsetof(soch_bucket, upper) == 0 && sizeof(((soch_bucket *)0)->upper) == 8);
-SOCH_ASSERT(offsetof(soch_bucket, count) == 8 && sizeof(((soch_bucket *)0)->count) == 8);
-SOCH_ASSERT(sizeof(soch_bucket) == 16);
-SOCH_ASSERT(offsetof(soch_metric, size) == 0 && sizeof(((soch_metric *)0)->size) == 4);
-SOCH_ASSERT(offsetof(soch_metric, kind) == 4 && sizeof(((soch_metric *)0)->kind) == 4);
-SOCH_ASSERT(offsetof(soch_metric, reserved) == 8 && sizeof(((soch_metric *)0)->reserved) == 4);
-SOCH_ASSERT(offsetof(soch_metric, name) == 12 && sizeof(((soch_metric *)0)->name) == 8);
-SOCH_ASSERT(offsetof(soch_metric, labels) == 20 && sizeof(((soch_metric *)0)->labels) == 4);
-SOCH_ASSERT(offsetof(soch_metric, label_count) == 24 && sizeof(((soch_metric *)0)->label_count) == 4);
-SOCH_ASSERT(offsetof(soch_metric, count) == 32 && sizeof(((soch_metric *)0)->count) == 8);
-SOCH_ASSERT(offsetof(soch_metric, value) == 40 && sizeof(((soch_metric *)0)->value) == 8);
-SOCH_ASSERT(offsetof(soch_metric, buckets) == 48 && sizeof(((soch_metric *)0)->buckets) == 4);
-SOCH_ASSERT(offsetof(soch_metric, bucket_count) == 52 && sizeof(((soch_metric *)0)->bucket_count) == 4);
-SOCH_ASSERT(sizeof(soch_metric) == 56);
-SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 4);
-SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 4 && sizeof(((soch_metric_sink *)0)->metric) == 4);
-SOCH_ASSERT(sizeof(soch_metric_sink) == 8);
-SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->size) == 4);
-SOCH_ASSERT(offsetof(soch_metrics, ctx) == 4 && sizeof(((soch_metrics *)0)->ctx) == 4);
-SOCH_ASSERT(offsetof(soch_metrics, collect) == 8 && sizeof(((soch_metrics *)0)->collect) == 4);
-SOCH_ASSERT(sizeof(soch_metrics) == 12);
 SOCH_ASSERT(offsetof(soch_observability_properties, size) == 0 && sizeof(((soch_observability_properties *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_observability_properties, flags) == 8 && sizeof(((soch_observability_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_observability_properties, log_level) == 16 && sizeof(((soch_observability_properties *)0)->log_level) == 4);

@@ -107,7 +107,7 @@ pub use ids::{ColumnId, RowId, TableId, TransactionId};
 pub use index::IndexExtension;
 pub use labels::Labels;
 pub use log_record::LogRecord;
-pub use metrics::{Metric, MetricValue, Metrics};
+pub use metrics::{ExponentialBuckets, ExponentialHistogram, Metric, MetricValue, Metrics};
 pub use neighbor_lists::NeighborLists;
 pub use neighbors::{Neighbors, RowIds};
 pub use observability::{HealthInfo, NullObservability, ObservabilityExtension};

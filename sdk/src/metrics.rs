@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::machinery::boundary::{slice, with_labels, ReadLent};
+use crate::machinery::records::time;
 use crate::opaque::opaque;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -10,6 +11,7 @@ use std::any::Any;
 use std::mem::MaybeUninit;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
 
 use sochdb_plugin_abi::soch_bucket as Bucket;
 
@@ -20,8 +22,8 @@ opaque!(Metrics);
 /// ```
 /// use sochdb_plugin_sdk::{Metric, MetricValue};
 ///
-/// let metric = Metric::new("open_files", &[("shard", "3")], MetricValue::Gauge(17.0));
-/// assert_eq!(metric.labels, [("shard", "3")]);
+/// let metric = Metric::new("open_files", &[("shard", "3")], MetricValue::Gauge(17.0)).with_unit("{file}");
+/// assert_eq!((metric.labels, metric.unit), (&[("shard", "3")][..], "{file}"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -32,13 +34,45 @@ pub struct Metric<'a> {
     pub labels: Labels<'a>,
     /// The value, and with it the kind.
     pub value: MetricValue<'a>,
+    /// The unit, by UCUM, such as `s` or `By`; empty if nobody said it.
+    pub unit: &'a str,
+    /// One sentence on what is measured; empty if nobody said it.
+    pub description: &'a str,
+    /// Whether a histogram's buckets are all there, also empty ones, as the application chose their bounds.
+    pub all_buckets: bool,
+    /// The time when counting began; None for a gauge, and where that is not known.
+    pub start: Option<SystemTime>,
 }
 
 impl<'a> Metric<'a> {
     /// Makes a metric of this name, these labels and this value.
     #[must_use]
     pub fn new(name: &'a str, labels: Labels<'a>, value: MetricValue<'a>) -> Self {
-        Self { name, labels, value }
+        Self { name, labels, value, unit: "", description: "", all_buckets: false, start: None }
+    }
+
+    /// The same in this unit.
+    #[must_use]
+    pub fn with_unit(self, unit: &'a str) -> Self {
+        Self { unit, ..self }
+    }
+
+    /// The same with one sentence on what is measured.
+    #[must_use]
+    pub fn with_description(self, description: &'a str) -> Self {
+        Self { description, ..self }
+    }
+
+    /// The same with all buckets of a histogram, also empty ones.
+    #[must_use]
+    pub fn with_all_buckets(self) -> Self {
+        Self { all_buckets: true, ..self }
+    }
+
+    /// The same with the time when counting began.
+    #[must_use]
+    pub fn with_start(self, start: SystemTime) -> Self {
+        Self { start: Some(start), ..self }
     }
 }
 
@@ -69,9 +103,58 @@ pub enum MetricValue<'a> {
         count: u64,
         /// The sum of the observations.
         sum: f64,
-        /// The buckets by ascending bound, without those that are empty. Each counts its own observations only.
+        /// The buckets by ascending bound, without those that are empty unless [`Metric::all_buckets`] says so. Each counts
+        /// its own observations only.
         buckets: &'a [Bucket],
     },
+    /// A total that grows and shrinks: several places add to it and take from it.
+    UpDown(f64),
+    /// Observations, counted in buckets whose bounds are powers of one base.
+    Exponential(ExponentialHistogram<'a>),
+}
+
+/// A histogram whose bounds are powers of one base, 2^(2^-`scale`).
+///
+/// ```
+/// use sochdb_plugin_sdk::{ExponentialBuckets, ExponentialHistogram, MetricValue};
+///
+/// // Two observations between 1 and 2, three between 2 and 4.
+/// let positive = ExponentialBuckets { offset: 0, counts: &[2, 3] };
+/// let histogram = ExponentialHistogram { count: 5, sum: 12.5, positive, ..ExponentialHistogram::default() };
+/// assert!(matches!(MetricValue::Exponential(histogram), MetricValue::Exponential(it) if it.scale == 0));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ExponentialHistogram<'a> {
+    /// The number of observations.
+    pub count: u64,
+    /// The sum of the observations.
+    pub sum: f64,
+    /// The scale.
+    pub scale: i32,
+    /// The number of observations whose amount is at most `zero_threshold`.
+    pub zero_count: u64,
+    /// The largest amount that is taken for 0.
+    pub zero_threshold: f64,
+    /// The observations above 0.
+    pub positive: ExponentialBuckets<'a>,
+    /// The observations below 0, by their amount.
+    pub negative: ExponentialBuckets<'a>,
+}
+
+/// The buckets of observations of one sign. Bucket `i` of `counts` has those whose amount lies above base^(`offset` + i) and
+/// at most at base^(`offset` + i + 1).
+///
+/// ```
+/// use sochdb_plugin_sdk::ExponentialBuckets;
+///
+/// assert!(ExponentialBuckets::default().counts.is_empty());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExponentialBuckets<'a> {
+    /// The number of the first bucket.
+    pub offset: i32,
+    /// The observations in each bucket.
+    pub counts: &'a [u64],
 }
 
 type Give = dyn Fn(&mut dyn FnMut(&Metric<'_>)) + Send + Sync;
@@ -205,19 +288,54 @@ unsafe fn read(metric: *const soch_metric, visit: &mut dyn FnMut(&Metric<'_>)) -
     // SAFETY: the caller promises it.
     let metric = unsafe { metric.as_ref() }.ok_or_else(|| Error::invalid("the metric is NULL"))?;
     // SAFETY: as above.
-    let (name, buckets) = unsafe { (metric.name.read()?, slice(metric.buckets, metric.bucket_count)?) };
-    let value = match metric.kind {
-        SOCH_METRIC_COUNTER => MetricValue::Counter(metric.count),
-        SOCH_METRIC_GAUGE => MetricValue::Gauge(metric.value),
-        SOCH_METRIC_HISTOGRAM => MetricValue::Histogram { count: metric.count, sum: metric.value, buckets },
-        // Of a later minor version.
-        _ => return Ok(()),
-    };
+    let Some(value) = (unsafe { value(metric)? }) else { return Ok(()) };
+    // SAFETY: as above.
+    let (name, unit, description) = unsafe { (metric.name.read()?, metric.unit.read()?, metric.description.read()?) };
+    let (all_buckets, start) = (metric.flags & SOCH_METRIC_ALL_BUCKETS != 0, time(metric.start_time));
     // SAFETY: as above.
     unsafe {
         with_labels(metric.labels, metric.label_count, |labels| {
-            visit(&Metric { name, labels, value });
+            visit(&Metric { name, labels, value, unit, description, all_buckets, start });
             Ok(())
         })
     }
+}
+
+/// The value, unless it is of a kind of a later minor version.
+///
+/// # Safety
+/// All that the metric leads to is lent for `'a`.
+unsafe fn value<'a>(metric: &'a soch_metric) -> Result<Option<MetricValue<'a>>> {
+    // SAFETY: the caller promises it, here and below.
+    let buckets = unsafe { slice(metric.buckets, metric.bucket_count)? };
+    Ok(Some(match metric.kind {
+        SOCH_METRIC_COUNTER => MetricValue::Counter(metric.count),
+        SOCH_METRIC_GAUGE => MetricValue::Gauge(metric.value),
+        SOCH_METRIC_HISTOGRAM => MetricValue::Histogram { count: metric.count, sum: metric.value, buckets },
+        SOCH_METRIC_UP_DOWN => MetricValue::UpDown(metric.value),
+        SOCH_METRIC_EXPONENTIAL => {
+            // SAFETY: as above.
+            let raw = unsafe { metric.exponential.as_ref() }
+                .ok_or_else(|| Error::invalid("the buckets of an exponential histogram are NULL"))?;
+            MetricValue::Exponential(ExponentialHistogram {
+                count: metric.count,
+                sum: metric.value,
+                scale: raw.scale,
+                zero_count: raw.zero_count,
+                zero_threshold: raw.zero_threshold,
+                // SAFETY: as above.
+                positive: unsafe { exponential(&raw.positive)? },
+                // SAFETY: as above.
+                negative: unsafe { exponential(&raw.negative)? },
+            })
+        }
+        _ => return Ok(None),
+    }))
+}
+
+/// # Safety
+/// The counts are lent for `'a`.
+unsafe fn exponential<'a>(raw: &soch_exponential_buckets) -> Result<ExponentialBuckets<'a>> {
+    // SAFETY: the caller promises it.
+    Ok(ExponentialBuckets { offset: raw.offset, counts: unsafe { slice(raw.counts, raw.count)? } })
 }

@@ -84,7 +84,7 @@ fn metric(kind: u32, name: &'static str) -> soch_metric {
     soch_metric {
         size: std::mem::size_of::<soch_metric>(),
         kind,
-        reserved: 0,
+        flags: 0,
         name: soch_str::lend(name),
         labels: &LABEL,
         label_count: 1,
@@ -92,6 +92,10 @@ fn metric(kind: u32, name: &'static str) -> soch_metric {
         value: 1.5,
         buckets: &BUCKET,
         bucket_count: 1,
+        exponential: null(),
+        unit: soch_str::lend(""),
+        description: soch_str::lend(""),
+        start_time: 0,
     }
 }
 
@@ -196,4 +200,61 @@ fn an_own_test_needs_no_host() {
         visit(&sochdb_plugin_sdk::Metric::new("rows", &[], MetricValue::Counter(1)));
     });
     assert_eq!(read(&metrics), ["rows [] Counter(1)"]);
+}
+
+/// Gives one metric.
+unsafe extern "C" fn collect_one(ctx: *mut c_void, sink: *const soch_metric_sink, _: *mut soch_error) -> soch_status {
+    // SAFETY: the SDK lends a sink, and passes the context of the test, its metric.
+    unsafe { (*sink).metric.expect("a sink has its function")((*sink).ctx, ctx.cast()) }
+}
+
+#[test]
+fn every_field_of_a_metric_is_read() {
+    let counts = [2_u64, 0, 3];
+    let some = soch_exponential_buckets { counts: counts.as_ptr(), count: 3, offset: -4, reserved: 0 };
+    let none = soch_exponential_buckets { counts: null(), count: 0, offset: 0, reserved: 0 };
+    let exponential = soch_exponential {
+        size: std::mem::size_of::<soch_exponential>(),
+        scale: 3,
+        reserved: 0,
+        zero_count: 7,
+        zero_threshold: 0.25,
+        positive: some,
+        negative: none,
+    };
+    let lent = Lent::new(false);
+    let mut raw = soch_metric {
+        flags: SOCH_METRIC_ALL_BUCKETS | 0x8000_0000,
+        exponential: &exponential,
+        unit: soch_str::lend("s"),
+        description: soch_str::lend("Time"),
+        start_time: 1_000_000_007,
+        ..metric(SOCH_METRIC_EXPONENTIAL, "exponential")
+    };
+    let ctx: *mut soch_metric = &mut raw;
+    let metrics =
+        soch_metrics { size: std::mem::size_of::<soch_metrics>(), ctx: ctx.cast(), collect: Some(collect_one) };
+    assert_eq!(lent.attach(&metrics).0, SOCH_OK);
+    let mut seen = 0;
+    lent.metrics().collect(|metric| {
+        let since = metric.start.and_then(|start| start.duration_since(std::time::UNIX_EPOCH).ok());
+        assert_eq!(since.map(|since| since.as_nanos()), Some(1_000_000_007));
+        assert_eq!((metric.unit, metric.description, metric.all_buckets), ("s", "Time", true));
+        let MetricValue::Exponential(it) = metric.value else { panic!("{metric:?}") };
+        assert_eq!((it.count, it.sum, it.scale, it.zero_count, it.zero_threshold), (3, 1.5, 3, 7, 0.25));
+        assert_eq!((it.positive.offset, it.positive.counts), (-4, &counts[..]));
+        assert!(it.negative.counts.is_empty());
+        seen += 1;
+    });
+    // SAFETY: the metric is the test's, and nobody reads it meanwhile.
+    unsafe { (*ctx).kind = SOCH_METRIC_UP_DOWN };
+    lent.metrics().collect(|metric| {
+        assert_eq!(metric.value, MetricValue::UpDown(1.5));
+        seen += 1;
+    });
+    // SAFETY: as above.
+    unsafe { ((*ctx).kind, (*ctx).exponential) = (SOCH_METRIC_EXPONENTIAL, null()) };
+    lent.metrics().collect(|metric| panic!("an exponential histogram without buckets is none: {metric:?}"));
+    assert_eq!(seen, 2);
+    lent.end();
 }

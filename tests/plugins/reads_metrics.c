@@ -42,7 +42,7 @@ static soch_status attach(void *instance, const soch_metrics *metrics, soch_erro
 static soch_status take(void *ctx, const soch_metric *metric) {
     const reader *self = ctx;
     char text[512];
-    const char *kinds[] = {"counter", "gauge", "histogram"};
+    const char *kinds[] = {"counter", "gauge", "histogram", "up-down counter", "exponential histogram"};
     int len = snprintf(text, sizeof text, "%s %.*s", kinds[metric->kind], (int)metric->name.len, metric->name.ptr);
     for (size_t i = 0; i < metric->label_count; i++) {
         soch_str name = metric->labels[i].name, value = metric->labels[i].value;
@@ -53,6 +53,20 @@ static soch_status take(void *ctx, const soch_metric *metric) {
         soch_bucket bucket = metric->buckets[i];
         len += snprintf(text + len, sizeof text - len, " %g:%llu", bucket.upper, (unsigned long long)bucket.count);
     }
+    if ((metric->flags & SOCH_METRIC_ALL_BUCKETS) != 0) len += snprintf(text + len, sizeof text - len, " all");
+    if (metric->exponential != NULL) {
+        soch_exponential_buckets it = metric->exponential->positive;
+        len += snprintf(text + len, sizeof text - len, " scale=%d zero=%llu offset=%d", (int)metric->exponential->scale,
+                        (unsigned long long)metric->exponential->zero_count, (int)it.offset);
+        for (size_t i = 0; i < it.count; i++) {
+            len += snprintf(text + len, sizeof text - len, " %llu", (unsigned long long)it.counts[i]);
+        }
+    }
+    if (metric->unit.len > 0 || metric->description.len > 0) {
+        soch_str unit = metric->unit, about = metric->description;
+        len += snprintf(text + len, sizeof text - len, " [%.*s] %.*s", (int)unit.len, unit.ptr, (int)about.len, about.ptr);
+    }
+    if ((metric->start_time == 0) != (metric->kind == SOCH_METRIC_GAUGE)) tell(self, "a wrong start time");
     tell(self, text);
     return self->once ? SOCH_CANCELLED : SOCH_OK;
 }

@@ -48,6 +48,19 @@ impl JsonLines {
     }
 }
 
+impl JsonLines {
+    /// Brings the lines to the disk. Lost ones are an error also when there was room again: they are missing.
+    fn sync(&self) -> Result<()> {
+        match self.output.lock().unwrap_or_else(PoisonError::into_inner).sync() {
+            (Some((lost, error)), _) => {
+                let message = format!("{lost} lines of {} are lost: {error}", self.path.display());
+                Err(Error::new(ErrorKind::Io, message).with_code(error.raw_os_error().unwrap_or(0)))
+            }
+            (None, synced) => Ok(synced?),
+        }
+    }
+}
+
 impl Plugin for JsonLines {
     fn create(host: Host) -> Result<Self> {
         let Config { path } = host.config()?;
@@ -60,16 +73,8 @@ impl Plugin for JsonLines {
         Ok(Self { host, path, output: Mutex::new(output), last_span: AtomicU64::new(0) })
     }
 
-    /// Lost lines are an error also when there was room again: they are missing.
     fn shutdown(&mut self) -> Result<()> {
-        let output = self.output.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match output.end() {
-            (Some((lost, error)), _) => {
-                let message = format!("{lost} lines of {} are lost: {error}", self.path.display());
-                Err(Error::new(ErrorKind::Io, message).with_code(error.raw_os_error().unwrap_or(0)))
-            }
-            (None, synced) => Ok(synced?),
-        }
+        self.sync()
     }
 }
 
@@ -110,6 +115,10 @@ impl ObservabilityExtension for JsonLines {
             LogLevel::Error => "error",
         };
         self.append(Line::new("log").text("level", level).text("message", message).labels(fields));
+    }
+
+    fn flush(&self) -> Result<()> {
+        self.sync()
     }
 
     fn report_health(&self, health: &HealthInfo) {

@@ -49,7 +49,7 @@ impl Output {
     }
 
     /// Brings the lines to the disk. The first is how many are lost and why, if any are.
-    pub(crate) fn end(&mut self) -> (Option<(u64, &io::Error)>, io::Result<()>) {
+    pub(crate) fn sync(&mut self) -> (Option<(u64, &io::Error)>, io::Result<()>) {
         if self.lost > 0 {
             // What cannot be said in the file is said by the caller.
             let _ = self.write_line("");

@@ -16,13 +16,21 @@ pub(crate) type LabelSet = Vec<(String, String)>;
 
 /// What is shown of what was read, by the family's name and kind, and its labels.
 #[derive(Debug, Default)]
-pub(crate) struct Pulled(BTreeMap<(String, Kind), BTreeMap<LabelSet, Value>>);
+pub(crate) struct Pulled(BTreeMap<(String, Kind), Family>);
+
+#[derive(Debug, Default)]
+struct Family {
+    /// The database's sentence, if it has one.
+    help: String,
+    unit: String,
+    series: BTreeMap<LabelSet, Value>,
+}
 
 #[derive(Debug)]
 enum Value {
     Counter(u64),
     Gauge(f64),
-    Histogram { count: u64, sum: f64, buckets: Box<[u64; BOUNDS]> },
+    Histogram { count: u64, sum: f64, buckets: Vec<(f64, u64)> },
 }
 
 impl Pulled {
@@ -34,13 +42,17 @@ impl Pulled {
                 MetricValue::Counter(total) => (Kind::Counter, Value::Counter(total)),
                 MetricValue::Gauge(value) => (Kind::Gauge, Value::Gauge(value)),
                 MetricValue::Histogram { count, sum, buckets } => {
-                    (Kind::Histogram, Value::Histogram { count, sum, buckets: coarser(buckets) })
+                    let buckets = if metric.all_buckets { as_they_are(buckets) } else { coarser(buckets) };
+                    (Kind::Histogram, Value::Histogram { count, sum, buckets })
                 }
+                MetricValue::UpDown(total) => (Kind::Gauge, Value::Gauge(total)),
                 // A kind that Prometheus does not know.
                 _ => return,
             };
             if let Some(Names { family, kind, labels, .. }) = admit(metric, kind) {
-                pulled.0.entry((family, kind)).or_default().insert(labels, value);
+                let family = pulled.0.entry((family, kind)).or_default();
+                family.series.insert(labels, value);
+                (family.help, family.unit) = (metric.description.to_owned(), metric.unit.to_owned());
             }
         });
         pulled
@@ -53,8 +65,7 @@ impl Value {
             Self::Counter(total) => encoder.encode_counter::<NoLabelSet, _, f64>(total, None),
             Self::Gauge(value) => encoder.encode_gauge(value),
             Self::Histogram { count, sum, buckets } => {
-                let buckets: Vec<(f64, u64)> = bounds().zip(buckets.iter().copied()).collect();
-                encoder.encode_histogram::<NoLabelSet>(*sum, *count, &buckets, None)
+                encoder.encode_histogram::<NoLabelSet>(*sum, *count, buckets, None)
             }
         }
     }
@@ -62,8 +73,8 @@ impl Value {
 
 impl Collector for Pulled {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        for ((family, kind), series) in &self.0 {
-            let help = format!("The {} {family} of the database.", kind.name());
+        for ((family, kind), Family { help, unit, series }) in &self.0 {
+            let help = help_text(family, *kind, help, unit);
             let mut encoder = encoder.encode_descriptor(family, &help, None, kind.metric_type())?;
             for (labels, value) in series {
                 value.encode(encoder.encode_family(labels)?)?;
@@ -78,12 +89,34 @@ fn bounds() -> impl Iterator<Item = f64> {
     finite.take(BOUNDS - 1).chain([f64::INFINITY])
 }
 
+/// A family's help, in one line, with its unit: OpenMetrics has a line for that too, but only for names that end with the
+/// unit's.
+fn help_text(family: &str, kind: Kind, text: &str, unit: &str) -> String {
+    let mut help = match text {
+        "" => format!("The {} {family} of the database.", kind.name()),
+        text => one_line(text),
+    };
+    if !unit.is_empty() {
+        help.push_str(&format!(" Unit: {}", one_line(unit)));
+    }
+    help
+}
+
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
+}
+
+/// The bounds that the application chose.
+fn as_they_are(chosen: &[Bucket]) -> Vec<(f64, u64)> {
+    chosen.iter().map(|bucket| (bucket.upper, bucket.count)).collect()
+}
+
 /// The counts of the host's buckets in ours.
-fn coarser(finer: &[Bucket]) -> Box<[u64; BOUNDS]> {
-    let mut buckets = Box::new([0; BOUNDS]);
+fn coarser(finer: &[Bucket]) -> Vec<(f64, u64)> {
+    let mut buckets = [0; BOUNDS];
     for bucket in finer {
         let at = bounds().position(|bound| bucket.upper <= bound).unwrap_or(BOUNDS - 1);
         buckets[at] = bucket.count.wrapping_add(buckets[at]);
     }
-    buckets
+    bounds().zip(buckets).collect()
 }

@@ -4,10 +4,12 @@ use crate::must::{ensure, Must};
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{
-    Bucket, ErrorKind, HealthInfo, Labels, LogLevel, Metric, MetricValue, Metrics, ObservabilityExtension,
+    Bucket, ErrorKind, ExponentialBuckets, ExponentialHistogram, HealthInfo, Labels, LogLevel, Metric, MetricValue,
+    Metrics, ObservabilityExtension,
 };
 use sochdb_plugin_host::{Observability, PluginManager};
 use std::collections::HashSet;
+use std::time::UNIX_EPOCH;
 
 suite!(Observability, "observability":
     any_number_of_labels_is_taken,
@@ -131,12 +133,17 @@ fn any_metric_may_be_read(subject: &Subject) -> Result<(), String> {
         for text in ["", "größe", "a b\"c\\d\ne\0f\u{1b}", "0starts_with_a_digit", &"long".repeat(5000)] {
             let mut give = |kind: &str, value| {
                 let name = format!("{text}_{kind}");
-                visit(&Metric::new(&name, &[], value));
+                visit(&Metric::new(&name, &[], value).with_unit(text).with_description(text).with_start(UNIX_EPOCH));
                 visit(&Metric::new(&name, &[(text, text), ("same", "1"), ("same", "2")], value));
             };
             give("total", MetricValue::Counter(u64::MAX));
             give("now", MetricValue::Gauge(f64::NAN));
             give("empty", MetricValue::Histogram { count: 0, sum: 0.0, buckets: &[] });
+            give("open", MetricValue::UpDown(-3.0));
+            let few = ExponentialBuckets { offset: i32::MIN, counts: &[1, 0, 2] };
+            let exponential =
+                ExponentialHistogram { count: 4, sum: f64::NAN, scale: 20, positive: few, ..Default::default() };
+            give("spread", MetricValue::Exponential(exponential));
             give("seconds", MetricValue::Histogram { count: 3, sum: f64::INFINITY, buckets: &buckets });
         }
     });

@@ -5,15 +5,17 @@ use crate::observability::lives;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{
-    AttributeValue, LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanKind, SpanLink, SpanParent,
-    SpanStart, SpanStatus, TraceContext,
+    AttributeValue, ErrorKind, LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanKind, SpanLink,
+    SpanParent, SpanStart, SpanStatus, TraceContext,
 };
-use std::time::{Duration, UNIX_EPOCH};
+use sochdb_plugin_host::CallOptions;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 suite!(Observability, "observability_records":
     any_record_of_a_span_is_taken,
     a_trace_goes_on,
     any_record_of_the_log_is_taken,
+    a_flush_ends,
 );
 
 const REMOTE: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -119,4 +121,33 @@ fn any_record_of_the_log_is_taken(subject: &Subject) -> Result<(), String> {
     }
     sink.end_span(span, &SpanEnd::new());
     lives(sink, "after records of the log")
+}
+
+/// Without limits, beside other calls, and within its time.
+fn a_flush_ends(subject: &Subject) -> Result<(), String> {
+    const TIME: Duration = Duration::from_secs(2);
+    let mut instance = subject.instance()?;
+    let sink = &*instance.observability()?;
+    let work = || {
+        for round in 0..20 {
+            sink.counter_inc("flushed_total", 1, &[]);
+            sink.log(LogLevel::Info, &format!("line {round}"), &[]);
+            sink.span_end(sink.span_start("flushed", None));
+        }
+    };
+    work();
+    sink.flush().must("flush")?;
+    std::thread::scope(|scope| {
+        let working = scope.spawn(work);
+        let flushed = sink.flush().must("flush beside other calls");
+        working.join().map_err(|_| "a thread panicked".to_owned())?;
+        flushed
+    })?;
+    let begin = Instant::now();
+    match CallOptions::new().with_timeout(TIME).run(|| sink.flush()) {
+        Err(error) if error.kind() == ErrorKind::Timeout => {}
+        result => result.must("flush with a deadline")?,
+    }
+    ensure!(begin.elapsed() < 2 * TIME, "a flush that has {TIME:?} took {:?}", begin.elapsed());
+    lives(sink, "after it was flushed")
 }

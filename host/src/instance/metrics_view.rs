@@ -2,8 +2,8 @@
 
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::machinery::boundary;
-use sochdb_plugin_sdk::{Error, Metric, MetricValue, Metrics};
+use sochdb_plugin_sdk::machinery::{boundary, records};
+use sochdb_plugin_sdk::{Error, ExponentialBuckets, ExponentialHistogram, Metric, MetricValue, Metrics};
 use std::ptr::NonNull;
 
 /// The `soch_metrics` of one instance and what it leads to, at one place in memory until this is dropped.
@@ -69,14 +69,20 @@ fn with_raw(metric: &Metric<'_>, take: impl FnOnce(*const soch_metric) -> soch_s
         MetricValue::Counter(total) => (SOCH_METRIC_COUNTER, total, 0.0, &[][..]),
         MetricValue::Gauge(value) => (SOCH_METRIC_GAUGE, 0, value, &[][..]),
         MetricValue::Histogram { count, sum, buckets } => (SOCH_METRIC_HISTOGRAM, count, sum, buckets),
+        MetricValue::UpDown(total) => (SOCH_METRIC_UP_DOWN, 0, total, &[][..]),
+        MetricValue::Exponential(histogram) => (SOCH_METRIC_EXPONENTIAL, histogram.count, histogram.sum, &[][..]),
         // Of a later version of the SDK.
         _ => return SOCH_OK,
     };
+    let exponential = match &metric.value {
+        MetricValue::Exponential(histogram) => Some(exponential(histogram)),
+        _ => None,
+    };
     boundary::with_raw_labels(metric.labels, |labels, label_count| {
         take(&soch_metric {
-            size: std::mem::size_of::<soch_metric>(),
+            size: size_of::<soch_metric>(),
             kind,
-            reserved: 0,
+            flags: if metric.all_buckets { SOCH_METRIC_ALL_BUCKETS } else { 0 },
             name: soch_str::lend(metric.name),
             labels,
             label_count,
@@ -84,6 +90,28 @@ fn with_raw(metric: &Metric<'_>, take: impl FnOnce(*const soch_metric) -> soch_s
             value,
             buckets: buckets.as_ptr(),
             bucket_count: buckets.len(),
+            exponential: exponential.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),
+            unit: soch_str::lend(metric.unit),
+            description: soch_str::lend(metric.description),
+            start_time: records::nanoseconds(metric.start),
         })
     })
+}
+
+fn exponential(histogram: &ExponentialHistogram<'_>) -> soch_exponential {
+    let buckets = |buckets: ExponentialBuckets<'_>| soch_exponential_buckets {
+        counts: buckets.counts.as_ptr(),
+        count: buckets.counts.len(),
+        offset: buckets.offset,
+        reserved: 0,
+    };
+    soch_exponential {
+        size: size_of::<soch_exponential>(),
+        scale: histogram.scale,
+        reserved: 0,
+        zero_count: histogram.zero_count,
+        zero_threshold: histogram.zero_threshold,
+        positive: buckets(histogram.positive),
+        negative: buckets(histogram.negative),
+    }
 }

@@ -1,5 +1,5 @@
+use crate::metrics::description::MAX_BOUNDS;
 use crate::metrics::registry::{Refusal, MAX_SERIES, MAX_SERIES_BYTES};
-use crate::metrics::series::Kind;
 use sochdb_plugin_sdk::Error;
 
 /// The reason why the manager refused.
@@ -39,7 +39,7 @@ pub enum ManagerError {
     MetricKind {
         /// The metric's name.
         name: String,
-        /// The kind of the metric: `counter`, `gauge` or `histogram`.
+        /// The kind of the metric: `counter`, `gauge`, `histogram` or `up-down counter`.
         is: &'static str,
         /// The kind that was asked for.
         wanted: &'static str,
@@ -54,6 +54,16 @@ pub enum ManagerError {
     #[error("names and labels of metrics take {limit} bytes already, or would: use shorter labels, or such that have fewer values")]
     TooManyBytes {
         /// The limit, [`PluginManager::MAX_SERIES_BYTES`](crate::PluginManager::MAX_SERIES_BYTES).
+        limit: usize,
+    },
+    /// The bounds of a description are none.
+    #[error(
+        "the bounds of the metric `{name}` are none: give at most {limit} finite numbers, each above the one before"
+    )]
+    MetricBounds {
+        /// The metric's name.
+        name: String,
+        /// The most bounds.
         limit: usize,
     },
     /// The process is a child of fork.
@@ -107,12 +117,15 @@ fn join(errors: &[Unended]) -> String {
 }
 
 impl ManagerError {
-    /// The reason why there is no metric of this kind and name.
-    pub(crate) fn no_metric(refusal: Refusal, kind: Kind, name: &str) -> Self {
+    /// The reason why there is no metric of this name, or no description of it.
+    pub(crate) fn no_metric(refusal: Refusal, name: &str) -> Self {
         match refusal {
-            Refusal::Kind(is) => Self::MetricKind { name: name.to_owned(), is: is.name(), wanted: kind.name() },
+            Refusal::Kind { is, wanted } => {
+                Self::MetricKind { name: name.to_owned(), is: is.name(), wanted: wanted.name() }
+            }
             Refusal::Full => Self::TooManySeries { limit: MAX_SERIES },
             Refusal::Bytes => Self::TooManyBytes { limit: MAX_SERIES_BYTES },
+            Refusal::Bounds => Self::MetricBounds { name: name.to_owned(), limit: MAX_BOUNDS },
             Refusal::Forked => Self::Forked,
         }
     }

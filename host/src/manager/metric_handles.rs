@@ -3,7 +3,7 @@
 use crate::manager::error::ManagerError;
 use crate::manager::metered::Metered;
 use crate::manager::sinks::{push, Sinks};
-use crate::metrics::cells::{Level, Observations, Total};
+use crate::metrics::cells::{Balance, Level, Observations, Total};
 use crate::metrics::labels;
 use crate::metrics::series::{Cell, Change, Kind, Series};
 use sochdb_plugin_sdk::Labels;
@@ -19,7 +19,7 @@ struct Kept {
 impl Kept {
     fn new(metered: &Metered, kind: Kind, name: &str, labels: Labels<'_>) -> Result<Self, ManagerError> {
         let series = metered.registry.resolve(kind, name, labels);
-        let series = series.map_err(|refusal| ManagerError::no_metric(refusal, kind, name))?;
+        let series = series.map_err(|refusal| ManagerError::no_metric(refusal, name))?;
         Ok(Self { series: series.clone(), metered: metered.clone() })
     }
 
@@ -34,7 +34,7 @@ impl Kept {
     fn push(&self, sinks: &Weak<Sinks>, change: Change) {
         // None: the manager is gone.
         let Some(sinks) = sinks.upgrade() else { return };
-        let labels = labels::borrow(&self.series.labels);
+        let (labels, change) = (labels::borrow(&self.series.labels), self.series.as_pushed(change));
         sinks.each(|sink| push(change, sink, &self.series.name, &labels));
     }
 }
@@ -124,4 +124,20 @@ handle! {
     Histogram of Observations, value: f64, Observe,
     /// Adds one observation, in the unit that the application chose. One that is not finite is not kept.
     observe as add
+}
+
+handle! {
+    /// A handle of an up-down counter, from [`PluginManager::up_down_counter`](crate::PluginManager::up_down_counter): several
+    /// places add to it what comes and take from it what goes. A sink that does not read metrics gets it as a gauge.
+    ///
+    /// ```
+    /// let manager = sochdb_plugin_host::PluginManager::new();
+    /// let connections = manager.up_down_counter("connections", &[])?;
+    /// connections.add(1);
+    /// connections.add(-1);
+    /// # Ok::<(), sochdb_plugin_host::ManagerError>(())
+    /// ```
+    UpDownCounter of Balance, value: i64, Shift,
+    /// Adds `value`, which may be below 0, to the total.
+    add as add
 }

@@ -1,8 +1,9 @@
 //! The manager's metrics.
 
 use crate::manager::error::ManagerError;
-use crate::manager::metric_handles::{Counter, Gauge, Histogram};
+use crate::manager::metric_handles::{Counter, Gauge, Histogram, UpDownCounter};
 use crate::manager::PluginManager;
+use crate::metrics::description::MetricDescription;
 use crate::metrics::registry::{MAX_SERIES, MAX_SERIES_BYTES};
 use crate::metrics::series::Change;
 use sochdb_plugin_sdk::{Labels, Metrics};
@@ -46,6 +47,26 @@ impl PluginManager {
     /// Those of [`PluginManager::counter`].
     pub fn histogram(&self, name: &str, labels: Labels<'_>) -> Result<Histogram, ManagerError> {
         Histogram::new(&self.metrics, name, labels)
+    }
+
+    /// Returns the up-down counter of this name with these labels; a new one begins with 0.
+    ///
+    /// # Errors
+    /// Those of [`PluginManager::counter`].
+    pub fn up_down_counter(&self, name: &str, labels: Labels<'_>) -> Result<UpDownCounter, ManagerError> {
+        UpDownCounter::new(&self.metrics, name, labels)
+    }
+
+    /// Says of all metrics of this name what they measure, in which unit, and in which buckets histograms count. Say it
+    /// before the first one is used: series that are there keep their buckets. A later description takes the place of an
+    /// earlier one.
+    ///
+    /// # Errors
+    /// [`ManagerError::MetricBounds`], [`ManagerError::TooManySeries`], [`ManagerError::TooManyBytes`],
+    /// [`ManagerError::Forked`].
+    pub fn describe_metric(&self, name: &str, description: &MetricDescription<'_>) -> Result<(), ManagerError> {
+        let described = self.metrics.registry.describe(name, description);
+        described.map_err(|refusal| ManagerError::no_metric(refusal, name))
     }
 
     /// Adds `value` to a counter. For one that is changed often, keep the handle: [`PluginManager::counter`].

@@ -1,10 +1,11 @@
 //! Where values are. No call here waits for another one.
 
+use crate::metrics::bounded::Bounded;
 use crate::metrics::buckets::{self, BUCKETS};
 use crate::sync::thread_slot::{self, SHARDS};
 use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// On a pair of cache lines of its own, as processors fetch them in pairs, so that threads do not slow each other down.
 #[repr(align(128))]
@@ -45,9 +46,37 @@ impl Level {
     }
 }
 
+/// A total that grows and shrinks.
+#[derive(Default)]
+pub(crate) struct Balance(Total);
+
+impl Balance {
+    #[inline]
+    pub(crate) fn add(&self, value: i64) {
+        // In two's complement, what wraps is right.
+        self.0.add(value as u64);
+    }
+
+    pub(crate) fn get(&self) -> i64 {
+        self.0.get() as i64
+    }
+}
+
 /// Observations by size, divided among threads. A thread's part takes 2 KiB, from its first observation on.
 #[derive(Default)]
-pub(crate) struct Observations([OnceLock<Box<Part>>; SHARDS]);
+pub(crate) struct Observations {
+    parts: [OnceLock<Box<Part>>; SHARDS],
+    /// Where they are instead, if the application chose the bounds.
+    bounded: Option<Box<Bounded>>,
+}
+
+/// Adds to a sum whose bits are in `sum`.
+#[inline]
+pub(crate) fn add_to_sum(sum: &AtomicU64, value: f64) {
+    // Another thread is here only if there are more threads than shards.
+    let add = |sum| Some((f64::from_bits(sum) + value).to_bits());
+    let _ = sum.fetch_update(Relaxed, Relaxed, add);
+}
 
 #[repr(align(128))]
 struct Part {
@@ -62,23 +91,36 @@ impl Default for Part {
 }
 
 impl Observations {
+    pub(crate) fn within(bounds: Arc<[f64]>) -> Self {
+        Self { bounded: Some(Box::new(Bounded::new(bounds))), ..Self::default() }
+    }
+
+    /// Whether all buckets are shown, as the application chose their bounds.
+    pub(crate) fn is_bounded(&self) -> bool {
+        self.bounded.is_some()
+    }
+
     /// Drops what is not finite: it would make the sum useless for ever.
     #[inline]
     pub(crate) fn add(&self, value: f64) {
         if !value.is_finite() {
             return;
         }
-        let part = self.0[thread_slot::this_thread().number()].get_or_init(Box::default);
+        if let Some(bounded) = &self.bounded {
+            return bounded.add(value);
+        }
+        let part = self.parts[thread_slot::this_thread().number()].get_or_init(Box::default);
         part.counts[buckets::of(value)].fetch_add(1, Relaxed);
-        // Another thread is here only if there are more threads than shards.
-        let add = |sum| Some((f64::from_bits(sum) + value).to_bits());
-        let _ = part.sum.fetch_update(Relaxed, Relaxed, add);
+        add_to_sum(&part.sum, value);
     }
 
-    /// How many there are, and their sum; `into` gets the buckets that are not empty.
+    /// How many there are, and their sum; `into` gets the buckets that are not empty, or all that were chosen.
     pub(crate) fn get(&self, into: &mut Vec<Bucket>) -> (u64, f64) {
+        if let Some(bounded) = &self.bounded {
+            return bounded.get(into);
+        }
         let (mut counts, mut sum) = ([0u64; BUCKETS], 0.0);
-        for part in self.0.iter().filter_map(OnceLock::get) {
+        for part in self.parts.iter().filter_map(OnceLock::get) {
             for (count, share) in counts.iter_mut().zip(&part.counts) {
                 *count += share.load(Relaxed);
             }

@@ -2,8 +2,10 @@
 //!
 //! A change costs the cell alone, however many sinks read it. Sinks that do not read get each change pushed, by name.
 
+pub(crate) mod bounded;
 pub(crate) mod buckets;
 pub(crate) mod cells;
+pub(crate) mod description;
 pub(crate) mod hash_table;
 pub(crate) mod labels;
 pub(crate) mod registry;

@@ -1,6 +1,7 @@
 //! All series of a manager.
 
 use crate::base::escape::printable;
+use crate::metrics::description::{About, MetricDescription};
 use crate::metrics::hash_table::Table;
 use crate::metrics::labels;
 use crate::metrics::series::{Cell, Change, Kind, Series};
@@ -10,6 +11,7 @@ use sochdb_plugin_sdk::{Labels, Metric, Metrics};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// The most series of a manager.
 pub(crate) const MAX_SERIES: usize = 10_000;
@@ -23,12 +25,19 @@ pub(crate) struct Registry {
     table: Table,
     /// Counts refused ones too: each takes its memory.
     count: AtomicUsize,
-    /// Of the names and labels of all of them.
+    /// Of the names and labels of all of them, and of descriptions.
     bytes: AtomicUsize,
     /// Whether somebody was told that there is no room for more bytes.
     told_bytes: AtomicBool,
     dropped: Arc<Series>,
-    families: Mutex<BTreeMap<Box<str>, Family>>,
+    families: Mutex<Families>,
+}
+
+#[derive(Default)]
+struct Families {
+    by_name: BTreeMap<Box<str>, Family>,
+    /// Of names that may have no series yet.
+    described: BTreeMap<Box<str>, Arc<About>>,
 }
 
 /// The series of one name.
@@ -42,11 +51,18 @@ struct Family {
 impl Default for Registry {
     fn default() -> Self {
         let (kind, labels) = (Kind::Counter, labels::own(&[]));
-        let dropped = Arc::new(Series { kind, name: DROPPED.into(), labels, cell: Cell::new(kind) });
+        let dropped = Arc::new(Series {
+            kind,
+            name: DROPPED.into(),
+            labels,
+            cell: Cell::new(kind, None),
+            start: SystemTime::now(),
+        });
         let table = Table::default();
         table.insert(table.hash(kind, DROPPED, &[]), dropped.clone());
         let family = Family { kind, series: vec![dropped.clone()], told: false };
-        let families = Mutex::new(BTreeMap::from([(DROPPED.into(), family)]));
+        let by_name = BTreeMap::from([(DROPPED.into(), family)]);
+        let families = Mutex::new(Families { by_name, ..Families::default() });
         let (count, bytes) = (AtomicUsize::new(1), AtomicUsize::new(DROPPED.len()));
         let told_bytes = AtomicBool::new(false);
         Self { table, count, bytes, told_bytes, dropped, families }
@@ -74,7 +90,7 @@ impl Registry {
             None => self.add(hash, kind, name, labels)?,
         };
         match series.cell {
-            Cell::Refused(is) => Err(Refusal::Kind(is)),
+            Cell::Refused(is) => Err(Refusal::Kind { is, wanted: kind }),
             _ => Ok(series),
         }
     }
@@ -108,12 +124,18 @@ impl Registry {
         }
         self.count.store(count + 1, Relaxed);
         self.bytes.store(bytes + more, Relaxed);
-        let family = families.entry(name.into()).or_insert_with(|| Family { kind, series: Vec::new(), told: false });
+        let Families { by_name, described } = &mut *families;
+        let family = by_name.entry(name.into()).or_insert_with(|| Family { kind, series: Vec::new(), told: false });
         let refused = family.kind != kind;
         let tell = refused && !family.told;
         family.told |= refused;
-        let cell = if refused { Cell::Refused(family.kind) } else { Cell::new(kind) };
-        let series = Arc::new(Series { kind, name: name.into(), labels: labels::own(labels), cell });
+        let cell = if refused {
+            Cell::Refused(family.kind)
+        } else {
+            Cell::new(kind, described.get(name).and_then(|about| about.bounds.as_ref()))
+        };
+        let (labels, start) = (labels::own(labels), SystemTime::now());
+        let series = Arc::new(Series { kind, name: name.into(), labels, cell, start });
         if !refused {
             family.series.push(series.clone());
         }
@@ -129,6 +151,29 @@ impl Registry {
             tracing::warn!(target: "sochdb_plugin", limit = MAX_SERIES, "no more series: further ones are dropped");
         }
         Ok(series)
+    }
+
+    /// Keeps a description in place of the one that there was. The bounds are those of series that come later.
+    pub(crate) fn describe(&self, name: &str, description: &MetricDescription<'_>) -> Result<(), Refusal> {
+        if is_child() {
+            return Err(Refusal::Forked);
+        }
+        if !description.has_good_bounds() {
+            return Err(Refusal::Bounds);
+        }
+        let about = About::keep(description);
+        let mut families = self.families.lock();
+        let before = families.described.get(name).map_or(0, |about| name.len() + about.bytes());
+        if before == 0 && families.described.len() >= MAX_SERIES {
+            return Err(Refusal::Full);
+        }
+        let (bytes, more) = (self.bytes.load(Relaxed) - before, name.len() + about.bytes());
+        if more > MAX_SERIES_BYTES.saturating_sub(bytes) {
+            return Err(Refusal::Bytes);
+        }
+        self.bytes.store(bytes + more, Relaxed);
+        families.described.insert(name.into(), Arc::new(about));
+        Ok(())
     }
 
     /// Tells it once.
@@ -155,20 +200,28 @@ impl Registry {
         let Some(families) = (if is_child() { self.families.try_lock() } else { Some(self.families.lock()) }) else {
             return;
         };
-        let all: Vec<Arc<Series>> = families.values().flat_map(|family| &family.series).cloned().collect();
+        let about = |name: &str| families.described.get(name).cloned();
+        let all: Vec<_> = families.by_name.iter().map(|(name, family)| (about(name), family.series.clone())).collect();
         drop(families);
         let mut buckets = Vec::new();
-        all.iter().for_each(|series| series.show(&mut buckets, visit));
+        for (about, series) in &all {
+            series.iter().for_each(|series| series.show(about.as_deref(), &mut buckets, visit));
+        }
     }
 }
 
 /// Why there is no such series.
 #[derive(Clone, Copy)]
 pub(crate) enum Refusal {
-    /// The name is taken by this kind.
-    Kind(Kind),
+    /// The name is taken by another kind.
+    Kind {
+        is: Kind,
+        wanted: Kind,
+    },
     Full,
     /// The name and labels are too long for what is left.
     Bytes,
+    /// The bounds of a description are none.
+    Bounds,
     Forked,
 }

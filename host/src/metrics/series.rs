@@ -1,9 +1,11 @@
 //! One series: a name with its labels, and its value.
 
-use crate::metrics::cells::{Level, Observations, Total};
+use crate::metrics::cells::{Balance, Level, Observations, Total};
+use crate::metrics::description::About;
 use crate::metrics::labels::{self, Owned};
 use sochdb_plugin_sdk::{Bucket, Metric, MetricValue};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 /// The kind of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -11,6 +13,7 @@ pub(crate) enum Kind {
     Counter,
     Gauge,
     Histogram,
+    UpDownCounter,
 }
 
 impl Kind {
@@ -20,6 +23,7 @@ impl Kind {
             Self::Counter => "counter",
             Self::Gauge => "gauge",
             Self::Histogram => "histogram",
+            Self::UpDownCounter => "up-down counter",
         }
     }
 }
@@ -30,6 +34,7 @@ pub(crate) enum Change {
     Add(u64),
     Set(f64),
     Observe(f64),
+    Shift(i64),
 }
 
 impl Change {
@@ -38,6 +43,7 @@ impl Change {
             Self::Add(_) => Kind::Counter,
             Self::Set(_) => Kind::Gauge,
             Self::Observe(_) => Kind::Histogram,
+            Self::Shift(_) => Kind::UpDownCounter,
         }
     }
 }
@@ -46,16 +52,19 @@ pub(crate) enum Cell {
     Counter(Arc<Total>),
     Gauge(Arc<Level>),
     Histogram(Arc<Observations>),
+    UpDownCounter(Arc<Balance>),
     /// There is none, as an earlier metric of this other kind has the name.
     Refused(Kind),
 }
 
 impl Cell {
-    pub(crate) fn new(kind: Kind) -> Self {
+    /// A histogram has these bounds, or those that every one has.
+    pub(crate) fn new(kind: Kind, bounds: Option<&Arc<[f64]>>) -> Self {
         match kind {
             Kind::Counter => Self::Counter(Arc::default()),
             Kind::Gauge => Self::Gauge(Arc::default()),
-            Kind::Histogram => Self::Histogram(Arc::default()),
+            Kind::Histogram => Self::Histogram(Arc::new(bounds.cloned().map(Observations::within).unwrap_or_default())),
+            Kind::UpDownCounter => Self::UpDownCounter(Arc::default()),
         }
     }
 }
@@ -65,6 +74,8 @@ pub(crate) struct Series {
     pub(crate) name: Box<str>,
     pub(crate) labels: Owned,
     pub(crate) cell: Cell,
+    /// When it was made.
+    pub(crate) start: SystemTime,
 }
 
 impl Series {
@@ -75,22 +86,42 @@ impl Series {
             (Cell::Counter(total), Change::Add(value)) => total.add(value),
             (Cell::Gauge(level), Change::Set(value)) => level.set(value),
             (Cell::Histogram(observations), Change::Observe(value)) => observations.add(value),
+            (Cell::UpDownCounter(balance), Change::Shift(value)) => balance.add(value),
             _ => {}
         }
     }
 
-    pub(crate) fn show(&self, buckets: &mut Vec<Bucket>, visit: &mut dyn FnMut(&Metric<'_>)) {
+    /// The change as those sinks get it that do not read: they know no total that shrinks, but a gauge.
+    pub(crate) fn as_pushed(&self, change: Change) -> Change {
+        match &self.cell {
+            Cell::UpDownCounter(balance) => Change::Set(balance.get() as f64),
+            _ => change,
+        }
+    }
+
+    pub(crate) fn show(&self, about: Option<&About>, buckets: &mut Vec<Bucket>, visit: &mut dyn FnMut(&Metric<'_>)) {
+        let mut all_buckets = false;
         let value = match &self.cell {
             Cell::Counter(total) => MetricValue::Counter(total.get()),
             Cell::Gauge(level) => MetricValue::Gauge(level.get()),
             Cell::Histogram(observations) => {
                 let (count, sum) = observations.get(buckets);
+                all_buckets = observations.is_bounded();
                 MetricValue::Histogram { count, sum, buckets }
             }
+            Cell::UpDownCounter(balance) => MetricValue::UpDown(balance.get() as f64),
             Cell::Refused(_) => return,
         };
         let mut labels = labels::borrow(&self.labels);
         labels.sort_unstable();
-        visit(&Metric::new(&self.name, &labels, value));
+        let mut metric = Metric::new(&self.name, &labels, value);
+        if let Some(about) = about {
+            metric = metric.with_unit(&about.unit).with_description(&about.text);
+        }
+        metric.all_buckets = all_buckets;
+        if self.kind != Kind::Gauge {
+            metric = metric.with_start(self.start);
+        }
+        visit(&metric);
     }
 }

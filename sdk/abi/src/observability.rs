@@ -3,6 +3,7 @@
 use crate::call::soch_call;
 use crate::data::{soch_label, soch_str, soch_writer};
 use crate::log_record::soch_log_record;
+use crate::metrics::soch_metrics;
 use crate::span::{soch_span_end, soch_span_event, soch_span_start, soch_trace_context};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
@@ -26,80 +27,6 @@ pub struct soch_health {
     pub buffer_pool_usage: f64,
     /// Seconds since the last checkpoint.
     pub checkpoint_age_secs: u64,
-}
-
-/// `soch_metric.kind`: a total that only grows.
-pub const SOCH_METRIC_COUNTER: u32 = 0;
-/// `soch_metric.kind`: a value that goes up and down.
-pub const SOCH_METRIC_GAUGE: u32 = 1;
-/// `soch_metric.kind`: observations, counted by size. Later minor versions may have further kinds (rule 4).
-pub const SOCH_METRIC_HISTOGRAM: u32 = 2;
-
-/// How many observations lie above the bound of the bucket before, and at most at this one's. Frozen.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_bucket {
-    /// The bucket's upper bound, which belongs to it; infinity in the last one.
-    pub upper: f64,
-    /// Observations in this bucket alone.
-    pub count: u64,
-}
-
-/// One metric with its value at this moment, lent by the host. Grows at its end.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_metric {
-    /// `sizeof(soch_metric)` of the host.
-    pub size: usize,
-    /// One of `SOCH_METRIC_*`, or one of a later minor version (rule 4).
-    pub kind: u32,
-    /// Always 0.
-    pub reserved: u32,
-    /// The metric's name, as the database wrote it. One name is of one kind.
-    pub name: soch_str,
-    /// Labels, sorted by name; name and labels together are unique.
-    pub labels: *const soch_label,
-    /// How many labels.
-    pub label_count: usize,
-    /// A counter's total, a histogram's observations; 0 for a gauge.
-    pub count: u64,
-    /// A gauge's value, the sum of a histogram's observations; 0 for a counter.
-    pub value: f64,
-    /// A histogram's buckets by ascending bound, without those that are empty.
-    pub buckets: *const soch_bucket,
-    /// How many buckets; 0 if it is no histogram.
-    pub bucket_count: usize,
-}
-
-/// Where `collect` puts metrics. The caller owns it; it lives until the call returns. Frozen.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_metric_sink {
-    /// The first argument of `metric`.
-    pub ctx: *mut c_void,
-    /// Takes one metric, lent for this call. Any status but `SOCH_OK` ends the collection. [exclusive]
-    pub metric: Option<unsafe extern "C" fn(ctx: *mut c_void, metric: *const soch_metric) -> soch_status>,
-}
-
-/// The host's metrics, which a plugin reads when it wants to. They live until `destroy` of the instance that they
-/// were lent to returns. Grows at its end.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_metrics {
-    /// `sizeof(soch_metrics)` of the host.
-    pub size: usize,
-    /// The first argument of the functions below.
-    pub ctx: *mut c_void,
-    /// Gives every metric to `sink`, those of one name one after the other, and returns the status that ended it
-    /// early, if one did. Metrics that change meanwhile are given as they are at some moment of the call. Nothing else
-    /// of the plugin is called, so it may hold its locks. [any-thread]
-    pub collect: Option<
-        unsafe extern "C" fn(ctx: *mut c_void, sink: *const soch_metric_sink, error: *mut soch_error) -> soch_status,
-    >,
 }
 
 /// `soch_observability_properties.flags`: metrics are dropped. The host gives none, and lends none.

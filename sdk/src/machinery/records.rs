@@ -11,13 +11,14 @@ use sochdb_plugin_abi::*;
 use std::mem::size_of;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Nanoseconds since 1970; 0, which stands for now, for what is no time of those.
-fn nanoseconds(time: Option<SystemTime>) -> u64 {
+/// The nanoseconds since 1970; 0, which stands for now, for what is no time of those.
+#[must_use]
+pub fn nanoseconds(time: Option<SystemTime>) -> u64 {
     let since = time.and_then(|time| time.duration_since(UNIX_EPOCH).ok());
     since.and_then(|since| u64::try_from(since.as_nanos()).ok()).unwrap_or(0)
 }
 
-fn time(nanoseconds: u64) -> Option<SystemTime> {
+pub(crate) fn time(nanoseconds: u64) -> Option<SystemTime> {
     (nanoseconds != 0).then(|| UNIX_EPOCH + Duration::from_nanos(nanoseconds))
 }
 
