@@ -97,6 +97,28 @@ static inline soch_status soch_scan_by_cursor(void *cursor,
     return SOCH_OK;
 }
 
+// Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that the search says it must, and the form
+// of its filter. If not, the search is SOCH_UNSUPPORTED. Element and parameters are the index's own to look at.
+static inline int soch_search_is_known(const soch_search *search, uint64_t flags) {
+    return (search->flags & SOCH_SEARCH_MUST_UNDERSTAND & ~flags) == 0 && search->filter <= SOCH_FILTER_CALLBACK;
+}
+
+// Whether the filter of a search allows the row, in whatever known form it is.
+static inline int soch_search_allows(const soch_search *search, uint64_t row) {
+    size_t low = 0, high = search->filter_count;
+    if (search->filter == SOCH_FILTER_NONE) return 1;
+    if (search->filter == SOCH_FILTER_CALLBACK) return search->allows(search->filter_ctx, row) != 0;
+    if (search->filter == SOCH_FILTER_BITMAP) {
+        return row / 64 < high && (search->filter_words[(size_t)(row / 64)] >> (row % 64) & 1u) != 0;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (search->filter_words[middle] < row) low = middle + 1;
+        else high = middle;
+    }
+    return low < search->filter_count && search->filter_words[low] == row;
+}
+
 // Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`
 // `message` ends in NUL; what does not fit is cut at the border of a character.
 static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code, const char *message) {

@@ -165,6 +165,33 @@
 // `soch_transaction_options.flags`: `commit_txn` returns when the transaction is as durable as after `flush`.
 #define SOCH_TRANSACTION_DURABLE 1
 
+// `soch_search.flags`: the rows must be the nearest ones, whatever that costs: no approximation.
+#define SOCH_SEARCH_EXACT 1
+
+// `soch_search.flags`: no row farther than `max_distance`.
+#define SOCH_SEARCH_WITHIN 2
+
+// The flags of `soch_search.flags` that an index must understand to search: with one that it does not know, the search
+// is `SOCH_UNSUPPORTED`. It passes over the others.
+#define SOCH_SEARCH_MUST_UNDERSTAND 4294967295
+
+// `soch_search.filter`: every row.
+#define SOCH_FILTER_NONE 0
+
+// `soch_search.filter`: the rows whose bit is set in `filter_words`: row 0 is the lowest bit of the first word. Rows
+// behind the last word are not allowed.
+#define SOCH_FILTER_BITMAP 1
+
+// `soch_search.filter`: the rows that `filter_words` lists, ascending, each once.
+#define SOCH_FILTER_SORTED 2
+
+// `soch_search.filter`: the rows for which `allows` returns anything but 0.
+#define SOCH_FILTER_CALLBACK 3
+
+// `soch_search_result.flags`: the rows are the nearest ones: none that is nearer, allowed and within the distance is
+// missing.
+#define SOCH_SEARCH_IS_EXACT 1
+
 // `soch_attribute.kind`: the value is `text`.
 #define SOCH_ATTRIBUTE_TEXT 0
 
@@ -664,6 +691,53 @@ typedef struct soch_index_properties {
   uint64_t max_neighbors;
 } soch_index_properties;
 
+// A search. The caller owns it, and lends it with all that it leads to for the call. Grows at its end.
+typedef struct soch_search {
+  // `sizeof(soch_search)` of the caller.
+  size_t size;
+  // `SOCH_SEARCH_*`.
+  uint64_t flags;
+  // The query.
+  struct soch_bytes query;
+  // The most rows to find. There is room for so many.
+  size_t k;
+  // The element that `query` consists of: `SOCH_ELEMENT_BYTES` for a key as this index has them, else one of
+  // `SOCH_ELEMENT_*`, such as a text for an index that makes vectors of texts. One that the index does not take is
+  // `SOCH_UNSUPPORTED`.
+  uint32_t element;
+  // The form in which the allowed rows are given: one of `SOCH_FILTER_*`. One that the index does not know is
+  // `SOCH_UNSUPPORTED`. Only allowed rows are found: `k` of them, if there are so many. `soch_search_allows` looks at
+  // the filter in any form.
+  uint32_t filter;
+  // The words of a bitmap, or row numbers.
+  const uint64_t *filter_words;
+  // How many there are at `filter_words`.
+  size_t filter_count;
+  // The first argument of `allows`.
+  void *filter_ctx;
+  // Returns whether the row is allowed: the same each time, for any number. It does not call back into the instance.
+  // NULL unless `filter` is `SOCH_FILTER_CALLBACK`. [any-thread]
+  int32_t (*allows)(void *ctx, uint64_t row);
+  // The parameters of this search, such as `ef` or `nprobe`, with their values as text. One that the index does not
+  // know is `SOCH_UNSUPPORTED`, one with a value that it cannot have is `SOCH_INVALID`.
+  const struct soch_label *parameters;
+  // How many parameters there are.
+  size_t parameter_count;
+  // The largest distance that a row may have, with `SOCH_SEARCH_WITHIN`. Not NaN.
+  double max_distance;
+} soch_search;
+
+// The result of a search beside rows and distances. The caller owns it; it sets `size` and all else to 0 (rule 7). Grows
+// at its end.
+typedef struct soch_search_result {
+  // `sizeof(soch_search_result)` of the caller: the room that there is. The plugin leaves it as it is.
+  size_t size;
+  // `SOCH_SEARCH_IS_EXACT`, or 0 if that is not known. The host passes over what it does not know.
+  uint64_t flags;
+  // How many rows were written: at most `k`.
+  size_t count;
+} soch_search_result;
+
 // An index. Several rows may have one key, and one row several keys. Grows at its end.
 //
 // What a key is, the index says in its documentation: bytes that order as unsigned, a vector, a text. A key that it
@@ -714,7 +788,8 @@ typedef struct soch_index {
   // Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
   // `count` to how many it wrote. A distance is smaller the nearer a row is, by whatever metric the index has: the
   // Euclidean one, its square, 1 minus the cosine, minus the inner product, minus a score. It may be negative and is
-  // never NaN. Rows at one distance come in any order. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+  // never NaN. Rows at one distance come in any order. Optional; the default is `search` for no more than that, and
+  // without it `SOCH_UNSUPPORTED`. [any-thread]
   soch_status (*nearest)(void *instance,
                          struct soch_bytes query,
                          size_t k,
@@ -737,6 +812,17 @@ typedef struct soch_index {
                                float *distances,
                                size_t *counts,
                                struct soch_error *error);
+  // Does what `nearest` does, for all that `search` asks: which rows are allowed, how far they may be, how to look for
+  // them. Writes at most `search->k` rows and distances, nearest first, and fills `result`. Optional group `search`;
+  // without it the host calls `nearest` for a search that asks for no more than it gives, and a distance; any other is
+  // `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+  soch_status (*search)(void *instance,
+                        const struct soch_call *call,
+                        const struct soch_search *search,
+                        uint64_t *rows,
+                        float *distances,
+                        struct soch_search_result *result,
+                        struct soch_error *error);
 #endif
 } soch_index;
 
@@ -1330,7 +1416,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xed, 0xab, 0x6b, 0x8d, 0x2b, 0x66, 0x5d, 0x6a, 0x62, 0x1c, 0x9c, 0x52, 0x7e, 0x83, 0x34, 0xc2}
+#define SOCH_LAYOUT_HASH {0xeb, 0xcb, 0x9a, 0x02, 0x20, 0x96, 0x92, 0x76, 0x99, 0x3e, 0x95, 0xc9, 0xbe, 0x7a, 0xed, 0x8e}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1416,6 +1502,24 @@ SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_trans
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
 SOCH_ASSERT(sizeof(soch_transaction_options) == 24);
+SOCH_ASSERT(offsetof(soch_search, size) == 0 && sizeof(((soch_search *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_search, flags) == 8 && sizeof(((soch_search *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_search, query) == 16 && sizeof(((soch_search *)0)->query) == 16);
+SOCH_ASSERT(offsetof(soch_search, k) == 32 && sizeof(((soch_search *)0)->k) == 8);
+SOCH_ASSERT(offsetof(soch_search, element) == 40 && sizeof(((soch_search *)0)->element) == 4);
+SOCH_ASSERT(offsetof(soch_search, filter) == 44 && sizeof(((soch_search *)0)->filter) == 4);
+SOCH_ASSERT(offsetof(soch_search, filter_words) == 48 && sizeof(((soch_search *)0)->filter_words) == 8);
+SOCH_ASSERT(offsetof(soch_search, filter_count) == 56 && sizeof(((soch_search *)0)->filter_count) == 8);
+SOCH_ASSERT(offsetof(soch_search, filter_ctx) == 64 && sizeof(((soch_search *)0)->filter_ctx) == 8);
+SOCH_ASSERT(offsetof(soch_search, allows) == 72 && sizeof(((soch_search *)0)->allows) == 8);
+SOCH_ASSERT(offsetof(soch_search, parameters) == 80 && sizeof(((soch_search *)0)->parameters) == 8);
+SOCH_ASSERT(offsetof(soch_search, parameter_count) == 88 && sizeof(((soch_search *)0)->parameter_count) == 8);
+SOCH_ASSERT(offsetof(soch_search, max_distance) == 96 && sizeof(((soch_search *)0)->max_distance) == 8);
+SOCH_ASSERT(sizeof(soch_search) == 104);
+SOCH_ASSERT(offsetof(soch_search_result, size) == 0 && sizeof(((soch_search_result *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_search_result, flags) == 8 && sizeof(((soch_search_result *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_search_result, count) == 16 && sizeof(((soch_search_result *)0)->count) == 8);
+SOCH_ASSERT(sizeof(soch_search_result) == 24);
 SOCH_ASSERT(offsetof(soch_attribute, name) == 0 && sizeof(((soch_attribute *)0)->name) == 16);
 SOCH_ASSERT(offsetof(soch_attribute, text) == 16 && sizeof(((soch_attribute *)0)->text) == 16);
 SOCH_ASSERT(offsetof(soch_attribute, integer) == 32 && sizeof(((soch_attribute *)0)->integer) == 8);
@@ -1584,8 +1688,9 @@ SOCH_ASSERT(offsetof(soch_index, nearest) == 64 && sizeof(((soch_index *)0)->nea
 SOCH_ASSERT(offsetof(soch_index, describe) == 72 && sizeof(((soch_index *)0)->describe) == 8);
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 80 && sizeof(((soch_index *)0)->nearest_batch) == 8);
+SOCH_ASSERT(offsetof(soch_index, search) == 88 && sizeof(((soch_index *)0)->search) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 88 : 80));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 96 : 80));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_health, operational) == 8 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 12 && sizeof(((soch_health *)0)->reserved) == 4);
@@ -1734,6 +1839,24 @@ SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_trans
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
 SOCH_ASSERT(sizeof(soch_transaction_options) == 24);
+SOCH_ASSERT(offsetof(soch_search, size) == 0 && sizeof(((soch_search *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_search, flags) == 8 && sizeof(((soch_search *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_search, query) == 16 && sizeof(((soch_search *)0)->query) == 8);
+SOCH_ASSERT(offsetof(soch_search, k) == 24 && sizeof(((soch_search *)0)->k) == 4);
+SOCH_ASSERT(offsetof(soch_search, element) == 28 && sizeof(((soch_search *)0)->element) == 4);
+SOCH_ASSERT(offsetof(soch_search, filter) == 32 && sizeof(((soch_search *)0)->filter) == 4);
+SOCH_ASSERT(offsetof(soch_search, filter_words) == 36 && sizeof(((soch_search *)0)->filter_words) == 4);
+SOCH_ASSERT(offsetof(soch_search, filter_count) == 40 && sizeof(((soch_search *)0)->filter_count) == 4);
+SOCH_ASSERT(offsetof(soch_search, filter_ctx) == 44 && sizeof(((soch_search *)0)->filter_ctx) == 4);
+SOCH_ASSERT(offsetof(soch_search, allows) == 48 && sizeof(((soch_search *)0)->allows) == 4);
+SOCH_ASSERT(offsetof(soch_search, parameters) == 52 && sizeof(((soch_search *)0)->parameters) == 4);
+SOCH_ASSERT(offsetof(soch_search, parameter_count) == 56 && sizeof(((soch_search *)0)->parameter_count) == 4);
+SOCH_ASSERT(offsetof(soch_search, max_distance) == 64 && sizeof(((soch_search *)0)->max_distance) == 8);
+SOCH_ASSERT(sizeof(soch_search) == 72);
+SOCH_ASSERT(offsetof(soch_search_result, size) == 0 && sizeof(((soch_search_result *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_search_result, flags) == 8 && sizeof(((soch_search_result *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_search_result, count) == 16 && sizeof(((soch_search_result *)0)->count) == 4);
+SOCH_ASSERT(sizeof(soch_search_result) == 24);
 SOCH_ASSERT(offsetof(soch_attribute, name) == 0 && sizeof(((soch_attribute *)0)->name) == 8);
 SOCH_ASSERT(offsetof(soch_attribute, text) == 8 && sizeof(((soch_attribute *)0)->text) == 8);
 SOCH_ASSERT(offsetof(soch_attribute, integer) == 16 && sizeof(((soch_attribute *)0)->integer) == 8);
@@ -1902,8 +2025,9 @@ SOCH_ASSERT(offsetof(soch_index, nearest) == 32 && sizeof(((soch_index *)0)->nea
 SOCH_ASSERT(offsetof(soch_index, describe) == 36 && sizeof(((soch_index *)0)->describe) == 4);
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 40 && sizeof(((soch_index *)0)->nearest_batch) == 4);
+SOCH_ASSERT(offsetof(soch_index, search) == 44 && sizeof(((soch_index *)0)->search) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 44 : 40));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 48 : 40));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_health, operational) == 4 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 8 && sizeof(((soch_health *)0)->reserved) == 4);
@@ -2070,6 +2194,28 @@ static inline soch_status soch_scan_by_cursor(void *cursor,
         limit -= count;
     }
     return SOCH_OK;
+}
+
+// Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that the search says it must, and the form
+// of its filter. If not, the search is SOCH_UNSUPPORTED. Element and parameters are the index's own to look at.
+static inline int soch_search_is_known(const soch_search *search, uint64_t flags) {
+    return (search->flags & SOCH_SEARCH_MUST_UNDERSTAND & ~flags) == 0 && search->filter <= SOCH_FILTER_CALLBACK;
+}
+
+// Whether the filter of a search allows the row, in whatever known form it is.
+static inline int soch_search_allows(const soch_search *search, uint64_t row) {
+    size_t low = 0, high = search->filter_count;
+    if (search->filter == SOCH_FILTER_NONE) return 1;
+    if (search->filter == SOCH_FILTER_CALLBACK) return search->allows(search->filter_ctx, row) != 0;
+    if (search->filter == SOCH_FILTER_BITMAP) {
+        return row / 64 < high && (search->filter_words[(size_t)(row / 64)] >> (row % 64) & 1u) != 0;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (search->filter_words[middle] < row) low = middle + 1;
+        else high = middle;
+    }
+    return low < search->filter_count && search->filter_words[low] == row;
 }
 
 // Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`

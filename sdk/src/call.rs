@@ -48,7 +48,7 @@ struct Entered(Option<NonNull<soch_call>>);
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        CURRENT.set(self.0);
+        CURRENT.with(|current| current.set(self.0));
     }
 }
 
@@ -58,7 +58,7 @@ impl Drop for Entered {
 /// `call` is NULL or the host's, until `method` returns.
 #[inline]
 pub(crate) unsafe fn within<R>(call: *const soch_call, method: impl FnOnce() -> R) -> R {
-    let _entered = Entered(CURRENT.replace(NonNull::new(call.cast_mut())));
+    let _entered = Entered(CURRENT.with(|current| current.replace(NonNull::new(call.cast_mut()))));
     method()
 }
 
@@ -66,7 +66,7 @@ impl Call<'_> {
     /// Lends the call that this thread is in; one without limits if there is none, or none that has limits.
     pub fn current<R>(look: impl FnOnce(Call<'_>) -> R) -> R {
         // SAFETY: `within` set it, is still running and took the host's promise.
-        look(Call { raw: CURRENT.get().map(|call| unsafe { call.as_ref() }) })
+        look(Call { raw: CURRENT.with(Cell::get).map(|call| unsafe { call.as_ref() }) })
     }
 
     /// Returns whether the call is to go on.

@@ -1,10 +1,10 @@
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::ids::{ColumnId, RowId, TableId};
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
 use crate::properties::index::IndexProperties;
-use std::mem::MaybeUninit;
+use crate::search::{Exactness, Found, Search};
 
 /// An index over one column. Several rows may have one key, and one row several keys.
 ///
@@ -111,13 +111,27 @@ pub trait IndexExtension: Extension {
     fn size_bytes(&self) -> Result<u64>;
 
     /// Gives `neighbors` the `k` rows nearest to `query`, nearest first, or all if there are fewer. A vector is its
-    /// `f32`s in this machine's byte order; a distance is in the index's own metric, and less is nearer.
+    /// `f32`s in this machine's byte order; a distance is in the index's own metric, and less is nearer. Of an index that
+    /// has `search_into` and not this, the host asks for a plain search instead.
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`], the default, from an index without distances; [`ErrorKind::Invalid`] for a query that
     /// is no key of this index.
     fn nearest_into(&self, _query: &[u8], _k: usize, _neighbors: &mut Neighbors<'_>) -> Result<()> {
         Err(Error::unsupported("nearest"))
+    }
+
+    /// Gives `neighbors` the `search.k` rows nearest to `search.query` among those that it allows, nearest first, and
+    /// returns whether some that are nearer may be missing. A parameter or an element that the index does not know is
+    /// [`ErrorKind::Unsupported`]. The default does what `nearest_into` can, with [`Search::by_nearest`].
+    ///
+    /// A filter is no second thought: `k` allowed rows are found if there are so many, however few are allowed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for what the index cannot do; [`ErrorKind::Invalid`] for a query that is no key of this
+    /// index, and for a parameter with a wrong value.
+    fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
+        search.by_nearest(neighbors, |query, k, neighbors| self.nearest_into(query, k, neighbors))
     }
 
     /// Gives `lists` the `k` rows nearest to each of `queries`. The default calls `nearest_into` for each; an index that
@@ -150,17 +164,19 @@ pub trait IndexExtension: Extension {
     /// # Errors
     /// Those of [`IndexExtension::nearest_into`]; [`ErrorKind::Limit`] if `k` rows do not fit into memory.
     fn nearest(&self, query: &[u8], k: usize) -> Result<Vec<(RowId, f32)>> {
-        let too_many = |_| Error::new(ErrorKind::Limit, format!("{k} neighbours do not fit into memory"));
-        let (mut rows, mut distances) = (Vec::new(), Vec::new());
-        rows.try_reserve_exact(k).map_err(too_many)?;
-        distances.try_reserve_exact(k).map_err(too_many)?;
-        rows.resize(k, MaybeUninit::uninit());
-        distances.resize(k, MaybeUninit::uninit());
-        let mut neighbors = Neighbors { rows: &mut rows, distances: &mut distances, count: 0 };
-        self.nearest_into(query, k, &mut neighbors)?;
-        let count = neighbors.count;
-        // SAFETY: `push` wrote the first `count` places.
-        Ok((0..count).map(|at| unsafe { (rows[at].assume_init(), distances[at].assume_init()) }).collect())
+        Neighbors::collect(k, |neighbors| self.nearest_into(query, k, neighbors)).map(|(found, ())| found)
+    }
+
+    /// Returns the rows of `search_into` with their distances.
+    ///
+    /// # Errors
+    /// Those of [`IndexExtension::search_into`]; [`ErrorKind::Limit`] if `search.k` rows do not fit into memory.
+    fn search(&self, search: &Search<'_>) -> Result<Found> {
+        // Room for more than may be found is of no use.
+        let most = search.rows.count().and_then(|rows| usize::try_from(rows).ok()).unwrap_or(usize::MAX);
+        let search = search.for_at_most(most);
+        let (neighbors, exactness) = Neighbors::collect(search.k, |neighbors| self.search_into(&search, neighbors))?;
+        Ok(Found { neighbors, exactness })
     }
 
     /// Returns the rows of `nearest_batch_into` with their distances in new vectors, one for each query.

@@ -47,6 +47,7 @@
 //! Each trait has one required method for a task, in the form that copies least, and provides the plain form over
 //! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. What is faster is optional:
 //! [`StorageExtension::reader`] lends values and rows, [`StorageExtension::open_table`] finds a table once,
+//! [`IndexExtension::search_into`] finds rows among those that the host allows,
 //! [`IndexExtension::nearest_batch_into`] takes many queries, [`ObservabilityExtension::attach`] reads the host's metrics
 //! instead of being told of each change.
 //!
@@ -87,7 +88,9 @@ mod observability;
 mod opaque;
 mod properties;
 mod reader;
+mod row_filter;
 mod row_sink;
+mod search;
 mod span;
 mod storage;
 mod table;
@@ -116,7 +119,9 @@ pub use properties::index::{DistanceMetric, IndexProperties, KeyElement};
 pub use properties::observability::ObservabilityProperties;
 pub use properties::storage::StorageProperties;
 pub use reader::{RowBatch, StorageCursor, StorageReader};
+pub use row_filter::RowFilter;
 pub use row_sink::RowSink;
+pub use search::{Exactness, Found, Search};
 pub use sochdb_plugin_abi as abi;
 /// One bucket of [`MetricValue::Histogram`].
 ///
@@ -147,10 +152,10 @@ macro_rules! __export_layout {
 /// The names that a plugin's file usually needs.
 pub mod prelude {
     pub use crate::{
-        export_plugin, Call, ColumnId, CompressionExtension, Error, ErrorKind, HealthInfo, Host, IndexExtension,
-        Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowId,
-        RowIds, RowSink, StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable,
-        StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
+        export_plugin, Call, ColumnId, CompressionExtension, Error, ErrorKind, Exactness, HealthInfo, Host,
+        IndexExtension, Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, ResultExt,
+        RowBatch, RowFilter, RowId, RowIds, RowSink, Search, StorageCursor, StorageExtension, StorageReader,
+        StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
     };
 }
 

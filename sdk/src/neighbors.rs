@@ -116,4 +116,33 @@ impl Neighbors<'_> {
             _ => Err(Error::new(ErrorKind::Limit, format!("more than the {} neighbours asked for", self.rows.len()))),
         }
     }
+
+    /// Returns the rows that were added, with their distances.
+    pub fn iter(&self) -> impl Iterator<Item = (RowId, f32)> + '_ {
+        let places = self.rows.iter().zip(&*self.distances).take(self.count);
+        // SAFETY: `push` or `fill` wrote the first `count` places.
+        places.map(|(row, distance)| unsafe { (row.assume_init(), distance.assume_init()) })
+    }
+
+    /// Keeps the rows before the first one that `keep` refuses.
+    pub fn keep_while(&mut self, mut keep: impl FnMut(RowId, f32) -> bool) {
+        let kept = self.iter().take_while(|(row, distance)| keep(*row, *distance)).count();
+        self.count = kept;
+    }
+
+    /// Makes room for `k` neighbours and runs `find`; gives what it found, and what it returned.
+    pub(crate) fn collect<T>(
+        k: usize,
+        find: impl FnOnce(&mut Neighbors<'_>) -> Result<T>,
+    ) -> Result<(Vec<(RowId, f32)>, T)> {
+        let too_many = |_| Error::new(ErrorKind::Limit, format!("{k} neighbours do not fit into memory"));
+        let (mut rows, mut distances) = (Vec::new(), Vec::new());
+        rows.try_reserve_exact(k).map_err(too_many)?;
+        distances.try_reserve_exact(k).map_err(too_many)?;
+        rows.resize(k, MaybeUninit::uninit());
+        distances.resize(k, MaybeUninit::uninit());
+        let mut neighbors = Neighbors { rows: &mut rows, distances: &mut distances, count: 0 };
+        let answer = find(&mut neighbors)?;
+        Ok((neighbors.iter().collect(), answer))
+    }
 }

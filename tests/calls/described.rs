@@ -224,13 +224,14 @@ fn a_value_or_a_batch_that_is_too_large_reaches_no_storage() {
 }
 
 /// Every call of an index that takes a key or a query.
-fn with_indexed(index: &mut Index, key: &[u8]) -> [(&'static str, Result<()>); 6] {
+fn with_indexed(index: &mut Index, key: &[u8]) -> [(&'static str, Result<()>); 7] {
     [
         ("build", index.build(1, 1, &[(1, key)])),
         ("insert", index.insert(key, 1)),
         ("delete", index.delete(key, 1)),
         ("lookup", index.lookup(key).map(drop)),
         ("nearest", index.nearest(key, 1).map(drop)),
+        ("search", index.search(&Search::new(key, 1)).map(drop)),
         ("nearest_batch", index.nearest_batch(&[key], 1).map(drop)),
     ]
 }
@@ -274,6 +275,7 @@ fn too_long_a_key_and_too_many_neighbours_reach_no_index() {
     let too_many = Some((ErrorKind::Limit, "the search is for 11 neighbours; at most 10"));
     all_are(&[("nearest", index.nearest(b"a", 11).map(drop))], too_many);
     all_are(&[("nearest_batch", index.nearest_batch(&[b"a"], 11).map(drop))], too_many);
+    all_are(&[("search", index.search(&Search::new(b"a", 11)).map(drop))], too_many);
     assert_eq!(counting.calls.load(SeqCst), calls, "a call that was refused reached the index");
 }
 

@@ -17,5 +17,6 @@ mod metrics_in_c;
 mod panics;
 mod readers;
 mod records;
+mod searches;
 mod table_handles;
 mod transactions;

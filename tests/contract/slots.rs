@@ -6,8 +6,8 @@ mod slot_rule;
 
 use sochdb_plugin_host::sdk::{
     CompressionExtension, CompressionOptions, CompressionProperties, ErrorKind, HealthInfo, IndexExtension,
-    IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties, Result, StorageExtension,
-    StorageProperties, StorageStats, TransactionOptions, VecWriter, Write,
+    IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties, Result, RowFilter, Search,
+    StorageExtension, StorageProperties, StorageStats, TransactionOptions, VecWriter, Write,
 };
 use sochdb_plugin_host::{Index, LoadError, Observability, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
@@ -84,6 +84,12 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
     ("index", "describe", |plugin| described::<IndexProperties>(index(plugin).describe()), Ok(())),
     ("index", "lookup", |plugin| index(plugin).lookup(b"k").map(drop), Err(ErrorKind::Unsupported)),
     ("index", "range", |plugin| index(plugin).range(b"", b"", 1).map(drop), Err(ErrorKind::Unsupported)),
+    (
+        "index",
+        "search",
+        |plugin| index(plugin).search(&Search::new(b"k", 1).among(RowFilter::bitmap(&[1]))).map(drop),
+        Err(ErrorKind::Unsupported),
+    ),
     ("index", "nearest_batch", |plugin| index(plugin).nearest_batch(&[], 1).map(drop), Ok(())),
     ("observability", "counter_inc", |plugin| silent(|| sink(plugin).counter_inc("c", 1, &[])), Ok(())),
     ("observability", "gauge_set", |plugin| silent(|| sink(plugin).gauge_set("g", 1.0, &[])), Ok(())),

@@ -76,7 +76,9 @@ fn the_least_sinks_and_indexes_conform() {
     for flags in [&[][..], &["-DNOTHING"]] {
         conforms(&Subject::loaded(load_c("counts_alone", flags), "{}"));
     }
-    conforms(&Subject::loaded(load_c("nearest_alone", &[]), "{}").dimensions(16));
+    for flags in [&[][..], &["-DSEARCH"]] {
+        conforms(&Subject::loaded(load_c("nearest_alone", flags), "{}").dimensions(16));
+    }
 }
 
 /// The suite can fail: this plugin has all kinds, and forgets what it is given.

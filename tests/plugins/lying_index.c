@@ -65,12 +65,24 @@ static soch_status nearest_batch(void *instance, const soch_bytes *queries, size
 }
 #endif
 
+static soch_status search(void *instance, const soch_call *call, const soch_search *search, uint64_t *rows, float *distances,
+                          soch_search_result *result, soch_error *error) {
+    result->count = search->k;
+    switch (search->query.ptr[0]) {
+    case 'k': result->count = search->k + 1; break;
+    case 'u': break; // Counts k rows and writes none.
+    case 'f': return soch_fail(error, SOCH_IO, 5, "on purpose");
+    }
+    return SOCH_OK;
+}
+
 static const soch_index index_table = {
     .size = sizeof(index_table), .index_type = index_type, .build = build, .insert = change, .remove = change,
     .lookup = lookup, .range = range, .size_bytes = size_bytes, .nearest = nearest,
 #ifndef NO_BATCH
     .nearest_batch = nearest_batch,
 #endif
+    .search = search,
 };
 
 SOCH_PLUGIN("lying_index", "1.0.0", SOCH_KIND_INDEX, .index = &index_table);

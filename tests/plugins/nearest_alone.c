@@ -1,5 +1,5 @@
 // An index that only knows distances: it compares a query with every row, and has neither `lookup` nor
-// `range`.
+// `range`. With -DSEARCH it has `search` instead of `nearest`.
 #include "sochdb_plugin.h"
 
 #include <math.h>
@@ -66,7 +66,8 @@ static soch_status build(void *instance, const soch_call *call, uint32_t table, 
     list *self = instance, old = *self, fresh = {NULL, 0, 0};
     size_t at;
     for (at = 0; at < count; at++) {
-        soch_status status = insert(&fresh, entries[at].key, entries[at].row, error);
+        soch_status status = soch_go_on(call);
+        if (status == SOCH_OK) status = insert(&fresh, entries[at].key, entries[at].row, error);
         if (status != SOCH_OK) {
             free(fresh.entries);
             return status;
@@ -84,15 +85,17 @@ static float distance(const float *one, const float *other) {
     return (float)sum;
 }
 
-static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t *rows, float *distances, size_t *count,
-                           soch_error *error) {
-    const list *self = instance;
+// Those that `search` allows, or all.
+static soch_status look(const list *self, const soch_search *search, soch_bytes query, size_t k, uint64_t *rows,
+                        float *distances, size_t *count, soch_error *error) {
     float vector[DIMENSIONS];
     soch_status status = take(query, vector, error);
     size_t at, place;
     *count = 0;
     for (at = 0; status == SOCH_OK && at < self->count; at++) {
         float far = distance(vector, self->entries[at].vector);
+        if (search != NULL && !soch_search_allows(search, self->entries[at].row)) continue;
+        if (search != NULL && (search->flags & SOCH_SEARCH_WITHIN) != 0 && far > search->max_distance) continue;
         for (place = *count; place > 0 && distances[place - 1] > far; place--) {
             if (place < k) rows[place] = rows[place - 1], distances[place] = distances[place - 1];
         }
@@ -101,6 +104,25 @@ static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t 
     }
     return status;
 }
+
+#ifdef SEARCH
+static soch_status search_for(void *instance, const soch_call *call, const soch_search *search, uint64_t *rows, float *distances,
+                              soch_search_result *result, soch_error *error) {
+    if (!soch_search_is_known(search, SOCH_SEARCH_EXACT | SOCH_SEARCH_WITHIN) || search->parameter_count > 0 ||
+        search->element != SOCH_ELEMENT_BYTES) {
+        return soch_fail(error, SOCH_UNSUPPORTED, 0, "this search is not known here");
+    }
+    result->flags = SOCH_SEARCH_IS_EXACT;
+    return look(instance, search, search->query, search->k, rows, distances, &result->count, error);
+}
+#define FIND .search = search_for
+#else
+static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t *rows, float *distances, size_t *count,
+                           soch_error *error) {
+    return look(instance, NULL, query, k, rows, distances, count, error);
+}
+#define FIND .nearest = nearest
+#endif
 
 static soch_status index_type(void *instance, soch_str *name) {
     *name = SOCH_STR("flat");
@@ -123,6 +145,6 @@ static void destroy(void *instance) {
 }
 
 static const soch_index table = {.size = sizeof(table), .index_type = index_type, .build = build, .insert = insert,
-                                 .remove = remove_row, .size_bytes = size_bytes, .nearest = nearest};
+                                 .remove = remove_row, .size_bytes = size_bytes, FIND};
 
 SOCH_PLUGIN("nearest_alone", "1.0.0", SOCH_KIND_INDEX, .index = &table, .create = create, .destroy = destroy);

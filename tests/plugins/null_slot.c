@@ -80,6 +80,10 @@ static void __attribute__((constructor)) fill(void) {
 #endif
 #ifdef NULL_SLOT
     table.NULL_SLOT = NULL;
+#ifdef INDEX
+    // In the place of `nearest`, the host would call `search`.
+    if (table.nearest == NULL) table.search = NULL;
+#endif
 #endif
 #ifdef SIZE
     table.size = SIZE;

@@ -8,7 +8,7 @@ use std::ops::RangeInclusive;
 const DIMENSIONS: RangeInclusive<usize> = 1..=4096;
 /// The graph has room for twice 32 links of a vector.
 const M: RangeInclusive<usize> = 2..=32;
-const EF: RangeInclusive<usize> = 1..=4096;
+pub(crate) const EF: RangeInclusive<usize> = 1..=4096;
 
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]

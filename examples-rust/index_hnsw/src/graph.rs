@@ -5,8 +5,9 @@
 
 use crate::config::Config;
 use crate::freeing::Freeing;
-use crate::metric::{self, Metric};
+use crate::metric;
 use crate::part::{Node, Part};
+use crate::query::Query;
 use sochdb_plugin_sdk::{Result, RowId};
 use std::collections::{BTreeMap, HashSet};
 use std::mem::size_of;
@@ -23,6 +24,12 @@ const LOOKS: usize = 64;
 pub(crate) struct Room {
     /// The query, as the graph compares vectors.
     pub(crate) vector: Vec<f32>,
+    pub(crate) found: Found,
+}
+
+/// What a search found.
+#[derive(Default)]
+pub(crate) struct Found {
     /// Rows and their distances.
     pub(crate) found: Vec<(f32, RowId)>,
     seen: HashSet<RowId>,
@@ -134,27 +141,29 @@ impl Graph {
         Ok(())
     }
 
-    /// Finds the `k` rows nearest to `query`, nearest first, each once; all that live, if they are fewer. The vector of
-    /// `query` is in `room`, and there is what was found.
-    pub(crate) fn nearest(&self, query: &[u8], k: usize, room: &mut Room) {
-        let Room { vector, found, seen } = room;
-        let metric: Metric = self.config.metric;
+    /// Finds the `k` allowed rows nearest to the query, nearest first, each once; all that live, if they are fewer. There
+    /// they are in `room`. True: all were looked at.
+    ///
+    /// # Errors
+    /// The caller asked to stop, or its time is over.
+    pub(crate) fn nearest(&self, query: &Query<'_>, k: usize, room: &mut Found) -> Result<bool> {
+        let Found { found, seen } = room;
         let mut wanted = k;
         loop {
             found.clear();
             if k == 0 {
-                return;
+                return Ok(true);
             }
             let mut all = true;
             for part in [Some(&self.young), self.old.as_ref()].into_iter().flatten() {
-                all &= part.nearest(metric, self.config.ef_search, (query, vector), wanted, found);
+                all &= part.nearest(query, wanted, found)?;
             }
             found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             seen.clear();
             found.retain(|&(_, row)| seen.len() < k && seen.insert(row));
             // Rows with several vectors may leave too few.
             if found.len() == k || all {
-                return;
+                return Ok(all);
             }
             wanted = wanted.saturating_mul(4);
         }

@@ -13,6 +13,7 @@ mod freeing;
 mod graph;
 mod metric;
 mod part;
+mod query;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -21,6 +22,7 @@ mod work;
 use config::Config;
 use graph::{Graph, Room};
 use metric::Metric;
+use query::Query;
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{DistanceMetric, IndexProperties, KeyElement};
 
@@ -38,10 +40,25 @@ impl HnswIndex {
     }
 
     /// Searches with memory that earlier queries of the same batch left.
-    fn search(&self, query: &[u8], k: usize, room: &mut Room, neighbors: &mut Neighbors<'_>) -> Result<()> {
-        metric::read(query, self.config.dimensions, self.config.metric, &mut room.vector)?;
-        self.graph.nearest(query, k, room);
-        room.found.iter().try_for_each(|&(distance, row)| neighbors.push(row, distance))
+    fn look(&self, search: &Search<'_>, room: &mut Room, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
+        if search.element != KeyElement::Bytes {
+            return Err(Error::unsupported("a query that is no vector"));
+        }
+        let Room { vector, found } = room;
+        metric::read(search.query, self.config.dimensions, self.config.metric, vector)?;
+        let query = Query {
+            key: search.query,
+            vector,
+            metric: self.config.metric,
+            ef: query::ef(search.parameters, self.config.ef_search)?,
+            rows: search.rows,
+            allowed: query::allowed(search),
+            exact: search.exact,
+        };
+        let all = self.graph.nearest(&query, search.k, found)?;
+        let near = found.found.iter().take_while(|(distance, _)| search.keeps(*distance));
+        near.copied().try_for_each(|(distance, row)| neighbors.push(row, distance))?;
+        Ok(if all { Exactness::Exact } else { Exactness::Approximate })
     }
 }
 
@@ -107,12 +124,17 @@ impl IndexExtension for HnswIndex {
     }
 
     fn nearest_into(&self, query: &[u8], k: usize, neighbors: &mut Neighbors<'_>) -> Result<()> {
-        self.search(query, k, &mut Room::default(), neighbors)
+        self.search_into(&Search::new(query, k), neighbors).map(drop)
+    }
+
+    /// Looks at each allowed vector if they are few, and otherwise through the graph. Its parameter is `ef`.
+    fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
+        self.look(search, &mut Room::default(), neighbors)
     }
 
     fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
         let mut room = Room::default();
-        lists.each(queries, |query, neighbors| self.search(query, k, &mut room, neighbors))
+        lists.each(queries, |query, neighbors| self.look(&Search::new(query, k), &mut room, neighbors).map(drop))
     }
 }
 

@@ -1,9 +1,10 @@
 //! One graph of distinct vectors, and the rows of each.
 
 use crate::config::Config;
-use crate::metric::{Euclidean, Metric};
+use crate::metric::Euclidean;
+use crate::query::Query;
 use fast_hnsw::{Builder, Hnsw, PruneStrategy};
-use sochdb_plugin_sdk::RowId;
+use sochdb_plugin_sdk::{Call, Result, RowId};
 use std::mem::size_of;
 use std::sync::Arc;
 
@@ -14,6 +15,8 @@ const MIN_DEAD: usize = 64;
 
 /// So many vectors a search of the graph computes the distance of, for each that it finds; or a few less.
 const LOOKS_FOR_EACH: usize = 64;
+/// So many vectors are looked at until the caller is asked again.
+const LOOKS_BETWEEN: usize = 1_024;
 
 /// One vector, in the graph under its place in the list.
 pub(crate) struct Node {
@@ -96,35 +99,37 @@ impl Part {
         self.dead >= MIN_DEAD && self.dead > self.nodes.len() / 2
     }
 
-    /// Adds to `found` the rows nearest to `query`, at least `wanted` of them, or all that live. True: these are all.
-    pub(crate) fn nearest(
-        &self,
-        metric: Metric,
-        ef_search: usize,
-        (query, vector): (&[u8], &[f32]),
-        wanted: usize,
-        found: &mut Vec<(f32, RowId)>,
-    ) -> bool {
+    /// Adds to `found` the allowed rows nearest to the query, at least `wanted` of them, or all that live. True: these
+    /// are all.
+    ///
+    /// # Errors
+    /// The caller asked to stop, or its time is over.
+    pub(crate) fn nearest(&self, query: &Query<'_>, wanted: usize, found: &mut Vec<(f32, RowId)>) -> Result<bool> {
         let before = found.len();
         let add = |found: &mut Vec<(f32, RowId)>, node: &Node| {
-            if !node.rows.is_empty() {
-                let distance = metric.distance(query, &node.key);
-                found.extend(node.rows.iter().take(wanted).map(|&row| (distance, row)));
+            let mut allowed = node.rows.iter().filter(|row| query.rows.contains(**row)).take(wanted).peekable();
+            if allowed.peek().is_some() {
+                let distance = query.metric.distance(query.key, &node.key);
+                found.extend(allowed.map(|&row| (distance, row)));
             }
         };
-        // Dead vectors may leave too few: then look at more, and at all as soon as that is less work.
-        let mut most = wanted;
+        // Dead vectors and rows that are not allowed may leave too few: then look at more, and at all as soon as that is
+        // less work. Of few allowed rows the graph would not give enough, so it is not asked for them in vain.
+        let mut most = query.expected(wanted, self.nodes.len());
         while most <= self.nodes.len() / LOOKS_FOR_EACH {
-            let near = self.hnsw.search(vector, most, ef_search.max(most));
+            let near = self.hnsw.search(query.vector, most, query.ef.max(most));
             near.iter().filter_map(|near| self.nodes.get(near.id)).for_each(|node| add(found, node));
             if found.len() - before >= wanted {
-                return false;
+                return Ok(false);
             }
             found.truncate(before);
             most = most.saturating_mul(4);
         }
-        self.nodes.iter().for_each(|node| add(found, node));
-        true
+        for nodes in self.nodes.chunks(LOOKS_BETWEEN) {
+            Call::current(|call| call.go_on())?;
+            nodes.iter().for_each(|node| add(found, node));
+        }
+        Ok(true)
     }
 
     /// What vectors, keys, rows and links take, without what the allocator adds.

@@ -3,6 +3,7 @@
 use super::*;
 
 mod deletes;
+mod filters;
 mod frees;
 mod growth;
 mod stalls;

@@ -36,6 +36,7 @@
 
 mod compression;
 mod index;
+mod index_search;
 mod instance;
 mod keys;
 mod kind;
@@ -75,6 +76,7 @@ pub fn tests() -> &'static [Test] {
             storage_reader::TESTS,
             storage_transaction::TESTS,
             index::TESTS,
+            index_search::TESTS,
             observability::TESTS,
             observability_records::TESTS,
             compression::TESTS,

@@ -4,8 +4,8 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    ColumnId, ErrorKind, Extension, ExtensionCapability, IndexExtension, IndexProperties, NeighborLists, Neighbors,
-    Result, RowId, RowIds, TableId,
+    ColumnId, ErrorKind, Exactness, Extension, ExtensionCapability, IndexExtension, IndexProperties, NeighborLists,
+    Neighbors, Result, RowId, RowIds, Search, TableId,
 };
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ handle! {
 }
 
 impl Index {
-    /// Runs a search that fills `rows`, and returns how many there are in all.
-    fn search(
+    /// Runs a slot that fills `rows`, and returns how many there are in all.
+    fn find(
         &self,
         slot: &'static str,
         rows: &mut RowIds<'_>,
@@ -86,7 +86,7 @@ impl IndexExtension for Index {
         let call = |instance, places, capacity, count, error| unsafe {
             lookup(instance, soch_bytes::lend(key), places, capacity, count, error)
         };
-        self.search("lookup", rows, call).map(drop)
+        self.find("lookup", rows, call).map(drop)
     }
 
     fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()> {
@@ -96,7 +96,7 @@ impl IndexExtension for Index {
         let call = |instance, places, capacity, count, error| unsafe {
             range(instance, start, end, limit as u64, places, capacity, count, error)
         };
-        match self.search("range", rows, call)? {
+        match self.find("range", rows, call)? {
             count if count <= limit => Ok(()),
             count => {
                 Err(self.instance.contract_violation("range", &format!("found {count} rows with a limit of {limit}")))
@@ -135,17 +135,27 @@ impl IndexExtension for Index {
                 .instance
                 .contract_violation("nearest", &format!("returned {count} neighbours where {asked} were asked for")));
         }
-        result
+        match result {
+            Err(error) if error.kind() == ErrorKind::Unsupported && self.table.search.is_some() => {
+                self.search_by_slot(&Search::new(query, k), neighbors).map(drop)
+            }
+            result => result,
+        }
+    }
+
+    fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
+        self.search_for(search, neighbors)
     }
 
     fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
-        let Some(nearest_batch) = self.table.nearest_batch else {
-            return lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors));
+        let one_by_one = |lists: &mut NeighborLists<'_>| {
+            lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors))
         };
+        let Some(nearest_batch) = self.table.nearest_batch else { return one_by_one(lists) };
         queries.iter().try_for_each(|query| self.instance.takes_indexed("nearest_batch", query))?;
         self.instance.takes_neighbors("nearest_batch", k)?;
         let raw: Vec<soch_bytes> = queries.iter().map(|query| soch_bytes::lend(query)).collect();
-        lists.fill(raw.len(), k, |rows, distances, counts, k| {
+        let filled = lists.fill(raw.len(), k, |rows, distances, counts, k| {
             // SAFETY: the plugin's function; all is lent for the call.
             let call = |instance, error| unsafe {
                 nearest_batch(instance, raw.as_ptr(), raw.len(), k, rows, distances, counts.as_mut_ptr(), error)
@@ -158,6 +168,10 @@ impl IndexExtension for Index {
                     Err(self.instance.contract_violation("nearest_batch", &how))
                 }
             }
-        })
+        });
+        match filled {
+            Err(error) if error.kind() == ErrorKind::Unsupported && self.table.search.is_some() => one_by_one(lists),
+            filled => filled,
+        }
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod compression;
 pub(crate) mod feeding;
 pub(crate) mod index;
+pub(crate) mod index_search;
 pub(crate) mod loan_check;
 pub(crate) mod macros;
 pub(crate) mod observability;

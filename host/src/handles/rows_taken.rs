@@ -58,7 +58,7 @@ impl Taken<'_, '_> {
         if self.left == 0 {
             return Some(End::Violation("gave more rows than the limit"));
         }
-        if self.left % ASK_EVERY == 0 {
+        if self.left.is_multiple_of(ASK_EVERY) {
             if let Err(error) = self.instance.limits_of_call(self.slot) {
                 return Some(End::Caller(error));
             }

@@ -2,6 +2,7 @@
 
 use crate::call::soch_call;
 use crate::data::{soch_bytes, soch_str};
+use crate::search::{soch_search, soch_search_result};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
 
@@ -133,7 +134,8 @@ pub struct soch_index {
     /// Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
     /// `count` to how many it wrote. A distance is smaller the nearer a row is, by whatever metric the index has: the
     /// Euclidean one, its square, 1 minus the cosine, minus the inner product, minus a score. It may be negative and is
-    /// never NaN. Rows at one distance come in any order. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+    /// never NaN. Rows at one distance come in any order. Optional; the default is `search` for no more than that, and
+    /// without it `SOCH_UNSUPPORTED`. [any-thread]
     pub nearest: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -167,6 +169,21 @@ pub struct soch_index {
             rows: *mut u64,
             distances: *mut f32,
             counts: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Does what `nearest` does, for all that `search` asks: which rows are allowed, how far they may be, how to look for
+    /// them. Writes at most `search->k` rows and distances, nearest first, and fills `result`. Optional group `search`;
+    /// without it the host calls `nearest` for a search that asks for no more than it gives, and a distance; any other is
+    /// `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+    pub search: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            search: *const soch_search,
+            rows: *mut u64,
+            distances: *mut f32,
+            result: *mut soch_search_result,
             error: *mut soch_error,
         ) -> soch_status,
     >,

@@ -206,6 +206,11 @@ pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -
     }
 }
 
+/// Runs `call`, and gives its panic as a text.
+pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> std::result::Result<T, String> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(panic_message)
+}
+
 /// # Safety
 /// As for [`guard`].
 #[cold]

@@ -7,4 +7,5 @@ pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
 pub mod records;
+pub mod search;
 pub mod shims;

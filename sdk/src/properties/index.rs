@@ -42,7 +42,7 @@ impl KeyElement {
         }
     }
 
-    fn as_raw(self) -> u32 {
+    pub(crate) fn as_raw(self) -> u32 {
         match self {
             Self::Bytes => SOCH_ELEMENT_BYTES,
             Self::F32 => SOCH_ELEMENT_F32,
@@ -53,7 +53,7 @@ impl KeyElement {
         }
     }
 
-    fn from_raw(raw: u32) -> Self {
+    pub(crate) fn from_raw(raw: u32) -> Self {
         match raw {
             SOCH_ELEMENT_F32 => Self::F32,
             SOCH_ELEMENT_F16 => Self::F16,

@@ -54,6 +54,7 @@ pub const SLOTS: &[Slot] = &[
     ("index", "nearest", 0, Optional),
     ("index", "describe", 0, Optional),
     ("index", "nearest_batch", 1, Group("nearest_batch")),
+    ("index", "search", 1, Group("search")),
     ("observability", "counter_inc", 0, Optional),
     ("observability", "gauge_set", 0, Optional),
     ("observability", "histogram_observe", 0, Optional),

@@ -24,7 +24,8 @@ table!(soch_index,
         nearest = default::index_nearest,
         describe = default::index_describe;
     groups:
-        [nearest_batch]);
+        [nearest_batch],
+        [search]);
 
 table!(soch_observability,
     required: ;

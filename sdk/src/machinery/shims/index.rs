@@ -5,10 +5,12 @@ use crate::error::Result;
 use crate::index::IndexExtension;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::{exclusive, shared};
+use crate::machinery::search::with_search;
 use crate::machinery::shims::room;
 use crate::neighbor_lists::places;
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
+use crate::search::Exactness;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use std::mem::MaybeUninit;
@@ -27,6 +29,7 @@ pub const fn table<P: IndexExtension>() -> soch_index {
         nearest: Some(nearest::<P>),
         describe: Some(describe::<P>),
         nearest_batch: Some(nearest_batch::<P>),
+        search: Some(search::<P>),
     }
 }
 
@@ -208,4 +211,27 @@ unsafe extern "C" fn describe<P: IndexExtension>(
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library and a place for the result, with its size.
     unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
+}
+
+unsafe extern "C" fn search<P: IndexExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    search: *const soch_search,
+    rows: *mut u64,
+    distances: *mut f32,
+    result: *mut soch_search_result,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends search and arrays for the call.
+    unsafe {
+        guard(error, || {
+            with_search(search, |search| {
+                let (rows, distances) = (room(rows, search.k)?, room(distances, search.k)?);
+                let mut neighbors = Neighbors { rows, distances, count: 0 };
+                let exactness = within(call, || shared::<P>(instance).search_into(search, &mut neighbors))?;
+                let flags = if exactness == Exactness::Exact { SOCH_SEARCH_IS_EXACT } else { 0 };
+                fill(result, &soch_search_result { size: 0, flags, count: neighbors.count })
+            })
+        })
+    }
 }
