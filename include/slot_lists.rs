@@ -129,13 +129,14 @@ fn cpp_lists(tables: &[Table]) -> String {
         text.push_str(&lines(not_carried.map(|slot| format!("SOCH_NOT_CARRIED({});", slot.name)), "    "));
         write!(text, "}};\ntemplate <class T> const {name} {kind}_of<T>::table = {{\n    sizeof({name}),\n").unwrap();
         let mut since = 0;
-        for slot in &table.slots {
-            since = gate(&mut text, since, slot.since);
-            let macro_name = if slot.rule == Rule::Required { "SOCH_REQUIRED" } else { "SOCH_OPTIONAL" };
-            match carried(table, slot) {
-                true => writeln!(text, "    {macro_name}({name}, {}),", slot.name).unwrap(),
-                false => writeln!(text, "    nullptr, // {}", slot.name).unwrap(),
-            }
+        for slots in table.slots.chunk_by(|one, next| one.since == next.since) {
+            since = gate(&mut text, since, slots[0].since);
+            let fields = slots.iter().map(|slot| match (carried(table, slot), &slot.rule) {
+                (false, _) => format!("/* {} */ nullptr,", slot.name),
+                (true, Rule::Required) => format!("SOCH_REQUIRED({name}, {}),", slot.name),
+                (true, _) => format!("SOCH_OPTIONAL({name}, {}),", slot.name),
+            });
+            text.push_str(&lines(fields, "    "));
         }
         gate(&mut text, since, 0);
         text.push_str("};\n");

@@ -439,7 +439,7 @@ typedef struct soch_call {
   // The span that made the call; all 0 for none.
   uint8_t span_id[SOCH_SPAN_ID_SIZE];
   // Whether the call is to go on. `SOCH_CANCELLED` if the caller asked to stop, `SOCH_TIMEOUT` after its deadline: return
-  // that as it is. Takes some 50 ns. [any-thread]
+  // that as it is. [any-thread]
   soch_status (*go_on)(void *ctx);
   // Nanoseconds to the deadline: 0 after it, `UINT64_MAX` if there is none. [any-thread]
   uint64_t (*remaining_ns)(void *ctx);

@@ -247,33 +247,15 @@ template <class T> struct storage_of {
 };
 template <class T> const soch_storage storage_of<T>::table = {
     sizeof(soch_storage),
-    SOCH_REQUIRED(soch_storage, get),
-    SOCH_REQUIRED(soch_storage, put),
-    SOCH_REQUIRED(soch_storage, remove),
-    SOCH_REQUIRED(soch_storage, scan),
-    SOCH_REQUIRED(soch_storage, flush),
-    SOCH_OPTIONAL(soch_storage, compact),
-    SOCH_OPTIONAL(soch_storage, stats),
-    SOCH_OPTIONAL(soch_storage, describe),
+    SOCH_REQUIRED(soch_storage, get), SOCH_REQUIRED(soch_storage, put), SOCH_REQUIRED(soch_storage, remove),
+    SOCH_REQUIRED(soch_storage, scan), SOCH_REQUIRED(soch_storage, flush), SOCH_OPTIONAL(soch_storage, compact),
+    SOCH_OPTIONAL(soch_storage, stats), SOCH_OPTIONAL(soch_storage, describe),
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_OPTIONAL(soch_storage, write_batch),
-    nullptr, // open_table
-    nullptr, // close_table
-    nullptr, // table_get
-    nullptr, // table_put
-    nullptr, // open_reader
-    nullptr, // close_reader
-    nullptr, // reader_get
-    nullptr, // open_cursor
-    nullptr, // cursor_next
-    nullptr, // close_cursor
-    nullptr, // begin_txn
-    nullptr, // txn_get
-    nullptr, // txn_put
-    nullptr, // txn_remove
-    nullptr, // txn_scan
-    nullptr, // commit_txn
-    nullptr, // abort_txn
+    SOCH_OPTIONAL(soch_storage, write_batch), /* open_table */ nullptr, /* close_table */ nullptr,
+    /* table_get */ nullptr, /* table_put */ nullptr, /* open_reader */ nullptr, /* close_reader */ nullptr,
+    /* reader_get */ nullptr, /* open_cursor */ nullptr, /* cursor_next */ nullptr, /* close_cursor */ nullptr,
+    /* begin_txn */ nullptr, /* txn_get */ nullptr, /* txn_put */ nullptr, /* txn_remove */ nullptr,
+    /* txn_scan */ nullptr, /* commit_txn */ nullptr, /* abort_txn */ nullptr,
 #endif
 };
 
@@ -282,18 +264,11 @@ template <class T> struct index_of {
 };
 template <class T> const soch_index index_of<T>::table = {
     sizeof(soch_index),
-    SOCH_REQUIRED(soch_index, index_type),
-    SOCH_REQUIRED(soch_index, build),
-    SOCH_REQUIRED(soch_index, insert),
-    SOCH_REQUIRED(soch_index, remove),
-    SOCH_OPTIONAL(soch_index, lookup),
-    SOCH_OPTIONAL(soch_index, range),
-    SOCH_REQUIRED(soch_index, size_bytes),
-    SOCH_OPTIONAL(soch_index, nearest),
-    SOCH_OPTIONAL(soch_index, describe),
+    SOCH_REQUIRED(soch_index, index_type), SOCH_REQUIRED(soch_index, build), SOCH_REQUIRED(soch_index, insert),
+    SOCH_REQUIRED(soch_index, remove), SOCH_OPTIONAL(soch_index, lookup), SOCH_OPTIONAL(soch_index, range),
+    SOCH_REQUIRED(soch_index, size_bytes), SOCH_OPTIONAL(soch_index, nearest), SOCH_OPTIONAL(soch_index, describe),
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_OPTIONAL(soch_index, nearest_batch),
-    SOCH_OPTIONAL(soch_index, search),
+    SOCH_OPTIONAL(soch_index, nearest_batch), SOCH_OPTIONAL(soch_index, search),
 #endif
 };
 
@@ -302,22 +277,15 @@ template <class T> struct observability_of {
 };
 template <class T> const soch_observability observability_of<T>::table = {
     sizeof(soch_observability),
-    SOCH_OPTIONAL(soch_observability, counter_inc),
-    SOCH_OPTIONAL(soch_observability, gauge_set),
-    SOCH_OPTIONAL(soch_observability, histogram_observe),
-    SOCH_OPTIONAL(soch_observability, span_start),
-    SOCH_OPTIONAL(soch_observability, span_end),
-    SOCH_OPTIONAL(soch_observability, span_event),
-    SOCH_OPTIONAL(soch_observability, log),
-    SOCH_OPTIONAL(soch_observability, report_health),
+    SOCH_OPTIONAL(soch_observability, counter_inc), SOCH_OPTIONAL(soch_observability, gauge_set),
+    SOCH_OPTIONAL(soch_observability, histogram_observe), SOCH_OPTIONAL(soch_observability, span_start),
+    SOCH_OPTIONAL(soch_observability, span_end), SOCH_OPTIONAL(soch_observability, span_event),
+    SOCH_OPTIONAL(soch_observability, log), SOCH_OPTIONAL(soch_observability, report_health),
     SOCH_OPTIONAL(soch_observability, describe),
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_OPTIONAL(soch_observability, attach),
-    SOCH_OPTIONAL(soch_observability, span_record_start),
-    SOCH_OPTIONAL(soch_observability, span_record_event),
-    SOCH_OPTIONAL(soch_observability, span_record_end),
-    SOCH_OPTIONAL(soch_observability, span_context),
-    SOCH_OPTIONAL(soch_observability, log_record),
+    SOCH_OPTIONAL(soch_observability, attach), SOCH_OPTIONAL(soch_observability, span_record_start),
+    SOCH_OPTIONAL(soch_observability, span_record_event), SOCH_OPTIONAL(soch_observability, span_record_end),
+    SOCH_OPTIONAL(soch_observability, span_context), SOCH_OPTIONAL(soch_observability, log_record),
     SOCH_OPTIONAL(soch_observability, flush),
 #endif
 };
@@ -327,16 +295,12 @@ template <class T> struct compression_of {
 };
 template <class T> const soch_compression compression_of<T>::table = {
     sizeof(soch_compression),
-    SOCH_REQUIRED(soch_compression, algorithm),
-    SOCH_REQUIRED(soch_compression, compress),
-    SOCH_REQUIRED(soch_compression, decompress),
-    SOCH_OPTIONAL(soch_compression, set_level),
+    SOCH_REQUIRED(soch_compression, algorithm), SOCH_REQUIRED(soch_compression, compress),
+    SOCH_REQUIRED(soch_compression, decompress), SOCH_OPTIONAL(soch_compression, set_level),
     SOCH_OPTIONAL(soch_compression, describe),
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_OPTIONAL(soch_compression, bound),
-    SOCH_OPTIONAL(soch_compression, decompressed_size),
-    SOCH_OPTIONAL(soch_compression, compress_with),
-    SOCH_OPTIONAL(soch_compression, decompress_with),
+    SOCH_OPTIONAL(soch_compression, bound), SOCH_OPTIONAL(soch_compression, decompressed_size),
+    SOCH_OPTIONAL(soch_compression, compress_with), SOCH_OPTIONAL(soch_compression, decompress_with),
     SOCH_OPTIONAL(soch_compression, train),
 #endif
 };

@@ -50,6 +50,7 @@ const NONE: &[(&str, &str)] = &[
     ("every program crashes", "Linux's own: below it no program starts"),
     ("a load needs 32 MiB", "measured: what the steps keep in reserve, and what the host had taken before"),
     ("and needs the size of the plugin and 4 MiB", "measured, with the probe's program"),
+    ("`go_on` from time to time", "advice to plugins, so that they end within what `check` waits"),
     ("among 100 000 vectors takes 100 ms", "a figure that the tests of index_hnsw demand"),
 ];
 

@@ -1,6 +1,6 @@
 //! Observations in buckets whose bounds the application chose.
 
-use crate::metrics::cells::add_to_sum;
+use crate::metrics::sum::add_to_sum;
 use crate::sync::thread_slot::{self, SHARDS};
 use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};

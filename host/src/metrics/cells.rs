@@ -2,6 +2,7 @@
 
 use crate::metrics::bounded::Bounded;
 use crate::metrics::buckets::{self, BUCKETS};
+use crate::metrics::sum::add_to_sum;
 use crate::sync::thread_slot::{self, SHARDS};
 use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -68,14 +69,6 @@ pub(crate) struct Observations {
     parts: [OnceLock<Box<Part>>; SHARDS],
     /// Where they are instead, if the application chose the bounds.
     bounded: Option<Box<Bounded>>,
-}
-
-/// Adds to a sum whose bits are in `sum`.
-#[inline]
-pub(crate) fn add_to_sum(sum: &AtomicU64, value: f64) {
-    // Another thread is here only if there are more threads than shards.
-    let add = |sum| Some((f64::from_bits(sum) + value).to_bits());
-    let _ = sum.fetch_update(Relaxed, Relaxed, add);
 }
 
 #[repr(align(128))]

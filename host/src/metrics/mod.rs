@@ -10,3 +10,4 @@ pub(crate) mod hash_table;
 pub(crate) mod labels;
 pub(crate) mod registry;
 pub(crate) mod series;
+pub(crate) mod sum;

@@ -29,7 +29,7 @@ pub struct soch_call {
     #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub span_id: [u8; SOCH_SPAN_ID_SIZE],
     /// Whether the call is to go on. `SOCH_CANCELLED` if the caller asked to stop, `SOCH_TIMEOUT` after its deadline: return
-    /// that as it is. Takes some 50 ns. [any-thread]
+    /// that as it is. [any-thread]
     pub go_on: Option<unsafe extern "C" fn(ctx: *mut c_void) -> soch_status>,
     /// Nanoseconds to the deadline: 0 after it, `UINT64_MAX` if there is none. [any-thread]
     pub remaining_ns: Option<unsafe extern "C" fn(ctx: *mut c_void) -> u64>,
