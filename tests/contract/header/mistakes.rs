@@ -46,8 +46,8 @@ const STORAGE_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
         bool get(uint32_t, soch_bytes, soch::writer) { return false; }\n    \
         void put(uint32_t, soch_bytes, soch_bytes, uint64_t) {}\n    \
         void remove(uint32_t, soch_bytes, uint64_t) {}\n    \
-        void scan(uint32_t, soch_bytes, soch_bytes, uint64_t, soch::row_sink) {}\n    \
-        void flush() {}\n    \
+        void scan(soch::call, uint32_t, soch_bytes, soch_bytes, uint64_t, soch::row_sink) {}\n    \
+        void flush(soch::call) {}\n    \
         MORE\n\
     };\n\
     SOCH_CPP_PLUGIN(\"a\", \"1\", SOCH_KIND_STORAGE, CLASS, \"Stores.\");\n";
