@@ -1,6 +1,7 @@
 use crate::error::{Error, Result};
 use crate::machinery::boundary::ReadLent;
 use sochdb_plugin_abi::*;
+use std::mem::size_of;
 
 /// The options of one call of a codec.
 ///

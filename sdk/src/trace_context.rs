@@ -50,8 +50,10 @@ impl TraceContext {
     /// and a value of printable ASCII, is left out, and the trace goes on without it.
     #[must_use]
     pub fn with_state(self, state: &str) -> Self {
-        let members =
-            state.split(',').map(|member| member.trim_matches([' ', '\t'])).filter(|member| !member.is_empty());
+        let members = state
+            .split(',')
+            .map(|member| member.trim_matches(|blank| blank == ' ' || blank == '\t'))
+            .filter(|member| !member.is_empty());
         let members: Vec<&str> = members.take(MOST_MEMBERS + 1).collect();
         let is_state = members.len() <= MOST_MEMBERS && members.iter().all(|member| is_member(member));
         Self { state: if is_state { members.join(",") } else { String::new() }, ..self }
