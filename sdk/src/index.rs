@@ -1,3 +1,5 @@
+#[cfg(doc)]
+use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::ids::{ColumnId, RowId, TableId};
