@@ -10,10 +10,11 @@ use std::time::SystemTime;
 /// ```
 /// use sochdb_plugin_sdk::{LogLevel, LogRecord, SpanParent};
 ///
+/// let attributes = [("seconds", 4.5.into())];
 /// let record = LogRecord::new(LogLevel::Warn, "a compaction is late")
 ///     .with_target("sochdb::compaction")
 ///     .with_span(SpanParent::Span(7))
-///     .with_attributes(&[("seconds", 4.5.into())]);
+///     .with_attributes(&attributes);
 /// assert!(record.time.is_none(), "it happens now");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]

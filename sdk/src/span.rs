@@ -110,10 +110,11 @@ pub struct SpanLink<'a> {
 /// use sochdb_plugin_sdk::{SpanKind, SpanParent, SpanStart, TraceContext};
 ///
 /// let caller: TraceContext = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".parse()?;
+/// let attributes = [("db.rows", 42.into())];
 /// let start = SpanStart::new("query")
 ///     .with_kind(SpanKind::Server)
 ///     .with_parent(SpanParent::Remote(&caller))
-///     .with_attributes(&[("db.rows", 42.into())]);
+///     .with_attributes(&attributes);
 /// assert!(start.time.is_none(), "it begins now");
 /// # Ok::<(), sochdb_plugin_sdk::Error>(())
 /// ```
@@ -178,7 +179,8 @@ impl<'a> SpanStart<'a> {
 /// ```
 /// use sochdb_plugin_sdk::SpanEvent;
 ///
-/// let event = SpanEvent::new("cache miss").with_attributes(&[("page", 7.into())]);
+/// let attributes = [("page", 7.into())];
+/// let event = SpanEvent::new("cache miss").with_attributes(&attributes);
 /// assert_eq!(event.attributes.len(), 1);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -236,7 +238,8 @@ pub enum SpanStatus<'a> {
 /// ```
 /// use sochdb_plugin_sdk::{SpanEnd, SpanStatus};
 ///
-/// let end = SpanEnd::new().with_status(SpanStatus::Ok).with_attributes(&[("db.rows", 42.into())]);
+/// let attributes = [("db.rows", 42.into())];
+/// let end = SpanEnd::new().with_status(SpanStatus::Ok).with_attributes(&attributes);
 /// assert!(end.time.is_none(), "it ends now");
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
