@@ -13,6 +13,7 @@ const LEFT_OUT: [&str; 4] = [
     "compression::a_bomb_is_stopped",
     "compression::the_bound_holds",
     "compression::every_level_comes_back",
+    "index::a_build_that_takes_long_is_cancelled",
 ];
 
 /// Runs in a process of its own, for the next test.
