@@ -68,7 +68,7 @@ fn build_replaces_everything(subject: &Subject) -> Result<(), String> {
 
 /// More rows than the caller has room for at first.
 /// A build of more entries than this is not tried.
-const MOST_ENTRIES: u64 = 65_536;
+const MOST_ENTRIES: u64 = 16_384;
 /// A build that takes less is over before anybody could cancel it.
 const LONG: Duration = Duration::from_millis(200);
 /// The time that a good plugin takes to end.
