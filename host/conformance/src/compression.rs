@@ -1,6 +1,6 @@
 //! Tests of a codec: what it gives back.
 
-use crate::must::{ensure, show, Must};
+use crate::must::{ensure, show, supported, Must};
 use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
@@ -195,14 +195,6 @@ fn the_decompressed_size_is_right(subject: &Subject) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// None if the codec does not do that.
-fn supported<T>(what: &str, result: Result<T, Error>) -> Result<Option<T>, String> {
-    match result {
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
-        result => result.map(Some).must(what),
-    }
 }
 
 fn packed_with(codec: &Compression, input: &[u8], options: &CompressionOptions<'_>) -> Result<Vec<u8>, Error> {

@@ -2,11 +2,11 @@
 //! without distances.
 
 use crate::keys::Keys;
-use crate::must::{ensure, Must};
+use crate::must::{ensure, supported, Must};
 use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
-use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowId};
+use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId};
 use sochdb_plugin_host::{CallOptions, CancelToken, Index};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -24,14 +24,6 @@ suite!(Index, "index":
     a_key_of_another_form_is_refused,
     size_grows,
 );
-
-/// None if the index does not do that.
-fn supported<T>(what: &str, result: Result<T, Error>) -> Result<Option<T>, String> {
-    match result {
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
-        result => result.map(Some).must(what),
-    }
-}
 
 fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), String> {
     let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();

@@ -2,7 +2,7 @@
 //! cannot be filtered says so.
 
 use crate::keys::Keys;
-use crate::must::{ensure, Must};
+use crate::must::{ensure, supported, Must};
 use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
@@ -51,14 +51,6 @@ fn with_rows(subject: &Subject, test: impl FnOnce(&mut Searched<'_>) -> Result<(
     }
 }
 
-/// None if the index does not do that.
-fn searched(index: &Index, search: &Search<'_>) -> Result<Option<Found>, String> {
-    match index.search(search) {
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
-        found => found.map(Some).must("search"),
-    }
-}
-
 /// About one row in `step`.
 fn one_in(step: u64, random: &mut Random) -> Vec<RowId> {
     (0..ROWS).filter(|_| random.below(step) == 0).collect()
@@ -100,7 +92,7 @@ fn only_allowed_rows_are_found(subject: &Subject) -> Result<(), String> {
                 let allowed = one_in(step, &mut random);
                 let query = searched_index.keys.key(1_000_000 + query);
                 let search = Search::new(&query, 10).among(RowFilter::sorted(&allowed).must("ascending rows")?);
-                let Some(found) = searched(searched_index.index, &search)? else { return Ok(()) };
+                let Some(found) = supported("search", searched_index.index.search(&search))? else { return Ok(()) };
                 let stranger = found.neighbors.iter().find(|(row, _)| allowed.binary_search(row).is_err());
                 ensure!(stranger.is_none(), "row {stranger:?} is not allowed, and was found");
                 ensure!(found.neighbors.is_sorted_by(|a, b| a.1 <= b.1), "the distances do not ascend: {found:?}");
@@ -143,7 +135,7 @@ fn all_forms_of_a_filter_find_the_same(subject: &Subject) -> Result<(), String> 
                 [RowFilter::bitmap(&words), RowFilter::sorted(&allowed).must("rows")?, RowFilter::by(&contains)];
             let mut all = Vec::new();
             for filter in filters {
-                let Some(found) = searched(index, &search.among(filter))? else { return Ok(()) };
+                let Some(found) = supported("search", index.search(&search.among(filter)))? else { return Ok(()) };
                 all.push(found.neighbors);
             }
             let same = all.iter().all(|found| alike(found, &all[0]));
@@ -177,7 +169,7 @@ fn an_exact_search_misses_nothing(subject: &Subject) -> Result<(), String> {
         for query in 0..5 {
             let query = searched_index.keys.key(1_000_000 + query);
             let search = Search::new(&query, 20).exactly();
-            let Some(found) = searched(searched_index.index, &search)? else { return Ok(()) };
+            let Some(found) = supported("search", searched_index.index.search(&search))? else { return Ok(()) };
             ensure!(found.exactness == Exactness::Exact, "an exact search says that rows may be missing");
             // Of all rows none is left out, so the first ones of them are the nearest.
             let all = Search::new(&query, ROWS as usize).exactly();

@@ -1,5 +1,7 @@
 //! How a test says what does not hold.
 
+use sochdb_plugin_host::sdk::{Error, ErrorKind};
+
 /// Ends a test with a text unless a condition holds.
 macro_rules! ensure {
     ($condition:expr, $($text:tt)+) => {
@@ -19,6 +21,14 @@ pub(crate) trait Must<T> {
 impl<T, E: std::fmt::Display> Must<T> for Result<T, E> {
     fn must(self, what: &str) -> Result<T, String> {
         self.map_err(|error| format!("{what}: {error}"))
+    }
+}
+
+/// The result of a call that an extension need not have; None if it is unsupported.
+pub(crate) fn supported<T>(what: &str, result: Result<T, Error>) -> Result<Option<T>, String> {
+    match result {
+        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
+        result => result.map(Some).must(what),
     }
 }
 
