@@ -14,25 +14,21 @@ type Describe<T> = unsafe extern "C" fn(*mut c_void, *mut T, *mut soch_error) ->
 impl Instance {
     /// Asks each kind that there is for its properties.
     pub(super) fn describe(&self) -> Result<Described> {
-        let mut all = Described::default();
-        if let Some(describe) = self.tables.storage.and_then(|table| table.describe) {
-            all.storage = StorageProperties::from_raw(&self.described(StorageProperties::new().as_raw(), describe)?);
-        }
-        if let Some(describe) = self.tables.index.and_then(|table| table.describe) {
-            all.index = IndexProperties::from_raw(&self.described(IndexProperties::new().as_raw(), describe)?);
-        }
-        if let Some(describe) = self.tables.observability.and_then(|table| table.describe) {
-            let empty = ObservabilityProperties::new().as_raw();
-            all.observability = ObservabilityProperties::from_raw(&self.described(empty, describe)?);
-        }
-        if let Some(describe) = self.tables.compression.and_then(|table| table.describe) {
-            let empty = CompressionProperties::new().as_raw();
-            all.compression = CompressionProperties::from_raw(&self.described(empty, describe)?);
-        }
-        Ok(all.with_bounds())
+        let storage = self.tables.storage.and_then(|table| table.describe);
+        let index = self.tables.index.and_then(|table| table.describe);
+        let observability = self.tables.observability.and_then(|table| table.describe);
+        let compression = self.tables.compression.and_then(|table| table.describe);
+        Ok(Described::new(
+            StorageProperties::from_raw(&self.described(StorageProperties::new().as_raw(), storage)?),
+            IndexProperties::from_raw(&self.described(IndexProperties::new().as_raw(), index)?),
+            ObservabilityProperties::from_raw(&self.described(ObservabilityProperties::new().as_raw(), observability)?),
+            CompressionProperties::from_raw(&self.described(CompressionProperties::new().as_raw(), compression)?),
+        ))
     }
 
-    fn described<T: Copy>(&self, mut properties: T, describe: Describe<T>) -> Result<T> {
+    /// The answer of a kind, if there is one to ask; else what was given.
+    fn described<T: Copy>(&self, mut properties: T, describe: Option<Describe<T>>) -> Result<T> {
+        let Some(describe) = describe else { return Ok(properties) };
         // SAFETY: the plugin's function on its own instance, with a place for the result that says its size.
         let asked = self.shared("describe", |instance, error| unsafe { describe(instance, &mut properties, error) })?;
         if asked {

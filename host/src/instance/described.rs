@@ -23,8 +23,6 @@ pub(super) struct Lengths {
 }
 
 impl Lengths {
-    const ALL: Self = Self { least: 0, span: usize::MAX };
-
     fn between(least: usize, most: usize) -> Self {
         Self { least, span: most.saturating_sub(least) }
     }
@@ -41,34 +39,33 @@ pub(super) fn most(figure: Option<u64>) -> usize {
     figure.and_then(|figure| usize::try_from(figure).ok()).unwrap_or(usize::MAX)
 }
 
-impl Default for Described {
-    fn default() -> Self {
+impl Described {
+    pub(super) fn new(
+        storage: StorageProperties,
+        index: IndexProperties,
+        observability: ObservabilityProperties,
+        compression: CompressionProperties,
+    ) -> Self {
+        let vector = index.dimensions.and_then(|dimensions| index.element.bytes_of(dimensions));
         Self {
-            storage: StorageProperties::default(),
-            index: IndexProperties::default(),
-            observability: ObservabilityProperties::default(),
-            compression: CompressionProperties::default(),
-            storage_key: Lengths::ALL,
-            index_key: Lengths::ALL,
-            value: usize::MAX,
-            input: usize::MAX,
+            storage_key: Lengths::between((!storage.takes_empty_key).into(), most(storage.max_key)),
+            index_key: match vector.and_then(|bytes| usize::try_from(bytes).ok()) {
+                Some(bytes) => Lengths::between(bytes, bytes),
+                None => Lengths::between(0, most(index.max_key)),
+            },
+            value: most(storage.max_value),
+            input: most(compression.max_input),
+            storage,
+            index,
+            observability,
+            compression,
         }
     }
 }
 
-impl Described {
-    /// The same with the bounds of calls that follow from the properties.
-    pub(super) fn with_bounds(self) -> Self {
-        let vector = self.index.dimensions.and_then(|dimensions| self.index.element.bytes_of(dimensions));
-        Self {
-            storage_key: Lengths::between((!self.storage.takes_empty_key).into(), most(self.storage.max_key)),
-            index_key: match vector.and_then(|bytes| usize::try_from(bytes).ok()) {
-                Some(bytes) => Lengths::between(bytes, bytes),
-                None => Lengths::between(0, most(self.index.max_key)),
-            },
-            value: most(self.storage.max_value),
-            input: most(self.compression.max_input),
-            ..self
-        }
+impl Default for Described {
+    /// Nothing is known, and all is taken.
+    fn default() -> Self {
+        Self::new(Default::default(), Default::default(), Default::default(), Default::default())
     }
 }
