@@ -180,13 +180,11 @@ fn rust_release() {
     }
 }
 
-/// Without the SDK's `layout`, which only makes it larger: what it brings is built for no profile but that of
-/// `rust_release`.
 #[test]
 fn rust_smallest() {
     let directory = PrivateDir::new("rust-smallest");
     let rest = format!(
-        "path = {:?}\n[dependencies]\nsochdb-plugin-sdk = {{ path = {:?}, default-features = false }}\n\
+        "path = {:?}\n[dependencies]\nsochdb-plugin-sdk = {{ path = {:?} }}\n\
          [profile.release]\nlto = \"fat\"\nopt-level = \"z\"\ncodegen-units = 1\nstrip = \"symbols\"\n",
         root().join("examples-rust/codec_xor/src/lib.rs"),
         root().join("sdk")
