@@ -4,8 +4,8 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    ColumnId, ErrorKind, Exactness, Extension, ExtensionCapability, IndexExtension, IndexProperties, NeighborLists,
-    Neighbors, Result, RowId, RowIds, Search, TableId,
+    ColumnId, Error, ErrorKind, Exactness, Extension, ExtensionCapability, IndexExtension, IndexProperties,
+    NeighborLists, Neighbors, Result, RowId, RowIds, Search, TableId,
 };
 use std::sync::Arc;
 
@@ -44,6 +44,13 @@ impl Index {
             Ok(if found { count } else { 0 })
         })?;
         Ok(count)
+    }
+}
+
+impl Index {
+    /// The error of a plugin that found more than it was asked for.
+    pub(crate) fn too_many(&self, slot: &str, count: usize, asked: usize) -> Error {
+        self.instance.contract_violation(slot, &format!("returned {count} neighbours where {asked} were asked for"))
     }
 }
 
@@ -131,9 +138,7 @@ impl IndexExtension for Index {
             Ok(if self.instance.shared("nearest", call)? { count } else { 0 })
         });
         if count > asked {
-            return Err(self
-                .instance
-                .contract_violation("nearest", &format!("returned {count} neighbours where {asked} were asked for")));
+            return Err(self.too_many("nearest", count, asked));
         }
         match result {
             Err(error) if error.kind() == ErrorKind::Unsupported && self.table.search.is_some() => {

@@ -45,8 +45,7 @@ impl Index {
         });
         filled?;
         if result.count > asked {
-            let how = format!("returned {} neighbours where {asked} were asked for", result.count);
-            return Err(self.instance.contract_violation("search", &how));
+            return Err(self.too_many("search", result.count, asked));
         }
         let wrong = |&(row, distance): &(u64, f32)| !search.rows.contains(row) || !search.keeps(distance);
         let found = neighbors.iter().find(wrong);

@@ -27,7 +27,7 @@ pub(crate) fn taking(
     }
 }
 
-/// Rows between two questions whether the call is to go on: some 10 us, as a row takes some 40 ns.
+/// Rows between two questions whether the call is to go on.
 const ASK_EVERY: usize = 256;
 
 /// The place where `scan` puts its rows, and how it ended early, if it did.
