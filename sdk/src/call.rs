@@ -52,17 +52,18 @@ impl Drop for Entered {
     }
 }
 
-/// Runs `method` in the call that the host passed, or in none.
-///
-/// # Safety
-/// `call` is NULL or the host's, until `method` returns.
-#[inline]
-pub(crate) unsafe fn within<R>(call: *const soch_call, method: impl FnOnce() -> R) -> R {
-    let _entered = Entered(CURRENT.with(|current| current.replace(NonNull::new(call.cast_mut()))));
-    method()
-}
-
 impl Call<'_> {
+    /// Runs `method` in the call that the host passed, or in none.
+    ///
+    /// # Safety
+    /// `call` is NULL or the host's, until `method` returns.
+    #[doc(hidden)]
+    #[inline]
+    pub unsafe fn within<R>(call: *const soch_call, method: impl FnOnce() -> R) -> R {
+        let _entered = Entered(CURRENT.with(|current| current.replace(NonNull::new(call.cast_mut()))));
+        method()
+    }
+
     /// Lends the call that this thread is in; one without limits if there is none, or none that has limits.
     pub fn current<R>(look: impl FnOnce(Call<'_>) -> R) -> R {
         // SAFETY: `within` set it, is still running and took the host's promise.
@@ -104,5 +105,12 @@ impl Call<'_> {
     #[must_use]
     pub fn trace(self) -> Option<([u8; SOCH_TRACE_ID_SIZE], [u8; SOCH_SPAN_ID_SIZE])> {
         self.raw.filter(|raw| raw.trace_id != [0; SOCH_TRACE_ID_SIZE]).map(|raw| (raw.trace_id, raw.span_id))
+    }
+
+    /// Returns the struct of the C ABI; NULL for a call without limits.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn as_raw(self) -> *const soch_call {
+        self.raw.map_or(std::ptr::null(), |raw| raw)
     }
 }

@@ -1,6 +1,8 @@
 //! Calls that may take long: their deadline, cancelling them, what they tell of their progress, and the trace they belong to.
 
-use sochdb_plugin_host::sdk::{Error, ErrorKind, RowSink, StorageExtension};
+use sochdb_plugin_host::sdk::{
+    Call, Error, ErrorKind, Extension, ExtensionInfo, Result, RowSink, StorageExtension, TableId, TransactionId, Writer,
+};
 use sochdb_plugin_host::{CallOptions, CancelToken, Storage};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -117,6 +119,63 @@ fn the_plugin_sees_the_deadline_and_the_trace() {
     let (_, text) = failure(CallOptions::new().run(|| storage.compact()));
     assert_eq!(figure(&text, "remaining"), u64::MAX, "without a deadline");
     assert!(text.contains("trace 00..00"), "{text}");
+}
+
+/// A storage that is linked in: its `flush` asks from several threads, until the deadline.
+struct Threads;
+
+impl Extension for Threads {
+    fn info(&self) -> ExtensionInfo {
+        ExtensionInfo::new("threads", "1.0.0")
+    }
+}
+
+impl StorageExtension for Threads {
+    fn get_into(&self, _: TableId, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn put(&self, _: TableId, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
+        Ok(())
+    }
+
+    fn delete(&self, _: TableId, _: &[u8], _: TransactionId) -> Result<()> {
+        Ok(())
+    }
+
+    fn scan_into(&self, _: TableId, _: &[u8], _: &[u8], _: usize, _: &mut RowSink<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn flush(&self) -> Result<()> {
+        Call::current(|call| {
+            let until_the_end = || loop {
+                call.progress(1, 2);
+                if let Err(error) = call.go_on() {
+                    assert_eq!(call.remaining(), Some(Duration::ZERO), "nothing is left after the deadline");
+                    return error.kind();
+                }
+                assert!(call.remaining().is_some() && call.trace().is_some());
+            };
+            let ends = thread::scope(|scope| {
+                let threads = [(); 3].map(|()| scope.spawn(until_the_end));
+                threads.map(|thread| thread.join().expect("no panic"))
+            });
+            assert_eq!(ends, [ErrorKind::Timeout; 3]);
+            call.go_on()
+        })
+    }
+}
+
+#[test]
+fn any_thread_may_ask_as_long_as_the_call_lasts() {
+    let storage = Storage::new(Threads).expect("it starts");
+    let told = Arc::new(AtomicU64::new(0));
+    let seen = told.clone();
+    let options = CallOptions::new().with_timeout(Duration::from_millis(20)).with_trace([1; 16], [2; 8]);
+    let options = options.with_progress(move |_, _| _ = seen.fetch_add(1, Relaxed));
+    assert_eq!(failure(options.run(|| storage.flush())).0, ErrorKind::Timeout);
+    assert!(told.load(Relaxed) >= 3, "each thread told its progress");
 }
 
 #[test]

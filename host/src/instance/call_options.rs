@@ -4,12 +4,10 @@ use crate::instance::Instance;
 use core::ffi::c_void;
 use parking_lot::Mutex;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::{ErrorKind, Result};
+use sochdb_plugin_sdk::{Call, ErrorKind, Result};
 use std::any::Any;
-use std::cell::Cell;
 use std::fmt;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
-use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -116,47 +114,28 @@ impl CallOptions {
 
     /// Runs `calls` on this thread with these limits.
     pub fn run<R>(&self, calls: impl FnOnce() -> R) -> R {
-        let outer = CURRENT.get();
-        let scope = Scope {
-            options: self,
-            deadline: self.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
-            panicked: Mutex::new(None),
-            outer,
-        };
-        // SAFETY: an outer scope lives longer than this one.
-        let outer_trace = unsafe { outer.as_ref() }.map(|outer| (outer.trace_id, outer.span_id));
-        let own_trace = (self.trace_id, self.span_id);
-        let is_own = self.trace_id != [0; SOCH_TRACE_ID_SIZE];
-        let (trace_id, span_id) = if is_own { own_trace } else { outer_trace.unwrap_or(own_trace) };
-        let raw = soch_call {
-            size: size_of::<soch_call>(),
-            ctx: (&raw const scope).cast_mut().cast(),
-            trace_id,
-            span_id,
-            go_on: Some(go_on),
-            remaining_ns: Some(remaining_ns),
-            progress: Some(progress),
-        };
-        let entered = Entered(CURRENT.replace(&raw));
-        let result = calls();
-        drop(entered);
-        if let Some(payload) = scope.panicked.into_inner() {
-            resume_unwind(payload);
-        }
-        result
-    }
-}
-
-thread_local! {
-    /// The limits of the innermost scope on this thread; NULL outside of any.
-    static CURRENT: Cell<*const soch_call> = const { Cell::new(ptr::null()) };
-}
-
-struct Entered(*const soch_call);
-
-impl Drop for Entered {
-    fn drop(&mut self) {
-        CURRENT.set(self.0);
+        Call::current(|outer| {
+            let deadline = self.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+            let scope = Scope { options: self, deadline, panicked: Mutex::new(None), outer };
+            let own_trace = (self.trace_id, self.span_id);
+            let is_own = self.trace_id != [0; SOCH_TRACE_ID_SIZE];
+            let (trace_id, span_id) = if is_own { own_trace } else { outer.trace().unwrap_or(own_trace) };
+            let raw = soch_call {
+                size: size_of::<soch_call>(),
+                ctx: (&raw const scope).cast_mut().cast(),
+                trace_id,
+                span_id,
+                go_on: Some(go_on),
+                remaining_ns: Some(remaining_ns),
+                progress: Some(progress),
+            };
+            // SAFETY: the scope that it leads to lasts until the calls have returned.
+            let result = unsafe { Call::within(&raw, calls) };
+            if let Some(payload) = scope.panicked.into_inner() {
+                resume_unwind(payload);
+            }
+            result
+        })
     }
 }
 
@@ -165,7 +144,8 @@ struct Scope<'a> {
     deadline: Option<Instant>,
     /// A panic of `progress`, for who made the calls.
     panicked: Mutex<Option<Box<dyn Any + Send>>>,
-    outer: *const soch_call,
+    /// The call that the scope is in itself.
+    outer: Call<'a>,
 }
 
 impl Scope<'_> {
@@ -186,21 +166,20 @@ unsafe extern "C" fn go_on(ctx: *mut c_void) -> soch_status {
     if scope.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
         return SOCH_TIMEOUT;
     }
-    // SAFETY: as above; an outer scope lives longer.
-    unsafe { status(scope.outer) }
+    match scope.outer.go_on() {
+        Ok(()) => SOCH_OK,
+        Err(error) if error.kind() == ErrorKind::Timeout => SOCH_TIMEOUT,
+        Err(_) => SOCH_CANCELLED,
+    }
 }
 
 unsafe extern "C" fn remaining_ns(ctx: *mut c_void) -> u64 {
     // SAFETY: as in `go_on`.
     let scope = unsafe { Scope::of(ctx) };
+    let own = scope.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    let left = own.into_iter().chain(scope.outer.remaining()).min();
     // The largest number means that there is no deadline.
-    let left = |deadline: Instant| {
-        let left = deadline.saturating_duration_since(Instant::now()).as_nanos();
-        u64::try_from(left).unwrap_or(u64::MAX).min(u64::MAX - 1)
-    };
-    // SAFETY: as in `go_on`.
-    let outer = unsafe { scope.outer.as_ref() }.map_or(u64::MAX, |outer| unsafe { remaining_ns(outer.ctx) });
-    scope.deadline.map_or(u64::MAX, left).min(outer)
+    left.map_or(u64::MAX, |left| u64::try_from(left.as_nanos()).unwrap_or(u64::MAX).min(u64::MAX - 1))
 }
 
 unsafe extern "C" fn progress(ctx: *mut c_void, done: u64, total: u64) {
@@ -212,22 +191,8 @@ unsafe extern "C" fn progress(ctx: *mut c_void, done: u64, total: u64) {
                 scope.panicked.lock().get_or_insert(payload);
             }
         }
-        // SAFETY: as in `go_on`.
-        None => unsafe {
-            if let Some(outer) = scope.outer.as_ref() {
-                progress(outer.ctx, done, total);
-            }
-        },
+        None => scope.outer.progress(done, total),
     }
-}
-
-/// Whether a call with these limits is to go on.
-///
-/// # Safety
-/// `call` is NULL, or its scope lasts.
-unsafe fn status(call: *const soch_call) -> soch_status {
-    // SAFETY: the caller promises it.
-    unsafe { call.as_ref().map_or(SOCH_OK, |call| go_on(call.ctx)) }
 }
 
 impl Instance {
@@ -236,12 +201,9 @@ impl Instance {
     /// # Errors
     /// It is not to go on.
     pub(crate) fn limits_of_call(&self, slot: &str) -> Result<*const soch_call> {
-        let call = CURRENT.get();
-        // SAFETY: a scope takes its call back when it ends.
-        match unsafe { status(call) } {
-            SOCH_OK => Ok(call),
-            SOCH_TIMEOUT => Err(self.error(ErrorKind::Timeout, format!("`{slot}`: the deadline has passed"))),
-            _ => Err(self.error(ErrorKind::Cancelled, format!("`{slot}`: the caller asked to stop"))),
-        }
+        Call::current(|call| match call.go_on() {
+            Ok(()) => Ok(call.as_raw()),
+            Err(error) => Err(self.error(error.kind(), format!("`{slot}`: {}", error.message()))),
+        })
     }
 }

@@ -1,6 +1,6 @@
 //! The table of a codec.
 
-use crate::call::within;
+use crate::call::Call;
 use crate::compression::CompressionExtension;
 use crate::compression_options::CompressionOptions;
 use crate::error::{Error, Result};
@@ -155,7 +155,7 @@ unsafe extern "C" fn train<P: CompressionExtension>(
         guard(error, || {
             let samples = slice(samples, count)?.iter().map(|sample| sample.read()).collect::<Result<Vec<_>>>()?;
             let mut output = Writer::from_raw(output)?;
-            within(call, || shared::<P>(instance).train(&samples, most, &mut output))
+            Call::within(call, || shared::<P>(instance).train(&samples, most, &mut output))
         })
     }
 }

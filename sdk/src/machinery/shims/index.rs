@@ -1,6 +1,6 @@
 //! The table of an index.
 
-use crate::call::within;
+use crate::call::Call;
 use crate::error::Result;
 use crate::index::IndexExtension;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
@@ -57,7 +57,7 @@ unsafe extern "C" fn build<P: IndexExtension>(
         guard(error, || {
             let entries = slice(entries, count)?;
             let entries = entries.iter().map(|entry| Ok((entry.row, entry.key.read()?))).collect::<Result<Vec<_>>>()?;
-            within(call, || exclusive::<P>(instance).build(table, column, &entries))
+            Call::within(call, || exclusive::<P>(instance).build(table, column, &entries))
         })
     }
 }
@@ -228,7 +228,7 @@ unsafe extern "C" fn search<P: IndexExtension>(
             with_search(search, |search| {
                 let (rows, distances) = (room(rows, search.k)?, room(distances, search.k)?);
                 let mut neighbors = Neighbors { rows, distances, count: 0 };
-                let exactness = within(call, || shared::<P>(instance).search_into(search, &mut neighbors))?;
+                let exactness = Call::within(call, || shared::<P>(instance).search_into(search, &mut neighbors))?;
                 let flags = if exactness == Exactness::Exact { SOCH_SEARCH_IS_EXACT } else { 0 };
                 fill(result, &soch_search_result { size: 0, flags, count: neighbors.count })
             })

@@ -1,6 +1,6 @@
 //! The table of a sink.
 
-use crate::call::within;
+use crate::call::Call;
 use crate::error::Error;
 use crate::host::LogLevel;
 use crate::machinery::boundary::{fill, guard, with_labeled, ReadLent};
@@ -180,7 +180,7 @@ unsafe extern "C" fn flush<P: ObservabilityExtension>(
     error: *mut soch_error,
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library, and lends the limits for the call.
-    unsafe { guard(error, || within(call, || shared::<P>(instance).flush())) }
+    unsafe { guard(error, || Call::within(call, || shared::<P>(instance).flush())) }
 }
 
 unsafe extern "C" fn attach<P: ObservabilityExtension>(

@@ -1,6 +1,6 @@
 //! The table of a storage.
 
-use crate::call::within;
+use crate::call::Call;
 use crate::error::Result;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::shared;
@@ -94,7 +94,7 @@ unsafe extern "C" fn scan<P: StorageExtension>(
         guard(error, || {
             let mut rows = RowSink::from_raw(rows)?;
             let (start, end) = (start.read()?, end.read()?);
-            within(call, || shared::<P>(instance).scan_into(table, start, end, limit, &mut rows))
+            Call::within(call, || shared::<P>(instance).scan_into(table, start, end, limit, &mut rows))
         })
     }
 }
@@ -105,7 +105,7 @@ unsafe extern "C" fn flush<P: StorageExtension>(
     error: *mut soch_error,
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
-    unsafe { guard(error, || within(call, || shared::<P>(instance).flush())) }
+    unsafe { guard(error, || Call::within(call, || shared::<P>(instance).flush())) }
 }
 
 unsafe extern "C" fn compact<P: StorageExtension>(
@@ -114,7 +114,7 @@ unsafe extern "C" fn compact<P: StorageExtension>(
     error: *mut soch_error,
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
-    unsafe { guard(error, || within(call, || shared::<P>(instance).compact())) }
+    unsafe { guard(error, || Call::within(call, || shared::<P>(instance).compact())) }
 }
 
 unsafe extern "C" fn stats<P: StorageExtension>(

@@ -1,6 +1,6 @@
 //! The slots of a transaction. Only the first depends on the plugin's type.
 
-use crate::call::within;
+use crate::call::Call;
 use crate::error::Error;
 use crate::machinery::boundary::{guard, ReadLent};
 use crate::machinery::instance::shared;
@@ -84,7 +84,7 @@ pub(super) unsafe extern "C" fn scan(
         guard(error, || {
             let mut rows = RowSink::from_raw(rows)?;
             let (start, end) = (start.read()?, end.read()?);
-            within(call, || (*txn.cast::<Handle>()).scan_into(table, start, end, limit, &mut rows))
+            Call::within(call, || (*txn.cast::<Handle>()).scan_into(table, start, end, limit, &mut rows))
         })
     }
 }
