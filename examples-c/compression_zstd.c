@@ -200,7 +200,7 @@ static soch_status bound(void *instance, size_t len, size_t *most, soch_error *e
 }
 
 static soch_status check_options(const soch_compression_options *options, soch_error *error) {
-    if ((options->flags & ~SOCH_COMPRESS_AT_LEVEL) == 0) return SOCH_OK;
+    if ((options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~SOCH_COMPRESS_AT_LEVEL) == 0) return SOCH_OK;
     return soch_fail(error, SOCH_UNSUPPORTED, 0, "zstd has a level and a dictionary, and no other option");
 }
 

@@ -18,7 +18,7 @@ static soch_status begin_txn(void *instance, const soch_transaction_options *opt
     store *self = instance;
     soch_status status = check_usable(self, error);
     if (status != SOCH_OK) return status;
-    if ((options->flags & UINT32_MAX & ~(uint64_t)SOCH_TRANSACTION_DURABLE) != 0) {
+    if ((options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~SOCH_TRANSACTION_DURABLE) != 0) {
         return soch_fail(error, SOCH_UNSUPPORTED, 0, "a transaction with this flag");
     }
     transaction *made = malloc(sizeof *made);

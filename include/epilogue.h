@@ -100,7 +100,7 @@ static inline soch_status soch_scan_by_cursor(void *cursor,
 // Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that the search says it must, and the form
 // of its filter. If not, the search is SOCH_UNSUPPORTED. Element and parameters are the index's own to look at.
 static inline int soch_search_is_known(const soch_search *search, uint64_t flags) {
-    return (search->flags & SOCH_SEARCH_MUST_UNDERSTAND & ~flags) == 0 && search->filter <= SOCH_FILTER_CALLBACK;
+    return (search->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~flags) == 0 && search->filter <= SOCH_FILTER_CALLBACK;
 }
 
 // Whether the filter of a search allows the row, in whatever known form it is.

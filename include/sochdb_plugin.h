@@ -72,8 +72,8 @@
 //               takes for written what it has lost.
 //            12 A kind of span that is not listed means SOCH_SPAN_INTERNAL, a status of one that is not listed
 //               SOCH_SPAN_UNSET. An attribute of a kind that is not listed is passed over.
-//            13 Of the flags of a call's options, one among the low 32 bits that the plugin does not know is
-//               SOCH_UNSUPPORTED, and the call changed nothing; one among the high 32 bits it passes over.
+//            13 Of the flags of a call's options, one among SOCH_OPTIONS_MUST_UNDERSTAND that the plugin does not know is
+//               SOCH_UNSUPPORTED, and the call changed nothing; the others it passes over.
 //
 // Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #ifndef SOCHDB_PLUGIN_H
@@ -101,6 +101,9 @@
 
 // Bytes in `soch_error.message`, its NUL included.
 #define SOCH_ERROR_MESSAGE_SIZE 508
+
+// The flags of a call's options that whoever is called must understand (rule 13); it passes over the others.
+#define SOCH_OPTIONS_MUST_UNDERSTAND 4294967295
 
 // Bytes of the id of a trace, as in W3C Trace Context.
 #define SOCH_TRACE_ID_SIZE 16
@@ -170,10 +173,6 @@
 
 // `soch_search.flags`: no row farther than `max_distance`.
 #define SOCH_SEARCH_WITHIN 2
-
-// The flags of `soch_search.flags` that an index must understand to search: with one that it does not know, the search
-// is `SOCH_UNSUPPORTED`. It passes over the others.
-#define SOCH_SEARCH_MUST_UNDERSTAND 4294967295
 
 // `soch_search.filter`: every row.
 #define SOCH_FILTER_NONE 0
@@ -428,7 +427,7 @@ typedef struct soch_writer {
 // both. Grows at its end.
 //
 // A plugin asks `go_on` from time to time, at least every 10 ms, and ends the call with what it answers; until it does, the
-// call goes on. A call that ended so changed nothing, unless its slot says otherwise.
+// call goes on. What a caller reads is the same before and after a call that ended so.
 typedef struct soch_call {
   // `sizeof(soch_call)` of the host.
   size_t size;
@@ -695,7 +694,7 @@ typedef struct soch_index_properties {
 typedef struct soch_search {
   // `sizeof(soch_search)` of the caller.
   size_t size;
-  // `SOCH_SEARCH_*`.
+  // Some of `SOCH_SEARCH_EXACT` and `SOCH_SEARCH_WITHIN` (rule 13).
   uint64_t flags;
   // The query.
   struct soch_bytes query;
@@ -1176,7 +1175,7 @@ typedef struct soch_compression_properties {
 typedef struct soch_compression_options {
   // `sizeof(soch_compression_options)` of the host.
   size_t size;
-  // Some of `SOCH_COMPRESS_*`. With one that the codec does not know, the call is `SOCH_UNSUPPORTED`.
+  // Some of `SOCH_COMPRESS_*` (rule 13).
   uint64_t flags;
   // The level of this call, in place of that of `set_level`, if `flags` say so.
   int32_t level;
@@ -2199,7 +2198,7 @@ static inline soch_status soch_scan_by_cursor(void *cursor,
 // Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that the search says it must, and the form
 // of its filter. If not, the search is SOCH_UNSUPPORTED. Element and parameters are the index's own to look at.
 static inline int soch_search_is_known(const soch_search *search, uint64_t flags) {
-    return (search->flags & SOCH_SEARCH_MUST_UNDERSTAND & ~flags) == 0 && search->filter <= SOCH_FILTER_CALLBACK;
+    return (search->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~flags) == 0 && search->filter <= SOCH_FILTER_CALLBACK;
 }
 
 // Whether the filter of a search allows the row, in whatever known form it is.

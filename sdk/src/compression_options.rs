@@ -58,12 +58,12 @@ impl<'a> CompressionOptions<'a> {
     /// The other side lends it and its dictionary for `'a`, and every field of its first version is there.
     ///
     /// # Errors
-    /// A flag that is not known here; NULL.
+    /// A flag that must be understood and is not known here; NULL.
     #[doc(hidden)]
     pub unsafe fn from_raw(raw: *const soch_compression_options) -> Result<Self> {
         // SAFETY: the caller promises it.
         let Some(raw) = (unsafe { raw.as_ref() }) else { return Err(Error::invalid("the options are at NULL")) };
-        if raw.flags & !SOCH_COMPRESS_AT_LEVEL != 0 {
+        if raw.flags & SOCH_OPTIONS_MUST_UNDERSTAND & !SOCH_COMPRESS_AT_LEVEL != 0 {
             return Err(Error::unsupported("an option that this codec does not know"));
         }
         let level = (raw.flags & SOCH_COMPRESS_AT_LEVEL != 0).then_some(raw.level);

@@ -188,7 +188,7 @@ impl TransactionOptions {
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for a flag that must be understood and is not known.
     #[doc(hidden)]
     pub fn from_raw(raw: &soch_transaction_options) -> Result<Self> {
-        match raw.flags & u64::from(u32::MAX) & !SOCH_TRANSACTION_DURABLE {
+        match raw.flags & SOCH_OPTIONS_MUST_UNDERSTAND & !SOCH_TRANSACTION_DURABLE {
             0 => Ok(Self {
                 wait: Duration::from_millis(raw.wait_ms),
                 durable: raw.flags & SOCH_TRANSACTION_DURABLE != 0,

@@ -3,8 +3,9 @@
 
 use crate::raw::{each_storage, rows, Raw};
 use sochdb_plugin_abi::*;
-use sochdb_plugin_host::sdk::{IndexExtension, Labels, LogLevel};
+use sochdb_plugin_host::sdk::{CompressionOptions, IndexExtension, Labels, LogLevel, VecWriter};
 use sochdb_plugin_host::{DynamicPluginLoader, HostServices};
+use std::ffi::c_void;
 use std::fs;
 use std::ptr::null;
 use std::sync::{Arc, Mutex};
@@ -30,6 +31,9 @@ const TESTS: &[(usize, &str, &str)] = &[
     (11, "tests/examples/failing_disk.rs", "an_error_that_cannot_be_undone_stays_one_in_every_slot"),
     (12, "sdk/tests/records.rs", "what_no_sink_knows_of_a_span_is_what_the_rule_says"),
     (13, "tests/contract/rules.rs", "a_flag_that_must_be_understood_is_unsupported_and_others_are_passed_over"),
+    (13, "tests/contract/rules.rs", "a_flag_that_a_codec_must_understand_is_unsupported_and_others_are_passed_over"),
+    (13, "sdk/tests/compression_options.rs", "each_flag_is_known_unsupported_or_passed_over"),
+    (13, "sdk/tests/search.rs", "flags_that_need_not_be_understood_are_passed_over"),
     (13, "sdk/tests/transactions.rs", "a_flag_that_must_be_understood_and_is_not_known_is_unsupported"),
 ];
 
@@ -94,6 +98,42 @@ fn a_flag_that_must_be_understood_is_unsupported_and_others_are_passed_over() {
     });
     assert!(storages >= 128, "a storage in C has transactions");
 }
+
+#[test]
+fn a_flag_that_a_codec_must_understand_is_unsupported_and_others_are_passed_over() {
+    let plugin = Raw::open("compression_zstd");
+    let instance = plugin.create("{}");
+    // SAFETY: the table of the entry, which is a constant of the plugin.
+    let codec = unsafe { plugin.0.compression.as_ref() }.expect("a codec");
+    let call = |slot: Option<CallWithOptions>, input: &[u8], flags| {
+        let options = soch_compression_options { flags, ..CompressionOptions::new().as_raw() };
+        let (mut output, mut error) = (Vec::new(), soch_error::empty());
+        let mut writer = VecWriter::new(&mut output, 1000);
+        let raw = writer.as_raw();
+        // SAFETY: the plugin's function on its instance; all is lent for the call.
+        let status =
+            unsafe { slot.expect("it has options")(instance, soch_bytes::lend(input), &options, &raw, &mut error) };
+        (status, output)
+    };
+    let (_, packed) = call(codec.compress_with, b"text", 0);
+    for bit in 0..64 {
+        let refused = (1..32).contains(&bit);
+        let expected = if refused { SOCH_UNSUPPORTED } else { SOCH_OK };
+        assert_eq!(call(codec.compress_with, b"text", 1 << bit).0, expected, "compress_with, flag {bit}");
+        let text: &[u8] = if refused { b"" } else { b"text" };
+        assert_eq!(call(codec.decompress_with, &packed, 1 << bit), (expected, text.to_vec()), "decompress, flag {bit}");
+    }
+    plugin.end(instance);
+}
+
+/// `compress_with` or `decompress_with`.
+type CallWithOptions = unsafe extern "C" fn(
+    *mut c_void,
+    soch_bytes,
+    *const soch_compression_options,
+    *const soch_writer,
+    *mut soch_error,
+) -> soch_status;
 
 #[test]
 fn no_storage_writes_beyond_the_size_of_stats() {

@@ -98,6 +98,7 @@ fn a_plugin_that_keeps_nothing_does_not_conform() {
             "storage::a_value_beyond_the_limit_is_refused",
             "storage::what_it_describes_it_takes",
             "storage::flush_and_compact_keep_everything",
+            "storage::what_runs_out_of_time_changes_nothing_that_is_read",
             "storage::a_batch_is_whole_or_unsupported",
             "storage::many_threads_may_write",
             "storage::it_agrees_with_a_model",

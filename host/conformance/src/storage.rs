@@ -6,7 +6,9 @@ use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::abi::{SOCH_LEAST_MAX_KEY, SOCH_LEAST_MAX_VALUE};
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, VecWriter, Write};
+use sochdb_plugin_host::CallOptions;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 suite!(Storage, "storage":
     a_missing_key_is_not_found,
@@ -18,6 +20,7 @@ suite!(Storage, "storage":
     what_it_describes_it_takes,
     stats_are_plausible,
     flush_and_compact_keep_everything,
+    what_runs_out_of_time_changes_nothing_that_is_read,
     a_batch_is_whole_or_unsupported,
     many_threads_may_write,
     it_agrees_with_a_model,
@@ -179,6 +182,25 @@ fn flush_and_compact_keep_everything(subject: &Subject) -> Result<(), String> {
 }
 
 /// A batch whose second write may be more than the storage takes.
+fn what_runs_out_of_time_changes_nothing_that_is_read(subject: &Subject) -> Result<(), String> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    for key in 0..500_u32 {
+        storage.put(1, &key.to_be_bytes(), &[key as u8; 500], 0).must("put")?;
+    }
+    let before = storage.scan(1, b"", b"", 1000).must("scan")?;
+    for micros in [1, 10, 50, 100, 500, 2000] {
+        let options = CallOptions::new().with_timeout(Duration::from_micros(micros));
+        for (what, result) in options.run(|| [("compact", storage.compact()), ("flush", storage.flush())]) {
+            let kind = result.as_ref().err().map(|error| error.kind());
+            ensure!(matches!(kind, None | Some(ErrorKind::Timeout)), "{what} with {micros} us gave {result:?}");
+            let after = storage.scan(1, b"", b"", 1000).must("scan")?;
+            ensure!(after == before, "{what} with {micros} us left {} of {} rows", after.len(), before.len());
+        }
+    }
+    storage.flush().must("flush with all the time that it wants")
+}
+
 fn a_batch_is_whole_or_unsupported(subject: &Subject) -> Result<(), String> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;

@@ -13,7 +13,7 @@ pub const SOCH_SPAN_ID_SIZE: usize = 8;
 /// both. Grows at its end.
 ///
 /// A plugin asks `go_on` from time to time, at least every 10 ms, and ends the call with what it answers; until it does, the
-/// call goes on. A call that ended so changed nothing, unless its slot says otherwise.
+/// call goes on. What a caller reads is the same before and after a call that ended so.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

@@ -43,7 +43,7 @@ pub const SOCH_COMPRESS_AT_LEVEL: u64 = 1;
 pub struct soch_compression_options {
     /// `sizeof(soch_compression_options)` of the host.
     pub size: usize,
-    /// Some of `SOCH_COMPRESS_*`. With one that the codec does not know, the call is `SOCH_UNSUPPORTED`.
+    /// Some of `SOCH_COMPRESS_*` (rule 13).
     pub flags: u64,
     /// The level of this call, in place of that of `set_level`, if `flags` say so.
     pub level: i32,

@@ -3,6 +3,9 @@
 use crate::status::soch_status;
 use core::ffi::{c_char, c_void};
 
+/// The flags of a call's options that whoever is called must understand (rule 13); it passes over the others.
+pub const SOCH_OPTIONS_MUST_UNDERSTAND: u64 = 0xFFFF_FFFF;
+
 /// Bytes lent for the call, at any address (rule 9). `ptr` may be NULL if `len` is 0. Frozen.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]

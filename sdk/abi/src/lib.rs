@@ -69,8 +69,8 @@
 //!               takes for written what it has lost.
 //!            12 A kind of span that is not listed means SOCH_SPAN_INTERNAL, a status of one that is not listed
 //!               SOCH_SPAN_UNSET. An attribute of a kind that is not listed is passed over.
-//!            13 Of the flags of a call's options, one among the low 32 bits that the plugin does not know is
-//!               SOCH_UNSUPPORTED, and the call changed nothing; one among the high 32 bits it passes over.
+//!            13 Of the flags of a call's options, one among SOCH_OPTIONS_MUST_UNDERSTAND that the plugin does not know is
+//!               SOCH_UNSUPPORTED, and the call changed nothing; the others it passes over.
 //!
 //! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #![no_std]

@@ -7,9 +7,6 @@ use core::ffi::c_void;
 pub const SOCH_SEARCH_EXACT: u64 = 1;
 /// `soch_search.flags`: no row farther than `max_distance`.
 pub const SOCH_SEARCH_WITHIN: u64 = 2;
-/// The flags of `soch_search.flags` that an index must understand to search: with one that it does not know, the search
-/// is `SOCH_UNSUPPORTED`. It passes over the others.
-pub const SOCH_SEARCH_MUST_UNDERSTAND: u64 = 0xFFFF_FFFF;
 
 /// `soch_search.filter`: every row.
 pub const SOCH_FILTER_NONE: u32 = 0;
@@ -28,7 +25,7 @@ pub const SOCH_FILTER_CALLBACK: u32 = 3;
 pub struct soch_search {
     /// `sizeof(soch_search)` of the caller.
     pub size: usize,
-    /// `SOCH_SEARCH_*`.
+    /// Some of `SOCH_SEARCH_EXACT` and `SOCH_SEARCH_WITHIN` (rule 13).
     pub flags: u64,
     /// The query.
     pub query: soch_bytes,

@@ -45,7 +45,7 @@ pub unsafe fn with_search(search: *const soch_search, call: impl FnOnce(&Search<
         Some(raw) => raw,
         None => return Err(Error::invalid("the search is NULL")),
     };
-    if raw.flags & SOCH_SEARCH_MUST_UNDERSTAND & !FLAGS != 0 {
+    if raw.flags & SOCH_OPTIONS_MUST_UNDERSTAND & !FLAGS != 0 {
         return Err(Error::unsupported(&format!("search with flags {:#x}", raw.flags)));
     }
     if raw.element > SOCH_ELEMENT_TEXT {
