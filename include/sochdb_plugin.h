@@ -655,8 +655,8 @@ typedef struct soch_storage {
                           const struct soch_row_sink *rows,
                           struct soch_error *error);
   // Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
-  // `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. The handle is gone,
-  // whatever this returns. Optional group `transaction`. [exclusive]
+  // `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. After an error that cannot
+  // be undone (rule 11), whoever opens the data again finds all or none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
   soch_status (*commit_txn)(void *txn, struct soch_error *error);
   // Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
   void (*abort_txn)(void *txn);

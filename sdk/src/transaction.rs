@@ -99,7 +99,8 @@ pub trait StorageTransaction: Send {
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if another transaction changed what this one writes since it
-    /// began: the caller may try again from `begin`; what the storage reports. Nothing is written then.
+    /// began: the caller may try again from `begin`; what the storage reports. Nothing is written then; after an
+    /// error that the storage cannot undo, whoever opens it again finds all or nothing.
     fn commit(self: Box<Self>) -> Result<()>;
 
     /// Returns the value of `key` in a new vector; None if there is none.

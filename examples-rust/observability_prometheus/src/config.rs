@@ -18,7 +18,8 @@ pub(crate) struct Config {
     pub(crate) max_series: usize,
     /// The most bytes of one name, of a metric or a label, and of one label's value.
     pub(crate) max_label_bytes: usize,
-    /// The most bytes that the names and labels of all series take on the page; a histogram has them in 27 lines.
+    /// The most bytes that the names and labels of all series take on the page; a histogram has them in each of its
+    /// lines: one a bucket, and two.
     pub(crate) max_page_bytes: usize,
 }
 

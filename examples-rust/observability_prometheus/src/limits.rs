@@ -1,10 +1,7 @@
 //! How much of the metrics is shown: each series with all its names is written at each scrape.
 
 use crate::config::Config;
-use crate::names::{Kind, Names};
-
-/// Lines that a histogram takes on the page: its buckets, its sum and its count.
-const LINES_OF_HISTOGRAM: usize = 27;
+use crate::names::Names;
 
 /// What is used of a limit, and how much there may be.
 pub(crate) struct Limits {
@@ -29,24 +26,23 @@ impl Limits {
         text.len() <= self.max_label_bytes
     }
 
-    /// The limit that a new series would exceed.
-    pub(crate) fn exceeded_by(&self, names: &Names) -> Option<Limit> {
+    /// The limit that a new series of so many lines would exceed.
+    pub(crate) fn exceeded_by(&self, names: &Names, lines: usize) -> Option<Limit> {
         if self.series >= self.max_series {
             return Some("max_series");
         }
-        (self.page_bytes.saturating_add(bytes(names)) > self.max_page_bytes).then_some("max_page_bytes")
+        (self.page_bytes.saturating_add(bytes(names, lines)) > self.max_page_bytes).then_some("max_page_bytes")
     }
 
     /// Counts a series that is shown from now on.
-    pub(crate) fn add(&mut self, names: &Names) {
+    pub(crate) fn add(&mut self, names: &Names, lines: usize) {
         self.series += 1;
-        self.page_bytes += bytes(names);
+        self.page_bytes += bytes(names, lines);
     }
 }
 
-/// What the names of a series take on the page.
-fn bytes(names: &Names) -> usize {
+/// What the names of a series of so many lines take on the page.
+fn bytes(names: &Names, lines: usize) -> usize {
     let labels: usize = names.labels.iter().map(|(name, value)| name.len() + value.len()).sum();
-    let lines = if names.kind == Kind::Histogram { LINES_OF_HISTOGRAM } else { 1 };
     (names.family.len() + labels) * lines
 }

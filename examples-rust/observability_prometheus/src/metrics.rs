@@ -5,7 +5,7 @@ use crate::config::Config;
 use crate::health::Health;
 use crate::limits::{Limit, Limits};
 use crate::names::{Kind, Names};
-use crate::pulled::{LabelSet, Pulled};
+use crate::pulled::{self, LabelSet, Pulled};
 use crate::series::{Series, Update};
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
@@ -220,10 +220,11 @@ impl State {
         }
         // Another thread may have made it since.
         if !self.families.get(&names.family).is_some_and(|series| series.has(&names.labels)) {
-            if let Some(limit) = self.limits.exceeded_by(names) {
+            let lines = pulled::lines(names.kind, None);
+            if let Some(limit) = self.limits.exceeded_by(names, lines) {
                 return Err(Refusal::Limit(limit));
             }
-            self.limits.add(names);
+            self.limits.add(names, lines);
             self.claims.take(names, source);
         }
         let Self { registry, families, .. } = self;
@@ -247,10 +248,11 @@ impl State {
             return Err(Refusal::Clash);
         }
         if !self.pulled.get(&names.family).is_some_and(|series| series.contains(&names.labels)) {
-            if let Some(limit) = self.limits.exceeded_by(&names) {
+            let lines = pulled::lines(kind, pulled::chosen_buckets(metric));
+            if let Some(limit) = self.limits.exceeded_by(&names, lines) {
                 return Err(Refusal::Limit(limit));
             }
-            self.limits.add(&names);
+            self.limits.add(&names, lines);
             self.claims.take(&names, Source::Read);
             self.pulled.entry(names.family.clone()).or_default().insert(names.labels.clone());
         }

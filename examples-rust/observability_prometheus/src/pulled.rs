@@ -84,6 +84,22 @@ impl Collector for Pulled {
     }
 }
 
+/// Lines that a series takes on the page: a histogram its buckets, its sum and its count.
+pub(crate) fn lines(kind: Kind, chosen_buckets: Option<usize>) -> usize {
+    match kind {
+        Kind::Histogram => chosen_buckets.unwrap_or(BOUNDS) + 2,
+        _ => 1,
+    }
+}
+
+/// The buckets of a histogram whose bounds the application chose.
+pub(crate) fn chosen_buckets(metric: &Metric<'_>) -> Option<usize> {
+    match metric.value {
+        MetricValue::Histogram { buckets, .. } if metric.all_buckets => Some(buckets.len()),
+        _ => None,
+    }
+}
+
 fn bounds() -> impl Iterator<Item = f64> {
     let finite = std::iter::successors(Some(SMALLEST), |bound| Some(bound * 4.0));
     finite.take(BOUNDS - 1).chain([f64::INFINITY])

@@ -134,7 +134,8 @@ impl Transaction {
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if another transaction changed what this one writes since it began: try again from
-    /// [`Storage::begin`]; what the storage reports. Nothing is written then, and the transaction is gone.
+    /// [`Storage::begin`]; what the storage reports. Nothing is written then, and the transaction is gone; after an error that
+    /// the storage cannot undo, whoever opens it again finds all or nothing.
     pub fn commit(mut self) -> Result<()> {
         let commit = slot!(self.storage.table.commit_txn);
         self.long.used_here();

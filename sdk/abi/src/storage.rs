@@ -328,8 +328,8 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
-    /// `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. The handle is gone,
-    /// whatever this returns. Optional group `transaction`. [exclusive]
+    /// `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. After an error that cannot
+    /// be undone (rule 11), whoever opens the data again finds all or none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
     pub commit_txn: Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
     /// Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
     pub abort_txn: Option<unsafe extern "C" fn(txn: *mut c_void)>,

@@ -193,3 +193,27 @@ fn what_the_host_lends_has_the_same_limits() {
     assert_eq!(samples(&text).len(), 200);
     assert_eq!(counted(&text, "sochdb_dropped_series"), 200);
 }
+
+/// However many buckets the application chooses, a page is no longer than the limit says.
+#[test]
+fn the_page_has_a_limit_with_chosen_bounds() {
+    let value = "v".repeat(1_000);
+    for count in [1, 24, 25, 26, 65] {
+        let value = value.clone();
+        let plugin = start(r#"{"max_page_bytes":100000}"#);
+        let metrics = Metrics::new(move |visit| {
+            let upper = |at| if at + 1 == count { f64::INFINITY } else { at as f64 };
+            let buckets: Vec<Bucket> = (0..count).map(|at| Bucket { upper: upper(at), count: 1 }).collect();
+            let histogram = MetricValue::Histogram { count: count as u64, sum: 1.0, buckets: &buckets };
+            for at in 0..100 {
+                let labels = [("at", &*at.to_string()), ("l", &*value)];
+                visit(&Metric::new("h", &labels, histogram).with_all_buckets());
+            }
+        });
+        plugin.attach(metrics).expect("it reads");
+        let text = scrape(&plugin, "text/plain");
+        assert!((30_000..130_000).contains(&text.len()), "{count} buckets: {} bytes", text.len());
+        let shown = samples(&text).iter().filter(|line| line.starts_with("h_count")).count();
+        assert_eq!(counted(&text, "sochdb_dropped_series"), 100 - shown as u64, "{count} buckets");
+    }
+}
