@@ -174,6 +174,8 @@ static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error
     return SOCH_OK;
 }
 
+#include "index_sorted_saved.h"
+
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     (void)host, (void)config;
     *instance = calloc(1, sizeof(sorted_index));
@@ -187,7 +189,7 @@ static void destroy(void *instance) {
 
 static const soch_index sorted = {
     .size = sizeof(sorted), .index_type = index_type, .build = build, .insert = insert, .remove = remove_row,
-    .lookup = lookup, .range = range, .size_bytes = size_bytes};
+    .lookup = lookup, .range = range, .size_bytes = size_bytes, .save = save, .load = load};
 
 SOCH_PLUGIN("index_sorted", "1.0.0", SOCH_KIND_INDEX, .index = &sorted, .create = create, .destroy = destroy,
             .description = "Finds rows by key or by range of keys, from a sorted array.");

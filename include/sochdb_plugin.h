@@ -822,6 +822,25 @@ typedef struct soch_index {
                         float *distances,
                         struct soch_search_result *result,
                         struct soch_error *error);
+  // Writes the whole index to `output`, for `load`. The host numbers its changes, and `watermark` is the number of the
+  // last one that the index holds: the plugin writes it too. `load` gives it back, and the host repeats the changes that
+  // came after it. Searches go on beside a save, changes do not. After an error the host throws away what was written.
+  // Optional group `persist`; without it both are `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+  soch_status (*save)(void *instance,
+                      const struct soch_call *call,
+                      uint64_t watermark,
+                      const struct soch_writer *output,
+                      struct soch_error *error);
+  // Replaces the whole index by `saved`: all that `save` wrote, in this version of the plugin or an earlier one, with the
+  // same configuration. Sets `watermark` to what it was saved with. Bytes that are cut short or changed, be it one bit,
+  // are `SOCH_CORRUPTION`: write a checksum. Those of another plugin, a later version or another configuration are
+  // `SOCH_UNSUPPORTED`. A load that fails or is cancelled leaves the index as it was. Optional group `persist`.
+  // Since 1.1. [exclusive]
+  soch_status (*load)(void *instance,
+                      const struct soch_call *call,
+                      struct soch_bytes saved,
+                      uint64_t *watermark,
+                      struct soch_error *error);
 #endif
 } soch_index;
 
@@ -1415,7 +1434,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xeb, 0xcb, 0x9a, 0x02, 0x20, 0x96, 0x92, 0x76, 0x99, 0x3e, 0x95, 0xc9, 0xbe, 0x7a, 0xed, 0x8e}
+#define SOCH_LAYOUT_HASH {0x7a, 0x7e, 0x9d, 0xa7, 0x05, 0xc8, 0x1b, 0x78, 0x21, 0x35, 0x2a, 0xd0, 0x1f, 0x37, 0x90, 0x19}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1688,8 +1707,10 @@ SOCH_ASSERT(offsetof(soch_index, describe) == 72 && sizeof(((soch_index *)0)->de
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 80 && sizeof(((soch_index *)0)->nearest_batch) == 8);
 SOCH_ASSERT(offsetof(soch_index, search) == 88 && sizeof(((soch_index *)0)->search) == 8);
+SOCH_ASSERT(offsetof(soch_index, save) == 96 && sizeof(((soch_index *)0)->save) == 8);
+SOCH_ASSERT(offsetof(soch_index, load) == 104 && sizeof(((soch_index *)0)->load) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 96 : 80));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 112 : 80));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_health, operational) == 8 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 12 && sizeof(((soch_health *)0)->reserved) == 4);
@@ -2025,8 +2046,10 @@ SOCH_ASSERT(offsetof(soch_index, describe) == 36 && sizeof(((soch_index *)0)->de
 #if SOCH_TARGET_MINOR >= 1
 SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 40 && sizeof(((soch_index *)0)->nearest_batch) == 4);
 SOCH_ASSERT(offsetof(soch_index, search) == 44 && sizeof(((soch_index *)0)->search) == 4);
+SOCH_ASSERT(offsetof(soch_index, save) == 48 && sizeof(((soch_index *)0)->save) == 4);
+SOCH_ASSERT(offsetof(soch_index, load) == 52 && sizeof(((soch_index *)0)->load) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 48 : 40));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 56 : 40));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_health, operational) == 4 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 8 && sizeof(((soch_health *)0)->reserved) == 4);

@@ -230,12 +230,12 @@ SOCH_SLOT(table_put) SOCH_SLOT(open_reader) SOCH_SLOT(close_reader) SOCH_SLOT(re
 SOCH_SLOT(cursor_next) SOCH_SLOT(close_cursor) SOCH_SLOT(begin_txn) SOCH_SLOT(txn_get) SOCH_SLOT(txn_put)
 SOCH_SLOT(txn_remove) SOCH_SLOT(txn_scan) SOCH_SLOT(commit_txn) SOCH_SLOT(abort_txn) SOCH_SLOT(index_type)
 SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest)
-SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe)
-SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health)
-SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end)
-SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress)
-SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with)
-SOCH_SLOT(train)
+SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set)
+SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log)
+SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event)
+SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress)
+SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with)
+SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -268,7 +268,8 @@ template <class T> const soch_index index_of<T>::table = {
     SOCH_REQUIRED(soch_index, remove), SOCH_OPTIONAL(soch_index, lookup), SOCH_OPTIONAL(soch_index, range),
     SOCH_REQUIRED(soch_index, size_bytes), SOCH_OPTIONAL(soch_index, nearest), SOCH_OPTIONAL(soch_index, describe),
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_OPTIONAL(soch_index, nearest_batch), SOCH_OPTIONAL(soch_index, search),
+    SOCH_OPTIONAL(soch_index, nearest_batch), SOCH_OPTIONAL(soch_index, search), SOCH_OPTIONAL(soch_index, save),
+    SOCH_OPTIONAL(soch_index, load),
 #endif
 };
 

@@ -7,6 +7,8 @@ use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
 use crate::properties::index::IndexProperties;
 use crate::search::{Exactness, Found, Search};
+use crate::vec_writer::VecWriter;
+use crate::writer::Writer;
 
 /// An index over one column. Several rows may have one key, and one row several keys.
 ///
@@ -143,6 +145,39 @@ pub trait IndexExtension: Extension {
     /// Those of [`IndexExtension::nearest_into`]; one query that fails is the failure of all.
     fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
         lists.each(queries, |query, neighbors| self.nearest_into(query, k, neighbors))
+    }
+
+    /// Writes the whole index to `output`, for [`IndexExtension::load_from`]. The host numbers its changes, and `watermark`
+    /// is the number of the last one that the index holds: it is written too. [`Saving`](crate::Saving) does that, with
+    /// a checksum.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] from an index that cannot be saved; so the default. What the writer reports; return it as
+    /// it is. What was written is of no use then.
+    fn save_into(&self, _watermark: u64, _output: &mut Writer<'_>) -> Result<()> {
+        Err(Error::unsupported("save"))
+    }
+
+    /// Replaces the whole index by `saved`: all that `save_into` wrote, in this version of the extension or an earlier one,
+    /// with the same configuration. Returns the watermark that it was saved with; the host repeats the changes that came
+    /// after it. [`Saved`](crate::Saved) reads what [`Saving`](crate::Saving) wrote.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corruption`] for bytes that are cut short or changed; [`ErrorKind::Unsupported`] for those of another
+    /// extension, a later version or another configuration, and from an index that cannot be saved: so the default. The
+    /// index is as it was then.
+    fn load_from(&mut self, _saved: &[u8]) -> Result<u64> {
+        Err(Error::unsupported("load"))
+    }
+
+    /// Returns what `save_into` writes in a new vector.
+    ///
+    /// # Errors
+    /// Those of [`IndexExtension::save_into`]; [`ErrorKind::Limit`] if it does not fit into memory.
+    fn save(&self, watermark: u64) -> Result<Vec<u8>> {
+        let mut saved = Vec::new();
+        self.save_into(watermark, &mut VecWriter::new(&mut saved, u64::MAX).writer())?;
+        Ok(saved)
     }
 
     /// Returns the rows of `lookup_into` in a new vector.

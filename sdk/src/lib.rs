@@ -48,7 +48,8 @@
 //! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. What is faster is optional:
 //! [`StorageExtension::reader`] lends values and rows, [`StorageExtension::open_table`] finds a table once,
 //! [`IndexExtension::search_into`] finds rows among those that the host allows,
-//! [`IndexExtension::nearest_batch_into`] takes many queries, [`ObservabilityExtension::attach`] reads the host's metrics
+//! [`IndexExtension::nearest_batch_into`] takes many queries, [`IndexExtension::save_into`] writes an index for a later
+//! [`IndexExtension::load_from`], [`ObservabilityExtension::attach`] reads the host's metrics
 //! instead of being told of each change.
 //!
 //! The host calls methods with `&self` from any thread, several at once. A method with `&mut self` runs alone: the host
@@ -90,6 +91,7 @@ mod properties;
 mod reader;
 mod row_filter;
 mod row_sink;
+mod saved;
 mod search;
 mod span;
 mod storage;
@@ -121,6 +123,7 @@ pub use properties::storage::StorageProperties;
 pub use reader::{RowBatch, StorageCursor, StorageReader};
 pub use row_filter::RowFilter;
 pub use row_sink::RowSink;
+pub use saved::{Saved, Saving};
 pub use search::{Exactness, Found, Search};
 pub use sochdb_plugin_abi as abi;
 /// One bucket of [`MetricValue::Histogram`].

@@ -90,6 +90,7 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         |plugin| index(plugin).search(&Search::new(b"k", 1).among(RowFilter::bitmap(&[1]))).map(drop),
         Err(ErrorKind::Unsupported),
     ),
+    ("index", "persist", |plugin| index(plugin).save(1).map(drop), Err(ErrorKind::Unsupported)),
     ("index", "nearest_batch", |plugin| index(plugin).nearest_batch(&[], 1).map(drop), Ok(())),
     ("observability", "counter_inc", |plugin| silent(|| sink(plugin).counter_inc("c", 1, &[])), Ok(())),
     ("observability", "gauge_set", |plugin| silent(|| sink(plugin).gauge_set("g", 1.0, &[])), Ok(())),

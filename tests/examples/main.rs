@@ -5,4 +5,5 @@ mod demo;
 mod durability;
 mod failing_disk;
 mod prometheus;
+mod saved;
 mod twins;

@@ -90,6 +90,12 @@ impl Graph {
         })
     }
 
+    /// The vectors that have rows, each by its key.
+    pub(crate) fn vectors(&self) -> impl Iterator<Item = (&[u8], &[RowId])> + '_ {
+        let parts = [Some(&self.young), self.old.as_ref()];
+        parts.into_iter().flatten().flat_map(Part::vectors)
+    }
+
     /// Takes the place of `old`, which is freed.
     pub(crate) fn replace(&mut self, mut old: Self) {
         let vectors = old.young.ways() + old.old.as_ref().map_or(0, Part::ways);

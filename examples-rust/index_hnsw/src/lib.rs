@@ -14,6 +14,7 @@ mod graph;
 mod metric;
 mod part;
 mod query;
+mod saved;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -130,6 +131,18 @@ impl IndexExtension for HnswIndex {
     /// Looks at each allowed vector if they are few, and otherwise through the graph. Its parameter is `ef`.
     fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
         self.look(search, &mut Room::default(), neighbors)
+    }
+
+    fn save_into(&self, watermark: u64, output: &mut Writer<'_>) -> Result<()> {
+        saved::write(&self.config, &self.graph, watermark, output)
+    }
+
+    /// Links the vectors anew, which takes as long as to build the index of them.
+    fn load_from(&mut self, saved: &[u8]) -> Result<u64> {
+        let (graph, watermark) = saved::read(&self.config, saved)?;
+        let old = std::mem::replace(&mut self.graph, graph);
+        self.graph.replace(old);
+        Ok(watermark)
     }
 
     fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {

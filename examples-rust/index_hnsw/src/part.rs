@@ -80,6 +80,11 @@ impl Part {
         &self.nodes[at].rows
     }
 
+    /// The vectors that have rows, each by its key.
+    pub(crate) fn vectors(&self) -> impl Iterator<Item = (&[u8], &[RowId])> + '_ {
+        self.nodes.iter().filter(|node| !node.rows.is_empty()).map(|node| (&*node.key, &*node.rows))
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.nodes.is_empty()
     }

@@ -7,6 +7,7 @@ use std::mem::size_of;
 /// Entries of a build between two questions whether it is to go on.
 const ASK_EVERY: usize = 4096;
 
+mod saved;
 #[cfg(test)]
 mod tests;
 
@@ -86,6 +87,16 @@ impl IndexExtension for SortedIndex {
 
     fn size_bytes(&self) -> Result<u64> {
         Ok((self.key_bytes + self.entries.len() * size_of::<Entry>()) as u64)
+    }
+
+    fn save_into(&self, watermark: u64, output: &mut Writer<'_>) -> Result<()> {
+        self.write(watermark, output)
+    }
+
+    fn load_from(&mut self, saved: &[u8]) -> Result<u64> {
+        let (index, watermark) = Self::read(saved)?;
+        *self = index;
+        Ok(watermark)
     }
 }
 

@@ -1,15 +1,16 @@
 //! Tests of an index: what it finds. Lookup and range may be unsupported for one that only knows distances, nearest for one
 //! without distances.
 
+use crate::cancelled::{ends_when_cancelled, LONG};
 use crate::keys::Keys;
 use crate::must::{ensure, supported, Must};
 use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId};
-use sochdb_plugin_host::{CallOptions, CancelToken, Index};
+use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 suite!(Index, "index":
     build_replaces_everything,
@@ -25,13 +26,13 @@ suite!(Index, "index":
     size_grows,
 );
 
-fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), String> {
+pub(crate) fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), String> {
     let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
     index.build(1, 2, &lent).must("build")
 }
 
 /// The rows of a key; of an index that only knows distances, those at no distance, sorted.
-fn rows_of(index: &Index, key: &[u8]) -> Result<Vec<RowId>, String> {
+pub(crate) fn rows_of(index: &Index, key: &[u8]) -> Result<Vec<RowId>, String> {
     if let Some(rows) = supported("lookup", index.lookup(key))? {
         ensure!(rows.is_sorted(), "lookup gives the rows {rows:?}, which do not ascend");
         return Ok(rows);
@@ -58,13 +59,8 @@ fn build_replaces_everything(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-/// More rows than the caller has room for at first.
-/// A build of more entries than this is not tried.
-const MOST_ENTRIES: u64 = 16_384;
-/// A build that takes less is over before anybody could cancel it.
-const LONG: Duration = Duration::from_millis(200);
-/// The time that a good plugin takes to end.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// No more entries than this are tried for a call that takes long.
+pub(crate) const MOST_ENTRIES: u64 = 16_384;
 
 fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), String> {
     let keys = Keys::of(subject)?;
@@ -84,35 +80,15 @@ fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), String>
         return Ok(());
     }
     build(index, &[(7, keys.key(7))])?;
-    let mut waited = Duration::MAX;
-    // The machine may be busy with something else.
-    for _ in 0..5 {
-        let cancel = CancelToken::new();
-        let (result, since) = std::thread::scope(|scope| {
-            let canceller = scope.spawn(|| {
-                std::thread::sleep(LONG / 4);
-                cancel.cancel();
-                Instant::now()
-            });
-            let result = CallOptions::new().with_cancel(&cancel).run(|| build(index, &entries));
-            (result, canceller.join().expect("it cancels").elapsed())
-        });
-        waited = since.min(waited);
-        match result {
-            // It may have been nearly done.
-            Ok(()) => build(index, &[(7, keys.key(7))])?,
-            Err(_) => {
-                ensure!(
-                    rows_of(index, &keys.key(7))? == [7],
-                    "a build that was cancelled did not leave the index as it was"
-                );
-            }
+    let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
+    let call = |index: &mut Index| index.build(1, 2, &lent);
+    ends_when_cancelled("build", index, call, |index, done| {
+        if done {
+            return build(index, &[(7, keys.key(7))]);
         }
-        if waited <= PATIENCE {
-            return Ok(());
-        }
-    }
-    Err(format!("a build that is cancelled ends {waited:?} later: ask `soch_go_on` at least every 10 ms"))
+        ensure!(rows_of(index, &keys.key(7))? == [7], "a build that was cancelled did not leave the index as it was");
+        Ok(())
+    })
 }
 
 fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), String> {

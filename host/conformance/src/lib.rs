@@ -34,8 +34,10 @@
 //! The README shows the same with a library that is loaded.
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
+mod cancelled;
 mod compression;
 mod index;
+mod index_persist;
 mod index_search;
 mod instance;
 mod keys;
@@ -77,6 +79,7 @@ pub fn tests() -> &'static [Test] {
             storage_transaction::TESTS,
             index::TESTS,
             index_search::TESTS,
+            index_persist::TESTS,
             observability::TESTS,
             observability_records::TESTS,
             compression::TESTS,

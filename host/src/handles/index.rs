@@ -5,7 +5,7 @@ use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
     ColumnId, Error, ErrorKind, Exactness, Extension, ExtensionCapability, IndexExtension, IndexProperties,
-    NeighborLists, Neighbors, Result, RowId, RowIds, Search, TableId,
+    NeighborLists, Neighbors, Result, RowId, RowIds, Search, TableId, Writer,
 };
 use std::sync::Arc;
 
@@ -24,6 +24,11 @@ handle! {
 }
 
 impl Index {
+    /// The error of a slot that the plugin does not have.
+    fn lacks(&self, slot: &str) -> Error {
+        self.instance.error(ErrorKind::Unsupported, format!("`{slot}` is not there"))
+    }
+
     /// Runs a slot that fills `rows`, and returns how many there are in all.
     fn find(
         &self,
@@ -150,6 +155,33 @@ impl IndexExtension for Index {
 
     fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
         self.search_for(search, neighbors)
+    }
+
+    fn save_into(&self, watermark: u64, output: &mut Writer<'_>) -> Result<()> {
+        let Some(save) = self.table.save else { return Err(self.lacks("save")) };
+        let limits = self.instance.limits_of_call("save")?;
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe { save(instance, limits, watermark, writer, error) };
+        self.done("save", self.instance.forwarding("save", output, call))
+    }
+
+    fn load_from(&mut self, saved: &[u8]) -> Result<u64> {
+        let Some(load) = self.table.load else { return Err(self.lacks("load")) };
+        let limits = self.instance.limits_of_call("load")?;
+        let mut watermark = 0;
+        // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
+        let call = |instance, error| unsafe { load(instance, limits, soch_bytes::lend(saved), &mut watermark, error) };
+        self.done("load", self.instance.exclusive("load", call))?;
+        Ok(watermark)
+    }
+
+    fn save(&self, watermark: u64) -> Result<Vec<u8>> {
+        let Some(save) = self.table.save else { return Err(self.lacks("save")) };
+        let (limits, mut saved) = (self.instance.limits_of_call("save")?, Vec::new());
+        // SAFETY: the plugin's function; all is lent for the call.
+        let call = |instance, writer, error| unsafe { save(instance, limits, watermark, writer, error) };
+        self.done("save", self.instance.writing("save", &mut saved, call))?;
+        Ok(saved)
     }
 
     fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {

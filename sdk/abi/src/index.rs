@@ -1,7 +1,7 @@
 //! Indexes over one column: equality, ranges, nearest neighbours.
 
 use crate::call::soch_call;
-use crate::data::{soch_bytes, soch_str};
+use crate::data::{soch_bytes, soch_str, soch_writer};
 use crate::search::{soch_search, soch_search_result};
 use crate::status::{soch_error, soch_status};
 use core::ffi::c_void;
@@ -184,6 +184,33 @@ pub struct soch_index {
             rows: *mut u64,
             distances: *mut f32,
             result: *mut soch_search_result,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Writes the whole index to `output`, for `load`. The host numbers its changes, and `watermark` is the number of the
+    /// last one that the index holds: the plugin writes it too. `load` gives it back, and the host repeats the changes that
+    /// came after it. Searches go on beside a save, changes do not. After an error the host throws away what was written.
+    /// Optional group `persist`; without it both are `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+    pub save: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            watermark: u64,
+            output: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Replaces the whole index by `saved`: all that `save` wrote, in this version of the plugin or an earlier one, with the
+    /// same configuration. Sets `watermark` to what it was saved with. Bytes that are cut short or changed, be it one bit,
+    /// are `SOCH_CORRUPTION`: write a checksum. Those of another plugin, a later version or another configuration are
+    /// `SOCH_UNSUPPORTED`. A load that fails or is cancelled leaves the index as it was. Optional group `persist`.
+    /// Since 1.1. [exclusive]
+    pub load: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            saved: soch_bytes,
+            watermark: *mut u64,
             error: *mut soch_error,
         ) -> soch_status,
     >,

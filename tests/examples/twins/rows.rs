@@ -77,6 +77,13 @@ fn call_index(index: &mut Index, number: u64) -> String {
             format!("range {key:?} to {end:?}, {limit}: {}", answer(index.range(&key, &end, limit)))
         }
         91 => format!("nearest: {}", answer(index.nearest(&key, 3))),
+        92 => format!("save: {}", answer(index.save(number))),
+        93 => {
+            let mut saved = index.save(number).expect("it can be saved");
+            let at = random.below(saved.len() as u64) as usize;
+            saved[at] ^= random.one_of(&[0, 0, 0, 1, 0x80]);
+            format!("load with byte {at} as {}: {}", saved[at], answer(index.load_from(&saved)))
+        }
         _ => format!("size_bytes: {}", answer(index.size_bytes())),
     }
 }
@@ -89,4 +96,7 @@ fn index_sorted() {
         same(&format!("call {number}"), indexes.each_mut().map(|index| call_index(index, number)));
     }
     same("in the end", indexes.each_ref().map(|index| answer(index.range(b"", b"", usize::MAX))));
+    let saved = indexes.each_ref().map(|index| index.save(7).expect("it can be saved"));
+    indexes.iter_mut().zip(saved.iter().rev()).for_each(|(index, other)| assert_eq!(index.load_from(other), Ok(7)));
+    same("by the bytes of the other", indexes.each_ref().map(|index| answer(index.range(b"", b"", usize::MAX))));
 }

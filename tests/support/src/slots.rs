@@ -55,6 +55,8 @@ pub const SLOTS: &[Slot] = &[
     ("index", "describe", 0, Optional),
     ("index", "nearest_batch", 1, Group("nearest_batch")),
     ("index", "search", 1, Group("search")),
+    ("index", "save", 1, Group("persist")),
+    ("index", "load", 1, Group("persist")),
     ("observability", "counter_inc", 0, Optional),
     ("observability", "gauge_set", 0, Optional),
     ("observability", "histogram_observe", 0, Optional),

@@ -25,7 +25,8 @@ table!(soch_index,
         describe = default::index_describe;
     groups:
         [nearest_batch],
-        [search]);
+        [search],
+        [save, load]);
 
 table!(soch_observability,
     required: ;

@@ -11,6 +11,7 @@ use crate::neighbor_lists::places;
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
 use crate::search::Exactness;
+use crate::writer::Writer;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use std::mem::MaybeUninit;
@@ -30,6 +31,8 @@ pub const fn table<P: IndexExtension>() -> soch_index {
         describe: Some(describe::<P>),
         nearest_batch: Some(nearest_batch::<P>),
         search: Some(search::<P>),
+        save: Some(save::<P>),
+        load: Some(load::<P>),
     }
 }
 
@@ -232,6 +235,40 @@ unsafe extern "C" fn search<P: IndexExtension>(
                 let flags = if exactness == Exactness::Exact { SOCH_SEARCH_IS_EXACT } else { 0 };
                 fill(result, &soch_search_result { size: 0, flags, count: neighbors.count })
             })
+        })
+    }
+}
+
+unsafe extern "C" fn save<P: IndexExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    watermark: u64,
+    output: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(error, || {
+            let mut output = Writer::from_raw(output)?;
+            Call::within(call, || shared::<P>(instance).save_into(watermark, &mut output))
+        })
+    }
+}
+
+unsafe extern "C" fn load<P: IndexExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    saved: soch_bytes,
+    watermark: *mut u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance that no other call uses, lends the rest for the call, and has a place for the
+    // result.
+    unsafe {
+        guard(error, || {
+            let saved = saved.read()?;
+            *watermark = Call::within(call, || exclusive::<P>(instance).load_from(saved))?;
+            Ok(())
         })
     }
 }
