@@ -165,7 +165,7 @@ static const soch_storage storage = {
     .compact = compact, .stats = stats, .describe = describe,
 #if SOCH_TARGET_MINOR >= 1
     .write_batch = write_batch, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
-    .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .begin_txn = begin_txn, .txn_get = txn_get,
+    .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
 #endif
 };

@@ -19,19 +19,25 @@ typedef struct reader {
     MDB_txn *txn;
 } reader;
 
+// A place between two rows: right before a key, or right after it.
+typedef struct place {
+    stored_key key;
+    bool after;
+} place;
+
 typedef struct cursor {
     store *owner;
     MDB_cursor *rows;
-    // The next step: MDB_SET_RANGE from `start` at first, MDB_NEXT later.
-    MDB_cursor_op step;
-    stored_key start;
-    // Whether the start is longer than any stored key, so that an equal one is still before it.
-    bool after_start, at_end;
-    size_t end_len;
-    uint8_t end[];
+    uint32_t table;
+    bool reverse, begun, at_end;
+    // Where the rows begin, in their order, as the cursor was opened, as it was moved, and which of the two holds.
+    place first, sought;
+    const place *from;
+    // Where they end.
+    size_t far_len;
+    uint8_t far[];
 } cursor;
 
-// A key that is longer than any stored one is cut, and so comes before itself.
 static MDB_val *store_key(stored_key *made, uint32_t table, soch_bytes key) {
     size_t len = key.len < KEY_MOST ? key.len : KEY_MOST;
     for (int i = 0; i < TABLE_SIZE; i++) made->bytes[i] = (uint8_t)(table >> (24 - 8 * i));
@@ -39,6 +45,22 @@ static MDB_val *store_key(stored_key *made, uint32_t table, soch_bytes key) {
     made->val.mv_size = TABLE_SIZE + len;
     made->val.mv_data = made->bytes;
     return &made->val;
+}
+
+// A key that is longer than any stored one is after what is left of it.
+static void set_place(place *made, uint32_t table, soch_bytes key, bool after) {
+    store_key(&made->key, table, key);
+    made->after = after || key.len > KEY_MOST;
+}
+
+static int compare_bytes(const void *left, size_t left_len, const void *right, size_t right_len) {
+    int order = memcmp(left, right, left_len < right_len ? left_len : right_len);
+    return order != 0 ? order : (left_len > right_len) - (left_len < right_len);
+}
+
+static bool is_before(const place *left, const place *right) {
+    int order = compare_bytes(left->key.bytes, left->key.val.mv_size, right->key.bytes, right->key.val.mv_size);
+    return order < 0 || (order == 0 && !left->after && right->after);
 }
 
 static soch_status check_key(soch_bytes key, soch_error *error) {
@@ -77,12 +99,17 @@ static int write_row(const store *self, MDB_txn *txn, const soch_write *write) {
     return code == MDB_NOTFOUND ? MDB_SUCCESS : code;
 }
 
-static soch_status open_cursor(void *from, uint32_t table, soch_bytes start, soch_bytes end, void **opened_cursor,
+static soch_status open_cursor(void *from, uint32_t table, const soch_cursor_options *options, void **opened_cursor,
                                soch_error *error) {
     const reader *self = from;
     soch_status status = check_usable(self->owner, error);
     if (status != SOCH_OK) return status;
-    cursor *made = malloc(sizeof *made + end.len);
+    if ((options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~SOCH_CURSOR_REVERSE) != 0) {
+        return soch_fail(error, SOCH_UNSUPPORTED, 0, "a cursor with this flag");
+    }
+    bool reverse = (options->flags & SOCH_CURSOR_REVERSE) != 0;
+    soch_bytes near = reverse ? options->end : options->start, far = reverse ? options->start : options->end;
+    cursor *made = malloc(sizeof *made + far.len);
     if (made == NULL) return report(self->owner, error, ENOMEM);
     int code = mdb_cursor_open(self->txn, self->owner->tree, &made->rows);
     if (code != MDB_SUCCESS) {
@@ -90,12 +117,18 @@ static soch_status open_cursor(void *from, uint32_t table, soch_bytes start, soc
         return report(self->owner, error, code);
     }
     made->owner = self->owner;
-    made->step = MDB_SET_RANGE;
-    store_key(&made->start, table, start);
-    made->after_start = start.len > KEY_MOST;
-    made->at_end = false;
-    made->end_len = end.len;
-    if (end.len > 0) memcpy(made->end, end.ptr, end.len);
+    made->table = table;
+    made->reverse = reverse;
+    made->begun = made->at_end = false;
+    // The end of a table is behind the greatest key that it can have.
+    bool from_end = reverse && near.len == 0;
+    uint8_t greatest[KEY_MOST];
+    memset(greatest, 0xFF, sizeof greatest);
+    if (from_end) near.ptr = greatest, near.len = sizeof greatest;
+    set_place(&made->first, table, near, from_end);
+    made->from = &made->first;
+    made->far_len = far.len;
+    if (far.len > 0) memcpy(made->far, far.ptr, far.len);
     *opened_cursor = made;
     return SOCH_OK;
 }
@@ -106,29 +139,39 @@ static void close_cursor(void *handle) {
     free(self);
 }
 
-static bool is_before_end(const cursor *self, soch_bytes key) {
-    if (self->end_len == 0) return true;
-    size_t least = key.len < self->end_len ? key.len : self->end_len;
-    int order = memcmp(key.ptr, self->end, least);
-    return order < 0 || (order == 0 && key.len < self->end_len);
+// Whether a stored key is in the cursor's table and on this side of where it ends.
+static bool is_inside(const cursor *self, const MDB_val *stored) {
+    const uint8_t *key = (const uint8_t *)stored->mv_data + TABLE_SIZE;
+    if (memcmp(stored->mv_data, self->first.key.bytes, TABLE_SIZE) != 0) return false;
+    if (self->far_len == 0) return true;
+    int order = compare_bytes(key, stored->mv_size - TABLE_SIZE, self->far, self->far_len);
+    return self->reverse ? order >= 0 : order < 0;
+}
+
+static int first_step(cursor *self, MDB_val *key, MDB_val *value) {
+    const MDB_val *from = &self->from->key.val;
+    *key = *from;
+    int code = mdb_cursor_get(self->rows, key, value, MDB_SET_RANGE);
+    // Whether there is a row of the key itself, right before the place.
+    bool before = code == MDB_SUCCESS && self->from->after &&
+                  compare_bytes(key->mv_data, key->mv_size, from->mv_data, from->mv_size) == 0;
+    if (!self->reverse) return before ? mdb_cursor_get(self->rows, key, value, MDB_NEXT) : code;
+    if (code == MDB_NOTFOUND) return mdb_cursor_get(self->rows, key, value, MDB_LAST);
+    return code == MDB_SUCCESS && !before ? mdb_cursor_get(self->rows, key, value, MDB_PREV) : code;
 }
 
 // Takes one step. Sets `at_end` instead of `row` if there is no row left.
 static int step(cursor *self, soch_row *row) {
-    MDB_val key = self->start.val, value;
-    int code = mdb_cursor_get(self->rows, &key, &value, self->step);
-    if (code == MDB_SUCCESS && self->step == MDB_SET_RANGE && self->after_start && key.mv_size == LMDB_KEY_MOST &&
-        memcmp(key.mv_data, self->start.bytes, LMDB_KEY_MOST) == 0) {
-        code = mdb_cursor_get(self->rows, &key, &value, MDB_NEXT);
-    }
-    self->step = MDB_NEXT;
-    self->at_end = code == MDB_NOTFOUND;
-    if (code != MDB_SUCCESS) return self->at_end ? MDB_SUCCESS : code;
+    MDB_val key, value;
+    int code = self->begun ? mdb_cursor_get(self->rows, &key, &value, self->reverse ? MDB_PREV : MDB_NEXT)
+                           : first_step(self, &key, &value);
+    self->begun = true;
+    self->at_end = code == MDB_NOTFOUND || (code == MDB_SUCCESS && !is_inside(self, &key));
+    if (code != MDB_SUCCESS || self->at_end) return self->at_end ? MDB_SUCCESS : code;
     row->key.ptr = (const uint8_t *)key.mv_data + TABLE_SIZE;
     row->key.len = key.mv_size - TABLE_SIZE;
     row->value.ptr = value.mv_data;
     row->value.len = value.mv_size;
-    self->at_end = memcmp(key.mv_data, self->start.bytes, TABLE_SIZE) != 0 || !is_before_end(self, row->key);
     return MDB_SUCCESS;
 }
 
@@ -145,11 +188,24 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
     return SOCH_OK;
 }
 
+static soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) {
+    cursor *self = handle;
+    soch_status status = check_usable(self->owner, error);
+    if (status != SOCH_OK) return status;
+    // Backwards, the row of the key itself is the first.
+    set_place(&self->sought, self->table, key, self->reverse);
+    bool outside = self->reverse ? is_before(&self->first, &self->sought) : is_before(&self->sought, &self->first);
+    self->from = outside ? &self->first : &self->sought;
+    self->begun = self->at_end = false;
+    return SOCH_OK;
+}
+
 // Gives `rows` the rows that `snapshot` has.
 static soch_status scan_rows(const reader *snapshot, uint32_t table, soch_bytes start, soch_bytes end, uint64_t limit,
                              const soch_row_sink *rows, soch_error *error) {
+    const soch_cursor_options options = {sizeof options, 0, start, end};
     void *found = NULL;
-    soch_status status = open_cursor((void *)snapshot, table, start, end, &found, error);
+    soch_status status = open_cursor((void *)snapshot, table, &options, &found, error);
     if (status != SOCH_OK) return status;
     status = soch_scan_by_cursor(found, cursor_next, limit, rows, error);
     close_cursor(found);

@@ -10,6 +10,7 @@ typedef struct cursor {
     const snapshot *of;
     // The next row, and the first one that is no longer wanted.
     const node *row, *stop;
+    bool reverse;
 } cursor;
 
 static soch_status no_memory(soch_error *error) {
@@ -50,15 +51,22 @@ static soch_status remove_row(void *instance, uint32_t number, soch_bytes key, u
     return SOCH_OK;
 }
 
-static void begin_cursor(const snapshot *of, uint32_t number, soch_bytes start, soch_bytes end, cursor *made) {
+static void begin_cursor(const snapshot *of, uint32_t number, const soch_cursor_options *options, cursor *made) {
     store *self = of->owner;
+    soch_bytes start = options->start, end = options->end;
     made->of = of;
     made->row = made->stop = NULL;
+    made->reverse = (options->flags & SOCH_CURSOR_REVERSE) != 0;
     if (end.len > 0 && compare(start, end) >= 0) return;
     pthread_rwlock_rdlock(&self->lock);
     table *in = find_table(self, number);
-    if (in != NULL) made->row = first_seen(seek(in, start, of->seen, NULL), of->seen);
-    if (in != NULL && end.len > 0) made->stop = first_seen(seek(in, end, of->seen, NULL), of->seen);
+    if (in != NULL && made->reverse) {
+        made->row = last_seen(in, end.len > 0 ? &end : NULL, of->seen);
+        made->stop = last_seen(in, &start, of->seen);
+    } else if (in != NULL) {
+        made->row = first_seen(seek(in, start, of->seen, NULL), of->seen);
+        if (end.len > 0) made->stop = first_seen(seek(in, end, of->seen, NULL), of->seen);
+    }
     pthread_rwlock_unlock(&self->lock);
 }
 
@@ -69,7 +77,8 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
     for (*count = 0; *count < capacity && self->row != self->stop; ++*count) {
         rows[*count].key = key_of(self->row);
         rows[*count].value = value_of(self->row);
-        self->row = first_seen(self->row->next[0], self->of->seen);
+        self->row = self->reverse ? last_seen(self->row->table, &rows[*count].key, self->of->seen)
+                                  : first_seen(self->row->next[0], self->of->seen);
     }
     pthread_rwlock_unlock(&self->of->owner->lock);
     return SOCH_OK;
@@ -77,11 +86,12 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
 
 static soch_status scan(void *instance, const soch_call *call, uint32_t number, soch_bytes start, soch_bytes end,
                         uint64_t limit, const soch_row_sink *rows, soch_error *error) {
+    const soch_cursor_options options = {sizeof options, 0, start, end};
     snapshot now;
     cursor walk;
     (void)call;
     begin_snapshot(instance, &now);
-    begin_cursor(&now, number, start, end, &walk);
+    begin_cursor(&now, number, &options, &walk);
     soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);
     end_snapshot(&now);
     return status;
@@ -189,11 +199,14 @@ static soch_status reader_get(void *handle, uint32_t number, soch_bytes key, soc
     return SOCH_OK;
 }
 
-static soch_status open_cursor(void *handle, uint32_t number, soch_bytes start, soch_bytes end, void **opened,
+static soch_status open_cursor(void *handle, uint32_t number, const soch_cursor_options *options, void **opened,
                                soch_error *error) {
+    if ((options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~SOCH_CURSOR_REVERSE) != 0) {
+        return soch_fail(error, SOCH_UNSUPPORTED, 0, "a cursor with this flag");
+    }
     cursor *made = malloc(sizeof *made);
     if (made == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a cursor");
-    begin_cursor(handle, number, start, end, made);
+    begin_cursor(handle, number, options, made);
     *opened = made;
     return SOCH_OK;
 }

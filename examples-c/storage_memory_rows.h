@@ -96,6 +96,25 @@ static const node *first_seen(const node *row, uint64_t seen) {
     return row;
 }
 
+// The last row before `before`, or of all if that is NULL, that is seen at `seen`, or NULL.
+static const node *last_seen(table *in, const soch_bytes *before, uint64_t seen) {
+    soch_bytes key;
+    for (;;) {
+        node **links = in->first, *last = NULL;
+        for (int level = LEVELS - 1; level >= 0; level--) {
+            while (links[level] != NULL && (before == NULL || compare(key_of(links[level]), *before) < 0)) {
+                last = links[level];
+                links = last->next;
+            }
+        }
+        const node *row = last != NULL ? find(in, key_of(last), seen, NULL) : NULL;
+        if (row != NULL || last == NULL) return row;
+        // No version of this key is seen: the one before it may be.
+        key = key_of(last);
+        before = &key;
+    }
+}
+
 static table *find_table(const store *self, uint32_t number) {
     table *found = self->tables[number % BUCKETS];
     while (found != NULL && found->number != number) found = found->next;

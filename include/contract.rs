@@ -9,8 +9,20 @@ use std::path::{Path, PathBuf};
 use syn::{Expr, Item, Type};
 
 /// The files in the order in which a vendor reads them: these, that of each table which the entry leads to, and the last.
-const FIRST: [&str; 11] =
-    ["status", "data", "call", "plugin", "host", "transaction", "search", "attribute", "span", "log_record", "metrics"];
+const FIRST: [&str; 12] = [
+    "status",
+    "data",
+    "call",
+    "plugin",
+    "host",
+    "cursor",
+    "transaction",
+    "search",
+    "attribute",
+    "span",
+    "log_record",
+    "metrics",
+];
 /// Files with nothing that crosses.
 const OTHERS: [&str; 4] = ["lib", "kinds", "lend", "layout_hash"];
 const LAST: &str = "capability";

@@ -165,6 +165,12 @@
 // Does not work. Rule 2 says what a level means that is not listed.
 #define SOCH_LOG_ERROR 3
 
+// `soch_cursor_options.flags`: in descending order of key.
+#define SOCH_CURSOR_REVERSE 1
+
+// `soch_cursor_options.flags`: values are not looked at, and may be lent as empty.
+#define SOCH_CURSOR_KEYS_ONLY 4294967296
+
 // `soch_transaction_options.flags`: `commit_txn` returns when the transaction is as durable as after `flush`.
 #define SOCH_TRANSACTION_DURABLE 1
 
@@ -496,6 +502,18 @@ typedef struct soch_write {
   struct soch_bytes value;
 } soch_write;
 
+// The wishes of whoever opens a cursor. The host owns it; it and its keys live for the call. Grows at its end.
+typedef struct soch_cursor_options {
+  // `sizeof(soch_cursor_options)` of the host. What is behind it, the plugin takes for 0 (rule 7).
+  size_t size;
+  // Some of `SOCH_CURSOR_*` (rule 13).
+  uint64_t flags;
+  // The first key that may be among the rows.
+  struct soch_bytes start;
+  // The key before which the rows end. Empty means: at the end of the table.
+  struct soch_bytes end;
+} soch_cursor_options;
+
 // A row that a cursor lends. Frozen.
 typedef struct soch_row {
   // The row's key.
@@ -595,19 +613,18 @@ typedef struct soch_storage {
   soch_status (*open_reader)(void *instance, void **reader, struct soch_error *error);
   // Ends a snapshot; its cursors were closed before. Optional group `reader`. [exclusive]
   void (*close_reader)(void *reader);
-  // Lends the value of `key` until the next call on this reader, or returns `SOCH_NOT_FOUND`. Calls on the
-  // reader's cursors do not end the loan. Optional group `reader`. [exclusive]
+  // Lends the value of `key` until the next `reader_get` of this reader, or returns `SOCH_NOT_FOUND`. Cursors of the
+  // reader that are opened, used or closed do not end the loan. Optional group `reader`. [exclusive]
   soch_status (*reader_get)(void *reader,
                             uint32_t table,
                             struct soch_bytes key,
                             struct soch_bytes *value,
                             struct soch_error *error);
-  // Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key; an empty `end`
-  // means: to the end of the table. It lives until `close_cursor`. Optional group `reader`. [exclusive]
+  // Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key, or as `options` say. It lives
+  // until `close_cursor`. Optional group `reader`. [exclusive]
   soch_status (*open_cursor)(void *reader,
                              uint32_t table,
-                             struct soch_bytes start,
-                             struct soch_bytes end,
+                             const struct soch_cursor_options *options,
                              void **cursor,
                              struct soch_error *error);
   // Lends the next rows, at most `capacity`, until the next call on this cursor. Sets `count`; 0 means the
@@ -660,6 +677,10 @@ typedef struct soch_storage {
   soch_status (*commit_txn)(void *txn, struct soch_error *error);
   // Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
   void (*abort_txn)(void *txn);
+  // Moves a cursor to `key`, forward or backward: the next rows are those of its range from `key` on, in its order. What
+  // it lent ends. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor there.
+  // [exclusive]
+  soch_status (*cursor_seek)(void *cursor, struct soch_bytes key, struct soch_error *error);
 #endif
 } soch_storage;
 
@@ -1434,7 +1455,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x7a, 0x7e, 0x9d, 0xa7, 0x05, 0xc8, 0x1b, 0x78, 0x21, 0x35, 0x2a, 0xd0, 0x1f, 0x37, 0x90, 0x19}
+#define SOCH_LAYOUT_HASH {0x9d, 0x58, 0x9b, 0xe6, 0xef, 0xf9, 0xa7, 0x56, 0x8e, 0xde, 0x87, 0xf8, 0x02, 0xfb, 0x14, 0x7a}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1516,6 +1537,11 @@ SOCH_ASSERT(offsetof(soch_host, gauge_set) == 72 && sizeof(((soch_host *)0)->gau
 SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 80 && sizeof(((soch_host *)0)->histogram_observe) == 8);
 SOCH_ASSERT(offsetof(soch_host, get_service) == 88 && sizeof(((soch_host *)0)->get_service) == 8);
 SOCH_ASSERT(sizeof(soch_host) == 96);
+SOCH_ASSERT(offsetof(soch_cursor_options, size) == 0 && sizeof(((soch_cursor_options *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_cursor_options, flags) == 8 && sizeof(((soch_cursor_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_cursor_options, start) == 16 && sizeof(((soch_cursor_options *)0)->start) == 16);
+SOCH_ASSERT(offsetof(soch_cursor_options, end) == 32 && sizeof(((soch_cursor_options *)0)->end) == 16);
+SOCH_ASSERT(sizeof(soch_cursor_options) == 48);
 SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_transaction_options *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
@@ -1681,8 +1707,9 @@ SOCH_ASSERT(offsetof(soch_storage, txn_remove) == 184 && sizeof(((soch_storage *
 SOCH_ASSERT(offsetof(soch_storage, txn_scan) == 192 && sizeof(((soch_storage *)0)->txn_scan) == 8);
 SOCH_ASSERT(offsetof(soch_storage, commit_txn) == 200 && sizeof(((soch_storage *)0)->commit_txn) == 8);
 SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 208 && sizeof(((soch_storage *)0)->abort_txn) == 8);
+SOCH_ASSERT(offsetof(soch_storage, cursor_seek) == 216 && sizeof(((soch_storage *)0)->cursor_seek) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 216 : 72));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 224 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
@@ -1855,6 +1882,11 @@ SOCH_ASSERT(offsetof(soch_host, gauge_set) == 40 && sizeof(((soch_host *)0)->gau
 SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 44 && sizeof(((soch_host *)0)->histogram_observe) == 4);
 SOCH_ASSERT(offsetof(soch_host, get_service) == 48 && sizeof(((soch_host *)0)->get_service) == 4);
 SOCH_ASSERT(sizeof(soch_host) == 52);
+SOCH_ASSERT(offsetof(soch_cursor_options, size) == 0 && sizeof(((soch_cursor_options *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_cursor_options, flags) == 8 && sizeof(((soch_cursor_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_cursor_options, start) == 16 && sizeof(((soch_cursor_options *)0)->start) == 8);
+SOCH_ASSERT(offsetof(soch_cursor_options, end) == 24 && sizeof(((soch_cursor_options *)0)->end) == 8);
+SOCH_ASSERT(sizeof(soch_cursor_options) == 32);
 SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_transaction_options *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
@@ -2020,8 +2052,9 @@ SOCH_ASSERT(offsetof(soch_storage, txn_remove) == 92 && sizeof(((soch_storage *)
 SOCH_ASSERT(offsetof(soch_storage, txn_scan) == 96 && sizeof(((soch_storage *)0)->txn_scan) == 4);
 SOCH_ASSERT(offsetof(soch_storage, commit_txn) == 100 && sizeof(((soch_storage *)0)->commit_txn) == 4);
 SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 104 && sizeof(((soch_storage *)0)->abort_txn) == 4);
+SOCH_ASSERT(offsetof(soch_storage, cursor_seek) == 108 && sizeof(((soch_storage *)0)->cursor_seek) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 108 : 36));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 112 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);

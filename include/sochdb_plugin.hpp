@@ -228,11 +228,11 @@ SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush)
 SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close_table) SOCH_SLOT(table_get)
 SOCH_SLOT(table_put) SOCH_SLOT(open_reader) SOCH_SLOT(close_reader) SOCH_SLOT(reader_get) SOCH_SLOT(open_cursor)
 SOCH_SLOT(cursor_next) SOCH_SLOT(close_cursor) SOCH_SLOT(begin_txn) SOCH_SLOT(txn_get) SOCH_SLOT(txn_put)
-SOCH_SLOT(txn_remove) SOCH_SLOT(txn_scan) SOCH_SLOT(commit_txn) SOCH_SLOT(abort_txn) SOCH_SLOT(index_type)
-SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest)
-SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set)
-SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log)
-SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event)
+SOCH_SLOT(txn_remove) SOCH_SLOT(txn_scan) SOCH_SLOT(commit_txn) SOCH_SLOT(abort_txn) SOCH_SLOT(cursor_seek)
+SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
+SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(counter_inc)
+SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event)
+SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event)
 SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress)
 SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with)
 SOCH_SLOT(decompress_with) SOCH_SLOT(train)
@@ -244,6 +244,7 @@ template <class T> struct storage_of {
     SOCH_NOT_CARRIED(reader_get); SOCH_NOT_CARRIED(open_cursor); SOCH_NOT_CARRIED(cursor_next);
     SOCH_NOT_CARRIED(close_cursor); SOCH_NOT_CARRIED(begin_txn); SOCH_NOT_CARRIED(txn_get); SOCH_NOT_CARRIED(txn_put);
     SOCH_NOT_CARRIED(txn_remove); SOCH_NOT_CARRIED(txn_scan); SOCH_NOT_CARRIED(commit_txn); SOCH_NOT_CARRIED(abort_txn);
+    SOCH_NOT_CARRIED(cursor_seek);
 };
 template <class T> const soch_storage storage_of<T>::table = {
     sizeof(soch_storage),
@@ -255,7 +256,7 @@ template <class T> const soch_storage storage_of<T>::table = {
     /* table_get */ nullptr, /* table_put */ nullptr, /* open_reader */ nullptr, /* close_reader */ nullptr,
     /* reader_get */ nullptr, /* open_cursor */ nullptr, /* cursor_next */ nullptr, /* close_cursor */ nullptr,
     /* begin_txn */ nullptr, /* txn_get */ nullptr, /* txn_put */ nullptr, /* txn_remove */ nullptr,
-    /* txn_scan */ nullptr, /* commit_txn */ nullptr, /* abort_txn */ nullptr,
+    /* txn_scan */ nullptr, /* commit_txn */ nullptr, /* abort_txn */ nullptr, /* cursor_seek */ nullptr,
 #endif
 };
 

@@ -8,7 +8,7 @@ use lmdb_master_sys::{
     MDB_NEXT, MDB_NOSYNC, MDB_NOTFOUND, MDB_NOTLS, MDB_RDONLY,
 };
 use redb::{Database, ReadableTable, TableDefinition};
-use sochdb_plugin_host::sdk::{StorageExtension, Write};
+use sochdb_plugin_host::sdk::{CursorOptions, StorageExtension, Write};
 use sochdb_plugin_host::Storage;
 use std::ffi::{c_uint, CString};
 use std::hint::black_box;
@@ -77,7 +77,7 @@ pub fn add(frame: &mut Frame) {
     group.row("LMDB", move |sum| direct.walk(txn, sum));
     group.row("LMDB plugin, cursor, lent", move |mut sum| {
         let reader = plugin.reader().expect("it has readers");
-        let mut cursor = reader.cursor(TABLE, &[], &[]).expect("it can be read");
+        let mut cursor = reader.cursor(TABLE, &CursorOptions::new()).expect("it can be read");
         loop {
             let batch = cursor.next_batch().expect("it can be read");
             if batch.len() == 0 {

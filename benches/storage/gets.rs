@@ -47,9 +47,9 @@ fn here(group: &mut impl Rows, object: &'static dyn StorageExtension, keys: &'st
         let found = table.get_into(next(), &mut VecWriter::new(&mut kept, u64::MAX).writer());
         at + (found.is_ok() && !black_box(&kept).is_empty()) as u64
     });
-    let (mut next, mut scratch, reader) = (walk(keys), Vec::new(), object.reader().expect("it has readers"));
+    let (mut next, reader) = (walk(keys), object.reader().expect("it has readers"));
     group.row("trait object, reader, lent", move |at| {
-        let found = reader.get(TABLE, next(), &mut scratch).expect("it is there").expect("it is there");
+        let found = reader.get(TABLE, next()).expect("it is there").expect("it is there");
         at + black_box(found[0]) as u64
     });
 }

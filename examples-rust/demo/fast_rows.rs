@@ -6,7 +6,7 @@ use crate::meter::Meter;
 use crate::report::Report;
 use crate::setup::Loaded;
 use sochdb_plugin_cli::grouped;
-use sochdb_plugin_host::sdk::{Error, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{CursorOptions, Error, StorageExtension, Write};
 use sochdb_plugin_host::Storage;
 
 /// Writes a call.
@@ -51,7 +51,7 @@ fn walk(report: &mut Report<'_>, loaded: &Loaded, storage: &Storage, rows: &Rows
     let mut meter = Meter::default();
     let equal = meter.time(|| -> Result<bool, Error> {
         let reader = storage.reader()?;
-        let mut cursor = reader.cursor(TABLE, b"", b"")?;
+        let mut cursor = reader.cursor(TABLE, &CursorOptions::new())?;
         let mut expected = rows.sorted.iter();
         loop {
             let batch = cursor.next_batch()?;

@@ -73,6 +73,8 @@ mod attribute;
 mod call;
 mod compression;
 mod compression_options;
+mod cursor;
+mod cursor_options;
 mod error;
 mod extension;
 mod host;
@@ -98,6 +100,7 @@ mod storage;
 mod table;
 mod trace_context;
 mod transaction;
+mod value;
 mod vec_writer;
 mod writer;
 
@@ -105,6 +108,8 @@ pub use attribute::{AttributeValue, Attributes};
 pub use call::Call;
 pub use compression::CompressionExtension;
 pub use compression_options::CompressionOptions;
+pub use cursor::{RowBatch, StorageCursor};
+pub use cursor_options::{prefix_end, CursorOptions, IterCursor};
 pub use error::{Error, ErrorKind, Result, ResultExt};
 pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin};
 pub use host::{Host, LogLevel};
@@ -120,7 +125,7 @@ pub use properties::compression::CompressionProperties;
 pub use properties::index::{DistanceMetric, IndexProperties, KeyElement};
 pub use properties::observability::ObservabilityProperties;
 pub use properties::storage::StorageProperties;
-pub use reader::{RowBatch, StorageCursor, StorageReader};
+pub use reader::StorageReader;
 pub use row_filter::RowFilter;
 pub use row_sink::RowSink;
 pub use saved::{Saved, Saving};
@@ -141,6 +146,7 @@ pub use storage::{StorageExtension, StorageStats, Write};
 pub use table::StorageTable;
 pub use trace_context::TraceContext;
 pub use transaction::{StorageTransaction, TransactionOptions};
+pub use value::Value;
 pub use vec_writer::VecWriter;
 pub use writer::Writer;
 
@@ -155,10 +161,11 @@ macro_rules! __export_layout {
 /// The names that a plugin's file usually needs.
 pub mod prelude {
     pub use crate::{
-        export_plugin, Call, ColumnId, CompressionExtension, Error, ErrorKind, Exactness, HealthInfo, Host,
-        IndexExtension, Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result, ResultExt,
-        RowBatch, RowFilter, RowId, RowIds, RowSink, Search, StorageCursor, StorageExtension, StorageReader,
-        StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
+        export_plugin, Call, ColumnId, CompressionExtension, CursorOptions, Error, ErrorKind, Exactness, HealthInfo,
+        Host, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result,
+        ResultExt, RowBatch, RowFilter, RowId, RowIds, RowSink, Search, StorageCursor, StorageExtension, StorageReader,
+        StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Value, Write,
+        Writer,
     };
 }
 

@@ -80,10 +80,10 @@ impl StorageTable for Counting {
 }
 
 impl StorageReader for Counting {
-    fn get<'a>(&'a self, _: TableId, _: &[u8], _: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
+    fn get(&self, _: TableId, _: &[u8]) -> Result<Option<Value<'_>>> {
         self.called(None)
     }
-    fn cursor<'a>(&'a self, _: TableId, _: &[u8], _: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
+    fn cursor<'a>(&'a self, _: TableId, _: &CursorOptions<'_>) -> Result<Box<dyn StorageCursor + 'a>> {
         Err(Error::unsupported("cursor"))
     }
 }

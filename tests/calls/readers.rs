@@ -1,6 +1,6 @@
 //! Snapshots of a storage that lends its bytes: what they see, how long they live, what they keep waiting.
 
-use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension};
+use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension};
 use sochdb_plugin_host::{DynamicPluginLoader, PluginInstance, Storage};
 use std::time::Duration;
 use support::in_c;
@@ -47,7 +47,7 @@ fn a_cursor_gives_every_row_once_and_in_order() {
     }
     let reader = storage.reader().unwrap();
     for (start, end, expected) in [(0, 1_000, 0..1_000), (63, 64, 63..64), (64, 64, 64..64), (10, 900, 10..900)] {
-        let mut cursor = reader.cursor(TABLE, &key(start), &key(end)).unwrap();
+        let mut cursor = reader.cursor(TABLE, &CursorOptions::range(&key(start), &key(end))).unwrap();
         let mut seen = Vec::new();
         loop {
             let batch = cursor.next_batch().unwrap();
@@ -65,7 +65,7 @@ fn a_cursor_gives_every_row_once_and_in_order() {
         assert_eq!(seen, expected.collect::<Vec<_>>());
     }
     // An empty end means the end of the table, not of the database.
-    let mut cursor = reader.cursor(TABLE, &key(990), b"").unwrap();
+    let mut cursor = reader.cursor(TABLE, &CursorOptions::range(&key(990), b"")).unwrap();
     assert_eq!(cursor.next_batch().unwrap().len(), 10);
 }
 
@@ -77,7 +77,10 @@ fn a_cursor_may_be_dropped_half_way_and_readers_may_be_many() {
     }
     let readers: Vec<_> = (0..50).map(|_| storage.reader().unwrap()).collect();
     for reader in &readers {
-        let (mut one, mut other) = (reader.cursor(TABLE, b"", b"").unwrap(), reader.cursor(TABLE, b"", b"").unwrap());
+        let (mut one, mut other) = (
+            reader.cursor(TABLE, &CursorOptions::new()).unwrap(),
+            reader.cursor(TABLE, &CursorOptions::new()).unwrap(),
+        );
         assert_eq!(one.next_batch().unwrap().next().unwrap().0, key(0));
         assert_eq!(other.next_batch().unwrap().len(), 64);
         assert_eq!(one.next_batch().unwrap().next().unwrap().0, key(64));

@@ -76,7 +76,7 @@ fn nothing_is_closed_after_a_panic() {
     for (language, recorder, plugin) in both("get") {
         let storage = plugin.storage().unwrap();
         let (table, reader) = (storage.open_table(1).unwrap(), storage.reader().unwrap());
-        let cursor = reader.cursor(1, b"", b"").unwrap();
+        let cursor = reader.cursor(1, &CursorOptions::new()).unwrap();
         assert_eq!(storage.get(1, b"k").unwrap_err().kind(), ErrorKind::Panicked, "{language}");
         recorder.take();
         assert_eq!(table.get(b"k").unwrap_err().kind(), ErrorKind::Panicked, "{language}");

@@ -2,7 +2,8 @@
 //! ways in, the number of threads, and whether they lead through the log.
 
 use sochdb_plugin_host::sdk::{
-    Error, ErrorKind, IndexExtension, Labels, LogLevel, ObservabilityExtension, RowSink, StorageExtension,
+    CursorOptions, Error, ErrorKind, IndexExtension, Labels, LogLevel, ObservabilityExtension, RowSink,
+    StorageExtension,
 };
 use sochdb_plugin_host::{DynamicPluginLoader, HostServices, PluginInstance, PluginLibrary, PluginManager};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -125,7 +126,7 @@ fn a_call_beside_an_own_reader_does_not_wait() {
     let beside = |_| {
         let reader = storage.reader()?;
         index.lookup(b"k")?;
-        let cursor = reader.cursor(1, b"", b"")?;
+        let cursor = reader.cursor(1, &CursorOptions::new())?;
         storage.get(1, b"k")?;
         drop(cursor);
         storage.reader().map(drop)

@@ -32,6 +32,8 @@ const TESTS: &[(usize, &str, &str)] = &[
     (12, "sdk/tests/records.rs", "what_no_sink_knows_of_a_span_is_what_the_rule_says"),
     (13, "tests/contract/rules.rs", "a_flag_that_must_be_understood_is_unsupported_and_others_are_passed_over"),
     (13, "tests/contract/rules.rs", "a_flag_that_a_codec_must_understand_is_unsupported_and_others_are_passed_over"),
+    (13, "tests/contract/rules.rs", "a_flag_that_a_cursor_must_understand_is_unsupported_and_others_are_passed_over"),
+    (13, "sdk/tests/cursors.rs", "each_flag_is_known_unsupported_or_passed_over"),
     (13, "sdk/tests/compression_options.rs", "each_flag_is_known_unsupported_or_passed_over"),
     (13, "sdk/tests/search.rs", "flags_that_need_not_be_understood_are_passed_over"),
     (13, "sdk/tests/transactions.rs", "a_flag_that_must_be_understood_and_is_not_known_is_unsupported"),
@@ -97,6 +99,32 @@ fn a_flag_that_must_be_understood_is_unsupported_and_others_are_passed_over() {
         }
     });
     assert!(storages >= 128, "a storage in C has transactions");
+}
+
+#[test]
+fn a_flag_that_a_cursor_must_understand_is_unsupported_and_others_are_passed_over() {
+    each_storage(|name, storage, instance| {
+        let options = sochdb_plugin_host::sdk::CursorOptions::new().as_raw();
+        let (mut reader, mut error) = (std::ptr::null_mut(), soch_error::empty());
+        let (open, close) = (storage.open_cursor.expect("it has them"), storage.close_cursor.expect("it has them"));
+        // SAFETY: the plugin's functions on its instance, its reader and its cursors; all is lent for the call.
+        unsafe {
+            let opened = storage.open_reader.expect("it has them")(instance, &mut reader, &mut error);
+            assert_eq!(opened, SOCH_OK);
+            for bit in 0..64 {
+                for flags in [1 << bit, 1 << bit | SOCH_CURSOR_REVERSE] {
+                    let (options, mut cursor) = (soch_cursor_options { flags, ..options }, std::ptr::null_mut());
+                    let status = open(reader, 1, &options, &mut cursor, &mut error);
+                    let expected = if (1..32).contains(&bit) { SOCH_UNSUPPORTED } else { SOCH_OK };
+                    assert_eq!(status, expected, "{name}: flags {flags:#x}");
+                    if status == SOCH_OK {
+                        close(cursor);
+                    }
+                }
+            }
+            storage.close_reader.expect("it has them")(reader);
+        }
+    });
 }
 
 #[test]

@@ -5,9 +5,9 @@
 mod slot_rule;
 
 use sochdb_plugin_host::sdk::{
-    CompressionExtension, CompressionOptions, CompressionProperties, ErrorKind, HealthInfo, IndexExtension,
-    IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties, Result, RowFilter, Search,
-    StorageExtension, StorageProperties, StorageStats, TransactionOptions, VecWriter, Write,
+    CompressionExtension, CompressionOptions, CompressionProperties, CursorOptions, ErrorKind, HealthInfo,
+    IndexExtension, IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties, Result,
+    RowFilter, Search, StorageExtension, StorageProperties, StorageStats, TransactionOptions, VecWriter, Write,
 };
 use sochdb_plugin_host::{Index, LoadError, Observability, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
@@ -74,6 +74,20 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
     ("storage", "describe", |plugin| described::<StorageProperties>(storage(plugin).describe()), Ok(())),
     ("storage", "table", |plugin| storage(plugin).open_table(1).map(drop), Ok(())),
     ("storage", "reader", |plugin| storage(plugin).reader().map(drop), Err(ErrorKind::Unsupported)),
+    (
+        "storage",
+        "seek",
+        |plugin| {
+            let calls: *mut usize = plugin.interface("com.example.calls/1").expect("its calls").cast_mut().cast();
+            // SAFETY: behind the plugin's counts is whether its readers open, which nothing else uses now.
+            unsafe { calls.add(3).write_volatile(1) };
+            match storage(plugin).reader() {
+                Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
+                reader => reader?.cursor(1, &CursorOptions::new())?.seek(b"k"),
+            }
+        },
+        Ok(()),
+    ),
     (
         "storage",
         "transaction",

@@ -1,7 +1,7 @@
 //! A disk that fails under `storage_lmdb`: what cannot be undone stays an error in every slot until the storage is opened
 //! again, and what was acknowledged is there then. The failure is made by a preloaded library, in a process of its own.
 
-use sochdb_plugin_host::sdk::{ErrorKind, Result, StorageExtension, TransactionOptions, Write};
+use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, Result, StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::{PluginInstance, PluginLibrary, Storage};
 use std::path::Path;
 use std::process::Command;
@@ -85,7 +85,7 @@ fn one_case(library: &PluginLibrary, place: &Path, case: (&str, i32, i32, i32, b
     let mut reader = storage.reader().expect("a reader");
     {
         let lent = storage.reader().expect("another reader");
-        let mut cursor = lent.cursor(TABLE, b"", b"").expect("a cursor");
+        let mut cursor = lent.cursor(TABLE, &CursorOptions::new()).expect("a cursor");
         assert_eq!(cursor.next_batch().expect("rows").len(), 64);
         fail_next(what, errno, times);
         let failed = storage.put(TABLE, b"unsure", &[1; 5000], 0).and_then(|()| storage.flush());
@@ -93,7 +93,7 @@ fn one_case(library: &PluginLibrary, place: &Path, case: (&str, i32, i32, i32, b
         fail_next(what, errno, 0);
         if !can_be_undone {
             lasting("cursor_next", cursor.next_batch().map(drop));
-            lasting("open_cursor", lent.cursor(TABLE, b"", b"").map(drop));
+            lasting("open_cursor", lent.cursor(TABLE, &CursorOptions::new()).map(drop));
             lasting("reader_get", reader.get(TABLE, b"k").map(drop));
         }
     }

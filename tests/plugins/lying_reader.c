@@ -170,8 +170,10 @@ static soch_status reader_get(void *handle, uint32_t table, soch_bytes key, soch
     return SOCH_OK;
 }
 
-static soch_status open_cursor(void *handle, uint32_t table, soch_bytes start, soch_bytes end, void **opened,
+static soch_status open_cursor(void *handle, uint32_t table, const soch_cursor_options *options, void **opened,
                                soch_error *error) {
+    soch_bytes start = options->start, end = options->end;
+    if ((options->flags & SOCH_CURSOR_REVERSE) != 0) return SOCH_UNSUPPORTED;
     reader *of = handle;
     cursor *made = calloc(1, sizeof *made);
     made->of = of;

@@ -31,7 +31,9 @@
 static TABLE table;
 // Those of `describe`, which the host makes by itself, and of `log`, which it makes for want of `log_record`, apart from all
 // others.
-static size_t calls[3];
+static size_t calls[4];
+// Whether readers and cursors open, so that there is a cursor for its slots. The test sets it.
+#define OPENS calls[3]
 
 static soch_status busy(void) {
     calls[0]++;
@@ -41,6 +43,22 @@ static soch_status busy(void) {
 static const void *get_interface(void *instance, soch_str id) {
     return calls;
 }
+
+#if defined(STORAGE) && SOCH_TARGET_MINOR >= 1
+static soch_status open_reader(void *instance, void **reader, soch_error *error) {
+    *reader = calls;
+    return OPENS ? SOCH_OK : busy();
+}
+
+static soch_status open_cursor(void *reader, uint32_t number, const soch_cursor_options *options, void **cursor,
+                               soch_error *error) {
+    *cursor = calls;
+    return SOCH_OK;
+}
+
+static void close_handle(void *handle) {
+}
+#endif
 
 #ifdef NAMED
 static soch_status named(void *instance, soch_str *name) {
@@ -71,6 +89,11 @@ static void __attribute__((constructor)) fill(void) {
     }
 #ifdef NAMED
     table.NAMED = named;
+#endif
+#if defined(STORAGE) && SOCH_TARGET_MINOR >= 1
+    table.open_reader = open_reader;
+    table.open_cursor = open_cursor;
+    table.close_reader = table.close_cursor = close_handle;
 #endif
 #ifdef PROPERTIES
     table.describe = describe;

@@ -85,7 +85,7 @@ static soch_status reader_get(void *reader, uint32_t table, soch_bytes key, soch
     return SOCH_NOT_FOUND;
 }
 
-static soch_status open_cursor(void *reader, uint32_t table, soch_bytes start, soch_bytes end, void **cursor,
+static soch_status open_cursor(void *reader, uint32_t table, const soch_cursor_options *options, void **cursor,
                                soch_error *error) {
     *cursor = reader;
     return tell(reader, "opencursor");

@@ -1,7 +1,7 @@
 //! Ways to read all rows of a table. The consumer looks at 16 bytes of each.
 
 use crate::frame::Rows;
-use sochdb_plugin_host::sdk::{RowSink, StorageExtension};
+use sochdb_plugin_host::sdk::{CursorOptions, RowSink, StorageExtension};
 use sochdb_plugin_host::Storage;
 
 /// The power of ten that is the number of rows, and how many samples that many allow.
@@ -37,7 +37,7 @@ pub fn sink(storage: &dyn StorageExtension, table: u32, mut sum: u64) -> u64 {
 /// Lent by a cursor.
 pub fn cursor(storage: &Storage, table: u32, mut sum: u64) -> u64 {
     let reader = storage.reader().expect("it has readers");
-    let mut cursor = reader.cursor(table, &[], &[]).expect("it can be read");
+    let mut cursor = reader.cursor(table, &CursorOptions::new()).expect("it can be read");
     loop {
         let batch = cursor.next_batch().expect("it can be read");
         if batch.len() == 0 {

@@ -129,6 +129,9 @@ fn a_tree_agrees_with_a_model_and_its_clones_stay_as_they_were() {
             let found = tree.rows(&start, &end).map(|(key, _)| key.to_vec()).collect::<Vec<_>>();
             let expected = model.keys().filter(|key| start <= **key && **key < end).cloned().collect::<Vec<_>>();
             assert_eq!(found, expected);
+            let mut found = tree.rows_reversed(&start, &end).map(|(key, _)| key.to_vec()).collect::<Vec<_>>();
+            found.reverse();
+            assert_eq!(found, expected);
         }
     }
 }

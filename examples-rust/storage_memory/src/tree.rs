@@ -68,11 +68,29 @@ impl Tree {
             match node {
                 Node::Leaf(rows) => {
                     let at = place(rows, start).unwrap_or_else(|at| at);
-                    return Rows { leaf: rows[at..].iter(), above, end: end.into() };
+                    return Rows { leaf: rows[at..].iter(), above, until: end.into(), reverse: false };
                 }
                 Node::Inner(children) => {
                     let at = child(children, start);
                     above.push(children[at + 1..].iter());
+                    node = &children[at].1;
+                }
+            }
+        }
+    }
+
+    /// The same rows, descending by key.
+    pub fn rows_reversed(&self, start: &[u8], end: &[u8]) -> Rows<'_> {
+        let (mut node, mut above) = (&*self.root, Vec::new());
+        loop {
+            match node {
+                Node::Leaf(rows) => {
+                    let at = if end.is_empty() { rows.len() } else { place(rows, end).unwrap_or_else(|at| at) };
+                    return Rows { leaf: rows[..at].iter(), above, until: start.into(), reverse: true };
+                }
+                Node::Inner(children) => {
+                    let at = if end.is_empty() { children.len() - 1 } else { child(children, end) };
+                    above.push(children[..at].iter());
                     node = &children[at].1;
                 }
             }
@@ -84,7 +102,28 @@ pub struct Rows<'a> {
     leaf: slice::Iter<'a, (Bytes, Bytes)>,
     /// What comes after `leaf`, from the root down.
     above: Vec<slice::Iter<'a, (Bytes, Arc<Node>)>>,
-    end: Box<[u8]>,
+    /// The key before which the rows end; in reverse, the last one that may be among them.
+    until: Box<[u8]>,
+    reverse: bool,
+}
+
+impl Rows<'_> {
+    fn has(&self, key: &[u8]) -> bool {
+        if self.reverse {
+            key >= &*self.until
+        } else {
+            self.until.is_empty() || key < &*self.until
+        }
+    }
+}
+
+/// The next of what is left, from the end at which the rows begin.
+fn step<'a, T>(left: &mut slice::Iter<'a, T>, reverse: bool) -> Option<&'a T> {
+    if reverse {
+        left.next_back()
+    } else {
+        left.next()
+    }
 }
 
 impl<'a> Iterator for Rows<'a> {
@@ -92,14 +131,14 @@ impl<'a> Iterator for Rows<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some((key, value)) = self.leaf.next() {
-                if self.end.is_empty() || **key < *self.end {
+            if let Some((key, value)) = step(&mut self.leaf, self.reverse) {
+                if self.has(key) {
                     return Some((key, value));
                 }
                 self.leaf = [].iter();
                 self.above.clear();
             }
-            match self.above.last_mut()?.next().map(|(_, node)| &**node) {
+            match step(self.above.last_mut()?, self.reverse).map(|(_, node)| &**node) {
                 Some(Node::Leaf(rows)) => self.leaf = rows.iter(),
                 Some(Node::Inner(children)) => self.above.push(children.iter()),
                 None => drop(self.above.pop()),

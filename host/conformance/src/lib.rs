@@ -50,6 +50,7 @@ mod observability_records;
 mod phase;
 mod random;
 mod storage;
+mod storage_cursor;
 mod storage_reader;
 mod storage_scan;
 mod storage_table;
@@ -76,6 +77,7 @@ pub fn tests() -> &'static [Test] {
             storage_scan::TESTS,
             storage_table::TESTS,
             storage_reader::TESTS,
+            storage_cursor::TESTS,
             storage_transaction::TESTS,
             index::TESTS,
             index_search::TESTS,

@@ -5,7 +5,7 @@ use crate::must::{ensure, show, Must};
 use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
-use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension};
+use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension};
 use sochdb_plugin_host::{Reader, Storage};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -35,7 +35,7 @@ fn with_snapshots(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), S
 
 /// All rows of a cursor, batch by batch.
 fn rows_of(reader: &Reader<'_>, table: u32, start: &[u8], end: &[u8]) -> Result<Rows, String> {
-    let mut cursor = reader.cursor(table, start, end).must("open_cursor")?;
+    let mut cursor = reader.cursor(table, &CursorOptions::range(start, end)).must("open_cursor")?;
     let mut rows = Rows::new();
     loop {
         let batch = cursor.next_batch().must("cursor_next")?;
@@ -173,7 +173,7 @@ fn a_cursor_ends_once_and_for_all(subject: &Subject) -> Result<(), String> {
                 rows_of(&reader, 1, &(count - more).to_be_bytes(), b"")?.len() == usize::from(more),
                 "a cursor over the last {more} of {count} rows gives another number"
             );
-            let mut cursor = reader.cursor(1, b"", b"").must("open_cursor")?;
+            let mut cursor = reader.cursor(1, &CursorOptions::new()).must("open_cursor")?;
             for _ in 0..count {
                 if cursor.next_batch().must("cursor_next")?.len() == 0 {
                     break;
@@ -194,7 +194,11 @@ fn readers_and_cursors_do_not_disturb_each_other(subject: &Subject) -> Result<()
         let new = storage.reader().must("open_reader")?;
         let mut cursors = Vec::new();
         for (reader, from) in [(&old, 0_u16), (&old, 100), (&new, 0), (&old, 0)] {
-            cursors.push((reader.cursor(1, &from.to_be_bytes(), b"").must("open_cursor")?, from, Vec::new()));
+            cursors.push((
+                reader.cursor(1, &CursorOptions::range(&from.to_be_bytes(), b"")).must("open_cursor")?,
+                from,
+                Vec::new(),
+            ));
         }
         for round in 0..3 {
             for (cursor, _, seen) in &mut cursors {
@@ -241,7 +245,7 @@ fn what_is_lent_stays_until_the_next_call(subject: &Subject) -> Result<(), Strin
             overwrite(key as u8)?;
             ensure!(lent == Some(&value(key)[..]), "a lent value became {}", show(lent.unwrap_or_default()));
         }
-        let mut cursor = reader.cursor(1, b"", b"").must("open_cursor")?;
+        let mut cursor = reader.cursor(1, &CursorOptions::new()).must("open_cursor")?;
         let mut next = 0_u16;
         loop {
             let lent: Vec<_> = cursor.next_batch().must("cursor_next")?.collect();

@@ -1,18 +1,16 @@
 //! Snapshots of a storage that lend their bytes.
 
-use crate::handles::loan_check::{Checked, Loan};
+use crate::handles::loan_check::Loan;
 use crate::handles::macros::slot;
 use crate::handles::storage::Storage;
+use crate::handles::storage_cursor::{is_lent, Cursor, Origin};
 use crate::instance::Instance;
 use crate::sync::call_gate::enter::LongGuard;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::{ErrorKind, Result, RowBatch, StorageCursor, StorageReader, TableId};
+use sochdb_plugin_sdk::{CursorOptions, ErrorKind, Result, StorageCursor, StorageReader, TableId, Value};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
-
-/// The most rows that one call of the plugin lends: enough to hide its cost.
-const BATCH: usize = 64;
 
 /// A reader of a snapshot of a storage: it sees what was written before it was opened, and nothing of what is written
 /// later.
@@ -47,32 +45,6 @@ pub struct Reader<'a> {
 // SAFETY: the plugin promises that a reader's functions may be called from any thread, one at a time.
 unsafe impl Send for Reader<'_> {}
 
-/// A cursor of a [`Reader`]: it walks over rows in ascending order of key.
-///
-/// ```
-/// use sochdb_plugin_host::Storage;
-#[doc = include_str!("memory_storage.example")]
-/// let storage = Storage::new(Memory::default())?;
-/// storage.put(1, b"a", b"1", 0)?;
-/// storage.put(1, b"b", b"2", 0)?;
-/// let reader = storage.reader()?;
-/// let mut cursor = reader.cursor(1, b"", b"")?;
-/// let keys: Vec<&[u8]> = cursor.next_batch()?.map(|(key, _)| key).collect();
-/// assert_eq!(keys, [b"a", b"b"]);
-/// assert_eq!(cursor.next_batch()?.len(), 0);
-/// # Ok::<(), Error>(())
-/// ```
-pub struct Cursor<'r> {
-    instance: &'r Instance,
-    table: &'r soch_storage,
-    raw: *mut c_void,
-    long: &'r LongGuard,
-    open: &'r Cell<usize>,
-    rows: [soch_row; BATCH],
-    /// The places that the plugin gets instead of `rows`, with contract checks.
-    checked: Option<Checked>,
-}
-
 impl Storage {
     /// Opens a reader of a snapshot.
     ///
@@ -105,7 +77,7 @@ impl Storage {
 }
 
 impl Reader<'_> {
-    /// Lends the value of `key` until the next call, or `None` if there is none. For calls without open cursors.
+    /// Lends the value of `key` until the next call, or `None` if there is none. Beside open cursors: [`Reader::split`].
     ///
     /// # Errors
     /// Those that the storage reports.
@@ -128,7 +100,7 @@ impl Reader<'_> {
 
     /// A value that is lent until the next call, and not NULL with a length.
     #[inline]
-    fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
+    pub(crate) fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
         let reader_get = slot!(self.table.reader_get);
         self.instance.takes_key("reader_get", key.len())?;
         self.long.used_here();
@@ -158,29 +130,15 @@ impl Reader<'_> {
         unsafe { loan.borrow_mut().end() }.map_err(|how| self.instance.contract_violation(slot, how))
     }
 
-    /// Opens a cursor over the rows of `table` with `start <= key < end`; an empty `end` means: to the end of the table.
+    /// Opens a cursor over the rows of `table` that `options` name.
     ///
     /// # Errors
-    /// Those that the storage reports.
-    pub fn cursor(&self, table: TableId, start: &[u8], end: &[u8]) -> Result<Cursor<'_>> {
-        let open_cursor = slot!(self.table.open_cursor);
+    /// Those that the storage reports; [`ErrorKind::Unsupported`] if it does not walk so, such as backwards.
+    pub fn cursor(&self, table: TableId, options: &CursorOptions<'_>) -> Result<Cursor<'_>> {
         self.long.used_here();
-        self.end_loan("open_cursor")?;
-        let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
-        let mut raw = std::ptr::null_mut();
-        // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
-        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
-            open_cursor(self.raw, table, start, end, &mut raw, error)
-        };
-        if !self.instance.run_inside("open_cursor", call)? {
-            return Err(self.instance.unexpected_not_found("open_cursor"));
-        }
-        let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
-        let rows = [soch_row { key: nothing, value: nothing }; BATCH];
-        self.cursors.set(self.cursors.get() + 1);
-        let checked = self.loan.as_ref().map(|_| Checked::new(BATCH));
-        let (instance, table, long, open) = (self.instance, self.table, &self.long, &self.cursors);
-        Ok(Cursor { instance, table, raw, long, open, rows, checked })
+        let checks = self.loan.is_some();
+        let (instance, slots, long, open) = (self.instance, self.table, &self.long, &self.cursors);
+        Cursor::open(Origin { instance, slots, reader: self.raw, table, long, open, checks }, options)
     }
 }
 
@@ -188,87 +146,14 @@ impl Reader<'_> {
 struct Boxed<'a>(Reader<'a>);
 
 impl StorageReader for Boxed<'_> {
-    /// Puts the value, which the plugin lends until the next call only, into `scratch`.
-    fn get<'a>(&'a self, table: TableId, key: &[u8], scratch: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
-        scratch.clear();
-        Ok(self.0.get_append(table, key, scratch)?.then_some(scratch))
+    /// Copies the value, which the plugin lends until the next call only.
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Value<'_>>> {
+        let mut value = Vec::new();
+        Ok(self.0.get_append(table, key, &mut value)?.then(|| Value::kept(value, |value| value)))
     }
 
-    fn cursor<'a>(&'a self, table: TableId, start: &[u8], end: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
-        Ok(Box::new(self.0.cursor(table, start, end)?))
-    }
-}
-
-impl StorageCursor for Cursor<'_> {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
-        if rows.is_full() {
-            // Of no places, a plugin could not say whether the end is reached.
-            return Ok(());
-        }
-        self.lend(rows.room())?.try_for_each(|(key, value)| rows.push(key, value))
-    }
-}
-
-impl Cursor<'_> {
-    /// Lends the next rows, each key and value, until the next call: at most 64, and none at the end only.
-    ///
-    /// # Errors
-    /// Those that the storage reports.
-    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
-        self.lend(BATCH)
-    }
-
-    /// Lends the next rows, at most `most` and at most [`BATCH`].
-    fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
-        let asked = most.min(BATCH);
-        let cursor_next = slot!(self.table.cursor_next);
-        self.long.used_here();
-        let broke = |how: &str| self.instance.contract_violation("cursor_next", how);
-        let places = match &mut self.checked {
-            // SAFETY: the plugin promised to lend the last rows until this call.
-            Some(checked) => unsafe { checked.before() }.map_err(broke)?,
-            None => self.rows.as_mut_ptr(),
-        };
-        let mut count = 0;
-        // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone, with places for the result.
-        let call =
-            |_: *mut c_void, error: *mut soch_error| unsafe { cursor_next(self.raw, places, asked, &mut count, error) };
-        let found = self.instance.run_inside("cursor_next", call);
-        let rows = &mut self.rows[..if matches!(found, Ok(true)) { count.min(asked) } else { 0 }];
-        let wrote = self.checked.as_mut().map_or(Ok(()), |checked| checked.after(asked, rows));
-        if found? && count > asked {
-            return Err(broke(&format!("lent {count} rows where {asked} were asked for")));
-        }
-        wrote.map_err(broke)?;
-        if !rows.iter().all(|row| is_lent(&row.key) && is_lent(&row.value)) {
-            return Err(broke("lent a row at NULL with a length"));
-        }
-        if let Some(checked) = &mut self.checked {
-            // SAFETY: the plugin lends the rows until the next call, which begins with `before`.
-            unsafe { checked.lent(rows) };
-        }
-        let bytes = |bytes: soch_bytes| match bytes.len {
-            0 => &[][..],
-            // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away, and none is at NULL.
-            len => unsafe { std::slice::from_raw_parts(bytes.ptr, len) },
-        };
-        let rows = &*rows;
-        Ok(rows.iter().map(move |row| (bytes(row.key), bytes(row.value))))
-    }
-}
-
-/// Whether the bytes may be read.
-fn is_lent(bytes: &soch_bytes) -> bool {
-    bytes.len <= isize::MAX as usize && (!bytes.ptr.is_null() || bytes.len == 0)
-}
-
-impl Drop for Cursor<'_> {
-    fn drop(&mut self) {
-        self.open.set(self.open.get() - 1);
-        if let Some(close_cursor) = self.table.close_cursor.filter(|_| self.instance.may_close()) {
-            // SAFETY: the plugin's function on its own cursor, once; its reader is still open.
-            unsafe { close_cursor(self.raw) };
-        }
+    fn cursor<'a>(&'a self, table: TableId, options: &CursorOptions<'_>) -> Result<Box<dyn StorageCursor + 'a>> {
+        Ok(Box::new(self.0.cursor(table, options)?))
     }
 }
 
@@ -282,14 +167,9 @@ impl Drop for Reader<'_> {
         }
     }
 }
+
 impl std::fmt::Debug for Reader<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Reader").finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for Cursor<'_> {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Cursor").finish_non_exhaustive()
     }
 }

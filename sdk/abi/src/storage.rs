@@ -1,6 +1,7 @@
 //! Ordered tables of keys and values.
 
 use crate::call::soch_call;
+use crate::cursor::soch_cursor_options;
 use crate::data::{soch_bytes, soch_writer};
 use crate::status::{soch_error, soch_status};
 use crate::transaction::soch_transaction_options;
@@ -238,8 +239,8 @@ pub struct soch_storage {
     >,
     /// Ends a snapshot; its cursors were closed before. Optional group `reader`. [exclusive]
     pub close_reader: Option<unsafe extern "C" fn(reader: *mut c_void)>,
-    /// Lends the value of `key` until the next call on this reader, or returns `SOCH_NOT_FOUND`. Calls on the
-    /// reader's cursors do not end the loan. Optional group `reader`. [exclusive]
+    /// Lends the value of `key` until the next `reader_get` of this reader, or returns `SOCH_NOT_FOUND`. Cursors of the
+    /// reader that are opened, used or closed do not end the loan. Optional group `reader`. [exclusive]
     pub reader_get: Option<
         unsafe extern "C" fn(
             reader: *mut c_void,
@@ -249,14 +250,13 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key; an empty `end`
-    /// means: to the end of the table. It lives until `close_cursor`. Optional group `reader`. [exclusive]
+    /// Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key, or as `options` say. It lives
+    /// until `close_cursor`. Optional group `reader`. [exclusive]
     pub open_cursor: Option<
         unsafe extern "C" fn(
             reader: *mut c_void,
             table: u32,
-            start: soch_bytes,
-            end: soch_bytes,
+            options: *const soch_cursor_options,
             cursor: *mut *mut c_void,
             error: *mut soch_error,
         ) -> soch_status,
@@ -333,4 +333,9 @@ pub struct soch_storage {
     pub commit_txn: Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
     /// Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
     pub abort_txn: Option<unsafe extern "C" fn(txn: *mut c_void)>,
+    /// Moves a cursor to `key`, forward or backward: the next rows are those of its range from `key` on, in its order. What
+    /// it lent ends. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor there.
+    /// [exclusive]
+    pub cursor_seek:
+        Option<unsafe extern "C" fn(cursor: *mut c_void, key: soch_bytes, error: *mut soch_error) -> soch_status>,
 }

@@ -1,10 +1,10 @@
 //! A row is used after its cursor.
 //~ error[E0505]: cannot move out of `cursor` because it is borrowed
-use sochdb_plugin_host::sdk::Result;
+use sochdb_plugin_host::sdk::{CursorOptions, Result};
 use sochdb_plugin_host::Reader;
 
 pub fn keeps(reader: &Reader<'_>) -> Result<usize> {
-    let mut cursor = reader.cursor(1, b"", b"")?;
+    let mut cursor = reader.cursor(1, &CursorOptions::new())?;
     let row = cursor.next_batch()?.next();
     drop(cursor);
     Ok(row.map_or(0, |(key, _)| key.len()))

@@ -44,6 +44,7 @@ pub const SLOTS: &[Slot] = &[
     ("storage", "txn_scan", 1, Group("transaction")),
     ("storage", "commit_txn", 1, Group("transaction")),
     ("storage", "abort_txn", 1, Group("transaction")),
+    ("storage", "cursor_seek", 1, Group("seek")),
     ("index", "index_type", 0, Required),
     ("index", "build", 0, Required),
     ("index", "insert", 0, Required),

@@ -40,7 +40,7 @@ pub fn key(number: u64) -> [u8; KEY] {
 }
 
 /// Key and value of each row.
-pub fn pairs(rows: &[u8]) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
+pub fn pairs(rows: &[u8]) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> + DoubleEndedIterator {
     rows.chunks_exact(ROW).map(|row| row.split_at(KEY))
 }
 
@@ -50,12 +50,14 @@ fn make(count: usize) -> Box<[u8]> {
 }
 
 impl StorageReader for &Flat {
-    fn get<'a>(&'a self, table: TableId, key: &[u8], _: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
-        Ok(pairs(self.range(table, key, &[])).next().filter(|(found, _)| *found == key).map(|(_, value)| value))
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Value<'_>>> {
+        let found = pairs(self.range(table, key, &[])).next().filter(|(found, _)| *found == key);
+        Ok(found.map(|(_, value)| Value::lent(value)))
     }
 
-    fn cursor<'a>(&'a self, table: TableId, start: &[u8], end: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
-        Ok(Box::new(Cursor(self.range(table, start, end))))
+    fn cursor<'a>(&'a self, table: TableId, options: &CursorOptions<'_>) -> Result<Box<dyn StorageCursor + 'a>> {
+        let rows = self.range(table, options.start, options.end);
+        Ok(if options.reverse { options.walk(pairs(rows)) } else { Box::new(Cursor(rows)) })
     }
 }
 

@@ -1,18 +1,23 @@
 //! The slots of snapshots and their cursors. Only the first depends on the plugin's type.
 
+use crate::cursor::{RowBatch, StorageCursor};
+use crate::cursor_options::CursorOptions;
+use crate::error::Error;
 use crate::machinery::boundary::{guard, ReadLent};
 use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, keep, release, room};
-use crate::reader::{RowBatch, StorageCursor, StorageReader};
+use crate::reader::StorageReader;
 use crate::storage::StorageExtension;
+use crate::value::Value;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 
 /// The value that a reader's handle leads to. It borrows from the instance, which the host uses for nothing exclusive, and does
 /// not end, before the reader is closed.
 struct Reader {
+    /// The value that is lent, which borrows from the reader: it goes first.
+    lent: Option<Value<'static>>,
     reader: Box<dyn StorageReader>,
-    scratch: Vec<u8>,
 }
 
 /// The value that a cursor's handle leads to. It borrows from its reader, which the host closes after it.
@@ -29,7 +34,7 @@ pub(super) unsafe extern "C" fn open<P: StorageExtension>(
             // As the contract says, the reader is closed before the instance is used for anything exclusive, so the
             // borrow, which the handle cannot name, holds as long as the handle.
             let instance: &'static P = shared::<P>(instance);
-            let reader = Reader { reader: instance.reader()?, scratch: Vec::new() };
+            let reader = Reader { lent: None, reader: instance.reader()? };
             *handle = keep(reader);
             Ok(())
         })
@@ -49,14 +54,17 @@ pub(super) unsafe extern "C" fn get(
     error: *mut soch_error,
 ) -> soch_status {
     // SAFETY: the host passes a handle that `open` made and no other call of it, lends the key, and gives a place for
-    // the value. Cursors share the reader; the scratch is this function's alone.
+    // the value. Cursors share the reader; what is lent is this function's alone, and dropped before the reader.
     unsafe {
         found(error, || {
             let handle = handle.cast::<Reader>();
-            match (*handle).reader.get(table, key.read()?, &mut *std::ptr::addr_of_mut!((*handle).scratch))? {
-                Some(found) => *value = soch_bytes::lend(found),
-                None => return Ok(false),
-            }
+            let lent = &mut *std::ptr::addr_of_mut!((*handle).lent);
+            // The last loan ends before the reader is asked again.
+            *lent = None;
+            let reader: &'static dyn StorageReader = &*(*handle).reader;
+            *lent = reader.get(table, key.read()?)?;
+            let Some(found) = lent else { return Ok(false) };
+            *value = soch_bytes::lend(found);
             Ok(true)
         })
     }
@@ -65,17 +73,17 @@ pub(super) unsafe extern "C" fn get(
 pub(super) unsafe extern "C" fn open_cursor(
     handle: *mut c_void,
     table: u32,
-    start: soch_bytes,
-    end: soch_bytes,
+    options: *const soch_cursor_options,
     cursor: *mut *mut c_void,
     error: *mut soch_error,
 ) -> soch_status {
-    // SAFETY: the host passes a handle that `open` made, which it closes after the cursor, lends the keys, and gives a
+    // SAFETY: the host passes a handle that `open` made, which it closes after the cursor, lends the options, and gives a
     // place for the cursor.
     unsafe {
         guard(error, || {
             let reader: &'static dyn StorageReader = &*(*handle.cast::<Reader>()).reader;
-            let opened: Cursor = reader.cursor(table, start.read()?, end.read()?)?;
+            let options = options.as_ref().ok_or_else(|| Error::invalid("the options are NULL"))?;
+            let opened: Cursor = reader.cursor(table, &CursorOptions::from_raw(options)?)?;
             *cursor = keep(opened);
             Ok(())
         })
@@ -99,6 +107,15 @@ pub(super) unsafe extern "C" fn cursor_next(
             Ok(())
         })
     }
+}
+
+pub(super) unsafe extern "C" fn cursor_seek(
+    handle: *mut c_void,
+    key: soch_bytes,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes a cursor that `open_cursor` made and no other call of it, and lends the key.
+    unsafe { guard(error, || (*handle.cast::<Cursor>()).seek(key.read()?)) }
 }
 
 pub(super) unsafe extern "C" fn close_cursor(handle: *mut c_void) {

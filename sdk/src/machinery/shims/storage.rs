@@ -41,6 +41,7 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         txn_scan: Some(transaction::scan),
         commit_txn: Some(transaction::commit),
         abort_txn: Some(transaction::abort),
+        cursor_seek: Some(reader::cursor_seek),
     }
 }
 

@@ -165,12 +165,12 @@ struct Reader<'a> {
 }
 
 impl StorageReader for Reader<'_> {
-    fn get<'a>(&'a self, _: TableId, _: &[u8], _: &'a mut Vec<u8>) -> Result<Option<&'a [u8]>> {
+    fn get(&self, _: TableId, _: &[u8]) -> Result<Option<Value<'_>>> {
         reach(self.host, "readerget");
         Ok(None)
     }
 
-    fn cursor<'a>(&'a self, _: TableId, _: &[u8], _: &[u8]) -> Result<Box<dyn StorageCursor + 'a>> {
+    fn cursor<'a>(&'a self, _: TableId, _: &CursorOptions<'_>) -> Result<Box<dyn StorageCursor + 'a>> {
         reach(self.host, "opencursor");
         Ok(Box::new(Cursor { host: self.host }))
     }

@@ -1,0 +1,223 @@
+//! Cursors of a reader.
+
+use crate::handles::loan_check::Checked;
+use crate::handles::macros::slot;
+use crate::instance::Instance;
+use crate::sync::call_gate::enter::LongGuard;
+use core::ffi::c_void;
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::{CursorOptions, ErrorKind, Result, RowBatch, StorageCursor, TableId};
+use std::cell::Cell;
+
+/// The most rows that one call of the plugin lends: enough to hide its cost.
+const BATCH: usize = 64;
+
+/// A cursor of a [`Reader`](crate::Reader): it walks over rows in ascending order of key, or in descending order.
+///
+/// ```
+/// use sochdb_plugin_host::Storage;
+#[doc = include_str!("memory_storage.example")]
+/// let storage = Storage::new(Memory::default())?;
+/// storage.put(1, b"a", b"1", 0)?;
+/// storage.put(1, b"b", b"2", 0)?;
+/// let reader = storage.reader()?;
+/// let mut cursor = reader.cursor(1, &CursorOptions::new())?;
+/// let keys: Vec<&[u8]> = cursor.next_batch()?.map(|(key, _)| key).collect();
+/// assert_eq!(keys, [b"a", b"b"]);
+/// assert_eq!(cursor.next_batch()?.len(), 0);
+/// cursor.seek(b"aa")?;
+/// assert_eq!(cursor.next_batch()?.next(), Some((&b"b"[..], &b"2"[..])));
+/// # Ok::<(), Error>(())
+/// ```
+pub struct Cursor<'r> {
+    origin: Origin<'r>,
+    bounds: Bounds,
+    raw: *mut c_void,
+    rows: [soch_row; BATCH],
+    /// The places that the plugin gets instead of `rows`, with contract checks.
+    checked: Option<Checked>,
+}
+
+/// The reader and the table that a cursor walks in.
+pub(crate) struct Origin<'r> {
+    pub(crate) instance: &'r Instance,
+    pub(crate) slots: &'r soch_storage,
+    /// Open for `'r`, and used by one thread at a time.
+    pub(crate) reader: *mut c_void,
+    pub(crate) table: TableId,
+    pub(crate) long: &'r LongGuard,
+    /// The cursors of the reader that were opened and not closed.
+    pub(crate) open: &'r Cell<usize>,
+    pub(crate) checks: bool,
+}
+
+/// The options that a cursor was opened with, for another one in its place.
+struct Bounds {
+    start: Vec<u8>,
+    end: Vec<u8>,
+    options: CursorOptions<'static>,
+}
+
+impl Bounds {
+    fn of(options: &CursorOptions<'_>) -> Self {
+        let mut kept = CursorOptions::new();
+        (kept.reverse, kept.keys_only) = (options.reverse, options.keys_only);
+        Self { start: options.start.to_vec(), end: options.end.to_vec(), options: kept }
+    }
+
+    /// Calls `open` with the options of those rows that come from `key` on.
+    fn from<T>(&self, key: &[u8], open: impl FnOnce(&CursorOptions<'_>) -> T) -> T {
+        let mut options: CursorOptions<'_> = self.options;
+        (options.start, options.end) = (&self.start, &self.end);
+        if !options.reverse {
+            options.start = options.start.max(key);
+            return open(&options);
+        }
+        // The first key behind this one.
+        let behind = [key, &[0]].concat();
+        if options.end.is_empty() || *behind < *options.end {
+            options.end = &behind;
+        }
+        open(&options)
+    }
+}
+
+impl Origin<'_> {
+    fn open(&self, options: &CursorOptions<'_>) -> Result<*mut c_void> {
+        let open_cursor = slot!(self.slots.open_cursor);
+        let (options, mut raw) = (options.as_raw(), std::ptr::null_mut());
+        // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
+        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+            open_cursor(self.reader, self.table, &options, &mut raw, error)
+        };
+        if !self.instance.run_inside("open_cursor", call)? {
+            return Err(self.instance.unexpected_not_found("open_cursor"));
+        }
+        Ok(raw)
+    }
+
+    fn close(&self, raw: *mut c_void) {
+        if let Some(close_cursor) = self.slots.close_cursor.filter(|_| self.instance.may_close()) {
+            // SAFETY: the plugin's function on its own cursor, which whoever calls this forgets; its reader is still open.
+            unsafe { close_cursor(raw) };
+        }
+    }
+}
+
+impl StorageCursor for Cursor<'_> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
+        if rows.is_full() {
+            // Of no places, a plugin could not say whether the end is reached.
+            return Ok(());
+        }
+        self.lend(rows.room())?.try_for_each(|(key, value)| rows.push(key, value))
+    }
+
+    fn seek(&mut self, key: &[u8]) -> Result<()> {
+        Cursor::seek(self, key)
+    }
+}
+
+impl<'r> Cursor<'r> {
+    pub(crate) fn open(origin: Origin<'r>, options: &CursorOptions<'_>) -> Result<Self> {
+        let raw = origin.open(options)?;
+        origin.open.set(origin.open.get() + 1);
+        let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
+        let rows = [soch_row { key: nothing, value: nothing }; BATCH];
+        let checked = origin.checks.then(|| Checked::new(BATCH));
+        Ok(Self { origin, bounds: Bounds::of(options), raw, rows, checked })
+    }
+
+    /// Moves to `key`, backwards too: the next rows are those of the cursor's range from `key` on, in the cursor's order. It
+    /// costs another cursor where the storage has no better way.
+    ///
+    /// # Errors
+    /// Those that the storage reports.
+    pub fn seek(&mut self, key: &[u8]) -> Result<()> {
+        self.origin.long.used_here();
+        if let Some(checked) = &mut self.checked {
+            // SAFETY: the plugin promised to lend the last rows until this call.
+            let kept = unsafe { checked.before() };
+            kept.map_err(|how| self.origin.instance.contract_violation("cursor_seek", how))?;
+        }
+        if let Some(cursor_seek) = self.origin.slots.cursor_seek {
+            // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone; the key is lent for the call.
+            let call =
+                |_: *mut c_void, error: *mut soch_error| unsafe { cursor_seek(self.raw, soch_bytes::lend(key), error) };
+            match self.origin.instance.run_inside("cursor_seek", call) {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(self.origin.instance.unexpected_not_found("cursor_seek")),
+                Err(error) if error.kind() != ErrorKind::Unsupported => return Err(error),
+                Err(_) => {}
+            }
+        }
+        let opened = self.bounds.from(key, |options| self.origin.open(options))?;
+        self.origin.close(std::mem::replace(&mut self.raw, opened));
+        Ok(())
+    }
+
+    /// Lends the next rows, each key and value, until the next call: at most 64, and none at the end only.
+    ///
+    /// # Errors
+    /// Those that the storage reports.
+    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        self.lend(BATCH)
+    }
+
+    /// Lends the next rows, at most `most` and at most [`BATCH`].
+    fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        let asked = most.min(BATCH);
+        let Origin { instance, slots, long, .. } = self.origin;
+        let cursor_next = slot!(slots.cursor_next);
+        long.used_here();
+        let broke = |how: &str| instance.contract_violation("cursor_next", how);
+        let places = match &mut self.checked {
+            // SAFETY: the plugin promised to lend the last rows until this call.
+            Some(checked) => unsafe { checked.before() }.map_err(broke)?,
+            None => self.rows.as_mut_ptr(),
+        };
+        let mut count = 0;
+        // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone, with places for the result.
+        let call =
+            |_: *mut c_void, error: *mut soch_error| unsafe { cursor_next(self.raw, places, asked, &mut count, error) };
+        let found = instance.run_inside("cursor_next", call);
+        let rows = &mut self.rows[..if matches!(found, Ok(true)) { count.min(asked) } else { 0 }];
+        let wrote = self.checked.as_mut().map_or(Ok(()), |checked| checked.after(asked, rows));
+        if found? && count > asked {
+            return Err(broke(&format!("lent {count} rows where {asked} were asked for")));
+        }
+        wrote.map_err(broke)?;
+        if !rows.iter().all(|row| is_lent(&row.key) && is_lent(&row.value)) {
+            return Err(broke("lent a row at NULL with a length"));
+        }
+        if let Some(checked) = &mut self.checked {
+            // SAFETY: the plugin lends the rows until the next call, which begins with `before`.
+            unsafe { checked.lent(rows) };
+        }
+        let bytes = |bytes: soch_bytes| match bytes.len {
+            0 => &[][..],
+            // SAFETY: the plugin lends the rows until the next call, which `&mut` keeps away, and none is at NULL.
+            len => unsafe { std::slice::from_raw_parts(bytes.ptr, len) },
+        };
+        let rows = &*rows;
+        Ok(rows.iter().map(move |row| (bytes(row.key), bytes(row.value))))
+    }
+}
+
+/// Whether the bytes may be read.
+pub(crate) fn is_lent(bytes: &soch_bytes) -> bool {
+    bytes.len <= isize::MAX as usize && (!bytes.ptr.is_null() || bytes.len == 0)
+}
+
+impl Drop for Cursor<'_> {
+    fn drop(&mut self) {
+        self.origin.open.set(self.origin.open.get() - 1);
+        self.origin.close(self.raw);
+    }
+}
+
+impl std::fmt::Debug for Cursor<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Cursor").finish_non_exhaustive()
+    }
+}
