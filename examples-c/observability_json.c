@@ -1,8 +1,10 @@
 // A sink that appends one JSON object a line to the file that its configuration names: {"path": "/var/log/db.jsonl"}.
 #define _POSIX_C_SOURCE 200809L
-#include "config.h"
+#include "fail.h"
 #include "observability_json_file.h"
+#include "sochdb_config.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -116,26 +118,25 @@ static soch_status report_health(void *instance, const soch_health *health) {
 
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     static const char *const known[] = {"path", NULL};
-    char *path;
-    soch_status status = config_text(config, known, "path", &path, error);
-    if (status == SOCH_NOT_FOUND) {
-        status = soch_fail(error, SOCH_INVALID, 0, "configuration: `path` is missing: name the file to append to");
-    }
+    char path[PATH_MAX];
+    soch_status status = soch_config_only(config, "", known, error);
+    if (status == SOCH_OK) status = soch_config_need(config, "path", "name the file to append to", error);
+    if (status == SOCH_OK) status = soch_config_text(config, "path", path, sizeof path, error);
     if (status != SOCH_OK) return status;
     sink *self = calloc(1, sizeof *self);
-    int failed = self == NULL ? ENOMEM : pthread_mutex_init(&self->lock, NULL);
+    char *kept = strdup(path);
+    int failed = self == NULL || kept == NULL ? ENOMEM : pthread_mutex_init(&self->lock, NULL);
     if (failed == 0) {
         failed = open_output(&self->output, path);
         if (failed != 0) pthread_mutex_destroy(&self->lock);
     }
     if (failed != 0) {
-        status = config_fail(error, SOCH_IO, failed, "cannot open %s to append: %s", path, strerror(failed));
         free(self);
-        free(path);
-        return status;
+        free(kept);
+        return failf(error, SOCH_IO, failed, "cannot open %s to append: %s", path, strerror(failed));
     }
     self->host = host;
-    self->path = path;
+    self->path = kept;
     *instance = self;
     return SOCH_OK;
 }
@@ -144,8 +145,8 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
 static soch_status report(const sink *self, int failed, soch_error *error) {
     const output *output = &self->output;
     if (output->lost_in_all > 0) {
-        return config_fail(error, SOCH_IO, output->error, "%" PRIu64 " lines of %s are lost: %s", output->lost_in_all,
-                           self->path, strerror(output->error));
+        return failf(error, SOCH_IO, output->error, "%" PRIu64 " lines of %s are lost: %s", output->lost_in_all,
+                     self->path, strerror(output->error));
     }
     return failed == 0 ? SOCH_OK : soch_fail(error, SOCH_IO, failed, strerror(failed));
 }

@@ -13,13 +13,17 @@
 #ifndef STORAGE_LMDB_ENV_H
 #define STORAGE_LMDB_ENV_H
 
-#include "config.h"
+#include "fail.h"
 #include "quiet.h"
+#include "sochdb_config.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <lmdb.h>
 #include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -53,8 +57,8 @@ typedef struct store {
 
 static inline soch_status report(const store *self, soch_error *error, int code) {
     if (code == MDB_MAP_FULL) {
-        return config_fail(error, SOCH_LIMIT, code, "the database is full: `map_size` is %llu bytes, configure more",
-                           (unsigned long long)self->map_size);
+        return failf(error, SOCH_LIMIT, code, "the database is full: `map_size` is %llu bytes, configure more",
+                     (unsigned long long)self->map_size);
     }
     soch_status status = SOCH_FAILED;
     if (code == MDB_NOTFOUND) status = SOCH_NOT_FOUND;
@@ -100,8 +104,8 @@ static inline void end_turn(store *self) {
 static inline soch_status check_usable(const store *self, soch_error *error) {
     int code = __atomic_load_n(&self->broken, __ATOMIC_ACQUIRE);
     if (code == 0) return SOCH_OK;
-    return config_fail(error, SOCH_IO, code, "an earlier error cannot be undone: %s; open the storage again",
-                       mdb_strerror(code));
+    return failf(error, SOCH_IO, code, "an earlier error cannot be undone: %s; open the storage again",
+                 mdb_strerror(code));
 }
 
 // Remembers an error that cannot be undone. LMDB names one only to the next transaction.
@@ -151,9 +155,9 @@ static inline soch_status claim(store *self, const char *path, soch_error *error
     if (failed == 0) return SOCH_OK;
     if (self->directory >= 0) close(self->directory);
     if (failed == EWOULDBLOCK) {
-        return config_fail(error, SOCH_BUSY, failed, "%s is in use: give each instance its own `path`", path);
+        return failf(error, SOCH_BUSY, failed, "%s is in use: give each instance its own `path`", path);
     }
-    return config_fail(error, SOCH_IO, failed, "directory %s: %s", path, strerror(failed));
+    return failf(error, SOCH_IO, failed, "directory %s: %s", path, strerror(failed));
 }
 
 // Closing alone would not unlock it: a child that this process has just forked holds the same lock until it runs
@@ -188,31 +192,21 @@ static inline soch_status open_env(store *self, const char *path, unsigned flags
     soch_status status = report(self, &why, code);
     mdb_env_close(self->env);
     release(self);
-    return config_fail(error, status, code, "cannot open %s: %s", path, why.message);
+    return failf(error, status, code, "cannot open %s: %s", path, why.message);
 }
 
-static inline soch_status configure(store *self, soch_str config, char **path, unsigned *flags, soch_error *error) {
-    static const char *const known[] = {"path", "map_size", "sync", NULL};
-    char *sync;
+static inline soch_status configure(store *self, soch_str config, char *path, size_t room, unsigned *flags,
+                                    soch_error *error) {
+    static const char *const known[] = {"path", "map_size", "sync", NULL}, *const syncs[] = {"commit", "flush", NULL};
+    size_t sync = 0;
     self->map_size = (uint64_t)1 << 30;
-    soch_status status = config_integer(config, known, "map_size", SIZE_MAX / 2, &self->map_size, error);
-    if (status != SOCH_OK && status != SOCH_NOT_FOUND) return status;
-    if (self->map_size == 0) return soch_fail(error, SOCH_INVALID, 0, "configuration: `map_size` must be above 0");
-    *flags = MDB_NOMETASYNC;
-    self->syncs_at_commit = true;
-    status = config_text(config, known, "sync", &sync, error);
-    if (status == SOCH_OK) {
-        bool at_flush = strcmp(sync, "flush") == 0, known = at_flush || strcmp(sync, "commit") == 0;
-        free(sync);
-        if (!known) return soch_fail(error, SOCH_INVALID, 0, "configuration: `sync` must be \"commit\" or \"flush\"");
-        if (at_flush) *flags = MDB_NOSYNC;
-        self->syncs_at_commit = !at_flush;
-    } else if (status != SOCH_NOT_FOUND) {
-        return status;
-    }
-    status = config_text(config, known, "path", path, error);
-    if (status != SOCH_NOT_FOUND) return status;
-    return soch_fail(error, SOCH_INVALID, 0, "configuration: `path` is missing: name the directory of the database");
+    soch_status status = soch_config_only(config, "", known, error);
+    if (status == SOCH_OK) status = soch_config_unsigned(config, "map_size", 1, SIZE_MAX / 2, &self->map_size, error);
+    if (status == SOCH_OK) status = soch_config_choice(config, "sync", syncs, &sync, error);
+    if (status == SOCH_OK) status = soch_config_need(config, "path", "name the directory of the database", error);
+    self->syncs_at_commit = sync == 0;
+    *flags = sync == 0 ? MDB_NOMETASYNC : MDB_NOSYNC;
+    return status == SOCH_OK ? soch_config_text(config, "path", path, room, error) : status;
 }
 
 static inline int make_locks(store *self) {
@@ -235,7 +229,7 @@ static inline void free_store(store *self) {
 
 // Opens what `config` says. On failure nothing is left behind.
 static inline soch_status open_store(soch_str config, store **opened, soch_error *error) {
-    char *path = NULL;
+    char path[PATH_MAX];
     unsigned flags;
     store *self = calloc(1, sizeof *self);
     if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a storage");
@@ -244,10 +238,9 @@ static inline soch_status open_store(soch_str config, store **opened, soch_error
         free(self);
         return soch_fail(error, SOCH_LIMIT, 0, "no memory for a lock");
     }
-    soch_status status = configure(self, config, &path, &flags, error);
+    soch_status status = configure(self, config, path, sizeof path, &flags, error);
     if (status == SOCH_OK) status = claim(self, path, error);
     if (status == SOCH_OK) status = open_env(self, path, flags, error);
-    free(path);
     if (status == SOCH_OK) *opened = self;
     else free_store(self);
     return status;

@@ -65,7 +65,7 @@ static bool is_before(const place *left, const place *right) {
 
 static soch_status check_key(soch_bytes key, soch_error *error) {
     if (key.len <= KEY_MOST) return SOCH_OK;
-    return config_fail(error, SOCH_LIMIT, 0, "a key has %zu bytes: LMDB takes at most %d", key.len, (int)KEY_MOST);
+    return failf(error, SOCH_LIMIT, 0, "a key has %zu bytes: LMDB takes at most %d", key.len, (int)KEY_MOST);
 }
 
 static soch_status begin_lmdb(const store *self, unsigned flags, MDB_txn **txn, soch_error *error) {

@@ -52,6 +52,11 @@
     SOCH_CHECK(sizeof(VERSION) >= 2 && sizeof(VERSION) <= SOCH_VERSION_SIZE, soch_version_has_1_to_31_bytes, \
                "the plugin's version must have 1 to 31 bytes")
 
+// Runs what follows for each of COUNT elements at ITEMS: of a batch's writes, rows, entries, labels, attributes.
+//   SOCH_EACH(soch_write, write, writes, count) status = apply(write->op, write->key, write->value);
+#define SOCH_EACH(TYPE, ITEM, ITEMS, COUNT) \
+    for (const TYPE *ITEM = (ITEMS), *ITEM##_end = (COUNT) > 0 ? ITEM + (COUNT) : ITEM; ITEM != ITEM##_end; ITEM++)
+
 // Text from a string literal.
 #define SOCH_STR(LITERAL) soch_text((LITERAL), sizeof(LITERAL) - 1)
 
@@ -64,7 +69,7 @@ static inline soch_str soch_text(const char *ptr, size_t len) {
 }
 
 // Appends `len` bytes at `ptr` to `out`.
-static inline soch_status soch_put(const soch_writer *out, const void *ptr, size_t len) {
+SOCH_NODISCARD static inline soch_status soch_put(const soch_writer *out, const void *ptr, size_t len) {
     soch_bytes bytes;
     bytes.ptr = (const uint8_t *)ptr;
     bytes.len = len;
@@ -72,16 +77,18 @@ static inline soch_status soch_put(const soch_writer *out, const void *ptr, size
 }
 
 // Whether `call` is to go on; also if it is NULL. Return what is not SOCH_OK.
-static inline soch_status soch_go_on(const soch_call *call) {
+SOCH_NODISCARD static inline soch_status soch_go_on(const soch_call *call) {
     return call == NULL ? SOCH_OK : call->go_on(call->ctx);
 }
 
 // What `scan` does in a storage that has cursors: gives `rows` what `cursor` lends, at most `limit` rows, and leaves the
 // cursor open. `next` is its `cursor_next`.
-static inline soch_status soch_scan_by_cursor(void *cursor,
-                                              soch_status (*next)(void *cursor, soch_row *rows, size_t capacity,
-                                                                  size_t *count, soch_error *error),
-                                              uint64_t limit, const soch_row_sink *rows, soch_error *error) {
+SOCH_NODISCARD static inline soch_status soch_scan_by_cursor(void *cursor,
+                                                             soch_status (*next)(void *cursor, soch_row *rows,
+                                                                                 size_t capacity, size_t *count,
+                                                                                 soch_error *error),
+                                                             uint64_t limit, const soch_row_sink *rows,
+                                                             soch_error *error) {
     soch_row lent[64];
     const size_t most = sizeof(lent) / sizeof(lent[0]);
     while (limit > 0) {
@@ -99,12 +106,12 @@ static inline soch_status soch_scan_by_cursor(void *cursor,
 
 // Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that the search says it must, and the form
 // of its filter. If not, the search is SOCH_UNSUPPORTED. Element and parameters are the index's own to look at.
-static inline int soch_search_is_known(const soch_search *search, uint64_t flags) {
+SOCH_NODISCARD static inline int soch_search_is_known(const soch_search *search, uint64_t flags) {
     return (search->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~flags) == 0 && search->filter <= SOCH_FILTER_CALLBACK;
 }
 
 // Whether the filter of a search allows the row, in whatever known form it is.
-static inline int soch_search_allows(const soch_search *search, uint64_t row) {
+SOCH_NODISCARD static inline int soch_search_allows(const soch_search *search, uint64_t row) {
     size_t low = 0, high = search->filter_count;
     if (search->filter == SOCH_FILTER_NONE) return 1;
     if (search->filter == SOCH_FILTER_CALLBACK) return search->allows(search->filter_ctx, row) != 0;
@@ -121,7 +128,8 @@ static inline int soch_search_allows(const soch_search *search, uint64_t row) {
 
 // Says why in `error` and returns `status`: `return soch_fail(error, SOCH_IO, errno, strerror(errno));`
 // `message` ends in NUL; what does not fit is cut at the border of a character.
-static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code, const char *message) {
+SOCH_NODISCARD static inline soch_status soch_fail(soch_error *error, soch_status status, int32_t code,
+                                                   const char *message) {
     size_t len = 0;
     // No <string.h>: a freestanding compiler has none.
     for (; message[len] != 0 && len < SOCH_ERROR_MESSAGE_SIZE - 1; len++) error->message[len] = message[len];

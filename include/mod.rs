@@ -2,6 +2,7 @@
 
 pub mod contract;
 pub mod header;
+mod joined;
 mod layout;
 pub mod slot_lists;
 mod slot_rule;

@@ -19,5 +19,14 @@
 #else
 #define SOCH_CHECK(CONDITION, NAME, TEXT) extern int NAME[sizeof(struct { int NAME : (CONDITION) ? 1 : -1; })]
 #endif
+
+// Before a function whose result says what must not be passed over.
+#if defined(__cplusplus) ? __cplusplus >= 201703L : defined(__STDC_VERSION__) && __STDC_VERSION__ > 201710L
+#define SOCH_NODISCARD [[nodiscard]]
+#elif defined(__GNUC__)
+#define SOCH_NODISCARD __attribute__((warn_unused_result))
+#else
+#define SOCH_NODISCARD
+#endif
 #define SOCH_ASSERT(CONDITION) SOCH_CHECK(CONDITION, soch_assert, #CONDITION)
 

@@ -3,6 +3,7 @@
 
 use crate::include::contract::Contract;
 use crate::include::header::{gate, renews, write, RENEW};
+use crate::include::joined;
 use crate::include::slots::{tables, Rule, Slot, Table};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::{env, fs};
 
 const HOST: &str = "host/src/loader/steps/version_tables.rs";
 const TESTS: &str = "tests/support/src/slots.rs";
+const CONFIG: &str = "include/sochdb_config.h";
 const CPP: &str = "include/sochdb_plugin.hpp";
 const CPP_BEGIN: &str = "// Slots: generated from sdk/abi/src by build.rs, do not edit.\n";
 const CPP_END: &str = "// End of the generated slots.\n";
@@ -23,10 +25,12 @@ pub fn generate(contract: &Contract, root: &Path) {
     let cpp = [head, CPP_BEGIN, &cpp_lists(&tables), CPP_END, tail].concat();
     // The plugins are compiled with this copy.
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let config = joined::config(root);
     write(&out.join("sochdb_plugin.hpp"), &cpp);
+    write(&out.join("sochdb_config.h"), &config);
 
     let mut stale = Vec::new();
-    for (path, text) in [(HOST, host_tables(&tables)), (TESTS, test_list(&tables)), (CPP, cpp)] {
+    for (path, text) in [(HOST, host_tables(&tables)), (TESTS, test_list(&tables)), (CONFIG, config), (CPP, cpp)] {
         println!("cargo:rerun-if-changed={path}");
         if renews() {
             write(&root.join(path), &text);

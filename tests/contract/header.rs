@@ -88,6 +88,34 @@ fn compiles_clean(test: &str, compilers: &[&str], header: &str, suffix: &str, st
 }
 
 #[test]
+fn reader_of_configurations_compiles_clean() {
+    let test = "reader_of_configurations_compiles_clean";
+    compiles_clean(test, &["gcc", "clang"], "sochdb_config.h", "c", &C, &["-Wstrict-prototypes", "-Wconversion"]);
+    compiles_clean(test, &["g++", "clang++"], "sochdb_config.h", "cpp", &CPP, &["-Wconversion"]);
+}
+
+#[test]
+fn passed_over_status_is_told() {
+    let test = "passed_over_status_is_told";
+    let directory = PrivateDir::new(test);
+    let text = "#include \"sochdb_config.h\"\n\
+        void use(const soch_writer *out, soch_str config, soch_error *error);\n\
+        void use(const soch_writer *out, soch_str config, soch_error *error) {\n    CALL;\n}\n";
+    let file = directory.write("passed_over.c", text);
+    for (program, standard, language) in every_language(test) {
+        for call in
+            ["soch_put(out,\"a\",1)", "soch_fail(error,SOCH_IO,0,\"a\")", "soch_config_only(config,\"\",NULL,error)"]
+        {
+            let mut command = compiler(&program);
+            command.args([&standard, "-c", "-o", "/dev/null", "-x", language]).arg(format!("-DCALL={call}"));
+            let result = run(command.arg(&file), MINUTE);
+            let told = ["-Wunused-result", "-Wunused-value"].iter().any(|option| result.stderr.contains(option));
+            assert!(told, "{command:?}: {}", result.stderr);
+        }
+    }
+}
+
+#[test]
 fn c_compiles_clean() {
     compiles_clean("c_compiles_clean", &["gcc", "clang"], "sochdb_plugin.h", "c", &C, &["-Wstrict-prototypes"]);
 }

@@ -29,7 +29,7 @@ fn for_wasm<'a>(test: &str, name: &str, target: &'a [&str]) -> Option<impl Fn() 
 fn the_header_compiles_for_webassembly() {
     let test = "the_header_compiles_for_webassembly";
     let directory = PrivateDir::new(test);
-    let header = directory.write("header.cpp", "#include \"sochdb_plugin.h\"\n");
+    let header = directory.write("header.cpp", "#include \"sochdb_config.h\"\n");
     let codec = root().join("examples-c/codec_xor.c");
     let strict = ["-pedantic", "-Wall", "-Wextra", "-Werror"];
     for target in TARGETS {
