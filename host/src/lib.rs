@@ -63,7 +63,7 @@ pub use loader::trust_source::TrustFiles;
 pub use manager::error::{ManagerError, Unended};
 pub use manager::metric_handles::{Counter, Gauge, Histogram, UpDownCounter};
 pub use manager::PluginManager;
-pub use metrics::description::MetricDescription;
+pub use metrics::description::{MetricBuckets, MetricDescription};
 pub use plugin::directory::{DirectoryError, Listed, OnRefusal};
 pub use plugin::loader::DynamicPluginLoader;
 pub use plugin::verified::Verified;

@@ -4,6 +4,7 @@ use sochdb_plugin_host::sdk::{
     Bucket, ExponentialBuckets, ExponentialHistogram, Metric, MetricValue, Metrics, ObservabilityExtension,
 };
 use sochdb_plugin_host::{ManagerError, MetricDescription, Observability, PluginManager};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 use support::plugins::{Private, Recorder};
@@ -68,6 +69,84 @@ fn an_application_may_give_exponential_histograms() {
         visit(&Metric::new("spread", &[], MetricValue::Exponential(histogram)).with_start(SystemTime::now()));
     });
     assert_eq!(read_in_c(metrics), ["exponential histogram spread: 6 1.5 scale=4 zero=1 offset=-2 1 0 4"]);
+}
+
+/// The exponential histogram `name` of the manager: its scale, zeros, and the buckets of each sign that are not empty.
+fn exponential(manager: &PluginManager, name: &str) -> (i32, u64, [BTreeMap<i32, u64>; 2]) {
+    let mut found = None;
+    manager.metrics().collect(|metric| {
+        if let (true, MetricValue::Exponential(histogram)) = (metric.name == name, metric.value) {
+            let sides = [histogram.positive, histogram.negative].map(|ExponentialBuckets { offset, counts }| {
+                assert!(counts.len() <= 160, "{name}: {} buckets", counts.len());
+                (offset..).zip(counts.iter().copied()).filter(|(_, count)| *count > 0).collect::<BTreeMap<_, _>>()
+            });
+            let counted = sides.iter().flat_map(BTreeMap::values).sum::<u64>() + histogram.zero_count;
+            assert_eq!((counted, histogram.zero_threshold), (histogram.count, 0.0), "{name}");
+            found = Some((histogram.scale, histogram.zero_count, sides));
+        }
+    });
+    found.unwrap_or_else(|| panic!("no exponential histogram {name}"))
+}
+
+/// Whether the amount lies above the bucket's lower bound and at most at its upper one: exactly, where a bound is a power of two.
+fn is_in(amount: f64, bucket: i32, scale: i32) -> bool {
+    let is_above = |bucket: i32| {
+        let log = f64::from(bucket) * 2f64.powi(-scale);
+        if log.fract() == 0.0 {
+            amount > log.exp2()
+        } else {
+            amount.log2() > log
+        }
+    };
+    is_above(bucket) && !is_above(bucket + 1)
+}
+
+#[test]
+fn an_exponential_histogram_has_every_amount_in_its_bucket_at_the_finest_scale_that_has_room() {
+    let manager = PluginManager::new();
+    let about = MetricDescription::new("").with_exponential_buckets();
+    let near = |value: f64| [value.next_down(), value, value.next_up()];
+    let powers =
+        |exponents: std::ops::Range<i32>| exponents.flat_map(|power| near(2f64.powi(power))).collect::<Vec<_>>();
+    let sets: Vec<Vec<f64>> = vec![
+        vec![],
+        vec![1.0],
+        vec![3.0; 5],
+        near(1.0).into(),
+        (0..160).map(|step| 1.0 + f64::from(step) / 1e6).collect(),
+        (1..5000).map(|step| f64::from(step) / 1000.0).collect(),
+        (1..=40).rev().map(|step| f64::from(step * step)).collect(),
+        powers(-3..4),
+        powers(-1021..1023),
+        vec![f64::MAX, 5e-324, f64::MIN_POSITIVE, f64::MIN_POSITIVE.next_down()],
+    ];
+    for (at, amounts) in sets.iter().enumerate() {
+        let name = format!("sizes_{at}");
+        manager.describe_metric(&name, &about).expect("described");
+        let histogram = manager.histogram(&name, &[]).expect("a histogram");
+        // What two threads observe is one histogram; what is no number is none.
+        std::thread::scope(|scope| {
+            scope.spawn(|| amounts.iter().for_each(|amount| histogram.observe(-amount)));
+        });
+        amounts.iter().for_each(|amount| histogram.observe(*amount));
+        [0.0, -0.0, f64::NAN, f64::INFINITY].into_iter().for_each(|other| histogram.observe(other));
+        let (scale, zeros, sides) = exponential(&manager, &name);
+        assert_eq!(zeros, 2);
+        for side in &sides {
+            let mut left = side.clone();
+            for amount in amounts {
+                let bucket = left.iter().find(|(bucket, count)| **count > 0 && is_in(*amount, **bucket, scale));
+                let bucket = *bucket.unwrap_or_else(|| panic!("{name}: {amount:e} is in no bucket of scale {scale}")).0;
+                *left.get_mut(&bucket).expect("it is there") -= 1;
+            }
+            assert!(left.values().all(|count| *count == 0), "{name}: {left:?}");
+        }
+        // At the next finer scale there are too many buckets, unless it is the finest.
+        let logs: Vec<f64> = amounts.iter().map(|amount| amount.log2() * 2f64.powi(scale + 1)).collect();
+        let (least, most) =
+            (logs.iter().copied().fold(f64::MAX, f64::min), logs.iter().copied().fold(f64::MIN, f64::max));
+        assert!(scale == 20 || most - least > 158.0, "{name}: scale {scale} is coarser than it must be");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::names::{Kind, Names};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
-use sochdb_plugin_sdk::{Bucket, Metric, MetricValue, Metrics};
+use sochdb_plugin_sdk::{Bucket, ExponentialHistogram, Metric, MetricValue, Metrics};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -46,6 +46,10 @@ impl Pulled {
                     (Kind::Histogram, Value::Histogram { count, sum, buckets })
                 }
                 MetricValue::UpDown(total) => (Kind::Gauge, Value::Gauge(total)),
+                MetricValue::Exponential(histogram) => {
+                    let (count, sum) = (histogram.count, histogram.sum);
+                    (Kind::Histogram, Value::Histogram { count, sum, buckets: coarser(&bounded(&histogram)) })
+                }
                 // A kind that Prometheus does not know.
                 _ => return,
             };
@@ -125,6 +129,18 @@ fn one_line(text: &str) -> String {
 /// The bounds that the application chose.
 fn as_they_are(chosen: &[Bucket]) -> Vec<(f64, u64)> {
     chosen.iter().map(|bucket| (bucket.upper, bucket.count)).collect()
+}
+
+/// The buckets of an exponential histogram by their upper bounds, which need not ascend. Those of a base that is at most 4, so
+/// unless amounts differ by more than 4^160, have our bounds among theirs.
+fn bounded(histogram: &ExponentialHistogram<'_>) -> Vec<Bucket> {
+    let bound = |bucket: i64| (bucket as f64 * 2f64.powi(-histogram.scale)).exp2();
+    let (positive, negative) = (histogram.positive, histogram.negative);
+    let above = (i64::from(positive.offset) + 1..).zip(positive.counts);
+    let above = above.map(|(upper, count)| Bucket { upper: bound(upper), count: *count });
+    // The amount is above the lower bound, so the value is below 0.
+    let below = negative.counts.iter().map(|count| Bucket { upper: 0.0, count: *count });
+    below.chain([Bucket { upper: histogram.zero_threshold, count: histogram.zero_count }]).chain(above).collect()
 }
 
 /// The counts of the host's buckets in ours.

@@ -3,8 +3,9 @@
 use crate::manager::error::ManagerError;
 use crate::manager::metered::Metered;
 use crate::manager::sinks::{push, Sinks};
-use crate::metrics::cells::{Balance, Level, Observations, Total};
+use crate::metrics::cells::{Balance, Level, Total};
 use crate::metrics::labels;
+use crate::metrics::observations::Observations;
 use crate::metrics::series::{Cell, Change, Kind, Series};
 use sochdb_plugin_sdk::Labels;
 use std::sync::{Arc, Weak};
@@ -113,7 +114,8 @@ handle! {
     /// A handle of a histogram, from [`PluginManager::histogram`](crate::PluginManager::histogram).
     ///
     /// A histogram counts observations in 258 buckets, four to a power of two from 2^-30 to 2^34, so that a value is
-    /// known to a quarter of itself; smaller and larger ones are counted at the ends.
+    /// known to a quarter of itself; smaller and larger ones are counted at the ends. [`MetricBuckets`](crate::MetricBuckets)
+    /// has others to choose.
     ///
     /// ```
     /// let manager = sochdb_plugin_host::PluginManager::new();

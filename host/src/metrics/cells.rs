@@ -1,12 +1,7 @@
 //! Where values are. No call here waits for another one.
 
-use crate::metrics::bounded::Bounded;
-use crate::metrics::buckets::{self, BUCKETS};
-use crate::metrics::sum::add_to_sum;
 use crate::sync::thread_slot::{self, SHARDS};
-use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
 
 /// On a pair of cache lines of its own, as processors fetch them in pairs, so that threads do not slow each other down.
 #[repr(align(128))]
@@ -60,68 +55,5 @@ impl Balance {
 
     pub(crate) fn get(&self) -> i64 {
         self.0.get() as i64
-    }
-}
-
-/// Observations by size, divided among threads. A thread's part takes 2 KiB, from its first observation on.
-#[derive(Default)]
-pub(crate) struct Observations {
-    parts: [OnceLock<Box<Part>>; SHARDS],
-    /// Where they are instead, if the application chose the bounds.
-    bounded: Option<Box<Bounded>>,
-}
-
-#[repr(align(128))]
-struct Part {
-    sum: AtomicU64,
-    counts: [AtomicU64; BUCKETS],
-}
-
-impl Default for Part {
-    fn default() -> Self {
-        Self { sum: AtomicU64::new(0.0f64.to_bits()), counts: [const { AtomicU64::new(0) }; BUCKETS] }
-    }
-}
-
-impl Observations {
-    pub(crate) fn within(bounds: Arc<[f64]>) -> Self {
-        Self { bounded: Some(Box::new(Bounded::new(bounds))), ..Self::default() }
-    }
-
-    /// Whether all buckets are shown, as the application chose their bounds.
-    pub(crate) fn is_bounded(&self) -> bool {
-        self.bounded.is_some()
-    }
-
-    /// Drops what is not finite: it would make the sum useless for ever.
-    #[inline]
-    pub(crate) fn add(&self, value: f64) {
-        if !value.is_finite() {
-            return;
-        }
-        if let Some(bounded) = &self.bounded {
-            return bounded.add(value);
-        }
-        let part = self.parts[thread_slot::this_thread().number()].get_or_init(Box::default);
-        part.counts[buckets::of(value)].fetch_add(1, Relaxed);
-        add_to_sum(&part.sum, value);
-    }
-
-    /// How many there are, and their sum; `into` gets the buckets that are not empty, or all that were chosen.
-    pub(crate) fn get(&self, into: &mut Vec<Bucket>) -> (u64, f64) {
-        if let Some(bounded) = &self.bounded {
-            return bounded.get(into);
-        }
-        let (mut counts, mut sum) = ([0u64; BUCKETS], 0.0);
-        for part in self.parts.iter().filter_map(OnceLock::get) {
-            for (count, share) in counts.iter_mut().zip(&part.counts) {
-                *count += share.load(Relaxed);
-            }
-            sum += f64::from_bits(part.sum.load(Relaxed));
-        }
-        into.clear();
-        let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0);
-        into.extend(filled.map(|(bucket, count)| Bucket { upper: buckets::upper(bucket), count: *count }));
-        (counts.iter().sum(), sum)
     }
 }

@@ -132,7 +132,7 @@ impl Registry {
         let cell = if refused {
             Cell::Refused(family.kind)
         } else {
-            Cell::new(kind, described.get(name).and_then(|about| about.bounds.as_ref()))
+            Cell::new(kind, described.get(name).map(|about| &about.buckets))
         };
         let (labels, start) = (labels::own(labels), SystemTime::now());
         let series = Arc::new(Series { kind, name: name.into(), labels, cell, start });
@@ -153,7 +153,7 @@ impl Registry {
         Ok(series)
     }
 
-    /// Keeps a description in place of the one that there was. The bounds are those of series that come later.
+    /// Keeps a description in place of the one that there was. The buckets are those of series that come later.
     pub(crate) fn describe(&self, name: &str, description: &MetricDescription<'_>) -> Result<(), Refusal> {
         if is_child() {
             return Err(Refusal::Forked);

@@ -1,8 +1,9 @@
 //! One series: a name with its labels, and its value.
 
-use crate::metrics::cells::{Balance, Level, Observations, Total};
-use crate::metrics::description::About;
+use crate::metrics::cells::{Balance, Level, Total};
+use crate::metrics::description::{About, Kept};
 use crate::metrics::labels::{self, Owned};
+use crate::metrics::observations::Observations;
 use sochdb_plugin_sdk::{Bucket, Metric, MetricValue};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -58,12 +59,12 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
-    /// A histogram has these bounds, or those that every one has.
-    pub(crate) fn new(kind: Kind, bounds: Option<&Arc<[f64]>>) -> Self {
+    /// A histogram has these buckets, or those that every one has.
+    pub(crate) fn new(kind: Kind, buckets: Option<&Kept>) -> Self {
         match kind {
             Kind::Counter => Self::Counter(Arc::default()),
             Kind::Gauge => Self::Gauge(Arc::default()),
-            Kind::Histogram => Self::Histogram(Arc::new(bounds.cloned().map(Observations::within).unwrap_or_default())),
+            Kind::Histogram => Self::Histogram(Arc::new(Observations::new(buckets.unwrap_or(&Kept::LogLinear)))),
             Kind::UpDownCounter => Self::UpDownCounter(Arc::default()),
         }
     }
@@ -100,15 +101,24 @@ impl Series {
     }
 
     pub(crate) fn show(&self, about: Option<&About>, buckets: &mut Vec<Bucket>, visit: &mut dyn FnMut(&Metric<'_>)) {
-        let mut all_buckets = false;
+        let exponential;
         let value = match &self.cell {
             Cell::Counter(total) => MetricValue::Counter(total.get()),
             Cell::Gauge(level) => MetricValue::Gauge(level.get()),
-            Cell::Histogram(observations) => {
-                let (count, sum) = observations.get(buckets);
-                all_buckets = observations.is_bounded();
-                MetricValue::Histogram { count, sum, buckets }
-            }
+            Cell::Histogram(observations) => match &**observations {
+                Observations::LogLinear(observations) => {
+                    let (count, sum) = observations.get(buckets);
+                    MetricValue::Histogram { count, sum, buckets }
+                }
+                Observations::Bounded(observations) => {
+                    let (count, sum) = observations.get(buckets);
+                    MetricValue::Histogram { count, sum, buckets }
+                }
+                Observations::Exponential(observations) => {
+                    exponential = observations.get();
+                    MetricValue::Exponential(exponential.as_value())
+                }
+            },
             Cell::UpDownCounter(balance) => MetricValue::UpDown(balance.get() as f64),
             Cell::Refused(_) => return,
         };
@@ -118,7 +128,7 @@ impl Series {
         if let Some(about) = about {
             metric = metric.with_unit(&about.unit).with_description(&about.text);
         }
-        metric.all_buckets = all_buckets;
+        metric.all_buckets = matches!(&self.cell, Cell::Histogram(it) if matches!(**it, Observations::Bounded(_)));
         if self.kind != Kind::Gauge {
             metric = metric.with_start(self.start);
         }

@@ -29,3 +29,38 @@ fn a_scrape_shows_what_the_database_says_of_its_metrics() {
         }
     }
 }
+
+#[test]
+fn an_exponential_histogram_is_shown_with_bounds_that_cut_none_of_its_buckets() {
+    use sochdb_plugin_sdk::{ExponentialBuckets, ExponentialHistogram};
+
+    for (scale, offset, counts) in [(0, 0, &[2, 3, 0, 1][..]), (1, 1, &[2, 1, 2, 0, 0, 1]), (-1, -2, &[2, 0, 3, 1])] {
+        let plugin = start("{}");
+        plugin
+            .attach(Metrics::new(move |visit| {
+                let positive = ExponentialBuckets { offset, counts };
+                let negative = ExponentialBuckets { offset: 5, counts: &[7] };
+                let count = counts.iter().sum::<u64>() + 7 + 4;
+                let histogram = ExponentialHistogram {
+                    count,
+                    sum: 1.5,
+                    scale,
+                    zero_count: 4,
+                    positive,
+                    negative,
+                    ..Default::default()
+                };
+                visit(&Metric::new("spread", &[], MetricValue::Exponential(histogram)));
+            }))
+            .expect("it reads");
+        let text = scrape(&plugin, "");
+        let base = 2f64.powf(2f64.powi(-scale));
+        for bound in [1.0, 4.0, 16.0, 64.0] {
+            let at_most = (offset + 1..).zip(counts).filter(|(upper, _)| base.powi(*upper) <= bound * 1.000_001);
+            let expected = 11 + at_most.map(|(_, count)| count).sum::<u64>();
+            let line = format!("spread_bucket{{le=\"{bound:.1}\"}} {expected}");
+            assert!(has(&text, &line), "scale {scale}: {line} is not in:\n{text}");
+        }
+        assert!(has(&text, "spread_sum{} 1.5"), "{text}");
+    }
+}
