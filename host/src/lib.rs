@@ -52,7 +52,7 @@ pub use handles::index::Index;
 pub use handles::observability::Observability;
 pub use handles::reader_split::{Cursors, Values};
 pub use handles::storage::Storage;
-pub use handles::storage_cursor::Cursor;
+pub use handles::storage_cursor::{Cursor, OwnedCursor};
 pub use handles::storage_reader::Reader;
 pub use handles::storage_table::Table;
 pub use handles::storage_transaction::Transaction;

@@ -1,7 +1,7 @@
 //! Snapshots of a storage that lends its bytes: what they see, how long they live, what they keep waiting.
 
 use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension};
-use sochdb_plugin_host::{DynamicPluginLoader, PluginInstance, Storage};
+use sochdb_plugin_host::{DynamicPluginLoader, OwnedCursor, PluginInstance, Storage};
 use std::time::Duration;
 use support::in_c;
 use support::plugins::{load_c, Private};
@@ -98,6 +98,58 @@ fn a_shutdown_waits_for_readers_and_may_be_tried_again() {
     assert_eq!(reader.get(TABLE, b"key").unwrap(), Some(&b"value"[..]), "the one under way goes on");
     drop(reader);
     plugin.shutdown().unwrap();
+}
+
+/// What a server keeps of a query between two pages.
+struct Pages {
+    rows: OwnedCursor,
+    seen: u32,
+}
+
+#[test]
+fn a_cursor_that_keeps_its_reader_lives_in_a_struct_without_its_storage_and_goes_from_thread_to_thread() {
+    let (_directory, plugin, storage) = database();
+    let count = 1_000;
+    for number in 0..count {
+        storage.put(TABLE, &key(number), b"row", 0).unwrap();
+    }
+    let rows = storage.reader().unwrap().into_cursor(TABLE, &CursorOptions::new()).unwrap();
+    let mut pages = Pages { rows, seen: 0 };
+    storage.put(TABLE, &key(count), b"later", 0).unwrap();
+    // The storage waits for it, though this handle is gone.
+    drop(storage);
+    assert!(plugin.shutdown().is_err(), "a cursor is open");
+    loop {
+        let page = std::thread::spawn(move || {
+            let mut batch = 0;
+            for (row, _) in pages.rows.next_batch().unwrap() {
+                assert_eq!(row, key(pages.seen + batch));
+                batch += 1;
+            }
+            pages.seen += batch;
+            (pages, batch)
+        });
+        let batch;
+        (pages, batch) = page.join().expect("no panic");
+        if batch == 0 {
+            break;
+        }
+    }
+    assert_eq!(pages.seen, count, "the snapshot has what was there when it was opened");
+    pages.rows.seek(&key(count - 1)).unwrap();
+    assert_eq!(pages.rows.next_batch().unwrap().next(), Some((&key(count - 1)[..], &b"row"[..])));
+    drop(pages);
+    plugin.shutdown().expect("nothing is open");
+}
+
+#[test]
+fn a_reader_lives_without_its_storage_and_on_another_thread() {
+    let (_directory, plugin, storage) = database();
+    storage.put(TABLE, b"key", b"value", 0).unwrap();
+    let mut reader = storage.reader().unwrap();
+    drop((storage, plugin));
+    let value = std::thread::spawn(move || reader.get(TABLE, b"key").map(|value| value.map(<[u8]>::to_vec)));
+    assert_eq!(value.join().expect("no panic").unwrap().as_deref(), Some(&b"value"[..]));
 }
 
 #[test]

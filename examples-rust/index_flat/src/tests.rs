@@ -1,3 +1,5 @@
+//! What the index finds, and what it refuses.
+
 use super::*;
 use sochdb_plugin_sdk::{ErrorKind, RowFilter};
 

@@ -16,7 +16,7 @@ type Outcome = std::result::Result<(), String>;
 
 enum Order {
     Flush(Sender<Outcome>),
-    Stop(Sender<Outcome>),
+    Stop,
 }
 
 pub(crate) struct Delivery {
@@ -63,17 +63,15 @@ impl Delivery {
         }
     }
 
-    /// Delivers all, and ends.
+    /// Delivers all, and ends. What does not arrive is lost, of which the client told the host's log.
+    ///
+    /// # Errors
+    /// The thread panicked.
     pub(crate) fn stop(&mut self) -> Result<()> {
         let Some(thread) = self.thread.take() else { return Ok(()) };
-        let (reply, outcome) = mpsc::channel();
-        let _ = self.orders.send(Order::Stop(reply));
-        let outcome = outcome.recv().unwrap_or_else(|_| Err("the thread that delivers is gone".into()));
-        let panicked = thread.join().is_err();
-        match outcome {
-            Ok(()) if panicked => Err(Error::failed("the thread that delivers panicked")),
-            outcome => outcome.map_err(|why| Error::new(ErrorKind::Io, why)),
-        }
+        // If the thread is gone, `join` says why.
+        let _ = self.orders.send(Order::Stop);
+        thread.join().map_err(|_| Error::failed("the thread that delivers panicked"))
     }
 }
 
@@ -90,11 +88,12 @@ impl Sources {
                     let _ = reply.send(outcome);
                     continue;
                 }
-                Ok(Order::Stop(reply)) => {
-                    let _ = reply.send(join(self.send_metrics(), self.pipelines.shutdown()));
+                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => {
+                    // As above.
+                    let _ = self.send_metrics();
+                    self.pipelines.shutdown();
                     return;
                 }
-                Err(RecvTimeoutError::Disconnected) => return,
             }
             next = Instant::now() + interval;
         }

@@ -34,7 +34,7 @@ fn with_snapshots(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), S
 }
 
 /// All rows of a cursor, batch by batch.
-fn rows_of(reader: &Reader<'_>, table: u32, start: &[u8], end: &[u8]) -> Result<Rows, String> {
+fn rows_of(reader: &Reader, table: u32, start: &[u8], end: &[u8]) -> Result<Rows, String> {
     let mut cursor = reader.cursor(table, &CursorOptions::range(start, end)).must("open_cursor")?;
     let mut rows = Rows::new();
     loop {
@@ -52,7 +52,7 @@ fn rows_of(reader: &Reader<'_>, table: u32, start: &[u8], end: &[u8]) -> Result<
     }
 }
 
-fn value_of(reader: &Reader<'_>, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
+fn value_of(reader: &Reader, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
     let mut value = Vec::new();
     Ok(reader.get_append(1, key, &mut value).must("reader_get")?.then_some(value))
 }

@@ -102,3 +102,8 @@ impl Checked {
         unsafe { self.loan.begin(rows.iter().flat_map(|row| [row.key, row.value])) }
     }
 }
+
+/// Whether the bytes may be read.
+pub(crate) fn is_lent(bytes: &soch_bytes) -> bool {
+    bytes.len <= isize::MAX as usize && (!bytes.ptr.is_null() || bytes.len == 0)
+}

@@ -9,7 +9,7 @@ use sochdb_plugin_sdk::{CursorOptions, Result, TableId};
 /// use sochdb_plugin_host::Reader;
 ///
 /// /// Counts the orders of table 1 whose customer is in table 2.
-/// fn count(reader: &mut Reader<'_>) -> Result<usize> {
+/// fn count(reader: &mut Reader) -> Result<usize> {
 ///     let (mut values, cursors) = reader.split();
 ///     let (mut orders, mut count) = (cursors.cursor(1, &CursorOptions::new())?, 0);
 ///     loop {
@@ -24,7 +24,7 @@ use sochdb_plugin_sdk::{CursorOptions, Result, TableId};
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Values<'r>(&'r Reader<'r>);
+pub struct Values<'r>(&'r Reader);
 
 /// The half of a [`Reader`] that opens cursors, which lend beside its [`Values`].
 ///
@@ -32,7 +32,7 @@ pub struct Values<'r>(&'r Reader<'r>);
 /// use sochdb_plugin_host::sdk::{CursorOptions, Result};
 /// use sochdb_plugin_host::Reader;
 ///
-/// fn last_key(reader: &mut Reader<'_>) -> Result<Option<Vec<u8>>> {
+/// fn last_key(reader: &mut Reader) -> Result<Option<Vec<u8>>> {
 ///     let (_values, cursors) = reader.split();
 ///     let mut cursor = cursors.cursor(1, &CursorOptions::new().reversed().without_values())?;
 ///     let last = cursor.next_batch()?.next().map(|(key, _)| key.to_vec());
@@ -40,9 +40,9 @@ pub struct Values<'r>(&'r Reader<'r>);
 /// }
 /// ```
 #[derive(Debug)]
-pub struct Cursors<'r>(&'r Reader<'r>);
+pub struct Cursors<'r>(&'r Reader);
 
-impl Reader<'_> {
+impl Reader {
     /// Parts the reader, so that a value may be lent while cursors are opened and used.
     pub fn split(&mut self) -> (Values<'_>, Cursors<'_>) {
         let reader = &*self;

@@ -1,13 +1,12 @@
 //! Cursors of a reader.
 
-use crate::handles::loan_check::Checked;
+use crate::handles::loan_check::{is_lent, Checked};
 use crate::handles::macros::slot;
+use crate::handles::storage_reader::Reader;
 use crate::instance::Instance;
-use crate::sync::call_gate::enter::LongGuard;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{CursorOptions, ErrorKind, Result, RowBatch, StorageCursor, TableId};
-use std::cell::Cell;
 
 /// The most rows that one call of the plugin lends: enough to hide its cost.
 const BATCH: usize = 64;
@@ -38,17 +37,88 @@ pub struct Cursor<'r> {
     checked: Option<Checked>,
 }
 
+/// A [`Cursor`] that keeps its reader, from [`Reader::into_cursor`]: it lives where it is put, and may move to another thread.
+///
+/// ```
+/// use sochdb_plugin_host::sdk::CursorOptions;
+/// use sochdb_plugin_host::Storage;
+#[doc = include_str!("memory_storage.example")]
+/// let storage = Storage::new(Memory::default())?;
+/// storage.put(1, b"a", b"1", 0)?;
+/// let mut rows = storage.reader()?.into_cursor(1, &CursorOptions::new())?;
+/// let count = std::thread::spawn(move || rows.next_batch().map(|rows| rows.len())).join();
+/// assert_eq!(count.expect("no panic")?, 1);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug)]
+pub struct OwnedCursor(pub(crate) Cursor<'static>);
+
+// SAFETY: it has the only reader and the only cursor of that, and the plugin promises that any thread may call their
+// functions, one at a time.
+unsafe impl Send for OwnedCursor {}
+
+impl OwnedCursor {
+    /// Moves to `key`: [`Cursor::seek`].
+    ///
+    /// # Errors
+    /// Those of [`Cursor::seek`].
+    pub fn seek(&mut self, key: &[u8]) -> Result<()> {
+        self.0.seek(key)
+    }
+
+    /// Lends the next rows: [`Cursor::next_batch`].
+    ///
+    /// # Errors
+    /// Those of [`Cursor::next_batch`].
+    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        self.0.next_batch()
+    }
+}
+
+impl Reader {
+    /// Opens a cursor over the rows of `table` that `options` name.
+    ///
+    /// # Errors
+    /// Those that the storage reports; [`ErrorKind::Unsupported`] if it does not walk so, such as backwards.
+    pub fn cursor(&self, table: TableId, options: &CursorOptions<'_>) -> Result<Cursor<'_>> {
+        Cursor::open(Holder::Lent(self), table, options)
+    }
+
+    /// Opens a cursor that keeps the reader: for whoever holds it in a struct, across an `await`, or on another thread.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::sdk::{CursorOptions, Result};
+    /// use sochdb_plugin_host::{OwnedCursor, Storage};
+    ///
+    /// /// A walk over a table from its end, a page at a time.
+    /// struct Pages {
+    ///     rows: OwnedCursor,
+    /// }
+    ///
+    /// impl Pages {
+    ///     fn open(storage: &Storage) -> Result<Self> {
+    ///         Ok(Self { rows: storage.reader()?.into_cursor(1, &CursorOptions::new().reversed())? })
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Reader::cursor`]; the reader is gone then.
+    pub fn into_cursor(self, table: TableId, options: &CursorOptions<'_>) -> Result<OwnedCursor> {
+        Cursor::open(Holder::Owned(Box::new(self)), table, options).map(OwnedCursor)
+    }
+}
+
+/// A reader that a cursor is of.
+pub(crate) enum Holder<'r> {
+    Lent(&'r Reader),
+    Owned(Box<Reader>),
+}
+
 /// The reader and the table that a cursor walks in.
-pub(crate) struct Origin<'r> {
-    pub(crate) instance: &'r Instance,
-    pub(crate) slots: &'r soch_storage,
-    /// Open for `'r`, and used by one thread at a time.
-    pub(crate) reader: *mut c_void,
-    pub(crate) table: TableId,
-    pub(crate) long: &'r LongGuard,
-    /// The cursors of the reader that were opened and not closed.
-    pub(crate) open: &'r Cell<usize>,
-    pub(crate) checks: bool,
+struct Origin<'r> {
+    holder: Holder<'r>,
+    table: TableId,
 }
 
 /// The options that a cursor was opened with, for another one in its place.
@@ -83,21 +153,34 @@ impl Bounds {
 }
 
 impl Origin<'_> {
+    fn reader(&self) -> &Reader {
+        match &self.holder {
+            Holder::Lent(reader) => reader,
+            Holder::Owned(reader) => reader,
+        }
+    }
+
+    fn instance(&self) -> &Instance {
+        &self.reader().storage.instance
+    }
+
     fn open(&self, options: &CursorOptions<'_>) -> Result<*mut c_void> {
-        let open_cursor = slot!(self.slots.open_cursor);
+        let reader = self.reader();
+        let open_cursor = slot!(reader.storage.table.open_cursor);
         let (options, mut raw) = (options.as_raw(), std::ptr::null_mut());
         // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
         let call = |_: *mut c_void, error: *mut soch_error| unsafe {
-            open_cursor(self.reader, self.table, &options, &mut raw, error)
+            open_cursor(reader.raw, self.table, &options, &mut raw, error)
         };
-        if !self.instance.run_inside("open_cursor", call)? {
-            return Err(self.instance.unexpected_not_found("open_cursor"));
+        if !self.instance().run_inside("open_cursor", call)? {
+            return Err(self.instance().unexpected_not_found("open_cursor"));
         }
         Ok(raw)
     }
 
     fn close(&self, raw: *mut c_void) {
-        if let Some(close_cursor) = self.slots.close_cursor.filter(|_| self.instance.may_close()) {
+        let close_cursor = self.reader().storage.table.close_cursor;
+        if let Some(close_cursor) = close_cursor.filter(|_| self.instance().may_close()) {
             // SAFETY: the plugin's function on its own cursor, which whoever calls this forgets; its reader is still open.
             unsafe { close_cursor(raw) };
         }
@@ -119,12 +202,15 @@ impl StorageCursor for Cursor<'_> {
 }
 
 impl<'r> Cursor<'r> {
-    pub(crate) fn open(origin: Origin<'r>, options: &CursorOptions<'_>) -> Result<Self> {
+    pub(crate) fn open(holder: Holder<'r>, table: TableId, options: &CursorOptions<'_>) -> Result<Self> {
+        let origin = Origin { holder, table };
+        let reader = origin.reader();
+        reader.long.used_here();
         let raw = origin.open(options)?;
-        origin.open.set(origin.open.get() + 1);
+        reader.cursors.set(reader.cursors.get() + 1);
         let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
         let rows = [soch_row { key: nothing, value: nothing }; BATCH];
-        let checked = origin.checks.then(|| Checked::new(BATCH));
+        let checked = reader.storage.instance.limits.contract_checks.then(|| Checked::new(BATCH));
         Ok(Self { origin, bounds: Bounds::of(options), raw, rows, checked })
     }
 
@@ -134,19 +220,21 @@ impl<'r> Cursor<'r> {
     /// # Errors
     /// Those that the storage reports.
     pub fn seek(&mut self, key: &[u8]) -> Result<()> {
-        self.origin.long.used_here();
+        let reader = self.origin.reader();
+        reader.long.used_here();
+        let instance = self.origin.instance();
         if let Some(checked) = &mut self.checked {
             // SAFETY: the plugin promised to lend the last rows until this call.
             let kept = unsafe { checked.before() };
-            kept.map_err(|how| self.origin.instance.contract_violation("cursor_seek", how))?;
+            kept.map_err(|how| instance.contract_violation("cursor_seek", how))?;
         }
-        if let Some(cursor_seek) = self.origin.slots.cursor_seek {
+        if let Some(cursor_seek) = reader.storage.table.cursor_seek {
             // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone; the key is lent for the call.
             let call =
                 |_: *mut c_void, error: *mut soch_error| unsafe { cursor_seek(self.raw, soch_bytes::lend(key), error) };
-            match self.origin.instance.run_inside("cursor_seek", call) {
+            match instance.run_inside("cursor_seek", call) {
                 Ok(true) => return Ok(()),
-                Ok(false) => return Err(self.origin.instance.unexpected_not_found("cursor_seek")),
+                Ok(false) => return Err(instance.unexpected_not_found("cursor_seek")),
                 Err(error) if error.kind() != ErrorKind::Unsupported => return Err(error),
                 Err(_) => {}
             }
@@ -167,9 +255,10 @@ impl<'r> Cursor<'r> {
     /// Lends the next rows, at most `most` and at most [`BATCH`].
     fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
         let asked = most.min(BATCH);
-        let Origin { instance, slots, long, .. } = self.origin;
-        let cursor_next = slot!(slots.cursor_next);
-        long.used_here();
+        let reader = self.origin.reader();
+        let instance = &*reader.storage.instance;
+        let cursor_next = slot!(reader.storage.table.cursor_next);
+        reader.long.used_here();
         let broke = |how: &str| instance.contract_violation("cursor_next", how);
         let places = match &mut self.checked {
             // SAFETY: the plugin promised to lend the last rows until this call.
@@ -204,14 +293,10 @@ impl<'r> Cursor<'r> {
     }
 }
 
-/// Whether the bytes may be read.
-pub(crate) fn is_lent(bytes: &soch_bytes) -> bool {
-    bytes.len <= isize::MAX as usize && (!bytes.ptr.is_null() || bytes.len == 0)
-}
-
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
-        self.origin.open.set(self.origin.open.get() - 1);
+        let reader = self.origin.reader();
+        reader.cursors.set(reader.cursors.get() - 1);
         self.origin.close(self.raw);
     }
 }

@@ -1,10 +1,8 @@
 //! Snapshots of a storage that lend their bytes.
 
-use crate::handles::loan_check::Loan;
+use crate::handles::loan_check::{is_lent, Loan};
 use crate::handles::macros::slot;
 use crate::handles::storage::Storage;
-use crate::handles::storage_cursor::{is_lent, Cursor, Origin};
-use crate::instance::Instance;
 use crate::sync::call_gate::enter::LongGuard;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -15,7 +13,8 @@ use std::marker::PhantomData;
 /// A reader of a snapshot of a storage: it sees what was written before it was opened, and nothing of what is written
 /// later.
 ///
-/// Any thread may use a reader, one at a time. As long as there is one, a shutdown of the storage waits, and if the
+/// It owns what it needs, so it may live in a struct beside its storage or without one, and move to another thread: any
+/// thread may use a reader, one at a time. As long as there is one, a shutdown of the storage waits, and if the
 /// extension is an index too, so does a change of that. On the thread that opened the reader or used it last they are
 /// refused at once, as they would wait for themselves.
 ///
@@ -29,21 +28,21 @@ use std::marker::PhantomData;
 /// assert_eq!(reader.get(1, b"key")?, Some(&b"old"[..]));
 /// # Ok::<(), Error>(())
 /// ```
-pub struct Reader<'a> {
-    instance: &'a Instance,
-    table: &'a soch_storage,
-    raw: *mut c_void,
+pub struct Reader {
+    pub(crate) raw: *mut c_void,
     /// Cursors that were opened and not closed.
-    cursors: Cell<usize>,
+    pub(crate) cursors: Cell<usize>,
     /// A copy of the value that is lent now, with contract checks.
     loan: Option<RefCell<Loan>>,
-    long: LongGuard,
+    // Goes before the storage, whose end waits for it.
+    pub(crate) long: LongGuard,
+    pub(crate) storage: Storage,
     // What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
 }
 
 // SAFETY: the plugin promises that a reader's functions may be called from any thread, one at a time.
-unsafe impl Send for Reader<'_> {}
+unsafe impl Send for Reader {}
 
 impl Storage {
     /// Opens a reader of a snapshot.
@@ -54,7 +53,7 @@ impl Storage {
     ///
     /// [`StorageExtension::get`]: sochdb_plugin_sdk::StorageExtension::get
     /// [`StorageExtension::scan`]: sochdb_plugin_sdk::StorageExtension::scan
-    pub fn reader(&self) -> Result<Reader<'_>> {
+    pub fn reader(&self) -> Result<Reader> {
         let instance = &*self.instance;
         let unsupported = || instance.error(ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned());
         let open_reader = self.table.open_reader.ok_or_else(unsupported)?;
@@ -67,7 +66,7 @@ impl Storage {
             return Err(instance.unexpected_not_found("open_reader"));
         }
         let (cursors, loan) = (Cell::new(0), instance.limits.contract_checks.then(RefCell::default));
-        Ok(Reader { instance, table: &self.table, raw, cursors, loan, long, _not_sync: PhantomData })
+        Ok(Reader { raw, cursors, loan, long, storage: self.clone(), _not_sync: PhantomData })
     }
 
     /// A reader in a box, behind the trait.
@@ -76,7 +75,7 @@ impl Storage {
     }
 }
 
-impl Reader<'_> {
+impl Reader {
     /// Lends the value of `key` until the next call, or `None` if there is none. Beside open cursors: [`Reader::split`].
     ///
     /// # Errors
@@ -101,8 +100,9 @@ impl Reader<'_> {
     /// A value that is lent until the next call, and not NULL with a length.
     #[inline]
     pub(crate) fn find(&self, table: TableId, key: &[u8]) -> Result<Option<soch_bytes>> {
-        let reader_get = slot!(self.table.reader_get);
-        self.instance.takes_key("reader_get", key.len())?;
+        let Storage { instance, table: slots, .. } = &self.storage;
+        let reader_get = slot!(slots.reader_get);
+        instance.takes_key("reader_get", key.len())?;
         self.long.used_here();
         self.end_loan("reader_get")?;
         let mut value = soch_bytes { ptr: std::ptr::null(), len: 0 };
@@ -110,11 +110,11 @@ impl Reader<'_> {
         let call = |_: *mut c_void, error: *mut soch_error| unsafe {
             reader_get(self.raw, table, soch_bytes::lend(key), &mut value, error)
         };
-        if !self.instance.run_inside("reader_get", call)? {
+        if !instance.run_inside("reader_get", call)? {
             return Ok(None);
         }
         if !is_lent(&value) {
-            return Err(self.instance.contract_violation("reader_get", "lent a value at NULL with a length"));
+            return Err(instance.contract_violation("reader_get", "lent a value at NULL with a length"));
         }
         if let Some(loan) = &self.loan {
             // SAFETY: the plugin lends the value until the next call, which ends this loan.
@@ -127,25 +127,14 @@ impl Reader<'_> {
     fn end_loan(&self, slot: &str) -> Result<()> {
         let Some(loan) = &self.loan else { return Ok(()) };
         // SAFETY: every call that ends it comes here first.
-        unsafe { loan.borrow_mut().end() }.map_err(|how| self.instance.contract_violation(slot, how))
-    }
-
-    /// Opens a cursor over the rows of `table` that `options` name.
-    ///
-    /// # Errors
-    /// Those that the storage reports; [`ErrorKind::Unsupported`] if it does not walk so, such as backwards.
-    pub fn cursor(&self, table: TableId, options: &CursorOptions<'_>) -> Result<Cursor<'_>> {
-        self.long.used_here();
-        let checks = self.loan.is_some();
-        let (instance, slots, long, open) = (self.instance, self.table, &self.long, &self.cursors);
-        Cursor::open(Origin { instance, slots, reader: self.raw, table, long, open, checks }, options)
+        unsafe { loan.borrow_mut().end() }.map_err(|how| self.storage.instance.contract_violation(slot, how))
     }
 }
 
 /// A reader behind the trait. A type of its own, so that the trait's `get` does not hide that of [`Reader`].
-struct Boxed<'a>(Reader<'a>);
+struct Boxed(Reader);
 
-impl StorageReader for Boxed<'_> {
+impl StorageReader for Boxed {
     /// Copies the value, which the plugin lends until the next call only.
     fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Value<'_>>> {
         let mut value = Vec::new();
@@ -157,18 +146,18 @@ impl StorageReader for Boxed<'_> {
     }
 }
 
-impl Drop for Reader<'_> {
+impl Drop for Reader {
     fn drop(&mut self) {
         // A cursor that was forgotten is still open, and the reader stays for it.
-        let may_close = self.instance.may_close() && self.cursors.get() == 0;
-        if let Some(close_reader) = self.table.close_reader.filter(|_| may_close) {
+        let may_close = self.storage.instance.may_close() && self.cursors.get() == 0;
+        if let Some(close_reader) = self.storage.table.close_reader.filter(|_| may_close) {
             // SAFETY: the plugin's function on its own reader, once, after those of its cursors.
             unsafe { close_reader(self.raw) };
         }
     }
 }
 
-impl std::fmt::Debug for Reader<'_> {
+impl std::fmt::Debug for Reader {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Reader").finish_non_exhaustive()
     }

@@ -35,7 +35,7 @@ impl Exponential {
         }
     }
 
-    /// What all threads observed.
+    /// The observations of all threads.
     pub(crate) fn get(&self) -> Counts {
         let mut all = Counts::default();
         for part in self.0.iter().filter_map(OnceLock::get).filter_map(|part| lock(part)) {

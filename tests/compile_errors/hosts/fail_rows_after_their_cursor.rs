@@ -3,7 +3,7 @@
 use sochdb_plugin_host::sdk::{CursorOptions, Result};
 use sochdb_plugin_host::Reader;
 
-pub fn keeps(reader: &Reader<'_>) -> Result<usize> {
+pub fn keeps(reader: &Reader) -> Result<usize> {
     let mut cursor = reader.cursor(1, &CursorOptions::new())?;
     let row = cursor.next_batch()?.next();
     drop(cursor);

@@ -3,7 +3,7 @@
 use sochdb_plugin_host::sdk::Result;
 use sochdb_plugin_host::Reader;
 
-pub fn compares(reader: &mut Reader<'_>) -> Result<bool> {
+pub fn compares(reader: &mut Reader) -> Result<bool> {
     let (mut values, _cursors) = reader.split();
     let first = values.get(1, b"a")?;
     let second = values.get(1, b"b")?;

@@ -3,7 +3,7 @@
 use sochdb_plugin_host::sdk::Result;
 use sochdb_plugin_host::Reader;
 
-pub fn keeps(reader: &mut Reader<'_>) -> Result<bool> {
+pub fn keeps(reader: &mut Reader) -> Result<bool> {
     let one = reader.get(1, b"one")?;
     let other = reader.get(1, b"other")?.is_some();
     Ok(other && one.is_some())

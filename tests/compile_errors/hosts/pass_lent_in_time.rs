@@ -2,7 +2,7 @@
 use sochdb_plugin_host::sdk::{CursorOptions, Result};
 use sochdb_plugin_host::Reader;
 
-pub fn uses(reader: &mut Reader<'_>) -> Result<usize> {
+pub fn uses(reader: &mut Reader) -> Result<usize> {
     let mut sum = reader.get(1, b"one")?.map_or(0, <[u8]>::len);
     sum += reader.get(1, b"other")?.map_or(0, <[u8]>::len);
     let mut cursor = reader.cursor(1, &CursorOptions::new())?;

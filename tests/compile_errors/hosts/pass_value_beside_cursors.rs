@@ -2,7 +2,7 @@
 use sochdb_plugin_host::sdk::{CursorOptions, Result};
 use sochdb_plugin_host::Reader;
 
-pub fn joins(reader: &mut Reader<'_>) -> Result<usize> {
+pub fn joins(reader: &mut Reader) -> Result<usize> {
     let (mut values, cursors) = reader.split();
     let mut rows = cursors.cursor(1, &CursorOptions::new())?;
     let value = values.get(2, b"key")?.unwrap_or_default();

@@ -19,11 +19,14 @@ use std::time::{Duration, Instant};
 /// How long a collector may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The paths and bodies of what arrived.
+type Requests = Arc<Mutex<Vec<(String, Vec<u8>)>>>;
+
 /// The collector's process and what arrived from it.
 pub struct Collector {
     process: Child,
     port: u16,
-    arrived: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    arrived: Requests,
 }
 
 /// A log line and what is said of its origin.
@@ -39,7 +42,7 @@ impl Collector {
             eprintln!("skipped: received by a collector: SOCH_ROTEL is not the path of rotel's program");
             return None;
         };
-        let arrived = Arc::new(Mutex::new(Vec::new()));
+        let arrived = Requests::default();
         let server = tiny_http::Server::http((Ipv4Addr::LOCALHOST, 0)).expect("a server");
         let passed_on_to = server.server_addr().to_ip().expect("an address");
         let takes = arrived.clone();
