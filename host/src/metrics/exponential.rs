@@ -146,7 +146,7 @@ impl Side {
             self.offset = bucket;
         } else if bucket < self.offset {
             let missing = (self.offset - bucket) as usize;
-            self.counts.splice(0..0, std::iter::repeat(0).take(missing));
+            self.counts.splice(0..0, std::iter::repeat_n(0, missing));
             self.offset = bucket;
         }
         let at = (bucket - self.offset) as usize;
