@@ -36,6 +36,16 @@ fn index_sorted_in_rust() {
 }
 
 #[test]
+fn index_flat_in_c() {
+    conforms(&loaded(&in_c!("index_flat"), r#"{"dimensions": 16}"#));
+}
+
+#[test]
+fn index_flat_in_rust() {
+    conforms(&loaded(&in_rust("index_flat"), r#"{"dimensions": 16}"#));
+}
+
+#[test]
 fn observability_json_in_c() {
     conforms(&loaded(&in_c!("observability_json"), JSON_CONFIG));
 }

@@ -2,6 +2,7 @@
 
 mod json;
 mod rows;
+mod vectors;
 
 use sochdb_plugin_host::sdk::{CompressionExtension, ExtensionInfo, Result};
 use sochdb_plugin_host::{PluginInstance, PluginLibrary};
@@ -59,7 +60,7 @@ fn same(what: &str, [in_c, in_rust]: [String; 2]) {
 
 #[test]
 fn twins_introduce_themselves_alike() {
-    for name in ["codec_xor", "storage_memory", "index_sorted", "observability_json"] {
+    for name in ["codec_xor", "storage_memory", "index_sorted", "index_flat", "observability_json"] {
         let [in_c, in_rust] = libraries(name).map(|library| {
             let ExtensionInfo { name, version, capabilities, .. } = library.info().clone();
             (name, version, capabilities)

@@ -40,6 +40,26 @@ fn the_loading_lines_are_those_of_the_example() {
     }
 }
 
+/// "Of [path](path):" stands before a part of a file; each of its paragraphs is there, however far it is indented.
+#[test]
+fn parts_of_files_are_parts_of_these_files() {
+    let trimmed = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let readme = read("README.md").replace("of\n[", "of [");
+    let mut parts = 0;
+    for part in
+        readme.split(" of [").skip(1).filter(|part| part.lines().next().is_some_and(|line| line.ends_with("):")))
+    {
+        let path = part.split(']').next().expect("a path");
+        let block = part.split("```").nth(1).and_then(|block| block.split_once('\n')).expect("a block").1;
+        let file = trimmed(&read(path));
+        for paragraph in block.trim().split("\n\n") {
+            assert!(file.contains(&trimmed(paragraph)), "{path} does not have:\n{paragraph}");
+            parts += 1;
+        }
+    }
+    assert_eq!(parts, 6, "parts of files");
+}
+
 #[test]
 fn the_sdk_comes_from_this_repository() {
     let dependency = concat!("sochdb-plugin-sdk = { git = \"", env!("CARGO_PKG_REPOSITORY"), "\" }");

@@ -9,8 +9,13 @@ use support::plugins::in_rust;
 use support::{compiler, root, run, succeed, target_tmp, tool, PrivateDir, MINUTE};
 
 const BUILD: Duration = Duration::from_secs(900);
-const TWINS: [(&str, &str); 4] =
-    [("codec_xor", "{}"), ("storage_memory", "{}"), ("index_sorted", "{}"), ("observability_json", JSON_CONFIG)];
+const TWINS: [(&str, &str); 5] = [
+    ("codec_xor", "{}"),
+    ("storage_memory", "{}"),
+    ("index_sorted", "{}"),
+    ("index_flat", r#"{"dimensions": 16}"#),
+    ("observability_json", JSON_CONFIG),
+];
 
 /// The library says which compiler made it.
 fn made_by(library: &Path, compiler: &str) {

@@ -1,0 +1,242 @@
+// The plainest index of vectors: it looks at each one that a search allows, and so misses none.
+#include "sochdb_config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Vectors between two questions whether the call is to go on.
+#define ASK_EVERY 4096
+
+typedef struct entry {
+    uint64_t row;
+    const struct flat_index *index;
+    float *vector;
+} entry;
+
+typedef struct flat_index {
+    size_t dimensions, count, capacity;
+    // Each pair of vector and row once, by the bytes of the vector, then by row.
+    entry *entries;
+} flat_index;
+
+typedef struct neighbor {
+    float distance;
+    uint64_t row;
+} neighbor;
+
+static int compare(const void *left, const void *right) {
+    const entry *a = left, *b = right;
+    int order = memcmp(a->vector, b->vector, a->index->dimensions * sizeof(float));
+    return order != 0 ? order : (a->row > b->row) - (a->row < b->row);
+}
+
+static int is_nearer(const void *left, const void *right) {
+    float a = ((const neighbor *)left)->distance, b = ((const neighbor *)right)->distance;
+    return (a > b) - (a < b);
+}
+
+static soch_status no_memory(soch_error *error) {
+    return soch_fail(error, SOCH_LIMIT, 0, "no memory for vectors: give the process more, or index fewer rows");
+}
+
+// Copies a key, which may lie at any address, to `vector`.
+static soch_status read_vector(const flat_index *self, soch_bytes key, float *vector, soch_error *error) {
+    int is_vector = key.len == self->dimensions * sizeof(float);
+    if (is_vector) memcpy(vector, key.ptr, key.len);
+    for (size_t i = 0; is_vector && i < self->dimensions; i++) is_vector = isfinite(vector[i]) != 0;
+    return is_vector ? SOCH_OK
+                     : soch_fail(error, SOCH_INVALID, 0, "a vector is as many finite floats as `dimensions` says");
+}
+
+// Makes an entry with memory of its own.
+static soch_status make(const flat_index *self, soch_bytes key, uint64_t row, entry *made, soch_error *error) {
+    soch_status status;
+    made->row = row;
+    made->index = self;
+    made->vector = malloc(self->dimensions * sizeof(float));
+    if (made->vector == NULL) return no_memory(error);
+    status = read_vector(self, key, made->vector, error);
+    if (status != SOCH_OK) free(made->vector);
+    return status;
+}
+
+static void free_entries(entry *entries, size_t count) {
+    for (size_t i = 0; i < count; i++) free(entries[i].vector);
+    free(entries);
+}
+
+// The place of the first entry that is not before `wanted`.
+static size_t seek(const flat_index *self, const entry *wanted) {
+    size_t low = 0, high = self->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(&self->entries[middle], wanted) < 0) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+static int is_at(const flat_index *self, size_t place, const entry *wanted) {
+    return place < self->count && compare(&self->entries[place], wanted) == 0;
+}
+
+static soch_status index_type(void *instance, soch_str *name) {
+    (void)instance;
+    *name = SOCH_STR("flat");
+    return SOCH_OK;
+}
+
+static soch_status describe(void *instance, soch_index_properties *properties, soch_error *error) {
+    const flat_index *self = instance;
+    (void)error;
+    properties->element = SOCH_ELEMENT_F32;
+    properties->metric = SOCH_DISTANCE_L2_SQUARED;
+    properties->dimensions = self->dimensions;
+    return SOCH_OK;
+}
+
+// Makes the new array next to the old one, so that a failure changes nothing.
+static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
+                         const soch_index_entry *entries, size_t count, soch_error *error) {
+    flat_index *self = instance;
+    entry *made = calloc(count > 0 ? count : 1, sizeof *made);
+    size_t done, kept = 0;
+    (void)table, (void)column;
+    if (made == NULL) return no_memory(error);
+    for (done = 0; done < count; done++) {
+        soch_status status = done % ASK_EVERY == 0 ? soch_go_on(call) : SOCH_OK;
+        if (status == SOCH_OK) status = make(self, entries[done].key, entries[done].row, &made[done], error);
+        if (status != SOCH_OK) {
+            free_entries(made, done);
+            return status;
+        }
+    }
+    qsort(made, count, sizeof *made, compare);
+    for (size_t i = 0; i < count; i++) {
+        if (kept > 0 && compare(&made[kept - 1], &made[i]) == 0) free(made[i].vector);
+        else made[kept++] = made[i];
+    }
+    free_entries(self->entries, self->count);
+    self->entries = made;
+    self->count = kept;
+    self->capacity = count > 0 ? count : 1;
+    return SOCH_OK;
+}
+
+static soch_status insert(void *instance, soch_bytes key, uint64_t row, soch_error *error) {
+    flat_index *self = instance;
+    entry made;
+    soch_status status = make(self, key, row, &made, error);
+    if (status != SOCH_OK) return status;
+    size_t place = seek(self, &made);
+    if (is_at(self, place, &made)) {
+        free(made.vector);
+        return SOCH_OK;
+    }
+    if (self->count == self->capacity) {
+        size_t capacity = self->capacity > 0 ? self->capacity * 2 : 16;
+        entry *entries = capacity > SIZE_MAX / sizeof(entry) ? NULL : realloc(self->entries, capacity * sizeof(entry));
+        if (entries == NULL) {
+            free(made.vector);
+            return no_memory(error);
+        }
+        self->entries = entries;
+        self->capacity = capacity;
+    }
+    memmove(self->entries + place + 1, self->entries + place, (self->count - place) * sizeof made);
+    self->entries[place] = made;
+    self->count++;
+    return SOCH_OK;
+}
+
+static soch_status remove_row(void *instance, soch_bytes key, uint64_t row, soch_error *error) {
+    flat_index *self = instance;
+    entry wanted;
+    soch_status status = make(self, key, row, &wanted, error);
+    if (status != SOCH_OK) return status;
+    size_t place = seek(self, &wanted);
+    if (is_at(self, place, &wanted)) {
+        free(self->entries[place].vector);
+        self->count--;
+        memmove(self->entries + place, self->entries + place + 1, (self->count - place) * sizeof wanted);
+    }
+    free(wanted.vector);
+    return SOCH_OK;
+}
+
+static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error) {
+    const flat_index *self = instance;
+    (void)error;
+    *bytes = self->count * (sizeof(entry) + self->dimensions * sizeof(float));
+    return SOCH_OK;
+}
+
+// The square of the Euclidean distance: the root takes a library, and would not change the order.
+static float distance(const flat_index *self, const float *a, const float *b) {
+    double sum = 0;
+    for (size_t i = 0; i < self->dimensions; i++) sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);
+    return (float)sum;
+}
+
+static soch_status search(void *instance, const soch_call *call, const soch_search *search, uint64_t *rows,
+                          float *distances, soch_search_result *result, soch_error *error) {
+    const flat_index *self = instance;
+    entry query;
+    size_t found = 0;
+    soch_status status;
+    if (!soch_search_is_known(search, SOCH_SEARCH_EXACT | SOCH_SEARCH_WITHIN) || search->parameter_count > 0 ||
+        search->element != SOCH_ELEMENT_BYTES)
+        return soch_fail(error, SOCH_UNSUPPORTED, 0, "this search asks for more than a flat index knows");
+    status = make(self, search->query, 0, &query, error);
+    if (status != SOCH_OK) return status;
+    neighbor *near = malloc((self->count > 0 ? self->count : 1) * sizeof *near);
+    if (near == NULL) status = no_memory(error);
+    for (size_t i = 0; status == SOCH_OK && i < self->count; i++) {
+        if (i % ASK_EVERY == 0) status = soch_go_on(call);
+        if (!soch_search_allows(search, self->entries[i].row)) continue;
+        neighbor candidate = {distance(self, query.vector, self->entries[i].vector), self->entries[i].row};
+        if ((search->flags & SOCH_SEARCH_WITHIN) == 0 || candidate.distance <= search->max_distance)
+            near[found++] = candidate;
+    }
+    if (status == SOCH_OK) {
+        qsort(near, found, sizeof *near, is_nearer);
+        for (; result->count < found && result->count < search->k; result->count++) {
+            rows[result->count] = near[result->count].row;
+            distances[result->count] = near[result->count].distance;
+        }
+        result->flags = SOCH_SEARCH_IS_EXACT;
+    }
+    free(near);
+    free(query.vector);
+    return status;
+}
+
+static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
+    static const char *const known[] = {"dimensions", NULL};
+    uint64_t dimensions = 0;
+    flat_index *self;
+    soch_status status = soch_config_only(config, "", known, error);
+    (void)host;
+    if (status == SOCH_OK) status = soch_config_need(config, "dimensions", "give the numbers of a vector", error);
+    if (status == SOCH_OK) status = soch_config_unsigned(config, "dimensions", 1, UINT16_MAX, &dimensions, error);
+    if (status != SOCH_OK) return status;
+    self = calloc(1, sizeof *self);
+    if (self == NULL) return no_memory(error);
+    self->dimensions = (size_t)dimensions;
+    *instance = self;
+    return SOCH_OK;
+}
+
+static void destroy(void *instance) {
+    flat_index *self = instance;
+    free_entries(self->entries, self->count);
+    free(self);
+}
+
+static const soch_index flat = {
+    .size = sizeof(flat), .index_type = index_type, .describe = describe, .build = build, .insert = insert,
+    .remove = remove_row, .size_bytes = size_bytes, .search = search};
+
+SOCH_PLUGIN("index_flat", "1.0.0", SOCH_KIND_INDEX, .index = &flat, .create = create, .destroy = destroy,
+            .description = "Finds the nearest vectors by looking at each one that a search allows.");
