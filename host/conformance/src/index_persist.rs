@@ -10,7 +10,7 @@ use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId, Search, VecWriter};
 use sochdb_plugin_host::Index;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 suite!(Index, "index_persist":
     what_was_saved_is_loaded,
@@ -21,6 +21,8 @@ suite!(Index, "index_persist":
 );
 
 const ROWS: u64 = 400;
+/// Larger indexes are not made after this time, to find one that takes long to save.
+const LONG_ENOUGH: Duration = Duration::from_secs(2);
 
 /// The rows of a range, and the distances of the nearest; None of what the index does not do.
 type Answer = (Option<Vec<RowId>>, Option<Vec<u32>>);
@@ -143,7 +145,7 @@ fn damaged_bytes_change_nothing(subject: &Subject) -> Result<(), String> {
 
 fn what_takes_long_is_cancelled(subject: &Subject) -> Result<(), String> {
     let keys = Keys::of(subject)?;
-    let mut rows = 1024;
+    let (mut rows, started) = (1024, Instant::now());
     let (bytes, save_took, load_took) = loop {
         let mut instance = subject.instance()?;
         let index = instance.index()?;
@@ -153,7 +155,7 @@ fn what_takes_long_is_cancelled(subject: &Subject) -> Result<(), String> {
         let (save_took, begin) = (begin.elapsed(), Instant::now());
         index.load_from(&bytes).must("load")?;
         let load_took = begin.elapsed();
-        if rows == MOST_ENTRIES || load_took >= LONG {
+        if rows == MOST_ENTRIES || load_took >= LONG || started.elapsed() >= LONG_ENOUGH {
             break (bytes, save_took, load_took);
         }
         rows *= 2;
