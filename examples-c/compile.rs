@@ -1,4 +1,4 @@
-//! Compiles every plugin in this directory to a shared library of its own.
+//! Compiles the plugins in this directory, each to a shared library of its own.
 //!
 //! The libraries are in `$OUT_DIR/plugins`, which the crate knows as `env!("SOCH_C_PLUGINS")`. zstd is the static
 //! library that zstd-sys has built. LMDB is compiled from the source that lmdb-master-sys ships: that crate builds
@@ -7,6 +7,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
+
+/// Plugins over engines that nobody has to have: `.ci/engines` builds them.
+const LEFT_OUT: [&str; 1] = ["storage_rocksdb"];
 
 /// What a plugin needs beside its own source file.
 #[derive(Default)]
@@ -43,6 +46,7 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
         .unwrap_or_else(|error| panic!("cannot read {}: {error}", directory.display()))
         .map(|entry| entry.expect("a directory entry").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "c" || extension == "cpp"))
+        .filter(|path| !LEFT_OUT.iter().any(|name| path.file_stem().is_some_and(|stem| stem == *name)))
         .collect();
     found.sort();
     found

@@ -202,9 +202,15 @@ fn readers_and_cursors_do_not_disturb_each_other(subject: &Subject) -> Result<()
         }
         for round in 0..3 {
             for (cursor, _, seen) in &mut cursors {
-                seen.extend(
-                    cursor.next_batch().must("cursor_next")?.map(|(key, value)| (key.to_vec(), value.to_vec())),
-                );
+                // One row a call, or many.
+                let wanted = seen.len() + 50;
+                while seen.len() < wanted {
+                    let batch = cursor.next_batch().must("cursor_next")?;
+                    if batch.len() == 0 {
+                        break;
+                    }
+                    seen.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
+                }
             }
             // Some are dropped where they stand, and points are read in between.
             cursors.truncate(4 - round);

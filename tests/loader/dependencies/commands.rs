@@ -116,6 +116,19 @@ fn what_cannot_be_allowed_as_it_is_is_told_with_what_can() {
 }
 
 #[test]
+fn a_plugin_that_needs_a_library_is_checked_with_the_trust_file_that_allows_it() {
+    let operator = Operator::new();
+    let plugin = needing(&operator, &[&library(&operator, "libfirst.so.1", &[])]);
+    let file = plugin.to_str().expect("UTF-8");
+    assert_eq!(operator.object(&["check", file], 1)["code"], "E_DEP_FORBIDDEN");
+    obey(&operator, &plugin);
+    let trust = operator.home.join(".config/sochdb/trust.toml");
+    let checked = operator.object(&["check", "--trust", trust.to_str().expect("UTF-8"), file], 0);
+    assert_eq!(checked["ok"], true, "{checked}");
+    assert_eq!(operator.object(&["check", file], 1)["code"], "E_DEP_FORBIDDEN", "it obeys the files that it is told");
+}
+
+#[test]
 fn rocksdb_and_ceph_take_one_round() {
     let name = "rocksdb_and_ceph_take_one_round";
     for library in ["librocksdb.so.7.8", "librados.so.2"] {

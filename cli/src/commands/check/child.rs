@@ -2,11 +2,12 @@
 
 use crate::commands::check::journal::Journal;
 use crate::commands::check::process_watch::ProcessWatch;
+use crate::input::paths::absolute;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{self as conformance, Phase, Subject};
 use sochdb_plugin_host::sdk::ErrorKind;
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginLibrary};
+use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginLibrary, TrustFiles};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -27,6 +28,20 @@ pub(crate) struct SubjectOptions {
     /// The codec's format finds every change of its bytes
     #[arg(long)]
     pub(crate) checksum: bool,
+    /// Obey this trust file, and others that are named so: a plugin that needs libraries of the system needs one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trust: Vec<PathBuf>,
+}
+
+impl SubjectOptions {
+    /// The loader of all tests.
+    pub(crate) fn loader(&self) -> DynamicPluginLoader {
+        let loader = DynamicPluginLoader::new_trusted();
+        if self.trust.is_empty() {
+            return loader;
+        }
+        loader.trust_files(TrustFiles::Only(self.trust.iter().map(|file| absolute(file)).collect()))
+    }
 }
 
 /// One test to run in this process.
@@ -63,6 +78,7 @@ pub(crate) fn command(file: &Path, test: &str, subject: &SubjectOptions, places:
     command.args(["run-one-test", "--config", &subject.config]);
     command.args(subject.dimensions.map(|dimensions| format!("--dimensions={dimensions}")));
     command.args(subject.checksum.then_some("--checksum"));
+    subject.trust.iter().for_each(|file| _ = command.arg("--trust").arg(absolute(file)));
     command.arg("--").arg(file).arg(test).arg(&places.verdict).arg(&places.journal);
     Ok(command)
 }
@@ -103,7 +119,9 @@ fn run_test(
     watch: Arc<ProcessWatch>,
     phase: impl Fn(Phase) + Send + Sync + 'static,
 ) -> Result<(), String> {
-    let loader = DynamicPluginLoader::new_trusted()
+    let loader = options
+        .subject
+        .loader()
         .contract_checks(true)
         // A crash of the constructors is a result of this process.
         .probing(false)

@@ -13,7 +13,7 @@ use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{self as conformance, Kind};
 use sochdb_plugin_host::sdk::abi;
-use sochdb_plugin_host::{DynamicPluginLoader, UntrustedText, Verified};
+use sochdb_plugin_host::{UntrustedText, Verified};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -39,15 +39,14 @@ pub(crate) struct Options {
 pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let file = options.file.as_deref().map(crate::input::paths::absolute);
     let Some(file) = file else { return Ok(list(out, u32::MAX)) };
-    let verified = match DynamicPluginLoader::new_trusted().verify(&file) {
+    let verified = match options.subject.loader().verify(&file) {
         Ok(verified) => verified,
-        Err(_) => {
-            return Ok(crate::commands::verify::decide(
-                out,
-                &file,
-                DynamicPluginLoader::new_trusted(),
-                Default::default(),
-            ))
+        Err(error) => {
+            crate::commands::verify::decide(out, &file, options.subject.loader(), Default::default());
+            if error.code() == "E_DEP_FORBIDDEN" {
+                out.line("`check` obeys the trust files that it is told, such as --trust ~/.config/sochdb/trust.toml");
+            }
+            return Ok(false);
         }
     };
     let Verified { note, .. } = &verified;

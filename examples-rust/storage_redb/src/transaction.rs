@@ -1,0 +1,83 @@
+//! Transactions: those of redb, of which one writes at a time.
+
+use crate::database::{bounds, definition, failed, name};
+use crate::turn::Taken;
+use redb::{ReadableTable, Table, WriteTransaction};
+use sochdb_plugin_sdk::prelude::*;
+use std::cell::RefCell;
+use std::collections::btree_map::{BTreeMap, Entry};
+
+type Rows<'t> = Table<'t, &'static [u8], &'static [u8]>;
+type Tables<'t> = RefCell<BTreeMap<TableId, Rows<'t>>>;
+
+self_cell::self_cell!(
+    /// A transaction, and the tables that were opened in it, each once.
+    struct Opened {
+        owner: WriteTransaction,
+        #[not_covariant]
+        dependent: Tables,
+    }
+);
+
+/// One that is dropped is aborted by redb.
+pub(crate) struct Transaction<'a> {
+    // Goes before the turn, which lets the next one begin.
+    opened: Opened,
+    _turn: Taken<'a>,
+}
+
+impl<'a> Transaction<'a> {
+    pub(crate) fn new(write: WriteTransaction, turn: Taken<'a>) -> Self {
+        Self { opened: Opened::new(write, |_| Tables::default()), _turn: turn }
+    }
+
+    fn with<T>(&self, table: TableId, ask: impl FnOnce(&mut Rows<'_>) -> Result<T>) -> Result<T> {
+        self.opened.with_dependent(|write, tables| match tables.borrow_mut().entry(table) {
+            Entry::Occupied(mut there) => ask(there.get_mut()),
+            Entry::Vacant(place) => {
+                let rows = write.open_table(definition(&name(table))).map_err(failed)?;
+                ask(place.insert(rows))
+            }
+        })
+    }
+}
+
+impl StorageTransaction for Transaction<'_> {
+    fn get_into(&self, table: TableId, key: &[u8], value: &mut Writer<'_>) -> Result<bool> {
+        self.with(table, |rows| match rows.get(key).map_err(failed)? {
+            Some(found) => value.write(found.value()).map(|()| true),
+            None => Ok(false),
+        })
+    }
+
+    fn put(&mut self, table: TableId, key: &[u8], value: &[u8]) -> Result<()> {
+        self.with(table, |rows| rows.insert(key, value).map(drop).map_err(failed))
+    }
+
+    fn delete(&mut self, table: TableId, key: &[u8]) -> Result<()> {
+        self.with(table, |rows| rows.remove(key).map(drop).map_err(failed))
+    }
+
+    fn scan_into(
+        &mut self,
+        table: TableId,
+        start: &[u8],
+        end: &[u8],
+        limit: usize,
+        rows: &mut RowSink<'_>,
+    ) -> Result<()> {
+        let Some(bounds) = bounds(start, end) else { return Ok(()) };
+        self.with(table, |found| {
+            for row in found.range::<&[u8]>(bounds).map_err(failed)?.take(limit) {
+                let (key, value) = row.map_err(failed)?;
+                rows.push(key.value(), value.value())?;
+            }
+            Ok(())
+        })
+    }
+
+    fn commit(self: Box<Self>) -> Result<()> {
+        let Self { opened, _turn } = *self;
+        opened.into_owner().commit().map_err(failed)
+    }
+}
