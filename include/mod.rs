@@ -1,6 +1,7 @@
 //! What writes the C header and the lists of slots, for the build script.
 
 pub mod contract;
+mod cpp_lists;
 pub mod header;
 mod joined;
 mod layout;

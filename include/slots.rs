@@ -9,8 +9,12 @@ pub struct Slot {
     pub name: String,
     pub since: u16,
     pub rule: Rule,
-    /// Whether the slot is called with the instance, and not with a handle that another slot opened.
-    pub on_instance: bool,
+    /// What it is called with: `instance`, or what another slot opened.
+    pub on: String,
+    /// What it opens.
+    pub opens: Option<String>,
+    /// Whether what it is called with is gone after it.
+    pub ends: bool,
 }
 
 /// A table that the entry leads to.
@@ -89,7 +93,17 @@ fn table(item: &Struct, table_since: u16, wrong: &mut Vec<String>) -> Table {
         if rule == Rule::Required && field.since > table_since {
             say("came later than its table, so older plugins lack it: it cannot be required");
         }
-        slots.push(Slot { name: field.name.clone(), since: field.since, rule, on_instance: first == "instance" });
+        let opens = field.type_text.split(',').find_map(|parameter| parameter.strip_suffix(":*mut*mutc_void"));
+        // As `commit_txn` has it.
+        let ends = !field.type_text.contains("->") || field.doc.contains("The handle is gone");
+        slots.push(Slot {
+            name: field.name.clone(),
+            since: field.since,
+            rule,
+            on: first.clone(),
+            opens: opens.map(str::to_owned),
+            ends,
+        });
     }
     Table { kind: item.name.trim_start_matches("soch_").to_owned(), slots }
 }

@@ -1,33 +1,61 @@
-// sochdb_plugin.hpp: plugins in C++11 or later, over sochdb_plugin.h.
+// sochdb_plugin.hpp: generated from include/cpp and sdk/abi/src by build.rs, do not edit.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A plugin is a class, of one kind or several (joined by `|`). At the end of one source file of the library:
+// Plugins in C++11 or later, over sochdb_plugin.h. A plugin is a class, of one kind or several (joined by `|`). At the end of
+// one source file of the library:
 //   SOCH_CPP_PLUGIN("codec_reverse", "1.0.0", SOCH_KIND_COMPRESSION, codec_reverse, "Turns bytes round.")
 //
 // Build        c++ -O2 -shared -fPIC -fvisibility=hidden -Wl,--version-script=include/sochdb_plugin.map -Iinclude plugin.cpp -o plugin.so
 //              The script keeps inside what g++ shares in a process (STB_GNU_UNIQUE), such as statics of std::regex.
 //              C++ library inside: add `-static-libstdc++ -static-libgcc`, or `-stdlib=libc++ -static-libstdc++`.
-// Constructor  `T(const soch_host &host, soch_str config)`. The host outlives the object.
+// Constructor  `T(soch::host host, soch::config config)`; `const soch_host &` and `soch_str` do, too. The host outlives the
+//              object. In place of it, a static `create` of the same parameters may return a std::unique_ptr<T>.
 // Methods      One for each slot of the kind's table, with the slot's name and its parameters, without the first
-//              (`instance`) and without `soch_error *`. A `const soch_writer *` may be taken as `soch::writer`, a
-//              `const soch_row_sink *` as `soch::row_sink`. A required method that is missing, or an optional
-//              one with other parameters, overloads or no access, is a compile error. `void shutdown()` is optional.
-// Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`.
+//              (`instance`) and without `soch_error *`. `void shutdown()` is optional. A parameter may be taken as
+//                soch_str                    soch::str, soch::string_view (the standard's, where it has one)
+//                soch_bytes                  soch::bytes, soch::string_view, soch::span<const uint8_t>
+//                a pointer and its number    soch::span, of writes, rows, entries, samples, row numbers, labels
+//                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
+//                                            soch::writer, row_sink, call, search, metrics
+// Handles      What `open_table`, `open_reader`, `begin_txn`, and a reader's `open_cursor` open, they return: an object, or
+//              a std::unique_ptr to one, where NULL means SOCH_UNSUPPORTED. Its methods are those of its slots, without
+//              its own name: `get` and `open_cursor` of a reader, `next` and `seek` of a cursor, `get`, `put`, `remove`,
+//              `scan` and `commit` of a transaction. It is destroyed when the host closes it, and after `commit`; what it
+//              has of `close()` or `abort()`, as its slot is called, comes before that, but not after `commit`.
+// Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
+//              parameters, overloads or no access, one of a group of which another is missing.
+// Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`; or a
+//              `soch::outcome<>`, which may hold a failure; what opens, also a `soch::outcome<std::unique_ptr<…>>`.
 // Exceptions   None leaves the plugin. `soch::failure` gives its status, and the instance goes on. Any other
 //              exception gives SOCH_PANICKED and its `what()`: the instance then gets no call but its destructor.
 //              What a `noexcept(false)` destructor throws is dropped; any other destructor must not throw.
+//              With -fno-exceptions the functions here that would throw return a `soch_status` instead.
 // Threads      As the table says: an [any-thread] method is called by several threads at once.
-// Not here     Handles (open_table, open_reader and their kin) and get_interface. Their slots stay NULL, and a member
-//              that is named like one of them is a compile error: the host would not call it.
+// Also         `static constexpr const char *author` names the author. SOCH_KIND_CUSTOM needs `static const char *const
+//              capabilities[]`, which ends in nullptr, and `const void *get_interface(soch::str id)`.
 #ifndef SOCHDB_PLUGIN_HPP
 #define SOCHDB_PLUGIN_HPP
 
-#include "sochdb_plugin.h"
+#include "sochdb_config.h"
 
+#include <chrono>
+#include <exception>
+#include <initializer_list>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
+#if __cplusplus >= 201703L
+#include <string_view>
+#endif
+#if __cplusplus >= 202002L
+#include <version>
+#if defined(__cpp_lib_span)
+#include <span>
+#endif
+#endif
 
 // gcc takes an attribute for visibility at a declaration only, and `used` at a definition only.
 #if defined(_WIN32)
@@ -39,10 +67,110 @@
 #define SOCH_CPP_HIDDEN __attribute__((visibility("hidden")))
 #define SOCH_CPP_USED __attribute__((used))
 #endif
+// Of a class, for which gcc has no attribute of its own.
+#if __cplusplus >= 201703L
+#define SOCH_CPP_NODISCARD [[nodiscard]]
+#else
+#define SOCH_CPP_NODISCARD
+#endif
+// Whether the plugin is compiled with exceptions, and what a function returns that throws with them.
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS)
+#define SOCH_CPP_EXCEPTIONS 1
+#define SOCH_CPP_CHECKED void
+#else
+#define SOCH_CPP_EXCEPTIONS 0
+#define SOCH_CPP_CHECKED SOCH_NODISCARD soch_status
+#endif
 
 namespace soch {
 
-// Ends a call with a status of the plugin's choice.
+#if __cplusplus >= 201703L
+using std::string_view;
+#else
+// What is needed of std::string_view, for a standard that lacks it.
+class string_view {
+public:
+    string_view() noexcept : data_(nullptr), size_(0) {}
+    string_view(const char *text) : data_(text), size_(std::char_traits<char>::length(text)) {}
+    string_view(const char *data, size_t size) noexcept : data_(data), size_(size) {}
+    string_view(const std::string &text) noexcept : data_(text.data()), size_(text.size()) {}
+    const char *data() const noexcept { return data_; }
+    size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    const char *begin() const noexcept { return data_; }
+    const char *end() const noexcept { return data_ + size_; }
+    char operator[](size_t at) const { return data_[at]; }
+    explicit operator std::string() const { return size_ == 0 ? std::string() : std::string(data_, size_); }
+    // Below, at or above 0, as unsigned bytes order.
+    int compare(string_view other) const noexcept {
+        const size_t both = size_ < other.size_ ? size_ : other.size_;
+        const int order = both == 0 ? 0 : std::char_traits<char>::compare(data_, other.data_, both);
+        return order != 0 ? order : (size_ > other.size_) - (size_ < other.size_);
+    }
+    friend bool operator==(string_view a, string_view b) noexcept { return a.compare(b) == 0; }
+    friend bool operator!=(string_view a, string_view b) noexcept { return a.compare(b) != 0; }
+    friend bool operator<(string_view a, string_view b) noexcept { return a.compare(b) < 0; }
+
+private:
+    const char *data_;
+    size_t size_;
+};
+#endif
+
+#if defined(__cpp_lib_span)
+using std::span;
+#else
+// What is needed of std::span, for a standard that lacks it.
+template <class T> class span {
+public:
+    span() noexcept : data_(nullptr), size_(0) {}
+    span(T *data, size_t size) noexcept : data_(data), size_(size) {}
+    template <size_t n> span(T (&array)[n]) noexcept : data_(array), size_(n) {}
+    // Of what has `data` and `size`, such as a std::vector.
+    template <class Container, class = decltype(static_cast<T *>(std::declval<Container &>().data()))>
+    span(Container &container) noexcept : data_(container.data()), size_(container.size()) {}
+    T *data() const noexcept { return data_; }
+    size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    T *begin() const noexcept { return data_; }
+    T *end() const noexcept { return data_ + size_; }
+    T &operator[](size_t at) const { return data_[at]; }
+
+private:
+    T *data_;
+    size_t size_;
+};
+#endif
+
+// A `soch_str`, which is a `string_view` too.
+struct str : soch_str {
+    str(soch_str raw) noexcept : soch_str(raw) {}
+    str(string_view text) noexcept : soch_str(soch_text(text.data(), text.size())) {}
+    operator string_view() const noexcept { return string_view(ptr, len); }
+};
+
+// A `soch_bytes`, which is a `span<const uint8_t>` and a `string_view` too. What it is made of is lent, not copied.
+struct bytes : soch_bytes {
+    bytes(soch_bytes raw) noexcept : soch_bytes(raw) {}
+    bytes(const void *data, size_t size) noexcept : soch_bytes() {
+        ptr = static_cast<const uint8_t *>(data);
+        len = size;
+    }
+    bytes(string_view text) noexcept : bytes(text.data(), text.size()) {}
+    bytes(const std::string &text) noexcept : bytes(text.data(), text.size()) {}
+    bytes(span<const uint8_t> data) noexcept : bytes(data.data(), data.size()) {}
+    operator string_view() const noexcept { return string_view(reinterpret_cast<const char *>(ptr), len); }
+    operator span<const uint8_t>() const noexcept { return span<const uint8_t>(ptr, len); }
+};
+
+inline soch_label label(string_view name, string_view value) noexcept {
+    soch_label made;
+    made.name = str(name);
+    made.value = str(value);
+    return made;
+}
+
+// Ends a call with a status of the plugin's choice: thrown, or returned as an `outcome`.
 class failure : public std::runtime_error {
 public:
     // SOCH_OK becomes SOCH_FAILED. `code` is the plugin's own error number. No message: `soch_error` stays as it is.
@@ -56,25 +184,63 @@ private:
     int32_t code_;
 };
 
-// Throws what is not SOCH_OK.
+// What a method returns that fails without an exception: nothing (`return {};`), or what it opened, a std::unique_ptr; or
+// why there is none (`return soch::failure(SOCH_IO, "…");`).
+template <class T = void> class SOCH_CPP_NODISCARD outcome;
+template <> class SOCH_CPP_NODISCARD outcome<void> {
+public:
+    outcome() : status_(SOCH_OK), code_(0) {}
+    outcome(const failure &why) : status_(why.status()), code_(why.code()), message_(why.what()) {}
+    soch_status status() const noexcept { return status_; }
+    int32_t code() const noexcept { return code_; }
+    const std::string &message() const noexcept { return message_; }
+
+private:
+    soch_status status_;
+    int32_t code_;
+    std::string message_;
+};
+template <class T> class SOCH_CPP_NODISCARD outcome : public outcome<void> {
+public:
+    outcome(T made) : made_(std::move(made)) {}
+    outcome(const failure &why) : outcome<void>(why), made_() {}
+    T &made() noexcept { return made_; }
+
+private:
+    T made_;
+};
+
+// Throws what is not SOCH_OK; where there are no exceptions, returns it.
+#if SOCH_CPP_EXCEPTIONS
 inline void check(soch_status status) {
     if (status != SOCH_OK) throw failure(status);
 }
+inline void check(soch_status status, const soch_error &why) {
+    if (status != SOCH_OK) throw failure(status, why.message, why.code);
+}
+#else
+SOCH_NODISCARD inline soch_status check(soch_status status) { return status; }
+#endif
 
 // A `soch_writer` whose functions throw.
 class writer {
 public:
     writer(const soch_writer *raw) noexcept : raw_(raw) {}
     uint64_t limit() const noexcept { return raw_->limit; }
-    void write(const void *bytes, size_t len) const { check(soch_put(raw_, bytes, len)); }
-    // Lends room for `len` bytes, not initialized, until the next call.
-    uint8_t *reserve(size_t len) const {
+    SOCH_CPP_CHECKED write(const void *data, size_t size) const { return check(soch_put(raw_, data, size)); }
+    SOCH_CPP_CHECKED write(bytes data) const { return write(data.ptr, data.len); }
+    // Lends room for `len` bytes, not initialized, until the next call. Without exceptions, NULL if there is none.
+    SOCH_NODISCARD uint8_t *reserve(size_t len) const {
         uint8_t *room = nullptr;
+#if SOCH_CPP_EXCEPTIONS
         check(raw_->reserve(raw_->ctx, len, &room));
         return room;
+#else
+        return raw_->reserve(raw_->ctx, len, &room) == SOCH_OK ? room : nullptr;
+#endif
     }
     // Keeps the first `len` bytes of the room.
-    void commit(size_t len) const { check(raw_->commit(raw_->ctx, len)); }
+    SOCH_CPP_CHECKED commit(size_t len) const { return check(raw_->commit(raw_->ctx, len)); }
 
 private:
     const soch_writer *raw_;
@@ -84,7 +250,7 @@ private:
 class row_sink {
 public:
     row_sink(const soch_row_sink *raw) noexcept : raw_(raw) {}
-    void row(soch_bytes key, soch_bytes value) const { check(raw_->row(raw_->ctx, key, value)); }
+    SOCH_CPP_CHECKED row(bytes key, bytes value) const { return check(raw_->row(raw_->ctx, key, value)); }
 
 private:
     const soch_row_sink *raw_;
@@ -95,7 +261,7 @@ class call {
 public:
     call(const soch_call *raw) noexcept : raw_(raw) {}
     // Throws if the caller asked to stop, or its deadline has passed. Let that through.
-    void go_on() const { check(soch_go_on(raw_)); }
+    SOCH_CPP_CHECKED go_on() const { return check(soch_go_on(raw_)); }
     // Nanoseconds to the deadline, UINT64_MAX if there is none.
     uint64_t remaining_ns() const noexcept { return raw_ == nullptr ? UINT64_MAX : raw_->remaining_ns(raw_->ctx); }
     // Tells the caller how much of the work is done; a `total` of 0 is not known.
@@ -108,6 +274,205 @@ private:
     const soch_call *raw_;
 };
 
+// A `soch_search`.
+class search {
+public:
+    search(const soch_search *raw) noexcept : raw_(raw) {}
+    const soch_search *operator->() const noexcept { return raw_; }
+    bytes query() const noexcept { return raw_->query; }
+    span<const soch_label> parameters() const noexcept {
+        return span<const soch_label>(raw_->parameters, raw_->parameter_count);
+    }
+    // Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that it must; if not, the search is
+    // SOCH_UNSUPPORTED.
+    bool is_known(uint64_t flags) const noexcept { return soch_search_is_known(raw_, flags) != 0; }
+    // Whether the filter allows the row, in whatever form it is.
+    bool allows(uint64_t row) const noexcept { return soch_search_allows(raw_, row) != 0; }
+    // Whether a row at this distance is near enough.
+    bool within(double distance) const noexcept {
+        return (raw_->flags & SOCH_SEARCH_WITHIN) == 0 || distance <= raw_->max_distance;
+    }
+
+private:
+    const soch_search *raw_;
+};
+
+// The host's metrics, lent by `attach`, to be read whenever the plugin wants.
+class metrics {
+public:
+    metrics(const soch_metrics *raw = nullptr) noexcept : raw_(raw) {}
+    // Calls `each` with every `const soch_metric &`. What it throws ends the collection.
+    template <class Each> SOCH_CPP_CHECKED collect(Each each) const {
+        visit<Each> visiting(each);
+        soch_metric_sink sink;
+        sink.ctx = &visiting;
+        sink.metric = visit<Each>::metric;
+        soch_error error = soch_error();
+        const soch_status status = raw_->collect(raw_->ctx, &sink, &error);
+#if SOCH_CPP_EXCEPTIONS
+        if (visiting.thrown) std::rethrow_exception(visiting.thrown);
+        check(status, error);
+#else
+        return status;
+#endif
+    }
+
+private:
+    // What `each` throws does not pass through the host.
+    template <class Each> struct visit {
+        explicit visit(Each &called) : each(called) {}
+        static soch_status metric(void *ctx, const soch_metric *metric) noexcept {
+            visit &self = *static_cast<visit *>(ctx);
+#if SOCH_CPP_EXCEPTIONS
+            try {
+                return self.each(*metric), SOCH_OK;
+            } catch (...) {
+                self.thrown = std::current_exception();
+                return SOCH_FAILED;
+            }
+#else
+            return self.each(*metric), SOCH_OK;
+#endif
+        }
+        Each &each;
+#if SOCH_CPP_EXCEPTIONS
+        std::exception_ptr thrown;
+#endif
+    };
+    const soch_metrics *raw_;
+};
+
+// What the host does for one instance. It outlives the instance; copies are the same host.
+class host {
+public:
+    explicit host(const soch_host &raw) noexcept : raw_(&raw) {}
+    operator const soch_host &() const noexcept { return *raw_; }
+    // Name and version of the application.
+    string_view product() const noexcept { return str(raw_->product); }
+    // The directory that the library was loaded from.
+    string_view directory() const noexcept { return str(raw_->directory); }
+    // Whether the host keeps a line of this level: one of `SOCH_LOG_*`.
+    bool logs(int32_t level) const noexcept { return level >= raw_->log_level; }
+    void log(int32_t level, string_view message, std::initializer_list<soch_label> fields = {}) const noexcept {
+        if (logs(level)) raw_->log(raw_->ctx, level, str(message), fields.begin(), fields.size());
+    }
+    void debug(string_view message) const noexcept { log(SOCH_LOG_DEBUG, message); }
+    void info(string_view message) const noexcept { log(SOCH_LOG_INFO, message); }
+    void warn(string_view message) const noexcept { log(SOCH_LOG_WARN, message); }
+    void error(string_view message) const noexcept { log(SOCH_LOG_ERROR, message); }
+    void counter_inc(string_view name, uint64_t value, std::initializer_list<soch_label> labels = {}) const noexcept {
+        raw_->counter_inc(raw_->ctx, str(name), value, labels.begin(), labels.size());
+    }
+    void gauge_set(string_view name, double value, std::initializer_list<soch_label> labels = {}) const noexcept {
+        raw_->gauge_set(raw_->ctx, str(name), value, labels.begin(), labels.size());
+    }
+    void histogram_observe(string_view name, double value, std::initializer_list<soch_label> labels = {}) const noexcept {
+        raw_->histogram_observe(raw_->ctx, str(name), value, labels.begin(), labels.size());
+    }
+    // The table of functions that the application offers under `id`, or NULL. `Table` is the type that `id` stands for.
+    template <class Table> SOCH_NODISCARD const Table *service(string_view id) const noexcept {
+        return static_cast<const Table *>(raw_->get_service(raw_->ctx, str(id)));
+    }
+
+private:
+    const soch_host *raw_;
+};
+
+// Observes in a histogram of the host how many seconds a scope took.
+class timer {
+public:
+    timer(host to, std::string histogram)
+        : host_(to), name_(std::move(histogram)), from_(std::chrono::steady_clock::now()) {}
+    timer(const timer &) = delete;
+    timer &operator=(const timer &) = delete;
+    ~timer() {
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - from_;
+        host_.histogram_observe(name_, took.count());
+    }
+
+private:
+    host host_;
+    std::string name_;
+    std::chrono::steady_clock::time_point from_;
+};
+
+// The configuration, by sochdb_config.h: paths are as there. What is not there, or `null`, is the default. What is there
+// and is not what was asked for throws a failure that names the path. Without exceptions use `soch_config_*`.
+struct config : str {
+    explicit config(soch_str json) noexcept : str(json) {}
+#if SOCH_CPP_EXCEPTIONS
+    // Throws if the object at `path` has another name.
+    void only(std::initializer_list<const char *> names, const char *path = "") const {
+        std::vector<const char *> known(names);
+        known.push_back(nullptr);
+        read([&](soch_error *error) { return soch_config_only(*this, path, known.data(), error); });
+    }
+    // Throws if there is nothing at `path`. `what` says what to put there: `name the file to append to`.
+    void need(const char *path, const char *what) const {
+        read([&](soch_error *error) { return soch_config_need(*this, path, what, error); });
+    }
+    SOCH_NODISCARD std::string text(const char *path, const std::string &otherwise = std::string()) const {
+        soch_str json = soch_text("", 0);
+        soch_error error = soch_error();
+        if (soch_config_find(*this, path, &json, &error) == SOCH_NOT_FOUND) return otherwise;
+        // A text is never longer than its JSON.
+        std::string room(json.len + 1, '\0');
+        read([&](soch_error *why) { return soch_config_text(*this, path, &room[0], room.size(), why); });
+        return json.len > 0 && *json.ptr == 'n' ? otherwise : std::string(room.c_str());
+    }
+    SOCH_NODISCARD bool boolean(const char *path, bool otherwise) const {
+        int value = otherwise;
+        read([&](soch_error *error) { return soch_config_bool(*this, path, &value, error); });
+        return value != 0;
+    }
+    SOCH_NODISCARD double number(const char *path, double otherwise) const {
+        read([&](soch_error *error) { return soch_config_number(*this, path, &otherwise, error); });
+        return otherwise;
+    }
+    // A whole number from `least` to `most`, of any integer type.
+    template <class Integer>
+    SOCH_NODISCARD Integer integer(const char *path, Integer otherwise,
+                                   Integer least = std::numeric_limits<Integer>::min(),
+                                   Integer most = std::numeric_limits<Integer>::max()) const {
+        static_assert(std::is_integral<Integer>::value, "`integer` is for integers: `number` is for others");
+        typedef typename std::conditional<std::is_signed<Integer>::value, int64_t, uint64_t>::type wide;
+        wide value = otherwise;
+        read([&](soch_error *error) { return whole(path, static_cast<wide>(least), static_cast<wide>(most), &value, error); });
+        return static_cast<Integer>(value);
+    }
+    // The place of a text among `choices`.
+    SOCH_NODISCARD size_t choice(const char *path, std::initializer_list<const char *> choices, size_t otherwise) const {
+        std::vector<const char *> all(choices);
+        all.push_back(nullptr);
+        read([&](soch_error *error) { return soch_config_choice(*this, path, all.data(), &otherwise, error); });
+        return otherwise;
+    }
+    // Calls `each` with the name, which a list has not, and the value of what is in the object or list at `path`.
+    template <class Each> void each(const char *path, Each each) const {
+        soch_str rest = soch_text("", 0), name, value;
+        soch_error error = soch_error();
+        const soch_status status = soch_config_find(*this, path, &rest, &error);
+        if (status != SOCH_NOT_FOUND) check(status, error);
+        while (soch_config_next(&rest, &name, &value) != 0) {
+            each(name.len > 0 ? config(name).text("") : std::string(), config(value));
+        }
+    }
+
+private:
+    template <class Read> static void read(Read read) {
+        soch_error error = soch_error();
+        const soch_status status = read(&error);
+        check(status, error);
+    }
+    soch_status whole(const char *path, int64_t least, int64_t most, int64_t *value, soch_error *error) const {
+        return soch_config_integer(*this, path, least, most, value, error);
+    }
+    soch_status whole(const char *path, uint64_t least, uint64_t most, uint64_t *value, soch_error *error) const {
+        return soch_config_unsigned(*this, path, least, most, value, error);
+    }
+#endif
+};
+
 // Hidden, or two plugins with a class of the same name would share one table (STB_GNU_UNIQUE).
 namespace detail SOCH_CPP_HIDDEN {
 
@@ -117,6 +482,7 @@ inline soch_status report(soch_error *error, soch_status status, int32_t code, c
 
 // The barrier: what `call` throws becomes a status.
 template <class Call> soch_status guard(soch_error *error, Call call) noexcept {
+#if SOCH_CPP_EXCEPTIONS
     try {
         return call();
     } catch (const failure &why) {
@@ -126,25 +492,41 @@ template <class Call> soch_status guard(soch_error *error, Call call) noexcept {
     } catch (...) {
         return report(error, SOCH_PANICKED, 0, "an exception that is not a std::exception");
     }
+#else
+    static_cast<void>(error);
+    return call();
+#endif
 }
 
 // Turns a method's result into a status.
 template <class Result> struct status_of {
-    static_assert(std::is_same<Result, soch_status>::value, "a method returns void, bool or soch_status");
-    template <class Call> static soch_status from(Call call) { return call(); }
+    static_assert(std::is_same<Result, soch_status>::value, "a method returns void, bool, soch_status or soch::outcome<>");
+    template <class Call> static soch_status from(soch_error *, Call call) { return call(); }
 };
 template <> struct status_of<void> {
-    template <class Call> static soch_status from(Call call) { return call(), SOCH_OK; }
+    template <class Call> static soch_status from(soch_error *, Call call) { return call(), SOCH_OK; }
 };
 template <> struct status_of<bool> {
-    template <class Call> static soch_status from(Call call) { return call() ? SOCH_OK : SOCH_NOT_FOUND; }
+    template <class Call> static soch_status from(soch_error *, Call call) { return call() ? SOCH_OK : SOCH_NOT_FOUND; }
+};
+inline soch_status told(const outcome<> &result, soch_error *error) noexcept {
+    const soch_status status = result.status();
+    return status == SOCH_OK ? status : report(error, status, result.code(), result.message().c_str());
+}
+template <> struct status_of<outcome<>> {
+    template <class Call> static soch_status from(soch_error *error, Call call) { return told(call(), error); }
 };
 
+// What a method gets for a parameter of its slot: of views, those that turn into the standard's.
+template <class A> struct argument { typedef A type; };
+template <> struct argument<soch_str> { typedef str type; };
+template <> struct argument<soch_bytes> { typedef bytes type; };
+
 template <class Slot, class T, class... A>
-soch_status invoke(soch_error *error, void *instance, A... arguments) noexcept {
+soch_status invoke(soch_error *error, void *object, A... arguments) noexcept {
     typedef decltype(Slot::call(std::declval<T &>(), arguments...)) result;
     return guard(error, [&] {
-        return status_of<result>::from([&] { return Slot::call(*static_cast<T *>(instance), arguments...); });
+        return status_of<result>::from(error, [&] { return Slot::call(*static_cast<T *>(object), arguments...); });
     });
 }
 
@@ -152,6 +534,47 @@ template <class Slot, class T, class... A>
 auto can_call(int)
     -> decltype(static_cast<void>(Slot::call(std::declval<T &>(), std::declval<A>()...)), std::true_type());
 template <class Slot, class T, class... A> std::false_type can_call(...);
+
+template <class...> struct list {};
+
+// The elements of arrays, whose pointer and number may be taken as one `span`.
+template <class> struct is_element : std::false_type {};
+template <> struct is_element<const soch_bytes> : std::true_type {};
+template <> struct is_element<const soch_index_entry> : std::true_type {};
+template <> struct is_element<const soch_label> : std::true_type {};
+template <> struct is_element<const soch_write> : std::true_type {};
+template <> struct is_element<soch_row> : std::true_type {};
+template <> struct is_element<uint64_t> : std::true_type {};
+
+// Calls with a `span` in place of the pointer and the number that follow `Before`.
+template <class Slot, class... Before> struct with_span {
+    template <class T, class E, class... After>
+    static auto call(T &object, Before... before, E *items, size_t count, After... after)
+        -> decltype(Slot::call(object, before..., span<E>(items, count), after...)) {
+        return Slot::call(object, before..., span<E>(items, count), after...);
+    }
+};
+
+// `with_span` for the first such pair among the parameters `A...`; the slot itself if there is none.
+template <class Slot, class Before, class... A> struct spanned { typedef Slot type; };
+template <class Slot, class... Before, class A, class... Rest>
+struct spanned<Slot, list<Before...>, A, Rest...> : spanned<Slot, list<Before..., A>, Rest...> {};
+template <bool is_pair, class Slot, class Before, class E, class... Rest> struct spanned_at;
+template <class Slot, class... Before, class E, class... Rest>
+struct spanned_at<true, Slot, list<Before...>, E, Rest...> { typedef with_span<Slot, Before...> type; };
+template <class Slot, class... Before, class E, class... Rest>
+struct spanned_at<false, Slot, list<Before...>, E, Rest...> : spanned<Slot, list<Before..., E *>, size_t, Rest...> {};
+template <class Slot, class... Before, class E, class... Rest>
+struct spanned<Slot, list<Before...>, E *, size_t, Rest...>
+    : spanned_at<is_element<E>::value, Slot, list<Before...>, E, Rest...> {};
+
+// How a method is called: with the slot's parameters as they are, or with a `span`.
+template <class Slot, class T, class... A> struct way {
+    typedef typename spanned<Slot, list<>, A...>::type other;
+    typedef decltype(can_call<Slot, T, A...>(0)) as_they_are;
+    typedef typename std::conditional<as_they_are::value, Slot, other>::type type;
+    typedef decltype(can_call<type, T, A...>(0)) present;
+};
 
 // Whether the class has a member with the slot's name, also one of several or a private one: a second base with such
 // a member makes the name ambiguous, so that it is not found. The class's own name is no member. Nothing derives from
@@ -163,19 +586,71 @@ template <class Slot, class T, bool is_final = __is_final(T)> struct named {
 };
 template <class Slot, class T> struct named<Slot, T, true> : decltype(Slot::template found<T>(0)) {};
 
-// The function for a slot whose parameters after `instance` are `A...`, and then `soch_error *` if it has one.
-template <class...> struct list {};
+// In place of a class that the plugin does not have, such as that of a handle which nothing opens.
+struct absent {};
+
+// Keeps what a method opened: a class by value, a std::unique_ptr, or an outcome with one of them.
+template <class H> struct kept_value {
+    static_assert(std::is_class<H>::value, "a method that opens something returns its class by value, a std::unique_ptr to it, "
+                                           "or a soch::outcome of that");
+    typedef H type;
+    static soch_status keep(H made, void **handle, soch_error *) {
+        *handle = new H(std::move(made));
+        return SOCH_OK;
+    }
+};
+template <class P> struct kept_pointer {
+    static_assert(sizeof(P) == sizeof(void *), "what is opened is destroyed by `delete`: no deleter of your own");
+    typedef typename P::element_type type;
+    // NULL means that the plugin does not do that.
+    static soch_status keep(P made, void **handle, soch_error *) {
+        *handle = made.release();
+        return *handle == nullptr ? SOCH_UNSUPPORTED : SOCH_OK;
+    }
+};
+template <class P>
+auto is_owner(int) -> decltype(static_cast<typename P::element_type *>(std::declval<P &>().release()), std::true_type());
+template <class P> std::false_type is_owner(...);
+template <class Result>
+struct kept : std::conditional<decltype(is_owner<Result>(0))::value, kept_pointer<Result>, kept_value<Result>>::type {};
+template <class Result> struct kept<outcome<Result>> {
+    typedef typename kept<Result>::type type;
+    static soch_status keep(outcome<Result> result, void **handle, soch_error *error) {
+        const soch_status status = told(result, error);
+        return status == SOCH_OK ? kept<Result>::keep(std::move(result.made()), handle, error) : status;
+    }
+};
+
+// The function for a slot whose parameters behind the first are `A...`, and then `soch_error *` if it has one.
 template <class Slot, class T, class Seen, class... Rest> struct shim;
 template <class Slot, class T, class... A> struct shim<Slot, T, list<A...>> {
-    typedef decltype(can_call<Slot, T, A...>(0)) present;
-    static soch_status run(void *instance, A... arguments) noexcept {
-        return invoke<Slot, T, A...>(nullptr, instance, arguments...);
+    typedef way<Slot, T, typename argument<A>::type...> how;
+    typedef typename how::present present;
+    static soch_status run(void *object, A... arguments) noexcept {
+        return invoke<typename how::type, T, typename argument<A>::type...>(nullptr, object, arguments...);
     }
 };
 template <class Slot, class T, class... A> struct shim<Slot, T, list<A...>, soch_error *> {
-    typedef decltype(can_call<Slot, T, A...>(0)) present;
-    static soch_status run(void *instance, A... arguments, soch_error *error) noexcept {
-        return invoke<Slot, T, A...>(error, instance, arguments...);
+    typedef way<Slot, T, typename argument<A>::type...> how;
+    typedef typename how::present present;
+    static soch_status run(void *object, A... arguments, soch_error *error) noexcept {
+        return invoke<typename how::type, T, typename argument<A>::type...>(error, object, arguments...);
+    }
+};
+// Of a slot that opens something.
+template <class Slot, class T, class... A> struct shim<Slot, T, list<A...>, void **, soch_error *> {
+    typedef way<Slot, T, typename argument<A>::type...> how;
+    typedef typename how::present present;
+    template <class Way>
+    static auto open(T &object, A... arguments) -> decltype(Way::call(object, typename argument<A>::type(arguments)...)) {
+        return Way::call(object, typename argument<A>::type(arguments)...);
+    }
+    template <class Way> static kept<decltype(open<Way>(std::declval<T &>(), std::declval<A>()...))> made(Way *);
+    static soch_status run(void *object, A... arguments, void **handle, soch_error *error) noexcept {
+        typedef decltype(made(static_cast<typename how::type *>(nullptr))) made;
+        return guard(error, [&] {
+            return made::keep(open<typename how::type>(*static_cast<T *>(object), arguments...), handle, error);
+        });
     }
 };
 template <class Slot, class T, class... A, class Next, class... Rest>
@@ -188,6 +663,7 @@ template <class Shim, class Function> struct pointer<Shim, Function, false> {
     static constexpr Function value() { return nullptr; }
 };
 
+// The function of an instance's slot, NULL if the class has no method for it.
 template <class Slot, class T, bool required, class Function> struct pick;
 template <class Slot, class T, bool required, class... A>
 struct pick<Slot, T, required, soch_status (*)(void *, A...)> {
@@ -199,6 +675,56 @@ struct pick<Slot, T, required, soch_status (*)(void *, A...)> {
     static_assert(present || required || !named<Slot, T>::value,
                   "an optional method (its slot is named here) has other parameters, is overloaded or not public");
     static constexpr function value() { return pointer<made, function, present>::value(); }
+};
+
+// The class of what a slot opens.
+template <class Slot, class T, class Function, bool present = pick<Slot, T, false, Function>::present>
+struct handle_of { typedef absent type; };
+template <class Slot, class T, class... A> struct handle_of<Slot, T, soch_status (*)(void *, A...), true> {
+    typedef shim<Slot, T, list<>, A...> opener;
+    typedef typename decltype(opener::made(static_cast<typename opener::how::type *>(nullptr)))::type type;
+};
+
+// The function of a slot that is called with what another one opened.
+template <class Slot, class H, class Function> struct pick_of_handle;
+template <class Slot, class H, class... A> struct pick_of_handle<Slot, H, soch_status (*)(void *, A...)> {
+    typedef soch_status (*function)(void *, A...);
+    typedef shim<Slot, H, list<>, A...> made;
+    static_assert(made::present::value, "what a method opens lacks a method (its slot is named in this message), or the method "
+                                        "has other parameters or is not public");
+    static constexpr function value() { return made::run; }
+};
+template <class Slot, class... A> struct pick_of_handle<Slot, absent, soch_status (*)(void *, A...)> {
+    typedef soch_status (*function)(void *, A...);
+    static constexpr function value() { return nullptr; }
+};
+
+// The function of a slot that ends it: calls the method, if there is one, and destroys the object.
+template <class Slot, class H, class Function> struct end_of_handle;
+template <class Slot, class H> struct end_of_handle<Slot, H, void (*)(void *)> {
+    typedef void (*function)(void *);
+    typedef pick<Slot, H, false, soch_status (*)(void *)> method;
+    static void run(void *object) noexcept {
+        if (method::present) method::value()(object);
+        guard(nullptr, [&] { return delete static_cast<H *>(object), SOCH_OK; });
+    }
+    static constexpr function value() { return run; }
+};
+template <class Slot, class H> struct end_of_handle<Slot, H, soch_status (*)(void *, soch_error *)> {
+    typedef soch_status (*function)(void *, soch_error *);
+    typedef pick_of_handle<Slot, H, function> method;
+    static soch_status run(void *object, soch_error *error) noexcept {
+        const soch_status status = method::value()(object, error);
+        guard(nullptr, [&] { return delete static_cast<H *>(object), SOCH_OK; });
+        return status;
+    }
+    static constexpr function value() { return run; }
+};
+template <class Slot> struct end_of_handle<Slot, absent, void (*)(void *)> {
+    static constexpr void (*value())(void *) { return nullptr; }
+};
+template <class Slot> struct end_of_handle<Slot, absent, soch_status (*)(void *, soch_error *)> {
+    static constexpr soch_status (*value())(void *, soch_error *) { return nullptr; }
 };
 
 #define SOCH_SLOT(NAME)                                                                                         \
@@ -218,17 +744,24 @@ SOCH_SLOT(shutdown) SOCH_SLOT(get_interface)
 
 #define SOCH_REQUIRED(TABLE, NAME) pick<slot_##NAME, T, true, decltype(TABLE::NAME)>::value()
 #define SOCH_OPTIONAL(TABLE, NAME) pick<slot_##NAME, T, false, decltype(TABLE::NAME)>::value()
-#define SOCH_NOT_CARRIED(NAME)                                                                                  \
-    static_assert(!named<slot_##NAME, T>::value,                                                                \
-                  "the class has a member `" #NAME "`, named like a slot that sochdb_plugin.hpp does not carry: the " \
-                  "host would not call it. Give it another name, or write the plugin in C")
+#define SOCH_OF(HANDLE, TABLE, SLOT, NAME) pick_of_handle<slot_##NAME, HANDLE, decltype(TABLE::SLOT)>::value()
+#define SOCH_MAY_BE_OF(HANDLE, TABLE, SLOT, NAME) pick<slot_##NAME, HANDLE, false, decltype(TABLE::SLOT)>::value()
+#define SOCH_ENDS(HANDLE, TABLE, SLOT, NAME) end_of_handle<slot_##NAME, HANDLE, decltype(TABLE::SLOT)>::value()
+// What a slot, called with an `ON`, opens.
+#define SOCH_HANDLE(HANDLE, ON, TABLE, NAME) \
+    typedef typename handle_of<slot_##NAME, ON, decltype(TABLE::NAME)>::type HANDLE
+#define SOCH_TOGETHER(TABLE, ONE, OTHER)                                                                         \
+    static_assert(pick<slot_##ONE, T, false, decltype(TABLE::ONE)>::present ==                                   \
+                      pick<slot_##OTHER, T, false, decltype(TABLE::OTHER)>::present,                             \
+                  "the class has one of the methods `" #ONE "` and `" #OTHER "`: the host calls both or none")
+#define SOCH_LATER(NAME, MINOR)                                                                                  \
+    static_assert(!named<slot_##NAME, T>::value, "the class has a member `" #NAME "`, named like a slot of contract 1." #MINOR \
+                  ", which SOCH_TARGET_MINOR leaves out: the host would not call it")
 
-// Slots: generated from sdk/abi/src by build.rs, do not edit.
+// Slots: from sdk/abi/src.
 SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
-SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close_table) SOCH_SLOT(table_get)
-SOCH_SLOT(table_put) SOCH_SLOT(open_reader) SOCH_SLOT(close_reader) SOCH_SLOT(reader_get) SOCH_SLOT(open_cursor)
-SOCH_SLOT(cursor_next) SOCH_SLOT(close_cursor) SOCH_SLOT(begin_txn) SOCH_SLOT(txn_get) SOCH_SLOT(txn_put)
-SOCH_SLOT(txn_remove) SOCH_SLOT(txn_scan) SOCH_SLOT(commit_txn) SOCH_SLOT(abort_txn) SOCH_SLOT(cursor_seek)
+SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close) SOCH_SLOT(open_reader)
+SOCH_SLOT(open_cursor) SOCH_SLOT(next) SOCH_SLOT(begin_txn) SOCH_SLOT(commit) SOCH_SLOT(abort) SOCH_SLOT(seek)
 SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
 SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(counter_inc)
 SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event)
@@ -239,12 +772,13 @@ SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
-    SOCH_NOT_CARRIED(open_table); SOCH_NOT_CARRIED(close_table); SOCH_NOT_CARRIED(table_get);
-    SOCH_NOT_CARRIED(table_put); SOCH_NOT_CARRIED(open_reader); SOCH_NOT_CARRIED(close_reader);
-    SOCH_NOT_CARRIED(reader_get); SOCH_NOT_CARRIED(open_cursor); SOCH_NOT_CARRIED(cursor_next);
-    SOCH_NOT_CARRIED(close_cursor); SOCH_NOT_CARRIED(begin_txn); SOCH_NOT_CARRIED(txn_get); SOCH_NOT_CARRIED(txn_put);
-    SOCH_NOT_CARRIED(txn_remove); SOCH_NOT_CARRIED(txn_scan); SOCH_NOT_CARRIED(commit_txn); SOCH_NOT_CARRIED(abort_txn);
-    SOCH_NOT_CARRIED(cursor_seek);
+#if SOCH_TARGET_MINOR >= 1
+    SOCH_HANDLE(table_handle, T, soch_storage, open_table); SOCH_HANDLE(reader_handle, T, soch_storage, open_reader);
+    SOCH_HANDLE(cursor_handle, reader_handle, soch_storage, open_cursor);
+    SOCH_HANDLE(txn_handle, T, soch_storage, begin_txn);
+#else
+    SOCH_LATER(write_batch, 1); SOCH_LATER(open_table, 1); SOCH_LATER(open_reader, 1); SOCH_LATER(begin_txn, 1);
+#endif
 };
 template <class T> const soch_storage storage_of<T>::table = {
     sizeof(soch_storage),
@@ -252,16 +786,27 @@ template <class T> const soch_storage storage_of<T>::table = {
     SOCH_REQUIRED(soch_storage, scan), SOCH_REQUIRED(soch_storage, flush), SOCH_OPTIONAL(soch_storage, compact),
     SOCH_OPTIONAL(soch_storage, stats), SOCH_OPTIONAL(soch_storage, describe),
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_OPTIONAL(soch_storage, write_batch), /* open_table */ nullptr, /* close_table */ nullptr,
-    /* table_get */ nullptr, /* table_put */ nullptr, /* open_reader */ nullptr, /* close_reader */ nullptr,
-    /* reader_get */ nullptr, /* open_cursor */ nullptr, /* cursor_next */ nullptr, /* close_cursor */ nullptr,
-    /* begin_txn */ nullptr, /* txn_get */ nullptr, /* txn_put */ nullptr, /* txn_remove */ nullptr,
-    /* txn_scan */ nullptr, /* commit_txn */ nullptr, /* abort_txn */ nullptr, /* cursor_seek */ nullptr,
+    SOCH_OPTIONAL(soch_storage, write_batch), SOCH_OPTIONAL(soch_storage, open_table),
+    SOCH_ENDS(table_handle, soch_storage, close_table, close), SOCH_OF(table_handle, soch_storage, table_get, get),
+    SOCH_OF(table_handle, soch_storage, table_put, put), SOCH_OPTIONAL(soch_storage, open_reader),
+    SOCH_ENDS(reader_handle, soch_storage, close_reader, close), SOCH_OF(reader_handle, soch_storage, reader_get, get),
+    SOCH_OF(reader_handle, soch_storage, open_cursor, open_cursor),
+    SOCH_OF(cursor_handle, soch_storage, cursor_next, next),
+    SOCH_ENDS(cursor_handle, soch_storage, close_cursor, close), SOCH_OPTIONAL(soch_storage, begin_txn),
+    SOCH_OF(txn_handle, soch_storage, txn_get, get), SOCH_OF(txn_handle, soch_storage, txn_put, put),
+    SOCH_OF(txn_handle, soch_storage, txn_remove, remove), SOCH_OF(txn_handle, soch_storage, txn_scan, scan),
+    SOCH_ENDS(txn_handle, soch_storage, commit_txn, commit), SOCH_ENDS(txn_handle, soch_storage, abort_txn, abort),
+    SOCH_MAY_BE_OF(cursor_handle, soch_storage, cursor_seek, seek),
 #endif
 };
 
 template <class T> struct index_of {
     static const soch_index table;
+#if SOCH_TARGET_MINOR >= 1
+    SOCH_TOGETHER(soch_index, save, load);
+#else
+    SOCH_LATER(nearest_batch, 1); SOCH_LATER(search, 1); SOCH_LATER(save, 1); SOCH_LATER(load, 1);
+#endif
 };
 template <class T> const soch_index index_of<T>::table = {
     sizeof(soch_index),
@@ -276,6 +821,14 @@ template <class T> const soch_index index_of<T>::table = {
 
 template <class T> struct observability_of {
     static const soch_observability table;
+#if SOCH_TARGET_MINOR >= 1
+    SOCH_TOGETHER(soch_observability, span_record_start, span_record_event);
+    SOCH_TOGETHER(soch_observability, span_record_event, span_record_end);
+    SOCH_TOGETHER(soch_observability, span_record_end, span_context);
+#else
+    SOCH_LATER(attach, 1); SOCH_LATER(span_record_start, 1); SOCH_LATER(span_record_event, 1);
+    SOCH_LATER(span_record_end, 1); SOCH_LATER(span_context, 1); SOCH_LATER(log_record, 1);
+#endif
 };
 template <class T> const soch_observability observability_of<T>::table = {
     sizeof(soch_observability),
@@ -294,6 +847,12 @@ template <class T> const soch_observability observability_of<T>::table = {
 
 template <class T> struct compression_of {
     static const soch_compression table;
+#if SOCH_TARGET_MINOR >= 1
+    SOCH_TOGETHER(soch_compression, compress_with, decompress_with);
+#else
+    SOCH_LATER(bound, 1); SOCH_LATER(decompressed_size, 1); SOCH_LATER(compress_with, 1);
+    SOCH_LATER(decompress_with, 1); SOCH_LATER(train, 1);
+#endif
 };
 template <class T> const soch_compression compression_of<T>::table = {
     sizeof(soch_compression),
@@ -313,11 +872,15 @@ template <class T> const soch_compression compression_of<T>::table = {
     SOCH_CPP_TABLE(index, SOCH_KIND_INDEX, KINDS, TYPE), \
     SOCH_CPP_TABLE(observability, SOCH_KIND_OBSERVABILITY, KINDS, TYPE), \
     SOCH_CPP_TABLE(compression, SOCH_KIND_COMPRESSION, KINDS, TYPE)
-// End of the generated slots.
 
-#undef SOCH_SLOT
 #undef SOCH_REQUIRED
 #undef SOCH_OPTIONAL
+#undef SOCH_OF
+#undef SOCH_MAY_BE_OF
+#undef SOCH_ENDS
+#undef SOCH_HANDLE
+#undef SOCH_TOGETHER
+#undef SOCH_LATER
 
 // The table of a kind that the class is of, or NULL.
 template <class Table, template <class> class Of, class T, bool wanted> struct table_of {
@@ -328,10 +891,23 @@ template <class Table, template <class> class Of, class T> struct table_of<Table
 };
 
 template <class T> struct life {
-    static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) noexcept {
+    template <class C> static auto is_made(int) -> decltype(C::create(std::declval<host>(), std::declval<config>()), std::true_type());
+    template <class C> static std::false_type is_made(...);
+    template <class C, class Made = decltype(C::create(std::declval<host>(), std::declval<config>()))>
+    static soch_status make(const host &to, const config &json, void **instance, soch_error *error, std::true_type) {
+        static_assert(std::is_same<typename kept<Made>::type, T>::value, "`create` makes an object of the plugin's class");
+        return kept<Made>::keep(C::create(to, json), instance, error);
+    }
+    template <class C>
+    static soch_status make(const host &to, const config &json, void **instance, soch_error *, std::false_type) {
+        static_assert(std::is_constructible<C, host, config>::value,
+                      "the class needs a public constructor with soch::host and soch::config, or a static method `create`");
+        *instance = new C(to, json);
+        return SOCH_OK;
+    }
+    static soch_status create(const soch_host *to, soch_str json, void **instance, soch_error *error) noexcept {
         return guard(error, [&] {
-            *instance = new T(*host, config);
-            return SOCH_OK;
+            return make<T>(host(*to), config(json), instance, error, decltype(is_made<T>(0))());
         });
     }
     // Returns nothing, so what the destructor throws has nowhere to go.
@@ -339,10 +915,48 @@ template <class T> struct life {
         guard(nullptr, [&] { return delete static_cast<T *>(instance), SOCH_OK; });
     }
     typedef pick<slot_shutdown, T, false, decltype(soch_plugin::shutdown)> shutdown;
-    SOCH_NOT_CARRIED(get_interface);
 };
 
-#undef SOCH_NOT_CARRIED
+SOCH_SLOT(author)
+#undef SOCH_SLOT
+
+// What a class says in static members: its `author`, and the ids of its own interfaces in `capabilities`.
+template <class T> struct own {
+    template <class C> static auto has_author(int) -> decltype(static_cast<const char *>(C::author), std::true_type());
+    template <class C> static std::false_type has_author(...);
+    template <class C> static auto has_ids(int) -> decltype(static_cast<const char *const *>(C::capabilities), std::true_type());
+    template <class C> static std::false_type has_ids(...);
+    template <class C>
+    static auto can_answer(int)
+        -> decltype(static_cast<const void *>(std::declval<C &>().get_interface(std::declval<str>())), std::true_type());
+    template <class C> static std::false_type can_answer(...);
+    typedef decltype(can_answer<T>(0)) answers;
+    static constexpr bool custom = decltype(has_ids<T>(0))::value;
+    static_assert(answers::value || !named<slot_get_interface, T>::value,
+                  "`get_interface` is a method with a soch::str that returns a const void *");
+    static_assert(answers::value == custom, "the class has one of `get_interface` and `capabilities`, a static array of ids "
+                                            "that ends in nullptr: it needs both");
+
+    static_assert(decltype(has_author<T>(0))::value || !named<slot_author, T>::value,
+                  "`author` is a static constexpr const char *");
+
+    template <class C> static constexpr const char *author_of(std::true_type) { return C::author; }
+    template <class C> static constexpr const char *author_of(std::false_type) { return nullptr; }
+    template <class C> static constexpr const char *const *ids_of(std::true_type) { return C::capabilities; }
+    template <class C> static constexpr const char *const *ids_of(std::false_type) { return nullptr; }
+    static constexpr const char *author() { return author_of<T>(decltype(has_author<T>(0))()); }
+    static constexpr const char *const *capabilities() { return ids_of<T>(decltype(has_ids<T>(0))()); }
+
+    template <class C> static const void *answer(void *instance, soch_str id) noexcept {
+        const void *table = nullptr;
+        guard(nullptr, [&] { return table = static_cast<C *>(instance)->get_interface(str(id)), SOCH_OK; });
+        return table;
+    }
+    typedef const void *(*function)(void *, soch_str);
+    template <class C> static constexpr function asked(std::true_type) { return answer<C>; }
+    template <class C> static constexpr function asked(std::false_type) { return nullptr; }
+    static constexpr function get_interface() { return asked<T>(answers()); }
+};
 
 } // namespace detail
 } // namespace soch
@@ -354,17 +968,19 @@ template <class T> struct life {
 // DESCRIPTION are string literals, KINDS the SOCH_KIND_* of what the class does.
 #define SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, TYPE, DESCRIPTION)                                                  \
     SOCH_CHECK_IDENTITY(NAME, VERSION);                                                                           \
+    static_assert((static_cast<void>(soch::detail::own<TYPE>::author()), true), "`author` is constexpr");           \
     static_assert((KINDS) > 0 && (KINDS) < 2 * SOCH_KIND_CUSTOM, "KINDS must be some of SOCH_KIND_*, joined by |"); \
-    static_assert(((KINDS) & SOCH_KIND_CUSTOM) == 0,                                                              \
-                  "SOCH_KIND_CUSTOM needs get_interface, which sochdb_plugin.hpp does not write: use C");         \
+    static_assert((((KINDS) & SOCH_KIND_CUSTOM) != 0) == soch::detail::own<TYPE>::custom,                         \
+                  "SOCH_KIND_CUSTOM is for a class that has `get_interface` and `capabilities`, and for no other"); \
     static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                       \
         SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,                   \
         SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION};  \
     SOCH_CPP_EXPORT const soch_plugin soch_plugin_v1;                                                             \
     SOCH_CPP_USED const soch_plugin soch_plugin_v1 = {                                                            \
         SOCH_MAGIC, sizeof(soch_plugin), SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0,            \
-        SOCH_LAYOUT_HASH, NAME, VERSION, DESCRIPTION, nullptr, nullptr, soch::detail::life<TYPE>::create,         \
-        soch::detail::life<TYPE>::shutdown::value(), soch::detail::life<TYPE>::destroy, nullptr,                  \
-        SOCH_CPP_TABLES(KINDS, TYPE)}
+        SOCH_LAYOUT_HASH, NAME, VERSION, DESCRIPTION, soch::detail::own<TYPE>::author(),                          \
+        soch::detail::own<TYPE>::capabilities(), soch::detail::life<TYPE>::create,                                \
+        soch::detail::life<TYPE>::shutdown::value(), soch::detail::life<TYPE>::destroy,                           \
+        soch::detail::own<TYPE>::get_interface(), SOCH_CPP_TABLES(KINDS, TYPE)}
 
 #endif // SOCHDB_PLUGIN_HPP

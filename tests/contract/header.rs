@@ -139,7 +139,7 @@ fn cpp_header_compiles_clean() {
 }
 
 /// Every C compiler with every standard, each as `(program, -std=…)`.
-fn every_language(test: &str) -> Vec<(PathBuf, String, &'static str)> {
+pub fn every_language(test: &str) -> Vec<(PathBuf, String, &'static str)> {
     let c = ["gcc", "clang"].map(|name| (name, &C[..], "c"));
     let cpp = ["g++", "clang++"].map(|name| (name, &CPP[..], "c++"));
     let mut all = Vec::new();
@@ -148,6 +148,15 @@ fn every_language(test: &str) -> Vec<(PathBuf, String, &'static str)> {
         all.extend(standards.iter().map(|standard| (program.clone(), format!("-std={standard}"), language)));
     }
     all
+}
+
+/// The oldest and the newest C++ of each compiler.
+pub fn cpp(test: &str) -> impl Iterator<Item = (PathBuf, String)> {
+    let ends = [CPP[0], CPP[CPP.len() - 1]].map(|standard| format!("-std={standard}"));
+    every_language(test)
+        .into_iter()
+        .filter(move |(_, standard, _)| ends.contains(standard))
+        .map(|(program, standard, _)| (program, standard))
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The contract: the header and its layout, and what the host does about tables that are not as it says.
 
 mod config;
+mod cpp;
 mod growth;
 mod header;
 mod layout;

@@ -61,6 +61,16 @@ fn storage_lmdb() {
 }
 
 #[test]
+fn storage_versions_in_cpp() {
+    conforms(&loaded(&in_c!("storage_versions"), "{}"));
+}
+
+#[test]
+fn index_vectors_in_cpp() {
+    conforms(&loaded(&in_c!("index_vectors"), r#"{"dimensions": 16}"#).dimensions(16));
+}
+
+#[test]
 fn compression_zstd() {
     conforms(&loaded(&in_c!("compression_zstd"), "{}").checksum(true));
 }

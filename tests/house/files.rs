@@ -40,7 +40,8 @@ fn files(test: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
 fn no_file_is_longer_than_a_reader_is_patient() {
     let files = files("no_file_is_longer_than_a_reader_is_patient", &["rs", "c", "h", "hpp", "cpp"]);
     // build.rs writes them, and the parts that it joins have their lengths looked at.
-    let written = ["sochdb_plugin.h", "sochdb_config.h"].map(|name| Path::new("include").join(name));
+    let written =
+        ["sochdb_plugin.h", "sochdb_plugin.hpp", "sochdb_config.h"].map(|name| Path::new("include").join(name));
     let lengths =
         files.iter().filter(|(path, _)| !written.contains(path)).map(|(path, text)| (path, text.lines().count()));
     let long: Vec<_> = lengths.filter(|(_, lines)| *lines > LONGEST).collect();

@@ -1,9 +1,8 @@
 //! What does not compile, and that the compiler says why.
 
-use super::{every_language, CPP};
+use super::{cpp, every_language};
 use std::path::Path;
-use support::slots::SLOTS;
-use support::{compiler, root, run, succeed, tool, Finished, PrivateDir, MINUTE};
+use support::{compiler, run, tool, Finished, PrivateDir, MINUTE};
 
 const LONGEST_NAME: &str = "\"a23456789012345678901234567890123456789012345678901234567890123\"";
 const LONGEST_VERSION: &str = "\"1234567890123456789012345678901\"";
@@ -38,19 +37,6 @@ const CODEC_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
         MORE\n\
     };\n\
     SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, CLASS, \"Copies.\");\n";
-
-const STORAGE_IN_CPP: &str = "#include \"sochdb_plugin.hpp\"\n\
-    class CLASS FINAL {\n\
-    public:\n    \
-        CLASS(const soch_host &, soch_str) {}\n    \
-        bool get(uint32_t, soch_bytes, soch::writer) { return false; }\n    \
-        void put(uint32_t, soch_bytes, soch_bytes, uint64_t) {}\n    \
-        void remove(uint32_t, soch_bytes, uint64_t) {}\n    \
-        void scan(soch::call, uint32_t, soch_bytes, soch_bytes, uint64_t, soch::row_sink) {}\n    \
-        void flush(soch::call) {}\n    \
-        MORE\n\
-    };\n\
-    SOCH_CPP_PLUGIN(\"a\", \"1\", SOCH_KIND_STORAGE, CLASS, \"Stores.\");\n";
 
 /// Compiles `source` with `defines`, each `NAME=VALUE`.
 fn compile(program: &Path, standard: &str, source: &Path, defines: &[(&str, &str)]) -> Finished {
@@ -127,15 +113,6 @@ fn least_host_above_the_target() {
     }
 }
 
-/// The oldest and the newest C++ of each compiler.
-fn cpp(test: &str) -> impl Iterator<Item = (std::path::PathBuf, String)> {
-    let ends = [CPP[0], CPP[CPP.len() - 1]].map(|standard| format!("-std={standard}"));
-    every_language(test)
-        .into_iter()
-        .filter(move |(_, standard, _)| ends.contains(standard))
-        .map(|(program, standard, _)| (program, standard))
-}
-
 #[test]
 fn wrong_identity_in_cpp() {
     const TEST: &str = "wrong_identity_in_cpp";
@@ -187,84 +164,5 @@ fn wrong_optional_method_in_cpp() {
             let result = compile(class, r#final, more);
             assert!(result.status.success() && result.stderr.is_empty(), "{class} {more}: {}", result.stderr);
         }
-    }
-}
-
-/// A member with the name of a slot.
-type Form = fn(&str) -> String;
-
-#[test]
-fn a_method_of_a_slot_that_the_cpp_header_does_not_carry() {
-    const TEST: &str = "a_method_of_a_slot_that_the_cpp_header_does_not_carry";
-    let directory = PrivateDir::new(TEST);
-    let source = directory.write("storage.cpp", STORAGE_IN_CPP);
-    let header = std::fs::read_to_string(root().join("include/sochdb_plugin.hpp")).expect("the header");
-    let carried = |kind: &str, slot: &str| {
-        ["REQUIRED", "OPTIONAL"].iter().any(|how| header.contains(&format!("SOCH_{how}(soch_{kind}, {slot})")))
-    };
-    let mut left_out: Vec<&str> = SLOTS.iter().filter(|slot| !carried(slot.0, slot.1)).map(|slot| slot.1).collect();
-    assert!(left_out.contains(&"open_table") && left_out.contains(&"cursor_next"), "{left_out:?}");
-    let compile = |program: &Path, standard: &str, class: &str, r#final: &str, more: &str, minor: &str| {
-        let class = [("CLASS", class), ("FINAL", r#final), ("MORE", more), ("SOCH_TARGET_MINOR", minor)];
-        compile(program, standard, &source, &class)
-    };
-    left_out.push("get_interface");
-    let forms: [(&str, &str, Form); 5] = [
-        ("", "0", |slot| format!("void {slot}() {{}}")),
-        ("", "1", |slot| format!("void {slot}(int) {{}} void {slot}() {{}}")),
-        ("", "1", |slot| format!("private: static int {slot}(void *) {{ return 0; }}")),
-        ("", "1", |slot| format!("template <class A> A {slot}(A a) {{ return a; }}")),
-        ("final", "1", |slot| format!("int {slot} = 0;")),
-    ];
-    let says = |slot: &str| format!("a member `{slot}`, named like a slot that sochdb_plugin.hpp does not carry");
-    for (at, (program, standard)) in cpp(TEST).enumerate() {
-        for (r#final, minor, form) in forms {
-            let slot = left_out[at % left_out.len()];
-            refused(slot, &compile(&program, &standard, "stores", r#final, &form(slot), minor), &[&says(slot)]);
-        }
-        // A class may have the name of a slot, and an ordinary method a similar one.
-        let slot = left_out[left_out.len() - 1 - at % 2];
-        let result = compile(&program, &standard, slot, "", &format!("void {slot}_() {{}}"), "1");
-        assert!(result.status.success() && result.stderr.is_empty(), "{slot}: {}", result.stderr);
-    }
-    if let Some((program, standard)) = cpp(TEST).next() {
-        for slot in &left_out {
-            let result = compile(&program, &standard, "stores", "", &forms[1].2(slot), "1");
-            refused(slot, &result, &[&says(slot)]);
-        }
-    }
-}
-
-#[test]
-fn exceptions_stay_inside() {
-    const TEST: &str = "exceptions_stay_inside";
-    let directory = PrivateDir::new(TEST);
-    let main = "#include \"sochdb_plugin.hpp\"\n\
-        struct throws {\n    \
-            throws(const soch_host &, soch_str) {}\n    \
-            ~throws() noexcept(false) { throw 1; }\n    \
-            void algorithm(soch_str *) { throw soch::failure(SOCH_OK, \"no\"); }\n    \
-            void compress(soch_bytes, soch::writer) { throw soch::failure(SOCH_LIMIT); }\n    \
-            void decompress(soch_bytes, soch::writer) { throw 1; }\n\
-        };\n\
-        SOCH_CPP_PLUGIN(\"throws\", \"1\", SOCH_KIND_COMPRESSION, throws, \"Throws.\");\n\
-        int main() {\n    \
-            soch_host host = soch_host();\n    \
-            soch_error error = soch_error();\n    \
-            void *made = nullptr;\n    \
-            soch_str name;\n    \
-            const soch_compression *codec = soch_plugin_v1.compression;\n    \
-            if (soch_plugin_v1.create(&host, SOCH_STR(\"{}\"), &made, &error) != SOCH_OK) return 1;\n    \
-            if (codec->algorithm(made, &name) != SOCH_FAILED) return 2;\n    \
-            if (codec->compress(made, soch_bytes(), nullptr, &error) != SOCH_LIMIT) return 3;\n    \
-            if (codec->decompress(made, soch_bytes(), nullptr, &error) != SOCH_PANICKED) return 4;\n    \
-            soch_plugin_v1.destroy(made);\n    \
-            return 0;\n\
-        }\n";
-    let source = directory.write("throws.cpp", main);
-    for (program, standard) in cpp(TEST) {
-        let mut command = compiler(&program);
-        succeed(command.arg(&standard).arg(&source).arg("-o").arg(directory.join("throws")), MINUTE);
-        succeed(&mut std::process::Command::new(directory.join("throws")), MINUTE);
     }
 }

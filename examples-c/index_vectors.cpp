@@ -1,0 +1,91 @@
+// An index of vectors that looks at all of them: exact, whatever the filter allows. Configuration: {"dimensions": 16}
+#include "sochdb_plugin.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+
+class index_vectors {
+public:
+    index_vectors(soch::host host, soch::config config) : host_(host) {
+        config.only({"dimensions"});
+        config.need("dimensions", "say how many numbers a vector has");
+        dimensions_ = config.integer<size_t>("dimensions", 0, 1, 65536);
+    }
+
+    void index_type(soch_str *name) { *name = SOCH_STR("flat"); }
+
+    void describe(soch_index_properties *properties) {
+        properties->element = SOCH_ELEMENT_F32;
+        properties->metric = SOCH_DISTANCE_L2_SQUARED;
+        properties->dimensions = dimensions_;
+    }
+
+    void build(soch::call call, uint32_t, uint16_t, soch::span<const soch_index_entry> entries) {
+        const soch::timer timed(host_, "build_seconds");
+        std::set<entry> made;
+        for (size_t at = 0; at < entries.size(); at++) {
+            if (at % 1024 == 0) call.go_on();
+            made.insert(entry(numbers(entries[at].key), entries[at].row));
+        }
+        entries_.swap(made);
+    }
+    void insert(soch::bytes key, uint64_t row) { entries_.insert(entry(numbers(key), row)); }
+    void remove(soch::bytes key, uint64_t row) { entries_.erase(entry(numbers(key), row)); }
+    void size_bytes(uint64_t *bytes) { *bytes = entries_.size() * (sizeof(entry) + dimensions_ * sizeof(float)); }
+
+    void search(soch::call call, soch::search search, uint64_t *rows, float *distances, soch_search_result *result) {
+        if (!search.is_known(SOCH_SEARCH_EXACT | SOCH_SEARCH_WITHIN) || !search.parameters().empty() ||
+            (search->element != SOCH_ELEMENT_BYTES && search->element != SOCH_ELEMENT_F32)) {
+            throw soch::failure(SOCH_UNSUPPORTED, "this index takes vectors of 32-bit numbers, and no parameters");
+        }
+        const std::vector<float> query = numbers(search.query());
+        // The farthest one of the best is at the front.
+        std::vector<std::pair<float, uint64_t>> best;
+        size_t seen = 0;
+        for (const entry &candidate : entries_) {
+            if (seen++ % 1024 == 0) call.go_on();
+            if (!search.allows(candidate.second)) continue;
+            const float distance = squared(query, candidate.first);
+            if (!search.within(distance)) continue;
+            best.push_back(std::make_pair(distance, candidate.second));
+            std::push_heap(best.begin(), best.end());
+            if (best.size() <= search->k) continue;
+            std::pop_heap(best.begin(), best.end());
+            best.pop_back();
+        }
+        std::sort_heap(best.begin(), best.end());
+        for (const auto &found : best) {
+            *distances++ = found.first;
+            *rows++ = found.second;
+        }
+        result->count = best.size();
+        result->flags = SOCH_SEARCH_IS_EXACT;
+    }
+
+private:
+    typedef std::pair<std::vector<float>, uint64_t> entry;
+
+    // Bytes that are lent have no alignment.
+    std::vector<float> numbers(soch::bytes key) const {
+        if (key.len != dimensions_ * sizeof(float)) throw soch::failure(SOCH_INVALID, "a vector of other dimensions");
+        std::vector<float> made(dimensions_);
+        std::memcpy(made.data(), key.ptr, key.len);
+        for (float number : made) {
+            if (!(number - number == 0)) throw soch::failure(SOCH_INVALID, "a number that is not finite");
+        }
+        return made;
+    }
+
+    static float squared(const std::vector<float> &one, const std::vector<float> &other) {
+        float sum = 0;
+        for (size_t at = 0; at < one.size(); at++) sum += (one[at] - other[at]) * (one[at] - other[at]);
+        return sum;
+    }
+
+    soch::host host_;
+    size_t dimensions_;
+    std::set<entry> entries_;
+};
+
+SOCH_CPP_PLUGIN("index_vectors", "1.0.0", SOCH_KIND_INDEX, index_vectors, "Compares a vector with all others.");

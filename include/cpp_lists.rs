@@ -1,0 +1,150 @@
+//! The C++ side of the slots: what `sochdb_plugin.hpp` knows of the tables, of what their slots open, and of the groups.
+
+use crate::include::header::gate;
+use crate::include::slots::{Rule, Slot, Table};
+use std::fmt::Write as _;
+
+/// What a slot opens, and the slot that does.
+struct Handle<'a> {
+    opener: &'a Slot,
+    /// The name of the parameter: what its slots are called with.
+    parameter: &'a str,
+}
+
+impl<'a> Handle<'a> {
+    /// What it is called in the names of its slots: `table` of `open_table`, `txn` of `begin_txn`.
+    fn word(&self) -> &'a str {
+        self.opener.name.split_once('_').expect("`open_…` or `begin_…`").1
+    }
+
+    /// The method's name of one of its slots: `get` of `reader_get`, `commit` of `commit_txn`, and `open_cursor` of itself.
+    fn method(&self, slot: &'a Slot) -> &'a str {
+        let name = slot.name.as_str();
+        let before = name.strip_prefix(self.word()).and_then(|rest| rest.strip_prefix('_'));
+        let behind = name.strip_suffix(self.word()).and_then(|rest| rest.strip_suffix('_'));
+        before.or(behind).unwrap_or(name)
+    }
+}
+
+fn handles(table: &Table) -> Vec<Handle<'_>> {
+    let opened = table.slots.iter().filter_map(|opener| Some((opener, opener.opens.as_deref()?)));
+    opened.map(|(opener, parameter)| Handle { opener, parameter }).collect()
+}
+
+/// The method of the slot, and the handle that it is called with.
+fn method<'a>(handles: &'a [Handle<'a>], slot: &'a Slot) -> (&'a str, Option<&'a Handle<'a>>) {
+    let handle = handles.iter().find(|handle| handle.parameter == slot.on);
+    (handle.map_or(slot.name.as_str(), |handle| handle.method(slot)), handle)
+}
+
+/// The items, as many as go on a line of 120 columns.
+fn lines(items: impl Iterator<Item = String>, indent: &str) -> String {
+    let (mut text, mut width) = (String::new(), 0);
+    for item in items {
+        let fits = width > 0 && width + 1 + item.len() <= 120;
+        let before = match (fits, width) {
+            (true, _) => " ",
+            (false, 0) => indent,
+            (false, _) => &format!("\n{indent}"),
+        };
+        width = if fits { width + 1 + item.len() } else { indent.len() + item.len() };
+        text += before;
+        text += &item;
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// The field of a slot in its table.
+fn field(table: &Table, handles: &[Handle<'_>], slot: &Slot) -> String {
+    let name = table.name();
+    match method(handles, slot) {
+        (_, None) if slot.rule == Rule::Required => format!("SOCH_REQUIRED({name}, {}),", slot.name),
+        (_, None) => format!("SOCH_OPTIONAL({name}, {}),", slot.name),
+        (method, Some(handle)) => {
+            let how = match (slot.ends, slot.rule == handle.opener.rule) {
+                (true, _) => "ENDS",
+                (false, true) => "OF",
+                // The host uses a group only if all of it is there, so that what belongs together is one method here.
+                (false, false) if table.with(&slot.rule).len() == 1 => "MAY_BE_OF",
+                (false, false) => panic!("{name}.{}: say in C++ what belongs together on a handle", slot.name),
+            };
+            format!("SOCH_{how}({}_handle, {name}, {}, {method}),", handle.word(), slot.name)
+        }
+    }
+}
+
+/// What the class of a kind knows beside its table: what its slots of this minor version open, and which of them are used
+/// together only.
+fn together(table: &Table, handles: &[Handle<'_>], minor: u16) -> String {
+    let name = table.name();
+    let opens = handles.iter().filter(|handle| handle.opener.since == minor).map(|handle| {
+        let on = match method(handles, handle.opener) {
+            (_, Some(on)) => format!("{}_handle", on.word()),
+            (_, None) => "T".to_owned(),
+        };
+        format!("SOCH_HANDLE({}_handle, {on}, {name}, {});", handle.word(), handle.opener.name)
+    });
+    let of_instance = |slot: &&Slot| slot.since == minor && method(handles, slot).1.is_none();
+    let groups = table.groups().into_iter().flat_map(|group| {
+        let slots: Vec<&Slot> = table.slots.iter().filter(|slot| slot.rule == *group).filter(of_instance).collect();
+        let pairs: Vec<_> = slots.windows(2).map(|pair| (pair[0].name.clone(), pair[1].name.clone())).collect();
+        pairs.into_iter().map(|(one, other)| format!("SOCH_TOGETHER({name}, {one}, {other});"))
+    });
+    lines(opens.chain(groups), "    ")
+}
+
+/// Members with the names of slots that a target of an older minor version leaves out.
+fn later(tables: &[Table], table: &Table, handles: &[Handle<'_>], minor: u16) -> String {
+    // Another kind of the same class may have a slot of that name.
+    let always =
+        |name: &str| tables.iter().flat_map(|other| &other.slots).any(|slot| slot.since == 0 && slot.name == name);
+    let slots = table.slots.iter().filter(|slot| slot.since == minor && method(handles, slot).1.is_none());
+    let names = slots.map(|slot| &slot.name).filter(|name| !always(name));
+    lines(names.map(|name| format!("SOCH_LATER({name}, {minor});")), "    ")
+}
+
+/// All of it: `SOCH_SLOT` for each method, a class for each kind, and the last fields of the entry.
+pub fn cpp_lists(tables: &[Table]) -> String {
+    let all: Vec<_> = tables.iter().map(|table| (table, handles(table))).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for name in all.iter().flat_map(|(table, handles)| table.slots.iter().map(|slot| method(handles, slot).0)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let mut text = String::from("// Slots: from sdk/abi/src.\n");
+    text += &lines(names.iter().map(|name| format!("SOCH_SLOT({name})")), "");
+    for (table, handles) in &all {
+        let (kind, name) = (&table.kind, table.name());
+        write!(text, "\ntemplate <class T> struct {kind}_of {{\n    static const {name} table;\n").unwrap();
+        let mut minors: Vec<u16> = table.slots.iter().map(|slot| slot.since).collect();
+        minors.dedup();
+        for minor in minors {
+            let has = together(table, handles, minor);
+            match minor {
+                0 => text += &has,
+                _ => {
+                    let left_out = later(tables, table, handles, minor);
+                    write!(text, "#if SOCH_TARGET_MINOR >= {minor}\n{has}#else\n{left_out}#endif\n").unwrap();
+                }
+            }
+        }
+        write!(text, "}};\ntemplate <class T> const {name} {kind}_of<T>::table = {{\n    sizeof({name}),\n").unwrap();
+        let mut since = 0;
+        for slots in table.slots.chunk_by(|one, next| one.since == next.since) {
+            since = gate(&mut text, since, slots[0].since);
+            text += &lines(slots.iter().map(|slot| field(table, handles, slot)), "    ");
+        }
+        gate(&mut text, since, 0);
+        text.push_str("};\n");
+    }
+    let entries = tables.iter().map(|Table { kind, .. }| {
+        format!(" \\\n    SOCH_CPP_TABLE({kind}, SOCH_KIND_{}, KINDS, TYPE)", kind.to_uppercase())
+    });
+    let entries = entries.collect::<Vec<_>>().join(",");
+    writeln!(text, "\n// The last fields of the entry.\n#define SOCH_CPP_TABLES(KINDS, TYPE){entries}").unwrap();
+    text
+}

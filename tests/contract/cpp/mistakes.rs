@@ -1,0 +1,153 @@
+//! A method that the host would not call does not compile, and the compiler says why.
+
+use crate::header::{cpp, every_language};
+use std::path::{Path, PathBuf};
+use support::{compiler, run, succeed, Finished, PrivateDir, MINUTE};
+
+const WHOLE: &str = include_str!("whole.cpp");
+
+const OPTIONAL: &str = "an optional method (its slot is named here) has other parameters, is overloaded or not public";
+const REQUIRED: &str = "the class lacks a required method (its slot is named in this message)";
+const OF_HANDLE: &str = "what a method opens lacks a method (its slot is named in this message)";
+const OPENS: &str = "a method that opens something returns its class by value, a std::unique_ptr to it";
+const RESULT: &str = "a method returns void, bool, soch_status or soch::outcome<>";
+const CONSTRUCTOR: &str = "the class needs a public constructor with soch::host and soch::config";
+const CUSTOM: &str = "SOCH_KIND_CUSTOM is for a class that has `get_interface` and `capabilities`, and for no other";
+const BOTH: &str = "the class has one of `get_interface` and `capabilities`";
+const AUTHOR: &str = "`author` is a static constexpr const char *";
+
+/// What stands in the file, what stands there instead, what the compiler says, and what it names.
+const MISTAKES: &[(&str, &str, &str, &str)] = &[
+    // A required method.
+    ("bool get(uint32_t, soch::bytes, soch::writer) { return false; }\n    void put(uint32_t, soch::bytes, soch::bytes, uint64_t)", "bool gett(uint32_t, soch::bytes, soch::writer) { return false; }\n    void put(uint32_t, soch::bytes, soch::bytes, uint64_t)", REQUIRED, "slot_get"),
+    ("void flush(soch::call) {}", "void flush() {}", REQUIRED, "slot_flush"),
+    ("void flush(soch::call) {}", "private: void flush(soch::call) {}\npublic:", REQUIRED, "slot_flush"),
+    ("void put(uint32_t, soch::bytes, soch::bytes, uint64_t) {}", "void put(uint32_t, std::string, soch::bytes, uint64_t) {}", REQUIRED, "slot_put"),
+    ("void algorithm(soch_str *) {}", "void algorithm(soch::str) {}", REQUIRED, "slot_algorithm"),
+    // An optional one.
+    ("soch::span<const soch_write>, uint64_t", "soch_write *, size_t, uint64_t", OPTIONAL, "slot_write_batch"),
+    ("soch::span<const soch_write>, uint64_t", "soch::span<soch_write>, uint64_t", OPTIONAL, "slot_write_batch"),
+    ("soch::span<const soch_write>, uint64_t", "soch::span<const soch_write>", OPTIONAL, "slot_write_batch"),
+    ("void stats(soch_storage_stats *) {}", "void stats(soch_storage_stats &) {}", OPTIONAL, "slot_stats"),
+    ("void stats(soch_storage_stats *) {}", "private: void stats(soch_storage_stats *) {}\npublic:", OPTIONAL, "slot_stats"),
+    ("void stats(soch_storage_stats *) {}", "int stats = 0;", OPTIONAL, "slot_stats"),
+    ("begin_txn(const soch_transaction_options *)", "begin_txn(soch_transaction_options *)", OPTIONAL, "slot_begin_txn"),
+    ("open_reader()", "open_reader(void **)", OPTIONAL, "slot_open_reader"),
+    ("void shutdown() {}", "void shutdown(int) {}", OPTIONAL, "slot_shutdown"),
+    ("soch::span<const soch_bytes>, size_t, soch::writer", "soch::span<soch_bytes>, size_t, soch::writer", OPTIONAL, "slot_train"),
+    // What a method opens.
+    ("std::unique_ptr<reader> open_reader() { return nullptr; }", "void open_reader() {}", OPENS, "open_reader"),
+    ("std::unique_ptr<reader> open_reader() { return nullptr; }", "reader *open_reader() { return nullptr; }", OPENS, "open_reader"),
+    ("bool get(uint32_t, soch::bytes, soch_bytes *)", "bool read(uint32_t, soch::bytes, soch_bytes *)", OF_HANDLE, "slot_get"),
+    ("bool get(uint32_t, soch::bytes, soch_bytes *)", "bool get(uint32_t, soch::bytes, soch::writer)", OF_HANDLE, "slot_get"),
+    ("cursor open_cursor(", "cursor cursor_open(", OF_HANDLE, "slot_open_cursor"),
+    ("void next(soch::span<soch_row>, size_t *) {}", "void next(soch::span<soch_row>, size_t) {}", OF_HANDLE, "slot_next"),
+    ("void remove(uint32_t, soch::bytes) {}", "", OF_HANDLE, "slot_remove"),
+    ("soch_status commit()", "soch_status commit(int)", OF_HANDLE, "slot_commit"),
+    ("void seek(soch::bytes) {}", "void seek(int) {}", OPTIONAL, "slot_seek"),
+    ("void close() {}", "void close(int) {}", OPTIONAL, "slot_close"),
+    ("void abort() {}", "private: void abort() {}", OPTIONAL, "slot_abort"),
+    // What a method returns.
+    ("soch_status commit() { return SOCH_OK; }", "unsigned commit() { return 0; }", RESULT, "status_of<unsigned int>"),
+    ("void seek(soch::bytes) {}", "soch::bytes seek(soch::bytes key) { return key; }", RESULT, "status_of<soch::bytes>"),
+    // A group.
+    ("    void decompress_with(soch::bytes, const soch_compression_options *, soch::writer) {}\n", "", "the class has one of the methods `compress_with` and `decompress_with`: the host calls both or none", ""),
+    // The entry.
+    ("whole(soch::host, soch::config) {}", "whole(soch::host) {}", CONSTRUCTOR, "whole"),
+    ("whole(soch::host, soch::config) {}", "", CONSTRUCTOR, "whole"),
+    ("void shutdown() {}", "const void *get_interface(soch::str) { return nullptr; }", BOTH, ""),
+    ("void shutdown() {}", "static const char *const capabilities[];", BOTH, ""),
+    ("void shutdown() {}", "static const char *const capabilities[]; const void *get_interface(soch::str) { return nullptr; }", CUSTOM, ""),
+    ("void shutdown() {}", "void get_interface(soch::str) {}", "`get_interface` is a method with a soch::str that returns a const void *", ""),
+    ("| SOCH_KIND_COMPRESSION, whole", "| SOCH_KIND_CUSTOM, whole", CUSTOM, ""),
+    ("void shutdown() {}", "std::string author = \"somebody\";", AUTHOR, ""),
+    ("void shutdown() {}", "static const char *author() { return \"somebody\"; }", AUTHOR, ""),
+];
+
+fn compile(program: &Path, standard: &str, source: &Path, flags: &[&str]) -> Finished {
+    let mut command = compiler(program);
+    command.args(["-pedantic", "-Wall", "-Wextra", "-Wconversion", "-Werror", "-fsyntax-only", standard]).args(flags);
+    run(command.arg(source), MINUTE)
+}
+
+#[test]
+fn a_method_that_would_be_lost_does_not_compile() {
+    const TEST: &str = "a_method_that_would_be_lost_does_not_compile";
+    let directory = PrivateDir::new(TEST);
+    let languages: Vec<(PathBuf, String)> = cpp(TEST).collect();
+    for (at, (from, to, says, names)) in MISTAKES.iter().enumerate() {
+        assert_eq!(WHOLE.matches(from).count(), 1, "{from:?} occurs once");
+        let source = directory.write("mistake.cpp", &WHOLE.replace(from, to));
+        // Each compiler with its oldest and its newest standard, in turn.
+        for (program, standard) in languages.iter().skip(at % languages.len().max(1)).take(1) {
+            let result = compile(program, standard, &source, &[]);
+            assert!(!result.status.success(), "{to:?} compiles with {} {standard}", program.display());
+            for text in [says, names] {
+                assert!(result.stderr.contains(text), "{to:?}: {text:?} is not in\n{}", result.stderr);
+            }
+        }
+    }
+}
+
+/// Where a class has it as it should be, nothing is said, whatever the standard, the library and the options.
+#[test]
+fn a_class_with_everything_compiles_clean() {
+    const TEST: &str = "a_class_with_everything_compiles_clean";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("whole.cpp", WHOLE);
+    let library = directory.write("library.cpp", "#include <string>\n");
+    let clean = |program: &Path, standard: &str, flags: &[&str]| {
+        let result = compile(program, standard, &source, flags);
+        assert!(result.status.success() && result.stderr.is_empty(), "{standard} {flags:?}: {}", result.stderr);
+    };
+    for (program, standard, _) in every_language(TEST).into_iter().filter(|(.., language)| *language == "c++") {
+        clean(&program, &standard, &[]);
+    }
+    for (program, standard) in cpp(TEST) {
+        clean(&program, &standard, &["-fno-exceptions", "-fno-rtti"]);
+        // gcc has no such option, and the library may not be there.
+        if compile(&program, &standard, &library, &["-stdlib=libc++"]).status.success() {
+            clean(&program, &standard, &["-stdlib=libc++"]);
+        }
+    }
+}
+
+#[test]
+fn a_slot_that_the_target_leaves_out_is_no_member() {
+    const TEST: &str = "a_slot_that_the_target_leaves_out_is_no_member";
+    let directory = PrivateDir::new(TEST);
+    let source = directory.write("whole.cpp", WHOLE);
+    for (program, standard) in cpp(TEST) {
+        let result = compile(&program, &standard, &source, &["-DSOCH_TARGET_MINOR=0"]);
+        assert!(!result.status.success(), "it compiles");
+        // clang names the first of each kind.
+        for name in ["write_batch", "compress_with"] {
+            let says =
+                format!("a member `{name}`, named like a slot of contract 1.1, which SOCH_TARGET_MINOR leaves out");
+            assert!(result.stderr.contains(&says), "{says} is not in\n{}", result.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_result_that_is_passed_over_is_told() {
+    const TEST: &str = "a_result_that_is_passed_over_is_told";
+    let directory = PrivateDir::new(TEST);
+    let text = "#include \"sochdb_plugin.hpp\"\n\
+        void use(soch::writer out, soch::host host, soch::config config);\n\
+        void use(soch::writer out, soch::host host, soch::config config) {\n    CALL;\n}\n";
+    let source = directory.write("passed_over.cpp", text);
+    for (program, standard) in cpp(TEST) {
+        for call in ["out.reserve(1)", "config.text(\"a\")"] {
+            let mut command = compiler(&program);
+            command.args([&standard, "-c", "-o", "/dev/null"]).arg(format!("-DCALL={call}"));
+            let result = succeed(command.arg(&source), MINUTE);
+            let told = ["-Wunused-result", "-Wunused-value"].iter().any(|option| result.stderr.contains(option));
+            assert!(told, "{command:?}: {}", result.stderr);
+        }
+        let mut command = compiler(&program);
+        command.args([&standard, "-fno-exceptions", "-c", "-o", "/dev/null", "-DCALL=out.write(\"a\", 1)"]);
+        let result = succeed(command.arg(&source), MINUTE);
+        assert!(result.stderr.contains("-Wunused"), "{}", result.stderr);
+    }
+}

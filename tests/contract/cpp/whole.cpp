@@ -1,0 +1,48 @@
+// A class of two kinds with handles: as it is, it compiles; the test changes a line of it, and it must not.
+#include "sochdb_plugin.hpp"
+
+#include <memory>
+
+struct cursor {
+    void next(soch::span<soch_row>, size_t *) {}
+    void seek(soch::bytes) {}
+};
+
+struct reader {
+    bool get(uint32_t, soch::bytes, soch_bytes *) { return false; }
+    cursor open_cursor(uint32_t, const soch_cursor_options *) { return cursor(); }
+    void close() {}
+};
+
+struct transaction {
+    bool get(uint32_t, soch::bytes, soch::writer) { return false; }
+    void put(uint32_t, soch::bytes, soch::bytes) {}
+    void remove(uint32_t, soch::bytes) {}
+    void scan(soch::call, uint32_t, soch::bytes, soch::bytes, uint64_t, soch::row_sink) {}
+    soch_status commit() { return SOCH_OK; }
+    void abort() {}
+};
+
+class whole {
+public:
+    whole(soch::host, soch::config) {}
+    void shutdown() {}
+    bool get(uint32_t, soch::bytes, soch::writer) { return false; }
+    void put(uint32_t, soch::bytes, soch::bytes, uint64_t) {}
+    void remove(uint32_t, soch::bytes, uint64_t) {}
+    void scan(soch::call, uint32_t, soch::bytes, soch::bytes, uint64_t, soch::row_sink) {}
+    void flush(soch::call) {}
+    void stats(soch_storage_stats *) {}
+    void write_batch(soch::span<const soch_write>, uint64_t) {}
+    std::unique_ptr<reader> open_reader() { return nullptr; }
+    std::unique_ptr<transaction> begin_txn(const soch_transaction_options *) { return nullptr; }
+
+    void algorithm(soch_str *) {}
+    void compress(soch::bytes, soch::writer) {}
+    void decompress(soch::bytes, soch::writer) {}
+    void compress_with(soch::bytes, const soch_compression_options *, soch::writer) {}
+    void decompress_with(soch::bytes, const soch_compression_options *, soch::writer) {}
+    void train(soch::call, soch::span<const soch_bytes>, size_t, soch::writer) {}
+};
+
+SOCH_CPP_PLUGIN("whole", "1", SOCH_KIND_STORAGE | SOCH_KIND_COMPRESSION, whole, "Has it all.");
