@@ -322,6 +322,11 @@
 // `soch_index_properties.metric`: minus the inner product.
 #define SOCH_DISTANCE_INNER_PRODUCT 4
 
+// `soch_index_properties.flags`: `insert` and `remove` may be called from any thread, beside each other and beside all that
+// is [any-thread]. Whatever looks at a row meanwhile finds it or not. What is saved meanwhile has a change whole or not at
+// all. Without this flag changes are [exclusive]. Since 1.1.
+#define SOCH_INDEX_CONCURRENT_CHANGES 1
+
 // `soch_observability_properties.flags`: metrics are dropped. The host gives none, and lends none.
 #define SOCH_OBSERVABILITY_NO_METRICS 1
 
@@ -706,7 +711,7 @@ typedef struct soch_index_entry {
 typedef struct soch_index_properties {
   // `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // 0: no flag has a meaning yet, and the host passes over what it does not know.
+  // `SOCH_INDEX_CONCURRENT_CHANGES`, or 0. The host passes over what it does not know.
   uint64_t flags;
   // What a key consists of: one of `SOCH_ELEMENT_*`.
   uint32_t element;
@@ -770,8 +775,9 @@ typedef struct soch_search_result {
 // An index. Several rows may have one key, and one row several keys. Grows at its end.
 //
 // What a key is, the index says in its documentation: bytes that order as unsigned, a vector, a text. A key that it
-// cannot take is `SOCH_INVALID` and changes nothing. A vector is its `float`s in this machine's byte order, all of one
-// dimension, which the configuration or the first vector fixes; another dimension is `SOCH_INVALID`. It takes row
+// cannot take is `SOCH_INVALID` and changes nothing. A vector is its elements in this machine's byte order, `float`s
+// unless it describes others, all of one dimension, which the configuration or the first vector fixes; another dimension is
+// `SOCH_INVALID`. It takes row
 // numbers of all 64 bits, and a `build` of at least 65 536 entries.
 typedef struct soch_index {
   // `sizeof(soch_index)` of the plugin.
@@ -788,9 +794,9 @@ typedef struct soch_index {
                        const struct soch_index_entry *entries,
                        size_t count,
                        struct soch_error *error);
-  // Adds a row. `SOCH_OK` also if it was there. Required. [exclusive]
+  // Adds a row. `SOCH_OK` also if it was there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
   soch_status (*insert)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
-  // Removes a row. `SOCH_OK` also if it was not there. Required. [exclusive]
+  // Removes a row. `SOCH_OK` also if it was not there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
   soch_status (*remove)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
   // Finds the rows with exactly `key`, in ascending order. Writes the first `capacity` of them to `rows` and
   // sets `count` to how many there are in all; with more than `capacity` the caller comes again. Optional; the
@@ -854,7 +860,7 @@ typedef struct soch_index {
                         struct soch_error *error);
   // Writes the whole index to `output`, for `load`. The host numbers its changes, and `watermark` is the number of the
   // last one that the index holds: the plugin writes it too. `load` gives it back, and the host repeats the changes that
-  // came after it. Searches go on beside a save, changes do not. After an error the host throws away what was written.
+  // came after it. Searches go on beside a save, changes do not, unless they are concurrent. After an error the host throws away what was written.
   // Optional group `persist`; without it both are `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
   soch_status (*save)(void *instance,
                       const struct soch_call *call,

@@ -2,6 +2,7 @@
 
 mod batches;
 mod callers;
+mod concurrent_changes;
 mod described;
 mod described_sinks;
 mod drop_order;

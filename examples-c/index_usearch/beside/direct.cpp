@@ -1,6 +1,7 @@
 // usearch as an application calls it: rows as keys, one vector a row, and the room of one thread.
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <usearch/index_dense.hpp>
 
 namespace us = unum::usearch;
@@ -63,6 +64,13 @@ size_t direct_filtered(const us::index_dense_t *index, const void *query, size_t
     return with(*index, query, [&](const auto *query) {
         return take(index->filtered_search(query, k, allowed, 0), k, rows, distances);
     });
+}
+
+// What this thread was on a processor, as others may run beside it.
+uint64_t direct_nanoseconds() {
+    timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 void direct_free(us::index_dense_t *index) { delete index; }

@@ -27,7 +27,14 @@ extern "C" {
         rows: *mut u64,
         distances: *mut f32,
     ) -> usize;
+    fn direct_nanoseconds() -> u64;
     fn direct_free(index: *mut Raw);
+}
+
+/// Seconds that this thread was on a processor, as others may run beside it.
+pub(crate) fn on_processor() -> f64 {
+    // SAFETY: it takes nothing.
+    unsafe { direct_nanoseconds() as f64 / 1e9 }
 }
 
 /// What a search found, in memory that is used again.

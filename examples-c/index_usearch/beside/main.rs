@@ -7,10 +7,9 @@
 mod data;
 mod direct;
 
-use direct::{Direct, Found};
+use direct::{on_processor, Direct, Found};
 use sochdb_plugin_host::sdk::{IndexExtension, RowFilter, RowId, Search};
 use sochdb_plugin_host::{DynamicPluginLoader, Index};
-use std::time::Instant;
 
 const DIMENSIONS: usize = 96;
 const QUERIES: usize = 100;
@@ -54,15 +53,15 @@ fn compare(element: &str, rows: usize) {
         plugin: index(element),
         queries: data::vectors(element, DIMENSIONS, QUERIES, 2),
     };
-    let begin = Instant::now();
+    let begin = on_processor();
     (0..).zip(&vectors).for_each(|(row, vector)| both.direct.add(row, vector));
-    let directly = begin.elapsed();
+    let directly = on_processor() - begin;
     let entries: Vec<(RowId, &[u8])> = (0..).zip(vectors.iter().map(Vec::as_slice)).collect();
-    let begin = Instant::now();
+    let begin = on_processor();
     both.plugin.build(1, 2, &entries).expect("it builds");
-    let ratio = begin.elapsed().as_secs_f64() / directly.as_secs_f64();
+    let ratio = (on_processor() - begin) / directly;
     let each = |time: f64| 1e6 * time / rows as f64;
-    let (directly, plugin) = (each(directly.as_secs_f64()), each(directly.as_secs_f64() * ratio));
+    let (directly, plugin) = (each(directly), each(directly * ratio));
     println!("{:<32}{directly:>10.2}{plugin:>10.2}{ratio:>8.3}", format!("{element}, built, each vector"));
     let all = vec![u64::MAX; rows.div_ceil(64)];
     both.time(&format!("{element}, nearest"), None, &all);
@@ -103,14 +102,14 @@ impl Both {
         assert!(recall >= 0.97 * before, "{name}: usearch finds {before} of the nearest, the plugin {recall}");
         let mut times = [f64::MAX; 2];
         for _ in 0..ROUNDS {
-            let begin = Instant::now();
+            let begin = on_processor();
             for query in &self.queries {
                 directly(query, &mut candidates);
             }
-            times[0] = begin.elapsed().as_secs_f64().min(times[0]);
-            let begin = Instant::now();
+            times[0] = (on_processor() - begin).min(times[0]);
+            let begin = on_processor();
             self.queries.iter().for_each(|query| drop(plugin(query)));
-            times[1] = begin.elapsed().as_secs_f64().min(times[1]);
+            times[1] = (on_processor() - begin).min(times[1]);
         }
         let ratio = times[1] / times[0];
         let [directly, plugin] = times.map(|time| 1e6 * time / self.queries.len() as f64);

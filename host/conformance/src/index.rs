@@ -24,6 +24,7 @@ suite!(Index, "index":
     a_batch_finds_what_each_query_finds,
     a_key_of_another_form_is_refused,
     size_grows,
+    concurrent_changes_are_all_there,
 );
 
 pub(crate) fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), String> {
@@ -324,5 +325,37 @@ fn size_grows(subject: &Subject) -> Result<(), String> {
     build(index, &(0..500).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
     let full = index.size_bytes().must("size_bytes")?;
     ensure!(full > empty && full >= 500 * 8, "an index of 500 rows takes {full} bytes, an empty one {empty}");
+    Ok(())
+}
+
+/// Threads that add and remove rows of their own, while others look for some.
+fn concurrent_changes_are_all_there(subject: &Subject) -> Result<(), String> {
+    const THREADS: u64 = 4;
+    const ROWS: u64 = 150;
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    if !index.describe().concurrent_changes {
+        return Ok(());
+    }
+    let change = |thread: u64, mut index: Index| {
+        for row in (0..ROWS).map(|row| row * THREADS + thread) {
+            index.insert(&keys.key(row), row).must("insert beside others")?;
+            if row % 3 == 0 {
+                index.delete(&keys.key(row), row).must("delete beside others")?;
+            }
+            rows_of(&index, &keys.key(row / 2))?;
+        }
+        Ok::<(), String>(())
+    };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..THREADS).map(|thread| (thread, index.clone())).collect();
+        let threads: Vec<_> = threads.into_iter().map(|(at, index)| scope.spawn(move || change(at, index))).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().expect("no test panics"))
+    })?;
+    for row in 0..THREADS * ROWS {
+        let (found, there) = (rows_of(index, &keys.key(row))?, row % 3 != 0);
+        ensure!(found.contains(&row) == there, "row {row} was added, removed: {}; it is found as {found:?}", !there);
+    }
     Ok(())
 }

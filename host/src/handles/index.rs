@@ -10,7 +10,8 @@ use sochdb_plugin_sdk::{
 use std::sync::Arc;
 
 handle! {
-    /// A handle of an index, loaded or linked in. A change of the index waits for the calls under way, and they for it.
+    /// A handle of an index, loaded or linked in. A change of the index waits for the calls under way, and they for it,
+    /// unless the index describes concurrent changes.
     ///
     /// ```
     /// use sochdb_plugin_host::Index;
@@ -27,6 +28,19 @@ impl Index {
     /// The error of a slot that the plugin does not have.
     fn lacks(&self, slot: &str) -> Error {
         self.instance.error(ErrorKind::Unsupported, format!("`{slot}` is not there"))
+    }
+
+    /// Runs a slot that changes one row: alone, unless the plugin says that it need not be.
+    fn change(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        if self.instance.described.index.concurrent_changes {
+            self.instance.shared(slot, call)
+        } else {
+            self.instance.exclusive(slot, call)
+        }
     }
 
     /// Runs a slot that fills `rows`, and returns how many there are in all.
@@ -78,17 +92,17 @@ impl IndexExtension for Index {
     fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
         let insert = slot!(self.table.insert);
         self.instance.takes_indexed("insert", key)?;
-        // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
+        // SAFETY: the plugin's function, which is alone if it must be; all is lent for the call.
         let call = |instance, error| unsafe { insert(instance, soch_bytes::lend(key), row, error) };
-        self.done("insert", self.instance.exclusive("insert", call))
+        self.done("insert", self.change("insert", call))
     }
 
     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
         let remove = slot!(self.table.remove);
         self.instance.takes_indexed("remove", key)?;
-        // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
+        // SAFETY: as for `insert`.
         let call = |instance, error| unsafe { remove(instance, soch_bytes::lend(key), row, error) };
-        self.instance.exclusive("remove", call).map(drop)
+        self.change("remove", call).map(drop)
     }
 
     fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {

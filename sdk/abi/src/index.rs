@@ -42,6 +42,11 @@ pub const SOCH_DISTANCE_COSINE: u32 = 3;
 /// `soch_index_properties.metric`: minus the inner product.
 pub const SOCH_DISTANCE_INNER_PRODUCT: u32 = 4;
 
+/// `soch_index_properties.flags`: `insert` and `remove` may be called from any thread, beside each other and beside all that
+/// is [any-thread]. Whatever looks at a row meanwhile finds it or not. What is saved meanwhile has a change whole or not at
+/// all. Without this flag changes are [exclusive]. Since 1.1.
+pub const SOCH_INDEX_CONCURRENT_CHANGES: u64 = 1;
+
 /// The properties of an index, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
 /// figure, 0 means that there is no limit, or none that is known. Grows at its end.
 #[repr(C)]
@@ -50,7 +55,7 @@ pub const SOCH_DISTANCE_INNER_PRODUCT: u32 = 4;
 pub struct soch_index_properties {
     /// `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// 0: no flag has a meaning yet, and the host passes over what it does not know.
+    /// `SOCH_INDEX_CONCURRENT_CHANGES`, or 0. The host passes over what it does not know.
     pub flags: u64,
     /// What a key consists of: one of `SOCH_ELEMENT_*`.
     pub element: u32,
@@ -67,8 +72,9 @@ pub struct soch_index_properties {
 /// An index. Several rows may have one key, and one row several keys. Grows at its end.
 ///
 /// What a key is, the index says in its documentation: bytes that order as unsigned, a vector, a text. A key that it
-/// cannot take is `SOCH_INVALID` and changes nothing. A vector is its `float`s in this machine's byte order, all of one
-/// dimension, which the configuration or the first vector fixes; another dimension is `SOCH_INVALID`. It takes row
+/// cannot take is `SOCH_INVALID` and changes nothing. A vector is its elements in this machine's byte order, `float`s
+/// unless it describes others, all of one dimension, which the configuration or the first vector fixes; another dimension is
+/// `SOCH_INVALID`. It takes row
 /// numbers of all 64 bits, and a `build` of at least 65 536 entries.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
@@ -92,11 +98,11 @@ pub struct soch_index {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Adds a row. `SOCH_OK` also if it was there. Required. [exclusive]
+    /// Adds a row. `SOCH_OK` also if it was there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
     pub insert: Option<
         unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
     >,
-    /// Removes a row. `SOCH_OK` also if it was not there. Required. [exclusive]
+    /// Removes a row. `SOCH_OK` also if it was not there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
     pub remove: Option<
         unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
     >,
@@ -189,7 +195,7 @@ pub struct soch_index {
     >,
     /// Writes the whole index to `output`, for `load`. The host numbers its changes, and `watermark` is the number of the
     /// last one that the index holds: the plugin writes it too. `load` gives it back, and the host repeats the changes that
-    /// came after it. Searches go on beside a save, changes do not. After an error the host throws away what was written.
+    /// came after it. Searches go on beside a save, changes do not, unless they are concurrent. After an error the host throws away what was written.
     /// Optional group `persist`; without it both are `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
     pub save: Option<
         unsafe extern "C" fn(

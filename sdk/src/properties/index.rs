@@ -131,6 +131,9 @@ pub struct IndexProperties {
     pub max_key: Option<u64>,
     /// The most neighbours of one search; None if there is no limit, or none that is known.
     pub max_neighbors: Option<u64>,
+    /// Whether `insert` and `delete` run beside each other and beside searches, each by a clone of the handle. No
+    /// [`IndexExtension`](crate::IndexExtension) says so of itself, as its changes have it alone.
+    pub concurrent_changes: bool,
 }
 
 impl IndexProperties {
@@ -195,6 +198,7 @@ impl IndexProperties {
             dimensions: limit(raw.dimensions),
             max_key: limit(raw.max_key),
             max_neighbors: limit(raw.max_neighbors),
+            concurrent_changes: raw.flags & SOCH_INDEX_CONCURRENT_CHANGES != 0,
         }
     }
 }
