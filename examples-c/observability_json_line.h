@@ -86,11 +86,11 @@ static inline void add_string(line *self, soch_str text) {
 
 static inline void add_labels(line *self, const soch_label *labels, size_t count) {
     add_text(self, ",\"labels\":{");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0) add_text(self, ",");
-        add_string(self, labels[i].name);
+    SOCH_EACH(soch_label, label, labels, count) {
+        if (label != labels) add_text(self, ",");
+        add_string(self, label->name);
         add_text(self, ":");
-        add_string(self, labels[i].value);
+        add_string(self, label->value);
     }
     add_text(self, "}");
 }

@@ -1,6 +1,8 @@
 //! The C++ side of the slots: what `sochdb_plugin.hpp` knows of the tables, of what their slots open, and of the groups.
 
+use crate::include::cpp_slips;
 use crate::include::header::gate;
+use crate::include::lines::lines;
 use crate::include::slots::{Rule, Slot, Table};
 use std::fmt::Write as _;
 
@@ -35,26 +37,6 @@ fn handles(table: &Table) -> Vec<Handle<'_>> {
 fn method<'a>(handles: &'a [Handle<'a>], slot: &'a Slot) -> (&'a str, Option<&'a Handle<'a>>) {
     let handle = handles.iter().find(|handle| handle.parameter == slot.on);
     (handle.map_or(slot.name.as_str(), |handle| handle.method(slot)), handle)
-}
-
-/// The items, as many as go on a line of 120 columns.
-fn lines(items: impl Iterator<Item = String>, indent: &str) -> String {
-    let (mut text, mut width) = (String::new(), 0);
-    for item in items {
-        let fits = width > 0 && width + 1 + item.len() <= 120;
-        let before = match (fits, width) {
-            (true, _) => " ",
-            (false, 0) => indent,
-            (false, _) => &format!("\n{indent}"),
-        };
-        width = if fits { width + 1 + item.len() } else { indent.len() + item.len() };
-        text += before;
-        text += &item;
-    }
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    text
 }
 
 /// The field of a slot in its table.
@@ -119,11 +101,15 @@ pub fn cpp_lists(tables: &[Table]) -> String {
     text += &lines(names.iter().map(|name| format!("SOCH_SLOT({name})")), "");
     for (table, handles) in &all {
         let (kind, name) = (&table.kind, table.name());
-        write!(text, "\ntemplate <class T> struct {kind}_of {{\n    static const {name} table;\n").unwrap();
+        write!(
+            text,
+            "\ntemplate <class T> struct {kind}_of {{\n    static const {name} table;\n    typedef {name} contract;\n"
+        )
+        .unwrap();
         let mut minors: Vec<u16> = table.slots.iter().map(|slot| slot.since).collect();
         minors.dedup();
         for minor in minors {
-            let has = together(table, handles, minor);
+            let has = together(table, handles, minor) + &cpp_slips::refused(tables, table, minor);
             match minor {
                 0 => text += &has,
                 _ => {

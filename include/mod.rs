@@ -2,9 +2,11 @@
 
 pub mod contract;
 mod cpp_lists;
+mod cpp_slips;
 pub mod header;
 mod joined;
 mod layout;
+mod lines;
 pub mod slot_lists;
 mod slot_rule;
 mod slots;

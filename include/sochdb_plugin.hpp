@@ -23,7 +23,8 @@
 //              `scan` and `commit` of a transaction. It is destroyed when the host closes it, and after `commit`; what it
 //              has of `close()` or `abort()`, as its slot is called, comes before that, but not after `commit`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
-//              parameters, overloads or no access, one of a group of which another is missing.
+//              parameters, overloads or no access, one of a group of which another is missing, one whose name is a slip
+//              away from its slot's (`writebatch`, `open_raeder`, `begin_transaction`).
 // Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`; or a
 //              `soch::outcome<>`, which may hold a failure; what opens, also a `soch::outcome<std::unique_ptr<…>>`.
 // Exceptions   None leaves the plugin. `soch::failure` gives its status, and the instance goes on. Any other
@@ -750,6 +751,18 @@ SOCH_SLOT(shutdown) SOCH_SLOT(get_interface)
 // What a slot, called with an `ON`, opens.
 #define SOCH_HANDLE(HANDLE, ON, TABLE, NAME) \
     typedef typename handle_of<slot_##NAME, ON, decltype(TABLE::NAME)>::type HANDLE
+template <class Slip, class T, class Function> struct is_slip;
+template <class Slip, class T, class... A>
+struct is_slip<Slip, T, soch_status (*)(void *, A...)> : shim<Slip, T, list<>, A...>::present {};
+// A name that a method gets by a slip, and that nothing calls. `contract` is the table.
+#define SOCH_SLIP(NAME, SLIP)                                                                                    \
+    struct NAME##_as_##SLIP {                                                                                    \
+        template <class C, class... A>                                                                           \
+        static auto call(C &object, A... arguments) -> decltype(object.SLIP(arguments...));                      \
+    };                                                                                                           \
+    static_assert(pick<slot_##NAME, T, false, decltype(contract::NAME)>::present ||                              \
+                      !is_slip<NAME##_as_##SLIP, T, decltype(contract::NAME)>::value,                            \
+                  "the class has a method `" #SLIP "` with the parameters of the slot `" #NAME "`: the host would not call it")
 #define SOCH_TOGETHER(TABLE, ONE, OTHER)                                                                         \
     static_assert(pick<slot_##ONE, T, false, decltype(TABLE::ONE)>::present ==                                   \
                       pick<slot_##OTHER, T, false, decltype(TABLE::OTHER)>::present,                             \
@@ -772,10 +785,55 @@ SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
+    typedef soch_storage contract;
+    SOCH_SLIP(compact, Compact); SOCH_SLIP(compact, cmopact); SOCH_SLIP(compact, cmpact); SOCH_SLIP(compact, comact);
+    SOCH_SLIP(compact, comapct); SOCH_SLIP(compact, compac); SOCH_SLIP(compact, compat); SOCH_SLIP(compact, compatc);
+    SOCH_SLIP(compact, compcat); SOCH_SLIP(compact, compct); SOCH_SLIP(compact, copact); SOCH_SLIP(compact, copmact);
+    SOCH_SLIP(compact, ocmpact); SOCH_SLIP(compact, ompact); SOCH_SLIP(stats, Stats); SOCH_SLIP(stats, sats);
+    SOCH_SLIP(stats, satts); SOCH_SLIP(stats, stas); SOCH_SLIP(stats, stast); SOCH_SLIP(stats, stat);
+    SOCH_SLIP(stats, sttas); SOCH_SLIP(stats, stts); SOCH_SLIP(stats, tats); SOCH_SLIP(stats, tsats);
+    SOCH_SLIP(describe, Describe); SOCH_SLIP(describe, decribe); SOCH_SLIP(describe, decsribe);
+    SOCH_SLIP(describe, descibe); SOCH_SLIP(describe, descirbe); SOCH_SLIP(describe, descrbe);
+    SOCH_SLIP(describe, descrbie); SOCH_SLIP(describe, describ); SOCH_SLIP(describe, descrie);
+    SOCH_SLIP(describe, descrieb); SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe);
+    SOCH_SLIP(describe, dscribe); SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe);
+    SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
     SOCH_HANDLE(table_handle, T, soch_storage, open_table); SOCH_HANDLE(reader_handle, T, soch_storage, open_reader);
     SOCH_HANDLE(cursor_handle, reader_handle, soch_storage, open_cursor);
     SOCH_HANDLE(txn_handle, T, soch_storage, begin_txn);
+    SOCH_SLIP(write_batch, WriteBatch); SOCH_SLIP(write_batch, batch); SOCH_SLIP(write_batch, put_batch);
+    SOCH_SLIP(write_batch, rite_batch); SOCH_SLIP(write_batch, rwite_batch); SOCH_SLIP(write_batch, wirte_batch);
+    SOCH_SLIP(write_batch, wite_batch); SOCH_SLIP(write_batch, wrie_batch); SOCH_SLIP(write_batch, wriet_batch);
+    SOCH_SLIP(write_batch, writ_batch); SOCH_SLIP(write_batch, writ_ebatch); SOCH_SLIP(write_batch, write);
+    SOCH_SLIP(write_batch, writeBatch); SOCH_SLIP(write_batch, write_abtch); SOCH_SLIP(write_batch, write_atch);
+    SOCH_SLIP(write_batch, write_bach); SOCH_SLIP(write_batch, write_bacth); SOCH_SLIP(write_batch, write_batc);
+    SOCH_SLIP(write_batch, write_bath); SOCH_SLIP(write_batch, write_bathc); SOCH_SLIP(write_batch, write_btach);
+    SOCH_SLIP(write_batch, write_btch); SOCH_SLIP(write_batch, writeb_atch); SOCH_SLIP(write_batch, writebatch);
+    SOCH_SLIP(write_batch, wrte_batch); SOCH_SLIP(write_batch, wrtie_batch); SOCH_SLIP(open_table, OpenTable);
+    SOCH_SLIP(open_table, oen_table); SOCH_SLIP(open_table, oepn_table); SOCH_SLIP(open_table, ope_ntable);
+    SOCH_SLIP(open_table, ope_table); SOCH_SLIP(open_table, openTable); SOCH_SLIP(open_table, open_able);
+    SOCH_SLIP(open_table, open_atble); SOCH_SLIP(open_table, open_tabe); SOCH_SLIP(open_table, open_tabel);
+    SOCH_SLIP(open_table, open_tabl); SOCH_SLIP(open_table, open_talbe); SOCH_SLIP(open_table, open_tale);
+    SOCH_SLIP(open_table, open_tbale); SOCH_SLIP(open_table, open_tble); SOCH_SLIP(open_table, opent_able);
+    SOCH_SLIP(open_table, opentable); SOCH_SLIP(open_table, opn_table); SOCH_SLIP(open_table, opne_table);
+    SOCH_SLIP(open_table, pen_table); SOCH_SLIP(open_table, poen_table); SOCH_SLIP(open_table, table);
+    SOCH_SLIP(open_reader, OpenReader); SOCH_SLIP(open_reader, oen_reader); SOCH_SLIP(open_reader, oepn_reader);
+    SOCH_SLIP(open_reader, ope_nreader); SOCH_SLIP(open_reader, ope_reader); SOCH_SLIP(open_reader, openReader);
+    SOCH_SLIP(open_reader, open_eader); SOCH_SLIP(open_reader, open_erader); SOCH_SLIP(open_reader, open_rader);
+    SOCH_SLIP(open_reader, open_raeder); SOCH_SLIP(open_reader, open_reade); SOCH_SLIP(open_reader, open_readr);
+    SOCH_SLIP(open_reader, open_readre); SOCH_SLIP(open_reader, open_reaedr); SOCH_SLIP(open_reader, open_reaer);
+    SOCH_SLIP(open_reader, open_redaer); SOCH_SLIP(open_reader, open_reder); SOCH_SLIP(open_reader, open_snapshot);
+    SOCH_SLIP(open_reader, openr_eader); SOCH_SLIP(open_reader, openreader); SOCH_SLIP(open_reader, opn_reader);
+    SOCH_SLIP(open_reader, opne_reader); SOCH_SLIP(open_reader, pen_reader); SOCH_SLIP(open_reader, poen_reader);
+    SOCH_SLIP(open_reader, reader); SOCH_SLIP(open_reader, snapshot); SOCH_SLIP(begin_txn, BeginTxn);
+    SOCH_SLIP(begin_txn, begi_ntxn); SOCH_SLIP(begin_txn, begi_txn); SOCH_SLIP(begin_txn, begin);
+    SOCH_SLIP(begin_txn, beginTxn); SOCH_SLIP(begin_txn, begin_tn); SOCH_SLIP(begin_txn, begin_tnx);
+    SOCH_SLIP(begin_txn, begin_transaction); SOCH_SLIP(begin_txn, begin_tx); SOCH_SLIP(begin_txn, begin_xn);
+    SOCH_SLIP(begin_txn, begin_xtn); SOCH_SLIP(begin_txn, begint_xn); SOCH_SLIP(begin_txn, begintxn);
+    SOCH_SLIP(begin_txn, begn_txn); SOCH_SLIP(begin_txn, begni_txn); SOCH_SLIP(begin_txn, beign_txn);
+    SOCH_SLIP(begin_txn, bein_txn); SOCH_SLIP(begin_txn, bgein_txn); SOCH_SLIP(begin_txn, bgin_txn);
+    SOCH_SLIP(begin_txn, ebgin_txn); SOCH_SLIP(begin_txn, egin_txn); SOCH_SLIP(begin_txn, open_txn);
 #else
     SOCH_LATER(write_batch, 1); SOCH_LATER(open_table, 1); SOCH_LATER(open_reader, 1); SOCH_LATER(begin_txn, 1);
 #endif
@@ -802,8 +860,43 @@ template <class T> const soch_storage storage_of<T>::table = {
 
 template <class T> struct index_of {
     static const soch_index table;
+    typedef soch_index contract;
+    SOCH_SLIP(lookup, Lookup); SOCH_SLIP(lookup, lokoup); SOCH_SLIP(lookup, lokup); SOCH_SLIP(lookup, lookp);
+    SOCH_SLIP(lookup, lookpu); SOCH_SLIP(lookup, looku); SOCH_SLIP(lookup, looukp); SOCH_SLIP(lookup, looup);
+    SOCH_SLIP(lookup, olokup); SOCH_SLIP(lookup, ookup); SOCH_SLIP(range, Range); SOCH_SLIP(range, ange);
+    SOCH_SLIP(range, arnge); SOCH_SLIP(range, rage); SOCH_SLIP(range, ragne); SOCH_SLIP(range, rane);
+    SOCH_SLIP(range, raneg); SOCH_SLIP(range, rang); SOCH_SLIP(range, rnage); SOCH_SLIP(range, rnge);
+    SOCH_SLIP(nearest, Nearest); SOCH_SLIP(nearest, earest); SOCH_SLIP(nearest, enarest); SOCH_SLIP(nearest, naerest);
+    SOCH_SLIP(nearest, narest); SOCH_SLIP(nearest, neaerst); SOCH_SLIP(nearest, neaest); SOCH_SLIP(nearest, neares);
+    SOCH_SLIP(nearest, nearet); SOCH_SLIP(nearest, nearets); SOCH_SLIP(nearest, nearset); SOCH_SLIP(nearest, nearst);
+    SOCH_SLIP(nearest, neraest); SOCH_SLIP(nearest, nerest); SOCH_SLIP(describe, Describe);
+    SOCH_SLIP(describe, decribe); SOCH_SLIP(describe, decsribe); SOCH_SLIP(describe, descibe);
+    SOCH_SLIP(describe, descirbe); SOCH_SLIP(describe, descrbe); SOCH_SLIP(describe, descrbie);
+    SOCH_SLIP(describe, describ); SOCH_SLIP(describe, descrie); SOCH_SLIP(describe, descrieb);
+    SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe);
+    SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
     SOCH_TOGETHER(soch_index, save, load);
+    SOCH_SLIP(nearest_batch, NearestBatch); SOCH_SLIP(nearest_batch, earest_batch);
+    SOCH_SLIP(nearest_batch, enarest_batch); SOCH_SLIP(nearest_batch, naerest_batch);
+    SOCH_SLIP(nearest_batch, narest_batch); SOCH_SLIP(nearest_batch, neaerst_batch);
+    SOCH_SLIP(nearest_batch, neaest_batch); SOCH_SLIP(nearest_batch, neares_batch);
+    SOCH_SLIP(nearest_batch, neares_tbatch); SOCH_SLIP(nearest_batch, nearestBatch);
+    SOCH_SLIP(nearest_batch, nearest_abtch); SOCH_SLIP(nearest_batch, nearest_atch);
+    SOCH_SLIP(nearest_batch, nearest_bach); SOCH_SLIP(nearest_batch, nearest_bacth);
+    SOCH_SLIP(nearest_batch, nearest_batc); SOCH_SLIP(nearest_batch, nearest_bath);
+    SOCH_SLIP(nearest_batch, nearest_bathc); SOCH_SLIP(nearest_batch, nearest_btach);
+    SOCH_SLIP(nearest_batch, nearest_btch); SOCH_SLIP(nearest_batch, nearestb_atch);
+    SOCH_SLIP(nearest_batch, nearestbatch); SOCH_SLIP(nearest_batch, nearet_batch);
+    SOCH_SLIP(nearest_batch, nearets_batch); SOCH_SLIP(nearest_batch, nearset_batch);
+    SOCH_SLIP(nearest_batch, nearst_batch); SOCH_SLIP(nearest_batch, neraest_batch);
+    SOCH_SLIP(nearest_batch, nerest_batch); SOCH_SLIP(search, Search); SOCH_SLIP(search, earch);
+    SOCH_SLIP(search, esarch); SOCH_SLIP(search, saerch); SOCH_SLIP(search, sarch); SOCH_SLIP(search, seach);
+    SOCH_SLIP(search, seacrh); SOCH_SLIP(search, searc); SOCH_SLIP(search, searh); SOCH_SLIP(search, searhc);
+    SOCH_SLIP(search, serach); SOCH_SLIP(search, serch); SOCH_SLIP(save, Save); SOCH_SLIP(save, asve);
+    SOCH_SLIP(save, ave); SOCH_SLIP(save, sae); SOCH_SLIP(save, saev); SOCH_SLIP(save, sav); SOCH_SLIP(save, svae);
+    SOCH_SLIP(save, sve); SOCH_SLIP(load, Load); SOCH_SLIP(load, lad); SOCH_SLIP(load, laod); SOCH_SLIP(load, loa);
+    SOCH_SLIP(load, lod); SOCH_SLIP(load, loda); SOCH_SLIP(load, oad); SOCH_SLIP(load, olad);
 #else
     SOCH_LATER(nearest_batch, 1); SOCH_LATER(search, 1); SOCH_LATER(save, 1); SOCH_LATER(load, 1);
 #endif
@@ -821,10 +914,154 @@ template <class T> const soch_index index_of<T>::table = {
 
 template <class T> struct observability_of {
     static const soch_observability table;
+    typedef soch_observability contract;
+    SOCH_SLIP(counter_inc, CounterInc); SOCH_SLIP(counter_inc, conter_inc); SOCH_SLIP(counter_inc, conuter_inc);
+    SOCH_SLIP(counter_inc, couner_inc); SOCH_SLIP(counter_inc, counetr_inc); SOCH_SLIP(counter_inc, counte_inc);
+    SOCH_SLIP(counter_inc, counte_rinc); SOCH_SLIP(counter_inc, counterInc); SOCH_SLIP(counter_inc, counter_ic);
+    SOCH_SLIP(counter_inc, counter_icn); SOCH_SLIP(counter_inc, counter_in); SOCH_SLIP(counter_inc, counter_nc);
+    SOCH_SLIP(counter_inc, counter_nic); SOCH_SLIP(counter_inc, counteri_nc); SOCH_SLIP(counter_inc, counterinc);
+    SOCH_SLIP(counter_inc, countr_inc); SOCH_SLIP(counter_inc, countre_inc); SOCH_SLIP(counter_inc, couter_inc);
+    SOCH_SLIP(counter_inc, coutner_inc); SOCH_SLIP(counter_inc, cunter_inc); SOCH_SLIP(counter_inc, cuonter_inc);
+    SOCH_SLIP(counter_inc, ocunter_inc); SOCH_SLIP(counter_inc, ounter_inc); SOCH_SLIP(gauge_set, GaugeSet);
+    SOCH_SLIP(gauge_set, aguge_set); SOCH_SLIP(gauge_set, auge_set); SOCH_SLIP(gauge_set, gage_set);
+    SOCH_SLIP(gauge_set, gague_set); SOCH_SLIP(gauge_set, gaue_set); SOCH_SLIP(gauge_set, gaueg_set);
+    SOCH_SLIP(gauge_set, gaug_eset); SOCH_SLIP(gauge_set, gaug_set); SOCH_SLIP(gauge_set, gaugeSet);
+    SOCH_SLIP(gauge_set, gauge_est); SOCH_SLIP(gauge_set, gauge_et); SOCH_SLIP(gauge_set, gauge_se);
+    SOCH_SLIP(gauge_set, gauge_st); SOCH_SLIP(gauge_set, gauge_ste); SOCH_SLIP(gauge_set, gauges_et);
+    SOCH_SLIP(gauge_set, gaugeset); SOCH_SLIP(gauge_set, guage_set); SOCH_SLIP(gauge_set, guge_set);
+    SOCH_SLIP(histogram_observe, HistogramObserve); SOCH_SLIP(histogram_observe, hisogram_observe);
+    SOCH_SLIP(histogram_observe, hisotgram_observe); SOCH_SLIP(histogram_observe, histgoram_observe);
+    SOCH_SLIP(histogram_observe, histgram_observe); SOCH_SLIP(histogram_observe, histogam_observe);
+    SOCH_SLIP(histogram_observe, histogarm_observe); SOCH_SLIP(histogram_observe, histogra_mobserve);
+    SOCH_SLIP(histogram_observe, histogra_observe); SOCH_SLIP(histogram_observe, histogramObserve);
+    SOCH_SLIP(histogram_observe, histogram_boserve); SOCH_SLIP(histogram_observe, histogram_bserve);
+    SOCH_SLIP(histogram_observe, histogram_oberve); SOCH_SLIP(histogram_observe, histogram_obesrve);
+    SOCH_SLIP(histogram_observe, histogram_obsere); SOCH_SLIP(histogram_observe, histogram_obserev);
+    SOCH_SLIP(histogram_observe, histogram_observ); SOCH_SLIP(histogram_observe, histogram_obseve);
+    SOCH_SLIP(histogram_observe, histogram_obsevre); SOCH_SLIP(histogram_observe, histogram_obsreve);
+    SOCH_SLIP(histogram_observe, histogram_obsrve); SOCH_SLIP(histogram_observe, histogram_osberve);
+    SOCH_SLIP(histogram_observe, histogram_oserve); SOCH_SLIP(histogram_observe, histogramo_bserve);
+    SOCH_SLIP(histogram_observe, histogramobserve); SOCH_SLIP(histogram_observe, histogrm_observe);
+    SOCH_SLIP(histogram_observe, histogrma_observe); SOCH_SLIP(histogram_observe, historam_observe);
+    SOCH_SLIP(histogram_observe, historgam_observe); SOCH_SLIP(histogram_observe, hitogram_observe);
+    SOCH_SLIP(histogram_observe, hitsogram_observe); SOCH_SLIP(histogram_observe, hsitogram_observe);
+    SOCH_SLIP(histogram_observe, hstogram_observe); SOCH_SLIP(histogram_observe, ihstogram_observe);
+    SOCH_SLIP(histogram_observe, istogram_observe); SOCH_SLIP(span_start, SpanStart); SOCH_SLIP(span_start, pan_start);
+    SOCH_SLIP(span_start, psan_start); SOCH_SLIP(span_start, san_start); SOCH_SLIP(span_start, sapn_start);
+    SOCH_SLIP(span_start, spa_nstart); SOCH_SLIP(span_start, spa_start); SOCH_SLIP(span_start, spanStart);
+    SOCH_SLIP(span_start, span_sart); SOCH_SLIP(span_start, span_satrt); SOCH_SLIP(span_start, span_star);
+    SOCH_SLIP(span_start, span_stat); SOCH_SLIP(span_start, span_statr); SOCH_SLIP(span_start, span_strat);
+    SOCH_SLIP(span_start, span_strt); SOCH_SLIP(span_start, span_tart); SOCH_SLIP(span_start, span_tsart);
+    SOCH_SLIP(span_start, spans_tart); SOCH_SLIP(span_start, spanstart); SOCH_SLIP(span_start, spn_start);
+    SOCH_SLIP(span_start, spna_start); SOCH_SLIP(span_end, SpanEnd); SOCH_SLIP(span_end, pan_end);
+    SOCH_SLIP(span_end, psan_end); SOCH_SLIP(span_end, san_end); SOCH_SLIP(span_end, sapn_end);
+    SOCH_SLIP(span_end, spa_end); SOCH_SLIP(span_end, spa_nend); SOCH_SLIP(span_end, spanEnd);
+    SOCH_SLIP(span_end, span_ed); SOCH_SLIP(span_end, span_edn); SOCH_SLIP(span_end, span_en);
+    SOCH_SLIP(span_end, span_nd); SOCH_SLIP(span_end, span_ned); SOCH_SLIP(span_end, spane_nd);
+    SOCH_SLIP(span_end, spanend); SOCH_SLIP(span_end, spn_end); SOCH_SLIP(span_end, spna_end);
+    SOCH_SLIP(span_event, SpanEvent); SOCH_SLIP(span_event, pan_event); SOCH_SLIP(span_event, psan_event);
+    SOCH_SLIP(span_event, san_event); SOCH_SLIP(span_event, sapn_event); SOCH_SLIP(span_event, spa_event);
+    SOCH_SLIP(span_event, spa_nevent); SOCH_SLIP(span_event, spanEvent); SOCH_SLIP(span_event, span_eent);
+    SOCH_SLIP(span_event, span_eevnt); SOCH_SLIP(span_event, span_even); SOCH_SLIP(span_event, span_evet);
+    SOCH_SLIP(span_event, span_evetn); SOCH_SLIP(span_event, span_evnet); SOCH_SLIP(span_event, span_evnt);
+    SOCH_SLIP(span_event, span_veent); SOCH_SLIP(span_event, span_vent); SOCH_SLIP(span_event, spane_vent);
+    SOCH_SLIP(span_event, spanevent); SOCH_SLIP(span_event, spn_event); SOCH_SLIP(span_event, spna_event);
+    SOCH_SLIP(log, Log); SOCH_SLIP(log, lgo); SOCH_SLIP(log, olg); SOCH_SLIP(report_health, ReportHealth);
+    SOCH_SLIP(report_health, eport_health); SOCH_SLIP(report_health, erport_health);
+    SOCH_SLIP(report_health, reoprt_health); SOCH_SLIP(report_health, reort_health);
+    SOCH_SLIP(report_health, repor_health); SOCH_SLIP(report_health, repor_thealth);
+    SOCH_SLIP(report_health, reportHealth); SOCH_SLIP(report_health, report_ealth);
+    SOCH_SLIP(report_health, report_ehalth); SOCH_SLIP(report_health, report_haelth);
+    SOCH_SLIP(report_health, report_halth); SOCH_SLIP(report_health, report_healh);
+    SOCH_SLIP(report_health, report_healht); SOCH_SLIP(report_health, report_healt);
+    SOCH_SLIP(report_health, report_heath); SOCH_SLIP(report_health, report_heatlh);
+    SOCH_SLIP(report_health, report_helath); SOCH_SLIP(report_health, report_helth);
+    SOCH_SLIP(report_health, reporth_ealth); SOCH_SLIP(report_health, reporthealth);
+    SOCH_SLIP(report_health, repot_health); SOCH_SLIP(report_health, repotr_health);
+    SOCH_SLIP(report_health, reprot_health); SOCH_SLIP(report_health, reprt_health);
+    SOCH_SLIP(report_health, rpeort_health); SOCH_SLIP(report_health, rport_health); SOCH_SLIP(describe, Describe);
+    SOCH_SLIP(describe, decribe); SOCH_SLIP(describe, decsribe); SOCH_SLIP(describe, descibe);
+    SOCH_SLIP(describe, descirbe); SOCH_SLIP(describe, descrbe); SOCH_SLIP(describe, descrbie);
+    SOCH_SLIP(describe, describ); SOCH_SLIP(describe, descrie); SOCH_SLIP(describe, descrieb);
+    SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe);
+    SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
     SOCH_TOGETHER(soch_observability, span_record_start, span_record_event);
     SOCH_TOGETHER(soch_observability, span_record_event, span_record_end);
     SOCH_TOGETHER(soch_observability, span_record_end, span_context);
+    SOCH_SLIP(attach, Attach); SOCH_SLIP(attach, atach); SOCH_SLIP(attach, atatch); SOCH_SLIP(attach, attac);
+    SOCH_SLIP(attach, attah); SOCH_SLIP(attach, attahc); SOCH_SLIP(attach, attcah); SOCH_SLIP(attach, attch);
+    SOCH_SLIP(attach, tatach); SOCH_SLIP(attach, ttach); SOCH_SLIP(span_record_start, SpanRecordStart);
+    SOCH_SLIP(span_record_start, pan_record_start); SOCH_SLIP(span_record_start, psan_record_start);
+    SOCH_SLIP(span_record_start, san_record_start); SOCH_SLIP(span_record_start, sapn_record_start);
+    SOCH_SLIP(span_record_start, spa_nrecord_start); SOCH_SLIP(span_record_start, spa_record_start);
+    SOCH_SLIP(span_record_start, spanRecordStart); SOCH_SLIP(span_record_start, span_ecord_start);
+    SOCH_SLIP(span_record_start, span_ercord_start); SOCH_SLIP(span_record_start, span_rceord_start);
+    SOCH_SLIP(span_record_start, span_rcord_start); SOCH_SLIP(span_record_start, span_recod_start);
+    SOCH_SLIP(span_record_start, span_recodr_start); SOCH_SLIP(span_record_start, span_recor_dstart);
+    SOCH_SLIP(span_record_start, span_recor_start); SOCH_SLIP(span_record_start, span_record_sart);
+    SOCH_SLIP(span_record_start, span_record_satrt); SOCH_SLIP(span_record_start, span_record_star);
+    SOCH_SLIP(span_record_start, span_record_stat); SOCH_SLIP(span_record_start, span_record_statr);
+    SOCH_SLIP(span_record_start, span_record_strat); SOCH_SLIP(span_record_start, span_record_strt);
+    SOCH_SLIP(span_record_start, span_record_tart); SOCH_SLIP(span_record_start, span_record_tsart);
+    SOCH_SLIP(span_record_start, span_records_tart); SOCH_SLIP(span_record_start, span_recordstart);
+    SOCH_SLIP(span_record_start, span_recrd_start); SOCH_SLIP(span_record_start, span_recrod_start);
+    SOCH_SLIP(span_record_start, span_reocrd_start); SOCH_SLIP(span_record_start, span_reord_start);
+    SOCH_SLIP(span_record_start, spanr_ecord_start); SOCH_SLIP(span_record_start, spanrecord_start);
+    SOCH_SLIP(span_record_start, spanrecordstart); SOCH_SLIP(span_record_start, spn_record_start);
+    SOCH_SLIP(span_record_start, spna_record_start); SOCH_SLIP(span_record_event, SpanRecordEvent);
+    SOCH_SLIP(span_record_event, pan_record_event); SOCH_SLIP(span_record_event, psan_record_event);
+    SOCH_SLIP(span_record_event, san_record_event); SOCH_SLIP(span_record_event, sapn_record_event);
+    SOCH_SLIP(span_record_event, spa_nrecord_event); SOCH_SLIP(span_record_event, spa_record_event);
+    SOCH_SLIP(span_record_event, spanRecordEvent); SOCH_SLIP(span_record_event, span_ecord_event);
+    SOCH_SLIP(span_record_event, span_ercord_event); SOCH_SLIP(span_record_event, span_rceord_event);
+    SOCH_SLIP(span_record_event, span_rcord_event); SOCH_SLIP(span_record_event, span_recod_event);
+    SOCH_SLIP(span_record_event, span_recodr_event); SOCH_SLIP(span_record_event, span_recor_devent);
+    SOCH_SLIP(span_record_event, span_recor_event); SOCH_SLIP(span_record_event, span_record_eent);
+    SOCH_SLIP(span_record_event, span_record_eevnt); SOCH_SLIP(span_record_event, span_record_even);
+    SOCH_SLIP(span_record_event, span_record_evet); SOCH_SLIP(span_record_event, span_record_evetn);
+    SOCH_SLIP(span_record_event, span_record_evnet); SOCH_SLIP(span_record_event, span_record_evnt);
+    SOCH_SLIP(span_record_event, span_record_veent); SOCH_SLIP(span_record_event, span_record_vent);
+    SOCH_SLIP(span_record_event, span_recorde_vent); SOCH_SLIP(span_record_event, span_recordevent);
+    SOCH_SLIP(span_record_event, span_recrd_event); SOCH_SLIP(span_record_event, span_recrod_event);
+    SOCH_SLIP(span_record_event, span_reocrd_event); SOCH_SLIP(span_record_event, span_reord_event);
+    SOCH_SLIP(span_record_event, spanr_ecord_event); SOCH_SLIP(span_record_event, spanrecord_event);
+    SOCH_SLIP(span_record_event, spanrecordevent); SOCH_SLIP(span_record_event, spn_record_event);
+    SOCH_SLIP(span_record_event, spna_record_event); SOCH_SLIP(span_record_end, SpanRecordEnd);
+    SOCH_SLIP(span_record_end, pan_record_end); SOCH_SLIP(span_record_end, psan_record_end);
+    SOCH_SLIP(span_record_end, san_record_end); SOCH_SLIP(span_record_end, sapn_record_end);
+    SOCH_SLIP(span_record_end, spa_nrecord_end); SOCH_SLIP(span_record_end, spa_record_end);
+    SOCH_SLIP(span_record_end, spanRecordEnd); SOCH_SLIP(span_record_end, span_ecord_end);
+    SOCH_SLIP(span_record_end, span_ercord_end); SOCH_SLIP(span_record_end, span_rceord_end);
+    SOCH_SLIP(span_record_end, span_rcord_end); SOCH_SLIP(span_record_end, span_recod_end);
+    SOCH_SLIP(span_record_end, span_recodr_end); SOCH_SLIP(span_record_end, span_recor_dend);
+    SOCH_SLIP(span_record_end, span_recor_end); SOCH_SLIP(span_record_end, span_record_ed);
+    SOCH_SLIP(span_record_end, span_record_edn); SOCH_SLIP(span_record_end, span_record_en);
+    SOCH_SLIP(span_record_end, span_record_nd); SOCH_SLIP(span_record_end, span_record_ned);
+    SOCH_SLIP(span_record_end, span_recorde_nd); SOCH_SLIP(span_record_end, span_recordend);
+    SOCH_SLIP(span_record_end, span_recrd_end); SOCH_SLIP(span_record_end, span_recrod_end);
+    SOCH_SLIP(span_record_end, span_reocrd_end); SOCH_SLIP(span_record_end, span_reord_end);
+    SOCH_SLIP(span_record_end, spanr_ecord_end); SOCH_SLIP(span_record_end, spanrecord_end);
+    SOCH_SLIP(span_record_end, spanrecordend); SOCH_SLIP(span_record_end, spn_record_end);
+    SOCH_SLIP(span_record_end, spna_record_end); SOCH_SLIP(span_context, SpanContext);
+    SOCH_SLIP(span_context, pan_context); SOCH_SLIP(span_context, psan_context); SOCH_SLIP(span_context, san_context);
+    SOCH_SLIP(span_context, sapn_context); SOCH_SLIP(span_context, spa_context); SOCH_SLIP(span_context, spa_ncontext);
+    SOCH_SLIP(span_context, spanContext); SOCH_SLIP(span_context, span_cnotext); SOCH_SLIP(span_context, span_cntext);
+    SOCH_SLIP(span_context, span_conetxt); SOCH_SLIP(span_context, span_conext); SOCH_SLIP(span_context, span_contet);
+    SOCH_SLIP(span_context, span_contetx); SOCH_SLIP(span_context, span_contex); SOCH_SLIP(span_context, span_contxet);
+    SOCH_SLIP(span_context, span_contxt); SOCH_SLIP(span_context, span_cotext); SOCH_SLIP(span_context, span_cotnext);
+    SOCH_SLIP(span_context, span_ocntext); SOCH_SLIP(span_context, span_ontext); SOCH_SLIP(span_context, spanc_ontext);
+    SOCH_SLIP(span_context, spancontext); SOCH_SLIP(span_context, spn_context); SOCH_SLIP(span_context, spna_context);
+    SOCH_SLIP(log_record, LogRecord); SOCH_SLIP(log_record, lg_record); SOCH_SLIP(log_record, lgo_record);
+    SOCH_SLIP(log_record, lo_grecord); SOCH_SLIP(log_record, lo_record); SOCH_SLIP(log_record, logRecord);
+    SOCH_SLIP(log_record, log_ecord); SOCH_SLIP(log_record, log_ercord); SOCH_SLIP(log_record, log_rceord);
+    SOCH_SLIP(log_record, log_rcord); SOCH_SLIP(log_record, log_recod); SOCH_SLIP(log_record, log_recodr);
+    SOCH_SLIP(log_record, log_recor); SOCH_SLIP(log_record, log_recrd); SOCH_SLIP(log_record, log_recrod);
+    SOCH_SLIP(log_record, log_reocrd); SOCH_SLIP(log_record, log_reord); SOCH_SLIP(log_record, logr_ecord);
+    SOCH_SLIP(log_record, logrecord); SOCH_SLIP(log_record, og_record); SOCH_SLIP(log_record, olg_record);
+    SOCH_SLIP(flush, Flush); SOCH_SLIP(flush, flsh); SOCH_SLIP(flush, flsuh); SOCH_SLIP(flush, fluh);
+    SOCH_SLIP(flush, fluhs); SOCH_SLIP(flush, flus); SOCH_SLIP(flush, fulsh); SOCH_SLIP(flush, fush);
+    SOCH_SLIP(flush, lfush); SOCH_SLIP(flush, lush);
 #else
     SOCH_LATER(attach, 1); SOCH_LATER(span_record_start, 1); SOCH_LATER(span_record_event, 1);
     SOCH_LATER(span_record_end, 1); SOCH_LATER(span_context, 1); SOCH_LATER(log_record, 1);
@@ -847,8 +1084,71 @@ template <class T> const soch_observability observability_of<T>::table = {
 
 template <class T> struct compression_of {
     static const soch_compression table;
+    typedef soch_compression contract;
+    SOCH_SLIP(set_level, SetLevel); SOCH_SLIP(set_level, est_level); SOCH_SLIP(set_level, et_level);
+    SOCH_SLIP(set_level, se_level); SOCH_SLIP(set_level, se_tlevel); SOCH_SLIP(set_level, setLevel);
+    SOCH_SLIP(set_level, set_elvel); SOCH_SLIP(set_level, set_evel); SOCH_SLIP(set_level, set_leel);
+    SOCH_SLIP(set_level, set_leevl); SOCH_SLIP(set_level, set_leve); SOCH_SLIP(set_level, set_levl);
+    SOCH_SLIP(set_level, set_levle); SOCH_SLIP(set_level, set_lveel); SOCH_SLIP(set_level, set_lvel);
+    SOCH_SLIP(set_level, setl_evel); SOCH_SLIP(set_level, setlevel); SOCH_SLIP(set_level, st_level);
+    SOCH_SLIP(set_level, ste_level); SOCH_SLIP(describe, Describe); SOCH_SLIP(describe, decribe);
+    SOCH_SLIP(describe, decsribe); SOCH_SLIP(describe, descibe); SOCH_SLIP(describe, descirbe);
+    SOCH_SLIP(describe, descrbe); SOCH_SLIP(describe, descrbie); SOCH_SLIP(describe, describ);
+    SOCH_SLIP(describe, descrie); SOCH_SLIP(describe, descrieb); SOCH_SLIP(describe, desrcibe);
+    SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe); SOCH_SLIP(describe, dsecribe);
+    SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
     SOCH_TOGETHER(soch_compression, compress_with, decompress_with);
+    SOCH_SLIP(bound, Bound); SOCH_SLIP(bound, bond); SOCH_SLIP(bound, bonud); SOCH_SLIP(bound, boud);
+    SOCH_SLIP(bound, boudn); SOCH_SLIP(bound, boun); SOCH_SLIP(bound, bund); SOCH_SLIP(bound, buond);
+    SOCH_SLIP(bound, obund); SOCH_SLIP(bound, ound); SOCH_SLIP(decompressed_size, DecompressedSize);
+    SOCH_SLIP(decompressed_size, dceompressed_size); SOCH_SLIP(decompressed_size, dcompressed_size);
+    SOCH_SLIP(decompressed_size, decmopressed_size); SOCH_SLIP(decompressed_size, decmpressed_size);
+    SOCH_SLIP(decompressed_size, decomperssed_size); SOCH_SLIP(decompressed_size, decompessed_size);
+    SOCH_SLIP(decompressed_size, decompresed_size); SOCH_SLIP(decompressed_size, decompresesd_size);
+    SOCH_SLIP(decompressed_size, decompressd_size); SOCH_SLIP(decompressed_size, decompressde_size);
+    SOCH_SLIP(decompressed_size, decompresse_dsize); SOCH_SLIP(decompressed_size, decompresse_size);
+    SOCH_SLIP(decompressed_size, decompressedSize); SOCH_SLIP(decompressed_size, decompressed_isze);
+    SOCH_SLIP(decompressed_size, decompressed_ize); SOCH_SLIP(decompressed_size, decompressed_len);
+    SOCH_SLIP(decompressed_size, decompressed_length); SOCH_SLIP(decompressed_size, decompressed_sie);
+    SOCH_SLIP(decompressed_size, decompressed_siez); SOCH_SLIP(decompressed_size, decompressed_siz);
+    SOCH_SLIP(decompressed_size, decompressed_sze); SOCH_SLIP(decompressed_size, decompressed_szie);
+    SOCH_SLIP(decompressed_size, decompresseds_ize); SOCH_SLIP(decompressed_size, decompressedsize);
+    SOCH_SLIP(decompressed_size, decomprsesed_size); SOCH_SLIP(decompressed_size, decomprssed_size);
+    SOCH_SLIP(decompressed_size, decomressed_size); SOCH_SLIP(decompressed_size, decomrpessed_size);
+    SOCH_SLIP(decompressed_size, decopmressed_size); SOCH_SLIP(decompressed_size, decopressed_size);
+    SOCH_SLIP(decompressed_size, deocmpressed_size); SOCH_SLIP(decompressed_size, deompressed_size);
+    SOCH_SLIP(decompressed_size, ecompressed_size); SOCH_SLIP(decompressed_size, edcompressed_size);
+    SOCH_SLIP(compress_with, CompressWith); SOCH_SLIP(compress_with, cmopress_with);
+    SOCH_SLIP(compress_with, cmpress_with); SOCH_SLIP(compress_with, comperss_with);
+    SOCH_SLIP(compress_with, compess_with); SOCH_SLIP(compress_with, compres_swith);
+    SOCH_SLIP(compress_with, compres_with); SOCH_SLIP(compress_with, compressWith);
+    SOCH_SLIP(compress_with, compress_ith); SOCH_SLIP(compress_with, compress_iwth);
+    SOCH_SLIP(compress_with, compress_wih); SOCH_SLIP(compress_with, compress_wiht);
+    SOCH_SLIP(compress_with, compress_wit); SOCH_SLIP(compress_with, compress_wth);
+    SOCH_SLIP(compress_with, compress_wtih); SOCH_SLIP(compress_with, compressw_ith);
+    SOCH_SLIP(compress_with, compresswith); SOCH_SLIP(compress_with, comprses_with);
+    SOCH_SLIP(compress_with, comprss_with); SOCH_SLIP(compress_with, comress_with);
+    SOCH_SLIP(compress_with, comrpess_with); SOCH_SLIP(compress_with, copmress_with);
+    SOCH_SLIP(compress_with, copress_with); SOCH_SLIP(compress_with, ocmpress_with);
+    SOCH_SLIP(compress_with, ompress_with); SOCH_SLIP(decompress_with, DecompressWith);
+    SOCH_SLIP(decompress_with, dceompress_with); SOCH_SLIP(decompress_with, dcompress_with);
+    SOCH_SLIP(decompress_with, decmopress_with); SOCH_SLIP(decompress_with, decmpress_with);
+    SOCH_SLIP(decompress_with, decomperss_with); SOCH_SLIP(decompress_with, decompess_with);
+    SOCH_SLIP(decompress_with, decompres_swith); SOCH_SLIP(decompress_with, decompres_with);
+    SOCH_SLIP(decompress_with, decompressWith); SOCH_SLIP(decompress_with, decompress_ith);
+    SOCH_SLIP(decompress_with, decompress_iwth); SOCH_SLIP(decompress_with, decompress_wih);
+    SOCH_SLIP(decompress_with, decompress_wiht); SOCH_SLIP(decompress_with, decompress_wit);
+    SOCH_SLIP(decompress_with, decompress_wth); SOCH_SLIP(decompress_with, decompress_wtih);
+    SOCH_SLIP(decompress_with, decompressw_ith); SOCH_SLIP(decompress_with, decompresswith);
+    SOCH_SLIP(decompress_with, decomprses_with); SOCH_SLIP(decompress_with, decomprss_with);
+    SOCH_SLIP(decompress_with, decomress_with); SOCH_SLIP(decompress_with, decomrpess_with);
+    SOCH_SLIP(decompress_with, decopmress_with); SOCH_SLIP(decompress_with, decopress_with);
+    SOCH_SLIP(decompress_with, deocmpress_with); SOCH_SLIP(decompress_with, deompress_with);
+    SOCH_SLIP(decompress_with, ecompress_with); SOCH_SLIP(decompress_with, edcompress_with); SOCH_SLIP(train, Train);
+    SOCH_SLIP(train, rain); SOCH_SLIP(train, rtain); SOCH_SLIP(train, tain); SOCH_SLIP(train, tarin);
+    SOCH_SLIP(train, trai); SOCH_SLIP(train, tran); SOCH_SLIP(train, trani); SOCH_SLIP(train, trian);
+    SOCH_SLIP(train, trin);
 #else
     SOCH_LATER(bound, 1); SOCH_LATER(decompressed_size, 1); SOCH_LATER(compress_with, 1);
     SOCH_LATER(decompress_with, 1); SOCH_LATER(train, 1);
@@ -881,6 +1181,7 @@ template <class T> const soch_compression compression_of<T>::table = {
 #undef SOCH_HANDLE
 #undef SOCH_TOGETHER
 #undef SOCH_LATER
+#undef SOCH_SLIP
 
 // The table of a kind that the class is of, or NULL.
 template <class Table, template <class> class Of, class T, bool wanted> struct table_of {

@@ -6,6 +6,7 @@
 #undef SOCH_HANDLE
 #undef SOCH_TOGETHER
 #undef SOCH_LATER
+#undef SOCH_SLIP
 
 // The table of a kind that the class is of, or NULL.
 template <class Table, template <class> class Of, class T, bool wanted> struct table_of {

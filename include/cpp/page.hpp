@@ -23,7 +23,8 @@
 //              `scan` and `commit` of a transaction. It is destroyed when the host closes it, and after `commit`; what it
 //              has of `close()` or `abort()`, as its slot is called, comes before that, but not after `commit`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
-//              parameters, overloads or no access, one of a group of which another is missing.
+//              parameters, overloads or no access, one of a group of which another is missing, one whose name is a slip
+//              away from its slot's (`writebatch`, `open_raeder`, `begin_transaction`).
 // Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`; or a
 //              `soch::outcome<>`, which may hold a failure; what opens, also a `soch::outcome<std::unique_ptr<…>>`.
 // Exceptions   None leaves the plugin. `soch::failure` gives its status, and the instance goes on. Any other

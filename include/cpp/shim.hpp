@@ -172,6 +172,18 @@ SOCH_SLOT(shutdown) SOCH_SLOT(get_interface)
 // What a slot, called with an `ON`, opens.
 #define SOCH_HANDLE(HANDLE, ON, TABLE, NAME) \
     typedef typename handle_of<slot_##NAME, ON, decltype(TABLE::NAME)>::type HANDLE
+template <class Slip, class T, class Function> struct is_slip;
+template <class Slip, class T, class... A>
+struct is_slip<Slip, T, soch_status (*)(void *, A...)> : shim<Slip, T, list<>, A...>::present {};
+// A name that a method gets by a slip, and that nothing calls. `contract` is the table.
+#define SOCH_SLIP(NAME, SLIP)                                                                                    \
+    struct NAME##_as_##SLIP {                                                                                    \
+        template <class C, class... A>                                                                           \
+        static auto call(C &object, A... arguments) -> decltype(object.SLIP(arguments...));                      \
+    };                                                                                                           \
+    static_assert(pick<slot_##NAME, T, false, decltype(contract::NAME)>::present ||                              \
+                      !is_slip<NAME##_as_##SLIP, T, decltype(contract::NAME)>::value,                            \
+                  "the class has a method `" #SLIP "` with the parameters of the slot `" #NAME "`: the host would not call it")
 #define SOCH_TOGETHER(TABLE, ONE, OTHER)                                                                         \
     static_assert(pick<slot_##ONE, T, false, decltype(TABLE::ONE)>::present ==                                   \
                       pick<slot_##OTHER, T, false, decltype(TABLE::OTHER)>::present,                             \

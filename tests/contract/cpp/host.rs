@@ -29,12 +29,12 @@ static GREETER: Greeter = Greeter { size: size_of::<Greeter>(), greet };
 
 impl HostServices for Heard {
     fn log(&self, _: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
-        let fields: Vec<String> = fields.into_iter().map(|(name, value)| format!(" {name}={value}")).collect();
+        let fields: Vec<String> = fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
         self.hear(format!("{level:?} {message}{}", fields.concat()));
     }
 
     fn counter_inc(&self, _: &str, name: &str, value: u64, labels: Labels<'_>) {
-        let labels: Vec<String> = labels.into_iter().map(|(name, value)| format!(" {name}={value}")).collect();
+        let labels: Vec<String> = labels.iter().map(|(name, value)| format!(" {name}={value}")).collect();
         self.hear(format!("counter {name} {value}{}", labels.concat()));
     }
 

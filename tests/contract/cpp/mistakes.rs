@@ -35,6 +35,16 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("open_reader()", "open_reader(void **)", OPTIONAL, "slot_open_reader"),
     ("void shutdown() {}", "void shutdown(int) {}", OPTIONAL, "slot_shutdown"),
     ("soch::span<const soch_bytes>, size_t, soch::writer", "soch::span<soch_bytes>, size_t, soch::writer", OPTIONAL, "slot_train"),
+    ("void stats(soch_storage_stats *) {}", "void stats(float) {} void stats(int) {}", OPTIONAL, "slot_stats"),
+    ("void stats(soch_storage_stats *) {}", "template <class A, class B> void stats(A, B) {}", OPTIONAL, "slot_stats"),
+    ("void shutdown() {}", "static void shutdown(int) {}", OPTIONAL, "slot_shutdown"),
+    // One with another name.
+    ("void write_batch(", "void writebatch(", "a method `writebatch` with the parameters of the slot `write_batch`", ""),
+    ("void write_batch(", "void WriteBatch(", "a method `WriteBatch` with the parameters of the slot `write_batch`", ""),
+    ("> open_reader()", "> open_raeder()", "a method `open_raeder` with the parameters of the slot `open_reader`", ""),
+    ("begin_txn(", "begin_transaction(", "a method `begin_transaction` with the parameters of the slot `begin_txn`", ""),
+    ("void stats(", "void stat(", "a method `stat` with the parameters of the slot `stats`", ""),
+    ("void train(", "void trian(", "a method `trian` with the parameters of the slot `train`", ""),
     // What a method opens.
     ("std::unique_ptr<reader> open_reader() { return nullptr; }", "void open_reader() {}", OPENS, "open_reader"),
     ("std::unique_ptr<reader> open_reader() { return nullptr; }", "reader *open_reader() { return nullptr; }", OPENS, "open_reader"),
@@ -108,6 +118,29 @@ fn a_class_with_everything_compiles_clean() {
         // gcc has no such option, and the library may not be there.
         if compile(&program, &standard, &library, &["-stdlib=libc++"]).status.success() {
             clean(&program, &standard, &["-stdlib=libc++"]);
+        }
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_mistake_compiles() {
+    const TEST: &str = "what_only_looks_like_a_mistake_compiles";
+    let directory = PrivateDir::new(TEST);
+    let changes: [(&str, &str); 5] = [
+        ("class whole {", "class whole final {"),
+        // A class may have the name of a slot,
+        ("whole", "bound"),
+        // and a method of another kind's slot, or of a slot's name that the kind has not with these parameters.
+        ("void shutdown() {}", "void log(int) {} void nearest() {} void compct(int) {} int stat = 0;"),
+        ("void shutdown() {}", "void compact(double) {} void compact(soch::call) {} void compct(soch::call) {}"),
+        ("void shutdown() {}", "static constexpr const char *author = \"somebody\";"),
+    ];
+    let languages: Vec<(PathBuf, String)> = cpp(TEST).collect();
+    for (at, (from, to)) in changes.into_iter().enumerate() {
+        let source = directory.write("whole.cpp", &WHOLE.replace(from, to));
+        for (program, standard) in languages.iter().skip(at % languages.len().max(1)).take(1) {
+            let result = compile(program, standard, &source, &[]);
+            assert!(result.status.success() && result.stderr.is_empty(), "{to}: {}", result.stderr);
         }
     }
 }

@@ -1,0 +1,54 @@
+//! Names that are one slip away from an optional slot's: a method of such a name, with the slot's parameters, is meant to be
+//! the slot's, and the host would not call it. That a required one is missing is seen without them.
+
+use crate::include::lines::lines;
+use crate::include::slots::{Rule, Table};
+use std::collections::BTreeSet;
+
+/// What others call it: this contract's Rust, or other engines.
+const OTHER_WORDS: [(&str, &[&str]); 5] = [
+    ("begin_txn", &["begin", "begin_transaction", "begin_tx", "open_txn"]),
+    ("open_reader", &["reader", "snapshot", "open_snapshot"]),
+    ("open_table", &["table"]),
+    ("write_batch", &["batch", "write", "put_batch"]),
+    ("decompressed_size", &["decompressed_len", "decompressed_length"]),
+];
+
+/// Every name with a letter too few, two letters in the wrong order, or in another style.
+fn slips(name: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in name.char_indices() {
+        found.insert([&name[..at], &name[at + 1..]].concat());
+        if let Some(next) = name.get(at + 1..at + 2) {
+            found.insert([&name[..at], next, &name[at..=at], &name[at + 2..]].concat());
+        }
+    }
+    let capital = |word: &str| word[..1].to_uppercase() + &word[1..];
+    let words: Vec<&str> = name.split('_').collect();
+    found.insert(words.concat());
+    found.insert(words.iter().map(|word| capital(word)).collect());
+    found.insert(words[0].to_owned() + &words[1..].iter().map(|word| capital(word)).collect::<String>());
+    let others = OTHER_WORDS.iter().filter(|(slot, _)| *slot == name).flat_map(|(_, others)| *others);
+    found.extend(others.map(|other| (*other).to_owned()));
+    found.retain(|slip| {
+        !slip.starts_with('_') && !slip.ends_with('_') && !slip.contains("__") && slip.len() > 2 && slip != name
+    });
+    found
+}
+
+/// The slots of a table that a slip would lose, each with the names that it may have got. No name is another slot's.
+fn of<'a>(tables: &[Table], table: &'a Table) -> Vec<(&'a str, BTreeSet<String>)> {
+    let is_slot = |name: &String| tables.iter().flat_map(|table| &table.slots).any(|slot| slot.name == *name);
+    let lost = table.slots.iter().filter(|slot| slot.rule != Rule::Required && slot.on == "instance");
+    lost.map(|slot| (slot.name.as_str(), slips(&slot.name).into_iter().filter(|slip| !is_slot(slip)).collect()))
+        .collect()
+}
+
+/// What the class of a kind refuses, of slots of this minor version.
+pub fn refused(tables: &[Table], table: &Table, minor: u16) -> String {
+    let since = |name: &str| table.slots.iter().any(|slot| slot.name == name && slot.since == minor);
+    let slots = of(tables, table).into_iter().filter(|(name, _)| since(name));
+    let refused =
+        slots.flat_map(|(name, slips)| slips.into_iter().map(move |slip| format!("SOCH_SLIP({name}, {slip});")));
+    lines(refused, "    ")
+}
