@@ -175,6 +175,39 @@ static soch_status table_put(void *handle, soch_bytes key, soch_bytes value, uin
     return row != NULL ? SOCH_OK : no_memory(error);
 }
 
+static int by_number(const void *left, const void *right) {
+    uint32_t one = *(const uint32_t *)left, other = *(const uint32_t *)right;
+    return (one > other) - (one < other);
+}
+
+static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity, size_t *count, soch_error *error) {
+    store *self = instance;
+    (void)error;
+    *count = 0;
+    pthread_rwlock_rdlock(&self->lock);
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        for (const table *in = self->tables[bucket]; in != NULL; in = in->next) {
+            if (first_seen(in->first[0], self->writes) == NULL) continue;
+            if (*count < capacity) tables[*count] = in->number;
+            ++*count;
+        }
+    }
+    pthread_rwlock_unlock(&self->lock);
+    if (*count <= capacity) qsort(tables, *count, sizeof *tables, by_number);
+    return SOCH_OK;
+}
+
+static soch_status drop_table(void *instance, const soch_call *call, uint32_t number, soch_error *error) {
+    store *self = instance;
+    const node *row;
+    (void)call, (void)error;
+    pthread_rwlock_wrlock(&self->lock);
+    const table *in = find_table(self, number);
+    while (in != NULL && (row = first_seen(in->first[0], self->writes)) != NULL) drop(self, number, key_of(row));
+    pthread_rwlock_unlock(&self->lock);
+    return SOCH_OK;
+}
+
 static soch_status open_reader(void *instance, void **handle, soch_error *error) {
     snapshot *made = malloc(sizeof *made);
     if (made == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a snapshot");
@@ -251,7 +284,8 @@ static const soch_storage storage = {
 #if SOCH_TARGET_MINOR >= 1
     .write_batch = write_batch, .open_table = open_table, .close_table = close_table, .table_get = table_get,
     .table_put = table_put, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
-    .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor,
+    .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .list_tables = list_tables,
+    .drop_table = drop_table,
 #endif
 };
 

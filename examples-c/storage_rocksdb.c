@@ -111,6 +111,34 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
     return status;
 }
 
+static int by_number(const void *left, const void *right) {
+    uint32_t one = *(const uint32_t *)left, other = *(const uint32_t *)right;
+    return (one > other) - (one < other);
+}
+
+// A column family stays, also without rows.
+static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity, size_t *count, soch_error *error) {
+    store *self = instance;
+    char *why = NULL;
+    soch_status status = check_usable(self, error);
+    *count = 0;
+    for (size_t i = 0; i < BUCKETS && status == SOCH_OK; i++) {
+        for (const family *at = __atomic_load_n(&self->tables[i], __ATOMIC_ACQUIRE); at != NULL; at = at->next) {
+            rocksdb_iterator_t *rows = rocksdb_create_iterator_cf(self->base, self->read, at->rows);
+            rocksdb_iter_seek_to_first(rows);
+            rocksdb_iter_get_error(rows, &why);
+            if (why == NULL && rocksdb_iter_valid(rows)) {
+                if (*count < capacity) tables[*count] = at->number;
+                ++*count;
+            }
+            rocksdb_iter_destroy(rows);
+            if (why != NULL) return report(self, error, why);
+        }
+    }
+    if (*count <= capacity) qsort(tables, *count, sizeof *tables, by_number);
+    return status;
+}
+
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
     properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_TRANSACTIONS;
@@ -142,6 +170,7 @@ static const soch_storage storage = {
     .close_reader = close_reader, .reader_get = reader_get, .open_cursor = open_cursor, .cursor_next = cursor_next,
     .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
+    .list_tables = list_tables,
 };
 
 SOCH_PLUGIN("storage_rocksdb", "1.0.0", SOCH_KIND_STORAGE, .storage = &storage, .create = create, .shutdown = shut_down,

@@ -695,6 +695,13 @@ typedef struct soch_storage {
   // it lent ends. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor there.
   // [exclusive]
   soch_status (*cursor_seek)(void *cursor, struct soch_bytes key, struct soch_error *error);
+  // Sets `count` to how many tables have rows, and writes their numbers to `tables`, ascending, if `capacity` is enough
+  // for all. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+  soch_status (*list_tables)(void *instance, uint32_t *tables, size_t capacity, size_t *count, struct soch_error *error);
+  // Removes all rows of a table at one moment; `SOCH_OK` also if there are none. An open transaction is in its way as in
+  // that of `put`. Handles of the table stay, and readers that were opened before see the rows. `call` may be NULL.
+  // Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+  soch_status (*drop_table)(void *instance, const struct soch_call *call, uint32_t table, struct soch_error *error);
 #endif
 } soch_storage;
 
@@ -1470,7 +1477,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x9d, 0x58, 0x9b, 0xe6, 0xef, 0xf9, 0xa7, 0x56, 0x8e, 0xde, 0x87, 0xf8, 0x02, 0xfb, 0x14, 0x7a}
+#define SOCH_LAYOUT_HASH {0xc3, 0x5f, 0xac, 0x64, 0x57, 0x63, 0x01, 0xf3, 0x01, 0xac, 0x03, 0x9d, 0x0f, 0x03, 0x69, 0xe5}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1723,8 +1730,10 @@ SOCH_ASSERT(offsetof(soch_storage, txn_scan) == 192 && sizeof(((soch_storage *)0
 SOCH_ASSERT(offsetof(soch_storage, commit_txn) == 200 && sizeof(((soch_storage *)0)->commit_txn) == 8);
 SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 208 && sizeof(((soch_storage *)0)->abort_txn) == 8);
 SOCH_ASSERT(offsetof(soch_storage, cursor_seek) == 216 && sizeof(((soch_storage *)0)->cursor_seek) == 8);
+SOCH_ASSERT(offsetof(soch_storage, list_tables) == 224 && sizeof(((soch_storage *)0)->list_tables) == 8);
+SOCH_ASSERT(offsetof(soch_storage, drop_table) == 232 && sizeof(((soch_storage *)0)->drop_table) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 224 : 72));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 240 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
@@ -2068,8 +2077,10 @@ SOCH_ASSERT(offsetof(soch_storage, txn_scan) == 96 && sizeof(((soch_storage *)0)
 SOCH_ASSERT(offsetof(soch_storage, commit_txn) == 100 && sizeof(((soch_storage *)0)->commit_txn) == 4);
 SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 104 && sizeof(((soch_storage *)0)->abort_txn) == 4);
 SOCH_ASSERT(offsetof(soch_storage, cursor_seek) == 108 && sizeof(((soch_storage *)0)->cursor_seek) == 4);
+SOCH_ASSERT(offsetof(soch_storage, list_tables) == 112 && sizeof(((soch_storage *)0)->list_tables) == 4);
+SOCH_ASSERT(offsetof(soch_storage, drop_table) == 116 && sizeof(((soch_storage *)0)->drop_table) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 112 : 36));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 120 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);

@@ -775,13 +775,13 @@ struct is_slip<Slip, T, soch_status (*)(void *, A...)> : shim<Slip, T, list<>, A
 SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
 SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close) SOCH_SLOT(open_reader)
 SOCH_SLOT(open_cursor) SOCH_SLOT(next) SOCH_SLOT(begin_txn) SOCH_SLOT(commit) SOCH_SLOT(abort) SOCH_SLOT(seek)
-SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
-SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(counter_inc)
-SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event)
-SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event)
-SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress)
-SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with)
-SOCH_SLOT(decompress_with) SOCH_SLOT(train)
+SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup)
+SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save)
+SOCH_SLOT(load) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start)
+SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach)
+SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end) SOCH_SLOT(span_context)
+SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level)
+SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -834,8 +834,24 @@ template <class T> struct storage_of {
     SOCH_SLIP(begin_txn, begn_txn); SOCH_SLIP(begin_txn, begni_txn); SOCH_SLIP(begin_txn, beign_txn);
     SOCH_SLIP(begin_txn, bein_txn); SOCH_SLIP(begin_txn, bgein_txn); SOCH_SLIP(begin_txn, bgin_txn);
     SOCH_SLIP(begin_txn, ebgin_txn); SOCH_SLIP(begin_txn, egin_txn); SOCH_SLIP(begin_txn, open_txn);
+    SOCH_SLIP(list_tables, ListTables); SOCH_SLIP(list_tables, ilst_tables); SOCH_SLIP(list_tables, ist_tables);
+    SOCH_SLIP(list_tables, lis_tables); SOCH_SLIP(list_tables, lis_ttables); SOCH_SLIP(list_tables, listTables);
+    SOCH_SLIP(list_tables, list_ables); SOCH_SLIP(list_tables, list_atbles); SOCH_SLIP(list_tables, list_tabels);
+    SOCH_SLIP(list_tables, list_tabes); SOCH_SLIP(list_tables, list_table); SOCH_SLIP(list_tables, list_tabls);
+    SOCH_SLIP(list_tables, list_tablse); SOCH_SLIP(list_tables, list_talbes); SOCH_SLIP(list_tables, list_tales);
+    SOCH_SLIP(list_tables, list_tbales); SOCH_SLIP(list_tables, list_tbles); SOCH_SLIP(list_tables, listt_ables);
+    SOCH_SLIP(list_tables, listtables); SOCH_SLIP(list_tables, lit_tables); SOCH_SLIP(list_tables, lits_tables);
+    SOCH_SLIP(list_tables, lsit_tables); SOCH_SLIP(list_tables, lst_tables); SOCH_SLIP(drop_table, DropTable);
+    SOCH_SLIP(drop_table, dop_table); SOCH_SLIP(drop_table, dorp_table); SOCH_SLIP(drop_table, dro_ptable);
+    SOCH_SLIP(drop_table, dro_table); SOCH_SLIP(drop_table, dropTable); SOCH_SLIP(drop_table, drop_able);
+    SOCH_SLIP(drop_table, drop_atble); SOCH_SLIP(drop_table, drop_tabe); SOCH_SLIP(drop_table, drop_tabel);
+    SOCH_SLIP(drop_table, drop_tabl); SOCH_SLIP(drop_table, drop_talbe); SOCH_SLIP(drop_table, drop_tale);
+    SOCH_SLIP(drop_table, drop_tbale); SOCH_SLIP(drop_table, drop_tble); SOCH_SLIP(drop_table, dropt_able);
+    SOCH_SLIP(drop_table, droptable); SOCH_SLIP(drop_table, drp_table); SOCH_SLIP(drop_table, drpo_table);
+    SOCH_SLIP(drop_table, rdop_table); SOCH_SLIP(drop_table, rop_table);
 #else
     SOCH_LATER(write_batch, 1); SOCH_LATER(open_table, 1); SOCH_LATER(open_reader, 1); SOCH_LATER(begin_txn, 1);
+    SOCH_LATER(list_tables, 1); SOCH_LATER(drop_table, 1);
 #endif
 };
 template <class T> const soch_storage storage_of<T>::table = {
@@ -854,7 +870,8 @@ template <class T> const soch_storage storage_of<T>::table = {
     SOCH_OF(txn_handle, soch_storage, txn_get, get), SOCH_OF(txn_handle, soch_storage, txn_put, put),
     SOCH_OF(txn_handle, soch_storage, txn_remove, remove), SOCH_OF(txn_handle, soch_storage, txn_scan, scan),
     SOCH_ENDS(txn_handle, soch_storage, commit_txn, commit), SOCH_ENDS(txn_handle, soch_storage, abort_txn, abort),
-    SOCH_MAY_BE_OF(cursor_handle, soch_storage, cursor_seek, seek),
+    SOCH_MAY_BE_OF(cursor_handle, soch_storage, cursor_seek, seek), SOCH_OPTIONAL(soch_storage, list_tables),
+    SOCH_OPTIONAL(soch_storage, drop_table),
 #endif
 };
 

@@ -173,6 +173,24 @@ pub trait StorageExtension: Extension {
         Err(Error::unsupported("open_table"))
     }
 
+    /// Returns the numbers of the tables that have rows, in any order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default; what the storage reports.
+    fn list_tables(&self) -> Result<Vec<TableId>> {
+        Err(Error::unsupported("list_tables"))
+    }
+
+    /// Removes all rows of a table at one moment; Ok also if there are none. Handles of the table stay, and readers that
+    /// were opened before see the rows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default; what the storage reports. No row is removed
+    /// then.
+    fn drop_table(&self, _table: TableId) -> Result<()> {
+        Err(Error::unsupported("drop_table"))
+    }
+
     /// Opens a snapshot that lends its bytes. As long as one is open, the host calls no method with `&mut self`.
     ///
     /// # Errors

@@ -71,6 +71,8 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         |plugin| storage(plugin).write_batch(&[Write::Delete { table: 1, key: b"k" }], 0),
         Err(ErrorKind::Unsupported),
     ),
+    ("storage", "list_tables", |plugin| storage(plugin).list_tables().map(drop), Err(ErrorKind::Unsupported)),
+    ("storage", "drop_table", |plugin| storage(plugin).drop_table(1), Err(ErrorKind::Unsupported)),
     ("storage", "describe", |plugin| described::<StorageProperties>(storage(plugin).describe()), Ok(())),
     ("storage", "table", |plugin| storage(plugin).open_table(1).map(drop), Ok(())),
     ("storage", "reader", |plugin| storage(plugin).reader().map(drop), Err(ErrorKind::Unsupported)),

@@ -69,6 +69,18 @@ impl Tables {
     }
 }
 
+impl Tables {
+    fn drop_table(&mut self, table: TableId) {
+        let Some(place) = self.places.get(&table) else { return };
+        let dropped = std::mem::take(&mut self.trees[*place]);
+        for (key, value) in dropped.rows(b"", b"") {
+            self.changes += 1;
+            self.stats.bytes_stored -= (key.len() + value.len()) as u64;
+            self.stats.key_count -= 1;
+        }
+    }
+}
+
 impl MemoryStorage {
     fn read(&self) -> RwLockReadGuard<'_, Tables> {
         self.tables.read().unwrap_or_else(PoisonError::into_inner)
@@ -141,6 +153,17 @@ impl StorageExtension for MemoryStorage {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    fn list_tables(&self) -> Result<Vec<TableId>> {
+        let tables = self.read();
+        let has_rows = |place: &usize| tables.trees[*place].rows(b"", b"").next().is_some();
+        Ok(tables.places.iter().filter(|(_, place)| has_rows(place)).map(|(table, _)| *table).collect())
+    }
+
+    fn drop_table(&self, table: TableId) -> Result<()> {
+        self.write().drop_table(table);
         Ok(())
     }
 

@@ -116,6 +116,23 @@ impl StorageExtension for RedbStorage {
         })
     }
 
+    fn list_tables(&self) -> Result<Vec<TableId>> {
+        let read = self.database.begin_read().map_err(failed)?;
+        let mut tables = Vec::new();
+        for table in read.list_tables().map_err(failed)?.filter_map(|table| table.name().parse().ok()) {
+            let rows = read_table(&read, table)?;
+            if rows.map_or(Ok(true), |rows| rows.is_empty()).map_err(failed)? {
+                continue;
+            }
+            tables.push(table);
+        }
+        Ok(tables)
+    }
+
+    fn drop_table(&self, table: TableId) -> Result<()> {
+        self.write(|transaction| transaction.drop_table(table))
+    }
+
     fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
         Ok(Box::new(Snapshot::new(self.database.begin_read().map_err(failed)?)))
     }

@@ -31,6 +31,13 @@ impl<'a> Transaction<'a> {
         Self { opened: Opened::new(write, |_| Tables::default()), _turn: turn }
     }
 
+    pub(crate) fn drop_table(&mut self, table: TableId) -> Result<()> {
+        self.opened.with_dependent(|write, tables| {
+            tables.borrow_mut().remove(&table);
+            write.delete_table(definition(&name(table))).map(drop).map_err(failed)
+        })
+    }
+
     fn with<T>(&self, table: TableId, ask: impl FnOnce(&mut Rows<'_>) -> Result<T>) -> Result<T> {
         self.opened.with_dependent(|write, tables| match tables.borrow_mut().entry(table) {
             Entry::Occupied(mut there) => ask(there.get_mut()),

@@ -54,6 +54,7 @@ mod storage_cursor;
 mod storage_reader;
 mod storage_scan;
 mod storage_table;
+mod storage_tables;
 mod storage_transaction;
 mod subject;
 mod test;
@@ -76,6 +77,7 @@ pub fn tests() -> &'static [Test] {
             storage::TESTS,
             storage_scan::TESTS,
             storage_table::TESTS,
+            storage_tables::TESTS,
             storage_reader::TESTS,
             storage_cursor::TESTS,
             storage_transaction::TESTS,

@@ -9,6 +9,13 @@ use sochdb_plugin_sdk::{
 };
 use std::sync::Arc;
 
+/// The tables that there is room for at first.
+const FIRST_TABLES: usize = 8;
+/// The tables that there is memory for.
+const MOST_TABLES: usize = 1 << 24;
+/// How often a storage is asked again, as others add tables meanwhile.
+const LISTS: usize = 16;
+
 handle! {
     /// A handle of a storage, loaded or linked in.
     ///
@@ -120,6 +127,39 @@ impl StorageExtension for Storage {
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, error| unsafe { write_batch(instance, raw.as_ptr(), raw.len(), txn, error) };
         self.done("write_batch", self.instance.shared("write_batch", call))
+    }
+
+    /// Returns the numbers of the tables that have rows, ascending.
+    fn list_tables(&self) -> Result<Vec<TableId>> {
+        let list_tables = slot!(self.table.list_tables);
+        let mut tables: Vec<TableId> = vec![0; FIRST_TABLES];
+        for _ in 0..LISTS {
+            let mut count = 0;
+            // SAFETY: the plugin's function on its own instance, with places for the results.
+            let call = |instance, error| unsafe {
+                list_tables(instance, tables.as_mut_ptr(), tables.len(), &mut count, error)
+            };
+            self.done("list_tables", self.instance.shared("list_tables", call))?;
+            if count <= tables.len() {
+                tables.truncate(count);
+                let ascending = tables.windows(2).all(|two| two[0] < two[1]);
+                let broke = || self.instance.contract_violation("list_tables", "gave tables that do not ascend");
+                return ascending.then_some(tables).ok_or_else(broke);
+            }
+            if count > MOST_TABLES {
+                break;
+            }
+            tables.resize(count, 0);
+        }
+        Err(self.instance.contract_violation("list_tables", "counts ever more tables, or more than can be"))
+    }
+
+    fn drop_table(&self, table: TableId) -> Result<()> {
+        let drop_table = slot!(self.table.drop_table);
+        let limits = self.instance.limits_of_call("drop_table")?;
+        // SAFETY: the plugin's function on its own instance; the limits are lent for the call.
+        let call = |instance, error| unsafe { drop_table(instance, limits, table, error) };
+        self.done("drop_table", self.instance.shared("drop_table", call))
     }
 
     /// Opens a table as [`Storage::open_table`] does, in a box.

@@ -338,4 +338,26 @@ pub struct soch_storage {
     /// [exclusive]
     pub cursor_seek:
         Option<unsafe extern "C" fn(cursor: *mut c_void, key: soch_bytes, error: *mut soch_error) -> soch_status>,
+    /// Sets `count` to how many tables have rows, and writes their numbers to `tables`, ascending, if `capacity` is enough
+    /// for all. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+    pub list_tables: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            tables: *mut u32,
+            capacity: usize,
+            count: *mut usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Removes all rows of a table at one moment; `SOCH_OK` also if there are none. An open transaction is in its way as in
+    /// that of `put`. Handles of the table stay, and readers that were opened before see the rows. `call` may be NULL.
+    /// Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
+    pub drop_table: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            table: u32,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
 }

@@ -45,6 +45,8 @@ pub const SLOTS: &[Slot] = &[
     ("storage", "commit_txn", 1, Group("transaction")),
     ("storage", "abort_txn", 1, Group("transaction")),
     ("storage", "cursor_seek", 1, Group("seek")),
+    ("storage", "list_tables", 1, Optional),
+    ("storage", "drop_table", 1, Optional),
     ("index", "index_type", 0, Required),
     ("index", "build", 0, Required),
     ("index", "insert", 0, Required),

@@ -10,7 +10,9 @@ table!(soch_storage,
         compact = default::storage_compact,
         stats = default::storage_stats,
         describe = default::storage_describe,
-        write_batch = default::storage_write_batch;
+        write_batch = default::storage_write_batch,
+        list_tables = default::storage_list_tables,
+        drop_table = default::storage_drop_table;
     groups:
         [open_table, close_table, table_get, table_put],
         [open_reader, close_reader, reader_get, open_cursor, cursor_next, close_cursor],

@@ -4,7 +4,7 @@ use crate::call::Call;
 use crate::error::Result;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::shared;
-use crate::machinery::shims::{found, reader, table, transaction};
+use crate::machinery::shims::{found, reader, room, table, transaction};
 use crate::row_sink::RowSink;
 use crate::storage::{StorageExtension, Write};
 use crate::writer::Writer;
@@ -42,6 +42,8 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         commit_txn: Some(transaction::commit),
         abort_txn: Some(transaction::abort),
         cursor_seek: Some(reader::cursor_seek),
+        list_tables: Some(list_tables::<P>),
+        drop_table: Some(drop_table::<P>),
     }
 }
 
@@ -151,4 +153,37 @@ unsafe extern "C" fn describe<P: StorageExtension>(
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library and a place for the result, with its size.
     unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
+}
+
+unsafe extern "C" fn list_tables<P: StorageExtension>(
+    instance: *mut c_void,
+    tables: *mut u32,
+    capacity: usize,
+    count: *mut usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and gives places for the results.
+    unsafe {
+        guard(error, || {
+            let mut found = shared::<P>(instance).list_tables()?;
+            found.sort_unstable();
+            if found.len() <= capacity {
+                for (place, table) in room(tables, capacity)?.iter_mut().zip(&found) {
+                    place.write(*table);
+                }
+            }
+            *count = found.len();
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn drop_table<P: StorageExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    table: u32,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { guard(error, || Call::within(call, || shared::<P>(instance).drop_table(table))) }
 }
