@@ -1,12 +1,13 @@
 //! Calls that may take long: their deadline, cancelling them, what they tell of their progress, and the trace they belong to.
 
 use sochdb_plugin_host::sdk::{
-    Call, Error, ErrorKind, Extension, ExtensionInfo, Result, RowSink, StorageExtension, TableId, TransactionId, Writer,
+    extension_info, Call, ColumnId, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Result, RowId, RowSink,
+    StorageExtension, TableId, TransactionId, Writer,
 };
-use sochdb_plugin_host::{CallOptions, CancelToken, Storage};
+use sochdb_plugin_host::{CallOptions, CancelToken, Index, Storage};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 use support::plugins::load_c;
@@ -200,4 +201,75 @@ fn a_panic_of_progress_is_the_callers_and_not_the_plugins() {
     assert_eq!(payload.downcast_ref::<&str>(), Some(&"of progress"));
     assert!(!storage.is_poisoned());
     assert!(failure(storage.compact()).1.contains("no limits"), "the scope is over");
+}
+
+/// An index whose searches last until they may end.
+struct Slow(Arc<(Mutex<bool>, Condvar)>);
+
+impl Extension for Slow {
+    fn info(&self) -> ExtensionInfo {
+        extension_info!()
+    }
+}
+
+impl IndexExtension for Slow {
+    fn index_type(&self) -> &str {
+        "slow"
+    }
+    fn build(&mut self, _: TableId, _: ColumnId, _: &[(RowId, &[u8])]) -> Result<()> {
+        Ok(())
+    }
+    fn insert(&mut self, _: &[u8], _: RowId) -> Result<()> {
+        Ok(())
+    }
+    fn delete(&mut self, _: &[u8], _: RowId) -> Result<()> {
+        Ok(())
+    }
+    fn size_bytes(&self) -> Result<u64> {
+        let (ends, changed) = &*self.0;
+        drop(changed.wait_while(ends.lock().expect("no panic"), |ends| !*ends));
+        Ok(0)
+    }
+}
+
+#[test]
+fn a_call_that_waits_for_others_ends_by_its_own_limits() {
+    let end = Arc::new((Mutex::new(false), Condvar::new()));
+    let index = Index::new(Slow(end.clone())).expect("an index");
+    thread::scope(|scope| {
+        let searching = index.clone();
+        let search = scope.spawn(move || searching.size_bytes());
+        // As soon as the search is inside, a build waits for it.
+        let mut building = index.clone();
+        let limit = Duration::from_millis(30);
+        let timeout = || CallOptions::new().with_timeout(limit);
+        let refused = loop {
+            if let Err(error) = timeout().run(|| building.build(1, 1, &[])) {
+                break error;
+            }
+        };
+        assert_eq!(refused.kind(), ErrorKind::Timeout, "{refused}");
+        assert!(refused.message().contains("`build` waits for calls under way"), "{refused}");
+        let begin = Instant::now();
+        let error = timeout().run(|| building.insert(b"key", 1)).expect_err("the search goes on");
+        let took = begin.elapsed();
+        assert!(
+            error.kind() == ErrorKind::Timeout && limit <= took && took < Duration::from_secs(5),
+            "{error} {took:?}"
+        );
+        let cancel = CancelToken::new();
+        let cancelled = {
+            let (mut building, cancel) = (index.clone(), cancel.clone());
+            scope.spawn(move || CallOptions::new().with_cancel(&cancel).run(|| building.build(1, 1, &[])))
+        };
+        thread::sleep(limit);
+        cancel.cancel();
+        let begin = Instant::now();
+        let error = cancelled.join().expect("no panic").expect_err("the search goes on");
+        assert!(error.kind() == ErrorKind::Cancelled && begin.elapsed() < Duration::from_secs(5), "{error}");
+        *end.0.lock().expect("no panic") = true;
+        end.1.notify_all();
+        assert_eq!(search.join().expect("no panic"), Ok(0));
+        timeout().run(|| building.build(1, 1, &[])).expect("nobody is inside any more");
+    });
 }

@@ -10,6 +10,8 @@ pub(crate) mod host_services;
 pub(crate) mod limits;
 pub(crate) mod metrics_view;
 pub(crate) mod output;
+mod patience;
+
 use crate::base::escape::printable;
 use crate::instance::described::Described;
 use crate::instance::end::{End, Handle};
@@ -164,7 +166,7 @@ impl Instance {
 
     /// Lets something in that lasts; a shutdown waits until it is dropped.
     pub(crate) fn enter_long(&self, slot: &'static str) -> Result<LongGuard> {
-        self.gate.enter_long(self.limits.drain_timeout).map_err(|refusal| self.refused(slot, refusal))
+        self.enter_patiently(slot, |patience| self.gate.enter_long(patience))
     }
 
     /// Runs a function of something that stays. Refused once the instance is poisoned, and in a child of fork.
@@ -187,10 +189,11 @@ impl Instance {
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        match self.gate.enter(&self.limits.drain_timeout) {
-            Ok(pass) => self.run(slot, pass, call),
-            Err(refusal) => Err(self.refused(slot, refusal)),
-        }
+        let pass = match self.gate.enter(|| self.patience()) {
+            Ok(pass) => pass,
+            Err(refusal) => self.enter_again(slot, refusal)?,
+        };
+        self.run(slot, pass, call)
     }
 
     /// Runs an exclusive function of the instance. False for `SOCH_NOT_FOUND`.
@@ -199,8 +202,7 @@ impl Instance {
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
-        let alone =
-            self.gate.enter_exclusive(self.limits.drain_timeout).map_err(|refusal| self.refused(slot, refusal))?;
+        let alone = self.enter_patiently(slot, |patience| self.gate.enter_exclusive(patience))?;
         self.run(slot, alone, call)
     }
 
@@ -244,7 +246,7 @@ impl Instance {
     /// # Safety
     /// The caller kept it and does not use it again.
     pub(crate) unsafe fn release(&self, kept: usize) {
-        let Ok(_pass) = self.gate.enter(&self.limits.drain_timeout) else { return };
+        let Ok(_pass) = self.gate.enter(|| self.limits.drain_timeout) else { return };
         let handle = self.handles.lock().remove(kept);
         if let Some(handle) = handle {
             // SAFETY: the plugin's function on its own handle, once; the caller promises that nobody uses it.

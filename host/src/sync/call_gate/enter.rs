@@ -81,16 +81,16 @@ impl Drop for LongGuard {
 }
 
 impl CallGate {
-    /// Lets a call in that others may accompany and that ends on this thread. Waits at most `drain_timeout` for an
-    /// exclusive one to end.
+    /// Lets a call in that others may accompany and that ends on this thread. Waits at most as long
+    /// as `patience` says, which is asked only then, for an exclusive one to end.
     #[inline(always)]
-    pub(crate) fn enter(&self, drain_timeout: &Duration) -> Result<SharedGuard<'_>, Refusal> {
+    pub(crate) fn enter(&self, patience: impl FnOnce() -> Duration) -> Result<SharedGuard<'_>, Refusal> {
         let core = &*self.core;
-        let Some(thread) = thread_slot::known_own() else { return self.enter_as_one_of_many(*drain_timeout) };
+        let Some(thread) = thread_slot::known_own() else { return self.enter_as_one_of_many(patience) };
         let shard = &core.shards[thread.number()];
         core.count(shard, shard.own.load(Relaxed) + 1);
         if core.state() != OPEN {
-            self.wait_to_enter_own(shard, *drain_timeout)?;
+            self.wait_to_enter_own(shard, patience())?;
         }
         Ok(SharedGuard { core, own: Some(shard), _of_this_thread: PhantomData })
     }
@@ -104,11 +104,11 @@ impl CallGate {
 
     /// For a thread that comes the first time, or that has no shard of its own.
     #[cold]
-    fn enter_as_one_of_many(&self, drain_timeout: Duration) -> Result<SharedGuard<'_>, Refusal> {
+    fn enter_as_one_of_many(&self, patience: impl FnOnce() -> Duration) -> Result<SharedGuard<'_>, Refusal> {
         if thread_slot::this_thread().is_own() {
-            return self.enter(&drain_timeout);
+            return self.enter(patience);
         }
-        self.enter_shared(drain_timeout)?;
+        self.enter_shared(patience())?;
         held::push(&self.core);
         Ok(SharedGuard { core: &self.core, own: None, _of_this_thread: PhantomData })
     }

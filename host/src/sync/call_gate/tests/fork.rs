@@ -32,20 +32,20 @@ fn a_child_is_refused_whatever_other_threads_do() {
                         if worker == 0 {
                             drop(gate.enter_exclusive(LONG).unwrap());
                         } else {
-                            drop((gate.enter(&LONG).unwrap(), gate.enter_long(LONG).unwrap()));
+                            drop((gate.enter(|| LONG).unwrap(), gate.enter_long(LONG).unwrap()));
                         }
                     }
                 });
             }
             for _ in 0..100 {
                 // What it was inside of when it forked may end in the child.
-                let (pass, stay) = (gate.enter(&LONG).unwrap(), gate.enter_long(LONG).unwrap());
+                let (pass, stay) = (gate.enter(|| LONG).unwrap(), gate.enter_long(LONG).unwrap());
                 in_child(|| {
                     drop((pass, stay));
                     gate.poison();
                     let new = CallGate::for_calls("new");
                     [&gate, &new].iter().all(|gate| {
-                        gate.enter(&LONG).err() == Some(Refusal::Forked)
+                        gate.enter(|| LONG).err() == Some(Refusal::Forked)
                             && gate.enter_long(LONG).err() == Some(Refusal::Forked)
                             && gate.enter_exclusive(LONG).err() == Some(Refusal::Forked)
                             && gate.close(after(LONG)).err() == Some(Refusal::Forked)
@@ -66,8 +66,8 @@ fn a_fork_inside_an_exclusive_call_ends_it_in_both() {
         // Each process drops the closure, and with it what is its own.
         in_child(|| {
             drop(alone);
-            gate.enter(&LONG).err() == Some(Refusal::Forked)
+            gate.enter(|| LONG).err() == Some(Refusal::Forked)
         });
-        assert!(gate.enter(&LONG).is_ok(), "the parent goes on");
+        assert!(gate.enter(|| LONG).is_ok(), "the parent goes on");
     }
 }

@@ -28,10 +28,10 @@ fn a_call_that_waited_once_may_call_again_beside_who_wants_to_be_alone() {
         thread::scope(|scope| {
             let ([waited, go_on], gate) = (&barriers, &gate);
             let call = scope.spawn(move || {
-                let outer = gate.enter(&LONG).unwrap();
+                let outer = gate.enter(|| LONG).unwrap();
                 waited.wait();
                 go_on.wait();
-                at_once(|| drop(gate.enter(&LONG).unwrap()));
+                at_once(|| drop(gate.enter(|| LONG).unwrap()));
                 drop(outer);
             });
             thread::sleep(SOON);
@@ -39,7 +39,7 @@ fn a_call_that_waited_once_may_call_again_beside_who_wants_to_be_alone() {
             waited.wait();
             let alone = scope.spawn(|| drop(gate.enter_exclusive(LONG).unwrap()));
             wait_until(|| is_draining(gate));
-            assert!(gate.enter(&SOON).is_err(), "a thread that is inside of nothing waits");
+            assert!(gate.enter(|| SOON).is_err(), "a thread that is inside of nothing waits");
             go_on.wait();
             call.join().unwrap();
             alone.join().unwrap();
@@ -63,20 +63,20 @@ fn what_would_wait_for_itself_is_refused_at_once() {
             assert_eq!(gate.enter_exclusive(SOON).err(), Some(Refusal::Busy(1)), "another thread used it last");
             drop(stay);
         });
-        let pass = gate.enter(&LONG).unwrap();
+        let pass = gate.enter(|| LONG).unwrap();
         at_once(|| assert_eq!(gate.enter_exclusive(LONG).err(), Some(Refusal::Within(Hold::Call))));
         drop(pass);
         let alone = gate.enter_exclusive(LONG).unwrap();
         at_once(|| {
-            assert_eq!(gate.enter(&LONG).err(), Some(Refusal::Within(Hold::Exclusive)));
+            assert_eq!(gate.enter(|| LONG).err(), Some(Refusal::Within(Hold::Exclusive)));
             assert_eq!(gate.enter_long(LONG).err(), Some(Refusal::Within(Hold::Exclusive)));
             assert_eq!(gate.enter_exclusive(LONG).err(), Some(Refusal::Within(Hold::Exclusive)));
             assert_eq!(gate.close(after(LONG)).err(), Some(Refusal::Within(Hold::Exclusive)));
         });
         drop(alone);
-        let pass = gate.enter(&LONG).unwrap();
+        let pass = gate.enter(|| LONG).unwrap();
         at_once(|| assert_eq!(gate.close(after(LONG)).err(), Some(Refusal::Within(Hold::Call))));
-        assert_eq!(gate.enter(&LONG).err(), Some(Refusal::Closed), "it is closed all the same");
+        assert_eq!(gate.enter(|| LONG).err(), Some(Refusal::Closed), "it is closed all the same");
         drop(pass);
         assert!(gate.close(after(LONG)).is_ok());
     }
@@ -90,10 +90,10 @@ fn two_extensions_that_call_each_other_do_not_wait_for_each_other() {
         let (a, b, [inside, go_on]) = (&a, &b, &barriers);
         let calls = [(a, b), (b, a)].map(|(outer, inner)| {
             scope.spawn(move || {
-                let _outer = outer.enter(&LONG).unwrap();
+                let _outer = outer.enter(|| LONG).unwrap();
                 inside.wait();
                 go_on.wait();
-                at_once(|| drop(inner.enter(&LONG).unwrap()));
+                at_once(|| drop(inner.enter(|| LONG).unwrap()));
             })
         });
         inside.wait();
@@ -111,19 +111,19 @@ fn who_wants_to_be_alone_lets_those_in_that_wait_for_it_in_a_circle() {
     let (a, b, inside) = (CallGate::for_calls("a"), CallGate::for_calls("b"), Barrier::new(2));
     thread::scope(|scope| {
         let (a, b, inside) = (&a, &b, &inside);
-        let outer_b = b.enter(&LONG).unwrap();
+        let outer_b = b.enter(|| LONG).unwrap();
         let alone_b = scope.spawn(|| drop(b.enter_exclusive(LONG).unwrap()));
         wait_until(|| is_draining(b));
         let call = scope.spawn(move || {
-            let _outer = a.enter(&LONG).unwrap();
+            let _outer = a.enter(|| LONG).unwrap();
             inside.wait();
-            at_once(|| drop(b.enter(&LONG).unwrap()));
+            at_once(|| drop(b.enter(|| LONG).unwrap()));
         });
         inside.wait();
         thread::sleep(SOON);
         let alone_a = scope.spawn(|| drop(a.enter_exclusive(LONG).unwrap()));
         wait_until(|| is_draining(a));
-        at_once(|| drop(a.enter(&LONG).unwrap()));
+        at_once(|| drop(a.enter(|| LONG).unwrap()));
         drop(outer_b);
         for thread in [alone_b, call, alone_a] {
             thread.join().unwrap();
@@ -185,7 +185,7 @@ fn mix(gates: &[CallGate; 2], seed: &mut u64, depth: u32) {
     let refused = match dice / 2 % 8 {
         0 if depth > 0 => gate.enter_exclusive(LONG).map(|_alone| mix(gates, seed, depth - 1)).err(),
         1 if depth > 0 => gate.enter_long(LONG).map(|_stay| mix(gates, seed, depth - 1)).err(),
-        _ if depth > 0 => gate.enter(&LONG).map(|_pass| mix(gates, seed, depth - 1)).err(),
+        _ if depth > 0 => gate.enter(|| LONG).map(|_pass| mix(gates, seed, depth - 1)).err(),
         _ => None,
     };
     assert!(!matches!(refused, Some(Refusal::Busy(_))), "a wait was waited out");

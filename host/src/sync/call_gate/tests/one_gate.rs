@@ -25,11 +25,11 @@ fn nobody_is_inside_with_an_exclusive_call() {
                             }
                         } else if round % 32 == 1 {
                             let _stay = gate.enter_long(LONG).unwrap();
-                            let _inner = gate.enter(&LONG).unwrap();
+                            let _inner = gate.enter(|| LONG).unwrap();
                             shared(inside);
                         } else {
-                            let _pass = gate.enter(&LONG).unwrap();
-                            let _inner = gate.enter(&LONG).unwrap();
+                            let _pass = gate.enter(|| LONG).unwrap();
+                            let _inner = gate.enter(|| LONG).unwrap();
                             shared(inside);
                         }
                     }
@@ -50,7 +50,7 @@ fn more_threads_than_there_are_shards_are_all_counted() {
         thread::scope(|scope| {
             for _ in 0..2 * SHARDS {
                 scope.spawn(|| {
-                    let _pass = gate.enter(&LONG).unwrap();
+                    let _pass = gate.enter(|| LONG).unwrap();
                     inside.wait();
                     leave.wait();
                 });
@@ -67,11 +67,11 @@ fn more_threads_than_there_are_shards_are_all_counted() {
 fn close_waits_for_calls_and_gives_up_in_time() {
     for gate in BOTH {
         let gate = gate();
-        let pass = gate.enter(&LONG).unwrap();
-        let inner = gate.enter(&LONG).unwrap();
+        let pass = gate.enter(|| LONG).unwrap();
+        let inner = gate.enter(|| LONG).unwrap();
         let stay = gate.enter_long(LONG).unwrap();
         assert_eq!(close_elsewhere(&gate, SOON), Err(Refusal::Busy(3)));
-        assert_eq!(gate.enter(&LONG).err(), Some(Refusal::Closed));
+        assert_eq!(gate.enter(|| LONG).err(), Some(Refusal::Closed));
         drop((pass, inner));
         assert_eq!(close_elsewhere(&gate, SOON), Err(Refusal::Busy(1)));
         thread::scope(|scope| {
@@ -94,7 +94,7 @@ fn who_waits_for_a_call_that_panics_does_not_get_in() {
         {
             let gate = gate();
             thread::scope(|scope| {
-                let pass = gate.enter(&LONG).unwrap();
+                let pass = gate.enter(|| LONG).unwrap();
                 let waiting = scope.spawn(|| wait(&gate));
                 thread::sleep(SOON);
                 gate.poison();
@@ -119,7 +119,7 @@ fn poison_outlives_the_call_that_found_it() {
         let alone = gate.enter_exclusive(LONG).unwrap();
         gate.poison();
         drop(alone);
-        assert_eq!(gate.enter(&LONG).err(), Some(Refusal::Poisoned));
+        assert_eq!(gate.enter(|| LONG).err(), Some(Refusal::Poisoned));
         assert_eq!(gate.enter_exclusive(LONG).err(), Some(Refusal::Poisoned));
         assert_eq!(gate.close(after(LONG)).err(), Some(Refusal::Poisoned));
     }
