@@ -1,7 +1,7 @@
 // Opens and closes the LMDB environment of `storage_lmdb.c`, and knows whether it can still be trusted.
 //
 // Configuration: {"path": "/var/lib/rows", "map_size": 1073741824, "sync": "commit"}
-//   path      The directory; made for its user alone if it is missing. Required.
+//   path      The directory; made for its user alone if it is missing. Without it, the one that the host gives.
 //   map_size  The most bytes the database may grow to; 1 GiB if not given.
 //   sync      When LMDB waits for the disk. The data outlives a crash of this process with either, because what
 //             `write` was given is in the kernel's cache by then, in LMDB's order, and no page in use is overwritten.
@@ -155,7 +155,7 @@ static inline soch_status claim(store *self, const char *path, soch_error *error
     if (failed == 0) return SOCH_OK;
     if (self->directory >= 0) close(self->directory);
     if (failed == EWOULDBLOCK) {
-        return failf(error, SOCH_BUSY, failed, "%s is in use: give each instance its own `path`", path);
+        return failf(error, SOCH_BUSY, failed, "%s is in use: give each instance a directory of its own", path);
     }
     return failf(error, SOCH_IO, failed, "directory %s: %s", path, strerror(failed));
 }
@@ -195,15 +195,21 @@ static inline soch_status open_env(store *self, const char *path, unsigned flags
     return failf(error, status, code, "cannot open %s: %s", path, why.message);
 }
 
-static inline soch_status configure(store *self, soch_str config, char *path, size_t room, unsigned *flags,
-                                    soch_error *error) {
+static inline soch_status configure(store *self, const soch_host *host, soch_str config, char *path, size_t room,
+                                    unsigned *flags, soch_error *error) {
     static const char *const known[] = {"path", "map_size", "sync", NULL}, *const syncs[] = {"commit", "flush", NULL};
+    const soch_str given = soch_data_dir(host);
     size_t sync = 0;
     self->map_size = (uint64_t)1 << 30;
     soch_status status = soch_config_only(config, "", known, error);
     if (status == SOCH_OK) status = soch_config_unsigned(config, "map_size", 1, SIZE_MAX / 2, &self->map_size, error);
     if (status == SOCH_OK) status = soch_config_choice(config, "sync", syncs, &sync, error);
-    if (status == SOCH_OK) status = soch_config_need(config, "path", "name the directory of the database", error);
+    if (given.len > 0 && given.len < room) {
+        memcpy(path, given.ptr, given.len);
+        path[given.len] = 0;
+    } else if (status == SOCH_OK) {
+        status = soch_config_need(config, "path", "name the directory of the database", error);
+    }
     self->syncs_at_commit = sync == 0;
     *flags = sync == 0 ? MDB_NOMETASYNC : MDB_NOSYNC;
     return status == SOCH_OK ? soch_config_text(config, "path", path, room, error) : status;
@@ -228,7 +234,7 @@ static inline void free_store(store *self) {
 }
 
 // Opens what `config` says. On failure nothing is left behind.
-static inline soch_status open_store(soch_str config, store **opened, soch_error *error) {
+static inline soch_status open_store(const soch_host *host, soch_str config, store **opened, soch_error *error) {
     char path[PATH_MAX];
     unsigned flags;
     store *self = calloc(1, sizeof *self);
@@ -238,7 +244,7 @@ static inline soch_status open_store(soch_str config, store **opened, soch_error
         free(self);
         return soch_fail(error, SOCH_LIMIT, 0, "no memory for a lock");
     }
-    soch_status status = configure(self, config, path, sizeof path, &flags, error);
+    soch_status status = configure(self, host, config, path, sizeof path, &flags, error);
     if (status == SOCH_OK) status = claim(self, path, error);
     if (status == SOCH_OK) status = open_env(self, path, flags, error);
     if (status == SOCH_OK) *opened = self;

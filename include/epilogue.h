@@ -68,6 +68,13 @@ static inline soch_str soch_text(const char *ptr, size_t len) {
     return text;
 }
 
+#if SOCH_TARGET_MINOR >= 1
+// The directory for the files of an instance; empty if the application gives none, or is older than such directories.
+static inline soch_str soch_data_dir(const soch_host *host) {
+    return host->size >= offsetof(soch_host, data_dir) + sizeof(soch_str) ? host->data_dir : soch_text("", 0);
+}
+#endif
+
 // Appends `len` bytes at `ptr` to `out`.
 SOCH_NODISCARD static inline soch_status soch_put(const soch_writer *out, const void *ptr, size_t len) {
     soch_bytes bytes;

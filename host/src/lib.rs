@@ -65,6 +65,7 @@ pub use manager::metric_handles::{Counter, Gauge, Histogram, UpDownCounter};
 pub use manager::PluginManager;
 pub use metrics::description::{MetricBuckets, MetricDescription};
 pub use plugin::directory::{DirectoryError, Listed, OnRefusal};
+pub use plugin::instance_options::InstanceOptions;
 pub use plugin::loader::DynamicPluginLoader;
 pub use plugin::verified::Verified;
 pub use plugin::{PluginInstance, PluginLibrary};

@@ -78,6 +78,7 @@ struct Inner {
     config: String,
     product: String,
     directory: String,
+    data_dir: String,
 }
 
 /// A copy of what both sides know of the host's struct; what came later is None.
@@ -116,16 +117,25 @@ impl Host {
         };
         // SAFETY: both texts live as long as the host.
         let (product, directory) = unsafe { (host.product.read()?, host.directory.read()?) };
-        let (product, directory) = (product.to_owned(), directory.to_owned());
+        // SAFETY: as above; a host that does not have it has an empty text.
+        let data_dir = unsafe { host.data_dir.read()? }.to_owned();
+        let (config, product, directory) = (config.to_owned(), product.to_owned(), directory.to_owned());
         let raw = RwLock::new(Some(Raw(host)));
-        Ok(Self { inner: Arc::new(Inner { raw, config: config.to_owned(), product, directory }) })
+        Ok(Self { inner: Arc::new(Inner { raw, config, product, directory, data_dir }) })
     }
 
     /// Makes a host that drops log and metrics, for a plugin's own tests. `config` is JSON text.
     #[must_use]
     pub fn detached(config: &str) -> Self {
+        Self::detached_in(config, Path::new(""))
+    }
+
+    /// Makes what [`Host::detached`] makes, with a directory for the plugin's files; one whose path is not UTF-8 is none.
+    #[must_use]
+    pub fn detached_in(config: &str, data_dir: &Path) -> Self {
         let (config, product, directory) = (config.to_owned(), "detached".to_owned(), String::new());
-        Self { inner: Arc::new(Inner { raw: RwLock::new(None), config, product, directory }) }
+        let data_dir = data_dir.to_str().unwrap_or_default().to_owned();
+        Self { inner: Arc::new(Inner { raw: RwLock::new(None), config, product, directory, data_dir }) }
     }
 
     /// Returns the configuration of this instance as JSON text, `{}` if none was given.
@@ -165,6 +175,51 @@ impl Host {
         } else {
             Some(Path::new(&self.inner.directory))
         }
+    }
+
+    /// Returns the absolute path of a directory for the files of this instance, which no other one uses meanwhile. It is there,
+    /// and what the plugin leaves in it is there again when the application makes the instance anew. None if the application
+    /// gives none.
+    ///
+    /// ```
+    /// # use sochdb_plugin_sdk::{Error, Host, Result};
+    /// use std::path::{Path, PathBuf};
+    ///
+    /// fn rows(host: &Host) -> Result<PathBuf> {
+    ///     let directory = host.data_dir().ok_or_else(|| Error::invalid("it needs a `data_dir`: give the instance one"))?;
+    ///     Ok(directory.join("rows"))
+    /// }
+    /// assert_eq!(rows(&Host::detached_in("{}", Path::new("/var/lib/x")))?, Path::new("/var/lib/x/rows"));
+    /// assert!(rows(&Host::detached("{}")).is_err());
+    /// # Ok::<(), Error>(())
+    /// ```
+    #[must_use]
+    pub fn data_dir(&self) -> Option<&Path> {
+        if self.inner.data_dir.is_empty() {
+            None
+        } else {
+            Some(Path::new(&self.inner.data_dir))
+        }
+    }
+
+    /// Returns the bytes of memory that the instance is to keep to, for caches and buffers too; None if the application sets no
+    /// such limit. An instance that cannot do with so little refuses `create` with
+    /// [`ErrorKind::Limit`](crate::ErrorKind::Limit), and says what it needs.
+    #[must_use]
+    pub fn memory_budget(&self) -> Option<u64> {
+        let mut budget = 0;
+        self.with(|host| budget = host.memory_budget);
+        (budget > 0).then_some(budget)
+    }
+
+    /// Tells the host how many bytes of memory the instance takes now, in place of what was told before.
+    pub fn memory_used(&self, bytes: u64) {
+        self.with(|host| {
+            if let Some(memory_used) = host.memory_used {
+                // SAFETY: the host's function, with its context.
+                unsafe { memory_used(host.ctx, bytes) }
+            }
+        });
     }
 
     /// Gives a line with its fields to the host's log. The host drops what is below its own least level.

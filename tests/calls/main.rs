@@ -20,6 +20,7 @@ mod metrics_in_c;
 mod panics;
 mod readers;
 mod records;
+mod resources;
 mod searches;
 mod table_handles;
 mod transactions;

@@ -73,16 +73,16 @@ impl Handles {
     }
 }
 
-/// An instance of the plugin under test, with a directory of its own if it needs one.
+/// An instance of the plugin under test, with a directory of its own.
 pub(crate) struct Instance {
     // Ends before the directory that it may write to.
     handles: Handles,
-    _directory: Option<TempDir>,
+    _directory: TempDir,
     watch: Watch,
 }
 
 impl Instance {
-    pub(crate) fn new(handles: Handles, directory: Option<TempDir>, watch: Watch) -> Self {
+    pub(crate) fn new(handles: Handles, directory: TempDir, watch: Watch) -> Self {
         Self { handles, _directory: directory, watch }
     }
 

@@ -3,12 +3,14 @@ use crate::kind::Kind;
 use crate::must::Must;
 use crate::phase::Phase;
 use sochdb_plugin_host::sdk::ExtensionInfo;
-use sochdb_plugin_host::PluginLibrary;
+use sochdb_plugin_host::{InstanceOptions, PluginLibrary};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::sync::Arc;
 
-type Make = Box<dyn Fn(&str) -> Result<Handles, String> + Send + Sync>;
+/// Makes an instance from a configuration and a directory for its files, which is not there yet.
+type Make = Box<dyn Fn(&str, &Path) -> Result<Handles, String> + Send + Sync>;
 
 /// A plugin under test: what makes its instances, and what its author says of it.
 ///
@@ -39,12 +41,13 @@ impl std::fmt::Debug for Subject {
 
 impl Subject {
     /// Makes a subject of a loaded library. Each instance gets `config`, JSON text, with the path of a new directory of its
-    /// own in place of `{dir}`.
+    /// own in place of `{dir}`, and another one as its `data_dir`.
     #[must_use]
     pub fn loaded(library: PluginLibrary, config: &str) -> Self {
         let info = library.info().clone();
-        let make = move |config: &str| {
-            let plugin = library.instance(config).map_err(|error| format!("create: {error}"))?;
+        let make = move |config: &str, data_dir: &Path| {
+            let options = InstanceOptions::new().data_dir(data_dir);
+            let plugin = library.instance_with(config, &options).map_err(|error| format!("create: {error}"))?;
             Ok(Handles::from(&plugin))
         };
         Self::new(Box::new(make), config, info)
@@ -59,7 +62,7 @@ impl Subject {
         make: impl Fn(&str) -> sochdb_plugin_host::sdk::Result<Handles> + Send + Sync + 'static,
         config: &str,
     ) -> Result<Self, String> {
-        let make: Make = Box::new(move |config| make(config).must("create"));
+        let make: Make = Box::new(move |config, _| make(config).must("create"));
         let mut subject = Self::new(make, config, ExtensionInfo::default());
         subject.info = subject.instance()?.info()?;
         Ok(subject)
@@ -110,21 +113,16 @@ impl Subject {
         self.checksum
     }
 
-    /// A new instance, with a new directory if its configuration names one.
+    /// A new instance, with a new directory.
     pub(crate) fn instance(&self) -> Result<Instance, String> {
-        let mut config = self.config.clone();
-        let mut directory = None;
-        if config.contains("{dir}") {
-            // Without the mode, the umask would decide who may read and write it.
-            let only_mine = Permissions::from_mode(0o700);
-            let made = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
-            let made = made.must("cannot make a directory for the test")?;
-            let path = made.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
-            config = config.replace("{dir}", &path.replace('\\', "\\\\").replace('"', "\\\""));
-            directory = Some(made);
-        }
+        // Without the mode, the umask would decide who may read and write it.
+        let only_mine = Permissions::from_mode(0o700);
+        let directory = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
+        let directory = directory.must("cannot make a directory for the test")?;
+        let path = directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
+        let config = self.config.replace("{dir}", &path.replace('\\', "\\\\").replace('"', "\\\""));
         (self.watch)(Phase::Create);
-        let handles = (self.make)(&config);
+        let handles = (self.make)(&config, &directory.path().join("data_dir"));
         (self.watch)(Phase::Run);
         Ok(Instance::new(handles?, directory, self.watch.clone()))
     }

@@ -8,6 +8,7 @@ use sochdb_plugin_sdk::{Labels, LogLevel};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
 /// The services of the application for its plugins; [`DynamicPluginLoader::services`] takes them. `plugin` is the name of
@@ -112,12 +113,18 @@ unsafe impl Send for HostSide {}
 // SAFETY: as above.
 unsafe impl Sync for HostSide {}
 
+/// More bytes than there are.
+const NOT_TOLD: u64 = u64::MAX;
+
 struct Side {
     raw: soch_host,
     plugin: String,
-    // `raw.product` and `raw.directory` lead here.
+    // `raw.product`, `raw.directory` and `raw.data_dir` lead here.
     product: String,
     directory: String,
+    data_dir: String,
+    /// What the plugin told; [`NOT_TOLD`] before.
+    memory_used: AtomicU64,
     services: Arc<dyn HostServices>,
 }
 
@@ -127,6 +134,8 @@ impl HostSide {
         plugin: &str,
         product: &str,
         directory: &Path,
+        data_dir: &str,
+        memory_budget: u64,
         abi_minor: u16,
     ) -> Self {
         let raw = soch_host {
@@ -141,16 +150,22 @@ impl HostSide {
             gauge_set: Some(gauge_set),
             histogram_observe: Some(histogram_observe),
             get_service: Some(get_service),
+            data_dir: soch_str::lend(""),
+            memory_budget,
+            memory_used: Some(memory_used),
         };
         // A name that is not text cannot be given as text; a wrong one would be worse than none.
         let directory = directory.to_str().unwrap_or_default().to_owned();
-        let (plugin, product) = (plugin.to_owned(), product.to_owned());
-        let side = NonNull::from(Box::leak(Box::new(Side { raw, plugin, product, directory, services })));
+        let (plugin, product, data_dir) = (plugin.to_owned(), product.to_owned(), data_dir.to_owned());
+        let memory_used = AtomicU64::new(NOT_TOLD);
+        let side = Side { raw, plugin, product, directory, data_dir, memory_used, services };
+        let side = NonNull::from(Box::leak(Box::new(side)));
         // SAFETY: the box was just leaked, and nobody else has the pointer yet.
         unsafe {
             let side = side.as_ptr();
             (*side).raw.product = soch_str::lend(&(*side).product);
             (*side).raw.directory = soch_str::lend(&(*side).directory);
+            (*side).raw.data_dir = soch_str::lend(&(*side).data_dir);
             (*side).raw.ctx = side.cast();
         }
         Self(side)
@@ -159,6 +174,13 @@ impl HostSide {
     pub(crate) fn raw(&self) -> *const soch_host {
         // SAFETY: `self` keeps the side; only an address is made.
         unsafe { &raw const (*self.0.as_ptr()).raw }
+    }
+
+    /// The bytes of memory that the instance takes, if it told.
+    pub(crate) fn memory_used(&self) -> Option<u64> {
+        // SAFETY: `self` keeps the side, and nobody has it to write.
+        let told = unsafe { (*self.0.as_ptr()).memory_used.load(Relaxed) };
+        (told != NOT_TOLD).then_some(told)
     }
 }
 
@@ -230,6 +252,16 @@ unsafe extern "C" fn histogram_observe(
             boundary::with_labeled(name, labels, count, |name, labels| {
                 side.services.histogram_observe(&side.plugin, name, value, labels);
             })
+        });
+    }
+}
+
+unsafe extern "C" fn memory_used(ctx: *mut c_void, bytes: u64) {
+    // SAFETY: the plugin passes the host's context.
+    unsafe {
+        with_side(ctx, |side| {
+            side.memory_used.store(bytes.min(NOT_TOLD - 1), Relaxed);
+            Ok(())
         });
     }
 }

@@ -57,7 +57,7 @@ pub(crate) struct Lifecycle {
 /// Where an instance comes from. It stays as long as the instance.
 pub(crate) enum Origin {
     /// A library, which is never unloaded; the host as the instance sees it.
-    Loaded { _side: HostSide },
+    Loaded { side: HostSide },
     /// The application itself; how to see the extension's own type.
     InProcess { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod directory;
 pub(crate) mod extensions;
+pub(crate) mod instance_options;
 pub(crate) mod loader;
 pub(crate) mod loader_options;
 pub(crate) mod verified;
@@ -13,6 +14,7 @@ use crate::loader::audit::emit_changes;
 use crate::loader::file_origin::FileOrigin;
 use crate::loader::library::Library;
 use crate::loader::step_runner::Steps;
+use crate::plugin::instance_options::InstanceOptions;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::sync::call_gate::live;
@@ -98,8 +100,20 @@ impl PluginLibrary {
     /// # Errors
     /// [`LoadError::Create`] with the plugin's text, and nothing is left behind; [`LoadError::Forked`] in a child of fork.
     pub fn instance(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
+        self.instance_with(config, &InstanceOptions::new())
+    }
+
+    /// Makes an instance that gets more than its configuration: a directory for its files, a budget of memory.
+    ///
+    /// # Errors
+    /// Those of [`PluginLibrary::instance`]; [`LoadError::Create`] for a directory that is none and cannot be made.
+    pub fn instance_with(
+        &self,
+        config: &str,
+        options: &InstanceOptions,
+    ) -> std::result::Result<PluginInstance, LoadError> {
         let words = |_: &PluginInstance| "an instance was made".to_owned();
-        let made = || self.create(config).map(|plugin| (plugin, words));
+        let made = || self.create(config, options).map(|plugin| (plugin, words));
         let (mut observer, mut changes) = (|outcome| self.context.tell(outcome), Vec::new());
         let mut steps = Steps::new(&mut observer, self.context.is_observed());
         let plugin = steps.run_its_code(Step::Create, self.context.restoring, &mut changes, made);
@@ -108,7 +122,10 @@ impl PluginLibrary {
         plugin
     }
 
-    fn create(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
+    fn create(&self, config: &str, options: &InstanceOptions) -> std::result::Result<PluginInstance, LoadError> {
+        if live::is_child() {
+            return Err(LoadError::Forked);
+        }
         let config = if config.is_empty() { "{}" } else { config };
         let entry = &self.library.entry;
         let name = &entry.info.name;
@@ -117,13 +134,12 @@ impl PluginLibrary {
             name,
             &self.context.product,
             &self.place.directory,
+            options.make_data_dir(name)?,
+            options.budget(),
             entry.abi_minor,
         );
         let refuse =
             |kind: ErrorKind, message: String| LoadError::Create { kind, message: format!("{name}: {message}") };
-        if live::is_child() {
-            return Err(LoadError::Forked);
-        }
         let mut pointer: *mut c_void = std::ptr::null_mut();
         if let Some(create) = entry.raw.create {
             let mut error = soch_error::empty();
@@ -142,7 +158,7 @@ impl PluginLibrary {
             destroy: entry.raw.destroy,
             get_interface: entry.raw.get_interface,
         };
-        let origin = Origin::Loaded { _side: side };
+        let origin = Origin::Loaded { side };
         // SAFETY: `create` of this library just made the instance.
         let instance = unsafe {
             Instance::new(pointer, self.library.tables, lifecycle, entry.info.clone(), self.context.limits, origin)
@@ -194,6 +210,15 @@ impl PluginInstance {
     /// [`ErrorKind::Forked`] in a child of fork.
     pub fn shutdown(&self) -> Result<()> {
         self.instance.shutdown()
+    }
+
+    /// Returns the bytes of memory that the instance takes, as it told last; None if it never did.
+    #[must_use]
+    pub fn memory_used(&self) -> Option<u64> {
+        match &*self.instance.origin {
+            Origin::Loaded { side } => side.memory_used(),
+            Origin::InProcess { .. } => None,
+        }
     }
 
     /// Whether a panic ended the instance.

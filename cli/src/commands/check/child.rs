@@ -7,7 +7,7 @@ use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{self as conformance, Phase, Subject};
 use sochdb_plugin_host::sdk::ErrorKind;
-use sochdb_plugin_host::{DynamicPluginLoader, LoadError, PluginLibrary, TrustFiles};
+use sochdb_plugin_host::{DynamicPluginLoader, InstanceOptions, LoadError, PluginLibrary, TrustFiles};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -152,7 +152,9 @@ fn instance(library: &PluginLibrary, config: &str, phase: impl Fn(Phase)) -> Res
     let directory = TempDir::new().map_err(|error| format!("cannot make a directory for the test: {error}"))?;
     let quoted = json!(directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?).to_string();
     phase(Phase::Create);
-    let plugin = library.instance(&config.replace("{dir}", quoted.trim_matches('"'))).map_err(|error| {
+    let options = InstanceOptions::new().data_dir(directory.path().join("data_dir"));
+    let config = config.replace("{dir}", quoted.trim_matches('"'));
+    let plugin = library.instance_with(&config, &options).map_err(|error| {
         // Other failures are no matter of the configuration.
         let invalid = matches!(error, LoadError::Create { kind: ErrorKind::Invalid, .. });
         format!("{}: {error}{}", error.code(), if invalid { "; give what it needs with --config" } else { "" })

@@ -1,0 +1,80 @@
+use crate::refusal::load_error::LoadError;
+use sochdb_plugin_sdk::ErrorKind;
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// The resources that the application gives an instance, beside its configuration.
+///
+/// ```no_run
+/// # fn main() -> Result<(), sochdb_plugin_host::LoadError> {
+/// # let loader = sochdb_plugin_host::DynamicPluginLoader::new_trusted();
+/// # let library = unsafe { loader.load("/usr/local/lib/sochdb/plugins/index_tantivy.so")? };
+/// use sochdb_plugin_host::InstanceOptions;
+///
+/// let options = InstanceOptions::new().data_dir("/var/lib/sochdb/indexes/articles").memory_budget(64 << 20);
+/// let instance = library.instance_with("{}", &options)?;
+/// println!("it takes {:?} bytes", instance.memory_used());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceOptions {
+    data_dir: Option<PathBuf>,
+    memory_budget: u64,
+}
+
+impl InstanceOptions {
+    /// Makes options that give nothing: what [`PluginLibrary::instance`](crate::PluginLibrary::instance) has.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Gives the instance a directory for its files. Its path is absolute and UTF-8. It is made, for its user alone, if it is
+    /// missing; its parent is there. Two instances that live at a time need two.
+    #[must_use]
+    pub fn data_dir(self, path: impl Into<PathBuf>) -> Self {
+        Self { data_dir: Some(path.into()), ..self }
+    }
+
+    /// Tells the instance to keep to so many bytes of memory; 0 stands for no limit. Nothing enforces it: plugins that know
+    /// how obey, and [`PluginInstance::memory_used`](crate::PluginInstance::memory_used) says what they tell.
+    #[must_use]
+    pub fn memory_budget(self, bytes: u64) -> Self {
+        Self { memory_budget: bytes, ..self }
+    }
+
+    /// The bytes of memory to keep to, 0 for no limit.
+    pub(crate) fn budget(&self) -> u64 {
+        self.memory_budget
+    }
+
+    /// The directory as the plugin gets it, empty if there is none.
+    ///
+    /// # Errors
+    /// A path that is not absolute or not UTF-8; what is there and is no directory; what cannot be made.
+    pub(crate) fn make_data_dir(&self, plugin: &str) -> Result<&str, LoadError> {
+        let Some(path) = &self.data_dir else { return Ok("") };
+        let refuse = |kind: ErrorKind, why: String| LoadError::Create {
+            kind,
+            message: format!("{plugin}: `data_dir` {}: {why}", path.display()),
+        };
+        let text = path.to_str().filter(|_| path.is_absolute()).ok_or_else(|| {
+            refuse(ErrorKind::Invalid, "the path must be absolute and UTF-8, such as /var/lib/sochdb/rows".into())
+        })?;
+        make(path).map_err(|error| {
+            let why = format!("{error}: name a directory, or one to be made in a directory that is there");
+            refuse(ErrorKind::Io, why)
+        })?;
+        Ok(text)
+    }
+}
+
+fn make(path: &Path) -> io::Result<()> {
+    match DirBuilder::new().mode(0o700).create(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        made => made,
+    }
+}
