@@ -31,9 +31,14 @@ static int compare(const void *left, const void *right) {
     return order != 0 ? order : (a->row > b->row) - (a->row < b->row);
 }
 
-static int is_nearer(const void *left, const void *right) {
-    float a = ((const neighbor *)left)->distance, b = ((const neighbor *)right)->distance;
-    return (a > b) - (a < b);
+static int by_distance(const void *left, const void *right) {
+    const neighbor *a = left, *b = right;
+    return (a->distance > b->distance) - (a->distance < b->distance);
+}
+
+static int by_row(const void *left, const void *right) {
+    const neighbor *a = left, *b = right;
+    return a->row != b->row ? (a->row > b->row) - (a->row < b->row) : by_distance(left, right);
 }
 
 static soch_status no_memory(soch_error *error) {
@@ -200,7 +205,14 @@ static soch_status search(void *instance, const soch_call *call, const soch_sear
             near[found++] = candidate;
     }
     if (status == SOCH_OK) {
-        qsort(near, found, sizeof *near, is_nearer);
+        size_t kept = 0;
+        // Each row once, by its nearest vector.
+        qsort(near, found, sizeof *near, by_row);
+        for (size_t i = 0; i < found; i++) {
+            if (kept == 0 || near[kept - 1].row != near[i].row) near[kept++] = near[i];
+        }
+        found = kept;
+        qsort(near, found, sizeof *near, by_distance);
         for (; result->count < found && result->count < search->k; result->count++) {
             rows[result->count] = near[result->count].row;
             distances[result->count] = near[result->count].distance;

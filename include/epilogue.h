@@ -53,7 +53,10 @@
                "the plugin's version must have 1 to 31 bytes")
 
 // Runs what follows for each of COUNT elements at ITEMS: of a batch's writes, rows, entries, labels, attributes.
-//   SOCH_EACH(soch_write, write, writes, count) status = apply(write->op, write->key, write->value);
+//   SOCH_EACH(soch_write, each, writes, count) {
+//       status = apply(each->op, each->key, each->value);
+//       if (status != SOCH_OK) break;
+//   }
 #define SOCH_EACH(TYPE, ITEM, ITEMS, COUNT) \
     for (const TYPE *ITEM = (ITEMS), *ITEM##_end = (COUNT) > 0 ? ITEM + (COUNT) : ITEM; ITEM != ITEM##_end; ITEM++)
 

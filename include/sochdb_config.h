@@ -200,7 +200,8 @@ static inline int soch_json_value(soch_json *json) {
 
 // The message of an error while it grows.
 typedef struct soch_json_message {
-    char text[SOCH_ERROR_MESSAGE_SIZE];
+    // One byte more than an error has, so that `soch_fail` sees that it must cut, and does so at the border of a character.
+    char text[SOCH_ERROR_MESSAGE_SIZE + 1];
     size_t len;
 } soch_json_message;
 
@@ -252,7 +253,8 @@ static inline soch_status soch_json_must_be(const char *path, const char *what, 
 }
 
 // Gives the next member of an object or element of a list, and whether there is one. Both are JSON, for the calls below
-// with the empty path; the name of an element is empty. `rest` is the object or list at first, and what is left of it later.
+// with the empty path; the name of an element is empty. `rest` is the object or list at first, as `soch_config_find` gives
+// it, and what is left of it later.
 static inline int soch_config_next(soch_str *rest, soch_str *name, soch_str *value) {
     soch_json json = soch_json_of(*rest);
     name->len = 0;
@@ -287,6 +289,7 @@ SOCH_NODISCARD static inline soch_status soch_config_find(soch_str config, const
                                                           soch_error *error) {
     soch_json json = soch_json_of(config);
     const char *part = path;
+    int more = *path != 0;
     soch_str at;
     soch_json_blanks(&json);
     at.ptr = json.at;
@@ -304,11 +307,12 @@ SOCH_NODISCARD static inline soch_status soch_config_find(soch_str config, const
         soch_json_say(&message, json.fault);
         return soch_fail(error, SOCH_INVALID, 0, message.text);
     }
-    while (*part != 0) {
+    while (more) {
         soch_str name, member, found = soch_text(NULL, 0);
         size_t len = 0, index = 0;
         while (part[len] != 0 && part[len] != '.') len++;
-        if (*at.ptr != '{' && *at.ptr != '[') {
+        if (*at.ptr == 'n') return SOCH_NOT_FOUND;
+        if (*at.ptr != '{' && (*at.ptr != '[' || soch_json_index(part, len) == SIZE_MAX)) {
             soch_json_message message = soch_json_about(path, part == path ? 0 : (size_t)(part - path) - 1);
             soch_json_say(&message, " must be an object");
             return soch_fail(error, SOCH_INVALID, 0, message.text);
@@ -325,7 +329,8 @@ SOCH_NODISCARD static inline soch_status soch_config_find(soch_str config, const
         }
         if (found.ptr == NULL) return SOCH_NOT_FOUND;
         at = found;
-        part += len + (part[len] == '.');
+        more = part[len] == '.';
+        part += len + (size_t)more;
     }
     *value = at;
     return SOCH_OK;
@@ -453,7 +458,7 @@ SOCH_NODISCARD static inline soch_status soch_config_integer(soch_str config, co
 typedef struct soch_json_decimal {
     unsigned char digits[800];
     size_t count;
-    int32_t point;
+    int64_t point;
     int more;
 } soch_json_decimal;
 
@@ -501,7 +506,7 @@ static inline double soch_json_nearest(soch_json_decimal *decimal) {
     for (; decimal->point < 0 || decimal->digits[0] < 5; exponent--) soch_json_double(decimal);
     for (; exponent < -1021; exponent++) soch_json_halve(decimal);
     for (i = 0; i < 53; i++) soch_json_double(decimal);
-    for (at = 0; (int32_t)at < decimal->point; at++)
+    for (at = 0; (int64_t)at < decimal->point; at++)
         mantissa = mantissa * 10 + (at < decimal->count ? decimal->digits[at] : 0);
     if (decimal->point >= 0 && at < decimal->count) {
         int tie;
@@ -521,7 +526,10 @@ SOCH_NODISCARD static inline soch_status soch_config_number(soch_str config, con
     soch_str found;
     soch_json_decimal decimal;
     size_t at;
-    int32_t exponent = 0, below = 0;
+    // No text has so many digits that these do not hold their number.
+    const int64_t most = INT64_MAX / 100;
+    int64_t exponent = 0;
+    int below = 0;
     int fraction = 0;
     double number = 0;
     soch_status status = soch_json_given(config, path, &found, error);
@@ -534,16 +542,16 @@ SOCH_NODISCARD static inline soch_status soch_config_number(soch_str config, con
             fraction = 1;
         } else if (decimal.count > 0 || found.ptr[at] != '0') {
             soch_json_digit(&decimal, (unsigned)(found.ptr[at] - '0'));
-            decimal.point += !fraction && decimal.point < 100000;
+            decimal.point += !fraction;
         } else {
-            decimal.point -= fraction && decimal.point > -100000;
+            decimal.point -= fraction;
         }
     }
     if (at < found.len) {
         at++;
         below = found.ptr[at] == '-';
         at += below || found.ptr[at] == '+';
-        for (; at < found.len; at++) exponent = exponent < 100000 ? exponent * 10 + (found.ptr[at] - '0') : exponent;
+        for (; at < found.len; at++) exponent = exponent < most ? exponent * 10 + (found.ptr[at] - '0') : exponent;
     }
     decimal.point += below ? -exponent : exponent;
     if (decimal.count > 0 && decimal.point > 310) return soch_json_must_be(path, "a number that a `double` holds", error);

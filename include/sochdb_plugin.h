@@ -406,6 +406,18 @@ typedef struct soch_host {
   // A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL.
   // It lives as long as this host. [any-thread]
   const void *(*get_service)(void *ctx, struct soch_str id);
+#if SOCH_TARGET_MINOR >= 1
+  // Absolute path of a directory for the files of this instance, which no other one uses meanwhile. It is there, and what
+  // the plugin leaves in it is there again when the application makes the instance anew. Empty if the application
+  // gives none: a plugin that cannot do without files takes a path of its configuration, or refuses `create` with
+  // `SOCH_INVALID`. Since 1.1.
+  struct soch_str data_dir;
+  // Bytes of memory that the instance is to keep to, for caches and buffers too; 0 if the application sets no such limit.
+  // One that cannot do with so little refuses `create` with `SOCH_LIMIT` and says what it needs. Since 1.1.
+  uint64_t memory_budget;
+  // Tells the host how many bytes of memory the instance takes now, in place of what was told before. Since 1.1. [any-thread]
+  void (*memory_used)(void *ctx, uint64_t bytes);
+#endif
 } soch_host;
 
 // Why a call failed. The caller owns it and sets `code` and `message[0]` to 0 before the call; the
@@ -574,7 +586,8 @@ typedef struct soch_storage {
   // Removes `key`. `SOCH_OK` also if there was none. Required. [any-thread]
   soch_status (*remove)(void *instance, uint32_t table, struct soch_bytes key, uint64_t txn, struct soch_error *error);
   // Gives `rows` the rows with `start <= key < end` in ascending order of key, at most `limit` of them.
-  // An empty `end` means: to the end of the table. `call` may be NULL. Required. [any-thread]
+  // An empty `end` means: to the end of the table; a `start` behind `end`: no row. Both may be longer than any key that
+  // `describe` allows. `call` may be NULL. Required. [any-thread]
   soch_status (*scan)(void *instance,
                       const struct soch_call *call,
                       uint32_t table,
@@ -622,7 +635,7 @@ typedef struct soch_storage {
                            struct soch_error *error);
   // Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
   // lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
-  // [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors.
+  // [exclusive] on the instance. One thread at a time uses a reader with its cursors, and another may go on.
   // Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`. [any-thread]
   soch_status (*open_reader)(void *instance, void **reader, struct soch_error *error);
   // Ends a snapshot; its cursors were closed before. Optional group `reader`. [exclusive]
@@ -634,8 +647,9 @@ typedef struct soch_storage {
                             struct soch_bytes key,
                             struct soch_bytes *value,
                             struct soch_error *error);
-  // Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key, or as `options` say. It lives
-  // until `close_cursor`. Optional group `reader`. [exclusive]
+  // Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key, or as `options` say. The host
+  // passes no `start` behind `end`; both may be longer than any key that `describe` allows. It lives until `close_cursor`.
+  // Optional group `reader`. [exclusive]
   soch_status (*open_cursor)(void *reader,
                              uint32_t table,
                              const struct soch_cursor_options *options,
@@ -686,14 +700,17 @@ typedef struct soch_storage {
                           const struct soch_row_sink *rows,
                           struct soch_error *error);
   // Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
-  // `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. After an error that cannot
-  // be undone (rule 11), whoever opens the data again finds all or none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
+  // `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. Only after an error that
+  // cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or none. The handle is
+  // gone, whatever this returns. Optional group `transaction`. [exclusive]
   soch_status (*commit_txn)(void *txn, struct soch_error *error);
   // Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
   void (*abort_txn)(void *txn);
-  // Moves a cursor to `key`, forward or backward: the next rows are those of its range from `key` on, in its order. What
-  // it lent ends. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor there.
-  // [exclusive]
+  // Moves a cursor to `key`, forward or backward, also from its end: the next rows are those of its range from `key` on,
+  // in its order. So a key before the range, in that order, leads to its first row, and one behind it to none; it may be
+  // longer than any key that `describe` allows. What the cursor lent ends. After an error it stands anywhere, and the host
+  // closes or moves it. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor
+  // there, and then closes this one. [exclusive]
   soch_status (*cursor_seek)(void *cursor, struct soch_bytes key, struct soch_error *error);
   // Sets `count` to how many tables have rows, and writes their numbers to `tables`, ascending, if `capacity` is enough
   // for all. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
@@ -827,7 +844,7 @@ typedef struct soch_index {
                        struct soch_error *error);
   // Sets `bytes` to the memory and disk that the index takes. Required. [any-thread]
   soch_status (*size_bytes)(void *instance, uint64_t *bytes, struct soch_error *error);
-  // Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
+  // Finds the `k` rows nearest to `query`, nearest first, each row once, by its nearest key. Writes at most `k` to `rows` and `distances`, and sets
   // `count` to how many it wrote. A distance is smaller the nearer a row is, by whatever metric the index has: the
   // Euclidean one, its square, 1 minus the cosine, minus the inner product, minus a score. It may be negative and is
   // never NaN. Rows at one distance come in any order. Optional; the default is `search` for no more than that, and
@@ -855,7 +872,7 @@ typedef struct soch_index {
                                size_t *counts,
                                struct soch_error *error);
   // Does what `nearest` does, for all that `search` asks: which rows are allowed, how far they may be, how to look for
-  // them. Writes at most `search->k` rows and distances, nearest first, and fills `result`. Optional group `search`;
+  // them. Each row comes once. Writes at most `search->k` rows and distances, nearest first, and fills `result`. Optional group `search`;
   // without it the host calls `nearest` for a search that asks for no more than it gives, and a distance; any other is
   // `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
   soch_status (*search)(void *instance,
@@ -1477,7 +1494,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xc3, 0x5f, 0xac, 0x64, 0x57, 0x63, 0x01, 0xf3, 0x01, 0xac, 0x03, 0x9d, 0x0f, 0x03, 0x69, 0xe5}
+#define SOCH_LAYOUT_HASH {0xfb, 0x62, 0x3d, 0x00, 0x5a, 0xac, 0xfb, 0x03, 0x48, 0xc5, 0x80, 0xb8, 0xf8, 0x7f, 0x14, 0xd8}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1558,7 +1575,12 @@ SOCH_ASSERT(offsetof(soch_host, counter_inc) == 64 && sizeof(((soch_host *)0)->c
 SOCH_ASSERT(offsetof(soch_host, gauge_set) == 72 && sizeof(((soch_host *)0)->gauge_set) == 8);
 SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 80 && sizeof(((soch_host *)0)->histogram_observe) == 8);
 SOCH_ASSERT(offsetof(soch_host, get_service) == 88 && sizeof(((soch_host *)0)->get_service) == 8);
-SOCH_ASSERT(sizeof(soch_host) == 96);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_host, data_dir) == 96 && sizeof(((soch_host *)0)->data_dir) == 16);
+SOCH_ASSERT(offsetof(soch_host, memory_budget) == 112 && sizeof(((soch_host *)0)->memory_budget) == 8);
+SOCH_ASSERT(offsetof(soch_host, memory_used) == 120 && sizeof(((soch_host *)0)->memory_used) == 8);
+#endif
+SOCH_ASSERT(sizeof(soch_host) == (SOCH_TARGET_MINOR >= 1 ? 128 : 96));
 SOCH_ASSERT(offsetof(soch_cursor_options, size) == 0 && sizeof(((soch_cursor_options *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_cursor_options, flags) == 8 && sizeof(((soch_cursor_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_cursor_options, start) == 16 && sizeof(((soch_cursor_options *)0)->start) == 16);
@@ -1905,7 +1927,12 @@ SOCH_ASSERT(offsetof(soch_host, counter_inc) == 36 && sizeof(((soch_host *)0)->c
 SOCH_ASSERT(offsetof(soch_host, gauge_set) == 40 && sizeof(((soch_host *)0)->gauge_set) == 4);
 SOCH_ASSERT(offsetof(soch_host, histogram_observe) == 44 && sizeof(((soch_host *)0)->histogram_observe) == 4);
 SOCH_ASSERT(offsetof(soch_host, get_service) == 48 && sizeof(((soch_host *)0)->get_service) == 4);
-SOCH_ASSERT(sizeof(soch_host) == 52);
+#if SOCH_TARGET_MINOR >= 1
+SOCH_ASSERT(offsetof(soch_host, data_dir) == 52 && sizeof(((soch_host *)0)->data_dir) == 8);
+SOCH_ASSERT(offsetof(soch_host, memory_budget) == 64 && sizeof(((soch_host *)0)->memory_budget) == 8);
+SOCH_ASSERT(offsetof(soch_host, memory_used) == 72 && sizeof(((soch_host *)0)->memory_used) == 4);
+#endif
+SOCH_ASSERT(sizeof(soch_host) == (SOCH_TARGET_MINOR >= 1 ? 80 : 56));
 SOCH_ASSERT(offsetof(soch_cursor_options, size) == 0 && sizeof(((soch_cursor_options *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_cursor_options, flags) == 8 && sizeof(((soch_cursor_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_cursor_options, start) == 16 && sizeof(((soch_cursor_options *)0)->start) == 8);
@@ -2233,7 +2260,10 @@ SOCH_ASSERT(sizeof(soch_auth) == 12);
                "the plugin's version must have 1 to 31 bytes")
 
 // Runs what follows for each of COUNT elements at ITEMS: of a batch's writes, rows, entries, labels, attributes.
-//   SOCH_EACH(soch_write, write, writes, count) status = apply(write->op, write->key, write->value);
+//   SOCH_EACH(soch_write, each, writes, count) {
+//       status = apply(each->op, each->key, each->value);
+//       if (status != SOCH_OK) break;
+//   }
 #define SOCH_EACH(TYPE, ITEM, ITEMS, COUNT) \
     for (const TYPE *ITEM = (ITEMS), *ITEM##_end = (COUNT) > 0 ? ITEM + (COUNT) : ITEM; ITEM != ITEM##_end; ITEM++)
 
@@ -2247,6 +2277,13 @@ static inline soch_str soch_text(const char *ptr, size_t len) {
     text.len = len;
     return text;
 }
+
+#if SOCH_TARGET_MINOR >= 1
+// The directory for the files of an instance; empty if the application gives none, or is older than such directories.
+static inline soch_str soch_data_dir(const soch_host *host) {
+    return host->size >= offsetof(soch_host, data_dir) + sizeof(soch_str) ? host->data_dir : soch_text("", 0);
+}
+#endif
 
 // Appends `len` bytes at `ptr` to `out`.
 SOCH_NODISCARD static inline soch_status soch_put(const soch_writer *out, const void *ptr, size_t len) {

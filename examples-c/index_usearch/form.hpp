@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <usearch/index_plugins.hpp>
 #include <vector>
 
@@ -41,7 +42,8 @@ struct form {
         return unum::usearch::metric_punned_t::builtin((size_t)dimensions, metric, kind);
     }
 
-    // Refuses what is no vector of this form: another length, or a number that would make distances NaN.
+    // Refuses what is no vector of this form: another length, or numbers that would make distances infinite or NaN. Of two
+    // vectors whose squares sum up to a quarter of the greatest `float` at most, no distance is.
     void check(soch_bytes key) const {
         if (key.len != bytes()) {
             throw soch::failure(SOCH_INVALID, "a vector of " + std::to_string(key.len) + " bytes, where " +
@@ -49,17 +51,20 @@ struct form {
         }
         // All of them, as a loop that goes on is vectorized.
         bool finite = true;
+        float squares = 0;
         for (size_t at = 0; element == SOCH_ELEMENT_F32 && at < key.len; at += 4) {
             float number;
             std::memcpy(&number, key.ptr + at, sizeof number);
-            finite &= std::isfinite(number);
+            squares += number * number;
         }
+        // Not so if it is NaN.
+        finite &= squares <= std::numeric_limits<float>::max() / 4;
         for (size_t at = 0; element == SOCH_ELEMENT_F16 && at < key.len; at += 2) {
             uint16_t number;
             std::memcpy(&number, key.ptr + at, sizeof number);
             finite &= (number & 0x7C00u) != 0x7C00u;
         }
-        if (!finite) throw soch::failure(SOCH_INVALID, "an element of the vector is not a finite number");
+        if (!finite) throw soch::failure(SOCH_INVALID, "an element of the vector is not a finite number, or they are too large to be squared");
     }
 
     // Calls `use` with the vector as usearch wants it. Lent bytes may lie anywhere, numbers may not.

@@ -130,6 +130,9 @@ public:
     // Its parameter is `ef`: how many candidates are looked at.
     void search(soch::call call, const soch_search *search, uint64_t *rows, float *distances,
                 soch_search_result *result) {
+        if (!soch_search_is_known(search, SOCH_SEARCH_EXACT | SOCH_SEARCH_WITHIN)) {
+            throw soch::failure(SOCH_UNSUPPORTED, "this search asks for more than the index knows");
+        }
         if (search->element != SOCH_ELEMENT_BYTES && search->element != form_.element) {
             throw soch::failure(SOCH_UNSUPPORTED, "a query of another element than the index has");
         }
@@ -250,7 +253,9 @@ private:
                 throw soch::failure(SOCH_UNSUPPORTED, "a parameter of a search that is not `ef`");
             }
             soch_error error;
-            if (soch_config_unsigned(parameter.value, "", 1, 1 << 16, &ef, &error) != SOCH_OK) {
+            // An unsigned number is left as it is by `null`, which is none.
+            const bool is_number = parameter.value.len > 0 && *parameter.value.ptr >= '0' && *parameter.value.ptr <= '9';
+            if (!is_number || soch_config_unsigned(parameter.value, "", 1, 1 << 16, &ef, &error) != SOCH_OK) {
                 throw soch::failure(SOCH_INVALID, "`ef` must be a whole number, 1 to 65536");
             }
         }
@@ -266,7 +271,7 @@ private:
         // Of few allowed rows usearch would look at nearly all others to find them.
         const bool few = most != UINT64_MAX && (double)most * (double)most < wide;
         if (!few && (search.flags & SOCH_SEARCH_EXACT) == 0) {
-            with_allowed(search, [&](auto allows) { walk(search, query, k, ef, room, allows, all); });
+            with_allowed(search, [&](auto allows) { walk(call, search, query, k, ef, room, allows, all); });
             // Rows may be out of reach in the graph.
             if (all.size() >= std::min<uint64_t>(k, most)) return false;
         }
@@ -294,10 +299,11 @@ private:
 
     // Walks through the graph of usearch, which looks at as many candidates as it is asked for.
     template <class Element, class Allows>
-    void walk(const soch_search &search, const Element *query, size_t k, size_t ef, size_t room, Allows allows,
+    void walk(soch::call call, const soch_search &search, const Element *query, size_t k, size_t ef, size_t room, Allows allows,
               std::vector<found> &all) const {
         const auto allowed = [&allows](const row_key &key) noexcept { return allows(key.row()); };
         for (size_t wanted = std::max(k, ef);; wanted *= 2) {
+            call.go_on();
             auto matches = search.filter == SOCH_FILTER_NONE
                                ? vectors_->search(query, wanted, room)
                                : vectors_->filtered_search(query, wanted, allowed, room);

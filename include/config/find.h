@@ -1,5 +1,6 @@
 // Gives the next member of an object or element of a list, and whether there is one. Both are JSON, for the calls below
-// with the empty path; the name of an element is empty. `rest` is the object or list at first, and what is left of it later.
+// with the empty path; the name of an element is empty. `rest` is the object or list at first, as `soch_config_find` gives
+// it, and what is left of it later.
 static inline int soch_config_next(soch_str *rest, soch_str *name, soch_str *value) {
     soch_json json = soch_json_of(*rest);
     name->len = 0;
@@ -34,6 +35,7 @@ SOCH_NODISCARD static inline soch_status soch_config_find(soch_str config, const
                                                           soch_error *error) {
     soch_json json = soch_json_of(config);
     const char *part = path;
+    int more = *path != 0;
     soch_str at;
     soch_json_blanks(&json);
     at.ptr = json.at;
@@ -51,11 +53,12 @@ SOCH_NODISCARD static inline soch_status soch_config_find(soch_str config, const
         soch_json_say(&message, json.fault);
         return soch_fail(error, SOCH_INVALID, 0, message.text);
     }
-    while (*part != 0) {
+    while (more) {
         soch_str name, member, found = soch_text(NULL, 0);
         size_t len = 0, index = 0;
         while (part[len] != 0 && part[len] != '.') len++;
-        if (*at.ptr != '{' && *at.ptr != '[') {
+        if (*at.ptr == 'n') return SOCH_NOT_FOUND;
+        if (*at.ptr != '{' && (*at.ptr != '[' || soch_json_index(part, len) == SIZE_MAX)) {
             soch_json_message message = soch_json_about(path, part == path ? 0 : (size_t)(part - path) - 1);
             soch_json_say(&message, " must be an object");
             return soch_fail(error, SOCH_INVALID, 0, message.text);
@@ -72,7 +75,8 @@ SOCH_NODISCARD static inline soch_status soch_config_find(soch_str config, const
         }
         if (found.ptr == NULL) return SOCH_NOT_FOUND;
         at = found;
-        part += len + (part[len] == '.');
+        more = part[len] == '.';
+        part += len + (size_t)more;
     }
     *value = at;
     return SOCH_OK;

@@ -1,6 +1,7 @@
 // The message of an error while it grows.
 typedef struct soch_json_message {
-    char text[SOCH_ERROR_MESSAGE_SIZE];
+    // One byte more than an error has, so that `soch_fail` sees that it must cut, and does so at the border of a character.
+    char text[SOCH_ERROR_MESSAGE_SIZE + 1];
     size_t len;
 } soch_json_message;
 

@@ -3,7 +3,7 @@
 typedef struct soch_json_decimal {
     unsigned char digits[800];
     size_t count;
-    int32_t point;
+    int64_t point;
     int more;
 } soch_json_decimal;
 
@@ -51,7 +51,7 @@ static inline double soch_json_nearest(soch_json_decimal *decimal) {
     for (; decimal->point < 0 || decimal->digits[0] < 5; exponent--) soch_json_double(decimal);
     for (; exponent < -1021; exponent++) soch_json_halve(decimal);
     for (i = 0; i < 53; i++) soch_json_double(decimal);
-    for (at = 0; (int32_t)at < decimal->point; at++)
+    for (at = 0; (int64_t)at < decimal->point; at++)
         mantissa = mantissa * 10 + (at < decimal->count ? decimal->digits[at] : 0);
     if (decimal->point >= 0 && at < decimal->count) {
         int tie;
@@ -71,7 +71,10 @@ SOCH_NODISCARD static inline soch_status soch_config_number(soch_str config, con
     soch_str found;
     soch_json_decimal decimal;
     size_t at;
-    int32_t exponent = 0, below = 0;
+    // No text has so many digits that these do not hold their number.
+    const int64_t most = INT64_MAX / 100;
+    int64_t exponent = 0;
+    int below = 0;
     int fraction = 0;
     double number = 0;
     soch_status status = soch_json_given(config, path, &found, error);
@@ -84,16 +87,16 @@ SOCH_NODISCARD static inline soch_status soch_config_number(soch_str config, con
             fraction = 1;
         } else if (decimal.count > 0 || found.ptr[at] != '0') {
             soch_json_digit(&decimal, (unsigned)(found.ptr[at] - '0'));
-            decimal.point += !fraction && decimal.point < 100000;
+            decimal.point += !fraction;
         } else {
-            decimal.point -= fraction && decimal.point > -100000;
+            decimal.point -= fraction;
         }
     }
     if (at < found.len) {
         at++;
         below = found.ptr[at] == '-';
         at += below || found.ptr[at] == '+';
-        for (; at < found.len; at++) exponent = exponent < 100000 ? exponent * 10 + (found.ptr[at] - '0') : exponent;
+        for (; at < found.len; at++) exponent = exponent < most ? exponent * 10 + (found.ptr[at] - '0') : exponent;
     }
     decimal.point += below ? -exponent : exponent;
     if (decimal.count > 0 && decimal.point > 310) return soch_json_must_be(path, "a number that a `double` holds", error);

@@ -9,7 +9,7 @@ opaque!(RowBatch<'_>);
 
 /// A walk over rows of a [`StorageReader`](crate::StorageReader). [`CursorOptions::walk`](crate::CursorOptions::walk) makes
 /// one of an iterator; this one is written by hand, and lends a row at a time, as an engine does whose position is all that
-/// it keeps:
+/// it keeps. Another thread may go on with a cursor and its reader, but no two at a time.
 ///
 /// ```
 /// use sochdb_plugin_sdk::{Result, RowBatch, StorageCursor};
@@ -31,7 +31,7 @@ opaque!(RowBatch<'_>);
 ///     }
 /// }
 /// ```
-pub trait StorageCursor {
+pub trait StorageCursor: Send {
     /// Lends the next rows until the next call: as many as fit into `rows`, or fewer; none at the end, and only there.
     /// After the end, each further call lends none. [`RowBatch::fill`] takes rows from an iterator.
     ///

@@ -36,9 +36,11 @@ impl<'a> CursorOptions<'a> {
         Self::default()
     }
 
-    /// Makes the options of a walk over the rows with `start <= key < end`. An empty `end` means: to the end of the table.
+    /// Makes the options of a walk over the rows with `start <= key < end`. An empty `end` means: to the end of the table. A
+    /// `start` behind `end`, where there are no rows, becomes `end`: engines want a range in order.
     #[must_use]
     pub fn range(start: &'a [u8], end: &'a [u8]) -> Self {
+        let start = if !end.is_empty() && start > end { end } else { start };
         Self { start, end, ..Self::default() }
     }
 
@@ -69,7 +71,7 @@ impl<'a> CursorOptions<'a> {
     /// ```
     pub fn walk<'r>(
         &self,
-        rows: impl DoubleEndedIterator<Item = (&'r [u8], &'r [u8])> + 'r,
+        rows: impl DoubleEndedIterator<Item = (&'r [u8], &'r [u8])> + Send + 'r,
     ) -> Box<dyn StorageCursor + 'r> {
         if self.reverse {
             Box::new(IterCursor::new(rows.rev()))
@@ -108,7 +110,7 @@ impl<'a> CursorOptions<'a> {
         let (reverse, keys_only) = (raw.flags & SOCH_CURSOR_REVERSE != 0, raw.flags & SOCH_CURSOR_KEYS_ONLY != 0);
         // SAFETY: the caller promises it.
         let (start, end) = unsafe { (raw.start.read()?, raw.end.read()?) };
-        Ok(Self { start, end, reverse, keys_only })
+        Ok(Self { reverse, keys_only, ..Self::range(start, end) })
     }
 }
 
@@ -135,7 +137,7 @@ impl<'r, I: Iterator<Item = (&'r [u8], &'r [u8])>> IterCursor<'r, I> {
     }
 }
 
-impl<'r, I: Iterator<Item = (&'r [u8], &'r [u8])>> StorageCursor for IterCursor<'r, I> {
+impl<'r, I: Iterator<Item = (&'r [u8], &'r [u8])> + Send> StorageCursor for IterCursor<'r, I> {
     fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
         rows.fill(self.rows.by_ref());
         Ok(())

@@ -14,7 +14,7 @@ const BATCH: usize = 64;
 /// [`StorageExtension::reader`](crate::StorageExtension::reader) returns. It has what was written before it was opened,
 /// and nothing that is written later, and no write waits for it.
 ///
-/// One thread uses it at a time, and always the same one while it has cursors. A storage that has it needs one line for
+/// One thread at a time uses it with its cursors, and another may go on. A storage that has it needs one line for
 /// each of its other ways of reading: `self.reader()?.get_into(table, key, value)`,
 /// `self.reader()?.scan_into(table, start, end, limit, rows)`.
 ///

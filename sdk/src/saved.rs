@@ -1,4 +1,4 @@
-//! A form for what an index saves: any change of its bytes is found.
+//! A form for what an index saves, with a checksum.
 
 use crate::call::Call;
 use crate::error::{Error, Result};

@@ -55,6 +55,9 @@ impl Log {
             gauge_set: Some(gauge_set),
             histogram_observe: None,
             get_service: None,
+            data_dir: soch_str::lend(""),
+            memory_budget: 0,
+            memory_used: None,
         }
     }
 
@@ -153,7 +156,8 @@ fn host_that_breaks_the_contract_is_refused() {
     let config = soch_str::lend("{}");
     let not_utf8 = soch_str { ptr: b"\xff".as_ptr().cast(), len: 1 };
     let null = soch_str { ptr: std::ptr::null(), len: 1 };
-    let (short, no_product) = (soch_host { size: good.size - 8, ..good }, soch_host { product: null, ..good });
+    let oldest = 2 * std::mem::size_of::<u32>() + 11 * std::mem::size_of::<usize>();
+    let (short, no_product) = (soch_host { size: oldest - 1, ..good }, soch_host { product: null, ..good });
     let no_directory = soch_host { directory: not_utf8, ..good };
     let cases: [(*const soch_host, soch_str, &str); 6] = [
         (std::ptr::null(), config, "the host is NULL"),

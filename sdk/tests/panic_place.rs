@@ -38,6 +38,9 @@ fn error_of_a_panic_names_file_and_line() {
         gauge_set: None,
         histogram_observe: None,
         get_service: None,
+        data_dir: soch_str::lend(""),
+        memory_budget: 0,
+        memory_used: None,
     };
     let mut error = soch_error::empty();
     let mut instance = std::ptr::null_mut();

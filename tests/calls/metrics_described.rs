@@ -149,6 +149,54 @@ fn an_exponential_histogram_has_every_amount_in_its_bucket_at_the_finest_scale_t
     }
 }
 
+/// What is described when there are series already cannot make another kind of the same name.
+#[test]
+fn all_series_of_a_name_have_the_buckets_of_the_first() {
+    let manager = PluginManager::new();
+    for (name, late) in [("a", false), ("b", true)] {
+        let about = MetricDescription::new("").with_exponential_buckets();
+        if !late {
+            manager.describe_metric(name, &about).expect("described");
+        }
+        manager.histogram_observe(name, 1.0, &[("at", "1")]);
+        let other = if late { about } else { MetricDescription::new("late") };
+        manager.describe_metric(name, &other).expect("described");
+        manager.histogram_observe(name, 2.0, &[("at", "2")]);
+        let mut kinds = Vec::new();
+        manager.metrics().collect(|metric| {
+            if metric.name == name {
+                kinds.push(matches!(metric.value, MetricValue::Exponential(_)));
+            }
+        });
+        assert_eq!(kinds, [!late, !late], "{name}");
+    }
+}
+
+#[test]
+fn a_sum_beyond_the_greatest_number_stays_there() {
+    let manager = PluginManager::new();
+    manager.describe_metric("exponential", &MetricDescription::new("").with_exponential_buckets()).expect("described");
+    manager.describe_metric("bounded", &MetricDescription::new("").with_bounds(&[0.0])).expect("described");
+    for name in ["exponential", "bounded", "plain"] {
+        // On two threads, one of which goes the other way: infinity less infinity is no number.
+        for value in [f64::MAX, f64::MIN] {
+            std::thread::scope(|scope| {
+                scope.spawn(|| (0..3).for_each(|_| manager.histogram_observe(name, value, &[])));
+            });
+        }
+        manager.histogram_observe(name, 5.0, &[]);
+    }
+    let mut sums = 0;
+    manager.metrics().collect(|metric| match metric.value {
+        MetricValue::Histogram { sum, .. } | MetricValue::Exponential(ExponentialHistogram { sum, .. }) => {
+            assert!(sum.is_finite(), "{}: {sum}", metric.name);
+            sums += 1;
+        }
+        _ => {}
+    });
+    assert_eq!(sums, 3);
+}
+
 #[test]
 fn bounds_that_are_none_are_refused_and_good_ones_count_as_they_say() {
     let manager = PluginManager::new();

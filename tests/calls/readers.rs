@@ -1,10 +1,10 @@
 //! Snapshots of a storage that lends its bytes: what they see, how long they live, what they keep waiting.
 
-use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension};
+use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, RowSink, StorageExtension};
 use sochdb_plugin_host::{DynamicPluginLoader, OwnedCursor, PluginInstance, Storage};
 use std::time::Duration;
 use support::in_c;
-use support::plugins::{load_c, Private};
+use support::plugins::{in_rust, load, load_c, Private};
 use tempfile::TempDir;
 
 const TABLE: u32 = 7;
@@ -150,6 +150,75 @@ fn a_reader_lives_without_its_storage_and_on_another_thread() {
     drop((storage, plugin));
     let value = std::thread::spawn(move || reader.get(TABLE, b"key").map(|value| value.map(<[u8]>::to_vec)));
     assert_eq!(value.join().expect("no panic").unwrap().as_deref(), Some(&b"value"[..]));
+}
+
+/// A reader that goes before its cursor would take what the cursor stands on.
+#[test]
+fn a_storage_with_a_forgotten_cursor_does_not_end() {
+    let (_directory, plugin, storage) = database();
+    storage.put(TABLE, b"key", b"value", 0).unwrap();
+    let reader = storage.reader().unwrap();
+    std::mem::forget(reader.cursor(TABLE, &CursorOptions::new()).unwrap());
+    drop(reader);
+    for _ in 0..2 {
+        assert_eq!(plugin.shutdown().expect_err("a cursor is open").kind(), ErrorKind::Busy);
+    }
+    drop((storage, plugin));
+}
+
+/// Behind the trait, safe code may use a reader and its cursors at once: they take turns.
+#[test]
+fn a_reader_behind_the_trait_is_used_by_several_threads() {
+    let (_directory, _plugin, storage) = database();
+    for number in 0..500 {
+        storage.put(TABLE, &key(number), &key(number), 0).unwrap();
+    }
+    let reader = StorageExtension::reader(&storage).unwrap();
+    let cursors: Vec<_> =
+        (0..2).map(|_| reader.cursor(TABLE, &CursorOptions::range(&key(100), &key(400))).unwrap()).collect();
+    std::thread::scope(|scope| {
+        for mut cursor in cursors {
+            scope.spawn(move || {
+                cursor.seek(&key(200)).unwrap();
+                drop(cursor);
+            });
+        }
+        for number in 0..500 {
+            assert_eq!(reader.get(TABLE, &key(number)).unwrap().as_deref(), Some(&key(number)[..]));
+        }
+    });
+    let mut count = 0;
+    let mut take = |_: &[u8], _: &[u8]| {
+        count += 1;
+        Ok(())
+    };
+    reader.scan_into(TABLE, &key(3), &key(1), 10, &mut RowSink::new(&mut take)).unwrap();
+    reader.scan_into(TABLE, &key(1), &key(3), 10, &mut RowSink::new(&mut take)).unwrap();
+    assert_eq!(count, 2);
+}
+
+#[test]
+fn a_seek_behind_the_end_of_a_range_finds_nothing_and_back_finds_again() {
+    let (_directory, _plugin, lmdb) = database();
+    let memory = [in_c!("storage_memory"), in_rust("storage_memory")]
+        .map(|library| load(&library).instance("{}").expect("an instance").storage().expect("a storage"));
+    for storage in memory.into_iter().chain([lmdb]) {
+        for number in 0..9 {
+            storage.put(TABLE, &key(number), b"", 0).unwrap();
+        }
+        let reader = storage.reader().unwrap();
+        for options in [CursorOptions::range(&key(2), &key(5)), CursorOptions::range(&key(2), &key(5)).reversed()] {
+            let mut cursor = reader.cursor(TABLE, &options).unwrap();
+            let (first, before, behind) = if options.reverse { (4, 8, 0) } else { (2, 0, 8) };
+            for (at, found) in
+                [(behind, None), (before, Some(first)), (behind, None), (3, Some(3)), (before, Some(first))]
+            {
+                cursor.seek(&key(at)).unwrap();
+                let next = cursor.next_batch().unwrap().next().map(|(row, _)| row.to_vec());
+                assert_eq!(next, found.map(|found| key(found).to_vec()), "{options:?} moved to {at}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -142,6 +142,9 @@ fn numbers() -> Vec<String> {
         let digits = format!("{}{}", random(), random());
         texts.push(format!("{}.{}e{}", &digits[..1], &digits[1..], (random() % 700) as i64 - 350));
     }
+    // More zeros than the exponents that a `double` has, which another exponent takes back.
+    let zeros = "0".repeat(120_000);
+    texts.extend([format!("1{zeros}e-120000"), format!("0.{zeros}1e120001"), format!("25{zeros}e-120001")]);
     // The middle of the two least numbers above 0 has 751 digits.
     texts.push(format!("{:.1100}", f64::from_bits(3) / 2.0));
     texts
@@ -152,7 +155,7 @@ fn every_number_is_the_nearest_double() {
     let directory = PrivateDir::new(NAME);
     let reader = reader(&directory);
     let texts = numbers();
-    for texts in texts.chunks(500) {
+    for texts in texts.chunks(200) {
         let finished = succeed(Command::new(&reader).args(["#", ""]).args(texts), MINUTE);
         // The second word is no number.
         for (text, line) in texts.iter().zip(finished.stdout.lines().skip(1)) {
@@ -176,7 +179,15 @@ const USES: &[(&str, &str, &str, &str)] = &[
     ("find", "a", "", "2||configuration, byte 0: a value is missing"),
     ("find", "a", r#"{"a" 1}"#, "2||configuration, byte 5: a colon is missing"),
     ("find", "a", r#"{"a":1} 2"#, "2||configuration, byte 8: something follows the value"),
-    ("find", "a", "[]", "1||"),
+    ("find", "a", "[]", "2||configuration: it must be an object"),
+    ("find", "a.b", r#"{"a":[]}"#, "2||configuration: `a` must be an object"),
+    ("find", "a.0", r#"{"a":[]}"#, "1||"),
+    ("find", "a.b.c", r#"{"a":null}"#, "1||"),
+    ("find", "a", "null", "1||"),
+    ("find", "a.", r#"{"a":{"":5}}"#, "0|5|"),
+    ("find", "a.", r#"{"a":5}"#, "2||configuration: `a` must be an object"),
+    ("unsigned", "a.b", r#"{"a":null}"#, "0|7|"),
+    ("unsigned", "a.b", r#"{"a":[]}"#, "2|7|configuration: `a` must be an object"),
     ("find", "a", "5", "2||configuration: it must be an object"),
     ("find", "a.b", r#"{"a":5}"#, "2||configuration: `a` must be an object"),
     ("find", "a.b", r#"{"a":{"b":1,"\u0062":2}}"#, "2||configuration: `a.b` is there twice"),
@@ -225,6 +236,30 @@ fn an_error_names_the_place_and_leaves_the_variable() {
         let finished = succeed(Command::new(&reader).args([function, path, config]), MINUTE);
         assert_eq!(finished.stdout, format!("{written}\n"), "{function} {path} {config}");
     }
+}
+
+/// Nine names of 30 characters, two bytes each, do not fit into a message.
+#[test]
+fn a_long_message_is_cut_at_a_character() {
+    let directory = PrivateDir::new(NAME);
+    let source = directory.join("cut.c");
+    let names: Vec<String> = (0..9).map(|at| format!("\"{at}{}\"", "é".repeat(30))).collect();
+    let text = format!(
+        "#include \"sochdb_config.h\"\n#include <stdio.h>\nint main(void) {{\n\
+         static const char *const known[] = {{{}, NULL}};\nsoch_error error = {{0, {{0}}}};\n\
+         soch_status status = soch_config_only(SOCH_STR(\"{{\\\"x\\\":1}}\"), \"\", known, &error);\n\
+         return printf(\"%d %s\", (int)status, error.message) < 0;\n}}\n",
+        names.join(", ")
+    );
+    std::fs::write(&source, text).expect("written");
+    let program = find("gcc").or_else(|| find("clang")).expect("a C compiler");
+    succeed(
+        compiler(&program).args(["-std=c99", "-Wall", "-Werror"]).arg(&source).arg("-o").arg(directory.join("cut")),
+        MINUTE,
+    );
+    let finished = succeed(&mut Command::new(directory.join("cut")), MINUTE);
+    assert!(finished.stdout.starts_with("2 configuration: it has no member `x`"), "{}", finished.stdout);
+    assert!(finished.stdout.ends_with('é') && !finished.stdout.contains('\u{FFFD}'), "{}", finished.stdout);
 }
 
 /// The longest names leave room for what is wrong, in whole characters.

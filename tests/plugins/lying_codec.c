@@ -47,7 +47,9 @@ static soch_status lie(void *instance, soch_bytes input, const soch_writer *outp
         output->commit(output->ctx, 10);
         return output->commit(output->ctx, 10);
     case 'o': // Success after the writer refused.
-        for (int i = 0; i < 100; i++) soch_put(output, "more than the limit", 19);
+        for (int i = 0; i < 100; i++) {
+            if (soch_put(output, "more than the limit", 19) != SOCH_OK) continue;
+        }
         return SOCH_OK;
     case 'l': // Writes from NULL.
         output->write(output->ctx, null);

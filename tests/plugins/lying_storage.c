@@ -4,7 +4,7 @@
 static soch_status get(void *instance, uint32_t table, soch_bytes key, const soch_writer *value, soch_error *error) {
     soch_bytes null = {NULL, 5};
     if (key.ptr[0] == 'l') value->write(value->ctx, null);
-    if (key.ptr[0] == 'b') soch_put(value, "a value that is not there", 25);
+    if (key.ptr[0] == 'b' && soch_put(value, "a value that is not there", 25) != SOCH_OK) return SOCH_FAILED;
     return key.ptr[0] == 'b' ? SOCH_NOT_FOUND : SOCH_OK;
 }
 

@@ -103,6 +103,9 @@ impl IndexExtension for FlatIndex {
             }
         }
         near.retain(|(distance, _)| search.keeps(*distance));
+        // Each row once, by its nearest vector.
+        near.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0)));
+        near.dedup_by_key(|(_, row)| *row);
         near.sort_by(|a, b| a.0.total_cmp(&b.0));
         near.into_iter().take(search.k).try_for_each(|(distance, row)| neighbors.push(row, distance))?;
         Ok(Exactness::Exact)

@@ -7,6 +7,9 @@ use crate::metric::{self, Metric};
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{Saved, Saving};
 
+/// Rows of one vector between two questions whether the call is to go on.
+const ASK_EVERY: u64 = 1024;
+
 /// In this machine's byte order, as the vectors are: what a machine of the other order saved has another name here.
 fn format() -> [u8; 8] {
     u64::from_be_bytes(*b"hnsw__01").to_ne_bytes()
@@ -48,12 +51,14 @@ pub(crate) fn read(config: &Config, bytes: &[u8]) -> Result<(Graph, u64)> {
             call.go_on()
         })?;
         let key = saved.bytes(4 * dimensions)?;
-        let rows = saved.number()?;
-        for _ in 0..rows {
-            let mut vector = Vec::with_capacity(config.dimensions);
-            let read = metric::read(key, config.dimensions, config.metric, &mut vector);
-            read.map_err(|error| Error::corruption(format!("vector {at} of the index that was saved: {error}")))?;
-            graph.insert(key, vector, saved.number()?)?;
+        let mut vector = Vec::with_capacity(config.dimensions);
+        let read = metric::read(key, config.dimensions, config.metric, &mut vector);
+        read.map_err(|error| Error::corruption(format!("vector {at} of the index that was saved: {error}")))?;
+        for row in 0..saved.number()? {
+            if row % ASK_EVERY == 0 {
+                Call::current(|call| call.go_on())?;
+            }
+            graph.insert(key, vector.clone(), saved.number()?)?;
         }
     }
     saved.end()?;

@@ -2,31 +2,39 @@
 
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use sochdb_plugin_sdk::{Error, ErrorKind, Host, LogLevel, Result};
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// An HTTP client that tells the host's log when telemetry begins to be lost, and when it arrives again: each once, as the log
-/// may come back as telemetry.
+/// An HTTP client that tells the host's log when telemetry of a kind begins to be lost, and when it arrives again: each once, as
+/// the log may come back as telemetry.
 #[derive(Debug)]
 pub(crate) struct Client {
     inner: reqwest::blocking::Client,
     host: Host,
-    is_failing: AtomicBool,
+    /// The URLs to which nothing arrives.
+    failing: Mutex<HashSet<String>>,
 }
 
 impl Client {
     pub(crate) fn new(timeout: Duration, host: &Host) -> Result<Self> {
-        let inner = reqwest::blocking::Client::builder().timeout(timeout).build();
+        // A POST that is redirected loses its body, and takes its headers to somebody else.
+        let redirects = reqwest::redirect::Policy::none();
+        let inner = reqwest::blocking::Client::builder().timeout(timeout).redirect(redirects).build();
         let inner = inner.map_err(|error| Error::new(ErrorKind::Io, format!("cannot make an HTTP client: {error}")))?;
-        Ok(Self { inner, host: host.clone(), is_failing: AtomicBool::new(false) })
+        Ok(Self { inner, host: host.clone(), failing: Mutex::default() })
     }
 
-    fn tell(&self, endpoint: &str, failure: Option<&str>) {
+    pub(crate) fn tell(&self, endpoint: &str, failure: Option<&str>) {
+        let mut failing = self.failing.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = if failure.is_some() { failing.insert(endpoint.to_owned()) } else { failing.remove(endpoint) };
+        // Not held while the host's log is told, which may come back.
+        drop(failing);
         match failure {
-            Some(why) if !self.is_failing.swap(true, Relaxed) => {
+            Some(why) if changes => {
                 self.host.log(LogLevel::Error, "telemetry does not arrive", &[("endpoint", endpoint), ("why", why)]);
             }
-            None if self.is_failing.swap(false, Relaxed) => {
+            None if changes => {
                 self.host.log(LogLevel::Info, "telemetry arrives again", &[("endpoint", endpoint)]);
             }
             _ => {}

@@ -1,6 +1,6 @@
 //! The configuration of an instance.
 
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Url;
 use serde::Deserialize;
 use sochdb_plugin_sdk::{Error, Result};
@@ -9,6 +9,8 @@ use std::time::Duration;
 
 /// Where collectors of the same machine listen, says the specification of the OTLP exporter.
 const DEFAULT_ENDPOINT: &str = "http://localhost:4318";
+/// The most spans, and log lines, that wait.
+const MAX_QUEUE: usize = 1_000_000;
 const ENDPOINT_VARIABLE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 #[derive(Deserialize)]
@@ -25,7 +27,7 @@ pub(crate) struct Config {
     pub(crate) interval_seconds: f64,
     /// Seconds that a request may take.
     pub(crate) timeout_seconds: f64,
-    /// Spans, and log lines, that wait for delivery; further ones are dropped.
+    /// Spans, and log lines, that wait for delivery; further ones are dropped, and OpenTelemetry's SDK does not say how many.
     pub(crate) queue: usize,
 }
 
@@ -50,10 +52,15 @@ impl Config {
     pub(crate) fn endpoint(&self) -> Result<String> {
         let from_environment = || std::env::var(ENDPOINT_VARIABLE).ok().filter(|endpoint| !endpoint.is_empty());
         let endpoint = self.endpoint.clone().or_else(from_environment).unwrap_or_else(|| DEFAULT_ENDPOINT.into());
+        // It may have a password in it, which is nobody's who reads the error.
+        let shown = if endpoint.contains(['@', '?', '#']) { "not shown" } else { &endpoint };
         let wrong = |why: &str| {
-            Error::invalid(format!("`endpoint` is {endpoint:?}, {why}: give one such as {DEFAULT_ENDPOINT:?}"))
+            Error::invalid(format!("`endpoint` is {shown:?}, {why}: give one such as {DEFAULT_ENDPOINT:?}"))
         };
         let url = Url::parse(&endpoint).map_err(|error| wrong(&format!("which is no URL ({error})")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(wrong("as it has a name or password in it: put that into `headers`"));
+        }
         if url.scheme() != "http" {
             return Err(wrong(
                 "and only http is spoken here: send to a collector of this machine, and let that use TLS",
@@ -69,42 +76,53 @@ impl Config {
     ///
     /// # Errors
     /// One that HTTP cannot carry.
-    pub(crate) fn headers(&self) -> Result<&HashMap<String, String>> {
+    pub(crate) fn headers(&self) -> Result<HeaderMap> {
+        let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let is_header = HeaderName::from_bytes(name.as_bytes()).is_ok() && HeaderValue::from_str(value).is_ok();
-            if !is_header {
-                // Not the value: it may be a token.
-                let what = "must have a name of letters, digits and dashes, and a value of visible ASCII";
-                return Err(Error::invalid(format!("the header {name:?} of `headers` {what}")));
-            }
+            // Not the value: it may be a token.
+            let what = "must have a name of letters, digits and dashes, and a value of visible ASCII";
+            let wrong = || Error::invalid(format!("the header {name:?} of `headers` {what}"));
+            let (name, value) = header(name, value).ok_or_else(wrong)?;
+            headers.insert(name, value);
         }
-        Ok(&self.headers)
+        Ok(headers)
     }
 
     pub(crate) fn interval(&self) -> Result<Duration> {
-        seconds("interval_seconds", self.interval_seconds)
+        seconds("interval_seconds", self.interval_seconds, 86_400.0)
     }
 
+    /// Seconds of a request, of which a shutdown may wait for a few.
     pub(crate) fn timeout(&self) -> Result<Duration> {
-        seconds("timeout_seconds", self.timeout_seconds)
+        seconds("timeout_seconds", self.timeout_seconds, 60.0)
     }
 
     /// How many spans or lines wait at most.
     ///
     /// # Errors
-    /// None at all.
+    /// None at all, or more than there is memory for: the SDK takes the memory at once.
     pub(crate) fn queue(&self) -> Result<usize> {
-        if self.queue == 0 {
-            return Err(Error::invalid("`queue` is 0: say how many spans and log lines may wait, such as 4096"));
+        if !(1..=MAX_QUEUE).contains(&self.queue) {
+            let (queue, most) = (self.queue, MAX_QUEUE);
+            return Err(Error::invalid(format!(
+                "`queue` is {queue}: say how many spans and log lines may wait, 1 to {most}"
+            )));
         }
         Ok(self.queue)
     }
 }
 
-fn seconds(name: &str, value: f64) -> Result<Duration> {
-    let day = 86_400.0;
-    if !(0.01..=day).contains(&value) {
-        return Err(Error::invalid(format!("`{name}` is {value}: give a number of seconds from 0.01 to {day}")));
+/// What HTTP calls a header; None if it cannot carry it.
+pub(crate) fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
+    let mut value = HeaderValue::from_str(value).ok()?;
+    // Whatever it is, it is not printed.
+    value.set_sensitive(true);
+    Some((HeaderName::from_bytes(name.as_bytes()).ok()?, value))
+}
+
+fn seconds(name: &str, value: f64, most: f64) -> Result<Duration> {
+    if !(0.01..=most).contains(&value) {
+        return Err(Error::invalid(format!("`{name}` is {value}: give a number of seconds from 0.01 to {most}")));
     }
     Ok(Duration::from_secs_f64(value))
 }

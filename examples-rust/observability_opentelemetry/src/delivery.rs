@@ -3,6 +3,7 @@
 use crate::health::Health;
 use crate::pipelines::Pipelines;
 use crate::pulled;
+use opentelemetry::Context;
 use sochdb_plugin_sdk::{Call, Error, ErrorKind, Metrics, Result};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, OnceLock};
@@ -77,26 +78,40 @@ impl Delivery {
 
 impl Sources {
     fn run(&self, interval: Duration, orders: &Receiver<Order>) {
+        // What this thread tells the host's log, it does not get back as telemetry.
+        let _suppressed = Context::enter_telemetry_suppressed_scope();
         let mut next = Instant::now() + interval;
         loop {
             match orders.recv_timeout(next.saturating_duration_since(Instant::now())) {
                 // The log was told why, and the SDK delivers the rest at its own intervals.
                 Err(RecvTimeoutError::Timeout) => drop(self.send_metrics()),
-                Ok(Order::Flush(reply)) => {
+                Ok(first) => {
+                    // What was asked for meanwhile is one delivery, also if nobody waits for it any more.
+                    let (flushes, stops): (Vec<_>, Vec<_>) = std::iter::once(first)
+                        .chain(orders.try_iter())
+                        .partition(|order| matches!(order, Order::Flush(_)));
+                    if !stops.is_empty() {
+                        return self.end();
+                    }
                     let outcome = join(self.send_metrics(), self.pipelines.flush());
-                    // The caller may wait no longer.
-                    let _ = reply.send(outcome);
+                    for flush in flushes {
+                        if let Order::Flush(reply) = flush {
+                            // The caller may wait no longer.
+                            let _ = reply.send(outcome.clone());
+                        }
+                    }
                     continue;
                 }
-                Ok(Order::Stop) | Err(RecvTimeoutError::Disconnected) => {
-                    // As above.
-                    let _ = self.send_metrics();
-                    self.pipelines.shutdown();
-                    return;
-                }
+                Err(RecvTimeoutError::Disconnected) => return self.end(),
             }
             next = Instant::now() + interval;
         }
+    }
+
+    /// Delivers all for the last time; of what does not arrive the log is told.
+    fn end(&self) {
+        let _ = self.send_metrics();
+        self.pipelines.shutdown();
     }
 
     fn send_metrics(&self) -> Outcome {

@@ -41,7 +41,7 @@ impl Plugin for OpenTelemetry {
         let config: Config = host.config()?;
         let pipelines = Pipelines::new(&config, &host)?;
         let (metrics, health) = (Arc::new(OnceLock::new()), Arc::new(Health::default()));
-        let spans = OpenSpans::new(pipelines.tracer());
+        let spans = OpenSpans::new(pipelines.tracer(), host.clone());
         let (logs, pushed) = (Logs::new(pipelines.logger()), Pushed::new(pipelines.meter()));
         let delivery = Delivery::start(config.interval()?, pipelines, metrics.clone(), health.clone())?;
         Ok(Self { spans, logs, pushed, metrics, health, delivery })

@@ -4,10 +4,10 @@ use crate::attributes;
 use opentelemetry::trace::{Link, Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{SdkTracer, Span};
-use sochdb_plugin_sdk::{SpanEnd, SpanParent, SpanStart, SpanStatus};
+use sochdb_plugin_sdk::{Host, LogLevel, SpanEnd, SpanParent, SpanStart, SpanStatus};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::time::SystemTime;
 
 /// More open spans than this are not sent: somebody forgets to end them.
@@ -21,13 +21,16 @@ struct Open {
 
 pub(crate) struct OpenSpans {
     tracer: SdkTracer,
+    host: Host,
+    /// Whether the host's log was told that there are too many.
+    told: Once,
     last: AtomicU64,
     open: Mutex<HashMap<u64, Open>>,
 }
 
 impl OpenSpans {
-    pub(crate) fn new(tracer: SdkTracer) -> Self {
-        Self { tracer, last: AtomicU64::new(0), open: Mutex::default() }
+    pub(crate) fn new(tracer: SdkTracer, host: Host) -> Self {
+        Self { tracer, host, told: Once::new(), last: AtomicU64::new(0), open: Mutex::default() }
     }
 
     /// Begins a span; its number counts from 1.
@@ -48,7 +51,13 @@ impl OpenSpans {
         let mut open = self.open();
         if open.len() < MAX_OPEN {
             open.insert(number, Open { span, attributes });
+            return number;
         }
+        drop(open);
+        self.told.call_once(|| {
+            let limit = MAX_OPEN.to_string();
+            self.host.log(LogLevel::Warn, "spans are not sent: too many are open, end them", &[("limit", &limit)]);
+        });
         number
     }
 

@@ -1,13 +1,14 @@
 //! What waits for delivery, and the three ways on which it goes.
 
 use crate::client::Client;
-use crate::config::Config;
+use crate::config::{header, Config};
 use crate::pulled;
 use opentelemetry::logs::LoggerProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
 use opentelemetry::trace::TracerProvider;
 use opentelemetry_http::{Bytes, HttpClient, Request};
 use opentelemetry_otlp::{LogExporter, MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
 use opentelemetry_proto::tonic::metrics::v1::Metric;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::logs::{BatchConfigBuilder as LogBatches, BatchLogProcessor, SdkLogger, SdkLoggerProvider};
@@ -15,8 +16,8 @@ use opentelemetry_sdk::metrics::{Aggregation, Instrument, InstrumentKind, Period
 use opentelemetry_sdk::trace::{BatchConfigBuilder as SpanBatches, BatchSpanProcessor, SdkTracer, SdkTracerProvider};
 use opentelemetry_sdk::Resource;
 use prost::Message;
+use reqwest::header::HeaderMap;
 use sochdb_plugin_sdk::{Error, Host, Result};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The name of what measures, with which all telemetry is marked.
@@ -33,7 +34,7 @@ pub(crate) struct Pipelines {
     pushed: SdkMeterProvider,
     client: Arc<Client>,
     metrics_url: String,
-    headers: HashMap<String, String>,
+    headers: HeaderMap,
     resource: Resource,
 }
 
@@ -45,7 +46,8 @@ impl Pipelines {
         let url = |signal: &str| format!("{endpoint}/v1/{signal}");
         let shared = || -> Arc<dyn HttpClient> { client.clone() };
         let configured = config.headers()?;
-        let headers = || configured.clone();
+        // As texts, as the exporters take them.
+        let headers = || config.headers.clone();
 
         let exporter = SpanExporter::builder().with_http().with_shared_http_client(shared()).with_headers(headers());
         let exporter = exporter.with_endpoint(url("traces")).build().map_err(refused)?;
@@ -71,7 +73,8 @@ impl Pipelines {
         let pushed = pushed.with_resource(resource.clone()).build();
 
         let mut headers = headers_of_the_environment();
-        headers.extend(configured.clone());
+        // In place of those of the environment.
+        configured.iter().for_each(|(name, value)| _ = headers.insert(name, value.clone()));
         Ok(Self { traces, logs, pushed, metrics_url: url("metrics"), client, headers, resource })
     }
 
@@ -96,17 +99,23 @@ impl Pipelines {
             return Ok(());
         }
         let body = Bytes::from(pulled::request(metrics, &self.resource).encode_to_vec());
-        let request = self.headers.iter().fold(
-            Request::post(&self.metrics_url).header("content-type", "application/x-protobuf"),
-            |request, (name, value)| request.header(name, value),
-        );
-        let request = request.body(body).map_err(|error| error.to_string())?;
+        let request = Request::post(&self.metrics_url).header("content-type", "application/x-protobuf").body(body);
+        let mut request = request.map_err(|error| error.to_string())?;
+        request.headers_mut().extend(self.headers.clone());
         let response =
             futures_executor::block_on(self.client.send_bytes(request)).map_err(|error| error.to_string())?;
-        if response.status().is_success() {
-            Ok(())
-        } else {
-            Err(format!("the collector answers {}", response.status()))
+        if !response.status().is_success() {
+            return Err(format!("the collector answers {}", response.status()));
+        }
+        // What is no such message says nothing of what was refused.
+        let answer = ExportMetricsServiceResponse::decode(&**response.body()).unwrap_or_default();
+        match answer.partial_success {
+            Some(partial) if partial.rejected_data_points > 0 => {
+                let why = format!("{} points are refused: {}", partial.rejected_data_points, partial.error_message);
+                self.client.tell(&self.metrics_url, Some(&why));
+                Err(why)
+            }
+            _ => Ok(()),
         }
     }
 
@@ -156,10 +165,11 @@ fn resource(config: &Config, host: &Host) -> Resource {
 
 /// The headers that OpenTelemetry's exporters take from the environment: `name=value`, with commas between, each value as in an
 /// URL.
-fn headers_of_the_environment() -> HashMap<String, String> {
+fn headers_of_the_environment() -> HeaderMap {
     let variables = ["OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"];
     let text = variables.iter().find_map(|variable| std::env::var(variable).ok()).unwrap_or_default();
     let pairs = text.split(',').filter_map(|pair| pair.split_once('='));
     let decode = |value: &str| percent_encoding::percent_decode_str(value.trim()).decode_utf8_lossy().into_owned();
-    pairs.map(|(name, value)| (name.trim().to_owned(), decode(value))).collect()
+    // Like the exporters, it passes over what is no header.
+    pairs.filter_map(|(name, value)| header(name.trim(), &decode(value))).collect()
 }

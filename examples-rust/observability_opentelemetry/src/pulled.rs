@@ -118,8 +118,7 @@ fn add(metric: &mut Metric, more: Data) {
         (Some(Data::ExponentialHistogram(all)), Data::ExponentialHistogram(more)) => {
             all.data_points.extend(more.data_points);
         }
-        // The buckets of a histogram may be described when it has series already: those go on as they are, and cannot be
-        // sent under the same name.
+        // The host promises one kind a name.
         _ => {}
     }
 }

@@ -305,12 +305,14 @@ fn configurations_that_are_none_are_refused_with_what_to_do() {
         (r#"{"endpoint": "http://localhost:4318/?a=b"}"#, "no path can be added"),
         (r#"{"endpoint": ""}"#, "no URL"),
         (r#"{"interval_seconds": 0}"#, "`interval_seconds` is 0"),
-        (r#"{"timeout_seconds": 1e9}"#, "`timeout_seconds` is 1000000000"),
+        (r#"{"timeout_seconds": 61}"#, "`timeout_seconds` is 61"),
         (r#"{"queue": 0}"#, "`queue` is 0"),
+        (r#"{"queue": 1000000000000}"#, "`queue` is 1000000000000"),
+        (r#"{"endpoint": "http://ada:secret@localhost:4318"}"#, "put that into `headers`"),
         (r#"{"headers": {"a b": "c"}}"#, "headers"),
         (r#"{"endpont": "http://localhost:4318"}"#, "unknown field"),
     ] {
         let refused = library.instance(config).expect_err("refused").to_string();
-        assert!(refused.contains(says), "{config}: {refused}");
+        assert!(refused.contains(says) && !refused.contains("secret"), "{config}: {refused}");
     }
 }

@@ -11,6 +11,7 @@ use sochdb_plugin_host::Index;
 
 suite!(Index, "index_search":
     a_search_without_more_is_nearest,
+    a_row_with_several_keys_is_found_once,
     only_allowed_rows_are_found,
     all_forms_of_a_filter_find_the_same,
     no_row_is_farther_than_asked,
@@ -78,6 +79,23 @@ fn a_search_without_more_is_nearest(subject: &Subject) -> Result<(), String> {
             let found = index.search(&Search::new(&query, k)).must("search")?.neighbors;
             let nearest = index.nearest(&query, k).must("nearest")?;
             ensure!(alike(&found, &nearest), "a plain search for {k} finds {found:?}, nearest {nearest:?}");
+        }
+        Ok(())
+    })
+}
+
+fn a_row_with_several_keys_is_found_once(subject: &Subject) -> Result<(), String> {
+    with_rows(subject, |Searched { index, keys }| {
+        for number in [1_000_003, 1_000_004] {
+            index.insert(&keys.key(number), 5).must("insert of another key of a row")?;
+        }
+        for found in [
+            index.nearest(&keys.key(1_000_003), 20).must("nearest")?,
+            index.search(&Search::new(&keys.key(1_000_003), 20)).must("search")?.neighbors,
+        ] {
+            let times = found.iter().filter(|(row, _)| *row == 5).count();
+            ensure!(times == 1, "a row with three keys, one of which is asked for, is found {times} times: {found:?}");
+            ensure!(found.len() == 20, "of {ROWS} rows {} were found, where 20 were asked for", found.len());
         }
         Ok(())
     })

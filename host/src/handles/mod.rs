@@ -1,5 +1,6 @@
 //! Safe handles over an instance's tables, one a kind.
 
+pub(crate) mod boxed_reader;
 pub(crate) mod compression;
 pub(crate) mod feeding;
 pub(crate) mod index;

@@ -2,9 +2,10 @@
 
 use crate::handles::loan_check::{is_lent, Checked};
 use crate::handles::macros::slot;
+use crate::handles::storage::Storage;
 use crate::handles::storage_reader::Reader;
-use crate::instance::Instance;
 use core::ffi::c_void;
+use parking_lot::Mutex;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{CursorOptions, ErrorKind, Result, RowBatch, StorageCursor, TableId};
 
@@ -29,12 +30,8 @@ const BATCH: usize = 64;
 /// # Ok::<(), Error>(())
 /// ```
 pub struct Cursor<'r> {
-    origin: Origin<'r>,
-    bounds: Bounds,
-    raw: *mut c_void,
-    rows: [soch_row; BATCH],
-    /// The places that the plugin gets instead of `rows`, with contract checks.
-    checked: Option<Checked>,
+    walk: Walk,
+    reader: &'r Reader,
 }
 
 /// A [`Cursor`] that keeps its reader, from [`Reader::into_cursor`]: it lives where it is put, and may move to another thread.
@@ -50,75 +47,32 @@ pub struct Cursor<'r> {
 /// assert_eq!(count.expect("no panic")?, 1);
 /// # Ok::<(), Error>(())
 /// ```
-#[derive(Debug)]
-pub struct OwnedCursor(pub(crate) Cursor<'static>);
+pub struct OwnedCursor {
+    walk: Walk,
+    reader: Reader,
+}
 
 // SAFETY: it has the only reader and the only cursor of that, and the plugin promises that any thread may call their
 // functions, one at a time.
 unsafe impl Send for OwnedCursor {}
 
-impl OwnedCursor {
-    /// Moves to `key`: [`Cursor::seek`].
-    ///
-    /// # Errors
-    /// Those of [`Cursor::seek`].
-    pub fn seek(&mut self, key: &[u8]) -> Result<()> {
-        self.0.seek(key)
-    }
-
-    /// Lends the next rows: [`Cursor::next_batch`].
-    ///
-    /// # Errors
-    /// Those of [`Cursor::next_batch`].
-    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
-        self.0.next_batch()
-    }
+/// A cursor of a reader that is behind a lock, as safe code may use the two on two threads.
+pub(crate) struct LockedCursor<'r> {
+    walk: Walk,
+    reader: &'r Mutex<Reader>,
 }
 
-impl Reader {
-    /// Opens a cursor over the rows of `table` that `options` name.
-    ///
-    /// # Errors
-    /// Those that the storage reports; [`ErrorKind::Unsupported`] if it does not walk so, such as backwards.
-    pub fn cursor(&self, table: TableId, options: &CursorOptions<'_>) -> Result<Cursor<'_>> {
-        Cursor::open(Holder::Lent(self), table, options)
-    }
+// SAFETY: every call of the plugin is made with the reader's lock, and it promises that any thread may make them.
+unsafe impl Send for LockedCursor<'_> {}
 
-    /// Opens a cursor that keeps the reader: for whoever holds it in a struct, across an `await`, or on another thread.
-    ///
-    /// ```
-    /// use sochdb_plugin_host::sdk::{CursorOptions, Result};
-    /// use sochdb_plugin_host::{OwnedCursor, Storage};
-    ///
-    /// /// A walk over a table from its end, a page at a time.
-    /// struct Pages {
-    ///     rows: OwnedCursor,
-    /// }
-    ///
-    /// impl Pages {
-    ///     fn open(storage: &Storage) -> Result<Self> {
-    ///         Ok(Self { rows: storage.reader()?.into_cursor(1, &CursorOptions::new().reversed())? })
-    ///     }
-    /// }
-    /// ```
-    ///
-    /// # Errors
-    /// Those of [`Reader::cursor`]; the reader is gone then.
-    pub fn into_cursor(self, table: TableId, options: &CursorOptions<'_>) -> Result<OwnedCursor> {
-        Cursor::open(Holder::Owned(Box::new(self)), table, options).map(OwnedCursor)
-    }
-}
-
-/// A reader that a cursor is of.
-pub(crate) enum Holder<'r> {
-    Lent(&'r Reader),
-    Owned(Box<Reader>),
-}
-
-/// The reader and the table that a cursor walks in.
-struct Origin<'r> {
-    holder: Holder<'r>,
+/// A cursor of the plugin, and what it lent last. Whoever has it passes its reader, and calls [`Walk::close`] at the end.
+struct Walk {
     table: TableId,
+    bounds: Bounds,
+    raw: *mut c_void,
+    rows: [soch_row; BATCH],
+    /// The places that the plugin gets instead of `rows`, with contract checks.
+    checked: Option<Checked>,
 }
 
 /// The options that a cursor was opened with, for another one in its place.
@@ -152,77 +106,118 @@ impl Bounds {
     }
 }
 
-impl Origin<'_> {
-    fn reader(&self) -> &Reader {
-        match &self.holder {
-            Holder::Lent(reader) => reader,
-            Holder::Owned(reader) => reader,
-        }
+impl Reader {
+    /// Opens a cursor over the rows of `table` that `options` name.
+    ///
+    /// # Errors
+    /// Those that the storage reports; [`ErrorKind::Unsupported`] if it does not walk so, such as backwards.
+    pub fn cursor(&self, table: TableId, options: &CursorOptions<'_>) -> Result<Cursor<'_>> {
+        Ok(Cursor { walk: Walk::open(self, table, options)?, reader: self })
     }
 
-    fn instance(&self) -> &Instance {
-        &self.reader().storage.instance
-    }
-
-    fn open(&self, options: &CursorOptions<'_>) -> Result<*mut c_void> {
-        let reader = self.reader();
-        let open_cursor = slot!(reader.storage.table.open_cursor);
-        let (options, mut raw) = (options.as_raw(), std::ptr::null_mut());
-        // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
-        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
-            open_cursor(reader.raw, self.table, &options, &mut raw, error)
-        };
-        if !self.instance().run_inside("open_cursor", call)? {
-            return Err(self.instance().unexpected_not_found("open_cursor"));
-        }
-        Ok(raw)
-    }
-
-    fn close(&self, raw: *mut c_void) {
-        let close_cursor = self.reader().storage.table.close_cursor;
-        if let Some(close_cursor) = close_cursor.filter(|_| self.instance().may_close()) {
-            // SAFETY: the plugin's function on its own cursor, which whoever calls this forgets; its reader is still open.
-            unsafe { close_cursor(raw) };
-        }
-    }
-}
-
-impl StorageCursor for Cursor<'_> {
-    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
-        if rows.is_full() {
-            // Of no places, a plugin could not say whether the end is reached.
-            return Ok(());
-        }
-        self.lend(rows.room())?.try_for_each(|(key, value)| rows.push(key, value))
-    }
-
-    fn seek(&mut self, key: &[u8]) -> Result<()> {
-        Cursor::seek(self, key)
+    /// Opens a cursor that keeps the reader: for whoever holds it in a struct, across an `await`, or on another thread.
+    ///
+    /// ```
+    /// use sochdb_plugin_host::sdk::{CursorOptions, Result};
+    /// use sochdb_plugin_host::{OwnedCursor, Storage};
+    ///
+    /// /// A walk over a table from its end, a page at a time.
+    /// struct Pages {
+    ///     rows: OwnedCursor,
+    /// }
+    ///
+    /// impl Pages {
+    ///     fn open(storage: &Storage) -> Result<Self> {
+    ///         Ok(Self { rows: storage.reader()?.into_cursor(1, &CursorOptions::new().reversed())? })
+    ///     }
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`Reader::cursor`]; the reader is gone then.
+    pub fn into_cursor(self, table: TableId, options: &CursorOptions<'_>) -> Result<OwnedCursor> {
+        Ok(OwnedCursor { walk: Walk::open(&self, table, options)?, reader: self })
     }
 }
 
 impl<'r> Cursor<'r> {
-    pub(crate) fn open(holder: Holder<'r>, table: TableId, options: &CursorOptions<'_>) -> Result<Self> {
-        let origin = Origin { holder, table };
-        let reader = origin.reader();
-        reader.long.used_here();
-        let raw = origin.open(options)?;
-        reader.cursors.set(reader.cursors.get() + 1);
-        let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
-        let rows = [soch_row { key: nothing, value: nothing }; BATCH];
-        let checked = reader.storage.instance.limits.contract_checks.then(|| Checked::new(BATCH));
-        Ok(Self { origin, bounds: Bounds::of(options), raw, rows, checked })
-    }
-
     /// Moves to `key`, backwards too: the next rows are those of the cursor's range from `key` on, in the cursor's order. It
     /// costs another cursor where the storage has no better way.
     ///
     /// # Errors
     /// Those that the storage reports.
     pub fn seek(&mut self, key: &[u8]) -> Result<()> {
-        let reader = self.origin.reader();
+        self.walk.seek(self.reader, key)
+    }
+
+    /// Lends the next rows, each key and value, until the next call: at most 64, and none at the end only.
+    ///
+    /// # Errors
+    /// Those that the storage reports.
+    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        self.walk.lend(self.reader, BATCH)
+    }
+}
+
+impl OwnedCursor {
+    /// Moves to `key`: [`Cursor::seek`].
+    ///
+    /// # Errors
+    /// Those of [`Cursor::seek`].
+    pub fn seek(&mut self, key: &[u8]) -> Result<()> {
+        self.walk.seek(&self.reader, key)
+    }
+
+    /// Lends the next rows: [`Cursor::next_batch`].
+    ///
+    /// # Errors
+    /// Those of [`Cursor::next_batch`].
+    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+        self.walk.lend(&self.reader, BATCH)
+    }
+}
+
+impl<'r> LockedCursor<'r> {
+    pub(crate) fn open(reader: &'r Mutex<Reader>, table: TableId, options: &CursorOptions<'_>) -> Result<Self> {
+        let walk = Walk::open(&reader.lock(), table, options)?;
+        Ok(Self { walk, reader })
+    }
+}
+
+impl StorageCursor for LockedCursor<'_> {
+    fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()> {
+        if rows.is_full() {
+            // Of no places, a plugin could not say whether the end is reached.
+            return Ok(());
+        }
+        let lent = self.walk.lend(&self.reader.lock(), rows.room())?;
+        lent.into_iter().try_for_each(|(key, value)| rows.push(key, value))
+    }
+
+    fn seek(&mut self, key: &[u8]) -> Result<()> {
+        self.walk.seek(&self.reader.lock(), key)
+    }
+}
+
+impl Walk {
+    fn open(reader: &Reader, table: TableId, options: &CursorOptions<'_>) -> Result<Self> {
         reader.long.used_here();
-        let instance = self.origin.instance();
+        let raw = open(reader, table, options)?;
+        reader.cursors.set(reader.cursors.get() + 1);
+        let nothing = soch_bytes { ptr: std::ptr::null(), len: 0 };
+        let rows = [soch_row { key: nothing, value: nothing }; BATCH];
+        let checked = reader.storage.instance.limits.contract_checks.then(|| Checked::new(BATCH));
+        Ok(Self { table, bounds: Bounds::of(options), raw, rows, checked })
+    }
+
+    fn close(&self, reader: &Reader) {
+        reader.cursors.set(reader.cursors.get() - 1);
+        close(reader, self.raw);
+    }
+
+    fn seek(&mut self, reader: &Reader, key: &[u8]) -> Result<()> {
+        reader.long.used_here();
+        let instance = &*reader.storage.instance;
         if let Some(checked) = &mut self.checked {
             // SAFETY: the plugin promised to lend the last rows until this call.
             let kept = unsafe { checked.before() };
@@ -239,23 +234,18 @@ impl<'r> Cursor<'r> {
                 Err(_) => {}
             }
         }
-        let opened = self.bounds.from(key, |options| self.origin.open(options))?;
-        self.origin.close(std::mem::replace(&mut self.raw, opened));
+        let opened = self.bounds.from(key, |options| open(reader, self.table, options))?;
+        close(reader, std::mem::replace(&mut self.raw, opened));
         Ok(())
     }
 
-    /// Lends the next rows, each key and value, until the next call: at most 64, and none at the end only.
-    ///
-    /// # Errors
-    /// Those that the storage reports.
-    pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
-        self.lend(BATCH)
-    }
-
     /// Lends the next rows, at most `most` and at most [`BATCH`].
-    fn lend(&mut self, most: usize) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
+    fn lend<'c>(
+        &'c mut self,
+        reader: &Reader,
+        most: usize,
+    ) -> Result<impl ExactSizeIterator<Item = (&'c [u8], &'c [u8])>> {
         let asked = most.min(BATCH);
-        let reader = self.origin.reader();
         let instance = &*reader.storage.instance;
         let cursor_next = slot!(reader.storage.table.cursor_next);
         reader.long.used_here();
@@ -293,16 +283,59 @@ impl<'r> Cursor<'r> {
     }
 }
 
+/// Opens a cursor of the plugin.
+fn open(reader: &Reader, table: TableId, options: &CursorOptions<'_>) -> Result<*mut c_void> {
+    let Storage { instance, table: slots, .. } = &reader.storage;
+    let open_cursor = slot!(slots.open_cursor);
+    let (mut options, mut raw) = (*options, std::ptr::null_mut());
+    if !options.end.is_empty() && options.start > options.end {
+        // There are no rows either way, and engines want a range in order.
+        options.start = options.end;
+    }
+    let options = options.as_raw();
+    // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
+    let call =
+        |_: *mut c_void, error: *mut soch_error| unsafe { open_cursor(reader.raw, table, &options, &mut raw, error) };
+    if !instance.run_inside("open_cursor", call)? {
+        return Err(instance.unexpected_not_found("open_cursor"));
+    }
+    Ok(raw)
+}
+
+fn close(reader: &Reader, raw: *mut c_void) {
+    let Storage { instance, table: slots, .. } = &reader.storage;
+    if let Some(close_cursor) = slots.close_cursor.filter(|_| instance.may_close()) {
+        // SAFETY: the plugin's function on its own cursor, which whoever calls this forgets; its reader is still open.
+        unsafe { close_cursor(raw) };
+    }
+}
+
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
-        let reader = self.origin.reader();
-        reader.cursors.set(reader.cursors.get() - 1);
-        self.origin.close(self.raw);
+        self.walk.close(self.reader);
+    }
+}
+
+impl Drop for OwnedCursor {
+    fn drop(&mut self) {
+        self.walk.close(&self.reader);
+    }
+}
+
+impl Drop for LockedCursor<'_> {
+    fn drop(&mut self) {
+        self.walk.close(&self.reader.lock());
     }
 }
 
 impl std::fmt::Debug for Cursor<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Cursor").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for OwnedCursor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("OwnedCursor").finish_non_exhaustive()
     }
 }

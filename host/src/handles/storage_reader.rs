@@ -6,9 +6,10 @@ use crate::handles::storage::Storage;
 use crate::sync::call_gate::enter::LongGuard;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::{CursorOptions, ErrorKind, Result, StorageCursor, StorageReader, TableId, Value};
+use sochdb_plugin_sdk::{ErrorKind, Result, TableId};
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 
 /// A reader of a snapshot of a storage: it sees what was written before it was opened, and nothing of what is written
 /// later.
@@ -35,7 +36,7 @@ pub struct Reader {
     /// A copy of the value that is lent now, with contract checks.
     loan: Option<RefCell<Loan>>,
     // Goes before the storage, whose end waits for it.
-    pub(crate) long: LongGuard,
+    pub(crate) long: ManuallyDrop<LongGuard>,
     pub(crate) storage: Storage,
     // What a reader lends ends with the next call, so two threads may not share one.
     _not_sync: PhantomData<*mut c_void>,
@@ -66,12 +67,8 @@ impl Storage {
             return Err(instance.unexpected_not_found("open_reader"));
         }
         let (cursors, loan) = (Cell::new(0), instance.limits.contract_checks.then(RefCell::default));
+        let long = ManuallyDrop::new(long);
         Ok(Reader { raw, cursors, loan, long, storage: self.clone(), _not_sync: PhantomData })
-    }
-
-    /// A reader in a box, behind the trait.
-    pub(crate) fn boxed_reader(&self) -> Result<Box<dyn StorageReader + '_>> {
-        Ok(Box::new(Boxed(self.reader()?)))
     }
 }
 
@@ -131,29 +128,21 @@ impl Reader {
     }
 }
 
-/// A reader behind the trait. A type of its own, so that the trait's `get` does not hide that of [`Reader`].
-struct Boxed(Reader);
-
-impl StorageReader for Boxed {
-    /// Copies the value, which the plugin lends until the next call only.
-    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Value<'_>>> {
-        let mut value = Vec::new();
-        Ok(self.0.get_append(table, key, &mut value)?.then(|| Value::kept(value, |value| value)))
-    }
-
-    fn cursor<'a>(&'a self, table: TableId, options: &CursorOptions<'_>) -> Result<Box<dyn StorageCursor + 'a>> {
-        Ok(Box::new(self.0.cursor(table, options)?))
-    }
-}
-
 impl Drop for Reader {
     fn drop(&mut self) {
-        // A cursor that was forgotten is still open, and the reader stays for it.
-        let may_close = self.storage.instance.may_close() && self.cursors.get() == 0;
+        if self.cursors.get() > 0 {
+            // A cursor was forgotten and is still open: the reader stays for it, and so does the storage, whose shutdown is
+            // Busy from now on.
+            std::mem::forget(self.storage.clone());
+            return;
+        }
+        let may_close = self.storage.instance.may_close();
         if let Some(close_reader) = self.storage.table.close_reader.filter(|_| may_close) {
             // SAFETY: the plugin's function on its own reader, once, after those of its cursors.
             unsafe { close_reader(self.raw) };
         }
+        // SAFETY: once, and nothing uses it any more.
+        unsafe { ManuallyDrop::drop(&mut self.long) };
     }
 }
 

@@ -1,6 +1,6 @@
 //! Observations in buckets whose bounds the application chose.
 
-use crate::metrics::sum::add_to_sum;
+use crate::metrics::sum::{add_to_sum, finite_sum};
 use crate::sync::thread_slot::{self, SHARDS};
 use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -42,7 +42,7 @@ impl Bounded {
         let mut sum = 0.0;
         for part in self.parts.iter().filter_map(OnceLock::get) {
             into.iter_mut().zip(&part.counts).for_each(|(bucket, share)| bucket.count += share.load(Relaxed));
-            sum += f64::from_bits(part.sum.load(Relaxed));
+            sum = finite_sum(sum, f64::from_bits(part.sum.load(Relaxed)));
         }
         (into.iter().map(|bucket| bucket.count).sum(), sum)
     }

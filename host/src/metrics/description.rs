@@ -82,7 +82,7 @@ impl<'a> MetricDescription<'a> {
 }
 
 /// The buckets that a registry keeps.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) enum Kept {
     #[default]
     LogLinear,

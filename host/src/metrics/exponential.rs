@@ -5,6 +5,7 @@
 //! number can have finds its bucket. (OpenTelemetry's data model of metrics, "ExponentialHistogram", whose default size and
 //! finest scale these are.)
 
+use crate::metrics::sum::finite_sum;
 use crate::sync::call_gate::live::is_child;
 use crate::sync::thread_slot::{self, SHARDS};
 use parking_lot::{Mutex, MutexGuard};
@@ -27,7 +28,7 @@ impl Default for Exponential {
 }
 
 impl Exponential {
-    /// The value is finite. In a child of fork it is not kept.
+    /// The value is finite. In a child of fork it is kept if no other thread had the lock.
     pub(crate) fn add(&self, value: f64) {
         let part = self.0[thread_slot::this_thread().number()].get_or_init(Box::default);
         if let Some(mut part) = lock(part) {
@@ -71,7 +72,7 @@ impl Default for Counts {
 
 impl Counts {
     fn add(&mut self, value: f64) {
-        self.sum += value;
+        self.sum = finite_sum(self.sum, value);
         if value == 0.0 {
             self.zeros = self.zeros.wrapping_add(1);
         } else {
@@ -80,7 +81,7 @@ impl Counts {
     }
 
     fn add_all(&mut self, other: &Self) {
-        self.sum += other.sum;
+        self.sum = finite_sum(self.sum, other.sum);
         self.zeros = self.zeros.wrapping_add(other.zeros);
         self.coarsen(self.scale - other.scale);
         for (is_negative, side) in [(false, &other.positive), (true, &other.negative)] {

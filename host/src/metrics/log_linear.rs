@@ -1,7 +1,7 @@
 //! Observations in the buckets that every histogram has of which nobody says more.
 
 use crate::metrics::buckets::{self, BUCKETS};
-use crate::metrics::sum::add_to_sum;
+use crate::metrics::sum::{add_to_sum, finite_sum};
 use crate::sync::thread_slot::{self, SHARDS};
 use sochdb_plugin_sdk::Bucket;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -39,7 +39,7 @@ impl LogLinear {
             for (count, share) in counts.iter_mut().zip(&part.counts) {
                 *count += share.load(Relaxed);
             }
-            sum += f64::from_bits(part.sum.load(Relaxed));
+            sum = finite_sum(sum, f64::from_bits(part.sum.load(Relaxed)));
         }
         into.clear();
         let filled = counts.iter().enumerate().filter(|(_, count)| **count > 0);

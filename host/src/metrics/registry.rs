@@ -1,11 +1,11 @@
 //! All series of a manager.
 
 use crate::base::escape::printable;
-use crate::metrics::description::{About, MetricDescription};
+use crate::metrics::description::{About, Kept, MetricDescription};
 use crate::metrics::hash_table::Table;
 use crate::metrics::labels;
 use crate::metrics::series::{Cell, Change, Kind, Series};
-use crate::sync::call_gate::live::is_child;
+use crate::sync::call_gate::live::{is_child, watch_for_fork};
 use parking_lot::Mutex;
 use sochdb_plugin_sdk::{Labels, Metric, Metrics};
 use std::collections::BTreeMap;
@@ -43,6 +43,8 @@ struct Families {
 /// The series of one name.
 struct Family {
     kind: Kind,
+    /// Of all its histograms: one name is shown as one kind.
+    buckets: Kept,
     series: Vec<Arc<Series>>,
     /// Whether somebody was told that the name is not free for another kind.
     told: bool,
@@ -50,17 +52,18 @@ struct Family {
 
 impl Default for Registry {
     fn default() -> Self {
+        watch_for_fork();
         let (kind, labels) = (Kind::Counter, labels::own(&[]));
         let dropped = Arc::new(Series {
             kind,
             name: DROPPED.into(),
             labels,
-            cell: Cell::new(kind, None),
+            cell: Cell::new(kind, &Kept::LogLinear),
             start: SystemTime::now(),
         });
         let table = Table::default();
         table.insert(table.hash(kind, DROPPED, &[]), dropped.clone());
-        let family = Family { kind, series: vec![dropped.clone()], told: false };
+        let family = Family { kind, buckets: Kept::LogLinear, series: vec![dropped.clone()], told: false };
         let by_name = BTreeMap::from([(DROPPED.into(), family)]);
         let families = Mutex::new(Families { by_name, ..Families::default() });
         let (count, bytes) = (AtomicUsize::new(1), AtomicUsize::new(DROPPED.len()));
@@ -125,15 +128,14 @@ impl Registry {
         self.count.store(count + 1, Relaxed);
         self.bytes.store(bytes + more, Relaxed);
         let Families { by_name, described } = &mut *families;
-        let family = by_name.entry(name.into()).or_insert_with(|| Family { kind, series: Vec::new(), told: false });
+        let family = by_name.entry(name.into()).or_insert_with(|| {
+            let buckets = described.get(name).map(|about| about.buckets.clone()).unwrap_or_default();
+            Family { kind, buckets, series: Vec::new(), told: false }
+        });
         let refused = family.kind != kind;
         let tell = refused && !family.told;
         family.told |= refused;
-        let cell = if refused {
-            Cell::Refused(family.kind)
-        } else {
-            Cell::new(kind, described.get(name).map(|about| &about.buckets))
-        };
+        let cell = if refused { Cell::Refused(family.kind) } else { Cell::new(kind, &family.buckets) };
         let (labels, start) = (labels::own(labels), SystemTime::now());
         let series = Arc::new(Series { kind, name: name.into(), labels, cell, start });
         if !refused {
@@ -153,7 +155,7 @@ impl Registry {
         Ok(series)
     }
 
-    /// Keeps a description in place of the one that there was. The buckets are those of series that come later.
+    /// Keeps a description in place of the one that there was. The buckets are those of a name that has no series yet.
     pub(crate) fn describe(&self, name: &str, description: &MetricDescription<'_>) -> Result<(), Refusal> {
         if is_child() {
             return Err(Refusal::Forked);

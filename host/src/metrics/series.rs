@@ -59,12 +59,12 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
-    /// A histogram has these buckets, or those that every one has.
-    pub(crate) fn new(kind: Kind, buckets: Option<&Kept>) -> Self {
+    /// A histogram has these buckets.
+    pub(crate) fn new(kind: Kind, buckets: &Kept) -> Self {
         match kind {
             Kind::Counter => Self::Counter(Arc::default()),
             Kind::Gauge => Self::Gauge(Arc::default()),
-            Kind::Histogram => Self::Histogram(Arc::new(Observations::new(buckets.unwrap_or(&Kept::LogLinear)))),
+            Kind::Histogram => Self::Histogram(Arc::new(Observations::new(buckets))),
             Kind::UpDownCounter => Self::UpDownCounter(Arc::default()),
         }
     }

@@ -137,7 +137,7 @@ pub struct soch_index {
     /// Sets `bytes` to the memory and disk that the index takes. Required. [any-thread]
     pub size_bytes:
         Option<unsafe extern "C" fn(instance: *mut c_void, bytes: *mut u64, error: *mut soch_error) -> soch_status>,
-    /// Finds the `k` rows nearest to `query`, nearest first. Writes at most `k` to `rows` and `distances`, and sets
+    /// Finds the `k` rows nearest to `query`, nearest first, each row once, by its nearest key. Writes at most `k` to `rows` and `distances`, and sets
     /// `count` to how many it wrote. A distance is smaller the nearer a row is, by whatever metric the index has: the
     /// Euclidean one, its square, 1 minus the cosine, minus the inner product, minus a score. It may be negative and is
     /// never NaN. Rows at one distance come in any order. Optional; the default is `search` for no more than that, and
@@ -179,7 +179,7 @@ pub struct soch_index {
         ) -> soch_status,
     >,
     /// Does what `nearest` does, for all that `search` asks: which rows are allowed, how far they may be, how to look for
-    /// them. Writes at most `search->k` rows and distances, nearest first, and fills `result`. Optional group `search`;
+    /// them. Each row comes once. Writes at most `search->k` rows and distances, nearest first, and fills `result`. Optional group `search`;
     /// without it the host calls `nearest` for a search that asks for no more than it gives, and a distance; any other is
     /// `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
     pub search: Option<

@@ -145,7 +145,8 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Gives `rows` the rows with `start <= key < end` in ascending order of key, at most `limit` of them.
-    /// An empty `end` means: to the end of the table. `call` may be NULL. Required. [any-thread]
+    /// An empty `end` means: to the end of the table; a `start` behind `end`: no row. Both may be longer than any key that
+    /// `describe` allows. `call` may be NULL. Required. [any-thread]
     pub scan: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -232,7 +233,7 @@ pub struct soch_storage {
     >,
     /// Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
     /// lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
-    /// [exclusive] on the instance. One thread at a time uses a reader, and always the same one while it has cursors.
+    /// [exclusive] on the instance. One thread at a time uses a reader with its cursors, and another may go on.
     /// Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`. [any-thread]
     pub open_reader: Option<
         unsafe extern "C" fn(instance: *mut c_void, reader: *mut *mut c_void, error: *mut soch_error) -> soch_status,
@@ -250,8 +251,9 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key, or as `options` say. It lives
-    /// until `close_cursor`. Optional group `reader`. [exclusive]
+    /// Opens a cursor over `start <= key < end` of the snapshot, in ascending order of key, or as `options` say. The host
+    /// passes no `start` behind `end`; both may be longer than any key that `describe` allows. It lives until `close_cursor`.
+    /// Optional group `reader`. [exclusive]
     pub open_cursor: Option<
         unsafe extern "C" fn(
             reader: *mut c_void,
@@ -328,14 +330,17 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
-    /// `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. After an error that cannot
-    /// be undone (rule 11), whoever opens the data again finds all or none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
+    /// `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. Only after an error that
+    /// cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or none. The handle is
+    /// gone, whatever this returns. Optional group `transaction`. [exclusive]
     pub commit_txn: Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
     /// Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
     pub abort_txn: Option<unsafe extern "C" fn(txn: *mut c_void)>,
-    /// Moves a cursor to `key`, forward or backward: the next rows are those of its range from `key` on, in its order. What
-    /// it lent ends. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor there.
-    /// [exclusive]
+    /// Moves a cursor to `key`, forward or backward, also from its end: the next rows are those of its range from `key` on,
+    /// in its order. So a key before the range, in that order, leads to its first row, and one behind it to none; it may be
+    /// longer than any key that `describe` allows. What the cursor lent ends. After an error it stands anywhere, and the host
+    /// closes or moves it. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor
+    /// there, and then closes this one. [exclusive]
     pub cursor_seek:
         Option<unsafe extern "C" fn(cursor: *mut c_void, key: soch_bytes, error: *mut soch_error) -> soch_status>,
     /// Sets `count` to how many tables have rows, and writes their numbers to `tables`, ascending, if `capacity` is enough
