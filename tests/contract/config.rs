@@ -174,7 +174,7 @@ fn every_number_is_the_nearest_double() {
 const USES: &[(&str, &str, &str, &str)] = &[
     ("find", "a.b.1", r#"{"a":{"b":[1, [2] ]}}"#, "0|[2]|"),
     ("find", "a.b.2", r#"{"a":{"b":[1,[2]]}}"#, "1||"),
-    ("find", "a.b.01", r#"{"a":{"b":[1,[2]]}}"#, "1||"),
+    ("find", "a.b.01", r#"{"a":{"b":[1,[2]]}}"#, "2||configuration: `a.b` must be an object"),
     ("find", "", " 5 ", "0|5|"),
     ("find", "a", "", "2||configuration, byte 0: a value is missing"),
     ("find", "a", r#"{"a" 1}"#, "2||configuration, byte 5: a colon is missing"),

@@ -1,7 +1,7 @@
 //! What a class asks of its host and of its configuration, it gets; what is wrong there, it says by its path.
 
 use sochdb_plugin_host::sdk::{CompressionExtension, Labels, LogLevel};
-use sochdb_plugin_host::{DynamicPluginLoader, HostServices, LoadError, PluginLibrary, Service};
+use sochdb_plugin_host::{DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary, Service};
 use std::sync::{Arc, Mutex};
 use support::plugins::Private;
 use support::{compiler, root, succeed, tool, MINUTE};
@@ -85,6 +85,18 @@ fn a_class_hears_its_host_and_is_heard() {
     ];
     assert_eq!(heard, said);
     assert!(product.starts_with("Info ") && product.ends_with(" somewhere"), "{product}");
+}
+
+#[test]
+fn a_class_has_a_directory_and_a_budget_and_tells_what_it_takes() {
+    let Some((heard, library)) = load("a_class_has_a_directory_and_a_budget_and_tells_what_it_takes") else { return };
+    let place = tempfile::tempdir().expect("a directory");
+    let directory = place.path().join("files");
+    let options = InstanceOptions::new().data_dir(&directory).memory_budget(1000);
+    let instance = library.instance_with(r#"{"name": "x"}"#, &options).expect("an instance");
+    let said = format!("Info {} 1000", directory.display());
+    assert!(heard.0.lock().expect("no test panics with it").contains(&said), "{said}");
+    assert_eq!(instance.memory_used(), Some(500));
 }
 
 #[test]
