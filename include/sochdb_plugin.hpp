@@ -374,8 +374,25 @@ public:
     template <class Table> SOCH_NODISCARD const Table *service(string_view id) const noexcept {
         return static_cast<const Table *>(raw_->get_service(raw_->ctx, str(id)));
     }
+#if SOCH_TARGET_MINOR >= 1
+    // The directory for the files of this instance; empty if the application gives none.
+    string_view data_dir() const noexcept { return str(soch_data_dir(raw_)); }
+    // Bytes of memory to keep to; 0 if the application sets no limit.
+    uint64_t memory_budget() const noexcept { return has_memory() ? raw_->memory_budget : 0; }
+    // Tells how many bytes of memory the instance takes now.
+    void memory_used(uint64_t bytes) const noexcept {
+        if (has_memory()) raw_->memory_used(raw_->ctx, bytes);
+    }
+#endif
 
 private:
+#if SOCH_TARGET_MINOR >= 1
+    // Whether the host is not older than these.
+    bool has_memory() const noexcept {
+        return raw_->size >= offsetof(soch_host, memory_used) + sizeof raw_->memory_used;
+    }
+#endif
+
     const soch_host *raw_;
 };
 

@@ -4,7 +4,6 @@ use sochdb_plugin_abi::*;
 use std::ffi::{c_void, CString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::ptr::null;
 use support::in_c;
 
 /// A plugin in C as the dynamic linker gives it, without the host between: what the host never does can be done.
@@ -23,13 +22,16 @@ impl Raw {
         Self(entry.expect("the entry"))
     }
 
-    /// Makes an instance; the host is NULL.
+    /// Makes an instance; the host is of the first version, and has nothing.
     pub fn create(&self, config: &str) -> *mut c_void {
+        // SAFETY: zeros are NULL and None.
+        let mut host: soch_host = unsafe { std::mem::zeroed() };
+        host.size = std::mem::offset_of!(soch_host, data_dir);
         let mut instance = std::ptr::null_mut();
         let mut error = soch_error::empty();
         let create = self.0.create.expect("it has a `create`");
-        // SAFETY: the plugin's function; these examples do not look at the host.
-        let status = unsafe { create(null(), soch_str::lend(config), &mut instance, &mut error) };
+        // SAFETY: the plugin's function; these examples call nothing of the host, and keep it no longer than this call.
+        let status = unsafe { create(&host, soch_str::lend(config), &mut instance, &mut error) };
         assert_eq!(status, SOCH_OK);
         instance
     }
