@@ -4,7 +4,7 @@ mod exceptions;
 mod host;
 mod mistakes;
 
-use crate::header::every_language;
+use crate::header::cpp;
 use std::process::Command;
 use support::{compiler, root, succeed, PrivateDir, MINUTE};
 
@@ -12,7 +12,7 @@ use support::{compiler, root, succeed, PrivateDir, MINUTE};
 fn what_is_opened_is_destroyed_when_it_is_closed() {
     const TEST: &str = "what_is_opened_is_destroyed_when_it_is_closed";
     let directory = PrivateDir::new(TEST);
-    for (program, standard, _) in every_language(TEST).into_iter().filter(|(.., language)| *language == "c++") {
+    for (program, standard) in cpp(TEST) {
         let mut command = compiler(&program);
         command.args(["-pedantic", "-Wall", "-Wextra", "-Werror", &standard]);
         command.arg(root().join("tests/contract/cpp/handles.cpp")).arg("-o").arg(directory.join("handles"));

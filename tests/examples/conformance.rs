@@ -131,6 +131,7 @@ fn a_plugin_that_keeps_nothing_does_not_conform() {
             "storage_table::a_value_beyond_the_limit_is_refused",
             "storage_table::handles_come_and_go",
             "storage_table::many_threads_may_use_a_handle",
+            "storage_tables::a_dropped_one_takes_rows_again",
             "storage_cursor::a_value_stays_lent_beside_cursors",
             "index::build_replaces_everything",
             "index::one_key_may_have_many_rows",
