@@ -24,13 +24,13 @@ fn passes_a_plugin_that_keeps_the_contract() {
 
 #[test]
 fn without_the_configuration_says_so_and_stops() {
-    let plugin = Private::copy(&in_c!("storage_lmdb"));
+    let plugin = Private::copy(&in_c!("index_flat"));
     let answer = object(&["check"], &plugin.path, 1);
     let tests = outcomes(&answer, "tests");
     assert_eq!(tests[0], ("load::makes_an_instance", "failed"));
     assert!(tests[1..].iter().all(|(_, outcome)| *outcome == "not run"), "{tests:?}");
     let reason = answer["tests"][0]["reason"].as_str().expect("a reason");
-    assert!(reason.contains("`path` is missing") && reason.contains("--config"), "{reason}");
+    assert!(reason.contains("`dimensions` is missing") && reason.contains("--config"), "{reason}");
     // A failure of another kind is not the configuration's.
     let plugin = Private::compile("create_fails", &[]);
     let answer = object(&["check"], &plugin.path, 1);
