@@ -123,7 +123,7 @@ struct Side {
     product: String,
     directory: String,
     data_dir: String,
-    /// What the plugin told; [`NOT_TOLD`] before.
+    /// The bytes that the plugin told; [`NOT_TOLD`] before.
     memory_used: AtomicU64,
     services: Arc<dyn HostServices>,
 }
