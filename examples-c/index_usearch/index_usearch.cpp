@@ -64,7 +64,8 @@ public:
     void index_type(soch_str *name) { *name = SOCH_STR("usearch"); }
 
     void describe(soch_index_properties *properties) {
-        properties->flags = SOCH_INDEX_CONCURRENT_CHANGES;
+        // Not SOCH_INDEX_CONCURRENT_CHANGES: after adds from several threads at once, usearch's graph once did not lead to a
+        // row that it has.
         properties->element = form_.element;
         properties->dimensions = form_.dimensions;
         properties->metric = form_.distance();
