@@ -407,8 +407,8 @@ typedef struct soch_host {
   // It lives as long as this host. [any-thread]
   const void *(*get_service)(void *ctx, struct soch_str id);
 #if SOCH_TARGET_MINOR >= 1
-  // Absolute path of a directory for the files of this instance, which no other one uses meanwhile. It is there, and what
-  // the plugin leaves in it is there again when the application makes the instance anew. Empty if the application
+  // Absolute path of a directory for the files of this instance, which the application gives to no other one meanwhile. It
+  // is there, and what the plugin leaves in it is there again when the application makes the instance anew. Empty if the application
   // gives none: a plugin that cannot do without files takes a path of its configuration, or refuses `create` with
   // `SOCH_INVALID`. Since 1.1.
   struct soch_str data_dir;

@@ -1,7 +1,6 @@
 // Nearest neighbours by usearch: vectors of f32, f16, i8 and bits, filtered, saved and loaded. Its headers are those of the
 // crate `usearch`; build.rs beside this file tells how it is built.
 #include "allowed.hpp"
-#include "doors.hpp"
 #include "form.hpp"
 #include "rows.hpp"
 #include "saved.hpp"
@@ -9,11 +8,8 @@
 #include "turns.hpp"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <exception>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <unordered_set>
@@ -77,38 +73,17 @@ public:
         for (size_t i = 0; i < count; i++) {
             call.go_on();
             call.progress(i, count);
-            form_.check(entries[i].key);
-            several += add(*built, entries[i].key, entries[i].row, 0);
+            several += add(*built, entries[i].key, entries[i].row);
         }
         vectors_.swap(built);
         several_ = several;
     }
 
-    // Beside others. Each has a turn before it looks whether there is room, so room for all turns is enough.
-    void insert(soch_bytes key, uint64_t row) {
-        form_.check(key);
-        for (;;) {
-            {
-                const stay stay(doors_, guest::adds);
-                const turn turn(turns_);
-                const std::lock_guard<std::mutex> row_alone(of_a_row_[row % of_a_row_.size()]);
-                if (has_room()) {
-                    several_ += add(*vectors_, key, row, turn.room());
-                    return;
-                }
-            }
-            const stay stay(doors_, guest::alone);
-            const size_t more = std::max<size_t>(2 * vectors_->capacity(), 2 * rooms_ + 64);
-            if (!has_room() && !vectors_->try_reserve(us::index_limits_t(more, rooms_))) {
-                throw soch::failure(SOCH_LIMIT, "no memory for more vectors");
-            }
-        }
-    }
+    void insert(soch_bytes key, uint64_t row) { several_ += add(*vectors_, key, row); }
 
     // usearch removes all vectors of a row: the others come back.
     void remove(soch_bytes key, uint64_t row) {
         form_.check(key);
-        const stay stay(doors_, guest::alone);
         std::vector<unsigned char> all = vectors_of(*vectors_, row);
         const size_t len = form_.bytes(), before = all.size();
         for (size_t at = 0; at < all.size();) {
@@ -120,13 +95,10 @@ public:
         auto removed = vectors_->remove(row_key(row));
         must(removed, SOCH_LIMIT);
         several_ -= before / len - 1;
-        for (size_t at = 0; at < all.size(); at += len) several_ += add(*vectors_, {&all[at], len}, row, 0);
+        for (size_t at = 0; at < all.size(); at += len) several_ += add(*vectors_, {&all[at], len}, row);
     }
 
-    void size_bytes(uint64_t *bytes) {
-        const stay stay(doors_, guest::looks);
-        *bytes = vectors_->memory_usage();
-    }
+    void size_bytes(uint64_t *bytes) { *bytes = vectors_->memory_usage(); }
 
     // Its parameter is `ef`: how many candidates are looked at.
     void search(soch::call call, const soch_search *search, uint64_t *rows, float *distances,
@@ -138,9 +110,7 @@ public:
             throw soch::failure(SOCH_UNSUPPORTED, "a query of another element than the index has");
         }
         form_.check(search->query);
-        const size_t ef = ef_of(*search);
-        const stay stay(doors_, guest::looks);
-        const size_t k = std::min(search->k, vectors_->size());
+        const size_t ef = ef_of(*search), k = std::min(search->k, vectors_->size());
         std::vector<found> all;
         bool exact = k == 0;
         if (!exact) {
@@ -158,9 +128,8 @@ public:
     }
 
     void save(soch::call call, uint64_t watermark, soch::writer output) {
-        const stay stay(doors_, guest::looks);
         saver to(output, call);
-        for (uint64_t number : {SAVED_FORMAT, watermark, several_.load(), form_.dimensions, (uint64_t)form_.element,
+        for (uint64_t number : {SAVED_FORMAT, watermark, several_, form_.dimensions, (uint64_t)form_.element,
                                 (uint64_t)form_.metric}) {
             to.number(number);
         }
@@ -231,16 +200,21 @@ private:
         return all;
     }
 
-    bool has_room() const { return vectors_->size() + rooms_ < vectors_->capacity(); }
-
     // Returns 1 if the row has another vector too, else 0.
-    uint64_t add(vectors &to, soch_bytes key, uint64_t row, size_t room) {
+    uint64_t add(vectors &to, soch_bytes key, uint64_t row) {
+        form_.check(key);
         const std::vector<unsigned char> all = vectors_of(to, row);
         for (size_t at = 0; at < all.size(); at += key.len) {
             if (std::memcmp(&all[at], key.ptr, key.len) == 0) return 0;
         }
+        if (to.size() == to.capacity()) {
+            if (!to.try_reserve(us::index_limits_t(std::max<size_t>(64, 2 * to.capacity()), rooms_))) {
+                throw soch::failure(SOCH_LIMIT, "no memory for more vectors");
+            }
+        }
+        const turn turn(turns_);
         form_.with(key, [&](const auto *vector) {
-            auto added = to.add(row_key(row), vector, room);
+            auto added = to.add(row_key(row), vector, turn.room());
             must(added, SOCH_LIMIT);
         });
         return all.empty() ? 0 : 1;
@@ -334,12 +308,9 @@ private:
     uint64_t m_ = 16, ef_construction_ = 128, ef_search_ = 64;
     const size_t rooms_;
     turns turns_;
-    doors doors_;
-    // Whoever looks for a vector of a row and then adds one has the row alone.
-    std::array<std::mutex, 16> of_a_row_;
     std::unique_ptr<vectors> vectors_;
     // Vectors beyond the first one of their row.
-    std::atomic<uint64_t> several_{0};
+    uint64_t several_ = 0;
 };
 
 } // namespace

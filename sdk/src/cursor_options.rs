@@ -85,11 +85,13 @@ impl<'a> CursorOptions<'a> {
     #[must_use]
     pub fn as_raw(&self) -> soch_cursor_options {
         let flag = |set, bit| if set { bit } else { 0 };
+        // Also of options that were not made by it.
+        let Self { start, end, .. } = Self::range(self.start, self.end);
         soch_cursor_options {
             size: std::mem::size_of::<soch_cursor_options>(),
             flags: flag(self.reverse, SOCH_CURSOR_REVERSE) | flag(self.keys_only, SOCH_CURSOR_KEYS_ONLY),
-            start: soch_bytes::lend(self.start),
-            end: soch_bytes::lend(self.end),
+            start: soch_bytes::lend(start),
+            end: soch_bytes::lend(end),
         }
     }
 

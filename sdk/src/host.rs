@@ -177,8 +177,8 @@ impl Host {
         }
     }
 
-    /// Returns the absolute path of a directory for the files of this instance, which no other one uses meanwhile. It is there,
-    /// and what the plugin leaves in it is there again when the application makes the instance anew. None if the application
+    /// Returns the absolute path of a directory for the files of this instance, which the application gives to no other one
+    /// meanwhile. It is there, and what the plugin leaves in it is there again when the application makes the instance anew. None if the application
     /// gives none.
     ///
     /// ```

@@ -59,3 +59,22 @@ fn the_end_of_a_prefix_is_behind_all_that_begin_with_it_and_nothing_else() {
         }
     }
 }
+
+/// Engines want a range in order, and panic or worse where it is not.
+#[test]
+fn every_range_is_lent_in_order() {
+    let keys: Vec<Vec<u8>> = [&b""[..], b"\0", b"a", b"a\0", b"b", b"\xff", b"\xff\xff"].map(<[u8]>::to_vec).to_vec();
+    for start in &keys {
+        for end in &keys {
+            let mut by_hand = CursorOptions::new();
+            (by_hand.start, by_hand.end) = (start, end);
+            for options in [by_hand, CursorOptions::range(start, end)] {
+                // SAFETY: the keys outlive the options.
+                let read = unsafe { CursorOptions::from_raw(&options.as_raw()) }.expect("no flag is set");
+                let is_empty = !end.is_empty() && start >= end;
+                assert_eq!(read.end, &end[..]);
+                assert_eq!(read.start, if is_empty { end } else { start }, "{start:?} to {end:?}");
+            }
+        }
+    }
+}

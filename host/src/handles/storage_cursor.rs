@@ -287,12 +287,7 @@ impl Walk {
 fn open(reader: &Reader, table: TableId, options: &CursorOptions<'_>) -> Result<*mut c_void> {
     let Storage { instance, table: slots, .. } = &reader.storage;
     let open_cursor = slot!(slots.open_cursor);
-    let (mut options, mut raw) = (*options, std::ptr::null_mut());
-    if !options.end.is_empty() && options.start > options.end {
-        // There are no rows either way, and engines want a range in order.
-        options.start = options.end;
-    }
-    let options = options.as_raw();
+    let (options, mut raw) = (options.as_raw(), std::ptr::null_mut());
     // SAFETY: the plugin's function on its own reader, which is not `Sync`; the rest is lent for the call.
     let call =
         |_: *mut c_void, error: *mut soch_error| unsafe { open_cursor(reader.raw, table, &options, &mut raw, error) };

@@ -53,8 +53,8 @@ pub struct soch_host {
     /// A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL.
     /// It lives as long as this host. [any-thread]
     pub get_service: Option<unsafe extern "C" fn(ctx: *mut c_void, id: soch_str) -> *const c_void>,
-    /// Absolute path of a directory for the files of this instance, which no other one uses meanwhile. It is there, and what
-    /// the plugin leaves in it is there again when the application makes the instance anew. Empty if the application
+    /// Absolute path of a directory for the files of this instance, which the application gives to no other one meanwhile. It
+    /// is there, and what the plugin leaves in it is there again when the application makes the instance anew. Empty if the application
     /// gives none: a plugin that cannot do without files takes a path of its configuration, or refuses `create` with
     /// `SOCH_INVALID`. Since 1.1.
     pub data_dir: soch_str,
