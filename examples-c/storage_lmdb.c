@@ -19,20 +19,35 @@ static soch_status get(void *instance, uint32_t table, soch_bytes key, const soc
     return status;
 }
 
-static soch_status write_batch(void *instance, const soch_write *writes, size_t count, uint64_t transaction,
-                               soch_error *error) {
+// Applies the writes if all is as they expect it; the caller ends the transaction.
+static soch_status apply(const store *self, MDB_txn *txn, const soch_call *call, const soch_write *writes, size_t count,
+                         int *code, soch_error *error) {
+    soch_status status = SOCH_OK;
+    for (size_t i = 0; i < count && status == SOCH_OK; i++) {
+        if (writes[i].op >= SOCH_WRITE_EXPECT) status = check_expected(self, txn, &writes[i], error);
+    }
+    for (size_t i = 0; i < count && status == SOCH_OK; i++) {
+        const soch_write *write = &writes[i];
+        if (write->op < SOCH_WRITE_DELETE_RANGE) *code = write_row(self, txn, write);
+        else if (write->op == SOCH_WRITE_DELETE_RANGE) *code = delete_rows(self, txn, call, write, &status);
+        if (*code != MDB_SUCCESS) status = report(self, error, *code);
+    }
+    return status;
+}
+
+static soch_status write_batch(void *instance, const soch_call *call, const soch_write *writes, size_t count,
+                               const soch_batch_options *options, soch_error *error) {
     store *self = instance;
     MDB_txn *txn;
-    (void)transaction;
     soch_status status = check_usable(self, error);
     if (status != SOCH_OK) return status;
-    for (size_t i = 0; i < count; i++) {
-        if (writes[i].op > SOCH_WRITE_DELETE) {
-            return soch_fail(error, SOCH_UNSUPPORTED, (int32_t)writes[i].op, "a write is neither put nor delete");
-        }
-        status = writes[i].op == SOCH_WRITE_PUT ? check_key(writes[i].key, error) : SOCH_OK;
-        if (status != SOCH_OK) return status;
+    if (!soch_batch_is_known(writes, count, SOCH_WRITE_EXPECT_ABSENT, options, SOCH_BATCH_DURABLE)) {
+        return soch_fail(error, SOCH_UNSUPPORTED, 0, "a batch with this operation or flag");
     }
+    for (size_t i = 0; i < count && status == SOCH_OK; i++) {
+        if (writes[i].op == SOCH_WRITE_PUT) status = check_key(writes[i].key, error);
+    }
+    if (status != SOCH_OK) return status;
     if (!take_turn(self, A_WRITE, WRITE_WAITS_MS)) {
         return soch_fail(error, SOCH_BUSY, 0, "a transaction is open: end it before, or write inside of it");
     }
@@ -45,29 +60,38 @@ static soch_status write_batch(void *instance, const soch_write *writes, size_t 
     }
     status = begin_lmdb(self, 0, &txn, error);
     if (status == SOCH_OK) {
-        for (size_t i = 0; i < count && code == MDB_SUCCESS; i++) code = write_row(self, txn, &writes[i]);
-        if (code == MDB_SUCCESS) {
+        status = apply(self, txn, call, writes, count, &code, error);
+        if (status == SOCH_OK) {
             code = commit(self, txn);
+            if (code != MDB_SUCCESS) status = report(self, error, code);
         } else {
             mdb_txn_abort(txn);
             remember(self, code);
         }
-        if (code != MDB_SUCCESS) status = report(self, error, code);
     }
     end_turn(self);
     quiet_end(&signals, code == MDB_SUCCESS ? 0 : SIGXFSZ);
+    if (status == SOCH_OK && (options->flags & SOCH_BATCH_DURABLE) != 0) {
+        code = sync_to_disk(self);
+        if (code != MDB_SUCCESS) status = report(self, error, code);
+    }
     return status;
+}
+
+static soch_status write_one(void *instance, const soch_write *write, uint64_t txn, soch_error *error) {
+    const soch_batch_options options = {sizeof options, 0, txn};
+    return write_batch(instance, NULL, write, 1, &options, error);
 }
 
 static soch_status put(void *instance, uint32_t table, soch_bytes key, soch_bytes value, uint64_t txn,
                        soch_error *error) {
     soch_write write = {SOCH_WRITE_PUT, table, key, value};
-    return write_batch(instance, &write, 1, txn, error);
+    return write_one(instance, &write, txn, error);
 }
 
 static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, uint64_t txn, soch_error *error) {
     soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}};
-    return write_batch(instance, &write, 1, txn, error);
+    return write_one(instance, &write, txn, error);
 }
 
 #if SOCH_TARGET_MINOR >= 1
@@ -137,7 +161,10 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
 
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_TRANSACTIONS;
+    properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_EXACT_COUNT;
+#if SOCH_TARGET_MINOR >= 1
+    properties->flags |= SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+#endif
     properties->max_key = KEY_MOST;
     return SOCH_OK;
 }

@@ -99,6 +99,49 @@ static int write_row(const store *self, MDB_txn *txn, const soch_write *write) {
     return code == MDB_NOTFOUND ? MDB_SUCCESS : code;
 }
 
+static uint32_t table_of(const MDB_val *stored) {
+    const uint8_t *bytes = stored->mv_data;
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static soch_status check_expected(const store *self, MDB_txn *txn, const soch_write *write, soch_error *error) {
+    soch_bytes found = {NULL, 0};
+    soch_status status = find(self, txn, write->table, write->key, &found, error);
+    if (status != SOCH_OK && status != SOCH_NOT_FOUND) return status;
+    bool is_there = status == SOCH_OK && found.len == write->value.len &&
+                    (found.len == 0 || memcmp(found.ptr, write->value.ptr, found.len) == 0);
+    if (write->op == SOCH_WRITE_EXPECT ? is_there : status == SOCH_NOT_FOUND) return SOCH_OK;
+    return soch_fail(error, SOCH_CONFLICT, 0, "a row is not as the batch expects it");
+}
+
+// Deletes a range of rows, one after the other. `ended` is what the caller's limits say.
+static int delete_rows(const store *self, MDB_txn *txn, const soch_call *call, const soch_write *range, soch_status *ended) {
+    soch_bytes end = range->value;
+    MDB_cursor *rows;
+    MDB_val key, value;
+    place start;
+    int code = mdb_cursor_open(txn, self->tree, &rows);
+    if (code != MDB_SUCCESS) return code;
+    set_place(&start, range->table, range->key, false);
+    key = start.key.val;
+    code = mdb_cursor_get(rows, &key, &value, MDB_SET_RANGE);
+    // A start that is longer than any key is behind the row of what is left of it.
+    if (code == MDB_SUCCESS && start.after && compare_bytes(key.mv_data, key.mv_size, start.key.bytes, start.key.val.mv_size) == 0) {
+        code = mdb_cursor_get(rows, &key, &value, MDB_NEXT);
+    }
+    for (size_t i = 0; code == MDB_SUCCESS && table_of(&key) == range->table && *ended == SOCH_OK; i++) {
+        const uint8_t *bytes = (const uint8_t *)key.mv_data + TABLE_SIZE;
+        if (end.len > 0 && compare_bytes(bytes, key.mv_size - TABLE_SIZE, end.ptr, end.len) >= 0) break;
+        if (i % 1024 == 0) *ended = soch_go_on(call);
+        code = mdb_cursor_del(rows, 0);
+        // A deletion leaves the cursor at the row behind it.
+        if (code == MDB_SUCCESS) code = mdb_cursor_get(rows, &key, &value, MDB_GET_CURRENT);
+        if (code == EINVAL) code = MDB_NOTFOUND;
+    }
+    mdb_cursor_close(rows);
+    return code == MDB_NOTFOUND ? MDB_SUCCESS : code;
+}
+
 static soch_status open_cursor(void *from, uint32_t table, const soch_cursor_options *options, void **opened_cursor,
                                soch_error *error) {
     const reader *self = from;

@@ -5,11 +5,6 @@
 #include "storage_lmdb_rows.h"
 
 #if SOCH_TARGET_MINOR >= 1
-static uint32_t table_of(const MDB_val *stored) {
-    const uint8_t *bytes = stored->mv_data;
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
 // Steps from the first row of each table to that of the next.
 static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity, size_t *count, soch_error *error) {
     const store *self = instance;
@@ -38,27 +33,6 @@ static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity
     return code == MDB_SUCCESS || code == MDB_NOTFOUND ? SOCH_OK : report(self, error, code);
 }
 
-// Deletes rows until another table begins. `ended` is what the caller's limits say.
-static int drop_rows(const store *self, MDB_txn *txn, const soch_call *call, uint32_t table, soch_status *ended) {
-    const soch_bytes first = {NULL, 0};
-    MDB_cursor *rows;
-    MDB_val key, value;
-    stored_key from;
-    int code = mdb_cursor_open(txn, self->tree, &rows);
-    if (code != MDB_SUCCESS) return code;
-    key = *store_key(&from, table, first);
-    code = mdb_cursor_get(rows, &key, &value, MDB_SET_RANGE);
-    for (size_t i = 0; code == MDB_SUCCESS && table_of(&key) == table && *ended == SOCH_OK; i++) {
-        if (i % 1024 == 0) *ended = soch_go_on(call);
-        code = mdb_cursor_del(rows, 0);
-        // A deletion leaves the cursor at the row behind it.
-        if (code == MDB_SUCCESS) code = mdb_cursor_get(rows, &key, &value, MDB_GET_CURRENT);
-        if (code == EINVAL) code = MDB_NOTFOUND;
-    }
-    mdb_cursor_close(rows);
-    return code == MDB_NOTFOUND ? MDB_SUCCESS : code;
-}
-
 static soch_status drop_table(void *instance, const soch_call *call, uint32_t table, soch_error *error) {
     store *self = instance;
     MDB_txn *txn;
@@ -75,7 +49,8 @@ static soch_status drop_table(void *instance, const soch_call *call, uint32_t ta
     }
     status = begin_lmdb(self, 0, &txn, error);
     if (status == SOCH_OK) {
-        code = drop_rows(self, txn, call, table, &ended);
+        const soch_write all = {SOCH_WRITE_DELETE_RANGE, table, {NULL, 0}, {NULL, 0}};
+        code = delete_rows(self, txn, call, &all, &ended);
         if (code == MDB_SUCCESS && ended == SOCH_OK) {
             code = commit(self, txn);
         } else {

@@ -114,31 +114,48 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
 }
 
 #if SOCH_TARGET_MINOR >= 1
+static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
+    (void)instance, (void)error;
+    properties->flags = SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+    return SOCH_OK;
+}
+
+// Whether what a batch expects is so.
+static bool is_expected(store *self, const soch_write *write) {
+    if (write->op < SOCH_WRITE_EXPECT) return true;
+    const node *row = find(find_table(self, write->table), write->key, self->writes, NULL);
+    if (write->op == SOCH_WRITE_EXPECT_ABSENT) return row == NULL;
+    return row != NULL && compare(value_of(row), write->value) == 0;
+}
+
 // Makes every row before it changes the first one: from there on nothing can fail.
-static soch_status write_batch(void *instance, const soch_write *writes, size_t count, uint64_t txn,
-                               soch_error *error) {
+static soch_status write_batch(void *instance, const soch_call *call, const soch_write *writes, size_t count,
+                               const soch_batch_options *options, soch_error *error) {
     store *self = instance;
-    (void)txn;
-    for (size_t i = 0; i < count; i++) {
-        if (writes[i].op == SOCH_WRITE_PUT || writes[i].op == SOCH_WRITE_DELETE) continue;
-        return soch_fail(error, SOCH_UNSUPPORTED, (int32_t)writes[i].op, "a write is neither put nor delete");
+    soch_status status = SOCH_OK;
+    (void)call;
+    if (!soch_batch_is_known(writes, count, SOCH_WRITE_EXPECT_ABSENT, options, SOCH_BATCH_DURABLE)) {
+        return soch_fail(error, SOCH_UNSUPPORTED, 0, "a batch with this operation or flag");
     }
     node **made = count > 0 ? calloc(count, sizeof *made) : NULL;
-    bool complete = made != NULL || count == 0;
+    if (made == NULL && count > 0) return no_memory(error);
     pthread_rwlock_wrlock(&self->lock);
-    for (size_t i = 0; i < count && complete; i++) {
+    for (size_t i = 0; i < count && status == SOCH_OK; i++) {
+        if (!is_expected(self, &writes[i])) status = soch_fail(error, SOCH_CONFLICT, 0, "a row is not as the batch expects it");
         if (writes[i].op != SOCH_WRITE_PUT) continue;
         made[i] = make_row(make_table(self, writes[i].table), writes[i].key, writes[i].value);
-        complete = made[i] != NULL;
+        if (made[i] == NULL) status = no_memory(error);
     }
-    for (size_t i = 0; i < count && complete; i++) {
-        if (made[i] != NULL) put_in(made[i]);
-        else drop(self, writes[i].table, writes[i].key);
+    for (size_t i = 0; i < count && status == SOCH_OK; i++) {
+        const soch_write *write = &writes[i];
+        if (write->op == SOCH_WRITE_PUT) put_in(made[i]);
+        else if (write->op == SOCH_WRITE_DELETE) drop(self, write->table, write->key);
+        else if (write->op == SOCH_WRITE_DELETE_RANGE) drop_range(self, write->table, write->key, write->value);
     }
     pthread_rwlock_unlock(&self->lock);
-    for (size_t i = 0; i < count && !complete && made != NULL; i++) free(made[i]);
+    for (size_t i = 0; i < count && status != SOCH_OK; i++) free(made[i]);
     free(made);
-    return complete ? SOCH_OK : no_memory(error);
+    return status;
 }
 
 // A table stays where it is as long as the store, so its handle is the table itself.
@@ -198,12 +215,11 @@ static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity
 }
 
 static soch_status drop_table(void *instance, const soch_call *call, uint32_t number, soch_error *error) {
+    const soch_bytes none = {NULL, 0};
     store *self = instance;
-    const node *row;
     (void)call, (void)error;
     pthread_rwlock_wrlock(&self->lock);
-    const table *in = find_table(self, number);
-    while (in != NULL && (row = first_seen(in->first[0], self->writes)) != NULL) drop(self, number, key_of(row));
+    drop_range(self, number, none, none);
     pthread_rwlock_unlock(&self->lock);
     return SOCH_OK;
 }
@@ -282,7 +298,7 @@ static void destroy(void *instance) {
 static const soch_storage storage = {
     .size = sizeof(storage), .get = get, .put = put, .remove = remove_row, .scan = scan, .flush = flush, .stats = stats,
 #if SOCH_TARGET_MINOR >= 1
-    .write_batch = write_batch, .open_table = open_table, .close_table = close_table, .table_get = table_get,
+    .describe = describe, .write_batch = write_batch, .open_table = open_table, .close_table = close_table, .table_get = table_get,
     .table_put = table_put, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .list_tables = list_tables,
     .drop_table = drop_table,

@@ -200,6 +200,16 @@ static void drop(store *self, uint32_t number, soch_bytes key) {
     if (row != NULL) end_row(self, row, &at);
 }
 
+// The rows with `start <= key < end`; an empty `end` is that of the table.
+static inline void drop_range(store *self, uint32_t number, soch_bytes start, soch_bytes end) {
+    table *in = find_table(self, number);
+    const node *row;
+    while (in != NULL && (row = first_seen(seek(in, start, self->writes, NULL), self->writes)) != NULL) {
+        if (end.len > 0 && compare(key_of(row), end) >= 0) break;
+        drop(self, number, key_of(row));
+    }
+}
+
 static void begin_snapshot(store *self, snapshot *made) {
     pthread_rwlock_wrlock(&self->lock);
     made->owner = self;

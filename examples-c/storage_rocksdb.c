@@ -2,6 +2,7 @@
 // configured and what survives which failure. It is built by `.ci/engines`:
 //   cc -O2 -shared -fPIC -fvisibility=hidden -Iinclude examples-c/storage_rocksdb.c -lrocksdb -pthread -o storage_rocksdb.so
 #define _POSIX_C_SOURCE 200809L
+#include "storage_rocksdb_batch.h"
 #include "storage_rocksdb_transaction.h"
 
 static soch_status put(void *instance, uint32_t table, soch_bytes key, soch_bytes value, uint64_t txn,
@@ -31,38 +32,6 @@ static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, ui
     rocksdb_column_family_handle_t *rows = find_rows(self, table);
     if (rows != NULL) rocksdb_delete_cf(self->base, self->write, rows, text_of(key), key.len, &why);
     return end_writing(self, &signals, why, error);
-}
-
-static soch_status write_batch(void *instance, const soch_write *writes, size_t count, uint64_t txn,
-                               soch_error *error) {
-    store *self = instance;
-    quiet signals;
-    char *why = NULL;
-    (void)txn;
-    for (size_t i = 0; i < count; i++) {
-        if (writes[i].op == SOCH_WRITE_PUT || writes[i].op == SOCH_WRITE_DELETE) continue;
-        return soch_fail(error, SOCH_UNSUPPORTED, (int32_t)writes[i].op, "a write is neither put nor delete");
-    }
-    soch_status status = begin_writing(self, &signals, error);
-    if (status != SOCH_OK) return status;
-    rocksdb_writebatch_t *batch = rocksdb_writebatch_create();
-    for (size_t i = 0; i < count && status == SOCH_OK; i++) {
-        const soch_write *write = &writes[i];
-        rocksdb_column_family_handle_t *rows = NULL;
-        if (write->op == SOCH_WRITE_DELETE) {
-            rows = find_rows(self, write->table);
-            if (rows != NULL) rocksdb_writebatch_delete_cf(batch, rows, text_of(write->key), write->key.len);
-            continue;
-        }
-        status = make_rows(self, write->table, &rows, error);
-        if (status != SOCH_OK) break;
-        rocksdb_writebatch_put_cf(batch, rows, text_of(write->key), write->key.len, text_of(write->value),
-                                  write->value.len);
-    }
-    if (status == SOCH_OK) rocksdb_write(self->base, self->write, batch, &why);
-    rocksdb_writebatch_destroy(batch);
-    soch_status ended = end_writing(self, &signals, why, error);
-    return status != SOCH_OK ? status : ended;
 }
 
 static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
@@ -141,7 +110,8 @@ static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity
 
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_TRANSACTIONS;
+    properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+    properties->max_key = KEY_MOST;
     return SOCH_OK;
 }
 
@@ -170,7 +140,7 @@ static const soch_storage storage = {
     .close_reader = close_reader, .reader_get = reader_get, .open_cursor = open_cursor, .cursor_next = cursor_next,
     .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
-    .list_tables = list_tables,
+    .list_tables = list_tables, .drop_table = drop_table,
 };
 
 SOCH_PLUGIN("storage_rocksdb", "1.0.0", SOCH_KIND_STORAGE, .storage = &storage, .create = create, .shutdown = shut_down,

@@ -20,7 +20,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { BUCKETS = 256 };
+// A range to the end of a table ends behind the longest key: RocksDB wants a key there.
+enum { BUCKETS = 256, KEY_MOST = 65535 };
 
 // A table is a column family, whose name is the number. It stays until the database is closed.
 typedef struct family {
@@ -41,6 +42,8 @@ typedef struct store {
     // Found without a lock, made with it.
     family *tables[BUCKETS];
     pthread_mutex_t making;
+    // A key behind all others.
+    char behind_all[KEY_MOST + 1];
     // Whether the disk failed: rule 11.
     bool broken;
 } store;
@@ -231,6 +234,7 @@ static inline soch_status open_store(soch_str config, store **opened, soch_error
         free(self);
         return soch_fail(error, SOCH_LIMIT, 0, "no memory for a storage");
     }
+    memset(self->behind_all, 0xFF, sizeof self->behind_all);
     self->options = rocksdb_options_create();
     rocksdb_options_set_create_if_missing(self->options, 1);
     self->read = rocksdb_readoptions_create();

@@ -62,6 +62,16 @@ public:
         else old_.insert(where);
     }
 
+    // An empty end is that of the table.
+    void remove_range(const place &start, const std::string &end) {
+        std::vector<place> found;
+        const auto &rows = this->rows(start.first);
+        for (auto row = rows.lower_bound(start.second); row != rows.end() && (end.empty() || row->first < end); ++row) {
+            if (seen(row->second, now_) != nullptr) found.push_back(place(start.first, row->first));
+        }
+        for (const auto &where : found) put(where, nullptr);
+    }
+
     uint64_t begin_snapshot() {
         const auto locked = lock();
         return *snapshots_.insert(now_);
@@ -281,15 +291,23 @@ public:
     void scan(soch::call call, uint32_t number, soch::bytes start, soch::bytes end, uint64_t limit, soch::row_sink sink) {
         transaction(shelf_).scan(call, number, start, end, limit, sink);
     }
-    void write_batch(soch::span<const soch_write> writes, uint64_t) {
-        for (const soch_write &write : writes) {
-            if (write.op > SOCH_WRITE_DELETE) throw soch::failure(SOCH_UNSUPPORTED, "a write is neither put nor delete");
+    void write_batch(soch::call, soch::span<const soch_write> writes, const soch_batch_options *options) {
+        if (!soch_batch_is_known(writes.data(), writes.size(), SOCH_WRITE_EXPECT_ABSENT, options, SOCH_BATCH_DURABLE)) {
+            throw soch::failure(SOCH_UNSUPPORTED, "a batch with this operation or flag");
         }
         const auto locked = shelf_.lock();
+        for (const soch_write &write : writes) {
+            if (write.op < SOCH_WRITE_EXPECT) continue;
+            const std::string *found = shelf_.find(place(write.table, copy(write.key)), shelf_.now());
+            const bool as_expected = write.op == SOCH_WRITE_EXPECT ? found != nullptr && *found == copy(write.value) : found == nullptr;
+            if (!as_expected) throw soch::failure(SOCH_CONFLICT, "a row is not as the batch expects it");
+        }
         shelf_.next_change();
         for (const soch_write &write : writes) {
-            const bool is_put = write.op == SOCH_WRITE_PUT;
-            shelf_.put(place(write.table, copy(write.key)), is_put ? std::make_shared<const std::string>(copy(write.value)) : nullptr);
+            const place where(write.table, copy(write.key));
+            if (write.op == SOCH_WRITE_PUT) shelf_.put(where, std::make_shared<const std::string>(copy(write.value)));
+            else if (write.op == SOCH_WRITE_DELETE) shelf_.put(where, nullptr);
+            else if (write.op == SOCH_WRITE_DELETE_RANGE) shelf_.remove_range(where, copy(write.value));
         }
     }
     void flush(soch::call) {}
@@ -297,7 +315,9 @@ public:
         const auto locked = shelf_.lock();
         shelf_.count(stats);
     }
-    void describe(soch_storage_properties *properties) { properties->flags = SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_EXACT_COUNT; }
+    void describe(soch_storage_properties *properties) {
+        properties->flags = SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+    }
 
     table_handle open_table(uint32_t number) { return table_handle(shelf_, number); }
     std::unique_ptr<reader> open_reader() { return std::unique_ptr<reader>(new reader(shelf_)); }

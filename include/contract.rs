@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use syn::{Expr, Item, Type};
 
 /// The files in the order in which a vendor reads them: these, that of each table which the entry leads to, and the last.
-const FIRST: [&str; 12] = [
+const FIRST: [&str; 13] = [
     "status",
     "data",
     "call",
     "plugin",
     "host",
     "cursor",
+    "batch",
     "transaction",
     "search",
     "attribute",

@@ -114,6 +114,16 @@ SOCH_NODISCARD static inline soch_status soch_scan_by_cursor(void *cursor,
     return SOCH_OK;
 }
 
+// Whether a storage that has the operations up to `last_op` and these flags, of `SOCH_BATCH_*`, has all that the batch says it
+// must. If not, the batch is SOCH_UNSUPPORTED.
+SOCH_NODISCARD static inline int soch_batch_is_known(const soch_write *writes, size_t count, uint32_t last_op,
+                                                     const soch_batch_options *options, uint64_t flags) {
+    SOCH_EACH(soch_write, write, writes, count) {
+        if (write->op > last_op) return 0;
+    }
+    return (options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~flags) == 0;
+}
+
 // Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that the search says it must, and the form
 // of its filter. If not, the search is SOCH_UNSUPPORTED. Element and parameters are the index's own to look at.
 SOCH_NODISCARD static inline int soch_search_is_known(const soch_search *search, uint64_t flags) {

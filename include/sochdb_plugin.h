@@ -180,6 +180,25 @@
 // `soch_cursor_options.flags`: values are not looked at, and may be lent as empty.
 #define SOCH_CURSOR_KEYS_ONLY 4294967296
 
+// `soch_write.op`: stores `value` under `key`.
+#define SOCH_WRITE_PUT 0
+
+// `soch_write.op`: removes `key`; `value` is empty.
+#define SOCH_WRITE_DELETE 1
+
+// `soch_write.op`: removes the rows with `key <= k < value`. An empty `value` means: to the end of the table. The host passes no
+// `key` behind `value`; both may be longer than any key that `describe` allows.
+#define SOCH_WRITE_DELETE_RANGE 2
+
+// `soch_write.op`: expects that `key` has exactly `value`, and changes nothing.
+#define SOCH_WRITE_EXPECT 3
+
+// `soch_write.op`: expects that there is no `key`, and changes nothing; `value` is empty.
+#define SOCH_WRITE_EXPECT_ABSENT 4
+
+// `soch_batch_options.flags`: `write_batch` returns when the batch is as durable as after `flush`.
+#define SOCH_BATCH_DURABLE 1
+
 // `soch_transaction_options.flags`: `commit_txn` returns when the transaction is as durable as after `flush`.
 #define SOCH_TRANSACTION_DURABLE 1
 
@@ -276,17 +295,18 @@
 // `soch_storage_properties.flags`: `begin_txn` begins transactions.
 #define SOCH_STORAGE_TRANSACTIONS 8
 
+// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_DELETE_RANGE`.
+#define SOCH_STORAGE_DELETE_RANGE 16
+
+// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_EXPECT` and `SOCH_WRITE_EXPECT_ABSENT`. Beside a
+// `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
+#define SOCH_STORAGE_EXPECT 32
+
 // Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
 #define SOCH_LEAST_MAX_KEY 480
 
 // Bytes of the longest value that every storage takes.
 #define SOCH_LEAST_MAX_VALUE 1048576
-
-// `soch_write.op`: stores `value` under `key`.
-#define SOCH_WRITE_PUT 0
-
-// `soch_write.op`: removes `key`; `value` is empty.
-#define SOCH_WRITE_DELETE 1
 
 // `soch_index_properties.element`: keys are bytes of any length.
 #define SOCH_ELEMENT_BYTES 0
@@ -516,7 +536,7 @@ typedef struct soch_storage_properties {
   uint64_t max_batch;
 } soch_storage_properties;
 
-// One write of a batch. Frozen.
+// One write of a batch, or what it expects. Frozen.
 typedef struct soch_write {
   // One of `SOCH_WRITE_*`, or one of a later minor version (rule 3).
   uint32_t op;
@@ -527,6 +547,16 @@ typedef struct soch_write {
   // The value.
   struct soch_bytes value;
 } soch_write;
+
+// The wishes of whoever writes a batch. The host owns it; it lives for the call. Grows at its end.
+typedef struct soch_batch_options {
+  // `sizeof(soch_batch_options)` of the host. What is behind it, the plugin takes for 0 (rule 7).
+  size_t size;
+  // Some of `SOCH_BATCH_*` (rule 13).
+  uint64_t flags;
+  // The database's own number for what the batch belongs to, as `put` takes it.
+  uint64_t txn;
+} soch_batch_options;
 
 // The wishes of whoever opens a cursor. The host owns it; it and its keys live for the call. Grows at its end.
 typedef struct soch_cursor_options {
@@ -609,11 +639,15 @@ typedef struct soch_storage {
   // default fills nothing. [any-thread]
   soch_status (*describe)(void *instance, struct soch_storage_properties *properties, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
-  // Applies all `writes` in their order, or none of them, which a reader sees at one moment. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+  // Applies all `writes` in their order, or none of them, which a reader sees at one moment. What the batch expects is of the
+  // rows right before it, wherever it stands among the writes; `SOCH_CONFLICT` if that is not so, and nothing changed. An
+  // operation or an option that the storage does not have is `SOCH_UNSUPPORTED`, and nothing changed (rules 3 and 13). An open
+  // transaction is in its way as in that of `put`. `call` may be NULL. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
   soch_status (*write_batch)(void *instance,
+                             const struct soch_call *call,
                              const struct soch_write *writes,
                              size_t count,
-                             uint64_t txn,
+                             const struct soch_batch_options *options,
                              struct soch_error *error);
   // Resolves a table once; it need not exist yet. The handle lives until `close_table`, which comes before
   // `shutdown`; a call on it is a call on the instance. The host uses a group only if all its
@@ -1494,7 +1528,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xfb, 0x62, 0x3d, 0x00, 0x5a, 0xac, 0xfb, 0x03, 0x48, 0xc5, 0x80, 0xb8, 0xf8, 0x7f, 0x14, 0xd8}
+#define SOCH_LAYOUT_HASH {0xd6, 0x58, 0xca, 0x4a, 0xcb, 0x5e, 0xfa, 0xab, 0xfc, 0xf0, 0xfe, 0x88, 0x41, 0x94, 0x87, 0x2f}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1586,6 +1620,15 @@ SOCH_ASSERT(offsetof(soch_cursor_options, flags) == 8 && sizeof(((soch_cursor_op
 SOCH_ASSERT(offsetof(soch_cursor_options, start) == 16 && sizeof(((soch_cursor_options *)0)->start) == 16);
 SOCH_ASSERT(offsetof(soch_cursor_options, end) == 32 && sizeof(((soch_cursor_options *)0)->end) == 16);
 SOCH_ASSERT(sizeof(soch_cursor_options) == 48);
+SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4);
+SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
+SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 16);
+SOCH_ASSERT(offsetof(soch_write, value) == 24 && sizeof(((soch_write *)0)->value) == 16);
+SOCH_ASSERT(sizeof(soch_write) == 40);
+SOCH_ASSERT(offsetof(soch_batch_options, size) == 0 && sizeof(((soch_batch_options *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_batch_options, flags) == 8 && sizeof(((soch_batch_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_batch_options, txn) == 16 && sizeof(((soch_batch_options *)0)->txn) == 8);
+SOCH_ASSERT(sizeof(soch_batch_options) == 24);
 SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_transaction_options *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
@@ -1718,11 +1761,6 @@ SOCH_ASSERT(sizeof(soch_row_sink) == 16);
 SOCH_ASSERT(offsetof(soch_row, key) == 0 && sizeof(((soch_row *)0)->key) == 16);
 SOCH_ASSERT(offsetof(soch_row, value) == 16 && sizeof(((soch_row *)0)->value) == 16);
 SOCH_ASSERT(sizeof(soch_row) == 32);
-SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4);
-SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
-SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 16);
-SOCH_ASSERT(offsetof(soch_write, value) == 24 && sizeof(((soch_write *)0)->value) == 16);
-SOCH_ASSERT(sizeof(soch_write) == 40);
 SOCH_ASSERT(offsetof(soch_storage, size) == 0 && sizeof(((soch_storage *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_storage, get) == 8 && sizeof(((soch_storage *)0)->get) == 8);
 SOCH_ASSERT(offsetof(soch_storage, put) == 16 && sizeof(((soch_storage *)0)->put) == 8);
@@ -1938,6 +1976,15 @@ SOCH_ASSERT(offsetof(soch_cursor_options, flags) == 8 && sizeof(((soch_cursor_op
 SOCH_ASSERT(offsetof(soch_cursor_options, start) == 16 && sizeof(((soch_cursor_options *)0)->start) == 8);
 SOCH_ASSERT(offsetof(soch_cursor_options, end) == 24 && sizeof(((soch_cursor_options *)0)->end) == 8);
 SOCH_ASSERT(sizeof(soch_cursor_options) == 32);
+SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4);
+SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
+SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 8);
+SOCH_ASSERT(offsetof(soch_write, value) == 16 && sizeof(((soch_write *)0)->value) == 8);
+SOCH_ASSERT(sizeof(soch_write) == 24);
+SOCH_ASSERT(offsetof(soch_batch_options, size) == 0 && sizeof(((soch_batch_options *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_batch_options, flags) == 8 && sizeof(((soch_batch_options *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_batch_options, txn) == 16 && sizeof(((soch_batch_options *)0)->txn) == 8);
+SOCH_ASSERT(sizeof(soch_batch_options) == 24);
 SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_transaction_options *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
@@ -2070,11 +2117,6 @@ SOCH_ASSERT(sizeof(soch_row_sink) == 8);
 SOCH_ASSERT(offsetof(soch_row, key) == 0 && sizeof(((soch_row *)0)->key) == 8);
 SOCH_ASSERT(offsetof(soch_row, value) == 8 && sizeof(((soch_row *)0)->value) == 8);
 SOCH_ASSERT(sizeof(soch_row) == 16);
-SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4);
-SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
-SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 8);
-SOCH_ASSERT(offsetof(soch_write, value) == 16 && sizeof(((soch_write *)0)->value) == 8);
-SOCH_ASSERT(sizeof(soch_write) == 24);
 SOCH_ASSERT(offsetof(soch_storage, size) == 0 && sizeof(((soch_storage *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_storage, get) == 4 && sizeof(((soch_storage *)0)->get) == 4);
 SOCH_ASSERT(offsetof(soch_storage, put) == 8 && sizeof(((soch_storage *)0)->put) == 4);
@@ -2319,6 +2361,16 @@ SOCH_NODISCARD static inline soch_status soch_scan_by_cursor(void *cursor,
         limit -= count;
     }
     return SOCH_OK;
+}
+
+// Whether a storage that has the operations up to `last_op` and these flags, of `SOCH_BATCH_*`, has all that the batch says it
+// must. If not, the batch is SOCH_UNSUPPORTED.
+SOCH_NODISCARD static inline int soch_batch_is_known(const soch_write *writes, size_t count, uint32_t last_op,
+                                                     const soch_batch_options *options, uint64_t flags) {
+    SOCH_EACH(soch_write, write, writes, count) {
+        if (write->op > last_op) return 0;
+    }
+    return (options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~flags) == 0;
 }
 
 // Whether an index that understands these flags, of `SOCH_SEARCH_*`, knows all that the search says it must, and the form

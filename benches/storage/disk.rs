@@ -8,7 +8,7 @@ use lmdb_master_sys::{
     MDB_NEXT, MDB_NOSYNC, MDB_NOTFOUND, MDB_NOTLS, MDB_RDONLY,
 };
 use redb::{Database, ReadableTable, TableDefinition};
-use sochdb_plugin_host::sdk::{CursorOptions, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, StorageExtension, Write};
 use sochdb_plugin_host::Storage;
 use std::ffi::{c_uint, CString};
 use std::hint::black_box;
@@ -101,7 +101,7 @@ fn plugin(path: &Path, keys: &[Vec<u8>], value: &[u8]) -> &'static Storage {
     let config = serde_json::json!({ "path": path, "sync": "flush", "map_size": MAP }).to_string();
     let storage = load(&in_c!("storage_lmdb")).instance(&config).expect("a database").storage().expect("it is one");
     let writes: Vec<_> = keys.iter().map(|key| Write::Put { table: TABLE, key, value }).collect();
-    storage.write_batch(&writes, 0).expect("there is room");
+    storage.write_batch(&writes, &BatchOptions::new()).expect("there is room");
     Box::leak(Box::new(storage))
 }
 

@@ -2,7 +2,7 @@
 
 use crate::gets::{keys, object, plugin, walk, TABLE};
 use bench_support::frame::{Clock, Frame, Rows};
-use sochdb_plugin_host::sdk::{StorageExtension, StorageTable, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, StorageExtension, StorageTable, Write};
 use support::in_c;
 use support::plugins::in_rust;
 
@@ -40,7 +40,7 @@ pub fn add(frame: &mut Frame) {
             move |storage: &dyn StorageExtension| {
                 writes.clear();
                 writes.extend((0..size).map(|_| Write::Put { table: TABLE, key: next(), value }));
-                storage.write_batch(&writes, 0).is_ok() as u64
+                storage.write_batch(&writes, &BatchOptions::new()).is_ok() as u64
             }
         };
         let mut run = batch();

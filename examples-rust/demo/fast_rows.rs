@@ -6,7 +6,7 @@ use crate::meter::Meter;
 use crate::report::Report;
 use crate::setup::Loaded;
 use sochdb_plugin_cli::grouped;
-use sochdb_plugin_host::sdk::{CursorOptions, Error, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, Error, StorageExtension, Write};
 use sochdb_plugin_host::Storage;
 
 /// Writes a call.
@@ -26,7 +26,7 @@ fn write(report: &mut Report<'_>, loaded: &Loaded, storage: &Storage, rows: &Row
     let mut meter = Meter::default();
     let writes: Vec<Write<'_>> = rows.all.iter().map(|(key, value)| Write::Put { table: TABLE, key, value }).collect();
     for batch in writes.chunks(BATCH) {
-        meter.time(|| storage.write_batch(batch, 0)).map_err(text)?;
+        meter.time(|| storage.write_batch(batch, &BatchOptions::new())).map_err(text)?;
     }
     meter.bytes = rows.bytes();
     report.measured(&loaded.who(), "write_batch", &meter);

@@ -70,6 +70,7 @@
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod attribute;
+mod batch;
 mod call;
 mod compression;
 mod compression_options;
@@ -105,6 +106,7 @@ mod vec_writer;
 mod writer;
 
 pub use attribute::{AttributeValue, Attributes};
+pub use batch::{BatchOptions, Write};
 pub use call::Call;
 pub use compression::CompressionExtension;
 pub use compression_options::CompressionOptions;
@@ -142,7 +144,7 @@ pub use sochdb_plugin_abi as abi;
 #[doc(inline)]
 pub use sochdb_plugin_abi::soch_bucket as Bucket;
 pub use span::{SpanEnd, SpanEvent, SpanKind, SpanLink, SpanParent, SpanStart, SpanStatus};
-pub use storage::{StorageExtension, StorageStats, Write};
+pub use storage::{StorageExtension, StorageStats};
 pub use table::StorageTable;
 pub use trace_context::TraceContext;
 pub use transaction::{StorageTransaction, TransactionOptions};
@@ -161,11 +163,11 @@ macro_rules! __export_layout {
 /// The names that a plugin's file usually needs.
 pub mod prelude {
     pub use crate::{
-        export_plugin, Call, ColumnId, CompressionExtension, CursorOptions, Error, ErrorKind, Exactness, HealthInfo,
-        Host, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin, Result,
-        ResultExt, RowBatch, RowFilter, RowId, RowIds, RowSink, Search, StorageCursor, StorageExtension, StorageReader,
-        StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Value, Write,
-        Writer,
+        export_plugin, BatchOptions, Call, ColumnId, CompressionExtension, CursorOptions, Error, ErrorKind, Exactness,
+        HealthInfo, Host, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin,
+        Result, ResultExt, RowBatch, RowFilter, RowId, RowIds, RowSink, Search, StorageCursor, StorageExtension,
+        StorageReader, StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions,
+        Value, Write, Writer,
     };
 }
 

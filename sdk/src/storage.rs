@@ -1,7 +1,7 @@
-use crate::error::{Error, Result};
+use crate::batch::{BatchOptions, Write};
+use crate::error::{Error, ErrorKind, Result};
 use crate::extension::Extension;
 use crate::ids::{TableId, TransactionId};
-use crate::machinery::boundary::ReadLent;
 use crate::properties::storage::StorageProperties;
 use crate::reader::StorageReader;
 use crate::row_sink::RowSink;
@@ -155,13 +155,43 @@ pub trait StorageExtension: Extension {
         Ok(StorageStats::default())
     }
 
-    /// Applies all `writes` in their order, or none of them.
+    /// Applies all `writes` in their order, or none of them. What they expect is of the rows right before the batch, wherever it
+    /// stands among them.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage without atomic batches; what
-    /// the storage reports. No write is applied then.
-    fn write_batch(&self, _writes: &[Write<'_>], _txn: TransactionId) -> Result<()> {
+    /// [`ErrorKind::Conflict`] if what the batch expects is not so; [`ErrorKind::Unsupported`], the default, from a storage
+    /// without atomic batches, and for a write or an option that it does not have; what the storage reports. No write is
+    /// applied then.
+    fn write_batch(&self, _writes: &[Write<'_>], _options: &BatchOptions) -> Result<()> {
         Err(Error::unsupported("write_batch"))
+    }
+
+    /// Puts `value` under `key`, or removes it for None, if it has exactly the value `expected`, or is not there for None.
+    /// Returns whether it was so; nothing is changed if not.
+    ///
+    /// ```
+    /// use sochdb_plugin_sdk::{Result, StorageExtension, TableId};
+    ///
+    /// fn take_lock(storage: &dyn StorageExtension, locks: TableId, name: &[u8], owner: &[u8]) -> Result<bool> {
+    ///     storage.compare_and_set(locks, name, None, Some(owner))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`StorageExtension::write_batch`], but no conflict.
+    fn compare_and_set(
+        &self,
+        table: TableId,
+        key: &[u8],
+        expected: Option<&[u8]>,
+        value: Option<&[u8]>,
+    ) -> Result<bool> {
+        let expect = expected.map_or(Write::ExpectAbsent { table, key }, |value| Write::Expect { table, key, value });
+        let write = value.map_or(Write::Delete { table, key }, |value| Write::Put { table, key, value });
+        match self.write_batch(&[expect, write], &BatchOptions::new()) {
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(false),
+            result => result.map(|()| true),
+        }
     }
 
     /// Finds a table once, for many calls; it need not exist yet.
@@ -254,58 +284,6 @@ impl StorageStats {
             key_count: raw.key_count,
             pending_compaction_bytes: raw.pending_compaction_bytes,
             write_amplification: raw.write_amplification,
-        }
-    }
-}
-
-/// A write of a batch.
-///
-/// ```
-/// use sochdb_plugin_sdk::{Result, StorageExtension, Write};
-///
-/// fn rename(storage: &dyn StorageExtension, from: &[u8], to: &[u8], value: &[u8]) -> Result<()> {
-///     storage.write_batch(&[Write::Delete { table: 1, key: from }, Write::Put { table: 1, key: to, value }], 0)
-/// }
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Write<'a> {
-    /// Stores a value under a key.
-    Put {
-        /// The table.
-        table: TableId,
-        /// The key.
-        key: &'a [u8],
-        /// The value.
-        value: &'a [u8],
-    },
-    /// Removes a key.
-    Delete {
-        /// The table.
-        table: TableId,
-        /// The key.
-        key: &'a [u8],
-    },
-}
-
-impl<'a> Write<'a> {
-    /// Returns the struct of the C ABI for this write. It borrows key and value, and must not outlive them.
-    #[must_use]
-    pub fn as_raw(&self) -> soch_write {
-        let (op, table, key, value): (_, _, _, &[u8]) = match *self {
-            Self::Put { table, key, value } => (SOCH_WRITE_PUT, table, key, value),
-            Self::Delete { table, key } => (SOCH_WRITE_DELETE, table, key, &[]),
-        };
-        soch_write { op, table, key: soch_bytes::lend(key), value: soch_bytes::lend(value) }
-    }
-
-    pub(crate) unsafe fn from_raw(raw: &soch_write) -> Result<Self> {
-        // SAFETY: the host lends key and value for the call.
-        let (table, key, value) = unsafe { (raw.table, raw.key.read()?, raw.value.read()?) };
-        match raw.op {
-            SOCH_WRITE_PUT => Ok(Self::Put { table, key, value }),
-            SOCH_WRITE_DELETE => Ok(Self::Delete { table, key }),
-            op => Err(Error::unsupported(&format!("write {op}"))),
         }
     }
 }

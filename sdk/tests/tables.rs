@@ -6,7 +6,7 @@ use sochdb_plugin_sdk::abi::*;
 use sochdb_plugin_sdk::machinery::boundary::error_text;
 use sochdb_plugin_sdk::machinery::instance::{destroy, into_raw, shared};
 use sochdb_plugin_sdk::machinery::shims;
-use sochdb_plugin_sdk::VecWriter;
+use sochdb_plugin_sdk::{BatchOptions, VecWriter};
 use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 use support::{All, Answer};
@@ -61,7 +61,7 @@ fn storage_refuses_null_with_a_length() {
     let write = |key, value| soch_write { op: SOCH_WRITE_PUT, table: 1, key, value };
     let writes = [write(good, good), write(good, BAD)];
     let (get, put, scan) = (storage.get.unwrap(), storage.put.unwrap(), storage.scan.unwrap());
-    let write_batch = storage.write_batch.unwrap();
+    let (write_batch, options) = (storage.write_batch.unwrap(), BatchOptions::new().as_raw());
     // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
     unsafe {
         refused(&instance, text, |error| get(instance.0, 1, BAD, &out, error));
@@ -70,8 +70,10 @@ fn storage_refuses_null_with_a_length() {
         refused(&instance, text, |error| storage.remove.unwrap()(instance.0, 1, BAD, 0, error));
         refused(&instance, text, |error| scan(instance.0, null(), 1, BAD, good, 1, &sink, error));
         refused(&instance, text, |error| scan(instance.0, null(), 1, good, BAD, 1, &sink, error));
-        refused(&instance, text, |error| write_batch(instance.0, writes.as_ptr(), 2, 0, error));
-        refused(&instance, "an array of 2 items at 0x0", |error| write_batch(instance.0, null(), 2, 0, error));
+        refused(&instance, text, |error| write_batch(instance.0, null(), writes.as_ptr(), 2, &options, error));
+        refused(&instance, "an array of 2 items at 0x0", |error| {
+            write_batch(instance.0, null(), null(), 2, &options, error)
+        });
         refused(&instance, "the writer is NULL", |error| get(instance.0, 1, good, null(), error));
         let text = "the row sink is NULL or lacks its function";
         refused(&instance, text, |error| scan(instance.0, null(), 1, good, good, 1, null(), error));
@@ -79,7 +81,9 @@ fn storage_refuses_null_with_a_length() {
         refused(&instance, text, |error| scan(instance.0, null(), 1, good, good, 1, &lacking, error));
         let unknown = soch_write { op: 9, ..writes[0] };
         let text = "`write 9` is not supported";
-        refused_as(SOCH_UNSUPPORTED, &instance, text, |error| write_batch(instance.0, &unknown, 1, 0, error));
+        refused_as(SOCH_UNSUPPORTED, &instance, text, |error| {
+            write_batch(instance.0, null(), &unknown, 1, &options, error)
+        });
     }
 }
 
@@ -125,7 +129,10 @@ fn storage_takes_what_is_empty() {
     unsafe {
         assert_eq!(storage.put.unwrap()(instance.0, 1, EMPTY, EMPTY, 8, &mut error), SOCH_OK);
         assert_eq!(storage.scan.unwrap()(instance.0, null(), 1, EMPTY, EMPTY, u64::MAX, &sink, &mut error), SOCH_OK);
-        assert_eq!(storage.write_batch.unwrap()(instance.0, null(), 0, 0, &mut error), SOCH_OK);
+        assert_eq!(
+            storage.write_batch.unwrap()(instance.0, null(), null(), 0, &BatchOptions::new().as_raw(), &mut error),
+            SOCH_OK
+        );
         assert_eq!(storage.flush.unwrap()(instance.0, null(), null_mut()), SOCH_OK, "NULL for the error");
     }
     let scan = format!("scan 1 [] [] {}", usize::MAX);

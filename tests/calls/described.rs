@@ -59,7 +59,7 @@ impl StorageExtension for Counting {
     fn describe(&self) -> StorageProperties {
         self.storage
     }
-    fn write_batch(&self, _: &[Write<'_>], _: TransactionId) -> Result<()> {
+    fn write_batch(&self, _: &[Write<'_>], _: &BatchOptions) -> Result<()> {
         self.called(())
     }
     fn open_table(&self, _: TableId) -> Result<Box<dyn StorageTable>> {
@@ -134,8 +134,9 @@ impl CompressionExtension for Counting {
 }
 
 /// Every call of a storage that takes a key.
-fn with_key(storage: &Storage, key: &[u8]) -> [(&'static str, Result<()>); 9] {
+fn with_key(storage: &Storage, key: &[u8]) -> [(&'static str, Result<()>); 11] {
     let mut value = Vec::new();
+    let batch = |write| storage.write_batch(&[write], &BatchOptions::new());
     let table = storage.open_table(1).expect("a table");
     let mut reader = storage.reader().expect("a reader");
     let read = reader.get(1, key).map(drop);
@@ -144,7 +145,9 @@ fn with_key(storage: &Storage, key: &[u8]) -> [(&'static str, Result<()>); 9] {
         ("get_append", storage.get_append(1, key, &mut value).map(drop)),
         ("get_into", storage.get_into(1, key, &mut VecWriter::new(&mut value, 9).writer()).map(drop)),
         ("delete", storage.delete(1, key, 0)),
-        ("write_batch", storage.write_batch(&[Write::Delete { table: 1, key }], 0)),
+        ("write_batch", batch(Write::Delete { table: 1, key })),
+        ("expect", batch(Write::Expect { table: 1, key, value: b"" })),
+        ("expect absent", batch(Write::ExpectAbsent { table: 1, key })),
         ("table get", table.get(key).map(drop)),
         ("table get_into", table.get_into(key, &mut VecWriter::new(&mut value, 9).writer()).map(drop)),
         ("reader get", read),
@@ -153,10 +156,11 @@ fn with_key(storage: &Storage, key: &[u8]) -> [(&'static str, Result<()>); 9] {
 }
 
 /// Every call of a storage that takes a value.
-fn with_value(storage: &Storage, key: &[u8], value: &[u8]) -> [(&'static str, Result<()>); 3] {
+fn with_value(storage: &Storage, key: &[u8], value: &[u8]) -> [(&'static str, Result<()>); 4] {
     [
         ("put", storage.put(1, key, value, 0)),
-        ("write_batch", storage.write_batch(&[Write::Put { table: 1, key, value }], 0)),
+        ("write_batch", storage.write_batch(&[Write::Put { table: 1, key, value }], &BatchOptions::new())),
+        ("compare_and_set", storage.compare_and_set(1, key, None, Some(value)).map(drop)),
         ("table put", storage.open_table(1).expect("a table").put(key, value, 0)),
     ]
 }
@@ -184,6 +188,10 @@ fn a_key_that_is_too_long_reaches_no_storage() {
             all_are(&with_key(&storage, &key), None);
             all_are(&with_value(&storage, &key, b"value"), None);
         }
+        // The ends of a range may be longer.
+        let behind = vec![0xFF; most + 1];
+        let range = Write::DeleteRange { table: 1, start: &behind, end: &behind };
+        counting.reached(|| storage.write_batch(&[range], &BatchOptions::new())).expect("a range");
         let calls = counting.calls.load(SeqCst);
         for length in [most + 1, 2 * most + 1, most + (1 << 20)] {
             let (key, figure) = (vec![0; length], format!("the key has {length} bytes; at most {most}"));
@@ -212,14 +220,16 @@ fn a_value_or_a_batch_that_is_too_large_reaches_no_storage() {
     let storage = Storage::new(counting.clone()).expect("a storage");
     [0, 1, 63, 64].into_iter().for_each(|length| all_are(&with_value(&storage, b"key", &vec![0; length]), None));
     let write = Write::Put { table: 1, key: b"key", value: b"value" };
-    (0..=3).for_each(|count| counting.reached(|| storage.write_batch(&vec![write; count], 0)).expect("it is taken"));
+    (0..=3).for_each(|count| {
+        counting.reached(|| storage.write_batch(&vec![write; count], &BatchOptions::new())).expect("it is taken")
+    });
     let calls = counting.calls.load(SeqCst);
     let too_long = Some((ErrorKind::Limit, "the value has 65 bytes; at most 64"));
     all_are(&with_value(&storage, b"key", &[0; 65]), too_long);
     let last = [write, Write::Put { table: 1, key: b"key", value: &[0; 65] }];
-    all_are(&[("the last write", storage.write_batch(&last, 0))], too_long);
+    all_are(&[("the last write", storage.write_batch(&last, &BatchOptions::new()))], too_long);
     let too_many = Some((ErrorKind::Limit, "the batch has 4 writes; at most 3"));
-    all_are(&[("four", storage.write_batch(&[write; 4], 0))], too_many);
+    all_are(&[("four", storage.write_batch(&[write; 4], &BatchOptions::new()))], too_many);
     assert_eq!(counting.calls.load(SeqCst), calls, "a call that was refused reached the storage");
 }
 

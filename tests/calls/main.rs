@@ -10,6 +10,7 @@ mod faults;
 mod flushes;
 mod lies;
 mod long_calls;
+mod lying_batches;
 mod lying_cursors;
 mod lying_readers;
 mod lying_transactions;

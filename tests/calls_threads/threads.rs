@@ -1,7 +1,7 @@
 //! Eight threads on every function that may be called from any thread, on both twins, and a shutdown among them.
 
 use sochdb_plugin_host::sdk::{
-    CompressionExtension, Error, ErrorKind, HealthInfo, IndexExtension, LogLevel, ObservabilityExtension,
+    BatchOptions, CompressionExtension, Error, ErrorKind, HealthInfo, IndexExtension, LogLevel, ObservabilityExtension,
     StorageExtension, Write,
 };
 use sochdb_plugin_host::PluginInstance;
@@ -49,7 +49,7 @@ fn storage() {
                     Write::Put { table: 2, key: &key, value: b"v" },
                     Write::Delete { table: 2, key: &[thread, round.wrapping_sub(1)] },
                 ];
-                match storage.write_batch(&writes, 0) {
+                match storage.write_batch(&writes, &BatchOptions::new()) {
                     Err(error) if error.kind() == ErrorKind::Unsupported => {}
                     result => result.expect("write_batch"),
                 }

@@ -1,7 +1,7 @@
 //! Plugins of an older and a newer minor version, and what is refused between them.
 
 use sochdb_plugin_host::sdk::{
-    CompressionExtension, ErrorKind, IndexExtension, ObservabilityExtension, StorageExtension, Write,
+    BatchOptions, CompressionExtension, ErrorKind, IndexExtension, ObservabilityExtension, StorageExtension, Write,
 };
 use sochdb_plugin_host::PluginLibrary;
 use std::fs;
@@ -28,7 +28,7 @@ fn has_the_defaults(library: &PluginLibrary) {
     storage.compact().expect("the default of compact does nothing");
     assert_eq!(storage.stats().expect("the default of stats"), Default::default());
     let put = Write::Put { table: 1, key: b"k", value: b"v" };
-    let error = storage.write_batch(&[put], 0).expect_err("there are no batches");
+    let error = storage.write_batch(&[put], &BatchOptions::new()).expect_err("there are no batches");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
     let error = plugin.index().expect("an index").nearest(b"k", 3).expect_err("there are no distances");
     assert_eq!(error.kind(), ErrorKind::Unsupported);

@@ -3,7 +3,7 @@
 
 use crate::raw::{each_storage, rows, Raw};
 use sochdb_plugin_abi::*;
-use sochdb_plugin_host::sdk::{CompressionOptions, IndexExtension, Labels, LogLevel, VecWriter};
+use sochdb_plugin_host::sdk::{BatchOptions, CompressionOptions, IndexExtension, Labels, LogLevel, VecWriter, Write};
 use sochdb_plugin_host::{DynamicPluginLoader, HostServices};
 use std::ffi::c_void;
 use std::fs;
@@ -33,6 +33,7 @@ const TESTS: &[(usize, &str, &str)] = &[
     (13, "tests/contract/rules.rs", "a_flag_that_must_be_understood_is_unsupported_and_others_are_passed_over"),
     (13, "tests/contract/rules.rs", "a_flag_that_a_codec_must_understand_is_unsupported_and_others_are_passed_over"),
     (13, "tests/contract/rules.rs", "a_flag_that_a_cursor_must_understand_is_unsupported_and_others_are_passed_over"),
+    (13, "tests/contract/rules.rs", "a_flag_that_a_batch_must_understand_is_unsupported_and_others_are_passed_over"),
     (13, "sdk/tests/cursors.rs", "each_flag_is_known_unsupported_or_passed_over"),
     (13, "sdk/tests/compression_options.rs", "each_flag_is_known_unsupported_or_passed_over"),
     (13, "sdk/tests/search.rs", "flags_that_need_not_be_understood_are_passed_over"),
@@ -59,15 +60,39 @@ fn an_unknown_operation_is_unsupported_and_changes_nothing() {
     each_storage(|name, storage, instance| {
         let write_batch = storage.write_batch.expect("it has batches");
         let write = |op, key| soch_write { op, table: 1, key: soch_bytes::lend(key), value: soch_bytes::lend(b"v") };
-        for op in [SOCH_WRITE_DELETE + 1, 7, 0x8000_0000, u32::MAX] {
+        let options = BatchOptions::new().as_raw();
+        for op in [SOCH_WRITE_EXPECT_ABSENT + 1, 7, 0x8000_0000, u32::MAX] {
             for at in 0..3 {
                 let mut writes = [b"a", b"b", b"c"].map(|key| write(SOCH_WRITE_PUT, key));
                 writes[at].op = op;
                 let mut error = soch_error::empty();
                 // SAFETY: the plugin's function on its instance; all is lent for the call.
-                let status = unsafe { write_batch(instance, writes.as_ptr(), writes.len(), 0, &mut error) };
+                let status =
+                    unsafe { write_batch(instance, null(), writes.as_ptr(), writes.len(), &options, &mut error) };
                 assert_eq!(status, SOCH_UNSUPPORTED, "{name}: operation {op} at {at}");
                 assert_eq!(rows(storage, instance), 0, "{name}: operation {op} at {at} changed something");
+            }
+        }
+    });
+}
+
+#[test]
+fn a_flag_that_a_batch_must_understand_is_unsupported_and_others_are_passed_over() {
+    each_storage(|name, storage, instance| {
+        let write_batch = storage.write_batch.expect("it has batches");
+        for bit in 0..64 {
+            for known in [0, SOCH_BATCH_DURABLE] {
+                let options = soch_batch_options { flags: 1 << bit | known, ..BatchOptions::new().as_raw() };
+                let before = rows(storage, instance);
+                let key = [bit, known as u8];
+                let write = Write::Put { table: 1, key: &key, value: b"v" }.as_raw();
+                let mut error = soch_error::empty();
+                // SAFETY: the plugin's function on its instance; all is lent for the call.
+                let status = unsafe { write_batch(instance, null(), &write, 1, &options, &mut error) };
+                let taken = 1 << bit == SOCH_BATCH_DURABLE || bit >= 32;
+                let (expected, more) = if taken { (SOCH_OK, 1) } else { (SOCH_UNSUPPORTED, 0) };
+                assert_eq!(status, expected, "{name}: flags {:#x}", options.flags);
+                assert_eq!(rows(storage, instance), before + more, "{name}: flags {:#x}", options.flags);
             }
         }
     });

@@ -2,7 +2,7 @@
 
 use crate::raw::{each_storage, rows};
 use sochdb_plugin_abi::*;
-use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, IndexExtension, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, CompressionExtension, ErrorKind, IndexExtension, StorageExtension, Write};
 use sochdb_plugin_host::{Index, Storage};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -73,7 +73,9 @@ fn a_reader_sees_all_of_a_batch_or_nothing() {
     for (name, storage) in storages {
         let write = |round: u32| {
             let value = round.to_be_bytes();
-            storage.write_batch(&KEYS.map(|key| Write::Put { table: 1, key, value: &value }), 0).expect("a batch")
+            storage
+                .write_batch(&KEYS.map(|key| Write::Put { table: 1, key, value: &value }), &BatchOptions::new())
+                .expect("a batch")
         };
         write(0);
         // The writer goes on until the reader has seen it at work, however the threads are run.

@@ -5,9 +5,9 @@
 mod slot_rule;
 
 use sochdb_plugin_host::sdk::{
-    CompressionExtension, CompressionOptions, CompressionProperties, CursorOptions, ErrorKind, HealthInfo,
-    IndexExtension, IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties, Result,
-    RowFilter, Search, StorageExtension, StorageProperties, StorageStats, TransactionOptions, VecWriter, Write,
+    BatchOptions, CompressionExtension, CompressionOptions, CompressionProperties, CursorOptions, ErrorKind,
+    HealthInfo, IndexExtension, IndexProperties, LogLevel, LogRecord, ObservabilityExtension, ObservabilityProperties,
+    Result, RowFilter, Search, StorageExtension, StorageProperties, StorageStats, TransactionOptions, VecWriter, Write,
 };
 use sochdb_plugin_host::{Index, LoadError, Observability, PluginInstance, PluginLibrary, PluginManager, Storage};
 use std::collections::BTreeSet;
@@ -68,7 +68,7 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
     (
         "storage",
         "write_batch",
-        |plugin| storage(plugin).write_batch(&[Write::Delete { table: 1, key: b"k" }], 0),
+        |plugin| storage(plugin).write_batch(&[Write::Delete { table: 1, key: b"k" }], &BatchOptions::new()),
         Err(ErrorKind::Unsupported),
     ),
     ("storage", "list_tables", |plugin| storage(plugin).list_tables().map(drop), Err(ErrorKind::Unsupported)),

@@ -1,6 +1,6 @@
 //! What `storage_lmdb` flushed is there after a `kill -9` of its process, and no two open one directory at a time.
 
-use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
 use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, Storage};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write as _};
@@ -67,7 +67,12 @@ fn write_rows(storage: &Storage) {
         let (key, value) = (row.to_be_bytes(), value_of(row));
         if row.is_multiple_of(2) {
             let put = |table, key, value| Write::Put { table, key, value };
-            storage.write_batch(&[put(ROWS, &key, &value), put(MARKS, LAST, &key)], row).expect("write_batch");
+            storage
+                .write_batch(
+                    &[put(ROWS, &key, &value), put(MARKS, LAST, &key)],
+                    &BatchOptions::new().with_transaction(row),
+                )
+                .expect("write_batch");
         } else {
             storage.put(ROWS, &key, &value, row).expect("put");
         }
@@ -237,8 +242,11 @@ fn a_directory_is_free_after_shutdown_and_after_the_last_handle() {
     let directory = place.join("data");
     let library = load(&in_c!("storage_lmdb"));
     let (first, kept) = open(&library, &directory);
-    kept.write_batch(&[Write::Put { table: ROWS, key: &0_u64.to_be_bytes(), value: &value_of(0) }], 0)
-        .expect("a batch");
+    kept.write_batch(
+        &[Write::Put { table: ROWS, key: &0_u64.to_be_bytes(), value: &value_of(0) }],
+        &BatchOptions::new(),
+    )
+    .expect("a batch");
     first.shutdown().expect("a clean shutdown");
     let (second, storage) = open(&library, &directory);
     assert_eq!(kept.get(ROWS, b"").expect_err("after the shutdown").kind(), ErrorKind::ShutDown);

@@ -1,7 +1,9 @@
 //! A disk that fails under `storage_lmdb`: what cannot be undone stays an error in every slot until the storage is opened
 //! again, and what was acknowledged is there then. The failure is made by a preloaded library, in a process of its own.
 
-use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, Result, StorageExtension, TransactionOptions, Write};
+use sochdb_plugin_host::sdk::{
+    BatchOptions, CursorOptions, ErrorKind, Result, StorageExtension, TransactionOptions, Write,
+};
 use sochdb_plugin_host::{PluginInstance, PluginLibrary, Storage};
 use std::path::Path;
 use std::process::Command;
@@ -58,8 +60,8 @@ fn every_slot(storage: &Storage) -> Vec<(&'static str, Result<()>)> {
         ("get", storage.get(TABLE, b"k").map(drop)),
         ("put", storage.put(TABLE, b"k", b"v", 0)),
         ("delete", storage.delete(TABLE, b"k", 0)),
-        ("write_batch", storage.write_batch(&[row], 0)),
-        ("write_batch of nothing", storage.write_batch(&[], 0)),
+        ("write_batch", storage.write_batch(&[row], &BatchOptions::new())),
+        ("write_batch of nothing", storage.write_batch(&[], &BatchOptions::new())),
         ("scan", storage.scan(TABLE, b"", b"", 10).map(drop)),
         ("stats", storage.stats().map(drop)),
         ("compact", storage.compact()),

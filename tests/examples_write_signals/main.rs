@@ -2,7 +2,7 @@
 //! rows, and not the host.
 #![cfg(target_os = "linux")]
 
-use sochdb_plugin_host::sdk::{ErrorKind, ObservabilityExtension, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, ObservabilityExtension, StorageExtension, Write};
 use std::env;
 use std::ffi::CString;
 use std::fs::{self, OpenOptions};
@@ -68,7 +68,7 @@ fn stores_in(place: &Path, sync: &str, room: u64, rows: u8) {
     limit_files(len + room);
     let (keys, value) = ((0..rows).collect::<Vec<_>>(), vec![7; 1 << 20]);
     let put = |key| Write::Put { table: 2, key: std::slice::from_ref(key), value: &value };
-    let result = storage.write_batch(&keys.iter().map(put).collect::<Vec<_>>(), 0);
+    let result = storage.write_batch(&keys.iter().map(put).collect::<Vec<_>>(), &BatchOptions::new());
     let error = result.and_then(|()| storage.flush()).expect_err(&what);
     assert_eq!(error.kind(), ErrorKind::Io, "{what}: {error}");
     assert!(as_it_was(libc::SIGXFSZ) && as_it_was(libc::SIGPIPE), "{what}");

@@ -70,13 +70,34 @@ impl Tables {
 }
 
 impl Tables {
-    fn drop_table(&mut self, table: TableId) {
-        let Some(place) = self.places.get(&table) else { return };
-        let dropped = std::mem::take(&mut self.trees[*place]);
-        for (key, value) in dropped.rows(b"", b"") {
-            self.changes += 1;
-            self.stats.bytes_stored -= (key.len() + value.len()) as u64;
-            self.stats.key_count -= 1;
+    fn delete_range(&mut self, table: TableId, start: &[u8], end: &[u8]) {
+        // A clone, which costs nothing, to walk over while rows go.
+        let before = self.tree(table).cloned().unwrap_or_default();
+        before.rows(start, end).for_each(|(key, _)| self.delete(table, key));
+    }
+
+    /// Whether a batch may have the write, and what it expects is so.
+    fn expect(&self, write: &Write<'_>) -> Result<()> {
+        let get = |table, key| self.tree(table).and_then(|tree| tree.get(key));
+        let as_expected = match *write {
+            Write::Put { .. } | Write::Delete { .. } | Write::DeleteRange { .. } => true,
+            Write::Expect { table, key, value } => get(table, key) == Some(value),
+            Write::ExpectAbsent { table, key } => get(table, key).is_none(),
+            _ => return Err(Error::unsupported("a write of this kind")),
+        };
+        as_expected.then_some(()).ok_or_else(|| Error::new(ErrorKind::Conflict, "a row is not as the batch expects it"))
+    }
+
+    fn apply(&mut self, write: &Write<'_>) {
+        match *write {
+            Write::Put { table, key, value } => {
+                let place = self.place(table);
+                self.put(place, key, value);
+            }
+            Write::Delete { table, key } => self.delete(table, key),
+            Write::DeleteRange { table, start, end } => self.delete_range(table, start, end),
+            // What a batch expects changes nothing, and one with another write was refused.
+            _ => {}
         }
     }
 }
@@ -129,30 +150,17 @@ impl StorageExtension for MemoryStorage {
     }
 
     fn describe(&self) -> StorageProperties {
-        StorageProperties::new().counting_exactly().with_transactions()
+        StorageProperties::new().counting_exactly().with_transactions().deleting_ranges().expecting()
     }
 
     fn stats(&self) -> Result<StorageStats> {
         Ok(self.read().stats)
     }
 
-    fn write_batch(&self, writes: &[Write<'_>], _: TransactionId) -> Result<()> {
-        let known = |write: &Write<'_>| matches!(write, Write::Put { .. } | Write::Delete { .. });
-        if !writes.iter().all(known) {
-            return Err(Error::unsupported("a write of this kind"));
-        }
+    fn write_batch(&self, writes: &[Write<'_>], _: &BatchOptions) -> Result<()> {
         let mut tables = self.write();
-        for write in writes {
-            match *write {
-                Write::Put { table, key, value } => {
-                    let place = tables.place(table);
-                    tables.put(place, key, value);
-                }
-                Write::Delete { table, key } => tables.delete(table, key),
-                // A batch with one was refused, so that all of it is applied or none.
-                _ => {}
-            }
-        }
+        writes.iter().try_for_each(|write| tables.expect(write))?;
+        writes.iter().for_each(|write| tables.apply(write));
         Ok(())
     }
 
@@ -163,7 +171,7 @@ impl StorageExtension for MemoryStorage {
     }
 
     fn drop_table(&self, table: TableId) -> Result<()> {
-        self.write().drop_table(table);
+        self.write().delete_range(table, b"", b"");
         Ok(())
     }
 

@@ -78,7 +78,7 @@ fn a_batch_applies_in_order() {
         Write::Delete { table: 1, key: b"new" },
         Write::Put { table: 1, key: b"new", value: b"2" },
     ];
-    storage.write_batch(&writes, 0).unwrap();
+    storage.write_batch(&writes, &BatchOptions::new()).unwrap();
     assert_eq!(storage.scan(1, b"", b"", 9).unwrap(), [(b"new".to_vec(), b"2".to_vec())]);
 }
 
@@ -90,7 +90,7 @@ fn no_reader_sees_half_a_batch() {
             for round in 0..2_000_u32 {
                 let value = round.to_ne_bytes();
                 let put = |key| Write::Put { table: 1, key, value: &value };
-                storage.write_batch(&[put(b"a"), put(b"b")], 0).unwrap();
+                storage.write_batch(&[put(b"a"), put(b"b")], &BatchOptions::new()).unwrap();
             }
         });
         for _ in 0..2_000 {

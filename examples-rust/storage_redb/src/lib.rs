@@ -92,7 +92,7 @@ impl StorageExtension for RedbStorage {
     }
 
     fn describe(&self) -> StorageProperties {
-        StorageProperties::new().counting_exactly().durable().with_transactions()
+        StorageProperties::new().counting_exactly().durable().with_transactions().deleting_ranges().expecting()
     }
 
     fn stats(&self) -> Result<StorageStats> {
@@ -106,14 +106,11 @@ impl StorageExtension for RedbStorage {
         Ok(stats)
     }
 
-    fn write_batch(&self, writes: &[Write<'_>], _: TransactionId) -> Result<()> {
-        self.write(|transaction| {
-            writes.iter().try_for_each(|write| match *write {
-                Write::Put { table, key, value } => transaction.put(table, key, value),
-                Write::Delete { table, key } => transaction.delete(table, key),
-                _ => Err(Error::unsupported("a write of this kind")),
-            })
-        })
+    fn write_batch(&self, writes: &[Write<'_>], options: &BatchOptions) -> Result<()> {
+        let mut transaction = self.begin_within(WRITE_WAITS, options.durable)?;
+        writes.iter().try_for_each(|write| transaction.expect(write))?;
+        writes.iter().try_for_each(|write| transaction.apply(write))?;
+        Box::new(transaction).commit()
     }
 
     fn list_tables(&self) -> Result<Vec<TableId>> {

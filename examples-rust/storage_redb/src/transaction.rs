@@ -38,6 +38,45 @@ impl<'a> Transaction<'a> {
         })
     }
 
+    /// Whether what a batch expects is so.
+    pub(crate) fn expect(&self, write: &Write<'_>) -> Result<()> {
+        let is_so = |table, key: &[u8], value: Option<&[u8]>| {
+            self.with(table, |rows| Ok(rows.get(key).map_err(failed)?.as_ref().map(|found| found.value()) == value))
+        };
+        let as_expected = match *write {
+            Write::Expect { table, key, value } => is_so(table, key, Some(value))?,
+            Write::ExpectAbsent { table, key } => is_so(table, key, None)?,
+            _ => true,
+        };
+        as_expected.then_some(()).ok_or_else(|| Error::new(ErrorKind::Conflict, "a row is not as the batch expects it"))
+    }
+
+    pub(crate) fn apply(&mut self, write: &Write<'_>) -> Result<()> {
+        match *write {
+            Write::Put { table, key, value } => self.put(table, key, value),
+            Write::Delete { table, key } => self.delete(table, key),
+            Write::DeleteRange { table, start, end } => self.delete_range(table, start, end),
+            Write::Expect { .. } | Write::ExpectAbsent { .. } => Ok(()),
+            _ => Err(Error::unsupported("a write of this kind")),
+        }
+    }
+
+    fn delete_range(&mut self, table: TableId, start: &[u8], end: &[u8]) -> Result<()> {
+        let Some(bounds) = bounds(start, end) else { return Ok(()) };
+        let mut ended = Ok(());
+        self.with(table, |rows| {
+            // What is kept after the caller's limits ended the batch does not matter: nothing of it is committed.
+            let kept = |_: &[u8], _: &[u8]| {
+                ended.is_err() || {
+                    ended = Call::current(|call| call.go_on());
+                    ended.is_err()
+                }
+            };
+            rows.retain_in::<&[u8], _>(bounds, kept).map_err(failed)
+        })?;
+        ended
+    }
+
     fn with<T>(&self, table: TableId, ask: impl FnOnce(&mut Rows<'_>) -> Result<T>) -> Result<T> {
         self.opened.with_dependent(|write, tables| match tables.borrow_mut().entry(table) {
             Entry::Occupied(mut there) => ask(there.get_mut()),

@@ -50,6 +50,7 @@ mod observability_records;
 mod phase;
 mod random;
 mod storage;
+mod storage_batch;
 mod storage_cursor;
 mod storage_reader;
 mod storage_scan;
@@ -75,6 +76,7 @@ pub fn tests() -> &'static [Test] {
             lifecycle::TESTS,
             leaks::TESTS,
             storage::TESTS,
+            storage_batch::TESTS,
             storage_scan::TESTS,
             storage_table::TESTS,
             storage_tables::TESTS,

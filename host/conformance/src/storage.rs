@@ -5,7 +5,7 @@ use crate::random::Random;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::abi::{SOCH_LEAST_MAX_KEY, SOCH_LEAST_MAX_VALUE};
-use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, VecWriter, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, VecWriter, Write};
 use sochdb_plugin_host::CallOptions;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -142,7 +142,7 @@ fn what_it_describes_it_takes(subject: &Subject) -> Result<(), String> {
     }
     let writes: Vec<_> =
         (0..tried(described.max_batch, 10_000, 0)).map(|_| Write::Delete { table: 2, key: b"k" }).collect();
-    match storage.write_batch(&writes, 0) {
+    match storage.write_batch(&writes, &BatchOptions::new()) {
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
         result => result.must("a batch as large as is described"),
     }
@@ -207,7 +207,7 @@ fn a_batch_is_whole_or_unsupported(subject: &Subject) -> Result<(), String> {
     storage.put(1, b"old", b"1", 0).must("put")?;
     let put = |key, value| Write::Put { table: 1, key, value };
     let writes = [put(b"a", b"1"), put(b"b", b"2"), Write::Delete { table: 1, key: b"old" }, put(b"a", b"3")];
-    match storage.write_batch(&writes, 0) {
+    match storage.write_batch(&writes, &BatchOptions::new()) {
         Err(error) if error.kind() == ErrorKind::Unsupported => {
             let rows = storage.scan(1, b"", b"", 10).must("scan")?;
             ensure!(rows.len() == 1, "an unsupported batch left {} rows where one was", rows.len());
@@ -218,10 +218,10 @@ fn a_batch_is_whole_or_unsupported(subject: &Subject) -> Result<(), String> {
     let rows = storage.scan(1, b"", b"", 10).must("scan")?;
     let expected = [(b"a".to_vec(), b"3".to_vec()), (b"b".to_vec(), b"2".to_vec())];
     ensure!(rows == expected, "after the batch there is {rows:02x?}");
-    storage.write_batch(&[], 0).must("an empty batch")?;
+    storage.write_batch(&[], &BatchOptions::new()).must("an empty batch")?;
 
     let long = vec![b'k'; 1 << 20];
-    let written = storage.write_batch(&[put(b"first", b"1"), put(&long, b"2")], 0).is_ok();
+    let written = storage.write_batch(&[put(b"first", b"1"), put(&long, b"2")], &BatchOptions::new()).is_ok();
     let first = storage.get(1, b"first").must("get")?.is_some();
     ensure!(
         first == written,

@@ -4,8 +4,8 @@ use crate::instance::Instance;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageProperties, StorageReader, StorageStats,
-    StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
+    BatchOptions, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageProperties, StorageReader,
+    StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
 };
 use std::sync::Arc;
 
@@ -119,13 +119,16 @@ impl StorageExtension for Storage {
         Ok(StorageStats::from_raw(&raw))
     }
 
-    fn write_batch(&self, writes: &[Write<'_>], txn: TransactionId) -> Result<()> {
+    fn write_batch(&self, writes: &[Write<'_>], options: &BatchOptions) -> Result<()> {
         let write_batch = slot!(self.table.write_batch);
         self.instance.takes_batch("write_batch", writes.len())?;
         let raw: Vec<soch_write> = writes.iter().map(Write::as_raw).collect();
-        raw.iter().try_for_each(|write| self.instance.takes_row("write_batch", write.key.len, write.value.len))?;
+        // The ends of a range may be longer than any key.
+        let mut rows = raw.iter().filter(|write| write.op != SOCH_WRITE_DELETE_RANGE);
+        rows.try_for_each(|write| self.instance.takes_row("write_batch", write.key.len, write.value.len))?;
+        let (limits, options) = (self.instance.limits_of_call("write_batch")?, options.as_raw());
         // SAFETY: the plugin's function; all is lent for the call.
-        let call = |instance, error| unsafe { write_batch(instance, raw.as_ptr(), raw.len(), txn, error) };
+        let call = |instance, error| unsafe { write_batch(instance, limits, raw.as_ptr(), raw.len(), &options, error) };
         self.done("write_batch", self.instance.shared("write_batch", call))
     }
 

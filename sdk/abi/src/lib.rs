@@ -80,6 +80,7 @@
 #![allow(rustdoc::broken_intra_doc_links)]
 
 mod attribute;
+mod batch;
 mod call;
 mod capability;
 mod compression;
@@ -101,6 +102,7 @@ mod storage;
 mod transaction;
 
 pub use crate::attribute::*;
+pub use crate::batch::*;
 pub use crate::call::*;
 pub use crate::capability::*;
 pub use crate::compression::*;

@@ -1,5 +1,6 @@
 //! Ordered tables of keys and values.
 
+use crate::batch::{soch_batch_options, soch_write};
 use crate::call::soch_call;
 use crate::cursor::soch_cursor_options;
 use crate::data::{soch_bytes, soch_writer};
@@ -32,6 +33,11 @@ pub const SOCH_STORAGE_NO_EMPTY_KEY: u64 = 2;
 pub const SOCH_STORAGE_EXACT_COUNT: u64 = 4;
 /// `soch_storage_properties.flags`: `begin_txn` begins transactions.
 pub const SOCH_STORAGE_TRANSACTIONS: u64 = 8;
+/// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_DELETE_RANGE`.
+pub const SOCH_STORAGE_DELETE_RANGE: u64 = 16;
+/// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_EXPECT` and `SOCH_WRITE_EXPECT_ABSENT`. Beside a
+/// `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
+pub const SOCH_STORAGE_EXPECT: u64 = 32;
 
 /// The properties of a storage, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
 /// figure, 0 means that there is no limit, or none that is known. Grows at its end.
@@ -77,26 +83,6 @@ pub struct soch_row {
 pub const SOCH_LEAST_MAX_KEY: u64 = 480;
 /// Bytes of the longest value that every storage takes.
 pub const SOCH_LEAST_MAX_VALUE: u64 = 1048576;
-
-/// `soch_write.op`: stores `value` under `key`.
-pub const SOCH_WRITE_PUT: u32 = 0;
-/// `soch_write.op`: removes `key`; `value` is empty.
-pub const SOCH_WRITE_DELETE: u32 = 1;
-
-/// One write of a batch. Frozen.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_write {
-    /// One of `SOCH_WRITE_*`, or one of a later minor version (rule 3).
-    pub op: u32,
-    /// The table.
-    pub table: u32,
-    /// The key.
-    pub key: soch_bytes,
-    /// The value.
-    pub value: soch_bytes,
-}
 
 /// A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
 ///
@@ -188,13 +174,17 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
 
-    /// Applies all `writes` in their order, or none of them, which a reader sees at one moment. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+    /// Applies all `writes` in their order, or none of them, which a reader sees at one moment. What the batch expects is of the
+    /// rows right before it, wherever it stands among the writes; `SOCH_CONFLICT` if that is not so, and nothing changed. An
+    /// operation or an option that the storage does not have is `SOCH_UNSUPPORTED`, and nothing changed (rules 3 and 13). An open
+    /// transaction is in its way as in that of `put`. `call` may be NULL. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
     pub write_batch: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
+            call: *const soch_call,
             writes: *const soch_write,
             count: usize,
-            txn: u64,
+            options: *const soch_batch_options,
             error: *mut soch_error,
         ) -> soch_status,
     >,

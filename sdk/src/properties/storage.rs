@@ -28,6 +28,13 @@ pub struct StorageProperties {
     pub counts_exactly: bool,
     /// Whether [`StorageExtension::begin`](crate::StorageExtension::begin) begins transactions.
     pub transactions: bool,
+    /// Whether [`StorageExtension::write_batch`](crate::StorageExtension::write_batch) has
+    /// [`Write::DeleteRange`](crate::Write::DeleteRange).
+    pub deletes_ranges: bool,
+    /// Whether [`StorageExtension::write_batch`](crate::StorageExtension::write_batch) has
+    /// [`Write::Expect`](crate::Write::Expect) and [`Write::ExpectAbsent`](crate::Write::ExpectAbsent). Beside a range of the
+    /// same batch they may be unsupported.
+    pub expects: bool,
 }
 
 impl Default for StorageProperties {
@@ -93,6 +100,18 @@ impl StorageProperties {
         Self { transactions: true, ..self }
     }
 
+    /// The same of a storage whose batches delete ranges.
+    #[must_use]
+    pub fn deleting_ranges(self) -> Self {
+        Self { deletes_ranges: true, ..self }
+    }
+
+    /// The same of a storage whose batches may expect what there is.
+    #[must_use]
+    pub fn expecting(self) -> Self {
+        Self { expects: true, ..self }
+    }
+
     /// Returns the struct of the C ABI.
     #[doc(hidden)]
     #[must_use]
@@ -102,7 +121,9 @@ impl StorageProperties {
             flags: flag(self.durable, SOCH_STORAGE_DURABLE)
                 | flag(!self.takes_empty_key, SOCH_STORAGE_NO_EMPTY_KEY)
                 | flag(self.counts_exactly, SOCH_STORAGE_EXACT_COUNT)
-                | flag(self.transactions, SOCH_STORAGE_TRANSACTIONS),
+                | flag(self.transactions, SOCH_STORAGE_TRANSACTIONS)
+                | flag(self.deletes_ranges, SOCH_STORAGE_DELETE_RANGE)
+                | flag(self.expects, SOCH_STORAGE_EXPECT),
             max_key: self.max_key.unwrap_or(0),
             max_value: self.max_value.unwrap_or(0),
             max_batch: self.max_batch.unwrap_or(0),
@@ -122,6 +143,8 @@ impl StorageProperties {
             durable: raw.flags & SOCH_STORAGE_DURABLE != 0,
             counts_exactly: raw.flags & SOCH_STORAGE_EXACT_COUNT != 0,
             transactions: raw.flags & SOCH_STORAGE_TRANSACTIONS != 0,
+            deletes_ranges: raw.flags & SOCH_STORAGE_DELETE_RANGE != 0,
+            expects: raw.flags & SOCH_STORAGE_EXPECT != 0,
         }
     }
 }

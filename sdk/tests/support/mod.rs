@@ -103,8 +103,8 @@ impl StorageExtension for All {
     fn flush(&self) -> Result<()> {
         self.called("flush".into())
     }
-    fn write_batch(&self, writes: &[Write<'_>], txn: TransactionId) -> Result<()> {
-        self.called(format!("write_batch {} {txn}", writes.len()))
+    fn write_batch(&self, writes: &[Write<'_>], options: &BatchOptions) -> Result<()> {
+        self.called(format!("write_batch {} {}", writes.len(), options.transaction))
     }
 }
 

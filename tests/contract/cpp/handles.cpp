@@ -85,7 +85,7 @@ public:
     soch_status remove(uint32_t, soch::bytes, uint64_t) { return SOCH_READ_ONLY; }
     void scan(soch::call, uint32_t, soch::bytes, soch::bytes, uint64_t, soch::row_sink) {}
     void flush(soch::call) {}
-    void write_batch(soch::span<const soch_write> writes, uint64_t) { events += std::to_string(writes.size()) + " writes "; }
+    void write_batch(soch::call, soch::span<const soch_write> writes, const soch_batch_options *) { events += std::to_string(writes.size()) + " writes "; }
 
     reader open_reader() { return reader{told("reader")}; }
     soch::outcome<std::unique_ptr<transaction>> begin_txn(const soch_transaction_options *options) {
@@ -130,7 +130,8 @@ int main() {
     is(table.get(instance, 0, soch::bytes("", 0), nullptr, &error) == SOCH_NOT_FOUND);
     is(table.remove(instance, 0, soch_bytes(), 0, &error) == SOCH_READ_ONLY);
     const soch_write writes[3] = {};
-    is(table.write_batch(instance, writes, 3, 0, &error) == SOCH_OK);
+    const soch_batch_options batch = soch_batch_options();
+    is(table.write_batch(instance, nullptr, writes, 3, &batch, &error) == SOCH_OK);
     are("3 writes ");
     is(table.compact == nullptr && table.stats == nullptr && table.describe == nullptr);
 

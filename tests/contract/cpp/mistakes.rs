@@ -25,9 +25,9 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("void put(uint32_t, soch::bytes, soch::bytes, uint64_t) {}", "void put(uint32_t, std::string, soch::bytes, uint64_t) {}", REQUIRED, "slot_put"),
     ("void algorithm(soch_str *) {}", "void algorithm(soch::str) {}", REQUIRED, "slot_algorithm"),
     // An optional one.
-    ("soch::span<const soch_write>, uint64_t", "soch_write *, size_t, uint64_t", OPTIONAL, "slot_write_batch"),
-    ("soch::span<const soch_write>, uint64_t", "soch::span<soch_write>, uint64_t", OPTIONAL, "slot_write_batch"),
-    ("soch::span<const soch_write>, uint64_t", "soch::span<const soch_write>", OPTIONAL, "slot_write_batch"),
+    ("soch::span<const soch_write>, const", "soch_write *, size_t, const", OPTIONAL, "slot_write_batch"),
+    ("soch::span<const soch_write>, const", "soch::span<soch_write>, const", OPTIONAL, "slot_write_batch"),
+    ("soch::span<const soch_write>, const soch_batch_options *", "soch::span<const soch_write>", OPTIONAL, "slot_write_batch"),
     ("void stats(soch_storage_stats *) {}", "void stats(soch_storage_stats &) {}", OPTIONAL, "slot_stats"),
     ("void stats(soch_storage_stats *) {}", "private: void stats(soch_storage_stats *) {}\npublic:", OPTIONAL, "slot_stats"),
     ("void stats(soch_storage_stats *) {}", "int stats = 0;", OPTIONAL, "slot_stats"),

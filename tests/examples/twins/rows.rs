@@ -1,7 +1,9 @@
 //! The storages and the indexes, by random calls.
 
 use super::{answer, same, twins, Random};
-use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowSink, StorageExtension, VecWriter, Write};
+use sochdb_plugin_host::sdk::{
+    BatchOptions, Error, ErrorKind, IndexExtension, RowSink, StorageExtension, VecWriter, Write,
+};
 use sochdb_plugin_host::{Index, Storage};
 
 const CALLS: u64 = 5_000;
@@ -37,12 +39,18 @@ fn call_storage(storage: &Storage, number: u64) -> String {
         }
         17 => {
             let keys: Vec<Vec<u8>> = (0..random.below(6)).map(|_| random.key()).collect();
-            let write = |key| match random.below(3) {
-                0 => Write::Delete { table, key },
+            let write = |key| match random.below(9) {
+                0 | 1 => Write::Delete { table, key },
+                2 => Write::DeleteRange { table, start: key, end: &value },
+                3 => Write::Expect { table, key, value: &value },
+                4 => Write::ExpectAbsent { table, key },
                 _ => Write::Put { table, key, value: &value },
             };
             let writes: Vec<Write<'_>> = keys.iter().map(Vec::as_slice).map(write).collect();
-            format!("batch {writes:?}: {}", answer(storage.write_batch(&writes, number)))
+            format!(
+                "batch {writes:?}: {}",
+                answer(storage.write_batch(&writes, &BatchOptions::new().with_transaction(number)))
+            )
         }
         18 => format!("stats: {}", answer(storage.stats())),
         _ => format!("flush, compact: {} {}", answer(storage.flush()), answer(storage.compact())),

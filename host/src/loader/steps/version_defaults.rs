@@ -22,7 +22,8 @@ answers! {
     storage_compact(Instance, *const soch_call, Failure) = SOCH_OK;
     storage_stats(Instance, *mut soch_storage_stats, Failure) = SOCH_OK;
     storage_describe(Instance, *mut soch_storage_properties, Failure) = SOCH_OK;
-    storage_write_batch(Instance, *const soch_write, usize, u64, Failure) = SOCH_UNSUPPORTED;
+    storage_write_batch(Instance, *const soch_call, *const soch_write, usize, *const soch_batch_options, Failure)
+        = SOCH_UNSUPPORTED;
     storage_list_tables(Instance, *mut u32, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
     storage_drop_table(Instance, *const soch_call, u32, Failure) = SOCH_UNSUPPORTED;
 

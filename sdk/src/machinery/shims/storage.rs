@@ -1,12 +1,13 @@
 //! The table of a storage.
 
+use crate::batch::{BatchOptions, Write};
 use crate::call::Call;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, reader, room, table, transaction};
 use crate::row_sink::RowSink;
-use crate::storage::{StorageExtension, Write};
+use crate::storage::StorageExtension;
 use crate::writer::Writer;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -131,17 +132,20 @@ unsafe extern "C" fn stats<P: StorageExtension>(
 
 unsafe extern "C" fn write_batch<P: StorageExtension>(
     instance: *mut c_void,
+    call: *const soch_call,
     writes: *const soch_write,
     count: usize,
-    txn: u64,
+    options: *const soch_batch_options,
     error: *mut soch_error,
 ) -> soch_status {
-    // SAFETY: the host passes an instance of this library, and lends `count` writes for the call.
+    // SAFETY: the host passes an instance of this library, and lends `count` writes and the rest for the call.
     unsafe {
         guard(error, || {
+            let options = options.as_ref().ok_or_else(|| Error::invalid("the options are NULL"))?;
+            let options = BatchOptions::from_raw(options)?;
             let writes = slice(writes, count)?;
             let writes = writes.iter().map(|write| Write::from_raw(write)).collect::<Result<Vec<_>>>()?;
-            shared::<P>(instance).write_batch(&writes, txn)
+            Call::within(call, || shared::<P>(instance).write_batch(&writes, &options))
         })
     }
 }
