@@ -123,6 +123,8 @@ fn a_loaded_sink_that_reports_through_the_hosts_log_ends() {
 #[test]
 fn one_end_that_hangs_is_named_in_time_and_the_others_end() {
     let (recorder, loader) = Recorder::with_loader();
+    // What hangs keeps the last handle waiting that long.
+    let loader = loader.drain_timeout(Duration::from_secs(3));
     let manager = PluginManager::new();
     let instance = |name: &str, config: &str| {
         let library = Private::compile("logs_its_life", &[&format!("-DNAME=\"{name}\"")]).load_by(&loader);

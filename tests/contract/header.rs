@@ -76,8 +76,9 @@ fn compiles_clean(test: &str, compilers: &[&str], header: &str, suffix: &str, st
         let Some(program) = tool(test, name) else { continue };
         let directory = PrivateDir::new(test);
         let files = two_files(&directory, header, suffix);
-        for standard in standards {
-            for minor in 0..=SOCH_ABI_MINOR {
+        for (at, standard) in standards.iter().enumerate() {
+            // What a target leaves out depends on no standard.
+            for minor in if at == 0 { 0 } else { SOCH_ABI_MINOR }..=SOCH_ABI_MINOR {
                 let mut command = compiler(&program);
                 command.args(STRICT).args(more).arg(format!("-std={standard}"));
                 command.arg(format!("-DSOCH_TARGET_MINOR={minor}")).args(["-shared", "-fPIC"]);

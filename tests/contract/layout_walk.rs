@@ -19,6 +19,7 @@ fn codec_of_a_changed_sdk(name: &str, edits: &[Edit<'_>]) -> PathBuf {
     let members = workspace.find("members").expect("members")..workspace.find("resolver").expect("a resolver");
     let mut workspace = workspace.to_owned();
     workspace.replace_range(members, "members = [\"sdk\", \"sdk/abi\", \"codec_xor\"]\n");
+    workspace.push_str("[profile.dev]\ndebug = false\n");
     fs::write(copy.join("Cargo.toml"), workspace).expect("a copied workspace");
     fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).expect("the lock file");
 

@@ -3,7 +3,7 @@
 use bench_rust::step::{self, Mixer, RustTable, Step, StepTable};
 use bench_support::frame::Rows;
 use sochdb_plugin_host::sdk::abi::{soch_error, SOCH_OK};
-use sochdb_plugin_host::sdk::IndexExtension;
+use sochdb_plugin_host::sdk::prelude::*;
 use sochdb_plugin_host::{DynamicPluginLoader, PluginInstance};
 use std::ptr::null_mut;
 use support::plugins::{in_rust, Private};
@@ -18,8 +18,13 @@ pub const RAW_RUST: &str = "raw slot, Rust plugin";
 /// A slot with all that a slot of the contract has.
 pub const FULL_SAFETY: &str = "slot with full safety: place, panic barrier, status, error";
 
-/// The whole way through the host.
-pub const SAFE_HANDLE: &str = "safe handle: `Index::size_bytes`";
+/// The whole way through the host, a handle of each kind. The first one only returns a number.
+pub const SAFE_HANDLES: [&str; 4] = [
+    "safe handle: `Index::size_bytes`",
+    "safe handle: `Compression::bound`",
+    "safe handle: `Storage::stats`",
+    "safe handle: `Observability::gauge_set`",
+];
 
 /// Loads the plugin of the benchmarks in Rust.
 pub fn bench_rust() -> PluginInstance {
@@ -83,6 +88,16 @@ pub fn each(rows: &mut impl Rows) {
         assert_eq!(status, SOCH_OK);
         x ^ bytes
     });
+    let [of_index, of_codec, of_storage, of_sink] = SAFE_HANDLES;
     let index = in_rust.index().expect("it is one");
-    rows.row(SAFE_HANDLE, move |x| x ^ index.size_bytes().expect("it has a size"));
+    rows.row(of_index, move |x| x ^ index.size_bytes().expect("it has a size"));
+    let codec = in_rust.compression().expect("it is one");
+    rows.row(of_codec, move |x| codec.bound(x as usize % 4096).expect("it has a bound") as u64);
+    let storage = in_rust.storage().expect("it is one");
+    rows.row(of_storage, move |x| x ^ storage.stats().expect("it has statistics").key_count);
+    let sink = in_rust.observability().expect("it is one");
+    rows.row(of_sink, move |x| {
+        sink.gauge_set("gauge", x as f64, &[]);
+        x
+    });
 }

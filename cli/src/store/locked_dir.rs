@@ -15,8 +15,8 @@ use std::time::Duration;
 /// while the directory is held was left by a process that was killed.
 pub(crate) const UNFINISHED: &str = ".sochdb-install-";
 
-/// How long another process may hold it.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long another process may hold it. An installation takes about a second.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often a directory is made that others delete at the same time.
 const ATTEMPTS: usize = 100;

@@ -16,10 +16,13 @@ pub struct Bench {
     pub flat: flat::Flat,
 }
 
+/// A sink that takes all and keeps nothing: what its calls cost is the boundary.
+impl ObservabilityExtension for Bench {}
+
 impl Plugin for Bench {
     fn create(_: Host) -> Result<Self> {
         Ok(Self::default())
     }
 }
 
-export_plugin!(Bench: storage, index, compression; "sochdb.bench.step/1" => step::STEP, "sochdb.bench.rust/1" => step::RUST);
+export_plugin!(Bench: storage, index, compression, observability; "sochdb.bench.step/1" => step::STEP, "sochdb.bench.rust/1" => step::RUST);

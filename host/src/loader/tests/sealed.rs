@@ -84,7 +84,7 @@ fn a_file_that_is_written_meanwhile_is_refused_or_whole() {
                 }
             }
         });
-        for _ in 0..40 {
+        for _ in 0..15 {
             // Whatever mixture was copied: what was judged, hashed and will be loaded is one and the same.
             if let Ok(admitted) = admit_trusted(&path) {
                 let bytes = admitted.file.map().expect("it is mapped");
