@@ -22,9 +22,11 @@ fn compile(program: &Path) {
     command.args(sources.iter().map(fs::DirEntry::path).filter(|path| path.extension().is_some_and(|end| end == "c")));
     // A part of libc since glibc 2.34.
     command.arg("-ldl");
+    // Without the environment, which may hold what is no business of a build's log.
+    let compiler = command.get_program().display().to_string();
     match command.status() {
         Ok(status) if status.success() => {}
-        Ok(status) => panic!("the probe does not compile: {command:?}: {status}"),
-        Err(error) => panic!("no C compiler for the probe (install gcc or clang, or set CC): {command:?}: {error}"),
+        Ok(status) => panic!("the probe does not compile with {compiler}, see above: {status}"),
+        Err(error) => panic!("no C compiler for the probe: {compiler}: {error}; install gcc or clang, or set CC to one"),
     }
 }
