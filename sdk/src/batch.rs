@@ -61,11 +61,6 @@ pub enum Write<'a> {
     },
 }
 
-/// A range in order: engines want no start behind the end.
-fn in_order<'a>(start: &'a [u8], end: &'a [u8]) -> (&'a [u8], &'a [u8]) {
-    (if !end.is_empty() && start > end { end } else { start }, end)
-}
-
 impl<'a> Write<'a> {
     /// Returns the struct of the C ABI for this write. It borrows key and value, and must not outlive them. A range whose start
     /// is behind its end, where there are no rows, begins at its end.
@@ -75,7 +70,8 @@ impl<'a> Write<'a> {
             Self::Put { table, key, value } => (SOCH_WRITE_PUT, table, key, value),
             Self::Delete { table, key } => (SOCH_WRITE_DELETE, table, key, &[]),
             Self::DeleteRange { table, start, end } => {
-                let (start, end) = in_order(start, end);
+                // Engines want no start behind the end.
+                let start = if !end.is_empty() && start > end { end } else { start };
                 (SOCH_WRITE_DELETE_RANGE, table, start, end)
             }
             Self::Expect { table, key, value } => (SOCH_WRITE_EXPECT, table, key, value),
@@ -90,10 +86,7 @@ impl<'a> Write<'a> {
         match raw.op {
             SOCH_WRITE_PUT => Ok(Self::Put { table, key, value }),
             SOCH_WRITE_DELETE => Ok(Self::Delete { table, key }),
-            SOCH_WRITE_DELETE_RANGE => {
-                let (start, end) = in_order(key, value);
-                Ok(Self::DeleteRange { table, start, end })
-            }
+            SOCH_WRITE_DELETE_RANGE => Ok(Self::DeleteRange { table, start: key, end: value }),
             SOCH_WRITE_EXPECT => Ok(Self::Expect { table, key, value }),
             SOCH_WRITE_EXPECT_ABSENT => Ok(Self::ExpectAbsent { table, key }),
             op => Err(Error::unsupported(&format!("write {op}"))),
