@@ -4,6 +4,7 @@
 // All tables are in LMDB's main tree, a row's key being the table's number and the key. So a table costs nothing,
 // the empty key is allowed, and a read-only transaction is never changed by reading, whichever thread reads.
 #define _POSIX_C_SOURCE 200809L
+#include "storage_lmdb_operator.h"
 #include "storage_lmdb_tables.h"
 #include "storage_lmdb_transaction.h"
 
@@ -194,7 +195,7 @@ static const soch_storage storage = {
     .write_batch = write_batch, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
-    .list_tables = list_tables, .drop_table = drop_table,
+    .list_tables = list_tables, .drop_table = drop_table, .checkpoint = checkpoint, .property = property,
 #endif
 };
 

@@ -3,6 +3,7 @@
 //   cc -O2 -shared -fPIC -fvisibility=hidden -Iinclude examples-c/storage_rocksdb.c -lrocksdb -pthread -o storage_rocksdb.so
 #define _POSIX_C_SOURCE 200809L
 #include "storage_rocksdb_batch.h"
+#include "storage_rocksdb_operator.h"
 #include "storage_rocksdb_transaction.h"
 
 static soch_status put(void *instance, uint32_t table, soch_bytes key, soch_bytes value, uint64_t txn,
@@ -61,7 +62,7 @@ static soch_status compact(void *instance, const soch_call *call, soch_error *er
     return status;
 }
 
-static uint64_t property(store *self, const family *of, const char *name) {
+static uint64_t figure(store *self, const family *of, const char *name) {
     uint64_t value = 0;
     return rocksdb_property_int_cf(self->base, of->rows, name, &value) == 0 ? value : 0;
 }
@@ -71,10 +72,10 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
     soch_status status = check_usable(self, error);
     for (size_t i = 0; i < BUCKETS && status == SOCH_OK; i++) {
         for (const family *at = __atomic_load_n(&self->tables[i], __ATOMIC_ACQUIRE); at != NULL; at = at->next) {
-            stats->key_count += property(self, at, "rocksdb.estimate-num-keys");
-            stats->bytes_stored += property(self, at, "rocksdb.estimate-live-data-size");
-            stats->bytes_stored += property(self, at, "rocksdb.size-all-mem-tables");
-            stats->pending_compaction_bytes += property(self, at, "rocksdb.estimate-pending-compaction-bytes");
+            stats->key_count += figure(self, at, "rocksdb.estimate-num-keys");
+            stats->bytes_stored += figure(self, at, "rocksdb.estimate-live-data-size");
+            stats->bytes_stored += figure(self, at, "rocksdb.size-all-mem-tables");
+            stats->pending_compaction_bytes += figure(self, at, "rocksdb.estimate-pending-compaction-bytes");
         }
     }
     return status;
@@ -140,7 +141,7 @@ static const soch_storage storage = {
     .close_reader = close_reader, .reader_get = reader_get, .open_cursor = open_cursor, .cursor_next = cursor_next,
     .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
-    .list_tables = list_tables, .drop_table = drop_table,
+    .list_tables = list_tables, .drop_table = drop_table, .checkpoint = checkpoint, .property = property,
 };
 
 SOCH_PLUGIN("storage_rocksdb", "1.0.0", SOCH_KIND_STORAGE, .storage = &storage, .create = create, .shutdown = shut_down,

@@ -62,16 +62,22 @@ static inline bool begins_with(const char *text, const char *with) {
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-// Passes on why RocksDB failed, and frees that. An error of the disk, or of the data, stays.
-static inline soch_status report(store *self, soch_error *error, char *why) {
+// Passes on why RocksDB failed, and frees that.
+static inline soch_status tell(soch_error *error, char *why) {
     soch_status status = SOCH_FAILED;
     if (begins_with(why, "IO error")) status = SOCH_IO;
     else if (begins_with(why, "Corruption")) status = SOCH_CORRUPTION;
     else if (begins_with(why, "Resource busy") || begins_with(why, "Operation failed. Try again")) status = SOCH_CONFLICT;
     else if (begins_with(why, "Invalid argument")) status = SOCH_INVALID;
-    if (status == SOCH_IO || status == SOCH_CORRUPTION) __atomic_store_n(&self->broken, true, __ATOMIC_RELEASE);
     status = soch_fail(error, status, 0, why);
     rocksdb_free(why);
+    return status;
+}
+
+// The same of its own files. An error of the disk, or of the data, stays.
+static inline soch_status report(store *self, soch_error *error, char *why) {
+    soch_status status = tell(error, why);
+    if (status == SOCH_IO || status == SOCH_CORRUPTION) __atomic_store_n(&self->broken, true, __ATOMIC_RELEASE);
     return status;
 }
 

@@ -753,6 +753,20 @@ typedef struct soch_storage {
   // that of `put`. Handles of the table stay, and readers that were opened before see the rows. `call` may be NULL.
   // Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
   soch_status (*drop_table)(void *instance, const struct soch_call *call, uint32_t table, struct soch_error *error);
+  // Writes a copy of all tables, as they are at one moment, to `directory`: an absolute path at which there is nothing yet, in a
+  // directory that exists. Writes go on beside it. The copy is as durable as after `flush`, and a new instance of the plugin
+  // that is configured to keep its data there opens it. After an error there is nothing. `call` may be NULL. Optional; the
+  // default is `SOCH_UNSUPPORTED`. [any-thread]
+  soch_status (*checkpoint)(void *instance,
+                            const struct soch_call *call,
+                            struct soch_str directory,
+                            struct soch_error *error);
+  // Writes what the engine tells its operators under `name` to `output`, as text; names and texts are its own. `SOCH_NOT_FOUND`,
+  // and nothing written, for another name. Optional; the default is `SOCH_NOT_FOUND`. [any-thread]
+  soch_status (*property)(void *instance,
+                          struct soch_str name,
+                          const struct soch_writer *output,
+                          struct soch_error *error);
 #endif
 } soch_storage;
 
@@ -1528,7 +1542,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xd6, 0x58, 0xca, 0x4a, 0xcb, 0x5e, 0xfa, 0xab, 0xfc, 0xf0, 0xfe, 0x88, 0x41, 0x94, 0x87, 0x2f}
+#define SOCH_LAYOUT_HASH {0x0d, 0xe1, 0x42, 0x8c, 0xe6, 0x6d, 0xb8, 0xf8, 0x3a, 0xda, 0xaa, 0x92, 0xea, 0x10, 0x0f, 0x31}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1792,8 +1806,10 @@ SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 208 && sizeof(((soch_storage *)
 SOCH_ASSERT(offsetof(soch_storage, cursor_seek) == 216 && sizeof(((soch_storage *)0)->cursor_seek) == 8);
 SOCH_ASSERT(offsetof(soch_storage, list_tables) == 224 && sizeof(((soch_storage *)0)->list_tables) == 8);
 SOCH_ASSERT(offsetof(soch_storage, drop_table) == 232 && sizeof(((soch_storage *)0)->drop_table) == 8);
+SOCH_ASSERT(offsetof(soch_storage, checkpoint) == 240 && sizeof(((soch_storage *)0)->checkpoint) == 8);
+SOCH_ASSERT(offsetof(soch_storage, property) == 248 && sizeof(((soch_storage *)0)->property) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 240 : 72));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 256 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
@@ -2148,8 +2164,10 @@ SOCH_ASSERT(offsetof(soch_storage, abort_txn) == 104 && sizeof(((soch_storage *)
 SOCH_ASSERT(offsetof(soch_storage, cursor_seek) == 108 && sizeof(((soch_storage *)0)->cursor_seek) == 4);
 SOCH_ASSERT(offsetof(soch_storage, list_tables) == 112 && sizeof(((soch_storage *)0)->list_tables) == 4);
 SOCH_ASSERT(offsetof(soch_storage, drop_table) == 116 && sizeof(((soch_storage *)0)->drop_table) == 4);
+SOCH_ASSERT(offsetof(soch_storage, checkpoint) == 120 && sizeof(((soch_storage *)0)->checkpoint) == 4);
+SOCH_ASSERT(offsetof(soch_storage, property) == 124 && sizeof(((soch_storage *)0)->property) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 120 : 36));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 128 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);

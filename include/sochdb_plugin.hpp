@@ -792,13 +792,14 @@ struct is_slip<Slip, T, soch_status (*)(void *, A...)> : shim<Slip, T, list<>, A
 SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
 SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close) SOCH_SLOT(open_reader)
 SOCH_SLOT(open_cursor) SOCH_SLOT(next) SOCH_SLOT(begin_txn) SOCH_SLOT(commit) SOCH_SLOT(abort) SOCH_SLOT(seek)
-SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup)
-SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save)
-SOCH_SLOT(load) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start)
-SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach)
-SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end) SOCH_SLOT(span_context)
-SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level)
-SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with) SOCH_SLOT(train)
+SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(checkpoint) SOCH_SLOT(property) SOCH_SLOT(index_type)
+SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest)
+SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set)
+SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log)
+SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event)
+SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress)
+SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with)
+SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -865,10 +866,22 @@ template <class T> struct storage_of {
     SOCH_SLIP(drop_table, drop_tabl); SOCH_SLIP(drop_table, drop_talbe); SOCH_SLIP(drop_table, drop_tale);
     SOCH_SLIP(drop_table, drop_tbale); SOCH_SLIP(drop_table, drop_tble); SOCH_SLIP(drop_table, dropt_able);
     SOCH_SLIP(drop_table, droptable); SOCH_SLIP(drop_table, drp_table); SOCH_SLIP(drop_table, drpo_table);
-    SOCH_SLIP(drop_table, rdop_table); SOCH_SLIP(drop_table, rop_table);
+    SOCH_SLIP(drop_table, rdop_table); SOCH_SLIP(drop_table, rop_table); SOCH_SLIP(checkpoint, Checkpoint);
+    SOCH_SLIP(checkpoint, ceckpoint); SOCH_SLIP(checkpoint, cehckpoint); SOCH_SLIP(checkpoint, chcekpoint);
+    SOCH_SLIP(checkpoint, chckpoint); SOCH_SLIP(checkpoint, checkoint); SOCH_SLIP(checkpoint, checkopint);
+    SOCH_SLIP(checkpoint, checkpint); SOCH_SLIP(checkpoint, checkpiont); SOCH_SLIP(checkpoint, checkpoin);
+    SOCH_SLIP(checkpoint, checkpoit); SOCH_SLIP(checkpoint, checkpoitn); SOCH_SLIP(checkpoint, checkponit);
+    SOCH_SLIP(checkpoint, checkpont); SOCH_SLIP(checkpoint, checpkoint); SOCH_SLIP(checkpoint, checpoint);
+    SOCH_SLIP(checkpoint, chekcpoint); SOCH_SLIP(checkpoint, chekpoint); SOCH_SLIP(checkpoint, hceckpoint);
+    SOCH_SLIP(checkpoint, heckpoint); SOCH_SLIP(property, Property); SOCH_SLIP(property, poperty);
+    SOCH_SLIP(property, porperty); SOCH_SLIP(property, proeprty); SOCH_SLIP(property, proerty);
+    SOCH_SLIP(property, propert); SOCH_SLIP(property, propery); SOCH_SLIP(property, properyt);
+    SOCH_SLIP(property, propetry); SOCH_SLIP(property, propety); SOCH_SLIP(property, proprety);
+    SOCH_SLIP(property, proprty); SOCH_SLIP(property, prperty); SOCH_SLIP(property, prpoerty);
+    SOCH_SLIP(property, roperty); SOCH_SLIP(property, rpoperty);
 #else
     SOCH_LATER(write_batch, 1); SOCH_LATER(open_table, 1); SOCH_LATER(open_reader, 1); SOCH_LATER(begin_txn, 1);
-    SOCH_LATER(list_tables, 1); SOCH_LATER(drop_table, 1);
+    SOCH_LATER(list_tables, 1); SOCH_LATER(drop_table, 1); SOCH_LATER(checkpoint, 1); SOCH_LATER(property, 1);
 #endif
 };
 template <class T> const soch_storage storage_of<T>::table = {
@@ -888,7 +901,8 @@ template <class T> const soch_storage storage_of<T>::table = {
     SOCH_OF(txn_handle, soch_storage, txn_remove, remove), SOCH_OF(txn_handle, soch_storage, txn_scan, scan),
     SOCH_ENDS(txn_handle, soch_storage, commit_txn, commit), SOCH_ENDS(txn_handle, soch_storage, abort_txn, abort),
     SOCH_MAY_BE_OF(cursor_handle, soch_storage, cursor_seek, seek), SOCH_OPTIONAL(soch_storage, list_tables),
-    SOCH_OPTIONAL(soch_storage, drop_table),
+    SOCH_OPTIONAL(soch_storage, drop_table), SOCH_OPTIONAL(soch_storage, checkpoint),
+    SOCH_OPTIONAL(soch_storage, property),
 #endif
 };
 

@@ -10,6 +10,10 @@ use crate::transaction::{StorageTransaction, TransactionOptions};
 use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
 use sochdb_plugin_abi::*;
+use std::path::Path;
+
+/// The most bytes of the text of a property.
+const MOST_PROPERTY: u64 = 1 << 20;
 
 /// A storage engine: tables of keys and values, ordered by key as unsigned bytes. A table exists from its first
 /// `put` on.
@@ -219,6 +223,37 @@ pub trait StorageExtension: Extension {
     /// then.
     fn drop_table(&self, _table: TableId) -> Result<()> {
         Err(Error::unsupported("drop_table"))
+    }
+
+    /// Writes a copy of all tables, as they are at one moment, to `directory`: an absolute path at which there is nothing yet, in a
+    /// directory that exists. Writes go on beside it. The copy is as durable as after `flush`, and a new instance that is
+    /// configured to keep its data there opens it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], the default; what the storage reports. There is nothing at `directory` then.
+    fn checkpoint(&self, _directory: &Path) -> Result<()> {
+        Err(Error::unsupported("checkpoint"))
+    }
+
+    /// Writes what the engine tells its operators under `name` to `output`, as text; names and texts are its own. False, with
+    /// nothing written, for another name; the default knows none.
+    ///
+    /// # Errors
+    /// What the storage reports; what the writer reports, which is returned as it is.
+    fn property_into(&self, _name: &str, _output: &mut Writer<'_>) -> Result<bool> {
+        Ok(false)
+    }
+
+    /// Returns the text of [`StorageExtension::property_into`]; None for a name that the engine does not know. Whoever shows it to
+    /// a terminal makes it printable.
+    ///
+    /// # Errors
+    /// Those of [`StorageExtension::property_into`]; [`ErrorKind::Limit`] for a text of more than 1 MiB.
+    fn property(&self, name: &str) -> Result<Option<String>> {
+        let mut text = Vec::new();
+        let found = self.property_into(name, &mut VecWriter::new(&mut text, MOST_PROPERTY).writer())?;
+        let text = String::from_utf8(text).map_err(|_| Error::failed(format!("the text of `{name}` is not UTF-8")))?;
+        Ok(found.then_some(text))
     }
 
     /// Opens a snapshot that lends its bytes. As long as one is open, the host calls no method with `&mut self`.

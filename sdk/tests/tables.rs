@@ -87,6 +87,36 @@ fn storage_refuses_null_with_a_length() {
     }
 }
 
+#[test]
+fn storage_refuses_a_text_that_is_none() {
+    let instance = Instance::new();
+    let storage = shims::storage::<All>();
+    let (checkpoint, property) = (storage.checkpoint.unwrap(), storage.property.unwrap());
+    let mut buffer = Vec::new();
+    let mut writer = VecWriter::new(&mut buffer, 10);
+    let out = writer.as_raw();
+    let lent = |text: &'static [u8]| soch_str { ptr: text.as_ptr().cast(), len: text.len() };
+    let nothing = soch_str { ptr: null(), len: 1 };
+    let kinds = [
+        (nothing, "bytes at NULL with a length"),
+        (lent(b"\xFF"), "text that is not UTF-8: invalid utf-8 sequence of 1 bytes from index 0"),
+    ];
+    // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
+    unsafe {
+        for (bad, text) in kinds {
+            refused(&instance, text, |error| checkpoint(instance.0, null(), bad, error));
+            refused(&instance, text, |error| property(instance.0, bad, &out, error));
+        }
+        refused(&instance, "the writer is NULL", |error| property(instance.0, lent(b"name"), null(), error));
+        let mut error = soch_error::empty();
+        assert_eq!(property(instance.0, lent(b"name"), &out, &mut error), SOCH_OK);
+        assert_eq!(property(instance.0, lent(b""), &out, &mut error), SOCH_NOT_FOUND);
+        assert_eq!(checkpoint(instance.0, null(), lent(b"/a/b"), &mut error), SOCH_OK);
+    }
+    assert_eq!(instance.calls(), ["property name", "property ", "checkpoint \"/a/b\""]);
+    assert_eq!(buffer, b"name");
+}
+
 /// What the other side has of a struct that begins with its size may be shorter or longer than what the SDK knows.
 #[test]
 fn no_byte_is_written_beyond_what_a_struct_says_of_its_size() {

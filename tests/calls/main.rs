@@ -2,6 +2,7 @@
 
 mod batches;
 mod callers;
+mod checkpoints;
 mod concurrent_changes;
 mod described;
 mod described_sinks;

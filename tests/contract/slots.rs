@@ -73,6 +73,13 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
     ),
     ("storage", "list_tables", |plugin| storage(plugin).list_tables().map(drop), Err(ErrorKind::Unsupported)),
     ("storage", "drop_table", |plugin| storage(plugin).drop_table(1), Err(ErrorKind::Unsupported)),
+    (
+        "storage",
+        "checkpoint",
+        |plugin| storage(plugin).checkpoint(&std::env::temp_dir().join("sochdb-no-checkpoint")),
+        Err(ErrorKind::Unsupported),
+    ),
+    ("storage", "property", |plugin| storage(plugin).property("any").map(|text| assert_eq!(text, None)), Ok(())),
     ("storage", "describe", |plugin| described::<StorageProperties>(storage(plugin).describe()), Ok(())),
     ("storage", "table", |plugin| storage(plugin).open_table(1).map(drop), Ok(())),
     ("storage", "reader", |plugin| storage(plugin).reader().map(drop), Err(ErrorKind::Unsupported)),

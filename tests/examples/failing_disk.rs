@@ -67,6 +67,10 @@ fn every_slot(storage: &Storage) -> Vec<(&'static str, Result<()>)> {
         ("compact", storage.compact()),
         ("reader", storage.reader().map(drop)),
         ("begin", storage.begin(&TransactionOptions::default()).map(drop)),
+        ("list_tables", storage.list_tables().map(drop)),
+        ("drop_table", storage.drop_table(TABLE)),
+        ("checkpoint", storage.checkpoint(&std::env::temp_dir().join("sochdb-no-copy-of-a-failed-disk"))),
+        ("property", storage.property("lmdb.entries").map(drop)),
         ("flush again", storage.flush()),
     ]
 }

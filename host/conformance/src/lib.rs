@@ -51,7 +51,9 @@ mod phase;
 mod random;
 mod storage;
 mod storage_batch;
+mod storage_checkpoint;
 mod storage_cursor;
+mod storage_property;
 mod storage_reader;
 mod storage_scan;
 mod storage_table;
@@ -83,6 +85,8 @@ pub fn tests() -> &'static [Test] {
             storage_reader::TESTS,
             storage_cursor::TESTS,
             storage_transaction::TESTS,
+            storage_checkpoint::TESTS,
+            storage_property::TESTS,
             index::TESTS,
             index_search::TESTS,
             index_persist::TESTS,

@@ -6,11 +6,25 @@ use sochdb_plugin_host::sdk::ExtensionInfo;
 use sochdb_plugin_host::{InstanceOptions, PluginLibrary};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tempfile::TempDir;
 
 /// Makes an instance from a configuration and a directory for its files, which is not there yet.
 type Make = Box<dyn Fn(&str, &Path) -> Result<Handles, String> + Send + Sync>;
+
+/// The place that the directory of an instance takes in a configuration.
+const DIRECTORY: &str = "{dir}";
+/// The name of the `data_dir` in that directory.
+const DATA_DIR: &str = "data_dir";
+
+/// A directory for one test, which goes with what is returned.
+pub(crate) fn new_directory() -> Result<TempDir, String> {
+    // Without the mode, the umask would decide who may read and write it.
+    let only_mine = Permissions::from_mode(0o700);
+    let directory = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
+    directory.must("cannot make a directory for the test")
+}
 
 /// A plugin under test: what makes its instances, and what its author says of it.
 ///
@@ -115,14 +129,24 @@ impl Subject {
 
     /// A new instance, with a new directory.
     pub(crate) fn instance(&self) -> Result<Instance, String> {
-        // Without the mode, the umask would decide who may read and write it.
-        let only_mine = Permissions::from_mode(0o700);
-        let directory = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
-        let directory = directory.must("cannot make a directory for the test")?;
+        self.instance_in(new_directory()?)
+    }
+
+    /// Where an instance with this directory keeps its data: what stands in the configuration around the first `{dir}`, or else
+    /// its `data_dir`.
+    pub(crate) fn place_of_data(&self, directory: &Path) -> PathBuf {
+        let Some(at) = self.config.find(DIRECTORY) else { return directory.join(DATA_DIR) };
+        let from = self.config[..at].rfind('"').map_or(0, |quote| quote + 1);
+        let to = self.config[at..].find('"').map_or(self.config.len(), |quote| at + quote);
+        PathBuf::from(self.config[from..to].replace(DIRECTORY, &directory.to_string_lossy()))
+    }
+
+    /// A new instance with this directory.
+    pub(crate) fn instance_in(&self, directory: TempDir) -> Result<Instance, String> {
         let path = directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
-        let config = self.config.replace("{dir}", &path.replace('\\', "\\\\").replace('"', "\\\""));
+        let config = self.config.replace(DIRECTORY, &path.replace('\\', "\\\\").replace('"', "\\\""));
         (self.watch)(Phase::Create);
-        let handles = (self.make)(&config, &directory.path().join("data_dir"));
+        let handles = (self.make)(&config, &directory.path().join(DATA_DIR));
         (self.watch)(Phase::Run);
         Ok(Instance::new(handles?, directory, self.watch.clone()))
     }

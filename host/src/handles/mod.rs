@@ -11,6 +11,7 @@ pub(crate) mod observability;
 pub(crate) mod reader_split;
 pub(crate) mod rows_taken;
 pub(crate) mod storage;
+pub(crate) mod storage_checkpoint;
 pub(crate) mod storage_cursor;
 pub(crate) mod storage_reader;
 pub(crate) mod storage_table;

@@ -7,6 +7,7 @@ use sochdb_plugin_sdk::{
     BatchOptions, Extension, ExtensionCapability, Result, RowSink, StorageExtension, StorageProperties, StorageReader,
     StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions, Write, Writer,
 };
+use std::path::Path;
 use std::sync::Arc;
 
 /// The tables that there is room for at first.
@@ -163,6 +164,19 @@ impl StorageExtension for Storage {
         // SAFETY: the plugin's function on its own instance; the limits are lent for the call.
         let call = |instance, error| unsafe { drop_table(instance, limits, table, error) };
         self.done("drop_table", self.instance.shared("drop_table", call))
+    }
+
+    /// Writes a copy of all tables to `directory`. A path that is not absolute, that exists, or that is in no directory is refused.
+    fn checkpoint(&self, directory: &Path) -> Result<()> {
+        self.write_checkpoint(directory)
+    }
+
+    fn property_into(&self, name: &str, output: &mut Writer<'_>) -> Result<bool> {
+        let property = slot!(self.table.property);
+        // SAFETY: the plugin's function; all is lent for the call.
+        self.instance.forwarding("property", output, |instance, writer, error| unsafe {
+            property(instance, soch_str::lend(name), writer, error)
+        })
     }
 
     /// Opens a table as [`Storage::open_table`] does, in a box.

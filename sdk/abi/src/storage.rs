@@ -3,7 +3,7 @@
 use crate::batch::{soch_batch_options, soch_write};
 use crate::call::soch_call;
 use crate::cursor::soch_cursor_options;
-use crate::data::{soch_bytes, soch_writer};
+use crate::data::{soch_bytes, soch_str, soch_writer};
 use crate::status::{soch_error, soch_status};
 use crate::transaction::soch_transaction_options;
 use core::ffi::c_void;
@@ -352,6 +352,28 @@ pub struct soch_storage {
             instance: *mut c_void,
             call: *const soch_call,
             table: u32,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Writes a copy of all tables, as they are at one moment, to `directory`: an absolute path at which there is nothing yet, in a
+    /// directory that exists. Writes go on beside it. The copy is as durable as after `flush`, and a new instance of the plugin
+    /// that is configured to keep its data there opens it. After an error there is nothing. `call` may be NULL. Optional; the
+    /// default is `SOCH_UNSUPPORTED`. [any-thread]
+    pub checkpoint: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            directory: soch_str,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Writes what the engine tells its operators under `name` to `output`, as text; names and texts are its own. `SOCH_NOT_FOUND`,
+    /// and nothing written, for another name. Optional; the default is `SOCH_NOT_FOUND`. [any-thread]
+    pub property: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            name: soch_str,
+            output: *const soch_writer,
             error: *mut soch_error,
         ) -> soch_status,
     >,

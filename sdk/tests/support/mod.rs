@@ -3,6 +3,7 @@
 
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{extension_info, Extension, ExtensionInfo};
+use std::path::Path;
 use std::sync::Mutex;
 
 /// What it does when it is called.
@@ -102,6 +103,14 @@ impl StorageExtension for All {
     }
     fn flush(&self) -> Result<()> {
         self.called("flush".into())
+    }
+    fn checkpoint(&self, directory: &Path) -> Result<()> {
+        self.called(format!("checkpoint {directory:?}"))
+    }
+    fn property_into(&self, name: &str, output: &mut Writer<'_>) -> Result<bool> {
+        self.called(format!("property {name}"))?;
+        output.write(name.as_bytes())?;
+        Ok(!name.is_empty())
     }
     fn write_batch(&self, writes: &[Write<'_>], options: &BatchOptions) -> Result<()> {
         self.called(format!("write_batch {} {}", writes.len(), options.transaction))

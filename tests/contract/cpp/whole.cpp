@@ -33,6 +33,8 @@ public:
     void scan(soch::call, uint32_t, soch::bytes, soch::bytes, uint64_t, soch::row_sink) {}
     void flush(soch::call) {}
     void stats(soch_storage_stats *) {}
+    void checkpoint(soch::call, soch::str) {}
+    bool property(soch::str, soch::writer) { return false; }
     void write_batch(soch::call, soch::span<const soch_write>, const soch_batch_options *) {}
     std::unique_ptr<reader> open_reader() { return nullptr; }
     std::unique_ptr<transaction> begin_txn(const soch_transaction_options *) { return nullptr; }

@@ -47,6 +47,8 @@ pub const SLOTS: &[Slot] = &[
     ("storage", "cursor_seek", 1, Group("seek")),
     ("storage", "list_tables", 1, Optional),
     ("storage", "drop_table", 1, Optional),
+    ("storage", "checkpoint", 1, Optional),
+    ("storage", "property", 1, Optional),
     ("index", "index_type", 0, Required),
     ("index", "build", 0, Required),
     ("index", "insert", 0, Required),

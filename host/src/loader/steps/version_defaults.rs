@@ -26,6 +26,8 @@ answers! {
         = SOCH_UNSUPPORTED;
     storage_list_tables(Instance, *mut u32, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
     storage_drop_table(Instance, *const soch_call, u32, Failure) = SOCH_UNSUPPORTED;
+    storage_checkpoint(Instance, *const soch_call, soch_str, Failure) = SOCH_UNSUPPORTED;
+    storage_property(Instance, soch_str, *const soch_writer, Failure) = SOCH_NOT_FOUND;
 
     index_describe(Instance, *mut soch_index_properties, Failure) = SOCH_OK;
     index_lookup(Instance, soch_bytes, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;

@@ -12,7 +12,9 @@ table!(soch_storage,
         describe = default::storage_describe,
         write_batch = default::storage_write_batch,
         list_tables = default::storage_list_tables,
-        drop_table = default::storage_drop_table;
+        drop_table = default::storage_drop_table,
+        checkpoint = default::storage_checkpoint,
+        property = default::storage_property;
     groups:
         [open_table, close_table, table_get, table_put],
         [open_reader, close_reader, reader_get, open_cursor, cursor_next, close_cursor],

@@ -11,6 +11,7 @@ use crate::storage::StorageExtension;
 use crate::writer::Writer;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
+use std::path::Path;
 
 /// The table of `P`.
 pub const fn table<P: StorageExtension>() -> soch_storage {
@@ -45,6 +46,8 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         cursor_seek: Some(reader::cursor_seek),
         list_tables: Some(list_tables::<P>),
         drop_table: Some(drop_table::<P>),
+        checkpoint: Some(checkpoint::<P>),
+        property: Some(property::<P>),
     }
 }
 
@@ -190,4 +193,29 @@ unsafe extern "C" fn drop_table<P: StorageExtension>(
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
     unsafe { guard(error, || Call::within(call, || shared::<P>(instance).drop_table(table))) }
+}
+
+unsafe extern "C" fn checkpoint<P: StorageExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    directory: soch_str,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe {
+        guard(error, || {
+            let directory = Path::new(directory.read()?);
+            Call::within(call, || shared::<P>(instance).checkpoint(directory))
+        })
+    }
+}
+
+unsafe extern "C" fn property<P: StorageExtension>(
+    instance: *mut c_void,
+    name: soch_str,
+    output: *const soch_writer,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the rest for the call.
+    unsafe { found(error, || shared::<P>(instance).property_into(name.read()?, &mut Writer::from_raw(output)?)) }
 }
