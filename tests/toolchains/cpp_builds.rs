@@ -40,8 +40,11 @@ fn build(program: &Path, level: &str, extra: &[&str], library: &Path) -> Command
     command
 }
 
-/// What is compiled once for all that only link it in other ways: by compiler and level.
-static OBJECTS: Mutex<BTreeMap<(PathBuf, String), Arc<OnceLock<PathBuf>>>> = Mutex::new(BTreeMap::new());
+/// By compiler and level.
+type Objects = BTreeMap<(PathBuf, String), Arc<OnceLock<PathBuf>>>;
+
+/// What is compiled once for all that only link it in other ways.
+static OBJECTS: Mutex<Objects> = Mutex::new(BTreeMap::new());
 
 /// The object of tests/plugins/ordinary.cpp, compiled as the header's line says.
 fn object(program: &Path, level: &str) -> PathBuf {
