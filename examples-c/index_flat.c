@@ -170,6 +170,24 @@ static soch_status remove_row(void *instance, soch_bytes key, uint64_t row, soch
     return SOCH_OK;
 }
 
+// An operation that is not known is found before the first change is made.
+static soch_status change_batch(void *instance, const soch_call *call, const soch_index_change *changes, size_t count,
+                                soch_error *error) {
+    soch_status status = SOCH_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i].op != SOCH_INDEX_INSERT && changes[i].op != SOCH_INDEX_REMOVE)
+            return soch_fail(error, SOCH_UNSUPPORTED, 0, "an index of vectors adds and removes rows");
+    }
+    for (size_t i = 0; status == SOCH_OK && i < count; i++) {
+        const soch_index_change *change = &changes[i];
+        if (i % ASK_EVERY == 0) status = soch_go_on(call);
+        if (status != SOCH_OK) break;
+        status = change->op == SOCH_INDEX_INSERT ? insert(instance, change->key, change->row, error)
+                                                 : remove_row(instance, change->key, change->row, error);
+    }
+    return status;
+}
+
 static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error) {
     const flat_index *self = instance;
     (void)error;
@@ -248,7 +266,7 @@ static void destroy(void *instance) {
 
 static const soch_index flat = {
     .size = sizeof(flat), .index_type = index_type, .describe = describe, .build = build, .insert = insert,
-    .remove = remove_row, .size_bytes = size_bytes, .search = search};
+    .remove = remove_row, .size_bytes = size_bytes, .search = search, .change_batch = change_batch};
 
 SOCH_PLUGIN("index_flat", "1.0.0", SOCH_KIND_INDEX, .index = &flat, .create = create, .destroy = destroy,
             .description = "Finds the nearest vectors by looking at each one that a search allows.");

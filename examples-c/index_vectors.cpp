@@ -32,6 +32,19 @@ public:
     }
     void insert(soch::bytes key, uint64_t row) { entries_.insert(entry(numbers(key), row)); }
     void remove(soch::bytes key, uint64_t row) { entries_.erase(entry(numbers(key), row)); }
+    // Changes a copy, so that all changes are made or none.
+    void change_batch(soch::call call, soch::span<const soch_index_change> changes) {
+        std::set<entry> made(entries_);
+        for (size_t at = 0; at < changes.size(); at++) {
+            if (at % 1024 == 0) call.go_on();
+            const entry changed(numbers(changes[at].key), changes[at].row);
+            if (changes[at].op == SOCH_INDEX_INSERT) made.insert(changed);
+            else if (changes[at].op == SOCH_INDEX_REMOVE) made.erase(changed);
+            else throw soch::failure(SOCH_UNSUPPORTED, "rows are added and removed");
+        }
+        entries_.swap(made);
+    }
+    void drop_index(soch::call) { entries_.clear(); }
     void size_bytes(uint64_t *bytes) { *bytes = entries_.size() * (sizeof(entry) + dimensions_ * sizeof(float)); }
 
     void search(soch::call call, soch::search search, uint64_t *rows, float *distances, soch_search_result *result) {

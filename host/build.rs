@@ -27,6 +27,8 @@ fn compile(program: &Path) {
     match command.status() {
         Ok(status) if status.success() => {}
         Ok(status) => panic!("the probe does not compile with {compiler}, see above: {status}"),
-        Err(error) => panic!("no C compiler for the probe: {compiler}: {error}; install gcc or clang, or set CC to one"),
+        Err(error) => {
+            panic!("no C compiler for the probe: {compiler}: {error}; install gcc or clang, or set CC to one")
+        }
     }
 }

@@ -6,11 +6,13 @@ use crate::include::slots::{Rule, Table};
 use std::collections::BTreeSet;
 
 /// What others call it: this contract's Rust, or other engines.
-const OTHER_WORDS: [(&str, &[&str]); 5] = [
+const OTHER_WORDS: [(&str, &[&str]); 7] = [
     ("begin_txn", &["begin", "begin_transaction", "begin_tx", "open_txn"]),
     ("open_reader", &["reader", "snapshot", "open_snapshot"]),
     ("open_table", &["table"]),
     ("write_batch", &["batch", "write", "put_batch"]),
+    ("change_batch", &["changes", "batch"]),
+    ("drop_index", &["drop"]),
     ("decompressed_size", &["decompressed_len", "decompressed_length"]),
 ];
 

@@ -308,6 +308,12 @@
 // Bytes of the longest value that every storage takes.
 #define SOCH_LEAST_MAX_VALUE 1048576
 
+// `soch_index_change.op`: adds the row, as `insert` does.
+#define SOCH_INDEX_INSERT 0
+
+// `soch_index_change.op`: removes the row, as `remove` does.
+#define SOCH_INDEX_REMOVE 1
+
 // `soch_index_properties.element`: keys are bytes of any length.
 #define SOCH_ELEMENT_BYTES 0
 
@@ -346,6 +352,11 @@
 // is [any-thread]. Whatever looks at a row meanwhile finds it or not. What is saved meanwhile has a change whole or not at
 // all. Without this flag changes are [exclusive]. Since 1.1.
 #define SOCH_INDEX_CONCURRENT_CHANGES 1
+
+// `soch_index_properties.flags`: changes and builds are seen for certain only after the next `flush_index` that returned
+// `SOCH_OK`; what looks before finds the index as it was, or with some of them. Such an index has the group `flush`.
+// Without this flag they are seen when they return. Since 1.1.
+#define SOCH_INDEX_VISIBLE_AFTER_FLUSH 2
 
 // `soch_observability_properties.flags`: metrics are dropped. The host gives none, and lends none.
 #define SOCH_OBSERVABILITY_NO_METRICS 1
@@ -783,7 +794,8 @@ typedef struct soch_index_entry {
 typedef struct soch_index_properties {
   // `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // `SOCH_INDEX_CONCURRENT_CHANGES`, or 0. The host passes over what it does not know.
+  // Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0. The host passes over what it does not
+  // know.
   uint64_t flags;
   // What a key consists of: one of `SOCH_ELEMENT_*`.
   uint32_t element;
@@ -843,6 +855,16 @@ typedef struct soch_search_result {
   // How many rows were written: at most `k`.
   size_t count;
 } soch_search_result;
+
+// One change of a batch. Frozen.
+typedef struct soch_index_change {
+  // One of `SOCH_INDEX_INSERT` and `SOCH_INDEX_REMOVE`, or one of a later minor version (rule 3).
+  uint32_t op;
+  // The row's number.
+  uint64_t row;
+  // The column's value in that row.
+  struct soch_bytes key;
+} soch_index_change;
 
 // An index. Several rows may have one key, and one row several keys. Grows at its end.
 //
@@ -949,6 +971,30 @@ typedef struct soch_index {
                       struct soch_bytes saved,
                       uint64_t *watermark,
                       struct soch_error *error);
+  // Makes all changes and builds before it visible and, in an index with files of its own, durable, and keeps `watermark`
+  // with them in one step: the host's number of the last of them, which never falls. A process that ends meanwhile leaves
+  // the files as the last flush that returned `SOCH_OK` left them, or as this one does. `SOCH_OK` means that no change is
+  // missing; an index that lost one fails each later flush. One that fails or is cancelled may be repeated. Searches go on
+  // beside a flush, changes do not, unless they are concurrent. Optional group `flush`; without it all is seen at once, `flush_index` is `SOCH_OK`, and `flushed` finds 0.
+  // Since 1.1. [any-thread]
+  soch_status (*flush_index)(void *instance, const struct soch_call *call, uint64_t watermark, struct soch_error *error);
+  // Sets `watermark` to that of the last flush which the index holds, and 0 if it holds none. The host asks after `create`
+  // what the files hold, and repeats what came later: everything, for 0. Optional group `flush`. Since 1.1. [any-thread]
+  soch_status (*flushed)(void *instance, uint64_t *watermark, struct soch_error *error);
+  // Does what `insert` and `remove` do, for `count` changes in their order. An operation that it does not know is
+  // `SOCH_UNSUPPORTED` and changes nothing. After another error the first of them may be made, the rest not; all of them
+  // may be repeated. Optional group `change_batch`; without it the host calls `insert` and `remove` for each. Since 1.1.
+  // Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+  soch_status (*change_batch)(void *instance,
+                              const struct soch_call *call,
+                              const struct soch_index_change *changes,
+                              size_t count,
+                              struct soch_error *error);
+  // Removes all that the index keeps, in memory and in files of its own. The host calls nothing after it but `shutdown` and
+  // `destroy`, unless it is `SOCH_UNSUPPORTED`, which changes nothing. An instance that is made anew with the same
+  // configuration and `data_dir` is empty after `SOCH_OK`, and after an error empty or as it was. Optional; the default is
+  // `SOCH_UNSUPPORTED`. Since 1.1. [exclusive]
+  soch_status (*drop_index)(void *instance, const struct soch_call *call, struct soch_error *error);
 #endif
 } soch_index;
 
@@ -1542,7 +1588,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x0d, 0xe1, 0x42, 0x8c, 0xe6, 0x6d, 0xb8, 0xf8, 0x3a, 0xda, 0xaa, 0x92, 0xea, 0x10, 0x0f, 0x31}
+#define SOCH_LAYOUT_HASH {0x62, 0xb2, 0xcc, 0xb1, 0xb4, 0x26, 0x89, 0xd0, 0xe3, 0xff, 0xe7, 0x93, 0xc9, 0x86, 0xaf, 0x13}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1813,6 +1859,10 @@ SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 256 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
+SOCH_ASSERT(offsetof(soch_index_change, op) == 0 && sizeof(((soch_index_change *)0)->op) == 4);
+SOCH_ASSERT(offsetof(soch_index_change, row) == 8 && sizeof(((soch_index_change *)0)->row) == 8);
+SOCH_ASSERT(offsetof(soch_index_change, key) == 16 && sizeof(((soch_index_change *)0)->key) == 16);
+SOCH_ASSERT(sizeof(soch_index_change) == 32);
 SOCH_ASSERT(offsetof(soch_index_properties, size) == 0 && sizeof(((soch_index_properties *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_index_properties, flags) == 8 && sizeof(((soch_index_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_index_properties, element) == 16 && sizeof(((soch_index_properties *)0)->element) == 4);
@@ -1836,8 +1886,12 @@ SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 80 && sizeof(((soch_index *)0
 SOCH_ASSERT(offsetof(soch_index, search) == 88 && sizeof(((soch_index *)0)->search) == 8);
 SOCH_ASSERT(offsetof(soch_index, save) == 96 && sizeof(((soch_index *)0)->save) == 8);
 SOCH_ASSERT(offsetof(soch_index, load) == 104 && sizeof(((soch_index *)0)->load) == 8);
+SOCH_ASSERT(offsetof(soch_index, flush_index) == 112 && sizeof(((soch_index *)0)->flush_index) == 8);
+SOCH_ASSERT(offsetof(soch_index, flushed) == 120 && sizeof(((soch_index *)0)->flushed) == 8);
+SOCH_ASSERT(offsetof(soch_index, change_batch) == 128 && sizeof(((soch_index *)0)->change_batch) == 8);
+SOCH_ASSERT(offsetof(soch_index, drop_index) == 136 && sizeof(((soch_index *)0)->drop_index) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 112 : 80));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 144 : 80));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_health, operational) == 8 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 12 && sizeof(((soch_health *)0)->reserved) == 4);
@@ -2171,6 +2225,10 @@ SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 128 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);
+SOCH_ASSERT(offsetof(soch_index_change, op) == 0 && sizeof(((soch_index_change *)0)->op) == 4);
+SOCH_ASSERT(offsetof(soch_index_change, row) == 8 && sizeof(((soch_index_change *)0)->row) == 8);
+SOCH_ASSERT(offsetof(soch_index_change, key) == 16 && sizeof(((soch_index_change *)0)->key) == 8);
+SOCH_ASSERT(sizeof(soch_index_change) == 24);
 SOCH_ASSERT(offsetof(soch_index_properties, size) == 0 && sizeof(((soch_index_properties *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_index_properties, flags) == 8 && sizeof(((soch_index_properties *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_index_properties, element) == 16 && sizeof(((soch_index_properties *)0)->element) == 4);
@@ -2194,8 +2252,12 @@ SOCH_ASSERT(offsetof(soch_index, nearest_batch) == 40 && sizeof(((soch_index *)0
 SOCH_ASSERT(offsetof(soch_index, search) == 44 && sizeof(((soch_index *)0)->search) == 4);
 SOCH_ASSERT(offsetof(soch_index, save) == 48 && sizeof(((soch_index *)0)->save) == 4);
 SOCH_ASSERT(offsetof(soch_index, load) == 52 && sizeof(((soch_index *)0)->load) == 4);
+SOCH_ASSERT(offsetof(soch_index, flush_index) == 56 && sizeof(((soch_index *)0)->flush_index) == 4);
+SOCH_ASSERT(offsetof(soch_index, flushed) == 60 && sizeof(((soch_index *)0)->flushed) == 4);
+SOCH_ASSERT(offsetof(soch_index, change_batch) == 64 && sizeof(((soch_index *)0)->change_batch) == 4);
+SOCH_ASSERT(offsetof(soch_index, drop_index) == 68 && sizeof(((soch_index *)0)->drop_index) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 56 : 40));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 72 : 40));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_health, operational) == 4 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 8 && sizeof(((soch_health *)0)->reserved) == 4);

@@ -14,7 +14,7 @@
 //              (`instance`) and without `soch_error *`. `void shutdown()` is optional. A parameter may be taken as
 //                soch_str                    soch::str, soch::string_view (the standard's, where it has one)
 //                soch_bytes                  soch::bytes, soch::string_view, soch::span<const uint8_t>
-//                a pointer and its number    soch::span, of writes, rows, entries, samples, row numbers, labels
+//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row numbers, labels
 //                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
 //                                            soch::writer, row_sink, call, search, metrics
 // Handles      What `open_table`, `open_reader`, `begin_txn`, and a reader's `open_cursor` open, they return: an object, or
@@ -558,6 +558,7 @@ template <class...> struct list {};
 // The elements of arrays, whose pointer and number may be taken as one `span`.
 template <class> struct is_element : std::false_type {};
 template <> struct is_element<const soch_bytes> : std::true_type {};
+template <> struct is_element<const soch_index_change> : std::true_type {};
 template <> struct is_element<const soch_index_entry> : std::true_type {};
 template <> struct is_element<const soch_label> : std::true_type {};
 template <> struct is_element<const soch_write> : std::true_type {};
@@ -794,12 +795,13 @@ SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close
 SOCH_SLOT(open_cursor) SOCH_SLOT(next) SOCH_SLOT(begin_txn) SOCH_SLOT(commit) SOCH_SLOT(abort) SOCH_SLOT(seek)
 SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(checkpoint) SOCH_SLOT(property) SOCH_SLOT(index_type)
 SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest)
-SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set)
-SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log)
-SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event)
-SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress)
-SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with)
-SOCH_SLOT(decompress_with) SOCH_SLOT(train)
+SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(flush_index) SOCH_SLOT(flushed)
+SOCH_SLOT(change_batch) SOCH_SLOT(drop_index) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe)
+SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health)
+SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end)
+SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress)
+SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with)
+SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -924,7 +926,7 @@ template <class T> struct index_of {
     SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe);
     SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_TOGETHER(soch_index, save, load);
+    SOCH_TOGETHER(soch_index, save, load); SOCH_TOGETHER(soch_index, flush_index, flushed);
     SOCH_SLIP(nearest_batch, NearestBatch); SOCH_SLIP(nearest_batch, earest_batch);
     SOCH_SLIP(nearest_batch, enarest_batch); SOCH_SLIP(nearest_batch, naerest_batch);
     SOCH_SLIP(nearest_batch, narest_batch); SOCH_SLIP(nearest_batch, neaerst_batch);
@@ -945,8 +947,37 @@ template <class T> struct index_of {
     SOCH_SLIP(save, ave); SOCH_SLIP(save, sae); SOCH_SLIP(save, saev); SOCH_SLIP(save, sav); SOCH_SLIP(save, svae);
     SOCH_SLIP(save, sve); SOCH_SLIP(load, Load); SOCH_SLIP(load, lad); SOCH_SLIP(load, laod); SOCH_SLIP(load, loa);
     SOCH_SLIP(load, lod); SOCH_SLIP(load, loda); SOCH_SLIP(load, oad); SOCH_SLIP(load, olad);
+    SOCH_SLIP(flush_index, FlushIndex); SOCH_SLIP(flush_index, flsh_index); SOCH_SLIP(flush_index, flsuh_index);
+    SOCH_SLIP(flush_index, fluh_index); SOCH_SLIP(flush_index, fluhs_index); SOCH_SLIP(flush_index, flus_hindex);
+    SOCH_SLIP(flush_index, flus_index); SOCH_SLIP(flush_index, flushIndex); SOCH_SLIP(flush_index, flush_idex);
+    SOCH_SLIP(flush_index, flush_idnex); SOCH_SLIP(flush_index, flush_inde); SOCH_SLIP(flush_index, flush_indx);
+    SOCH_SLIP(flush_index, flush_indxe); SOCH_SLIP(flush_index, flush_inedx); SOCH_SLIP(flush_index, flush_inex);
+    SOCH_SLIP(flush_index, flush_ndex); SOCH_SLIP(flush_index, flush_nidex); SOCH_SLIP(flush_index, flushi_ndex);
+    SOCH_SLIP(flush_index, flushindex); SOCH_SLIP(flush_index, fulsh_index); SOCH_SLIP(flush_index, fush_index);
+    SOCH_SLIP(flush_index, lfush_index); SOCH_SLIP(flush_index, lush_index); SOCH_SLIP(flushed, Flushed);
+    SOCH_SLIP(flushed, flshed); SOCH_SLIP(flushed, flsuhed); SOCH_SLIP(flushed, fluhed); SOCH_SLIP(flushed, fluhsed);
+    SOCH_SLIP(flushed, flused); SOCH_SLIP(flushed, flusehd); SOCH_SLIP(flushed, flushd); SOCH_SLIP(flushed, flushde);
+    SOCH_SLIP(flushed, flushe); SOCH_SLIP(flushed, fulshed); SOCH_SLIP(flushed, fushed); SOCH_SLIP(flushed, lfushed);
+    SOCH_SLIP(flushed, lushed); SOCH_SLIP(change_batch, ChangeBatch); SOCH_SLIP(change_batch, batch);
+    SOCH_SLIP(change_batch, cahnge_batch); SOCH_SLIP(change_batch, cange_batch); SOCH_SLIP(change_batch, chage_batch);
+    SOCH_SLIP(change_batch, chagne_batch); SOCH_SLIP(change_batch, chane_batch); SOCH_SLIP(change_batch, chaneg_batch);
+    SOCH_SLIP(change_batch, chang_batch); SOCH_SLIP(change_batch, chang_ebatch); SOCH_SLIP(change_batch, changeBatch);
+    SOCH_SLIP(change_batch, change_abtch); SOCH_SLIP(change_batch, change_atch); SOCH_SLIP(change_batch, change_bach);
+    SOCH_SLIP(change_batch, change_bacth); SOCH_SLIP(change_batch, change_batc); SOCH_SLIP(change_batch, change_bath);
+    SOCH_SLIP(change_batch, change_bathc); SOCH_SLIP(change_batch, change_btach); SOCH_SLIP(change_batch, change_btch);
+    SOCH_SLIP(change_batch, changeb_atch); SOCH_SLIP(change_batch, changebatch); SOCH_SLIP(change_batch, changes);
+    SOCH_SLIP(change_batch, chnage_batch); SOCH_SLIP(change_batch, chnge_batch); SOCH_SLIP(change_batch, hange_batch);
+    SOCH_SLIP(change_batch, hcange_batch); SOCH_SLIP(drop_index, DropIndex); SOCH_SLIP(drop_index, dop_index);
+    SOCH_SLIP(drop_index, dorp_index); SOCH_SLIP(drop_index, dro_index); SOCH_SLIP(drop_index, dro_pindex);
+    SOCH_SLIP(drop_index, drop); SOCH_SLIP(drop_index, dropIndex); SOCH_SLIP(drop_index, drop_idex);
+    SOCH_SLIP(drop_index, drop_idnex); SOCH_SLIP(drop_index, drop_inde); SOCH_SLIP(drop_index, drop_indx);
+    SOCH_SLIP(drop_index, drop_indxe); SOCH_SLIP(drop_index, drop_inedx); SOCH_SLIP(drop_index, drop_inex);
+    SOCH_SLIP(drop_index, drop_ndex); SOCH_SLIP(drop_index, drop_nidex); SOCH_SLIP(drop_index, dropi_ndex);
+    SOCH_SLIP(drop_index, dropindex); SOCH_SLIP(drop_index, drp_index); SOCH_SLIP(drop_index, drpo_index);
+    SOCH_SLIP(drop_index, rdop_index); SOCH_SLIP(drop_index, rop_index);
 #else
     SOCH_LATER(nearest_batch, 1); SOCH_LATER(search, 1); SOCH_LATER(save, 1); SOCH_LATER(load, 1);
+    SOCH_LATER(flush_index, 1); SOCH_LATER(flushed, 1); SOCH_LATER(change_batch, 1); SOCH_LATER(drop_index, 1);
 #endif
 };
 template <class T> const soch_index index_of<T>::table = {
@@ -956,7 +987,8 @@ template <class T> const soch_index index_of<T>::table = {
     SOCH_REQUIRED(soch_index, size_bytes), SOCH_OPTIONAL(soch_index, nearest), SOCH_OPTIONAL(soch_index, describe),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_index, nearest_batch), SOCH_OPTIONAL(soch_index, search), SOCH_OPTIONAL(soch_index, save),
-    SOCH_OPTIONAL(soch_index, load),
+    SOCH_OPTIONAL(soch_index, load), SOCH_OPTIONAL(soch_index, flush_index), SOCH_OPTIONAL(soch_index, flushed),
+    SOCH_OPTIONAL(soch_index, change_batch), SOCH_OPTIONAL(soch_index, drop_index),
 #endif
 };
 

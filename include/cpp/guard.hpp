@@ -65,6 +65,7 @@ template <class...> struct list {};
 // The elements of arrays, whose pointer and number may be taken as one `span`.
 template <class> struct is_element : std::false_type {};
 template <> struct is_element<const soch_bytes> : std::true_type {};
+template <> struct is_element<const soch_index_change> : std::true_type {};
 template <> struct is_element<const soch_index_entry> : std::true_type {};
 template <> struct is_element<const soch_label> : std::true_type {};
 template <> struct is_element<const soch_write> : std::true_type {};

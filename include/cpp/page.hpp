@@ -14,7 +14,7 @@
 //              (`instance`) and without `soch_error *`. `void shutdown()` is optional. A parameter may be taken as
 //                soch_str                    soch::str, soch::string_view (the standard's, where it has one)
 //                soch_bytes                  soch::bytes, soch::string_view, soch::span<const uint8_t>
-//                a pointer and its number    soch::span, of writes, rows, entries, samples, row numbers, labels
+//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row numbers, labels
 //                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
 //                                            soch::writer, row_sink, call, search, metrics
 // Handles      What `open_table`, `open_reader`, `begin_txn`, and a reader's `open_cursor` open, they return: an object, or

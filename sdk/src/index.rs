@@ -3,6 +3,7 @@ use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::ids::{ColumnId, RowId, TableId};
+use crate::index_change::IndexChange;
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
 use crate::properties::index::IndexProperties;
@@ -168,6 +169,47 @@ pub trait IndexExtension: Extension {
     /// index is as it was then.
     fn load_from(&mut self, _saved: &[u8]) -> Result<u64> {
         Err(Error::unsupported("load"))
+    }
+
+    /// Makes all changes and builds before it visible and, in an index with files of its own, durable, and keeps `watermark`
+    /// with them in one step: the host's number of the last of them. A process that ends meanwhile leaves the files as
+    /// the last flush that was Ok left them, or as this one does. An index that lost a change fails each later flush.
+    ///
+    /// # Errors
+    /// What the index reports; the flush may be repeated. The default has nothing to do: all was seen at once.
+    fn flush(&self, _watermark: u64) -> Result<()> {
+        Ok(())
+    }
+
+    /// Returns the watermark of the last flush that the index holds, 0 if it holds none. The host asks after `create`
+    /// what the files hold, and repeats what came later. The default holds none.
+    ///
+    /// # Errors
+    /// What the index reports.
+    fn flushed(&self) -> Result<u64> {
+        Ok(0)
+    }
+
+    /// Makes changes in their order. The default calls `insert` and `delete` for each; an index that gains by many at once
+    /// does better with code of its own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`] for a change that the index does not know, and none is made then. Those of `insert` and
+    /// `delete`; the first changes may be made then, and all of them may be repeated.
+    fn change_batch(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
+        changes.iter().try_for_each(|change| match *change {
+            IndexChange::Insert { key, row } => self.insert(key, row),
+            IndexChange::Delete { key, row } => self.delete(key, row),
+        })
+    }
+
+    /// Removes all that the index keeps, in memory and in files of its own. Nothing is called after it but `shutdown`. One
+    /// that is made anew is empty after Ok, and after an error empty or as it was.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], the default, changes nothing. What the index reports.
+    fn drop_index(&mut self) -> Result<()> {
+        Err(Error::unsupported("drop_index"))
     }
 
     /// Returns what `save_into` writes in a new vector.

@@ -49,7 +49,8 @@
 //! [`StorageExtension::reader`] lends values and rows, [`StorageExtension::open_table`] finds a table once,
 //! [`IndexExtension::search_into`] finds rows among those that the host allows,
 //! [`IndexExtension::nearest_batch_into`] takes many queries, [`IndexExtension::save_into`] writes an index for a later
-//! [`IndexExtension::load_from`], [`ObservabilityExtension::attach`] reads the host's metrics
+//! [`IndexExtension::load_from`], [`IndexExtension::flush`] keeps one in files of its own,
+//! [`ObservabilityExtension::attach`] reads the host's metrics
 //! instead of being told of each change.
 //!
 //! The host calls methods with `&self` from any thread, several at once. A method with `&mut self` runs alone: the host
@@ -81,6 +82,7 @@ mod extension;
 mod host;
 mod ids;
 mod index;
+mod index_change;
 mod labels;
 mod log_record;
 #[doc(hidden)]
@@ -117,6 +119,7 @@ pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin
 pub use host::{Host, LogLevel};
 pub use ids::{ColumnId, RowId, TableId, TransactionId};
 pub use index::IndexExtension;
+pub use index_change::IndexChange;
 pub use labels::Labels;
 pub use log_record::LogRecord;
 pub use metrics::{ExponentialBuckets, ExponentialHistogram, Metric, MetricValue, Metrics};
@@ -164,10 +167,10 @@ macro_rules! __export_layout {
 pub mod prelude {
     pub use crate::{
         export_plugin, BatchOptions, Call, ColumnId, CompressionExtension, CursorOptions, Error, ErrorKind, Exactness,
-        HealthInfo, Host, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors, ObservabilityExtension, Plugin,
-        Result, ResultExt, RowBatch, RowFilter, RowId, RowIds, RowSink, Search, StorageCursor, StorageExtension,
-        StorageReader, StorageStats, StorageTable, StorageTransaction, TableId, TransactionId, TransactionOptions,
-        Value, Write, Writer,
+        HealthInfo, Host, IndexChange, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors,
+        ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowFilter, RowId, RowIds, RowSink, Search,
+        StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, StorageTransaction, TableId,
+        TransactionId, TransactionOptions, Value, Write, Writer,
     };
 }
 

@@ -74,6 +74,34 @@ fn an_unknown_operation_is_unsupported_and_changes_nothing() {
             }
         }
     });
+    for name in ["index_flat", "index_vectors"] {
+        let plugin = Raw::open(name);
+        let instance = plugin.create(r#"{"dimensions": 1}"#);
+        // SAFETY: the table is a constant of the plugin.
+        let index = unsafe { plugin.0.index.as_ref() }.expect("an index");
+        let (change_batch, size_bytes) =
+            (index.change_batch.expect("it has batches"), index.size_bytes.expect("a size"));
+        let size = || {
+            let (mut bytes, mut error) = (0, soch_error::empty());
+            // SAFETY: the plugin's function on its instance, with places for the results.
+            assert_eq!(unsafe { size_bytes(instance, &mut bytes, &mut error) }, SOCH_OK);
+            bytes
+        };
+        let empty = size();
+        for op in [SOCH_INDEX_REMOVE + 1, 7, 0x8000_0000, u32::MAX] {
+            for at in 0..3 {
+                let key = soch_bytes::lend(&[0; 4]);
+                let mut changes = [1, 2, 3].map(|row| soch_index_change { op: SOCH_INDEX_INSERT, row, key });
+                changes[at].op = op;
+                let mut error = soch_error::empty();
+                // SAFETY: the plugin's function on its instance; all is lent for the call.
+                let status = unsafe { change_batch(instance, std::ptr::null(), changes.as_ptr(), 3, &mut error) };
+                assert_eq!(status, SOCH_UNSUPPORTED, "{name}: operation {op} at {at}");
+                assert_eq!(size(), empty, "{name}: operation {op} at {at} changed something");
+            }
+        }
+        plugin.end(instance);
+    }
 }
 
 #[test]

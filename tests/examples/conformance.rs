@@ -101,6 +101,21 @@ fn the_least_sinks_and_indexes_conform() {
     }
 }
 
+/// Texts, and changes that are seen after a flush, want another look at an index. What such an index does wrong is found.
+#[test]
+fn an_index_with_a_file_conforms_unless_its_flush_lies() {
+    conforms(&Subject::loaded(load_c("texts_in_a_file", &[]), "{}"));
+    for (flag, finds) in [
+        ("-DFORGETS", "index_flush::what_was_flushed_is_there_again"),
+        ("-DEARLY", "index_flush::what_was_not_flushed_is_not_there_again"),
+        ("-DHIDES", "index_flush::what_was_flushed_is_seen"),
+        ("-DLEAVES", "index_flush::a_dropped_index_is_empty_when_it_comes_again"),
+    ] {
+        let failed = failures(&Subject::loaded(load_c("texts_in_a_file", &[flag]), "{}"));
+        assert!(failed.iter().any(|(name, _)| *name == finds), "{flag}: {failed:?}");
+    }
+}
+
 /// The suite can fail: this plugin has all kinds, and forgets what it is given.
 #[test]
 fn a_plugin_that_keeps_nothing_does_not_conform() {
@@ -144,6 +159,9 @@ fn a_plugin_that_keeps_nothing_does_not_conform() {
             "index::it_agrees_with_a_model",
             "index::a_key_of_another_form_is_refused",
             "index::size_grows",
+            "index_change::many_changes_are_as_each_alone",
+            "index_flush::what_was_flushed_is_seen",
+            "index_flush::a_dropped_index_is_empty_when_it_comes_again",
         ]
     );
 }

@@ -2,7 +2,7 @@
 //! nothing. An index that cannot be saved says so.
 
 use crate::cancelled::{ends_when_cancelled, LONG};
-use crate::index::{build, rows_of, MOST_ENTRIES};
+use crate::index::{build, rows_of, see, MOST_ENTRIES};
 use crate::keys::Keys;
 use crate::must::{ensure, supported, Must};
 use crate::random::Random;
@@ -49,6 +49,7 @@ fn entries(keys: Keys, rows: u64) -> Vec<(RowId, Vec<u8>)> {
 
 /// The index finds these rows, each by its key, and no other.
 fn has_rows(index: &Index, keys: Keys, rows: u64) -> Result<(), String> {
+    see(index)?;
     for row in 0..rows {
         let found = rows_of(index, &keys.key(row))?;
         ensure!(found == [row], "row {row} of {rows} is found as {found:?}");

@@ -77,13 +77,17 @@ impl Handles {
 pub(crate) struct Instance {
     // Ends before the directory that it may write to.
     handles: Handles,
-    _directory: TempDir,
+    directory: Arc<TempDir>,
     watch: Watch,
 }
 
 impl Instance {
-    pub(crate) fn new(handles: Handles, directory: TempDir, watch: Watch) -> Self {
-        Self { handles, _directory: directory, watch }
+    pub(crate) fn new(handles: Handles, directory: Arc<TempDir>, watch: Watch) -> Self {
+        Self { handles, directory, watch }
+    }
+
+    pub(crate) fn directory(&self) -> Arc<TempDir> {
+        self.directory.clone()
     }
 
     pub(crate) fn handles(&mut self) -> &mut Handles {

@@ -12,6 +12,8 @@ pub(crate) enum Keys {
     Bytes,
     /// Vectors of this many elements.
     Vectors(KeyElement, usize),
+    /// Texts, all of which have a word in common.
+    Texts,
 }
 
 impl Keys {
@@ -25,6 +27,9 @@ impl Keys {
         let described = index.describe();
         if let (true, Some(dimensions)) = (described.element.bytes_of(1).is_some(), described.dimensions) {
             return Ok(Self::Vectors(described.element, dimensions as usize));
+        }
+        if described.element == KeyElement::Text {
+            return Ok(Self::Texts);
         }
         let refused = |result: Result<(), sochdb_plugin_host::sdk::Error>| match result {
             Ok(()) => Ok(false),
@@ -47,6 +52,7 @@ impl Keys {
     pub(crate) fn key(self, number: u64) -> Vec<u8> {
         match self {
             Self::Bytes => number.to_be_bytes().to_vec(),
+            Self::Texts => text(number).into_bytes(),
             Self::Vectors(element, dimensions) => {
                 let mut random = Random::new(number);
                 match element {
@@ -73,6 +79,17 @@ impl Keys {
     pub(crate) fn are_vectors(self) -> bool {
         matches!(self, Self::Vectors(..))
     }
+}
+
+/// Text number `number`: a word that every text has, some of a few that many have, and one that no other has.
+fn text(number: u64) -> String {
+    const WORDS: [&str; 12] =
+        ["apple", "bread", "cloud", "dream", "earth", "flame", "grape", "horse", "ivory", "jelly", "knife", "lemon"];
+    let mut random = Random::new(number);
+    let mut words = vec!["row", WORDS[random.below(12) as usize], WORDS[random.below(12) as usize]];
+    words.sort_unstable();
+    words.dedup();
+    format!("{} w{number}", words.join(" "))
 }
 
 /// The number as 16 bits by IEEE 754, cut off behind the tenth digit; 0 if it is too small for that.

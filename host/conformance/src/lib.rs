@@ -37,6 +37,8 @@
 mod cancelled;
 mod compression;
 mod index;
+mod index_change;
+mod index_flush;
 mod index_persist;
 mod index_search;
 mod instance;
@@ -89,6 +91,8 @@ pub fn tests() -> &'static [Test] {
             storage_property::TESTS,
             index::TESTS,
             index_search::TESTS,
+            index_change::TESTS,
+            index_flush::TESTS,
             index_persist::TESTS,
             observability::TESTS,
             observability_records::TESTS,

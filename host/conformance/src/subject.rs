@@ -141,8 +141,16 @@ impl Subject {
         PathBuf::from(self.config[from..to].replace(DIRECTORY, &directory.to_string_lossy()))
     }
 
+    /// The instance that comes when this one is gone, in its directory.
+    pub(crate) fn again(&self, instance: Instance) -> Result<Instance, String> {
+        let directory = instance.directory();
+        drop(instance);
+        self.instance_in(directory)
+    }
+
     /// A new instance with this directory.
-    pub(crate) fn instance_in(&self, directory: TempDir) -> Result<Instance, String> {
+    pub(crate) fn instance_in(&self, directory: impl Into<Arc<TempDir>>) -> Result<Instance, String> {
+        let directory = directory.into();
         let path = directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
         let config = self.config.replace(DIRECTORY, &path.replace('\\', "\\\\").replace('"', "\\\""));
         (self.watch)(Phase::Create);

@@ -4,8 +4,8 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    ColumnId, Error, ErrorKind, Exactness, Extension, ExtensionCapability, IndexExtension, IndexProperties,
-    NeighborLists, Neighbors, Result, RowId, RowIds, Search, TableId, Writer,
+    ColumnId, Error, ErrorKind, Exactness, Extension, ExtensionCapability, IndexChange, IndexExtension,
+    IndexProperties, NeighborLists, Neighbors, Result, RowId, RowIds, Search, TableId, Writer,
 };
 use std::sync::Arc;
 
@@ -26,12 +26,12 @@ handle! {
 
 impl Index {
     /// The error of a slot that the plugin does not have.
-    fn lacks(&self, slot: &str) -> Error {
+    pub(crate) fn lacks(&self, slot: &str) -> Error {
         self.instance.error(ErrorKind::Unsupported, format!("`{slot}` is not there"))
     }
 
     /// Runs a slot that changes one row: alone, unless the plugin says that it need not be.
-    fn change(
+    pub(crate) fn change(
         &self,
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
@@ -187,6 +187,37 @@ impl IndexExtension for Index {
         let call = |instance, error| unsafe { load(instance, limits, soch_bytes::lend(saved), &mut watermark, error) };
         self.done("load", self.instance.exclusive("load", call))?;
         Ok(watermark)
+    }
+
+    fn flush(&self, watermark: u64) -> Result<()> {
+        let Some(flush_index) = self.table.flush_index else { return Ok(()) };
+        let limits = self.instance.limits_of_call("flush_index")?;
+        // SAFETY: the plugin's function; the limits are lent for the call.
+        let call = |instance, error| unsafe { flush_index(instance, limits, watermark, error) };
+        self.done("flush_index", self.instance.shared("flush_index", call))
+    }
+
+    fn flushed(&self) -> Result<u64> {
+        let Some(flushed) = self.table.flushed else { return Ok(0) };
+        let mut watermark = 0;
+        // SAFETY: the plugin's function, with a place for the result.
+        let call = |instance, error| unsafe { flushed(instance, &mut watermark, error) };
+        self.done("flushed", self.instance.shared("flushed", call))?;
+        Ok(watermark)
+    }
+
+    fn change_batch(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
+        self.change_all(changes)
+    }
+
+    /// Removes all that the index keeps, and ends it: every later call is refused, as after a shutdown. One that is
+    /// unsupported changes nothing, and the index goes on.
+    fn drop_index(&mut self) -> Result<()> {
+        let drop_index = slot!(self.table.drop_index);
+        let limits = self.instance.limits_of_call("drop_index")?;
+        // SAFETY: the plugin's function on an instance that the gate keeps alone; the limits are lent for the call.
+        let call = |instance, error| unsafe { drop_index(instance, limits, error) };
+        self.done("drop_index", self.instance.exclusive_and_last("drop_index", call))
     }
 
     fn save(&self, watermark: u64) -> Result<Vec<u8>> {

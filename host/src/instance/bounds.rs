@@ -18,9 +18,14 @@ impl Instance {
         let index = self.tables.index.and_then(|table| table.describe);
         let observability = self.tables.observability.and_then(|table| table.describe);
         let compression = self.tables.compression.and_then(|table| table.describe);
+        let index = IndexProperties::from_raw(&self.described(IndexProperties::new().as_raw(), index)?);
+        if index.visible_after_flush && !self.tables.index.is_some_and(|table| table.flush_index.is_some()) {
+            let how = "says that changes are seen after a flush, and the group `flush` is not there";
+            return Err(self.contract_violation("describe", how));
+        }
         Ok(Described::new(
             StorageProperties::from_raw(&self.described(StorageProperties::new().as_raw(), storage)?),
-            IndexProperties::from_raw(&self.described(IndexProperties::new().as_raw(), index)?),
+            index,
             ObservabilityProperties::from_raw(&self.described(ObservabilityProperties::new().as_raw(), observability)?),
             CompressionProperties::from_raw(&self.described(CompressionProperties::new().as_raw(), compression)?),
         ))

@@ -206,6 +206,24 @@ impl Instance {
         self.run(slot, alone, call)
     }
 
+    /// Runs an exclusive function after which nothing comes but the end, unless it is unsupported. False for
+    /// `SOCH_NOT_FOUND`.
+    pub(crate) fn exclusive_and_last(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        let alone = self.enter_patiently(slot, |patience| self.gate.enter_exclusive(patience))?;
+        let result = self.run(slot, (), call);
+        if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Unsupported) {
+            return result;
+        }
+        alone.close();
+        drop(alone);
+        let ended = self.shutdown();
+        result.and_then(|found| ended.map(|()| found))
+    }
+
     /// Runs a function of the instance. `inside` is what let the call in; it ends when the answer is known, so that
     /// nobody gets in behind a panic.
     #[inline(always)]

@@ -17,6 +17,24 @@ pub struct soch_index_entry {
     pub key: soch_bytes,
 }
 
+/// `soch_index_change.op`: adds the row, as `insert` does.
+pub const SOCH_INDEX_INSERT: u32 = 0;
+/// `soch_index_change.op`: removes the row, as `remove` does.
+pub const SOCH_INDEX_REMOVE: u32 = 1;
+
+/// One change of a batch. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_index_change {
+    /// One of `SOCH_INDEX_INSERT` and `SOCH_INDEX_REMOVE`, or one of a later minor version (rule 3).
+    pub op: u32,
+    /// The row's number.
+    pub row: u64,
+    /// The column's value in that row.
+    pub key: soch_bytes,
+}
+
 /// `soch_index_properties.element`: keys are bytes of any length.
 pub const SOCH_ELEMENT_BYTES: u32 = 0;
 /// `soch_index_properties.element`: a key is a vector of 32-bit floating-point numbers.
@@ -46,6 +64,10 @@ pub const SOCH_DISTANCE_INNER_PRODUCT: u32 = 4;
 /// is [any-thread]. Whatever looks at a row meanwhile finds it or not. What is saved meanwhile has a change whole or not at
 /// all. Without this flag changes are [exclusive]. Since 1.1.
 pub const SOCH_INDEX_CONCURRENT_CHANGES: u64 = 1;
+/// `soch_index_properties.flags`: changes and builds are seen for certain only after the next `flush_index` that returned
+/// `SOCH_OK`; what looks before finds the index as it was, or with some of them. Such an index has the group `flush`.
+/// Without this flag they are seen when they return. Since 1.1.
+pub const SOCH_INDEX_VISIBLE_AFTER_FLUSH: u64 = 2;
 
 /// The properties of an index, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
 /// figure, 0 means that there is no limit, or none that is known. Grows at its end.
@@ -55,7 +77,8 @@ pub const SOCH_INDEX_CONCURRENT_CHANGES: u64 = 1;
 pub struct soch_index_properties {
     /// `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// `SOCH_INDEX_CONCURRENT_CHANGES`, or 0. The host passes over what it does not know.
+    /// Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0. The host passes over what it does not
+    /// know.
     pub flags: u64,
     /// What a key consists of: one of `SOCH_ELEMENT_*`.
     pub element: u32,
@@ -219,5 +242,43 @@ pub struct soch_index {
             watermark: *mut u64,
             error: *mut soch_error,
         ) -> soch_status,
+    >,
+    /// Makes all changes and builds before it visible and, in an index with files of its own, durable, and keeps `watermark`
+    /// with them in one step: the host's number of the last of them, which never falls. A process that ends meanwhile leaves
+    /// the files as the last flush that returned `SOCH_OK` left them, or as this one does. `SOCH_OK` means that no change is
+    /// missing; an index that lost one fails each later flush. One that fails or is cancelled may be repeated. Searches go on
+    /// beside a flush, changes do not, unless they are concurrent. Optional group `flush`; without it all is seen at once, `flush_index` is `SOCH_OK`, and `flushed` finds 0.
+    /// Since 1.1. [any-thread]
+    pub flush_index: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            watermark: u64,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Sets `watermark` to that of the last flush which the index holds, and 0 if it holds none. The host asks after `create`
+    /// what the files hold, and repeats what came later: everything, for 0. Optional group `flush`. Since 1.1. [any-thread]
+    pub flushed:
+        Option<unsafe extern "C" fn(instance: *mut c_void, watermark: *mut u64, error: *mut soch_error) -> soch_status>,
+    /// Does what `insert` and `remove` do, for `count` changes in their order. An operation that it does not know is
+    /// `SOCH_UNSUPPORTED` and changes nothing. After another error the first of them may be made, the rest not; all of them
+    /// may be repeated. Optional group `change_batch`; without it the host calls `insert` and `remove` for each. Since 1.1.
+    /// Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+    pub change_batch: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            changes: *const soch_index_change,
+            count: usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Removes all that the index keeps, in memory and in files of its own. The host calls nothing after it but `shutdown` and
+    /// `destroy`, unless it is `SOCH_UNSUPPORTED`, which changes nothing. An instance that is made anew with the same
+    /// configuration and `data_dir` is empty after `SOCH_OK`, and after an error empty or as it was. Optional; the default is
+    /// `SOCH_UNSUPPORTED`. Since 1.1. [exclusive]
+    pub drop_index: Option<
+        unsafe extern "C" fn(instance: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status,
     >,
 }

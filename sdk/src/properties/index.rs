@@ -134,6 +134,9 @@ pub struct IndexProperties {
     /// Whether `insert` and `delete` run beside each other and beside searches, each by a clone of the handle. No
     /// [`IndexExtension`](crate::IndexExtension) says so of itself, as its changes have it alone.
     pub concurrent_changes: bool,
+    /// Whether changes and builds are seen for certain only after the next
+    /// [`IndexExtension::flush`](crate::IndexExtension::flush).
+    pub visible_after_flush: bool,
 }
 
 impl IndexProperties {
@@ -173,13 +176,19 @@ impl IndexProperties {
         Self { max_neighbors: limit(neighbors), ..self }
     }
 
+    /// The same with changes and builds that are seen only after the next flush.
+    #[must_use]
+    pub fn visible_after_flush(self) -> Self {
+        Self { visible_after_flush: true, ..self }
+    }
+
     /// Returns the struct of the C ABI.
     #[doc(hidden)]
     #[must_use]
     pub fn as_raw(&self) -> soch_index_properties {
         soch_index_properties {
             size: size_of::<soch_index_properties>(),
-            flags: 0,
+            flags: if self.visible_after_flush { SOCH_INDEX_VISIBLE_AFTER_FLUSH } else { 0 },
             element: self.element.as_raw(),
             metric: self.metric.as_raw(),
             dimensions: self.dimensions.unwrap_or(0),
@@ -199,6 +208,7 @@ impl IndexProperties {
             max_key: limit(raw.max_key),
             max_neighbors: limit(raw.max_neighbors),
             concurrent_changes: raw.flags & SOCH_INDEX_CONCURRENT_CHANGES != 0,
+            visible_after_flush: raw.flags & SOCH_INDEX_VISIBLE_AFTER_FLUSH != 0,
         }
     }
 }

@@ -33,6 +33,7 @@ answers! {
     index_lookup(Instance, soch_bytes, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
     index_range(Instance, soch_bytes, soch_bytes, u64, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
     index_nearest(Instance, soch_bytes, usize, *mut u64, *mut f32, *mut usize, Failure) = SOCH_UNSUPPORTED;
+    index_drop_index(Instance, *const soch_call, Failure) = SOCH_UNSUPPORTED;
 
     observability_counter_inc(Instance, soch_str, u64, Labels, usize) = SOCH_OK;
     observability_gauge_set(Instance, soch_str, f64, Labels, usize) = SOCH_OK;

@@ -27,11 +27,14 @@ table!(soch_index,
         lookup = default::index_lookup,
         range = default::index_range,
         nearest = default::index_nearest,
-        describe = default::index_describe;
+        describe = default::index_describe,
+        drop_index = default::index_drop_index;
     groups:
         [nearest_batch],
         [search],
-        [save, load]);
+        [save, load],
+        [flush_index, flushed],
+        [change_batch]);
 
 table!(soch_observability,
     required: ;

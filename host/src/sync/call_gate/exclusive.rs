@@ -69,6 +69,16 @@ pub(crate) struct ExclusiveGuard<'a> {
     turn: Turn<'a>,
 }
 
+impl ExclusiveGuard<'_> {
+    /// Lets nobody in any more, also when this call is over.
+    pub(crate) fn close(&self) {
+        if let Ok(_locked) = self.turn.core.lock() {
+            // A poisoned gate stays poisoned.
+            self.turn.core.change(ALONE, CLOSED);
+        }
+    }
+}
+
 impl Drop for ExclusiveGuard<'_> {
     fn drop(&mut self) {
         let core = self.turn.core;

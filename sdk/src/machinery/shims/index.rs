@@ -3,6 +3,7 @@
 use crate::call::Call;
 use crate::error::Result;
 use crate::index::IndexExtension;
+use crate::index_change::IndexChange;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::{exclusive, shared};
 use crate::machinery::search::with_search;
@@ -33,6 +34,10 @@ pub const fn table<P: IndexExtension>() -> soch_index {
         search: Some(search::<P>),
         save: Some(save::<P>),
         load: Some(load::<P>),
+        flush_index: Some(flush_index::<P>),
+        flushed: Some(flushed::<P>),
+        change_batch: Some(change_batch::<P>),
+        drop_index: Some(drop_index::<P>),
     }
 }
 
@@ -271,4 +276,54 @@ unsafe extern "C" fn load<P: IndexExtension>(
             Ok(())
         })
     }
+}
+
+unsafe extern "C" fn flush_index<P: IndexExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    watermark: u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends the limits for the call.
+    unsafe { guard(error, || Call::within(call, || shared::<P>(instance).flush(watermark))) }
+}
+
+unsafe extern "C" fn flushed<P: IndexExtension>(
+    instance: *mut c_void,
+    watermark: *mut u64,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library and a place for the result.
+    unsafe {
+        guard(error, || {
+            *watermark = shared::<P>(instance).flushed()?;
+            Ok(())
+        })
+    }
+}
+
+unsafe extern "C" fn change_batch<P: IndexExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    changes: *const soch_index_change,
+    count: usize,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance that no other call uses, and lends `count` changes for the call.
+    unsafe {
+        guard(error, || {
+            let changes = slice(changes, count)?;
+            let changes = changes.iter().map(|change| IndexChange::from_raw(change)).collect::<Result<Vec<_>>>()?;
+            Call::within(call, || exclusive::<P>(instance).change_batch(&changes))
+        })
+    }
+}
+
+unsafe extern "C" fn drop_index<P: IndexExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance that no other call uses, and lends the limits for the call.
+    unsafe { guard(error, || Call::within(call, || exclusive::<P>(instance).drop_index())) }
 }
