@@ -1,0 +1,160 @@
+//! One index of tantivy in a folder of its own, from one build to the next.
+
+use crate::failed;
+use crate::fields::{Fields, ROW};
+use crate::files::Files;
+use sochdb_plugin_sdk::prelude::*;
+use std::collections::HashSet;
+use tantivy::indexer::IndexWriterOptions;
+use tantivy::query::{EnableScoring, Query, TermQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::tokenizer::TextAnalyzer;
+use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
+
+/// Texts between two questions whether the call is to go on.
+const ASK_EVERY: usize = 64;
+
+/// What looks at the index: it finds what was flushed last.
+#[derive(Clone)]
+pub(crate) struct Looking {
+    index: Index,
+    fields: Fields,
+    reader: IndexReader,
+}
+
+/// An index and its writer.
+pub(crate) struct Generation {
+    pub(crate) number: u64,
+    pub(crate) looking: Looking,
+    writer: IndexWriter,
+    /// The failure by which a change was lost.
+    lost: Option<String>,
+    /// Whether changes wait for a flush.
+    pub(crate) waits: bool,
+}
+
+impl Looking {
+    pub(crate) fn searcher(&self) -> Searcher {
+        self.reader.searcher()
+    }
+
+    pub(crate) fn fields(&self) -> &Fields {
+        &self.fields
+    }
+
+    pub(crate) fn analyzer(&self) -> Result<TextAnalyzer> {
+        self.index.tokenizer_for_field(self.fields.text).map_err(failed)
+    }
+
+    /// The rows with exactly this text, ascending.
+    pub(crate) fn rows_of(&self, text: &str) -> Result<Vec<RowId>> {
+        let (searcher, mut found) = (self.searcher(), Vec::new());
+        let query = TermQuery::new(self.fields.whole(text), IndexRecordOption::Basic);
+        let weight = query.weight(EnableScoring::disabled_from_searcher(&searcher)).map_err(failed)?;
+        for segment in searcher.segment_readers() {
+            let rows = segment.fast_fields().u64(ROW).map_err(failed)?.first_or_default_col(0);
+            let alive = segment.alive_bitset();
+            let mut see = |documents: &[u32]| {
+                let alive = documents.iter().filter(|document| alive.map_or(true, |alive| alive.is_alive(**document)));
+                found.extend(alive.map(|document| rows.get_val(*document)));
+            };
+            weight.for_each_no_score(segment, &mut see).map_err(failed)?;
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+}
+
+impl Generation {
+    /// Makes an empty index in a new folder.
+    pub(crate) fn make(files: &Files, memory: usize) -> Result<Self> {
+        let number = files.make_folder()?;
+        let made = Index::create_in_dir(files.folder(number), Fields::schema().0);
+        Self::of(number, made.map_err(failed)?, memory)
+    }
+
+    pub(crate) fn open(files: &Files, number: u64, memory: usize) -> Result<Self> {
+        let index = Index::open_in_dir(files.folder(number)).map_err(failed)?;
+        let (schema, _) = Fields::schema();
+        if index.schema() != schema {
+            return Err(Error::unsupported("an index with other fields"));
+        }
+        Self::of(number, index, memory)
+    }
+
+    fn of(number: u64, index: Index, memory: usize) -> Result<Self> {
+        let options = IndexWriterOptions::builder().memory_budget_per_thread(memory).num_merge_threads(1).build();
+        let writer = index.writer_with_options(options).map_err(failed)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(failed)?;
+        let looking = Looking { index, fields: Fields::schema().1, reader };
+        Ok(Self { number, looking, writer, lost: None, waits: false })
+    }
+
+    /// The watermark that was committed last.
+    pub(crate) fn watermark(&self) -> Result<u64> {
+        let payload = self.looking.index.load_metas().map_err(failed)?.payload;
+        let number = payload.as_deref().and_then(|payload| payload.parse().ok());
+        number.ok_or_else(|| Error::corruption("the index does not say up to which change it holds all"))
+    }
+
+    /// Adds entries to an empty index, each pair of row and text once.
+    pub(crate) fn fill(&mut self, entries: &[(RowId, &str)]) -> Result<()> {
+        let mut seen = HashSet::with_capacity(entries.len());
+        for (done, part) in entries.chunks(ASK_EVERY).enumerate() {
+            Call::current(|call| {
+                call.go_on().map(|()| call.progress((done * ASK_EVERY) as u64, entries.len() as u64))
+            })?;
+            for (row, text) in part {
+                if seen.insert(crate::fields::pair(*row, text)) {
+                    self.writer.add_document(self.looking.fields.document(*row, text)).map_err(failed)?;
+                }
+            }
+        }
+        self.waits = true;
+        Ok(())
+    }
+
+    pub(crate) fn insert(&mut self, row: RowId, text: &str) -> Result<()> {
+        self.remove(row, text);
+        let added = self.writer.add_document(self.looking.fields.document(row, text));
+        added.map(drop).map_err(|error| self.lose(failed(error)))
+    }
+
+    pub(crate) fn remove(&mut self, row: RowId, text: &str) {
+        self.writer.delete_term(self.looking.fields.pair(row, text));
+        self.waits = true;
+    }
+
+    /// Writes all changes with the watermark, in one step.
+    pub(crate) fn commit(&mut self, watermark: u64) -> Result<()> {
+        if let Some(how) = &self.lost {
+            let text = format!(
+                "a change was lost by: {how}; make the instance anew, and repeat what came after the last flush"
+            );
+            return Err(Error::new(ErrorKind::Io, text));
+        }
+        let committed = self.writer.prepare_commit().and_then(|mut prepared| {
+            prepared.set_payload(&watermark.to_string());
+            prepared.commit()
+        });
+        committed.map_err(|error| self.lose(failed(error)))?;
+        self.waits = false;
+        Ok(())
+    }
+
+    /// Lets searches see what was committed.
+    pub(crate) fn show(&self) -> Result<()> {
+        self.looking.reader.reload().map_err(failed)
+    }
+
+    /// Ends the writer, and all of its threads.
+    pub(crate) fn close(self) -> Result<()> {
+        self.writer.wait_merging_threads().map_err(failed)
+    }
+
+    /// Notes that the writer may lack a change: its thread has ended, with what it held.
+    fn lose(&mut self, error: Error) -> Error {
+        self.lost.get_or_insert_with(|| error.message().to_owned());
+        error
+    }
+}

@@ -1,0 +1,229 @@
+//! An index of texts over tantivy, in files of its own: words, phrases, scores by BM25. What changed is seen, and lasts, after
+//! the next flush.
+//!
+//! A query is words, and phrases between double quotes: `quick "brown fox"`. A row is found that has any of them; with the
+//! parameter `match` = `all`, one that has each of them. Its distance is minus its score.
+#![deny(unsafe_code)]
+
+mod fields;
+mod files;
+mod generation;
+mod nearest;
+mod words;
+
+use files::Files;
+use generation::{Generation, Looking};
+use serde::Deserialize;
+use sochdb_plugin_sdk::prelude::*;
+use sochdb_plugin_sdk::{IndexProperties, KeyElement};
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use std::sync::{Mutex, PoisonError, RwLock};
+use tantivy::TantivyError;
+
+/// The bytes that a writer takes before it writes a part of the index, unless somebody says else.
+const MEMORY: u64 = 32 << 20;
+/// The fewest and the most that tantivy takes.
+const TANTIVY_TAKES: std::ops::Range<u64> = 15_000_000..4_000_000_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Config {
+    /// The bytes of memory for changes that wait.
+    writer_memory: Option<u64>,
+}
+
+/// Texts in an index of tantivy.
+pub struct TantivyIndex {
+    host: Host,
+    files: Files,
+    memory: usize,
+    flushed: AtomicU64,
+    /// What is searched.
+    shown: RwLock<Looking>,
+    /// What is changed; None after the end.
+    changed: Mutex<Option<Generation>>,
+}
+
+fn failed(error: TantivyError) -> Error {
+    let kind = match &error {
+        TantivyError::IoError(_) | TantivyError::OpenWriteError(_) | TantivyError::ErrorInThread(_) => ErrorKind::Io,
+        TantivyError::DataCorruption(_) | TantivyError::OpenReadError(_) => ErrorKind::Corruption,
+        TantivyError::LockFailure(..) => ErrorKind::Busy,
+        TantivyError::IncompatibleIndex(_) => ErrorKind::Unsupported,
+        _ => ErrorKind::Failed,
+    };
+    Error::new(kind, error.to_string())
+}
+
+fn text(key: &[u8]) -> Result<&str> {
+    std::str::from_utf8(key).map_err(|error| Error::invalid(format!("a key is a text in UTF-8: {error}")))
+}
+
+/// The memory of a writer. While a build makes an index beside another one there are two.
+fn memory(host: &Host, config: &Config) -> Result<usize> {
+    let share = host.memory_budget().map(|budget| budget / 2);
+    let memory = config.writer_memory.or(share).unwrap_or(MEMORY).min(TANTIVY_TAKES.end);
+    let least = TANTIVY_TAKES.start;
+    if memory < least || share.map_or(false, |share| share < memory) {
+        let text = format!(
+            "a writer with {memory} bytes: tantivy takes at least {least}, and a build needs two; give the instance a \
+             `memory_budget` of twice `writer_memory`, {} or more",
+            2 * memory.max(least)
+        );
+        return Err(Error::new(ErrorKind::Limit, text));
+    }
+    Ok(memory as usize)
+}
+
+impl Plugin for TantivyIndex {
+    fn create(host: Host) -> Result<Self> {
+        let memory = memory(&host, &host.config()?)?;
+        let directory =
+            host.data_dir().ok_or_else(|| Error::invalid("it needs a `data_dir`: give the instance one"))?;
+        let files = Files::new(directory);
+        let current = files.current()?;
+        files.keep_only(current)?;
+        let (generation, flushed) = match current {
+            Some(number) => {
+                let generation = Generation::open(&files, number, memory)?;
+                let watermark = generation.watermark()?;
+                (generation, watermark)
+            }
+            None => (Generation::make(&files, memory)?, 0),
+        };
+        let shown = RwLock::new(generation.looking.clone());
+        let changed = Mutex::new(Some(generation));
+        let index = Self { host, files, memory, flushed: flushed.into(), shown, changed };
+        index.report(false);
+        Ok(index)
+    }
+
+    fn shutdown(&mut self) -> Result<()> {
+        self.take_changed().map_or(Ok(()), Generation::close)
+    }
+}
+
+impl TantivyIndex {
+    fn take_changed(&mut self) -> Option<Generation> {
+        self.changed.get_mut().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn changed(&mut self) -> Result<&mut Generation> {
+        let changed = self.changed.get_mut().unwrap_or_else(PoisonError::into_inner);
+        changed.as_mut().ok_or_else(|| Error::failed("the index was dropped"))
+    }
+
+    fn looking(&self) -> Looking {
+        self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tells the host what the writer takes at most while changes wait.
+    fn report(&self, waits: bool) {
+        self.host.memory_used(if waits { self.memory as u64 } else { 0 });
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut Generation) -> Result<()>) -> Result<()> {
+        let generation = self.changed()?;
+        let waited = generation.waits;
+        let result = change(generation);
+        if !waited {
+            self.report(true);
+        }
+        result
+    }
+}
+
+impl IndexExtension for TantivyIndex {
+    fn index_type(&self) -> &str {
+        "tantivy"
+    }
+
+    fn describe(&self) -> IndexProperties {
+        IndexProperties::new().with_texts().visible_after_flush()
+    }
+
+    /// Fills a folder of its own, so that one that ends early leaves everything as it was.
+    fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+        let entries = entries.iter().map(|(row, key)| Ok((*row, text(key)?))).collect::<Result<Vec<_>>>()?;
+        let mut made = Generation::make(&self.files, self.memory)?;
+        if let Err(error) = made.fill(&entries) {
+            let number = made.number;
+            drop(made);
+            self.files.remove_folder(number)?;
+            return Err(error);
+        }
+        let shown = self.files.current()?;
+        if let Some(replaced) = self.take_changed() {
+            let number = replaced.number;
+            // It may have failed before: what it lost is replaced.
+            let _ended = replaced.close();
+            if shown.map_or(false, |shown| shown != number) {
+                self.files.remove_folder(number)?;
+            }
+        }
+        *self.changed.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(made);
+        self.report(true);
+        Ok(())
+    }
+
+    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        let text = text(key)?;
+        self.change(|generation| generation.insert(row, text))
+    }
+
+    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        let text = text(key)?;
+        self.change(|generation| {
+            generation.remove(row, text);
+            Ok(())
+        })
+    }
+
+    fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
+        self.looking().rows_of(text(key)?)?.into_iter().for_each(|row| rows.push(row));
+        Ok(())
+    }
+
+    fn size_bytes(&self) -> Result<u64> {
+        self.files.bytes()
+    }
+
+    fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
+        if !matches!(search.element, KeyElement::Bytes | KeyElement::Text) {
+            return Err(Error::unsupported("a query that is no text"));
+        }
+        let looking = self.looking();
+        let query = words::query(looking.fields(), looking.analyzer()?, search, text(search.query)?)?;
+        nearest::find(&looking.searcher(), &*query, search, neighbors)?;
+        Ok(Exactness::Exact)
+    }
+
+    fn flush(&self, watermark: u64) -> Result<()> {
+        Call::current(|call| call.go_on())?;
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        let generation = changed.as_mut().ok_or_else(|| Error::failed("the index was dropped"))?;
+        generation.commit(watermark)?;
+        let before = self.files.current()?;
+        if before != Some(generation.number) {
+            self.files.set_current(generation.number)?;
+        }
+        generation.show()?;
+        *self.shown.write().unwrap_or_else(PoisonError::into_inner) = generation.looking.clone();
+        self.flushed.store(watermark, SeqCst);
+        self.report(false);
+        self.files.keep_only(Some(generation.number))
+    }
+
+    fn flushed(&self) -> Result<u64> {
+        Ok(self.flushed.load(SeqCst))
+    }
+
+    fn drop_index(&mut self) -> Result<()> {
+        self.files.forget()?;
+        // What it cannot end well is removed all the same.
+        let _ended = self.take_changed().map(Generation::close);
+        self.files.keep_only(None)
+    }
+}
+
+export_plugin!(TantivyIndex: index);
