@@ -19,7 +19,7 @@ impl Instance {
         let observability = self.tables.observability.and_then(|table| table.describe);
         let compression = self.tables.compression.and_then(|table| table.describe);
         let index = IndexProperties::from_raw(&self.described(IndexProperties::new().as_raw(), index)?);
-        if index.visible_after_flush && !self.tables.index.is_some_and(|table| table.flush_index.is_some()) {
+        if index.visible_after_flush && self.tables.index.is_none_or(|table| table.flush_index.is_none()) {
             let how = "says that changes are seen after a flush, and the group `flush` is not there";
             return Err(self.contract_violation("describe", how));
         }
