@@ -128,6 +128,38 @@ fn one_case(library: &PluginLibrary, place: &Path, case: (&str, i32, i32, i32, b
     plugin.shutdown().expect("shutdown");
 }
 
+/// Where only `flush` waits for the disk, a durable batch does too.
+fn a_durable_batch_waits_for_the_disk(library: &PluginLibrary, place: &Path) {
+    let (plugin, storage) = open(library, place, "flush");
+    let row = Write::Put { table: TABLE, key: b"k", value: b"v" };
+    storage.write_batch(&[row], &BatchOptions::new().durable()).expect("a durable batch");
+    fail_next(SYNC, libc::EIO, 1);
+    storage.write_batch(&[row], &BatchOptions::new()).expect("a batch that waits for no disk");
+    let failed = storage.write_batch(&[row], &BatchOptions::new().durable()).expect_err("the disk fails");
+    assert_eq!(failed.kind(), ErrorKind::Io, "{failed}");
+    fail_next(SYNC, libc::EIO, 0);
+    lasting("flush", storage.flush());
+    plugin.shutdown().expect_err("shutdown");
+}
+
+/// The disk of a copy is not that of the rows: these stay.
+fn a_copy_that_fails_is_gone_and_ends_nothing(library: &PluginLibrary, place: &Path) {
+    let (plugin, storage) = open(library, place, "commit");
+    storage.put(TABLE, b"k", &[7; 50_000], 0).expect("put");
+    let copy = place.join("copy");
+    for (what, errno) in [(SYNC, libc::EIO), (DATA, libc::ENOSPC), (DATA, libc::EIO)] {
+        fail_next(what, errno, 1);
+        let failed = storage.checkpoint(&copy).expect_err("the disk of the copy fails");
+        assert_eq!(failed.kind(), ErrorKind::Io, "{failed}");
+        fail_next(what, errno, 0);
+        assert!(copy.symlink_metadata().is_err(), "a copy that failed is there");
+        storage.put(TABLE, b"k", &[8; 50_000], 0).expect("put");
+        storage.flush().expect("flush");
+    }
+    storage.checkpoint(&copy).expect("there is room again");
+    plugin.shutdown().expect("shutdown");
+}
+
 #[test]
 fn an_error_that_cannot_be_undone_stays_one_in_every_slot() {
     const TEST: &str = "an_error_that_cannot_be_undone_stays_one_in_every_slot";
@@ -138,6 +170,8 @@ fn an_error_that_cannot_be_undone_stays_one_in_every_slot() {
             println!("\ncase {case:?}");
             one_case(&library, &place.join(&number.to_string()), case);
         }
+        a_durable_batch_waits_for_the_disk(&library, &place.join("durable"));
+        a_copy_that_fails_is_gone_and_ends_nothing(&library, &place.join("copied"));
         println!("\nall cases passed");
         return;
     }

@@ -36,6 +36,9 @@ static int fails(int kind, int file) {
 
 int fdatasync(int file) { return fails(SYNC, file) ? -1 : REAL(int, fdatasync, int)(file); }
 int fsync(int file) { return fails(SYNC, file) ? -1 : REAL(int, fsync, int)(file); }
+ssize_t write(int file, const void *bytes, size_t len) {
+    return fails(DATA, file) ? -1 : REAL(ssize_t, write, int, const void *, size_t)(file, bytes, len);
+}
 ssize_t pwrite(int file, const void *bytes, size_t len, off_t at) {
     if (fails(at < META_BYTES ? META : DATA, file)) return -1;
     return REAL(ssize_t, pwrite, int, const void *, size_t, off_t)(file, bytes, len, at);
