@@ -119,7 +119,7 @@ fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), String> {
         let writing = scope.spawn(|| {
             (1..).take_while(|_| !done.load(Ordering::Acquire)).try_for_each(|number| pair(number).must("write_batch"))
         });
-        let read = (0..4).try_for_each(|_| {
+        let read = (0..2).try_for_each(|_| {
             let directory = new_directory()?;
             if !copied(storage, subject, directory.path())? {
                 return Ok(());
