@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::machinery::boundary::{slice, ReadLent};
+use crate::machinery::list::with_list;
 use sochdb_plugin_abi::*;
 use std::fmt;
 
@@ -76,8 +77,8 @@ impl fmt::Display for AttributeValue<'_> {
     }
 }
 
-/// The attributes in the form that crosses.
-pub(crate) fn lend(attributes: Attributes<'_>) -> Vec<soch_attribute> {
+/// Lends the attributes in the form that crosses.
+pub(crate) fn with_lent<R>(attributes: Attributes<'_>, call: impl FnOnce(&[soch_attribute]) -> R) -> R {
     let lend = |(name, value): &(&str, AttributeValue<'_>)| {
         let mut raw = soch_attribute {
             name: soch_str::lend(name),
@@ -95,7 +96,7 @@ pub(crate) fn lend(attributes: Attributes<'_>) -> Vec<soch_attribute> {
         }
         raw
     };
-    attributes.iter().map(lend).collect()
+    with_list(attributes, lend, call)
 }
 
 /// Reads lent attributes; those of an unknown kind are passed over.

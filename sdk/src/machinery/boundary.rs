@@ -3,6 +3,7 @@
 //! The SDK's shims and the host's callbacks go through here; authors do not need it.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::machinery::list::{try_with_list, with_list};
 use sochdb_plugin_abi::*;
 use std::any::Any;
 use std::borrow::Cow;
@@ -50,6 +51,11 @@ impl<'a> ReadLent<'a> for soch_str {
     unsafe fn read(self) -> Result<&'a str> {
         // SAFETY: the caller passes the other side's promise on.
         let bytes = unsafe { self.as_bytes().read()? };
+        // Names and labels are short and nearly always ASCII, for which the whole check is several times as long.
+        if bytes.is_ascii() {
+            // SAFETY: ASCII is UTF-8.
+            return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+        }
         match std::str::from_utf8(bytes) {
             Ok(text) => Ok(text),
             Err(error) => Err(not_utf8(error)),
@@ -108,19 +114,11 @@ fn set_error(error: &mut soch_error, code: i32, message: &str) {
     error.code = code;
 }
 
-/// Lends `labels` in the form that crosses, from the stack if there are at most 16.
+/// Lends `labels` in the form that crosses.
+#[inline]
 pub fn with_raw_labels<R>(labels: &[(&str, &str)], call: impl FnOnce(*const soch_label, usize) -> R) -> R {
     let lend = |(name, value): &(&str, &str)| soch_label { name: soch_str::lend(name), value: soch_str::lend(value) };
-    let mut stack = [soch_label { name: soch_str::lend(""), value: soch_str::lend("") }; 16];
-    if labels.len() <= stack.len() {
-        for (place, label) in stack.iter_mut().zip(labels) {
-            *place = lend(label);
-        }
-        call(stack.as_ptr(), labels.len())
-    } else {
-        let heap: Vec<soch_label> = labels.iter().map(lend).collect();
-        call(heap.as_ptr(), heap.len())
-    }
+    with_list(labels, lend, |labels| call(labels.as_ptr(), labels.len()))
 }
 
 /// The other side's array.
@@ -141,7 +139,7 @@ pub unsafe fn slice<'a, T>(ptr: *const T, len: usize) -> Result<&'a [T]> {
     Ok(unsafe { std::slice::from_raw_parts(ptr, len) })
 }
 
-/// Reads lent labels, onto the stack if there are at most 16.
+/// Reads lent labels.
 ///
 /// # Safety
 /// The other side promises `count` labels at `labels`, and their text, for the call.
@@ -156,16 +154,8 @@ pub unsafe fn with_labels<R>(
     // SAFETY: the caller passes the other side's promise on.
     let labels = unsafe { slice(labels, count)? };
     // SAFETY: as above.
-    let read = |label: &soch_label| unsafe { Ok((label.name.read()?, label.value.read()?)) };
-    let mut stack = [("", ""); 16];
-    if count <= stack.len() {
-        for (place, label) in stack.iter_mut().zip(labels) {
-            *place = read(label)?;
-        }
-        call(&stack[..count])
-    } else {
-        call(&labels.iter().map(read).collect::<Result<Vec<_>>>()?)
-    }
+    let read = |label: &soch_label| unsafe { Ok::<_, Error>((label.name.read()?, label.value.read()?)) };
+    try_with_list(labels, read, call)?
 }
 
 /// Reads a lent text and the labels that came with it, and gives them to `call`.

@@ -6,6 +6,7 @@ pub mod export;
 pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
+pub(crate) mod list;
 pub mod records;
 pub mod search;
 pub mod shims;

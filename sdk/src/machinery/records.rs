@@ -47,74 +47,81 @@ pub fn with_texts<R>(attributes: Attributes<'_>, call: impl FnOnce(&[(&str, &str
 
 /// Lends the beginning of a span.
 pub fn with_raw_start<R>(start: &SpanStart<'_>, call: impl FnOnce(*const soch_span_start) -> R) -> R {
-    let (attributes, (parent, remote)) = (attribute::lend(start.attributes), lend_parent(start.parent));
-    let attributes_of_links: Vec<_> = start.links.iter().map(|link| attribute::lend(link.attributes)).collect();
+    let (parent, remote) = lend_parent(start.parent);
+    let lend_all = |link: &SpanLink<'_>| attribute::with_lent(link.attributes, <[soch_attribute]>::to_vec);
+    let attributes_of_links: Vec<_> = start.links.iter().map(lend_all).collect();
     let link = |(link, attributes): (&SpanLink<'_>, &Vec<soch_attribute>)| soch_span_link {
         context: link.context.as_raw(),
         attributes: attributes.as_ptr(),
         attribute_count: attributes.len(),
     };
     let links: Vec<soch_span_link> = start.links.iter().zip(&attributes_of_links).map(link).collect();
-    call(&soch_span_start {
-        size: size_of::<soch_span_start>(),
-        name: soch_str::lend(start.name),
-        kind: start.kind.as_raw(),
-        reserved: 0,
-        parent,
-        remote_parent: pointer(&remote),
-        time: nanoseconds(start.time),
-        attributes: attributes.as_ptr(),
-        attribute_count: attributes.len(),
-        links: links.as_ptr(),
-        link_count: links.len(),
+    attribute::with_lent(start.attributes, |attributes| {
+        call(&soch_span_start {
+            size: size_of::<soch_span_start>(),
+            name: soch_str::lend(start.name),
+            kind: start.kind.as_raw(),
+            reserved: 0,
+            parent,
+            remote_parent: pointer(&remote),
+            time: nanoseconds(start.time),
+            attributes: attributes.as_ptr(),
+            attribute_count: attributes.len(),
+            links: links.as_ptr(),
+            link_count: links.len(),
+        })
     })
 }
 
 /// Lends an event of a span.
 pub fn with_raw_event<R>(event: &SpanEvent<'_>, call: impl FnOnce(*const soch_span_event) -> R) -> R {
-    let attributes = attribute::lend(event.attributes);
-    call(&soch_span_event {
-        size: size_of::<soch_span_event>(),
-        name: soch_str::lend(event.name),
-        time: nanoseconds(event.time),
-        attributes: attributes.as_ptr(),
-        attribute_count: attributes.len(),
+    attribute::with_lent(event.attributes, |attributes| {
+        call(&soch_span_event {
+            size: size_of::<soch_span_event>(),
+            name: soch_str::lend(event.name),
+            time: nanoseconds(event.time),
+            attributes: attributes.as_ptr(),
+            attribute_count: attributes.len(),
+        })
     })
 }
 
 /// Lends the end of a span.
 pub fn with_raw_end<R>(end: &SpanEnd<'_>, call: impl FnOnce(*const soch_span_end) -> R) -> R {
-    let attributes = attribute::lend(end.attributes);
     let (status, text) = match end.status {
         SpanStatus::Unset => (SOCH_SPAN_UNSET, ""),
         SpanStatus::Ok => (SOCH_SPAN_OK, ""),
         SpanStatus::Error(text) => (SOCH_SPAN_ERROR, text),
     };
-    call(&soch_span_end {
-        size: size_of::<soch_span_end>(),
-        time: nanoseconds(end.time),
-        status,
-        reserved: 0,
-        text: soch_str::lend(text),
-        attributes: attributes.as_ptr(),
-        attribute_count: attributes.len(),
+    attribute::with_lent(end.attributes, |attributes| {
+        call(&soch_span_end {
+            size: size_of::<soch_span_end>(),
+            time: nanoseconds(end.time),
+            status,
+            reserved: 0,
+            text: soch_str::lend(text),
+            attributes: attributes.as_ptr(),
+            attribute_count: attributes.len(),
+        })
     })
 }
 
 /// Lends a line of the log.
 pub fn with_raw_log<R>(record: &LogRecord<'_>, call: impl FnOnce(*const soch_log_record) -> R) -> R {
-    let (attributes, (span, remote)) = (attribute::lend(record.attributes), lend_parent(record.span));
-    call(&soch_log_record {
-        size: size_of::<soch_log_record>(),
-        time: nanoseconds(record.time),
-        level: record.level.as_raw(),
-        reserved: 0,
-        message: soch_str::lend(record.message),
-        target: soch_str::lend(record.target),
-        span,
-        remote_span: pointer(&remote),
-        attributes: attributes.as_ptr(),
-        attribute_count: attributes.len(),
+    let (span, remote) = lend_parent(record.span);
+    attribute::with_lent(record.attributes, |attributes| {
+        call(&soch_log_record {
+            size: size_of::<soch_log_record>(),
+            time: nanoseconds(record.time),
+            level: record.level.as_raw(),
+            reserved: 0,
+            message: soch_str::lend(record.message),
+            target: soch_str::lend(record.target),
+            span,
+            remote_span: pointer(&remote),
+            attributes: attributes.as_ptr(),
+            attribute_count: attributes.len(),
+        })
     })
 }
 
