@@ -114,7 +114,7 @@ impl Direct {
         let found = match allowed {
             None => self.searcher.search(&query, &top),
             Some(step) => {
-                let filter = FilterCollector::new("row".to_owned(), move |row: u64| row % step == 0, top);
+                let filter = FilterCollector::new("row".to_owned(), move |row: u64| row.is_multiple_of(step), top);
                 self.searcher.search(&query, &filter)
             }
         };

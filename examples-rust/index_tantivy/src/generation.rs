@@ -55,7 +55,7 @@ impl Looking {
             let rows = segment.fast_fields().u64(ROW).map_err(failed)?.first_or_default_col(0);
             let alive = segment.alive_bitset();
             let mut see = |documents: &[u32]| {
-                let alive = documents.iter().filter(|document| alive.map_or(true, |alive| alive.is_alive(**document)));
+                let alive = documents.iter().filter(|document| alive.is_none_or(|alive| alive.is_alive(**document)));
                 found.extend(alive.map(|document| rows.get_val(*document)));
             };
             weight.for_each_no_score(segment, &mut see).map_err(failed)?;
@@ -125,21 +125,26 @@ impl Generation {
         self.waits = true;
     }
 
-    /// Writes all changes with the watermark, in one step.
-    pub(crate) fn commit(&mut self, watermark: u64) -> Result<()> {
-        if let Some(how) = &self.lost {
-            let text = format!(
-                "a change was lost by: {how}; make the instance anew, and repeat what came after the last flush"
-            );
-            return Err(Error::new(ErrorKind::Io, text));
+    /// Writes all changes with the watermark, in one step; [`Self::holds_all`] says how that ended.
+    pub(crate) fn commit(&mut self, watermark: u64) {
+        if self.lost.is_some() {
+            return;
         }
         let committed = self.writer.prepare_commit().and_then(|mut prepared| {
             prepared.set_payload(&watermark.to_string());
             prepared.commit()
         });
-        committed.map_err(|error| self.lose(failed(error)))?;
-        self.waits = false;
-        Ok(())
+        match committed {
+            Ok(_) => self.waits = false,
+            Err(error) => _ = self.lose(failed(error)),
+        }
+    }
+
+    /// Fails if a change was lost.
+    pub(crate) fn holds_all(&self) -> Result<()> {
+        let Some(how) = &self.lost else { return Ok(()) };
+        let remedy = "make the instance anew, and repeat what came after the last flush";
+        Err(Error::new(ErrorKind::Io, format!("a change was lost by: {how}; {remedy}")))
     }
 
     /// Lets searches see what was committed.

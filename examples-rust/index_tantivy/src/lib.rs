@@ -5,14 +5,18 @@
 //! parameter `match` = `all`, one that has each of them. Its distance is minus its score.
 #![deny(unsafe_code)]
 
+mod changed;
 mod fields;
 mod files;
 mod generation;
+mod leaving;
 mod nearest;
 mod words;
 
+use changed::Changed;
 use files::Files;
 use generation::{Generation, Looking};
+use leaving::Leaving;
 use serde::Deserialize;
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{IndexProperties, KeyElement};
@@ -40,8 +44,9 @@ pub struct TantivyIndex {
     flushed: AtomicU64,
     /// What is searched.
     shown: RwLock<Looking>,
-    /// What is changed; None after the end.
-    changed: Mutex<Option<Generation>>,
+    changed: Mutex<Changed>,
+    /// What a build gave up.
+    leaving: Leaving,
 }
 
 fn failed(error: TantivyError) -> Error {
@@ -64,7 +69,7 @@ fn memory(host: &Host, config: &Config) -> Result<usize> {
     let share = host.memory_budget().map(|budget| budget / 2);
     let memory = config.writer_memory.or(share).unwrap_or(MEMORY).min(TANTIVY_TAKES.end);
     let least = TANTIVY_TAKES.start;
-    if memory < least || share.map_or(false, |share| share < memory) {
+    if memory < least || share.is_some_and(|share| share < memory) {
         let text = format!(
             "a writer with {memory} bytes: tantivy takes at least {least}, and a build needs two; give the instance a \
              `memory_budget` of twice `writer_memory`, {} or more",
@@ -92,25 +97,25 @@ impl Plugin for TantivyIndex {
             None => (Generation::make(&files, memory)?, 0),
         };
         let shown = RwLock::new(generation.looking.clone());
-        let changed = Mutex::new(Some(generation));
-        let index = Self { host, files, memory, flushed: flushed.into(), shown, changed };
+        let changed = Mutex::new(Changed::Idle(Box::new(generation)));
+        let index = Self { host, files, memory, flushed: flushed.into(), shown, changed, leaving: Leaving::default() };
         index.report(false);
         Ok(index)
     }
 
     fn shutdown(&mut self) -> Result<()> {
-        self.take_changed().map_or(Ok(()), Generation::close)
+        self.leaving.wait();
+        self.take_changed().map_or(Ok(()), |generation| generation.close())
     }
 }
 
 impl TantivyIndex {
-    fn take_changed(&mut self) -> Option<Generation> {
+    fn take_changed(&mut self) -> Option<Box<Generation>> {
         self.changed.get_mut().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn changed(&mut self) -> Result<&mut Generation> {
-        let changed = self.changed.get_mut().unwrap_or_else(PoisonError::into_inner);
-        changed.as_mut().ok_or_else(|| Error::failed("the index was dropped"))
+        self.changed.get_mut().unwrap_or_else(PoisonError::into_inner).idle()
     }
 
     fn looking(&self) -> Looking {
@@ -145,11 +150,11 @@ impl IndexExtension for TantivyIndex {
     /// Fills a folder of its own, so that one that ends early leaves everything as it was.
     fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
         let entries = entries.iter().map(|(row, key)| Ok((*row, text(key)?))).collect::<Result<Vec<_>>>()?;
+        self.leaving.wait();
         let mut made = Generation::make(&self.files, self.memory)?;
         if let Err(error) = made.fill(&entries) {
-            let number = made.number;
-            drop(made);
-            self.files.remove_folder(number)?;
+            let folder = self.files.folder(made.number);
+            self.leaving.leave(made, folder)?;
             return Err(error);
         }
         let shown = self.files.current()?;
@@ -157,11 +162,11 @@ impl IndexExtension for TantivyIndex {
             let number = replaced.number;
             // It may have failed before: what it lost is replaced.
             let _ended = replaced.close();
-            if shown.map_or(false, |shown| shown != number) {
+            if shown.is_some_and(|shown| shown != number) {
                 self.files.remove_folder(number)?;
             }
         }
-        *self.changed.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(made);
+        *self.changed.get_mut().unwrap_or_else(PoisonError::into_inner) = Changed::Idle(Box::new(made));
         self.report(true);
         Ok(())
     }
@@ -201,8 +206,7 @@ impl IndexExtension for TantivyIndex {
     fn flush(&self, watermark: u64) -> Result<()> {
         Call::current(|call| call.go_on())?;
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
-        let generation = changed.as_mut().ok_or_else(|| Error::failed("the index was dropped"))?;
-        generation.commit(watermark)?;
+        let generation = changed.commit(watermark)?;
         let before = self.files.current()?;
         if before != Some(generation.number) {
             self.files.set_current(generation.number)?;
@@ -211,6 +215,7 @@ impl IndexExtension for TantivyIndex {
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = generation.looking.clone();
         self.flushed.store(watermark, SeqCst);
         self.report(false);
+        self.leaving.wait();
         self.files.keep_only(Some(generation.number))
     }
 
@@ -220,8 +225,9 @@ impl IndexExtension for TantivyIndex {
 
     fn drop_index(&mut self) -> Result<()> {
         self.files.forget()?;
+        self.leaving.wait();
         // What it cannot end well is removed all the same.
-        let _ended = self.take_changed().map(Generation::close);
+        let _ended = self.take_changed().map(|generation| generation.close());
         self.files.keep_only(None)
     }
 }

@@ -69,7 +69,7 @@ pub(crate) fn find(
             if ended.is_err() {
                 return Score::INFINITY;
             }
-            if alive.map_or(true, |alive| alive.is_alive(document)) && search.keeps(-score) {
+            if alive.is_none_or(|alive| alive.is_alive(document)) && search.keeps(-score) {
                 let row = rows.get_val(document);
                 if search.rows.contains(row) {
                     best.add(score, row);

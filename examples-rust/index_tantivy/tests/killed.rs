@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The directory that a child works in.
 const DIRECTORY: &str = "SOCH_TEST_DIRECTORY";
 const KEYS: u64 = 40;
-const KILLS: u64 = 25;
+const KILLS: u64 = 12;
 
 /// A number that looks random.
 fn scrambled(number: u64) -> u64 {
@@ -77,7 +77,7 @@ fn change_until_killed(directory: &Path) {
                 index.build(1, 2, &entries).expect("it is built");
             }
         }
-        if scrambled(number + 1_000_000) % 5 == 0 {
+        if scrambled(number + 1_000_000).is_multiple_of(5) {
             index.flush(number).expect("it is flushed");
             println!("flushed {number}");
         }
