@@ -8,8 +8,6 @@ use tantivy::{DocId, Score, Searcher};
 
 /// Rows between two questions whether the call is to go on.
 const ASK_EVERY: usize = 1024;
-/// The fewest rows that are put in order at a time.
-const FEWEST: usize = 64;
 
 /// The best rows that were seen, and more: what is too many goes when the room is full.
 struct Best {
@@ -26,7 +24,7 @@ impl Best {
 
     fn add(&mut self, score: Score, row: RowId) {
         self.rows.push((score, row));
-        if self.rows.len() >= self.k.saturating_mul(2).max(FEWEST) {
+        if self.rows.len() >= self.k.saturating_mul(2) {
             self.cut();
         }
     }
