@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <set>
 
 class index_vectors {
@@ -26,18 +27,18 @@ public:
         std::set<entry> made;
         for (size_t at = 0; at < entries.size(); at++) {
             if (at % 1024 == 0) call.go_on();
-            made.insert(entry(numbers(entries[at].key), entries[at].row));
+            made.insert(entry(entries[at].row, numbers(entries[at].key)));
         }
         entries_.swap(made);
     }
-    void insert(soch::bytes key, uint64_t row) { entries_.insert(entry(numbers(key), row)); }
-    void remove(soch::bytes key, uint64_t row) { entries_.erase(entry(numbers(key), row)); }
+    void insert(soch::bytes key, uint64_t row) { entries_.insert(entry(row, numbers(key))); }
+    void remove(soch::bytes key, uint64_t row) { entries_.erase(entry(row, numbers(key))); }
     // Changes a copy, so that all changes are made or none.
     void change_batch(soch::call call, soch::span<const soch_index_change> changes) {
         std::set<entry> made(entries_);
         for (size_t at = 0; at < changes.size(); at++) {
             if (at % 1024 == 0) call.go_on();
-            const entry changed(numbers(changes[at].key), changes[at].row);
+            const entry changed(changes[at].row, numbers(changes[at].key));
             if (changes[at].op == SOCH_INDEX_INSERT) made.insert(changed);
             else if (changes[at].op == SOCH_INDEX_REMOVE) made.erase(changed);
             else throw soch::failure(SOCH_UNSUPPORTED, "rows are added and removed");
@@ -56,12 +57,17 @@ public:
         // The farthest one of the best is at the front.
         std::vector<std::pair<float, uint64_t>> best;
         size_t seen = 0;
-        for (const entry &candidate : entries_) {
-            if (seen++ % 1024 == 0) call.go_on();
-            if (!search.allows(candidate.second)) continue;
-            const float distance = squared(query, candidate.first);
-            if (!search.within(distance)) continue;
-            best.push_back(std::make_pair(distance, candidate.second));
+        for (auto at = entries_.begin(); at != entries_.end();) {
+            const uint64_t row = at->first;
+            const bool is_allowed = search.allows(row);
+            // A row comes once, by the nearest of its vectors.
+            float distance = std::numeric_limits<float>::infinity();
+            for (; at != entries_.end() && at->first == row; ++at) {
+                if (seen++ % 1024 == 0) call.go_on();
+                if (is_allowed) distance = std::min(distance, squared(query, at->second));
+            }
+            if (!is_allowed || !search.within(distance)) continue;
+            best.push_back(std::make_pair(distance, row));
             std::push_heap(best.begin(), best.end());
             if (best.size() <= search->k) continue;
             std::pop_heap(best.begin(), best.end());
@@ -77,7 +83,8 @@ public:
     }
 
 private:
-    typedef std::pair<std::vector<float>, uint64_t> entry;
+    // In this order the vectors of a row lie side by side.
+    typedef std::pair<uint64_t, std::vector<float>> entry;
 
     // Bytes that are lent have no alignment.
     std::vector<float> numbers(soch::bytes key) const {

@@ -41,6 +41,7 @@ static soch_status insert(void *instance, soch_bytes key, uint64_t row, soch_err
     list *self = instance;
     entry made = {row, {0}};
     soch_status status = take(key, made.vector, error);
+    size_t at;
     if (status != SOCH_OK || find(self, made.vector, row) < self->count) return status;
     if (self->count == self->room) {
         size_t room = self->room == 0 ? 16 : 2 * self->room;
@@ -48,7 +49,12 @@ static soch_status insert(void *instance, soch_bytes key, uint64_t row, soch_err
         if (entries == NULL) return soch_fail(error, SOCH_LIMIT, 0, "out of memory");
         self->entries = entries, self->room = room;
     }
-    self->entries[self->count++] = made;
+    // Behind the other vectors of its row.
+    for (at = self->count; at > 0 && self->entries[at - 1].row != row;) at--;
+    if (at == 0) at = self->count;
+    memmove(&self->entries[at + 1], &self->entries[at], (self->count - at) * sizeof made);
+    self->entries[at] = made;
+    self->count++;
     return SOCH_OK;
 }
 
@@ -57,7 +63,10 @@ static soch_status remove_row(void *instance, soch_bytes key, uint64_t row, soch
     float vector[DIMENSIONS];
     soch_status status = take(key, vector, error);
     size_t at = status == SOCH_OK ? find(self, vector, row) : self->count;
-    if (at < self->count) self->entries[at] = self->entries[--self->count];
+    if (at < self->count) {
+        self->count--;
+        memmove(&self->entries[at], &self->entries[at + 1], (self->count - at) * sizeof(entry));
+    }
     return status;
 }
 
@@ -92,14 +101,20 @@ static soch_status look(const list *self, const soch_search *search, soch_bytes 
     soch_status status = take(query, vector, error);
     size_t at, place;
     *count = 0;
-    for (at = 0; status == SOCH_OK && at < self->count; at++) {
+    for (at = 0; status == SOCH_OK && at < self->count;) {
+        uint64_t row = self->entries[at].row;
         float far = distance(vector, self->entries[at].vector);
-        if (search != NULL && !soch_search_allows(search, self->entries[at].row)) continue;
+        // A row comes once, by the nearest of its vectors.
+        while (++at < self->count && self->entries[at].row == row) {
+            float other = distance(vector, self->entries[at].vector);
+            if (other < far) far = other;
+        }
+        if (search != NULL && !soch_search_allows(search, row)) continue;
         if (search != NULL && (search->flags & SOCH_SEARCH_WITHIN) != 0 && far > search->max_distance) continue;
         for (place = *count; place > 0 && distances[place - 1] > far; place--) {
             if (place < k) rows[place] = rows[place - 1], distances[place] = distances[place - 1];
         }
-        if (place < k) rows[place] = self->entries[at].row, distances[place] = far;
+        if (place < k) rows[place] = row, distances[place] = far;
         if (*count < k) ++*count;
     }
     return status;

@@ -94,6 +94,21 @@ fn a_row_with_several_keys_is_found_once(subject: &Subject) -> Result<(), String
             ensure!(times == 1, "a row with three keys, one of which is asked for, is found {times} times: {found:?}");
             ensure!(found.len() == 20, "of {ROWS} rows {} were found, where 20 were asked for", found.len());
         }
+        // Where all are asked for, a row's farther keys are among what is found.
+        let all = 2 * ROWS as usize;
+        for found in [
+            index.nearest(&keys.key(1_000_003), all).must("nearest")?,
+            index.search(&Search::new(&keys.key(1_000_003), all)).must("search")?.neighbors,
+        ] {
+            let mut rows: Vec<_> = found.iter().map(|(row, _)| *row).collect();
+            rows.sort_unstable();
+            let twice = rows.windows(2).find(|pair| pair[0] == pair[1]);
+            ensure!(
+                twice.is_none(),
+                "where all rows are asked for, row {:?} comes more than once",
+                twice.map(|pair| pair[0])
+            );
+        }
         Ok(())
     })
 }
