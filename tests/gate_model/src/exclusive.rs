@@ -6,8 +6,18 @@ use crate::step::{
 };
 
 impl Program {
-    /// `Gate::enter_alone`: an exclusive call with `body` inside of it.
-    pub fn exclusive(mut self, gate: u8, body: impl FnOnce(Self) -> Self) -> Self {
+    /// `Gate::enter_exclusive`: an exclusive call with `body` inside of it.
+    pub fn exclusive(self, gate: u8, body: impl FnOnce(Self) -> Self) -> Self {
+        self.alone(gate, false, body)
+    }
+
+    /// `Instance::exclusive_and_last`: an exclusive call after which nobody comes, and the end. The end also comes where the
+    /// call was refused.
+    pub fn exclusive_and_last(self, gate: u8) -> Self {
+        self.alone(gate, true, |call| call).end(gate, |end| end)
+    }
+
+    fn alone(mut self, gate: u8, is_last: bool, body: impl FnOnce(Self) -> Self) -> Self {
         self.push(Step::Load(state(gate)));
         let ends = [CLOSED, POISONED].map(|end| self.jump_if(Register::Value, end));
         let circle = self.take_turn(gate);
@@ -19,7 +29,18 @@ impl Program {
         let refused = self.drain(gate, true);
         self.push(Step::AloneIn(gate));
         self = body(self);
+        let closes_late = self.is(Mutant::ClosesLate);
+        if is_last && !closes_late {
+            self.shut(gate, ALONE);
+        }
         self.push(Step::AloneOut(gate));
+        if is_last && closes_late {
+            self.open_again(gate);
+            self.shut(gate, OPEN);
+        }
+        if is_last {
+            self.push(Step::IsClosed(gate));
+        }
         let done = self.jump();
         self.land(refused);
         if self.is(Mutant::GivesUpWithoutOpening) {
@@ -39,7 +60,14 @@ impl Program {
         self
     }
 
-    /// `Alone::drop`.
+    /// `ExclusiveGuard::close`.
+    fn shut(&mut self, gate: u8, from: u8) {
+        self.push(Step::Lock(gate));
+        self.push(Step::Exchange(state(gate), from, CLOSED));
+        self.push(Step::Unlock(gate));
+    }
+
+    /// `ExclusiveGuard::drop`.
     fn open_again(&mut self, gate: u8) {
         self.push(Step::Lock(gate));
         self.push(Step::Exchange(state(gate), ALONE, OPEN));

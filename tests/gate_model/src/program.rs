@@ -23,6 +23,8 @@ pub enum Mutant {
     GivesUpWithoutOpening,
     /// Who runs the end and whose turn it is are one note: a second thread that comes to end an extension takes it over.
     OneNoteForTurnAndEnd,
+    /// The last call lets others in before it closes the gate.
+    ClosesLate,
 }
 
 /// One thread's steps.

@@ -146,6 +146,20 @@ fn no_interleaving_of_ends_waits_for_ever() {
         &[shard(0).enter(0, |call| call.enter(0, nothing)), shard(1).end(0, nothing), no_shard(2).end(0, nothing)],
         false,
     );
+    holds(
+        "a last call, one and an end",
+        &[shard(0).exclusive_and_last(0), no_shard(1).enter(0, nothing), shard(2).end(0, nothing)],
+        false,
+    );
+    holds(
+        "a last call, a call in a call, a panic",
+        &[
+            shard(0).exclusive_and_last(0),
+            shard(1).enter(0, |call| call.enter(0, nothing)),
+            shard(2).enter(0, |call| call.poison(0)),
+        ],
+        false,
+    );
     holds("ends that end each other", &[ends(shard(0), 0, 1), ends(shard(1), 1, 0), shard(2).end(0, nothing)], false);
     holds(
         "an end from a call, and one from an end",
@@ -183,6 +197,7 @@ fn each_fault_that_is_put_in_is_found() {
         Mutant::NestedCallsWait,
         Mutant::GivesUpWithoutOpening,
         Mutant::OneNoteForTurnAndEnd,
+        Mutant::ClosesLate,
     ] {
         let with = |thread| Program::with_shard(thread, Some(mutant));
         let nested = |program: Program| program.enter(0, |call| call.enter(0, nothing));
@@ -213,6 +228,9 @@ fn each_fault_that_is_put_in_is_found() {
                     |thread, outer, inner| with(thread).may_be_refused().end(outer, |end| end.end(inner, nothing));
                 (vec![told(0, 0, 1), told(1, 1, 0)], "threads wait for ever")
             }
+            Mutant::ClosesLate => {
+                (vec![with(0).exclusive_and_last(0), with(1).enter(0, nothing)], "a call is inside after the end")
+            }
         };
         // Those for whom one waits that goes in keep everybody else out, unless their patience ends.
         let patience = matches!(mutant, Mutant::GoesInWithoutTheLock | Mutant::AloneWithoutTheLock);
@@ -234,8 +252,9 @@ const SHAPES: [Shape; 7] = [
 ];
 
 /// Those of which one may really wait for another that waits for it, and is told so then.
-const ENDS: [Shape; 5] = [
+const ENDS: [Shape; 6] = [
     ("end", |program| program.end(0, nothing)),
+    ("last call", |program| program.exclusive_and_last(0)),
     ("end in the end of the other", |program| program.end(1, |end| end.end(0, nothing))),
     ("the same the other way round", |program| program.end(0, |end| end.end(1, nothing))),
     ("end in a call of the other", |program| program.enter(1, |call| call.end(0, nothing))),
