@@ -51,16 +51,19 @@ impl<'a> ReadLent<'a> for soch_str {
     unsafe fn read(self) -> Result<&'a str> {
         // SAFETY: the caller passes the other side's promise on.
         let bytes = unsafe { self.as_bytes().read()? };
-        // Names and labels are short and nearly always ASCII, for which the whole check is several times as long.
-        if bytes.is_ascii() {
-            // SAFETY: ASCII is UTF-8.
-            return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
-        }
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(text),
-            Err(error) => Err(not_utf8(error)),
-        }
+        text(bytes)
     }
+}
+
+// One for all places: in each it would be more than the rest.
+#[inline(never)]
+fn text(bytes: &[u8]) -> Result<&str> {
+    // Names and labels are short and nearly always ASCII, for which the whole check is several times as long.
+    if bytes.is_ascii() {
+        // SAFETY: ASCII is UTF-8.
+        return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+    }
+    std::str::from_utf8(bytes).map_err(not_utf8)
 }
 
 #[cold]
