@@ -51,12 +51,17 @@ impl<'a> ReadLent<'a> for soch_str {
     unsafe fn read(self) -> Result<&'a str> {
         // SAFETY: the caller passes the other side's promise on.
         let bytes = unsafe { self.as_bytes().read()? };
-        text(bytes)
+        text_in_one_place(bytes)
     }
 }
 
-// One for all places: in each it would be more than the rest.
+// In each place it would be more than the rest.
 #[inline(never)]
+fn text_in_one_place(bytes: &[u8]) -> Result<&str> {
+    text(bytes)
+}
+
+#[inline(always)]
 fn text(bytes: &[u8]) -> Result<&str> {
     // Names and labels are short and nearly always ASCII, for which the whole check is several times as long.
     if bytes.is_ascii() {
@@ -157,7 +162,8 @@ pub unsafe fn with_labels<R>(
     // SAFETY: the caller passes the other side's promise on.
     let labels = unsafe { slice(labels, count)? };
     // SAFETY: as above.
-    let read = |label: &soch_label| unsafe { Ok::<_, Error>((label.name.read()?, label.value.read()?)) };
+    let bytes = |text: soch_str| unsafe { text.as_bytes().read() };
+    let read = |label: &soch_label| Ok::<_, Error>((text(bytes(label.name)?)?, text(bytes(label.value)?)?));
     try_with_list(labels, read, call)?
 }
 
