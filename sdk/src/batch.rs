@@ -1,3 +1,4 @@
+use crate::cursor_options::CursorOptions;
 use crate::error::{Error, Result};
 use crate::ids::{TableId, TransactionId};
 use crate::machinery::boundary::ReadLent;
@@ -70,8 +71,7 @@ impl<'a> Write<'a> {
             Self::Put { table, key, value } => (SOCH_WRITE_PUT, table, key, value),
             Self::Delete { table, key } => (SOCH_WRITE_DELETE, table, key, &[]),
             Self::DeleteRange { table, start, end } => {
-                // Engines want no start behind the end.
-                let start = if !end.is_empty() && start > end { end } else { start };
+                let CursorOptions { start, end, .. } = CursorOptions::range(start, end);
                 (SOCH_WRITE_DELETE_RANGE, table, start, end)
             }
             Self::Expect { table, key, value } => (SOCH_WRITE_EXPECT, table, key, value),
