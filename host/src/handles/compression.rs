@@ -36,7 +36,8 @@ impl Compression {
         }
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe { compress(instance, soch_bytes::lend(input), writer, error) };
-        self.done("compress", self.instance.writing("compress", output, call))
+        let done = self.done("compress", self.instance.writing("compress", output, call));
+        self.or_next(done, |next| next.compress_append(input, output))
     }
 
     /// Appends the bytes whose compressed form `input` is to `output`, which may be reused.
@@ -47,7 +48,8 @@ impl Compression {
         let decompress = slot!(self.table.decompress);
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe { decompress(instance, soch_bytes::lend(input), writer, error) };
-        self.done("decompress", self.instance.writing("decompress", output, call))
+        let done = self.done("decompress", self.instance.writing("decompress", output, call));
+        self.or_next(done, |next| next.decompress_append(input, output))
     }
 
     fn has_no_options(&self) -> Error {
@@ -65,14 +67,16 @@ impl CompressionExtension for Compression {
         self.instance.takes_input("compress", input)?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe { compress(instance, soch_bytes::lend(input), writer, error) };
-        self.done("compress", self.instance.forwarding("compress", output, call))
+        let done = self.done("compress", self.instance.forwarding("compress", output, call));
+        self.or_next(done, |next| next.compress_into(input, output))
     }
 
     fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
         let decompress = slot!(self.table.decompress);
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe { decompress(instance, soch_bytes::lend(input), writer, error) };
-        self.done("decompress", self.instance.forwarding("decompress", output, call))
+        let done = self.done("decompress", self.instance.forwarding("decompress", output, call));
+        self.or_next(done, |next| next.decompress_into(input, output))
     }
 
     fn compress(&self, input: &[u8]) -> Result<Vec<u8>> {
@@ -96,7 +100,8 @@ impl CompressionExtension for Compression {
         self.instance.takes_level("set_level", level)?;
         // SAFETY: the plugin's function on its own instance, which the gate keeps alone.
         let call = |instance, error| unsafe { set_level(instance, level, error) };
-        self.done("set_level", self.instance.exclusive("set_level", call))
+        let done = self.done("set_level", self.instance.exclusive("set_level", call));
+        self.or_next(done, |next| next.set_level(level))
     }
 
     fn bound(&self, len: usize) -> Option<usize> {
@@ -112,43 +117,46 @@ impl CompressionExtension for Compression {
         let mut len = 0;
         // SAFETY: the plugin's function; all is lent for the call, with a place for the result.
         let call = |instance, error| unsafe { decompressed_size(instance, soch_bytes::lend(input), &mut len, error) };
-        Ok(self.instance.shared("decompressed_size", call)?.then_some(len))
+        let told = self.instance.shared("decompressed_size", call).map(|told| told.then_some(len));
+        self.or_next(told, |next| next.decompressed_size(input))
     }
 
-    fn compress_with(&self, input: &[u8], options: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
+    fn compress_with(&self, input: &[u8], given: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
         let Some(compress_with) = self.table.compress_with else {
             return Err(self.has_no_options());
         };
         self.instance.takes_input("compress_with", input)?;
-        options.level.map_or(Ok(()), |level| self.instance.takes_level("compress_with", level))?;
-        let options = options.as_raw();
+        given.level.map_or(Ok(()), |level| self.instance.takes_level("compress_with", level))?;
+        let options = given.as_raw();
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe {
             compress_with(instance, soch_bytes::lend(input), &options, writer, error)
         };
-        self.done("compress_with", self.instance.forwarding("compress_with", output, call))
+        let done = self.done("compress_with", self.instance.forwarding("compress_with", output, call));
+        self.or_next(done, |next| next.compress_with(input, given, output))
     }
 
-    fn decompress_with(&self, input: &[u8], options: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
+    fn decompress_with(&self, input: &[u8], given: &CompressionOptions<'_>, output: &mut Writer<'_>) -> Result<()> {
         let Some(decompress_with) = self.table.decompress_with else {
             return Err(self.has_no_options());
         };
-        let options = options.as_raw();
+        let options = given.as_raw();
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe {
             decompress_with(instance, soch_bytes::lend(input), &options, writer, error)
         };
-        self.done("decompress_with", self.instance.forwarding("decompress_with", output, call))
+        let done = self.done("decompress_with", self.instance.forwarding("decompress_with", output, call));
+        self.or_next(done, |next| next.decompress_with(input, given, output))
     }
 
     fn train(&self, samples: &[&[u8]], most: usize, output: &mut Writer<'_>) -> Result<()> {
         let train = slot!(self.table.train);
         let limits = self.instance.limits_of_call("train")?;
-        let samples: Vec<soch_bytes> = samples.iter().map(|sample| soch_bytes::lend(sample)).collect();
+        let raw: Vec<soch_bytes> = samples.iter().map(|sample| soch_bytes::lend(sample)).collect();
         // SAFETY: the plugin's function; all is lent for the call.
-        let call = |instance, writer, error| unsafe {
-            train(instance, limits, samples.as_ptr(), samples.len(), most, writer, error)
-        };
-        self.done("train", self.instance.forwarding("train", output, call))
+        let call =
+            |instance, writer, error| unsafe { train(instance, limits, raw.as_ptr(), raw.len(), most, writer, error) };
+        let done = self.done("train", self.instance.forwarding("train", output, call));
+        self.or_next(done, |next| next.train(samples, most, output))
     }
 }

@@ -36,6 +36,8 @@ impl Index {
         slot: &'static str,
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
+        // Nobody changes what is on its way to the next index.
+        let _still = self.instance.changes(slot)?;
         if self.instance.described.index.concurrent_changes {
             self.instance.shared(slot, call)
         } else {
@@ -86,7 +88,8 @@ impl IndexExtension for Index {
         let limits = self.instance.limits_of_call("build")?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { build(instance, limits, table, column, raw.as_ptr(), raw.len(), error) };
-        self.done("build", self.instance.exclusive("build", call))
+        let built = self.instance.changes("build").and_then(|_still| self.instance.exclusive("build", call));
+        self.or_next(self.done("build", built), |next| next.build(table, column, entries))
     }
 
     fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
@@ -94,7 +97,7 @@ impl IndexExtension for Index {
         self.instance.takes_indexed("insert", key)?;
         // SAFETY: the plugin's function, which is alone if it must be; all is lent for the call.
         let call = |instance, error| unsafe { insert(instance, soch_bytes::lend(key), row, error) };
-        self.done("insert", self.change("insert", call))
+        self.or_next(self.done("insert", self.change("insert", call)), |next| next.insert(key, row))
     }
 
     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
@@ -102,7 +105,7 @@ impl IndexExtension for Index {
         self.instance.takes_indexed("remove", key)?;
         // SAFETY: as for `insert`.
         let call = |instance, error| unsafe { remove(instance, soch_bytes::lend(key), row, error) };
-        self.change("remove", call).map(drop)
+        self.or_next(self.change("remove", call).map(drop), |next| next.delete(key, row))
     }
 
     fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
@@ -112,22 +115,23 @@ impl IndexExtension for Index {
         let call = |instance, places, capacity, count, error| unsafe {
             lookup(instance, soch_bytes::lend(key), places, capacity, count, error)
         };
-        self.find("lookup", rows, call).map(drop)
+        self.or_next(self.find("lookup", rows, call).map(drop), |next| next.lookup_into(key, rows))
     }
 
     fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()> {
         let range = slot!(self.table.range);
-        let (start, end) = (soch_bytes::lend(start), soch_bytes::lend(end));
+        let (low, high) = (soch_bytes::lend(start), soch_bytes::lend(end));
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, places, capacity, count, error| unsafe {
-            range(instance, start, end, limit as u64, places, capacity, count, error)
+            range(instance, low, high, limit as u64, places, capacity, count, error)
         };
-        match self.find("range", rows, call)? {
+        let found = self.find("range", rows, call).and_then(|count| match count {
             count if count <= limit => Ok(()),
             count => {
                 Err(self.instance.contract_violation("range", &format!("found {count} rows with a limit of {limit}")))
             }
-        }
+        });
+        self.or_next(found, |next| next.range_into(start, end, limit, rows))
     }
 
     fn describe(&self) -> IndexProperties {
@@ -139,8 +143,8 @@ impl IndexExtension for Index {
         let mut bytes = 0;
         // SAFETY: the plugin's function, with a place for the result.
         let call = |instance, error| unsafe { size_bytes(instance, &mut bytes, error) };
-        self.done("size_bytes", self.instance.shared("size_bytes", call))?;
-        Ok(bytes)
+        let done = self.done("size_bytes", self.instance.shared("size_bytes", call));
+        self.or_next(done.map(|()| bytes), |next| next.size_bytes())
     }
 
     fn nearest_into(&self, query: &[u8], k: usize, neighbors: &mut Neighbors<'_>) -> Result<()> {
@@ -159,16 +163,17 @@ impl IndexExtension for Index {
         if count > asked {
             return Err(self.too_many("nearest", count, asked));
         }
-        match result {
+        let found = match result {
             Err(error) if error.kind() == ErrorKind::Unsupported && self.table.search.is_some() => {
                 self.search_by_slot(&Search::new(query, k), neighbors).map(drop)
             }
             result => result,
-        }
+        };
+        self.or_next(found, |next| next.nearest_into(query, k, neighbors))
     }
 
     fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
-        self.search_for(search, neighbors)
+        self.or_next(self.search_for(search, neighbors), |next| next.search_into(search, neighbors))
     }
 
     fn save_into(&self, watermark: u64, output: &mut Writer<'_>) -> Result<()> {
@@ -176,7 +181,8 @@ impl IndexExtension for Index {
         let limits = self.instance.limits_of_call("save")?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe { save(instance, limits, watermark, writer, error) };
-        self.done("save", self.instance.forwarding("save", output, call))
+        let done = self.done("save", self.instance.forwarding("save", output, call));
+        self.or_next(done, |next| next.save_into(watermark, output))
     }
 
     fn load_from(&mut self, saved: &[u8]) -> Result<u64> {
@@ -185,8 +191,8 @@ impl IndexExtension for Index {
         let mut watermark = 0;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { load(instance, limits, soch_bytes::lend(saved), &mut watermark, error) };
-        self.done("load", self.instance.exclusive("load", call))?;
-        Ok(watermark)
+        let loaded = self.instance.changes("load").and_then(|_still| self.instance.exclusive("load", call));
+        self.or_next(self.done("load", loaded).map(|()| watermark), |next| next.load_from(saved))
     }
 
     fn flush(&self, watermark: u64) -> Result<()> {
@@ -194,7 +200,8 @@ impl IndexExtension for Index {
         let limits = self.instance.limits_of_call("flush_index")?;
         // SAFETY: the plugin's function; the limits are lent for the call.
         let call = |instance, error| unsafe { flush_index(instance, limits, watermark, error) };
-        self.done("flush_index", self.instance.shared("flush_index", call))
+        let done = self.done("flush_index", self.instance.shared("flush_index", call));
+        self.or_next(done, |next| next.flush(watermark))
     }
 
     fn flushed(&self) -> Result<u64> {
@@ -202,12 +209,13 @@ impl IndexExtension for Index {
         let mut watermark = 0;
         // SAFETY: the plugin's function, with a place for the result.
         let call = |instance, error| unsafe { flushed(instance, &mut watermark, error) };
-        self.done("flushed", self.instance.shared("flushed", call))?;
-        Ok(watermark)
+        let done = self.done("flushed", self.instance.shared("flushed", call));
+        self.or_next(done.map(|()| watermark), |next| next.flushed())
     }
 
     fn change_batch(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
-        self.change_all(changes)
+        let changed = self.change_all(changes);
+        self.or_next(changed, |next| next.change_batch(changes))
     }
 
     /// Removes all that the index keeps, and ends it: every later call is refused, as after a shutdown. One that is
@@ -217,7 +225,9 @@ impl IndexExtension for Index {
         let limits = self.instance.limits_of_call("drop_index")?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; the limits are lent for the call.
         let call = |instance, error| unsafe { drop_index(instance, limits, error) };
-        self.done("drop_index", self.instance.exclusive_and_last("drop_index", call))
+        let dropped = self.instance.changes("drop_index");
+        let dropped = dropped.and_then(|_still| self.instance.exclusive_and_last("drop_index", call));
+        self.or_next(self.done("drop_index", dropped), |next| next.drop_index())
     }
 
     fn save(&self, watermark: u64) -> Result<Vec<u8>> {
@@ -225,8 +235,8 @@ impl IndexExtension for Index {
         let (limits, mut saved) = (self.instance.limits_of_call("save")?, Vec::new());
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, writer, error| unsafe { save(instance, limits, watermark, writer, error) };
-        self.done("save", self.instance.writing("save", &mut saved, call))?;
-        Ok(saved)
+        let done = self.done("save", self.instance.writing("save", &mut saved, call));
+        self.or_next(done.map(|()| saved), |next| next.save(watermark))
     }
 
     fn nearest_batch_into(&self, queries: &[&[u8]], k: usize, lists: &mut NeighborLists<'_>) -> Result<()> {
@@ -253,7 +263,7 @@ impl IndexExtension for Index {
         });
         match filled {
             Err(error) if error.kind() == ErrorKind::Unsupported && self.table.search.is_some() => one_by_one(lists),
-            filled => filled,
+            filled => self.or_next(filled, |next| next.nearest_batch_into(queries, k, lists)),
         }
     }
 }

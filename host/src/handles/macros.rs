@@ -7,7 +7,8 @@ macro_rules! handle {
         ///
         /// Clones are the same extension, cheap to make, and any thread may use them. When the last one goes, here and
         /// in every manager, the extension is shut down, if nobody did that before, and freed. After a panic or a
-        /// shutdown every call is refused.
+        /// shutdown every call is refused; one that was replaced in a [`PluginManager`](crate::PluginManager) passes its
+        /// calls on to the extension that took its place.
         #[derive(Clone)]
         pub struct $handle {
             pub(crate) instance: Arc<Instance>,
@@ -40,6 +41,29 @@ macro_rules! handle {
             /// Whether a panic ended the extension.
             pub fn is_poisoned(&self) -> bool {
                 self.instance.is_poisoned()
+            }
+
+            /// The result of a call; if it came too late, as the extension was replaced, that of `again` by the one which
+            /// took its place.
+            #[inline]
+            pub(crate) fn or_next<R>(
+                &self,
+                result: Result<R>,
+                again: impl FnOnce(&mut Self) -> Result<R>,
+            ) -> Result<R> {
+                match result {
+                    Err(error) if error.kind() == ErrorKind::ShutDown => self.by_next(error, again),
+                    result => result,
+                }
+            }
+
+            #[cold]
+            fn by_next<R>(&self, late: Error, again: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+                let next = self.instance.successor(self.instance.limits.drain_timeout);
+                match next.and_then(|next| Self::of(&next)) {
+                    Some(mut next) => again(&mut next),
+                    None => Err(late),
+                }
             }
 
             /// Refuses `SOCH_NOT_FOUND` as an answer to this call.

@@ -6,11 +6,24 @@ use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::{boundary, records, shims};
 use sochdb_plugin_sdk::{
     Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, LogRecord, Metrics,
-    ObservabilityExtension, ObservabilityProperties, Result, SpanEnd, SpanEvent, SpanStart, TraceContext,
+    ObservabilityExtension, ObservabilityProperties, Result, SpanEnd, SpanEvent, SpanParent, SpanStart, TraceContext,
 };
 use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest wait for a sink that takes the place of another one: a sink may hold its callers up, but not for long.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+
+/// How a call of a sink ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fed {
+    Yes,
+    No,
+    /// Another sink has its place, or will have.
+    Late,
+}
 
 handle! {
     /// A handle of a sink of metrics, spans and logs, loaded or linked in.
@@ -61,19 +74,30 @@ impl Observability {
         self.instance.described.observability.takes_spans
     }
 
-    /// Makes a call that has no result. Returns whether it succeeded.
+    /// Makes a call that has no result.
     #[inline]
-    fn feed(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> bool {
+    fn feed(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> Fed {
         let Some(feeding) = Feeding::begin(&self.instance) else {
             self.echo(slot);
-            return false;
+            return Fed::No;
         };
         let result = self.instance.shared(slot, call);
         drop(feeding);
         match result {
-            Ok(true) => true,
+            Ok(true) => return Fed::Yes,
             Ok(false) => self.tell(&self.instance.unexpected_not_found(slot)),
+            Err(error) if error.kind() == ErrorKind::ShutDown && self.instance.is_succeeded() => return Fed::Late,
             Err(error) => self.tell(&error),
+        }
+        Fed::No
+    }
+
+    /// Gives to the next sink what this one refused, as it was replaced. Not what belongs to a span: the next one numbers
+    /// its spans itself.
+    #[cold]
+    fn by_next_sink(&self, again: impl FnOnce(&Self)) {
+        if let Some(next) = self.instance.successor(LONGEST_WAIT).and_then(|next| Self::of(&next)) {
+            again(&next);
         }
     }
 
@@ -87,7 +111,7 @@ impl Observability {
     }
 
     #[cold]
-    fn tell(&self, error: &Error) -> bool {
+    fn tell(&self, error: &Error) {
         thread_local! {
             /// Whether this thread is telling of a failure: an application that gives its `tracing` events to this
             /// very sink would make the next one.
@@ -98,7 +122,6 @@ impl Observability {
             tracing::debug!(target: "sochdb_plugin", %error, "an observability call failed");
             TELLING.set(false);
         }
-        false
     }
 }
 
@@ -108,12 +131,15 @@ impl ObservabilityExtension for Observability {
             return;
         }
         let counter_inc = slot!(self.table.counter_inc);
-        boundary::with_raw_labels(labels, |labels, count| {
+        let fed = boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
             self.feed("counter_inc", |instance, _| unsafe {
                 counter_inc(instance, soch_str::lend(name), value, labels, count)
             })
         });
+        if fed == Fed::Late {
+            self.by_next_sink(|next| next.counter_inc(name, value, labels));
+        }
     }
 
     fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
@@ -121,12 +147,15 @@ impl ObservabilityExtension for Observability {
             return;
         }
         let gauge_set = slot!(self.table.gauge_set);
-        boundary::with_raw_labels(labels, |labels, count| {
+        let fed = boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
             self.feed("gauge_set", |instance, _| unsafe {
                 gauge_set(instance, soch_str::lend(name), value, labels, count)
             })
         });
+        if fed == Fed::Late {
+            self.by_next_sink(|next| next.gauge_set(name, value, labels));
+        }
     }
 
     fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
@@ -134,12 +163,15 @@ impl ObservabilityExtension for Observability {
             return;
         }
         let histogram_observe = slot!(self.table.histogram_observe);
-        boundary::with_raw_labels(labels, |labels, count| {
+        let fed = boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
             self.feed("histogram_observe", |instance, _| unsafe {
                 histogram_observe(instance, soch_str::lend(name), value, labels, count)
             })
         });
+        if fed == Fed::Late {
+            self.by_next_sink(|next| next.histogram_observe(name, value, labels));
+        }
     }
 
     /// Returns 0 if the plugin did not start a span, or takes none.
@@ -153,7 +185,7 @@ impl ObservabilityExtension for Observability {
         let started = self.feed("span_start", |instance, _| unsafe {
             span_start(instance, soch_str::lend(name), parent.unwrap_or(0), &mut span)
         });
-        if started {
+        if started == Fed::Yes {
             span
         } else {
             0
@@ -187,12 +219,15 @@ impl ObservabilityExtension for Observability {
             return;
         }
         let log = slot!(self.table.log);
-        boundary::with_raw_labels(fields, |fields, count| {
+        let fed = boundary::with_raw_labels(fields, |fields, count| {
             // SAFETY: the plugin's function; all is lent for the call.
             self.feed("log", |instance, _| unsafe {
                 log(instance, level.as_raw(), soch_str::lend(message), fields, count)
             })
         });
+        if fed == Fed::Late {
+            self.by_next_sink(|next| next.log(level, message, fields));
+        }
     }
 
     /// Returns 0 if the plugin did not start a span, or takes none.
@@ -208,7 +243,7 @@ impl ObservabilityExtension for Observability {
             // SAFETY: the plugin's function, with a place for the result; all is lent for the call.
             self.feed("span_record_start", |instance, _| unsafe { span_record_start(instance, start, &mut span) })
         });
-        if started {
+        if started == Fed::Yes {
             span
         } else {
             0
@@ -264,29 +299,40 @@ impl ObservabilityExtension for Observability {
         let Some(log_record) = self.table.log_record else {
             return records::with_texts(record.attributes, |fields| self.log(record.level, record.message, fields));
         };
-        records::with_raw_log(record, |record| {
+        let fed = records::with_raw_log(record, |record| {
             // SAFETY: the plugin's function; all is lent for the call.
             self.feed("log_record", |instance, _| unsafe { log_record(instance, record) })
         });
+        if fed == Fed::Late {
+            let span = match record.span {
+                SpanParent::Span(_) => SpanParent::default(),
+                other => other,
+            };
+            self.by_next_sink(|next| next.log_record(&record.with_span(span)));
+        }
     }
 
     fn report_health(&self, health: &HealthInfo) {
         let report_health = slot!(self.table.report_health);
         let raw = health.as_raw();
         // SAFETY: the plugin's function; the state is lent for the call.
-        self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) });
+        if self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) }) == Fed::Late {
+            self.by_next_sink(|next| next.report_health(health));
+        }
     }
 
     fn flush(&self) -> Result<()> {
         let flush = slot!(self.table.flush);
         let limits = self.instance.limits_of_call("flush")?;
-        let Some(_feeding) = Feeding::begin(&self.instance) else {
+        let Some(feeding) = Feeding::begin(&self.instance) else {
             self.echo("flush");
             return Err(self.instance.error(ErrorKind::Busy, "`flush`: this thread is inside of this sink".to_owned()));
         };
         // SAFETY: the plugin's function on its own instance; the limits are lent for the call.
         let call = |instance, error| unsafe { flush(instance, limits, error) };
-        self.done("flush", self.instance.shared("flush", call))
+        let done = self.done("flush", self.instance.shared("flush", call));
+        drop(feeding);
+        self.or_next(done, |next| next.flush())
     }
 
     fn describe(&self) -> ObservabilityProperties {

@@ -55,6 +55,10 @@ impl Storage {
     /// [`StorageExtension::get`]: sochdb_plugin_sdk::StorageExtension::get
     /// [`StorageExtension::scan`]: sochdb_plugin_sdk::StorageExtension::scan
     pub fn reader(&self) -> Result<Reader> {
+        self.or_next(self.open_reader(), |next| next.reader())
+    }
+
+    fn open_reader(&self) -> Result<Reader> {
         let instance = &*self.instance;
         let unsupported = || instance.error(ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned());
         let open_reader = self.table.open_reader.ok_or_else(unsupported)?;

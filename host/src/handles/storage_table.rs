@@ -8,7 +8,8 @@ use std::fmt;
 
 /// A table of a storage, found once for many calls. Any thread may use it, several at once.
 ///
-/// A table keeps its storage alive, but does not keep it from being shut down: every call is an error from then on.
+/// A table keeps its storage alive, but does not keep it from being shut down: every call is an error from then on. If
+/// the storage is replaced, calls go to the next one, which finds the table each time: open it again for its speed.
 ///
 /// ```
 /// use sochdb_plugin_host::Storage;
@@ -61,8 +62,8 @@ impl Storage {
         match opened {
             Err(error) if error.kind() == ErrorKind::Unsupported => Ok(with(None)),
             opened => {
-                self.done("open_table", opened)?;
-                Ok(with(Some(Kept { raw, number: kept })))
+                let table_of = |()| with(Some(Kept { raw, number: kept }));
+                self.or_next(self.done("open_table", opened).map(table_of), |next| next.open_table(table))
             }
         }
     }
@@ -84,9 +85,10 @@ impl Table {
         let table_get = slot!(self.storage.table.table_get);
         self.storage.instance.takes_key("table_get", key.len())?;
         // SAFETY: the plugin's function on its own handle, which is open as long as calls get in; all is lent for it.
-        self.storage.instance.writing("table_get", value, |_, writer, error| unsafe {
+        let found = self.storage.instance.writing("table_get", value, |_, writer, error| unsafe {
             table_get(handle.raw, soch_bytes::lend(key), writer, error)
-        })
+        });
+        self.storage.or_next(found, |next| next.get_append(self.number, key, value))
     }
 }
 
@@ -96,9 +98,10 @@ impl StorageTable for Table {
         let table_get = slot!(self.storage.table.table_get);
         self.storage.instance.takes_key("table_get", key.len())?;
         // SAFETY: the plugin's function on its own handle, which is open as long as calls get in; all is lent for it.
-        self.storage.instance.forwarding("table_get", value, |_, writer, error| unsafe {
+        let found = self.storage.instance.forwarding("table_get", value, |_, writer, error| unsafe {
             table_get(handle.raw, soch_bytes::lend(key), writer, error)
-        })
+        });
+        self.storage.or_next(found, |next| next.get_into(self.number, key, value))
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
@@ -114,7 +117,7 @@ impl StorageTable for Table {
         let put = self.storage.instance.shared("table_put", |_, error| unsafe {
             table_put(handle.raw, soch_bytes::lend(key), soch_bytes::lend(value), txn, error)
         });
-        self.storage.done("table_put", put)
+        self.storage.or_next(self.storage.done("table_put", put), |next| next.put(self.number, key, value, txn))
     }
 }
 

@@ -54,6 +54,10 @@ impl Storage {
     /// [`ErrorKind::Unsupported`] if the storage has no transactions; [`ErrorKind::Busy`] if another one has to end before;
     /// what the storage reports.
     pub fn begin(&self, options: &TransactionOptions) -> Result<Transaction> {
+        self.or_next(self.begin_here(options), |next| next.begin(options))
+    }
+
+    fn begin_here(&self, options: &TransactionOptions) -> Result<Transaction> {
         let instance = &*self.instance;
         let unsupported =
             || instance.error(ErrorKind::Unsupported, "has no transactions: use `write_batch`".to_owned());

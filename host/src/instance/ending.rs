@@ -8,8 +8,9 @@ use crate::sync::call_gate::{self, live};
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ErrorKind, Result};
 use std::mem::ManuallyDrop;
+use std::sync::atomic::Ordering::SeqCst;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 impl Instance {
     /// Ends the instance's work, once: waits for the calls under way, lets no more in, and runs the plugin's
@@ -61,6 +62,46 @@ impl Instance {
         }
     }
 
+    /// Waits until nobody is inside, and lets nobody in any more. An instance that has ended is so already.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] if calls, readers or transactions do not end within `patience`; it takes calls as before.
+    pub(crate) fn drain_and_close(&self, patience: Duration) -> Result<()> {
+        match self.gate.enter_exclusive(patience) {
+            Ok(alone) => {
+                alone.close();
+                Ok(())
+            }
+            Err(Refusal::Closed | Refusal::Poisoned) => Ok(()),
+            Err(Refusal::Busy(open)) => Err(self.error(
+                ErrorKind::Busy,
+                format!("{open} call(s), readers or transactions did not end within {patience:?}"),
+            )),
+            Err(refusal) => Err(self.refused("shutdown", refusal)),
+        }
+    }
+
+    /// Ends the instance and frees what the plugin has of it, though there are handles, which are refused from now on.
+    ///
+    /// # Errors
+    /// Those of [`Instance::shutdown_until`], but for a panic that ended it before; [`ErrorKind::Busy`] if `destroy` does not
+    /// end in time.
+    pub(crate) fn leave(&self, deadline: Instant) -> Result<()> {
+        let ended = match self.shutdown_until(deadline) {
+            Err(error) if error.kind() == ErrorKind::Busy => return Err(error),
+            Err(error) if error.kind() == ErrorKind::Panicked => Ok(()),
+            ended => ended,
+        };
+        if self.gone.swap(true, SeqCst) {
+            return ended;
+        }
+        // SAFETY: the gate is closed and drained, so nobody is inside or gets in, and `gone` says once.
+        if !unsafe { self.destroy() } {
+            return Err(self.error(ErrorKind::Busy, "`destroy` does not end".to_owned()));
+        }
+        ended
+    }
+
     /// Closes the gate, waits for the calls under way, and starts the plugin's `shutdown`; None if that is over.
     fn begin_end(&self, deadline: Instant) -> Result<Option<Arc<Job>>> {
         let closed = self.gate.close(deadline).map_err(|refusal| match refusal {
@@ -110,8 +151,8 @@ impl Drop for Instance {
                 return;
             }
         }
-        // SAFETY: the gate is closed and drained, nobody else holds this instance, and this runs once.
-        if !unsafe { self.destroy() } {
+        // SAFETY: the gate is closed and drained, nobody else holds this instance, and `gone` says once.
+        if !self.gone.swap(true, SeqCst) && !unsafe { self.destroy() } {
             tracing::warn!(target: "sochdb_plugin", plugin = %self.info.name, "`destroy` does not end, and is left alone");
             return;
         }

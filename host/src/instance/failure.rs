@@ -55,6 +55,9 @@ impl Instance {
     pub(crate) fn refused(&self, slot: &str, refusal: Refusal) -> Error {
         match refusal {
             Refusal::Closed => self.error(ErrorKind::ShutDown, format!("was shut down before this call of `{slot}`")),
+            Refusal::Poisoned if self.is_succeeded() => {
+                self.error(ErrorKind::ShutDown, format!("was replaced before this call of `{slot}`, as {}", self.cause()))
+            }
             Refusal::Poisoned => self.error(ErrorKind::Panicked, format!("takes no more calls, as {}", self.cause())),
             Refusal::Busy(calls) => self.error(
                 ErrorKind::Busy,

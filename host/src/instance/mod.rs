@@ -11,12 +11,15 @@ pub(crate) mod limits;
 pub(crate) mod metrics_view;
 pub(crate) mod output;
 mod patience;
+pub(crate) mod state;
+pub(crate) mod succession;
 
 use crate::base::escape::printable;
 use crate::instance::described::Described;
 use crate::instance::end::{End, Handle};
 use crate::instance::host_services::HostSide;
 use crate::instance::metrics_view::Lent;
+use crate::instance::succession::Succession;
 use crate::sync::call_gate::enter::LongGuard;
 use crate::sync::call_gate::CallGate;
 use crate::sync::slab::Slab;
@@ -29,7 +32,7 @@ use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Metrics, 
 use std::any::Any;
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::OnceLock;
 
 use crate::instance::limits::Limits;
@@ -56,8 +59,8 @@ pub(crate) struct Lifecycle {
 
 /// Where an instance comes from. It stays as long as the instance.
 pub(crate) enum Origin {
-    /// A library, which is never unloaded; the host as the instance sees it.
-    Loaded { side: HostSide },
+    /// A library, which is never unloaded; the host as the instance sees it, and what the instance was made from.
+    Loaded { side: HostSide, recipe: Box<dyn Any + Send + Sync> },
     /// The application itself; how to see the extension's own type.
     InProcess { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
 }
@@ -75,12 +78,15 @@ pub(crate) struct Instance {
     pub(crate) gate: CallGate,
     pub(crate) poisoned_by: OnceLock<String>,
     pub(crate) end: Mutex<End>,
+    /// Whether the plugin's `destroy` was called, or is.
+    pub(crate) gone: AtomicBool,
     /// Calls of its sink that came from inside of one.
     pub(crate) echoes: AtomicU64,
     /// The handles of the plugin that are open, to be closed before `shutdown`.
     handles: Mutex<Slab<Handle>>,
     /// The metrics that were offered to it.
     pub(crate) lent: ManuallyDrop<OnceLock<Lent>>,
+    pub(crate) succession: Succession,
     pub(crate) origin: ManuallyDrop<Origin>,
 }
 
@@ -124,9 +130,11 @@ impl Instance {
             limits,
             poisoned_by: OnceLock::new(),
             end: Mutex::default(),
+            gone: AtomicBool::new(false),
             echoes: AtomicU64::new(0),
             handles: Mutex::default(),
             lent: ManuallyDrop::default(),
+            succession: Succession::default(),
             origin: ManuallyDrop::new(origin),
         };
         if let Some(index_type) = tables.index.and_then(|table| table.index_type) {

@@ -31,6 +31,18 @@ pub enum ManagerError {
         /// The names that are registered, sorted, with commas.
         known: String,
     },
+    /// An extension was not replaced by another one.
+    #[error("`{name}` was not replaced, and {}: {why}{}", if *.serves { "the old one serves on" } else { "takes no calls any more" }, also(.stuck))]
+    NotReplaced {
+        /// The name of the extension.
+        name: String,
+        /// The reason.
+        why: String,
+        /// Whether the old one takes calls as before.
+        serves: bool,
+        /// Of an upgrade, the names of those that were replaced before, and could not be put back.
+        stuck: Vec<String>,
+    },
     /// The manager was shut down.
     #[error("the plugin manager was shut down: no extension can be registered any more")]
     ShutDown,
@@ -114,6 +126,13 @@ impl std::fmt::Display for Unended {
 
 fn join(errors: &[Unended]) -> String {
     errors.iter().map(Unended::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn also(stuck: &[String]) -> String {
+    match stuck {
+        [] => String::new(),
+        stuck => format!("; replaced already, and not put back: {}", stuck.join(", ")),
+    }
 }
 
 impl ManagerError {

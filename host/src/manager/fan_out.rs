@@ -1,6 +1,7 @@
 //! Gives each call to every sink, and keeps one span number for all of them.
 
 use crate::handles::observability::Observability;
+use crate::instance::Instance;
 use crate::manager::metered::Metered;
 use crate::manager::sinks::{push, Sinks};
 use crate::manager::spans::{Own, Spans};
@@ -35,18 +36,41 @@ impl FanOut {
     /// Lends `metrics` to the sink; if it does not read them, it gets each change.
     pub(crate) fn register(&self, sink: Observability, metrics: &Metered) {
         let number = self.last.fetch_add(1, Relaxed) + 1;
-        if !sink.takes_metrics() {
-            return self.sinks.add(number, sink);
-        }
-        if let Err(error) = sink.attach(metrics.registry.to_read()) {
-            if error.kind() != ErrorKind::Unsupported {
-                let plugin = sink.info().name;
-                tracing::warn!(target: "sochdb_plugin", plugin, %error, "metrics are pushed, as it does not read them");
-            }
+        if Self::is_pushed_to(&sink, metrics) {
             self.pushing.add(number, sink.clone());
             metrics.push_to(&self.pushing);
         }
         self.sinks.add(number, sink);
+    }
+
+    /// Puts the sink in the place of the one of `old`, with a number of its own: spans that are open end with the old one.
+    pub(crate) fn exchange(&self, old: &Instance, sink: Observability, metrics: &Metered) {
+        let number = self.last.fetch_add(1, Relaxed) + 1;
+        let pushed = Self::is_pushed_to(&sink, metrics);
+        self.pushing.exchange(old, pushed.then(|| (number, sink.clone())));
+        if pushed {
+            metrics.push_to(&self.pushing);
+        }
+        self.sinks.exchange(old, Some((number, sink)));
+    }
+
+    /// Takes the sink of this instance out, if it has one.
+    pub(crate) fn unregister(&self, instance: &Instance) {
+        self.pushing.exchange(instance, None);
+        self.sinks.exchange(instance, None);
+    }
+
+    /// Lends `metrics` to a sink that takes some. Whether it must be told of each change, as it does not read.
+    fn is_pushed_to(sink: &Observability, metrics: &Metered) -> bool {
+        if !sink.takes_metrics() {
+            return false;
+        }
+        let Err(error) = sink.attach(metrics.registry.to_read()) else { return false };
+        if error.kind() != ErrorKind::Unsupported {
+            let plugin = sink.info().name;
+            tracing::warn!(target: "sochdb_plugin", plugin, %error, "metrics are pushed, as it does not read them");
+        }
+        true
     }
 
     /// The sinks that live.

@@ -1,14 +1,19 @@
 //! The registry.
 
+pub(crate) mod carry;
 pub(crate) mod error;
 pub(crate) mod fan_out;
 pub(crate) mod metered;
 pub(crate) mod metric_handles;
 pub(crate) mod metrics;
 pub(crate) mod observe;
+pub(crate) mod registration;
+mod registry;
+pub(crate) mod replace;
 pub(crate) mod shutdown;
 pub(crate) mod sinks;
 pub(crate) mod spans;
+pub(crate) mod status;
 
 use crate::handles::compression::Compression;
 use crate::handles::index::Index;
@@ -18,13 +23,13 @@ use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::fan_out::FanOut;
 use crate::manager::metered::Metered;
+use crate::manager::registration::Registration;
+use crate::manager::registry::{sorted, Registry};
 use crate::plugin::PluginInstance;
 use crate::sync::call_gate::live::is_child;
 use parking_lot::{RwLock, RwLockWriteGuard};
-use sochdb_plugin_abi::for_each_kind;
-use sochdb_plugin_sdk::{CompressionExtension, ExtensionInfo, IndexExtension};
-use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use sochdb_plugin_abi::SOCH_KIND_STORAGE;
+use sochdb_plugin_sdk::{CompressionExtension, IndexExtension};
 
 /// A registry of all extensions, loaded and linked in.
 ///
@@ -54,36 +59,6 @@ pub struct PluginManager {
     fan_out: FanOut,
 }
 
-#[derive(Default)]
-struct Registry {
-    shut: bool,
-    /// In the order of registration, each once, however many kinds it has. Kept by the handles elsewhere: a sink is
-    /// let go when it ended.
-    order: Vec<Weak<Instance>>,
-    storages: HashMap<String, Storage>,
-    active_storage: Option<Storage>,
-    indexes: HashMap<String, Index>,
-    compressions: HashMap<String, Compression>,
-}
-
-macro_rules! kinds {
-    ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
-        /// The handles of one extension that are to be registered together.
-        #[derive(Default)]
-        struct Kinds {
-            $($kind: Option<crate::handles::$kind::$handle>,)+
-        }
-
-        impl Kinds {
-            fn of(plugin: &PluginInstance) -> Self {
-                Self { $($kind: plugin.$kind().ok(),)+ }
-            }
-        }
-    };
-}
-
-for_each_kind!(kinds);
-
 impl PluginManager {
     /// Makes an empty registry.
     #[must_use]
@@ -96,7 +71,7 @@ impl PluginManager {
     /// # Errors
     /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`], [`ManagerError::Forked`]; nothing is registered then.
     pub fn register(&self, plugin: &PluginInstance) -> Result<(), ManagerError> {
-        self.register_all(plugin.instance.clone(), Kinds::of(plugin))
+        self.register_all(None, plugin.into())
     }
 
     /// Registers a storage by its name. The first one becomes the active one.
@@ -104,7 +79,7 @@ impl PluginManager {
     /// # Errors
     /// Those of [`PluginManager::register`].
     pub fn register_storage(&self, storage: Storage) -> Result<(), ManagerError> {
-        self.register_all(storage.instance.clone(), Kinds { storage: Some(storage), ..Kinds::default() })
+        self.register_all(None, storage.into())
     }
 
     /// Registers an index by its name.
@@ -112,7 +87,7 @@ impl PluginManager {
     /// # Errors
     /// Those of [`PluginManager::register`].
     pub fn register_index(&self, index: Index) -> Result<(), ManagerError> {
-        self.register_all(index.instance.clone(), Kinds { index: Some(index), ..Kinds::default() })
+        self.register_all(None, index.into())
     }
 
     /// Registers a sink. Each span, log line and health report of this manager goes to all sinks, and each metric: a sink
@@ -121,8 +96,7 @@ impl PluginManager {
     /// # Errors
     /// Those of [`PluginManager::register`]; the same instance twice is a duplicate, two instances of one plugin are not.
     pub fn register_observability(&self, observability: Observability) -> Result<(), ManagerError> {
-        let kinds = Kinds { observability: Some(observability.clone()), ..Kinds::default() };
-        self.register_all(observability.instance.clone(), kinds)
+        self.register_all(None, observability.into())
     }
 
     /// Registers a codec by its algorithm.
@@ -130,51 +104,50 @@ impl PluginManager {
     /// # Errors
     /// Those of [`PluginManager::register`].
     pub fn register_compression(&self, compression: Compression) -> Result<(), ManagerError> {
-        self.register_all(compression.instance.clone(), Kinds { compression: Some(compression), ..Kinds::default() })
+        self.register_all(None, compression.into())
     }
 
-    fn register_all(&self, instance: Arc<Instance>, kinds: Kinds) -> Result<(), ManagerError> {
-        let name = &instance.info.name;
-        let taken = |kind, name: &str, taken: bool| {
-            if taken {
-                Err(ManagerError::Duplicate { kind, name: name.to_owned() })
-            } else {
-                Ok(())
-            }
-        };
-        let mut registry = self.write()?;
-        if registry.shut {
-            return Err(ManagerError::ShutDown);
-        }
-        registry.order.retain(|other| other.strong_count() > 0);
-        let known = registry.order.iter().any(|other| std::ptr::eq(other.as_ptr(), &*instance));
-        taken("storage", name, kinds.storage.is_some() && registry.storages.contains_key(name))?;
-        taken("index", name, kinds.index.is_some() && registry.indexes.contains_key(name))?;
-        taken("observability sink", name, kinds.observability.is_some() && known)?;
-        if let Some(compression) = &kinds.compression {
-            let algorithm = compression.algorithm();
-            taken("compression", algorithm, registry.compressions.contains_key(algorithm))?;
-        }
+    /// Registers all kinds of a plugin, or the one of a handle, under a name of the application's: two instances of one plugin,
+    /// hot and cold storage, an index for each column.
+    ///
+    /// A name stands for at most one extension of each kind. One that has ended, by a shutdown or a panic, gives its name
+    /// to the next one.
+    ///
+    /// # Errors
+    /// Those of [`PluginManager::register`].
+    pub fn register_as(&self, name: &str, extension: impl Into<Registration>) -> Result<(), ManagerError> {
+        self.register_all(Some(name), extension.into())
+    }
 
-        if let Some(storage) = kinds.storage {
-            registry.active_storage.get_or_insert_with(|| storage.clone());
-            registry.storages.insert(name.clone(), storage);
-        }
-        if let Some(index) = kinds.index {
-            registry.indexes.insert(name.clone(), index);
-        }
-        if let Some(compression) = kinds.compression {
-            registry.compressions.insert(compression.algorithm().to_owned(), compression);
-        }
-        if !known {
-            registry.order.push(Arc::downgrade(&instance));
-        }
+    fn register_all(&self, name: Option<&str>, registration: Registration) -> Result<(), ManagerError> {
+        let sink = registration.handles.observability.clone();
+        let mut registry = self.write()?;
+        registry.add(name, registration)?;
         drop(registry);
         // Nothing can be refused any more, and no lock is held: this calls the plugin.
-        if let Some(observability) = kinds.observability {
-            self.fan_out.register(observability, &self.metrics);
+        if let Some(sink) = sink {
+            self.fan_out.register(sink, &self.metrics);
         }
         Ok(())
+    }
+
+    /// Takes all extensions of this name out, and returns them: calls under way go on, and so do those of the handles
+    /// that were taken before. An extension ends when the last of its handles goes, or by its
+    /// [`PluginInstance::shutdown`]. If the active storage goes, the next one that is registered becomes it.
+    ///
+    /// # Errors
+    /// [`ManagerError::Unknown`], [`ManagerError::Forked`].
+    pub fn unregister(&self, name: &str) -> Result<Vec<PluginInstance>, ManagerError> {
+        let mut registry = self.write()?;
+        let instances = registry.remove(name);
+        if instances.is_empty() {
+            return Err(unknown(&registry, "extension", name));
+        }
+        let gone = |instance: &Instance| !registry.instances().iter().any(|other| std::ptr::eq(&**other, instance));
+        let sinks: Vec<_> = instances.iter().filter(|instance| gone(instance)).cloned().collect();
+        drop(registry);
+        sinks.iter().for_each(|instance| self.fan_out.unregister(instance));
+        Ok(instances.into_iter().map(|instance| PluginInstance { instance }).collect())
     }
 
     /// Makes a registered storage the active one.
@@ -183,55 +156,45 @@ impl PluginManager {
     /// [`ManagerError::Unknown`], [`ManagerError::Forked`].
     pub fn set_active_storage(&self, name: &str) -> Result<(), ManagerError> {
         let mut registry = self.write()?;
-        match registry.storages.get(name).cloned() {
-            Some(storage) => {
-                registry.active_storage = Some(storage);
-                Ok(())
-            }
-            None => {
-                let known = sorted(&registry.storages).join(", ");
-                Err(ManagerError::Unknown { kind: "storage", name: name.to_owned(), known })
-            }
+        match registry.set_active_storage(name) {
+            true => Ok(()),
+            false => Err(unknown(&registry, "storage", name)),
         }
     }
 
     /// Returns the active storage: the first that was registered, or that of [`PluginManager::set_active_storage`].
     pub fn storage(&self) -> Option<Storage> {
-        self.look(|registry| registry.active_storage.clone())?
+        self.look(|registry| registry.active_storage().cloned())?
     }
 
-    /// Returns the index of this name.
+    /// Returns the storage of this name, active or not.
+    pub fn storage_named(&self, name: &str) -> Option<Storage> {
+        self.look(|registry| registry.storage(name).cloned())?
+    }
+
+    /// Returns the index of this name; if there is none, the first registered one of this type, such as `hnsw`.
     pub fn index(&self, name: &str) -> Option<Index> {
-        self.look(|registry| registry.indexes.get(name).cloned())?
+        self.look(|registry| registry.index(name).cloned())?
     }
 
-    /// Returns the codec of this algorithm.
-    pub fn compression(&self, algorithm: &str) -> Option<Compression> {
-        self.look(|registry| registry.compressions.get(algorithm).cloned())?
+    /// Returns the codec of this name; if there is none, the first registered one of this algorithm, such as `zstd`.
+    pub fn compression(&self, name: &str) -> Option<Compression> {
+        self.look(|registry| registry.compression(name).cloned())?
+    }
+
+    /// Lists the names of the registered storages, sorted.
+    pub fn list_storages(&self) -> Vec<String> {
+        self.look(|registry| registry.names(SOCH_KIND_STORAGE)).unwrap_or_default()
     }
 
     /// Lists the types of the registered indexes, such as `hnsw`, sorted, each once.
     pub fn list_index_types(&self) -> Vec<String> {
-        let types = |registry: &Registry| {
-            registry.indexes.values().map(|index| index.index_type().to_owned()).collect::<Vec<String>>()
-        };
-        let mut types = self.look(types).unwrap_or_default();
-        types.sort();
-        types.dedup();
-        types
+        self.look(|registry| sorted(registry.indexes().map(Index::index_type))).unwrap_or_default()
     }
 
-    /// Lists the algorithms of the registered codecs, sorted.
+    /// Lists the algorithms of the registered codecs, sorted, each once.
     pub fn list_compression(&self) -> Vec<String> {
-        self.look(|registry| sorted(&registry.compressions)).unwrap_or_default()
-    }
-
-    /// Lists every registered extension, in the order of registration. A sink that is nothing else is gone after its end.
-    pub fn list_extensions(&self) -> Vec<ExtensionInfo> {
-        // Lets go of those that ended.
-        self.fan_out.refresh();
-        let instances = self.look(Registry::instances).unwrap_or_default();
-        instances.iter().map(|instance| instance.info.clone()).collect()
+        self.look(|registry| sorted(registry.compressions().map(Compression::algorithm))).unwrap_or_default()
     }
 
     /// Shows the registry to `look`; None in a child of fork whose parent changed it just then.
@@ -255,16 +218,9 @@ impl PluginManager {
     }
 }
 
-impl Registry {
-    /// The instances that are still there, in the order of registration.
-    fn instances(&self) -> Vec<Arc<Instance>> {
-        self.order.iter().filter_map(Weak::upgrade).collect()
-    }
-}
-
 impl std::fmt::Debug for PluginManager {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let names = self.list_extensions().into_iter().map(|info| info.name);
+        let names = self.extensions().into_iter().map(|extension| extension.name);
         formatter.debug_tuple("PluginManager").field(&names.collect::<Vec<_>>()).finish()
     }
 }
@@ -282,8 +238,8 @@ impl Drop for PluginManager {
     }
 }
 
-fn sorted<T>(map: &HashMap<String, T>) -> Vec<String> {
-    let mut names: Vec<String> = map.keys().cloned().collect();
-    names.sort();
-    names
+/// The error of a name that is none.
+fn unknown(registry: &Registry, kind: &'static str, name: &str) -> ManagerError {
+    let kinds = if kind == "storage" { SOCH_KIND_STORAGE } else { u32::MAX };
+    ManagerError::Unknown { kind, name: name.to_owned(), known: registry.names(kinds).join(", ") }
 }

@@ -1,7 +1,7 @@
 //! The sinks of a manager. One that was shut down, or panicked, is let go by the next call.
 
 use crate::handles::observability::Observability;
-use crate::instance::end;
+use crate::instance::{end, Instance};
 use crate::metrics::series::Change;
 use crate::sync::published::Published;
 use sochdb_plugin_sdk::{Labels, ObservabilityExtension};
@@ -21,6 +21,11 @@ pub(crate) fn push(change: Change, sink: &Observability, name: &str, labels: Lab
     }
 }
 
+/// Whether nobody is served by it any more. One that is being replaced stays until the next one is here.
+fn has_gone(sink: &Observability) -> bool {
+    sink.instance.has_ended() && !sink.instance.is_succeeded()
+}
+
 #[derive(Default)]
 pub(crate) struct Sinks {
     list: Published<Sink>,
@@ -31,8 +36,16 @@ pub(crate) struct Sinks {
 impl Sinks {
     pub(crate) fn add(&self, number: u64, sink: Observability) {
         self.list.change(|sinks| {
-            let alive = sinks.iter().filter(|(_, sink)| !sink.instance.has_ended());
+            let alive = sinks.iter().filter(|(_, sink)| !has_gone(sink));
             Some(alive.cloned().chain([(number, sink)]).collect())
+        });
+    }
+
+    /// Takes the sink of this instance out; what `new` gives takes its place.
+    pub(crate) fn exchange(&self, old: &Instance, new: Option<Sink>) {
+        self.list.change(|sinks| {
+            let others = sinks.iter().filter(|(_, sink)| !std::ptr::eq(&*sink.instance, old) && !has_gone(sink));
+            Some(others.cloned().chain(new).collect())
         });
     }
 
@@ -63,7 +76,7 @@ impl Sinks {
     fn let_go(&self, ended: usize) {
         self.ended.store(ended, Relaxed);
         self.list.change(|sinks| {
-            let alive = || sinks.iter().filter(|(_, sink)| !sink.instance.has_ended());
+            let alive = || sinks.iter().filter(|(_, sink)| !has_gone(sink));
             (alive().count() < sinks.len()).then(|| alive().cloned().collect())
         });
     }

@@ -46,6 +46,10 @@ impl InstanceOptions {
         Self { memory_budget: bytes, ..self }
     }
 
+    pub(crate) fn has_data_dir(&self) -> bool {
+        self.data_dir.is_some()
+    }
+
     /// The bytes of memory to keep to, 0 for no limit.
     pub(crate) fn budget(&self) -> u64 {
         self.memory_budget

@@ -5,6 +5,7 @@ pub(crate) mod extensions;
 pub(crate) mod instance_options;
 pub(crate) mod loader;
 pub(crate) mod loader_options;
+pub(crate) mod recipe;
 pub(crate) mod verified;
 use crate::base::digest::Digest;
 use crate::instance::host_services::{HostServices, HostSide};
@@ -15,6 +16,7 @@ use crate::loader::file_origin::FileOrigin;
 use crate::loader::library::Library;
 use crate::loader::step_runner::Steps;
 use crate::plugin::instance_options::InstanceOptions;
+use crate::plugin::recipe::Recipe;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::sync::call_gate::live;
@@ -158,7 +160,8 @@ impl PluginLibrary {
             destroy: entry.raw.destroy,
             get_interface: entry.raw.get_interface,
         };
-        let origin = Origin::Loaded { side };
+        let recipe = Recipe { library: self.clone(), config: config.to_owned(), options: options.clone() };
+        let origin = Origin::Loaded { side, recipe: Box::new(recipe) };
         // SAFETY: `create` of this library just made the instance.
         let instance = unsafe {
             Instance::new(pointer, self.library.tables, lifecycle, entry.info.clone(), self.context.limits, origin)
@@ -215,10 +218,7 @@ impl PluginInstance {
     /// Returns the bytes of memory that the instance takes, as it told last; None if it never did.
     #[must_use]
     pub fn memory_used(&self) -> Option<u64> {
-        match &*self.instance.origin {
-            Origin::Loaded { side } => side.memory_used(),
-            Origin::InProcess { .. } => None,
-        }
+        self.instance.memory_used()
     }
 
     /// Whether a panic ended the instance.

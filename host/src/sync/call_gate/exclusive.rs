@@ -168,9 +168,14 @@ impl CallGate {
         Ending(self.core.clone())
     }
 
+    /// Whether the calling thread runs the end.
+    pub(crate) fn is_ended_here(&self) -> bool {
+        self.core.ender.load(SeqCst) == held::thread()
+    }
+
     /// Before a wait for the end that another thread runs.
     pub(crate) fn wait_for_end(&self) -> Result<impl Sized, Refusal> {
-        if self.core.ender.load(SeqCst) == held::thread() {
+        if self.is_ended_here() {
             return Err(Refusal::Within(crate::sync::call_gate::refusal::Hold::Exclusive));
         }
         wait_for(What::End, &self.core)

@@ -20,7 +20,7 @@ pub(crate) mod refusal;
 mod tests;
 pub(crate) mod waits;
 
-use crate::sync::call_gate::core::{Core, FORKED, POISONED};
+use crate::sync::call_gate::core::{Core, CLOSED, FORKED, POISONED};
 use crate::sync::call_gate::refusal::Refusal;
 use crate::sync::membarrier::Barrier;
 use std::sync::Arc;
@@ -58,6 +58,17 @@ impl CallGate {
 
     pub(crate) fn is_poisoned(&self) -> bool {
         self.core.state() == POISONED
+    }
+
+    /// Whether nobody gets in any more, as it ends or ended.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.core.state() == CLOSED
+    }
+
+    /// The number of calls under way, and of what stays. They change meanwhile.
+    pub(crate) fn under_way(&self) -> (usize, usize) {
+        let stays = if live::is_child() { 0 } else { self.core.stays.lock().iter().count() };
+        (self.core.in_flight().saturating_sub(stays), stays)
     }
 
     /// For something that stays: whether it may go on.

@@ -1,0 +1,193 @@
+//! One instance takes the place of another, with what that one keeps. If anything fails, the old one serves on.
+
+use crate::base::kinds::Kinds;
+use crate::instance::end::say_ended;
+use crate::instance::Instance;
+use crate::manager::error::ManagerError;
+use crate::manager::registration::{Handles, Registration};
+use crate::manager::registry::Registry;
+use crate::manager::replace::Replaced;
+use crate::manager::PluginManager;
+use crate::plugin::recipe::Recipe;
+use crate::sync::call_gate::after;
+use sochdb_plugin_abi::{SOCH_KIND_INDEX, SOCH_KIND_OBSERVABILITY, SOCH_KIND_STORAGE};
+use sochdb_plugin_sdk::{Error, ErrorKind, IndexExtension};
+use std::sync::{mpsc, Arc};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Why nothing takes the place of an index that stays where it is.
+const UNSAVED: &str =
+    "what its index keeps can be neither saved nor found in a `data_dir`: build another one and `replace` it";
+
+/// What an index saved, for the one that loads it.
+pub(crate) type Saved = Option<Arc<Vec<u8>>>;
+
+/// How one instance takes the place of another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    /// Whether the old one ends before the new one is made, as both cannot have the same files or port. Calls wait.
+    pub(crate) one_owner: bool,
+    /// Whether what the old index saves is loaded by the new one. Changes wait, and searches do not.
+    pub(crate) saved: bool,
+}
+
+impl Plan {
+    /// Both are there, and each has its own.
+    pub(crate) const BESIDE: Self = Self { one_owner: false, saved: false };
+    /// Only one of them may be there.
+    pub(crate) const ONE_OWNER: Self = Self { one_owner: true, saved: false };
+
+    /// The plan that loses nothing of what an instance of these kinds keeps.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn for_the_same(kinds: Kinds, old: &Instance, recipe: &Recipe) -> Result<Self, String> {
+        let has = |kind: u32| kinds.0 & kind != 0;
+        let has_files = recipe.options.has_data_dir();
+        if has(SOCH_KIND_STORAGE) && !old.described.storage.durable {
+            return Err("it does not keep its rows where the next one finds them, as it does not describe itself as \
+                        durable: fill another one and `replace` it"
+                .to_owned());
+        }
+        let saved = has(SOCH_KIND_INDEX) && !has_files;
+        Ok(Self { one_owner: has(SOCH_KIND_STORAGE) || has(SOCH_KIND_OBSERVABILITY) || has_files, saved })
+    }
+}
+
+/// The time that each part of a replacement has: callers wait four times as long.
+pub(crate) fn patience(old: &Instance) -> Duration {
+    old.limits.drain_timeout / 4
+}
+
+/// Runs `job` on a thread of its own, which is left alone if it takes longer.
+pub(crate) fn within<T: Send + 'static>(limit: Duration, job: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+    let (send, receive) = mpsc::channel();
+    let run = move || drop(send.send(job()));
+    thread::Builder::new().name("soch-make".to_owned()).spawn(run).ok()?;
+    receive.recv_timeout(limit).ok()
+}
+
+/// Loads into a new index what the old one saved.
+pub(crate) fn load(new: &Arc<Instance>, saved: &Saved) -> Result<(), Error> {
+    let Some(saved) = saved else { return Ok(()) };
+    let index = Handles::all_of(new).index;
+    let mut index = index.ok_or_else(|| new.error(ErrorKind::Unsupported, "is no index".to_owned()))?;
+    index.load_from(saved).map(drop)
+}
+
+impl PluginManager {
+    /// Gives the place of `old`, which is registered under `name`, to the instance that `make` makes.
+    pub(crate) fn carry(
+        &self,
+        name: &str,
+        old: &Arc<Instance>,
+        plan: Plan,
+        make: impl FnOnce(&Saved) -> Result<Registration, String>,
+    ) -> Result<Replaced, ManagerError> {
+        let serves_on =
+            |why: String| ManagerError::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() };
+        let moving = old.begin_move().map_err(|error| serves_on(error.to_string()))?;
+        let begin = Instant::now();
+        let still = match plan.saved {
+            false => None,
+            true => match old.hold_changes(patience(old)) {
+                Some(still) => Some(still),
+                None => return Err(serves_on("changes of the index under way do not end".to_owned())),
+            },
+        };
+        let saved: Saved = match Handles::all_of(old).index.filter(|_| plan.saved) {
+            None => None,
+            Some(index) => match index.save(0) {
+                Ok(saved) => Some(Arc::new(saved)),
+                Err(error) if error.kind() == ErrorKind::Unsupported => return Err(serves_on(UNSAVED.to_owned())),
+                Err(error) => return Err(serves_on(error.to_string())),
+            },
+        };
+        if plan.one_owner {
+            old.drain_and_close(patience(old)).map_err(|error| serves_on(error.to_string()))?;
+        }
+        let left = if plan.one_owner { old.leave(after(patience(old))) } else { Ok(()) };
+        let may_restore = plan.one_owner && !left.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy);
+        let made = left.map_err(|error| error.to_string()).and_then(|()| make(&saved));
+        let made = made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), Err));
+        let new = match made {
+            Ok(new) => new,
+            Err(why) if !plan.one_owner => return Err(serves_on(why)),
+            Err(why) => {
+                let again = if may_restore { self.restore(old, &saved) } else { Err("it still has its files".into()) };
+                return Err(match again {
+                    Ok(again) => {
+                        moving.to(&again.instance);
+                        serves_on(why)
+                    }
+                    Err(not) => {
+                        drop(moving);
+                        // Its sink was kept for the next one.
+                        say_ended();
+                        let why = format!("{why}; and the old one cannot be made again: {not}");
+                        ManagerError::NotReplaced { name: name.to_owned(), why, serves: false, stuck: Vec::new() }
+                    }
+                });
+            }
+        };
+        self.put(old, &new)?;
+        moving.to(&new.instance);
+        let pause = if plan == Plan::BESIDE { Duration::ZERO } else { begin.elapsed() };
+        // Closes the gate, so that changes that waited go on to the next one; then waits for the calls under way.
+        let mut ended = old.shutdown_until(Instant::now());
+        drop(still);
+        if ended.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy) {
+            ended = old.shutdown();
+        }
+        // A panic ended it before, and may be why it was replaced.
+        let unended = ended.err().filter(|error| error.kind() != ErrorKind::Panicked);
+        Ok(Replaced { name: name.to_owned(), pause, unended })
+    }
+
+    /// Why `new` cannot be all that `old` is here.
+    fn lacks(&self, old: &Instance, new: &Registration) -> Option<String> {
+        let has = new.handles.kinds();
+        let wanted = |registry: &Registry| {
+            registry.entries().filter(|(entry, _)| entry.is_of(old)).fold(0, |kinds, (entry, _)| kinds | entry.kinds.0)
+        };
+        let missing = Kinds(self.look(wanted)? & !has.0);
+        (missing.0 != 0).then(|| format!("`{}` has no kind {missing}", new.instance.info.name))
+    }
+
+    /// Makes the old one again, from what it was made.
+    fn restore(&self, old: &Arc<Instance>, saved: &Saved) -> Result<Registration, String> {
+        let recipe = Recipe::of(old).ok_or("it is linked in")?.clone();
+        let (saved, limit) = (saved.clone(), patience(old));
+        let again = move || {
+            let plugin = recipe.make().map_err(|error| error.to_string())?;
+            load(&plugin.instance, &saved).map_err(|error| error.to_string())?;
+            Ok::<_, String>(plugin)
+        };
+        let again = Registration::from(within(limit, again).ok_or_else(|| format!("it takes longer than {limit:?}"))??);
+        self.put(old, &again).map_err(|error| error.to_string())?;
+        Ok(again)
+    }
+
+    /// Registers `new` where `old` is.
+    fn put(&self, old: &Arc<Instance>, new: &Registration) -> Result<(), ManagerError> {
+        let mut registry = self.write()?;
+        if registry.shut {
+            return Err(ManagerError::ShutDown);
+        }
+        let is_sink =
+            registry.entries().any(|(entry, _)| entry.is_of(old) && entry.kinds.0 & SOCH_KIND_OBSERVABILITY != 0);
+        if !registry.exchange(old, new) {
+            return Err(ManagerError::Unknown {
+                kind: "extension",
+                name: old.info.name.clone(),
+                known: registry.names(u32::MAX).join(", "),
+            });
+        }
+        drop(registry);
+        if let Some(sink) = new.handles.observability.clone().filter(|_| is_sink) {
+            self.fan_out.exchange(old, sink, &self.metrics);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,246 @@
+//! The extensions of a manager, by name and in the order of registration. Calls no plugin.
+
+use crate::base::kinds::Kinds;
+use crate::handles::compression::Compression;
+use crate::handles::index::Index;
+use crate::handles::storage::Storage;
+use crate::instance::Instance;
+use crate::manager::error::ManagerError;
+use crate::manager::registration::{Handles, Registration};
+use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::{CompressionExtension, IndexExtension};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Weak};
+
+#[derive(Default)]
+pub(crate) struct Registry {
+    pub(crate) shut: bool,
+    last: u64,
+    /// In the order of registration.
+    entries: BTreeMap<u64, Entry>,
+    names: HashMap<Arc<str>, Vec<u64>>,
+    active_storage: Option<u64>,
+}
+
+/// One extension under one name.
+pub(crate) struct Entry {
+    pub(crate) name: Arc<str>,
+    pub(crate) kinds: Kinds,
+    instance: Weak<Instance>,
+    /// Without its sink, which the list of all sinks keeps, and lets go when it ended.
+    handles: Handles,
+    /// For a plugin that has none of the kinds.
+    _kept: Option<Arc<Instance>>,
+}
+
+impl Entry {
+    fn new(name: Arc<str>, registration: Registration) -> Self {
+        let Registration { instance, handles } = registration;
+        let kinds = handles.kinds();
+        let handles = Handles { observability: None, ..handles };
+        let kept = (kinds.0 == 0).then(|| instance.clone());
+        Self { name, kinds, instance: Arc::downgrade(&instance), handles, _kept: kept }
+    }
+
+    pub(crate) fn is_of(&self, instance: &Instance) -> bool {
+        std::ptr::eq(self.instance.as_ptr(), instance)
+    }
+
+    pub(crate) fn instance(&self) -> Option<Arc<Instance>> {
+        self.instance.upgrade()
+    }
+
+    /// Whether nobody is served by it any more. One that is being replaced will be.
+    fn has_ended(&self) -> bool {
+        self.instance().is_none_or(|instance| instance.has_ended() && !instance.is_succeeded())
+    }
+}
+
+impl Registry {
+    /// Adds an extension under `name`, or under a name of its own.
+    ///
+    /// # Errors
+    /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`]; nothing is changed then.
+    pub(crate) fn add(&mut self, name: Option<&str>, registration: Registration) -> Result<(), ManagerError> {
+        if self.shut {
+            return Err(ManagerError::ShutDown);
+        }
+        let kinds = registration.handles.kinds();
+        let sink_alone = kinds == Kinds(SOCH_KIND_OBSERVABILITY);
+        let chosen: Arc<str> = match name {
+            Some(name) => name.into(),
+            None if sink_alone => self.free_name(registration.own_name()),
+            None => registration.own_name().into(),
+        };
+        self.let_go_of_ended(&chosen);
+        let taken = |kinds: Kinds, name: &str| {
+            let kind = kinds.names().next().map_or("extension", what);
+            Err(ManagerError::Duplicate { kind, name: name.to_owned() })
+        };
+        let twice = self.entries.values().find(|entry| {
+            entry.is_of(&registration.instance) && (entry.kinds.0 & kinds.0 & SOCH_KIND_OBSERVABILITY != 0)
+        });
+        if let Some(entry) = twice {
+            return taken(Kinds(SOCH_KIND_OBSERVABILITY), &entry.name);
+        }
+        let same = self.named(&chosen).find(|entry| entry.kinds.0 & kinds.0 != 0 || entry.kinds.0 == 0 && kinds.0 == 0);
+        if let Some(entry) = same {
+            return taken(Kinds(entry.kinds.0 & kinds.0), &chosen);
+        }
+        if let Some(codec) = registration.handles.compression.as_ref().filter(|_| name.is_none()) {
+            if self.compression(codec.algorithm()).is_some() {
+                return taken(Kinds(SOCH_KIND_COMPRESSION), codec.algorithm());
+            }
+        }
+
+        let of_instance =
+            self.entries.iter_mut().find(|(_, entry)| entry.name == chosen && entry.is_of(&registration.instance));
+        let id = match of_instance {
+            Some((id, entry)) => {
+                entry.kinds.0 |= kinds.0;
+                let added = Handles { observability: None, ..registration.handles };
+                entry.handles = std::mem::take(&mut entry.handles).and(added);
+                *id
+            }
+            None => {
+                self.last += 1;
+                self.names.entry(chosen.clone()).or_default().push(self.last);
+                self.entries.insert(self.last, Entry::new(chosen, registration));
+                self.last
+            }
+        };
+        if kinds.0 & SOCH_KIND_STORAGE != 0 {
+            self.active_storage.get_or_insert(id);
+        }
+        Ok(())
+    }
+
+    /// Any number of sinks may have the same name of their own.
+    fn free_name(&mut self, own: &str) -> Arc<str> {
+        self.let_go_of_ended(own);
+        let with_number = |number: u32| if number == 1 { own.to_owned() } else { format!("{own}-{number}") };
+        let is_free = |name: &String| self.named(name).next().is_none();
+        (1..).map(with_number).find(is_free).expect("there are more numbers than sinks").into()
+    }
+
+    /// Frees a name that only what ended has.
+    fn let_go_of_ended(&mut self, name: &str) {
+        let ended: Vec<u64> = self.ids(name).iter().copied().filter(|id| self.entries[id].has_ended()).collect();
+        ended.into_iter().for_each(|id| self.remove_id(id));
+    }
+
+    fn remove_id(&mut self, id: u64) {
+        let Some(entry) = self.entries.remove(&id) else { return };
+        if let Some(ids) = self.names.get_mut(&entry.name) {
+            ids.retain(|other| *other != id);
+            if ids.is_empty() {
+                self.names.remove(&entry.name);
+            }
+        }
+        self.active_storage = self.active_storage.filter(|active| *active != id);
+    }
+
+    /// Takes all of this name out.
+    pub(crate) fn remove(&mut self, name: &str) -> Vec<Arc<Instance>> {
+        let ids = self.ids(name).to_vec();
+        let instances = ids.iter().filter_map(|id| self.entries[id].instance()).collect();
+        ids.into_iter().for_each(|id| self.remove_id(id));
+        instances
+    }
+
+    /// Puts `new` where `old` is, under each of its names. False if it is nowhere.
+    pub(crate) fn exchange(&mut self, old: &Instance, new: &Registration) -> bool {
+        let mut found = false;
+        for entry in self.entries.values_mut().filter(|entry| entry.is_of(old)) {
+            let handles = Handles::all_of(&new.instance).only(entry.kinds);
+            let registration = Registration { instance: new.instance.clone(), handles };
+            *entry = Entry::new(entry.name.clone(), registration);
+            found = true;
+        }
+        found
+    }
+
+    fn ids(&self, name: &str) -> &[u64] {
+        self.names.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = &Entry> {
+        self.ids(name).iter().map(|id| &self.entries[id])
+    }
+
+    /// All, in the order of registration, but for those that nobody keeps any more.
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = (&Entry, Arc<Instance>)> {
+        self.entries.values().filter_map(|entry| Some((entry, entry.instance()?)))
+    }
+
+    /// The instances that are still there, in the order of registration, each once.
+    pub(crate) fn instances(&self) -> Vec<Arc<Instance>> {
+        let mut instances: Vec<Arc<Instance>> = Vec::new();
+        for (_, instance) in self.entries() {
+            if !instances.iter().any(|other| Arc::ptr_eq(other, &instance)) {
+                instances.push(instance);
+            }
+        }
+        instances
+    }
+
+    pub(crate) fn set_active_storage(&mut self, name: &str) -> bool {
+        let id = self.ids(name).iter().find(|id| self.entries[id].handles.storage.is_some()).copied();
+        self.active_storage = id.or(self.active_storage);
+        id.is_some()
+    }
+
+    pub(crate) fn active_storage(&self) -> Option<&Storage> {
+        self.entries[&self.active_storage?].handles.storage.as_ref()
+    }
+
+    pub(crate) fn is_active(&self, entry: &Entry) -> bool {
+        self.active_storage.is_some_and(|id| std::ptr::eq(&self.entries[&id], entry))
+    }
+
+    pub(crate) fn storage(&self, name: &str) -> Option<&Storage> {
+        self.named(name).find_map(|entry| entry.handles.storage.as_ref())
+    }
+
+    /// By name, else the first of this type.
+    pub(crate) fn index(&self, name: &str) -> Option<&Index> {
+        let named = self.named(name).find_map(|entry| entry.handles.index.as_ref());
+        named.or_else(|| self.indexes().find(|index| index.index_type() == name))
+    }
+
+    /// By name, else the first of this algorithm.
+    pub(crate) fn compression(&self, name: &str) -> Option<&Compression> {
+        let named = self.named(name).find_map(|entry| entry.handles.compression.as_ref());
+        named.or_else(|| self.compressions().find(|codec| codec.algorithm() == name))
+    }
+
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = &Index> {
+        self.entries.values().filter_map(|entry| entry.handles.index.as_ref())
+    }
+
+    pub(crate) fn compressions(&self) -> impl Iterator<Item = &Compression> {
+        self.entries.values().filter_map(|entry| entry.handles.compression.as_ref())
+    }
+
+    /// The names of entries of these kinds, sorted, each once.
+    pub(crate) fn names(&self, kinds: u32) -> Vec<String> {
+        let of_kinds = self.entries.values().filter(|entry| entry.kinds.0 & kinds != 0 || kinds == u32::MAX);
+        sorted(of_kinds.map(|entry| &*entry.name))
+    }
+}
+
+/// The kind as errors name it.
+fn what(kind: &'static str) -> &'static str {
+    match kind {
+        "observability" => "observability sink",
+        other => other,
+    }
+}
+
+/// Sorted, each once.
+pub(crate) fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut names: Vec<String> = names.map(str::to_owned).collect();
+    names.sort();
+    names.dedup();
+    names
+}

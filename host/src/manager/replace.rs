@@ -1,0 +1,244 @@
+//! Replacement of extensions while others call them.
+
+use crate::base::kinds::Kinds;
+use crate::instance::Instance;
+use crate::manager::carry::{self, patience, within, Plan};
+use crate::manager::error::ManagerError;
+use crate::manager::registration::Registration;
+use crate::manager::registry::Registry;
+use crate::manager::{unknown, PluginManager};
+use crate::plugin::recipe::Recipe;
+use crate::plugin::{PluginInstance, PluginLibrary};
+use sochdb_plugin_sdk::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The outcome of a replacement that took place.
+///
+/// ```
+/// use sochdb_plugin_host::{Compression, PluginManager};
+#[doc = include_str!("../handles/xor_codec.example")]
+/// let manager = PluginManager::new();
+/// manager.register_as("pages", Compression::new(Xor)?)?;
+/// let held = manager.compression("pages").expect("it was just registered");
+/// let replaced = manager.replace("pages", Compression::new(Xor)?)?;
+/// assert!(replaced.unended.is_none());
+/// assert_eq!(held.compress(b"x")?, Xor.compress(b"x")?); // The new one answers.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// The name of the extension.
+    pub name: String,
+    /// The longest that a call waited for the new one, or a change of an index; 0 if none had to.
+    pub pause: Duration,
+    /// Why the old one did not end as it should, if so: what it had not written may be lost, or a call is still under way in
+    /// it.
+    pub unended: Option<Error>,
+}
+
+/// Whatever a caller's own step fails with.
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Replacement under load. Calls under way end where they began. Later ones reach the new extension, whichever way they
+/// come: by a look at the manager, or by a handle that was taken before, which passes them on. Open readers, cursors and
+/// transactions belong to the old one and must end before it does.
+///
+/// Each part of a replacement, such as the wait for calls under way or the making of the new one, may take a quarter of
+/// the drain timeout of the old one, which is how long its callers wait.
+impl PluginManager {
+    /// Puts `new` in the place of the extension of this name, and shuts that one down when its calls under way ended. Both
+    /// are there for a moment, so `new` has files and ports of its own, and holds what it should before.
+    ///
+    /// # Errors
+    /// [`ManagerError::Unknown`], [`ManagerError::ShutDown`], [`ManagerError::Forked`];
+    /// [`ManagerError::NotReplaced`], for instance if `new` lacks a kind: the old one serves on.
+    pub fn replace(&self, name: &str, new: impl Into<Registration>) -> Result<Replaced, ManagerError> {
+        let (_, old) = self.one_of(name)?;
+        let new = new.into();
+        self.carry(name, &old, Plan::BESIDE, |_| Ok(new))
+    }
+
+    /// Ends the extension of this name and puts what `make` makes in its place: for an engine that allows its files or its
+    /// port one owner. Calls wait meanwhile; [`Replaced::pause`] says how long. If `make` fails, the old one is made again from
+    /// its library, configuration and options; what is linked in cannot be.
+    ///
+    /// `make` may call the new one, and return an error if it does not answer as it should. Nobody else calls it before.
+    ///
+    /// ```no_run
+    /// # use sochdb_plugin_host::{InstanceOptions, PluginLibrary, PluginManager};
+    /// # fn f(manager: &PluginManager, library: &PluginLibrary) -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = InstanceOptions::new().data_dir("/var/lib/sochdb/rows");
+    /// let replaced = manager.hand_over("rows", || library.instance_with("{}", &options))?;
+    /// println!("calls waited {:?}", replaced.pause);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`PluginManager::replace`]; `serves` in [`ManagerError::NotReplaced`] is false if the old one could not be
+    /// made again, and the name stands for nothing that works.
+    pub fn hand_over<E: Into<AnyError>>(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<PluginInstance, E>,
+    ) -> Result<Replaced, ManagerError> {
+        let (_, old) = self.one_of(name)?;
+        self.carry(name, &old, Plan::ONE_OWNER, |_| match make() {
+            Ok(plugin) => Ok(Registration::from(plugin)),
+            Err(error) => Err(error.into().to_string()),
+        })
+    }
+
+    /// Makes all extensions of a plugin again from `library`, another version of it, each with the configuration and options
+    /// that it has: one after the other in the order of registration, and all or none. A storage, a sink, and an index with
+    /// a `data_dir` are handed over as by [`PluginManager::hand_over`]. Any other index loads what the old one saves; its
+    /// searches go on, and changes wait. A codec is replaced at once.
+    ///
+    /// `check` gets the name and the new instance before anybody else does, and calls it; `|_, _| Ok(())` checks nothing.
+    ///
+    /// ```no_run
+    /// # use sochdb_plugin_host::{sdk::StorageExtension, DynamicPluginLoader, PluginManager};
+    /// # fn f(manager: &PluginManager, loader: &DynamicPluginLoader) -> Result<(), Box<dyn std::error::Error>> {
+    /// // SAFETY: whoever named the file trusts it.
+    /// let library = unsafe { loader.load("/usr/local/lib/sochdb/plugins/storage_lmdb.so")? };
+    /// for replaced in manager.upgrade(&library, |_, new| Ok(drop(new.storage()?.get(0, b"a key")?)))? {
+    ///     println!("{}: calls waited {:?}", replaced.name, replaced.pause);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`ManagerError::Unknown`] if no extension is of this plugin; those of [`PluginManager::hand_over`]: what was
+    /// replaced before the failure is put back, and `stuck` in [`ManagerError::NotReplaced`] names what could not be.
+    pub fn upgrade(
+        &self,
+        library: &PluginLibrary,
+        check: impl Fn(&str, &PluginInstance) -> Result<(), AnyError> + Send + Sync + 'static,
+    ) -> Result<Vec<Replaced>, ManagerError> {
+        let plugin = &library.info().name;
+        let found = self.look(|registry| of_plugin(registry, plugin)).ok_or(ManagerError::Forked)?;
+        if found.is_empty() {
+            return Err(self.look(|registry| unknown(registry, "extension", plugin)).unwrap_or(ManagerError::Forked));
+        }
+        let mut planned = Vec::new();
+        for (name, kinds, old, recipe) in found {
+            let plan = Plan::for_the_same(kinds, &old, &recipe);
+            let plan = plan.map_err(|why| ManagerError::NotReplaced {
+                name: name.clone(),
+                why,
+                serves: true,
+                stuck: Vec::new(),
+            })?;
+            planned.push((name, plan, old, recipe));
+        }
+        let check: Arc<Check> = Arc::new(check);
+        let mut done = Vec::new();
+        let mut replaced = Vec::new();
+        for (name, plan, old, recipe) in planned {
+            match self.remake(&name, &old, plan, recipe.from_library(library), &check) {
+                Ok(outcome) => {
+                    done.push((name, plan, recipe));
+                    replaced.push(outcome);
+                }
+                Err(ManagerError::NotReplaced { name, why, serves, .. }) => {
+                    return Err(ManagerError::NotReplaced { name, why, serves, stuck: self.put_back(done) });
+                }
+                Err(error) => {
+                    self.put_back(done);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(replaced)
+    }
+
+    /// Makes these again from what they were made before. The names of those that cannot be.
+    fn put_back(&self, done: Vec<(String, Plan, Recipe)>) -> Vec<String> {
+        let no_check: Arc<Check> = Arc::new(|_: &str, _: &PluginInstance| Ok(()));
+        let mut stuck = Vec::new();
+        for (name, plan, recipe) in done.into_iter().rev() {
+            let back = self.one_of(&name).and_then(|(_, old)| self.remake(&name, &old, plan, recipe, &no_check));
+            if back.is_err() {
+                stuck.push(name);
+            }
+        }
+        stuck
+    }
+
+    fn remake(
+        &self,
+        name: &str,
+        old: &Arc<Instance>,
+        plan: Plan,
+        recipe: Recipe,
+        check: &Arc<Check>,
+    ) -> Result<Replaced, ManagerError> {
+        let (named, check, algorithm, limit) = (name.to_owned(), check.clone(), old.algorithm.clone(), patience(old));
+        self.carry(name, old, plan, |saved| {
+            let saved = saved.clone();
+            let made = move || -> Result<PluginInstance, AnyError> {
+                let plugin = recipe.make()?;
+                if plugin.instance.algorithm != algorithm {
+                    let other = &plugin.instance.algorithm;
+                    return Err(format!("the algorithm is `{other}` where `{algorithm}` is asked for").into());
+                }
+                carry::load(&plugin.instance, &saved)?;
+                check(&named, &plugin)?;
+                Ok(plugin)
+            };
+            match within(limit, made) {
+                Some(Ok(plugin)) => Ok(Registration::from(plugin)),
+                Some(Err(error)) => Err(error.to_string()),
+                None => Err(format!("to make, load and check the new one takes longer than {limit:?}")),
+            }
+        })
+    }
+
+    /// The one instance of this name, and its kinds.
+    fn one_of(&self, name: &str) -> Result<(Kinds, Arc<Instance>), ManagerError> {
+        let find = |registry: &Registry| {
+            let mut found: Vec<(Kinds, Arc<Instance>)> = Vec::new();
+            for entry in registry.named(name) {
+                found.extend(entry.instance().map(|instance| (entry.kinds, instance)));
+            }
+            match found.pop() {
+                None => Err(unknown(registry, "extension", name)),
+                Some((_, one)) if found.iter().any(|(_, other)| !Arc::ptr_eq(other, &one)) => {
+                    Err(ManagerError::NotReplaced {
+                        name: name.to_owned(),
+                        why:
+                            "several extensions have this name, one for each kind: register them under names of their \
+                              own, by `register_as`"
+                                .to_owned(),
+                        serves: true,
+                        stuck: Vec::new(),
+                    })
+                }
+                Some(one) => Ok(one),
+            }
+        };
+        self.look(find).ok_or(ManagerError::Forked)?
+    }
+}
+
+/// The check of a new instance, under its name.
+type Check = dyn Fn(&str, &PluginInstance) -> Result<(), AnyError> + Send + Sync;
+
+/// The loaded extensions of a plugin, in the order of registration, each once with its first name and all its kinds.
+fn of_plugin(registry: &Registry, plugin: &str) -> Vec<(String, Kinds, Arc<Instance>, Recipe)> {
+    let mut found: Vec<(String, Kinds, Arc<Instance>, Recipe)> = Vec::new();
+    for (entry, instance) in registry.entries().filter(|(_, instance)| instance.info.name == plugin) {
+        match found.iter_mut().find(|(_, _, other, _)| Arc::ptr_eq(other, &instance)) {
+            Some((_, kinds, ..)) => kinds.0 |= entry.kinds.0,
+            None => {
+                if let Some(recipe) = Recipe::of(&instance).cloned() {
+                    found.push((entry.name.to_string(), entry.kinds, instance, recipe));
+                }
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,148 @@
+//! What a manager tells of the extensions that it keeps.
+
+use crate::base::digest::Digest;
+use crate::base::kinds::Kinds;
+use crate::instance::state::State;
+use crate::instance::Instance;
+use crate::manager::registry::{Entry, Registry};
+use crate::manager::PluginManager;
+use crate::plugin::recipe::Recipe;
+use sochdb_plugin_sdk::ExtensionInfo;
+use std::path::PathBuf;
+
+/// An extension as [`PluginManager::extensions`] lists it.
+///
+/// ```
+/// use sochdb_plugin_host::{ExtensionState, PluginManager};
+///
+/// let manager = PluginManager::new();
+/// for extension in manager.extensions() {
+///     let from = extension.origin.map_or("linked in".to_owned(), |origin| origin.path.display().to_string());
+///     println!("{} ({}, {from}): {}", extension.name, extension.kinds, extension.state);
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ExtensionStatus {
+    /// The name under which it was registered.
+    pub name: String,
+    /// The plugin's own name, version, author and capabilities.
+    pub info: ExtensionInfo,
+    /// The kinds that are registered under the name.
+    pub kinds: Kinds,
+    /// The file that it was loaded from; None if it is linked in.
+    pub origin: Option<ExtensionOrigin>,
+    /// Whether it takes calls.
+    pub state: ExtensionState,
+    /// Whether it is the storage of [`PluginManager::storage`].
+    pub is_active_storage: bool,
+    /// The calls that are under way in it. Others begin and end meanwhile.
+    pub calls: usize,
+    /// The readers and transactions of it that are open: its end waits for them.
+    pub open: usize,
+    /// The bytes of memory that it takes, as it told last; None if it never did.
+    pub memory_used: Option<u64>,
+}
+
+/// The file that an extension was loaded from.
+///
+/// ```
+/// use sochdb_plugin_host::PluginManager;
+///
+/// let origins = PluginManager::new().extensions().into_iter().filter_map(|extension| extension.origin);
+/// origins.for_each(|origin| println!("{} {}", origin.digest, origin.path.display()));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ExtensionOrigin {
+    /// The path of the file that the load read.
+    pub path: PathBuf,
+    /// The SHA-256 of the bytes that run.
+    pub digest: Digest,
+    /// The publisher who signed them, if the policy of the load asked for one.
+    pub publisher: Option<String>,
+}
+
+/// The state of an extension: whether it takes calls. `Display` writes it in a few words.
+///
+/// ```
+/// use sochdb_plugin_host::ExtensionState;
+///
+/// assert_eq!(ExtensionState::Panicked { cause: "`get`: no".into() }.to_string(), "panicked: `get`: no");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtensionState {
+    /// It takes calls.
+    Serving,
+    /// It takes no new calls, and its last ones, or its `shutdown`, are under way.
+    Draining,
+    /// It takes no calls any more.
+    ShutDown,
+    /// A panic ended it.
+    Panicked {
+        /// The call and what it said.
+        cause: String,
+    },
+}
+
+impl std::fmt::Display for ExtensionState {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Serving => formatter.write_str("serving"),
+            Self::Draining => formatter.write_str("draining"),
+            Self::ShutDown => formatter.write_str("shut down"),
+            Self::Panicked { cause } => write!(formatter, "panicked: {cause}"),
+        }
+    }
+}
+
+impl ExtensionStatus {
+    fn of(registry: &Registry, entry: &Entry, instance: &Instance) -> Self {
+        let (calls, open) = instance.gate.under_way();
+        let origin = Recipe::of(instance).map(|recipe| ExtensionOrigin {
+            path: recipe.library.path().to_owned(),
+            digest: recipe.library.digest(),
+            publisher: recipe.library.library.publisher.clone(),
+        });
+        let state = match instance.state() {
+            State::Serving => ExtensionState::Serving,
+            State::Draining => ExtensionState::Draining,
+            State::ShutDown => ExtensionState::ShutDown,
+            State::Panicked => ExtensionState::Panicked { cause: instance.cause().to_owned() },
+        };
+        Self {
+            name: entry.name.to_string(),
+            info: instance.info.clone(),
+            kinds: entry.kinds,
+            origin,
+            state,
+            is_active_storage: registry.is_active(entry),
+            calls,
+            open,
+            memory_used: instance.memory_used(),
+        }
+    }
+}
+
+impl PluginManager {
+    /// Lists every registered extension with its name, origin and state, in the order of registration. A sink that is nothing
+    /// else is gone after its end.
+    pub fn extensions(&self) -> Vec<ExtensionStatus> {
+        self.fan_out.refresh();
+        let list = |registry: &Registry| {
+            let entries = registry.entries();
+            entries.map(|(entry, instance)| ExtensionStatus::of(registry, entry, &instance)).collect()
+        };
+        self.look(list).unwrap_or_default()
+    }
+
+    /// Lists every registered extension, in the order of registration, each once. A sink that is nothing else is gone after
+    /// its end.
+    pub fn list_extensions(&self) -> Vec<ExtensionInfo> {
+        // Lets go of those that ended.
+        self.fan_out.refresh();
+        let instances = self.look(Registry::instances).unwrap_or_default();
+        instances.iter().map(|instance| instance.info.clone()).collect()
+    }
+}

@@ -1,0 +1,165 @@
+//! What one extension keeps is there in the one that takes its place, and what cannot be kept is refused before.
+
+use crate::versions::{loader, two_versions};
+use sochdb_plugin_host::sdk::{IndexExtension, StorageExtension};
+use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginManager};
+use std::thread;
+use std::time::{Duration, Instant};
+use support::in_c;
+use support::plugins::{in_rust, Private};
+
+fn not_replaced(result: Result<impl std::fmt::Debug, ManagerError>) -> (String, bool, Vec<String>) {
+    match result {
+        Err(ManagerError::NotReplaced { why, serves, stuck, .. }) => (why, serves, stuck),
+        other => panic!("it is not to be replaced: {other:?}"),
+    }
+}
+
+#[test]
+fn an_upgrade_is_of_all_instances_or_of_none() {
+    let manager = PluginManager::new();
+    let [first, second] = two_versions(&in_c!("index_sorted"));
+    let names = ["orders.date", "orders.city", "orders.name"];
+    for (row, name) in (1..).zip(names) {
+        manager.register_as(name, first.instance("{}").expect("an instance")).expect("registered");
+        manager.index(name).expect("it is there").insert(b"key", row).expect("insert");
+    }
+    let digests = |manager: &PluginManager| -> Vec<_> {
+        manager.extensions().into_iter().map(|extension| extension.origin.expect("loaded").digest).collect()
+    };
+    // The third is not as somebody wants it: the two before are put back.
+    let refusing = |name: &str, new: &sochdb_plugin_host::PluginInstance| {
+        let found = new.index()?.lookup(b"key")?;
+        if name == "orders.name" { Err(format!("it has {found:?}").into()) } else { Ok(()) }
+    };
+    let (why, serves, stuck) = not_replaced(manager.upgrade(&second, refusing));
+    assert!(why.contains("it has [3]") && serves && stuck.is_empty(), "{why} {serves} {stuck:?}");
+    assert_eq!(digests(&manager), [first.digest(); 3]);
+    let replaced = manager.upgrade(&second, |_, _| Ok(())).expect("all are replaced");
+    assert!(replaced.iter().map(|one| &*one.name).eq(names), "in the order of registration: {replaced:?}");
+    assert_eq!(digests(&manager), [second.digest(); 3]);
+    for (row, name) in (1..).zip(names) {
+        assert_eq!(manager.index(name).expect("it is there").lookup(b"key").expect("lookup"), [row]);
+    }
+}
+
+#[test]
+fn what_would_lose_something_is_refused_before_anything_ends() {
+    let manager = PluginManager::new();
+    let [first, second] = two_versions(&in_c!("storage_memory"));
+    manager.register_as("rows", first.instance("{}").expect("an instance")).expect("registered");
+    manager.storage().expect("a storage").put(1, b"k", b"v", 0).expect("put");
+    let (why, serves, _) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
+    assert!(why.contains("durable") && why.contains("`replace`") && serves, "{why}");
+    let [first, second] = two_versions(&in_rust("index_flat"));
+    manager.register_as("vectors", first.instance(r#"{"dimensions": 2}"#).expect("an instance")).expect("registered");
+    let (why, serves, _) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
+    assert!(why.contains("neither saved") && serves, "{why}");
+    // As it says: another one is filled, and put in its place.
+    let filled = second.instance(r#"{"dimensions": 2}"#).expect("an instance");
+    manager.replace("vectors", filled).expect("it is replaced");
+    assert_eq!(manager.storage().expect("a storage").get(1, b"k").expect("get").as_deref(), Some(&b"v"[..]));
+}
+
+#[test]
+fn a_storage_is_handed_over_with_another_configuration() {
+    let manager = PluginManager::new();
+    let directory = tempfile::tempdir().expect("a directory");
+    let options = InstanceOptions::new().data_dir(directory.path().join("rows"));
+    let [library, _] = two_versions(&in_c!("storage_lmdb"));
+    manager.register_as("rows", library.instance_with("{}", &options).expect("an instance")).expect("registered");
+    let kept = manager.storage().expect("a storage");
+    kept.put(1, b"k", b"v", 0).expect("put");
+    let replaced = manager.hand_over("rows", || library.instance_with(r#"{"sync": "flush"}"#, &options));
+    assert!(replaced.expect("it is handed over").pause > Duration::ZERO);
+    assert_eq!(kept.get(1, b"k").expect("a handle from before").as_deref(), Some(&b"v"[..]));
+    // A configuration that is refused: the old one is made again.
+    let (why, serves, _) =
+        not_replaced(manager.hand_over("rows", || library.instance_with(r#"{"sync": "never"}"#, &options)));
+    assert!(why.contains("sync") && serves, "{why}");
+    assert_eq!(kept.get(1, b"k").expect("it is made again").as_deref(), Some(&b"v"[..]));
+    // One that is no storage.
+    let codec = Private::copy(&in_c!("codec_xor")).load_by(&loader()).expect("it loads");
+    let (why, serves, _) = not_replaced(manager.hand_over("rows", || codec.instance("{}")));
+    assert!(why.contains("has no kind storage") && serves, "{why}");
+    assert_eq!(kept.get(1, b"k").expect("it is made again").as_deref(), Some(&b"v"[..]));
+}
+
+#[test]
+fn a_reader_that_stays_open_keeps_the_old_one() {
+    let manager = PluginManager::new();
+    let directory = tempfile::tempdir().expect("a directory");
+    let options = InstanceOptions::new().data_dir(directory.path().join("rows"));
+    let library = Private::copy(&in_c!("storage_lmdb"));
+    let library = library.load_by(&loader().drain_timeout(Duration::from_millis(400))).expect("it loads");
+    manager.register_as("rows", library.instance_with("{}", &options).expect("an instance")).expect("registered");
+    let storage = manager.storage().expect("a storage");
+    storage.put(1, b"k", b"v", 0).expect("put");
+    let reader = thread::spawn({
+        let storage = storage.clone();
+        move || storage.reader().expect("a reader")
+    });
+    let mut reader = reader.join().expect("no panic");
+    let begin = Instant::now();
+    let (why, serves, _) = not_replaced(manager.hand_over("rows", || library.instance_with("{}", &options)));
+    assert!(why.contains("did not end within 100ms") && serves, "{why}");
+    assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
+    assert_eq!(reader.get(1, b"k").expect("it goes on"), Some(&b"v"[..]));
+    storage.put(1, b"k", b"w", 0).expect("so does the storage");
+    drop(reader);
+    manager.hand_over("rows", || library.instance_with("{}", &options)).expect("nothing is open");
+}
+
+#[test]
+fn what_cannot_be_made_again_says_so() {
+    let manager = PluginManager::new();
+    let directory = tempfile::tempdir().expect("a directory");
+    let options = InstanceOptions::new().data_dir(directory.path().join("rows"));
+    let [library, _] = two_versions(&in_c!("storage_lmdb"));
+    manager.register_as("rows", library.instance_with("{}", &options).expect("an instance")).expect("registered");
+    let kept = manager.storage().expect("a storage");
+    // Whoever makes the new one spoils the files of the old one.
+    let spoil = || {
+        std::fs::remove_dir_all(directory.path().join("rows")).expect("removed");
+        std::fs::write(directory.path().join("rows"), "no directory").expect("written");
+        Err::<sochdb_plugin_host::PluginInstance, _>("no new one")
+    };
+    let (why, serves, _) = not_replaced(manager.hand_over("rows", spoil));
+    assert!(why.contains("no new one") && why.contains("cannot be made again") && !serves, "{why}");
+    kept.get(1, b"k").expect_err("nothing serves");
+    std::fs::remove_file(directory.path().join("rows")).expect("removed");
+    let fresh = library.instance_with("{}", &options).expect("an instance");
+    manager.register_as("rows", fresh).expect("the name is free");
+    assert_eq!(manager.storage().expect("a storage").get(1, b"k").expect("get"), None);
+}
+
+#[test]
+fn changes_of_an_index_wait_for_the_next_one_and_searches_do_not() {
+    let manager = PluginManager::new();
+    let [first, second] = two_versions(&in_c!("index_sorted"));
+    manager.register_as("column", first.instance("{}").expect("an instance")).expect("registered");
+    let mut kept = manager.index("column").expect("an index");
+    kept.insert(b"before", 1).expect("insert");
+    let (begun, wait) = std::sync::mpsc::channel();
+    thread::scope(|scope| {
+        let mut changing = kept.clone();
+        let change = scope.spawn(move || {
+            wait.recv().expect("the check begins");
+            changing.insert(b"meanwhile", 2).expect("it waits")
+        });
+        let looking = kept.clone();
+        let begun = std::sync::Mutex::new(begun);
+        let check = move |_: &str, new: &sochdb_plugin_host::PluginInstance| {
+            begun.lock().expect("no panic").send(())?;
+            thread::sleep(Duration::from_millis(50));
+            // The old one answers, and has no change that the new one lacks.
+            assert_eq!(looking.lookup(b"before")?, [1]);
+            assert!(looking.lookup(b"meanwhile")?.is_empty());
+            assert_eq!(new.index()?.lookup(b"before")?, [1]);
+            Ok(())
+        };
+        manager.upgrade(&second, check).expect("it is replaced");
+        change.join().expect("no panic");
+    });
+    assert_eq!(kept.lookup(b"meanwhile").expect("lookup"), [2]);
+}

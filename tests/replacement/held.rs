@@ -1,0 +1,112 @@
+//! Handles that were taken before a replacement.
+
+use crate::versions::two_versions;
+use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, Extension, ExtensionInfo, Result, Writer};
+use sochdb_plugin_host::{Compression, ManagerError, PluginManager};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::Arc;
+use support::in_c;
+
+/// A codec that writes its number, and says when it goes.
+struct Numbered(u8, Arc<AtomicUsize>);
+
+impl Extension for Numbered {
+    fn info(&self) -> ExtensionInfo {
+        ExtensionInfo::new("numbered", "1.0.0")
+    }
+}
+
+impl CompressionExtension for Numbered {
+    fn algorithm(&self) -> &str {
+        "number"
+    }
+    fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        assert!(input != b"panic", "as it was asked to");
+        output.write(&[self.0])
+    }
+    fn decompress_into(&self, _: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(&[self.0])
+    }
+}
+
+impl Drop for Numbered {
+    fn drop(&mut self) {
+        self.1.fetch_add(1, SeqCst);
+    }
+}
+
+#[test]
+fn each_reaches_the_one_that_serves_now_and_keeps_no_other() {
+    let gone = Arc::new(AtomicUsize::new(0));
+    let codec = |number| Compression::new(Numbered(number, gone.clone())).expect("a codec");
+    let manager = PluginManager::new();
+    manager.register_as("pages", codec(0)).expect("registered");
+    let first = manager.compression("pages").expect("a codec");
+    let mut last = None;
+    for number in 1..=100 {
+        manager.replace("pages", codec(number)).expect("replaced");
+        assert_eq!(first.compress(b"x").expect("compress"), [number]);
+        last = manager.compression("pages");
+    }
+    assert_eq!(gone.load(SeqCst), 99, "all but the first, which is held, and the last");
+    drop(manager);
+    assert_eq!(first.compress(b"x").expect("the last is kept"), [100]);
+    drop(last);
+    assert_eq!(first.compress(b"x").expect("by the place of the first"), [100]);
+    drop(first);
+    assert_eq!(gone.load(SeqCst), 101);
+}
+
+#[test]
+fn one_that_panicked_is_replaced_and_its_handles_go_on() {
+    let gone = Arc::new(AtomicUsize::new(0));
+    let codec = |number| Compression::new(Numbered(number, gone.clone())).expect("a codec");
+    let manager = PluginManager::new();
+    manager.register_as("pages", codec(1)).expect("registered");
+    let held = manager.compression("pages").expect("a codec");
+    assert_eq!(held.compress(b"panic").expect_err("it panics").kind(), ErrorKind::Panicked);
+    assert_eq!(held.compress(b"x").expect_err("it is poisoned").kind(), ErrorKind::Panicked);
+    let replaced = manager.replace("pages", codec(2)).expect("replaced");
+    assert_eq!(replaced.unended, None);
+    assert_eq!(held.compress(b"x").expect("the next one answers"), [2]);
+}
+
+#[test]
+fn a_replacement_within_one_or_after_the_end_is_refused() {
+    let gone = Arc::new(AtomicUsize::new(0));
+    let codec = |number| Compression::new(Numbered(number, gone.clone())).expect("a codec");
+    let manager = PluginManager::new();
+    manager.register_as("pages", codec(1)).expect("registered");
+    match manager.replace("page", codec(2)) {
+        Err(ManagerError::Unknown { name, known, .. }) => assert_eq!((&*name, &*known), ("page", "pages")),
+        other => panic!("an unknown name: {other:?}"),
+    }
+    manager.shutdown_all().expect("all end");
+    assert_eq!(manager.replace("pages", codec(2)), Err(ManagerError::ShutDown));
+    let held = manager.compression("pages").expect("it is listed");
+    assert_eq!(held.compress(b"x").expect_err("shut down").kind(), ErrorKind::ShutDown);
+    assert_eq!(gone.load(SeqCst), 2, "what was not registered is gone");
+}
+
+#[test]
+fn an_old_sink_delivers_and_ends_and_the_new_one_has_the_metrics() {
+    let manager = PluginManager::new();
+    let [first, second] = two_versions(&in_c!("observability_json"));
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("lines.jsonl");
+    let config = format!(r#"{{"path": {path:?}}}"#);
+    manager.register_as("lines", first.instance(&config).expect("an instance")).expect("registered");
+    manager.counter_inc("queries", 1, &[]);
+    let span = manager.span_start("across", None);
+    manager.upgrade(&second, |_, _| Ok(())).expect("replaced");
+    manager.counter_inc("queries", 1, &[]);
+    // A span of the old one: the new one must not take its number for one of its own.
+    let own = manager.span_start("own", None);
+    manager.span_event(span, "late", &[]);
+    manager.span_end(span);
+    manager.span_end(own);
+    manager.shutdown_all().expect("all end");
+    let lines = std::fs::read_to_string(&path).expect("lines");
+    assert_eq!(lines.matches("\"own\"").count(), 1, "{lines}");
+    assert!(!lines.contains("late"), "{lines}");
+}

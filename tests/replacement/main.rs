@@ -1,0 +1,8 @@
+//! Names that the application gives, and extensions that are replaced while threads call them.
+
+mod carried;
+mod held;
+mod load;
+mod names;
+mod under_load;
+mod versions;

@@ -1,0 +1,31 @@
+//! Two versions of a plugin, and versions that do not work.
+
+use sochdb_plugin_host::{DynamicPluginLoader, PluginLibrary};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+use support::plugins::Private;
+
+/// How long callers wait at most; each part of a replacement has a quarter of it.
+pub const PATIENCE: Duration = Duration::from_secs(8);
+
+pub fn loader() -> DynamicPluginLoader {
+    DynamicPluginLoader::new_trusted().drain_timeout(PATIENCE)
+}
+
+/// The plugin of examples-c, and the same with other bytes.
+pub fn two_versions(library: &Path) -> [PluginLibrary; 2] {
+    let second = Private::copy(library);
+    let mut file = fs::OpenOptions::new().append(true).open(&second.path).expect("a copy of our own");
+    file.write_all(b"2").expect("one more byte");
+    drop(file);
+    [Private::copy(library), second].map(|version| version.load_by(&loader()).expect("the version loads"))
+}
+
+/// A version of the plugin `name` that does not work, `FAULT` as in tests/plugins/bad_version.c.
+pub fn bad_version(name: &str, kind: &str, fault: &str) -> PluginLibrary {
+    let flags = [format!("-DNAME=\"{name}\""), format!("-DKIND=SOCH_KIND_{kind}"), format!("-DFAULT={fault}")];
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    Private::compile("bad_version", &flags).load_by(&loader()).expect("it loads")
+}
