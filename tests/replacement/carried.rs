@@ -30,7 +30,11 @@ fn an_upgrade_is_of_all_instances_or_of_none() {
     // The third is not as somebody wants it: the two before are put back.
     let refusing = |name: &str, new: &sochdb_plugin_host::PluginInstance| {
         let found = new.index()?.lookup(b"key")?;
-        if name == "orders.name" { Err(format!("it has {found:?}").into()) } else { Ok(()) }
+        if name == "orders.name" {
+            Err(format!("it has {found:?}").into())
+        } else {
+            Ok(())
+        }
     };
     let (why, serves, stuck) = not_replaced(manager.upgrade(&second, refusing));
     assert!(why.contains("it has [3]") && serves && stuck.is_empty(), "{why} {serves} {stuck:?}");

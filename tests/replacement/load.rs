@@ -56,7 +56,7 @@ fn store(manager: &PluginManager, rounds: &AtomicU64, stop: &AtomicBool) {
     while !stop.load(Relaxed) {
         let round = rounds.load(Relaxed);
         let (key, old) = (round.to_be_bytes(), (round / 2).to_be_bytes());
-        if round % 2 == 0 {
+        if round.is_multiple_of(2) {
             kept.put(1, &key, &key, 0).expect("put");
         } else {
             manager.storage_named("rows").expect("a storage").put(1, &key, &key, 0).expect("put");

@@ -69,12 +69,13 @@ fn an_index_and_a_codec_are_found_by_type_too_and_the_name_comes_first() {
     assert_ne!(manager.index(&kind).expect("by name").index_type(), kind);
 
     let codec = load(&in_c!("codec_xor"));
-    manager.register_as("pages", &codec.instance("{}").expect("an instance")).expect("registered");
-    manager.register_as("values", &codec.instance("{}").expect("an instance")).expect("registered");
+    manager.register_as("pages", codec.instance("{}").expect("an instance")).expect("registered");
+    manager.register_as("values", codec.instance("{}").expect("an instance")).expect("registered");
     assert!(manager.compression("pages").is_some() && manager.compression("values").is_some());
     assert_eq!(manager.compression("xor").expect("by algorithm").algorithm(), "xor");
     assert_eq!(manager.list_compression(), ["xor"]);
-    let unnamed = manager.register_compression(codec.instance("{}").expect("an instance").compression().expect("a codec"));
+    let unnamed =
+        manager.register_compression(codec.instance("{}").expect("an instance").compression().expect("a codec"));
     assert!(matches!(unnamed, Err(ManagerError::Duplicate { kind: "compression", .. })), "{unnamed:?}");
 }
 

@@ -138,7 +138,8 @@ fn a_version_that_does_not_work_leaves_the_old_one_serving() {
             }
         }
     });
-    let kept: Vec<_> = manager.extensions().into_iter().map(|extension| extension.origin.expect("loaded").digest).collect();
+    let kept: Vec<_> =
+        manager.extensions().into_iter().map(|extension| extension.origin.expect("loaded").digest).collect();
     let first = plugins.libraries.each_ref().map(|versions| versions[0].digest());
     assert_eq!(kept, first, "all are of the first version");
     manager.shutdown_all().expect("all end");

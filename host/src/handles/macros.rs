@@ -52,13 +52,16 @@ macro_rules! handle {
                 again: impl FnOnce(&mut Self) -> Result<R>,
             ) -> Result<R> {
                 match result {
-                    Err(error) if error.kind() == ErrorKind::ShutDown => self.by_next(error, again),
-                    result => result,
+                    Ok(answer) => Ok(answer),
+                    Err(error) => self.by_next(error, again),
                 }
             }
 
             #[cold]
             fn by_next<R>(&self, late: Error, again: impl FnOnce(&mut Self) -> Result<R>) -> Result<R> {
+                if late.kind() != ErrorKind::ShutDown {
+                    return Err(late);
+                }
                 let next = self.instance.successor(self.instance.limits.drain_timeout);
                 match next.and_then(|next| Self::of(&next)) {
                     Some(mut next) => again(&mut next),

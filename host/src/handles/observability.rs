@@ -6,7 +6,7 @@ use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::{boundary, records, shims};
 use sochdb_plugin_sdk::{
     Error, ErrorKind, Extension, ExtensionCapability, HealthInfo, Labels, LogLevel, LogRecord, Metrics,
-    ObservabilityExtension, ObservabilityProperties, Result, SpanEnd, SpanEvent, SpanParent, SpanStart, TraceContext,
+    ObservabilityExtension, ObservabilityProperties, Result, SpanEnd, SpanEvent, SpanStart, TraceContext,
 };
 use std::cell::Cell;
 use std::sync::atomic::Ordering::Relaxed;
@@ -15,15 +15,6 @@ use std::time::Duration;
 
 /// The longest wait for a sink that takes the place of another one: a sink may hold its callers up, but not for long.
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
-
-/// How a call of a sink ended.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fed {
-    Yes,
-    No,
-    /// Another sink has its place, or will have.
-    Late,
-}
 
 handle! {
     /// A handle of a sink of metrics, spans and logs, loaded or linked in.
@@ -74,31 +65,60 @@ impl Observability {
         self.instance.described.observability.takes_spans
     }
 
-    /// Makes a call that has no result.
+    /// Makes a call that has no result. Returns whether it succeeded.
     #[inline]
-    fn feed(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> Fed {
+    fn feed(&self, slot: &'static str, call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status) -> bool {
         let Some(feeding) = Feeding::begin(&self.instance) else {
             self.echo(slot);
-            return Fed::No;
+            return false;
         };
         let result = self.instance.shared(slot, call);
         drop(feeding);
         match result {
-            Ok(true) => return Fed::Yes,
-            Ok(false) => self.tell(&self.instance.unexpected_not_found(slot)),
-            Err(error) if error.kind() == ErrorKind::ShutDown && self.instance.is_succeeded() => return Fed::Late,
-            Err(error) => self.tell(&error),
+            Ok(true) => true,
+            failed => self.unfed(slot, failed),
         }
-        Fed::No
     }
 
-    /// Gives to the next sink what this one refused, as it was replaced. Not what belongs to a span: the next one numbers
-    /// its spans itself.
-    #[cold]
-    fn by_next_sink(&self, again: impl FnOnce(&Self)) {
-        if let Some(next) = self.instance.successor(LONGEST_WAIT).and_then(|next| Self::of(&next)) {
-            again(&next);
+    /// [`Observability::feed`]; if the sink was replaced before, the call goes to the one that took its place. Not for what
+    /// belongs to a span: each sink numbers its own.
+    #[inline]
+    fn feed_or_next<C>(&self, slot: &'static str, call: &C) -> bool
+    where
+        C: Fn(&soch_observability, *mut c_void, *mut soch_error) -> soch_status,
+    {
+        let Some(feeding) = Feeding::begin(&self.instance) else {
+            self.echo(slot);
+            return false;
+        };
+        let result = self.instance.shared(slot, |instance, error| call(&self.table, instance, error));
+        drop(feeding);
+        match result {
+            Ok(true) => true,
+            failed => self.feed_next(slot, failed, call),
         }
+    }
+
+    #[cold]
+    fn feed_next<C>(&self, slot: &'static str, failed: Result<bool>, call: &C) -> bool
+    where
+        C: Fn(&soch_observability, *mut c_void, *mut soch_error) -> soch_status,
+    {
+        let is_late = failed.as_ref().is_err_and(|error| error.kind() == ErrorKind::ShutDown);
+        let next = if is_late { self.instance.successor(LONGEST_WAIT) } else { None };
+        match next.and_then(|next| Self::of(&next)) {
+            Some(next) => next.feed_or_next(slot, call),
+            None => self.unfed(slot, failed),
+        }
+    }
+
+    #[cold]
+    fn unfed(&self, slot: &str, failed: Result<bool>) -> bool {
+        match failed {
+            Err(error) => self.tell(&error),
+            Ok(_) => self.tell(&self.instance.unexpected_not_found(slot)),
+        }
+        false
     }
 
     #[cold]
@@ -130,48 +150,36 @@ impl ObservabilityExtension for Observability {
         if !self.takes_metrics() {
             return;
         }
-        let counter_inc = slot!(self.table.counter_inc);
-        let fed = boundary::with_raw_labels(labels, |labels, count| {
+        boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.feed("counter_inc", |instance, _| unsafe {
-                counter_inc(instance, soch_str::lend(name), value, labels, count)
+            self.feed_or_next("counter_inc", &|table, instance, _| unsafe {
+                slot!(table.counter_inc)(instance, soch_str::lend(name), value, labels, count)
             })
         });
-        if fed == Fed::Late {
-            self.by_next_sink(|next| next.counter_inc(name, value, labels));
-        }
     }
 
     fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
         if !self.takes_metrics() {
             return;
         }
-        let gauge_set = slot!(self.table.gauge_set);
-        let fed = boundary::with_raw_labels(labels, |labels, count| {
+        boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.feed("gauge_set", |instance, _| unsafe {
-                gauge_set(instance, soch_str::lend(name), value, labels, count)
+            self.feed_or_next("gauge_set", &|table, instance, _| unsafe {
+                slot!(table.gauge_set)(instance, soch_str::lend(name), value, labels, count)
             })
         });
-        if fed == Fed::Late {
-            self.by_next_sink(|next| next.gauge_set(name, value, labels));
-        }
     }
 
     fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
         if !self.takes_metrics() {
             return;
         }
-        let histogram_observe = slot!(self.table.histogram_observe);
-        let fed = boundary::with_raw_labels(labels, |labels, count| {
+        boundary::with_raw_labels(labels, |labels, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.feed("histogram_observe", |instance, _| unsafe {
-                histogram_observe(instance, soch_str::lend(name), value, labels, count)
+            self.feed_or_next("histogram_observe", &|table, instance, _| unsafe {
+                slot!(table.histogram_observe)(instance, soch_str::lend(name), value, labels, count)
             })
         });
-        if fed == Fed::Late {
-            self.by_next_sink(|next| next.histogram_observe(name, value, labels));
-        }
     }
 
     /// Returns 0 if the plugin did not start a span, or takes none.
@@ -185,7 +193,7 @@ impl ObservabilityExtension for Observability {
         let started = self.feed("span_start", |instance, _| unsafe {
             span_start(instance, soch_str::lend(name), parent.unwrap_or(0), &mut span)
         });
-        if started == Fed::Yes {
+        if started {
             span
         } else {
             0
@@ -218,16 +226,12 @@ impl ObservabilityExtension for Observability {
         if !self.enabled(level) {
             return;
         }
-        let log = slot!(self.table.log);
-        let fed = boundary::with_raw_labels(fields, |fields, count| {
+        boundary::with_raw_labels(fields, |fields, count| {
             // SAFETY: the plugin's function; all is lent for the call.
-            self.feed("log", |instance, _| unsafe {
-                log(instance, level.as_raw(), soch_str::lend(message), fields, count)
+            self.feed_or_next("log", &|table, instance, _| unsafe {
+                slot!(table.log)(instance, level.as_raw(), soch_str::lend(message), fields, count)
             })
         });
-        if fed == Fed::Late {
-            self.by_next_sink(|next| next.log(level, message, fields));
-        }
     }
 
     /// Returns 0 if the plugin did not start a span, or takes none.
@@ -243,7 +247,7 @@ impl ObservabilityExtension for Observability {
             // SAFETY: the plugin's function, with a place for the result; all is lent for the call.
             self.feed("span_record_start", |instance, _| unsafe { span_record_start(instance, start, &mut span) })
         });
-        if started == Fed::Yes {
+        if started {
             span
         } else {
             0
@@ -296,29 +300,27 @@ impl ObservabilityExtension for Observability {
         if !self.enabled(record.level) {
             return;
         }
-        let Some(log_record) = self.table.log_record else {
+        if self.table.log_record.is_none() {
             return records::with_texts(record.attributes, |fields| self.log(record.level, record.message, fields));
-        };
-        let fed = records::with_raw_log(record, |record| {
-            // SAFETY: the plugin's function; all is lent for the call.
-            self.feed("log_record", |instance, _| unsafe { log_record(instance, record) })
-        });
-        if fed == Fed::Late {
-            let span = match record.span {
-                SpanParent::Span(_) => SpanParent::default(),
-                other => other,
-            };
-            self.by_next_sink(|next| next.log_record(&record.with_span(span)));
         }
+        records::with_raw_log(record, |record| {
+            self.feed_or_next("log_record", &|table, instance, _| {
+                // The next sink may lack the slot, and does not know the span.
+                let Some(log_record) = table.log_record else { return SOCH_UNSUPPORTED };
+                if instance == self.instance.pointer() {
+                    // SAFETY: the plugin's function; all is lent for the call.
+                    return unsafe { log_record(instance, record) };
+                }
+                // SAFETY: as above.
+                unsafe { log_record(instance, &soch_log_record { span: 0, ..*record }) }
+            })
+        });
     }
 
     fn report_health(&self, health: &HealthInfo) {
-        let report_health = slot!(self.table.report_health);
         let raw = health.as_raw();
         // SAFETY: the plugin's function; the state is lent for the call.
-        if self.feed("report_health", |instance, _| unsafe { report_health(instance, &raw) }) == Fed::Late {
-            self.by_next_sink(|next| next.report_health(health));
-        }
+        self.feed_or_next("report_health", &|table, instance, _| unsafe { slot!(table.report_health)(instance, &raw) });
     }
 
     fn flush(&self) -> Result<()> {

@@ -13,6 +13,7 @@ pub(crate) mod output;
 mod patience;
 pub(crate) mod state;
 pub(crate) mod succession;
+pub(crate) mod successor;
 
 use crate::base::escape::printable;
 use crate::instance::described::Described;
@@ -86,7 +87,7 @@ pub(crate) struct Instance {
     handles: Mutex<Slab<Handle>>,
     /// The metrics that were offered to it.
     pub(crate) lent: ManuallyDrop<OnceLock<Lent>>,
-    pub(crate) succession: Succession,
+    pub(crate) succession: Succession<Instance>,
     pub(crate) origin: ManuallyDrop<Origin>,
 }
 

@@ -1,123 +1,38 @@
-//! Who serves in place of an instance that was replaced. Only calls that find it shut down look here.
+//! The place of an instance that others take after it.
 
-use crate::instance::Instance;
-use crate::sync::call_gate::after;
-use crate::sync::call_gate::live::is_child;
-use crate::sync::call_gate::refusal::Refusal;
-use parking_lot::{Condvar, Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use sochdb_plugin_sdk::{ErrorKind, Result};
+use parking_lot::{Condvar, Mutex, RwLock};
 use std::sync::{Arc, Weak};
-use std::thread::{self, ThreadId};
-use std::time::Duration;
+use std::thread::ThreadId;
 
 /// The place of an instance, and who has it now. Those who had it keep the place, and no other of them.
-pub(crate) struct Place(Mutex<Arc<Instance>>);
+pub(crate) struct Place<T>(pub(super) Mutex<Arc<T>>);
 
-#[derive(Default)]
-enum Next {
-    #[default]
+/// The instance that comes after another one.
+pub(crate) enum Next<T> {
     Nobody,
     /// Another instance is being made, by this thread.
     Moving(ThreadId),
-    Moved(Arc<Place>),
+    Moved(Arc<Place<T>>),
 }
 
 /// The part of an instance that knows its place.
-#[derive(Default)]
-pub(crate) struct Succession {
-    next: Mutex<Next>,
-    known: Condvar,
+pub(crate) struct Succession<T> {
+    pub(super) next: Mutex<Next<T>>,
+    /// Whoever waits for the next one.
+    pub(super) known: Condvar,
     /// The place that the instance has, if it took over somebody's.
-    place: Mutex<Weak<Place>>,
+    pub(super) place: Mutex<Weak<Place<T>>>,
     /// Read by each change of what the instance keeps, written by whoever carries that to another one.
-    changes: RwLock<()>,
+    pub(super) changes: RwLock<()>,
 }
 
-/// The right to say who takes an instance's place. Until then its callers wait; if this goes before, nobody does.
-pub(crate) struct Moving<'a>(&'a Instance);
-
-impl Instance {
-    /// Makes the callers that the gate refuses from now on wait for the next instance.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Busy`] while another thread replaces it; [`ErrorKind::ShutDown`] if it was replaced.
-    pub(crate) fn begin_move(&self) -> Result<Moving<'_>> {
-        let mut next = self.succession.next.lock();
-        match *next {
-            Next::Nobody => *next = Next::Moving(thread::current().id()),
-            Next::Moving(_) => return Err(self.error(ErrorKind::Busy, "is being replaced by another thread".into())),
-            Next::Moved(_) => return Err(self.error(ErrorKind::ShutDown, "was replaced before".into())),
+impl<T> Default for Succession<T> {
+    fn default() -> Self {
+        Self {
+            next: Mutex::new(Next::Nobody),
+            known: Condvar::new(),
+            place: Mutex::new(Weak::new()),
+            changes: RwLock::new(()),
         }
-        Ok(Moving(self))
-    }
-
-    /// The instance that took this one's place. Waits at most `patience` for one that is being made, unless the calling thread
-    /// makes it, or runs the end of this one.
-    #[cold]
-    pub(crate) fn successor(&self, patience: Duration) -> Option<Arc<Instance>> {
-        let deadline = after(patience);
-        let mut next = self.succession.next.lock();
-        loop {
-            match &*next {
-                Next::Nobody => return None,
-                Next::Moved(place) => return Some(place.0.lock().clone()),
-                Next::Moving(by) if *by == thread::current().id() || self.gate.is_ended_here() => return None,
-                Next::Moving(_) => {}
-            }
-            if self.succession.known.wait_until(&mut next, deadline).timed_out() {
-                return None;
-            }
-        }
-    }
-
-    /// Lets a change in, which waits while another instance gets what this one keeps. Others may be under way beside it.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Busy`] after the patience that the program set.
-    pub(crate) fn changes(&self, slot: &'static str) -> Result<RwLockReadGuard<'_, ()>> {
-        if is_child() {
-            return Err(self.refused(slot, Refusal::Forked));
-        }
-        // Recursive, as a change may lead to another one by way of the host.
-        let entered = self.succession.changes.try_read_recursive_for(self.limits.drain_timeout);
-        entered.ok_or_else(|| self.refused(slot, Refusal::Busy(1)))
-    }
-
-    /// Keeps changes away, but no searches, until the guard goes. None if those under way do not end within `patience`.
-    pub(crate) fn hold_changes(&self, patience: Duration) -> Option<RwLockWriteGuard<'_, ()>> {
-        self.succession.changes.try_write_for(patience)
-    }
-
-    /// Whether another one has its place, or will have.
-    pub(crate) fn is_succeeded(&self) -> bool {
-        !matches!(*self.succession.next.lock(), Next::Nobody)
-    }
-}
-
-impl Moving<'_> {
-    /// Gives the place to `next`.
-    pub(crate) fn to(self, next: &Arc<Instance>) {
-        let old = &self.0.succession;
-        let kept = old.place.lock().upgrade();
-        let place = match kept {
-            Some(place) => {
-                *place.0.lock() = next.clone();
-                place
-            }
-            None => Arc::new(Place(Mutex::new(next.clone()))),
-        };
-        *next.succession.place.lock() = Arc::downgrade(&place);
-        *old.next.lock() = Next::Moved(place);
-    }
-}
-
-impl Drop for Moving<'_> {
-    fn drop(&mut self) {
-        let mut next = self.0.succession.next.lock();
-        if matches!(*next, Next::Moving(_)) {
-            *next = Next::Nobody;
-        }
-        drop(next);
-        self.0.succession.known.notify_all();
     }
 }

@@ -8,7 +8,7 @@ use crate::manager::registration::{Handles, Registration};
 use crate::manager::registry::Registry;
 use crate::manager::replace::Replaced;
 use crate::manager::PluginManager;
-use crate::plugin::recipe::Recipe;
+use crate::plugin::Recipe;
 use crate::sync::call_gate::after;
 use sochdb_plugin_abi::{SOCH_KIND_INDEX, SOCH_KIND_OBSERVABILITY, SOCH_KIND_STORAGE};
 use sochdb_plugin_sdk::{Error, ErrorKind, IndexExtension};
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 const UNSAVED: &str =
     "what its index keeps can be neither saved nor found in a `data_dir`: build another one and `replace` it";
 
-/// What an index saved, for the one that loads it.
+/// The bytes that an index saved, for the one that loads them.
 pub(crate) type Saved = Option<Arc<Vec<u8>>>;
 
 /// How one instance takes the place of another.

@@ -1,4 +1,4 @@
-//! What a manager is given to keep.
+//! An extension that a manager is to keep.
 
 use crate::base::kinds::Kinds;
 use crate::instance::Instance;
@@ -34,7 +34,7 @@ macro_rules! kinds {
         }
 
         impl Handles {
-            /// All that the instance has.
+            /// Makes the handles of all kinds that the instance has.
             pub(crate) fn all_of(instance: &Arc<Instance>) -> Self {
                 Self { $($kind: crate::handles::$kind::$handle::of(instance),)+ }
             }
@@ -43,7 +43,7 @@ macro_rules! kinds {
                 Kinds(0 $(| if self.$kind.is_some() { $bit } else { 0 })+)
             }
 
-            /// Those of `kinds`.
+            /// The handles of `kinds`.
             pub(crate) fn only(self, kinds: Kinds) -> Self {
                 Self { $($kind: self.$kind.filter(|_| kinds.0 & $bit != 0),)+ }
             }

@@ -65,6 +65,7 @@ impl Registry {
         if self.shut {
             return Err(ManagerError::ShutDown);
         }
+        self.let_go_of_gone();
         let kinds = registration.handles.kinds();
         let sink_alone = kinds == Kinds(SOCH_KIND_OBSERVABILITY);
         let chosen: Arc<str> = match name {
@@ -127,6 +128,13 @@ impl Registry {
     fn let_go_of_ended(&mut self, name: &str) {
         let ended: Vec<u64> = self.ids(name).iter().copied().filter(|id| self.entries[id].has_ended()).collect();
         ended.into_iter().for_each(|id| self.remove_id(id));
+    }
+
+    /// Forgets sinks that nobody keeps any more.
+    fn let_go_of_gone(&mut self) {
+        let gone = self.entries.iter().filter(|(_, entry)| entry.instance.strong_count() == 0);
+        let gone: Vec<u64> = gone.map(|(id, _)| *id).collect();
+        gone.into_iter().for_each(|id| self.remove_id(id));
     }
 
     fn remove_id(&mut self, id: u64) {

@@ -7,7 +7,7 @@ use crate::manager::error::ManagerError;
 use crate::manager::registration::Registration;
 use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
-use crate::plugin::recipe::Recipe;
+use crate::plugin::Recipe;
 use crate::plugin::{PluginInstance, PluginLibrary};
 use sochdb_plugin_sdk::Error;
 use std::sync::Arc;
@@ -138,7 +138,7 @@ impl PluginManager {
         let mut done = Vec::new();
         let mut replaced = Vec::new();
         for (name, plan, old, recipe) in planned {
-            match self.remake(&name, &old, plan, recipe.from_library(library), &check) {
+            match self.remake(&name, &old, plan, recipe.of_version(library), &check) {
                 Ok(outcome) => {
                     done.push((name, plan, recipe));
                     replaced.push(outcome);

@@ -1,4 +1,4 @@
-//! What a manager tells of the extensions that it keeps.
+//! The list of the extensions that a manager keeps, with origin and state.
 
 use crate::base::digest::Digest;
 use crate::base::kinds::Kinds;
@@ -6,7 +6,7 @@ use crate::instance::state::State;
 use crate::instance::Instance;
 use crate::manager::registry::{Entry, Registry};
 use crate::manager::PluginManager;
-use crate::plugin::recipe::Recipe;
+use crate::plugin::Recipe;
 use sochdb_plugin_sdk::ExtensionInfo;
 use std::path::PathBuf;
 
@@ -73,11 +73,11 @@ pub struct ExtensionOrigin {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ExtensionState {
-    /// It takes calls.
+    /// Calls are taken.
     Serving,
-    /// It takes no new calls, and its last ones, or its `shutdown`, are under way.
+    /// New calls are refused, and the last ones, or `shutdown`, are under way.
     Draining,
-    /// It takes no calls any more.
+    /// All calls are refused, after a shutdown.
     ShutDown,
     /// A panic ended it.
     Panicked {

@@ -5,7 +5,6 @@ pub(crate) mod extensions;
 pub(crate) mod instance_options;
 pub(crate) mod loader;
 pub(crate) mod loader_options;
-pub(crate) mod recipe;
 pub(crate) mod verified;
 use crate::base::digest::Digest;
 use crate::instance::host_services::{HostServices, HostSide};
@@ -16,7 +15,6 @@ use crate::loader::file_origin::FileOrigin;
 use crate::loader::library::Library;
 use crate::loader::step_runner::Steps;
 use crate::plugin::instance_options::InstanceOptions;
-use crate::plugin::recipe::Recipe;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::sync::call_gate::live;
@@ -230,6 +228,33 @@ impl PluginInstance {
     fn lacks(&self, wanted: &'static str) -> LoadError {
         let has = self.info().capabilities.iter().map(ExtensionCapability::to_string).collect::<Vec<_>>().join(", ");
         LoadError::KindMissing { wanted, has }
+    }
+}
+
+/// The things from which an instance was made, so that the same, or another version, can be made again.
+#[derive(Clone)]
+pub(crate) struct Recipe {
+    pub(crate) library: PluginLibrary,
+    pub(crate) config: String,
+    pub(crate) options: InstanceOptions,
+}
+
+impl Recipe {
+    /// None for one that is linked in.
+    pub(crate) fn of(instance: &Instance) -> Option<&Self> {
+        match &*instance.origin {
+            Origin::Loaded { recipe, .. } => recipe.downcast_ref(),
+            Origin::InProcess { .. } => None,
+        }
+    }
+
+    /// The same from another library.
+    pub(crate) fn of_version(&self, library: &PluginLibrary) -> Self {
+        Self { library: library.clone(), ..self.clone() }
+    }
+
+    pub(crate) fn make(&self) -> Result<PluginInstance, LoadError> {
+        self.library.instance_with(&self.config, &self.options)
     }
 }
 

@@ -1,0 +1,101 @@
+//! How another instance takes the place of one. Only calls that find that one shut down look here.
+
+use crate::instance::succession::{Next, Place};
+use crate::instance::Instance;
+use crate::sync::call_gate::after;
+use crate::sync::call_gate::live::is_child;
+use crate::sync::call_gate::refusal::Refusal;
+use parking_lot::{Mutex, RwLockReadGuard, RwLockWriteGuard};
+use sochdb_plugin_sdk::{ErrorKind, Result};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+/// The right to say who takes an instance's place. Until then its callers wait; if this goes before, nobody does.
+pub(crate) struct Moving<'a>(&'a Instance);
+
+impl Instance {
+    /// Makes the callers that the gate refuses from now on wait for the next instance.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] while another thread replaces it; [`ErrorKind::ShutDown`] if it was replaced.
+    pub(crate) fn begin_move(&self) -> Result<Moving<'_>> {
+        let mut next = self.succession.next.lock();
+        match *next {
+            Next::Nobody => *next = Next::Moving(thread::current().id()),
+            Next::Moving(_) => return Err(self.error(ErrorKind::Busy, "is being replaced by another thread".into())),
+            Next::Moved(_) => return Err(self.error(ErrorKind::ShutDown, "was replaced before".into())),
+        }
+        Ok(Moving(self))
+    }
+
+    /// The instance that took this one's place. Waits at most `patience` for one that is being made, unless the calling thread
+    /// makes it, or runs the end of this one.
+    #[cold]
+    pub(crate) fn successor(&self, patience: Duration) -> Option<Arc<Instance>> {
+        let deadline = after(patience);
+        let mut next = self.succession.next.lock();
+        loop {
+            match &*next {
+                Next::Nobody => return None,
+                Next::Moved(place) => return Some(place.0.lock().clone()),
+                Next::Moving(by) if *by == thread::current().id() || self.gate.is_ended_here() => return None,
+                Next::Moving(_) => {}
+            }
+            if self.succession.known.wait_until(&mut next, deadline).timed_out() {
+                return None;
+            }
+        }
+    }
+
+    /// Lets a change in, which waits while another instance gets what this one keeps. Others may be under way beside it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] after the patience that the program set.
+    pub(crate) fn changes(&self, slot: &'static str) -> Result<RwLockReadGuard<'_, ()>> {
+        if is_child() {
+            return Err(self.refused(slot, Refusal::Forked));
+        }
+        // Recursive, as a change may lead to another one by way of the host.
+        let entered = self.succession.changes.try_read_recursive_for(self.limits.drain_timeout);
+        entered.ok_or_else(|| self.refused(slot, Refusal::Busy(1)))
+    }
+
+    /// Keeps changes away, but no searches, until the guard goes. None if those under way do not end within `patience`.
+    pub(crate) fn hold_changes(&self, patience: Duration) -> Option<RwLockWriteGuard<'_, ()>> {
+        self.succession.changes.try_write_for(patience)
+    }
+
+    /// Whether another one has its place, or will have.
+    pub(crate) fn is_succeeded(&self) -> bool {
+        !matches!(*self.succession.next.lock(), Next::Nobody)
+    }
+}
+
+impl Moving<'_> {
+    /// Gives the place to `next`.
+    pub(crate) fn to(self, next: &Arc<Instance>) {
+        let old = &self.0.succession;
+        let kept = old.place.lock().upgrade();
+        let place = match kept {
+            Some(place) => {
+                *place.0.lock() = next.clone();
+                place
+            }
+            None => Arc::new(Place(Mutex::new(next.clone()))),
+        };
+        *next.succession.place.lock() = Arc::downgrade(&place);
+        *old.next.lock() = Next::Moved(place);
+    }
+}
+
+impl Drop for Moving<'_> {
+    fn drop(&mut self) {
+        let mut next = self.0.succession.next.lock();
+        if matches!(*next, Next::Moving(_)) {
+            *next = Next::Nobody;
+        }
+        drop(next);
+        self.0.succession.known.notify_all();
+    }
+}
