@@ -6,7 +6,6 @@ use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::registration::{Handles, Registration};
 use crate::manager::registry::Registry;
-use crate::manager::replace::Replaced;
 use crate::manager::PluginManager;
 use crate::plugin::Recipe;
 use crate::sync::call_gate::after;
@@ -22,6 +21,31 @@ const UNSAVED: &str =
 
 /// The bytes that an index saved, for the one that loads them.
 pub(crate) type Saved = Option<Arc<Vec<u8>>>;
+
+/// The outcome of a replacement that took place.
+///
+/// ```
+/// use sochdb_plugin_host::{Compression, PluginManager};
+#[doc = include_str!("../handles/xor_codec.example")]
+/// let manager = PluginManager::new();
+/// manager.register_as("pages", Compression::new(Xor)?)?;
+/// let held = manager.compression("pages").expect("it was just registered");
+/// let replaced = manager.replace("pages", Compression::new(Xor)?)?;
+/// assert!(replaced.unended.is_none());
+/// assert_eq!(held.compress(b"x")?, Xor.compress(b"x")?); // The new one answers.
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// The name of the extension.
+    pub name: String,
+    /// The longest that a call waited for the new one, or a change of an index; 0 if none had to.
+    pub pause: Duration,
+    /// Why the old one did not end as it should, if so: what it had not written may be lost, or a call is still under way in
+    /// it.
+    pub unended: Option<Error>,
+}
 
 /// How one instance takes the place of another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,41 +2,14 @@
 
 use crate::base::kinds::Kinds;
 use crate::instance::Instance;
-use crate::manager::carry::{self, patience, within, Plan};
+use crate::manager::carry::{self, patience, within, Plan, Replaced};
 use crate::manager::error::ManagerError;
 use crate::manager::registration::Registration;
 use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
 use crate::plugin::Recipe;
 use crate::plugin::{PluginInstance, PluginLibrary};
-use sochdb_plugin_sdk::Error;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// The outcome of a replacement that took place.
-///
-/// ```
-/// use sochdb_plugin_host::{Compression, PluginManager};
-#[doc = include_str!("../handles/xor_codec.example")]
-/// let manager = PluginManager::new();
-/// manager.register_as("pages", Compression::new(Xor)?)?;
-/// let held = manager.compression("pages").expect("it was just registered");
-/// let replaced = manager.replace("pages", Compression::new(Xor)?)?;
-/// assert!(replaced.unended.is_none());
-/// assert_eq!(held.compress(b"x")?, Xor.compress(b"x")?); // The new one answers.
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Replaced {
-    /// The name of the extension.
-    pub name: String,
-    /// The longest that a call waited for the new one, or a change of an index; 0 if none had to.
-    pub pause: Duration,
-    /// Why the old one did not end as it should, if so: what it had not written may be lost, or a call is still under way in
-    /// it.
-    pub unended: Option<Error>,
-}
 
 /// Whatever a caller's own step fails with.
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
