@@ -4,13 +4,13 @@ use sochdb_plugin_host::sdk::{
     extension_info, Call, ColumnId, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Result, RowId, RowSink,
     StorageExtension, TableId, TransactionId, Writer,
 };
-use sochdb_plugin_host::{CallOptions, CancelToken, Index, Storage};
+use sochdb_plugin_host::{CallOptions, CancelToken, DynamicPluginLoader, Index, PluginInstance, Storage};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
-use support::plugins::load_c;
+use support::plugins::{load_c, Private};
 
 fn storage() -> Storage {
     load_c("long_calls", &[]).instance("{}").expect("an instance").storage().expect("a storage")
@@ -272,4 +272,32 @@ fn a_call_that_waits_for_others_ends_by_its_own_limits() {
         assert_eq!(search.join().expect("no panic"), Ok(0));
         timeout().run(|| building.build(1, 1, &[])).expect("nobody is inside any more");
     });
+}
+
+#[test]
+fn a_build_has_a_limit_of_its_own_and_nobody_is_refused_as_it_runs() {
+    let library = |build: Duration| {
+        let loader = DynamicPluginLoader::new_trusted().drain_timeout(Duration::from_millis(50)).build_timeout(build);
+        Private::compile("slow_build", &[]).load_by(&loader).expect("it loads").instance("{}").expect("an instance")
+    };
+    let beside_a_build = |plugin: PluginInstance| {
+        let mut building = plugin.index().expect("an index");
+        let searching = building.clone();
+        thread::scope(|scope| {
+            let (begun, begins) = std::sync::mpsc::channel();
+            let options = CallOptions::new().with_progress(move |_, _| _ = begun.send(()));
+            let build = scope.spawn(move || options.run(|| building.build(1, 1, &[])));
+            begins.recv().expect("the build is under way");
+            let limited = CallOptions::new().with_timeout(Duration::from_millis(20)).run(|| searching.size_bytes());
+            assert_eq!(failure(limited).0, ErrorKind::Timeout, "a caller may have a limit of its own");
+            let found = searching.size_bytes();
+            let still_builds = !build.is_finished();
+            build.join().expect("no panic").expect("it is built");
+            (found, still_builds)
+        })
+    };
+    assert_eq!(beside_a_build(library(Duration::from_secs(60))).0, Ok(1), "it waited for a build of 400 ms");
+    let (found, still_builds) = beside_a_build(library(Duration::from_millis(150)));
+    let (kind, text) = failure(found);
+    assert!(kind == ErrorKind::Busy && text.contains("waited 150ms") && still_builds, "{text}");
 }

@@ -88,7 +88,7 @@ impl IndexExtension for Index {
         let limits = self.instance.limits_of_call("build")?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { build(instance, limits, table, column, raw.as_ptr(), raw.len(), error) };
-        let built = self.instance.changes("build").and_then(|_still| self.instance.exclusive("build", call));
+        let built = self.instance.changes("build").and_then(|_still| self.instance.exclusive_build("build", call));
         self.or_next(self.done("build", built), |next| next.build(table, column, entries))
     }
 
@@ -191,7 +191,7 @@ impl IndexExtension for Index {
         let mut watermark = 0;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { load(instance, limits, soch_bytes::lend(saved), &mut watermark, error) };
-        let loaded = self.instance.changes("load").and_then(|_still| self.instance.exclusive("load", call));
+        let loaded = self.instance.changes("load").and_then(|_still| self.instance.exclusive_build("load", call));
         self.or_next(self.done("load", loaded).map(|()| watermark), |next| next.load_from(saved))
     }
 

@@ -61,7 +61,7 @@ impl Instance {
             Refusal::Poisoned => self.error(ErrorKind::Panicked, format!("takes no more calls, as {}", self.cause())),
             Refusal::Busy(calls) => self.error(
                 ErrorKind::Busy,
-                format!("`{slot}` waited {:?} for {calls} call(s) under way", self.limits.drain_timeout),
+                format!("`{slot}` waited {:?} for {calls} call(s) under way", self.longest_wait()),
             ),
             Refusal::Within(hold) => {
                 let what = match hold {

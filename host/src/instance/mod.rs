@@ -33,7 +33,7 @@ use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Metrics, 
 use std::any::Any;
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::OnceLock;
 
 use crate::instance::limits::Limits;
@@ -81,6 +81,8 @@ pub(crate) struct Instance {
     pub(crate) end: Mutex<End>,
     /// Whether the plugin's `destroy` was called, or is.
     pub(crate) gone: AtomicBool,
+    /// Exclusive calls under way that may take long.
+    building: AtomicUsize,
     /// Calls of its sink that came from inside of one.
     pub(crate) echoes: AtomicU64,
     /// The handles of the plugin that are open, to be closed before `shutdown`.
@@ -132,6 +134,7 @@ impl Instance {
             poisoned_by: OnceLock::new(),
             end: Mutex::default(),
             gone: AtomicBool::new(false),
+            building: AtomicUsize::new(0),
             echoes: AtomicU64::new(0),
             handles: Mutex::default(),
             lent: ManuallyDrop::default(),
@@ -213,6 +216,18 @@ impl Instance {
     ) -> Result<bool> {
         let alone = self.enter_patiently(slot, |patience| self.gate.enter_exclusive(patience))?;
         self.run(slot, alone, call)
+    }
+
+    /// Runs an exclusive function that may take long: others wait for it as long as the program says of a build. False for
+    /// `SOCH_NOT_FOUND`.
+    pub(crate) fn exclusive_build(
+        &self,
+        slot: &'static str,
+        call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
+    ) -> Result<bool> {
+        let alone = self.enter_patiently(slot, |patience| self.gate.enter_exclusive(patience))?;
+        let building = self.begin_building();
+        self.run(slot, (alone, building), call)
     }
 
     /// Runs an exclusive function after which nothing comes but the end, unless it is unsupported. False for

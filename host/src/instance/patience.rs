@@ -4,6 +4,7 @@ use crate::instance::Instance;
 use crate::sync::call_gate::enter::SharedGuard;
 use crate::sync::call_gate::refusal::Refusal;
 use sochdb_plugin_sdk::{Call, Error, Result};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 
 /// How long a call with limits of its caller waits before it asks whether to go on: a part of the 50 ms in which a call that is
@@ -33,26 +34,53 @@ impl Instance {
         slot: &'static str,
         enter: impl Fn(Duration) -> Result<T, Refusal>,
     ) -> Result<T> {
-        if !has_limits() {
-            return enter(self.limits.drain_timeout).map_err(|refusal| self.refused(slot, refusal));
-        }
         let begin = Instant::now();
         loop {
-            let left = self.limits.drain_timeout.saturating_sub(begin.elapsed());
-            let patience = left.min(ASK);
+            let limited = has_limits();
+            let left = self.longest_wait().saturating_sub(begin.elapsed());
+            // In parts, as a build may begin, or the caller may not want to wait any longer.
+            let patience = left.min(if limited { ASK } else { self.limits.drain_timeout });
             match enter(patience) {
-                Err(Refusal::Busy(_)) if patience < left => self.asked(slot)?,
+                Err(Refusal::Busy(_)) if patience < left || begin.elapsed() < self.longest_wait() => {
+                    if limited {
+                        self.asked(slot)?;
+                    }
+                }
                 entered => return entered.map_err(|refusal| self.refused(slot, refusal)),
             }
         }
+    }
+
+    /// The longest wait for what runs in the instance now.
+    pub(crate) fn longest_wait(&self) -> Duration {
+        let building = self.building.load(Relaxed) > 0;
+        if building {
+            self.limits.build_timeout.max(self.limits.drain_timeout)
+        } else {
+            self.limits.drain_timeout
+        }
+    }
+
+    /// Says that an exclusive call that may take long is under way, until the guard goes.
+    pub(crate) fn begin_building(&self) -> impl Drop + '_ {
+        struct Building<'a>(&'a Instance);
+        impl Drop for Building<'_> {
+            fn drop(&mut self) {
+                self.0.building.fetch_sub(1, Relaxed);
+            }
+        }
+        self.building.fetch_add(1, Relaxed);
+        Building(self)
     }
 
     /// Lets a shared call in that waited as long as [`Instance::patience`] says, and was refused.
     #[cold]
     pub(crate) fn enter_again(&self, slot: &'static str, refusal: Refusal) -> Result<SharedGuard<'_>> {
         match refusal {
-            Refusal::Busy(_) if has_limits() => {
-                self.asked(slot)?;
+            Refusal::Busy(_) if has_limits() || self.building.load(Relaxed) > 0 => {
+                if has_limits() {
+                    self.asked(slot)?;
+                }
                 self.enter_patiently(slot, |patience| self.gate.enter(|| patience))
             }
             refusal => Err(self.refused(slot, refusal)),

@@ -27,10 +27,20 @@ impl DynamicPluginLoader {
         self.change(|context| context.limits.output = bytes)
     }
 
-    /// Sets the time that a call or a shutdown waits for other calls to end; the default is 30 s.
+    /// Sets the time that a call or a shutdown waits for other calls to end; the default is 30 s. For a build or a load of an
+    /// index, see [`DynamicPluginLoader::build_timeout`].
     #[must_use]
     pub fn drain_timeout(self, drain_timeout: Duration) -> Self {
         self.change(|context| context.limits.drain_timeout = drain_timeout)
+    }
+
+    /// Sets the time that a call waits for an index that is being built or loaded, alone, by another one; the default is
+    /// an hour. A caller who must not wait that long sets a limit of its own, by
+    /// [`CallOptions::with_timeout`](crate::CallOptions::with_timeout), or has the index rebuilt beside searches, by
+    /// [`PluginManager::rebuild`](crate::PluginManager::rebuild).
+    #[must_use]
+    pub fn build_timeout(self, build_timeout: Duration) -> Self {
+        self.change(|context| context.limits.build_timeout = build_timeout)
     }
 
     /// Sets whether calls check what the contract forbids and a call does not show: writing outside of the room that was
