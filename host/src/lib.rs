@@ -1,5 +1,9 @@
 //! Loads SochDB plugins through a trusted loader, and offers what is loaded and what is linked in as one kind of
-//! safe handle.
+//! safe handle. A program that does the whole:
+//!
+//! ```no_run
+#![doc = include_str!("../examples/embed.rs")]
+//! ```
 //!
 //! 1. [`DynamicPluginLoader::load`] checks a file step by step and maps exactly the bytes that it checked. It is the
 //!    one place where the caller vouches for something: that this native code may run with the rights of the process.
@@ -7,11 +11,14 @@
 //! 3. [`Storage`], [`Index`], [`Observability`] and [`Compression`] are called through the traits of
 //!    `sochdb_plugin_sdk`; each also takes an extension that is linked in (`Storage::new`). [`Storage::reader`] lends
 //!    values and rows of a snapshot; [`Storage::open_table`] finds a table once.
-//! 4. [`PluginManager`] keeps them all by name, and ends them in reverse order. It keeps the application's metrics too,
+//! 4. [`PluginManager`] keeps them all by name, replaces them while others call, and ends them in reverse order. It keeps the application's metrics too,
 //!    each behind a [`Counter`], [`Gauge`] or [`Histogram`] that costs about one atomic addition: sinks read them.
 //!
 //! Handles are cheap to clone, may go to any thread, and keep alive what they need. After a panic in a plugin, or
 //! after its shutdown, each call is an error that says so. A library is never unloaded: what ends is the instance.
+//!
+//! Every call blocks until the extension has returned. [`blocking`] says which take how long, and shows how async programs make
+//! them.
 //!
 //! What the loader cannot do: native code that was loaded is trusted code. A plugin that crashes, calls `exit` or
 //! writes to wrong addresses takes the process with it.
@@ -25,6 +32,7 @@ compile_error!(
 );
 
 mod base;
+pub mod blocking;
 mod elf;
 mod files;
 mod handles;

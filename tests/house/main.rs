@@ -30,6 +30,7 @@ const HOST: &[&str] = &[
     "loader",
     "plugin",
     "manager",
+    "blocking",
 ];
 
 /// The rooms of the command, likewise.

@@ -1,6 +1,7 @@
 //! Names that the application gives, and extensions that are replaced while threads call them.
 
 mod carried;
+mod embedder;
 mod held;
 mod load;
 mod names;

@@ -65,7 +65,8 @@ impl PluginManager {
     }
 
     /// Makes all extensions of a plugin again from `library`, another version of it, each with the configuration and options
-    /// that it has: one after the other in the order of registration, and all or none. A storage, a sink, and an index with
+    /// that it has: one after the other in the order of registration, and all or none. What runs these bytes already is
+    /// left as it is. A storage, a sink, and an index with
     /// a `data_dir` are handed over as by [`PluginManager::hand_over`]. Any other index loads what the old one saves; its
     /// searches go on, and changes wait. A codec is replaced at once.
     ///
@@ -97,7 +98,8 @@ impl PluginManager {
             return Err(self.look(|registry| unknown(registry, "extension", plugin)).unwrap_or(ManagerError::Forked));
         }
         let mut planned = Vec::new();
-        for (name, kinds, old, recipe) in found {
+        let other_bytes = |recipe: &Recipe| recipe.library.digest() != library.digest();
+        for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| other_bytes(recipe)) {
             let plan = Plan::for_the_same(kinds, &old, &recipe);
             let plan = plan.map_err(|why| ManagerError::NotReplaced {
                 name: name.clone(),

@@ -1,0 +1,44 @@
+//! The program of README that embeds a directory of plugins, while an operator installs the next version.
+
+use sochdb_plugin_host::sdk::StorageExtension;
+use sochdb_plugin_host::InstanceOptions;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+use support::home::{text, Home};
+use support::in_c;
+use support::plugins::{load, Private};
+
+#[test]
+fn a_directory_is_served_and_its_next_version_too() {
+    let home = Home::new();
+    let next = Private::copy(&in_c!("storage_lmdb"));
+    let mut bytes = fs::read(&next.path).expect("its own file");
+    bytes.push(b'2');
+    fs::write(&next.path, bytes).expect("its own file");
+    for plugin in ["storage_lmdb", "codec_xor"] {
+        home.call(&["install", text(&Private::copy(&in_c!(plugin)).path)], 0);
+    }
+    let data = home.directory("rows");
+    let mut embed = Command::new(env!("CARGO_BIN_EXE_embed"));
+    embed.arg(home.plugins()).arg(&data).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut embed = embed.spawn().expect("it was built");
+    let mut orders = embed.stdin.take().expect("a pipe");
+    let mut lines = BufReader::new(embed.stdout.take().expect("a pipe")).lines().map(|line| line.expect("text"));
+    writeln!(orders, "order 1").expect("it reads");
+    home.call(&["install", text(&next.path)], 0);
+    writeln!(orders, "order 2").expect("it reads");
+    let replaced = lines.next().expect("it says what it replaced");
+    assert!(replaced.starts_with("storage_lmdb is replaced; calls waited"), "{replaced}");
+    writeln!(orders, "order 3").expect("it reads");
+    drop(orders);
+    let listed: Vec<String> = lines.collect();
+    assert_eq!(listed, ["storage_lmdb 1.0.0: serving", "codec_xor 1.0.0: serving"], "in the order of the lock file");
+    assert!(embed.wait().expect("it ends").success());
+
+    let options = InstanceOptions::new().data_dir(data.join("storage_lmdb"));
+    let kept = load(&in_c!("storage_lmdb")).instance_with("{}", &options).expect("an instance");
+    let rows = kept.storage().expect("a storage");
+    let found: Vec<_> = (0..3_u64).map(|number| rows.get(1, &number.to_be_bytes()).expect("get")).collect();
+    assert_eq!(found, [1, 2, 3].map(|line| Some(format!("order {line}").into_bytes())), "across versions");
+}
