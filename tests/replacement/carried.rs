@@ -1,7 +1,7 @@
 //! What one extension keeps is there in the one that takes its place, and what cannot be kept is refused before.
 
 use crate::versions::{loader, two_versions};
-use sochdb_plugin_host::sdk::{IndexExtension, StorageExtension};
+use sochdb_plugin_host::sdk::{IndexChange, IndexExtension, StorageExtension};
 use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginManager};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -138,32 +138,42 @@ fn what_cannot_be_made_again_says_so() {
 }
 
 #[test]
-fn changes_of_an_index_wait_for_the_next_one_and_searches_do_not() {
+fn changes_that_an_index_gets_meanwhile_are_in_the_next_one() {
     let manager = PluginManager::new();
     let [first, second] = two_versions(&in_c!("index_sorted"));
     manager.register_as("column", first.instance("{}").expect("an instance")).expect("registered");
     let mut kept = manager.index("column").expect("an index");
     kept.insert(b"before", 1).expect("insert");
-    let (begun, wait) = std::sync::mpsc::channel();
-    thread::scope(|scope| {
-        let mut changing = kept.clone();
-        let change = scope.spawn(move || {
-            wait.recv().expect("the check begins");
-            changing.insert(b"meanwhile", 2).expect("it waits")
-        });
-        let looking = kept.clone();
-        let begun = std::sync::Mutex::new(begun);
-        let check = move |_: &str, new: &sochdb_plugin_host::PluginInstance| {
-            begun.lock().expect("no panic").send(())?;
-            thread::sleep(Duration::from_millis(50));
-            // The old one answers, and has no change that the new one lacks.
-            assert_eq!(looking.lookup(b"before")?, [1]);
-            assert!(looking.lookup(b"meanwhile")?.is_empty());
-            assert_eq!(new.index()?.lookup(b"before")?, [1]);
-            Ok(())
-        };
-        manager.upgrade(&second, check).expect("it is replaced");
-        change.join().expect("no panic");
-    });
-    assert_eq!(kept.lookup(b"meanwhile").expect("lookup"), [2]);
+    kept.insert(b"goes", 2).expect("insert");
+    let changing = std::sync::Mutex::new(kept.clone());
+    let check = move |_: &str, new: &sochdb_plugin_host::PluginInstance| {
+        let mut old = changing.lock().expect("no panic");
+        old.insert(b"meanwhile", 3)?;
+        old.delete(b"goes", 2)?;
+        old.insert(b"comes and goes", 4)?;
+        old.delete(b"comes and goes", 4)?;
+        old.change_batch(&[
+            IndexChange::Insert { key: b"back", row: 5 },
+            IndexChange::Delete { key: b"before", row: 1 },
+        ])?;
+        old.insert(b"before", 1)?;
+        assert_eq!(old.lookup(b"meanwhile")?, [3], "the old one serves");
+        assert_eq!(new.index()?.lookup(b"goes")?, [2], "the new one has what was saved");
+        Ok(())
+    };
+    let replaced = manager.upgrade(&second, check).expect("it is replaced");
+    assert!(replaced[0].pause > Duration::ZERO);
+    for (key, rows) in
+        [(&b"before"[..], &[1][..]), (b"goes", &[]), (b"meanwhile", &[3]), (b"comes and goes", &[]), (b"back", &[5])]
+    {
+        assert_eq!(kept.lookup(key).expect("lookup"), rows, "{}", key.escape_ascii());
+    }
+    // All of it is another one meanwhile: what was saved is nothing to go on from.
+    let building = std::sync::Mutex::new(kept.clone());
+    let build = move |_: &str, _: &sochdb_plugin_host::PluginInstance| {
+        Ok(building.lock().expect("no panic").build(1, 1, &[(7, b"built")])?)
+    };
+    let (why, serves, _) = not_replaced(manager.upgrade(&first, build));
+    assert!(why.contains("another caller") && serves, "{why}");
+    assert_eq!(kept.lookup(b"built").expect("lookup"), [7]);
 }

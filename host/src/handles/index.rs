@@ -30,19 +30,41 @@ impl Index {
         self.instance.error(ErrorKind::Unsupported, format!("`{slot}` is not there"))
     }
 
-    /// Runs a slot that changes one row: alone, unless the plugin says that it need not be.
+    /// Runs a slot that makes these changes: alone, unless the plugin says that it need not be.
     pub(crate) fn change(
         &self,
         slot: &'static str,
+        changes: &[IndexChange<'_>],
         call: impl FnOnce(*mut c_void, *mut soch_error) -> soch_status,
     ) -> Result<bool> {
         // Nobody changes what is on its way to the next index.
         let _still = self.instance.changes(slot)?;
+        let (journal, limit) = (&self.instance.succession.journal, self.instance.limits.output);
+        // Within the call, so that the journal has the order in which they were made.
+        let noted = |instance: *mut c_void, error: *mut soch_error| {
+            let status = call(instance, error);
+            match status {
+                SOCH_OK | SOCH_NOT_FOUND => journal.note(changes, limit),
+                _ if changes.len() == 1 => {}
+                _ => journal.lose("changes of a batch that failed meanwhile may have been made in part"),
+            }
+            status
+        };
         if self.instance.described.index.concurrent_changes {
-            self.instance.shared(slot, call)
+            self.instance.shared(slot, noted)
         } else {
-            self.instance.exclusive(slot, call)
+            self.instance.exclusive(slot, noted)
         }
+    }
+
+    /// Runs a slot that changes all of the index.
+    pub(crate) fn change_whole(&self, slot: &'static str, run: impl FnOnce(&Instance) -> Result<bool>) -> Result<bool> {
+        let _still = self.instance.changes(slot)?;
+        let changed = run(&self.instance);
+        if !changed.as_ref().is_err_and(|error| error.kind() == ErrorKind::Unsupported) {
+            self.instance.succession.journal.lose("all of it was replaced by another caller meanwhile");
+        }
+        changed
     }
 
     /// Runs a slot that fills `rows`, and returns how many there are in all.
@@ -88,7 +110,7 @@ impl IndexExtension for Index {
         let limits = self.instance.limits_of_call("build")?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { build(instance, limits, table, column, raw.as_ptr(), raw.len(), error) };
-        let built = self.instance.changes("build").and_then(|_still| self.instance.exclusive_build("build", call));
+        let built = self.change_whole("build", |instance| instance.exclusive_build("build", call));
         self.or_next(self.done("build", built), |next| next.build(table, column, entries))
     }
 
@@ -97,7 +119,9 @@ impl IndexExtension for Index {
         self.instance.takes_indexed("insert", key)?;
         // SAFETY: the plugin's function, which is alone if it must be; all is lent for the call.
         let call = |instance, error| unsafe { insert(instance, soch_bytes::lend(key), row, error) };
-        self.or_next(self.done("insert", self.change("insert", call)), |next| next.insert(key, row))
+        self.or_next(self.done("insert", self.change("insert", &[IndexChange::Insert { key, row }], call)), |next| {
+            next.insert(key, row)
+        })
     }
 
     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
@@ -105,7 +129,9 @@ impl IndexExtension for Index {
         self.instance.takes_indexed("remove", key)?;
         // SAFETY: as for `insert`.
         let call = |instance, error| unsafe { remove(instance, soch_bytes::lend(key), row, error) };
-        self.or_next(self.change("remove", call).map(drop), |next| next.delete(key, row))
+        self.or_next(self.change("remove", &[IndexChange::Delete { key, row }], call).map(drop), |next| {
+            next.delete(key, row)
+        })
     }
 
     fn lookup_into(&self, key: &[u8], rows: &mut RowIds<'_>) -> Result<()> {
@@ -191,7 +217,7 @@ impl IndexExtension for Index {
         let mut watermark = 0;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { load(instance, limits, soch_bytes::lend(saved), &mut watermark, error) };
-        let loaded = self.instance.changes("load").and_then(|_still| self.instance.exclusive_build("load", call));
+        let loaded = self.change_whole("load", |instance| instance.exclusive_build("load", call));
         self.or_next(self.done("load", loaded).map(|()| watermark), |next| next.load_from(saved))
     }
 
@@ -225,8 +251,7 @@ impl IndexExtension for Index {
         let limits = self.instance.limits_of_call("drop_index")?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; the limits are lent for the call.
         let call = |instance, error| unsafe { drop_index(instance, limits, error) };
-        let dropped = self.instance.changes("drop_index");
-        let dropped = dropped.and_then(|_still| self.instance.exclusive_and_last("drop_index", call));
+        let dropped = self.change_whole("drop_index", |instance| instance.exclusive_and_last("drop_index", call));
         self.or_next(self.done("drop_index", dropped), |next| next.drop_index())
     }
 

@@ -19,6 +19,6 @@ impl Index {
         let raw: Vec<soch_index_change> = changes.iter().map(IndexChange::as_raw).collect();
         // SAFETY: the plugin's function, which is alone if it must be; all is lent for the call.
         let call = |instance, error| unsafe { change_batch(instance, limits, raw.as_ptr(), raw.len(), error) };
-        self.done("change_batch", self.change("change_batch", call))
+        self.done("change_batch", self.change("change_batch", changes, call))
     }
 }

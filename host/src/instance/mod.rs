@@ -7,6 +7,7 @@ pub(crate) mod end;
 pub(crate) mod ending;
 pub(crate) mod failure;
 pub(crate) mod host_services;
+pub(crate) mod journal;
 pub(crate) mod limits;
 pub(crate) mod metrics_view;
 pub(crate) mod output;

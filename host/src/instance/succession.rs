@@ -1,5 +1,6 @@
 //! The place of an instance that others take after it.
 
+use crate::instance::journal::Journal;
 use parking_lot::{Condvar, Mutex, RwLock};
 use std::sync::{Arc, Weak};
 use std::thread::ThreadId;
@@ -24,6 +25,8 @@ pub(crate) struct Succession<T> {
     pub(super) place: Mutex<Weak<Place<T>>>,
     /// Read by each change of what the instance keeps, written by whoever carries that to another one.
     pub(super) changes: RwLock<()>,
+    /// The changes since somebody began to do so.
+    pub(crate) journal: Journal,
 }
 
 impl<T> Default for Succession<T> {
@@ -33,6 +36,7 @@ impl<T> Default for Succession<T> {
             known: Condvar::new(),
             place: Mutex::new(Weak::new()),
             changes: RwLock::new(()),
+            journal: Journal::default(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::base::kinds::Kinds;
 use crate::instance::end::say_ended;
+use crate::instance::journal::Change;
 use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::registration::{Handles, Registration};
@@ -18,6 +19,12 @@ use std::time::{Duration, Instant};
 /// Why nothing takes the place of an index that stays where it is.
 const UNSAVED: &str =
     "what its index keeps can be neither saved nor found in a `data_dir`: build another one and `replace` it";
+
+/// So many changes go to the new index in one call.
+const PART: usize = 1024;
+
+/// How often the new index follows the old one while others change that.
+const ROUNDS: usize = 8;
 
 /// The bytes that an index saved, for the one that loads them.
 pub(crate) type Saved = Option<Arc<Vec<u8>>>;
@@ -52,15 +59,17 @@ pub struct Replaced {
 pub(crate) struct Plan {
     /// Whether the old one ends before the new one is made, as both cannot have the same files or port. Calls wait.
     pub(crate) one_owner: bool,
-    /// Whether what the old index saves is loaded by the new one. Changes wait, and searches do not.
+    /// Whether what the old index saves is loaded by the new one.
     pub(crate) saved: bool,
+    /// Whether changes of the old index that are made meanwhile are made again in the new one. Searches and changes go on.
+    pub(crate) followed: bool,
 }
 
 impl Plan {
     /// Both are there, and each has its own.
-    pub(crate) const BESIDE: Self = Self { one_owner: false, saved: false };
+    pub(crate) const BESIDE: Self = Self { one_owner: false, saved: false, followed: false };
     /// Only one of them may be there.
-    pub(crate) const ONE_OWNER: Self = Self { one_owner: true, saved: false };
+    pub(crate) const ONE_OWNER: Self = Self { one_owner: true, saved: false, followed: false };
 
     /// The plan that loses nothing of what an instance of these kinds keeps.
     ///
@@ -75,7 +84,8 @@ impl Plan {
                 .to_owned());
         }
         let saved = has(SOCH_KIND_INDEX) && !has_files;
-        Ok(Self { one_owner: has(SOCH_KIND_STORAGE) || has(SOCH_KIND_OBSERVABILITY) || has_files, saved })
+        let one_owner = has(SOCH_KIND_STORAGE) || has(SOCH_KIND_OBSERVABILITY) || has_files;
+        Ok(Self { one_owner, saved, followed: saved && !one_owner })
     }
 }
 
@@ -100,6 +110,33 @@ pub(crate) fn load(new: &Arc<Instance>, saved: &Saved) -> Result<(), Error> {
     index.load_from(saved).map(drop)
 }
 
+/// An old index that notes its changes, until this goes.
+struct Journaling<'a>(&'a Instance);
+
+impl<'a> Journaling<'a> {
+    fn begin(old: &'a Instance) -> Self {
+        old.succession.journal.begin();
+        Self(old)
+    }
+}
+
+impl Drop for Journaling<'_> {
+    fn drop(&mut self) {
+        self.0.succession.journal.end();
+    }
+}
+
+/// Makes the changes in the new index that were made in the old one since this was called last. How many there were.
+fn follow(old: &Instance, new: &Registration) -> Result<usize, String> {
+    let changes = old.succession.journal.take()?;
+    let Some(mut index) = new.handles.index.clone() else { return Ok(0) };
+    for part in changes.chunks(PART) {
+        let part: Vec<_> = part.iter().map(Change::lend).collect();
+        index.change_batch(&part).map_err(|error| error.to_string())?;
+    }
+    Ok(changes.len())
+}
+
 impl PluginManager {
     /// Gives the place of `old`, which is registered under `name`, to the instance that `make` makes.
     pub(crate) fn carry(
@@ -112,14 +149,13 @@ impl PluginManager {
         let serves_on =
             |why: String| ManagerError::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() };
         let moving = old.begin_move().map_err(|error| serves_on(error.to_string()))?;
-        let begin = Instant::now();
-        let still = match plan.saved {
-            false => None,
-            true => match old.hold_changes(patience(old)) {
-                Some(still) => Some(still),
-                None => return Err(serves_on("changes of the index under way do not end".to_owned())),
-            },
+        let mut begin = Instant::now();
+        let hold = || match old.hold_changes(patience(old)) {
+            Some(still) => Ok(Some(still)),
+            None => Err(serves_on("changes of the index under way do not end".to_owned())),
         };
+        let mut still = if plan.saved || plan.followed { hold()? } else { None };
+        let _journal = plan.followed.then(|| Journaling::begin(old));
         let saved: Saved = match Handles::all_of(old).index.filter(|_| plan.saved) {
             None => None,
             Some(index) => match index.save(0) {
@@ -128,6 +164,9 @@ impl PluginManager {
                 Err(error) => return Err(serves_on(error.to_string())),
             },
         };
+        if plan.followed {
+            still = None;
+        }
         if plan.one_owner {
             old.drain_and_close(patience(old)).map_err(|error| serves_on(error.to_string()))?;
         }
@@ -155,6 +194,17 @@ impl PluginManager {
                 });
             }
         };
+        if plan.followed {
+            // Most of them beside others, so that few are left when nobody may change it.
+            for _ in 0..ROUNDS {
+                if follow(old, &new).map_err(serves_on)? < PART {
+                    break;
+                }
+            }
+            begin = Instant::now();
+            still = hold()?;
+            follow(old, &new).map_err(serves_on)?;
+        }
         self.put(old, &new)?;
         moving.to(&new.instance);
         let pause = if plan == Plan::BESIDE { Duration::ZERO } else { begin.elapsed() };

@@ -68,7 +68,7 @@ impl PluginManager {
     /// that it has: one after the other in the order of registration, and all or none. What runs these bytes already is
     /// left as it is. A storage, a sink, and an index with
     /// a `data_dir` are handed over as by [`PluginManager::hand_over`]. Any other index loads what the old one saves; its
-    /// searches go on, and changes wait. A codec is replaced at once.
+    /// searches and changes go on, and the new one makes these changes too. A codec is replaced at once.
     ///
     /// `check` gets the name and the new instance before anybody else does, and calls it; `|_, _| Ok(())` checks nothing.
     ///
