@@ -72,7 +72,7 @@ pub use manager::carry::Replaced;
 pub use manager::error::{ManagerError, Unended};
 pub use manager::metric_handles::{Counter, Gauge, Histogram, UpDownCounter};
 pub use manager::registration::Registration;
-pub use manager::status::{ExtensionOrigin, ExtensionState, ExtensionStatus};
+pub use manager::status::{ExtensionOrigin, ExtensionState, ExtensionStatus, Tier};
 pub use manager::PluginManager;
 pub use metrics::description::{MetricBuckets, MetricDescription};
 pub use plugin::directory::{DirectoryError, Listed, OnRefusal};

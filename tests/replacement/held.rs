@@ -81,11 +81,23 @@ fn a_replacement_within_one_or_after_the_end_is_refused() {
         Err(ManagerError::Unknown { name, known, .. }) => assert_eq!((&*name, &*known), ("page", "pages")),
         other => panic!("an unknown name: {other:?}"),
     }
+    // By itself, or by one that serves elsewhere.
+    manager.register_as("values", codec(3)).expect("registered");
+    for (new, known) in [("pages", "pages"), ("values", "values")] {
+        let new = manager.compression(new).expect("a codec");
+        match manager.replace("pages", new) {
+            Err(ManagerError::NotReplaced { serves: true, why, .. }) => assert!(why.contains(known), "{why}"),
+            other => panic!("by `{known}`: {other:?}"),
+        }
+    }
+    for name in ["", "a\nb", &"x".repeat(256)] {
+        assert_eq!(manager.register_as(name, codec(4)), Err(ManagerError::Name { name: name.to_owned() }));
+    }
     manager.shutdown_all().expect("all end");
     assert_eq!(manager.replace("pages", codec(2)), Err(ManagerError::ShutDown));
     let held = manager.compression("pages").expect("it is listed");
     assert_eq!(held.compress(b"x").expect_err("shut down").kind(), ErrorKind::ShutDown);
-    assert_eq!(gone.load(SeqCst), 2, "what was not registered is gone");
+    assert_eq!(gone.load(SeqCst), 5, "what was not registered is gone");
 }
 
 #[test]

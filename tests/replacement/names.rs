@@ -1,7 +1,7 @@
 //! One lookup rule: by the application's name, else the first of a type or algorithm.
 
 use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExtension};
-use sochdb_plugin_host::{ExtensionState, ManagerError, Observability, PluginInstance, PluginManager};
+use sochdb_plugin_host::{ExtensionState, ManagerError, Observability, PluginInstance, PluginManager, Tier};
 use std::sync::OnceLock;
 use support::in_c;
 use support::plugins::{load, load_c};
@@ -119,15 +119,19 @@ fn a_listing_says_where_each_comes_from_and_how_it_is() {
     manager.register_as("rows", &rows).expect("registered");
     let codec = load(&in_c!("codec_xor")).instance("{}").expect("an instance");
     manager.register(&codec).expect("registered");
+    let options = sochdb_plugin_host::InstanceOptions::new().data_dir(directory.path().join("more"));
     manager.register_observability(Observability::new(Sink::new("line", |_| {})).expect("a sink")).expect("registered");
 
+    manager.register_as("more", lmdb.instance_with("{}", &options).expect("an instance")).expect("registered");
     let listed = manager.extensions();
     let names: Vec<&str> = listed.iter().map(|extension| &*extension.name).collect();
-    assert_eq!(names, ["rows", "xor", "line"]);
+    assert_eq!(names, ["rows", "xor", "line", "more"]);
     let origin = listed[0].origin.as_ref().expect("it was loaded");
     assert_eq!((origin.path.as_path(), origin.digest, &origin.publisher), (lmdb.path(), lmdb.digest(), &None));
     assert_eq!((listed[0].info.name.as_str(), listed[0].kinds.to_string().as_str()), ("storage_lmdb", "storage"));
     assert!(listed[0].is_active_storage && listed[2].origin.is_none());
+    let instances: Vec<usize> = listed.iter().map(|extension| extension.instances).collect();
+    assert_eq!((instances, listed[0].tier), (vec![2, 1, 1, 2], Tier::InProcess));
     assert_eq!((&listed[0].state, listed[0].open, listed[0].calls), (&ExtensionState::Serving, 0, 0));
 
     let storage = rows.storage().expect("a storage");

@@ -5,7 +5,7 @@ use crate::versions::{bad_version, two_versions};
 use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExtension};
 use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginInstance, PluginLibrary, PluginManager};
 use std::fs;
-use support::{alone, in_c, run, MINUTE};
+use support::{in_c, passes_alone};
 
 /// So often from one version to the other.
 const TIMES: usize = 100;
@@ -61,18 +61,13 @@ fn count(directory: &str) -> usize {
 
 #[test]
 fn no_call_fails_in_a_hundred_upgrades() {
-    // Alone, as it counts the open files and the threads of its process.
-    let mut child = alone!("a_hundred_upgrades");
-    child.args(["--ignored", "--test-threads=1"]);
-    let finished = run(&mut child, 4 * MINUTE);
-    assert!(finished.status.success(), "{}{}", finished.stdout, finished.stderr);
-    assert!(finished.stdout.contains("1 passed"), "the child ran nothing: {}", finished.stdout);
+    let finished = passes_alone!("a_hundred_upgrades");
     let told = finished.stdout.lines().find(|line| line.contains("upgrades beside"));
     println!("{}", told.expect("the child says what it did"));
 }
 
 #[test]
-#[ignore = "run by no_call_fails_in_a_hundred_upgrades"]
+#[ignore = "run by no_call_fails_in_a_hundred_upgrades, as it counts what its process has"]
 fn a_hundred_upgrades() {
     let plugins = Plugins::load();
     let manager = plugins.register();

@@ -225,6 +225,13 @@ impl PluginManager {
         let wanted = |registry: &Registry| {
             registry.entries().filter(|(entry, _)| entry.is_of(old)).fold(0, |kinds, (entry, _)| kinds | entry.kinds.0)
         };
+        let name_of_new = |registry: &Registry| {
+            let mut entries = registry.entries();
+            entries.find(|(entry, _)| entry.is_of(&new.instance)).map(|(entry, _)| entry.name.to_string())
+        };
+        if let Some(name) = self.look(name_of_new)? {
+            return Some(format!("the new one is registered already, as `{name}`"));
+        }
         let missing = Kinds(self.look(wanted)? & !has.0);
         (missing.0 != 0).then(|| format!("`{}` has no kind {missing}", new.instance.info.name))
     }

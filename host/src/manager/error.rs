@@ -2,6 +2,9 @@ use crate::metrics::description::MAX_BOUNDS;
 use crate::metrics::registry::{Refusal, MAX_SERIES, MAX_SERIES_BYTES};
 use sochdb_plugin_sdk::Error;
 
+/// The most bytes of a name that the application gives.
+pub(crate) const MAX_NAME: usize = 255;
+
 /// The reason why the manager refused.
 ///
 /// ```
@@ -19,6 +22,12 @@ pub enum ManagerError {
         /// The kind: `storage`, `index`, `observability sink` or `compression`.
         kind: &'static str,
         /// The name, or the algorithm of a codec.
+        name: String,
+    },
+    /// The name is none that can be listed.
+    #[error("{name:?} is no name for an extension: give one of 1 to {MAX_NAME} bytes without control characters")]
+    Name {
+        /// The name that was given.
         name: String,
     },
     /// There is no extension of this name.

@@ -20,7 +20,7 @@ use crate::handles::index::Index;
 use crate::handles::observability::Observability;
 use crate::handles::storage::Storage;
 use crate::instance::Instance;
-use crate::manager::error::ManagerError;
+use crate::manager::error::{ManagerError, MAX_NAME};
 use crate::manager::fan_out::FanOut;
 use crate::manager::metered::Metered;
 use crate::manager::registration::Registration;
@@ -110,12 +110,15 @@ impl PluginManager {
     /// Registers all kinds of a plugin, or the one of a handle, under a name of the application's: two instances of one plugin,
     /// hot and cold storage, an index for each column.
     ///
-    /// A name stands for at most one extension of each kind. One that has ended, by a shutdown or a panic, gives its name
-    /// to the next one.
+    /// A name stands for at most one extension of each kind. It has 1 to 255 bytes, and no control characters. One that
+    /// has ended, by a shutdown or a panic, gives its name to the next one.
     ///
     /// # Errors
-    /// Those of [`PluginManager::register`].
+    /// [`ManagerError::Name`]; those of [`PluginManager::register`].
     pub fn register_as(&self, name: &str, extension: impl Into<Registration>) -> Result<(), ManagerError> {
+        if name.is_empty() || name.len() > MAX_NAME || name.chars().any(char::is_control) {
+            return Err(ManagerError::Name { name: name.to_owned() });
+        }
         self.register_all(Some(name), extension.into())
     }
 

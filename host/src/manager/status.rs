@@ -32,6 +32,10 @@ pub struct ExtensionStatus {
     pub kinds: Kinds,
     /// The file that it was loaded from; None if it is linked in.
     pub origin: Option<ExtensionOrigin>,
+    /// The isolation in which it runs.
+    pub tier: Tier,
+    /// The number of instances of these bytes that the manager keeps, this one too; 1 if it is linked in.
+    pub instances: usize,
     /// Whether it takes calls.
     pub state: ExtensionState,
     /// Whether it is the storage of [`PluginManager::storage`].
@@ -42,6 +46,26 @@ pub struct ExtensionStatus {
     pub open: usize,
     /// The bytes of memory that it takes, as it told last; None if it never did.
     pub memory_used: Option<u64>,
+}
+
+/// The isolation in which an extension runs. `Display` writes it in a few words.
+///
+/// ```
+/// assert_eq!(sochdb_plugin_host::Tier::InProcess.to_string(), "in process");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Tier {
+    /// None: its code runs in this process, with all its rights.
+    InProcess,
+}
+
+impl std::fmt::Display for Tier {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::InProcess => formatter.write_str("in process"),
+        }
+    }
 }
 
 /// The file that an extension was loaded from.
@@ -105,6 +129,12 @@ impl ExtensionStatus {
             digest: recipe.library.digest(),
             publisher: recipe.library.library.publisher.clone(),
         });
+        let digest_of = |instance: &Instance| Recipe::of(instance).map(|recipe| recipe.library.digest());
+        let digest = digest_of(instance);
+        let same = |other: &Instance| match digest {
+            Some(_) => digest_of(other) == digest,
+            None => std::ptr::eq(other, instance),
+        };
         let state = match instance.state() {
             State::Serving => ExtensionState::Serving,
             State::Draining => ExtensionState::Draining,
@@ -116,6 +146,8 @@ impl ExtensionStatus {
             info: instance.info.clone(),
             kinds: entry.kinds,
             origin,
+            tier: Tier::InProcess,
+            instances: registry.instances().iter().filter(|other| same(other)).count(),
             state,
             is_active_storage: registry.is_active(entry),
             calls,

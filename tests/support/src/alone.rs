@@ -1,5 +1,6 @@
 //! One test in a process of its own.
 
+use crate::{run, Finished, MINUTE};
 use std::env;
 use std::process::Command;
 
@@ -17,6 +18,23 @@ macro_rules! only {
     ($name:expr) => {
         $crate::alone::only(module_path!(), $name)
     };
+}
+
+/// Runs the test `name` of the caller's file, which is ignored otherwise, in a process of its own, and wants it to pass: for one
+/// that counts what its process has.
+#[macro_export]
+macro_rules! passes_alone {
+    ($name:expr) => {
+        $crate::alone::passes(module_path!(), $name)
+    };
+}
+
+/// As [`passes_alone!`] in the module at `path`.
+pub fn passes(path: &str, name: &str) -> Finished {
+    let finished = run(alone(path, name).args(["--ignored", "--test-threads=1"]), 4 * MINUTE);
+    assert!(finished.status.success(), "{}{}", finished.stdout, finished.stderr);
+    assert!(finished.stdout.contains("1 passed"), "the child ran nothing: {}", finished.stdout);
+    finished
 }
 
 /// As [`alone!`] in the module at `path`.
