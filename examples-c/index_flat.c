@@ -20,6 +20,13 @@ typedef struct flat_index {
     entry *entries;
 } flat_index;
 
+// A build by parts: what was added, as it came.
+typedef struct builder {
+    flat_index *index;
+    entry *entries;
+    size_t count, capacity;
+} builder;
+
 typedef struct neighbor {
     float distance;
     uint64_t row;
@@ -101,32 +108,75 @@ static soch_status describe(void *instance, soch_index_properties *properties, s
     return SOCH_OK;
 }
 
-// Makes the new array next to the old one, so that a failure changes nothing.
+static soch_status begin_build(void *instance, const soch_call *call, uint32_t table, uint16_t column, void **handle,
+                               soch_error *error) {
+    builder *made = calloc(1, sizeof *made);
+    (void)call, (void)table, (void)column;
+    if (made == NULL) return no_memory(error);
+    made->index = instance;
+    *handle = made;
+    return SOCH_OK;
+}
+
+static soch_status build_add(void *handle, const soch_call *call, const soch_index_entry *entries, size_t count,
+                             soch_error *error) {
+    builder *self = handle;
+    if (count > self->capacity - self->count) {
+        size_t wanted = count > self->capacity ? self->count + count : self->capacity * 2;
+        entry *room = wanted > SIZE_MAX / sizeof *room ? NULL : realloc(self->entries, wanted * sizeof *room);
+        if (room == NULL) return no_memory(error);
+        self->entries = room;
+        self->capacity = wanted;
+    }
+    for (size_t done = 0; done < count; done++) {
+        soch_status status = done % ASK_EVERY == 0 ? soch_go_on(call) : SOCH_OK;
+        entry *place = &self->entries[self->count];
+        if (status == SOCH_OK) status = make(self->index, entries[done].key, entries[done].row, place, error);
+        if (status != SOCH_OK) return status;
+        self->count++;
+    }
+    return SOCH_OK;
+}
+
+static void abandon_build(void *handle) {
+    builder *self = handle;
+    free_entries(self->entries, self->count);
+    free(self);
+}
+
+// Only now is the index changed, where nothing can fail any more.
+static soch_status finish_build(void *handle, const soch_call *call, soch_error *error) {
+    builder *self = handle;
+    flat_index *index = self->index;
+    soch_status status = soch_go_on(call);
+    size_t kept = 0;
+    (void)error;
+    if (status == SOCH_OK) {
+        if (self->count > 0) qsort(self->entries, self->count, sizeof *self->entries, compare);
+        for (size_t i = 0; i < self->count; i++) {
+            if (kept > 0 && compare(&self->entries[kept - 1], &self->entries[i]) == 0) free(self->entries[i].vector);
+            else self->entries[kept++] = self->entries[i];
+        }
+        free_entries(index->entries, index->count);
+        index->entries = self->entries;
+        index->count = kept;
+        index->capacity = self->capacity;
+        self->entries = NULL;
+        self->count = 0;
+    }
+    abandon_build(self);
+    return status;
+}
+
 static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
                          const soch_index_entry *entries, size_t count, soch_error *error) {
-    flat_index *self = instance;
-    entry *made = calloc(count > 0 ? count : 1, sizeof *made);
-    size_t done, kept = 0;
-    (void)table, (void)column;
-    if (made == NULL) return no_memory(error);
-    for (done = 0; done < count; done++) {
-        soch_status status = done % ASK_EVERY == 0 ? soch_go_on(call) : SOCH_OK;
-        if (status == SOCH_OK) status = make(self, entries[done].key, entries[done].row, &made[done], error);
-        if (status != SOCH_OK) {
-            free_entries(made, done);
-            return status;
-        }
-    }
-    qsort(made, count, sizeof *made, compare);
-    for (size_t i = 0; i < count; i++) {
-        if (kept > 0 && compare(&made[kept - 1], &made[i]) == 0) free(made[i].vector);
-        else made[kept++] = made[i];
-    }
-    free_entries(self->entries, self->count);
-    self->entries = made;
-    self->count = kept;
-    self->capacity = count > 0 ? count : 1;
-    return SOCH_OK;
+    void *all;
+    soch_status status = begin_build(instance, call, table, column, &all, error);
+    if (status != SOCH_OK) return status;
+    status = build_add(all, call, entries, count, error);
+    if (status == SOCH_OK) return finish_build(all, call, error);
+    abandon_build(all);
+    return status;
 }
 
 static soch_status insert(void *instance, soch_bytes key, uint64_t row, soch_error *error) {
@@ -266,7 +316,8 @@ static void destroy(void *instance) {
 
 static const soch_index flat = {
     .size = sizeof(flat), .index_type = index_type, .describe = describe, .build = build, .insert = insert,
-    .remove = remove_row, .size_bytes = size_bytes, .search = search, .change_batch = change_batch};
+    .remove = remove_row, .size_bytes = size_bytes, .search = search, .change_batch = change_batch,
+    .begin_build = begin_build, .build_add = build_add, .finish_build = finish_build, .abandon_build = abandon_build};
 
 SOCH_PLUGIN("index_flat", "1.0.0", SOCH_KIND_INDEX, .index = &flat, .create = create, .destroy = destroy,
             .description = "Finds the nearest vectors by looking at each one that a search allows.");

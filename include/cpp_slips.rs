@@ -6,8 +6,9 @@ use crate::include::slots::{Rule, Table};
 use std::collections::BTreeSet;
 
 /// What others call it: this contract's Rust, or other engines.
-const OTHER_WORDS: [(&str, &[&str]); 7] = [
+const OTHER_WORDS: [(&str, &[&str]); 8] = [
     ("begin_txn", &["begin", "begin_transaction", "begin_tx", "open_txn"]),
+    ("begin_build", &["builder", "open_builder", "begin_builder", "open_build"]),
     ("open_reader", &["reader", "snapshot", "open_snapshot"]),
     ("open_table", &["table"]),
     ("write_batch", &["batch", "write", "put_batch"]),

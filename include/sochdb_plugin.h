@@ -990,11 +990,37 @@ typedef struct soch_index {
                               const struct soch_index_change *changes,
                               size_t count,
                               struct soch_error *error);
-  // Removes all that the index keeps, in memory and in files of its own. The host calls nothing after it but `shutdown` and
-  // `destroy`, unless it is `SOCH_UNSUPPORTED`, which changes nothing. An instance that is made anew with the same
+  // Removes all that the index keeps, in memory and in files of its own. The host calls nothing after it but `abandon_build`,
+  // `shutdown` and `destroy`, unless it is `SOCH_UNSUPPORTED`, which changes nothing. An instance that is made anew with the same
   // configuration and `data_dir` is empty after `SOCH_OK`, and after an error empty or as it was. Optional; the default is
   // `SOCH_UNSUPPORTED`. Since 1.1. [exclusive]
   soch_status (*drop_index)(void *instance, const struct soch_call *call, struct soch_error *error);
+  // Begins a build by parts: a builder takes the entries of that column beside searches and changes, and nobody sees them
+  // before `finish_build`. It lives until `finish_build` or `abandon_build`, of which one comes before `shutdown`. Its calls
+  // are calls on the instance, too: nothing [exclusive] runs beside them. Several may be open; an index that has room for
+  // one only answers the next, and `build` meanwhile, with `SOCH_BUSY`. `call` may be NULL. Optional group `builder`;
+  // without it the host keeps the entries, and passes all of them to `build`. Since 1.1. [any-thread]
+  soch_status (*begin_build)(void *instance,
+                             const struct soch_call *call,
+                             uint32_t table,
+                             uint16_t column,
+                             void **builder,
+                             struct soch_error *error);
+  // Adds entries to those of the builder; one that comes twice counts once. After an error the first of them may be added,
+  // the rest not, and all of them may be added again; a builder that lost one fails in `finish_build`. `call` may be NULL.
+  // Optional group `builder`. Since 1.1. [exclusive]
+  soch_status (*build_add)(void *builder,
+                           const struct soch_call *call,
+                           const struct soch_index_entry *entries,
+                           size_t count,
+                           struct soch_error *error);
+  // Replaces the whole index by what was added, in one step, as `build` does: what was changed since `begin_build` goes, too,
+  // and the host makes those changes again. No other call on the instance is under way, so what takes long belongs into
+  // `build_add`. One that fails or is cancelled leaves the index as it was. The handle is gone, whatever this returns.
+  // `call` may be NULL. Optional group `builder`. Since 1.1. [exclusive]
+  soch_status (*finish_build)(void *builder, const struct soch_call *call, struct soch_error *error);
+  // Ends a builder of which nothing stays. Optional group `builder`. Since 1.1. [exclusive]
+  void (*abandon_build)(void *builder);
 #endif
 } soch_index;
 
@@ -1588,7 +1614,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x62, 0xb2, 0xcc, 0xb1, 0xb4, 0x26, 0x89, 0xd0, 0xe3, 0xff, 0xe7, 0x93, 0xc9, 0x86, 0xaf, 0x13}
+#define SOCH_LAYOUT_HASH {0xb2, 0x96, 0xbd, 0x23, 0x5a, 0x0d, 0x8f, 0xc9, 0x56, 0xf9, 0xc8, 0xcc, 0xfc, 0xd2, 0x64, 0x93}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1890,8 +1916,12 @@ SOCH_ASSERT(offsetof(soch_index, flush_index) == 112 && sizeof(((soch_index *)0)
 SOCH_ASSERT(offsetof(soch_index, flushed) == 120 && sizeof(((soch_index *)0)->flushed) == 8);
 SOCH_ASSERT(offsetof(soch_index, change_batch) == 128 && sizeof(((soch_index *)0)->change_batch) == 8);
 SOCH_ASSERT(offsetof(soch_index, drop_index) == 136 && sizeof(((soch_index *)0)->drop_index) == 8);
+SOCH_ASSERT(offsetof(soch_index, begin_build) == 144 && sizeof(((soch_index *)0)->begin_build) == 8);
+SOCH_ASSERT(offsetof(soch_index, build_add) == 152 && sizeof(((soch_index *)0)->build_add) == 8);
+SOCH_ASSERT(offsetof(soch_index, finish_build) == 160 && sizeof(((soch_index *)0)->finish_build) == 8);
+SOCH_ASSERT(offsetof(soch_index, abandon_build) == 168 && sizeof(((soch_index *)0)->abandon_build) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 144 : 80));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 176 : 80));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_health, operational) == 8 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 12 && sizeof(((soch_health *)0)->reserved) == 4);
@@ -2256,8 +2286,12 @@ SOCH_ASSERT(offsetof(soch_index, flush_index) == 56 && sizeof(((soch_index *)0)-
 SOCH_ASSERT(offsetof(soch_index, flushed) == 60 && sizeof(((soch_index *)0)->flushed) == 4);
 SOCH_ASSERT(offsetof(soch_index, change_batch) == 64 && sizeof(((soch_index *)0)->change_batch) == 4);
 SOCH_ASSERT(offsetof(soch_index, drop_index) == 68 && sizeof(((soch_index *)0)->drop_index) == 4);
+SOCH_ASSERT(offsetof(soch_index, begin_build) == 72 && sizeof(((soch_index *)0)->begin_build) == 4);
+SOCH_ASSERT(offsetof(soch_index, build_add) == 76 && sizeof(((soch_index *)0)->build_add) == 4);
+SOCH_ASSERT(offsetof(soch_index, finish_build) == 80 && sizeof(((soch_index *)0)->finish_build) == 4);
+SOCH_ASSERT(offsetof(soch_index, abandon_build) == 84 && sizeof(((soch_index *)0)->abandon_build) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 72 : 40));
+SOCH_ASSERT(sizeof(soch_index) == (SOCH_TARGET_MINOR >= 1 ? 88 : 40));
 SOCH_ASSERT(offsetof(soch_health, size) == 0 && sizeof(((soch_health *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_health, operational) == 4 && sizeof(((soch_health *)0)->operational) == 4);
 SOCH_ASSERT(offsetof(soch_health, reserved) == 8 && sizeof(((soch_health *)0)->reserved) == 4);

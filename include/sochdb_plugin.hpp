@@ -17,11 +17,12 @@
 //                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row numbers, labels
 //                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
 //                                            soch::writer, row_sink, call, search, metrics
-// Handles      What `open_table`, `open_reader`, `begin_txn`, and a reader's `open_cursor` open, they return: an object, or
-//              a std::unique_ptr to one, where NULL means SOCH_UNSUPPORTED. Its methods are those of its slots, without
-//              its own name: `get` and `open_cursor` of a reader, `next` and `seek` of a cursor, `get`, `put`, `remove`,
-//              `scan` and `commit` of a transaction. It is destroyed when the host closes it, and after `commit`; what it
-//              has of `close()` or `abort()`, as its slot is called, comes before that, but not after `commit`.
+// Handles      What `open_table`, `open_reader`, `begin_txn`, `begin_build`, and a reader's `open_cursor` open, they return: an
+//              object, or a std::unique_ptr to one, where NULL means SOCH_UNSUPPORTED. Its methods are those of its slots,
+//              without its own name: `get` and `open_cursor` of a reader, `next` and `seek` of a cursor, `get`, `put`, `remove`,
+//              `scan` and `commit` of a transaction, `add` and `finish` of a builder. It is destroyed when the host closes it,
+//              and after `commit` or `finish`; what it has of `close()`, `abort()` or `abandon()`, as its slot is called, comes
+//              before that, but not after `commit` or `finish`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
 //              parameters, overloads or no access, one of a group of which another is missing, one whose name is a slip
 //              away from its slot's (`writebatch`, `open_raeder`, `begin_transaction`).
@@ -729,11 +730,11 @@ template <class Slot, class H> struct end_of_handle<Slot, H, void (*)(void *)> {
     }
     static constexpr function value() { return run; }
 };
-template <class Slot, class H> struct end_of_handle<Slot, H, soch_status (*)(void *, soch_error *)> {
-    typedef soch_status (*function)(void *, soch_error *);
+template <class Slot, class H, class... A> struct end_of_handle<Slot, H, soch_status (*)(void *, A...)> {
+    typedef soch_status (*function)(void *, A...);
     typedef pick_of_handle<Slot, H, function> method;
-    static soch_status run(void *object, soch_error *error) noexcept {
-        const soch_status status = method::value()(object, error);
+    static soch_status run(void *object, A... arguments) noexcept {
+        const soch_status status = method::value()(object, arguments...);
         guard(nullptr, [&] { return delete static_cast<H *>(object), SOCH_OK; });
         return status;
     }
@@ -742,8 +743,8 @@ template <class Slot, class H> struct end_of_handle<Slot, H, soch_status (*)(voi
 template <class Slot> struct end_of_handle<Slot, absent, void (*)(void *)> {
     static constexpr void (*value())(void *) { return nullptr; }
 };
-template <class Slot> struct end_of_handle<Slot, absent, soch_status (*)(void *, soch_error *)> {
-    static constexpr soch_status (*value())(void *, soch_error *) { return nullptr; }
+template <class Slot, class... A> struct end_of_handle<Slot, absent, soch_status (*)(void *, A...)> {
+    static constexpr soch_status (*value())(void *, A...) { return nullptr; }
 };
 
 #define SOCH_SLOT(NAME)                                                                                         \
@@ -796,12 +797,12 @@ SOCH_SLOT(open_cursor) SOCH_SLOT(next) SOCH_SLOT(begin_txn) SOCH_SLOT(commit) SO
 SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(checkpoint) SOCH_SLOT(property) SOCH_SLOT(index_type)
 SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest)
 SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(flush_index) SOCH_SLOT(flushed)
-SOCH_SLOT(change_batch) SOCH_SLOT(drop_index) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe)
-SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health)
-SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end)
-SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress)
-SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with)
-SOCH_SLOT(train)
+SOCH_SLOT(change_batch) SOCH_SLOT(drop_index) SOCH_SLOT(begin_build) SOCH_SLOT(add) SOCH_SLOT(finish) SOCH_SLOT(abandon)
+SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end)
+SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start)
+SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record)
+SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)
+SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -926,7 +927,8 @@ template <class T> struct index_of {
     SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe);
     SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
-    SOCH_TOGETHER(soch_index, save, load); SOCH_TOGETHER(soch_index, flush_index, flushed);
+    SOCH_HANDLE(build_handle, T, soch_index, begin_build); SOCH_TOGETHER(soch_index, save, load);
+    SOCH_TOGETHER(soch_index, flush_index, flushed);
     SOCH_SLIP(nearest_batch, NearestBatch); SOCH_SLIP(nearest_batch, earest_batch);
     SOCH_SLIP(nearest_batch, enarest_batch); SOCH_SLIP(nearest_batch, naerest_batch);
     SOCH_SLIP(nearest_batch, narest_batch); SOCH_SLIP(nearest_batch, neaerst_batch);
@@ -974,10 +976,20 @@ template <class T> struct index_of {
     SOCH_SLIP(drop_index, drop_indxe); SOCH_SLIP(drop_index, drop_inedx); SOCH_SLIP(drop_index, drop_inex);
     SOCH_SLIP(drop_index, drop_ndex); SOCH_SLIP(drop_index, drop_nidex); SOCH_SLIP(drop_index, dropi_ndex);
     SOCH_SLIP(drop_index, dropindex); SOCH_SLIP(drop_index, drp_index); SOCH_SLIP(drop_index, drpo_index);
-    SOCH_SLIP(drop_index, rdop_index); SOCH_SLIP(drop_index, rop_index);
+    SOCH_SLIP(drop_index, rdop_index); SOCH_SLIP(drop_index, rop_index); SOCH_SLIP(begin_build, BeginBuild);
+    SOCH_SLIP(begin_build, begi_build); SOCH_SLIP(begin_build, begi_nbuild); SOCH_SLIP(begin_build, beginBuild);
+    SOCH_SLIP(begin_build, begin_bild); SOCH_SLIP(begin_build, begin_biuld); SOCH_SLIP(begin_build, begin_buid);
+    SOCH_SLIP(begin_build, begin_buidl); SOCH_SLIP(begin_build, begin_buil); SOCH_SLIP(begin_build, begin_builder);
+    SOCH_SLIP(begin_build, begin_buld); SOCH_SLIP(begin_build, begin_bulid); SOCH_SLIP(begin_build, begin_ubild);
+    SOCH_SLIP(begin_build, begin_uild); SOCH_SLIP(begin_build, beginb_uild); SOCH_SLIP(begin_build, beginbuild);
+    SOCH_SLIP(begin_build, begn_build); SOCH_SLIP(begin_build, begni_build); SOCH_SLIP(begin_build, beign_build);
+    SOCH_SLIP(begin_build, bein_build); SOCH_SLIP(begin_build, bgein_build); SOCH_SLIP(begin_build, bgin_build);
+    SOCH_SLIP(begin_build, builder); SOCH_SLIP(begin_build, ebgin_build); SOCH_SLIP(begin_build, egin_build);
+    SOCH_SLIP(begin_build, open_build); SOCH_SLIP(begin_build, open_builder);
 #else
     SOCH_LATER(nearest_batch, 1); SOCH_LATER(search, 1); SOCH_LATER(save, 1); SOCH_LATER(load, 1);
     SOCH_LATER(flush_index, 1); SOCH_LATER(flushed, 1); SOCH_LATER(change_batch, 1); SOCH_LATER(drop_index, 1);
+    SOCH_LATER(begin_build, 1);
 #endif
 };
 template <class T> const soch_index index_of<T>::table = {
@@ -989,6 +1001,9 @@ template <class T> const soch_index index_of<T>::table = {
     SOCH_OPTIONAL(soch_index, nearest_batch), SOCH_OPTIONAL(soch_index, search), SOCH_OPTIONAL(soch_index, save),
     SOCH_OPTIONAL(soch_index, load), SOCH_OPTIONAL(soch_index, flush_index), SOCH_OPTIONAL(soch_index, flushed),
     SOCH_OPTIONAL(soch_index, change_batch), SOCH_OPTIONAL(soch_index, drop_index),
+    SOCH_OPTIONAL(soch_index, begin_build), SOCH_OF(build_handle, soch_index, build_add, add),
+    SOCH_ENDS(build_handle, soch_index, finish_build, finish),
+    SOCH_ENDS(build_handle, soch_index, abandon_build, abandon),
 #endif
 };
 

@@ -57,6 +57,7 @@ pub use elf::notes::Note;
 pub use elf::{EntryHead, Facts};
 pub use handles::compression::Compression;
 pub use handles::index::Index;
+pub use handles::index_builder::IndexBuilder;
 pub use handles::observability::Observability;
 pub use handles::reader_split::{Cursors, Values};
 pub use handles::storage::Storage;

@@ -132,11 +132,11 @@ template <class Slot, class H> struct end_of_handle<Slot, H, void (*)(void *)> {
     }
     static constexpr function value() { return run; }
 };
-template <class Slot, class H> struct end_of_handle<Slot, H, soch_status (*)(void *, soch_error *)> {
-    typedef soch_status (*function)(void *, soch_error *);
+template <class Slot, class H, class... A> struct end_of_handle<Slot, H, soch_status (*)(void *, A...)> {
+    typedef soch_status (*function)(void *, A...);
     typedef pick_of_handle<Slot, H, function> method;
-    static soch_status run(void *object, soch_error *error) noexcept {
-        const soch_status status = method::value()(object, error);
+    static soch_status run(void *object, A... arguments) noexcept {
+        const soch_status status = method::value()(object, arguments...);
         guard(nullptr, [&] { return delete static_cast<H *>(object), SOCH_OK; });
         return status;
     }
@@ -145,8 +145,8 @@ template <class Slot, class H> struct end_of_handle<Slot, H, soch_status (*)(voi
 template <class Slot> struct end_of_handle<Slot, absent, void (*)(void *)> {
     static constexpr void (*value())(void *) { return nullptr; }
 };
-template <class Slot> struct end_of_handle<Slot, absent, soch_status (*)(void *, soch_error *)> {
-    static constexpr soch_status (*value())(void *, soch_error *) { return nullptr; }
+template <class Slot, class... A> struct end_of_handle<Slot, absent, soch_status (*)(void *, A...)> {
+    static constexpr soch_status (*value())(void *, A...) { return nullptr; }
 };
 
 #define SOCH_SLOT(NAME)                                                                                         \

@@ -74,6 +74,8 @@ pub trait AsAny: Any {
     fn as_any(&self) -> &dyn Any;
     /// Returns the value as an [`Any`] that may be changed, to downcast to its own type.
     fn as_any_mut(&mut self) -> &mut dyn Any;
+    /// Returns the value in its box as an [`Any`], to downcast to its own type.
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
 impl<T: Any> AsAny for T {
@@ -81,6 +83,9 @@ impl<T: Any> AsAny for T {
         self
     }
     fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
     }
 }

@@ -3,6 +3,7 @@ use crate::error::ErrorKind;
 use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::ids::{ColumnId, RowId, TableId};
+use crate::index_builder::IndexBuilder;
 use crate::index_change::IndexChange;
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
@@ -201,6 +202,25 @@ pub trait IndexExtension: Extension {
             IndexChange::Insert { key, row } => self.insert(key, row),
             IndexChange::Delete { key, row } => self.delete(key, row),
         })
+    }
+
+    /// Begins a build by parts, of entries of that column. [`IndexExtension::finish_build`] gets the builder back, or it is
+    /// dropped, before `shutdown`. Several may be open at a time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`], the default: the host keeps the entries then, and passes all of them to `build`.
+    /// [`ErrorKind::Busy`] from an index that has room for one builder only, while there is one; what the index reports.
+    fn begin_build(&self, _table: TableId, _column: ColumnId) -> Result<Box<dyn IndexBuilder>> {
+        Err(Error::unsupported("begin_build"))
+    }
+
+    /// Replaces the whole index by what was added to the builder, as `build` does. What takes long belongs into
+    /// [`IndexBuilder::add`], as searches wait until this returns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Invalid`] for a builder that another index began; what the index reports. The index is as it was then.
+    fn finish_build(&mut self, _builder: Box<dyn IndexBuilder>) -> Result<()> {
+        Err(Error::unsupported("finish_build"))
     }
 
     /// Removes all that the index keeps, in memory and in files of its own. Nothing is called after it but `shutdown`. One

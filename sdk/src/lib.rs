@@ -48,7 +48,7 @@
 //! it: [`StorageExtension::get_into`] and [`StorageExtension::get`], for instance. What is faster is optional:
 //! [`StorageExtension::reader`] lends values and rows, [`StorageExtension::open_table`] finds a table once,
 //! [`IndexExtension::search_into`] finds rows among those that the host allows,
-//! [`IndexExtension::nearest_batch_into`] takes many queries, [`IndexExtension::save_into`] writes an index for a later
+//! [`IndexExtension::nearest_batch_into`] takes many queries, [`IndexExtension::begin_build`] builds beside searches, [`IndexExtension::save_into`] writes an index for a later
 //! [`IndexExtension::load_from`], [`IndexExtension::flush`] keeps one in files of its own,
 //! [`ObservabilityExtension::attach`] reads the host's metrics
 //! instead of being told of each change.
@@ -82,6 +82,7 @@ mod extension;
 mod host;
 mod ids;
 mod index;
+mod index_builder;
 mod index_change;
 mod labels;
 mod log_record;
@@ -119,6 +120,7 @@ pub use extension::{AsAny, Extension, ExtensionCapability, ExtensionInfo, Plugin
 pub use host::{Host, LogLevel};
 pub use ids::{ColumnId, RowId, TableId, TransactionId};
 pub use index::IndexExtension;
+pub use index_builder::IndexBuilder;
 pub use index_change::IndexChange;
 pub use labels::Labels;
 pub use log_record::LogRecord;
@@ -167,7 +169,7 @@ macro_rules! __export_layout {
 pub mod prelude {
     pub use crate::{
         export_plugin, BatchOptions, Call, ColumnId, CompressionExtension, CursorOptions, Error, ErrorKind, Exactness,
-        HealthInfo, Host, IndexChange, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors,
+        HealthInfo, Host, IndexBuilder, IndexChange, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors,
         ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowFilter, RowId, RowIds, RowSink, Search,
         StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, StorageTransaction, TableId,
         TransactionId, TransactionOptions, Value, Write, Writer,

@@ -217,6 +217,12 @@ fn index_refuses_null_with_a_length() {
         let unknown = soch_index_change { op: 9, ..changes[0] };
         let unsupported = "`change 9` is not supported";
         refused_as(SOCH_UNSUPPORTED, &instance, unsupported, |error| change(instance.0, null(), &unknown, 1, error));
+        let (begin, mut builder) = (index.begin_build.unwrap(), null_mut());
+        assert_eq!(begin(instance.0, null(), 1, 1, &mut builder, null_mut()), SOCH_OK);
+        let add = index.build_add.unwrap();
+        refused(&instance, text, |error| add(builder, null(), entries.as_ptr(), 2, error));
+        refused(&instance, "an array of 2 items at 0x0", |error| add(builder, null(), null(), 2, error));
+        index.abandon_build.unwrap()(builder);
         let (batch, counts) = (index.nearest_batch.unwrap(), &mut count as *mut usize);
         let queries = [good, BAD];
         let two = queries.as_ptr();

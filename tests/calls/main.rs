@@ -9,6 +9,7 @@ mod described_sinks;
 mod drop_order;
 mod faults;
 mod flushes;
+mod index_builders;
 mod index_changes;
 mod lies;
 mod long_calls;

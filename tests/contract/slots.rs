@@ -122,6 +122,7 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         Ok(()),
     ),
     ("index", "change_batch", |plugin| index(plugin).change_batch(&[]), Ok(())),
+    ("index", "builder", |plugin| index(plugin).begin_build(1, 2).map(drop), Ok(())),
     ("index", "drop_index", |plugin| index(plugin).drop_index(), Err(ErrorKind::Unsupported)),
     ("observability", "counter_inc", |plugin| silent(|| sink(plugin).counter_inc("c", 1, &[])), Ok(())),
     ("observability", "gauge_set", |plugin| silent(|| sink(plugin).gauge_set("g", 1.0, &[])), Ok(())),

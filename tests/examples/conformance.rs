@@ -162,6 +162,12 @@ fn a_plugin_that_keeps_nothing_does_not_conform() {
             "index_change::many_changes_are_as_each_alone",
             "index_flush::what_was_flushed_is_seen",
             "index_flush::a_dropped_index_is_empty_when_it_comes_again",
+            "index_builder::parts_end_as_one_build_does",
+            "index_builder::nobody_sees_what_is_not_finished",
+            "index_builder::what_changed_meanwhile_is_replaced",
+            "index_builder::an_abandoned_one_changes_nothing",
+            "index_builder::searches_run_beside_one",
+            "index_builder::what_takes_long_is_cancelled",
         ]
     );
 }

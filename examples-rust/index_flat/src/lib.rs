@@ -19,7 +19,7 @@ struct Config {
     dimensions: u16,
 }
 
-/// Vectors, as they came, with their rows.
+/// Vectors, as they came, with their rows. One that is built by parts is an index of its own until it is finished.
 pub struct FlatIndex {
     dimensions: u64,
     entries: BTreeSet<(Box<[u8]>, RowId)>,
@@ -54,6 +54,18 @@ impl Plugin for FlatIndex {
     }
 }
 
+impl IndexBuilder for FlatIndex {
+    fn add(&mut self, entries: &[(RowId, &[u8])]) -> Result<()> {
+        for part in entries.chunks(ASK_EVERY) {
+            Call::current(|call| call.go_on())?;
+            for &(row, key) in part {
+                self.entries.insert((self.vector(key)?.into(), row));
+            }
+        }
+        Ok(())
+    }
+}
+
 impl IndexExtension for FlatIndex {
     fn index_type(&self) -> &str {
         "flat"
@@ -63,15 +75,19 @@ impl IndexExtension for FlatIndex {
         IndexProperties::new().with_vectors(KeyElement::F32, self.dimensions).with_metric(DistanceMetric::L2Squared)
     }
 
-    fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
-        let mut built = BTreeSet::new();
-        for part in entries.chunks(ASK_EVERY) {
-            Call::current(|call| call.go_on())?;
-            for &(row, key) in part {
-                built.insert((self.vector(key)?.into(), row));
-            }
-        }
-        self.entries = built;
+    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+        let mut builder = self.begin_build(table, column)?;
+        builder.add(entries)?;
+        self.finish_build(builder)
+    }
+
+    fn begin_build(&self, _: TableId, _: ColumnId) -> Result<Box<dyn IndexBuilder>> {
+        Ok(Box::new(Self { dimensions: self.dimensions, entries: BTreeSet::new() }))
+    }
+
+    fn finish_build(&mut self, builder: Box<dyn IndexBuilder>) -> Result<()> {
+        Call::current(|call| call.go_on())?;
+        *self = *builder.downcast()?;
         Ok(())
     }
 

@@ -37,6 +37,7 @@
 mod cancelled;
 mod compression;
 mod index;
+mod index_builder;
 mod index_change;
 mod index_flush;
 mod index_persist;
@@ -93,6 +94,7 @@ pub fn tests() -> &'static [Test] {
             index_search::TESTS,
             index_change::TESTS,
             index_flush::TESTS,
+            index_builder::TESTS,
             index_persist::TESTS,
             observability::TESTS,
             observability_records::TESTS,

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
-    ColumnId, Error, ErrorKind, Exactness, Extension, ExtensionCapability, IndexChange, IndexExtension,
+    ColumnId, Error, ErrorKind, Exactness, Extension, ExtensionCapability, IndexBuilder, IndexChange, IndexExtension,
     IndexProperties, NeighborLists, Neighbors, Result, RowId, RowIds, Search, TableId, Writer,
 };
 use std::sync::Arc;
@@ -25,6 +25,11 @@ handle! {
 }
 
 impl Index {
+    /// The entries in the form of the C ABI, which borrows their keys.
+    pub(crate) fn lend_entries(entries: &[(RowId, &[u8])]) -> Vec<soch_index_entry> {
+        entries.iter().map(|(row, key)| soch_index_entry { row: *row, key: soch_bytes::lend(key) }).collect()
+    }
+
     /// The error of a slot that the plugin does not have.
     pub(crate) fn lacks(&self, slot: &str) -> Error {
         self.instance.error(ErrorKind::Unsupported, format!("`{slot}` is not there"))
@@ -105,8 +110,7 @@ impl IndexExtension for Index {
     fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
         let build = slot!(self.table.build);
         entries.iter().try_for_each(|(_, key)| self.instance.takes_indexed("build", key))?;
-        let raw: Vec<soch_index_entry> =
-            entries.iter().map(|(row, key)| soch_index_entry { row: *row, key: soch_bytes::lend(key) }).collect();
+        let raw = Self::lend_entries(entries);
         let limits = self.instance.limits_of_call("build")?;
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { build(instance, limits, table, column, raw.as_ptr(), raw.len(), error) };
@@ -242,6 +246,14 @@ impl IndexExtension for Index {
     fn change_batch(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
         let changed = self.change_all(changes);
         self.or_next(changed, |next| next.change_batch(changes))
+    }
+
+    fn begin_build(&self, table: TableId, column: ColumnId) -> Result<Box<dyn IndexBuilder>> {
+        Index::begin_build(self, table, column).map(|builder| Box::new(builder) as Box<dyn IndexBuilder>)
+    }
+
+    fn finish_build(&mut self, builder: Box<dyn IndexBuilder>) -> Result<()> {
+        self.finish_own(builder)
     }
 
     /// Removes all that the index keeps, and ends it: every later call is refused, as after a shutdown. One that is

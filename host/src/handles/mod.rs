@@ -4,6 +4,7 @@ pub(crate) mod boxed_reader;
 pub(crate) mod compression;
 pub(crate) mod feeding;
 pub(crate) mod index;
+pub(crate) mod index_builder;
 pub(crate) mod index_change;
 pub(crate) mod index_search;
 pub(crate) mod loan_check;

@@ -297,6 +297,11 @@ impl Instance {
         }
     }
 
+    /// Forgets the handle of this number, which the plugin's own function ends.
+    pub(crate) fn forget(&self, kept: usize) {
+        self.handles.lock().remove(kept);
+    }
+
     /// All handles that are open, for who closes them.
     pub(crate) fn take_handles(&self) -> Vec<Handle> {
         std::mem::take(&mut *self.handles.lock()).into_items().collect()

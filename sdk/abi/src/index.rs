@@ -274,11 +274,47 @@ pub struct soch_index {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Removes all that the index keeps, in memory and in files of its own. The host calls nothing after it but `shutdown` and
-    /// `destroy`, unless it is `SOCH_UNSUPPORTED`, which changes nothing. An instance that is made anew with the same
+    /// Removes all that the index keeps, in memory and in files of its own. The host calls nothing after it but `abandon_build`,
+    /// `shutdown` and `destroy`, unless it is `SOCH_UNSUPPORTED`, which changes nothing. An instance that is made anew with the same
     /// configuration and `data_dir` is empty after `SOCH_OK`, and after an error empty or as it was. Optional; the default is
     /// `SOCH_UNSUPPORTED`. Since 1.1. [exclusive]
     pub drop_index: Option<
         unsafe extern "C" fn(instance: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status,
     >,
+    /// Begins a build by parts: a builder takes the entries of that column beside searches and changes, and nobody sees them
+    /// before `finish_build`. It lives until `finish_build` or `abandon_build`, of which one comes before `shutdown`. Its calls
+    /// are calls on the instance, too: nothing [exclusive] runs beside them. Several may be open; an index that has room for
+    /// one only answers the next, and `build` meanwhile, with `SOCH_BUSY`. `call` may be NULL. Optional group `builder`;
+    /// without it the host keeps the entries, and passes all of them to `build`. Since 1.1. [any-thread]
+    pub begin_build: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            table: u32,
+            column: u16,
+            builder: *mut *mut c_void,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Adds entries to those of the builder; one that comes twice counts once. After an error the first of them may be added,
+    /// the rest not, and all of them may be added again; a builder that lost one fails in `finish_build`. `call` may be NULL.
+    /// Optional group `builder`. Since 1.1. [exclusive]
+    pub build_add: Option<
+        unsafe extern "C" fn(
+            builder: *mut c_void,
+            call: *const soch_call,
+            entries: *const soch_index_entry,
+            count: usize,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Replaces the whole index by what was added, in one step, as `build` does: what was changed since `begin_build` goes, too,
+    /// and the host makes those changes again. No other call on the instance is under way, so what takes long belongs into
+    /// `build_add`. One that fails or is cancelled leaves the index as it was. The handle is gone, whatever this returns.
+    /// `call` may be NULL. Optional group `builder`. Since 1.1. [exclusive]
+    pub finish_build: Option<
+        unsafe extern "C" fn(builder: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status,
+    >,
+    /// Ends a builder of which nothing stays. Optional group `builder`. Since 1.1. [exclusive]
+    pub abandon_build: Option<unsafe extern "C" fn(builder: *mut c_void)>,
 }

@@ -101,6 +101,26 @@ public:
 };
 const char *const storage::capabilities[] = {"com.example/1", nullptr};
 
+struct builder {
+    told life;
+    void add(soch::call, soch::span<const soch_index_entry> entries) { events += std::to_string(entries.size()) + " entries "; }
+    soch::outcome<> finish(const soch_call *call) {
+        if (call == nullptr) return soch::failure(SOCH_BUSY, "later", 5);
+        events += "finish ";
+        return soch::outcome<>();
+    }
+    void abandon() { events += "abandon "; }
+};
+
+struct indexed {
+    void index_type(soch_str *) {}
+    void build(soch::call, uint32_t, uint16_t, soch::span<const soch_index_entry>) {}
+    void insert(soch::bytes, uint64_t) {}
+    void remove(soch::bytes, uint64_t) {}
+    void size_bytes(uint64_t *) {}
+    builder begin_build(soch::call, uint32_t, uint16_t) { return builder{told("builder")}; }
+};
+
 SOCH_CPP_PLUGIN("storage", "1", SOCH_KIND_STORAGE | SOCH_KIND_CUSTOM, storage, "Tells.");
 
 static int at;
@@ -164,5 +184,20 @@ int main() {
 
     plugin.destroy(instance);
     are("-storage ");
+
+    const soch_index &index = soch::detail::index_of<indexed>::table;
+    indexed other;
+    const soch_index_entry entries[3] = {};
+    const soch_call call = soch_call();
+    is(index.begin_build(&other, nullptr, 1, 2, &handle, &error) == SOCH_OK);
+    is(index.build_add(handle, nullptr, entries, 3, &error) == SOCH_OK);
+    is(index.finish_build(handle, &call, &error) == SOCH_OK);
+    are("+builder 3 entries finish -builder ");
+    is(index.begin_build(&other, nullptr, 1, 2, &handle, &error) == SOCH_OK);
+    is(index.finish_build(handle, nullptr, &error) == SOCH_BUSY && error.code == 5);
+    are("+builder -builder ");
+    is(index.begin_build(&other, nullptr, 1, 2, &handle, &error) == SOCH_OK);
+    index.abandon_build(handle);
+    are("+builder abandon -builder ");
     return 0;
 }

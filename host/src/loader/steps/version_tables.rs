@@ -34,7 +34,8 @@ table!(soch_index,
         [search],
         [save, load],
         [flush_index, flushed],
-        [change_batch]);
+        [change_batch],
+        [begin_build, build_add, finish_build, abandon_build]);
 
 table!(soch_observability,
     required: ;

@@ -7,7 +7,7 @@ use crate::index_change::IndexChange;
 use crate::machinery::boundary::{fill, guard, slice, ReadLent};
 use crate::machinery::instance::{exclusive, shared};
 use crate::machinery::search::with_search;
-use crate::machinery::shims::room;
+use crate::machinery::shims::{builder, room};
 use crate::neighbor_lists::places;
 use crate::neighbor_lists::NeighborLists;
 use crate::neighbors::{Neighbors, RowIds};
@@ -38,6 +38,10 @@ pub const fn table<P: IndexExtension>() -> soch_index {
         flushed: Some(flushed::<P>),
         change_batch: Some(change_batch::<P>),
         drop_index: Some(drop_index::<P>),
+        begin_build: Some(builder::begin::<P>),
+        build_add: Some(builder::add),
+        finish_build: Some(builder::finish::<P>),
+        abandon_build: Some(builder::abandon),
     }
 }
 
@@ -63,8 +67,7 @@ unsafe extern "C" fn build<P: IndexExtension>(
     // SAFETY: the host passes an instance that no other call uses, and lends `count` entries for the call.
     unsafe {
         guard(error, || {
-            let entries = slice(entries, count)?;
-            let entries = entries.iter().map(|entry| Ok((entry.row, entry.key.read()?))).collect::<Result<Vec<_>>>()?;
+            let entries = builder::read_entries(entries, count)?;
             Call::within(call, || exclusive::<P>(instance).build(table, column, &entries))
         })
     }

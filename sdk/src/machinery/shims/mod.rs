@@ -1,5 +1,6 @@
 //! The table of a type for each kind: functions that pass what crosses to the traits, each behind the panic barrier.
 
+mod builder;
 mod compression;
 mod index;
 mod observability;
