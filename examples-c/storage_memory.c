@@ -1,9 +1,7 @@
 // A storage in memory: a skip list for each table, so every operation takes O(log n) steps. Whoever reads a snapshot
 // keeps no lock between two calls, and no writer waits for it.
 #define _POSIX_C_SOURCE 200809L
-#include "storage_memory_rows.h"
-
-#include <string.h>
+#include "storage_memory_transaction.h"
 
 // A walk over what a snapshot sees. Rows that it sees stay where they are.
 typedef struct cursor {
@@ -12,15 +10,6 @@ typedef struct cursor {
     const node *row, *stop;
     bool reverse;
 } cursor;
-
-static soch_status no_memory(soch_error *error) {
-    return soch_fail(error, SOCH_LIMIT, 0, "no memory for the row: give the process more, or remove rows");
-}
-
-// Gives `value` the row that was found.
-static soch_status write_found(const node *row, const soch_writer *value) {
-    return row != NULL ? value->write(value->ctx, value_of(row)) : SOCH_NOT_FOUND;
-}
 
 static soch_status get(void *instance, uint32_t number, soch_bytes key, const soch_writer *value, soch_error *error) {
     store *self = instance;
@@ -116,7 +105,7 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
 #if SOCH_TARGET_MINOR >= 1
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+    properties->flags = SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
     return SOCH_OK;
 }
 
@@ -238,11 +227,8 @@ static void close_reader(void *handle) {
 }
 
 static soch_status reader_get(void *handle, uint32_t number, soch_bytes key, soch_bytes *value, soch_error *error) {
-    const snapshot *self = handle;
+    const node *row = find_in(handle, number, key);
     (void)error;
-    pthread_rwlock_rdlock(&self->owner->lock);
-    const node *row = find(find_table(self->owner, number), key, self->seen, NULL);
-    pthread_rwlock_unlock(&self->owner->lock);
     if (row == NULL) return SOCH_NOT_FOUND;
     *value = value_of(row);
     return SOCH_OK;
@@ -269,30 +255,18 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
     (void)host, (void)config;
     store *self = calloc(1, sizeof *self);
     if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a storage");
-    int failed = pthread_rwlock_init(&self->lock, NULL);
-    if (failed != 0) {
+    soch_status status = begin_store(self, error);
+    if (status != SOCH_OK) {
         free(self);
-        return soch_fail(error, SOCH_LIMIT, failed, "the system has no lock left");
+        return status;
     }
-    self->random = 0x9E3779B97F4A7C15u;
     *instance = self;
     return SOCH_OK;
 }
 
 static void destroy(void *instance) {
-    store *self = instance;
-    for (int bucket = 0; bucket < BUCKETS; bucket++) {
-        for (table *in = self->tables[bucket], *next_table; in != NULL; in = next_table) {
-            next_table = in->next;
-            for (node *row = in->first[0], *next; row != NULL; row = next) {
-                next = row->next[0];
-                free(row);
-            }
-            free(in);
-        }
-    }
-    pthread_rwlock_destroy(&self->lock);
-    free(self);
+    end_store(instance);
+    free(instance);
 }
 
 static const soch_storage storage = {
@@ -301,7 +275,8 @@ static const soch_storage storage = {
     .describe = describe, .write_batch = write_batch, .open_table = open_table, .close_table = close_table, .table_get = table_get,
     .table_put = table_put, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .list_tables = list_tables,
-    .drop_table = drop_table,
+    .drop_table = drop_table, .begin_txn = begin_txn, .txn_get = txn_get, .txn_put = txn_put, .txn_remove = txn_remove,
+    .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
 #endif
 };
 

@@ -13,7 +13,8 @@ enum { LEVELS = 24, BUCKETS = 256 };
 
 #define ALIVE UINT64_MAX
 
-// A row. Its key and then its value follow the links; all but the links and `death` stay as they are.
+// A row. Its key and then its value follow the links; all but the links and `death` stay as they are. Among a transaction's
+// own there are such that remove one.
 typedef struct node {
     struct table *table;
     size_t key_len, value_len;
@@ -21,6 +22,7 @@ typedef struct node {
     uint64_t birth, death;
     struct node *next_dead;
     int height;
+    bool removes;
     struct node *next[];
 } node;
 
@@ -154,6 +156,7 @@ static node *make_row(table *in, soch_bytes key, soch_bytes value) {
     row->death = ALIVE;
     row->next_dead = NULL;
     row->height = height;
+    row->removes = false;
     uint8_t *bytes = (uint8_t *)(row->next + height);
     if (key.len > 0) memcpy(bytes, key.ptr, key.len);
     if (value.len > 0) memcpy(bytes + key.len, value.ptr, value.len);
@@ -196,8 +199,10 @@ static void put_in(node *row) {
 
 static void drop(store *self, uint32_t number, soch_bytes key) {
     place at;
-    node *row = find(find_table(self, number), key, ++self->writes, &at);
-    if (row != NULL) end_row(self, row, &at);
+    node *row = find(find_table(self, number), key, self->writes, &at);
+    if (row == NULL) return;
+    self->writes++;
+    end_row(self, row, &at);
 }
 
 // The rows with `start <= key < end`; an empty `end` is that of the table.
@@ -208,6 +213,26 @@ static inline void drop_range(store *self, uint32_t number, soch_bytes start, so
         if (end.len > 0 && compare(key_of(row), end) >= 0) break;
         drop(self, number, key_of(row));
     }
+}
+
+static soch_status begin_store(store *self, soch_error *error) {
+    int failed = pthread_rwlock_init(&self->lock, NULL);
+    self->random = 0x9E3779B97F4A7C15u;
+    return failed == 0 ? SOCH_OK : soch_fail(error, SOCH_LIMIT, failed, "the system has no lock left");
+}
+
+static void end_store(store *self) {
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        for (table *in = self->tables[bucket], *next_table; in != NULL; in = next_table) {
+            next_table = in->next;
+            for (node *row = in->first[0], *next; row != NULL; row = next) {
+                next = row->next[0];
+                free(row);
+            }
+            free(in);
+        }
+    }
+    pthread_rwlock_destroy(&self->lock);
 }
 
 static void begin_snapshot(store *self, snapshot *made) {
@@ -246,6 +271,23 @@ static void end_snapshot(snapshot *made) {
         pthread_rwlock_wrlock(&self->lock);
     }
     pthread_rwlock_unlock(&self->lock);
+}
+
+// The row of `key` that the snapshot sees, or NULL.
+static inline const node *find_in(const snapshot *self, uint32_t number, soch_bytes key) {
+    pthread_rwlock_rdlock(&self->owner->lock);
+    const node *row = find(find_table(self->owner, number), key, self->seen, NULL);
+    pthread_rwlock_unlock(&self->owner->lock);
+    return row;
+}
+
+static soch_status no_memory(soch_error *error) {
+    return soch_fail(error, SOCH_LIMIT, 0, "no memory for the row: give the process more, or remove rows");
+}
+
+// Gives `value` the row that was found.
+static soch_status write_found(const node *row, const soch_writer *value) {
+    return row != NULL ? value->write(value->ctx, value_of(row)) : SOCH_NOT_FOUND;
 }
 
 #endif

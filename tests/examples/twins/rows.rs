@@ -2,7 +2,7 @@
 
 use super::{answer, same, twins, Random};
 use sochdb_plugin_host::sdk::{
-    BatchOptions, Error, ErrorKind, IndexExtension, RowSink, StorageExtension, VecWriter, Write,
+    BatchOptions, Error, ErrorKind, IndexExtension, RowSink, StorageExtension, TransactionOptions, VecWriter, Write,
 };
 use sochdb_plugin_host::{Index, Storage};
 
@@ -13,7 +13,7 @@ fn call_storage(storage: &Storage, number: u64) -> String {
     // From the number alone, so that both twins get the same.
     let mut random = Random((number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     let (table, key, value) = (random.one_of(&[0, 1, 7, u32::MAX]), random.key(), random.bytes(200));
-    match random.below(20) {
+    match random.below(21) {
         0..=6 => format!("put {table} {key:?}: {}", answer(storage.put(table, &key, &value, number))),
         7..=9 => format!("delete {table} {key:?}: {}", answer(storage.delete(table, &key, number))),
         10..=12 => format!("get {table} {key:?}: {}", answer(storage.get(table, &key))),
@@ -52,7 +52,26 @@ fn call_storage(storage: &Storage, number: u64) -> String {
                 answer(storage.write_batch(&writes, &BatchOptions::new().with_transaction(number)))
             )
         }
-        18 => format!("stats: {}", answer(storage.stats())),
+        18 => {
+            let mut inside = storage.begin(&TransactionOptions::new()).expect("a transaction");
+            let mut says = String::new();
+            for _ in 0..random.below(8) {
+                let (key, end) = (random.key(), random.key());
+                says += &match random.below(5) {
+                    0 | 1 => answer(inside.put(table, &key, &end)),
+                    2 => answer(inside.delete(table, &key)),
+                    3 => answer(inside.get(table, &key)),
+                    _ => answer(inside.scan(table, &key, &end, 5)),
+                };
+            }
+            match random.below(4) {
+                0 => inside.abort(),
+                1 => says += &(answer(storage.delete(table, &key, number)) + &answer(inside.commit())),
+                _ => says += &answer(inside.commit()),
+            }
+            format!("transaction in {table}: {says}")
+        }
+        19 => format!("stats: {}", answer(storage.stats())),
         _ => format!("flush, compact: {} {}", answer(storage.flush()), answer(storage.compact())),
     }
 }
