@@ -118,8 +118,7 @@ static soch_status describe(void *instance, soch_storage_properties *properties,
 
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     store *self = NULL;
-    (void)host;
-    soch_status status = open_store(config, &self, error);
+    soch_status status = open_store(host, config, &self, error);
     if (status == SOCH_OK) *instance = self;
     return status;
 }

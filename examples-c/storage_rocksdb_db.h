@@ -1,7 +1,7 @@
 // Opens and closes the RocksDB database of `storage_rocksdb.c`, and knows its tables and whether it can still be trusted.
 //
 // Configuration: {"path": "/var/lib/rows", "sync": "commit"}
-//   path  The directory; made for its user alone if it is missing. Required.
+//   path  The directory; made for its user alone if it is missing. Without it, the one that the host gives.
 //   sync  When a write is durable: "commit", with itself, if not given; "flush", with the next `flush`. The data outlives a
 //         crash of this process with either, and the database is whole after a power failure.
 #ifndef STORAGE_ROCKSDB_DB_H
@@ -140,12 +140,19 @@ static inline soch_status make_rows(store *self, uint32_t number, rocksdb_column
     return status;
 }
 
-static inline soch_status configure(soch_str config, char *path, size_t room, bool *durably, soch_error *error) {
+static inline soch_status configure(const soch_host *host, soch_str config, char *path, size_t room, bool *durably,
+                                    soch_error *error) {
     static const char *const known[] = {"path", "sync", NULL}, *const syncs[] = {"commit", "flush", NULL};
+    const soch_str given = soch_data_dir(host);
     size_t sync = 0;
     soch_status status = soch_config_only(config, "", known, error);
     if (status == SOCH_OK) status = soch_config_choice(config, "sync", syncs, &sync, error);
-    if (status == SOCH_OK) status = soch_config_need(config, "path", "name the directory of the database", error);
+    if (given.len > 0 && given.len < room) {
+        memcpy(path, given.ptr, given.len);
+        path[given.len] = 0;
+    } else if (status == SOCH_OK) {
+        status = soch_config_need(config, "path", "name the directory of the database", error);
+    }
     *durably = sync == 0;
     return status == SOCH_OK ? soch_config_text(config, "path", path, room, error) : status;
 }
@@ -230,10 +237,10 @@ static inline void close_store(store *self) {
 }
 
 // Opens what `config` says. On failure nothing is left behind.
-static inline soch_status open_store(soch_str config, store **opened, soch_error *error) {
+static inline soch_status open_store(const soch_host *host, soch_str config, store **opened, soch_error *error) {
     char path[PATH_MAX];
     bool durably;
-    soch_status status = configure(config, path, sizeof path, &durably, error);
+    soch_status status = configure(host, config, path, sizeof path, &durably, error);
     if (status != SOCH_OK) return status;
     store *self = calloc(1, sizeof *self);
     if (self == NULL || pthread_mutex_init(&self->making, NULL) != 0) {

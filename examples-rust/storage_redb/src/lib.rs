@@ -22,8 +22,8 @@ const WRITE_WAITS: Duration = Duration::from_secs(1);
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Config {
-    /// The file; made if it is missing.
-    path: std::path::PathBuf,
+    /// The file, made if it is missing; `rows.redb` in the instance's `data_dir` if that is given.
+    path: Option<std::path::PathBuf>,
     /// When a write is durable.
     #[serde(default)]
     sync: Sync,
@@ -39,7 +39,9 @@ pub struct RedbStorage {
 impl Plugin for RedbStorage {
     fn create(host: Host) -> Result<Self> {
         let config: Config = host.config()?;
-        let database = Database::create(&config.path).map_err(failed)?;
+        let path = config.path.or_else(|| host.data_dir().map(|directory| directory.join("rows.redb")));
+        let path = path.ok_or_else(|| Error::invalid("`path` is missing, and there is no `data_dir`: give one of them"))?;
+        let database = Database::create(path).map_err(failed)?;
         Ok(Self { database, sync: config.sync, turn: Turn::default() })
     }
 }
