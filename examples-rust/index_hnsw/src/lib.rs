@@ -5,7 +5,7 @@
 //!
 //! No change keeps lookups waiting for long, whatever is deleted: the work of one is bounded, however many vectors there
 //! are. A large graph that nothing uses any more is freed on a thread that ends with the instance at the latest. `build` is
-//! one call, and lasts as long as the inserts of all its rows.
+//! one call, and lasts as long as the inserts of all its rows; a build by parts makes the same graph beside lookups.
 #![deny(unsafe_code)]
 
 mod config;
@@ -34,6 +34,16 @@ pub struct HnswIndex {
 }
 
 impl HnswIndex {
+    /// An index of the same kind; `capacity` is how many vectors are expected.
+    fn empty(&self, capacity: usize) -> Self {
+        Self { config: self.config.clone(), graph: Graph::new(&self.config, capacity) }
+    }
+
+    fn replace(&mut self, graph: Graph) {
+        let old = std::mem::replace(&mut self.graph, graph);
+        self.graph.replace(old);
+    }
+
     fn vector(&self, key: &[u8]) -> Result<Vec<f32>> {
         let mut vector = Vec::with_capacity(self.config.dimensions);
         metric::read(key, self.config.dimensions, self.config.metric, &mut vector)?;
@@ -71,15 +81,8 @@ impl Plugin for HnswIndex {
     }
 }
 
-impl IndexExtension for HnswIndex {
-    fn index_type(&self) -> &str {
-        "hnsw"
-    }
-
-    /// Lookups wait for the end of it. Whoever cannot wait inserts the rows one by one, or builds another instance and looks
-    /// into that from then on.
-    fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
-        let mut graph = Graph::new(&self.config, entries.len());
+impl IndexBuilder for HnswIndex {
+    fn add(&mut self, entries: &[(RowId, &[u8])]) -> Result<()> {
         for (done, &(row, key)) in (0..).zip(entries) {
             Call::current(|call| {
                 call.progress(done, entries.len() as u64);
@@ -87,10 +90,32 @@ impl IndexExtension for HnswIndex {
             })?;
             let vector = self.vector(key);
             let vector = vector.map_err(|error| Error::invalid(format!("row {row}: {error}")))?;
-            graph.insert(key, vector, row)?;
+            self.graph.insert(key, vector, row)?;
         }
-        let old = std::mem::replace(&mut self.graph, graph);
-        self.graph.replace(old);
+        Ok(())
+    }
+}
+
+impl IndexExtension for HnswIndex {
+    fn index_type(&self) -> &str {
+        "hnsw"
+    }
+
+    /// Lookups wait for the end of it. Whoever cannot wait builds by parts.
+    fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+        let mut made = self.empty(entries.len());
+        made.add(entries)?;
+        self.replace(made.graph);
+        Ok(())
+    }
+
+    fn begin_build(&self, _: TableId, _: ColumnId) -> Result<Box<dyn IndexBuilder>> {
+        Ok(Box::new(self.empty(0)))
+    }
+
+    fn finish_build(&mut self, builder: Box<dyn IndexBuilder>) -> Result<()> {
+        Call::current(|call| call.go_on())?;
+        self.replace(builder.downcast::<Self>()?.graph);
         Ok(())
     }
 
@@ -140,8 +165,7 @@ impl IndexExtension for HnswIndex {
     /// Links the vectors anew, which takes as long as to build the index of them.
     fn load_from(&mut self, saved: &[u8]) -> Result<u64> {
         let (graph, watermark) = saved::read(&self.config, saved)?;
-        let old = std::mem::replace(&mut self.graph, graph);
-        self.graph.replace(old);
+        self.replace(graph);
         Ok(watermark)
     }
 

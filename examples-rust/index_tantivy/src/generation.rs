@@ -29,8 +29,6 @@ pub(crate) struct Generation {
     writer: IndexWriter,
     /// The failure by which a change was lost.
     lost: Option<String>,
-    /// Whether changes wait for a flush.
-    pub(crate) waits: bool,
 }
 
 impl Looking {
@@ -66,9 +64,8 @@ impl Looking {
 }
 
 impl Generation {
-    /// Makes an empty index in a new folder.
-    pub(crate) fn make(files: &Files, memory: usize) -> Result<Self> {
-        let number = files.make_folder()?;
+    /// Makes an empty index in a folder that is empty.
+    pub(crate) fn make(files: &Files, number: u64, memory: usize) -> Result<Self> {
         let made = Index::create_in_dir(files.folder(number), Fields::schema().0);
         Self::of(number, made.map_err(failed)?, memory)
     }
@@ -87,7 +84,7 @@ impl Generation {
         let writer = index.writer_with_options(options).map_err(failed)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(failed)?;
         let looking = Looking { index, fields: Fields::schema().1, reader };
-        Ok(Self { number, looking, writer, lost: None, waits: false })
+        Ok(Self { number, looking, writer, lost: None })
     }
 
     /// The watermark that was committed last.
@@ -97,20 +94,19 @@ impl Generation {
         number.ok_or_else(|| Error::corruption("the index does not say up to which change it holds all"))
     }
 
-    /// Adds entries to an empty index, each pair of row and text once.
-    pub(crate) fn fill(&mut self, entries: &[(RowId, &str)]) -> Result<()> {
-        let mut seen = HashSet::with_capacity(entries.len());
+    /// Adds entries to an index that a build fills, each pair of row and text once: those of `seen` are there already.
+    pub(crate) fn fill(&mut self, entries: &[(RowId, &str)], seen: &mut HashSet<[u8; 32]>) -> Result<()> {
         for (done, part) in entries.chunks(ASK_EVERY).enumerate() {
             Call::current(|call| {
                 call.go_on().map(|()| call.progress((done * ASK_EVERY) as u64, entries.len() as u64))
             })?;
             for (row, text) in part {
                 if seen.insert(crate::fields::pair(*row, text)) {
-                    self.writer.add_document(self.looking.fields.document(*row, text)).map_err(failed)?;
+                    let added = self.writer.add_document(self.looking.fields.document(*row, text));
+                    added.map_err(|error| self.lose(failed(error)))?;
                 }
             }
         }
-        self.waits = true;
         Ok(())
     }
 
@@ -122,7 +118,6 @@ impl Generation {
 
     pub(crate) fn remove(&mut self, row: RowId, text: &str) {
         self.writer.delete_term(self.looking.fields.pair(row, text));
-        self.waits = true;
     }
 
     /// Writes all changes with the watermark, in one step; [`Self::holds_all`] says how that ended.
@@ -134,9 +129,8 @@ impl Generation {
             prepared.set_payload(&watermark.to_string());
             prepared.commit()
         });
-        match committed {
-            Ok(_) => self.waits = false,
-            Err(error) => _ = self.lose(failed(error)),
+        if let Err(error) = committed {
+            self.lose(failed(error));
         }
     }
 

@@ -5,23 +5,26 @@
 //! parameter `match` = `all`, one that has each of them. Its distance is minus its score.
 #![deny(unsafe_code)]
 
+mod building;
 mod changed;
 mod fields;
 mod files;
 mod generation;
 mod leaving;
 mod nearest;
+mod shared;
 mod words;
 
+use building::Building;
 use changed::Changed;
 use files::Files;
 use generation::{Generation, Looking};
-use leaving::Leaving;
 use serde::Deserialize;
+use shared::Shared;
 use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{IndexProperties, KeyElement};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use tantivy::TantivyError;
 
 /// The bytes that a writer takes before it writes a part of the index, unless somebody says else.
@@ -38,15 +41,11 @@ struct Config {
 
 /// Texts in an index of tantivy.
 pub struct TantivyIndex {
-    host: Host,
-    files: Files,
-    memory: usize,
+    shared: Arc<Shared>,
     flushed: AtomicU64,
     /// What is searched.
     shown: RwLock<Looking>,
     changed: Mutex<Changed>,
-    /// What a build gave up.
-    leaving: Leaving,
 }
 
 fn failed(error: TantivyError) -> Error {
@@ -94,17 +93,17 @@ impl Plugin for TantivyIndex {
                 let watermark = generation.watermark()?;
                 (generation, watermark)
             }
-            None => (Generation::make(&files, memory)?, 0),
+            None => (Generation::make(&files, files.make_folder()?, memory)?, 0),
         };
         let shown = RwLock::new(generation.looking.clone());
         let changed = Mutex::new(Changed::Idle(Box::new(generation)));
-        let index = Self { host, files, memory, flushed: flushed.into(), shown, changed, leaving: Leaving::default() };
-        index.report(false);
-        Ok(index)
+        let shared = Shared::new(host, files, memory);
+        shared.report();
+        Ok(Self { shared: Arc::new(shared), flushed: flushed.into(), shown, changed })
     }
 
     fn shutdown(&mut self) -> Result<()> {
-        self.leaving.wait();
+        self.shared.leaving.wait();
         self.take_changed().map_or(Ok(()), |generation| generation.close())
     }
 }
@@ -122,18 +121,9 @@ impl TantivyIndex {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Tells the host what the writer takes at most while changes wait.
-    fn report(&self, waits: bool) {
-        self.host.memory_used(if waits { self.memory as u64 } else { 0 });
-    }
-
     fn change(&mut self, change: impl FnOnce(&mut Generation) -> Result<()>) -> Result<()> {
-        let generation = self.changed()?;
-        let waited = generation.waits;
-        let result = change(generation);
-        if !waited {
-            self.report(true);
-        }
+        let result = change(self.changed()?);
+        self.shared.set_waits(true);
         result
     }
 }
@@ -147,27 +137,32 @@ impl IndexExtension for TantivyIndex {
         IndexProperties::new().with_texts().visible_after_flush()
     }
 
-    /// Fills a folder of its own, so that one that ends early leaves everything as it was.
-    fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
-        let entries = entries.iter().map(|(row, key)| Ok((*row, text(key)?))).collect::<Result<Vec<_>>>()?;
-        self.leaving.wait();
-        let mut made = Generation::make(&self.files, self.memory)?;
-        if let Err(error) = made.fill(&entries) {
-            let folder = self.files.folder(made.number);
-            self.leaving.leave(made, folder)?;
-            return Err(error);
-        }
-        let shown = self.files.current()?;
+    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+        let mut builder = self.begin_build(table, column)?;
+        builder.add(entries)?;
+        self.finish_build(builder)
+    }
+
+    fn begin_build(&self, _: TableId, _: ColumnId) -> Result<Box<dyn IndexBuilder>> {
+        Ok(Box::new(Building::begin(&self.shared)?))
+    }
+
+    fn finish_build(&mut self, builder: Box<dyn IndexBuilder>) -> Result<()> {
+        let builder = builder.downcast::<Building>()?;
+        Call::current(|call| call.go_on())?;
+        let shown = self.shared.files.current()?;
+        let made = builder.take()?;
         if let Some(replaced) = self.take_changed() {
             let number = replaced.number;
             // It may have failed before: what it lost is replaced.
             let _ended = replaced.close();
             if shown.is_some_and(|shown| shown != number) {
-                self.files.remove_folder(number)?;
+                // What cannot be removed now is so by the next flush.
+                let _removed = self.shared.files.remove_folder(number);
             }
         }
         *self.changed.get_mut().unwrap_or_else(PoisonError::into_inner) = Changed::Idle(Box::new(made));
-        self.report(true);
+        self.shared.set_waits(true);
         Ok(())
     }
 
@@ -190,7 +185,7 @@ impl IndexExtension for TantivyIndex {
     }
 
     fn size_bytes(&self) -> Result<u64> {
-        self.files.bytes()
+        self.shared.files.bytes()
     }
 
     fn search_into(&self, search: &Search<'_>, neighbors: &mut Neighbors<'_>) -> Result<Exactness> {
@@ -207,16 +202,16 @@ impl IndexExtension for TantivyIndex {
         Call::current(|call| call.go_on())?;
         let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         let generation = changed.commit(watermark)?;
-        let before = self.files.current()?;
+        let before = self.shared.files.current()?;
         if before != Some(generation.number) {
-            self.files.set_current(generation.number)?;
+            self.shared.files.set_current(generation.number)?;
         }
         generation.show()?;
         *self.shown.write().unwrap_or_else(PoisonError::into_inner) = generation.looking.clone();
         self.flushed.store(watermark, SeqCst);
-        self.report(false);
-        self.leaving.wait();
-        self.files.keep_only(Some(generation.number))
+        self.shared.set_waits(false);
+        self.shared.leaving.wait();
+        self.shared.files.keep_only(Some(generation.number))
     }
 
     fn flushed(&self) -> Result<u64> {
@@ -224,11 +219,11 @@ impl IndexExtension for TantivyIndex {
     }
 
     fn drop_index(&mut self) -> Result<()> {
-        self.files.forget()?;
-        self.leaving.wait();
+        self.shared.files.forget()?;
+        self.shared.leaving.wait();
         // What it cannot end well is removed all the same.
         let _ended = self.take_changed().map(|generation| generation.close());
-        self.files.keep_only(None)
+        self.shared.files.keep_only(None)
     }
 }
 

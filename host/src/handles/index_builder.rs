@@ -38,7 +38,7 @@ pub struct IndexBuilder {
 enum State {
     /// The plugin's handle, and its number among those of the instance.
     OfPlugin { raw: *mut c_void, number: usize },
-    /// What the host keeps for an index that builds only at once.
+    /// The entries that the host keeps for an index which builds only at once.
     Kept { table: TableId, column: ColumnId, entries: Vec<(RowId, Vec<u8>)>, bytes: u64 },
     /// The plugin has finished it.
     Gone,

@@ -28,7 +28,7 @@ fn write(directory: &PrivateDir) {
     directory.write("methods.inc", &text);
     text.clear();
     for (kind, slot, ..) in SLOTS {
-        let ends = ["close_", "commit_", "abort_"].iter().any(|begin| slot.starts_with(begin));
+        let ends = ["close_", "commit_", "abort_", "finish_", "abandon_"].iter().any(|begin| slot.starts_with(begin));
         writeln!(text, "use(\"{kind}.{slot}\", {ends}, soch_plugin_v1.{kind}->{slot});").expect("a string grows");
     }
     directory.write("slots.inc", &text);

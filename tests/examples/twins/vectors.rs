@@ -37,7 +37,19 @@ fn call(index: &mut Index, number: u64) -> String {
             let entries: Vec<_> = keys.iter().map(|key| (random.below(4), key.as_slice())).collect();
             format!("build of {} entries: {}", entries.len(), answer(index.build(1, 2, &entries)))
         }
-        1..=40 => format!("insert {key:?} {row}: {}", answer(index.insert(&key, row))),
+        1 => {
+            let (mut builder, mut says) = (index.begin_build(1, 2).expect("a builder"), String::new());
+            for part in 0..random.below(4) {
+                let entries = [(row, &key[..]), (part, &key), (random.below(4), &key)];
+                says += &answer(builder.add(&entries[..random.below(4) as usize]));
+            }
+            match random.below(2) {
+                0 => builder.abandon(),
+                _ => says += &answer(builder.finish()),
+            }
+            format!("build by parts of {key:?}: {says}")
+        }
+        2..=40 => format!("insert {key:?} {row}: {}", answer(index.insert(&key, row))),
         41..=60 => format!("delete {key:?} {row}: {}", answer(index.delete(&key, row))),
         61..=65 => format!("lookup {key:?}: {}", answer(index.lookup(&key))),
         66..=70 => format!("with a parameter: {}", look(index, &Search::new(&key, 3).with_parameters(&[("ef", "9")]))),
