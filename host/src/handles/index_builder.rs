@@ -12,8 +12,9 @@ use std::sync::Arc;
 /// A builder of an index, which takes entries in parts, while the index is searched and changed. Nobody sees them before
 /// [`IndexBuilder::finish`] puts them in the place of all that the index has by then. One that is dropped changes nothing.
 ///
-/// Any thread may use it. It keeps its index alive, but does not keep it from being shut down: every call is an error from
-/// then on. A change of the index waits for the part that is added now, so parts of some thousands of entries are of use.
+/// Any thread may use it. It keeps its index alive, but does not keep it from being shut down or replaced: every call is an
+/// error from then on, and the caller begins again. A change of the index waits for the part that is being added, so parts of
+/// some thousands of entries are of use.
 ///
 /// For an index that builds only at once, the host keeps the entries in memory, as many bytes of keys as
 /// [`DynamicPluginLoader::output_limit`](crate::DynamicPluginLoader::output_limit) allows, and the whole work is in `finish`.
@@ -72,8 +73,8 @@ impl Index {
         match begun {
             Err(error) if error.kind() == ErrorKind::Unsupported => Ok(kept()),
             begun => {
-                self.done("begin_build", begun)?;
-                Ok(with(State::OfPlugin { raw, number }))
+                let begun = self.done("begin_build", begun).map(|()| with(State::OfPlugin { raw, number }));
+                self.or_next(begun, |next| next.begin_build(table, column))
             }
         }
     }
@@ -104,6 +105,8 @@ impl IndexBuilder {
             State::OfPlugin { raw, .. } => {
                 let build_add = slot!(self.index.table.build_add);
                 let lent = Index::lend_entries(entries);
+                // A change that comes meanwhile waits as it does for a build.
+                let _building = instance.begin_building();
                 // SAFETY: the plugin's function on its own handle, which is open as long as calls get in, and which `&mut`
                 // keeps alone; all is lent for the call.
                 instance.shared(SLOT, |_, error| unsafe { build_add(*raw, limits, lent.as_ptr(), lent.len(), error) })
@@ -132,6 +135,7 @@ impl IndexBuilder {
     /// # Errors
     /// What the index reports, such as an entry that was lost. It is as it was then, and the builder is gone.
     pub fn finish(mut self) -> Result<()> {
+        const SLOT: &str = "finish_build";
         match std::mem::replace(&mut self.state, State::Gone) {
             State::Kept { table, column, mut entries, .. } => {
                 entries.sort_unstable();
@@ -143,15 +147,17 @@ impl IndexBuilder {
                 self.state = State::OfPlugin { raw, number };
                 let finish_build = slot!(self.index.table.finish_build);
                 let instance = self.index.instance.clone();
-                let limits = instance.limits_of_call("finish_build")?;
-                let finished = instance.exclusive("finish_build", |_, error| {
+                let limits = instance.limits_of_call(SLOT)?;
+                let index = self.index.clone();
+                let call = |_: *mut c_void, error: *mut soch_error| {
                     self.state = State::Gone;
                     instance.forget(number);
                     // SAFETY: the plugin's function on its own handle, once, on an instance that the gate keeps alone; the
                     // limits are lent.
                     unsafe { finish_build(raw, limits, error) }
-                });
-                self.index.done("finish_build", finished)
+                };
+                let finished = index.change_whole(SLOT, |instance| instance.exclusive_build(SLOT, call));
+                index.done(SLOT, finished)
             }
             State::Gone => unreachable!("`finish` takes the builder"),
         }
