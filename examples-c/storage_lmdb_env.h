@@ -198,7 +198,12 @@ static inline soch_status open_env(store *self, const char *path, unsigned flags
 static inline soch_status configure(store *self, const soch_host *host, soch_str config, char *path, size_t room,
                                     unsigned *flags, soch_error *error) {
     static const char *const known[] = {"path", "map_size", "sync", NULL}, *const syncs[] = {"commit", "flush", NULL};
+#if SOCH_TARGET_MINOR >= 1
     const soch_str given = soch_data_dir(host);
+#else
+    const soch_str given = {NULL, 0};
+    (void)host;
+#endif
     size_t sync = 0;
     self->map_size = (uint64_t)1 << 30;
     soch_status status = soch_config_only(config, "", known, error);

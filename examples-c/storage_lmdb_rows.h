@@ -231,7 +231,7 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
     return SOCH_OK;
 }
 
-static soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) {
+static inline soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) {
     cursor *self = handle;
     soch_status status = check_usable(self->owner, error);
     if (status != SOCH_OK) return status;
