@@ -9,7 +9,7 @@ use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{ErrorKind, Extension, IndexExtension, RowId};
 use sochdb_plugin_host::{Index, IndexBuilder};
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::time::Instant;
 
 suite!(Index, "index_builder":
@@ -140,23 +140,26 @@ fn searches_run_beside_one(subject: &Subject) -> Result<(), String> {
     let index = instance.index()?;
     build(index, &(0..10).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
     let mut builder = index.begin_build(1, 2).must("begin_build")?;
-    let (looking, ends) = (index.clone(), AtomicBool::new(false));
+    let (looking, looks, ends) = (index.clone(), AtomicU64::new(0), AtomicBool::new(false));
     std::thread::scope(|scope| {
-        let searches = scope.spawn(|| -> Result<(), String> {
-            while !ends.load(SeqCst) {
-                has(&looking, keys, 0..10)?;
+        // Another thread goes on with it, and waits after each part until all was looked at once.
+        let adds = scope.spawn(|| -> Result<(), String> {
+            for from in (ROWS..2 * ROWS).step_by(40) {
+                add(&mut builder, keys, from..from + 40)?;
+                let before = looks.load(SeqCst);
+                while looks.load(SeqCst) < before + 2 && !ends.load(SeqCst) {
+                    std::thread::yield_now();
+                }
             }
             Ok(())
         });
-        // Another thread goes on with it.
-        let added = scope.spawn(|| {
-            let added = (0..10).try_for_each(|part| add(&mut builder, keys, ROWS + part * 20..ROWS + (part + 1) * 20));
-            ends.store(true, SeqCst);
-            added
-        });
-        let panicked = |_| "a thread panicked".to_owned();
-        added.join().map_err(panicked)??;
-        searches.join().map_err(panicked)?
+        let mut found = Ok(());
+        while found.is_ok() && !adds.is_finished() {
+            found = has(&looking, keys, 0..10);
+            looks.fetch_add(1, SeqCst);
+        }
+        ends.store(true, SeqCst);
+        adds.join().map_err(|_| "a thread panicked".to_owned())?.and(found)
     })?;
     finish(index, builder)?;
     has(index, keys, ROWS..2 * ROWS)
