@@ -5,5 +5,6 @@ mod embedder;
 mod held;
 mod load;
 mod names;
+mod rebuilt;
 mod under_load;
 mod versions;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 /// A change that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Change {
-    is_insert: bool,
+    pub(crate) is_insert: bool,
     key: Box<[u8]>,
     row: RowId,
 }
@@ -20,6 +20,10 @@ impl Change {
             IndexChange::Delete { key, row } => Some(Self { is_insert: false, key: key.into(), row }),
             _ => None,
         }
+    }
+
+    pub(crate) fn entry(&self) -> (&[u8], RowId) {
+        (&self.key, self.row)
     }
 
     pub(crate) fn lend(&self) -> IndexChange<'_> {

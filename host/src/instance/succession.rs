@@ -11,6 +11,8 @@ pub(crate) struct Place<T>(pub(super) Mutex<Arc<T>>);
 /// The instance that comes after another one.
 pub(crate) enum Next<T> {
     Nobody,
+    /// Somebody prepares one, and the instance takes calls until then.
+    Prepared,
     /// Another instance is being made, by this thread.
     Moving(ThreadId),
     Moved(Arc<Place<T>>),
@@ -25,6 +27,8 @@ pub(crate) struct Succession<T> {
     pub(super) place: Mutex<Weak<Place<T>>>,
     /// Read by each change of what the instance keeps, written by whoever carries that to another one.
     pub(super) changes: RwLock<()>,
+    /// The thread that writes it, whose own changes go on.
+    pub(super) holder: Mutex<Option<ThreadId>>,
     /// The changes since somebody began to do so.
     pub(crate) journal: Journal,
 }
@@ -36,6 +40,7 @@ impl<T> Default for Succession<T> {
             known: Condvar::new(),
             place: Mutex::new(Weak::new()),
             changes: RwLock::new(()),
+            holder: Mutex::new(None),
             journal: Journal::default(),
         }
     }

@@ -11,19 +11,33 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+/// An instance that nobody else changes.
+pub(crate) struct Held<'a> {
+    instance: &'a Instance,
+    _still: RwLockWriteGuard<'a, ()>,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        *self.instance.succession.holder.lock() = None;
+    }
+}
+
 /// The right to say who takes an instance's place. Until then its callers wait; if this goes before, nobody does.
 pub(crate) struct Moving<'a>(&'a Instance);
 
 impl Instance {
-    /// Makes the callers that the gate refuses from now on wait for the next instance.
+    /// Keeps others from replacing it.
     ///
     /// # Errors
     /// [`ErrorKind::Busy`] while another thread replaces it; [`ErrorKind::ShutDown`] if it was replaced.
     pub(crate) fn begin_move(&self) -> Result<Moving<'_>> {
         let mut next = self.succession.next.lock();
         match *next {
-            Next::Nobody => *next = Next::Moving(thread::current().id()),
-            Next::Moving(_) => return Err(self.error(ErrorKind::Busy, "is being replaced by another thread".into())),
+            Next::Nobody => *next = Next::Prepared,
+            Next::Prepared | Next::Moving(_) => {
+                return Err(self.error(ErrorKind::Busy, "is being replaced by another thread".into()))
+            }
             Next::Moved(_) => return Err(self.error(ErrorKind::ShutDown, "was replaced before".into())),
         }
         Ok(Moving(self))
@@ -37,7 +51,7 @@ impl Instance {
         let mut next = self.succession.next.lock();
         loop {
             match &*next {
-                Next::Nobody => return None,
+                Next::Nobody | Next::Prepared => return None,
                 Next::Moved(place) => return Some(place.0.lock().clone()),
                 Next::Moving(by) if *by == thread::current().id() || self.gate.is_ended_here() => return None,
                 Next::Moving(_) => {}
@@ -52,27 +66,42 @@ impl Instance {
     ///
     /// # Errors
     /// [`ErrorKind::Busy`] after the patience that the program set.
-    pub(crate) fn changes(&self, slot: &'static str) -> Result<RwLockReadGuard<'_, ()>> {
+    pub(crate) fn changes(&self, slot: &'static str) -> Result<Option<RwLockReadGuard<'_, ()>>> {
         if is_child() {
             return Err(self.refused(slot, Refusal::Forked));
         }
+        let succession = &self.succession;
         // Recursive, as a change may lead to another one by way of the host.
-        let entered = self.succession.changes.try_read_recursive_for(self.limits.drain_timeout);
-        entered.ok_or_else(|| self.refused(slot, Refusal::Busy(1)))
+        if let Some(entered) = succession.changes.try_read_recursive() {
+            return Ok(Some(entered));
+        }
+        if *succession.holder.lock() == Some(thread::current().id()) {
+            return Ok(None);
+        }
+        let entered = succession.changes.try_read_recursive_for(self.limits.drain_timeout);
+        entered.map(Some).ok_or_else(|| self.refused(slot, Refusal::Busy(1)))
     }
 
-    /// Keeps changes away, but no searches, until the guard goes. None if those under way do not end within `patience`.
-    pub(crate) fn hold_changes(&self, patience: Duration) -> Option<RwLockWriteGuard<'_, ()>> {
-        self.succession.changes.try_write_for(patience)
+    /// Keeps changes by other threads away, but no searches, until the guard goes. None if those under way do not end within
+    /// `patience`.
+    pub(crate) fn hold_changes(&self, patience: Duration) -> Option<Held<'_>> {
+        let still = self.succession.changes.try_write_for(patience)?;
+        *self.succession.holder.lock() = Some(thread::current().id());
+        Some(Held { instance: self, _still: still })
     }
 
     /// Whether another one has its place, or will have.
     pub(crate) fn is_succeeded(&self) -> bool {
-        !matches!(*self.succession.next.lock(), Next::Nobody)
+        matches!(*self.succession.next.lock(), Next::Moving(_) | Next::Moved(_))
     }
 }
 
 impl Moving<'_> {
+    /// Makes the callers that the gate refuses from now on wait for the next instance.
+    pub(crate) fn have_callers_wait(&self) {
+        *self.0.succession.next.lock() = Next::Moving(thread::current().id());
+    }
+
     /// Gives the place to `next`.
     pub(crate) fn to(self, next: &Arc<Instance>) {
         let old = &self.0.succession;
@@ -92,7 +121,7 @@ impl Moving<'_> {
 impl Drop for Moving<'_> {
     fn drop(&mut self) {
         let mut next = self.0.succession.next.lock();
-        if matches!(*next, Next::Moving(_)) {
+        if !matches!(*next, Next::Moved(_)) {
             *next = Next::Nobody;
         }
         drop(next);

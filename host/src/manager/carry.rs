@@ -29,6 +29,9 @@ const ROUNDS: usize = 8;
 /// The bytes that an index saved, for the one that loads them.
 pub(crate) type Saved = Option<Arc<Vec<u8>>>;
 
+/// Whatever a caller's own step fails with.
+pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
 /// The outcome of a replacement that took place.
 ///
 /// ```
@@ -111,10 +114,10 @@ pub(crate) fn load(new: &Arc<Instance>, saved: &Saved) -> Result<(), Error> {
 }
 
 /// An old index that notes its changes, until this goes.
-struct Journaling<'a>(&'a Instance);
+pub(crate) struct Journaling<'a>(&'a Instance);
 
 impl<'a> Journaling<'a> {
-    fn begin(old: &'a Instance) -> Self {
+    pub(crate) fn begin(old: &'a Instance) -> Self {
         old.succession.journal.begin();
         Self(old)
     }
@@ -168,6 +171,7 @@ impl PluginManager {
             still = None;
         }
         if plan.one_owner {
+            moving.have_callers_wait();
             old.drain_and_close(patience(old)).map_err(|error| serves_on(error.to_string()))?;
         }
         let left = if plan.one_owner { old.leave(after(patience(old))) } else { Ok(()) };

@@ -2,7 +2,7 @@
 
 use crate::base::kinds::Kinds;
 use crate::instance::Instance;
-use crate::manager::carry::{self, patience, within, Plan, Replaced};
+use crate::manager::carry::{self, patience, within, AnyError, Plan, Replaced};
 use crate::manager::error::ManagerError;
 use crate::manager::registration::Registration;
 use crate::manager::registry::Registry;
@@ -10,9 +10,6 @@ use crate::manager::{unknown, PluginManager};
 use crate::plugin::Recipe;
 use crate::plugin::{PluginInstance, PluginLibrary};
 use std::sync::Arc;
-
-/// Whatever a caller's own step fails with.
-type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Replacement under load. Calls under way end where they began. Later ones reach the new extension, whichever way they
 /// come: by a look at the manager, or by a handle that was taken before, which passes them on. Open readers, cursors and
@@ -173,7 +170,7 @@ impl PluginManager {
     }
 
     /// The one instance of this name, and its kinds.
-    fn one_of(&self, name: &str) -> Result<(Kinds, Arc<Instance>), ManagerError> {
+    pub(crate) fn one_of(&self, name: &str) -> Result<(Kinds, Arc<Instance>), ManagerError> {
         let find = |registry: &Registry| {
             let mut found: Vec<(Kinds, Arc<Instance>)> = Vec::new();
             for entry in registry.named(name) {

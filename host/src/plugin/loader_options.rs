@@ -36,7 +36,8 @@ impl DynamicPluginLoader {
 
     /// Sets the time that a call waits for an index that is being built or loaded, alone, by another one; the default is
     /// an hour. A caller who must not wait that long sets a limit of its own, by
-    /// [`CallOptions::with_timeout`](crate::CallOptions::with_timeout).
+    /// [`CallOptions::with_timeout`](crate::CallOptions::with_timeout), or has the index built beside searches, by
+    /// [`PluginManager::rebuild`](crate::PluginManager::rebuild).
     #[must_use]
     pub fn build_timeout(self, build_timeout: Duration) -> Self {
         self.change(|context| context.limits.build_timeout = build_timeout)
