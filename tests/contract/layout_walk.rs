@@ -3,39 +3,51 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::plugins::Private;
-use support::{cargo, root, succeed, target_tmp, MINUTE};
+use support::{cargo, root, succeed, target_directory, target_tmp, MINUTE};
+
+/// The codec that is built with a changed SDK.
+const CODEC: &str = "codec_of_a_changed_sdk";
 
 /// A file below `sdk`, a text in it, and what stands there instead.
 type Edit<'a> = (&'a str, &'a str, &'a str);
 
-/// A copy of the SDK with these edits, and codec_xor built with it.
+/// A copy of the SDK with these edits, and a copy of codec_xor built with it.
 fn codec_of_a_changed_sdk(name: &str, edits: &[Edit<'_>]) -> PathBuf {
     let copy = target_tmp().join("layout_walk").join(name);
     let _ = fs::remove_dir_all(&copy);
-    copy_tree(&root().join("sdk"), &copy.join("sdk"));
+    // The place in the workspace tells one package from another of the same name: each SDK has one of its own.
+    let sdk = format!("sdk_{name}");
+    copy_tree(&root().join("sdk"), &copy.join(&sdk));
     copy_tree(&root().join("examples-rust/codec_xor"), &copy.join("codec_xor"));
+    // A name of its own, as it is built beside the one of this repository.
+    let package = copy.join("codec_xor/Cargo.toml");
+    let text = fs::read_to_string(&package).expect("a copied manifest");
+    fs::write(&package, text.replace("\"codec_xor\"", &format!("\"{CODEC}\""))).expect("a copied package");
     let workspace = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace's manifest");
-    let (workspace, _) = workspace.split_once("[package]").expect("the root package");
-    let members = workspace.find("members").expect("members")..workspace.find("resolver").expect("a resolver");
-    let mut workspace = workspace.to_owned();
-    workspace.replace_range(members, "members = [\"sdk\", \"sdk/abi\", \"codec_xor\"]\n");
-    workspace.push_str("[profile.dev]\ndebug = false\n");
-    fs::write(copy.join("Cargo.toml"), workspace).expect("a copied workspace");
+    let (mut manifest, rest) =
+        workspace.split_once("[package]").map(|(all, rest)| (all.to_owned(), rest)).expect("the root");
+    let members = manifest.find("members").expect("members")..manifest.find("resolver").expect("a resolver");
+    manifest.replace_range(members, "members = [\"sdk\", \"sdk/abi\", \"codec_xor\"]\n");
+    let manifest = manifest.replace("\"sdk", &format!("\"{sdk}"));
+    // With other profiles, nothing that is built already could be used.
+    let profiles = rest.find("[profile.").expect("profiles");
+    fs::write(copy.join("Cargo.toml"), manifest + &rest[profiles..]).expect("a copied workspace");
     fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).expect("the lock file");
 
     for (file, from, to) in edits {
-        let changed = copy.join("sdk").join(file);
+        let changed = copy.join(&sdk).join(file);
         let text = fs::read_to_string(&changed).expect("a file of the SDK");
         assert!(text.contains(from), "{file} no longer contains {from}: change this test");
         fs::write(&changed, text.replacen(from, to, 1)).expect("a changed SDK");
     }
 
-    let target = target_tmp().join("layout_walk/target");
-    let build = ["build", "--offline", "-q", "-p", "codec_xor"];
+    // That of the repository: what the SDK depends on is built there.
+    let target = target_directory();
+    let build = ["build", "--offline", "-q", "-p", CODEC];
     succeed(cargo().current_dir(&copy).args(build).env("CARGO_TARGET_DIR", &target), MINUTE * 5);
     // Every variant has the same file name, so it is copied before the next one is built.
     let library = copy.join("codec_xor.so");
-    fs::copy(target.join("debug/libcodec_xor.so"), &library).expect("the built plugin");
+    fs::copy(target.join(format!("debug/lib{CODEC}.so")), &library).expect("the built plugin");
     library
 }
 
