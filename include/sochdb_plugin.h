@@ -860,6 +860,8 @@ typedef struct soch_search_result {
 typedef struct soch_index_change {
   // One of `SOCH_INDEX_INSERT` and `SOCH_INDEX_REMOVE`, or one of a later minor version (rule 3).
   uint32_t op;
+  // 0, for these two operations, which do not look at it: the place of what a later one may ask for.
+  uint32_t reserved;
   // The row's number.
   uint64_t row;
   // The column's value in that row.
@@ -1614,7 +1616,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xb2, 0x96, 0xbd, 0x23, 0x5a, 0x0d, 0x8f, 0xc9, 0x56, 0xf9, 0xc8, 0xcc, 0xfc, 0xd2, 0x64, 0x93}
+#define SOCH_LAYOUT_HASH {0xfc, 0xa9, 0x3c, 0x7b, 0xb6, 0x51, 0xdd, 0xbe, 0xb6, 0x92, 0x95, 0x6b, 0xf1, 0x94, 0x77, 0xae}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1886,6 +1888,7 @@ SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
 SOCH_ASSERT(offsetof(soch_index_change, op) == 0 && sizeof(((soch_index_change *)0)->op) == 4);
+SOCH_ASSERT(offsetof(soch_index_change, reserved) == 4 && sizeof(((soch_index_change *)0)->reserved) == 4);
 SOCH_ASSERT(offsetof(soch_index_change, row) == 8 && sizeof(((soch_index_change *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_change, key) == 16 && sizeof(((soch_index_change *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_change) == 32);
@@ -2256,6 +2259,7 @@ SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);
 SOCH_ASSERT(offsetof(soch_index_change, op) == 0 && sizeof(((soch_index_change *)0)->op) == 4);
+SOCH_ASSERT(offsetof(soch_index_change, reserved) == 4 && sizeof(((soch_index_change *)0)->reserved) == 4);
 SOCH_ASSERT(offsetof(soch_index_change, row) == 8 && sizeof(((soch_index_change *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_change, key) == 16 && sizeof(((soch_index_change *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_change) == 24);

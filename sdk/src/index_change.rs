@@ -47,7 +47,7 @@ impl<'a> IndexChange<'a> {
             Self::Insert { key, row } => (SOCH_INDEX_INSERT, key, row),
             Self::Delete { key, row } => (SOCH_INDEX_REMOVE, key, row),
         };
-        soch_index_change { op, row, key: soch_bytes::lend(key) }
+        soch_index_change { op, reserved: 0, row, key: soch_bytes::lend(key) }
     }
 
     pub(crate) unsafe fn from_raw(raw: &soch_index_change) -> Result<Self> {

@@ -211,7 +211,7 @@ fn index_refuses_null_with_a_length() {
         refused(&instance, array, |error| nearest(instance.0, good, 4, null_mut(), near, &mut count, error));
         refused(&instance, array, |error| nearest(instance.0, good, 4, ids, null_mut(), &mut count, error));
         let (change, op) = (index.change_batch.unwrap(), SOCH_INDEX_INSERT);
-        let changes = [good, BAD].map(|key| soch_index_change { op, row: 1, key });
+        let changes = [good, BAD].map(|key| soch_index_change { op, reserved: 0, row: 1, key });
         refused(&instance, text, |error| change(instance.0, null(), changes.as_ptr(), 2, error));
         refused(&instance, "an array of 2 items at 0x0", |error| change(instance.0, null(), null(), 2, error));
         let unknown = soch_index_change { op: 9, ..changes[0] };

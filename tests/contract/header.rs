@@ -88,6 +88,17 @@ fn compiles_clean(test: &str, compilers: &[&str], header: &str, suffix: &str, st
     }
 }
 
+/// What nobody writes would cross with a struct that a tier copies.
+#[test]
+fn no_struct_has_bytes_that_no_field_has() {
+    let test = "no_struct_has_bytes_that_no_field_has";
+    let directory = PrivateDir::new(test);
+    let file = directory.write("padded.c", "#include \"sochdb_plugin.h\"\n");
+    for program in ["gcc", "clang"].iter().filter_map(|name| tool(test, name)) {
+        succeed(compiler(&program).args(["-Wpadded", "-Werror", "-fsyntax-only"]).arg(&file), MINUTE);
+    }
+}
+
 #[test]
 fn reader_of_configurations_compiles_clean() {
     let test = "reader_of_configurations_compiles_clean";

@@ -91,7 +91,8 @@ fn an_unknown_operation_is_unsupported_and_changes_nothing() {
         for op in [SOCH_INDEX_REMOVE + 1, 7, 0x8000_0000, u32::MAX] {
             for at in 0..3 {
                 let key = soch_bytes::lend(&[0; 4]);
-                let mut changes = [1, 2, 3].map(|row| soch_index_change { op: SOCH_INDEX_INSERT, row, key });
+                let mut changes =
+                    [1, 2, 3].map(|row| soch_index_change { op: SOCH_INDEX_INSERT, reserved: 0, row, key });
                 changes[at].op = op;
                 let mut error = soch_error::empty();
                 // SAFETY: the plugin's function on its instance; all is lent for the call.

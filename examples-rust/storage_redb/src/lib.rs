@@ -40,7 +40,8 @@ impl Plugin for RedbStorage {
     fn create(host: Host) -> Result<Self> {
         let config: Config = host.config()?;
         let path = config.path.or_else(|| host.data_dir().map(|directory| directory.join("rows.redb")));
-        let path = path.ok_or_else(|| Error::invalid("`path` is missing, and there is no `data_dir`: give one of them"))?;
+        let path =
+            path.ok_or_else(|| Error::invalid("`path` is missing, and there is no `data_dir`: give one of them"))?;
         let database = Database::create(path).map_err(failed)?;
         Ok(Self { database, sync: config.sync, turn: Turn::default() })
     }

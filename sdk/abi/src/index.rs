@@ -29,6 +29,8 @@ pub const SOCH_INDEX_REMOVE: u32 = 1;
 pub struct soch_index_change {
     /// One of `SOCH_INDEX_INSERT` and `SOCH_INDEX_REMOVE`, or one of a later minor version (rule 3).
     pub op: u32,
+    /// 0, for these two operations, which do not look at it: the place of what a later one may ask for.
+    pub reserved: u32,
     /// The row's number.
     pub row: u64,
     /// The column's value in that row.
