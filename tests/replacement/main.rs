@@ -1,5 +1,6 @@
 //! Names that the application gives, and extensions that are replaced while threads call them.
 
+mod at_once;
 mod carried;
 mod embedder;
 mod held;

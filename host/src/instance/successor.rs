@@ -23,15 +23,15 @@ impl Drop for Held<'_> {
     }
 }
 
-/// The right to say who takes an instance's place. Until then its callers wait; if this goes before, nobody does.
-pub(crate) struct Moving<'a>(&'a Instance);
+/// The right to say who takes an instance's place. If this goes before, nobody does.
+pub(crate) struct Moving(Arc<Instance>);
 
 impl Instance {
     /// Keeps others from replacing it.
     ///
     /// # Errors
     /// [`ErrorKind::Busy`] while another thread replaces it; [`ErrorKind::ShutDown`] if it was replaced.
-    pub(crate) fn begin_move(&self) -> Result<Moving<'_>> {
+    pub(crate) fn begin_move(self: &Arc<Self>) -> Result<Moving> {
         let mut next = self.succession.next.lock();
         match *next {
             Next::Nobody => *next = Next::Prepared,
@@ -40,7 +40,8 @@ impl Instance {
             }
             Next::Moved(_) => return Err(self.error(ErrorKind::ShutDown, "was replaced before".into())),
         }
-        Ok(Moving(self))
+        drop(next);
+        Ok(Moving(self.clone()))
     }
 
     /// The instance that took this one's place. Waits at most `patience` for one that is being made, unless the calling thread
@@ -96,7 +97,12 @@ impl Instance {
     }
 }
 
-impl Moving<'_> {
+impl Moving {
+    /// The instance whose place it is.
+    pub(crate) fn instance(&self) -> &Arc<Instance> {
+        &self.0
+    }
+
     /// Makes the callers that the gate refuses from now on wait for the next instance.
     pub(crate) fn have_callers_wait(&self) {
         *self.0.succession.next.lock() = Next::Moving(thread::current().id());
@@ -118,7 +124,7 @@ impl Moving<'_> {
     }
 }
 
-impl Drop for Moving<'_> {
+impl Drop for Moving {
     fn drop(&mut self) {
         let mut next = self.0.succession.next.lock();
         if !matches!(*next, Next::Moved(_)) {

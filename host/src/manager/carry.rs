@@ -3,6 +3,7 @@
 use crate::base::kinds::Kinds;
 use crate::instance::end::say_ended;
 use crate::instance::journal::Change;
+use crate::instance::successor::Moving;
 use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::registration::{Handles, Registration};
@@ -141,17 +142,18 @@ fn follow(old: &Instance, new: &Registration) -> Result<usize, String> {
 }
 
 impl PluginManager {
-    /// Gives the place of `old`, which is registered under `name`, to the instance that `make` makes.
+    /// Gives the place that `moving` has, which is registered under `name`, to the instance that `make` makes. Returns the
+    /// right to say who comes after that one, too.
     pub(crate) fn carry(
         &self,
         name: &str,
-        old: &Arc<Instance>,
+        moving: Moving,
         plan: Plan,
         make: impl FnOnce(&Saved) -> Result<Registration, String>,
-    ) -> Result<Replaced, ManagerError> {
+    ) -> Result<(Replaced, Moving), ManagerError> {
+        let old = &moving.instance().clone();
         let serves_on =
             |why: String| ManagerError::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() };
-        let moving = old.begin_move().map_err(|error| serves_on(error.to_string()))?;
         let mut begin = Instant::now();
         let hold = || match old.hold_changes(patience(old)) {
             Some(still) => Ok(Some(still)),
@@ -209,6 +211,7 @@ impl PluginManager {
             still = hold()?;
             follow(old, &new).map_err(serves_on)?;
         }
+        let next = new.instance.begin_move().map_err(|error| serves_on(error.to_string()))?;
         self.put(old, &new)?;
         moving.to(&new.instance);
         let pause = if plan == Plan::BESIDE { Duration::ZERO } else { begin.elapsed() };
@@ -220,7 +223,7 @@ impl PluginManager {
         }
         // A panic ended it before, and may be why it was replaced.
         let unended = ended.err().filter(|error| error.kind() != ErrorKind::Panicked);
-        Ok(Replaced { name: name.to_owned(), pause, unended })
+        Ok((Replaced { name: name.to_owned(), pause, unended }, next))
     }
 
     /// Why `new` cannot be all that `old` is here.

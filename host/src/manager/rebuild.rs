@@ -6,6 +6,7 @@ use crate::instance::Instance;
 use crate::manager::carry::{AnyError, Journaling, Plan, Replaced};
 use crate::manager::error::ManagerError;
 use crate::manager::registration::Registration;
+use crate::manager::replace::not_replaced;
 use crate::manager::PluginManager;
 use crate::plugin::Recipe;
 use sochdb_plugin_abi::SOCH_KIND_INDEX;
@@ -49,8 +50,7 @@ impl PluginManager {
         fill: impl FnOnce(&mut IndexBuilder) -> Result<(), E>,
     ) -> Result<Replaced, ManagerError> {
         let (kinds, old) = self.one_of(name)?;
-        let refused =
-            |why: String| ManagerError::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() };
+        let refused = |why: String| not_replaced(name, why);
         let Some(index) = Index::of(&old) else { return Err(refused("it is no index".to_owned())) };
         let fill = |builder: &mut IndexBuilder| fill(builder).map_err(|error| error.into().to_string());
         let recipe = Recipe::of(&old).filter(|recipe| kinds.0 == SOCH_KIND_INDEX && !recipe.options.has_data_dir());
@@ -58,14 +58,16 @@ impl PluginManager {
             return build_in_place(name, &old, index, table, column, fill).map_err(refused);
         };
         let plan = Plan { one_owner: false, saved: false, followed: true };
-        self.carry(name, &old, plan, |_| {
+        let claimed = old.begin_move().map_err(|error| refused(error.to_string()))?;
+        let (replaced, _) = self.carry(name, claimed, plan, |_| {
             let plugin = recipe.make().map_err(|error| error.to_string())?;
             let index = plugin.index().map_err(|error| error.to_string())?;
             let mut builder = index.begin_build(table, column).map_err(|error| error.to_string())?;
             fill(&mut builder)?;
             builder.finish().map_err(|error| error.to_string())?;
             Ok(Registration::from(plugin))
-        })
+        })?;
+        Ok(replaced)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Replacement of extensions while others call them.
 
 use crate::base::kinds::Kinds;
+use crate::instance::successor::Moving;
 use crate::instance::Instance;
 use crate::manager::carry::{self, patience, within, AnyError, Plan, Replaced};
 use crate::manager::error::ManagerError;
@@ -25,9 +26,9 @@ impl PluginManager {
     /// [`ManagerError::Unknown`], [`ManagerError::ShutDown`], [`ManagerError::Forked`];
     /// [`ManagerError::NotReplaced`], for instance if `new` lacks a kind: the old one serves on.
     pub fn replace(&self, name: &str, new: impl Into<Registration>) -> Result<Replaced, ManagerError> {
-        let (_, old) = self.one_of(name)?;
         let new = new.into();
-        self.carry(name, &old, Plan::BESIDE, |_| Ok(new))
+        let (replaced, _) = self.carry(name, self.claim(name)?, Plan::BESIDE, |_| Ok(new))?;
+        Ok(replaced)
     }
 
     /// Ends the extension of this name and puts what `make` makes in its place: for an engine that allows its files or its
@@ -54,11 +55,11 @@ impl PluginManager {
         name: &str,
         make: impl FnOnce() -> Result<PluginInstance, E>,
     ) -> Result<Replaced, ManagerError> {
-        let (_, old) = self.one_of(name)?;
-        self.carry(name, &old, Plan::ONE_OWNER, |_| match make() {
+        let (replaced, _) = self.carry(name, self.claim(name)?, Plan::ONE_OWNER, |_| match make() {
             Ok(plugin) => Ok(Registration::from(plugin)),
             Err(error) => Err(error.into().to_string()),
-        })
+        })?;
+        Ok(replaced)
     }
 
     /// Makes all extensions of a plugin again from `library`, another version of it, each with the configuration and options
@@ -97,30 +98,27 @@ impl PluginManager {
         let mut planned = Vec::new();
         let other_bytes = |recipe: &Recipe| recipe.library.digest() != library.digest();
         for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| other_bytes(recipe)) {
-            let plan = Plan::for_the_same(kinds, &old, &recipe);
-            let plan = plan.map_err(|why| ManagerError::NotReplaced {
-                name: name.clone(),
-                why,
-                serves: true,
-                stuck: Vec::new(),
-            })?;
-            planned.push((name, plan, old, recipe));
+            let plan = Plan::for_the_same(kinds, &old, &recipe).map_err(|why| not_replaced(&name, why))?;
+            // All, before the first is replaced: nobody else replaces one until the last is, or all are as they were.
+            let moving = old.begin_move().map_err(|error| not_replaced(&name, error.to_string()))?;
+            planned.push((name, plan, moving, recipe));
         }
         let check: Arc<Check> = Arc::new(check);
-        let mut done = Vec::new();
-        let mut replaced = Vec::new();
+        let (mut done, mut replaced) = (Vec::new(), Vec::new());
         for (name, plan, old, recipe) in planned {
-            match self.remake(&name, &old, plan, recipe.of_version(library), &check) {
-                Ok(outcome) => {
-                    done.push((name, plan, recipe));
+            match self.remake(&name, old, plan, recipe.of_version(library), &check) {
+                Ok((outcome, new)) => {
+                    done.push((name, plan, new, recipe));
                     replaced.push(outcome);
                 }
-                Err(ManagerError::NotReplaced { name, why, serves, .. }) => {
-                    return Err(ManagerError::NotReplaced { name, why, serves, stuck: self.put_back(done) });
-                }
                 Err(error) => {
-                    self.put_back(done);
-                    return Err(error);
+                    let not_back = self.put_back(done);
+                    return Err(match error {
+                        ManagerError::NotReplaced { name, why, serves, .. } => {
+                            ManagerError::NotReplaced { name, why, serves, stuck: not_back }
+                        }
+                        other => other,
+                    });
                 }
             }
         }
@@ -128,13 +126,14 @@ impl PluginManager {
     }
 
     /// Makes these again from what they were made before. The names of those that cannot be.
-    fn put_back(&self, done: Vec<(String, Plan, Recipe)>) -> Vec<String> {
+    fn put_back(&self, done: Vec<(String, Plan, Moving, Recipe)>) -> Vec<String> {
         let no_check: Arc<Check> = Arc::new(|_: &str, _: &PluginInstance| Ok(()));
         let mut stuck = Vec::new();
-        for (name, plan, recipe) in done.into_iter().rev() {
-            let back = self.one_of(&name).and_then(|(_, old)| self.remake(&name, &old, plan, recipe, &no_check));
-            if back.is_err() {
-                stuck.push(name);
+        for (name, plan, new, recipe) in done.into_iter().rev() {
+            match self.remake(&name, new, plan, recipe, &no_check) {
+                // Somebody took it out meanwhile.
+                Ok(_) | Err(ManagerError::Unknown { .. }) => {}
+                Err(_) => stuck.push(name),
             }
         }
         stuck
@@ -143,12 +142,13 @@ impl PluginManager {
     fn remake(
         &self,
         name: &str,
-        old: &Arc<Instance>,
+        old: Moving,
         plan: Plan,
         recipe: Recipe,
         check: &Arc<Check>,
-    ) -> Result<Replaced, ManagerError> {
-        let (named, check, algorithm, limit) = (name.to_owned(), check.clone(), old.algorithm.clone(), patience(old));
+    ) -> Result<(Replaced, Moving), ManagerError> {
+        let (algorithm, limit) = (old.instance().algorithm.clone(), patience(old.instance()));
+        let (named, check) = (name.to_owned(), check.clone());
         self.carry(name, old, plan, |saved| {
             let saved = saved.clone();
             let made = move || -> Result<PluginInstance, AnyError> {
@@ -169,6 +169,12 @@ impl PluginManager {
         })
     }
 
+    /// The right to replace the one instance of this name.
+    fn claim(&self, name: &str) -> Result<Moving, ManagerError> {
+        let (_, old) = self.one_of(name)?;
+        old.begin_move().map_err(|error| not_replaced(name, error.to_string()))
+    }
+
     /// The one instance of this name, and its kinds.
     pub(crate) fn one_of(&self, name: &str) -> Result<(Kinds, Arc<Instance>), ManagerError> {
         let find = |registry: &Registry| {
@@ -179,21 +185,20 @@ impl PluginManager {
             match found.pop() {
                 None => Err(unknown(registry, "extension", name)),
                 Some((_, one)) if found.iter().any(|(_, other)| !Arc::ptr_eq(other, &one)) => {
-                    Err(ManagerError::NotReplaced {
-                        name: name.to_owned(),
-                        why:
-                            "several extensions have this name, one for each kind: register them under names of their \
-                              own, by `register_as`"
-                                .to_owned(),
-                        serves: true,
-                        stuck: Vec::new(),
-                    })
+                    let why = "several extensions have this name, one for each kind: register them under names of their own, by \
+                               `register_as`";
+                    Err(not_replaced(name, why.to_owned()))
                 }
                 Some(one) => Ok(one),
             }
         };
         self.look(find).ok_or(ManagerError::Forked)?
     }
+}
+
+/// The error of a replacement that did not begin.
+pub(crate) fn not_replaced(name: &str, why: String) -> ManagerError {
+    ManagerError::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() }
 }
 
 /// The check of a new instance, under its name.
