@@ -48,6 +48,12 @@ use sochdb_plugin_sdk::{CompressionExtension, IndexExtension};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
+/// # Names
+/// An extension is kept under the name that the application gives, by [`PluginManager::register_as`], or under its own: the
+/// algorithm of what is a codec alone, the plugin's name otherwise; a sink whose own name is taken gets a number behind it.
+/// A name stands for at most one extension of each kind. Lookups have one rule: the extension of this name; if there is none,
+/// the first registered index of this type, or codec of this algorithm.
+///
 /// # Fork
 /// Extensions run in the process that made them. In a child that fork makes of it, without an `exec` afterwards, every
 /// call of a handle is an error of the kind [`Forked`](sochdb_plugin_sdk::ErrorKind::Forked), nothing is shut down or

@@ -196,7 +196,8 @@ impl PluginInstance {
     }
 
     /// Returns the plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; `None` if it has no such
-    /// capability. The vendor says what type the table has; the pointer is valid as long as the instance lives.
+    /// capability. The vendor says what type the table has; the pointer is valid as long as the instance lives, and not after
+    /// another one took its place in a [`PluginManager`](crate::PluginManager): ask that one.
     #[must_use]
     pub fn interface(&self, id: &str) -> Option<*const c_void> {
         self.instance.interface(id)
