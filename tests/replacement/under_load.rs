@@ -1,10 +1,11 @@
 //! Upgrades of all kinds there and back while threads call them: no call fails, none gets a wrong answer, nothing stays.
 
 use crate::load::{under, Rounds};
-use crate::versions::{bad_version, two_versions};
+use crate::versions::{bad_version, two_patient_versions, LONG_PATIENCE, PATIENCE};
 use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExtension};
 use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginInstance, PluginLibrary, PluginManager};
 use std::fs;
+use std::time::Duration;
 use support::{in_c, passes_alone};
 
 /// So often from one version to the other.
@@ -17,9 +18,9 @@ struct Plugins {
 }
 
 impl Plugins {
-    fn load() -> Self {
+    fn load(patience: Duration) -> Self {
         let names = ["storage_lmdb", "index_sorted", "codec_xor", "observability_json"];
-        let libraries = names.map(|name| two_versions(&in_c!(name)));
+        let libraries = names.map(|name| two_patient_versions(&in_c!(name), patience));
         Self { libraries, directory: tempfile::tempdir().expect("a directory") }
     }
 
@@ -69,9 +70,9 @@ fn no_call_fails_in_a_hundred_upgrades() {
 #[test]
 #[ignore = "run by no_call_fails_in_a_hundred_upgrades, as it counts what its process has"]
 fn a_hundred_upgrades() {
-    let plugins = Plugins::load();
+    let plugins = Plugins::load(LONG_PATIENCE);
     let manager = plugins.register();
-    let (rounds, mut longest, mut first) = (Rounds::default(), std::time::Duration::ZERO, None);
+    let (rounds, mut longest, mut first) = (Rounds::default(), Duration::ZERO, None);
     under(&manager, &rounds, || {
         for time in 1..=TIMES {
             for versions in &plugins.libraries {
@@ -104,7 +105,7 @@ fn a_hundred_upgrades() {
 
 #[test]
 fn a_version_that_does_not_work_leaves_the_old_one_serving() {
-    let plugins = Plugins::load();
+    let plugins = Plugins::load(PATIENCE);
     let manager = plugins.register();
     let rounds = Rounds::default();
     let bad = [

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest wait for a sink that takes the place of another one: a sink may hold its callers up, but not for long.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 handle! {
     /// A handle of a sink of metrics, spans and logs, loaded or linked in.
