@@ -5,10 +5,11 @@ macro_rules! handle {
     ($(#[$doc:meta])* $handle:ident: $bound:ident, $field:ident, $table:ident, $capability:ident) => {
         $(#[$doc])*
         ///
-        /// Clones are the same extension, cheap to make, and any thread may use them. When the last one goes, here and
-        /// in every manager, the extension is shut down, if nobody did that before, and freed. After a panic or a
-        /// shutdown every call is refused; one that was replaced in a [`PluginManager`](crate::PluginManager) passes its
-        /// calls on to the extension that took its place.
+        /// Every call blocks until the extension has returned, see [`blocking`](crate::blocking). Clones are the same
+        /// extension, cheap to make, and any thread may use them. When the last one goes, here and in every manager, the
+        /// extension is shut down, if nobody did that before, and freed. After a panic or a shutdown every call is refused;
+        /// one that was replaced in a [`PluginManager`](crate::PluginManager) passes its calls on to the extension that
+        /// took its place.
         #[derive(Clone)]
         pub struct $handle {
             pub(crate) instance: Arc<Instance>,

@@ -17,7 +17,7 @@ use std::mem::ManuallyDrop;
 /// It owns what it needs, so it may live in a struct beside its storage or without one, and move to another thread: any
 /// thread may use a reader, one at a time. As long as there is one, a shutdown of the storage waits, and if the
 /// extension is an index too, so does a change of that. On the thread that opened the reader or used it last they are
-/// refused at once, as they would wait for themselves.
+/// refused at once, as they would wait for themselves. Its calls block as those of its storage do.
 ///
 /// ```
 /// use sochdb_plugin_host::Storage;

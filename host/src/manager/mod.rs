@@ -35,7 +35,8 @@ use sochdb_plugin_sdk::{CompressionExtension, IndexExtension};
 /// A registry of all extensions, loaded and linked in.
 ///
 /// No lock is held while an extension runs, so an extension may call back and register another. All methods may be
-/// called from any thread.
+/// called from any thread; those that register, look up and list return at once, but that a sink is told of the metrics when it
+/// is registered, and all others block as [`blocking`](crate::blocking) says.
 ///
 /// ```
 /// use sochdb_plugin_host::{Compression, PluginManager};
