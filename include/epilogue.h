@@ -13,7 +13,13 @@
 #else
 #define SOCH_EXPORT SOCH_EXTERN_C __attribute__((visibility("default"), used))
 #endif
-#if defined(__APPLE__)
+// Compiled into a program in place of a library of its own: `-DSOCH_ENTRY=NAME` gives its entry the name by which the program
+// declares it, `extern const soch_plugin NAME;`, and keeps the note, which is for files, out of the loader's sight.
+#if defined(SOCH_ENTRY) && defined(_MSC_VER)
+#define SOCH_NOTE_PLACE
+#elif defined(SOCH_ENTRY)
+#define SOCH_NOTE_PLACE __attribute__((unused))
+#elif defined(__APPLE__)
 #define SOCH_NOTE_PLACE __attribute__((section("__DATA,__sochdb"), used, aligned(4)))
 #elif defined(_MSC_VER)
 #pragma section(".sochdb", read)
@@ -23,6 +29,9 @@
 #else
 // `__attribute`: glibc defines the other spelling away for tcc.
 #define SOCH_NOTE_PLACE __attribute((section(".note.sochdb"), used, aligned(4)))
+#endif
+#if !defined(SOCH_ENTRY)
+#define SOCH_ENTRY soch_plugin_v1
 #endif
 
 // Emits the entry and its note, once a library, in C99 or later (C++: sochdb_plugin.hpp does it).
@@ -39,8 +48,8 @@
     static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                 \
         SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,             \
         SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION}; \
-    extern const soch_plugin soch_plugin_v1;                                                                \
-    SOCH_EXPORT const soch_plugin soch_plugin_v1 = {                                                        \
+    extern const soch_plugin SOCH_ENTRY;                                                                    \
+    SOCH_EXPORT const soch_plugin SOCH_ENTRY = {                                                            \
         .magic = SOCH_MAGIC, .size = sizeof(soch_plugin), .abi_major = SOCH_ABI_MAJOR,                      \
         .abi_minor = SOCH_TARGET_MINOR, .min_host_minor = SOCH_MIN_HOST_MINOR,                              \
         .layout_hash = SOCH_LAYOUT_HASH, .name = NAME, .version = VERSION, __VA_ARGS__}

@@ -7,9 +7,10 @@
 //!
 //! 1. [`DynamicPluginLoader::load`] checks a file step by step and maps exactly the bytes that it checked. It is the
 //!    one place where the caller vouches for something: that this native code may run with the rights of the process.
+//!    [`DynamicPluginLoader::linked`] takes a plugin that is linked into the program instead.
 //! 2. [`PluginLibrary::instance`] makes an instance from a configuration; [`PluginInstance`] gives its kinds.
 //! 3. [`Storage`], [`Index`], [`Observability`] and [`Compression`] are called through the traits of
-//!    `sochdb_plugin_sdk`; each also takes an extension that is linked in (`Storage::new`). [`Storage::reader`] lends
+//!    `sochdb_plugin_sdk`; each also takes a value of the application (`Storage::new`). [`Storage::reader`] lends
 //!    values and rows of a snapshot; [`Storage::open_table`] finds a table once.
 //! 4. [`PluginManager`] keeps them all by name, replaces them while others call, and ends them in reverse order. It keeps the application's metrics too,
 //!    each behind a [`Counter`], [`Gauge`] or [`Histogram`] that costs about one atomic addition: sinks read them.
@@ -78,6 +79,7 @@ pub use manager::PluginManager;
 pub use metrics::description::{MetricBuckets, MetricDescription};
 pub use plugin::directory::{DirectoryError, Listed, OnRefusal};
 pub use plugin::instance_options::InstanceOptions;
+pub use plugin::linked::LinkedPlugin;
 pub use plugin::loader::DynamicPluginLoader;
 pub use plugin::verified::Verified;
 pub use plugin::{PluginInstance, PluginLibrary};

@@ -101,8 +101,8 @@ template <class T> struct own {
     static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                       \
         SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,                   \
         SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION};  \
-    SOCH_CPP_EXPORT const soch_plugin soch_plugin_v1;                                                             \
-    SOCH_CPP_USED const soch_plugin soch_plugin_v1 = {                                                            \
+    SOCH_CPP_EXPORT const soch_plugin SOCH_ENTRY;                                                                 \
+    SOCH_CPP_USED const soch_plugin SOCH_ENTRY = {                                                                \
         SOCH_MAGIC, sizeof(soch_plugin), SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0,            \
         SOCH_LAYOUT_HASH, NAME, VERSION, DESCRIPTION, soch::detail::own<TYPE>::author(),                          \
         soch::detail::own<TYPE>::capabilities(), soch::detail::life<TYPE>::create,                                \

@@ -85,6 +85,7 @@ mod index;
 mod index_builder;
 mod index_change;
 mod labels;
+mod linked;
 mod log_record;
 #[doc(hidden)]
 pub mod machinery;
@@ -123,6 +124,7 @@ pub use index::IndexExtension;
 pub use index_builder::IndexBuilder;
 pub use index_change::IndexChange;
 pub use labels::Labels;
+pub use linked::LinkedEntry;
 pub use log_record::LogRecord;
 pub use metrics::{ExponentialBuckets, ExponentialHistogram, Metric, MetricValue, Metrics};
 pub use neighbor_lists::NeighborLists;
@@ -162,7 +164,9 @@ pub use writer::Writer;
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_layout {
-    ($($kind:ident),+) => {};
+    ([$($when:tt)*] $entry:expr; $($kind:ident),+) => {
+        $entry
+    };
 }
 
 /// The names that a plugin's file usually needs.

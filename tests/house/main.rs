@@ -50,7 +50,7 @@ const STEPS_ELSEWHERE: &[(&str, &str)] = &[
     ("digest", "host/src/base/digest.rs"),
     ("elf", "host/src/elf/check.rs"),
     ("identity", "host/src/files/fd_paths.rs"),
-    ("create", "host/src/plugin/mod.rs"),
+    ("create", "host/src/plugin/recipe.rs"),
 ];
 
 fn host() -> Crate {

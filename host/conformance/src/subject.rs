@@ -3,7 +3,7 @@ use crate::kind::Kind;
 use crate::must::Must;
 use crate::phase::Phase;
 use sochdb_plugin_host::sdk::ExtensionInfo;
-use sochdb_plugin_host::{InstanceOptions, PluginLibrary};
+use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, PluginLibrary};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,19 @@ impl Subject {
         Self::new(Box::new(make), config, info)
     }
 
-    /// Makes a subject of an extension that is linked in. `make` makes an instance from its configuration, which is
+    /// Makes a subject of a plugin that is linked in, as [`Subject::loaded`] does of a library.
+    #[must_use]
+    pub fn linked_in(plugin: LinkedPlugin, config: &str) -> Self {
+        let info = plugin.info().clone();
+        let make = move |config: &str, data_dir: &Path| {
+            let options = InstanceOptions::new().data_dir(data_dir);
+            let made = plugin.instance_with(config, &options).map_err(|error| format!("create: {error}"))?;
+            Ok(Handles::from(&made))
+        };
+        Self::new(Box::new(make), config, info)
+    }
+
+    /// Makes a subject of a value of the application. `make` makes an instance from its configuration, which is
     /// `config` as in [`Subject::loaded`], and returns its handles.
     ///
     /// # Errors

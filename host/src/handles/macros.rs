@@ -17,7 +17,8 @@ macro_rules! handle {
         }
 
         impl $handle {
-            /// Takes an extension that is linked in, and starts it.
+            /// Takes a value of the application, an extension of this one kind, and starts it. A plugin that is linked in comes
+            /// with all its kinds, a configuration and a host: [`DynamicPluginLoader::linked`](crate::DynamicPluginLoader::linked).
             ///
             /// # Errors
             /// The error of its [`Extension::init`]; the extension is gone then.
@@ -34,7 +35,7 @@ macro_rules! handle {
                 Some(Self { table: instance.tables.$field?, instance: instance.clone() })
             }
 
-            /// Shows the extension's own value to `look`, if it is linked in and of type `E`.
+            /// Shows the extension's own value to `look`, if it is one of the application's and of type `E`.
             pub fn inspect<E: 'static, R>(&self, look: impl FnOnce(&E) -> R) -> Option<R> {
                 self.instance.inspect(|any| any.downcast_ref().map(look)).flatten()
             }

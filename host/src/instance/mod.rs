@@ -61,10 +61,11 @@ pub(crate) struct Lifecycle {
 
 /// Where an instance comes from. It stays as long as the instance.
 pub(crate) enum Origin {
-    /// A library, which is never unloaded; the host as the instance sees it, and what the instance was made from.
-    Loaded { side: HostSide, recipe: Box<dyn Any + Send + Sync> },
-    /// The application itself; how to see the extension's own type.
-    InProcess { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
+    /// The entry of a library, which is never unloaded, or of the program; the host as the instance sees it, and what the
+    /// instance was made from.
+    Entry { side: HostSide, recipe: Box<dyn Any + Send + Sync> },
+    /// A value of the application; how to see its own type.
+    Value { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
 }
 
 pub(crate) struct Instance {
@@ -353,7 +354,7 @@ impl Instance {
 
     /// Shows the extension's own value, if it is linked in, to `look`.
     pub(crate) fn inspect<R>(&self, look: impl FnOnce(&dyn Any) -> R) -> Option<R> {
-        let Origin::InProcess { as_any } = *self.origin else { return None };
+        let Origin::Value { as_any } = *self.origin else { return None };
         let mut seen = None;
         let call = |instance: *mut c_void, _: *mut soch_error| {
             // SAFETY: `as_any` belongs to the type of this instance, and the gate keeps exclusive calls away.

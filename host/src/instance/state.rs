@@ -26,8 +26,8 @@ impl Instance {
     /// The bytes of memory that it takes, as it told last.
     pub(crate) fn memory_used(&self) -> Option<u64> {
         match &*self.origin {
-            Origin::Loaded { side, .. } => side.memory_used(),
-            Origin::InProcess { .. } => None,
+            Origin::Entry { side, .. } => side.memory_used(),
+            Origin::Value { .. } => None,
         }
     }
 }

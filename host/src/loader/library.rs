@@ -30,7 +30,7 @@ use std::sync::Arc;
 /// A library that was admitted and mapped, with the host's copy of its entry and tables. Never unloaded.
 pub(crate) struct Library {
     pub(crate) digest: Digest,
-    pub(crate) entry: Entry,
+    pub(crate) entry: Arc<Entry>,
     pub(crate) tables: Tables,
     /// The address at which it begins.
     pub(crate) base: u64,
@@ -192,7 +192,7 @@ impl Library {
             let entry = steps.run(Step::Entry, || Entry::read(address, facts, note))?;
             steps.run(Step::Layout, || layout::check(layout, note.kinds))?;
             let tables = steps.run(Step::Version, || version::tables(&entry))?;
-            let (digest, publisher) = (admitted.digest, admitted.publisher.clone());
+            let (digest, publisher, entry) = (admitted.digest, admitted.publisher.clone(), Arc::new(entry));
             Ok(Self { digest, entry, tables, base, publisher, confined })
         }
     }

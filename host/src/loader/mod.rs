@@ -8,6 +8,7 @@ pub(crate) mod audit;
 pub(crate) mod dependency;
 pub(crate) mod file_origin;
 pub(crate) mod library;
+pub(crate) mod linked;
 pub(crate) mod not_linked;
 pub(crate) mod options;
 pub(crate) mod permission;

@@ -9,7 +9,8 @@ use crate::manager::error::ManagerError;
 use crate::manager::registration::{Handles, Registration};
 use crate::manager::registry::Registry;
 use crate::manager::PluginManager;
-use crate::plugin::Recipe;
+use crate::plugin::recipe::Recipe;
+use crate::plugin::PluginInstance;
 use crate::sync::call_gate::after;
 use sochdb_plugin_abi::{SOCH_KIND_INDEX, SOCH_KIND_OBSERVABILITY, SOCH_KIND_STORAGE};
 use sochdb_plugin_sdk::{Error, ErrorKind, IndexExtension};
@@ -245,10 +246,10 @@ impl PluginManager {
 
     /// Makes the old one again, from what it was made.
     fn restore(&self, old: &Arc<Instance>, saved: &Saved) -> Result<Registration, String> {
-        let recipe = Recipe::of(old).ok_or("it is linked in")?.clone();
+        let recipe = Recipe::of(old).ok_or("it is a value of the application's")?.clone();
         let (saved, limit) = (saved.clone(), patience(old));
         let again = move || {
-            let plugin = recipe.make().map_err(|error| error.to_string())?;
+            let plugin = PluginInstance { instance: recipe.make().map_err(|error| error.to_string())? };
             load(&plugin.instance, &saved).map_err(|error| error.to_string())?;
             Ok::<_, String>(plugin)
         };

@@ -8,7 +8,8 @@ use crate::manager::error::ManagerError;
 use crate::manager::registration::Registration;
 use crate::manager::replace::not_replaced;
 use crate::manager::PluginManager;
-use crate::plugin::Recipe;
+use crate::plugin::recipe::Recipe;
+use crate::plugin::PluginInstance;
 use sochdb_plugin_abi::SOCH_KIND_INDEX;
 use sochdb_plugin_sdk::{ColumnId, IndexChange, IndexExtension, TableId};
 use std::collections::BTreeMap;
@@ -20,8 +21,8 @@ impl PluginManager {
     /// the old entries until all of the new ones are there. What is changed from the begin of this call on is kept, so
     /// `fill` may read the rows as they are at any moment after that. [`CallOptions`](crate::CallOptions) around it cancel it and show its progress.
     ///
-    /// Another instance is built, from the library, configuration and options of this one, and takes its place. What is linked in, is more
-    /// than an index, or has a `data_dir` of its own is built in place, by [`Index::begin_build`]: then a search may for a moment find rows
+    /// Another instance is built, from the plugin, configuration and options of this one, and takes its place. What is a value of the
+    /// application, more than an index, or has a `data_dir` of its own is built in place, by [`Index::begin_build`]: then a search may for a moment find rows
     /// that were deleted meanwhile.
     ///
     /// ```no_run
@@ -60,7 +61,7 @@ impl PluginManager {
         let plan = Plan { one_owner: false, saved: false, followed: true };
         let claimed = old.begin_move().map_err(|error| refused(error.to_string()))?;
         let (replaced, _) = self.carry(name, claimed, plan, |_| {
-            let plugin = recipe.make().map_err(|error| error.to_string())?;
+            let plugin = PluginInstance { instance: recipe.make().map_err(|error| error.to_string())? };
             let index = plugin.index().map_err(|error| error.to_string())?;
             let mut builder = index.begin_build(table, column).map_err(|error| error.to_string())?;
             fill(&mut builder)?;

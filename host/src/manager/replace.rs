@@ -8,7 +8,7 @@ use crate::manager::error::ManagerError;
 use crate::manager::registration::Registration;
 use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
-use crate::plugin::Recipe;
+use crate::plugin::recipe::Recipe;
 use crate::plugin::{PluginInstance, PluginLibrary};
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl PluginManager {
 
     /// Ends the extension of this name and puts what `make` makes in its place: for an engine that allows its files or its
     /// port one owner. Calls wait meanwhile; [`Replaced::pause`] says how long. If `make` fails, the old one is made again from
-    /// its library, configuration and options; what is linked in cannot be.
+    /// its plugin, configuration and options; a value of the application's cannot be.
     ///
     /// `make` may call the new one, and return an error if it does not answer as it should. Nobody else calls it before.
     ///
@@ -96,8 +96,8 @@ impl PluginManager {
             return Err(self.look(|registry| unknown(registry, "extension", plugin)).unwrap_or(ManagerError::Forked));
         }
         let mut planned = Vec::new();
-        let other_bytes = |recipe: &Recipe| recipe.library.digest() != library.digest();
-        for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| other_bytes(recipe)) {
+        let source = library.source();
+        for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| !recipe.source.is(&source)) {
             let plan = Plan::for_the_same(kinds, &old, &recipe).map_err(|why| not_replaced(&name, why))?;
             // All, before the first is replaced: nobody else replaces one until the last is, or all are as they were.
             let moving = old.begin_move().map_err(|error| not_replaced(&name, error.to_string()))?;
@@ -106,7 +106,7 @@ impl PluginManager {
         let check: Arc<Check> = Arc::new(check);
         let (mut done, mut replaced) = (Vec::new(), Vec::new());
         for (name, plan, old, recipe) in planned {
-            match self.remake(&name, old, plan, recipe.of_version(library), &check) {
+            match self.remake(&name, old, plan, recipe.of_version(&source), &check) {
                 Ok((outcome, new)) => {
                     done.push((name, plan, new, recipe));
                     replaced.push(outcome);
@@ -152,7 +152,7 @@ impl PluginManager {
         self.carry(name, old, plan, |saved| {
             let saved = saved.clone();
             let made = move || -> Result<PluginInstance, AnyError> {
-                let plugin = recipe.make()?;
+                let plugin = PluginInstance { instance: recipe.make()? };
                 if plugin.instance.algorithm != algorithm {
                     let other = &plugin.instance.algorithm;
                     return Err(format!("the algorithm is `{other}` where `{algorithm}` is asked for").into());

@@ -6,7 +6,7 @@ use crate::instance::state::State;
 use crate::instance::Instance;
 use crate::manager::registry::{Entry, Registry};
 use crate::manager::PluginManager;
-use crate::plugin::Recipe;
+use crate::plugin::recipe::Recipe;
 use sochdb_plugin_sdk::ExtensionInfo;
 use std::path::PathBuf;
 
@@ -34,7 +34,8 @@ pub struct ExtensionStatus {
     pub origin: Option<ExtensionOrigin>,
     /// The isolation in which it runs.
     pub tier: Tier,
-    /// The number of instances of these bytes that the manager keeps, this one too; 1 if it is linked in.
+    /// The number of instances of these bytes, or of this [`LinkedPlugin`](crate::LinkedPlugin), that the manager keeps, this
+    /// one too; 1 of a value of the application's.
     pub instances: usize,
     /// Whether it takes calls.
     pub state: ExtensionState,
@@ -124,16 +125,15 @@ impl std::fmt::Display for ExtensionState {
 impl ExtensionStatus {
     fn of(registry: &Registry, entry: &Entry, instance: &Instance) -> Self {
         let (calls, open) = instance.gate.under_way();
-        let origin = Recipe::of(instance).map(|recipe| ExtensionOrigin {
-            path: recipe.library.path().to_owned(),
-            digest: recipe.library.digest(),
-            publisher: recipe.library.library.publisher.clone(),
+        let file = Recipe::of(instance).and_then(|recipe| recipe.source.file.as_ref());
+        let origin = file.map(|(place, library)| ExtensionOrigin {
+            path: place.path.clone(),
+            digest: library.digest,
+            publisher: library.publisher.clone(),
         });
-        let digest_of = |instance: &Instance| Recipe::of(instance).map(|recipe| recipe.library.digest());
-        let digest = digest_of(instance);
-        let same = |other: &Instance| match digest {
-            Some(_) => digest_of(other) == digest,
-            None => std::ptr::eq(other, instance),
+        let same = |other: &Instance| match (Recipe::of(instance), Recipe::of(other)) {
+            (Some(recipe), Some(others)) => recipe.source.is(&others.source),
+            _ => std::ptr::eq(other, instance),
         };
         let state = match instance.state() {
             State::Serving => ExtensionState::Serving,

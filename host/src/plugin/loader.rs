@@ -10,7 +10,8 @@ use crate::loader::steps::probe::ProbeOutcome;
 use crate::loader::trust_source::RuleSource;
 use crate::loader::trust_source::TrustFiles;
 use crate::loader::worker::Worker;
-use crate::plugin::{Context, PluginLibrary};
+use crate::plugin::recipe::Context;
+use crate::plugin::PluginLibrary;
 use crate::refusal::load_error::LoadError;
 use std::path::Path;
 use std::sync::Arc;
@@ -134,7 +135,7 @@ impl DynamicPluginLoader {
     /// # Errors
     /// Those of [`DynamicPluginLoader::load`], up to there.
     pub(crate) fn ready<'a>(&self, path: &'a Path, probe: bool) -> Result<Ready<'a>, LoadError> {
-        let mut observer = |outcome| self.context.tell(outcome);
+        let mut observer = |outcome| self.context.tell(Some(path), outcome);
         let (mut steps, mut record) = (Steps::new(&mut observer, self.context.is_observed()), Record::default());
         let mut worker = Worker::new(self.options.load_limit);
         let admitted = admit(path, &self.options, &mut worker, &mut steps, &mut record);
@@ -165,7 +166,7 @@ impl DynamicPluginLoader {
     pub(crate) unsafe fn open(&self, ready: Ready<'_>) -> Result<PluginLibrary, LoadError> {
         let Ready { path, admitted, probed, left, mut worker, mut record } = ready;
         worker.go_on(left);
-        let mut observer = |outcome| self.context.tell(outcome);
+        let mut observer = |outcome| self.context.tell(Some(path), outcome);
         let mut steps = Steps::new(&mut observer, self.context.is_observed());
         // SAFETY: the caller promises it.
         let loaded = unsafe { Library::open(admitted, probed, &self.options, &mut worker, &mut steps, &mut record) };
@@ -179,10 +180,11 @@ impl DynamicPluginLoader {
     /// # Errors
     /// Those of [`DynamicPluginLoader::load`], up to the step `dependencies`.
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
-        let mut observer = |outcome| self.context.tell(outcome);
+        let path = path.as_ref();
+        let mut observer = |outcome| self.context.tell(Some(path), outcome);
         let (mut worker, mut record) = (Worker::new(self.options.load_limit), Record::default());
         let mut steps = Steps::new(&mut observer, self.context.is_observed());
-        admit(path.as_ref(), &self.options, &mut worker, &mut steps, &mut record).map(Verified::from)
+        admit(path, &self.options, &mut worker, &mut steps, &mut record).map(Verified::from)
     }
 
     /// Decides as [`DynamicPluginLoader::load`] does, up to and including the probe: the constructors run in a process

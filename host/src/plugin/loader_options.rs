@@ -1,7 +1,7 @@
 use crate::instance::host_services::HostServices;
 use crate::loader::trust_source::{RuleSource, TrustFiles};
 use crate::plugin::loader::DynamicPluginLoader;
-use crate::plugin::Context;
+use crate::plugin::recipe::Context;
 use crate::refusal::step::StepOutcome;
 use crate::trust::policy::Policy;
 use std::sync::Arc;

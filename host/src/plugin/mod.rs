@@ -3,25 +3,22 @@
 pub(crate) mod directory;
 pub(crate) mod extensions;
 pub(crate) mod instance_options;
+pub(crate) mod linked;
 pub(crate) mod loader;
 pub(crate) mod loader_options;
+mod own_thread;
+pub(crate) mod recipe;
 pub(crate) mod verified;
 use crate::base::digest::Digest;
-use crate::instance::host_services::{HostServices, HostSide};
-use crate::instance::limits::Limits;
-use crate::instance::{describe, Instance, Lifecycle, Origin};
-use crate::loader::audit::emit_changes;
+use crate::instance::{describe, Instance};
 use crate::loader::file_origin::FileOrigin;
 use crate::loader::library::Library;
-use crate::loader::step_runner::Steps;
 use crate::plugin::instance_options::InstanceOptions;
+use crate::plugin::recipe::{Context, Recipe, Source};
 use crate::refusal::load_error::LoadError;
-use crate::refusal::step::{Step, StepOutcome};
-use crate::sync::call_gate::live;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::machinery::boundary::error_text;
-use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Result};
+use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo, Result};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
@@ -44,29 +41,6 @@ pub struct PluginLibrary {
     pub(crate) library: &'static Library,
     pub(crate) place: Arc<FileOrigin>,
     pub(crate) context: Arc<Context>,
-}
-
-/// The part of a loader that the instances of its libraries get.
-#[derive(Clone)]
-pub(crate) struct Context {
-    pub(crate) services: Arc<dyn HostServices>,
-    pub(crate) product: String,
-    pub(crate) limits: Limits,
-    pub(crate) restoring: bool,
-    pub(crate) observer: Option<Arc<dyn Fn(StepOutcome) + Send + Sync>>,
-}
-
-impl Context {
-    /// Whether anybody wants to know how steps end.
-    pub(crate) fn is_observed(&self) -> bool {
-        self.observer.is_some()
-    }
-
-    pub(crate) fn tell(&self, outcome: StepOutcome) {
-        if let Some(observer) = &self.observer {
-            observer(outcome);
-        }
-    }
 }
 
 impl PluginLibrary {
@@ -112,61 +86,15 @@ impl PluginLibrary {
         config: &str,
         options: &InstanceOptions,
     ) -> std::result::Result<PluginInstance, LoadError> {
-        let words = |_: &PluginInstance| "an instance was made".to_owned();
-        let made = || self.create(config, options).map(|plugin| (plugin, words));
-        let (mut observer, mut changes) = (|outcome| self.context.tell(outcome), Vec::new());
-        let mut steps = Steps::new(&mut observer, self.context.is_observed());
-        let plugin = steps.run_its_code(Step::Create, self.context.restoring, &mut changes, made);
-        let info = self.info();
-        emit_changes(self.path(), &self.library.digest, &info.name, &info.version, &changes);
-        plugin
+        let instance = self.source().make(config, options)?;
+        Ok(PluginInstance { instance })
     }
 
-    fn create(&self, config: &str, options: &InstanceOptions) -> std::result::Result<PluginInstance, LoadError> {
-        if live::is_child() {
-            return Err(LoadError::Forked);
-        }
-        let config = if config.is_empty() { "{}" } else { config };
-        let entry = &self.library.entry;
-        let name = &entry.info.name;
-        let side = HostSide::new(
-            self.context.services.clone(),
-            name,
-            &self.context.product,
-            &self.place.directory,
-            options.make_data_dir(name)?,
-            options.budget(),
-            entry.abi_minor,
-        );
-        let refuse =
-            |kind: ErrorKind, message: String| LoadError::Create { kind, message: format!("{name}: {message}") };
-        let mut pointer: *mut c_void = std::ptr::null_mut();
-        if let Some(create) = entry.raw.create {
-            let mut error = soch_error::empty();
-            // SAFETY: the plugin's function, with a host that lives until `destroy`, and all else lent for the call.
-            let status = unsafe { create(side.raw(), soch_str::lend(config), &mut pointer, &mut error) };
-            if status != SOCH_OK {
-                let text = match error_text(&error) {
-                    text if text.is_empty() => format!("`create` returned status {status} without a text"),
-                    text => text.into_owned(),
-                };
-                return Err(refuse(ErrorKind::from_status(status), text));
-            }
-        }
-        let lifecycle = Lifecycle {
-            shutdown: entry.raw.shutdown,
-            destroy: entry.raw.destroy,
-            get_interface: entry.raw.get_interface,
-        };
-        let recipe = Recipe { library: self.clone(), config: config.to_owned(), options: options.clone() };
-        let origin = Origin::Loaded { side, recipe: Box::new(recipe) };
-        // SAFETY: `create` of this library just made the instance.
-        let instance = unsafe {
-            Instance::new(pointer, self.library.tables, lifecycle, entry.info.clone(), self.context.limits, origin)
-        };
-        let instance =
-            instance.map_err(|error| LoadError::Create { kind: error.kind(), message: error.to_string() })?;
-        Ok(PluginInstance { instance: Arc::new(instance) })
+    /// The plugin that makes its instances.
+    pub(crate) fn source(&self) -> Source {
+        let Library { entry, tables, .. } = self.library;
+        let file = Some((self.place.clone(), self.library));
+        Source { entry: entry.clone(), tables: *tables, file, context: self.context.clone() }
     }
 }
 
@@ -207,9 +135,10 @@ impl PluginInstance {
     /// calls of this function do nothing.
     ///
     /// # Errors
-    /// The error that the plugin reports; [`ErrorKind::Panicked`] if a panic ended the instance, as its `shutdown` does not
-    /// run then; [`ErrorKind::Busy`] if calls, or `shutdown` itself, did not end in time, and the caller may try again;
-    /// [`ErrorKind::Forked`] in a child of fork.
+    /// The error that the plugin reports; [`ErrorKind::Panicked`](sochdb_plugin_sdk::ErrorKind::Panicked) if a panic ended the
+    /// instance, as its `shutdown` does not run then; [`ErrorKind::Busy`](sochdb_plugin_sdk::ErrorKind::Busy) if calls, or
+    /// `shutdown` itself, did not end in time, and the caller may try again;
+    /// [`ErrorKind::Forked`](sochdb_plugin_sdk::ErrorKind::Forked) in a child of fork.
     pub fn shutdown(&self) -> Result<()> {
         self.instance.shutdown()
     }
@@ -228,34 +157,8 @@ impl PluginInstance {
 
     fn lacks(&self, wanted: &'static str) -> LoadError {
         let has = self.info().capabilities.iter().map(ExtensionCapability::to_string).collect::<Vec<_>>().join(", ");
-        LoadError::KindMissing { wanted, has }
-    }
-}
-
-/// The things from which an instance was made, so that the same, or another version, can be made again.
-#[derive(Clone)]
-pub(crate) struct Recipe {
-    pub(crate) library: PluginLibrary,
-    pub(crate) config: String,
-    pub(crate) options: InstanceOptions,
-}
-
-impl Recipe {
-    /// None for one that is linked in.
-    pub(crate) fn of(instance: &Instance) -> Option<&Self> {
-        match &*instance.origin {
-            Origin::Loaded { recipe, .. } => recipe.downcast_ref(),
-            Origin::InProcess { .. } => None,
-        }
-    }
-
-    /// The same from another library.
-    pub(crate) fn of_version(&self, library: &PluginLibrary) -> Self {
-        Self { library: library.clone(), ..self.clone() }
-    }
-
-    pub(crate) fn make(&self) -> Result<PluginInstance, LoadError> {
-        self.library.instance_with(&self.config, &self.options)
+        let path = Recipe::of(&self.instance).and_then(|recipe| recipe.source.path()).map(Path::to_owned);
+        LoadError::KindMissing { plugin: self.info().name.clone(), path, wanted, has }
     }
 }
 

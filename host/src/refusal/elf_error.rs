@@ -80,7 +80,8 @@ refusals! {
          the entry inside";
     Elf: EntryAbsent "E_ELF_NO_ENTRY"
         "it exports no symbol `soch_plugin_v1`"
-        "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin; if that is in a static library, link it with \
+        "use `SOCH_PLUGIN` or `export_plugin!` once in the plugin, and build it as a library: without -DSOCH_ENTRY, and without \
+         the feature of a crate that is for linking it in; if it is in a static library, link that with \
          -Wl,--whole-archive LIBRARY.a -Wl,--no-whole-archive; a version script must name it under global:";
     Elf: EntryKind { reason: &'static str } "E_ELF_ENTRY"
         "its symbol `soch_plugin_v1` {reason}" "let `SOCH_PLUGIN` or `export_plugin!` define it";

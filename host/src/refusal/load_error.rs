@@ -10,6 +10,7 @@ use crate::trust::rules::TooOld;
 use crate::trust::syntax::SyntaxError;
 use sochdb_plugin_sdk::ErrorKind;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 refusals! {
@@ -275,8 +276,8 @@ refusals! {
         "set `.{slot}` in the table of type `{table}`; if the plugin is not yours, report it to its vendor";
     Version: TableMalformed { reason: String, fix: &'static str } "E_TABLE_MALFORMED"
         "a table of the plugin is malformed: {reason}" "{fix}; if the plugin is not yours, report it to its vendor";
-    Version: KindMissing { wanted: &'static str, has: String } "E_KIND_MISSING"
-        "the plugin has no {wanted} table; it has: {has}" "load it as what it is, or give another plugin";
+    Version: KindMissing { plugin: String, path: Option<PathBuf>, wanted: &'static str, has: String } "E_KIND_MISSING"
+        "the plugin `{plugin}` has no {wanted} table; it has: {has}" "load it as what it is, or give another plugin";
 
     Create: Create { kind: ErrorKind, message: String } "E_CREATE"
         "the plugin made no instance ({kind:?}): {message}" "check the plugin's configuration and its log";

@@ -2,6 +2,7 @@
 
 use crate::base::named::named;
 use crate::process_state::change::ProcessChange;
+use std::path::PathBuf;
 use std::time::Duration;
 
 named! {
@@ -72,6 +73,8 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StepOutcome {
+    /// The path of the plugin's file, as the load was given it; None if the plugin is linked in.
+    pub path: Option<PathBuf>,
     /// The step.
     pub step: Step,
     /// The verdict: how it ended.
@@ -87,13 +90,13 @@ pub struct StepOutcome {
 }
 
 impl StepOutcome {
-    /// Makes the outcome of a step that did not run; `why` is its detail.
+    /// Makes the outcome of a step that did not run, of no load; `why` is its detail.
     #[must_use]
     pub fn skipped(step: Step, why: &str) -> Self {
         Self::new(step, Verdict::Skipped, why.to_owned(), Duration::ZERO)
     }
 
     pub(crate) fn new(step: Step, verdict: Verdict, detail: String, elapsed: Duration) -> Self {
-        Self { step, verdict, detail, elapsed, changes: Vec::new() }
+        Self { path: None, step, verdict, detail, elapsed, changes: Vec::new() }
     }
 }

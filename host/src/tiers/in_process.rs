@@ -1,4 +1,4 @@
-//! Extensions that are linked in: they go through the same tables as loaded ones.
+//! Values of the application: they go through the same tables as plugins.
 
 use crate::instance::limits::Limits;
 use crate::instance::{Instance, Lifecycle, Origin, Tables};
@@ -8,7 +8,7 @@ use sochdb_plugin_sdk::machinery::{boundary, instance};
 use sochdb_plugin_sdk::{Error, ErrorKind, Extension, ExtensionCapability, Result};
 use std::any::Any;
 
-/// Makes an instance of an extension that is linked in, and starts it.
+/// Makes an instance of a value of the application, and starts it.
 pub(crate) fn start<E: Extension>(
     mut extension: E,
     tables: Tables,
@@ -28,7 +28,7 @@ pub(crate) fn start<E: Extension>(
         destroy: Some(instance::destroy::<E>),
         get_interface: None,
     };
-    let origin = Origin::InProcess { as_any: as_any::<E> };
+    let origin = Origin::Value { as_any: as_any::<E> };
     // SAFETY: tables and lifecycle are those of `E`, and the pointer is new.
     unsafe { Instance::new(instance::into_raw(extension, None), tables, lifecycle, info, Limits::default(), origin) }
 }

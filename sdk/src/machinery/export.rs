@@ -51,23 +51,38 @@ use std::os::raw::c_char;
 /// one by hand. A generic type is exported with its types: `export_plugin!(Cache<u64>: storage);`. A crate has one
 /// plugin: several kinds on one type go into one `export_plugin!`.
 ///
+/// A program may also link plugins in. The macro makes the static `SOCH_PLUGIN` of the crate, a
+/// [`LinkedEntry`](crate::LinkedEntry), for that. But every plugin's library exports the same symbols, and no program can have
+/// them twice. So a crate of types `cdylib` and `rlib` says when it exports them: with `linked = []` among the `[features]` of
+/// its `Cargo.toml`,
+///
+/// ```text
+/// export_plugin!(#[cfg(not(feature = "linked"))] Stored: compression);
+/// ```
+///
+/// A program that links several in asks for the feature: `codec_stored = { version = "1", features = ["linked"] }`. A library
+/// that is built with it is none for a host, which refuses it with `E_ELF_NO_ENTRY`.
+///
 /// What it emits has `unsafe` in it, and allows that for itself only. So `#![deny(unsafe_code)]` is the strictest level
 /// for the file that has it: `forbid` cannot be allowed again, and fails with E0453.
 #[macro_export]
 macro_rules! export_plugin {
-    ($plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit env!("CARGO_PKG_NAME"), $plugin: $($kinds)+); };
-    ($name:literal, $plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit $name, $plugin: $($kinds)+); };
-    (@emit $name:expr, $plugin:ty: $($kind:ident),+ $(,)? $(; $($id:literal => $table:path),+ $(,)?)?) => {
+    (#[cfg($($when:tt)+)] $name:literal, $plugin:ty: $($kinds:tt)+) => {
+        $crate::export_plugin!(@emit [$($when)+] $name, $plugin: $($kinds)+);
+    };
+    (#[cfg($($when:tt)+)] $plugin:ty: $($kinds:tt)+) => {
+        $crate::export_plugin!(@emit [$($when)+] env!("CARGO_PKG_NAME"), $plugin: $($kinds)+);
+    };
+    ($plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit [] env!("CARGO_PKG_NAME"), $plugin: $($kinds)+); };
+    ($name:literal, $plugin:ty: $($kinds:tt)+) => { $crate::export_plugin!(@emit [] $name, $plugin: $($kinds)+); };
+    (@emit [$($when:tt)*] $name:expr, $plugin:ty: $($kind:ident),+ $(,)? $(; $($id:literal => $table:path),+ $(,)?)?) => {
         /// A second `export_plugin!` in this crate is one too many: a library has one entry. Name all kinds in one.
         #[doc(hidden)]
         #[allow(dead_code, non_upper_case_globals)]
         const export_plugin_is_said_once_a_crate: () = ();
-        #[allow(unsafe_code)]
         const _: () = {
             $crate::__require_unwind!();
             $($crate::__require_kind!($kind);)+
-            const IDENTITY: $crate::machinery::export::Identity =
-                $crate::machinery::export::Identity::new($name, env!("CARGO_PKG_VERSION"));
             impl $crate::Extension for $plugin {
                 fn info(&self) -> $crate::ExtensionInfo {
                     $crate::extension_info!($name)
@@ -76,6 +91,13 @@ macro_rules! export_plugin {
                     <Self as $crate::Plugin>::shutdown(self)
                 }
             }
+        };
+        /// The plugin of this crate, for a program that links it in: `DynamicPluginLoader::linked` of `sochdb_plugin_host` takes
+        /// it.
+        #[allow(dead_code, non_upper_case_globals, unsafe_code)]
+        pub static SOCH_PLUGIN: $crate::LinkedEntry = {
+            const IDENTITY: $crate::machinery::export::Identity =
+                $crate::machinery::export::Identity::new($name, env!("CARGO_PKG_VERSION"));
             const IDS: &[&str] = &[$($(concat!($id, "\0")),+)?];
             static CAPABILITIES: [$crate::machinery::export::CapabilityId; IDS.len() + 1] = $crate::machinery::export::CapabilityId::list(IDS);
             unsafe extern "C" fn get_interface(
@@ -86,6 +108,7 @@ macro_rules! export_plugin {
                 // SAFETY: the host lends the id for the call.
                 unsafe { $crate::machinery::export::find_interface(id, IDS, tables) }
             }
+            #[cfg(all($($when)*))]
             #[used]
             #[cfg_attr(target_vendor = "apple", link_section = "__DATA,__sochdb")]
             #[cfg_attr(windows, link_section = ".sochdb")]
@@ -93,7 +116,8 @@ macro_rules! export_plugin {
             static NOTE: $crate::abi::soch_note = IDENTITY.note(
                 0 $(| $crate::machinery::export::kind::$kind)+ | if IDS.is_empty() { 0 } else { $crate::abi::SOCH_KIND_CUSTOM },
             );
-            #[no_mangle]
+            const _: $crate::machinery::export::Identity = IDENTITY;
+            #[cfg_attr(all($($when)*), no_mangle)]
             pub static soch_plugin_v1: $crate::abi::soch_plugin = $crate::abi::soch_plugin {
                 name: concat!($name, "\0").as_ptr().cast(),
                 version: concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast(),
@@ -104,7 +128,8 @@ macro_rules! export_plugin {
                 $($kind: $crate::machinery::shims::$kind::<$plugin>(),)+
                 ..$crate::machinery::export::entry::<$plugin>()
             };
-            $crate::__export_layout!($($kind),+);
+            // SAFETY: entry, tables and layout are those that this SDK made for the type.
+            unsafe { $crate::__export_layout!([$($when)*] $crate::LinkedEntry::new(&soch_plugin_v1); $($kind),+) }
         };
     };
     ($($other:tt)*) => {

@@ -43,13 +43,15 @@ macro_rules! layout {
 
 for_each_kind!(layout);
 
-/// Emits `soch_layout_v1` of a plugin of these kinds. Each table that it does not have saves about 6 KB.
+/// Emits `soch_layout_v1` of a plugin of these kinds, and adds it to the [`LinkedEntry`](crate::LinkedEntry). Each table that it
+/// does not have saves about 6 KB.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __export_layout {
-    ($($kind:ident),+) => {
-        #[no_mangle]
+    ([$($when:tt)*] $entry:expr; $($kind:ident),+) => {{
+        #[cfg_attr(all($($when)*), no_mangle)]
         pub static soch_layout_v1: $crate::machinery::layout::Layout =
             $crate::machinery::layout::Layout { $($kind: $crate::machinery::layout::Layout::CURRENT.$kind,)+ ..$crate::machinery::layout::Layout::ENTRY };
-    };
+        $entry.with_layout(&soch_layout_v1 as *const $crate::machinery::layout::Layout as *const u8)
+    }};
 }

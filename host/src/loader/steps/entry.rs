@@ -33,14 +33,44 @@ impl Entry {
         let missing = || LoadError::open("it has no symbol `soch_plugin_v1`".to_owned());
         let entry = address.ok_or_else(missing)?.cast::<soch_plugin>();
         // SAFETY: the caller passes the library's promise on.
-        let (raw, info) = unsafe {
-            let raw = copy(entry, facts.entry_size)?;
-            (raw, agree(&raw, note)?)
-        };
+        unsafe { Self::agreed(copy(entry, facts.entry_size)?, note) }
+    }
+
+    /// Holds the copy of an entry to the note.
+    ///
+    /// # Safety
+    /// As for [`Entry::read`].
+    pub(crate) unsafe fn agreed(raw: soch_plugin, note: &Note) -> Result<(Self, impl Words<Self>), LoadError> {
+        // SAFETY: the caller passes the library's promise on.
+        let info = unsafe { agree(&raw, note)? };
         let abi_minor = raw.abi_minor.min(SOCH_ABI_MINOR);
         Ok((Self { raw, info, abi_minor }, |entry: &Self| {
             format!("{} {}, as its note says", entry.info.name, entry.info.version)
         }))
+    }
+}
+
+/// Copies the entry of a plugin that is linked in, and makes the note that a library with this entry would have.
+///
+/// # Safety
+/// The entry is what the contract says, and as long as its `size`; its texts are NULL or end in NUL.
+pub(crate) unsafe fn of_program(entry: *const soch_plugin) -> Result<(soch_plugin, Note), LoadError> {
+    // SAFETY: the caller promises it.
+    unsafe {
+        let raw = copy(entry, u64::MAX)?;
+        let custom = if raw.capabilities.is_null() || (*raw.capabilities).is_null() { 0 } else { SOCH_KIND_CUSTOM };
+        let note = Note {
+            note_version: SOCH_NOTE_VERSION,
+            abi_major: raw.abi_major,
+            abi_minor: raw.abi_minor,
+            min_host_minor: raw.min_host_minor,
+            flags: raw.flags,
+            kinds: set(&raw).0 | custom,
+            layout_hash: raw.layout_hash,
+            name: UntrustedText::from(text(raw.name, SOCH_NAME_SIZE, "name")?.as_bytes()),
+            version: UntrustedText::from(text(raw.version, SOCH_VERSION_SIZE, "version")?.as_bytes()),
+        };
+        Ok((raw, note))
     }
 }
 

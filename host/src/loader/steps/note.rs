@@ -23,10 +23,19 @@ pub(crate) fn check(facts: &Facts) -> Result<(Note, impl Words<Note>), LoadError
             return Err(LoadError::EntrySize { says: entry.size, has: facts.entry_size });
         }
     }
-    Ok((note.clone(), |note: &Note| {
-        let (major, minor, kinds) = (note.abi_major, note.abi_minor, Kinds(note.kinds));
-        format!("{} {}, ABI {major}.{minor}, kinds {kinds}", note.name, note.version)
-    }))
+    Ok((note.clone(), in_words))
+}
+
+/// Checks what the entry of a plugin that is linked in says in place of a note.
+pub(crate) fn of_program(note: Note) -> Result<(Note, impl Words<Note>), LoadError> {
+    well_formed(&note)?;
+    negotiate(&note)?;
+    Ok((note, in_words))
+}
+
+fn in_words(note: &Note) -> String {
+    let (major, minor, kinds) = (note.abi_major, note.abi_minor, Kinds(note.kinds));
+    format!("{} {}, ABI {major}.{minor}, kinds {kinds}", note.name, note.version)
 }
 
 fn well_formed(note: &Note) -> Result<(), ElfError> {

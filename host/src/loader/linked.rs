@@ -1,0 +1,34 @@
+//! The steps of a plugin that is linked in: those that look at the entry in memory.
+
+use crate::elf::notes::Note;
+use crate::instance::Tables;
+use crate::loader::plugin_entry::Entry;
+use crate::loader::step_runner::Steps;
+use crate::loader::steps::{entry, layout, note, version};
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use crate::sync::call_gate::live;
+use sochdb_plugin_sdk::LinkedEntry;
+
+/// Checks what the entry says as the steps do with that of a library. What its note would say is what it says itself.
+///
+/// # Errors
+/// The refusal of the first step that refuses; [`LoadError::Forked`].
+pub(crate) fn check(plugin: LinkedEntry, steps: &mut Steps<'_>) -> Result<(Entry, Tables), LoadError> {
+    if live::is_child() {
+        return steps.refuse(Step::Gate, LoadError::Forked);
+    }
+    live::watch_for_fork();
+    // SAFETY: whoever made the `LinkedEntry` promised for all that it leads to, and that it stays.
+    unsafe {
+        let (raw, said) = match entry::of_program(plugin.entry()) {
+            Ok(read) => read,
+            Err(error) => return steps.refuse(Step::Entry, error),
+        };
+        let said: Note = steps.run(Step::Note, || note::of_program(said))?;
+        let entry = steps.run(Step::Entry, || Entry::agreed(raw, &said))?;
+        steps.run(Step::Layout, || layout::check(plugin.layout(), said.kinds))?;
+        let tables = steps.run(Step::Version, || version::tables(&entry))?;
+        Ok((entry, tables))
+    }
+}

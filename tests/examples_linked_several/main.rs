@@ -1,0 +1,137 @@
+//! Several plugins in one program, in Rust and in C: in all that a host gives and asks they are as loaded ones.
+
+use sochdb_plugin_conformance::{tests_for, Subject};
+use sochdb_plugin_host::sdk::abi::{soch_plugin, SOCH_ABI_MAJOR};
+use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, Labels, LinkedEntry, LogLevel, ObservabilityExtension};
+use sochdb_plugin_host::{
+    DynamicPluginLoader, HostServices, LoadError, ManagerError, PluginManager, Step, StepOutcome,
+};
+use std::sync::{Arc, Mutex};
+
+/// Keeps the log lines of plugins.
+#[derive(Default)]
+struct Lines(Mutex<Vec<String>>);
+
+impl HostServices for Lines {
+    fn log(&self, plugin: &str, _: LogLevel, message: &str, fields: Labels<'_>) {
+        self.0.lock().expect("no test panics with it").push(format!("{plugin}: {message} {fields:?}"));
+    }
+}
+
+impl Lines {
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.0.lock().expect("no test panics with it"))
+    }
+}
+
+fn loader(lines: &Arc<Lines>) -> DynamicPluginLoader {
+    DynamicPluginLoader::new().services(lines.clone()).product("app 3")
+}
+
+#[test]
+fn each_of_them_conforms() {
+    let loader = DynamicPluginLoader::new();
+    for entry in [linked_kinds::SOCH_PLUGIN, linked_in_c::plugin()] {
+        let subject = Subject::linked_in(loader.linked(entry).expect("it is of this contract"), "{}");
+        for test in tests_for(&subject) {
+            if let Err(error) = (test.run)(&subject) {
+                panic!("{}: {}: {error}", subject.info().name, test.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_instance_has_host_configuration_kinds_and_capabilities() {
+    let lines = Arc::new(Lines::default());
+    let plugin = loader(&lines).linked(linked_kinds::SOCH_PLUGIN).expect("it is of this contract");
+    let instance = plugin.instance("[7]").expect("an instance");
+    let log = lines.take().concat();
+    assert!(log.contains("linked_kinds: created") && log.contains("[7]") && log.contains("app 3"), "{log}");
+    instance.observability().expect("a sink").counter_inc("a", 3, &[]);
+    assert_eq!(instance.compression().expect("a codec").compress(&[0, 1]).expect("bytes"), [255, 254]);
+    let table = instance.interface("com.sochdb.answers/1").expect("a capability").cast::<linked_kinds::Answers>();
+    // SAFETY: the plugin says that its table is of this type.
+    assert_eq!((unsafe { &*table }.answer)(), 42);
+    let missing = instance.storage().expect_err("it is none");
+    assert!(
+        matches!(missing, LoadError::KindMissing { plugin, path: None, wanted: "storage", .. } if plugin == "linked_kinds")
+    );
+    instance.shutdown().expect("it ends");
+    let log = lines.take().concat();
+    assert!(log.contains("shut down") && log.contains('3'), "{log}");
+    let refused = plugin.instance("refuse").expect_err("it is told to refuse");
+    assert_eq!(refused.to_string(), "the plugin made no instance (Invalid): linked_kinds: it is told to refuse");
+}
+
+#[test]
+fn limits_are_those_of_the_loader() {
+    let loader = DynamicPluginLoader::new().output_limit(2);
+    for entry in [codec_xor::SOCH_PLUGIN, linked_in_c::plugin()] {
+        let plugin = loader.linked(entry).expect("it is of this contract");
+        let codec = plugin.instance("{}").and_then(|instance| instance.compression()).expect("a codec");
+        assert!(codec.compress(b"ab").is_ok());
+        assert_eq!(codec.compress(b"abc").expect_err("three bytes").kind(), ErrorKind::Limit);
+    }
+}
+
+#[test]
+fn one_for_another_abi_is_refused_at_the_step_of_a_file() {
+    // SAFETY: the plugin's entry is valid.
+    let raw = unsafe { linked_in_c::plugin().entry().read() };
+    let other = |change: fn(&mut soch_plugin)| {
+        let mut raw = raw;
+        change(&mut raw);
+        // SAFETY: all but what was changed is that of a plugin, and it stays.
+        unsafe { LinkedEntry::new(Box::leak(Box::new(raw))) }
+    };
+    let told = Arc::new(Mutex::new(Vec::<StepOutcome>::new()));
+    let keep = told.clone();
+    let loader = DynamicPluginLoader::new().observer(move |outcome| keep.lock().expect("no panic").push(outcome));
+    let code = |entry| LoadError::code(&loader.linked(entry).expect_err("another ABI"));
+    assert_eq!(code(other(|raw| raw.abi_major = SOCH_ABI_MAJOR + 1)), "E_ABI_MAJOR");
+    assert_eq!(code(other(|raw| raw.magic = 0)), "E_ENTRY_MALFORMED");
+    assert_eq!(code(other(|raw| raw.layout_hash[0] ^= 1)), "E_LAYOUT_UNKNOWN");
+    assert_eq!(code(other(|raw| raw.compression = std::ptr::null())), "E_NOTE_KINDS");
+    told.lock().expect("no panic").clear();
+    loader.linked(linked_kinds::SOCH_PLUGIN).expect("a plugin").instance("{}").expect("an instance");
+    let steps: Vec<Step> = told.lock().expect("no panic").iter().map(|outcome| outcome.step).collect();
+    assert_eq!(steps, [Step::Note, Step::Entry, Step::Layout, Step::Version, Step::Create]);
+}
+
+#[test]
+fn a_manager_keeps_it_and_makes_it_again() {
+    let lines = Arc::new(Lines::default());
+    let manager = PluginManager::new();
+    let plugin = loader(&lines).linked(linked_kinds::SOCH_PLUGIN).expect("it is of this contract");
+    manager.register_as("turned", plugin.instance("[1]").expect("an instance")).expect("the name is free");
+    let [status] = &manager.extensions()[..] else { panic!("one is registered") };
+    assert_eq!(status.instances, 1);
+    assert_eq!((&*status.name, &*status.info.name, &status.origin), ("turned", "linked_kinds", &None));
+    lines.take();
+    let failed = manager.hand_over("turned", || plugin.instance("refuse")).expect_err("no new one");
+    assert!(matches!(failed, ManagerError::NotReplaced { serves: true, .. }), "{failed}");
+    let log = lines.take().concat();
+    assert!(log.contains("shut down") && log.contains("created") && log.contains("[1]"), "{log}");
+    assert_eq!(manager.compression("turned").expect("it is there").compress(&[0]).expect("bytes"), [255]);
+    manager.hand_over("turned", || plugin.instance("[2]")).expect("a new one");
+    assert!(lines.take().concat().contains("[2]"));
+    manager.shutdown_all().expect("all end");
+}
+
+#[test]
+fn a_runtime_inside_starts_and_ends_in_an_async_program() {
+    let lines = Arc::new(Lines::default());
+    let loader = loader(&lines);
+    let program = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
+    program.block_on(async {
+        let manager = PluginManager::new();
+        let sink = loader.linked(linked_runtime::SOCH_PLUGIN).expect("a plugin").instance("{}").expect("an instance");
+        manager.register(&sink).expect("the name is free");
+        sink.observability().expect("a sink").counter_inc("a", 40, &[]);
+        sink.observability().expect("a sink").counter_inc("a", 2, &[]);
+        manager.shutdown_all().expect("it ends its runtime");
+    });
+    let log = lines.take().concat();
+    assert!(log.contains("exported") && log.contains("42"), "{log}");
+}
