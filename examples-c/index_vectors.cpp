@@ -7,6 +7,9 @@
 #include <set>
 
 class index_vectors {
+    // In this order the vectors of a row lie side by side.
+    typedef std::pair<uint64_t, std::vector<float>> entry;
+
 public:
     index_vectors(soch::host host, soch::config config) : host_(host) {
         config.only({"dimensions"});
@@ -22,14 +25,31 @@ public:
         properties->dimensions = dimensions_;
     }
 
+    // What is built by parts, beside searches.
+    class builder {
+    public:
+        explicit builder(index_vectors &of) : of_(of) {}
+        void add(soch::call call, soch::span<const soch_index_entry> entries) {
+            for (size_t at = 0; at < entries.size(); at++) {
+                if (at % 1024 == 0) call.go_on();
+                made_.insert(entry(entries[at].row, of_.numbers(entries[at].key)));
+            }
+        }
+        void finish(soch::call call) {
+            call.go_on();
+            of_.entries_.swap(made_);
+        }
+
+    private:
+        index_vectors &of_;
+        std::set<entry> made_;
+    };
+    builder begin_build(soch::call, uint32_t, uint16_t) { return builder(*this); }
     void build(soch::call call, uint32_t, uint16_t, soch::span<const soch_index_entry> entries) {
         const soch::timer timed(host_, "build_seconds");
-        std::set<entry> made;
-        for (size_t at = 0; at < entries.size(); at++) {
-            if (at % 1024 == 0) call.go_on();
-            made.insert(entry(entries[at].row, numbers(entries[at].key)));
-        }
-        entries_.swap(made);
+        builder made(*this);
+        made.add(call, entries);
+        made.finish(call);
     }
     void insert(soch::bytes key, uint64_t row) { entries_.insert(entry(row, numbers(key))); }
     void remove(soch::bytes key, uint64_t row) { entries_.erase(entry(row, numbers(key))); }
@@ -83,9 +103,6 @@ public:
     }
 
 private:
-    // In this order the vectors of a row lie side by side.
-    typedef std::pair<uint64_t, std::vector<float>> entry;
-
     // Bytes that are lent have no alignment.
     std::vector<float> numbers(soch::bytes key) const {
         if (key.len != dimensions_ * sizeof(float)) throw soch::failure(SOCH_INVALID, "a vector of other dimensions");
