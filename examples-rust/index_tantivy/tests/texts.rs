@@ -1,7 +1,7 @@
 //! What is found among texts, and what the instance asks of its host.
 
 use index_tantivy::TantivyIndex;
-use sochdb_plugin_host::sdk::{Host, IndexChange, IndexExtension, Plugin, RowFilter, RowId, Search};
+use sochdb_plugin_host::sdk::{ErrorKind, Host, IndexChange, IndexExtension, Plugin, RowFilter, RowId, Search};
 use sochdb_plugin_host::{DynamicPluginLoader, Index, InstanceOptions, PluginLibrary};
 use std::path::Path;
 use tempfile::TempDir;
@@ -109,6 +109,31 @@ fn a_filter_is_looked_at_inside_of_the_search() {
             }
         }
     }
+}
+
+/// A build by parts has a folder of its own, which a flush beside it leaves alone, and which goes if nothing comes of it.
+#[test]
+fn a_flush_beside_a_build_by_parts_leaves_it_whole() {
+    let (mut index, directory) = filled();
+    let mut builder = index.begin_build(1, 2).expect("it begins");
+    let second = index.begin_build(1, 2).err().map(|error| error.kind());
+    assert_eq!(second, Some(ErrorKind::Busy), "there is memory for one");
+    builder.add(&[(9, b"red fox")]).expect("it is added");
+    index.insert(b"brown hare", 8).expect("it is added beside");
+    index.flush(8).expect("it is flushed");
+    assert_eq!(rows(&index, &Search::new(b"hare", 9)), [8]);
+    builder.add(&[(10, b"grey fox")]).expect("its folder is there");
+    builder.finish().expect("it is finished");
+    index.flush(9).expect("it is flushed");
+    let mut given_up = index.begin_build(1, 2).expect("the one before has ended");
+    given_up.add(&[(11, b"white fox")]).expect("it is added");
+    drop(given_up);
+    index.flush(10).expect("it is flushed");
+    let folders = std::fs::read_dir(directory.path()).expect("the directory").flatten();
+    assert_eq!(folders.filter(|file| file.path().is_dir()).count(), 1, "what was replaced and given up is gone");
+    drop(index);
+    let index = open(directory.path());
+    assert_eq!((index.flushed(), rows(&index, &Search::new(b"fox hare", 9))), (Ok(10), vec![9, 10]));
 }
 
 /// The plugin as cargo built it beside this test.
