@@ -198,7 +198,7 @@ fn a_name_that_is_no_text() {
         ("lying_index", "-DTYPE_NOT_TEXT"),
     ] {
         match load_c(source, &[flag]).instance("{}").err() {
-            Some(LoadError::Create { kind, message }) => {
+            Some(LoadError::Create { kind, message, .. }) => {
                 assert_eq!(kind, ErrorKind::Contract, "{flag}: {message}");
                 assert!(message.contains("broke the plugin contract"), "{flag}: {message}");
             }

@@ -52,7 +52,7 @@ fn poisoned(plugin: &PluginInstance, recorder: &Recorder) {
 fn in_create() {
     let (recorder, library) = library();
     match library.instance("create").err() {
-        Some(LoadError::Create { kind: ErrorKind::Panicked, message }) => {
+        Some(LoadError::Create { kind: ErrorKind::Panicked, message, .. }) => {
             assert!(message.contains("a literal text") && message.contains("src/lib.rs:"), "{message}");
         }
         other => panic!("a panic in create gave {other:?}"),

@@ -19,7 +19,7 @@ fn plugin() -> (Arc<Recorder>, PluginLibrary) {
 
 fn refusal(library: &PluginLibrary, options: &InstanceOptions) -> (ErrorKind, String) {
     match library.instance_with("{}", options) {
-        Err(LoadError::Create { kind, message }) => (kind, message),
+        Err(LoadError::Create { kind, message, .. }) => (kind, message),
         other => panic!("{options:?}: {other:?}"),
     }
 }

@@ -151,14 +151,14 @@ fn a_flag_that_no_version_knows() {
 fn create_fails() {
     let library = load_c("create_fails", &[]);
     match library.instance("no space on device 7").err() {
-        Some(LoadError::Create { kind, message }) => {
+        Some(LoadError::Create { kind, message, .. }) => {
             assert_eq!(kind, ErrorKind::Io);
             assert!(message.contains("no space on device 7") && message.contains("create_fails"), "{message}");
         }
         other => panic!("an instance that fails: {other:?}"),
     }
     match library.instance("").err() {
-        Some(LoadError::Create { kind, message }) => {
+        Some(LoadError::Create { kind, message, .. }) => {
             assert_eq!(kind, ErrorKind::Failed);
             assert!(message.contains("without a text"), "{message}");
         }

@@ -193,7 +193,7 @@ fn what_was_flushed_survives_with_sync_at_flush() {
 
 fn refused_as_busy(library: &PluginLibrary, directory: &Path) {
     match library.instance(&config(directory, "commit")) {
-        Err(LoadError::Create { kind: ErrorKind::Busy, message }) => {
+        Err(LoadError::Create { kind: ErrorKind::Busy, message, .. }) => {
             assert!(message.contains("in use") && message.contains("a directory of its own"), "{message}");
         }
         Err(error) => panic!("{}: refused for another reason: {error}", directory.display()),

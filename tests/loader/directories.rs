@@ -2,10 +2,14 @@
 
 use sochdb_plugin_host::sdk::CompressionExtension;
 use sochdb_plugin_host::trust::{places::LOCK_FILE, Lock, Locked, Manifest};
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, Listed, LoadError, OnRefusal, Policy, TrustFiles};
+use sochdb_plugin_host::{
+    Digest, DynamicPluginLoader, Listed, LoadError, OnRefusal, Policy, Step, StepOutcome, TrustFiles,
+};
+use std::error::Error;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{chown, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use support::in_c;
 use support::{private, private_in, skipped};
 use tempfile::TempDir;
@@ -112,6 +116,44 @@ fn a_directory_without_a_good_lock_file_loads_nothing() {
     fs::set_permissions(place.path.join(LOCK_FILE), Permissions::from_mode(0o666)).expect("an own file");
     assert_eq!(load(&loader, &place, OnRefusal::LoadOthers).err(), Some("E_LOCK_FILE"));
     assert_eq!(code(&loader, &plugin), "E_LOCK_FILE");
+}
+
+/// An error and its sources, as programs show a chain.
+fn chain(error: &dyn Error) -> Vec<String> {
+    let sources = std::iter::successors(error.source(), |error| (*error).source());
+    std::iter::once(error.to_string()).chain(sources.map(ToString::to_string)).collect()
+}
+
+#[test]
+fn a_chain_of_errors_says_each_thing_once() {
+    let place = Place::new();
+    place.write(LOCK_FILE, "[[plugin]]\nfile = \"../x.so\"\n");
+    let refused = DynamicPluginLoader::new_trusted().lock(&place.path).expect_err("a path is no file's name");
+    let chain = chain(&refused);
+    assert_eq!(chain.len(), 2, "{chain:?}");
+    assert_eq!(chain[1], refused.error.to_string());
+    assert!(!chain[0].contains(&chain[1]) && chain[0].contains(LOCK_FILE), "{chain:?}");
+    let whole = format!("{refused:?}");
+    assert!(whole.contains(refused.error.code()) && whole.contains(&refused.error.remedy()), "{whole}");
+}
+
+#[test]
+fn each_step_says_of_which_file_it_is() {
+    let place = Place::new();
+    let paths = THREE.map(|name| place.plugin(name));
+    place.lock(&THREE);
+    let told = Arc::new(Mutex::new(Vec::<StepOutcome>::new()));
+    let keep = told.clone();
+    let loader = DynamicPluginLoader::new_trusted().observer(move |step| keep.lock().expect("no panic").push(step));
+    let loaded = load(&loader, &place, OnRefusal::LoadOthers).expect("the lock file is good");
+    let library = loaded[1].library.as_ref().expect("it loads");
+    let instance = library.instance("{}").expect("an instance");
+    let missing = instance.storage().expect_err("it is a codec");
+    assert!(matches!(missing, LoadError::KindMissing { path: Some(path), .. } if path == paths[1]));
+    let told = std::mem::take(&mut *told.lock().expect("no panic"));
+    let of = |step: Step| told.iter().filter(|told| told.step == step).filter_map(|told| told.path.clone()).collect();
+    let (opened, created): (Vec<PathBuf>, Vec<PathBuf>) = (of(Step::Open), of(Step::Create));
+    assert_eq!((&opened[..], &created[..]), (&paths[..], &paths[1..2]));
 }
 
 #[test]

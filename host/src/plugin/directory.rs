@@ -55,7 +55,8 @@ pub struct Listed {
     pub library: Result<PluginLibrary, LoadError>,
 }
 
-/// The reason why nothing of a directory was loaded.
+/// The reason why nothing of a directory was loaded. `Display` names the file alone, as its source says the rest; `Debug`
+/// gives the refusal whole.
 ///
 /// ```
 /// use sochdb_plugin_host::DynamicPluginLoader;
@@ -65,7 +66,7 @@ pub struct Listed {
 /// assert_eq!(refused.error.code(), "E_PATH_NOT_ABSOLUTE");
 /// ```
 #[derive(Debug, thiserror::Error)]
-#[error("{}: {error}", UntrustedText::from(path.as_path()))]
+#[error("{} was refused", UntrustedText::from(path.as_path()))]
 #[non_exhaustive]
 pub struct DirectoryError {
     /// The lock file or plugin that was refused.
@@ -86,7 +87,8 @@ impl DynamicPluginLoader {
     }
 
     /// Loads the plugins that the lock file of `directory` lists, in its order. A file that it does not list is not
-    /// looked at.
+    /// looked at. Whoever shows the progress counts what [`DynamicPluginLoader::lock`] lists, and is told by the
+    /// [`observer`](DynamicPluginLoader::observer) of each step and its `path`.
     ///
     /// # Safety
     /// The caller trusts each of these plugins as [`DynamicPluginLoader::load`] demands.

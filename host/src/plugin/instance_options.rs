@@ -1,4 +1,3 @@
-use crate::refusal::load_error::LoadError;
 use sochdb_plugin_sdk::ErrorKind;
 use std::fs::DirBuilder;
 use std::io;
@@ -59,12 +58,9 @@ impl InstanceOptions {
     ///
     /// # Errors
     /// A path that is not absolute or not UTF-8; what is there and is no directory; what cannot be made.
-    pub(crate) fn make_data_dir(&self, plugin: &str) -> Result<&str, LoadError> {
+    pub(crate) fn make_data_dir(&self) -> Result<&str, (ErrorKind, String)> {
         let Some(path) = &self.data_dir else { return Ok("") };
-        let refuse = |kind: ErrorKind, why: String| LoadError::Create {
-            kind,
-            message: format!("{plugin}: `data_dir` {}: {why}", path.display()),
-        };
+        let refuse = |kind: ErrorKind, why: String| (kind, format!("`data_dir` {}: {why}", path.display()));
         let text = path.to_str().filter(|_| path.is_absolute()).ok_or_else(|| {
             refuse(ErrorKind::Invalid, "the path must be absolute and UTF-8, such as /var/lib/sochdb/rows".into())
         })?;

@@ -88,17 +88,22 @@ impl Source {
         let config = if config.is_empty() { "{}" } else { config };
         let (entry, context) = (&self.entry, &self.context);
         let name = &entry.info.name;
+        let refused = |kind: ErrorKind, message: String| LoadError::Create {
+            plugin: name.clone(),
+            path: self.path().map(Path::to_owned),
+            kind,
+            message,
+        };
+        let refuse = |kind: ErrorKind, message: String| refused(kind, format!("{name}: {message}"));
         let side = HostSide::new(
             context.services.clone(),
             name,
             &context.product,
             &self.directory(),
-            options.make_data_dir(name)?,
+            options.make_data_dir().map_err(|(kind, why)| refuse(kind, why))?,
             options.budget(),
             entry.abi_minor,
         );
-        let refuse =
-            |kind: ErrorKind, message: String| LoadError::Create { kind, message: format!("{name}: {message}") };
         let mut pointer: *mut c_void = std::ptr::null_mut();
         if let Some(create) = entry.raw.create {
             let mut error = soch_error::empty();
@@ -128,8 +133,7 @@ impl Source {
         // SAFETY: `create` of this entry just made the instance.
         let instance =
             unsafe { Instance::new(pointer, self.tables, lifecycle, entry.info.clone(), context.limits, origin) };
-        let instance =
-            instance.map_err(|error| LoadError::Create { kind: error.kind(), message: error.to_string() })?;
+        let instance = instance.map_err(|error| refused(error.kind(), error.to_string()))?;
         Ok(Arc::new(instance))
     }
 

@@ -279,7 +279,7 @@ refusals! {
     Version: KindMissing { plugin: String, path: Option<PathBuf>, wanted: &'static str, has: String } "E_KIND_MISSING"
         "the plugin `{plugin}` has no {wanted} table; it has: {has}" "load it as what it is, or give another plugin";
 
-    Create: Create { kind: ErrorKind, message: String } "E_CREATE"
+    Create: Create { plugin: String, path: Option<PathBuf>, kind: ErrorKind, message: String } "E_CREATE"
         "the plugin made no instance ({kind:?}): {message}" "check the plugin's configuration and its log";
 }
 
