@@ -1,28 +1,28 @@
 //! A plugin whose author changed the SDK's types but kept its layout hash is refused, and the refusal names the place.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::plugins::Private;
 use support::{cargo, root, succeed, target_directory, target_tmp, MINUTE};
 
-/// The codec that is built with a changed SDK.
-const CODEC: &str = "codec_of_a_changed_sdk";
-
 /// A file below `sdk`, a text in it, and what stands there instead.
 type Edit<'a> = (&'a str, &'a str, &'a str);
+
+/// The files of a directory by their paths in it.
+type Files = BTreeMap<PathBuf, Vec<u8>>;
 
 /// A copy of the SDK with these edits, and a copy of codec_xor built with it.
 fn codec_of_a_changed_sdk(name: &str, edits: &[Edit<'_>]) -> PathBuf {
     let copy = target_tmp().join("layout_walk").join(name);
-    let _ = fs::remove_dir_all(&copy);
     // The place in the workspace tells one package from another of the same name: each SDK has one of its own.
     let sdk = format!("sdk_{name}");
-    copy_tree(&root().join("sdk"), &copy.join(&sdk));
-    copy_tree(&root().join("examples-rust/codec_xor"), &copy.join("codec_xor"));
-    // A name of its own, as it is built beside the one of this repository.
-    let package = copy.join("codec_xor/Cargo.toml");
-    let text = fs::read_to_string(&package).expect("a copied manifest");
-    fs::write(&package, text.replace("\"codec_xor\"", &format!("\"{CODEC}\""))).expect("a copied package");
+    let mut files = Files::new();
+    add(&mut files, &root().join("sdk"), Path::new(&sdk));
+    add(&mut files, &root().join("examples-rust/codec_xor"), Path::new("codec_xor"));
+    // A name of its own, as it is built beside the others and the one of this repository.
+    let codec = format!("codec_of_a_changed_sdk_{name}");
+    edit(&mut files, "codec_xor/Cargo.toml", "\"codec_xor\"", &format!("\"{codec}\""));
     let workspace = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace's manifest");
     let (mut manifest, rest) =
         workspace.split_once("[package]").map(|(all, rest)| (all.to_owned(), rest)).expect("the root");
@@ -31,37 +31,55 @@ fn codec_of_a_changed_sdk(name: &str, edits: &[Edit<'_>]) -> PathBuf {
     let manifest = manifest.replace("\"sdk", &format!("\"{sdk}"));
     // With other profiles, nothing that is built already could be used.
     let profiles = rest.find("[profile.").expect("profiles");
-    fs::write(copy.join("Cargo.toml"), manifest + &rest[profiles..]).expect("a copied workspace");
-    fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).expect("the lock file");
-
+    files.insert("Cargo.toml".into(), (manifest + &rest[profiles..]).into());
     for (file, from, to) in edits {
-        let changed = copy.join(&sdk).join(file);
-        let text = fs::read_to_string(&changed).expect("a file of the SDK");
-        assert!(text.contains(from), "{file} no longer contains {from}: change this test");
-        fs::write(&changed, text.replacen(from, to, 1)).expect("a changed SDK");
+        edit(&mut files, &format!("{sdk}/{file}"), from, to);
     }
+
+    // What is as it was is left, with its times, so that cargo builds only what changed since the last run.
+    let mut there = Files::new();
+    if copy.exists() {
+        add(&mut there, &copy, Path::new(""));
+    }
+    // cargo leaves out of it what this workspace does not need.
+    there.remove(Path::new("Cargo.lock"));
+    if there != files {
+        let _ = fs::remove_dir_all(&copy);
+        for (path, text) in &files {
+            let path = copy.join(path);
+            fs::create_dir_all(path.parent().expect("a directory of the copy")).expect("a directory for the copy");
+            fs::write(path, text).expect("a copied file");
+        }
+    }
+    fs::copy(root().join("Cargo.lock"), copy.join("Cargo.lock")).expect("the lock file");
 
     // That of the repository: what the SDK depends on is built there.
     let target = target_directory();
-    let build = ["build", "--offline", "-q", "-p", CODEC];
-    succeed(cargo().current_dir(&copy).args(build).env("CARGO_TARGET_DIR", &target), MINUTE * 5);
-    // Every variant has the same file name, so it is copied before the next one is built.
-    let library = copy.join("codec_xor.so");
-    fs::copy(target.join(format!("debug/lib{CODEC}.so")), &library).expect("the built plugin");
-    library
+    let mut build = cargo();
+    build.current_dir(&copy).args(["build", "--offline", "-q", "-p", &codec]).env("CARGO_TARGET_DIR", &target);
+    // What is built once and left is not worth the files for building it by parts.
+    succeed(build.env("CARGO_INCREMENTAL", "0"), MINUTE * 5);
+    target.join(format!("debug/lib{codec}.so"))
 }
 
-fn copy_tree(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a directory for the copy");
+/// Adds the files of a directory, below this place.
+fn add(files: &mut Files, from: &Path, place: &Path) {
     for entry in fs::read_dir(from).expect("a directory to copy") {
         let entry = entry.expect("a directory entry");
-        let target = to.join(entry.file_name());
+        let place = place.join(entry.file_name());
         if entry.file_type().expect("a file type").is_dir() {
-            copy_tree(&entry.path(), &target);
+            add(files, &entry.path(), &place);
         } else {
-            fs::copy(entry.path(), target).expect("a copied file");
+            files.insert(place, fs::read(entry.path()).expect("a file to copy"));
         }
     }
+}
+
+fn edit(files: &mut Files, file: &str, from: &str, to: &str) {
+    let bytes = files.get_mut(Path::new(file)).unwrap_or_else(|| panic!("no {file}: change this test"));
+    let text = std::str::from_utf8(bytes).expect("a text");
+    assert!(text.contains(from), "{file} no longer contains {from}: change this test");
+    *bytes = text.replacen(from, to, 1).into();
 }
 
 /// None if it loads, else code and text of the refusal.
@@ -70,7 +88,7 @@ fn refusal(library: &Path) -> Option<(&'static str, String)> {
     loaded.err().map(|error| (error.code(), error.to_string()))
 }
 
-/// One test, because the variants share a build directory.
+/// One test, because cargo would make the builds wait for each other: they share a directory.
 #[test]
 fn a_changed_contract_is_refused_by_its_place() {
     let cases: [(&str, &[Edit<'_>], &str); 5] = [
