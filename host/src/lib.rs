@@ -67,6 +67,7 @@ pub use handles::storage_reader::Reader;
 pub use handles::storage_table::Table;
 pub use handles::storage_transaction::Transaction;
 pub use instance::call_options::{CallOptions, CancelToken};
+pub use instance::caller::Caller;
 pub use instance::host_services::{HostServices, Service, TracingServices};
 pub use loader::permission::ALLOW_VARIABLE;
 pub use loader::trust_source::TrustFiles;

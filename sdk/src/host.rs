@@ -281,6 +281,11 @@ impl Host {
         }
     }
 
+    /// Whether both are the same instance's.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     /// Cuts the tie, after the calls that are under way.
     pub(crate) fn close(&self) {
         *self.inner.raw.write().unwrap_or_else(PoisonError::into_inner) = None;

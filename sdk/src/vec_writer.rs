@@ -1,4 +1,4 @@
-use crate::machinery::boundary;
+use crate::machinery::barrier;
 use crate::opaque::opaque;
 use crate::writer::Writer;
 use core::ffi::c_void;
@@ -186,7 +186,7 @@ unsafe fn with_writer(ctx: *mut c_void, call: impl FnOnce(&mut VecWriter<'_>) ->
     let mut status = SOCH_OK;
     // SAFETY: NULL is allowed; `ctx` is this function's own promise.
     let barrier = unsafe {
-        boundary::guard(std::ptr::null_mut(), || {
+        barrier::guard(std::ptr::null_mut(), || {
             let writer = &mut *ctx.cast::<VecWriter<'_>>();
             status = call(writer);
             if status != SOCH_OK {

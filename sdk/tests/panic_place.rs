@@ -23,7 +23,7 @@ impl Extension for Panics {
 unsafe extern "C" fn drop_line(_: *mut core::ffi::c_void, _: i32, _: soch_str, _: *const soch_label, _: usize) {}
 
 #[test]
-fn error_of_a_panic_names_file_and_line() {
+fn error_of_a_panic_names_its_place() {
     let line = include_str!("panic_place.rs").lines().position(|line| line.contains("panic!(\"no")).expect("above") + 1;
     let empty = soch_str::lend("");
     let host = soch_host {
@@ -48,6 +48,6 @@ fn error_of_a_panic_names_file_and_line() {
     let status = unsafe { entry::<Panics>().create.expect("create")(&host, empty, &mut instance, &mut error) };
     drop(std::panic::take_hook());
     assert_eq!(status, SOCH_PANICKED);
-    let (text, end) = (error_text(&error), format!("panic_place.rs:{line}: no such device"));
+    let (text, end) = (error_text(&error), format!("panic_place.rs:{line}:9: no such device"));
     assert!(text.starts_with("panicked at ") && text.ends_with(&end), "{text}");
 }

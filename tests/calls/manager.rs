@@ -5,7 +5,8 @@ use sochdb_plugin_host::sdk::{
     StorageExtension,
 };
 use sochdb_plugin_host::{
-    DynamicPluginLoader, HostServices, ManagerError, Observability, PluginInstance, PluginLibrary, PluginManager,
+    Caller, DynamicPluginLoader, HostServices, ManagerError, Observability, PluginInstance, PluginLibrary,
+    PluginManager,
 };
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use support::plugins::{Private, Recorder};
@@ -228,7 +229,7 @@ struct Registers {
 }
 
 impl HostServices for Registers {
-    fn log(&self, _: &str, _: LogLevel, message: &str, _: Labels<'_>) {
+    fn log(&self, _: &Caller<'_>, _: LogLevel, message: &str, _: Labels<'_>) {
         if !message.contains("counter") {
             return;
         }

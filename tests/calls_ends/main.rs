@@ -1,7 +1,7 @@
 //! What ends costs nothing, and an end that hangs hangs nobody.
 
 use sochdb_plugin_host::sdk::{ErrorKind, Extension, Labels, LogLevel};
-use sochdb_plugin_host::{DynamicPluginLoader, HostServices, ManagerError, Observability, PluginManager};
+use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices, ManagerError, Observability, PluginManager};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -106,7 +106,7 @@ fn a_sink_does_not_feed_itself_nor_two_each_other_without_end() {
 struct Back(OnceLock<Arc<PluginManager>>);
 
 impl HostServices for Back {
-    fn log(&self, _: &str, _: LogLevel, message: &str, _: Labels<'_>) {
+    fn log(&self, _: &Caller<'_>, _: LogLevel, message: &str, _: Labels<'_>) {
         if let Some(manager) = self.0.get() {
             manager.log_warn(message, &[]);
         }

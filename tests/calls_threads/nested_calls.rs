@@ -5,7 +5,7 @@ use sochdb_plugin_host::sdk::{
     CursorOptions, Error, ErrorKind, IndexExtension, Labels, LogLevel, ObservabilityExtension, RowSink,
     StorageExtension,
 };
-use sochdb_plugin_host::{DynamicPluginLoader, HostServices, PluginInstance, PluginLibrary, PluginManager};
+use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices, PluginInstance, PluginLibrary, PluginManager};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
@@ -22,7 +22,7 @@ const WORK: Duration = Duration::from_millis(1500);
 struct Route(OnceLock<Arc<PluginManager>>);
 
 impl HostServices for Route {
-    fn log(&self, _: &str, _: LogLevel, message: &str, _: Labels<'_>) {
+    fn log(&self, _: &Caller<'_>, _: LogLevel, message: &str, _: Labels<'_>) {
         if let Some(manager) = self.0.get() {
             manager.log_info(message, &[]);
         }

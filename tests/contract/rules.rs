@@ -4,7 +4,7 @@
 use crate::raw::{each_storage, rows, Raw};
 use sochdb_plugin_abi::*;
 use sochdb_plugin_host::sdk::{BatchOptions, CompressionOptions, IndexExtension, Labels, LogLevel, VecWriter, Write};
-use sochdb_plugin_host::{DynamicPluginLoader, HostServices};
+use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices};
 use std::ffi::c_void;
 use std::fs;
 use std::ptr::null;
@@ -240,7 +240,7 @@ const NO_LEVELS: [i32; 4] = [SOCH_LOG_ERROR + 1, -1, i32::MIN, i32::MAX];
 struct Levels(Mutex<Vec<LogLevel>>);
 
 impl HostServices for Levels {
-    fn log(&self, _: &str, level: LogLevel, _: &str, _: Labels<'_>) {
+    fn log(&self, _: &Caller<'_>, level: LogLevel, _: &str, _: Labels<'_>) {
         self.0.lock().expect("no test panics with it").push(level);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use support::command::{call, command, object, one_object, outcomes, LIMIT};
 use support::in_c;
-use support::plugins::Private;
+use support::plugins::{in_rust, Private};
 use support::{run, skipped, succeed, PrivateDir, MINUTE};
 
 #[test]
@@ -36,6 +36,23 @@ fn without_the_configuration_says_so_and_stops() {
     let answer = object(&["check"], &plugin.path, 1);
     let reason = answer["tests"][0]["reason"].as_str().expect("a reason");
     assert!(reason.starts_with("E_CREATE") && !reason.contains("--config"), "{reason}");
+}
+
+#[test]
+fn a_panic_that_no_call_tells_of_fails_the_test() {
+    let plugin = Private::copy(&in_rust("panicking"));
+    for (place, text) in [("drop", "a literal text"), ("create thread", "on a thread of its own")] {
+        let answer = object(&["check", "--config", &format!(r#"{{"in": "{place}"}}"#)], &plugin.path, 1);
+        let test = &answer["tests"][0];
+        let reason = test["reason"].as_str().expect("a reason");
+        assert!(reason.starts_with("the plugin panicked, and no call failed: panicked at "), "{reason}");
+        assert!(reason.ends_with(text), "{reason}");
+        let log = test["log"].as_array().expect("a log");
+        assert!(
+            log.iter().any(|line| line["level"] == "error" && line["message"].to_string().contains(text)),
+            "{log:?}"
+        );
+    }
 }
 
 /// The first test that does not pass, with the plugin compiled with `flags`.

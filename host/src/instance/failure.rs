@@ -1,10 +1,10 @@
 //! The errors of calls that failed or were refused.
 
 use crate::base::escape::printable;
-use crate::instance::Instance;
+use crate::instance::{Instance, Origin};
 use crate::sync::call_gate::refusal::{Hold, Refusal};
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::{Error, ErrorKind};
+use sochdb_plugin_sdk::{Error, ErrorKind, LogLevel};
 
 impl Instance {
     #[cold]
@@ -26,8 +26,23 @@ impl Instance {
             let _ = self.poisoned_by.set(format!("`{slot}` {text}"));
             self.gate.poison();
             crate::instance::end::say_ended();
+            self.tell_of_panic(slot, &text);
         }
         self.error(kind, format!("`{slot}`: {text}")).with_code(code)
+    }
+
+    /// A sink's caller is not told of errors, and what comes after is only a refusal.
+    fn tell_of_panic(&self, slot: &'static str, text: &str) {
+        let message = format!("`{slot}` panicked: the instance takes no more calls");
+        match &*self.origin {
+            Origin::Loaded { side, .. } => {
+                side.say(LogLevel::Error, &message, &[("slot", slot), ("panic.text", text)]);
+            }
+            Origin::InProcess { .. } => {
+                let (plugin, instance, text) = (&*self.info.name, self.number, printable(text));
+                tracing::error!(target: "sochdb_plugin", plugin, instance, slot, panic.text = %text, "{message}");
+            }
+        }
     }
 
     /// The panic that poisoned the instance.

@@ -1,8 +1,10 @@
 //! The services of the application for its plugins, behind the `soch_host` that each instance gets.
 
 use crate::base::escape::printable;
+use crate::instance::caller::{next_number, Caller};
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::barrier;
 use sochdb_plugin_sdk::machinery::boundary::{self, ReadLent};
 use sochdb_plugin_sdk::{Labels, LogLevel};
 use std::fmt::Write as _;
@@ -11,40 +13,57 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
-/// The services of the application for its plugins; [`DynamicPluginLoader::services`] takes them. `plugin` is the name of
-/// the plugin that calls.
+/// The services of the application for its plugins; [`DynamicPluginLoader::services`] takes them. Those of a manager,
+/// [`PluginManager::services`], give log lines to its sinks and keep the plugins' metrics with its own.
 ///
 /// Every method may be called from any thread, by several at once, also from inside a call that the application makes
 /// into the plugin. A panic here ends before it reaches the plugin, and the call does nothing then.
 ///
 /// ```
 /// use sochdb_plugin_host::sdk::{Labels, LogLevel};
-/// use sochdb_plugin_host::{DynamicPluginLoader, HostServices};
+/// use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices};
 /// use std::sync::Arc;
 ///
 /// struct Terminal;
 /// impl HostServices for Terminal {
-///     fn log(&self, plugin: &str, level: LogLevel, message: &str, _: Labels<'_>) {
-///         eprintln!("{plugin} {level:?}: {message}");
+///     fn log(&self, from: &Caller<'_>, level: LogLevel, message: &str, _: Labels<'_>) {
+///         eprintln!("{} {} {level:?}: {message}", from.plugin(), from.instance());
 ///     }
 /// }
 /// let loader = DynamicPluginLoader::new_trusted().services(Arc::new(Terminal));
 /// ```
 ///
 /// [`DynamicPluginLoader::services`]: crate::DynamicPluginLoader::services
+/// [`PluginManager::services`]: crate::PluginManager::services
 pub trait HostServices: Send + Sync {
     /// Takes a line of a plugin's log. `message` is as [`printable`](crate::printable()) writes it; names and values of
-    /// `fields` are as the plugin gave them. The default makes a `tracing` event with target `sochdb_plugin`.
-    fn log(&self, plugin: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
-        let mut text = String::new();
-        for (name, value) in fields {
-            let _ = write!(text, " {}={}", printable(name), printable(value));
+    /// `fields` are as the plugin gave them. The default makes a `tracing` event with target `sochdb_plugin`, whose field
+    /// `fields` has all of them.
+    ///
+    /// A panic in a plugin is a line of the level `Error`, on whatever thread it happens. Of a plugin that is written with
+    /// the SDK it has the fields `panic.text`, `panic.place` (`src/lib.rs:7:9`) and `thread`, and `panic.backtrace` if the
+    /// environment asks for one (`RUST_BACKTRACE=1`). When the call returns that it panicked, the host adds a line of its own, for
+    /// plugins in every language, with the fields `slot` and `panic.text`: the instance takes no more calls.
+    fn log(&self, from: &Caller<'_>, level: LogLevel, message: &str, fields: Labels<'_>) {
+        let (plugin, instance) = (from.plugin(), || from.instance());
+        let fields = || {
+            let mut text = String::new();
+            for (name, value) in fields {
+                let space = if text.is_empty() { "" } else { " " };
+                let _ = write!(text, "{space}{}={}", printable(name), printable(value));
+            }
+            text
+        };
+        macro_rules! emit {
+            ($level:ident) => {
+                tracing::$level!(target: "sochdb_plugin", plugin, instance = instance(), fields = fields(), "{message}")
+            };
         }
         match level {
-            LogLevel::Debug => tracing::debug!(target: "sochdb_plugin", plugin, "{message}{text}"),
-            LogLevel::Info => tracing::info!(target: "sochdb_plugin", plugin, "{message}{text}"),
-            LogLevel::Warn => tracing::warn!(target: "sochdb_plugin", plugin, "{message}{text}"),
-            LogLevel::Error => tracing::error!(target: "sochdb_plugin", plugin, "{message}{text}"),
+            LogLevel::Debug => emit!(debug),
+            LogLevel::Info => emit!(info),
+            LogLevel::Warn => emit!(warn),
+            LogLevel::Error => emit!(error),
         }
     }
 
@@ -54,13 +73,13 @@ pub trait HostServices: Send + Sync {
     }
 
     /// Adds `value` to a counter of a plugin; the default does nothing.
-    fn counter_inc(&self, _plugin: &str, _name: &str, _value: u64, _labels: Labels<'_>) {}
+    fn counter_inc(&self, _from: &Caller<'_>, _name: &str, _value: u64, _labels: Labels<'_>) {}
 
     /// Sets a gauge of a plugin; the default does nothing.
-    fn gauge_set(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
+    fn gauge_set(&self, _from: &Caller<'_>, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
     /// Adds an observation to a histogram of a plugin; the default does nothing.
-    fn histogram_observe(&self, _plugin: &str, _name: &str, _value: f64, _labels: Labels<'_>) {}
+    fn histogram_observe(&self, _from: &Caller<'_>, _name: &str, _value: f64, _labels: Labels<'_>) {}
 
     /// Returns the application's table of functions for `id`, such as `com.vendor.thing/1`; the default has none.
     fn service(&self, _id: &str) -> Option<Service> {
@@ -118,6 +137,8 @@ const NOT_TOLD: u64 = u64::MAX;
 
 struct Side {
     raw: soch_host,
+    /// The instance's.
+    number: u64,
     plugin: String,
     // `raw.product`, `raw.directory` and `raw.data_dir` lead here.
     product: String,
@@ -158,7 +179,8 @@ impl HostSide {
         let directory = directory.to_str().unwrap_or_default().to_owned();
         let (plugin, product, data_dir) = (plugin.to_owned(), product.to_owned(), data_dir.to_owned());
         let memory_used = AtomicU64::new(NOT_TOLD);
-        let side = Side { raw, plugin, product, directory, data_dir, memory_used, services };
+        let number = next_number();
+        let side = Side { raw, number, plugin, product, directory, data_dir, memory_used, services };
         let side = NonNull::from(Box::leak(Box::new(side)));
         // SAFETY: the box was just leaked, and nobody else has the pointer yet.
         unsafe {
@@ -176,11 +198,34 @@ impl HostSide {
         unsafe { &raw const (*self.0.as_ptr()).raw }
     }
 
+    /// The number of the instance whose host it is.
+    pub(crate) fn number(&self) -> u64 {
+        // SAFETY: `self` keeps the side, and nobody writes the number.
+        unsafe { (*self.0.as_ptr()).number }
+    }
+
+    /// Gives the application a line of the host's own about the instance.
+    pub(crate) fn say(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
+        // SAFETY: `self` keeps the side.
+        unsafe {
+            with_side(self.0.as_ptr().cast(), |side| {
+                side.services.log(&Caller::new(&side.plugin, side.number), level, &printable(message), fields);
+                Ok(())
+            });
+        }
+    }
+
     /// The bytes of memory that the instance takes, if it told.
     pub(crate) fn memory_used(&self) -> Option<u64> {
         // SAFETY: `self` keeps the side, and nobody has it to write.
         let told = unsafe { (*self.0.as_ptr()).memory_used.load(Relaxed) };
         (told != NOT_TOLD).then_some(told)
+    }
+}
+
+impl Side {
+    fn caller(&self) -> Caller<'_> {
+        Caller::by_host(&self.plugin, self.number)
     }
 }
 
@@ -197,7 +242,7 @@ impl Drop for HostSide {
 /// `ctx` is that of a [`HostSide`] that lives.
 unsafe fn with_side(ctx: *mut c_void, call: impl FnOnce(&Side) -> sochdb_plugin_sdk::Result<()>) {
     // SAFETY: NULL is allowed for the error; the instance keeps its side until `destroy` returned.
-    let _ = unsafe { boundary::guard(std::ptr::null_mut(), || call(&*ctx.cast::<Side>())) };
+    let _ = unsafe { barrier::guard(std::ptr::null_mut(), || call(&*ctx.cast::<Side>())) };
 }
 
 unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields: *const soch_label, count: usize) {
@@ -205,7 +250,7 @@ unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields
     unsafe {
         with_side(ctx, |side| {
             boundary::with_labeled(message, fields, count, |message, fields| {
-                side.services.log(&side.plugin, LogLevel::from_raw(level), &printable(message), fields);
+                side.services.log(&side.caller(), LogLevel::from_raw(level), &printable(message), fields);
             })
         });
     }
@@ -222,7 +267,7 @@ unsafe extern "C" fn counter_inc(
     unsafe {
         with_side(ctx, |side| {
             boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.counter_inc(&side.plugin, name, value, labels);
+                side.services.counter_inc(&side.caller(), name, value, labels);
             })
         });
     }
@@ -233,7 +278,7 @@ unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, lab
     unsafe {
         with_side(ctx, |side| {
             boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.gauge_set(&side.plugin, name, value, labels);
+                side.services.gauge_set(&side.caller(), name, value, labels);
             })
         });
     }
@@ -250,7 +295,7 @@ unsafe extern "C" fn histogram_observe(
     unsafe {
         with_side(ctx, |side| {
             boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.histogram_observe(&side.plugin, name, value, labels);
+                side.services.histogram_observe(&side.caller(), name, value, labels);
             })
         });
     }

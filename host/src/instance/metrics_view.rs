@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::machinery::{boundary, records};
+use sochdb_plugin_sdk::machinery::{barrier, boundary, records};
 use sochdb_plugin_sdk::{Error, ExponentialBuckets, ExponentialHistogram, Metric, MetricValue, Metrics};
 use std::ptr::NonNull;
 
@@ -45,7 +45,7 @@ unsafe extern "C" fn collect(ctx: *mut c_void, sink: *const soch_metric_sink, er
     let mut ended = SOCH_OK;
     // SAFETY: the plugin passes the metrics' context, which lives until its `destroy` returned, and lends the rest.
     let status = unsafe {
-        boundary::guard(error, || {
+        barrier::guard(error, || {
             let sink = sink.as_ref().and_then(|sink| Some((sink.ctx, sink.metric?)));
             let (sink, take) = sink.ok_or_else(|| Error::invalid("the metric sink is NULL or lacks its function"))?;
             let side = &*ctx.cast::<Side>();

@@ -2,6 +2,7 @@
 
 mod bounds;
 pub(crate) mod call_options;
+pub(crate) mod caller;
 pub(crate) mod described;
 pub(crate) mod end;
 pub(crate) mod ending;
@@ -17,6 +18,7 @@ pub(crate) mod succession;
 pub(crate) mod successor;
 
 use crate::base::escape::printable;
+use crate::instance::caller::next_number;
 use crate::instance::described::Described;
 use crate::instance::end::{End, Handle};
 use crate::instance::host_services::HostSide;
@@ -69,6 +71,8 @@ pub(crate) enum Origin {
 }
 
 pub(crate) struct Instance {
+    /// The number of the instance among all of this process.
+    pub(crate) number: u64,
     pointer: *mut c_void,
     pub(crate) tables: Tables,
     lifecycle: Lifecycle,
@@ -118,7 +122,12 @@ impl Instance {
         limits: Limits,
         origin: Origin,
     ) -> Result<Self> {
+        let number = match &origin {
+            Origin::Loaded { side, .. } => side.number(),
+            Origin::InProcess { .. } => next_number(),
+        };
         let mut instance = Self {
+            number,
             pointer,
             tables,
             lifecycle,
@@ -143,6 +152,7 @@ impl Instance {
             succession: Succession::default(),
             origin: ManuallyDrop::new(origin),
         };
+        instance.gate.belongs_to(number);
         if let Some(index_type) = tables.index.and_then(|table| table.index_type) {
             instance.index_type = instance.name("index_type", index_type)?;
         }

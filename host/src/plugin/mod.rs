@@ -123,6 +123,13 @@ impl PluginInstance {
         &self.instance.info
     }
 
+    /// Returns the instance's number: 1 for the first one of this process, and one more for each that comes. Log lines of
+    /// plugins say it: [`Caller::instance`](crate::Caller::instance).
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        self.instance.number
+    }
+
     /// Returns the plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; `None` if it has no such
     /// capability. The vendor says what type the table has; the pointer is valid as long as the instance lives, and not after
     /// another one took its place in a [`PluginManager`](crate::PluginManager): ask that one.

@@ -4,7 +4,7 @@ use crate::instance::limits::Limits;
 use crate::instance::{Instance, Lifecycle, Origin, Tables};
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::machinery::{boundary, instance};
+use sochdb_plugin_sdk::machinery::{barrier, boundary, instance};
 use sochdb_plugin_sdk::{Error, ErrorKind, Extension, ExtensionCapability, Result};
 use std::any::Any;
 
@@ -18,7 +18,7 @@ pub(crate) fn start<E: Extension>(
     info.capabilities = vec![capability];
     let mut error = soch_error::empty();
     // SAFETY: the error is ours.
-    let status = unsafe { boundary::guard(&mut error, || extension.init()) };
+    let status = unsafe { barrier::guard(&mut error, || extension.init()) };
     if status != SOCH_OK {
         let message = format!("{}: `init`: {}", info.name, boundary::error_text(&error));
         return Err(Error::new(ErrorKind::from_status(status), message).with_code(error.code));

@@ -1,15 +1,11 @@
-//! The boundary, in both directions: the panic barrier, lent bytes and text, errors.
+//! The boundary, in both directions: lent bytes, text and labels.
 //!
 //! The SDK's shims and the host's callbacks go through here; authors do not need it.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::machinery::list::{try_with_list, with_list};
 use sochdb_plugin_abi::*;
-use std::any::Any;
 use std::borrow::Cow;
-use std::cell::RefCell;
-use std::os::raw::c_char;
-use std::panic::{catch_unwind, AssertUnwindSafe};
 
 /// A value that the other side lent for a call.
 pub trait ReadLent<'a>: Sized {
@@ -111,17 +107,6 @@ pub unsafe fn fill<T: Copy>(place: *mut T, value: &T) -> Result<()> {
     Ok(())
 }
 
-fn set_error(error: &mut soch_error, code: i32, message: &str) {
-    let mut end = message.len().min(SOCH_ERROR_MESSAGE_SIZE - 1);
-    while !message.is_char_boundary(end) {
-        end -= 1;
-    }
-    for (place, byte) in error.message.iter_mut().zip(message[..end].bytes().chain(Some(0))) {
-        *place = byte as c_char;
-    }
-    error.code = code;
-}
-
 /// Lends `labels` in the form that crosses.
 #[inline]
 pub fn with_raw_labels<R>(labels: &[(&str, &str)], call: impl FnOnce(*const soch_label, usize) -> R) -> R {
@@ -187,85 +172,5 @@ pub unsafe fn with_labeled(
             call(text, labels);
             Ok(())
         })
-    }
-}
-
-/// The panic barrier: runs `call`, and turns its error or its panic into a status and a text in `error`.
-///
-/// # Safety
-/// `error` is NULL or the caller's, for the call.
-#[inline]
-pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -> soch_status {
-    match catch_unwind(AssertUnwindSafe(call)) {
-        Ok(Ok(())) => SOCH_OK,
-        // SAFETY: the caller promises it.
-        Ok(Err(failure)) => unsafe { report(error, failure) },
-        // SAFETY: as above.
-        Err(payload) => unsafe { report_panic(error, payload) },
-    }
-}
-
-/// Runs `call`, and gives its panic as a text.
-pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> std::result::Result<T, String> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(panic_message)
-}
-
-/// # Safety
-/// As for [`guard`].
-#[cold]
-#[inline(never)]
-unsafe fn report(error: *mut soch_error, failure: Error) -> soch_status {
-    // SAFETY: the caller promises it.
-    if let Some(error) = unsafe { error.as_mut() } {
-        set_error(error, failure.code(), failure.message());
-    }
-    match failure.kind() {
-        // Only a panic of this extension's own poisons it, not one that it heard of.
-        ErrorKind::Panicked => SOCH_FAILED,
-        kind => kind.status(),
-    }
-}
-
-/// # Safety
-/// As for [`guard`].
-#[cold]
-#[inline(never)]
-unsafe fn report_panic(error: *mut soch_error, payload: Box<dyn Any + Send>) -> soch_status {
-    let failure = Error::failed(panic_message(payload));
-    // SAFETY: the caller promises it.
-    unsafe { report(error, failure) };
-    SOCH_PANICKED
-}
-
-thread_local! {
-    static PANIC_PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
-}
-
-/// Keeps the place of a panic for its error, and keeps it off the host's standard error. Only for a library that
-/// has a standard library of its own.
-pub(crate) fn route_panics() {
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        std::panic::set_hook(Box::new(|info| {
-            let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
-            // A panic while the thread ends finds the place gone; then only the message is kept.
-            let _ = PANIC_PLACE.try_with(|cell| *cell.borrow_mut() = place);
-        }));
-    });
-}
-
-fn panic_message(payload: Box<dyn Any + Send>) -> String {
-    let place = PANIC_PLACE.try_with(|cell| cell.borrow_mut().take()).ok().flatten().unwrap_or_default();
-    let payload = match payload.downcast::<&'static str>() {
-        Ok(text) => return format!("panicked{place}: {text}"),
-        Err(payload) => payload,
-    };
-    match payload.downcast::<String>() {
-        Ok(text) => format!("panicked{place}: {text}"),
-        Err(other) => {
-            // Its Drop may panic again, and nothing may leave from here.
-            std::mem::forget(other);
-            format!("panicked{place}, without a text")
-        }
     }
 }

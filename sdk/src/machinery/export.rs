@@ -3,8 +3,9 @@
 use crate::error::Result;
 use crate::extension::{Extension, Plugin};
 use crate::host::Host;
-use crate::machinery::boundary::{self, guard, ReadLent};
-use crate::machinery::instance;
+use crate::machinery::barrier::guard;
+use crate::machinery::boundary::ReadLent;
+use crate::machinery::{instance, panics};
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use std::os::raw::c_char;
@@ -325,16 +326,21 @@ unsafe extern "C" fn create<P: Plugin + Extension>(
     place: *mut *mut c_void,
     error: *mut soch_error,
 ) -> soch_status {
+    let mut tie = instance::Tie::to(None);
     let make = || -> Result<()> {
-        boundary::route_panics();
         // SAFETY: the host lives until `destroy`, and lends the rest for the call.
         let host = unsafe { Host::from_raw(host, config)? };
-        let tie = instance::Tie::to(Some(host.clone()));
+        panics::enter(&host);
+        tie = instance::Tie::to(Some(host.clone()));
         let plugin = P::create(host)?;
+        let tie = std::mem::replace(&mut tie, instance::Tie::to(None));
         // SAFETY: the host gives a place for the result.
         unsafe { *place = instance::tied(plugin, tie) };
         Ok(())
     };
     // SAFETY: the host gives a place for the error.
-    unsafe { guard(error, make) }
+    let status = unsafe { guard(error, make) };
+    // Without an instance it is cut here, after the host heard of a panic.
+    drop(tie);
+    status
 }

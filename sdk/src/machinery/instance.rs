@@ -3,7 +3,8 @@
 use crate::error::{Error, Result};
 use crate::extension::Extension;
 use crate::host::Host;
-use crate::machinery::boundary::guard;
+use crate::machinery::barrier::guard;
+use crate::machinery::panics;
 use crate::metrics::Metrics;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -12,7 +13,6 @@ use std::sync::{Mutex, PoisonError};
 /// The value that an instance pointer leads to.
 struct Instance<P> {
     plugin: P,
-    // Behind the plugin: it is dropped after it, also if the plugin's Drop panics.
     tie: Tie,
 }
 
@@ -31,6 +31,7 @@ impl Tie {
 impl Drop for Tie {
     fn drop(&mut self) {
         if let Some(host) = &self.host {
+            panics::leave(host);
             host.close();
         }
         if let Some(metrics) = self.metrics.get_mut().unwrap_or_else(PoisonError::into_inner) {
@@ -101,11 +102,15 @@ pub unsafe extern "C" fn shutdown<P: Extension>(instance: *mut c_void, error: *m
 /// # Safety
 /// `instance` is one of `P`, no other call on it is under way, and none follows.
 pub unsafe extern "C" fn destroy<P: Extension>(instance: *mut c_void) {
+    // SAFETY: `instance` came from a Box in `tied`, and the caller promises the rest.
+    let mut instance = unsafe { Box::from_raw(instance.cast::<Instance<P>>()) };
+    // The host hears of a panic of the plugin's Drop before the tie to it is cut.
+    let tie = std::mem::replace(&mut instance.tie, Tie::to(None));
     let end = || {
-        // SAFETY: `instance` came from a Box in `into_raw`, and the caller promises the rest.
-        drop(unsafe { Box::from_raw(instance.cast::<Instance<P>>()) });
+        drop(instance);
         Ok(())
     };
-    // SAFETY: NULL is allowed. A panic of the plugin's Drop ends here; there is nobody to tell.
+    // SAFETY: NULL is allowed.
     let _ = unsafe { guard(std::ptr::null_mut(), end) };
+    drop(tie);
 }

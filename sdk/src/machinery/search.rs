@@ -1,7 +1,8 @@
 //! A search as it crosses, in both directions.
 
 use crate::error::{Error, Result};
-use crate::machinery::boundary::{caught, slice, with_labels, with_raw_labels, ReadLent};
+use crate::machinery::barrier::caught;
+use crate::machinery::boundary::{slice, with_labels, with_raw_labels, ReadLent};
 use crate::properties::index::KeyElement;
 use crate::row_filter::{Form, RowFilter};
 use crate::search::Search;

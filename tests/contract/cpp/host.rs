@@ -1,7 +1,9 @@
 //! What a class asks of its host and of its configuration, it gets; what is wrong there, it says by its path.
 
 use sochdb_plugin_host::sdk::{CompressionExtension, Labels, LogLevel};
-use sochdb_plugin_host::{DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary, Service};
+use sochdb_plugin_host::{
+    Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary, Service,
+};
 use std::sync::{Arc, Mutex};
 use support::plugins::Private;
 use support::{compiler, root, succeed, tool, MINUTE};
@@ -28,21 +30,21 @@ extern "C" fn greet(number: i32) -> i32 {
 static GREETER: Greeter = Greeter { size: size_of::<Greeter>(), greet };
 
 impl HostServices for Heard {
-    fn log(&self, _: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
+    fn log(&self, _: &Caller<'_>, level: LogLevel, message: &str, fields: Labels<'_>) {
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
         self.hear(format!("{level:?} {message}{}", fields.concat()));
     }
 
-    fn counter_inc(&self, _: &str, name: &str, value: u64, labels: Labels<'_>) {
+    fn counter_inc(&self, _: &Caller<'_>, name: &str, value: u64, labels: Labels<'_>) {
         let labels: Vec<String> = labels.iter().map(|(name, value)| format!(" {name}={value}")).collect();
         self.hear(format!("counter {name} {value}{}", labels.concat()));
     }
 
-    fn gauge_set(&self, _: &str, name: &str, value: f64, _: Labels<'_>) {
+    fn gauge_set(&self, _: &Caller<'_>, name: &str, value: f64, _: Labels<'_>) {
         self.hear(format!("gauge {name} {value}"));
     }
 
-    fn histogram_observe(&self, _: &str, name: &str, value: f64, _: Labels<'_>) {
+    fn histogram_observe(&self, _: &Caller<'_>, name: &str, value: f64, _: Labels<'_>) {
         self.hear(format!("histogram {name} {}", (0.0..60.0).contains(&value)));
     }
 

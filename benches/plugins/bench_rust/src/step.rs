@@ -3,7 +3,7 @@
 use crate::Bench;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::abi::{soch_error, soch_index, soch_status};
-use sochdb_plugin_sdk::machinery::boundary::guard;
+use sochdb_plugin_sdk::machinery::barrier::guard;
 use sochdb_plugin_sdk::machinery::{instance, shims};
 use sochdb_plugin_sdk::Error;
 use std::hint::black_box;

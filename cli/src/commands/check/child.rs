@@ -109,7 +109,11 @@ fn test(options: &Options) -> Result<(), String> {
         watched.phase(phase);
         noted.phase(phase);
     };
-    run_test(options, journal, watch.clone(), phase)?;
+    run_test(options, journal.clone(), watch.clone(), phase)?;
+    // Of one in Drop or on the plugin's own threads no call tells.
+    if let Some(panic) = journal.panicked() {
+        return Err(format!("the plugin panicked, and no call failed: {panic}"));
+    }
     watch.end()
 }
 

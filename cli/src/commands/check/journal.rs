@@ -4,12 +4,13 @@
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::Phase;
 use sochdb_plugin_host::sdk::{Labels, LogLevel};
-use sochdb_plugin_host::{printable, HostServices};
+use sochdb_plugin_host::{printable, Caller, HostServices};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::OnceLock;
 
 /// The log lines that are kept.
 const KEPT: u64 = 10;
@@ -22,6 +23,7 @@ const SLOT: usize = 1024;
 pub(crate) struct Journal {
     file: File,
     lines: AtomicU64,
+    panicked: OnceLock<String>,
 }
 
 /// A line of a plugin's log.
@@ -43,7 +45,12 @@ pub(crate) struct Noted {
 
 impl Journal {
     pub(crate) fn create(file: &Path) -> std::io::Result<Self> {
-        Ok(Self { file: File::create(file)?, lines: AtomicU64::new(0) })
+        Ok(Self { file: File::create(file)?, lines: AtomicU64::new(0), panicked: OnceLock::new() })
+    }
+
+    /// The first panic that the host was told of.
+    pub(crate) fn panicked(&self) -> Option<&str> {
+        self.panicked.get().map(String::as_str)
     }
 
     pub(crate) fn phase(&self, phase: Phase) {
@@ -59,7 +66,10 @@ impl Journal {
 }
 
 impl HostServices for Journal {
-    fn log(&self, _: &str, level: LogLevel, message: &str, fields: Labels<'_>) {
+    fn log(&self, _: &Caller<'_>, level: LogLevel, message: &str, fields: Labels<'_>) {
+        if fields.iter().any(|(name, _)| *name == "panic.text") {
+            let _ = self.panicked.set(message.to_owned());
+        }
         let mut text = message.to_owned();
         for (name, value) in fields {
             let _ = write!(text, " {}={}", printable(name), printable(value));

@@ -6,7 +6,7 @@ use crate::sync::membarrier::Barrier;
 use crate::sync::slab::Slab;
 use crate::sync::thread_slot::{Shard, SHARDS};
 use parking_lot::{Condvar, Mutex, MutexGuard};
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering::*};
+use std::sync::atomic::{AtomicU64, AtomicU8, AtomicUsize, Ordering::*};
 use std::time::Instant;
 
 /// Calls get in without a look at anything else.
@@ -29,6 +29,8 @@ pub(crate) struct Core {
     pub(crate) state: AtomicU8,
     /// The extension's, for messages.
     pub(crate) name: Box<str>,
+    /// The number of the instance whose gate it is; 0 before that is known.
+    pub(crate) instance: AtomicU64,
     /// Held by the exclusive call from before it waits.
     pub(crate) turn: Mutex<()>,
     /// The thread whose turn it is.
@@ -52,6 +54,7 @@ impl Core {
             shards: Default::default(),
             state: AtomicU8::new(OPEN),
             name: name.into(),
+            instance: AtomicU64::new(0),
             turn: Mutex::default(),
             owner: AtomicUsize::new(NOBODY),
             ender: AtomicUsize::new(NOBODY),

@@ -23,6 +23,7 @@ pub(crate) mod waits;
 use crate::sync::call_gate::core::{Core, CLOSED, FORKED, POISONED};
 use crate::sync::call_gate::refusal::Refusal;
 use crate::sync::membarrier::Barrier;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -49,6 +50,11 @@ impl CallGate {
         let core = Arc::new(Core::new(name, barrier));
         let place = live::add(&core);
         Self { core, place }
+    }
+
+    /// Says whose gate it is.
+    pub(crate) fn belongs_to(&self, instance: u64) {
+        self.core.instance.store(instance, Relaxed);
     }
 
     /// Lets nobody in any more, because the extension panicked. Does not wait.

@@ -10,7 +10,8 @@ mod storage;
 mod table;
 mod transaction;
 
-use crate::machinery::boundary::{guard, slice};
+use crate::machinery::barrier::guard;
+use crate::machinery::boundary::slice;
 use crate::*;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;

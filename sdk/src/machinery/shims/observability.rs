@@ -3,7 +3,8 @@
 use crate::call::Call;
 use crate::error::Error;
 use crate::host::LogLevel;
-use crate::machinery::boundary::{fill, guard, with_labeled, ReadLent};
+use crate::machinery::barrier::guard;
+use crate::machinery::boundary::{fill, with_labeled, ReadLent};
 use crate::machinery::instance::{lend, shared};
 use crate::machinery::shims::records;
 use crate::metrics::Metrics;

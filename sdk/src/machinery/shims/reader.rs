@@ -3,7 +3,8 @@
 use crate::cursor::{RowBatch, StorageCursor};
 use crate::cursor_options::CursorOptions;
 use crate::error::Error;
-use crate::machinery::boundary::{guard, ReadLent};
+use crate::machinery::barrier::guard;
+use crate::machinery::boundary::ReadLent;
 use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, keep, release, room};
 use crate::reader::StorageReader;

@@ -1,6 +1,6 @@
 //! The slots of a sink that take records of spans and log lines.
 
-use crate::machinery::boundary::guard;
+use crate::machinery::barrier::guard;
 use crate::machinery::instance::shared;
 use crate::machinery::records;
 use crate::machinery::shims::found;

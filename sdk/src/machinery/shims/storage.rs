@@ -3,7 +3,8 @@
 use crate::batch::{BatchOptions, Write};
 use crate::call::Call;
 use crate::error::{Error, Result};
-use crate::machinery::boundary::{fill, guard, slice, ReadLent};
+use crate::machinery::barrier::guard;
+use crate::machinery::boundary::{fill, slice, ReadLent};
 use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, reader, room, table, transaction};
 use crate::row_sink::RowSink;

@@ -1,6 +1,7 @@
 //! The slots of a table handle. Its functions do not depend on the plugin's type.
 
-use crate::machinery::boundary::{guard, ReadLent};
+use crate::machinery::barrier::guard;
+use crate::machinery::boundary::ReadLent;
 use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, keep, release};
 use crate::storage::StorageExtension;

@@ -2,7 +2,8 @@
 
 use crate::call::Call;
 use crate::error::Error;
-use crate::machinery::boundary::{guard, ReadLent};
+use crate::machinery::barrier::guard;
+use crate::machinery::boundary::ReadLent;
 use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, keep, release};
 use crate::row_sink::RowSink;

@@ -1,5 +1,5 @@
 //! A storage, an index and a sink that panic where the configuration says: its text is a list of places, and of what the
-//! payload is. Each step of an instance's life is a line of the host's log.
+//! payload is. `thread` panics on a thread of its own. Each step of an instance's life is a line of the host's log, and counted.
 #![deny(unsafe_code)]
 
 use sochdb_plugin_sdk::prelude::*;
@@ -27,16 +27,24 @@ impl Panicking {
 
 fn reach(host: &Host, place: &str) {
     host.log(LogLevel::Info, place, &[]);
+    host.counter_inc("reached", 1, &[("place", place)]);
     let words: Vec<&str> = host.config_text().split(|byte: char| !byte.is_ascii_lowercase()).collect();
     if !words.contains(&place) {
         return;
     }
     match () {
+        () if words.contains(&"thread") => panic_on_a_thread(),
         () if words.contains(&"bomb") => panic_any(Bomb),
         () if words.contains(&"number") => panic_any(42_u64),
         () if words.contains(&"string") => panic!("a text made in {place}"),
         () => panic!("a literal text"),
     }
+}
+
+fn panic_on_a_thread() {
+    let worker = std::thread::Builder::new().name("worker".to_owned());
+    // It ends before the call does, which goes on.
+    let _ = worker.spawn(|| panic!("on a thread of its own")).map(std::thread::JoinHandle::join);
 }
 
 impl Plugin for Panicking {
@@ -236,6 +244,10 @@ impl IndexExtension for Panicking {
 impl ObservabilityExtension for Panicking {
     fn counter_inc(&self, _: &str, _: u64, _: Labels<'_>) {
         self.reach("counter");
+    }
+
+    fn log(&self, _: LogLevel, _: &str, _: Labels<'_>) {
+        self.reach("log");
     }
 
     fn span_start(&self, _: &str, _: Option<u64>) -> u64 {

@@ -11,9 +11,9 @@ fn keeps_the_phase_and_the_last_lines() {
     journal.phase(Phase::Destroy);
     journal.phase(Phase::Run);
     for number in 0..25 {
-        journal.log("p", LogLevel::Warn, &format!("line {number}"), &[("a", "b\n")]);
+        journal.log(&Caller::new("p", 1), LogLevel::Warn, &format!("line {number}"), &[("a", "b\n")]);
     }
-    journal.log("p", LogLevel::Error, &"\\é".repeat(1000), &[]);
+    journal.log(&Caller::new("p", 1), LogLevel::Error, &"\\é".repeat(1000), &[]);
     let noted = take(&file);
     assert_eq!(noted.phase, Some(Phase::Run));
     assert_eq!(noted.log.len(), KEPT as usize);
