@@ -25,7 +25,7 @@ fn owned(parent: SpanParent<'_>, own: Option<u64>) -> SpanParent<'_> {
 /// All registered sinks.
 #[derive(Default)]
 pub(crate) struct FanOut {
-    sinks: Sinks,
+    sinks: Arc<Sinks>,
     /// The sinks that do not read metrics.
     pushing: Arc<Sinks>,
     spans: Spans,
@@ -78,6 +78,11 @@ impl FanOut {
     fn sinks(&self) -> &Sinks {
         self.refresh();
         &self.sinks
+    }
+
+    /// The sinks, for who must not keep them alive: all, and those that do not read metrics.
+    pub(crate) fn shared(&self) -> [&Arc<Sinks>; 2] {
+        [&self.sinks, &self.pushing]
     }
 
     /// Lets go of sinks that ended.

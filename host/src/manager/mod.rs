@@ -11,6 +11,7 @@ pub(crate) mod rebuild;
 pub(crate) mod registration;
 mod registry;
 pub(crate) mod replace;
+pub(crate) mod services;
 pub(crate) mod shutdown;
 pub(crate) mod sinks;
 pub(crate) mod spans;

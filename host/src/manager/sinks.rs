@@ -61,6 +61,14 @@ impl Sinks {
         self.read(|sinks| sinks.iter().for_each(|(_, sink)| call(sink)));
     }
 
+    /// Gives the sinks something that this instance says: those that were registered before it, if it is a sink, and
+    /// otherwise all. So what a sink says of its own work never comes back to it, however many tell of each other's.
+    pub(crate) fn each_before(&self, instance: u64, call: impl Fn(&Observability)) {
+        self.read(|sinks| {
+            sinks.iter().take_while(|(_, sink)| sink.instance.number != instance).for_each(|(_, sink)| call(sink));
+        });
+    }
+
     /// Lets those go that ended since the last look. Whether there was something to look for.
     #[inline]
     pub(crate) fn refresh(&self) -> bool {
