@@ -281,6 +281,14 @@ impl Host {
         }
     }
 
+    /// The number of the least level that the host keeps; that of errors once the instance is gone.
+    #[cfg(any(feature = "log", feature = "tracing"))]
+    pub(crate) fn least_level(&self) -> i32 {
+        let mut least = SOCH_LOG_ERROR;
+        self.with(|host| least = host.log_level);
+        least
+    }
+
     /// Whether both are the same instance's.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)

@@ -331,6 +331,8 @@ unsafe extern "C" fn create<P: Plugin + Extension>(
         // SAFETY: the host lives until `destroy`, and lends the rest for the call.
         let host = unsafe { Host::from_raw(host, config)? };
         panics::enter(&host);
+        #[cfg(any(feature = "log", feature = "tracing"))]
+        crate::machinery::events::forward(&host);
         tie = instance::Tie::to(Some(host.clone()));
         let plugin = P::create(host)?;
         let tie = std::mem::replace(&mut tie, instance::Tie::to(None));

@@ -3,6 +3,8 @@
 
 pub mod barrier;
 pub mod boundary;
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) mod events;
 pub mod export;
 pub mod instance;
 #[cfg(feature = "layout")]

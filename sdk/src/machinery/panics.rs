@@ -83,6 +83,12 @@ pub(crate) fn leave(host: &Host) {
     }
 }
 
+/// The host of the instance that was made last, of those that live.
+#[cfg(any(feature = "log", feature = "tracing"))]
+pub(crate) fn newest() -> Option<Host> {
+    state().hosts.last().cloned()
+}
+
 fn keep(payload: &(dyn Any + Send), place: Option<&Location<'_>>) {
     let mut message = BEGIN.to_owned();
     if let Some(place) = place {
@@ -114,7 +120,7 @@ fn keep(payload: &(dyn Any + Send), place: Option<&Location<'_>>) {
 pub(crate) fn text(payload: &(dyn Any + Send)) -> &str {
     match payload.downcast_ref::<&'static str>() {
         Some(text) => text,
-        None => payload.downcast_ref::<String>().map_or("(without a text)", String::as_str),
+        None => payload.downcast_ref::<String>().map_or("without a text", String::as_str),
     }
 }
 

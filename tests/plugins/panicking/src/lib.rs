@@ -1,5 +1,5 @@
 //! A storage, an index and a sink that panic where the configuration says: its text is a list of places, and of what the
-//! payload is. `thread` panics on a thread of its own. Each step of an instance's life is a line of the host's log, and counted.
+//! payload is. With `events` it also says what happens through the crates `log` and `tracing`. `thread` panics on a thread of its own. Each step of an instance's life is a line of the host's log, and counted.
 #![deny(unsafe_code)]
 
 use sochdb_plugin_sdk::prelude::*;
@@ -19,6 +19,12 @@ struct Panicking {
 }
 
 impl Panicking {
+    /// A text that nobody is to ask for.
+    fn text(&self) -> String {
+        self.reach("text");
+        String::new()
+    }
+
     /// Says that `place` was reached, and panics there if the configuration wants it.
     fn reach(&self, place: &str) {
         reach(&self.host, place);
@@ -90,6 +96,12 @@ impl StorageExtension for Panicking {
 
     fn flush(&self) -> Result<()> {
         self.reach("flush");
+        if self.host.config_text().contains("events") {
+            tracing::info!(target: "rows", left = 3, kind = "cold", "flushed {}", "all");
+            tracing::debug!("below what the host keeps: {}", self.text());
+            log::warn!(target: "files", "the disk is {}", "slow");
+            log::debug!("below what the host keeps: {}", self.text());
+        }
         Ok(())
     }
 
@@ -248,6 +260,9 @@ impl ObservabilityExtension for Panicking {
 
     fn log(&self, _: LogLevel, _: &str, _: Labels<'_>) {
         self.reach("log");
+        if self.host.config_text().contains("events") {
+            log::warn!("the sink got a line");
+        }
     }
 
     fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
