@@ -4,7 +4,7 @@ use sochdb_plugin_conformance::{tests_for, Subject};
 use sochdb_plugin_host::sdk::abi::{soch_plugin, SOCH_ABI_MAJOR};
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, Labels, LinkedEntry, LogLevel, ObservabilityExtension};
 use sochdb_plugin_host::{
-    DynamicPluginLoader, HostServices, LoadError, ManagerError, PluginManager, Step, StepOutcome,
+    Caller, DynamicPluginLoader, HostServices, LoadError, ManagerError, PluginManager, Step, StepOutcome,
 };
 use std::sync::{Arc, Mutex};
 
@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex};
 struct Lines(Mutex<Vec<String>>);
 
 impl HostServices for Lines {
-    fn log(&self, plugin: &str, _: LogLevel, message: &str, fields: Labels<'_>) {
-        self.0.lock().expect("no test panics with it").push(format!("{plugin}: {message} {fields:?}"));
+    fn log(&self, from: &Caller<'_>, _: LogLevel, message: &str, fields: Labels<'_>) {
+        self.0.lock().expect("no test panics with it").push(format!("{}: {message} {fields:?}", from.plugin()));
     }
 }
 
@@ -22,6 +22,20 @@ impl Lines {
     fn take(&self) -> Vec<String> {
         std::mem::take(&mut self.0.lock().expect("no test panics with it"))
     }
+}
+
+#[test]
+fn the_programs_panic_hook_stays() {
+    let (sender, heard) = std::sync::mpsc::channel();
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| match info.payload().downcast_ref::<&str>() {
+        Some(&"of the program") => sender.send(()).expect("the test listens"),
+        _ => before(info),
+    }));
+    let plugin = loader(&Arc::default()).linked(linked_kinds::SOCH_PLUGIN).expect("it is of this contract");
+    let _instance = plugin.instance("[7]").expect("an instance");
+    std::panic::catch_unwind(|| panic!("of the program")).expect_err("it panics");
+    heard.try_recv().expect("the hook was called");
 }
 
 fn loader(lines: &Arc<Lines>) -> DynamicPluginLoader {

@@ -35,10 +35,10 @@ impl Instance {
     fn tell_of_panic(&self, slot: &'static str, text: &str) {
         let message = format!("`{slot}` panicked: the instance takes no more calls");
         match &*self.origin {
-            Origin::Loaded { side, .. } => {
+            Origin::Entry { side, .. } => {
                 side.say(LogLevel::Error, &message, &[("slot", slot), ("panic.text", text)]);
             }
-            Origin::InProcess { .. } => {
+            Origin::Value { .. } => {
                 let (plugin, instance, text) = (&*self.info.name, self.number, printable(text));
                 tracing::error!(target: "sochdb_plugin", plugin, instance, slot, panic.text = %text, "{message}");
             }

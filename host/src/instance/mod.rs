@@ -123,8 +123,8 @@ impl Instance {
         origin: Origin,
     ) -> Result<Self> {
         let number = match &origin {
-            Origin::Loaded { side, .. } => side.number(),
-            Origin::InProcess { .. } => next_number(),
+            Origin::Entry { side, .. } => side.number(),
+            Origin::Value { .. } => next_number(),
         };
         let mut instance = Self {
             number,

@@ -16,6 +16,7 @@ use crate::sync::call_gate::live;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::boundary::error_text;
+use sochdb_plugin_sdk::machinery::panics;
 use sochdb_plugin_sdk::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -86,6 +87,9 @@ impl Source {
             return Err(LoadError::Forked);
         }
         let config = if config.is_empty() { "{}" } else { config };
+        if self.file.is_none() {
+            panics::leave_to_the_program();
+        }
         let (entry, context) = (&self.entry, &self.context);
         let name = &entry.info.name;
         let refused = |kind: ErrorKind, message: String| LoadError::Create {

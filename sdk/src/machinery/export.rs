@@ -330,9 +330,13 @@ unsafe extern "C" fn create<P: Plugin + Extension>(
     let make = || -> Result<()> {
         // SAFETY: the host lives until `destroy`, and lends the rest for the call.
         let host = unsafe { Host::from_raw(host, config)? };
-        panics::enter(&host);
+        let told = panics::enter(&host);
         #[cfg(any(feature = "log", feature = "tracing"))]
-        crate::machinery::events::forward(&host);
+        if told {
+            crate::machinery::events::forward(&host);
+        }
+        #[cfg(not(any(feature = "log", feature = "tracing")))]
+        let _ = told;
         tie = instance::Tie::to(Some(host.clone()));
         let plugin = P::create(host)?;
         let tie = std::mem::replace(&mut tie, instance::Tie::to(None));

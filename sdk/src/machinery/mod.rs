@@ -10,7 +10,7 @@ pub mod instance;
 #[cfg(feature = "layout")]
 pub mod layout;
 pub(crate) mod list;
-pub(crate) mod panics;
+pub mod panics;
 pub mod records;
 pub mod search;
 pub mod shims;

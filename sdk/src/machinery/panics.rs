@@ -1,4 +1,5 @@
-//! A plugin's panics on their way to the host's log. Only for a library that has a standard library of its own.
+//! A plugin's panics on their way to the host's log. Only for a library that has a standard library of its own: the panics of a
+//! program, also of plugins that are linked in, are for its own hook.
 //!
 //! The panic hook calls nobody: the log may lead back into this library, and a panic there, inside of the hook, would end the
 //! process. So a panic is kept, and told by whoever comes first: the barrier that catches it, on its thread; the end of
@@ -11,6 +12,7 @@ use std::any::Any;
 #[cfg(feature = "backtrace")]
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::Location;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -63,11 +65,24 @@ fn state() -> MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Begins to tell `host` of panics, until [`leave`].
-pub(crate) fn enter(host: &Host) {
+/// Whether this code is part of a program.
+static IN_A_PROGRAM: AtomicBool = AtomicBool::new(false);
+
+/// Says that this code is part of a program, whose panics and events are not a plugin's. A host does, before it makes an instance
+/// of a plugin that is linked in.
+pub fn leave_to_the_program() {
+    IN_A_PROGRAM.store(true, Relaxed);
+}
+
+/// Begins to tell `host` of panics, until [`leave`]. False in a program, where nothing is told.
+pub(crate) fn enter(host: &Host) -> bool {
+    if IN_A_PROGRAM.load(Relaxed) {
+        return false;
+    }
     static ONCE: Once = Once::new();
     ONCE.call_once(|| std::panic::set_hook(Box::new(|info| keep(info.payload(), info.location()))));
     state().hosts.push(host.clone());
+    true
 }
 
 /// Ends it, before the host's side is gone. The last one hears of all that is left.
