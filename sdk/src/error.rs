@@ -147,6 +147,16 @@ struct Inner {
     kind: ErrorKind,
     code: i32,
     message: String,
+    /// Only a host makes one.
+    place: Option<Box<Place>>,
+}
+
+/// The call of an extension in which an error arose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    plugin: String,
+    instance: u64,
+    slot: Option<String>,
 }
 
 /// The result of a call: a value or an [`Error`].
@@ -165,7 +175,7 @@ impl Error {
     /// Makes an error of this kind. Its message is one sentence: what was found, and what to do.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { inner: Box::new(Inner { kind, code: 0, message: message.into() }) }
+        Self { inner: Box::new(Inner { kind, code: 0, message: message.into(), place: None }) }
     }
 
     /// Makes an [`ErrorKind::Failed`] with this message.
@@ -200,6 +210,43 @@ impl Error {
         self
     }
 
+    /// Says which instance of an extension it is of. A host does.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn of_instance(mut self, plugin: &str, instance: u64) -> Self {
+        self.inner.place = Some(Box::new(Place { plugin: plugin.to_owned(), instance, slot: None }));
+        self
+    }
+
+    /// Says of which call of the instance it is. A host does.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_slot(mut self, slot: &str) -> Self {
+        if let Some(place) = &mut self.inner.place {
+            place.slot = Some(slot.to_owned());
+        }
+        self
+    }
+
+    /// Returns the name of the plugin in whose call it arose; None if no host says so, as in the plugin itself.
+    #[must_use]
+    pub fn plugin(&self) -> Option<&str> {
+        self.inner.place.as_ref().map(|place| &*place.plugin)
+    }
+
+    /// Returns the number that the host gave the instance in whose call it arose; None as for [`Error::plugin`].
+    #[must_use]
+    pub fn instance(&self) -> Option<u64> {
+        self.inner.place.as_ref().map(|place| place.instance)
+    }
+
+    /// Returns the slot of the contract, such as `get`, whose call failed or was refused; None as for [`Error::plugin`], and if
+    /// it is of no single slot.
+    #[must_use]
+    pub fn slot(&self) -> Option<&str> {
+        self.inner.place.as_ref()?.slot.as_deref()
+    }
+
     /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -221,8 +268,13 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { kind, code, message } = &*self.inner;
-        f.debug_struct("Error").field("kind", kind).field("code", code).field("message", message).finish()
+        let Inner { kind, code, message, place } = &*self.inner;
+        let mut shown = f.debug_struct("Error");
+        shown.field("kind", kind).field("code", code).field("message", message);
+        if let Some(Place { plugin, instance, slot }) = place.as_deref() {
+            shown.field("plugin", plugin).field("instance", instance).field("slot", slot);
+        }
+        shown.finish()
     }
 }
 

@@ -131,3 +131,29 @@ fn a_poisoned_extension_does_not_claim_to_have_shut_down() {
     assert!(error.message().contains("was not shut down"), "{error}");
     assert!(error.message().contains("asked to throw"), "{error}");
 }
+
+#[test]
+fn an_error_says_of_which_plugin_instance_and_call_it_is() {
+    let library = support::plugins::load(&support::in_c!("storage_lmdb"));
+    let directory = tempfile::tempdir().expect("a directory");
+    let rows = |name: &str| {
+        let options = sochdb_plugin_host::InstanceOptions::new().data_dir(directory.path().join(name));
+        library.instance_with("{}", &options).expect("an instance")
+    };
+    let (plugin, other) = (rows("a"), rows("b"));
+    assert_ne!(plugin.number(), other.number());
+    let storage = plugin.storage().expect("a storage");
+    let long = vec![b'k'; 1000];
+    let too_long = storage.put(1, &long, b"v", 0).expect_err("LMDB's keys are shorter");
+    // A refusal of the host, and one by the engine itself.
+    let missing = directory.path().join("missing/copy");
+    let no_place = storage.checkpoint(&missing).expect_err("there is no such directory");
+    plugin.shutdown().expect("shut down");
+    let late = storage.flush().expect_err("it was shut down");
+    for (error, slot) in [(&too_long, "put"), (&no_place, "checkpoint"), (&late, "flush")] {
+        let found = (error.plugin(), error.instance(), error.slot());
+        assert_eq!(found, (Some("storage_lmdb"), Some(plugin.number()), Some(slot)), "{error:?}");
+    }
+    let own = Error::failed("of nobody");
+    assert_eq!((own.plugin(), own.instance(), own.slot()), (None, None, None));
+}

@@ -32,7 +32,7 @@ impl Index {
 
     /// The error of a slot that the plugin does not have.
     pub(crate) fn lacks(&self, slot: &str) -> Error {
-        self.instance.error(ErrorKind::Unsupported, format!("`{slot}` is not there"))
+        self.instance.error_in(slot, ErrorKind::Unsupported, format!("`{slot}` is not there"))
     }
 
     /// Runs a slot that makes these changes: alone, unless the plugin says that it need not be.
@@ -87,7 +87,7 @@ impl Index {
                 let limit = self.instance.limits.output;
                 let message =
                     format!("`{slot}` found {count} rows: their numbers are above the limit of {limit} bytes");
-                return Err(self.instance.error(ErrorKind::Limit, message));
+                return Err(self.instance.error_in(slot, ErrorKind::Limit, message));
             }
             Ok(if found { count } else { 0 })
         })?;

@@ -84,7 +84,7 @@ impl Index {
         let builder = builder.downcast::<IndexBuilder>()?;
         if !Arc::ptr_eq(&builder.index.instance, &self.instance) {
             let text = "`finish_build`: a builder of another index".to_owned();
-            return Err(self.instance.error(ErrorKind::Invalid, text));
+            return Err(self.instance.error_in("finish_build", ErrorKind::Invalid, text));
         }
         builder.finish()
     }
@@ -117,7 +117,7 @@ impl IndexBuilder {
                 if wanted > limit {
                     let text =
                         format!("`{SLOT}`: the index builds only at once, and the host keeps at most {limit} bytes");
-                    return Err(instance.error(ErrorKind::Limit, text));
+                    return Err(instance.error_in(SLOT, ErrorKind::Limit, text));
                 }
                 instance.shared(SLOT, |_, _| {
                     kept.extend(entries.iter().map(|(row, key)| (*row, key.to_vec())));

@@ -16,7 +16,7 @@ impl Index {
         }
         if search.max_distance.is_some_and(f64::is_nan) {
             let text = "`search`: the largest distance is not a number".to_owned();
-            return Err(self.instance.error(ErrorKind::Invalid, text));
+            return Err(self.instance.error_in("search", ErrorKind::Invalid, text));
         }
         if search.element == KeyElement::Bytes {
             self.instance.takes_indexed("search", search.query)?;

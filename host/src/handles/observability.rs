@@ -328,7 +328,11 @@ impl ObservabilityExtension for Observability {
         let limits = self.instance.limits_of_call("flush")?;
         let Some(feeding) = Feeding::begin(&self.instance) else {
             self.echo("flush");
-            return Err(self.instance.error(ErrorKind::Busy, "`flush`: this thread is inside of this sink".to_owned()));
+            return Err(self.instance.error_in(
+                "flush",
+                ErrorKind::Busy,
+                "`flush`: this thread is inside of this sink".to_owned(),
+            ));
         };
         // SAFETY: the plugin's function on its own instance; the limits are lent for the call.
         let call = |instance, error| unsafe { flush(instance, limits, error) };
@@ -348,7 +352,11 @@ impl ObservabilityExtension for Observability {
     /// [`ErrorKind::Invalid`] if other metrics were lent to it before.
     fn attach(&self, metrics: Metrics) -> Result<()> {
         if !self.takes_metrics() {
-            return Err(self.instance.error(ErrorKind::Unsupported, "`attach`: this sink takes no metrics".into()));
+            return Err(self.instance.error_in(
+                "attach",
+                ErrorKind::Unsupported,
+                "`attach`: this sink takes no metrics".into(),
+            ));
         }
         let attach = slot!(self.table.attach);
         let raw = self.instance.lend(metrics)?;

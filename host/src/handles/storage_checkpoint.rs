@@ -34,6 +34,6 @@ impl Storage {
 
     #[cold]
     fn not_a_place(&self, directory: &Path, why: &str) -> Error {
-        self.instance.error(ErrorKind::Invalid, format!("`checkpoint`: {directory:?} {why}"))
+        self.instance.error_in("checkpoint", ErrorKind::Invalid, format!("`checkpoint`: {directory:?} {why}"))
     }
 }

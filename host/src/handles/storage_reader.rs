@@ -60,7 +60,9 @@ impl Storage {
 
     fn open_reader(&self) -> Result<Reader> {
         let instance = &*self.instance;
-        let unsupported = || instance.error(ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned());
+        let unsupported = || {
+            instance.error_in("open_reader", ErrorKind::Unsupported, "has no readers: use `get` and `scan`".to_owned())
+        };
         let open_reader = self.table.open_reader.ok_or_else(unsupported)?;
         let long = instance.enter_long("open_reader")?;
         let mut raw = std::ptr::null_mut();

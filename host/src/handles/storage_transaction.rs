@@ -59,8 +59,9 @@ impl Storage {
 
     fn begin_here(&self, options: &TransactionOptions) -> Result<Transaction> {
         let instance = &*self.instance;
-        let unsupported =
-            || instance.error(ErrorKind::Unsupported, "has no transactions: use `write_batch`".to_owned());
+        let unsupported = || {
+            instance.error_in("begin_txn", ErrorKind::Unsupported, "has no transactions: use `write_batch`".to_owned())
+        };
         let begin = self.table.begin_txn.ok_or_else(unsupported)?;
         let long = instance.enter_long("begin_txn")?;
         let (mut raw, options) = (std::ptr::null_mut(), options.as_raw());

@@ -106,7 +106,7 @@ impl Instance {
             Some(levels) if !levels.contains(&level) => {
                 let (least, most) = (levels.start(), levels.end());
                 let text = format!("`{slot}`: the level is {level}; this codec has {least} to {most}");
-                Err(self.error(ErrorKind::Invalid, text))
+                Err(self.error_in(slot, ErrorKind::Invalid, text))
             }
             _ => Ok(()),
         }
@@ -115,9 +115,11 @@ impl Instance {
     #[cold]
     fn key_outside(&self, slot: &str, length: usize) -> Error {
         match length {
-            0 => {
-                self.error(ErrorKind::Invalid, format!("`{slot}`: the key is empty, which this storage does not take"))
-            }
+            0 => self.error_in(
+                slot,
+                ErrorKind::Invalid,
+                format!("`{slot}`: the key is empty, which this storage does not take"),
+            ),
             _ => self.beyond(slot, "the key has", length, "bytes", most(self.described.storage.max_key)),
         }
     }
@@ -130,7 +132,7 @@ impl Instance {
                 let text = format!(
                     "`{slot}`: the vector has {length} bytes; this index takes {wanted}, {dimensions} elements"
                 );
-                self.error(ErrorKind::Invalid, text)
+                self.error_in(slot, ErrorKind::Invalid, text)
             }
             None => self.beyond(slot, "the key has", length, "bytes", most(self.described.index.max_key)),
         }
@@ -138,6 +140,6 @@ impl Instance {
 
     #[cold]
     fn beyond(&self, slot: &str, what: &str, count: usize, unit: &str, most: usize) -> Error {
-        self.error(ErrorKind::Limit, format!("`{slot}`: {what} {count} {unit}; at most {most} are taken"))
+        self.error_in(slot, ErrorKind::Limit, format!("`{slot}`: {what} {count} {unit}; at most {most} are taken"))
     }
 }

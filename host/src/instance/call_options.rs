@@ -203,7 +203,7 @@ impl Instance {
     pub(crate) fn limits_of_call(&self, slot: &str) -> Result<*const soch_call> {
         Call::current(|call| match call.go_on() {
             Ok(()) => Ok(call.as_raw()),
-            Err(error) => Err(self.error(error.kind(), format!("`{slot}`: {}", error.message()))),
+            Err(error) => Err(self.error_in(slot, error.kind(), format!("`{slot}`: {}", error.message()))),
         })
     }
 }

@@ -49,7 +49,7 @@ impl Instance {
         let _waiting = self.gate.wait_for_end().map_err(|refusal| self.refused("shutdown", refusal))?;
         let Some(outcome) = job.wait(deadline) else {
             let message = "`shutdown` does not end: it runs on, alone, and the instance is kept for it".to_owned();
-            return Err(self.error(ErrorKind::Busy, message));
+            return Err(self.error_in("shutdown", ErrorKind::Busy, message));
         };
         *self.end.lock() = End::Over;
         say_ended();
@@ -73,7 +73,8 @@ impl Instance {
                 Ok(())
             }
             Err(Refusal::Closed | Refusal::Poisoned) => Ok(()),
-            Err(Refusal::Busy(open)) => Err(self.error(
+            Err(Refusal::Busy(open)) => Err(self.error_in(
+                "shutdown",
                 ErrorKind::Busy,
                 format!("{open} call(s), readers or transactions did not end within {patience:?}"),
             )),
@@ -97,7 +98,7 @@ impl Instance {
         }
         // SAFETY: the gate is closed and drained, so nobody is inside or gets in, and `gone` says once.
         if !unsafe { self.destroy() } {
-            return Err(self.error(ErrorKind::Busy, "`destroy` does not end".to_owned()));
+            return Err(self.error_in("destroy", ErrorKind::Busy, "`destroy` does not end".to_owned()));
         }
         ended
     }
@@ -105,7 +106,8 @@ impl Instance {
     /// Closes the gate, waits for the calls under way, and starts the plugin's `shutdown`; None if that is over.
     fn begin_end(&self, deadline: Instant) -> Result<Option<Arc<Job>>> {
         let closed = self.gate.close(deadline).map_err(|refusal| match refusal {
-            Refusal::Poisoned => self.error(
+            Refusal::Poisoned => self.error_in(
+                "shutdown",
                 ErrorKind::Panicked,
                 format!("was not shut down, as {}; what it had not written yet may be lost", self.cause()),
             ),

@@ -28,7 +28,7 @@ impl Instance {
             crate::instance::end::say_ended();
             self.tell_of_panic(slot, &text);
         }
-        self.error(kind, format!("`{slot}`: {text}")).with_code(code)
+        self.error_in(slot, kind, format!("`{slot}`: {text}")).with_code(code)
     }
 
     /// A sink's caller is not told of errors, and what comes after is only a refusal.
@@ -53,7 +53,7 @@ impl Instance {
     /// The plugin broke the contract in `slot`.
     #[cold]
     pub(crate) fn contract_violation(&self, slot: &str, how: &str) -> Error {
-        self.error(ErrorKind::Contract, format!("`{slot}` broke the plugin contract: it {how}"))
+        self.error_in(slot, ErrorKind::Contract, format!("`{slot}` broke the plugin contract: it {how}"))
     }
 
     /// A call said `SOCH_NOT_FOUND` that does not have this answer.
@@ -62,19 +62,33 @@ impl Instance {
         self.contract_violation(slot, "returned SOCH_NOT_FOUND, which this call does not have")
     }
 
+    /// An error of no single slot.
     pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
-        Error::new(kind, printable(&format!("{}: {message}", self.info.name)).into_owned())
+        let text = printable(&format!("{}: {message}", self.info.name)).into_owned();
+        Error::new(kind, text).of_instance(&self.info.name, self.number)
+    }
+
+    /// An error of this slot.
+    pub(crate) fn error_in(&self, slot: &str, kind: ErrorKind, message: String) -> Error {
+        self.error(kind, message).in_slot(slot)
     }
 
     #[cold]
     pub(crate) fn refused(&self, slot: &str, refusal: Refusal) -> Error {
         match refusal {
-            Refusal::Closed => self.error(ErrorKind::ShutDown, format!("was shut down before this call of `{slot}`")),
+            Refusal::Closed => self.error_in(
+                slot,
+                ErrorKind::ShutDown, format!("was shut down before this call of `{slot}`")),
             Refusal::Poisoned if self.is_succeeded() => {
-                self.error(ErrorKind::ShutDown, format!("was replaced before this call of `{slot}`, as {}", self.cause()))
+                self.error_in(
+                slot,
+                ErrorKind::ShutDown, format!("was replaced before this call of `{slot}`, as {}", self.cause()))
             }
-            Refusal::Poisoned => self.error(ErrorKind::Panicked, format!("takes no more calls, as {}", self.cause())),
-            Refusal::Busy(calls) => self.error(
+            Refusal::Poisoned => self.error_in(
+                slot,
+                ErrorKind::Panicked, format!("takes no more calls, as {}", self.cause())),
+            Refusal::Busy(calls) => self.error_in(
+                slot,
                 ErrorKind::Busy,
                 format!("`{slot}` waited {:?} for {calls} call(s) under way", self.longest_wait()),
             ),
@@ -84,23 +98,28 @@ impl Instance {
                     Hold::Reader => "this thread has a reader of it open: drop that one, and its cursors, before",
                     Hold::Exclusive => "this thread is inside an exclusive call of it, or its end: make it after that",
                 };
-                self.error(ErrorKind::Busy, format!("`{slot}` would wait for itself, as {what}"))
+                self.error_in(
+                slot,
+                ErrorKind::Busy, format!("`{slot}` would wait for itself, as {what}"))
             }
-            Refusal::Deadlock(other) => self.error(
+            Refusal::Deadlock(other) => self.error_in(
+                slot,
                 ErrorKind::Busy,
                 format!(
                     "`{slot}` would wait for a call that waits, for `{other}`, until this thread ends a call of its own: \
                      make it outside of that call"
                 ),
             ),
-            Refusal::Forked => self.error(
+            Refusal::Forked => self.error_in(
+                slot,
                 ErrorKind::Forked,
                 format!(
                     "`{slot}` was called in a child of fork: extensions run only in the process that made them; make \
                      new ones after `exec`, or fork before they are made"
                 ),
             ),
-            Refusal::NoBarrier => self.error(
+            Refusal::NoBarrier => self.error_in(
+                slot,
                 ErrorKind::Busy,
                 format!(
                     "`{slot}` cannot tell which calls are under way: the kernel refuses `membarrier`, which it granted \

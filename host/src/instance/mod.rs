@@ -357,7 +357,11 @@ impl Instance {
         let mut metrics = Some(metrics);
         let lent = self.lent.get_or_init(|| Lent::new(metrics.take().expect("this runs at most once")));
         if metrics.is_some() {
-            return Err(self.error(ErrorKind::Invalid, "`attach`: other metrics were lent to it before".to_owned()));
+            return Err(self.error_in(
+                "attach",
+                ErrorKind::Invalid,
+                "`attach`: other metrics were lent to it before".to_owned(),
+            ));
         }
         Ok(lent.raw())
     }

@@ -137,7 +137,8 @@ impl Instance {
             (Ok(false), None) if used.written > 0 => {
                 Err(self.contract_violation(slot, &format!("wrote {} bytes and returned SOCH_NOT_FOUND", used.written)))
             }
-            (Err(error), Some(SOCH_LIMIT)) if error.kind() != ErrorKind::Panicked => Err(self.error(
+            (Err(error), Some(SOCH_LIMIT)) if error.kind() != ErrorKind::Panicked => Err(self.error_in(
+                slot,
                 ErrorKind::Limit,
                 format!("`{slot}` wants to write more than the limit of {} bytes", used.limit),
             )),

@@ -89,8 +89,9 @@ impl Instance {
 
     /// Asks the caller whether to go on.
     fn asked(&self, slot: &str) -> Result<()> {
-        let says =
-            |error: Error| self.error(error.kind(), format!("`{slot}` waits for calls under way: {}", error.message()));
+        let says = |error: Error| {
+            self.error_in(slot, error.kind(), format!("`{slot}` waits for calls under way: {}", error.message()))
+        };
         Call::current(|call| call.go_on()).map_err(says)
     }
 }
