@@ -23,13 +23,13 @@ fn serve(plugins: &Path, data: &Path, orders: impl BufRead) -> Result<()> {
         rows.put(1, &number.to_be_bytes(), order?.as_bytes(), 0)?;
         // SAFETY: as above. Whoever installed a new version since has it loaded here; the same bytes are loaded once.
         for listed in unsafe { loader.load_dir(plugins, OnRefusal::LoadNone)? } {
-            let replaced = manager.upgrade(&listed.library?, |_, _| Ok(()))?;
-            replaced.iter().for_each(|one| println!("{} is replaced; calls waited {:?}", one.name, one.pause));
+            match manager.upgrade(&listed.library?, |_, _| Ok(())) {
+                Ok(new) => new.iter().for_each(|one| println!("{}: calls waited {:?}", one.name, one.pause)),
+                Err(refused) => eprintln!("{refused}"), // The old one serves on.
+            }
         }
     }
-    for extension in manager.extensions() {
-        println!("{} {}: {}", extension.name, extension.info.version, extension.state);
-    }
+    manager.extensions().iter().for_each(|one| println!("{} {}: {}", one.name, one.info.version, one.state));
     Ok(manager.shutdown_all()?)
 }
 

@@ -29,7 +29,7 @@ fn a_directory_is_served_and_its_next_version_too() {
     home.call(&["install", text(&next.path)], 0);
     writeln!(orders, "order 2").expect("it reads");
     let replaced = lines.next().expect("it says what it replaced");
-    assert!(replaced.starts_with("storage_lmdb is replaced; calls waited"), "{replaced}");
+    assert!(replaced.starts_with("storage_lmdb: calls waited"), "{replaced}");
     writeln!(orders, "order 3").expect("it reads");
     drop(orders);
     let listed: Vec<String> = lines.collect();
