@@ -55,11 +55,14 @@ fn what_would_lose_something_is_refused_before_anything_ends() {
     manager.storage().expect("a storage").put(1, b"k", b"v", 0).expect("put");
     let (why, serves, _) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
     assert!(why.contains("durable") && why.contains("`replace`") && serves, "{why}");
+    // As it says: another one is filled, and put in its place.
+    let filled = second.instance("{}").expect("an instance");
+    filled.storage().expect("a storage").put(1, b"k", b"v", 0).expect("put");
+    manager.replace("rows", filled).expect("it is replaced");
     let [first, second] = two_versions(&in_rust("index_flat"));
     manager.register_as("vectors", first.instance(r#"{"dimensions": 2}"#).expect("an instance")).expect("registered");
     let (why, serves, _) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
     assert!(why.contains("neither saved") && serves, "{why}");
-    // As it says: another one is filled, and put in its place.
     let filled = second.instance(r#"{"dimensions": 2}"#).expect("an instance");
     manager.replace("vectors", filled).expect("it is replaced");
     assert_eq!(manager.storage().expect("a storage").get(1, b"k").expect("get").as_deref(), Some(&b"v"[..]));
