@@ -5,7 +5,7 @@ use sochdb_plugin_host::sdk::{Labels, LogLevel, ObservabilityExtension, StorageE
 use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices, Observability, PluginInstance};
 use std::sync::{Arc, Mutex, OnceLock};
 use support::plugins::{in_rust, Private};
-use support::{alone, run, MINUTE};
+use support::{passes_alone, MINUTE};
 
 /// Keeps lines, and gives them to a sink, whose own come back here.
 #[derive(Default)]
@@ -63,18 +63,12 @@ fn sink_in_a_child() {
     assert_eq!((of("Warn the disk is slow"), of("the sink got a line"), of("Info log ")), (1, 1, 3), "{kept:?}");
 }
 
-fn passes(test: &str) {
-    let finished = run(alone!(test).arg("--ignored"), MINUTE);
-    assert!(finished.status.success(), "{}{}", finished.stdout, finished.stderr);
-    assert!(finished.stdout.contains("1 passed"), "the child ran nothing: {}", finished.stdout);
-}
-
 #[test]
 fn events_of_both_crates_are_lines() {
-    passes("lines_in_a_child");
+    passes_alone!("lines_in_a_child", MINUTE);
 }
 
 #[test]
 fn events_of_a_sink_about_events_end() {
-    passes("sink_in_a_child");
+    passes_alone!("sink_in_a_child", MINUTE);
 }

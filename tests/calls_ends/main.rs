@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use support::plugins::{in_rust, load, Private, Recorder};
 use support::sink::Sink;
-use support::{in_c, passes_alone};
+use support::{in_c, passes_alone, MINUTE};
 
 /// Descriptors and kilobytes of this process.
 fn used() -> (usize, usize) {
@@ -24,7 +24,7 @@ fn processor_time() -> Duration {
 
 #[test]
 fn sinks_that_were_shut_down_cost_no_time_no_memory_and_no_descriptor() {
-    passes_alone!("sinks_that_come_and_go");
+    passes_alone!("sinks_that_come_and_go", 4 * MINUTE);
 }
 
 #[test]

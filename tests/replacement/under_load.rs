@@ -6,7 +6,7 @@ use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExten
 use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginInstance, PluginLibrary, PluginManager};
 use std::fs;
 use std::time::Duration;
-use support::{in_c, passes_alone};
+use support::{in_c, passes_alone, MINUTE};
 
 /// So often from one version to the other.
 const TIMES: usize = 100;
@@ -62,7 +62,7 @@ fn count(directory: &str) -> usize {
 
 #[test]
 fn no_call_fails_in_a_hundred_upgrades() {
-    let finished = passes_alone!("a_hundred_upgrades");
+    let finished = passes_alone!("a_hundred_upgrades", 4 * MINUTE);
     let told = finished.stdout.lines().find(|line| line.contains("upgrades beside"));
     println!("{}", told.expect("the child says what it did"));
 }

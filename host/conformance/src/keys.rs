@@ -17,6 +17,15 @@ pub(crate) enum Keys {
 }
 
 impl Keys {
+    /// A key that no index of these keys takes; None if each is one.
+    pub(crate) fn refused(self) -> Option<&'static [u8]> {
+        match self {
+            Self::Bytes => None,
+            Self::Vectors(..) => Some(b"x"),
+            Self::Texts => Some(b"\xFF\xFE"),
+        }
+    }
+
     /// The keys of the subject's index: as its author says, or it describes them, or else found by trying.
     pub(crate) fn of(subject: &Subject) -> Result<Self, String> {
         if let Some(dimensions) = subject.vector_dimensions() {

@@ -8,7 +8,7 @@ use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::registration::{Handles, Registration};
 use crate::manager::registry::Registry;
-use crate::manager::PluginManager;
+use crate::manager::{unknown, PluginManager};
 use crate::plugin::recipe::Recipe;
 use crate::plugin::PluginInstance;
 use crate::sync::call_gate::after;
@@ -153,8 +153,7 @@ impl PluginManager {
         make: impl FnOnce(&Saved) -> Result<Registration, String>,
     ) -> Result<(Replaced, Moving), ManagerError> {
         let old = &moving.instance().clone();
-        let serves_on =
-            |why: String| ManagerError::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() };
+        let serves_on = |why: String| ManagerError::not_replaced(name, why);
         let mut begin = Instant::now();
         let hold = || match old.hold_changes(patience(old)) {
             Some(still) => Ok(Some(still)),
@@ -267,11 +266,7 @@ impl PluginManager {
         let is_sink =
             registry.entries().any(|(entry, _)| entry.is_of(old) && entry.kinds.0 & SOCH_KIND_OBSERVABILITY != 0);
         if !registry.exchange(old, new) {
-            return Err(ManagerError::Unknown {
-                kind: "extension",
-                name: old.info.name.clone(),
-                known: registry.names(u32::MAX).join(", "),
-            });
+            return Err(unknown(&registry, "extension", &old.info.name));
         }
         drop(registry);
         if let Some(sink) = new.handles.observability.clone().filter(|_| is_sink) {

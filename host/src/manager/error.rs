@@ -145,6 +145,11 @@ fn also(stuck: &[String]) -> String {
 }
 
 impl ManagerError {
+    /// The error of a replacement that failed; the old extension serves on.
+    pub(crate) fn not_replaced(name: &str, why: String) -> Self {
+        Self::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() }
+    }
+
     /// The reason why there is no metric of this name, or no description of it.
     pub(crate) fn no_metric(refusal: Refusal, name: &str) -> Self {
         match refusal {

@@ -6,7 +6,6 @@ use crate::instance::Instance;
 use crate::manager::carry::{AnyError, Journaling, Plan, Replaced};
 use crate::manager::error::ManagerError;
 use crate::manager::registration::Registration;
-use crate::manager::replace::not_replaced;
 use crate::manager::PluginManager;
 use crate::plugin::recipe::Recipe;
 use crate::plugin::PluginInstance;
@@ -51,7 +50,7 @@ impl PluginManager {
         fill: impl FnOnce(&mut IndexBuilder) -> Result<(), E>,
     ) -> Result<Replaced, ManagerError> {
         let (kinds, old) = self.one_of(name)?;
-        let refused = |why: String| not_replaced(name, why);
+        let refused = |why: String| ManagerError::not_replaced(name, why);
         let Some(index) = Index::of(&old) else { return Err(refused("it is no index".to_owned())) };
         let fill = |builder: &mut IndexBuilder| fill(builder).map_err(|error| error.into().to_string());
         let recipe = Recipe::of(&old).filter(|recipe| kinds.0 == SOCH_KIND_INDEX && !recipe.options.has_data_dir());

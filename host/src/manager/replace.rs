@@ -98,9 +98,10 @@ impl PluginManager {
         let mut planned = Vec::new();
         let source = library.source();
         for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| !recipe.source.is(&source)) {
-            let plan = Plan::for_the_same(kinds, &old, &recipe).map_err(|why| not_replaced(&name, why))?;
+            let plan =
+                Plan::for_the_same(kinds, &old, &recipe).map_err(|why| ManagerError::not_replaced(&name, why))?;
             // All, before the first is replaced: nobody else replaces one until the last is, or all are as they were.
-            let moving = old.begin_move().map_err(|error| not_replaced(&name, error.to_string()))?;
+            let moving = old.begin_move().map_err(|error| ManagerError::not_replaced(&name, error.to_string()))?;
             planned.push((name, plan, moving, recipe));
         }
         let check: Arc<Check> = Arc::new(check);
@@ -172,7 +173,7 @@ impl PluginManager {
     /// The right to replace the one instance of this name.
     fn claim(&self, name: &str) -> Result<Moving, ManagerError> {
         let (_, old) = self.one_of(name)?;
-        old.begin_move().map_err(|error| not_replaced(name, error.to_string()))
+        old.begin_move().map_err(|error| ManagerError::not_replaced(name, error.to_string()))
     }
 
     /// The one instance of this name, and its kinds.
@@ -187,18 +188,13 @@ impl PluginManager {
                 Some((_, one)) if found.iter().any(|(_, other)| !Arc::ptr_eq(other, &one)) => {
                     let why = "several extensions have this name, one for each kind: register them under names of their own, by \
                                `register_as`";
-                    Err(not_replaced(name, why.to_owned()))
+                    Err(ManagerError::not_replaced(name, why.to_owned()))
                 }
                 Some(one) => Ok(one),
             }
         };
         self.look(find).ok_or(ManagerError::Forked)?
     }
-}
-
-/// The error of a replacement that did not begin.
-pub(crate) fn not_replaced(name: &str, why: String) -> ManagerError {
-    ManagerError::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() }
 }
 
 /// The check of a new instance, under its name.

@@ -1,8 +1,9 @@
 //! One test in a process of its own.
 
-use crate::{run, Finished, MINUTE};
+use crate::{run, Finished};
 use std::env;
 use std::process::Command;
+use std::time::Duration;
 
 /// A command that runs the test `name` of the caller's file alone: this program again, which says what the test prints.
 #[macro_export]
@@ -20,18 +21,18 @@ macro_rules! only {
     };
 }
 
-/// Runs the test `name` of the caller's file, which is ignored otherwise, in a process of its own, and wants it to pass: for one
-/// that counts what its process has.
+/// Runs the test `name` of the caller's file, which is ignored otherwise, in a process of its own, and wants it to pass within
+/// `limit`: for one that counts what its process has.
 #[macro_export]
 macro_rules! passes_alone {
-    ($name:expr) => {
-        $crate::alone::passes(module_path!(), $name)
+    ($name:expr, $limit:expr) => {
+        $crate::alone::passes(module_path!(), $name, $limit)
     };
 }
 
 /// As [`passes_alone!`] in the module at `path`.
-pub fn passes(path: &str, name: &str) -> Finished {
-    let finished = run(alone(path, name).args(["--ignored", "--test-threads=1"]), 4 * MINUTE);
+pub fn passes(path: &str, name: &str, limit: Duration) -> Finished {
+    let finished = run(alone(path, name).args(["--ignored", "--test-threads=1"]), limit);
     assert!(finished.status.success(), "{}{}", finished.stdout, finished.stderr);
     assert!(finished.stdout.contains("1 passed"), "the child ran nothing: {}", finished.stdout);
     finished
