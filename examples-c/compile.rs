@@ -2,7 +2,8 @@
 //!
 //! The libraries are in `$OUT_DIR/plugins`, which the crate knows as `env!("SOCH_C_PLUGINS")`. zstd is the static
 //! library that zstd-sys has built. LMDB is compiled from the source that lmdb-master-sys ships: that crate builds
-//! LMDB for Rust programs, and tells a build script neither where its library nor where its header is.
+//! LMDB for Rust programs, and tells a build script neither where its library nor where its header is. Tests that compile
+//! changed plugins know as `env!("SOCH_ZSTD")`, `env!("SOCH_LMDB")` and `env!("SOCH_LMDB_FLAGS")` what these need.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -69,6 +70,7 @@ fn needs(name: &str) -> Needs {
                 }))
             };
             let root = variable("DEP_ZSTD_ROOT");
+            println!("cargo:rustc-env=SOCH_ZSTD={}", root.display());
             Needs { includes: vec![root.join("include")], inputs: vec![root.join("libzstd.a")], flags: &[] }
         }
         "storage_lmdb" => {
@@ -83,6 +85,9 @@ fn needs(name: &str) -> Needs {
                 "-DMDB_FDATASYNC_WORKS",
                 "-DMDB_FDATASYNC(fd)=(fdatasync(fd) ? (errno = EIO, -1) : 0)",
             ];
+            println!("cargo:rustc-env=SOCH_LMDB={}", lmdb.display());
+            // A flag may have spaces.
+            println!("cargo:rustc-env=SOCH_LMDB_FLAGS={}", flags.join("\x1f"));
             Needs { inputs: vec![lmdb.join("mdb.c"), lmdb.join("midl.c")], includes: vec![lmdb], flags }
         }
         _ => Needs::default(),

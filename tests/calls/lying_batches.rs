@@ -168,7 +168,7 @@ fn failures(lie: Lie) -> Vec<&'static str> {
     let make = move |_: &str| Ok(Storage::new(Liar { lie, rows: Mutex::default() })?.into());
     let subject = Subject::linked(make, "").expect("a storage");
     let of_batches = tests_for(&subject).filter(|test| test.name.starts_with("storage_batch::"));
-    of_batches.filter(|test| (test.run)(&subject).is_err()).map(|test| test.name).collect()
+    of_batches.filter(|test| test.failure(&subject).is_some()).map(|test| test.name).collect()
 }
 
 #[test]

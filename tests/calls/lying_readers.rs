@@ -10,7 +10,7 @@ fn failures(flags: &[&str]) -> Vec<String> {
     let library = Private::compile("lying_reader", flags).load_by(&loader).expect("the plugin loads");
     let subject = Subject::loaded(library, "{}");
     let tests = tests_for(&subject).filter(|test| test.name.starts_with("storage_reader::"));
-    tests.filter_map(|test| (test.run)(&subject).err().map(|reason| format!("{}: {reason}", test.name))).collect()
+    tests.filter_map(|test| test.failure(&subject).map(|reason| format!("{}: {reason}", test.name))).collect()
 }
 
 /// Some test fails with each of these texts.

@@ -1,6 +1,7 @@
 //! A call that takes long ends when it is cancelled.
 
 use crate::must::ensure;
+use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::{Error, ErrorKind};
 use sochdb_plugin_host::{CallOptions, CancelToken};
 use std::time::{Duration, Instant};
@@ -16,8 +17,8 @@ pub(crate) fn ends_when_cancelled<T>(
     what: &str,
     target: &mut T,
     mut call: impl FnMut(&mut T) -> Result<(), Error>,
-    mut after: impl FnMut(&mut T, bool) -> Result<(), String>,
-) -> Result<(), String> {
+    mut after: impl FnMut(&mut T, bool) -> Result<(), NotPassed>,
+) -> Result<(), NotPassed> {
     let mut waited = Duration::MAX;
     // The machine may be busy with something else.
     for _ in 0..5 {
@@ -40,5 +41,5 @@ pub(crate) fn ends_when_cancelled<T>(
             return Ok(());
         }
     }
-    Err(format!("a {what} that is cancelled ends {waited:?} later: ask `soch_go_on` at least every 10 ms"))
+    Err(format!("a {what} that is cancelled ends {waited:?} later: ask `soch_go_on` at least every 10 ms").into())
 }

@@ -1,9 +1,10 @@
 //! Tests of a codec: what it gives back.
 
-use crate::must::{ensure, show, supported, Must};
+use crate::must::{ensure, needed, show, supported, Must};
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
+use crate::threads::together;
 use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, Error, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
 
@@ -23,8 +24,8 @@ suite!(Compression, "compression":
 );
 
 /// Inputs of every form, each with what to call it.
-fn inputs() -> Vec<(&'static str, Vec<u8>)> {
-    let mut random = Random::new(3);
+fn inputs(subject: &Subject) -> Vec<(&'static str, Vec<u8>)> {
+    let mut random = subject.random(3);
     let line = b"2026-11-23T15:00:00Z level=info message=\"compaction finished\" table=42\n";
     vec![
         ("nothing", Vec::new()),
@@ -38,14 +39,14 @@ fn inputs() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn round_trip(codec: &Compression, what: &str, input: &[u8]) -> Result<Vec<u8>, String> {
+fn round_trip(codec: &Compression, what: &str, input: &[u8]) -> Result<Vec<u8>, NotPassed> {
     let packed = codec.compress(input).must(&format!("compress {what}"))?;
     let unpacked = codec.decompress(&packed).must(&format!("decompress {what}"))?;
     ensure!(unpacked == input, "{what} came back as {} bytes: {}", unpacked.len(), show(&unpacked));
     Ok(packed)
 }
 
-fn the_algorithm_has_a_name(subject: &Subject) -> Result<(), String> {
+fn the_algorithm_has_a_name(subject: &Subject) -> Result<(), NotPassed> {
     let (mut first, mut second) = (subject.instance()?, subject.instance()?);
     let name = first.compression()?.algorithm().to_owned();
     ensure!(!name.is_empty() && !name.contains(char::is_whitespace), "the algorithm is called {name:?}");
@@ -53,10 +54,10 @@ fn the_algorithm_has_a_name(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn everything_comes_back(subject: &Subject) -> Result<(), String> {
+fn everything_comes_back(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    for (what, input) in inputs() {
+    for (what, input) in inputs(subject) {
         round_trip(codec, what, &input)?;
     }
     // What one instance wrote, another one reads.
@@ -66,7 +67,7 @@ fn everything_comes_back(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn output_is_appended(subject: &Subject) -> Result<(), String> {
+fn output_is_appended(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
     let mut packed = b"head".to_vec();
@@ -78,10 +79,10 @@ fn output_is_appended(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn damaged_input_is_an_error(subject: &Subject) -> Result<(), String> {
+fn damaged_input_is_an_error(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    let mut random = Random::new(11);
+    let mut random = subject.random(11);
     let input: Vec<u8> = b"some text that repeats, ".iter().copied().cycle().take(5000).collect();
     let packed = round_trip(codec, "text", &input)?;
     let mut damaged = vec![Vec::new(), random.bytes(100), packed[..packed.len() / 2].to_vec()];
@@ -96,9 +97,13 @@ fn damaged_input_is_an_error(subject: &Subject) -> Result<(), String> {
         let mut output = Vec::new();
         match codec.decompress_into(&bytes, &mut VecWriter::new(&mut output, 1 << 20).writer()) {
             Err(error) if matches!(error.kind(), ErrorKind::Corruption | ErrorKind::Limit) => {}
-            Err(error) => return Err(format!("{} gave {:?}, not Corruption: {error}", show(&bytes), error.kind())),
+            Err(error) => {
+                return Err(format!("{} gave {:?}, not Corruption: {error}", show(&bytes), error.kind()).into())
+            }
             Ok(()) if subject.has_checksum() && output != input => {
-                return Err(format!("{} was decompressed to {} bytes without an error", show(&bytes), output.len()));
+                return Err(
+                    format!("{} was decompressed to {} bytes without an error", show(&bytes), output.len()).into()
+                );
             }
             Ok(()) => {}
         }
@@ -106,7 +111,7 @@ fn damaged_input_is_an_error(subject: &Subject) -> Result<(), String> {
     round_trip(codec, "text after damaged input", &input).map(drop)
 }
 
-fn a_bomb_is_stopped(subject: &Subject) -> Result<(), String> {
+fn a_bomb_is_stopped(subject: &Subject) -> Result<(), NotPassed> {
     const LIMIT: u64 = 1 << 20;
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
@@ -117,16 +122,16 @@ fn a_bomb_is_stopped(subject: &Subject) -> Result<(), String> {
     ensure!(kind == Some(ErrorKind::Limit), "4 MiB with a limit of 1 MiB gave {result:?}, not Limit");
     ensure!(output.len() as u64 <= LIMIT, "{} bytes were written with a limit of 1 MiB", output.len());
     let mut output = Vec::new();
-    let result = codec.compress_into(&Random::new(5).bytes(5000), &mut VecWriter::new(&mut output, 100).writer());
+    let result = codec.compress_into(&subject.random(5).bytes(5000), &mut VecWriter::new(&mut output, 100).writer());
     let kind = result.as_ref().err().map(|error| error.kind());
     ensure!(kind == Some(ErrorKind::Limit), "5000 random bytes with a limit of 100 gave {result:?}, not Limit");
     round_trip(codec, "text after a bomb", b"text").map(drop)
 }
 
-fn the_limit_itself_is_allowed(subject: &Subject) -> Result<(), String> {
+fn the_limit_itself_is_allowed(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    let input = Random::new(6).bytes(5000);
+    let input = subject.random(6).bytes(5000);
     let packed = round_trip(codec, "5000 bytes", &input)?;
     let mut output = Vec::new();
     codec
@@ -136,10 +141,10 @@ fn the_limit_itself_is_allowed(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn the_bound_holds(subject: &Subject) -> Result<(), String> {
+fn the_bound_holds(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    for (what, input) in inputs() {
+    for (what, input) in inputs(subject) {
         let Some(bound) = codec.bound(input.len()) else { continue };
         let packed = codec.compress(&input).must("compress")?;
         ensure!(packed.len() <= bound, "{what} is compressed to {} bytes, the bound is {bound}", packed.len());
@@ -150,7 +155,7 @@ fn the_bound_holds(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn every_level_comes_back(subject: &Subject) -> Result<(), String> {
+fn every_level_comes_back(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
     let input: Vec<u8> = b"a level changes the size, ".iter().copied().cycle().take(20_000).collect();
@@ -160,9 +165,11 @@ fn every_level_comes_back(subject: &Subject) -> Result<(), String> {
     for level in [i32::MIN, -100, -1, 0, 1, 5, 12, 1000, i32::MAX].into_iter().chain(ends) {
         match codec.set_level(level) {
             Err(error) if described.as_ref().is_some_and(|levels| levels.contains(&level)) => {
-                return Err(format!("set_level({level}), which is described: {error}"));
+                return Err(format!("set_level({level}), which is described: {error}").into());
             }
-            Err(error) if error.kind() != ErrorKind::Invalid => return Err(format!("set_level({level}): {error}")),
+            Err(error) if error.kind() != ErrorKind::Invalid => {
+                return Err(format!("set_level({level}): {error}").into())
+            }
             _ => all.push(round_trip(codec, &format!("text at level {level}"), &input)?),
         }
     }
@@ -173,11 +180,11 @@ fn every_level_comes_back(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn the_decompressed_size_is_right(subject: &Subject) -> Result<(), String> {
+fn the_decompressed_size_is_right(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    let mut random = Random::new(11);
-    for (what, input) in inputs() {
+    let mut random = subject.random(11);
+    for (what, input) in inputs(subject) {
         let mut packed = codec.compress(&input).must(&format!("compress {what}"))?;
         let claimed = codec.decompressed_size(&packed).must("decompressed_size")?;
         ensure!(
@@ -209,7 +216,7 @@ fn unpacked_with(codec: &Compression, packed: &[u8], options: &CompressionOption
     Ok(input)
 }
 
-fn a_level_of_one_call_is_for_that_call(subject: &Subject) -> Result<(), String> {
+fn a_level_of_one_call_is_for_that_call(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
     let input: Vec<u8> = b"a level changes the size, ".iter().copied().cycle().take(20_000).collect();
@@ -217,7 +224,7 @@ fn a_level_of_one_call_is_for_that_call(subject: &Subject) -> Result<(), String>
     let levels = codec.describe().levels.map_or(vec![1], |levels| vec![*levels.start(), *levels.end()]);
     for level in levels {
         let options = CompressionOptions::new().with_level(level);
-        let Some(packed) = supported("compress_with", packed_with(codec, &input, &options))? else { return Ok(()) };
+        let packed = needed("compress_with", packed_with(codec, &input, &options))?;
         let unpacked = codec.decompress(&packed).must("decompress of what one level wrote")?;
         ensure!(unpacked == input, "what compress_with wrote at level {level} does not come back");
         ensure!(
@@ -228,10 +235,10 @@ fn a_level_of_one_call_is_for_that_call(subject: &Subject) -> Result<(), String>
     Ok(())
 }
 
-fn what_a_dictionary_compressed_needs_it_again(subject: &Subject) -> Result<(), String> {
+fn what_a_dictionary_compressed_needs_it_again(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    let mut random = Random::new(12);
+    let mut random = subject.random(12);
     let record = |number: u64, random: &mut Random| {
         format!("{{\"order\": {number}, \"state\": \"shipped\", \"weight\": {}}}", random.below(9000)).into_bytes()
     };
@@ -244,7 +251,7 @@ fn what_a_dictionary_compressed_needs_it_again(subject: &Subject) -> Result<(), 
     for dictionary in trained.into_iter().chain([samples.concat()[..2000].to_vec()]) {
         let options = CompressionOptions::new().with_dictionary(&dictionary);
         let input = record(7_000_000, &mut random);
-        let Some(packed) = supported("compress_with", packed_with(codec, &input, &options))? else { return Ok(()) };
+        let packed = needed("compress_with", packed_with(codec, &input, &options))?;
         let unpacked = unpacked_with(codec, &packed, &options).must("decompress_with")?;
         ensure!(unpacked == input, "with a dictionary {} comes back as {}", show(&input), show(&unpacked));
         let plain = codec.compress(&input).must("compress")?;
@@ -261,18 +268,15 @@ fn what_a_dictionary_compressed_needs_it_again(subject: &Subject) -> Result<(), 
     Ok(())
 }
 
-fn many_threads_may_compress(subject: &Subject) -> Result<(), String> {
+fn many_threads_may_compress(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = &*instance.compression()?;
-    let work = |thread: u64| {
-        let mut random = Random::new(thread);
+    let work = |thread: usize| {
+        let mut random = subject.random(thread as u64);
         (0..25).try_for_each(|_| {
             let length = random.below(5000) as usize;
             round_trip(codec, &format!("input of thread {thread}"), &random.bytes(length)).map(drop)
         })
     };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || work(thread))).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
-    })
+    together(4, work)
 }

@@ -3,10 +3,10 @@
 
 use crate::cancelled::{ends_when_cancelled, LONG};
 use crate::keys::Keys;
-use crate::must::{ensure, supported, Must};
-use crate::random::Random;
+use crate::must::{ensure, needed, skip, supported, Must};
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
+use crate::threads::together;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement, RowId};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
@@ -27,14 +27,14 @@ suite!(Index, "index":
     concurrent_changes_are_all_there,
 );
 
-pub(crate) fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), String> {
+pub(crate) fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), NotPassed> {
     let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
     index.build(1, 2, &lent).must("build")?;
     see(index)
 }
 
 /// Makes what changed visible in an index where it is so only after a flush. In any other it is visible already.
-pub(crate) fn see(index: &Index) -> Result<(), String> {
+pub(crate) fn see(index: &Index) -> Result<(), NotPassed> {
     if !index.describe().visible_after_flush {
         return Ok(());
     }
@@ -44,7 +44,7 @@ pub(crate) fn see(index: &Index) -> Result<(), String> {
 
 /// The rows of a key, sorted. Those of an index that only knows distances are at no distance, or have the word that only
 /// one text has.
-pub(crate) fn rows_of(index: &Index, key: &[u8]) -> Result<Vec<RowId>, String> {
+pub(crate) fn rows_of(index: &Index, key: &[u8]) -> Result<Vec<RowId>, NotPassed> {
     if let Some(rows) = supported("lookup", index.lookup(key))? {
         ensure!(rows.is_sorted(), "lookup gives the rows {rows:?}, which do not ascend");
         return Ok(rows);
@@ -59,7 +59,7 @@ pub(crate) fn rows_of(index: &Index, key: &[u8]) -> Result<Vec<RowId>, String> {
     Ok(rows)
 }
 
-fn build_replaces_everything(subject: &Subject) -> Result<(), String> {
+fn build_replaces_everything(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -83,7 +83,7 @@ fn build_replaces_everything(subject: &Subject) -> Result<(), String> {
 /// No more entries than this are tried for a call that takes long.
 pub(crate) const MOST_ENTRIES: u64 = 16_384;
 
-fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), String> {
+fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -98,7 +98,7 @@ fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), String>
         count *= 2;
     };
     if took < LONG {
-        return Ok(());
+        skip!("a build of {MOST_ENTRIES} rows is over before anybody could cancel it");
     }
     build(index, &[(7, keys.key(7))])?;
     let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
@@ -113,7 +113,7 @@ fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), String>
     })
 }
 
-fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), String> {
+fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -139,7 +139,7 @@ fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn insert_and_delete_may_be_repeated(subject: &Subject) -> Result<(), String> {
+fn insert_and_delete_may_be_repeated(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -160,7 +160,7 @@ fn insert_and_delete_may_be_repeated(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn a_range_is_ordered_and_limited(subject: &Subject) -> Result<(), String> {
+fn a_range_is_ordered_and_limited(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -170,7 +170,7 @@ fn a_range_is_ordered_and_limited(subject: &Subject) -> Result<(), String> {
     // Row numbers fall while keys rise; each key has two rows.
     let entries = (0..200_u64).flat_map(|key| [(1000 - key, keys.key(key)), (2000 - key, keys.key(key))]);
     build(index, &entries.collect::<Vec<_>>())?;
-    let Some(all) = supported("range", index.range(b"", b"", usize::MAX))? else { return Ok(()) };
+    let all = needed("range", index.range(b"", b"", usize::MAX))?;
     let expected: Vec<RowId> = (0..200).flat_map(|key| [1000 - key, 2000 - key]).collect();
     ensure!(all == expected, "a range over all gives {} rows, or not by key, then row", all.len());
     for (start, end, limit, slice) in [
@@ -189,9 +189,9 @@ fn a_range_is_ordered_and_limited(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn it_agrees_with_a_model(subject: &Subject) -> Result<(), String> {
+fn it_agrees_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
-    let (mut instance, mut random) = (subject.instance()?, Random::new(7));
+    let (mut instance, mut random) = (subject.instance()?, subject.random(7));
     let index = instance.index()?;
     let mut model: BTreeSet<(u64, RowId)> = BTreeSet::new();
     for step in 0..if matches!(keys, Keys::Bytes) { 2000 } else { 300 } {
@@ -219,11 +219,11 @@ fn it_agrees_with_a_model(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn nearest_is_ascending_and_at_most_k(subject: &Subject) -> Result<(), String> {
+fn nearest_is_ascending_and_at_most_k(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    let Some(none) = supported("nearest", index.nearest(&keys.key(0), 3))? else { return Ok(()) };
+    let none = needed("nearest", index.nearest(&keys.key(0), 3))?;
     ensure!(none.is_empty(), "an empty index has the neighbours {none:?}");
     build(index, &(0..50).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
     for k in [0, 1, 10, 50, 100] {
@@ -248,12 +248,12 @@ fn distance(metric: &str, a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// An approximate index must find most neighbours, by the metric that it has.
-fn nearest_finds_the_neighbours(subject: &Subject) -> Result<(), String> {
+fn nearest_finds_the_neighbours(subject: &Subject) -> Result<(), NotPassed> {
     const ROWS: u64 = 400;
     const QUERIES: u64 = 20;
     let keys = Keys::of(subject)?;
     if keys.numbers(&keys.key(0)).len() < 2 {
-        return Ok(());
+        skip!("the keys are no vectors");
     }
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -277,13 +277,13 @@ fn nearest_finds_the_neighbours(subject: &Subject) -> Result<(), String> {
     }
     let best = recalls.iter().copied().fold(0.0, f64::max);
     if best < 0.8 {
-        return Err(format!("recall@10 among {ROWS} vectors is {recalls:?} by l2 and cosine; 0.8 is the least"));
+        return Err(format!("recall@10 among {ROWS} vectors is {recalls:?} by l2 and cosine; 0.8 is the least").into());
     }
     Ok(())
 }
 
 /// Each list must be that of its own query, in its own places, whatever the others find.
-fn a_batch_finds_what_each_query_finds(subject: &Subject) -> Result<(), String> {
+fn a_batch_finds_what_each_query_finds(subject: &Subject) -> Result<(), NotPassed> {
     const ROWS: u64 = 60;
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
@@ -291,7 +291,7 @@ fn a_batch_finds_what_each_query_finds(subject: &Subject) -> Result<(), String> 
     let Some(none) = supported("nearest_batch", index.nearest_batch(&[&keys.key(0), &keys.key(1)], 3))? else {
         let single = supported("nearest", index.nearest(&keys.key(0), 3))?;
         ensure!(single.is_none(), "nearest is supported, and nearest_batch is not");
-        return Ok(());
+        skip!("`nearest` is unsupported");
     };
     ensure!(
         none.len() == 2 && none.iter().all(Vec::is_empty),
@@ -325,7 +325,7 @@ fn same_distances(a: &[(RowId, f32)], b: &[(RowId, f32)]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a.1 - b.1).abs() <= 1e-6 * b.1.abs())
 }
 
-fn a_key_of_another_form_is_refused(subject: &Subject) -> Result<(), String> {
+fn a_key_of_another_form_is_refused(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -351,7 +351,7 @@ fn a_key_of_another_form_is_refused(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn size_grows(subject: &Subject) -> Result<(), String> {
+fn size_grows(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -363,14 +363,14 @@ fn size_grows(subject: &Subject) -> Result<(), String> {
 }
 
 /// Threads that add and remove rows of their own, while others look for some.
-fn concurrent_changes_are_all_there(subject: &Subject) -> Result<(), String> {
+fn concurrent_changes_are_all_there(subject: &Subject) -> Result<(), NotPassed> {
     const THREADS: u64 = 4;
     const ROWS: u64 = 150;
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
     if !index.describe().concurrent_changes {
-        return Ok(());
+        skip!("changes beside searches are not described");
     }
     let change = |thread: u64, mut index: Index| {
         for row in (0..ROWS).map(|row| row * THREADS + thread) {
@@ -380,13 +380,10 @@ fn concurrent_changes_are_all_there(subject: &Subject) -> Result<(), String> {
             }
             rows_of(&index, &keys.key(row / 2))?;
         }
-        Ok::<(), String>(())
+        Ok::<(), NotPassed>(())
     };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..THREADS).map(|thread| (thread, index.clone())).collect();
-        let threads: Vec<_> = threads.into_iter().map(|(at, index)| scope.spawn(move || change(at, index))).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().expect("no test panics"))
-    })?;
+    let shared = &*index;
+    together(THREADS as usize, |thread| change(thread as u64, shared.clone()))?;
     see(index)?;
     for row in 0..THREADS * ROWS {
         let (found, there) = (rows_of(index, &keys.key(row))?, row % 3 != 0);

@@ -1,5 +1,6 @@
 use crate::must::Must;
 use crate::phase::Phase;
+use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::{abi, Extension, ExtensionInfo};
 use sochdb_plugin_host::PluginInstance;
 use std::sync::Arc;
@@ -52,8 +53,8 @@ macro_rules! handles {
 
         impl Instance {$(
             #[doc = concat!("The instance as ", $what, ".")]
-            pub(crate) fn $kind(&mut self) -> Result<&mut sochdb_plugin_host::$handle, String> {
-                self.handles.$kind.as_mut().ok_or_else(|| concat!("the plugin has no ", stringify!($kind)).to_owned())
+            pub(crate) fn $kind(&mut self) -> Result<&mut sochdb_plugin_host::$handle, NotPassed> {
+                self.handles.$kind.as_mut().ok_or_else(|| concat!("the plugin has no ", stringify!($kind)).into())
             }
         )+}
     };
@@ -65,7 +66,7 @@ const NO_KIND: &str = "the plugin has no kind that this suite knows";
 
 impl Handles {
     /// Shuts the instance down, by one of its handles.
-    fn shutdown(&mut self) -> Result<(), String> {
+    fn shutdown(&mut self) -> Result<(), NotPassed> {
         if let Some(handle) = self.any() {
             return handle.shutdown().must("shutdown");
         }
@@ -95,14 +96,14 @@ impl Instance {
     }
 
     /// Shuts it down, by one of its handles.
-    pub(crate) fn shutdown(&mut self) -> Result<(), String> {
+    pub(crate) fn shutdown(&mut self) -> Result<(), NotPassed> {
         (self.watch)(Phase::Shutdown);
         let result = self.handles.shutdown();
         (self.watch)(Phase::Run);
         result
     }
 
-    pub(crate) fn info(&mut self) -> Result<ExtensionInfo, String> {
+    pub(crate) fn info(&mut self) -> Result<ExtensionInfo, NotPassed> {
         if let Some(handle) = self.handles.any() {
             return Ok(handle.info());
         }

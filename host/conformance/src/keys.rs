@@ -1,5 +1,6 @@
 use crate::random::Random;
 use crate::subject::Subject;
+use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement};
 
 /// The most dimensions that are tried to find out which vectors an index takes.
@@ -27,7 +28,7 @@ impl Keys {
     }
 
     /// The keys of the subject's index: as its author says, or it describes them, or else found by trying.
-    pub(crate) fn of(subject: &Subject) -> Result<Self, String> {
+    pub(crate) fn of(subject: &Subject) -> Result<Self, NotPassed> {
         if let Some(dimensions) = subject.vector_dimensions() {
             return Ok(Self::Vectors(KeyElement::F32, dimensions));
         }
@@ -54,7 +55,8 @@ impl Keys {
                 return Ok(keys);
             }
         }
-        Err(format!("the index takes neither a key of 3 bytes nor a vector of up to {MOST_DIMENSIONS} dimensions"))
+        Err(format!("the index takes neither a key of 3 bytes nor a vector of up to {MOST_DIMENSIONS} dimensions")
+            .into())
     }
 
     /// Key number `number`; those of bytes order as their numbers do.

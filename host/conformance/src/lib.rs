@@ -26,7 +26,9 @@
 //!
 //! let subject = Subject::linked(|_config| Ok(Compression::new(Xor)?.into()), "{}")?;
 //! for test in tests_for(&subject).filter(|test| test.kind == Kind::Compression) {
-//!     (test.run)(&subject).map_err(|why| format!("{}: {why}", test.name))?;
+//!     if let Some(why) = test.failure(&subject) {
+//!         return Err(format!("{}: {why}", test.name).into());
+//!     }
 //! }
 //! # Ok::<(), String>(())
 //! ```
@@ -64,12 +66,13 @@ mod storage_tables;
 mod storage_transaction;
 mod subject;
 mod test;
+mod threads;
 
 pub use instance::Handles;
 pub use kind::Kind;
 pub use phase::Phase;
 pub use subject::Subject;
-pub use test::Test;
+pub use test::{Level, NotPassed, Test};
 
 use std::sync::LazyLock;
 

@@ -1,9 +1,9 @@
 //! How an instance begins and ends.
 
 use crate::instance::Instance;
-use crate::must::{ensure, Must};
+use crate::must::{ensure, skip, Must};
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
 use sochdb_plugin_host::sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
 use sochdb_plugin_host::sdk::machinery::export::is_identifier;
 use sochdb_plugin_host::sdk::{
@@ -40,7 +40,7 @@ fn call(instance: &mut Instance) -> Calls {
     results
 }
 
-pub(crate) fn works(instance: &mut Instance, when: &str) -> Result<(), String> {
+pub(crate) fn works(instance: &mut Instance, when: &str) -> Result<(), NotPassed> {
     for (slot, result) in call(instance) {
         result.must(&format!("{when}: `{slot}`"))?;
     }
@@ -52,7 +52,7 @@ pub(crate) fn works(instance: &mut Instance, when: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn info_is_that_of_the_library(subject: &Subject) -> Result<(), String> {
+fn info_is_that_of_the_library(subject: &Subject) -> Result<(), NotPassed> {
     let info = subject.instance()?.info()?;
     ensure!(is_identifier(&info.name, SOCH_NAME_SIZE), "the name {:?} is not an identifier", info.name);
     ensure!(is_identifier(&info.version, SOCH_VERSION_SIZE), "the version {:?} is not an identifier", info.version);
@@ -61,14 +61,14 @@ fn info_is_that_of_the_library(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn instances_come_and_go(subject: &Subject) -> Result<(), String> {
+fn instances_come_and_go(subject: &Subject) -> Result<(), NotPassed> {
     for round in 0..10 {
         works(&mut subject.instance()?, &format!("instance {round}"))?;
     }
     Ok(())
 }
 
-fn two_instances_are_independent(subject: &Subject) -> Result<(), String> {
+fn two_instances_are_independent(subject: &Subject) -> Result<(), NotPassed> {
     let (mut first, mut second) = (subject.instance()?, subject.instance()?);
     if subject.has(crate::kind::Kind::Storage) {
         first.storage()?.put(1, b"only here", b"1", 0).must("put")?;
@@ -81,14 +81,14 @@ fn two_instances_are_independent(subject: &Subject) -> Result<(), String> {
     works(&mut second, "after the end of another instance")
 }
 
-fn shutdown_twice_is_ok(subject: &Subject) -> Result<(), String> {
+fn shutdown_twice_is_ok(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     works(&mut instance, "before shutdown")?;
     instance.shutdown()?;
     instance.shutdown()
 }
 
-fn calls_after_shutdown_are_refused(subject: &Subject) -> Result<(), String> {
+fn calls_after_shutdown_are_refused(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     instance.shutdown()?;
     for (slot, result) in call(&mut instance) {
@@ -102,7 +102,7 @@ fn calls_after_shutdown_are_refused(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn a_clone_keeps_the_instance(subject: &Subject) -> Result<(), String> {
+fn a_clone_keeps_the_instance(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let clone = instance.handles().clone();
     *instance.handles() = clone;
@@ -110,12 +110,17 @@ fn a_clone_keeps_the_instance(subject: &Subject) -> Result<(), String> {
 }
 
 /// The ids in `capabilities` are answered by `get_interface`. An extension that is linked in has none.
-fn every_listed_interface_is_there(subject: &Subject) -> Result<(), String> {
+fn every_listed_interface_is_there(subject: &Subject) -> Result<(), NotPassed> {
     use ExtensionCapability::{Compression, Index, Observability, Storage};
     let mut instance = subject.instance()?;
-    let Some(plugin) = &instance.handles().plugin else { return Ok(()) };
-    let capabilities = subject.info().capabilities.iter();
-    for listed in capabilities.filter(|listed| !matches!(listed, Storage | Index | Observability | Compression)) {
+    let Some(plugin) = &instance.handles().plugin else { skip!("a value of the application has no interfaces") };
+    let listed = subject.info().capabilities.iter();
+    let custom: Vec<_> =
+        listed.filter(|listed| !matches!(listed, Storage | Index | Observability | Compression)).collect();
+    if custom.is_empty() {
+        skip!("no custom capability is listed");
+    }
+    for listed in custom {
         let id = listed.to_string();
         let found = plugin.interface(&id).is_some();
         ensure!(!plugin.is_poisoned(), "`get_interface` panicked for {id:?}");

@@ -1,34 +1,50 @@
 //! How a test says what does not hold.
 
+use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::{Error, ErrorKind};
 
 /// Ends a test with a text unless a condition holds.
 macro_rules! ensure {
     ($condition:expr, $($text:tt)+) => {
         if !$condition {
-            return Err(format!($($text)+));
+            return Err($crate::test::NotPassed::Failed(format!($($text)+)));
         }
     };
 }
 
-pub(crate) use ensure;
+/// Ends a test that has nothing to look at, with the reason.
+macro_rules! skip {
+    ($($text:tt)+) => {
+        return Err($crate::test::NotPassed::Skipped(format!($($text)+)))
+    };
+}
+
+pub(crate) use {ensure, skip};
 
 /// A method that turns a failed call into a text: which call failed, and how.
 pub(crate) trait Must<T> {
-    fn must(self, what: &str) -> Result<T, String>;
+    fn must(self, what: &str) -> Result<T, NotPassed>;
 }
 
 impl<T, E: std::fmt::Display> Must<T> for Result<T, E> {
-    fn must(self, what: &str) -> Result<T, String> {
-        self.map_err(|error| format!("{what}: {error}"))
+    fn must(self, what: &str) -> Result<T, NotPassed> {
+        self.map_err(|error| NotPassed::Failed(format!("{what}: {error}")))
     }
 }
 
 /// The result of a call that an extension need not have; None if it is unsupported.
-pub(crate) fn supported<T>(what: &str, result: Result<T, Error>) -> Result<Option<T>, String> {
+pub(crate) fn supported<T>(what: &str, result: Result<T, Error>) -> Result<Option<T>, NotPassed> {
     match result {
         Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
         result => result.map(Some).must(what),
+    }
+}
+
+/// The result of a call without which a test has nothing to look at: it is skipped if an extension does not have it.
+pub(crate) fn needed<T>(what: &str, result: Result<T, Error>) -> Result<T, NotPassed> {
+    match supported(what, result)? {
+        Some(result) => Ok(result),
+        None => skip!("`{what}` is unsupported"),
     }
 }
 

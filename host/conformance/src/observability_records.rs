@@ -3,7 +3,7 @@
 use crate::must::{ensure, Must};
 use crate::observability::lives;
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
 use sochdb_plugin_host::sdk::{
     AttributeValue, ErrorKind, LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanKind, SpanLink,
     SpanParent, SpanStart, SpanStatus, TraceContext,
@@ -30,7 +30,7 @@ fn values() -> Vec<AttributeValue<'static>> {
     values
 }
 
-fn any_record_of_a_span_is_taken(subject: &Subject) -> Result<(), String> {
+fn any_record_of_a_span_is_taken(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let sink = instance.observability()?;
     let remote: TraceContext = REMOTE.parse().must("a trace context")?;
@@ -76,7 +76,7 @@ fn any_record_of_a_span_is_taken(subject: &Subject) -> Result<(), String> {
 }
 
 /// Where a sink has ids of traces, children have those of their parents, also across processes.
-fn a_trace_goes_on(subject: &Subject) -> Result<(), String> {
+fn a_trace_goes_on(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let sink = instance.observability()?;
     let remote = REMOTE.parse::<TraceContext>().must("a trace context")?.with_state("vendor=opaque");
@@ -102,7 +102,7 @@ fn a_trace_goes_on(subject: &Subject) -> Result<(), String> {
     lives(sink, "after traces that go on")
 }
 
-fn any_record_of_the_log_is_taken(subject: &Subject) -> Result<(), String> {
+fn any_record_of_the_log_is_taken(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let sink = instance.observability()?;
     let remote: TraceContext = REMOTE.parse().must("a trace context")?;
@@ -124,7 +124,7 @@ fn any_record_of_the_log_is_taken(subject: &Subject) -> Result<(), String> {
 }
 
 /// Without limits, beside other calls, and within its time.
-fn a_flush_ends(subject: &Subject) -> Result<(), String> {
+fn a_flush_ends(subject: &Subject) -> Result<(), NotPassed> {
     const TIME: Duration = Duration::from_secs(2);
     let mut instance = subject.instance()?;
     let sink = &*instance.observability()?;
@@ -140,7 +140,7 @@ fn a_flush_ends(subject: &Subject) -> Result<(), String> {
     std::thread::scope(|scope| {
         let working = scope.spawn(work);
         let flushed = sink.flush().must("flush beside other calls");
-        working.join().map_err(|_| "a thread panicked".to_owned())?;
+        working.join().expect("no test panics");
         flushed
     })?;
     let begin = Instant::now();

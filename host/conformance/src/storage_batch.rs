@@ -1,9 +1,10 @@
 //! Tests of what batches do beyond puts and deletes: ranges, expectations, options.
 
-use crate::must::{ensure, show, supported, Must};
+use crate::must::{ensure, needed, show, skip, supported, Must};
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
+use crate::threads::together;
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, Result as Called, StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
 use std::collections::BTreeMap;
@@ -46,34 +47,34 @@ fn expect_absent(key: &[u8]) -> Write<'_> {
 type Row = (Vec<u8>, Vec<u8>);
 
 /// The rows of the table that these tests write to.
-fn rows(storage: &Storage) -> Result<Vec<Row>, String> {
+fn rows(storage: &Storage) -> Result<Vec<Row>, NotPassed> {
     storage.scan(1, b"", b"", usize::MAX).must("scan")
 }
 
 /// Runs the test if the storage describes that its batches have what is tested.
 fn if_described(
     subject: &Subject,
+    what: &str,
     described: impl FnOnce(&Storage) -> bool,
-    test: impl FnOnce(&Storage) -> Result<(), String>,
-) -> Result<(), String> {
+    test: impl FnOnce(&Storage) -> Result<(), NotPassed>,
+) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
-    if described(storage) {
-        test(storage)
-    } else {
-        Ok(())
+    if !described(storage) {
+        skip!("{what} in a batch is not described");
     }
+    test(storage)
 }
 
-fn with_ranges(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), String>) -> Result<(), String> {
-    if_described(subject, |storage| storage.describe().deletes_ranges, test)
+fn with_ranges(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), NotPassed>) -> Result<(), NotPassed> {
+    if_described(subject, "a range that is deleted", |storage| storage.describe().deletes_ranges, test)
 }
 
-fn with_expectations(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), String>) -> Result<(), String> {
-    if_described(subject, |storage| storage.describe().expects, test)
+fn with_expectations(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), NotPassed>) -> Result<(), NotPassed> {
+    if_described(subject, "a value that is expected", |storage| storage.describe().expects, test)
 }
 
-fn they_have_what_is_described(subject: &Subject) -> Result<(), String> {
+fn they_have_what_is_described(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let described = storage.describe();
@@ -95,7 +96,7 @@ fn they_have_what_is_described(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn what_is_not_there_changes_nothing(subject: &Subject) -> Result<(), String> {
+fn what_is_not_there_changes_nothing(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     storage.put(1, b"key", b"value", 0).must("put")?;
@@ -128,9 +129,9 @@ fn short_key(random: &mut Random) -> Vec<u8> {
     key
 }
 
-fn a_range_goes_and_nothing_else(subject: &Subject) -> Result<(), String> {
+fn a_range_goes_and_nothing_else(subject: &Subject) -> Result<(), NotPassed> {
     with_ranges(subject, |storage| {
-        let mut random = Random::new(7);
+        let mut random = subject.random(7);
         let mut model: [BTreeMap<Vec<u8>, Vec<u8>>; 3] = Default::default();
         // Longer than any key that there is.
         let long = [[0x7F; 2000].to_vec(), [0xFF; 2000].to_vec()];
@@ -176,7 +177,7 @@ fn a_range_goes_and_nothing_else(subject: &Subject) -> Result<(), String> {
     })
 }
 
-fn a_range_goes_at_its_place_in_the_order(subject: &Subject) -> Result<(), String> {
+fn a_range_goes_at_its_place_in_the_order(subject: &Subject) -> Result<(), NotPassed> {
     with_ranges(subject, |storage| {
         storage.put(1, b"b", b"old", 0).must("put")?;
         let writes = [put(b"c", b"before"), range(b"a", b"d"), put(b"b", b"behind"), put(b"d", b"outside")];
@@ -188,7 +189,7 @@ fn a_range_goes_at_its_place_in_the_order(subject: &Subject) -> Result<(), Strin
     })
 }
 
-fn a_range_is_never_seen_half(subject: &Subject) -> Result<(), String> {
+fn a_range_is_never_seen_half(subject: &Subject) -> Result<(), NotPassed> {
     with_ranges(subject, |storage| {
         let keys: Vec<[u8; 1]> = (0..50).map(|key| [key]).collect();
         let fill = |round: &[u8]| {
@@ -213,13 +214,13 @@ fn a_range_is_never_seen_half(subject: &Subject) -> Result<(), String> {
             });
             let filled = (0..200_u8).try_for_each(|round| fill(&[round]));
             done.store(true, Ordering::Release);
-            let read = reading.join().map_err(|_| "a thread panicked".to_owned())?;
+            let read = reading.join().expect("no test panics");
             filled.and(read)
         })
     })
 }
 
-fn a_large_range_goes_whole(subject: &Subject) -> Result<(), String> {
+fn a_large_range_goes_whole(subject: &Subject) -> Result<(), NotPassed> {
     with_ranges(subject, |storage| {
         let keys: Vec<[u8; 4]> = (0..5000_u32).map(u32::to_be_bytes).collect();
         for part in keys.chunks(500) {
@@ -236,11 +237,11 @@ fn a_large_range_goes_whole(subject: &Subject) -> Result<(), String> {
     })
 }
 
-fn a_range_is_in_the_way_of_a_transaction(subject: &Subject) -> Result<(), String> {
+fn a_range_is_in_the_way_of_a_transaction(subject: &Subject) -> Result<(), NotPassed> {
     with_ranges(subject, |storage| {
         storage.put(1, b"key", b"old", 0).must("put")?;
         let options = TransactionOptions::new();
-        let Some(mut inside) = supported("begin", storage.begin(&options))? else { return Ok(()) };
+        let mut inside = needed("begin", storage.begin(&options))?;
         inside.put(1, b"key", b"new").must("txn_put")?;
         let deleted = write(storage, &[range(b"a", b"z")]);
         let busy = deleted.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy);
@@ -257,7 +258,7 @@ fn a_range_is_in_the_way_of_a_transaction(subject: &Subject) -> Result<(), Strin
     })
 }
 
-fn what_is_not_as_expected_changes_nothing(subject: &Subject) -> Result<(), String> {
+fn what_is_not_as_expected_changes_nothing(subject: &Subject) -> Result<(), NotPassed> {
     with_expectations(subject, |storage| {
         storage.put(1, b"key", b"value", 0).must("put")?;
         storage.put(1, b"empty", b"", 0).must("put")?;
@@ -303,7 +304,7 @@ fn what_is_not_as_expected_changes_nothing(subject: &Subject) -> Result<(), Stri
     })
 }
 
-fn what_is_expected_is_of_before_the_batch(subject: &Subject) -> Result<(), String> {
+fn what_is_expected_is_of_before_the_batch(subject: &Subject) -> Result<(), NotPassed> {
     with_expectations(subject, |storage| {
         storage.put(1, b"key", b"1", 0).must("put")?;
         let writes = [put(b"key", b"2"), expect(b"key", b"1"), put(b"new", b"3"), expect_absent(b"new")];
@@ -319,7 +320,7 @@ fn what_is_expected_is_of_before_the_batch(subject: &Subject) -> Result<(), Stri
     })
 }
 
-fn no_update_of_many_threads_is_lost(subject: &Subject) -> Result<(), String> {
+fn no_update_of_many_threads_is_lost(subject: &Subject) -> Result<(), NotPassed> {
     const EACH: u32 = 50;
     with_expectations(subject, |storage| {
         let count = |_| {
@@ -332,7 +333,7 @@ fn no_update_of_many_threads_is_lost(subject: &Subject) -> Result<(), String> {
                     match storage.compare_and_set(1, b"count", old.as_deref(), Some(&new)) {
                         Ok(true) => break,
                         Err(error) if error.kind() != ErrorKind::Busy => {
-                            return Err(format!("compare_and_set: {error}"))
+                            return Err(format!("compare_and_set: {error}").into());
                         }
                         _ => {}
                     }
@@ -342,10 +343,7 @@ fn no_update_of_many_threads_is_lost(subject: &Subject) -> Result<(), String> {
             }
             Ok(())
         };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || count(thread))).collect();
-            threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
-        })?;
+        together(4, count)?;
         let found = storage.get(1, b"count").must("get")?;
         let expected = (4 * EACH).to_be_bytes();
         ensure!(found.as_deref() == Some(&expected[..]), "4 threads counted to {EACH} each, and there is {found:02x?}");

@@ -1,8 +1,8 @@
 //! Tests of copies: each is of one moment, opens as what it is of, and needs nothing of it; one that fails leaves nothing.
 
-use crate::must::{ensure, supported, Must};
+use crate::must::{ensure, needed, skip, supported, Must};
 use crate::subject::{new_directory, Subject};
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
 use sochdb_plugin_host::{CallOptions, Storage};
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ suite!(Storage, "storage_checkpoint":
 
 const TABLES: [u32; 4] = [0, 1, 300, u32::MAX];
 
-fn fill(storage: &Storage) -> Result<(), String> {
+fn fill(storage: &Storage) -> Result<(), NotPassed> {
     for table in TABLES {
         for key in 0..200_u8 {
             storage.put(table, &[key, key], &table.to_be_bytes().repeat(1 + key as usize), 0).must("put")?;
@@ -35,7 +35,7 @@ fn fill(storage: &Storage) -> Result<(), String> {
 
 type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
-fn rows(storage: &Storage) -> Result<[Rows; 4], String> {
+fn rows(storage: &Storage) -> Result<[Rows; 4], NotPassed> {
     let mut all = <[Rows; 4]>::default();
     for (rows, table) in all.iter_mut().zip(TABLES) {
         *rows = storage.scan(table, b"", b"", usize::MAX).must("scan")?;
@@ -43,26 +43,27 @@ fn rows(storage: &Storage) -> Result<[Rows; 4], String> {
     Ok(all)
 }
 
-/// A copy where an instance with `directory` keeps its data; false if the storage makes none.
-fn copied(storage: &Storage, subject: &Subject, directory: &Path) -> Result<bool, String> {
+/// A copy where an instance with `directory` keeps its data.
+fn copied(storage: &Storage, subject: &Subject, directory: &Path) -> Result<(), NotPassed> {
     let place = subject.place_of_data(directory);
     if place == directory {
         fs::remove_dir(directory).must("the directory of the test")?;
     }
     let made = supported("checkpoint", storage.checkpoint(&place))?.is_some();
     ensure!(made == place.is_dir(), "`checkpoint` has made a copy: {made}; there is a directory: {}", place.is_dir());
-    Ok(made)
+    if !made {
+        skip!("`checkpoint` is unsupported");
+    }
+    Ok(())
 }
 
-fn one_opens_and_needs_nothing_of_what_it_is_of(subject: &Subject) -> Result<(), String> {
+fn one_opens_and_needs_nothing_of_what_it_is_of(subject: &Subject) -> Result<(), NotPassed> {
     let directory = new_directory()?;
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     fill(storage)?;
     let expected = rows(storage)?;
-    if !copied(storage, subject, directory.path())? {
-        return Ok(());
-    }
+    copied(storage, subject, directory.path())?;
     storage.put(1, b"later", b"value", 0).must("put")?;
     // With its directory.
     drop(instance);
@@ -76,15 +77,13 @@ fn one_opens_and_needs_nothing_of_what_it_is_of(subject: &Subject) -> Result<(),
     Ok(())
 }
 
-fn one_is_apart_from_what_it_is_of(subject: &Subject) -> Result<(), String> {
+fn one_is_apart_from_what_it_is_of(subject: &Subject) -> Result<(), NotPassed> {
     let directory = new_directory()?;
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     fill(storage)?;
     let before = rows(storage)?;
-    if !copied(storage, subject, directory.path())? {
-        return Ok(());
-    }
+    copied(storage, subject, directory.path())?;
     let mut copy = subject.instance_in(directory)?;
     let copy = copy.storage()?;
     for key in 0..250_u8 {
@@ -102,7 +101,7 @@ fn one_is_apart_from_what_it_is_of(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), String> {
+fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     fill(storage)?;
@@ -111,9 +110,7 @@ fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), String> {
         let writes = [0, u32::MAX].map(|table| Write::Put { table, key: b"pair", value: &number });
         storage.write_batch(&writes, &BatchOptions::new())
     };
-    if supported("write_batch", pair(0))?.is_none() {
-        return Ok(());
-    }
+    needed("write_batch", pair(0))?;
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let writing = scope.spawn(|| {
@@ -121,9 +118,7 @@ fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), String> {
         });
         let read = (0..2).try_for_each(|_| {
             let directory = new_directory()?;
-            if !copied(storage, subject, directory.path())? {
-                return Ok(());
-            }
+            copied(storage, subject, directory.path())?;
             let mut copy = subject.instance_in(directory)?;
             let copy = copy.storage()?;
             let [one, other] = [0, u32::MAX].map(|table| copy.get(table, b"pair"));
@@ -132,25 +127,23 @@ fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), String> {
             Ok(())
         });
         done.store(true, Ordering::Release);
-        let written = writing.join().map_err(|_| "a thread panicked".to_owned())?;
+        let written = writing.join().expect("no test panics");
         read.and(written)
     })
 }
 
-fn names(directory: &Path) -> Result<BTreeSet<OsString>, String> {
+fn names(directory: &Path) -> Result<BTreeSet<OsString>, NotPassed> {
     let entries = fs::read_dir(directory).must("the directory of the test")?;
     entries.map(|entry| entry.map(|entry| entry.file_name()).must("the directory of the test")).collect()
 }
 
-fn one_that_fails_leaves_nothing(subject: &Subject) -> Result<(), String> {
+fn one_that_fails_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let directory = new_directory()?;
     let place = directory.path().join("copy");
     fill(storage)?;
-    if supported("checkpoint", storage.checkpoint(&place))?.is_none() {
-        return Ok(());
-    }
+    needed("checkpoint", storage.checkpoint(&place))?;
     fs::remove_dir_all(&place).must("the directory of the test")?;
     for micros in [0, 1, 10, 50, 100, 200, 500, 1000, 5000] {
         let limits = CallOptions::new().with_timeout(Duration::from_micros(micros));

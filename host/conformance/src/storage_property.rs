@@ -2,14 +2,14 @@
 
 use crate::must::{ensure, Must};
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
 use sochdb_plugin_host::sdk::{StorageExtension, VecWriter};
 
 suite!(Storage, "storage_property":
     a_name_that_is_not_known_is_not_found,
 );
 
-fn a_name_that_is_not_known_is_not_found(subject: &Subject) -> Result<(), String> {
+fn a_name_that_is_not_known_is_not_found(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     storage.put(1, b"key", b"value", 0).must("put")?;

@@ -1,11 +1,11 @@
 //! Tests of a snapshot of a storage: what it sees, in which order, and how long its bytes stay. A storage without snapshots is none
 //! the worse.
 
-use crate::must::{ensure, show, Must};
+use crate::must::{ensure, needed, show, Must};
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::suite;
-use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension};
+use crate::test::{suite, NotPassed};
+use sochdb_plugin_host::sdk::{CursorOptions, StorageExtension};
 use sochdb_plugin_host::{Reader, Storage};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,18 +23,15 @@ suite!(Storage, "storage_reader":
 type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 
 /// Runs `test` with the storage of a new instance, if that has snapshots.
-fn with_snapshots(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), String>) -> Result<(), String> {
+fn with_snapshots(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), NotPassed>) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
-    match storage.reader() {
-        Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(()),
-        reader => drop(reader.must("open_reader")?),
-    }
+    drop(needed("open_reader", storage.reader())?);
     test(storage)
 }
 
 /// All rows of a cursor, batch by batch.
-fn rows_of(reader: &Reader, table: u32, start: &[u8], end: &[u8]) -> Result<Rows, String> {
+fn rows_of(reader: &Reader, table: u32, start: &[u8], end: &[u8]) -> Result<Rows, NotPassed> {
     let mut cursor = reader.cursor(table, &CursorOptions::range(start, end)).must("open_cursor")?;
     let mut rows = Rows::new();
     loop {
@@ -45,24 +42,24 @@ fn rows_of(reader: &Reader, table: u32, start: &[u8], end: &[u8]) -> Result<Rows
         for (key, value) in batch {
             // A cursor that goes round in circles would have no end.
             if let Some((last, _)) = rows.last().filter(|(last, _)| **last >= *key) {
-                return Err(format!("a cursor gives {} after {}", show(key), show(last)));
+                return Err(format!("a cursor gives {} after {}", show(key), show(last)).into());
             }
             rows.push((key.to_vec(), value.to_vec()));
         }
     }
 }
 
-fn value_of(reader: &Reader, key: &[u8]) -> Result<Option<Vec<u8>>, String> {
+fn value_of(reader: &Reader, key: &[u8]) -> Result<Option<Vec<u8>>, NotPassed> {
     let mut value = Vec::new();
     Ok(reader.get_append(1, key, &mut value).must("reader_get")?.then_some(value))
 }
 
 /// Puts `count` rows, each with `value`.
-fn fill(storage: &Storage, count: u16, value: &[u8]) -> Result<(), String> {
+fn fill(storage: &Storage, count: u16, value: &[u8]) -> Result<(), NotPassed> {
     (0..count).try_for_each(|key| storage.put(1, &key.to_be_bytes(), value, 0).must("put"))
 }
 
-fn a_snapshot_sees_what_was_and_nothing_later(subject: &Subject) -> Result<(), String> {
+fn a_snapshot_sees_what_was_and_nothing_later(subject: &Subject) -> Result<(), NotPassed> {
     with_snapshots(subject, |storage| {
         for key in [b"a", b"b", b"c"] {
             storage.put(1, key, b"old", 0).must("put")?;
@@ -101,7 +98,7 @@ fn a_snapshot_sees_what_was_and_nothing_later(subject: &Subject) -> Result<(), S
 
 /// One thread writes its number of rounds to all keys in their order, so whatever one state there was, its values do
 /// not grow from key to key, and differ by one round at most.
-fn a_snapshot_is_one_state_while_another_thread_writes(subject: &Subject) -> Result<(), String> {
+fn a_snapshot_is_one_state_while_another_thread_writes(subject: &Subject) -> Result<(), NotPassed> {
     with_snapshots(subject, |storage| {
         fill(storage, 200, &0_u32.to_be_bytes())?;
         let enough = AtomicBool::new(false);
@@ -135,12 +132,12 @@ fn a_snapshot_is_one_state_while_another_thread_writes(subject: &Subject) -> Res
             let writer = scope.spawn(write);
             let result = read();
             enough.store(true, Ordering::Relaxed);
-            writer.join().map_err(|_| "a thread panicked".to_owned())?.and(result)
+            writer.join().expect("no test panics").and(result)
         })
     })
 }
 
-fn a_cursor_keeps_its_bounds_and_its_order(subject: &Subject) -> Result<(), String> {
+fn a_cursor_keeps_its_bounds_and_its_order(subject: &Subject) -> Result<(), NotPassed> {
     with_snapshots(subject, |storage| {
         let keys: [&[u8]; 9] = [b"", b"\x00", b"\x00\x00", b"a", b"a\x00b", b"b", b"\x7f", b"\x80", b"\xff\xff"];
         for key in keys.iter().rev() {
@@ -161,7 +158,7 @@ fn a_cursor_keeps_its_bounds_and_its_order(subject: &Subject) -> Result<(), Stri
     })
 }
 
-fn a_cursor_ends_once_and_for_all(subject: &Subject) -> Result<(), String> {
+fn a_cursor_ends_once_and_for_all(subject: &Subject) -> Result<(), NotPassed> {
     with_snapshots(subject, |storage| {
         // The host asks for 64 rows at a time.
         for (count, more) in [(1, 1), (63, 62), (64, 1), (65, 1), (128, 63), (300, 172)] {
@@ -186,7 +183,7 @@ fn a_cursor_ends_once_and_for_all(subject: &Subject) -> Result<(), String> {
     })
 }
 
-fn readers_and_cursors_do_not_disturb_each_other(subject: &Subject) -> Result<(), String> {
+fn readers_and_cursors_do_not_disturb_each_other(subject: &Subject) -> Result<(), NotPassed> {
     with_snapshots(subject, |storage| {
         fill(storage, 300, b"old")?;
         let old = storage.reader().must("open_reader")?;
@@ -228,7 +225,7 @@ fn readers_and_cursors_do_not_disturb_each_other(subject: &Subject) -> Result<()
     })
 }
 
-fn what_is_lent_stays_until_the_next_call(subject: &Subject) -> Result<(), String> {
+fn what_is_lent_stays_until_the_next_call(subject: &Subject) -> Result<(), NotPassed> {
     with_snapshots(subject, |storage| {
         let value = |key: u16| Random::new(key.into()).bytes(usize::from(key) * 40);
         for key in 0..100_u16 {
@@ -270,9 +267,9 @@ fn what_is_lent_stays_until_the_next_call(subject: &Subject) -> Result<(), Strin
     })
 }
 
-fn snapshots_agree_with_models(subject: &Subject) -> Result<(), String> {
+fn snapshots_agree_with_models(subject: &Subject) -> Result<(), NotPassed> {
     with_snapshots(subject, |storage| {
-        let mut random = Random::new(7);
+        let mut random = subject.random(7);
         let mut now = BTreeMap::new();
         let mut snapshots = Vec::new();
         for step in 0..1500_u64 {

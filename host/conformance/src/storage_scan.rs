@@ -2,7 +2,7 @@
 
 use crate::must::{ensure, show, Must};
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
 use sochdb_plugin_host::sdk::{Error, ErrorKind, RowSink, StorageExtension};
 use sochdb_plugin_host::Storage;
 
@@ -15,11 +15,11 @@ suite!(Storage, "storage_scan":
 );
 
 /// Puts each key with itself as its value.
-fn put_all(storage: &Storage, keys: &[&[u8]]) -> Result<(), String> {
+fn put_all(storage: &Storage, keys: &[&[u8]]) -> Result<(), NotPassed> {
     keys.iter().try_for_each(|key| storage.put(1, key, key, 0).must("put"))
 }
 
-fn keys_of(storage: &Storage, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, String> {
+fn keys_of(storage: &Storage, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<Vec<u8>>, NotPassed> {
     let rows = storage.scan(1, start, end, limit).must("scan")?;
     for (key, value) in &rows {
         ensure!(key == value, "the scan gives {} with the value of {}", show(key), show(value));
@@ -27,7 +27,7 @@ fn keys_of(storage: &Storage, start: &[u8], end: &[u8], limit: usize) -> Result<
     Ok(rows.into_iter().map(|(key, _)| key).collect())
 }
 
-fn keys_order_as_unsigned_bytes(subject: &Subject) -> Result<(), String> {
+fn keys_order_as_unsigned_bytes(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     let keys: [&[u8]; 11] =
@@ -45,7 +45,7 @@ fn keys_order_as_unsigned_bytes(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn start_is_included_and_end_is_not(subject: &Subject) -> Result<(), String> {
+fn start_is_included_and_end_is_not(subject: &Subject) -> Result<(), NotPassed> {
     type Case = (&'static [u8], &'static [u8], &'static [&'static [u8]]);
     const CASES: [Case; 9] = [
         (b"", b"", &[b"a", b"b", b"c", b"d"]),
@@ -68,7 +68,7 @@ fn start_is_included_and_end_is_not(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn limits_are_kept(subject: &Subject) -> Result<(), String> {
+fn limits_are_kept(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     let keys: Vec<[u8; 2]> = (0..300_u16).map(u16::to_be_bytes).collect();
@@ -81,7 +81,7 @@ fn limits_are_kept(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn a_sink_may_end_the_scan(subject: &Subject) -> Result<(), String> {
+fn a_sink_may_end_the_scan(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     put_all(storage, &[b"a", b"b", b"c", b"d", b"e"])?;
@@ -105,7 +105,7 @@ fn a_sink_may_end_the_scan(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn an_empty_table_has_no_rows(subject: &Subject) -> Result<(), String> {
+fn an_empty_table_has_no_rows(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     ensure!(keys_of(storage, b"", b"", 100)?.is_empty(), "a table without a put has rows");

@@ -1,8 +1,9 @@
 //! Tests of a table that was found once: it does what plain calls do. Without such handles the host makes plain calls.
 
-use crate::must::{ensure, Must};
+use crate::must::{ensure, needed, Must};
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
+use crate::threads::together;
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, StorageTable, VecWriter};
 
 suite!(Storage, "storage_table":
@@ -14,7 +15,7 @@ suite!(Storage, "storage_table":
     a_snapshot_does_not_see_later_writes_by_a_handle,
 );
 
-fn a_handle_agrees_with_plain_calls(subject: &Subject) -> Result<(), String> {
+fn a_handle_agrees_with_plain_calls(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     let (table, again) = (storage.open_table(1).must("open_table")?, storage.open_table(1).must("open_table")?);
@@ -46,7 +47,7 @@ fn a_handle_agrees_with_plain_calls(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn a_handle_alone_is_no_row(subject: &Subject) -> Result<(), String> {
+fn a_handle_alone_is_no_row(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     storage.put(1, b"key", b"value", 0).must("put")?;
@@ -59,7 +60,7 @@ fn a_handle_alone_is_no_row(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn a_value_beyond_the_limit_is_refused(subject: &Subject) -> Result<(), String> {
+fn a_value_beyond_the_limit_is_refused(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let table = instance.storage()?.open_table(1).must("open_table")?;
     table.put(b"key", &[7; 1000], 0).must("table_put")?;
@@ -76,7 +77,7 @@ fn a_value_beyond_the_limit_is_refused(subject: &Subject) -> Result<(), String> 
     Ok(())
 }
 
-fn handles_come_and_go(subject: &Subject) -> Result<(), String> {
+fn handles_come_and_go(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     let kept = storage.open_table(1).must("open_table")?;
@@ -88,44 +89,38 @@ fn handles_come_and_go(subject: &Subject) -> Result<(), String> {
         let value = kept.get(b"key").must("table_get")?;
         ensure!(value.as_deref() == Some(&round.to_be_bytes()[..]), "after others closed, a handle reads {value:02x?}");
     }
-    let rows: Result<usize, String> =
+    let rows: Result<usize, NotPassed> =
         (0..20).map(|table| Ok(storage.scan(table, b"", b"", usize::MAX).must("scan")?.len())).sum();
     ensure!(rows? == 201, "of 201 rows that handles put some are not there after the handles");
     Ok(())
 }
 
-fn many_threads_may_use_a_handle(subject: &Subject) -> Result<(), String> {
+fn many_threads_may_use_a_handle(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let shared = &storage.open_table(1).must("open_table")?;
-    let work = |thread: u8| {
+    let work = |thread: usize| {
         let own = storage.open_table(1).must("open_table")?;
         for key in 0..100_u8 {
             let (one, other) = if key % 2 == 0 { (shared, &own) } else { (&own, shared) };
-            one.put(&[thread, key], &[key; 3], 0).must("table_put")?;
-            let found = other.get(&[thread, key]).must("table_get")?;
+            one.put(&[thread as u8, key], &[key; 3], 0).must("table_put")?;
+            let found = other.get(&[thread as u8, key]).must("table_get")?;
             ensure!(found.as_deref() == Some(&[key; 3]), "thread {thread} reads {found:?} where it wrote {key}");
         }
         Ok(())
     };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..4).map(|thread| scope.spawn(move || work(thread))).collect();
-        threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
-    })?;
+    together(4, work)?;
     let rows = storage.scan(1, b"", b"", usize::MAX).must("scan")?.len();
     ensure!(rows == 400, "4 threads put 100 rows each, {rows} are there");
     Ok(())
 }
 
-fn a_snapshot_does_not_see_later_writes_by_a_handle(subject: &Subject) -> Result<(), String> {
+fn a_snapshot_does_not_see_later_writes_by_a_handle(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let table = storage.open_table(1).must("open_table")?;
     table.put(b"key", b"old", 0).must("table_put")?;
-    let mut reader = match storage.reader() {
-        Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(()),
-        reader => reader.must("open_reader")?,
-    };
+    let mut reader = needed("open_reader", storage.reader())?;
     table.put(b"key", b"new", 0).must("table_put beside an open reader")?;
     table.put(b"later", b"", 0).must("table_put beside an open reader")?;
     for (key, expected) in [(&b"key"[..], Some(&b"old"[..])), (b"later", None)] {

@@ -1,9 +1,9 @@
 //! Tests of what a storage does with whole tables: it lists those that have rows, and drops one.
 
-use crate::must::{ensure, Must};
+use crate::must::{ensure, needed, supported, Must};
 use crate::subject::Subject;
-use crate::test::suite;
-use sochdb_plugin_host::sdk::{ErrorKind, Result as Called, StorageExtension, StorageTable};
+use crate::test::{suite, NotPassed};
+use sochdb_plugin_host::sdk::{StorageExtension, StorageTable};
 use sochdb_plugin_host::Storage;
 
 suite!(Storage, "storage_tables":
@@ -17,14 +17,8 @@ suite!(Storage, "storage_tables":
 const TABLES: [u32; 12] = [7, 0, 300, u32::MAX, 1, 2, 255, 256, 65_536, 3, u32::MAX - 1, 10];
 
 /// The answer of a call, or None if the storage does not have it.
-fn there<T>(called: Called<T>, slot: &str) -> Result<Option<T>, String> {
-    match called {
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(None),
-        called => called.must(slot).map(Some),
-    }
-}
 
-fn fill(storage: &Storage) -> Result<(), String> {
+fn fill(storage: &Storage) -> Result<(), NotPassed> {
     for table in TABLES {
         for key in 0..100_u8 {
             storage.put(table, &[key], &table.to_be_bytes(), 0).must("put")?;
@@ -33,10 +27,10 @@ fn fill(storage: &Storage) -> Result<(), String> {
     Ok(())
 }
 
-fn those_with_rows_are_listed(subject: &Subject) -> Result<(), String> {
+fn those_with_rows_are_listed(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
-    let Some(none) = there(storage.list_tables(), "list_tables")? else { return Ok(()) };
+    let none = needed("list_tables", storage.list_tables())?;
     ensure!(none.is_empty(), "a new storage lists the tables {none:?}");
     let mut expected = Vec::new();
     for table in TABLES {
@@ -59,20 +53,18 @@ fn those_with_rows_are_listed(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn a_dropped_one_is_empty_at_once_and_no_other(subject: &Subject) -> Result<(), String> {
+fn a_dropped_one_is_empty_at_once_and_no_other(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     fill(storage)?;
     for dropped in [0, 256, u32::MAX, 7] {
-        if there(storage.drop_table(dropped), "drop_table")?.is_none() {
-            return Ok(());
-        }
+        needed("drop_table", storage.drop_table(dropped))?;
         let left = storage.scan(dropped, b"", b"", 10).must("scan")?.len();
         ensure!(left == 0, "a table that was dropped has {left} rows or more");
         let found = storage.get(dropped, &[7]).must("get")?;
         ensure!(found.is_none(), "a row of a table that was dropped is there");
         storage.drop_table(dropped).must("drop_table of a table without rows")?;
-        if let Some(listed) = there(storage.list_tables(), "list_tables")? {
+        if let Some(listed) = supported("list_tables", storage.list_tables())? {
             ensure!(!listed.contains(&dropped), "a table that was dropped is listed");
         }
     }
@@ -84,14 +76,12 @@ fn a_dropped_one_is_empty_at_once_and_no_other(subject: &Subject) -> Result<(), 
     Ok(())
 }
 
-fn a_dropped_one_is_seen_by_a_snapshot_from_before(subject: &Subject) -> Result<(), String> {
+fn a_dropped_one_is_seen_by_a_snapshot_from_before(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     fill(storage)?;
-    let Some(reader) = there(storage.reader(), "open_reader")? else { return Ok(()) };
-    if there(storage.drop_table(7), "drop_table beside a reader")?.is_none() {
-        return Ok(());
-    }
+    let reader = needed("open_reader", storage.reader())?;
+    needed("drop_table", storage.drop_table(7))?;
     storage.put(7, b"new", b"value", 0).must("put")?;
     let mut value = Vec::new();
     for key in 0..100_u8 {
@@ -103,7 +93,7 @@ fn a_dropped_one_is_seen_by_a_snapshot_from_before(subject: &Subject) -> Result<
     Ok(())
 }
 
-fn a_dropped_one_takes_rows_again(subject: &Subject) -> Result<(), String> {
+fn a_dropped_one_takes_rows_again(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let table = storage.open_table(7).must("open_table")?;
@@ -114,9 +104,7 @@ fn a_dropped_one_takes_rows_again(subject: &Subject) -> Result<(), String> {
         let rows = storage.scan(7, b"", b"", 1000).must("scan")?;
         let right = rows.iter().map(|(key, value)| (key[0], value[0])).eq((round..100).map(|key| (key, round)));
         ensure!(right, "after {round} drops, a table has {} rows, or others than were put", rows.len());
-        if there(storage.drop_table(7), "drop_table")?.is_none() {
-            return Ok(());
-        }
+        needed("drop_table", storage.drop_table(7))?;
         let found = table.get(&[50]).must("table_get")?;
         ensure!(found.is_none(), "a handle of a table that was dropped has a row of it");
     }

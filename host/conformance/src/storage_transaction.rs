@@ -1,9 +1,9 @@
 //! Tests of transactions: who sees what, that nothing is half, and that no update is lost between two.
 
-use crate::must::{ensure, show, Must};
-use crate::random::Random;
+use crate::must::{ensure, needed, show, Must};
 use crate::subject::Subject;
-use crate::test::suite;
+use crate::test::{suite, NotPassed};
+use crate::threads::together;
 use sochdb_plugin_host::sdk::{ErrorKind, Result as Called, StorageExtension, TransactionOptions};
 use sochdb_plugin_host::Storage;
 use std::collections::BTreeMap;
@@ -33,18 +33,13 @@ fn at_once() -> TransactionOptions {
 /// Runs the test if the storage has transactions.
 fn with_transactions(
     subject: &Subject,
-    test: impl FnOnce(&Storage, TransactionOptions) -> Result<(), String>,
-) -> Result<(), String> {
+    test: impl FnOnce(&Storage, TransactionOptions) -> Result<(), NotPassed>,
+) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let options = TransactionOptions::new();
-    match storage.begin(&options) {
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
-        begun => {
-            begun.must("begin")?.abort();
-            test(storage, options)
-        }
-    }
+    needed("begin", storage.begin(&options))?.abort();
+    test(storage, options)
 }
 
 /// Whether another one was first: the caller begins again.
@@ -52,7 +47,7 @@ fn was_late<T>(result: &Called<T>) -> bool {
     result.as_ref().is_err_and(|error| matches!(error.kind(), ErrorKind::Conflict | ErrorKind::Busy))
 }
 
-fn they_are_what_is_described(subject: &Subject) -> Result<(), String> {
+fn they_are_what_is_described(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
     let begun = storage.begin(&TransactionOptions::new());
@@ -64,7 +59,7 @@ fn they_are_what_is_described(subject: &Subject) -> Result<(), String> {
     Ok(())
 }
 
-fn only_a_transaction_sees_its_writes_before_its_commit(subject: &Subject) -> Result<(), String> {
+fn only_a_transaction_sees_its_writes_before_its_commit(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, options| {
         storage.put(1, b"old", b"1", 0).must("put")?;
         storage.put(1, b"gone", b"1", 0).must("put")?;
@@ -93,7 +88,7 @@ fn only_a_transaction_sees_its_writes_before_its_commit(subject: &Subject) -> Re
     })
 }
 
-fn nothing_stays_of_an_aborted_one(subject: &Subject) -> Result<(), String> {
+fn nothing_stays_of_an_aborted_one(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, options| {
         storage.put(1, b"old", b"1", 0).must("put")?;
         for dropped in [false, true] {
@@ -125,7 +120,7 @@ fn nothing_stays_of_an_aborted_one(subject: &Subject) -> Result<(), String> {
     })
 }
 
-fn all_tables_change_at_one_moment(subject: &Subject) -> Result<(), String> {
+fn all_tables_change_at_one_moment(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, options| {
         let read = || -> Called<Vec<Option<Vec<u8>>>> {
             // What one moment shows: a snapshot, or else a transaction.
@@ -172,7 +167,7 @@ fn all_tables_change_at_one_moment(subject: &Subject) -> Result<(), String> {
     })
 }
 
-fn two_that_write_one_key_do_not_both_commit(subject: &Subject) -> Result<(), String> {
+fn two_that_write_one_key_do_not_both_commit(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, _| {
         storage.put(1, b"key", b"start", 0).must("put")?;
         let mut first = storage.begin(&at_once()).must("begin")?;
@@ -198,7 +193,7 @@ fn two_that_write_one_key_do_not_both_commit(subject: &Subject) -> Result<(), St
     })
 }
 
-fn a_plain_write_beside_one_gets_an_answer(subject: &Subject) -> Result<(), String> {
+fn a_plain_write_beside_one_gets_an_answer(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, options| {
         let mut inside = storage.begin(&options).must("begin")?;
         inside.put(1, b"inside", b"1").must("txn_put")?;
@@ -217,15 +212,15 @@ fn a_plain_write_beside_one_gets_an_answer(subject: &Subject) -> Result<(), Stri
     })
 }
 
-fn no_update_of_many_threads_is_lost(subject: &Subject) -> Result<(), String> {
+fn no_update_of_many_threads_is_lost(subject: &Subject) -> Result<(), NotPassed> {
     const THREADS: u32 = 4;
     const EACH: u32 = 25;
     with_transactions(subject, |storage, options| {
-        let number = |value: Option<Vec<u8>>| -> Result<u32, String> {
+        let number = |value: Option<Vec<u8>>| -> Result<u32, NotPassed> {
             let bytes = value.unwrap_or_else(|| vec![0; 4]);
             Ok(u32::from_be_bytes(bytes.try_into().map_err(|bytes| format!("a counter of {bytes:02x?}"))?))
         };
-        let add = || -> Result<(), String> {
+        let add = || -> Result<(), NotPassed> {
             loop {
                 let mut inside = match storage.begin(&options) {
                     late if was_late(&late) => continue,
@@ -242,22 +237,19 @@ fn no_update_of_many_threads_is_lost(subject: &Subject) -> Result<(), String> {
                 }
             }
         };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = (0..THREADS).map(|_| scope.spawn(|| (0..EACH).try_for_each(|_| add()))).collect();
-            threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a thread panicked".to_owned())?)
-        })?;
+        together(THREADS as usize, |_| (0..EACH).try_for_each(|_| add()))?;
         let count = number(storage.get(1, b"count").must("get")?)?;
         ensure!(count == THREADS * EACH, "{THREADS} threads added one {EACH} times each, which is {count}");
         Ok(())
     })
 }
 
-fn another_thread_may_go_on(subject: &Subject) -> Result<(), String> {
+fn another_thread_may_go_on(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, options| {
         for round in 0..20_u8 {
             let mut inside = storage.begin(&options).must("begin")?;
             inside.put(1, b"here", &[round]).must("txn_put")?;
-            let there = std::thread::spawn(move || -> Result<(), String> {
+            let there = std::thread::spawn(move || -> Result<(), NotPassed> {
                 ensure!(
                     inside.get(1, b"here").must("txn_get on another thread")? == Some(vec![round]),
                     "another thread does not see what was put inside"
@@ -268,7 +260,7 @@ fn another_thread_may_go_on(subject: &Subject) -> Result<(), String> {
                 }
                 Ok(())
             });
-            there.join().map_err(|_| "a thread panicked".to_owned())??;
+            there.join().expect("no test panics")?;
             let last = round / 2 * 2;
             for key in [&b"here"[..], b"there"] {
                 let value = storage.get(1, key).must("get")?;
@@ -279,9 +271,9 @@ fn another_thread_may_go_on(subject: &Subject) -> Result<(), String> {
     })
 }
 
-fn reads_inside_agree_with_a_model(subject: &Subject) -> Result<(), String> {
+fn reads_inside_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, options| {
-        let mut random = Random::new(11);
+        let mut random = subject.random(11);
         let mut committed = BTreeMap::new();
         for round in 0..40_u64 {
             let (mut inside, mut model) = (storage.begin(&options).must("begin")?, committed.clone());
@@ -324,7 +316,7 @@ fn reads_inside_agree_with_a_model(subject: &Subject) -> Result<(), String> {
     })
 }
 
-fn many_come_and_go(subject: &Subject) -> Result<(), String> {
+fn many_come_and_go(subject: &Subject) -> Result<(), NotPassed> {
     with_transactions(subject, |storage, options| {
         for round in 0..300_u32 {
             let mut inside = storage.begin(&options).must("begin")?;
@@ -335,7 +327,7 @@ fn many_come_and_go(subject: &Subject) -> Result<(), String> {
                 _ => drop(inside),
             }
         }
-        let rows: Result<usize, String> =
+        let rows: Result<usize, NotPassed> =
             (0..7).map(|table| Ok(storage.scan(table, b"", b"", usize::MAX).must("scan")?.len())).sum();
         ensure!(rows? == 100, "of 300 transactions with a row each 100 were committed, and other rows are there");
         Ok(())

@@ -2,6 +2,8 @@ use crate::instance::{Handles, Instance, Watch};
 use crate::kind::Kind;
 use crate::must::Must;
 use crate::phase::Phase;
+use crate::random::Random;
+use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::ExtensionInfo;
 use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, PluginLibrary};
 use std::fs::Permissions;
@@ -19,7 +21,7 @@ const DIRECTORY: &str = "{dir}";
 const DATA_DIR: &str = "data_dir";
 
 /// A directory for one test, which goes with what is returned.
-pub(crate) fn new_directory() -> Result<TempDir, String> {
+pub(crate) fn new_directory() -> Result<TempDir, NotPassed> {
     // Without the mode, the umask would decide who may read and write it.
     let only_mine = Permissions::from_mode(0o700);
     let directory = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
@@ -44,6 +46,7 @@ pub struct Subject {
     info: ExtensionInfo,
     dimensions: Option<usize>,
     checksum: bool,
+    seed: u64,
     watch: Watch,
 }
 
@@ -88,14 +91,23 @@ impl Subject {
         make: impl Fn(&str) -> sochdb_plugin_host::sdk::Result<Handles> + Send + Sync + 'static,
         config: &str,
     ) -> Result<Self, String> {
-        let make: Make = Box::new(move |config, _| make(config).must("create"));
+        let make: Make = Box::new(move |config, _| make(config).map_err(|error| format!("create: {error}")));
         let mut subject = Self::new(make, config, ExtensionInfo::default());
-        subject.info = subject.instance()?.info()?;
+        let info = subject.instance().and_then(|mut instance| instance.info());
+        subject.info = info.map_err(|why| why.to_string())?;
         Ok(subject)
     }
 
     fn new(make: Make, config: &str, info: ExtensionInfo) -> Self {
-        Self { make, config: config.to_owned(), info, dimensions: None, checksum: false, watch: Arc::new(|_| {}) }
+        Self {
+            make,
+            config: config.to_owned(),
+            info,
+            dimensions: None,
+            checksum: false,
+            seed: 0,
+            watch: Arc::new(|_| {}),
+        }
     }
 
     /// Says that the index takes vectors of this many `f32`s. Otherwise the suite finds out which keys it takes.
@@ -109,6 +121,13 @@ impl Subject {
     #[must_use]
     pub fn checksum(mut self, has: bool) -> Self {
         self.checksum = has;
+        self
+    }
+
+    /// Makes the tests that draw numbers draw others: those of this seed. Without it the seed is 0, and each run draws the same.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
         self
     }
 
@@ -139,8 +158,13 @@ impl Subject {
         self.checksum
     }
 
+    /// Numbers for one purpose of a test, which `salt` tells from others: those of the subject's seed.
+    pub(crate) fn random(&self, salt: u64) -> Random {
+        Random::new(self.seed ^ salt)
+    }
+
     /// A new instance, with a new directory.
-    pub(crate) fn instance(&self) -> Result<Instance, String> {
+    pub(crate) fn instance(&self) -> Result<Instance, NotPassed> {
         self.instance_in(new_directory()?)
     }
 
@@ -154,14 +178,14 @@ impl Subject {
     }
 
     /// The instance that comes when this one is gone, in its directory.
-    pub(crate) fn again(&self, instance: Instance) -> Result<Instance, String> {
+    pub(crate) fn again(&self, instance: Instance) -> Result<Instance, NotPassed> {
         let directory = instance.directory();
         drop(instance);
         self.instance_in(directory)
     }
 
     /// A new instance with this directory.
-    pub(crate) fn instance_in(&self, directory: impl Into<Arc<TempDir>>) -> Result<Instance, String> {
+    pub(crate) fn instance_in(&self, directory: impl Into<Arc<TempDir>>) -> Result<Instance, NotPassed> {
         let directory = directory.into();
         let path = directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
         let config = self.config.replace(DIRECTORY, &path.replace('\\', "\\\\").replace('"', "\\\""));

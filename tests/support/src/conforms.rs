@@ -11,7 +11,7 @@ pub const JSON_CONFIG: &str = r#"{"path": "{dir}/lines.jsonl"}"#;
 pub fn failures(subject: &Subject) -> Vec<(&'static str, String)> {
     let mut run = 0;
     let failures = tests_for(subject).inspect(|_| run += 1);
-    let failures = failures.filter_map(|test| (test.run)(subject).err().map(|error| (test.name, error))).collect();
+    let failures = failures.filter_map(|test| Some((test.name, test.failure(subject)?))).collect();
     assert!(run >= 12, "{}: only {run} tests are for it", subject.info().name);
     failures
 }

@@ -5,7 +5,7 @@ use crate::commands::check::process_watch::ProcessWatch;
 use crate::input::paths::absolute;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
-use sochdb_plugin_conformance::{self as conformance, Phase, Subject};
+use sochdb_plugin_conformance::{self as conformance, NotPassed, Phase, Subject};
 use sochdb_plugin_host::sdk::ErrorKind;
 use sochdb_plugin_host::{DynamicPluginLoader, InstanceOptions, LoadError, PluginLibrary, TrustFiles};
 use std::path::{Path, PathBuf};
@@ -31,6 +31,9 @@ pub(crate) struct SubjectOptions {
     /// Obey this trust file, and others that are named so: a plugin that needs libraries of the system needs one
     #[arg(long, value_name = "FILE")]
     pub(crate) trust: Vec<PathBuf>,
+    /// The seed of the tests that draw numbers; the same one draws the same
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    pub(crate) seed: u64,
 }
 
 impl SubjectOptions {
@@ -75,7 +78,7 @@ pub(crate) struct Places {
 pub(crate) fn command(file: &Path, test: &str, subject: &SubjectOptions, places: &Places) -> Result<Command, String> {
     let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
     let mut command = Command::new(program);
-    command.args(["run-one-test", "--config", &subject.config]);
+    command.args(["run-one-test", "--config", &subject.config, "--seed", &subject.seed.to_string()]);
     command.args(subject.dimensions.map(|dimensions| format!("--dimensions={dimensions}")));
     command.args(subject.checksum.then_some("--checksum"));
     subject.trust.iter().for_each(|file| _ = command.arg("--trust").arg(absolute(file)));
@@ -94,13 +97,17 @@ fn prepare() -> rustix::io::Result<()> {
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
     prepare().map_err(|error| format!("cannot prepare the process: {error}"))?;
     let result = test(options);
-    let verdict = json!({ "reason": result.as_ref().err() });
+    let verdict = match &result {
+        Ok(()) => json!({}),
+        Err(NotPassed::Failed(why)) => json!({ "failed": why }),
+        Err(NotPassed::Skipped(why)) => json!({ "skipped": why }),
+    };
     std::fs::write(&options.verdict, verdict.to_string())
         .map_err(|error| format!("cannot write the verdict: {error}"))?;
-    Ok(result.is_ok())
+    Ok(!matches!(result, Err(NotPassed::Failed(_))))
 }
 
-fn test(options: &Options) -> Result<(), String> {
+fn test(options: &Options) -> Result<(), NotPassed> {
     let journal = Journal::create(&options.journal).map_err(|error| format!("cannot write the journal: {error}"))?;
     let journal = Arc::new(journal);
     let watch = Arc::new(ProcessWatch::begin());
@@ -109,12 +116,16 @@ fn test(options: &Options) -> Result<(), String> {
         watched.phase(phase);
         noted.phase(phase);
     };
-    run_test(options, journal.clone(), watch.clone(), phase)?;
+    let result = run_test(options, journal.clone(), watch.clone(), phase);
+    if let Err(NotPassed::Failed(_)) = result {
+        return result;
+    }
     // Of one in Drop or on the plugin's own threads no call tells.
     if let Some(panic) = journal.panicked() {
-        return Err(format!("the plugin panicked, and no call failed: {panic}"));
+        return Err(format!("the plugin panicked, and no call failed: {panic}").into());
     }
-    watch.end()
+    watch.end()?;
+    result
 }
 
 fn run_test(
@@ -122,7 +133,7 @@ fn run_test(
     journal: Arc<Journal>,
     watch: Arc<ProcessWatch>,
     phase: impl Fn(Phase) + Send + Sync + 'static,
-) -> Result<(), String> {
+) -> Result<(), NotPassed> {
     let loader = options
         .subject
         .loader()
@@ -139,10 +150,10 @@ fn run_test(
     let library: PluginLibrary = unsafe { loader.load(&options.file) }
         .map_err(|error| format!("{}: {error}; remedy: {}", error.code(), error.remedy()))?;
     if options.test == LOAD {
-        return instance(&library, &options.subject.config, phase);
+        return Ok(instance(&library, &options.subject.config, phase)?);
     }
-    let mut subject =
-        Subject::loaded(library, &options.subject.config).checksum(options.subject.checksum).watched(phase);
+    let SubjectOptions { config, checksum, seed, .. } = &options.subject;
+    let mut subject = Subject::loaded(library, config).checksum(*checksum).seed(*seed).watched(phase);
     if let Some(dimensions) = options.subject.dimensions {
         subject = subject.dimensions(dimensions as usize);
     }
@@ -171,11 +182,11 @@ fn instance(library: &PluginLibrary, config: &str, phase: impl Fn(Phase)) -> Res
 }
 
 /// The verdict that a child wrote, if it did. Another child may use the place then.
-pub(crate) fn take_verdict(file: &Path) -> Option<Result<(), String>> {
+pub(crate) fn take_verdict(file: &Path) -> Option<Result<(), NotPassed>> {
     let text = std::fs::read_to_string(file).ok()?;
     std::fs::remove_file(file).ok()?;
-    match serde_json::from_str::<Value>(&text).ok()?.get("reason")? {
-        Value::Null => Some(Ok(())),
-        reason => Some(Err(reason.as_str()?.to_owned())),
-    }
+    let verdict = serde_json::from_str::<Value>(&text).ok()?;
+    let text = |word: &str| verdict.get(word)?.as_str().map(str::to_owned);
+    let failed = text("failed").map(NotPassed::Failed);
+    Some(failed.or_else(|| text("skipped").map(NotPassed::Skipped)).map_or(Ok(()), Err))
 }

@@ -5,13 +5,13 @@ pub(crate) mod journal;
 pub(crate) mod outcome;
 pub(crate) mod process;
 pub(crate) mod process_watch;
+pub(crate) mod selection;
 
 use crate::commands::check::child::{Places, LOAD};
 use crate::commands::check::outcome::{Outcome, Tested};
 use crate::output::failure::Failure;
 use crate::output::Output;
 use serde_json::{json, Value};
-use sochdb_plugin_conformance::{self as conformance, Kind};
 use sochdb_plugin_host::sdk::abi;
 use sochdb_plugin_host::{UntrustedText, Verified};
 use std::fs::Permissions;
@@ -30,7 +30,9 @@ pub(crate) struct Options {
     /// Seconds that one test may take
     #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
-    /// Print the names of the tests: those for FILE, or all; runs nothing
+    #[command(flatten)]
+    selection: selection::Selection,
+    /// Print the names of the tests that would run: those for FILE, or all; runs nothing
     #[arg(long)]
     list: bool,
 }
@@ -38,7 +40,7 @@ pub(crate) struct Options {
 /// Prints the results; true if all tests passed.
 pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let file = options.file.as_deref().map(crate::input::paths::absolute);
-    let Some(file) = file else { return Ok(list(out, u32::MAX)) };
+    let Some(file) = file else { return Ok(list(out, &options.selection.names(u32::MAX)?)) };
     let verified = match options.subject.loader().verify(&file) {
         Ok(verified) => verified,
         Err(error) => {
@@ -51,22 +53,23 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     };
     let Verified { note, .. } = &verified;
     fits(&options.subject, note.kinds)?;
+    let names = options.selection.names(note.kinds)?;
     if options.list {
-        return Ok(list(out, note.kinds));
+        return Ok(list(out, &names));
     }
     out.line(out.paint.bold(format!("{} {}", note.name, note.version)));
     crate::commands::inspect::exports(&verified.facts).into_iter().for_each(|hint| out.line(hint));
-    let results = run_all(out, options, &file, note.kinds)?;
+    let results = run_all(out, options, &file, &names)?;
     let count = |word: &str| results.iter().filter(|tested| tested.outcome.word() == word).count();
-    let passed = count("ok") == results.len();
+    let passed = results.iter().all(|tested| tested.outcome.is_good());
     let tests: Vec<Value> = results.iter().map(Tested::object).collect();
     out.object(&json!({
         "file": UntrustedText::from(file.as_path()).to_string(), "name": note.name.to_string(),
         "version": note.version.to_string(), "total": tests.len(), "passed": count("ok"),
-        "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "not_run": count("not run"),
+        "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "skipped": count("skipped"), "not_run": count("not run"),
         "exports_beside_entry": verified.facts.exports.iter().map(UntrustedText::to_string).collect::<Vec<_>>(), "tests": tests,
     }));
-    let parts = ["ok", "FAILED", "crashed", "hung", "not run"].map(|word| (count(word), word));
+    let parts = ["ok", "FAILED", "crashed", "hung", "skipped", "not run"].map(|word| (count(word), word));
     let parts = parts.iter().filter(|(count, word)| *count > 0 || *word == "ok");
     let totals = parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
     let totals = format!("{} tests: {totals}", results.len());
@@ -88,21 +91,13 @@ fn fits(subject: &child::SubjectOptions, kinds: u32) -> Result<(), Failure> {
     }
 }
 
-/// The tests for the kinds of a note.
-fn names(kinds: u32) -> Vec<&'static str> {
-    let wanted = |kind: Kind| kind.bit().is_none_or(|bit| kinds & bit != 0);
-    let tests = conformance::tests().iter().filter(|test| wanted(test.kind)).map(|test| test.name);
-    std::iter::once(LOAD).chain(tests).collect()
-}
-
-fn list(out: &Output, kinds: u32) -> bool {
-    let names = names(kinds);
+fn list(out: &Output, names: &[&str]) -> bool {
     out.object(&json!({ "tests": names }));
     names.iter().for_each(|name| out.line(name));
     true
 }
 
-fn run_all(out: &Output, options: &Options, file: &Path, kinds: u32) -> Result<Vec<Tested>, Failure> {
+fn run_all(out: &Output, options: &Options, file: &Path, names: &[&'static str]) -> Result<Vec<Tested>, Failure> {
     // What crashed children leave behind goes with it.
     let mut builder = tempfile::Builder::new();
     let room = builder.prefix("sochdb-check-").permissions(Permissions::from_mode(0o700)).tempdir();
@@ -113,11 +108,10 @@ fn run_all(out: &Output, options: &Options, file: &Path, kinds: u32) -> Result<V
     })?;
     let limit = Duration::from_secs(options.timeout);
     let places = Places { verdict: room.path().join("verdict"), journal: room.path().join("journal") };
-    let names = names(kinds);
     let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
     let mut tests: Vec<Tested> = Vec::new();
-    for name in names {
-        let loads = tests.first().is_none_or(|first| matches!(first.outcome, Outcome::Ok));
+    for name in names.iter().copied() {
+        let loads = tests.iter().all(|tested| tested.name != LOAD || matches!(tested.outcome, Outcome::Ok));
         let tested = if loads {
             let mut command = child::command(file, name, &options.subject, &places)?;
             command.env("TMPDIR", room.path());

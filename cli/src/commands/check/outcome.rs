@@ -4,7 +4,7 @@ use crate::commands::check::journal::{Line, Noted};
 use crate::commands::check::process::{signal_name, Ended, Finished};
 use crate::output::Output;
 use serde_json::{json, Value};
-use sochdb_plugin_conformance::Phase;
+use sochdb_plugin_conformance::{NotPassed, Phase};
 use sochdb_plugin_host::printable;
 use std::time::Duration;
 
@@ -14,12 +14,14 @@ pub(crate) enum Outcome {
     Failed(String),
     Crashed(String),
     Hung(String),
+    /// There is nothing to look at.
+    Skipped(String),
     NotRun,
 }
 
 /// A test, what became of it, and how long it took.
 pub(crate) struct Tested {
-    name: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) outcome: Outcome,
     took: Duration,
     phase: Option<Phase>,
@@ -32,13 +34,13 @@ impl Tested {
     pub(crate) fn new(
         name: &'static str,
         finished: Finished,
-        verdict: Option<Result<(), String>>,
+        verdict: Option<Result<(), NotPassed>>,
         noted: Noted,
         limit: Duration,
     ) -> Self {
         let (took, Noted { phase, mut log }) = (finished.took, noted);
         let outcome = judge(finished, verdict, phase, limit);
-        if matches!(outcome, Outcome::Ok) {
+        if outcome.is_good() {
             log.clear();
         }
         let phase = phase.filter(|_| matches!(outcome, Outcome::Crashed(_) | Outcome::Hung(_)));
@@ -55,7 +57,7 @@ impl Tested {
         let word = format!("{:<7}", self.outcome.word());
         let word = match self.outcome {
             Outcome::Ok => out.paint.good(word),
-            Outcome::NotRun => out.paint.dim(word),
+            Outcome::NotRun | Outcome::Skipped(_) => out.paint.dim(word),
             _ => out.paint.bad(word),
         };
         let took = out.paint.dim(format!("{:>7} ms", self.took.as_millis()));
@@ -80,7 +82,7 @@ impl Tested {
 }
 
 /// Without a verdict the child ended in the middle, at a place that its journal says.
-fn judge(finished: Finished, verdict: Option<Result<(), String>>, phase: Option<Phase>, limit: Duration) -> Outcome {
+fn judge(finished: Finished, verdict: Option<Result<(), NotPassed>>, phase: Option<Phase>, limit: Duration) -> Outcome {
     let mut said = if finished.said.is_empty() { String::new() } else { format!("; it printed: {}", finished.said) };
     if said.contains("ASan runtime") {
         said.push_str("; remedy: run `check` with LD_PRELOAD=$(cc -print-file-name=libasan.so)");
@@ -88,7 +90,8 @@ fn judge(finished: Finished, verdict: Option<Result<(), String>>, phase: Option<
     let place = phase.map_or("before the plugin was loaded", Phase::place);
     match (finished.ended, verdict) {
         (Ended::Exit(0), Some(Ok(()))) => Outcome::Ok,
-        (Ended::Exit(1), Some(Err(reason))) => Outcome::Failed(reason),
+        (Ended::Exit(0), Some(Err(NotPassed::Skipped(why)))) => Outcome::Skipped(why),
+        (Ended::Exit(1), Some(Err(NotPassed::Failed(why)))) => Outcome::Failed(why),
         (Ended::Hung, None) => Outcome::Hung(format!("not done after {} s, {place}{said}", limit.as_secs())),
         (Ended::Hung, Some(_)) => Outcome::Hung(format!("the process did not end within {} s{said}", limit.as_secs())),
         (Ended::Signal(signal), None) => Outcome::Crashed(format!("{} {place}{said}", signal_name(signal))),
@@ -114,14 +117,20 @@ impl Outcome {
             Self::Failed(_) => "FAILED",
             Self::Crashed(_) => "crashed",
             Self::Hung(_) => "hung",
+            Self::Skipped(_) => "skipped",
             Self::NotRun => "not run",
         }
+    }
+
+    /// Whether the plugin is as good as before.
+    pub(crate) fn is_good(&self) -> bool {
+        matches!(self, Self::Ok | Self::Skipped(_))
     }
 
     fn reason(&self) -> Option<&str> {
         match self {
             Self::Ok | Self::NotRun => None,
-            Self::Failed(reason) | Self::Crashed(reason) | Self::Hung(reason) => Some(reason),
+            Self::Failed(reason) | Self::Crashed(reason) | Self::Hung(reason) | Self::Skipped(reason) => Some(reason),
         }
     }
 }

@@ -1,0 +1,30 @@
+//! What `sochdb-plugin check` says of a mutant.
+
+use crate::subject::Mutant;
+use support::command::{command, one_object, outcomes, LIMIT};
+use support::plugins::Private;
+use support::run;
+
+/// Which tests found the mistake.
+pub struct Found {
+    /// The tests that did not pass, by name.
+    pub by: Vec<String>,
+    /// The tests that were run.
+    pub run: Vec<String>,
+}
+
+/// Runs the test that is meant for the mutant, or all.
+pub fn checked(mutant: &Mutant, plugin: &Private, all: bool) -> Found {
+    let mut check = command();
+    check.args(["check", "--json", "--timeout", "20"]).args(mutant.plugin.options);
+    if !all {
+        check.args(["--test", mutant.finds]);
+    }
+    let finished = run(check.arg(&plugin.path), LIMIT);
+    let answer = one_object(&finished, finished.status.code().unwrap_or(-1));
+    assert!(answer["tests"].is_array(), "{}: {answer}", mutant.name);
+    let outcomes = outcomes(&answer, "tests");
+    let run = outcomes.iter().filter(|(_, outcome)| !matches!(*outcome, "skipped" | "not run"));
+    let by = run.clone().filter(|(_, outcome)| *outcome != "ok").map(|(name, _)| (*name).to_owned()).collect();
+    Found { by, run: run.map(|(name, _)| (*name).to_owned()).collect() }
+}

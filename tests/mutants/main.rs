@@ -1,0 +1,66 @@
+//! Mistakes that vendors make, each put alone into a plugin that works: the conformance suite must find them.
+//!
+//! A mistake is a change of a plugin's source, and the test of the suite that is made for it. This test compiles each and runs
+//! that test, as `sochdb-plugin check` does. With `SOCH_MUTANTS=all` in the environment the whole suite runs on each, and
+//! what is printed (`--nocapture`) says which share it finds, and which of its tests find nothing.
+
+mod build;
+mod check;
+mod codec;
+mod storage;
+mod subject;
+
+use build::built;
+use check::{checked, Found};
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use subject::Mutant;
+
+#[test]
+fn of_storages_are_found() {
+    all_are_found(storage::MUTANTS);
+}
+
+#[test]
+fn of_codecs_are_found() {
+    all_are_found(codec::MUTANTS);
+}
+
+/// Whether the whole suite is to run on each.
+fn is_measured() -> bool {
+    std::env::var_os("SOCH_MUTANTS").is_some_and(|value| value == "all")
+}
+
+/// What came of each mutant, by as many threads as there are processors.
+fn found_of(mutants: &'static [Mutant]) -> Vec<(&'static Mutant, Found)> {
+    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let one = checked(mutant, &built(mutant), is_measured());
+                    found.lock().expect("no thread panics with it").push((mutant, one));
+                }
+            });
+        }
+    });
+    found.into_inner().expect("no thread panics with it")
+}
+
+fn all_are_found(mutants: &'static [Mutant]) {
+    let names: BTreeSet<_> = mutants.iter().map(|mutant| mutant.name).collect();
+    assert_eq!(names.len(), mutants.len(), "two mutants have the same name");
+    let found = found_of(mutants);
+    let not = |(mutant, found): &&(&Mutant, Found)| !found.by.iter().any(|test| test == mutant.finds);
+    let missed: Vec<String> = found.iter().filter(not).map(|(mutant, found)| mutant.missed(found)).collect();
+    if is_measured() {
+        let any = found.iter().filter(|(_, found)| !found.by.is_empty()).count();
+        println!("{any} of {} mutants are found", found.len());
+        let finders: BTreeSet<&String> = found.iter().flat_map(|(_, found)| &found.by).collect();
+        let run: BTreeSet<&String> = found.iter().flat_map(|(_, found)| &found.run).collect();
+        println!("tests that find none of them: {:#?}", run.difference(&finders).collect::<Vec<_>>());
+    }
+    assert!(missed.is_empty(), "{} of {} are not found:\n{}", missed.len(), found.len(), missed.join("\n"));
+}

@@ -1,0 +1,37 @@
+//! Mistakes in storages.
+
+use crate::subject::{Damage, Mutant, Needs, Plugin};
+
+const MEMORY: Plugin = Plugin::of("examples-c/storage_memory.c");
+const MEMORY_IN_RUST: Plugin = Plugin::of("examples-rust/storage_memory");
+const LMDB: Plugin = Plugin::of("examples-c/storage_lmdb.c")
+    .needs(Needs::Lmdb)
+    .with(&["--config", r#"{"path": "{dir}/data", "sync": "flush"}"#]);
+
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "keys order as signed bytes",
+        plugin: MEMORY,
+        edits: &[(
+            "examples-c/storage_memory_rows.h",
+            "int order = least > 0 ? memcmp(left.ptr, right.ptr, least) : 0;",
+            "int order = 0;\n    for (size_t at = 0; at < least && !order; at++) order = (signed char)left.ptr[at] - (signed char)right.ptr[at];",
+        )],
+        damage: Damage::Wrong,
+        finds: "storage_scan::keys_order_as_unsigned_bytes",
+    },
+    Mutant {
+        name: "a count of rows that misses new ones",
+        plugin: MEMORY_IN_RUST,
+        edits: &[("examples-rust/storage_memory/src/lib.rs", "self.stats.key_count += 1;", "")],
+        damage: Damage::Wrong,
+        finds: "storage::stats_are_plausible",
+    },
+    Mutant {
+        name: "a table whose neighbour has rows is not listed",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_tables.h", "store_key(&next, table + 1, first)", "store_key(&next, table + 2, first)")],
+        damage: Damage::Wrong,
+        finds: "storage_tables::those_with_rows_are_listed",
+    },
+];
