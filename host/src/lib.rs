@@ -70,6 +70,8 @@ pub use instance::call_options::{CallOptions, CancelToken};
 pub use instance::caller::Caller;
 pub use instance::host_services::{HostServices, Service, TracingServices};
 pub use loader::permission::ALLOW_VARIABLE;
+#[cfg(feature = "recorder")]
+pub use loader::recorded::{CallRecorder, RecordedCall};
 pub use loader::trust_source::TrustFiles;
 pub use manager::carry::Replaced;
 pub use manager::error::{ManagerError, Unended};

@@ -1,7 +1,7 @@
 //! A call that takes long ends when it is cancelled.
 
 use crate::must::ensure;
-use crate::test::NotPassed;
+use crate::not_passed::NotPassed;
 use sochdb_plugin_host::sdk::{Error, ErrorKind};
 use sochdb_plugin_host::{CallOptions, CancelToken};
 use std::time::{Duration, Instant};

@@ -1,9 +1,10 @@
 //! Tests of a codec: what it gives back.
 
 use crate::must::{ensure, needed, show, supported, Must};
+use crate::not_passed::NotPassed;
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use crate::threads::together;
 use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, Error, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;

@@ -4,8 +4,9 @@
 use crate::cancelled::{ends_when_cancelled, LONG};
 use crate::keys::Keys;
 use crate::must::{ensure, needed, skip, supported, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use crate::threads::together;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement, RowId};
 use sochdb_plugin_host::Index;

@@ -3,8 +3,9 @@
 use crate::index::{rows_of, see};
 use crate::keys::Keys;
 use crate::must::{ensure, skip, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexChange, IndexExtension, RowId};
 use std::collections::BTreeSet;
 

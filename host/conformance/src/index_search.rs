@@ -4,9 +4,10 @@
 use crate::index::{build, see};
 use crate::keys::Keys;
 use crate::must::{ensure, needed, skip, Must};
+use crate::not_passed::NotPassed;
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{Error, ErrorKind, Exactness, Found, IndexExtension, RowFilter, RowId, Search};
 use sochdb_plugin_host::Index;
 

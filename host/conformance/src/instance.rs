@@ -1,6 +1,6 @@
 use crate::must::Must;
+use crate::not_passed::NotPassed;
 use crate::phase::Phase;
-use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::{abi, Extension, ExtensionInfo};
 use sochdb_plugin_host::PluginInstance;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
+use crate::not_passed::NotPassed;
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement};
 
 /// The most dimensions that are tried to find out which vectors an index takes.

@@ -2,8 +2,9 @@
 
 use crate::lifecycle::works;
 use crate::must::{ensure, skip};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use std::time::{Duration, Instant};
 
 suite!(Lifecycle, "lifecycle": instances_leave_nothing);

@@ -50,6 +50,7 @@ mod kind;
 mod leaks;
 mod lifecycle;
 mod must;
+mod not_passed;
 mod observability;
 mod observability_records;
 mod phase;
@@ -70,9 +71,10 @@ mod threads;
 
 pub use instance::Handles;
 pub use kind::Kind;
+pub use not_passed::NotPassed;
 pub use phase::Phase;
 pub use subject::Subject;
-pub use test::{Level, NotPassed, Test};
+pub use test::{Level, Test};
 
 use std::sync::LazyLock;
 

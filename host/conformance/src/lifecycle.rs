@@ -2,8 +2,9 @@
 
 use crate::instance::Instance;
 use crate::must::{ensure, skip, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::abi::{SOCH_NAME_SIZE, SOCH_VERSION_SIZE};
 use sochdb_plugin_host::sdk::machinery::export::is_identifier;
 use sochdb_plugin_host::sdk::{

@@ -1,13 +1,13 @@
 //! How a test says what does not hold.
 
-use crate::test::NotPassed;
+use crate::not_passed::NotPassed;
 use sochdb_plugin_host::sdk::{Error, ErrorKind};
 
 /// Ends a test with a text unless a condition holds.
 macro_rules! ensure {
     ($condition:expr, $($text:tt)+) => {
         if !$condition {
-            return Err($crate::test::NotPassed::Failed(format!($($text)+)));
+            return Err($crate::not_passed::NotPassed::Failed(format!($($text)+)));
         }
     };
 }
@@ -15,7 +15,7 @@ macro_rules! ensure {
 /// Ends a test that has nothing to look at, with the reason.
 macro_rules! skip {
     ($($text:tt)+) => {
-        return Err($crate::test::NotPassed::Skipped(format!($($text)+)))
+        return Err($crate::not_passed::NotPassed::Skipped(format!($($text)+)))
     };
 }
 

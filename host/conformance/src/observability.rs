@@ -1,8 +1,9 @@
 //! Tests of a sink: what it takes. Nothing comes back, so what can be seen here is that it goes on working.
 
 use crate::must::{ensure, skip, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use crate::threads::together;
 use sochdb_plugin_host::sdk::{
     Bucket, ErrorKind, ExponentialBuckets, ExponentialHistogram, HealthInfo, Labels, LogLevel, Metric, MetricValue,

@@ -1,9 +1,10 @@
 //! Tests of a sink: spans and log lines with all that the database knows of them.
 
 use crate::must::{ensure, Must};
+use crate::not_passed::NotPassed;
 use crate::observability::lives;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{
     AttributeValue, ErrorKind, LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanKind, SpanLink,
     SpanParent, SpanStart, SpanStatus, TraceContext,

@@ -1,8 +1,9 @@
 //! Tests of a storage: what it does with one key at a time, and as a whole.
 
 use crate::must::{ensure, show, skip, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use crate::threads::together;
 use sochdb_plugin_host::sdk::abi::{SOCH_LEAST_MAX_KEY, SOCH_LEAST_MAX_VALUE};
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, VecWriter, Write};

@@ -1,9 +1,10 @@
 //! Tests of what batches do beyond puts and deletes: ranges, expectations, options.
 
 use crate::must::{ensure, needed, show, skip, supported, Must};
+use crate::not_passed::NotPassed;
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use crate::threads::together;
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, Result as Called, StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;

@@ -1,8 +1,9 @@
 //! Tests of copies: each is of one moment, opens as what it is of, and needs nothing of it; one that fails leaves nothing.
 
 use crate::must::{ensure, needed, skip, supported, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::{new_directory, Subject};
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
 use sochdb_plugin_host::{CallOptions, Storage};
 use std::collections::BTreeSet;

@@ -1,8 +1,9 @@
 //! Tests of what a cursor may be asked for beside a range.
 
 use crate::must::{ensure, needed, show, skip, supported, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{prefix_end, CursorOptions, ErrorKind, StorageExtension};
 use sochdb_plugin_host::{Cursor, Storage};
 use std::collections::BTreeMap;

@@ -1,8 +1,9 @@
 //! Tests of what an engine tells its operators by name.
 
 use crate::must::{ensure, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{StorageExtension, VecWriter};
 
 suite!(Storage, "storage_property":

@@ -2,9 +2,10 @@
 //! the worse.
 
 use crate::must::{ensure, needed, show, Must};
+use crate::not_passed::NotPassed;
 use crate::random::Random;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{CursorOptions, StorageExtension};
 use sochdb_plugin_host::{Reader, Storage};
 use std::collections::BTreeMap;

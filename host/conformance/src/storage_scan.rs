@@ -1,8 +1,9 @@
 //! Tests of a scan: what a storage gives to it.
 
 use crate::must::{ensure, show, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{Error, ErrorKind, RowSink, StorageExtension};
 use sochdb_plugin_host::Storage;
 

@@ -1,8 +1,9 @@
 //! Tests of a table that was found once: it does what plain calls do. Without such handles the host makes plain calls.
 
 use crate::must::{ensure, needed, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use crate::threads::together;
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, StorageTable, VecWriter};
 

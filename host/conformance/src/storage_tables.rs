@@ -1,8 +1,9 @@
 //! Tests of what a storage does with whole tables: it lists those that have rows, and drops one.
 
 use crate::must::{ensure, needed, supported, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use sochdb_plugin_host::sdk::{StorageExtension, StorageTable};
 use sochdb_plugin_host::Storage;
 

@@ -1,8 +1,9 @@
 //! Tests of transactions: who sees what, that nothing is half, and that no update is lost between two.
 
 use crate::must::{ensure, needed, show, Must};
+use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, NotPassed};
+use crate::test::suite;
 use crate::threads::together;
 use sochdb_plugin_host::sdk::{ErrorKind, Result as Called, StorageExtension, TransactionOptions};
 use sochdb_plugin_host::Storage;

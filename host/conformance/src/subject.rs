@@ -1,9 +1,9 @@
 use crate::instance::{Handles, Instance, Watch};
 use crate::kind::Kind;
 use crate::must::Must;
+use crate::not_passed::NotPassed;
 use crate::phase::Phase;
 use crate::random::Random;
-use crate::test::NotPassed;
 use sochdb_plugin_host::sdk::ExtensionInfo;
 use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, PluginLibrary};
 use std::fs::Permissions;

@@ -1,6 +1,6 @@
 //! Threads that use a plugin at the same time.
 
-use crate::test::NotPassed;
+use crate::not_passed::NotPassed;
 use std::sync::Barrier;
 
 /// Runs `work` on this many threads, each with its number, which all begin at the same moment. The first that does not pass

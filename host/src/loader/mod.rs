@@ -15,6 +15,8 @@ pub(crate) mod permission;
 pub(crate) mod pipeline;
 pub(crate) mod plugin_entry;
 pub(crate) mod read_lock;
+#[cfg(feature = "recorder")]
+pub(crate) mod recorded;
 pub(crate) mod settle;
 pub(crate) mod signals;
 pub(crate) mod step_runner;

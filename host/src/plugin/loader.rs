@@ -99,6 +99,8 @@ impl DynamicPluginLoader {
             limits: Limits::default(),
             restoring: false,
             observer: None,
+            #[cfg(feature = "recorder")]
+            recorder: None,
         };
         Self { options: Options::new(permission, RuleSource::new(files)), context: Arc::new(context) }
     }

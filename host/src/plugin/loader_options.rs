@@ -52,6 +52,14 @@ impl DynamicPluginLoader {
         self.change(|context| context.limits.contract_checks = on)
     }
 
+    /// Sets the receiver of each call of a plugin's functions, for tests of a plugin. Of one process, the calls of one
+    /// library are told, the first whose instance is made by a loader that has a receiver. Needs the feature `recorder`.
+    #[cfg(feature = "recorder")]
+    #[must_use]
+    pub fn recorder(self, recorder: Arc<dyn crate::loader::recorded::CallRecorder>) -> Self {
+        self.change(|context| context.recorder = Some(recorder))
+    }
+
     /// Sets whether the program promises that none of its threads changes the working directory, the umask, the locale,
     /// the environment, the handlers of signals, the limits, the timers or the standard descriptors while a plugin is
     /// loaded or makes an instance. Off by default.

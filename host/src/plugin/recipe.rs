@@ -29,6 +29,8 @@ pub(crate) struct Context {
     pub(crate) limits: Limits,
     pub(crate) restoring: bool,
     pub(crate) observer: Option<Arc<dyn Fn(StepOutcome) + Send + Sync>>,
+    #[cfg(feature = "recorder")]
+    pub(crate) recorder: Option<Arc<dyn crate::loader::recorded::CallRecorder>>,
 }
 
 impl Context {
@@ -134,11 +136,22 @@ impl Source {
         };
         let recipe = Recipe { source: self.clone(), config: config.to_owned(), options: options.clone() };
         let origin = Origin::Entry { side, recipe: Box::new(recipe) };
+        let tables = self.tables();
         // SAFETY: `create` of this entry just made the instance.
-        let instance =
-            unsafe { Instance::new(pointer, self.tables, lifecycle, entry.info.clone(), context.limits, origin) };
+        let instance = unsafe { Instance::new(pointer, tables, lifecycle, entry.info.clone(), context.limits, origin) };
         let instance = instance.map_err(|error| refused(error.kind(), error.to_string()))?;
         Ok(Arc::new(instance))
+    }
+
+    /// The tables of an instance.
+    fn tables(&self) -> Tables {
+        #[cfg(feature = "recorder")]
+        if let Some(recorder) = &self.context.recorder {
+            let mut tables = self.tables;
+            crate::loader::recorded::record(&mut tables, Arc::as_ptr(&self.entry) as usize, recorder);
+            return tables;
+        }
+        self.tables
     }
 
     /// The directory of the file that the plugin's code is in; empty if the system does not say which file runs.

@@ -103,6 +103,32 @@ macro_rules! table {
                 $(if $(self.$member.is_none())||+ { $(self.$member = None;)+ })*
             }
         }
+
+        #[cfg(feature = "recorder")]
+        impl crate::loader::recorded::Slots for $table {
+            const NAME: &'static str = stringify!($table);
+
+            fn functions() -> &'static crate::loader::recorded::Functions {
+                static FUNCTIONS: crate::loader::recorded::Functions = crate::loader::recorded::Functions::none();
+                &FUNCTIONS
+            }
+
+            fn slot(offset: usize) -> &'static str {
+                use std::mem::offset_of;
+                $(if offset == offset_of!($table, $required) { return stringify!($required); })*
+                $(if offset == offset_of!($table, $optional) { return stringify!($optional); })*
+                $($(if offset == offset_of!($table, $member) { return stringify!($member); })+)*
+                "size"
+            }
+
+            fn record(&mut self) {
+                use crate::loader::recorded::Function;
+                use std::mem::offset_of;
+                $(self.$required = self.$required.map(|own| own.recorded::<$table, { offset_of!($table, $required) }>());)*
+                $(self.$optional = self.$optional.map(|own| own.recorded::<$table, { offset_of!($table, $optional) }>());)*
+                $($(self.$member = self.$member.map(|own| own.recorded::<$table, { offset_of!($table, $member) }>());)+)*
+            }
+        }
     };
 }
 
