@@ -3,6 +3,7 @@
 pub(crate) mod failure;
 pub(crate) mod json;
 pub(crate) mod paint;
+pub(crate) mod quoted;
 pub(crate) mod standard;
 pub(crate) mod table;
 pub(crate) mod wrap;

@@ -17,8 +17,6 @@ suite!(Storage, "storage_tables":
 /// Tables in no order, more than the host has room for at first.
 const TABLES: [u32; 12] = [7, 0, 300, u32::MAX, 1, 2, 255, 256, 65_536, 3, u32::MAX - 1, 10];
 
-/// The answer of a call, or None if the storage does not have it.
-
 fn fill(storage: &Storage) -> Result<(), NotPassed> {
     for table in TABLES {
         for key in 0..100_u8 {

@@ -21,7 +21,7 @@ pub fn command() -> Command {
     for name in ["SOCHDB_ALLOW_NATIVE_PLUGINS", "SOCHDB_SIGN_PASSWORD", "XDG_CONFIG_HOME", "XDG_DATA_HOME"] {
         command.env_remove(name);
     }
-    command.env("HOME", "/");
+    command.env("HOME", "/").env("XDG_CACHE_HOME", target_tmp().join("cache"));
     command
 }
 

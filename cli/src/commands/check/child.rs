@@ -1,26 +1,35 @@
 //! The process of one test: loads the plugin, runs the test, and writes down how it ended.
 
+use crate::commands::check::calls::Calls;
+use crate::commands::check::crash;
+use crate::commands::check::deciding::Deciding;
 use crate::commands::check::journal::Journal;
 use crate::commands::check::process_watch::ProcessWatch;
-use crate::input::paths::absolute;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{self as conformance, NotPassed, Phase, Subject};
-use sochdb_plugin_host::sdk::ErrorKind;
-use sochdb_plugin_host::{DynamicPluginLoader, InstanceOptions, LoadError, PluginLibrary, TrustFiles};
+use sochdb_plugin_host::sdk::{ErrorKind, Labels, LogLevel};
+use sochdb_plugin_host::{
+    printable, Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary,
+};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// The first test: the others can only fail if it does.
+/// The configuration of a plugin that needs none.
+const NO_CONFIG: &str = "{}";
+/// The first test, which needs no process: what a host decides.
+pub(crate) const DECISION: &str = "load::a_host_accepts_it";
+/// The test that comes next: the others can only fail if it does.
 pub(crate) const LOAD: &str = "load::makes_an_instance";
 
 /// What the suite must know of a plugin that the contract leaves to it.
-#[derive(clap::Args)]
+#[derive(clap::Args, Clone)]
 pub(crate) struct SubjectOptions {
     /// The configuration of each instance; `{dir}` in it stands for a fresh directory of its own
-    #[arg(long, default_value = "{}", value_name = "JSON", value_parser = json_object)]
+    #[arg(long, default_value = NO_CONFIG, value_name = "JSON", value_parser = json_object)]
     config: String,
     /// How many f32 a vector of the index has, if not any number
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
@@ -28,22 +37,35 @@ pub(crate) struct SubjectOptions {
     /// The codec's format finds every change of its bytes
     #[arg(long)]
     pub(crate) checksum: bool,
-    /// Obey this trust file, and others that are named so: a plugin that needs libraries of the system needs one
-    #[arg(long, value_name = "FILE")]
-    pub(crate) trust: Vec<PathBuf>,
     /// The seed of the tests that draw numbers; the same one draws the same
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) seed: u64,
+    #[command(flatten)]
+    pub(crate) deciding: Deciding,
 }
 
 impl SubjectOptions {
-    /// The loader of all tests.
-    pub(crate) fn loader(&self) -> DynamicPluginLoader {
-        let loader = DynamicPluginLoader::new_trusted();
-        if self.trust.is_empty() {
-            return loader;
+    pub(crate) fn with_seed(&self, seed: u64) -> Self {
+        Self { seed, ..self.clone() }
+    }
+
+    pub(crate) fn with_deciding(&self, deciding: Deciding) -> Self {
+        Self { deciding, ..self.clone() }
+    }
+
+    /// The arguments of a command that means the same.
+    pub(crate) fn arguments(&self) -> Vec<OsString> {
+        let mut all = Vec::new();
+        if self.config != NO_CONFIG {
+            all.extend(["--config".into(), self.config.clone().into()]);
         }
-        loader.trust_files(TrustFiles::Only(self.trust.iter().map(|file| absolute(file)).collect()))
+        all.extend(self.dimensions.iter().flat_map(|count| ["--dimensions".into(), count.to_string().into()]));
+        all.extend(self.checksum.then(|| "--checksum".into()));
+        if self.seed != 0 {
+            all.extend(["--seed".into(), self.seed.to_string().into()]);
+        }
+        all.extend(self.deciding.arguments());
+        all
     }
 }
 
@@ -54,6 +76,8 @@ pub(crate) struct Options {
     test: String,
     verdict: PathBuf,
     journal: PathBuf,
+    calls: PathBuf,
+    crash: PathBuf,
     #[command(flatten)]
     subject: SubjectOptions,
 }
@@ -72,17 +96,28 @@ pub(crate) struct Places {
     pub(crate) verdict: PathBuf,
     /// What happened until then.
     pub(crate) journal: PathBuf,
+    /// Which functions of the plugin were called last.
+    pub(crate) calls: PathBuf,
+    /// Where a signal ended the process.
+    pub(crate) crash: PathBuf,
+}
+
+impl Places {
+    pub(crate) fn in_directory(room: &Path) -> Self {
+        let [verdict, journal, calls, crash] = ["verdict", "journal", "calls", "crash"].map(|name| room.join(name));
+        Self { verdict, journal, calls, crash }
+    }
+
+    fn all(&self) -> [&Path; 4] {
+        [&self.verdict, &self.journal, &self.calls, &self.crash]
+    }
 }
 
 /// The command that runs `test` on the plugin at `file` in a process of its own.
 pub(crate) fn command(file: &Path, test: &str, subject: &SubjectOptions, places: &Places) -> Result<Command, String> {
     let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
     let mut command = Command::new(program);
-    command.args(["run-one-test", "--config", &subject.config, "--seed", &subject.seed.to_string()]);
-    command.args(subject.dimensions.map(|dimensions| format!("--dimensions={dimensions}")));
-    command.args(subject.checksum.then_some("--checksum"));
-    subject.trust.iter().for_each(|file| _ = command.arg("--trust").arg(absolute(file)));
-    command.arg("--").arg(file).arg(test).arg(&places.verdict).arg(&places.journal);
+    command.arg("run-one-test").args(subject.arguments()).arg("--").arg(file).arg(test).args(places.all());
     Ok(command)
 }
 
@@ -110,13 +145,18 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
 fn test(options: &Options) -> Result<(), NotPassed> {
     let journal = Journal::create(&options.journal).map_err(|error| format!("cannot write the journal: {error}"))?;
     let journal = Arc::new(journal);
+    let calls = Calls::create(&options.calls).and_then(|calls| crash::watch(&options.crash).map(|()| calls));
+    let calls = Arc::new(calls.map_err(|error| format!("cannot watch the process: {error}"))?);
     let watch = Arc::new(ProcessWatch::begin());
     let (noted, watched) = (journal.clone(), watch.clone());
     let phase = move |phase| {
         watched.phase(phase);
         noted.phase(phase);
     };
-    let result = run_test(options, journal.clone(), watch.clone(), phase);
+    let steps = watch.clone();
+    let loader = loader(&options.subject).observer(move |outcome| steps.step(&outcome));
+    let loader = loader.services(journal.clone()).recorder(calls);
+    let result = run_test(&options.file, &options.test, &options.subject, &loader, phase);
     if let Err(NotPassed::Failed(_)) = result {
         return result;
     }
@@ -128,38 +168,51 @@ fn test(options: &Options) -> Result<(), NotPassed> {
     result
 }
 
+/// The loader of a test's process.
+fn loader(subject: &SubjectOptions) -> DynamicPluginLoader {
+    let loader = subject.deciding.loader().contract_checks(true);
+    // A crash of the constructors is a result of this process, and nobody else changes it.
+    loader.probing(false).restoring(true).product(concat!("sochdb-plugin check ", env!("CARGO_PKG_VERSION")))
+}
+
+/// Runs a test in this process, with nothing around it.
+pub(crate) fn run_here(file: &Path, test: &str, subject: &SubjectOptions) -> Result<(), NotPassed> {
+    run_test(file, test, subject, &loader(subject).services(Arc::new(Told)), |_| {})
+}
+
+/// Tells what the plugin says on standard error.
+struct Told;
+
+impl HostServices for Told {
+    fn log(&self, caller: &Caller<'_>, level: LogLevel, message: &str, fields: Labels<'_>) {
+        let fields: String =
+            fields.iter().map(|(name, value)| format!(" {}={}", printable(name), printable(value))).collect();
+        eprintln!("  {} {level:?}: {}{fields}", caller.plugin(), printable(message));
+    }
+}
+
 fn run_test(
-    options: &Options,
-    journal: Arc<Journal>,
-    watch: Arc<ProcessWatch>,
+    file: &Path,
+    test: &str,
+    subject: &SubjectOptions,
+    loader: &DynamicPluginLoader,
     phase: impl Fn(Phase) + Send + Sync + 'static,
 ) -> Result<(), NotPassed> {
-    let loader = options
-        .subject
-        .loader()
-        .contract_checks(true)
-        // A crash of the constructors is a result of this process.
-        .probing(false)
-        // Nobody else changes this process.
-        .restoring(true)
-        .observer(move |outcome| watch.step(&outcome))
-        .services(journal)
-        .product(concat!("sochdb-plugin check ", env!("CARGO_PKG_VERSION")));
     phase(Phase::Load);
     // SAFETY: the operator named the file on the command line of `check`, which says that it runs.
-    let library: PluginLibrary = unsafe { loader.load(&options.file) }
+    let library: PluginLibrary = unsafe { loader.load(file) }
         .map_err(|error| format!("{}: {error}; remedy: {}", error.code(), error.remedy()))?;
-    if options.test == LOAD {
-        return Ok(instance(&library, &options.subject.config, phase)?);
+    if test == LOAD {
+        return Ok(instance(&library, &subject.config, phase)?);
     }
-    let SubjectOptions { config, checksum, seed, .. } = &options.subject;
-    let mut subject = Subject::loaded(library, config).checksum(*checksum).seed(*seed).watched(phase);
-    if let Some(dimensions) = options.subject.dimensions {
-        subject = subject.dimensions(dimensions as usize);
+    let SubjectOptions { config, checksum, seed, .. } = subject;
+    let mut under_test = Subject::loaded(library, config).checksum(*checksum).seed(*seed).watched(phase);
+    if let Some(dimensions) = subject.dimensions {
+        under_test = under_test.dimensions(dimensions as usize);
     }
-    let test = conformance::tests().iter().find(|test| test.name == options.test);
-    let test = test.ok_or_else(|| format!("there is no test {}", options.test))?;
-    (test.run)(&subject)
+    let found = conformance::tests().iter().find(|one| one.name == test);
+    let found = found.ok_or_else(|| format!("there is no test {test}"))?;
+    (found.run)(&under_test)
 }
 
 /// Makes one instance, and ends it.
@@ -179,14 +232,4 @@ fn instance(library: &PluginLibrary, config: &str, phase: impl Fn(Phase)) -> Res
     phase(Phase::Destroy);
     drop(plugin);
     ended.map_err(|error| format!("shutdown: {error}"))
-}
-
-/// The verdict that a child wrote, if it did. Another child may use the place then.
-pub(crate) fn take_verdict(file: &Path) -> Option<Result<(), NotPassed>> {
-    let text = std::fs::read_to_string(file).ok()?;
-    std::fs::remove_file(file).ok()?;
-    let verdict = serde_json::from_str::<Value>(&text).ok()?;
-    let text = |word: &str| verdict.get(word)?.as_str().map(str::to_owned);
-    let failed = text("failed").map(NotPassed::Failed);
-    Some(failed.or_else(|| text("skipped").map(NotPassed::Skipped)).map_or(Ok(()), Err))
 }

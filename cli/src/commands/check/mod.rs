@@ -1,23 +1,29 @@
 //! `check`: the conformance suite on one plugin, each test in a process of its own.
 
+pub(crate) mod again;
+pub(crate) mod calls;
 pub(crate) mod child;
+pub(crate) mod crash;
+pub(crate) mod deciding;
+pub(crate) mod failed_before;
+pub(crate) mod frames;
 pub(crate) mod journal;
 pub(crate) mod outcome;
 pub(crate) mod process;
 pub(crate) mod process_watch;
+pub(crate) mod runs;
 pub(crate) mod selection;
+pub(crate) mod skip_file;
 
-use crate::commands::check::child::{Places, LOAD};
-use crate::commands::check::outcome::{Outcome, Tested};
+use crate::commands::check::outcome::Tested;
+use crate::commands::check::runs::Checked;
+use crate::commands::check::selection::Chosen;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_host::sdk::abi;
 use sochdb_plugin_host::{UntrustedText, Verified};
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 /// What is checked, and how.
 #[derive(clap::Args)]
@@ -27,11 +33,10 @@ pub(crate) struct Options {
     file: Option<PathBuf>,
     #[command(flatten)]
     subject: child::SubjectOptions,
-    /// Seconds that one test may take
-    #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: u64,
     #[command(flatten)]
     selection: selection::Selection,
+    #[command(flatten)]
+    running: runs::Running,
     /// Print the names of the tests that would run: those for FILE, or all; runs nothing
     #[arg(long)]
     list: bool,
@@ -40,33 +45,48 @@ pub(crate) struct Options {
 /// Prints the results; true if all tests passed.
 pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let file = options.file.as_deref().map(crate::input::paths::absolute);
-    let Some(file) = file else { return Ok(list(out, &options.selection.names(u32::MAX)?)) };
-    let verified = match options.subject.loader().verify(&file) {
+    let Some(file) = file else { return Ok(list(out, &options.selection.chosen(u32::MAX, None)?)) };
+    let (deciding, _written) = options.subject.deciding.with_dependencies(&file)?;
+    let verified = match deciding.loader().verify(&file) {
         Ok(verified) => verified,
         Err(error) => {
-            crate::commands::verify::decide(out, &file, options.subject.loader(), Default::default());
+            crate::commands::verify::decide(out, &file, deciding.loader(), Default::default());
             if error.code() == "E_DEP_FORBIDDEN" {
-                out.line("`check` obeys the trust files that it is told, such as --trust ~/.config/sochdb/trust.toml");
+                out.line(
+                    "`check` obeys the trust files that it is told, such as --trust ~/.config/sochdb/trust.toml, and \
+                    lets a plugin need what --allow-dependency names",
+                );
             }
             return Ok(false);
         }
     };
     let Verified { note, .. } = &verified;
     fits(&options.subject, note.kinds)?;
-    let names = options.selection.names(note.kinds)?;
+    let chosen = options.selection.chosen(note.kinds, Some(&file))?;
     if options.list {
-        return Ok(list(out, &names));
+        return Ok(list(out, &chosen));
     }
     out.line(out.paint.bold(format!("{} {}", note.name, note.version)));
     crate::commands::inspect::exports(&verified.facts).into_iter().for_each(|hint| out.line(hint));
-    let results = run_all(out, options, &file, &names)?;
+    let subject = options.subject.with_deciding(deciding);
+    let checked = Checked { file: &file, subject: &subject, said: &options.subject };
+    let results = runs::run(out, &options.running, &checked, chosen)?;
+    failed_before::keep(&file, results.iter().filter(|tested| !tested.outcome.is_good()).map(|tested| tested.name));
+    Ok(report(out, options, &file, &verified, &results))
+}
+
+/// Prints the sum; true if all passed.
+fn report(out: &Output, options: &Options, file: &Path, verified: &Verified, results: &[Tested]) -> bool {
+    let note = &verified.note;
     let count = |word: &str| results.iter().filter(|tested| tested.outcome.word() == word).count();
     let passed = results.iter().all(|tested| tested.outcome.is_good());
-    let tests: Vec<Value> = results.iter().map(Tested::object).collect();
+    let again = |tested: &Tested| again::command(file, tested.name, &options.subject.with_seed(tested.seed));
+    let tests: Vec<Value> = results.iter().map(|tested| tested.object(&again(tested))).collect();
     out.object(&json!({
-        "file": UntrustedText::from(file.as_path()).to_string(), "name": note.name.to_string(),
-        "version": note.version.to_string(), "total": tests.len(), "passed": count("ok"),
-        "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "skipped": count("skipped"), "not_run": count("not run"),
+        "file": UntrustedText::from(file).to_string(), "name": note.name.to_string(),
+        "version": note.version.to_string(), "seed": options.subject.seed, "total": tests.len(), "passed": count("ok"),
+        "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "skipped": count("skipped"),
+        "not_run": count("not run"),
         "exports_beside_entry": verified.facts.exports.iter().map(UntrustedText::to_string).collect::<Vec<_>>(), "tests": tests,
     }));
     let parts = ["ok", "FAILED", "crashed", "hung", "skipped", "not run"].map(|word| (count(word), word));
@@ -74,7 +94,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let totals = parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
     let totals = format!("{} tests: {totals}", results.len());
     out.line(format!("\n{}", if passed { out.paint.good(totals) } else { out.paint.bad(totals) }));
-    Ok(passed)
+    passed
 }
 
 /// Options for a kind that the plugin does not have would be passed over.
@@ -91,40 +111,9 @@ fn fits(subject: &child::SubjectOptions, kinds: u32) -> Result<(), Failure> {
     }
 }
 
-fn list(out: &Output, names: &[&str]) -> bool {
+fn list(out: &Output, chosen: &Chosen) -> bool {
+    let names: Vec<&str> = chosen.iter().filter(|(_, skipped)| skipped.is_none()).map(|(name, _)| *name).collect();
     out.object(&json!({ "tests": names }));
     names.iter().for_each(|name| out.line(name));
     true
-}
-
-fn run_all(out: &Output, options: &Options, file: &Path, names: &[&'static str]) -> Result<Vec<Tested>, Failure> {
-    // What crashed children leave behind goes with it.
-    let mut builder = tempfile::Builder::new();
-    let room = builder.prefix("sochdb-check-").permissions(Permissions::from_mode(0o700)).tempdir();
-    let room = room.map_err(|error| {
-        let place = std::env::temp_dir();
-        let place = UntrustedText::from(place.as_path());
-        Failure::new("E_TMPDIR", format!("cannot make a directory in {place}, which TMPDIR can change: {error}"))
-    })?;
-    let limit = Duration::from_secs(options.timeout);
-    let places = Places { verdict: room.path().join("verdict"), journal: room.path().join("journal") };
-    let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
-    let mut tests: Vec<Tested> = Vec::new();
-    for name in names.iter().copied() {
-        let loads = tests.iter().all(|tested| tested.name != LOAD || matches!(tested.outcome, Outcome::Ok));
-        let tested = if loads {
-            let mut command = child::command(file, name, &options.subject, &places)?;
-            command.env("TMPDIR", room.path());
-            let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a test: {error}"))?;
-            let (verdict, noted) = (child::take_verdict(&places.verdict), journal::take(&places.journal));
-            Tested::new(name, finished, verdict, noted, limit)
-        } else {
-            Tested::not_run(name)
-        };
-        if loads {
-            tested.lines(out, width);
-        }
-        tests.push(tested);
-    }
-    Ok(tests)
 }

@@ -1,11 +1,15 @@
 //! What became of one test, and how that is told.
 
-use crate::commands::check::journal::{Line, Noted};
+use crate::commands::check::calls::{self, Last};
+use crate::commands::check::child::Places;
+use crate::commands::check::frames::{self, Crash};
+use crate::commands::check::journal::{self, Line, Noted};
 use crate::commands::check::process::{signal_name, Ended, Finished};
 use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{NotPassed, Phase};
 use sochdb_plugin_host::printable;
+use std::path::Path;
 use std::time::Duration;
 
 /// What became of a test.
@@ -23,37 +27,60 @@ pub(crate) enum Outcome {
 pub(crate) struct Tested {
     pub(crate) name: &'static str,
     pub(crate) outcome: Outcome,
-    took: Duration,
+    pub(crate) took: Duration,
+    /// What it drew its numbers from.
+    pub(crate) seed: u64,
     phase: Option<Phase>,
     /// The end of the plugin's log, if there is something to explain.
     log: Vec<Line>,
+    /// The last calls, if there is something to explain.
+    calls: Last,
+    crash: Option<Crash>,
+}
+
+/// What a test's process left behind.
+#[derive(Default)]
+pub(crate) struct Left {
+    verdict: Option<Result<(), NotPassed>>,
+    noted: Noted,
+    calls: Last,
+    crash: Option<Crash>,
+}
+
+impl Left {
+    /// Takes it from where the process of a test of the plugin at `file` wrote. Another process may use the places then.
+    pub(crate) fn take(places: &Places, file: &Path) -> Self {
+        Self {
+            verdict: take_verdict(&places.verdict),
+            noted: journal::take(&places.journal),
+            calls: calls::take(&places.calls),
+            crash: frames::take(&places.crash, file),
+        }
+    }
 }
 
 impl Tested {
-    /// What a child's end, its verdict and its journal mean together.
-    pub(crate) fn new(
-        name: &'static str,
-        finished: Finished,
-        verdict: Option<Result<(), NotPassed>>,
-        noted: Noted,
-        limit: Duration,
-    ) -> Self {
-        let (took, Noted { phase, mut log }) = (finished.took, noted);
-        let outcome = judge(finished, verdict, phase, limit);
-        if outcome.is_good() {
-            log.clear();
+    /// What a child's end, and what it left, mean together.
+    pub(crate) fn new(name: &'static str, finished: Finished, left: Left, limit: Duration) -> Self {
+        let Left { verdict, noted: Noted { phase, log }, calls, crash } = left;
+        let took = finished.took;
+        let outcome = judge(finished, verdict, phase, &calls, limit);
+        let tested = Self::without_process(name, outcome, took);
+        if tested.outcome.is_good() {
+            return tested;
         }
-        let phase = phase.filter(|_| matches!(outcome, Outcome::Crashed(_) | Outcome::Hung(_)));
-        Self { name, outcome, took, phase, log }
+        let ended = matches!(tested.outcome, Outcome::Crashed(_) | Outcome::Hung(_));
+        Self { phase: phase.filter(|_| ended), log, calls, crash: crash.filter(|_| ended), ..tested }
     }
 
-    /// One that could only fail.
-    pub(crate) fn not_run(name: &'static str) -> Self {
-        Self { name, outcome: Outcome::NotRun, took: Duration::ZERO, phase: None, log: Vec::new() }
+    /// One that ran in this process, or not at all.
+    pub(crate) fn without_process(name: &'static str, outcome: Outcome, took: Duration) -> Self {
+        let (log, calls) = (Vec::new(), Last::default());
+        Self { name, outcome, took, seed: 0, phase: None, log, calls, crash: None }
     }
 
-    /// Prints it in a line, and below it why, and what the plugin said.
-    pub(crate) fn lines(&self, out: &Output, width: usize) {
+    /// Prints it in a line, and below it why, what the plugin did and said, and how to see more.
+    pub(crate) fn lines(&self, out: &Output, width: usize, again: &str) {
         let word = format!("{:<7}", self.outcome.word());
         let word = match self.outcome {
             Outcome::Ok => out.paint.good(word),
@@ -65,29 +92,53 @@ impl Tested {
         if let Some(reason) = self.outcome.reason() {
             out.line(format!("           {}", printable(reason)));
         }
+        let below = |text: String| out.line(out.paint.dim(format!("           {text}")));
+        if let Some(crash) = &self.crash {
+            if !crash.functions.is_empty() {
+                below(crash.functions.join(", called "));
+            }
+            crash.address.iter().for_each(|address| below(format!("the address is {address:#x}")));
+        }
+        self.calls.before.iter().for_each(|call| below(format!("its calls: {call}")));
         for Line { level, message, .. } in &self.log {
-            out.line(out.paint.dim(format!("           its log: {level:<5} {}", printable(message))));
+            below(format!("its log: {level:<5} {}", printable(message)));
+        }
+        if !self.outcome.is_good() && !matches!(self.outcome, Outcome::NotRun) {
+            below(format!("alone, in a debugger: {again}"));
         }
     }
 
-    /// It as JSON.
-    pub(crate) fn object(&self) -> Value {
+    /// It as JSON, with the command that runs it alone.
+    pub(crate) fn object(&self, again: &str) -> Value {
         let log = self.log.iter().map(|line| json!({ "level": line.level, "message": line.message }));
         json!({
-            "name": self.name, "outcome": self.outcome.word().to_lowercase(), "reason": self.outcome.reason(),
+            "name": self.name, "outcome": self.outcome.word().to_lowercase(), "reason": self.outcome.reason(), "seed": self.seed,
             "phase": self.phase.map(Phase::name), "log": log.collect::<Vec<_>>(),
+            "calls_under_way": self.calls.under_way, "calls_before": self.calls.before,
+            "address": self.crash.as_ref().and_then(|crash| crash.address).map(|address| format!("{address:#x}")),
+            "functions": self.crash.as_ref().map(|crash| &crash.functions[..]).unwrap_or_default(),
+            "debug": (!self.outcome.is_good()).then_some(again),
             "milliseconds": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
         })
     }
 }
 
 /// Without a verdict the child ended in the middle, at a place that its journal says.
-fn judge(finished: Finished, verdict: Option<Result<(), NotPassed>>, phase: Option<Phase>, limit: Duration) -> Outcome {
+fn judge(
+    finished: Finished,
+    verdict: Option<Result<(), NotPassed>>,
+    phase: Option<Phase>,
+    calls: &Last,
+    limit: Duration,
+) -> Outcome {
     let mut said = if finished.said.is_empty() { String::new() } else { format!("; it printed: {}", finished.said) };
     if said.contains("ASan runtime") {
         said.push_str("; remedy: run `check` with LD_PRELOAD=$(cc -print-file-name=libasan.so)");
     }
-    let place = phase.map_or("before the plugin was loaded", Phase::place);
+    let mut place = phase.map_or("before the plugin was loaded", Phase::place).to_owned();
+    if !calls.under_way.is_empty() {
+        place = format!("{place}, in the call {}", calls.under_way.join(" and "));
+    }
     match (finished.ended, verdict) {
         (Ended::Exit(0), Some(Ok(()))) => Outcome::Ok,
         (Ended::Exit(0), Some(Err(NotPassed::Skipped(why)))) => Outcome::Skipped(why),
@@ -111,6 +162,15 @@ fn judge(finished: Finished, verdict: Option<Result<(), NotPassed>>, phase: Opti
 }
 
 impl Outcome {
+    /// What came of a test that ran to its end.
+    pub(crate) fn of(result: Result<(), NotPassed>) -> Self {
+        match result {
+            Ok(()) => Self::Ok,
+            Err(NotPassed::Failed(why)) => Self::Failed(why),
+            Err(NotPassed::Skipped(why)) => Self::Skipped(why),
+        }
+    }
+
     pub(crate) fn word(&self) -> &'static str {
         match self {
             Self::Ok => "ok",
@@ -133,4 +193,14 @@ impl Outcome {
             Self::Failed(reason) | Self::Crashed(reason) | Self::Hung(reason) | Self::Skipped(reason) => Some(reason),
         }
     }
+}
+
+/// The verdict that a child wrote, if it did. Another child may use the place then.
+fn take_verdict(file: &Path) -> Option<Result<(), NotPassed>> {
+    let text = std::fs::read_to_string(file).ok()?;
+    std::fs::remove_file(file).ok()?;
+    let verdict = serde_json::from_str::<Value>(&text).ok()?;
+    let text = |word: &str| verdict.get(word)?.as_str().map(str::to_owned);
+    let failed = text("failed").map(NotPassed::Failed);
+    Some(failed.or_else(|| text("skipped").map(NotPassed::Skipped)).map_or(Ok(()), Err))
 }

@@ -1,9 +1,12 @@
 //! Which tests are run.
 
-use crate::commands::check::child::LOAD;
+use crate::commands::check::child::{DECISION, LOAD};
+use crate::commands::check::failed_before;
+use crate::commands::check::skip_file::Skipped;
 use crate::output::failure::Failure;
 use glob::Pattern;
 use sochdb_plugin_conformance::{tests, Kind, Level};
+use std::path::{Path, PathBuf};
 
 /// What is chosen of the tests of a plugin's kinds.
 #[derive(clap::Args)]
@@ -14,31 +17,47 @@ pub(crate) struct Selection {
     /// Leave out the tests that take long: for each build
     #[arg(long)]
     quick: bool,
+    /// Run only the tests that the last check of this file did not pass
+    #[arg(long, conflicts_with = "names")]
+    failed: bool,
+    /// Leave out the tests that this file names, which says why of each, and say so in the report
+    ///
+    /// A line is a name, in which `*` is any text, and the reason: "storage_cursor::*" = "the engine has no cursors yet"
+    #[arg(long, value_name = "FILE")]
+    skip: Option<PathBuf>,
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| format!("{error}; write for instance storage_reader::*"))
 }
 
+/// The tests to run, in their order, each with the reason for which it is left out.
+pub(crate) type Chosen = Vec<(&'static str, Option<String>)>;
+
 impl Selection {
-    /// The tests for the kinds of a note, in their order.
+    /// The tests for the kinds of a note, that of the plugin at `file`.
     ///
     /// # Errors
-    /// A name that is no test's; nothing is left.
-    pub(crate) fn names(&self, kinds: u32) -> Result<Vec<&'static str>, Failure> {
+    /// A name that is no test's; nothing is left; a skip file that cannot be used.
+    pub(crate) fn chosen(&self, kinds: u32, file: Option<&Path>) -> Result<Chosen, Failure> {
         let of_kinds = |kind: Kind| kind.bit().is_none_or(|bit| kinds & bit != 0);
         let of_level = |level: Level| level == Level::Quick || !self.quick;
-        let all = tests().iter().filter(|test| of_kinds(test.kind));
-        let names: Vec<_> =
-            std::iter::once((LOAD, Level::Quick)).chain(all.map(|test| (test.name, test.level))).collect();
-        if let Some(none) = self.names.iter().find(|pattern| !names.iter().any(|(name, _)| pattern.matches(name))) {
+        let all = tests().iter().filter(|test| of_kinds(test.kind)).map(|test| (test.name, test.level));
+        let all: Vec<_> = [(DECISION, Level::Quick), (LOAD, Level::Quick)].into_iter().chain(all).collect();
+        if let Some(none) = self.names.iter().find(|pattern| !all.iter().any(|(name, _)| pattern.matches(name))) {
             return Err(Failure::usage(format!("no test of this plugin is called {none}; --list prints their names")));
         }
-        let chosen = |name: &str| self.names.is_empty() || self.names.iter().any(|pattern| pattern.matches(name));
-        let chosen = |(name, level): &(&str, Level)| chosen(name) && of_level(*level);
-        let chosen: Vec<_> = names.into_iter().filter(chosen).map(|(name, _)| name).collect();
+        let failed = if self.failed { Some(failed_before::names(file)?) } else { None };
+        let skipped = self.skip.as_deref().map_or_else(|| Ok(Skipped::default()), Skipped::read)?;
+        skipped.fits(&all.iter().map(|(name, _)| *name).collect::<Vec<_>>())?;
+        let chosen = |name: &str| match &failed {
+            Some(failed) => failed.iter().any(|failed| failed == name),
+            None => self.names.is_empty() || self.names.iter().any(|pattern| pattern.matches(name)),
+        };
+        let chosen = all.into_iter().filter(|(name, level)| chosen(name) && of_level(*level));
+        let chosen: Chosen = chosen.map(|(name, _)| (name, skipped.reason(name).map(str::to_owned))).collect();
         if chosen.is_empty() {
-            return Err(Failure::usage("these tests take long, and --quick leaves them out: leave out --quick"));
+            return Err(Failure::usage("no test is left: leave out --quick, or name others"));
         }
         Ok(chosen)
     }

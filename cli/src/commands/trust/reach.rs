@@ -1,5 +1,6 @@
 //! Which hosts a trust file reaches.
 
+use crate::output::quoted::quoted;
 use sochdb_plugin_host::trust::places;
 use sochdb_plugin_host::UntrustedText;
 use std::env::args_os;
@@ -34,28 +35,4 @@ pub(crate) fn unreached(path: &Path) -> Option<String> {
             again.join(" ")
         )
     })
-}
-
-/// `argument` as a shell takes it.
-fn quoted(argument: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=+:,@%".contains(c);
-    if !argument.is_empty() && argument.chars().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_shell_would_change_is_quoted() {
-        for (argument, quoted_as) in
-            [("--json", "--json"), ("a b", "'a b'"), ("it's", "'it'\\''s'"), ("", "''"), ("$x", "'$x'")]
-        {
-            assert_eq!(quoted(argument), quoted_as);
-        }
-    }
 }

@@ -1,0 +1,139 @@
+//! Runs the tests, each in a process of its own, or all in this one.
+
+use crate::commands::check::again;
+use crate::commands::check::child::{self, Places, SubjectOptions, DECISION, LOAD};
+use crate::commands::check::outcome::{Left, Outcome, Tested};
+use crate::commands::check::process;
+use crate::commands::check::selection::Chosen;
+use crate::output::failure::Failure;
+use crate::output::Output;
+use object::{Object, ObjectSymbol};
+use sochdb_plugin_host::UntrustedText;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// How the tests are run.
+#[derive(clap::Args)]
+pub(crate) struct Running {
+    /// Seconds that one test may take
+    #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
+    /// Run each test so often, with a seed that is one larger each time, until it does not pass
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    repeat: u32,
+    /// Run the tests in this process, for a debugger or a profiler; a crash or a hang of the plugin is the command's then
+    #[arg(long)]
+    in_process: bool,
+}
+
+/// One plugin, and what the suite must know of it.
+pub(crate) struct Checked<'a> {
+    pub(crate) file: &'a Path,
+    /// What a test's process is told.
+    pub(crate) subject: &'a SubjectOptions,
+    /// What the person said, to say again.
+    pub(crate) said: &'a SubjectOptions,
+}
+
+/// Runs them in their order, and prints each when it ends.
+pub(crate) fn run(
+    out: &Output,
+    running: &Running,
+    checked: &Checked<'_>,
+    chosen: Chosen,
+) -> Result<Vec<Tested>, Failure> {
+    // What crashed children leave behind goes with it.
+    let room = room()?;
+    let width = chosen.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    let mut all: Vec<Tested> = Vec::new();
+    for (name, left_out) in chosen {
+        let loads = all.iter().all(|tested| tested.name != LOAD || matches!(tested.outcome, Outcome::Ok));
+        let tested = match left_out {
+            Some(reason) => Tested::without_process(name, Outcome::Skipped(reason), Duration::ZERO),
+            None if name == DECISION => decided(checked),
+            None if !loads => Tested::without_process(name, Outcome::NotRun, Duration::ZERO),
+            None => repeated(running, checked, name, room.path())?,
+        };
+        if loads {
+            tested.lines(out, width, &again::command(checked.file, name, &checked.said.with_seed(tested.seed)));
+        }
+        all.push(tested);
+    }
+    Ok(all)
+}
+
+fn room() -> Result<TempDir, Failure> {
+    let mut builder = tempfile::Builder::new();
+    let room = builder.prefix("sochdb-check-").permissions(Permissions::from_mode(0o700)).tempdir();
+    room.map_err(|error| {
+        let place = std::env::temp_dir();
+        let place = UntrustedText::from(place.as_path());
+        Failure::new("E_TMPDIR", format!("cannot make a directory in {place}, which TMPDIR can change: {error}"))
+    })
+}
+
+/// The decision of a host, which runs constructors in its probe first. What it refuses may be good all the same, and is
+/// tested.
+fn decided(checked: &Checked<'_>) -> Tested {
+    let begin = Instant::now();
+    let outcome = if is_under_a_sanitizer(checked.file) {
+        Outcome::Skipped("it is built with a sanitizer, whose library ends the probe of every host".to_owned())
+    } else {
+        match checked.subject.deciding.loader().probe(checked.file) {
+            Ok(_) => Outcome::Ok,
+            Err(error) => Outcome::Failed(format!(
+                "a host refuses the plugin, whatever the tests say: {}: {error}; remedy: {}",
+                error.code(),
+                error.remedy()
+            )),
+        }
+    };
+    Tested::without_process(DECISION, outcome, begin.elapsed())
+}
+
+fn is_under_a_sanitizer(file: &Path) -> bool {
+    let of_sanitizer =
+        |name: &[u8]| [b"__asan_", b"__tsan_", b"__msan_"].iter().any(|prefix| name.starts_with(*prefix));
+    let Ok(bytes) = std::fs::read(file) else { return false };
+    let Ok(object) = object::File::parse(&*bytes) else { return false };
+    let mut names = object.dynamic_symbols().filter_map(|symbol| symbol.name_bytes().ok());
+    names.any(of_sanitizer)
+}
+
+fn repeated(running: &Running, checked: &Checked<'_>, name: &'static str, room: &Path) -> Result<Tested, Failure> {
+    let (mut seed, mut took) = (checked.subject.seed, Duration::ZERO);
+    for left in (0..running.repeat).rev() {
+        let mut tested = once(running, checked.file, &checked.subject.with_seed(seed), name, room)?;
+        took += tested.took;
+        if left == 0 || !matches!(tested.outcome, Outcome::Ok) {
+            (tested.seed, tested.took) = (seed, took);
+            return Ok(tested);
+        }
+        seed = seed.wrapping_add(1);
+    }
+    unreachable!("each test runs at least once")
+}
+
+fn once(
+    running: &Running,
+    file: &Path,
+    subject: &SubjectOptions,
+    name: &'static str,
+    room: &Path,
+) -> Result<Tested, Failure> {
+    if running.in_process {
+        // Whoever looks on knows where it is.
+        eprintln!("{name}");
+        let begin = Instant::now();
+        let result = child::run_here(file, name, subject);
+        return Ok(Tested::without_process(name, Outcome::of(result), begin.elapsed()));
+    }
+    let (places, limit) = (Places::in_directory(room), Duration::from_secs(running.timeout));
+    let mut command = child::command(file, name, subject, &places)?;
+    command.env("TMPDIR", room);
+    let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a test: {error}"))?;
+    Ok(Tested::new(name, finished, Left::take(&places, file), limit))
+}

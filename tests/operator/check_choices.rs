@@ -1,0 +1,159 @@
+//! `sochdb-plugin check`: which tests are run, how, and what their failures tell.
+
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use support::command::{call, command, object, one_object, outcomes, LIMIT};
+use support::in_c;
+use support::plugins::Private;
+use support::{run, skipped, tool, PrivateDir};
+
+/// The names of the tests that ran.
+fn names(answer: &Value) -> Vec<&str> {
+    outcomes(answer, "tests").into_iter().map(|(name, _)| name).collect()
+}
+
+/// The answer to `check` with these arguments, of a plugin that this cache knows.
+fn with_cache(cache: &PrivateDir, arguments: &[&str], file: &Path, code: i32) -> Value {
+    let mut check = command();
+    check.env("XDG_CACHE_HOME", cache.path()).args(["check", "--json"]).args(arguments).arg(file);
+    one_object(&run(&mut check, LIMIT), code)
+}
+
+#[test]
+fn tests_are_chosen_by_name() {
+    let plugin = Private::copy(&in_c!("codec_xor"));
+    let answer = object(&["check", "--test", "compression::every*", "--test", "load::*"], &plugin.path, 0);
+    assert_eq!(
+        names(&answer),
+        [
+            "load::a_host_accepts_it",
+            "load::makes_an_instance",
+            "compression::everything_comes_back",
+            "compression::every_level_comes_back"
+        ]
+    );
+    for none in ["storage::put_replaces_the_value", "compression::eve"] {
+        let answer = object(&["check", "--test", none], &plugin.path, 2);
+        assert!(answer["message"].as_str().is_some_and(|why| why.contains("--list")), "{answer}");
+    }
+    assert_eq!(object(&["check", "--test", "[", "--list"], &plugin.path, 2)["code"], "E_USAGE");
+}
+
+#[test]
+fn what_failed_last_is_run_alone() {
+    let cache = PrivateDir::new("cache");
+    let plugin = Private::compile("unstable_codec", &["-DFAIL"]);
+    let unknown = with_cache(&cache, &["--failed"], &plugin.path, 2);
+    assert!(unknown["message"].as_str().is_some_and(|why| why.contains("leave out --failed")), "{unknown}");
+    let all = with_cache(&cache, &[], &plugin.path, 1);
+    let failed: Vec<&str> =
+        outcomes(&all, "tests").into_iter().filter(|(_, outcome)| *outcome == "failed").map(|(name, _)| name).collect();
+    let again = with_cache(&cache, &["--failed"], &plugin.path, 1);
+    assert!(!failed.is_empty() && failed.len() < names(&all).len());
+    assert_eq!(names(&again), failed);
+    let good = Private::copy(&in_c!("codec_xor"));
+    with_cache(&cache, &[], &good.path, 0);
+    let nothing = with_cache(&cache, &["--failed"], &good.path, 2);
+    assert!(nothing["message"].as_str().is_some_and(|why| why.contains("found nothing")), "{nothing}");
+}
+
+#[test]
+fn a_skip_file_is_obeyed_and_repeated() {
+    let room = PrivateDir::new("skips");
+    let plugin = Private::compile("unstable_codec", &["-DFAIL"]);
+    let all = object(&["check"], &plugin.path, 1);
+    let failed = outcomes(&all, "tests").into_iter().filter(|(_, outcome)| *outcome == "failed").map(|(name, _)| name);
+    let lines: String = failed.map(|name| format!("\"{name}\" = \"it is meant to fail\"\n")).collect();
+    let file = room.write("skip.toml", &lines);
+    let file = file.to_str().expect("UTF-8");
+    let answer = object(&["check", "--skip", file], &plugin.path, 0);
+    let skipped =
+        answer["tests"].as_array().expect("tests").iter().find(|test| test["reason"] == "it is meant to fail");
+    assert!(skipped.is_some_and(|test| test["outcome"] == "skipped"), "{answer}");
+    fs::write(file, "\"storage::*\" = \"there is none\"\n").expect("its own file");
+    let stale = object(&["check", "--skip", file], &plugin.path, 2);
+    assert!(stale["message"].as_str().is_some_and(|why| why.contains("take the line out")), "{stale}");
+}
+
+#[test]
+fn a_test_is_repeated_with_other_seeds_until_it_fails() {
+    let plugin = Private::copy(&in_c!("codec_xor"));
+    let answer =
+        object(&["check", "--repeat", "3", "--seed", "7", "--test", "compression::everything*"], &plugin.path, 0);
+    assert_eq!((&answer["seed"], &answer["tests"][0]["seed"]), (&7.into(), &9.into()), "{answer}");
+    let bad = Private::compile("unstable_codec", &["-DFAIL"]);
+    let answer = object(&["check", "--repeat", "3", "--seed", "7", "--test", "compression::every*"], &bad.path, 1);
+    let test = &answer["tests"][0];
+    assert_eq!(test["seed"], 7, "{answer}");
+    assert!(test["debug"].as_str().is_some_and(|line| line.ends_with("--seed 7")), "{test}");
+}
+
+/// The command that a failure tells, as a shell runs it, but for the debugger.
+fn repeated(test: &Value) -> std::process::Output {
+    let line = test["debug"].as_str().expect("a command");
+    let line = line.strip_prefix("gdb --args ").expect("it is for gdb");
+    command_of_shell(line)
+}
+
+fn command_of_shell(line: &str) -> std::process::Output {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &format!("exec {line}")]).env("HOME", "/").output().expect("sh runs")
+}
+
+#[test]
+fn a_failure_tells_a_command_that_repeats_it() {
+    use std::os::unix::process::ExitStatusExt;
+    let bad = Private::compile("unstable_codec", &["-DFAIL"]);
+    let answer = object(&["check"], &bad.path, 1);
+    let failed = answer["tests"].as_array().expect("tests").iter().find(|test| test["outcome"] == "failed");
+    let failed = failed.expect("one fails");
+    let again = repeated(failed);
+    assert_eq!(again.status.code(), Some(1), "{again:?}");
+    let text = String::from_utf8_lossy(&again.stdout).into_owned();
+    assert!(text.contains(failed["name"].as_str().expect("a name")) && text.contains("FAILED"), "{text}");
+    assert!(failed["calls_before"].as_array().is_some_and(|calls| !calls.is_empty()), "{failed}");
+
+    // The crash is the command's then.
+    let bad = Private::compile("ends_the_process", &["-DIN_CALL"]);
+    let config = r#"{"it's": "a b"}"#;
+    let answer = object(&["check", "--config", config, "--test", "compression::everything*"], &bad.path, 1);
+    let again = repeated(&answer["tests"][0]);
+    assert_eq!(again.status.signal(), Some(libc::SIGSEGV), "{again:?}");
+}
+
+#[test]
+fn a_debugger_stops_at_the_crash() {
+    let Some(gdb) = tool("a_debugger_stops_at_the_crash", "gdb") else { return };
+    let bad = Private::compile("ends_the_process", &["-DIN_CALL", "-g"]);
+    let answer = object(&["check", "--test", "compression::everything*"], &bad.path, 1);
+    let line = answer["tests"][0]["debug"].as_str().expect("a command").strip_prefix("gdb ").expect("it is for gdb");
+    let stopped = command_of_shell(&format!("{} -batch -nx -ex run -ex bt {line}", gdb.display()));
+    let text = String::from_utf8_lossy(&stopped.stdout).into_owned();
+    if text.contains("ptrace: Operation not permitted") || text.contains("Could not trace the inferior") {
+        return skipped("a_debugger_stops_at_the_crash", "ptrace is not allowed here");
+    }
+    assert!(text.contains("SIGSEGV") && text.contains("ends_the_process.c"), "{text}");
+}
+
+#[test]
+fn a_host_that_refuses_is_a_failure_beside_tests_that_pass() {
+    let plugin = Private::compile("listens", &[]);
+    let answer = object(&["check"], &plugin.path, 1);
+    let failed: Vec<_> = outcomes(&answer, "tests").into_iter().filter(|(_, outcome)| *outcome != "ok").collect();
+    assert_eq!(failed[0], ("load::a_host_accepts_it", "failed"), "{answer}");
+    let reason = answer["tests"][0]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("E_PROBE") && reason.contains("remedy"), "{reason}");
+}
+
+#[test]
+fn what_the_host_demands_is_demanded() {
+    let plugin = Private::copy(&in_c!("codec_xor"));
+    let refused = object(&["check", "--policy", "signed"], &plugin.path, 1);
+    assert_eq!(refused["accepted"], false, "{refused}");
+    let refused = object(&["check", "--max-size", "1000"], &plugin.path, 1);
+    assert!(refused["code"].as_str().is_some_and(|code| code == "E_FILE_TOO_LARGE"), "{refused}");
+    object(&["check", "--quick", "--max-size", "10000000"], &plugin.path, 0);
+    assert_eq!(call(&["check", "--policy", "none", "x"]).status.code(), Some(2));
+}
