@@ -2,6 +2,7 @@
 
 mod check;
 mod check_choices;
+mod check_reports;
 mod cli;
 mod deceit;
 mod doctor;

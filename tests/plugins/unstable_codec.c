@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#ifndef WHY
+#define WHY "nothing \x1b[31m to compress"
+#endif
+
 static soch_status fall(void *instance, soch_bytes input, const soch_writer *output, soch_error *error) {
     if (input.len > 0) return copy(instance, input, output, error);
 #if defined(CRASH)
@@ -16,7 +20,7 @@ static soch_status fall(void *instance, soch_bytes input, const soch_writer *out
     fputs("leaving\n", stderr);
     exit(0);
 #endif
-    return soch_fail(error, SOCH_FAILED, 0, "nothing \x1b[31m to compress");
+    return soch_fail(error, SOCH_FAILED, 0, WHY);
 }
 
 static const soch_compression codec = {

@@ -66,6 +66,14 @@ impl Output {
         });
     }
 
+    /// Shows on a terminal what is being done, until the next line is printed; nothing elsewhere.
+    pub(crate) fn doing(&self, text: impl Display) {
+        if let (Some(columns), true, false) = (self.width(), self.paint.is_on(), self.json) {
+            let shown: String = printable(&text.to_string()).chars().take(columns.saturating_sub(1)).collect();
+            self.standard.show(&shown);
+        }
+    }
+
     /// Prints text whose lines are right as they are; nothing in JSON mode.
     pub(crate) fn whole(&self, text: impl Display) {
         if !self.json {

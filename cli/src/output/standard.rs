@@ -1,31 +1,51 @@
 //! Standard output, whose first failure is kept: the work goes on to its end, where it cleans up.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{Error, ErrorKind, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+/// Goes to the begin of the line, which becomes empty.
+const CLEAR: &str = "\r\x1b[K";
+
 /// Standard output.
 pub(crate) struct Standard {
     failed: RefCell<Option<Error>>,
+    /// Whether the last line is one that goes when another is printed.
+    passing: Cell<bool>,
 }
 
 impl Standard {
     pub(crate) fn new() -> Self {
         let closed = CLOSED.load(Ordering::Relaxed).then(|| Error::from_raw_os_error(libc::EBADF));
-        Self { failed: RefCell::new(closed) }
+        Self { failed: RefCell::new(closed), passing: Cell::new(false) }
     }
 
     /// Prints a line.
     pub(crate) fn print(&self, line: &str) {
+        let clear = if self.passing.replace(false) { CLEAR } else { "" };
+        self.write(format_args!("{clear}{line}\n"));
+    }
+
+    /// Shows a line on a terminal until the next one comes.
+    pub(crate) fn show(&self, line: &str) {
+        self.passing.set(true);
+        self.write(format_args!("{CLEAR}{line}"));
+    }
+
+    fn write(&self, text: std::fmt::Arguments<'_>) {
         let mut failed = self.failed.borrow_mut();
         if failed.is_none() {
-            *failed = writeln!(std::io::stdout().lock(), "{line}").err();
+            let mut out = std::io::stdout().lock();
+            *failed = out.write_fmt(text).and_then(|()| out.flush()).err();
         }
     }
 
     /// Whether all that was printed arrived.
     pub(crate) fn finish(self) -> Result<(), Error> {
+        if self.passing.replace(false) {
+            self.write(format_args!("{CLEAR}"));
+        }
         let failed = self.failed.into_inner();
         failed.map_or_else(|| std::io::stdout().flush(), Err)
     }

@@ -49,6 +49,7 @@ mod keys;
 mod kind;
 mod leaks;
 mod lifecycle;
+mod measured;
 mod must;
 mod not_passed;
 mod observability;
@@ -71,6 +72,7 @@ mod threads;
 
 pub use instance::Handles;
 pub use kind::Kind;
+pub use measured::Measured;
 pub use not_passed::NotPassed;
 pub use phase::Phase;
 pub use subject::Subject;

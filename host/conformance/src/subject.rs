@@ -1,5 +1,6 @@
 use crate::instance::{Handles, Instance, Watch};
 use crate::kind::Kind;
+use crate::measured::Measured;
 use crate::must::Must;
 use crate::not_passed::NotPassed;
 use crate::phase::Phase;
@@ -14,6 +15,9 @@ use tempfile::TempDir;
 
 /// Makes an instance from a configuration and a directory for its files, which is not there yet.
 type Make = Box<dyn Fn(&str, &Path) -> Result<Handles, String> + Send + Sync>;
+
+/// Takes figures.
+type Receive = Box<dyn Fn(&Measured) + Send + Sync>;
 
 /// The place that the directory of an instance takes in a configuration.
 const DIRECTORY: &str = "{dir}";
@@ -48,6 +52,7 @@ pub struct Subject {
     checksum: bool,
     seed: u64,
     watch: Watch,
+    measured: Receive,
 }
 
 impl std::fmt::Debug for Subject {
@@ -107,6 +112,7 @@ impl Subject {
             checksum: false,
             seed: 0,
             watch: Arc::new(|_| {}),
+            measured: Box::new(|_| {}),
         }
     }
 
@@ -138,6 +144,13 @@ impl Subject {
         self
     }
 
+    /// Makes the tests tell `receive` each figure that they find, from the thread of the test.
+    #[must_use]
+    pub fn measured(mut self, receive: impl Fn(&Measured) + Send + Sync + 'static) -> Self {
+        self.measured = Box::new(receive);
+        self
+    }
+
     /// Returns name, version and capabilities of the plugin.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
@@ -161,6 +174,11 @@ impl Subject {
     /// Numbers for one purpose of a test, which `salt` tells from others: those of the subject's seed.
     pub(crate) fn random(&self, salt: u64) -> Random {
         Random::new(self.seed ^ salt)
+    }
+
+    /// Tells a figure.
+    pub(crate) fn measure(&self, name: &'static str, at: f64, value: f64) {
+        (self.measured)(&Measured { name, at, value });
     }
 
     /// A new instance, with a new directory.

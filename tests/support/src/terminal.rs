@@ -50,7 +50,10 @@ pub fn on_terminal(command: &mut Command, columns: u16) -> Shown {
     // A terminal that nobody has open any more may lose what was not read yet, so this end closes last.
     File::from(slave).write_all(END).expect("the terminal is open");
     let bytes = reader.join().expect("a reader");
-    let text = String::from_utf8(bytes).expect("UTF-8").replace('\r', "");
+    let text = String::from_utf8(bytes).expect("UTF-8");
+    // A line that was cleared for another one is not seen any more.
+    let seen = text.split_inclusive('\n').map(|line| line.rsplit("\r\x1b[K").next().unwrap_or_default());
+    let text = seen.collect::<String>().replace('\r', "");
     Shown { status, text: plain(&text) }
 }
 

@@ -1,6 +1,7 @@
 //! The plugin's functions that are under way, and those that were last: in a file that a test's process leaves behind
 //! however it ends.
 
+use crate::commands::check::latencies::Counting;
 use memmap2::MmapRaw;
 use sochdb_plugin_host::{CallRecorder, RecordedCall};
 use std::cell::RefCell;
@@ -26,6 +27,7 @@ pub(crate) struct Calls {
     map: MmapRaw,
     busy: [AtomicBool; AREAS],
     number: AtomicU64,
+    pub(crate) counting: Counting,
 }
 
 /// A call as the file has it.
@@ -55,7 +57,12 @@ impl Calls {
         let file = File::options().read(true).write(true).create(true).truncate(true).open(file)?;
         file.set_len((AREAS * RECORDS * RECORD) as u64)?;
         let map = MmapRaw::map_raw(&file)?;
-        Ok(Self { map, busy: [const { AtomicBool::new(false) }; AREAS], number: AtomicU64::new(0) })
+        Ok(Self {
+            map,
+            busy: [const { AtomicBool::new(false) }; AREAS],
+            number: AtomicU64::new(0),
+            counting: Counting::new(),
+        })
     }
 
     /// Writes a record, unless another thread is about to write in the same area.
@@ -92,6 +99,7 @@ impl CallRecorder for Calls {
     }
 
     fn ended(&self, call: &RecordedCall<'_>, status: Option<i32>, took: Duration) {
+        self.counting.add(call.slot(), took);
         let mut text = format!("{}({})", call.slot(), call.arguments());
         text.truncate((0..=TEXT - 40).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
         if let Some(status) = status {
@@ -162,22 +170,4 @@ fn noted(record: &[u8]) -> Option<Noted> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_calls_of_each_thread_are_kept() {
-        let room = tempfile::tempdir().expect("a directory");
-        let file = room.path().join("calls");
-        assert_eq!(take(&file), Last::default());
-        let calls = Calls::create(&file).expect("its own directory");
-        for number in 1..=20_u64 {
-            calls.write(0, number as usize % RECORDS, number, number == 20, &format!("get({number})"));
-        }
-        calls.write(1, 0, 7, false, &"é".repeat(RECORD));
-        let last = take(&file);
-        assert_eq!(last.under_way, ["#20 get(20)"]);
-        assert_eq!(last.before.len(), RECORDS);
-        assert!(last.before[0].starts_with("#7 éé") && last.before[7] == "#19 get(19)", "{last:?}");
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use crate::commands::check::journal::Journal;
 use crate::commands::check::process_watch::ProcessWatch;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
-use sochdb_plugin_conformance::{self as conformance, NotPassed, Phase, Subject};
+use sochdb_plugin_conformance::{self as conformance, Measured, NotPassed, Phase, Subject};
 use sochdb_plugin_host::sdk::{ErrorKind, Labels, LogLevel};
 use sochdb_plugin_host::{
     printable, Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary,
@@ -15,7 +15,7 @@ use sochdb_plugin_host::{
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::TempDir;
 
 /// The configuration of a plugin that needs none.
@@ -131,32 +131,45 @@ fn prepare() -> rustix::io::Result<()> {
 /// Runs the test and writes its verdict; true if it passed.
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
     prepare().map_err(|error| format!("cannot prepare the process: {error}"))?;
-    let result = test(options);
-    let verdict = match &result {
-        Ok(()) => json!({}),
-        Err(NotPassed::Failed(why)) => json!({ "failed": why }),
-        Err(NotPassed::Skipped(why)) => json!({ "skipped": why }),
-    };
-    std::fs::write(&options.verdict, verdict.to_string())
-        .map_err(|error| format!("cannot write the verdict: {error}"))?;
-    Ok(!matches!(result, Err(NotPassed::Failed(_))))
-}
-
-fn test(options: &Options) -> Result<(), NotPassed> {
     let journal = Journal::create(&options.journal).map_err(|error| format!("cannot write the journal: {error}"))?;
-    let journal = Arc::new(journal);
     let calls = Calls::create(&options.calls).and_then(|calls| crash::watch(&options.crash).map(|()| calls));
     let calls = Arc::new(calls.map_err(|error| format!("cannot watch the process: {error}"))?);
+    let measured = Arc::new(Mutex::new(Vec::new()));
+    let result = test(options, Arc::new(journal), calls.clone(), measured.clone());
+    let (failed, skipped) = match &result {
+        Ok(()) => (None, None),
+        Err(NotPassed::Failed(why)) => (Some(why), None),
+        Err(NotPassed::Skipped(why)) => (None, Some(why)),
+    };
+    let measured = std::mem::take(&mut *measured.lock().unwrap_or_else(PoisonError::into_inner));
+    let verdict = json!({
+        "failed": failed, "skipped": skipped, "slots": calls.counting.object(), "measured": measured
+    });
+    std::fs::write(&options.verdict, verdict.to_string())
+        .map_err(|error| format!("cannot write the verdict: {error}"))?;
+    Ok(failed.is_none())
+}
+
+fn test(
+    options: &Options,
+    journal: Arc<Journal>,
+    calls: Arc<Calls>,
+    measured: Arc<Mutex<Vec<Value>>>,
+) -> Result<(), NotPassed> {
     let watch = Arc::new(ProcessWatch::begin());
-    let (noted, watched) = (journal.clone(), watch.clone());
+    let (noted, watched, steps) = (journal.clone(), watch.clone(), watch.clone());
+    let loader = loader(&options.subject).observer(move |outcome| steps.step(&outcome));
+    let loader = loader.services(journal.clone()).recorder(calls);
+    let told = move |measured_one: &Measured| {
+        let Measured { name, at, value, .. } = measured_one;
+        let point = json!({ "name": name, "at": at, "value": value });
+        measured.lock().unwrap_or_else(PoisonError::into_inner).push(point);
+    };
     let phase = move |phase| {
         watched.phase(phase);
         noted.phase(phase);
     };
-    let steps = watch.clone();
-    let loader = loader(&options.subject).observer(move |outcome| steps.step(&outcome));
-    let loader = loader.services(journal.clone()).recorder(calls);
-    let result = run_test(&options.file, &options.test, &options.subject, &loader, phase);
+    let result = run_test(&options.file, &options.test, &options.subject, &loader, phase, told);
     if let Err(NotPassed::Failed(_)) = result {
         return result;
     }
@@ -177,7 +190,7 @@ fn loader(subject: &SubjectOptions) -> DynamicPluginLoader {
 
 /// Runs a test in this process, with nothing around it.
 pub(crate) fn run_here(file: &Path, test: &str, subject: &SubjectOptions) -> Result<(), NotPassed> {
-    run_test(file, test, subject, &loader(subject).services(Arc::new(Told)), |_| {})
+    run_test(file, test, subject, &loader(subject).services(Arc::new(Told)), |_| {}, |_| {})
 }
 
 /// Tells what the plugin says on standard error.
@@ -197,6 +210,7 @@ fn run_test(
     subject: &SubjectOptions,
     loader: &DynamicPluginLoader,
     phase: impl Fn(Phase) + Send + Sync + 'static,
+    measured: impl Fn(&Measured) + Send + Sync + 'static,
 ) -> Result<(), NotPassed> {
     phase(Phase::Load);
     // SAFETY: the operator named the file on the command line of `check`, which says that it runs.
@@ -206,7 +220,8 @@ fn run_test(
         return Ok(instance(&library, &subject.config, phase)?);
     }
     let SubjectOptions { config, checksum, seed, .. } = subject;
-    let mut under_test = Subject::loaded(library, config).checksum(*checksum).seed(*seed).watched(phase);
+    let under_test = Subject::loaded(library, config).checksum(*checksum).seed(*seed);
+    let mut under_test = under_test.watched(phase).measured(measured);
     if let Some(dimensions) = subject.dimensions {
         under_test = under_test.dimensions(dimensions as usize);
     }

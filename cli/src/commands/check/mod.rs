@@ -8,14 +8,17 @@ pub(crate) mod deciding;
 pub(crate) mod failed_before;
 pub(crate) mod frames;
 pub(crate) mod journal;
+pub(crate) mod latencies;
 pub(crate) mod outcome;
 pub(crate) mod process;
 pub(crate) mod process_watch;
+pub(crate) mod report;
 pub(crate) mod runs;
 pub(crate) mod selection;
 pub(crate) mod skip_file;
 
 use crate::commands::check::outcome::Tested;
+use crate::commands::check::report::findings::Findings;
 use crate::commands::check::runs::Checked;
 use crate::commands::check::selection::Chosen;
 use crate::output::failure::Failure;
@@ -37,6 +40,8 @@ pub(crate) struct Options {
     selection: selection::Selection,
     #[command(flatten)]
     running: runs::Running,
+    #[command(flatten)]
+    reports: report::Reports,
     /// Print the names of the tests that would run: those for FILE, or all; runs nothing
     #[arg(long)]
     list: bool,
@@ -72,11 +77,17 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let checked = Checked { file: &file, subject: &subject, said: &options.subject };
     let results = runs::run(out, &options.running, &checked, chosen)?;
     failed_before::keep(&file, results.iter().filter(|tested| !tested.outcome.is_good()).map(|tested| tested.name));
-    Ok(report(out, options, &file, &verified, &results))
+    report(out, options, &file, &verified, &results)
 }
 
-/// Prints the sum; true if all passed.
-fn report(out: &Output, options: &Options, file: &Path, verified: &Verified, results: &[Tested]) -> bool {
+/// Prints the sum, and writes what else is wanted; true if all passed.
+fn report(
+    out: &Output,
+    options: &Options,
+    file: &Path,
+    verified: &Verified,
+    results: &[Tested],
+) -> Result<bool, Failure> {
     let note = &verified.note;
     let count = |word: &str| results.iter().filter(|tested| tested.outcome.word() == word).count();
     let passed = results.iter().all(|tested| tested.outcome.is_good());
@@ -94,7 +105,15 @@ fn report(out: &Output, options: &Options, file: &Path, verified: &Verified, res
     let totals = parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
     let totals = format!("{} tests: {totals}", results.len());
     out.line(format!("\n{}", if passed { out.paint.good(totals) } else { out.paint.bad(totals) }));
-    passed
+    let findings = Findings {
+        plugin: format!("{} {}", note.name, note.version),
+        file,
+        digest: verified.digest.to_string(),
+        seed: options.subject.seed,
+        tests: results,
+    };
+    options.reports.write(&findings, again)?;
+    Ok(passed)
 }
 
 /// Options for a kind that the plugin does not have would be passed over.

@@ -36,12 +36,21 @@ pub(crate) struct Tested {
     /// The last calls, if there is something to explain.
     calls: Last,
     crash: Option<Crash>,
+    /// What the plugin printed, if there is something to explain.
+    printed: String,
+    /// The times of the plugin's functions, by slot.
+    pub(crate) slots: Value,
+    /// The figures that the test found.
+    pub(crate) measured: Vec<Value>,
 }
 
 /// What a test's process left behind.
 #[derive(Default)]
 pub(crate) struct Left {
     verdict: Option<Result<(), NotPassed>>,
+    /// The times of the plugin's functions and the figures of the test, if it came to its end.
+    slots: Value,
+    measured: Vec<Value>,
     noted: Noted,
     calls: Last,
     crash: Option<Crash>,
@@ -50,8 +59,18 @@ pub(crate) struct Left {
 impl Left {
     /// Takes it from where the process of a test of the plugin at `file` wrote. Another process may use the places then.
     pub(crate) fn take(places: &Places, file: &Path) -> Self {
+        let mut said = take_verdict(&places.verdict);
+        let text = |said: &Value, word: &str| said[word].as_str().map(str::to_owned);
+        let verdict = said.as_ref().map(|said| match (text(said, "failed"), text(said, "skipped")) {
+            (Some(why), _) => Err(NotPassed::Failed(why)),
+            (None, Some(why)) => Err(NotPassed::Skipped(why)),
+            (None, None) => Ok(()),
+        });
+        let mut part = |word: &str| said.as_mut().map(|said| said[word].take()).unwrap_or_default();
         Self {
-            verdict: take_verdict(&places.verdict),
+            verdict,
+            slots: part("slots"),
+            measured: part("measured").as_array().cloned().unwrap_or_default(),
             noted: journal::take(&places.journal),
             calls: calls::take(&places.calls),
             crash: frames::take(&places.crash, file),
@@ -62,21 +81,38 @@ impl Left {
 impl Tested {
     /// What a child's end, and what it left, mean together.
     pub(crate) fn new(name: &'static str, finished: Finished, left: Left, limit: Duration) -> Self {
-        let Left { verdict, noted: Noted { phase, log }, calls, crash } = left;
-        let took = finished.took;
-        let outcome = judge(finished, verdict, phase, &calls, limit);
-        let tested = Self::without_process(name, outcome, took);
+        let Left { verdict, slots, measured, noted: Noted { phase, log }, calls, crash } = left;
+        let outcome = judge(&finished, verdict, phase, &calls, limit);
+        let tested = Self { slots, measured, ..Self::without_process(name, outcome, finished.took) };
         if tested.outcome.is_good() {
             return tested;
         }
         let ended = matches!(tested.outcome, Outcome::Crashed(_) | Outcome::Hung(_));
-        Self { phase: phase.filter(|_| ended), log, calls, crash: crash.filter(|_| ended), ..tested }
+        Self {
+            phase: phase.filter(|_| ended),
+            log,
+            calls,
+            crash: crash.filter(|_| ended),
+            printed: finished.said,
+            ..tested
+        }
     }
 
     /// One that ran in this process, or not at all.
     pub(crate) fn without_process(name: &'static str, outcome: Outcome, took: Duration) -> Self {
-        let (log, calls) = (Vec::new(), Last::default());
-        Self { name, outcome, took, seed: 0, phase: None, log, calls, crash: None }
+        Self {
+            name,
+            outcome,
+            took,
+            seed: 0,
+            phase: None,
+            log: Vec::new(),
+            calls: Last::default(),
+            crash: None,
+            printed: String::new(),
+            slots: Value::Null,
+            measured: Vec::new(),
+        }
     }
 
     /// Prints it in a line, and below it why, what the plugin did and said, and how to see more.
@@ -92,20 +128,27 @@ impl Tested {
         if let Some(reason) = self.outcome.reason() {
             out.line(format!("           {}", printable(reason)));
         }
-        let below = |text: String| out.line(out.paint.dim(format!("           {text}")));
+        let no_process = matches!(self.outcome, Outcome::NotRun | Outcome::Ok | Outcome::Skipped(_));
+        for line in if no_process { Vec::new() } else { self.more(again) } {
+            out.line(out.paint.dim(format!("           {line}")));
+        }
+    }
+
+    /// What the plugin did and said before it did not pass, and how to see more, line by line.
+    pub(crate) fn more(&self, again: &str) -> Vec<String> {
+        let mut lines = Vec::new();
         if let Some(crash) = &self.crash {
             if !crash.functions.is_empty() {
-                below(crash.functions.join(", called "));
+                lines.push(crash.functions.join(", called "));
             }
-            crash.address.iter().for_each(|address| below(format!("the address is {address:#x}")));
+            lines.extend(crash.address.map(|address| format!("the address is {address:#x}")));
         }
-        self.calls.before.iter().for_each(|call| below(format!("its calls: {call}")));
-        for Line { level, message, .. } in &self.log {
-            below(format!("its log: {level:<5} {}", printable(message)));
-        }
-        if !self.outcome.is_good() && !matches!(self.outcome, Outcome::NotRun) {
-            below(format!("alone, in a debugger: {again}"));
-        }
+        lines.extend(self.calls.before.iter().map(|call| format!("its calls: {call}")));
+        let log = self.log.iter().map(|line| format!("its log: {:<5} {}", line.level, printable(&line.message)));
+        lines.extend(log);
+        lines.extend(last_lines(&self.printed).map(|line| format!("it printed: {}", printable(line))));
+        lines.push(format!("alone, in a debugger: {again}"));
+        lines
     }
 
     /// It as JSON, with the command that runs it alone.
@@ -117,37 +160,47 @@ impl Tested {
             "calls_under_way": self.calls.under_way, "calls_before": self.calls.before,
             "address": self.crash.as_ref().and_then(|crash| crash.address).map(|address| format!("{address:#x}")),
             "functions": self.crash.as_ref().map(|crash| &crash.functions[..]).unwrap_or_default(),
+            "printed": self.printed,
             "debug": (!self.outcome.is_good()).then_some(again),
             "milliseconds": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
         })
     }
 }
 
+/// The last lines of what a plugin printed; all of them from where a sanitizer begins its report.
+fn last_lines(printed: &str) -> impl Iterator<Item = &str> {
+    const LAST: usize = 20;
+    const REPORTS: [&str; 4] =
+        ["==ERROR: ", "WARNING: ThreadSanitizer", ": runtime error: ", "==WARNING: MemorySanitizer"];
+    let lines: Vec<&str> = printed.lines().collect();
+    let report = lines.iter().position(|line| REPORTS.iter().any(|report| line.contains(report)));
+    let from = report.unwrap_or_else(|| lines.len().saturating_sub(LAST));
+    lines.into_iter().skip(from)
+}
+
 /// Without a verdict the child ended in the middle, at a place that its journal says.
 fn judge(
-    finished: Finished,
+    finished: &Finished,
     verdict: Option<Result<(), NotPassed>>,
     phase: Option<Phase>,
     calls: &Last,
     limit: Duration,
 ) -> Outcome {
-    let mut said = if finished.said.is_empty() { String::new() } else { format!("; it printed: {}", finished.said) };
-    if said.contains("ASan runtime") {
-        said.push_str("; remedy: run `check` with LD_PRELOAD=$(cc -print-file-name=libasan.so)");
-    }
+    let asks = finished.said.contains("ASan runtime");
+    let said = if asks { "; remedy: run `check` with LD_PRELOAD=$(cc -print-file-name=libasan.so)" } else { "" };
     let mut place = phase.map_or("before the plugin was loaded", Phase::place).to_owned();
     if !calls.under_way.is_empty() {
         place = format!("{place}, in the call {}", calls.under_way.join(" and "));
     }
-    match (finished.ended, verdict) {
+    match (&finished.ended, verdict) {
         (Ended::Exit(0), Some(Ok(()))) => Outcome::Ok,
         (Ended::Exit(0), Some(Err(NotPassed::Skipped(why)))) => Outcome::Skipped(why),
         (Ended::Exit(1), Some(Err(NotPassed::Failed(why)))) => Outcome::Failed(why),
         (Ended::Hung, None) => Outcome::Hung(format!("not done after {} s, {place}{said}", limit.as_secs())),
         (Ended::Hung, Some(_)) => Outcome::Hung(format!("the process did not end within {} s{said}", limit.as_secs())),
-        (Ended::Signal(signal), None) => Outcome::Crashed(format!("{} {place}{said}", signal_name(signal))),
+        (Ended::Signal(signal), None) => Outcome::Crashed(format!("{} {place}{said}", signal_name(*signal))),
         (Ended::Signal(signal), Some(_)) => {
-            Outcome::Crashed(format!("{} at the end of the process (destructors){said}", signal_name(signal)))
+            Outcome::Crashed(format!("{} at the end of the process (destructors){said}", signal_name(*signal)))
         }
         (Ended::Exit(code), None) if phase.is_none() => {
             Outcome::Crashed(format!("the test did not begin: exit code {code}{said}"))
@@ -187,7 +240,7 @@ impl Outcome {
         matches!(self, Self::Ok | Self::Skipped(_))
     }
 
-    fn reason(&self) -> Option<&str> {
+    pub(crate) fn reason(&self) -> Option<&str> {
         match self {
             Self::Ok | Self::NotRun => None,
             Self::Failed(reason) | Self::Crashed(reason) | Self::Hung(reason) | Self::Skipped(reason) => Some(reason),
@@ -196,11 +249,8 @@ impl Outcome {
 }
 
 /// The verdict that a child wrote, if it did. Another child may use the place then.
-fn take_verdict(file: &Path) -> Option<Result<(), NotPassed>> {
+fn take_verdict(file: &Path) -> Option<Value> {
     let text = std::fs::read_to_string(file).ok()?;
     std::fs::remove_file(file).ok()?;
-    let verdict = serde_json::from_str::<Value>(&text).ok()?;
-    let text = |word: &str| verdict.get(word)?.as_str().map(str::to_owned);
-    let failed = text("failed").map(NotPassed::Failed);
-    Some(failed.or_else(|| text("skipped").map(NotPassed::Skipped)).map_or(Ok(()), Err))
+    serde_json::from_str(&text).ok()
 }

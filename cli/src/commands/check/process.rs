@@ -8,7 +8,7 @@ use std::sync::mpsc::{channel, Receiver};
 use std::time::{Duration, Instant};
 
 /// How much of a child's last words is kept, in bytes.
-const KEPT: usize = 4096;
+const KEPT: usize = 64 << 10;
 const POLL: Duration = Duration::from_millis(2);
 /// How long the pipe may stay open after the group was killed: a process that left the group may hold it for ever.
 const LAST_WORDS: Duration = Duration::from_millis(500);

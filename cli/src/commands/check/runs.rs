@@ -49,7 +49,9 @@ pub(crate) fn run(
     let room = room()?;
     let width = chosen.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     let mut all: Vec<Tested> = Vec::new();
-    for (name, left_out) in chosen {
+    let count = chosen.len();
+    for (number, (name, left_out)) in chosen.into_iter().enumerate() {
+        out.doing(format_args!("  {name} ({} of {count})", number + 1));
         let loads = all.iter().all(|tested| tested.name != LOAD || matches!(tested.outcome, Outcome::Ok));
         let tested = match left_out {
             Some(reason) => Tested::without_process(name, Outcome::Skipped(reason), Duration::ZERO),

@@ -1,0 +1,37 @@
+//! The results of a check, in the forms that are asked for.
+
+pub(crate) mod findings;
+mod html;
+mod junit;
+mod plot;
+
+use crate::commands::check::outcome::Tested;
+use crate::commands::check::report::findings::Findings;
+use crate::output::failure::Failure;
+use std::path::{Path, PathBuf};
+
+/// Where to write them, beside what is printed.
+#[derive(clap::Args)]
+pub(crate) struct Reports {
+    /// Also write the results to this file as JUnit XML, which CI systems read
+    #[arg(long, value_name = "XML")]
+    junit: Option<PathBuf>,
+    /// Also write the results to this file as one HTML page, with the times of the plugin's functions
+    #[arg(long, value_name = "HTML")]
+    html: Option<PathBuf>,
+}
+
+impl Reports {
+    /// Writes those that are asked for.
+    ///
+    /// # Errors
+    /// One cannot be written.
+    pub(crate) fn write(&self, findings: &Findings<'_>, again: impl Fn(&Tested) -> String) -> Result<(), Failure> {
+        let put = |file: &Path, text: String| {
+            let cannot = |error| Failure::from(format!("cannot write the report {}: {error}", file.display()));
+            std::fs::write(file, text).map_err(cannot)
+        };
+        self.junit.iter().try_for_each(|file| put(file, junit::text(findings, &again)))?;
+        self.html.iter().try_for_each(|file| put(file, html::text(findings, &again)))
+    }
+}
