@@ -1,6 +1,7 @@
 //! What an operator does with the real command: install, list, remove, and trust files, in a home of its own.
 
 mod check;
+mod check_by_ctest;
 mod check_choices;
 mod check_reports;
 mod cli;

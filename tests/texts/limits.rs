@@ -29,6 +29,7 @@ const ROWS: &[Row] = &[
     row("probe_limit(mut", "host/src/loader/options.rs", "PROBE_LIMIT"),
     row("own limit counts within it", "host/src/loader/options.rs", "LOAD_LIMIT"),
     row("max_size(mut", "host/src/loader/options.rs", "MAX_SIZE"),
+    row("plugin that is loaded, in bytes; without it", "host/src/loader/options.rs", "MAX_SIZE"),
     row("that could run here, else", "host/src/elf/mapping.rs", "PAGE_MIN"),
     row("agree to the page; at most", "host/src/elf/mapping.rs", "SPAN_MAX"),
     row("| | every table | is in", "host/src/elf/mapping.rs", "SPAN_MAX"),

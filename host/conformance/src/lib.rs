@@ -36,8 +36,11 @@
 //! The README shows the same with a library that is loaded.
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
+mod all;
 mod cancelled;
 mod compression;
+#[cfg(feature = "harness")]
+mod harness;
 mod index;
 mod index_builder;
 mod index_change;
@@ -70,6 +73,8 @@ mod subject;
 mod test;
 mod threads;
 
+#[cfg(feature = "harness")]
+pub use harness::run_as_tests;
 pub use instance::Handles;
 pub use kind::Kind;
 pub use measured::Measured;
@@ -78,44 +83,7 @@ pub use phase::Phase;
 pub use subject::Subject;
 pub use test::{Level, Test};
 
-use std::sync::LazyLock;
-
-/// Returns all tests of the suite, in the order in which they are best read.
-#[must_use]
-pub fn tests() -> &'static [Test] {
-    static TESTS: LazyLock<Vec<Test>> = LazyLock::new(|| {
-        [
-            lifecycle::TESTS,
-            leaks::TESTS,
-            storage::TESTS,
-            storage_batch::TESTS,
-            storage_scan::TESTS,
-            storage_table::TESTS,
-            storage_tables::TESTS,
-            storage_reader::TESTS,
-            storage_cursor::TESTS,
-            storage_transaction::TESTS,
-            storage_checkpoint::TESTS,
-            storage_property::TESTS,
-            index::TESTS,
-            index_search::TESTS,
-            index_change::TESTS,
-            index_flush::TESTS,
-            index_builder::TESTS,
-            index_persist::TESTS,
-            observability::TESTS,
-            observability_records::TESTS,
-            compression::TESTS,
-        ]
-        .concat()
-    });
-    &TESTS
-}
-
-/// Returns the tests that are for `subject`: those for every plugin and those for its kinds.
-pub fn tests_for(subject: &Subject) -> impl Iterator<Item = &'static Test> + '_ {
-    tests().iter().filter(|test| subject.has(test.kind))
-}
+pub use all::{tests, tests_for};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -18,6 +18,8 @@ pub(crate) struct Selection {
     #[arg(long)]
     quick: bool,
     /// Run only the tests that the last check of this file did not pass
+    ///
+    /// Their names are kept below XDG_CACHE_HOME, or else ~/.cache, and may be deleted there at any time.
     #[arg(long, conflicts_with = "names")]
     failed: bool,
     /// Leave out the tests that this file names, which says why of each, and say so in the report
