@@ -113,6 +113,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_LAYOUT_UNKNOWN", EDITED),
     ("E_NOTE_MISMATCH", MACROS),
     ("E_MANIFEST_MISMATCH", MANIFEST),
+    ("E_CONFORMANCE", Followed(TRUST, "a_plugin_that_was_not_checked_is_checked_and_signed_again")),
     ("E_VERSION_TOO_OLD", Followed(TRUST, "a_version_below_the_minimum_gives_way_to_a_newer_one")),
     ("E_ENTRY_SIZE", MACROS),
     ("E_DEP_FORBIDDEN", Followed("tests/loader/dependencies/commands.rs", "all_that_is_lacking_is_allowed_by_one_line")),

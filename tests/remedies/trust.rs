@@ -293,3 +293,41 @@ fn a_manifest_of_another_plugin_is_replaced_by_its_own() {
     sign(&operator, "acme", &other);
     operator.object(&["verify", text(&other)], 0);
 }
+
+#[test]
+fn a_plugin_that_was_not_checked_is_checked_and_signed_again() {
+    let operator = Operator::new();
+    let plugin = good(&operator, "good.so");
+    let key = sign(&operator, "acme", &plugin);
+    let publisher =
+        format!("conformance = \"compression/1, storage/9\"\n[[publisher]]\nname = \"acme\"\nkey = \"{key}\"\n");
+    // A directory that demands no signature demands one for that.
+    trusting(&operator, "development", &publisher);
+    let remedy = refused(&operator, &["verify", text(&plugin)], "E_CONFORMANCE");
+    for command in ["sochdb-plugin check --json", "sochdb-plugin sign --checked"] {
+        assert!(remedy.contains(command), "{remedy}");
+    }
+    let report = operator.home.join("report.json");
+    let checked = operator.call(&["check", "--json", text(&plugin)]);
+    assert!(checked.status.success(), "{}", checked.stdout);
+    fs::write(&report, checked.stdout).expect("its own file");
+    operator.object(&["sign", text(&plugin), "--key", "acme.key", "--checked", text(&report)], 0);
+    operator.object(&["verify", text(&plugin)], 0);
+
+    // A report of less, or of another file, is none.
+    let less = operator.call(&["check", "--json", "--quick", text(&plugin)]);
+    fs::write(&report, less.stdout).expect("its own file");
+    let arguments = ["sign", text(&plugin), "--key", "acme.key", "--checked", text(&report)];
+    let answer = operator.object(&arguments, 1);
+    assert!(answer["code"] == "E_REPORT" && answer["remedy"].to_string().contains("--quick"), "{answer}");
+    let other = put(&operator.home.join("plugins/other.so"), &fs::read(in_c!("index_sorted")).expect("it was built"));
+    let checked = operator.call(&["check", "--json", text(&other)]);
+    fs::write(&report, checked.stdout).expect("its own file");
+    let answer = operator.object(&arguments, 1);
+    assert!(answer["code"] == "E_REPORT" && answer["message"].to_string().contains("SHA-256"), "{answer}");
+    // The demand is on the kinds that a plugin has: a codec needs no storage's suite, and an index none of a codec.
+    sign(&operator, "acme", &other);
+    operator.object(&["verify", text(&other)], 0);
+    // What was signed before stays as it was.
+    operator.object(&["verify", text(&plugin)], 0);
+}

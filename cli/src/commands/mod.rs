@@ -1,6 +1,7 @@
 //! The commands, each in the file of its name.
 
 pub(crate) mod check;
+pub(crate) mod checked_report;
 pub(crate) mod completions;
 pub(crate) mod doctor;
 pub(crate) mod explain;

@@ -1,6 +1,6 @@
 //! `sign`: a publisher's word for a plugin: its manifest, and the manifest's signature.
 
-use crate::commands::inspect;
+use crate::commands::{checked_report, inspect};
 use crate::input::password::PasswordSource;
 use crate::input::secret;
 use crate::output::failure::Failure;
@@ -24,6 +24,9 @@ pub(crate) struct Options {
     /// The publisher's secret key, as `keygen` or `minisign -G` wrote it
     #[arg(long, value_name = "FILE")]
     key: PathBuf,
+    /// The report of `sochdb-plugin check --json` on this file: the manifest says then which suites it passed
+    #[arg(long, value_name = "REPORT")]
+    checked: Option<PathBuf>,
     #[command(flatten)]
     password: PasswordSource,
 }
@@ -36,7 +39,10 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         Failure::new(error.code(), format!("{file} is no plugin to sign: {error}")).with_remedy(error.remedy())
     };
     let (_, note) = inspect::plugin(&bytes).map_err(refused)?;
-    let manifest = manifest(&note, Digest::of(&bytes)).map_err(refused)?;
+    let mut manifest = manifest(&note, Digest::of(&bytes)).map_err(refused)?;
+    if let Some(report) = &options.checked {
+        manifest.conformance = checked_report::passed(report, &manifest.sha256)?;
+    }
     let text = manifest.to_text();
 
     let failed = |error: minisign::PError| Failure::from(format!("cannot sign: {error}"));
@@ -55,11 +61,15 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     out.object(&json!({
         "file": shown(&options.file), "name": manifest.name, "version": manifest.version,
         "abi": format!("{}.{}", manifest.abi.0, manifest.abi.1), "sha256": manifest.sha256.to_string(),
+        "conformance": manifest.conformance.to_string(),
         "manifest": shown(&manifest_file), "signature": shown(&signature_file),
         "public_key": key.to_string(), "key_id": key.key_id(),
     }));
     let what = format!("{} {}", manifest.name, manifest.version);
     out.line(format!("{}  {what}, SHA-256 {}", out.paint.good("signed"), manifest.sha256));
+    if !manifest.conformance.is_none() {
+        out.line(format!("passed     {}", manifest.conformance));
+    }
     out.line(format!("manifest   {}", shown(&manifest_file)));
     out.line(format!("signature  {}  (key {})", shown(&signature_file), key.key_id()));
     out.line("\nGive the three files away together.");

@@ -2,11 +2,6 @@
 
 use crate::subject::Subject;
 use crate::test::Test;
-use crate::{
-    compression, index, index_builder, index_change, index_flush, index_persist, index_search, leaks, lifecycle,
-    observability, observability_records, storage, storage_batch, storage_checkpoint, storage_cursor, storage_property,
-    storage_reader, storage_scan, storage_table, storage_tables, storage_transaction,
-};
 use std::sync::LazyLock;
 
 /// Returns all tests of the suite, in the order in which they are best read.
@@ -14,27 +9,27 @@ use std::sync::LazyLock;
 pub fn tests() -> &'static [Test] {
     static TESTS: LazyLock<Vec<Test>> = LazyLock::new(|| {
         [
-            lifecycle::TESTS,
-            leaks::TESTS,
-            storage::TESTS,
-            storage_batch::TESTS,
-            storage_scan::TESTS,
-            storage_table::TESTS,
-            storage_tables::TESTS,
-            storage_reader::TESTS,
-            storage_cursor::TESTS,
-            storage_transaction::TESTS,
-            storage_checkpoint::TESTS,
-            storage_property::TESTS,
-            index::TESTS,
-            index_search::TESTS,
-            index_change::TESTS,
-            index_flush::TESTS,
-            index_builder::TESTS,
-            index_persist::TESTS,
-            observability::TESTS,
-            observability_records::TESTS,
-            compression::TESTS,
+            crate::lifecycle::TESTS,
+            crate::leaks::TESTS,
+            crate::storage::TESTS,
+            crate::storage_batch::TESTS,
+            crate::storage_scan::TESTS,
+            crate::storage_table::TESTS,
+            crate::storage_tables::TESTS,
+            crate::storage_reader::TESTS,
+            crate::storage_cursor::TESTS,
+            crate::storage_transaction::TESTS,
+            crate::storage_checkpoint::TESTS,
+            crate::storage_property::TESTS,
+            crate::index::TESTS,
+            crate::index_search::TESTS,
+            crate::index_change::TESTS,
+            crate::index_flush::TESTS,
+            crate::index_builder::TESTS,
+            crate::index_persist::TESTS,
+            crate::observability::TESTS,
+            crate::observability_records::TESTS,
+            crate::compression::TESTS,
         ]
         .concat()
     });

@@ -85,6 +85,10 @@ pub use test::{Level, Test};
 
 pub use all::{tests, tests_for};
 
+/// The version of what the suite demands of each kind: one more where plugins that passed may not pass any more. A trust
+/// file can demand it, as in `conformance = "storage/1"`.
+pub const SUITE_VERSION: u16 = 1;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -123,7 +123,7 @@ fn judge(
     record.build_id.clone_from(&facts.build_id);
     let note = steps.run(Step::Note, || {
         let found = note::check(&facts)?;
-        note_manifest::check(&found.0, endorsement.manifest.as_ref(), rules)?;
+        note_manifest::check(&found.0, endorsement.manifest.as_ref(), effective.demands, rules)?;
         Ok(found)
     })?;
     let asked = Asked {

@@ -203,6 +203,11 @@ refusals! {
     Note: ManifestMismatch { field: &'static str, signed: String, note: String } "E_MANIFEST_MISMATCH"
         "the signed manifest says {field} {signed}, the plugin's note {note}"
         "do not load it: a signature for another plugin was put beside it";
+    Note: ConformanceMissing { wanted: String } "E_CONFORMANCE"
+        "a trust file demands that the plugin passed the conformance suite {wanted}, and its signed manifest does not say so"
+        "get a newer version from its publisher, who checks it with `sochdb-plugin check --json`, and signs it with \
+         `sochdb-plugin sign --checked` and that report; or take `conformance` out of the directory's entry, which \
+         `sochdb-plugin trust list` names";
     Note: VersionTooOld { error: TooOld } "E_VERSION_TOO_OLD"
         "{error}" "install a newer version; the minimum is in a trust file, see `sochdb-plugin trust list`";
 

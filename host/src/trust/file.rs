@@ -1,13 +1,14 @@
 //! The trust file: what an operator decided about plugins.
 
 use crate::base::digest::Digest;
+use crate::trust::conformance::Conformance;
 use crate::trust::document::{self, MAX_SIZE};
 use crate::trust::document::{Once, Table};
 use crate::trust::policy::Policy;
 use crate::trust::publisher::{Publisher, RevokedKey};
 use crate::trust::syntax::Fault;
 use crate::trust::syntax::SyntaxError;
-use crate::trust::values::{digest, directory, file_name, name, policy, public_key, semver};
+use crate::trust::values::{conformance, digest, directory, file_name, name, policy, public_key, semver};
 use ::semver::Version;
 use std::path::PathBuf;
 
@@ -58,6 +59,8 @@ pub struct TrustedDirectory {
     pub path: PathBuf,
     /// The policy of the plugins in it.
     pub policy: Policy,
+    /// The versions of the conformance suite that a plugin of such a kind must have passed, by the word of a publisher.
+    pub conformance: Conformance,
 }
 
 /// A library that plugins may need.
@@ -182,12 +185,13 @@ impl TrustFile {
 
 fn directories(root: &Table<'_>) -> Result<Vec<TrustedDirectory>, Fault> {
     let mut once = Once::new("directory");
-    let tables = root.tables("directory", "[[directory]]", &["path", "policy"])?;
+    let tables = root.tables("directory", "[[directory]]", &["path", "policy", "conformance"])?;
     let entries = tables.iter().map(|table| {
         let path = table.required("path", directory)?;
         once.add(path.value.display().to_string(), path.at)?;
         let policy = table.optional("policy", policy)?.map_or_else(Policy::default, |item| item.value);
-        Ok(TrustedDirectory { path: path.value, policy })
+        let conformance = table.optional("conformance", conformance)?.map_or_else(Default::default, |item| item.value);
+        Ok(TrustedDirectory { path: path.value, policy, conformance })
     });
     entries.collect()
 }

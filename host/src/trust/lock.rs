@@ -74,7 +74,7 @@ impl Locked {
     /// Makes the entry of the plugin that the manifest `of` describes, in this file. It has no publisher, and replaces none.
     #[must_use]
     pub fn new(file: String, of: Manifest, kinds: Vec<String>) -> Self {
-        let Manifest { sha256, name, version, abi } = of;
+        let Manifest { sha256, name, version, abi, .. } = of;
         Self { file, sha256, name, version, abi, kinds, publisher: None, previous: None }
     }
 }

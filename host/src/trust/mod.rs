@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+pub(crate) mod conformance;
 pub(crate) mod document;
 pub(crate) mod file;
 pub(crate) mod lock;
@@ -24,6 +25,7 @@ pub(crate) mod write;
 #[cfg(test)]
 mod tests;
 
+pub use crate::trust::conformance::{Conformance, ConformanceError};
 pub use crate::trust::document::MAX_SIZE;
 pub use crate::trust::file::{Minimum, Pin, Revoked, TrustFile, TrustedDependency, TrustedDirectory};
 pub use crate::trust::lock::{Lock, Locked};

@@ -1,5 +1,6 @@
 //! The policies of plugin directories.
 
+use crate::trust::conformance::Conformance;
 use std::fmt;
 use std::str::FromStr;
 
@@ -105,6 +106,8 @@ pub struct Demands {
     pub probe: bool,
     /// The probe was confined by Landlock and seccomp.
     pub landlock: bool,
+    /// The versions of the conformance suite that a plugin of such a kind passed, by the word of a publisher.
+    pub conformance: Conformance,
 }
 
 impl Demands {
@@ -118,6 +121,7 @@ impl Demands {
             root_owned: self.root_owned | other.root_owned,
             probe: self.probe | other.probe,
             landlock: self.landlock | other.landlock,
+            conformance: self.conformance.union(other.conformance),
         }
     }
 }

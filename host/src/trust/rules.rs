@@ -95,10 +95,14 @@ impl Rules {
         if !directory.has_root() || !directory.components().all(normal) {
             return None;
         }
-        let mut policies: Vec<Policy> = self.files.iter().filter_map(|file| nearest(file, directory)).collect();
+        let nearest: Vec<_> = self.files.iter().filter_map(|file| nearest(file, directory)).collect();
+        let demanded = |trusted: &&TrustedDirectory| {
+            trusted.policy.demands().union(Demands { conformance: trusted.conformance, ..Demands::default() })
+        };
+        let demands = nearest.iter().map(demanded).reduce(Demands::union)?;
+        let mut policies: Vec<Policy> = nearest.iter().map(|trusted| trusted.policy).collect();
         policies.sort_unstable();
         policies.dedup();
-        let demands = policies.iter().map(|policy| policy.demands()).reduce(Demands::union)?;
         Some(Allowed { demands, policies })
     }
 
@@ -178,10 +182,9 @@ impl Rules {
 }
 
 /// The policy that `file` has for `directory`. [`Path::starts_with`] compares whole components.
-fn nearest(file: &TrustFile, directory: &Path) -> Option<Policy> {
+fn nearest<'a>(file: &'a TrustFile, directory: &Path) -> Option<&'a TrustedDirectory> {
     let above = file.directories.iter().filter(|trusted| directory.starts_with(&trusted.path));
-    let nearest = above.max_by_key(|TrustedDirectory { path, .. }| path.components().count());
-    nearest.map(|trusted| trusted.policy)
+    above.max_by_key(|TrustedDirectory { path, .. }| path.components().count())
 }
 
 impl fmt::Display for Allowed {

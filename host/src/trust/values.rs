@@ -1,6 +1,7 @@
 //! The rules for strings in files of an operator. Each function says what is wrong as the end of a sentence.
 
 use crate::base::digest::Digest;
+use crate::trust::conformance::Conformance;
 use crate::trust::policy::Policy;
 use crate::trust::publisher::PublicKey;
 use crate::trust::syntax::quoted;
@@ -52,6 +53,10 @@ fn without(text: &str, refused: &[&str]) -> Result<(), String> {
 
 pub(crate) fn digest(text: &str) -> Result<Digest, String> {
     text.parse().map_err(|error| format!("is no SHA-256, {error}: {}", quoted(text)))
+}
+
+pub(crate) fn conformance(text: &str) -> Result<Conformance, String> {
+    text.parse().map_err(|error| format!("is {}: {error}", quoted(text)))
 }
 
 pub(crate) fn policy(text: &str) -> Result<Policy, String> {

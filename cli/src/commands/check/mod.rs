@@ -21,6 +21,7 @@ use crate::commands::check::outcome::Tested;
 use crate::commands::check::report::findings::Findings;
 use crate::commands::check::runs::Checked;
 use crate::commands::check::selection::Chosen;
+use crate::commands::checked_report;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use serde_json::{json, Value};
@@ -93,13 +94,18 @@ fn report(
     let passed = results.iter().all(|tested| tested.outcome.is_good());
     let again = |tested: &Tested| again::command(file, tested.name, &options.subject.with_seed(tested.seed));
     let tests: Vec<Value> = results.iter().map(|tested| tested.object(&again(tested))).collect();
-    out.object(&json!({
+    let complete = options.selection.is_all() && !options.running.in_process;
+    let mut object = json!({
         "file": UntrustedText::from(file).to_string(), "name": note.name.to_string(),
         "version": note.version.to_string(), "seed": options.subject.seed, "total": tests.len(), "passed": count("ok"),
         "failed": count("FAILED"), "crashed": count("crashed"), "hung": count("hung"), "skipped": count("skipped"),
         "not_run": count("not run"),
         "exports_beside_entry": verified.facts.exports.iter().map(UntrustedText::to_string).collect::<Vec<_>>(), "tests": tests,
-    }));
+    });
+    if let Value::Object(object) = &mut object {
+        object.append(&mut checked_report::keys(&verified.digest, note.kinds, complete));
+    }
+    out.object(&object);
     let parts = ["ok", "FAILED", "crashed", "hung", "skipped", "not run"].map(|word| (count(word), word));
     let parts = parts.iter().filter(|(count, word)| *count > 0 || *word == "ok");
     let totals = parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");

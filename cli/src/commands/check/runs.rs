@@ -26,7 +26,7 @@ pub(crate) struct Running {
     repeat: u32,
     /// Run the tests in this process, for a debugger or a profiler; a crash or a hang of the plugin is the command's then
     #[arg(long)]
-    in_process: bool,
+    pub(crate) in_process: bool,
 }
 
 /// One plugin, and what the suite must know of it.

@@ -37,6 +37,11 @@ fn pattern(text: &str) -> Result<Pattern, String> {
 pub(crate) type Chosen = Vec<(&'static str, Option<String>)>;
 
 impl Selection {
+    /// Whether nothing is left out.
+    pub(crate) fn is_all(&self) -> bool {
+        self.names.is_empty() && !self.quick && !self.failed && self.skip.is_none()
+    }
+
     /// The tests for the kinds of a note, that of the plugin at `file`.
     ///
     /// # Errors

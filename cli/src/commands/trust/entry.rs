@@ -7,7 +7,7 @@ use crate::output::failure::Failure;
 use semver::Version;
 use sochdb_plugin_host::sdk::abi::SOCH_NAME_SIZE;
 use sochdb_plugin_host::sdk::machinery::export::is_identifier;
-use sochdb_plugin_host::trust::PublicKey;
+use sochdb_plugin_host::trust::{Conformance, PublicKey};
 use sochdb_plugin_host::{Digest, Policy, UntrustedText};
 use std::fs;
 use std::io::ErrorKind;
@@ -27,6 +27,10 @@ pub(crate) enum Entry {
         /// or strict (pinned or signed, of root, with every guard of the kernel)
         #[arg(long)]
         policy: Option<Policy>,
+        /// Demand of plugins of these kinds that they passed the conformance suite, as the manifest says that a publisher
+        /// signed; such as storage/1, or storage/1, index/1
+        #[arg(long, value_name = "SUITES")]
+        conformance: Option<Conformance>,
     },
     /// Allow a library that plugins may need, beyond the C library and its kin
     Dependency {
@@ -113,7 +117,10 @@ impl Entry {
             value.as_ref().map(|value| (key, value.to_string()))
         }
         let (first, others) = match self {
-            Self::Directory { dir, policy } => (("path", directory(dir)?), vec![optional("policy", policy)]),
+            Self::Directory { dir, policy, conformance } => {
+                let rest = vec![optional("policy", policy), optional("conformance", conformance)];
+                (("path", directory(dir)?), rest)
+            }
             Self::Dependency { name, dir, sha256 } => {
                 let place = Some(("directory", directory(dir)?));
                 (("name", name.clone()), vec![place, optional("sha256", sha256)])

@@ -81,7 +81,14 @@ fn entries(file: &TrustFile) -> Entries {
     vec![
         (
             "directory",
-            file.directories.iter().map(|it| vec![("path", path(&it.path)), ("policy", said(&it.policy))]).collect(),
+            file.directories
+                .iter()
+                .map(|it| {
+                    let conformance = it.conformance.to_string();
+                    let conformance = (!conformance.is_empty()).then_some(conformance);
+                    vec![("path", path(&it.path)), ("policy", said(&it.policy)), ("conformance", conformance)]
+                })
+                .collect(),
         ),
         (
             "dependency",

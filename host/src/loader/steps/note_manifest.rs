@@ -1,11 +1,20 @@
-//! The step `note`, second part: the note is that of the plugin that was signed, and its version is not too old.
+//! The step `note`, second part: the note is that of the plugin that was signed, and its version is not too old; what must have passed the
+//! conformance suite did so, as its publisher says.
 
+use crate::base::kinds::Kinds;
 use crate::elf::notes::Note;
 use crate::refusal::load_error::LoadError;
+use crate::trust::conformance::Conformance;
 use crate::trust::manifest::Manifest;
+use crate::trust::policy::Demands;
 use crate::trust::rules::Rules;
 
-pub(crate) fn check(note: &Note, signed: Option<&Manifest>, rules: Option<&Rules>) -> Result<(), LoadError> {
+pub(crate) fn check(
+    note: &Note,
+    signed: Option<&Manifest>,
+    demands: Demands,
+    rules: Option<&Rules>,
+) -> Result<(), LoadError> {
     // The note was checked: they are text.
     let [name, version] = [&note.name, &note.version].map(|text| String::from_utf8_lossy(text.as_bytes()));
     if let Some(signed) = signed {
@@ -13,6 +22,11 @@ pub(crate) fn check(note: &Note, signed: Option<&Manifest>, rules: Option<&Rules
         same("name", &signed.name, &name)?;
         same("version", &signed.version, &version)?;
         same("abi", &abi(signed.abi), &abi((note.abi_major, note.abi_minor)))?;
+    }
+    let claimed = signed.map_or_else(Conformance::default, |signed| signed.conformance);
+    let lacking = demands.conformance.lacking(claimed, Kinds(note.kinds));
+    if !lacking.is_none() {
+        return Err(LoadError::ConformanceMissing { wanted: lacking.to_string() });
     }
     match rules {
         Some(rules) => rules.check_version(&name, &version).map_err(|error| LoadError::VersionTooOld { error }),

@@ -53,7 +53,8 @@ pub(crate) fn check(
         return Err(unpinned());
     }
     let owners = Owners::of(demands);
-    let needs_signature = demands.signature || (demands.pin_or_signature && pinned.is_none());
+    let vouched = demands.signature || !demands.conformance.is_none();
+    let needs_signature = vouched || (demands.pin_or_signature && pinned.is_none());
     if !needs_signature {
         // What a revoked key signed is refused where no signature is asked for, too.
         if rules.is_some_and(|rules| !rules.revoked_keys().is_empty()) {
@@ -65,7 +66,7 @@ pub(crate) fn check(
     }
     let (manifest, signer) = match signed(path, walked, digest, decisions, owners) {
         // What is neither pinned nor signed has two ways out, of which the pin is the shorter.
-        Err(LoadError::SignatureMissing { .. }) if !demands.signature => return Err(unpinned()),
+        Err(LoadError::SignatureMissing { .. }) if !vouched => return Err(unpinned()),
         signed => signed?,
     };
     Ok((Endorsement { manifest: Some(manifest), publisher: Some(signer) }, words(pinned)))
