@@ -3,6 +3,7 @@
 mod check;
 mod check_by_ctest;
 mod check_choices;
+mod check_in_ci;
 mod check_reports;
 mod cli;
 mod deceit;

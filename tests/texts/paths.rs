@@ -11,6 +11,7 @@ const OF_SYSTEM: [(&str, &str); 25] = [
     ("/usr/local/lib/sochdb/plugins", "the plugin directory of the machine: host/src/trust/places.rs"),
     ("~/.config/sochdb/trust.toml", "the trust file of a user: host/src/trust/places.rs"),
     ("~/.local/share/sochdb/plugins", "the plugin directory of a user: host/src/trust/places.rs"),
+    ("~/.cache", "the names of the tests that failed last: cli/src/commands/check/failed_before.rs"),
     ("~/.local/share/bash-completion/", "where bash reads completions"),
     ("~/.config/fish/completions/", "where fish reads completions"),
     ("~/.local/share/man/man1", "where man finds pages"),
