@@ -164,7 +164,7 @@ static soch_status describe(void *instance, soch_storage_properties *properties,
     (void)instance, (void)error;
     properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_EXACT_COUNT;
 #if SOCH_TARGET_MINOR >= 1
-    properties->flags |= SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+    properties->flags |= SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_SERIALIZABLE | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
 #endif
     properties->max_key = KEY_MOST;
     return SOCH_OK;

@@ -105,7 +105,8 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
 #if SOCH_TARGET_MINOR >= 1
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+    properties->flags = SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_SERIALIZABLE |
+                        SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
     return SOCH_OK;
 }
 

@@ -302,6 +302,10 @@
 // `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
 #define SOCH_STORAGE_EXPECT 32
 
+// `soch_storage_properties.flags`: transactions that commit are as if they had run one after the other, those that only read
+// among them. Without it two may commit of which each read what the other one changed.
+#define SOCH_STORAGE_SERIALIZABLE 64
+
 // Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
 #define SOCH_LEAST_MAX_KEY 480
 
@@ -709,8 +713,8 @@ typedef struct soch_storage {
                              struct soch_error *error);
   // Ends a cursor, wherever it stands. Optional group `reader`. [exclusive]
   void (*close_cursor)(void *cursor);
-  // Begins a transaction, which reads what was committed before and its own writes; nobody else sees these before
-  // `commit_txn`. It lives until `commit_txn` or `abort_txn`, of which one comes before `shutdown`; as long as it is
+  // Begins a transaction, which reads what was committed before it began and its own writes; nobody else sees these
+  // before `commit_txn`. It lives until `commit_txn` or `abort_txn`, of which one comes before `shutdown`; as long as it is
   // open, the host calls nothing [exclusive] on the instance. One thread at a time uses it, and another may go on: an
   // engine whose lock belongs to a thread needs another lock. Where one writer is possible, a second `begin_txn` waits
   // as long as `options` allow, and is `SOCH_BUSY`. Optional group `transaction`; without it the host answers
@@ -745,9 +749,9 @@ typedef struct soch_storage {
                           const struct soch_row_sink *rows,
                           struct soch_error *error);
   // Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
-  // `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. Only after an error that
-  // cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or none. The handle is
-  // gone, whatever this returns. Optional group `transaction`. [exclusive]
+  // `SOCH_CONFLICT` if since it began another one, or a plain write, changed what this one writes, or may have. Only
+  // after an error that cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or
+  // none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
   soch_status (*commit_txn)(void *txn, struct soch_error *error);
   // Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
   void (*abort_txn)(void *txn);

@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod codec;
+mod history;
 mod storage;
 mod subject;
 
@@ -20,6 +21,11 @@ use subject::Mutant;
 #[test]
 fn of_storages_are_found() {
     all_are_found(storage::MUTANTS);
+}
+
+#[test]
+fn of_histories_are_found() {
+    all_are_found(history::MUTANTS);
 }
 
 #[test]

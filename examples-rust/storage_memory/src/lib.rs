@@ -150,7 +150,7 @@ impl StorageExtension for MemoryStorage {
     }
 
     fn describe(&self) -> StorageProperties {
-        StorageProperties::new().counting_exactly().with_transactions().deleting_ranges().expecting()
+        StorageProperties::new().counting_exactly().with_transactions().serializable().deleting_ranges().expecting()
     }
 
     fn stats(&self) -> Result<StorageStats> {

@@ -95,7 +95,8 @@ impl StorageExtension for RedbStorage {
     }
 
     fn describe(&self) -> StorageProperties {
-        StorageProperties::new().counting_exactly().durable().with_transactions().deleting_ranges().expecting()
+        let there = StorageProperties::new().counting_exactly().durable().with_transactions().serializable();
+        there.deleting_ranges().expecting()
     }
 
     fn stats(&self) -> Result<StorageStats> {

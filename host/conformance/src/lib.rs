@@ -41,6 +41,7 @@ mod cancelled;
 mod compression;
 #[cfg(feature = "harness")]
 mod harness;
+mod history;
 mod index;
 mod index_builder;
 mod index_change;
@@ -63,6 +64,7 @@ mod storage;
 mod storage_batch;
 mod storage_checkpoint;
 mod storage_cursor;
+mod storage_history;
 mod storage_property;
 mod storage_reader;
 mod storage_scan;

@@ -38,6 +38,9 @@ pub const SOCH_STORAGE_DELETE_RANGE: u64 = 16;
 /// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_EXPECT` and `SOCH_WRITE_EXPECT_ABSENT`. Beside a
 /// `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
 pub const SOCH_STORAGE_EXPECT: u64 = 32;
+/// `soch_storage_properties.flags`: transactions that commit are as if they had run one after the other, those that only read
+/// among them. Without it two may commit of which each read what the other one changed.
+pub const SOCH_STORAGE_SERIALIZABLE: u64 = 64;
 
 /// The properties of a storage, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
 /// figure, 0 means that there is no limit, or none that is known. Grows at its end.
@@ -266,8 +269,8 @@ pub struct soch_storage {
     >,
     /// Ends a cursor, wherever it stands. Optional group `reader`. [exclusive]
     pub close_cursor: Option<unsafe extern "C" fn(cursor: *mut c_void)>,
-    /// Begins a transaction, which reads what was committed before and its own writes; nobody else sees these before
-    /// `commit_txn`. It lives until `commit_txn` or `abort_txn`, of which one comes before `shutdown`; as long as it is
+    /// Begins a transaction, which reads what was committed before it began and its own writes; nobody else sees these
+    /// before `commit_txn`. It lives until `commit_txn` or `abort_txn`, of which one comes before `shutdown`; as long as it is
     /// open, the host calls nothing [exclusive] on the instance. One thread at a time uses it, and another may go on: an
     /// engine whose lock belongs to a thread needs another lock. Where one writer is possible, a second `begin_txn` waits
     /// as long as `options` allow, and is `SOCH_BUSY`. Optional group `transaction`; without it the host answers
@@ -320,9 +323,9 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
-    /// `SOCH_CONFLICT` if since it began another one changed what this one writes, or may have. Only after an error that
-    /// cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or none. The handle is
-    /// gone, whatever this returns. Optional group `transaction`. [exclusive]
+    /// `SOCH_CONFLICT` if since it began another one, or a plain write, changed what this one writes, or may have. Only
+    /// after an error that cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or
+    /// none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
     pub commit_txn: Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
     /// Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
     pub abort_txn: Option<unsafe extern "C" fn(txn: *mut c_void)>,

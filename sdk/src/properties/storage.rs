@@ -35,6 +35,9 @@ pub struct StorageProperties {
     /// [`Write::Expect`](crate::Write::Expect) and [`Write::ExpectAbsent`](crate::Write::ExpectAbsent). Beside a range of the
     /// same batch they may be unsupported.
     pub expects: bool,
+    /// Whether transactions that commit are as if they had run one after the other. Otherwise two may commit of which each read
+    /// what the other one changed.
+    pub serializable: bool,
 }
 
 impl Default for StorageProperties {
@@ -112,6 +115,12 @@ impl StorageProperties {
         Self { expects: true, ..self }
     }
 
+    /// The same of a storage whose transactions are as if they ran one after the other.
+    #[must_use]
+    pub fn serializable(self) -> Self {
+        Self { serializable: true, ..self }
+    }
+
     /// Returns the struct of the C ABI.
     #[doc(hidden)]
     #[must_use]
@@ -123,7 +132,8 @@ impl StorageProperties {
                 | flag(self.counts_exactly, SOCH_STORAGE_EXACT_COUNT)
                 | flag(self.transactions, SOCH_STORAGE_TRANSACTIONS)
                 | flag(self.deletes_ranges, SOCH_STORAGE_DELETE_RANGE)
-                | flag(self.expects, SOCH_STORAGE_EXPECT),
+                | flag(self.expects, SOCH_STORAGE_EXPECT)
+                | flag(self.serializable, SOCH_STORAGE_SERIALIZABLE),
             max_key: self.max_key.unwrap_or(0),
             max_value: self.max_value.unwrap_or(0),
             max_batch: self.max_batch.unwrap_or(0),
@@ -145,6 +155,7 @@ impl StorageProperties {
             transactions: raw.flags & SOCH_STORAGE_TRANSACTIONS != 0,
             deletes_ranges: raw.flags & SOCH_STORAGE_DELETE_RANGE != 0,
             expects: raw.flags & SOCH_STORAGE_EXPECT != 0,
+            serializable: raw.flags & SOCH_STORAGE_SERIALIZABLE != 0,
         }
     }
 }
