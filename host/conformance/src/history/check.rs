@@ -18,7 +18,7 @@ impl History {
         cycle::check(self, serializable)
     }
 
-    /// What a unit reads is of those who committed before, whole, and the same each time.
+    /// Checks that what a unit reads is of those who committed before, whole, and the same each time.
     fn check_reads(&self, reader: usize) -> Result<(), Box<Anomaly>> {
         let mut first: HashMap<u8, (Vec<Element>, bool)> = HashMap::new();
         for read in self.units[reader].reads() {

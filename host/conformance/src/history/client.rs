@@ -1,4 +1,4 @@
-//! Who calls a storage and writes down what came.
+//! The callers of a storage, who write down what came.
 
 use crate::history::record::{Element, End, Key, Kind, Operation, Span, Unit};
 use crate::must::{ensure, Must};
@@ -13,11 +13,14 @@ pub(crate) const KEYS: Key = 5;
 /// The place of a history in a storage, and its clock.
 pub(crate) struct Place<'a> {
     storage: &'a Storage,
-    /// What its keys begin with.
+    /// The beginning of its keys.
     number: u16,
     clock: AtomicU64,
     elements: AtomicU32,
 }
+
+/// A key and its value.
+type Row = (Vec<u8>, Vec<u8>);
 
 /// Something that sees one state.
 pub(crate) enum Open {
@@ -137,7 +140,7 @@ impl<'a> Place<'a> {
 }
 
 /// All rows of a cursor.
-fn rows_of(reader: &Reader, table: u32, options: &CursorOptions<'_>) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Error> {
+fn rows_of(reader: &Reader, table: u32, options: &CursorOptions<'_>) -> Result<Vec<Row>, Error> {
     let mut cursor = reader.cursor(table, options)?;
     let mut rows = Vec::new();
     loop {
@@ -152,7 +155,7 @@ fn rows_of(reader: &Reader, table: u32, options: &CursorOptions<'_>) -> Result<V
 /// The list that a value is.
 fn elements(value: Option<&[u8]>) -> Result<Vec<Element>, NotPassed> {
     let value = value.unwrap_or_default();
-    ensure!(value.len() % 4 == 0, "a value of whole elements of 4 bytes is read as {value:02x?}");
+    ensure!(value.len().is_multiple_of(4), "a value of whole elements of 4 bytes is read as {value:02x?}");
     Ok(value.chunks_exact(4).map(|four| u32::from_be_bytes([four[0], four[1], four[2], four[3]])).collect())
 }
 

@@ -1,4 +1,4 @@
-//! Who depends on whom in a history.
+//! The dependencies between the units of a history.
 
 use crate::history::anomaly::{Anomaly, Name};
 use crate::history::record::{Element, History, Key, Unit};

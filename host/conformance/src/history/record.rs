@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 /// One of a few keys.
 pub(crate) type Key = u8;
-/// What is appended to the value of a key, once in a history.
+/// A number that is appended to the value of a key, once in a history.
 pub(crate) type Element = u32;
 /// When a call began and when it returned, by a clock that ticks with each of the two.
 pub(crate) type Span = (u64, u64);
