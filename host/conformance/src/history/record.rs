@@ -7,7 +7,7 @@ pub(crate) type Element = u32;
 /// When a call began and when it returned, by a clock that ticks with each of the two.
 pub(crate) type Span = (u64, u64);
 
-/// What a unit is that sees one state.
+/// The kinds of units that see one state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Transaction,
@@ -28,7 +28,7 @@ pub(crate) enum Operation {
 pub(crate) enum End {
     /// The span of the call that made its writes seen.
     Committed(Span),
-    /// It was aborted, or refused.
+    /// The end without any of its writes: it was aborted, or refused.
     Aborted,
 }
 
@@ -54,7 +54,7 @@ impl Unit {
         }
     }
 
-    /// What it appended to a key, in order.
+    /// The elements that it appended to a key, in order.
     pub(crate) fn appended(&self, wanted: Key) -> impl DoubleEndedIterator<Item = Element> + '_ {
         self.operations.iter().filter_map(move |operation| match operation {
             Operation::Append { key, element } if *key == wanted => Some(*element),
@@ -83,7 +83,7 @@ impl Unit {
 pub(crate) struct Seen<'a> {
     pub(crate) key: Key,
     pub(crate) value: &'a [Element],
-    /// What its own unit had appended before.
+    /// The elements that its own unit had appended before.
     pub(crate) own: Vec<Element>,
     pub(crate) of_others: Option<&'a [Element]>,
     pub(crate) by_range: bool,
@@ -91,7 +91,7 @@ pub(crate) struct Seen<'a> {
 }
 
 impl Unit {
-    /// What it is, and what it did with some keys.
+    /// The kind of the unit in words, and what it did with some keys.
     pub(crate) fn text(&self, keys: &[Key]) -> String {
         let what = match self.kind {
             Kind::Transaction => "transaction",
@@ -121,7 +121,7 @@ impl Unit {
 /// A history: units by their number.
 pub(crate) struct History {
     pub(crate) units: Vec<Unit>,
-    /// Who wrote each element.
+    /// The unit that wrote each element.
     pub(crate) writers: HashMap<Element, usize>,
 }
 

@@ -10,7 +10,7 @@ use sochdb_plugin_host::Storage;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// What a storage has of what a history may use.
+/// The parts of a storage that a history may use.
 #[derive(Clone, Copy)]
 pub(crate) struct Parts {
     transactions: bool,
