@@ -249,3 +249,18 @@ fn shows_the_decision_on_what_is_refused() {
         object(&["check"], &room.write("text.so", "no plugin, but as long as the loader wants a file to be"), 1);
     assert_eq!((&answer["accepted"], answer["code"].is_string()), (&false.into(), true));
 }
+
+#[test]
+fn what_a_sanitizer_says_of_a_plugin_that_goes_on_is_a_failure() {
+    let library = succeed(Command::new("cc").arg("-print-file-name=libubsan.so"), MINUTE);
+    if !Path::new(library.stdout.trim()).is_absolute() {
+        return skipped("what_a_sanitizer_says_of_a_plugin_that_goes_on_is_a_failure", "libubsan is not installed");
+    }
+    let plugin = Private::compile("undefined", &["-fsanitize=undefined", "-g"]);
+    let answer = object(&["check", "--test", "*everything_comes_back"], &plugin.path, 1);
+    let test = &answer["tests"][0];
+    let reason = test["reason"].as_str().expect("a reason");
+    assert!(reason.contains("undefined.c:6") && reason.contains("signed integer overflow"), "{test}");
+    let plain = Private::compile("undefined", &[]);
+    object(&["check", "--test", "*everything_comes_back"], &plain.path, 0);
+}

@@ -167,15 +167,21 @@ impl Tested {
     }
 }
 
+/// The first line of a sanitizer's report.
+fn report_of_sanitizer(printed: &str) -> Option<&str> {
+    const REPORTS: [&str; 4] =
+        ["==ERROR: ", "WARNING: ThreadSanitizer", ": runtime error: ", "==WARNING: MemorySanitizer"];
+    printed.lines().find(|line| REPORTS.iter().any(|report| line.contains(report)))
+}
+
 /// The last lines of what a plugin printed; all of them from where a sanitizer begins its report.
 fn last_lines(printed: &str) -> impl Iterator<Item = &str> {
     const LAST: usize = 20;
-    const REPORTS: [&str; 4] =
-        ["==ERROR: ", "WARNING: ThreadSanitizer", ": runtime error: ", "==WARNING: MemorySanitizer"];
-    let lines: Vec<&str> = printed.lines().collect();
-    let report = lines.iter().position(|line| REPORTS.iter().any(|report| line.contains(report)));
-    let from = report.unwrap_or_else(|| lines.len().saturating_sub(LAST));
-    lines.into_iter().skip(from)
+    let from = match report_of_sanitizer(printed) {
+        Some(report) => printed.lines().take_while(|line| *line != report).count(),
+        None => printed.lines().count().saturating_sub(LAST),
+    };
+    printed.lines().skip(from)
 }
 
 /// Without a verdict the child ended in the middle, at a place that its journal says.
@@ -191,6 +197,10 @@ fn judge(
     let mut place = phase.map_or("before the plugin was loaded", Phase::place).to_owned();
     if !calls.under_way.is_empty() {
         place = format!("{place}, in the call {}", calls.under_way.join(" and "));
+    }
+    // An undefined behaviour that a sanitizer saw need not end the process.
+    if let (Ended::Exit(0), Some(report)) = (&finished.ended, report_of_sanitizer(&finished.said)) {
+        return Outcome::Failed(format!("a sanitizer reported a mistake: {report}"));
     }
     match (&finished.ended, verdict) {
         (Ended::Exit(0), Some(Ok(()))) => Outcome::Ok,
