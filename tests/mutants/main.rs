@@ -9,6 +9,7 @@ mod check;
 mod codec;
 mod history;
 mod storage;
+mod storage_sizes;
 mod subject;
 
 use build::built;
@@ -26,6 +27,11 @@ fn of_storages_are_found() {
 #[test]
 fn of_histories_are_found() {
     all_are_found(history::MUTANTS);
+}
+
+#[test]
+fn of_storages_by_size_are_found() {
+    all_are_found(storage_sizes::MUTANTS);
 }
 
 #[test]

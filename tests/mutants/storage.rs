@@ -2,9 +2,9 @@
 
 use crate::subject::{Damage, Mutant, Needs, Plugin};
 
-const MEMORY: Plugin = Plugin::of("examples-c/storage_memory.c");
-const MEMORY_IN_RUST: Plugin = Plugin::of("examples-rust/storage_memory");
-const LMDB: Plugin = Plugin::of("examples-c/storage_lmdb.c")
+pub const MEMORY: Plugin = Plugin::of("examples-c/storage_memory.c");
+pub const MEMORY_IN_RUST: Plugin = Plugin::of("examples-rust/storage_memory");
+pub const LMDB: Plugin = Plugin::of("examples-c/storage_lmdb.c")
     .needs(Needs::Lmdb)
     .with(&["--config", r#"{"path": "{dir}/data", "sync": "flush"}"#]);
 

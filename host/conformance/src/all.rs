@@ -13,6 +13,8 @@ pub fn tests() -> &'static [Test] {
             crate::leaks::TESTS,
             crate::storage::TESTS,
             crate::storage_batch::TESTS,
+            crate::storage_sizes::TESTS,
+            crate::storage_reopen::TESTS,
             crate::storage_scan::TESTS,
             crate::storage_table::TESTS,
             crate::storage_tables::TESTS,
