@@ -6,7 +6,7 @@ use std::path::Path;
 use support::root;
 
 /// Paths of a system that texts may name: what the product itself reads or makes, and what is there anyway.
-const OF_SYSTEM: [(&str, &str); 25] = [
+const OF_SYSTEM: [(&str, &str); 26] = [
     ("/etc/sochdb/trust.toml", "the trust file of the machine: host/src/trust/places.rs"),
     ("/usr/local/lib/sochdb/plugins", "the plugin directory of the machine: host/src/trust/places.rs"),
     ("~/.config/sochdb/trust.toml", "the trust file of a user: host/src/trust/places.rs"),
