@@ -79,8 +79,12 @@ fn needs(name: &str) -> Needs {
             // says so, but not where fdatasync does: that one becomes EIO. fdatasync is whole since Linux 3.6.
             let flags = &[
                 "-DNDEBUG",
-                // A transaction may end on another thread than it began on: a mutex cannot.
+                // A transaction may end on another thread than it began on: a mutex cannot. The semaphores have no names:
+                // `storage_lmdb_semaphores.h`.
                 "-DMDB_USE_POSIX_SEM",
+                "-Dsem_open=storage_lmdb_sem_open",
+                "-Dsem_close=storage_lmdb_sem_close",
+                "-Dsem_unlink=storage_lmdb_sem_unlink",
                 "-DMDB_MAXKEYSIZE=511",
                 "-DMDB_FDATASYNC_WORKS",
                 "-DMDB_FDATASYNC(fd)=(fdatasync(fd) ? (errno = EIO, -1) : 0)",

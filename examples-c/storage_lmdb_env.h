@@ -16,6 +16,7 @@
 #include "fail.h"
 #include "quiet.h"
 #include "sochdb_config.h"
+#include "storage_lmdb_semaphores.h"
 
 #include <errno.h>
 #include <fcntl.h>

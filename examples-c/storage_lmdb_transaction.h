@@ -1,7 +1,5 @@
-// Transactions of `storage_lmdb.c`: LMDB's own, of which there is one at a time.
-//
-// LMDB's lock of the writer is a mutex, which only the thread that took it can give back. Here it is compiled with
-// semaphores (MDB_USE_POSIX_SEM), so that any thread may go on with a transaction and end it.
+// Transactions of `storage_lmdb.c`: LMDB's own, of which there is one at a time. Any thread may go on with one and end
+// it: `storage_lmdb_semaphores.h`.
 #ifndef STORAGE_LMDB_TRANSACTION_H
 #define STORAGE_LMDB_TRANSACTION_H
 

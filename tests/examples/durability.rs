@@ -1,4 +1,5 @@
-//! What `storage_lmdb` flushed is there after a `kill -9` of its process, and no two open one directory at a time.
+//! What `storage_lmdb` flushed is there after a `kill -9` of its process, which leaves nothing elsewhere, and no two open one
+//! directory at a time.
 
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
 use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, Storage};
@@ -189,6 +190,19 @@ fn what_was_flushed_survives_with_sync_at_commit() {
 #[test]
 fn what_was_flushed_survives_with_sync_at_flush() {
     survives("flush");
+}
+
+/// A named semaphore is a file that each process which has it open maps, and that stays when they are killed.
+#[test]
+fn a_process_that_is_killed_leaves_no_semaphore() {
+    let place = PrivateDir::new("semaphores");
+    let directory = place.join("data");
+    let writer = Writer::start(&directory, "commit");
+    writer.flushed.recv_timeout(MINUTE).expect("a report of a flush");
+    let maps = fs::read_to_string(format!("/proc/{}/maps", writer.child.id())).expect("it runs");
+    let mapped = |part: &str| maps.lines().filter(|line| line.contains(part)).collect::<Vec<_>>();
+    assert_eq!(mapped("/data.mdb").len(), 1, "LMDB is open: {maps}");
+    assert_eq!(mapped("/dev/shm/"), [""; 0], "files that outlive the process");
 }
 
 fn refused_as_busy(library: &PluginLibrary, directory: &Path) {
