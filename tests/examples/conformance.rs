@@ -116,58 +116,14 @@ fn an_index_with_a_file_conforms_unless_its_flush_lies() {
     }
 }
 
-/// The suite can fail: this plugin has all kinds, and forgets what it is given.
+/// The suite can fail: this plugin has all kinds, and forgets what it is given. Which test finds which mistake:
+/// `tests/mutants`.
 #[test]
 fn a_plugin_that_keeps_nothing_does_not_conform() {
     let subject = Subject::loaded(load_c("logs_its_life", &["-DNAME=\"forgets\""]), "a");
     let failed: Vec<&str> = failures(&subject).into_iter().map(|(name, _)| name).collect();
-    assert_eq!(
-        failed,
-        [
-            "lifecycle::two_instances_are_independent",
-            "storage::a_missing_key_is_not_found",
-            "storage::put_replaces_the_value",
-            "storage::delete_removes_and_may_be_repeated",
-            "storage::an_empty_value_is_a_value",
-            "storage::tables_are_separate",
-            "storage::a_value_beyond_the_limit_is_refused",
-            "storage::what_it_describes_it_takes",
-            "storage::flush_and_compact_keep_everything",
-            "storage::what_runs_out_of_time_changes_nothing_that_is_read",
-            "storage::a_batch_is_whole_or_unsupported",
-            "storage::many_threads_may_write",
-            "storage::it_agrees_with_a_model",
-            "storage_scan::keys_order_as_unsigned_bytes",
-            "storage_scan::start_is_included_and_end_is_not",
-            "storage_scan::limits_are_kept",
-            "storage_scan::a_sink_may_end_the_scan",
-            "storage_table::a_handle_agrees_with_plain_calls",
-            "storage_table::a_handle_alone_is_no_row",
-            "storage_table::a_value_beyond_the_limit_is_refused",
-            "storage_table::handles_come_and_go",
-            "storage_table::many_threads_may_use_a_handle",
-            "storage_tables::a_dropped_one_takes_rows_again",
-            "storage_cursor::a_value_stays_lent_beside_cursors",
-            "storage_checkpoint::one_opens_and_needs_nothing_of_what_it_is_of",
-            "storage_checkpoint::one_is_apart_from_what_it_is_of",
-            "storage_checkpoint::one_is_of_one_moment_beside_writes",
-            "storage_checkpoint::one_that_fails_leaves_nothing",
-            "index::build_replaces_everything",
-            "index::one_key_may_have_many_rows",
-            "index::insert_and_delete_may_be_repeated",
-            "index::a_range_is_ordered_and_limited",
-            "index::it_agrees_with_a_model",
-            "index::a_key_of_another_form_is_refused",
-            "index::size_grows",
-            "index_change::many_changes_are_as_each_alone",
-            "index_flush::what_was_flushed_is_seen",
-            "index_flush::a_dropped_index_is_empty_when_it_comes_again",
-            "index_builder::parts_end_as_one_build_does",
-            "index_builder::nobody_sees_what_is_not_finished",
-            "index_builder::what_changed_meanwhile_is_replaced",
-            "index_builder::an_abandoned_one_changes_nothing",
-            "index_builder::searches_run_beside_one",
-            "index_builder::what_takes_long_is_cancelled",
-        ]
-    );
+    for module in ["lifecycle", "storage", "storage_sizes", "storage_scan", "storage_table", "index", "index_change"] {
+        assert!(failed.iter().any(|test| test.split("::").next() == Some(module)), "{module}: {failed:?}");
+    }
+    assert!(failed.len() > 40, "{failed:?}");
 }
