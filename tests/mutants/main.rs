@@ -9,6 +9,7 @@ mod check;
 mod codec;
 mod history;
 mod storage;
+mod storage_answers;
 mod storage_sizes;
 mod subject;
 
@@ -27,6 +28,11 @@ fn of_storages_are_found() {
 #[test]
 fn of_histories_are_found() {
     all_are_found(history::MUTANTS);
+}
+
+#[test]
+fn of_answers_of_storages_are_found() {
+    all_are_found(storage_answers::MUTANTS);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use crate::subject::{Damage, Mutant, Needs, Plugin};
 
 pub const MEMORY: Plugin = Plugin::of("examples-c/storage_memory.c");
 pub const MEMORY_IN_RUST: Plugin = Plugin::of("examples-rust/storage_memory");
+pub const VERSIONS: Plugin = Plugin::of("examples-c/storage_versions.cpp");
 pub const LMDB: Plugin = Plugin::of("examples-c/storage_lmdb.c")
     .needs(Needs::Lmdb)
     .with(&["--config", r#"{"path": "{dir}/data", "sync": "flush"}"#]);
