@@ -32,6 +32,7 @@ fn main() {
     threads::add(&mut frame);
     flat_scans::add(&mut frame);
     metrics::add(&mut frame);
+    bench_calls::events::each(&mut frame.group("line of a plugin to a manager with 1 sink", Clock::Thread));
     compression::add(&mut frame);
     frame.finish();
 }

@@ -1,11 +1,11 @@
 //! How many instructions a call takes, counted by valgrind's callgrind: unlike times, a number that is the same on a busy
 //! machine. A regression ends it with an error.
 //!
-//! `cargo bench --bench instructions` prints the rows of `calls` and `support/src/sinks.rs`. Each is (count of 2 N calls - count of N
+//! `cargo bench --bench instructions` prints the rows of `calls/src` and `support/src/sinks.rs`. Each is (count of 2 N calls - count of N
 //! calls) / N, of two processes, this program again: all that comes before and after the calls is gone from the
 //! difference. Without `--bench`, as under `cargo test --benches`, each row runs once, and nothing is counted.
 
-use bench_calls::{BASE, FULL_SAFETY, RAW_C, RAW_RUST, SAFE_HANDLES};
+use bench_calls::{events, BASE, FULL_SAFETY, RAW_C, RAW_RUST, SAFE_HANDLES};
 use bench_support::frame::{repeat, Rows};
 use bench_support::sinks;
 use std::collections::HashMap;
@@ -25,12 +25,16 @@ const MOST_WITH_FULL_SAFETY: f64 = 30.0;
 const MOST_OF_SAFE_HANDLES: [f64; 4] = [75.0, 82.0, 118.0, 215.0];
 const MOST_OF_A_SPAN: f64 = 790.0;
 const MOST_OF_A_LOG_LINE: f64 = 525.0;
+const MOST_OF_A_PLUGINS_LINE: f64 = 1900.0;
+/// Of events by `log` and `tracing`, times those of the same line by `Host::log`.
+const MOST_OF_EVENTS: [f64; 2] = [1.2, 1.55];
 
 /// Gives all rows to `rows`.
 fn each(rows: &mut impl Rows) {
     bench_calls::each(rows);
     sinks::spans(rows);
     sinks::logs(rows);
+    events::each(rows);
 }
 
 /// Runs the row of this name so many times.
@@ -102,6 +106,9 @@ fn gate(found: &HashMap<&str, f64>) {
         (FULL_SAFETY, MOST_WITH_FULL_SAFETY),
         (sinks::SPAN, MOST_OF_A_SPAN),
         (sinks::LOG, MOST_OF_A_LOG_LINE),
+        (events::LINE, MOST_OF_A_PLUGINS_LINE),
+        (events::LOG, MOST_OF_EVENTS[0] * found[events::LINE]),
+        (events::TRACING, MOST_OF_EVENTS[1] * found[events::LINE]),
     ];
     for (name, limit) in SAFE_HANDLES.into_iter().zip(MOST_OF_SAFE_HANDLES).chain(others) {
         assert!(found[name] <= limit + EQUAL, "`{name}` takes {:.1} instructions, more than {limit:.1}", found[name]);

@@ -1,7 +1,9 @@
 //! The calls that block, and how async programs and threads make them.
 //!
 //! Every call of a handle runs on the calling thread and returns when the extension has: there is no executor inside, and a
-//! thread of its own is only for the making and the end of an instance. What a call waits for:
+//! thread of its own is only for the making and the end of an instance. Each method of a handle, a library, a loader and a manager
+//! says whether it blocks. One that never does waits for no extension, file or thread, at most for a lock that others hold for a
+//! moment. What the others wait for:
 //!
 //! | calls | what they wait for |
 //! | --- | --- |

@@ -1,5 +1,6 @@
 //! The rules of the house: which room may know which, and where a thing has its file. Each failure says its rule.
 
+mod blocking;
 mod codes;
 mod docs;
 mod files;

@@ -1,11 +1,15 @@
 //! One lookup rule: by the application's name, else the first of a type or algorithm.
 
-use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExtension};
-use sochdb_plugin_host::{ExtensionState, ManagerError, Observability, PluginInstance, PluginManager, Tier};
-use std::sync::OnceLock;
+use sochdb_plugin_host::sdk::prelude::*;
+use sochdb_plugin_host::sdk::{Extension, ExtensionInfo};
+use sochdb_plugin_host::{
+    Compression, ExtensionState, ManagerError, Observability, PluginInstance, PluginManager, Tier,
+};
+use std::sync::{mpsc, Arc, OnceLock};
 use support::in_c;
 use support::plugins::{load, load_c};
 use support::sink::Sink;
+use support::MINUTE;
 
 /// A plugin of all kinds; its storage answers with the configuration.
 fn life(config: &str) -> PluginInstance {
@@ -88,6 +92,57 @@ fn one_that_ended_gives_its_name_to_the_next() {
     manager.register_storage(life("b").storage().expect("a storage")).expect("the name is free");
     assert_eq!(manager.storage().expect("the next is active").get(1, b"k").expect("get").as_deref(), Some(&b"b"[..]));
     assert_eq!(manager.list_extensions().len(), 1);
+}
+
+/// A codec that looks at the manager when it goes.
+struct Looks {
+    manager: Arc<PluginManager>,
+    seen: mpsc::Sender<Vec<String>>,
+}
+
+impl Drop for Looks {
+    fn drop(&mut self) {
+        // Nobody may be left to listen.
+        let _ = self.seen.send(self.manager.list_compression());
+    }
+}
+
+impl Extension for Looks {
+    fn info(&self) -> ExtensionInfo {
+        ExtensionInfo::new("looks", "1.0.0")
+    }
+}
+
+impl CompressionExtension for Looks {
+    fn algorithm(&self) -> &str {
+        "looks"
+    }
+
+    fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+
+    fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+        output.write(input)
+    }
+}
+
+#[test]
+fn the_registry_is_free_while_an_extension_goes() {
+    let (send, seen) = mpsc::channel();
+    // On a thread that is left alone if it waits for itself.
+    std::thread::spawn(move || {
+        let manager = Arc::new(PluginManager::new());
+        let codec = || Compression::new(Looks { manager: manager.clone(), seen: send.clone() }).expect("a codec");
+        let mut first = codec();
+        manager.register_as("pages", first.clone()).expect("registered");
+        first.shutdown().expect("shut down");
+        drop(first);
+        manager.register_as("pages", codec()).expect("the name is free");
+        manager.register_as("pages", codec()).expect_err("the name is taken");
+    });
+    let seen = || seen.recv_timeout(MINUTE).expect("it goes, and looks");
+    assert_eq!([seen(), seen()], [["looks"], ["looks"]], "what had ended, and what is refused");
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! One `u64` in, one out: each kind of call, beside a trait object of the same compiler in another library.
 
+pub mod events;
+
 use bench_rust::step::{self, Mixer, RustTable, Step, StepTable};
 use bench_support::frame::Rows;
 use sochdb_plugin_host::sdk::abi::{soch_error, SOCH_OK};

@@ -25,6 +25,8 @@ handle! {
 impl Compression {
     /// Appends the compressed form of `input` to `output`, which may be reused.
     ///
+    /// Blocks until the codec is done.
+    ///
     /// # Errors
     /// Those of [`CompressionExtension::compress_into`]; `output` is as before then.
     pub fn compress_append(&self, input: &[u8], output: &mut Vec<u8>) -> Result<()> {
@@ -41,6 +43,8 @@ impl Compression {
     }
 
     /// Appends the bytes whose compressed form `input` is to `output`, which may be reused.
+    ///
+    /// Blocks until the codec is done.
     ///
     /// # Errors
     /// Those of [`CompressionExtension::decompress_into`]; `output` is as before then.

@@ -51,6 +51,8 @@ unsafe impl Send for IndexBuilder {}
 impl Index {
     /// Begins a build by parts, of entries of that column.
     ///
+    /// Blocks until the index has answered.
+    ///
     /// # Errors
     /// [`ErrorKind::Busy`] if another builder has to end before; what the index reports.
     pub fn begin_build(&self, table: TableId, column: ColumnId) -> Result<IndexBuilder> {
@@ -93,6 +95,8 @@ impl Index {
 impl IndexBuilder {
     /// Adds entries, rows with their keys, in any order; one that comes twice counts once.
     ///
+    /// Blocks until the index has taken them; [`CallOptions`](crate::CallOptions) limit that.
+    ///
     /// # Errors
     /// [`ErrorKind::Invalid`] for a key that the index cannot take; [`ErrorKind::Limit`] if the host keeps the entries, and they
     /// are too many; what the index reports. The first of them may be added then, and all of them may be added again.
@@ -132,6 +136,8 @@ impl IndexBuilder {
 
     /// Replaces the whole index by what was added, in one step. What was changed since the builder began goes, too.
     ///
+    /// Blocks until the index is built, which waits for calls under way unless it describes concurrent changes; [`CallOptions`](crate::CallOptions) limit the build.
+    ///
     /// # Errors
     /// What the index reports, such as an entry that was lost. It is as it was then, and the builder is gone.
     pub fn finish(mut self) -> Result<()> {
@@ -164,6 +170,8 @@ impl IndexBuilder {
     }
 
     /// Ends the build as if it had never begun. Dropping it does the same.
+    ///
+    /// Blocks until the index has let go of it.
     pub fn abandon(self) {}
 }
 

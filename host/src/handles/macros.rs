@@ -20,6 +20,8 @@ macro_rules! handle {
             /// Takes a value of the application, an extension of this one kind, and starts it. A plugin that is linked in comes
             /// with all its kinds, a configuration and a host: [`DynamicPluginLoader::linked`](crate::DynamicPluginLoader::linked).
             ///
+            /// Blocks until `init` and the descriptions have returned.
+            ///
             /// # Errors
             /// The error of its [`Extension::init`]; the extension is gone then.
             pub fn new<E: $bound>(extension: E) -> Result<Self> {
@@ -36,11 +38,15 @@ macro_rules! handle {
             }
 
             /// Shows the extension's own value to `look`, if it is one of the application's and of type `E`.
+            ///
+            /// Blocks as long as `look` does.
             pub fn inspect<E: 'static, R>(&self, look: impl FnOnce(&E) -> R) -> Option<R> {
                 self.instance.inspect(|any| any.downcast_ref().map(look)).flatten()
             }
 
             /// Whether a panic ended the extension.
+            ///
+            /// Never blocks.
             pub fn is_poisoned(&self) -> bool {
                 self.instance.is_poisoned()
             }

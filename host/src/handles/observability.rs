@@ -43,12 +43,16 @@ impl Observability {
     /// Returns the number of calls that the sink was not given, as the thread was inside a call of this very sink: a sink
     /// that reports through the host's log what it cannot deliver would do so without end. The first such call is a
     /// `tracing` event at warning level.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn echoes(&self) -> u64 {
         self.instance.echoes.load(Relaxed)
     }
 
     /// Whether the sink takes log lines of this level. Ask before you put together a text.
+    ///
+    /// Never blocks.
     #[must_use]
     #[inline]
     pub fn enabled(&self, level: LogLevel) -> bool {

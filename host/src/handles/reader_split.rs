@@ -44,6 +44,8 @@ pub struct Cursors<'r>(&'r Reader);
 
 impl Reader {
     /// Parts the reader, so that a value may be lent while cursors are opened and used.
+    ///
+    /// Never blocks.
     pub fn split(&mut self) -> (Values<'_>, Cursors<'_>) {
         let reader = &*self;
         (Values(reader), Cursors(reader))
@@ -52,6 +54,8 @@ impl Reader {
 
 impl Values<'_> {
     /// Lends the value of `key` until the next call, or `None` if there is none.
+    ///
+    /// Blocks until the storage has answered.
     ///
     /// # Errors
     /// Those that the storage reports.
@@ -64,6 +68,8 @@ impl Values<'_> {
 
 impl<'r> Cursors<'r> {
     /// Opens a cursor, as [`Reader::cursor`] does.
+    ///
+    /// Blocks until the storage has answered.
     ///
     /// # Errors
     /// Those that the storage reports.

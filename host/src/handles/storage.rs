@@ -35,6 +35,8 @@ handle! {
 impl Storage {
     /// Appends the value of `key` to `value`, which may be reused. Returns false, with nothing appended, if there is none.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those of [`StorageExtension::get_into`]; `value` is as before then.
     pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {

@@ -109,6 +109,8 @@ impl Bounds {
 impl Reader {
     /// Opens a cursor over the rows of `table` that `options` name.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those that the storage reports; [`ErrorKind::Unsupported`] if it does not walk so, such as backwards.
     pub fn cursor(&self, table: TableId, options: &CursorOptions<'_>) -> Result<Cursor<'_>> {
@@ -116,6 +118,8 @@ impl Reader {
     }
 
     /// Opens a cursor that keeps the reader: for whoever holds it in a struct, across an `await`, or on another thread.
+    ///
+    /// Blocks until the storage has answered.
     ///
     /// ```
     /// use sochdb_plugin_host::sdk::{CursorOptions, Result};
@@ -144,6 +148,8 @@ impl<'r> Cursor<'r> {
     /// Moves to `key`, backwards too: the next rows are those of the cursor's range from `key` on, in the cursor's order. It
     /// costs another cursor where the storage has no better way.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those that the storage reports.
     pub fn seek(&mut self, key: &[u8]) -> Result<()> {
@@ -151,6 +157,8 @@ impl<'r> Cursor<'r> {
     }
 
     /// Lends the next rows, each key and value, until the next call: at most 64, and none at the end only.
+    ///
+    /// Blocks until the storage has read them.
     ///
     /// # Errors
     /// Those that the storage reports.
@@ -162,6 +170,8 @@ impl<'r> Cursor<'r> {
 impl OwnedCursor {
     /// Moves to `key`: [`Cursor::seek`].
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those of [`Cursor::seek`].
     pub fn seek(&mut self, key: &[u8]) -> Result<()> {
@@ -169,6 +179,8 @@ impl OwnedCursor {
     }
 
     /// Lends the next rows: [`Cursor::next_batch`].
+    ///
+    /// Blocks until the storage has read them.
     ///
     /// # Errors
     /// Those of [`Cursor::next_batch`].

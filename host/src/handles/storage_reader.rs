@@ -48,6 +48,8 @@ unsafe impl Send for Reader {}
 impl Storage {
     /// Opens a reader of a snapshot.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] if the storage has no snapshots: use [`StorageExtension::get`] and
     /// [`StorageExtension::scan`].
@@ -81,6 +83,8 @@ impl Storage {
 impl Reader {
     /// Lends the value of `key` until the next call, or `None` if there is none. Beside open cursors: [`Reader::split`].
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those that the storage reports.
     pub fn get(&mut self, table: TableId, key: &[u8]) -> Result<Option<&[u8]>> {
@@ -90,6 +94,8 @@ impl Reader {
 
     /// Appends the value of `key` to `value`, which may be reused: [`Reader::get`] for calls beside open cursors. Returns
     /// false, with nothing appended, if there is none.
+    ///
+    /// Blocks until the storage has answered.
     ///
     /// # Errors
     /// Those that the storage reports.

@@ -42,6 +42,8 @@ impl Storage {
     /// Finds a table once, for many calls; it need not exist yet. With a storage that does not offer that, the table's
     /// calls find it each time.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those that the storage reports.
     pub fn open_table(&self, table: TableId) -> Result<Table> {
@@ -71,12 +73,16 @@ impl Storage {
 
 impl Table {
     /// Returns the table's number.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn id(&self) -> TableId {
         self.number
     }
 
     /// Appends the value of `key` to `value`, which may be reused. Returns false, with nothing appended, if there is none.
+    ///
+    /// Blocks until the storage has answered.
     ///
     /// # Errors
     /// Those of [`StorageExtension::get_into`]; `value` is as before then.

@@ -50,6 +50,8 @@ unsafe impl Send for Transaction {}
 impl Storage {
     /// Begins a transaction.
     ///
+    /// Blocks until the storage has answered; for another transaction, as long as the options say.
+    ///
     /// # Errors
     /// [`ErrorKind::Unsupported`] if the storage has no transactions; [`ErrorKind::Busy`] if another one has to end before;
     /// what the storage reports.
@@ -76,6 +78,8 @@ impl Storage {
 impl Transaction {
     /// Appends the value of `key` to `value`, which may be reused. Returns false, with nothing appended, if there is none.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those of [`StorageTransaction::get_into`]; `value` is as before then.
     pub fn get_append(&self, table: TableId, key: &[u8], value: &mut Vec<u8>) -> Result<bool> {
@@ -90,6 +94,8 @@ impl Transaction {
 
     /// Returns the value of `key` in a new vector; None if there is none.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those of [`StorageTransaction::get_into`].
     pub fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>> {
@@ -99,6 +105,8 @@ impl Transaction {
 
     /// Returns the rows with `start <= key < end`, at most `limit` of them, in a new vector.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those of [`StorageTransaction::scan_into`].
     pub fn scan(&mut self, table: TableId, start: &[u8], end: &[u8], limit: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
@@ -106,6 +114,8 @@ impl Transaction {
     }
 
     /// Stores `value` under `key`, in place of what was there.
+    ///
+    /// Blocks until the storage has answered.
     ///
     /// # Errors
     /// Those of [`StorageTransaction::put`].
@@ -122,6 +132,8 @@ impl Transaction {
 
     /// Removes `key`; Ok also if there was none.
     ///
+    /// Blocks until the storage has answered.
+    ///
     /// # Errors
     /// Those of [`StorageTransaction::delete`].
     pub fn delete(&mut self, table: TableId, key: &[u8]) -> Result<()> {
@@ -136,6 +148,8 @@ impl Transaction {
     }
 
     /// Makes all writes seen, in all tables, at one moment.
+    ///
+    /// Blocks until the storage has written all, for durable ones to the disk.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`] if another transaction changed what this one writes since it began: try again from
@@ -154,6 +168,8 @@ impl Transaction {
     }
 
     /// Ends the transaction as if it had never begun. Dropping it does the same.
+    ///
+    /// Blocks until the storage has answered.
     pub fn abort(self) {}
 }
 

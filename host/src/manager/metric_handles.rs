@@ -66,6 +66,8 @@ macro_rules! handle {
             }
 
             $(#[$method_doc])*
+            ///
+            /// Blocks only if a sink does not read metrics, until that one has answered.
             #[inline]
             pub fn $method(&self, $value: $type) {
                 self.cell.$apply($value);

@@ -26,6 +26,8 @@ impl PluginManager {
 
     /// Returns the counter of this name with these labels; a new one begins with 0.
     ///
+    /// Never blocks.
+    ///
     /// # Errors
     /// [`ManagerError::MetricKind`], [`ManagerError::TooManySeries`], [`ManagerError::TooManyBytes`]; for a new one also
     /// [`ManagerError::Forked`].
@@ -35,6 +37,8 @@ impl PluginManager {
 
     /// Returns the gauge of this name with these labels; a new one begins with 0.
     ///
+    /// Never blocks.
+    ///
     /// # Errors
     /// Those of [`PluginManager::counter`].
     pub fn gauge(&self, name: &str, labels: Labels<'_>) -> Result<Gauge, ManagerError> {
@@ -43,6 +47,8 @@ impl PluginManager {
 
     /// Returns the histogram of this name with these labels; a new one is empty.
     ///
+    /// Never blocks.
+    ///
     /// # Errors
     /// Those of [`PluginManager::counter`].
     pub fn histogram(&self, name: &str, labels: Labels<'_>) -> Result<Histogram, ManagerError> {
@@ -50,6 +56,8 @@ impl PluginManager {
     }
 
     /// Returns the up-down counter of this name with these labels; a new one begins with 0.
+    ///
+    /// Never blocks.
     ///
     /// # Errors
     /// Those of [`PluginManager::counter`].
@@ -61,6 +69,8 @@ impl PluginManager {
     /// before the first one is used: series that are there keep their buckets. A later description takes the place of an
     /// earlier one.
     ///
+    /// Never blocks.
+    ///
     /// # Errors
     /// [`ManagerError::MetricBounds`], [`ManagerError::TooManySeries`], [`ManagerError::TooManyBytes`],
     /// [`ManagerError::Forked`].
@@ -70,16 +80,22 @@ impl PluginManager {
     }
 
     /// Adds `value` to a counter. For one that is changed often, keep the handle: [`PluginManager::counter`].
+    ///
+    /// Blocks only if a sink does not read metrics, until that one has answered.
     pub fn counter_inc(&self, name: &str, value: u64, labels: Labels<'_>) {
         self.change(name, labels, Change::Add(value));
     }
 
     /// Sets a gauge. For one that is changed often, keep the handle: [`PluginManager::gauge`].
+    ///
+    /// Blocks only if a sink does not read metrics, until that one has answered.
     pub fn gauge_set(&self, name: &str, value: f64, labels: Labels<'_>) {
         self.change(name, labels, Change::Set(value));
     }
 
     /// Adds one observation to a histogram. For one that is changed often, keep the handle: [`PluginManager::histogram`].
+    ///
+    /// Blocks only if a sink does not read metrics, until that one has answered.
     pub fn histogram_observe(&self, name: &str, value: f64, labels: Labels<'_>) {
         self.change(name, labels, Change::Observe(value));
     }
@@ -90,6 +106,8 @@ impl PluginManager {
     }
 
     /// Returns all metrics of this manager, as sinks read them. They stay when the manager is gone.
+    ///
+    /// Never blocks.
     pub fn metrics(&self) -> Metrics {
         self.metrics.registry.to_read()
     }

@@ -77,6 +77,8 @@ impl PluginManager {
 
     /// Registers all kinds of a plugin, or none of them.
     ///
+    /// Blocks for a sink until that has answered, and to free an extension that ended under this name.
+    ///
     /// # Errors
     /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`], [`ManagerError::Forked`]; nothing is registered then.
     pub fn register(&self, plugin: &PluginInstance) -> Result<(), ManagerError> {
@@ -85,6 +87,8 @@ impl PluginManager {
 
     /// Registers a storage by its name. The first one becomes the active one.
     ///
+    /// Blocks only to free an extension that ended under this name.
+    ///
     /// # Errors
     /// Those of [`PluginManager::register`].
     pub fn register_storage(&self, storage: Storage) -> Result<(), ManagerError> {
@@ -92,6 +96,8 @@ impl PluginManager {
     }
 
     /// Registers an index by its name.
+    ///
+    /// Blocks only to free an extension that ended under this name.
     ///
     /// # Errors
     /// Those of [`PluginManager::register`].
@@ -102,6 +108,8 @@ impl PluginManager {
     /// Registers a sink. Each span, log line and health report of this manager goes to all sinks, and each metric: a sink
     /// that reads metrics gets this manager's to read, unless it has those of another one.
     ///
+    /// Blocks until the sink has answered, and to free an extension that ended under this name.
+    ///
     /// # Errors
     /// Those of [`PluginManager::register`]; the same instance twice is a duplicate, two instances of one plugin are not.
     pub fn register_observability(&self, observability: Observability) -> Result<(), ManagerError> {
@@ -109,6 +117,8 @@ impl PluginManager {
     }
 
     /// Registers a codec by its algorithm.
+    ///
+    /// Blocks only to free an extension that ended under this name.
     ///
     /// # Errors
     /// Those of [`PluginManager::register`].
@@ -118,6 +128,8 @@ impl PluginManager {
 
     /// Registers all kinds of a plugin, or the one of a handle, under a name of the application's: two instances of one plugin,
     /// hot and cold storage, an index for each column.
+    ///
+    /// Blocks for a sink until that has answered, and to free an extension that ended under this name.
     ///
     /// A name stands for at most one extension of each kind. It has 1 to 255 bytes, and no control characters. One that
     /// has ended, by a shutdown or a panic, gives its name to the next one.
@@ -133,9 +145,11 @@ impl PluginManager {
 
     fn register_all(&self, name: Option<&str>, registration: Registration) -> Result<(), ManagerError> {
         let sink = registration.handles.observability.clone();
-        let mut registry = self.write()?;
-        registry.add(name, registration)?;
-        drop(registry);
+        // What is refused, and what had ended, goes when nobody is kept from the registry.
+        let (_kept, mut gone) = (registration.instance.clone(), Vec::new());
+        let added = self.write()?.add(name, registration, &mut gone);
+        drop(gone);
+        added?;
         // Nothing can be refused any more, and no lock is held: this calls the plugin.
         if let Some(sink) = sink {
             self.fan_out.register(sink, &self.metrics);
@@ -146,6 +160,8 @@ impl PluginManager {
     /// Takes all extensions of this name out, and returns them: calls under way go on, and so do those of the handles
     /// that were taken before. An extension ends when the last of its handles goes, or by its
     /// [`PluginInstance::shutdown`]. If the active storage goes, the next one that is registered becomes it.
+    ///
+    /// Never blocks.
     ///
     /// # Errors
     /// [`ManagerError::Unknown`], [`ManagerError::Forked`].
@@ -164,6 +180,8 @@ impl PluginManager {
 
     /// Makes a registered storage the active one.
     ///
+    /// Never blocks.
+    ///
     /// # Errors
     /// [`ManagerError::Unknown`], [`ManagerError::Forked`].
     pub fn set_active_storage(&self, name: &str) -> Result<(), ManagerError> {
@@ -175,36 +193,50 @@ impl PluginManager {
     }
 
     /// Returns the active storage: the first that was registered, or that of [`PluginManager::set_active_storage`].
+    ///
+    /// Never blocks.
     pub fn storage(&self) -> Option<Storage> {
         self.look(|registry| registry.active_storage().cloned())?
     }
 
     /// Returns the storage of this name, active or not.
+    ///
+    /// Never blocks.
     pub fn storage_named(&self, name: &str) -> Option<Storage> {
         self.look(|registry| registry.storage(name).cloned())?
     }
 
     /// Returns the index of this name; if there is none, the first registered one of this type, such as `hnsw`.
+    ///
+    /// Never blocks.
     pub fn index(&self, name: &str) -> Option<Index> {
         self.look(|registry| registry.index(name).cloned())?
     }
 
     /// Returns the codec of this name; if there is none, the first registered one of this algorithm, such as `zstd`.
+    ///
+    /// Never blocks.
     pub fn compression(&self, name: &str) -> Option<Compression> {
         self.look(|registry| registry.compression(name).cloned())?
     }
 
     /// Lists the names of the registered storages, sorted.
+    ///
+    /// Never blocks.
     pub fn list_storages(&self) -> Vec<String> {
         self.look(|registry| registry.names(SOCH_KIND_STORAGE)).unwrap_or_default()
     }
 
     /// Lists the types of the registered indexes, such as `hnsw`, sorted, each once.
+    ///
+    /// Never blocks.
     pub fn list_index_types(&self) -> Vec<String> {
         self.look(|registry| sorted(registry.indexes().map(Index::index_type))).unwrap_or_default()
     }
 
     /// Lists the algorithms of the registered codecs, sorted, each once.
+    ///
+    /// Never blocks.
     pub fn list_compression(&self) -> Vec<String> {
         self.look(|registry| sorted(registry.compressions().map(Compression::algorithm))).unwrap_or_default()
     }

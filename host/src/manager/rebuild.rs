@@ -20,6 +20,8 @@ impl PluginManager {
     /// the old entries until all of the new ones are there. What is changed from the begin of this call on is kept, so
     /// `fill` may read the rows as they are at any moment after that. [`CallOptions`](crate::CallOptions) around it cancel it and show its progress.
     ///
+    /// Blocks as long as `fill` and the build take.
+    ///
     /// Another instance is built, from the plugin, configuration and options of this one, and takes its place. What is a value of the
     /// application, more than an index, or has a `data_dir` of its own is built in place, by [`Index::begin_build`]: then a search may for a moment find rows
     /// that were deleted meanwhile.

@@ -57,23 +57,29 @@ impl Entry {
 }
 
 impl Registry {
-    /// Adds an extension under `name`, or under a name of its own.
+    /// Adds an extension under `name`, or under a name of its own. What has to go for that is in `gone`: free it when nobody
+    /// is kept from the registry, as its end may look at that.
     ///
     /// # Errors
     /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`]; nothing is changed then.
-    pub(crate) fn add(&mut self, name: Option<&str>, registration: Registration) -> Result<(), ManagerError> {
+    pub(crate) fn add(
+        &mut self,
+        name: Option<&str>,
+        registration: Registration,
+        gone: &mut Vec<Entry>,
+    ) -> Result<(), ManagerError> {
         if self.shut {
             return Err(ManagerError::ShutDown);
         }
-        self.let_go_of_gone();
+        self.let_go_of_gone(gone);
         let kinds = registration.handles.kinds();
         let sink_alone = kinds == Kinds(SOCH_KIND_OBSERVABILITY);
         let chosen: Arc<str> = match name {
             Some(name) => name.into(),
-            None if sink_alone => self.free_name(registration.own_name()),
+            None if sink_alone => self.free_name(registration.own_name(), gone),
             None => registration.own_name().into(),
         };
-        self.let_go_of_ended(&chosen);
+        self.let_go_of_ended(&chosen, gone);
         let taken = |kinds: Kinds, name: &str| {
             let kind = kinds.names().next().map_or("extension", what);
             Err(ManagerError::Duplicate { kind, name: name.to_owned() })
@@ -117,28 +123,28 @@ impl Registry {
     }
 
     /// Any number of sinks may have the same name of their own.
-    fn free_name(&mut self, own: &str) -> Arc<str> {
-        self.let_go_of_ended(own);
+    fn free_name(&mut self, own: &str, gone: &mut Vec<Entry>) -> Arc<str> {
+        self.let_go_of_ended(own, gone);
         let with_number = |number: u32| if number == 1 { own.to_owned() } else { format!("{own}-{number}") };
         let is_free = |name: &String| self.named(name).next().is_none();
         (1..).map(with_number).find(is_free).expect("there are more numbers than sinks").into()
     }
 
     /// Frees a name that only what ended has.
-    fn let_go_of_ended(&mut self, name: &str) {
+    fn let_go_of_ended(&mut self, name: &str, gone: &mut Vec<Entry>) {
         let ended: Vec<u64> = self.ids(name).iter().copied().filter(|id| self.entries[id].has_ended()).collect();
-        ended.into_iter().for_each(|id| self.remove_id(id));
+        gone.extend(ended.into_iter().filter_map(|id| self.remove_id(id)));
     }
 
     /// Forgets sinks that nobody keeps any more.
-    fn let_go_of_gone(&mut self) {
-        let gone = self.entries.iter().filter(|(_, entry)| entry.instance.strong_count() == 0);
-        let gone: Vec<u64> = gone.map(|(id, _)| *id).collect();
-        gone.into_iter().for_each(|id| self.remove_id(id));
+    fn let_go_of_gone(&mut self, gone: &mut Vec<Entry>) {
+        let unkept = self.entries.iter().filter(|(_, entry)| entry.instance.strong_count() == 0);
+        let unkept: Vec<u64> = unkept.map(|(id, _)| *id).collect();
+        gone.extend(unkept.into_iter().filter_map(|id| self.remove_id(id)));
     }
 
-    fn remove_id(&mut self, id: u64) {
-        let Some(entry) = self.entries.remove(&id) else { return };
+    fn remove_id(&mut self, id: u64) -> Option<Entry> {
+        let entry = self.entries.remove(&id)?;
         if let Some(ids) = self.names.get_mut(&entry.name) {
             ids.retain(|other| *other != id);
             if ids.is_empty() {
@@ -146,13 +152,14 @@ impl Registry {
             }
         }
         self.active_storage = self.active_storage.filter(|active| *active != id);
+        Some(entry)
     }
 
     /// Takes all of this name out.
     pub(crate) fn remove(&mut self, name: &str) -> Vec<Arc<Instance>> {
         let ids = self.ids(name).to_vec();
         let instances = ids.iter().filter_map(|id| self.entries[id].instance()).collect();
-        ids.into_iter().for_each(|id| self.remove_id(id));
+        ids.into_iter().for_each(|id| drop(self.remove_id(id)));
         instances
     }
 

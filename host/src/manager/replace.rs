@@ -22,6 +22,8 @@ impl PluginManager {
     /// Puts `new` in the place of the extension of this name, and shuts that one down when its calls under way ended. Both
     /// are there for a moment, so `new` has files and ports of its own, and holds what it should before.
     ///
+    /// Blocks until the old one has ended, or its drain timeout has.
+    ///
     /// # Errors
     /// [`ManagerError::Unknown`], [`ManagerError::ShutDown`], [`ManagerError::Forked`];
     /// [`ManagerError::NotReplaced`], for instance if `new` lacks a kind: the old one serves on.
@@ -34,6 +36,8 @@ impl PluginManager {
     /// Ends the extension of this name and puts what `make` makes in its place: for an engine that allows its files or its
     /// port one owner. Calls wait meanwhile; [`Replaced::pause`] says how long. If `make` fails, the old one is made again from
     /// its plugin, configuration and options; a value of the application's cannot be.
+    ///
+    /// Blocks until calls under way have ended and `make` has returned.
     ///
     /// `make` may call the new one, and return an error if it does not answer as it should. Nobody else calls it before.
     ///
@@ -67,6 +71,8 @@ impl PluginManager {
     /// left as it is. A storage, a sink, and an index with
     /// a `data_dir` are handed over as by [`PluginManager::hand_over`]. Any other index loads what the old one saves; its
     /// searches and changes go on, and the new one makes these changes too. A codec is replaced at once.
+    ///
+    /// Blocks as long as all of these replacements do, one after the other.
     ///
     /// `check` gets the name and the new instance before anybody else does, and calls it; `|_, _| Ok(())` checks nothing.
     ///

@@ -16,6 +16,8 @@ const PLUGIN: &str = "plugin";
 impl PluginManager {
     /// Returns services for a loader, which need not be that of this manager's plugins.
     ///
+    /// Never blocks.
+    ///
     /// A line of a plugin's log goes to every sink that takes its level, with fields `plugin` and `instance`; if none does,
     /// it is a `tracing` event, as [`TracingServices`] makes. Counters, gauges and histograms of a plugin are metrics of
     /// this manager with a label `plugin` (one of the plugin's own is dropped), within [`PluginManager::MAX_SERIES`].

@@ -12,7 +12,7 @@ impl PluginManager {
     /// Shuts every extension down, once, in reverse order of registration, each after its calls under way ended, and
     /// refuses what is registered later. A second call only tries again those that had not ended.
     ///
-    /// Takes at most as long as the longest drain timeout of the extensions, 30 s if nothing else was said;
+    /// Blocks until all have ended, at most as long as the longest drain timeout of the extensions, 30 s if nothing else was said;
     /// [`PluginManager::shutdown_all_within`] takes another limit.
     ///
     /// # Errors
@@ -24,9 +24,11 @@ impl PluginManager {
         end_all(&instances, after(drain_timeout))
     }
 
-    /// Shuts every extension down as [`PluginManager::shutdown_all`] does, and takes at most `limit`. An extension that does
+    /// Shuts every extension down as [`PluginManager::shutdown_all`] does, within `limit`. An extension that does
     /// not end in three quarters of the time that is left, as a call or its `shutdown` hangs, does not keep the others
     /// from ending: the rest of the time is theirs.
+    ///
+    /// Blocks until all have ended, at most for `limit`.
     ///
     /// # Errors
     /// Those of [`PluginManager::shutdown_all`]; [`Unended::has_ended`] says which extensions were still under way.

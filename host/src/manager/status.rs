@@ -160,6 +160,8 @@ impl ExtensionStatus {
 impl PluginManager {
     /// Lists every registered extension with its name, origin and state, in the order of registration. A sink that is nothing
     /// else is gone after its end.
+    ///
+    /// Blocks only to free a sink that ended.
     pub fn extensions(&self) -> Vec<ExtensionStatus> {
         self.fan_out.refresh();
         let list = |registry: &Registry| {
@@ -171,6 +173,8 @@ impl PluginManager {
 
     /// Lists every registered extension, in the order of registration, each once. A sink that is nothing else is gone after
     /// its end.
+    ///
+    /// Blocks only to free a sink that ended.
     pub fn list_extensions(&self) -> Vec<ExtensionInfo> {
         // Lets go of those that ended.
         self.fan_out.refresh();

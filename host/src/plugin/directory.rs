@@ -80,6 +80,8 @@ impl DynamicPluginLoader {
     /// Reads the lock file of `directory`: it lists the plugins in the order of loading. The file, the directory and the
     /// way to it are checked as for a plugin.
     ///
+    /// Blocks until the files are read.
+    ///
     /// # Errors
     /// [`DirectoryError`] if the lock file is refused, or there is none.
     pub fn lock(&self, directory: impl AsRef<Path>) -> Result<Lock, DirectoryError> {
@@ -89,6 +91,8 @@ impl DynamicPluginLoader {
     /// Loads the plugins that the lock file of `directory` lists, in its order. A file that it does not list is not
     /// looked at. Whoever shows the progress counts what [`DynamicPluginLoader::lock`] lists, and is told by the
     /// [`observer`](DynamicPluginLoader::observer) of each step and its `path`.
+    ///
+    /// Blocks until all are loaded, each within its limit.
     ///
     /// # Safety
     /// The caller trusts each of these plugins as [`DynamicPluginLoader::load`] demands.

@@ -14,6 +14,8 @@ macro_rules! loads {
         impl DynamicPluginLoader {$(
             #[doc = concat!("Loads the plugin at `path`, makes an instance from `config`, and returns its ", stringify!($kind), ".")]
             ///
+            /// Blocks until it is loaded and its `create` has returned.
+            ///
             /// # Safety
             /// The caller trusts the plugin as [`DynamicPluginLoader::load`] demands.
             ///

@@ -49,6 +49,8 @@ impl DynamicPluginLoader {
     /// environment say is of files. Its instances get what the loader gives instances, and the observer is told of the steps
     /// `note`, `entry`, `layout`, `version` and `create`.
     ///
+    /// Never blocks.
+    ///
     /// Its `create`, `shutdown` and `destroy` run on threads of their own, so that it may start and end an async runtime
     /// whatever thread calls; for its other calls see [`blocking`](crate::blocking).
     ///
@@ -67,12 +69,16 @@ impl DynamicPluginLoader {
 
 impl LinkedPlugin {
     /// Returns the plugin's name, version, author and capabilities.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.source.entry.info
     }
 
     /// Makes an instance, as [`PluginLibrary::instance`](crate::PluginLibrary::instance) does.
+    ///
+    /// Blocks until the plugin's `create` has returned, without a limit.
     ///
     /// # Errors
     /// [`LoadError::Create`] with the plugin's text, and nothing is left behind; [`LoadError::Forked`] in a child of fork.
@@ -81,6 +87,8 @@ impl LinkedPlugin {
     }
 
     /// Makes an instance that gets more than its configuration: a directory for its files, a budget of memory.
+    ///
+    /// Blocks until the plugin's `create` has returned, without a limit.
     ///
     /// # Errors
     /// Those of [`LinkedPlugin::instance`]; [`LoadError::Create`] for a directory that is none and cannot be made.

@@ -106,6 +106,8 @@ impl DynamicPluginLoader {
     }
 
     /// Whether the loader loads anything. If not, [`DynamicPluginLoader::load`] refuses before any system call.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.options.permission.is_trusted()
@@ -117,6 +119,8 @@ impl DynamicPluginLoader {
 
     /// Loads the library at `path`, which must be absolute and without symbolic links. Bytes that were loaded before, from
     /// whatever path, are the same library.
+    ///
+    /// Blocks until it is loaded, at most for the [`load_limit`](Self::load_limit) until code of the plugin runs.
     ///
     /// # Safety
     /// The caller trusts the file as much as the program itself: its code runs with all rights of the process, from
@@ -179,6 +183,8 @@ impl DynamicPluginLoader {
 
     /// Decides as [`DynamicPluginLoader::load`] does, but stops before anything of the file runs, anywhere.
     ///
+    /// Blocks until the files are read, at most for the [`load_limit`](Self::load_limit).
+    ///
     /// # Errors
     /// Those of [`DynamicPluginLoader::load`], up to the step `dependencies`.
     pub fn verify(&self, path: impl AsRef<Path>) -> Result<Verified, LoadError> {
@@ -191,6 +197,8 @@ impl DynamicPluginLoader {
 
     /// Decides as [`DynamicPluginLoader::load`] does, up to and including the probe: the constructors run in a process
     /// of their own, without rights where the kernel has Landlock, and nothing is loaded into this one.
+    ///
+    /// Blocks until the files are read and the probe has ended, at most for the [`load_limit`](Self::load_limit).
     ///
     /// # Errors
     /// Those of [`DynamicPluginLoader::load`], up to the step `probe`.

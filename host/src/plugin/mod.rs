@@ -45,24 +45,32 @@ pub struct PluginLibrary {
 
 impl PluginLibrary {
     /// Returns the plugin's name, version, author and capabilities.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.library.entry.info
     }
 
     /// Returns the path of the file that this load read.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.place.path
     }
 
     /// Returns the digest of the bytes that run.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.library.digest
     }
 
     /// Returns the major and minor version of the ABI that both sides use: the host's major, and the lesser of both minors.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn abi_version(&self) -> (u16, u16) {
         (SOCH_ABI_MAJOR, self.library.entry.abi_minor)
@@ -71,6 +79,8 @@ impl PluginLibrary {
     /// Makes an instance. `config` is JSON text that only the plugin reads; empty or `{}` stands for its defaults. Several
     /// instances may live at a time.
     ///
+    /// Blocks until the plugin's `create` has returned, without a limit.
+    ///
     /// # Errors
     /// [`LoadError::Create`] with the plugin's text, and nothing is left behind; [`LoadError::Forked`] in a child of fork.
     pub fn instance(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
@@ -78,6 +88,8 @@ impl PluginLibrary {
     }
 
     /// Makes an instance that gets more than its configuration: a directory for its files, a budget of memory.
+    ///
+    /// Blocks until the plugin's `create` has returned, without a limit.
     ///
     /// # Errors
     /// Those of [`PluginLibrary::instance`]; [`LoadError::Create`] for a directory that is none and cannot be made.
@@ -118,6 +130,8 @@ pub struct PluginInstance {
 
 impl PluginInstance {
     /// Returns the plugin's name, version, author and capabilities.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
         &self.instance.info
@@ -125,6 +139,8 @@ impl PluginInstance {
 
     /// Returns the instance's number: 1 for the first one of this process, and one more for each that comes. Log lines of
     /// plugins say it: [`Caller::instance`](crate::Caller::instance).
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.instance.number
@@ -133,6 +149,8 @@ impl PluginInstance {
     /// Returns the plugin's table for one of its custom capabilities, such as `com.vendor.thing/1`; `None` if it has no such
     /// capability. The vendor says what type the table has; the pointer is valid as long as the instance lives, and not after
     /// another one took its place in a [`PluginManager`](crate::PluginManager): ask that one.
+    ///
+    /// Blocks until the plugin has answered.
     #[must_use]
     pub fn interface(&self, id: &str) -> Option<*const c_void> {
         self.instance.interface(id)
@@ -140,6 +158,8 @@ impl PluginInstance {
 
     /// Ends the instance's work: waits for calls under way, refuses later ones, runs the plugin's `shutdown` once. Later
     /// calls of this function do nothing.
+    ///
+    /// Blocks until it has ended, at most for the [`drain_timeout`](crate::DynamicPluginLoader::drain_timeout).
     ///
     /// # Errors
     /// The error that the plugin reports; [`ErrorKind::Panicked`](sochdb_plugin_sdk::ErrorKind::Panicked) if a panic ended the
@@ -151,12 +171,16 @@ impl PluginInstance {
     }
 
     /// Returns the bytes of memory that the instance takes, as it told last; None if it never did.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn memory_used(&self) -> Option<u64> {
         self.instance.memory_used()
     }
 
     /// Whether a panic ended the instance.
+    ///
+    /// Never blocks.
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.instance.is_poisoned()
@@ -174,6 +198,8 @@ macro_rules! getters {
         /// The handles of the plugin's kinds.
         impl PluginInstance {$(
             #[doc = concat!("Returns the handle of the plugin as ", $what, ".")]
+            ///
+            /// Never blocks.
             ///
             /// # Errors
             /// [`LoadError::KindMissing`] if the plugin is none.

@@ -1,6 +1,7 @@
 //! What the benchmarks call on the other side of the boundary. They also link this crate, and so call the same code
 //! without a boundary.
 
+pub mod events;
 pub mod flat;
 mod index;
 pub mod lz4;
@@ -20,9 +21,10 @@ pub struct Bench {
 impl ObservabilityExtension for Bench {}
 
 impl Plugin for Bench {
-    fn create(_: Host) -> Result<Self> {
+    fn create(host: Host) -> Result<Self> {
+        events::keep(&host);
         Ok(Self::default())
     }
 }
 
-export_plugin!(Bench: storage, index, compression, observability; "sochdb.bench.step/1" => step::STEP, "sochdb.bench.rust/1" => step::RUST);
+export_plugin!(Bench: storage, index, compression, observability; "sochdb.bench.step/1" => step::STEP, "sochdb.bench.rust/1" => step::RUST, "sochdb.bench.events/1" => events::EVENTS);
