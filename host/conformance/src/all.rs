@@ -34,7 +34,11 @@ pub fn tests() -> &'static [Test] {
             crate::observability_records::TESTS,
             crate::compression::TESTS,
         ]
-        .concat()
+        .into_iter()
+        .chain(crate::sequences::TESTS)
+        .flatten()
+        .copied()
+        .collect()
     });
     &TESTS
 }

@@ -39,6 +39,7 @@
 mod all;
 mod cancelled;
 mod compression;
+mod fuzz;
 #[cfg(feature = "harness")]
 mod harness;
 mod history;
@@ -60,6 +61,7 @@ mod observability;
 mod observability_records;
 mod phase;
 mod random;
+mod sequences;
 mod storage;
 mod storage_batch;
 mod storage_checkpoint;
@@ -77,6 +79,7 @@ mod subject;
 mod test;
 mod threads;
 
+pub use fuzz::FuzzCase;
 #[cfg(feature = "harness")]
 pub use harness::run_as_tests;
 pub use instance::Handles;

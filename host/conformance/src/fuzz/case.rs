@@ -1,0 +1,134 @@
+use crate::fuzz::codec::CodecOperation;
+use crate::fuzz::edit::Edit;
+use crate::fuzz::index::IndexOperation;
+use crate::fuzz::operation::Operation;
+use crate::fuzz::storage::StorageOperation;
+use crate::fuzz::{printed, run_all, shrink};
+use crate::kind::Kind;
+use crate::not_passed::NotPassed;
+use crate::random::Random;
+use crate::subject::Subject;
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+/// The operations of one sequence before anything is left out.
+const LENGTH: usize = 120;
+
+/// A sequence of operations: the kind of plugins that it is for, the seed that it is drawn by, and how it was made simpler. Its
+/// text, which it is parsed from, names it for another process.
+///
+/// ```
+/// use sochdb_plugin_conformance::{FuzzCase, Kind};
+///
+/// let case = FuzzCase::new(Kind::Storage, 17).expect("storages are drawn for");
+/// assert_eq!(case.to_string(), "storage/17");
+/// assert_eq!("storage/17".parse(), Ok(case));
+/// assert!(FuzzCase::new(Kind::Lifecycle, 17).is_none());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FuzzCase {
+    kind: Kind,
+    seed: u64,
+    edits: Vec<Edit>,
+}
+
+/// The kinds for which sequences are drawn, and their names.
+const KINDS: [(Kind, &str); 3] = [(Kind::Storage, "storage"), (Kind::Index, "index"), (Kind::Compression, "codec")];
+
+/// Calls a generic function with the operations of a kind.
+macro_rules! with_operations {
+    ($case:expr, $operations:ident => $call:expr) => {
+        match $case.kind {
+            Kind::Index => {
+                let $operations = $case.operations::<IndexOperation>();
+                $call
+            }
+            Kind::Compression => {
+                let $operations = $case.operations::<CodecOperation>();
+                $call
+            }
+            _ => {
+                let $operations = $case.operations::<StorageOperation>();
+                $call
+            }
+        }
+    };
+}
+
+impl FuzzCase {
+    /// Makes the sequence that a seed draws for plugins of this kind; None if there are none for it.
+    #[must_use]
+    pub fn new(kind: Kind, seed: u64) -> Option<Self> {
+        let known = KINDS.iter().any(|(known, _)| *known == kind);
+        known.then_some(Self { kind, seed, edits: Vec::new() })
+    }
+
+    fn operations<O: Operation>(&self) -> Vec<O> {
+        let mut random = Random::new(self.seed);
+        let mut operations: Vec<O> = (0..LENGTH).map(|_| O::draw(&mut random)).collect();
+        for edit in &self.edits {
+            edit.apply(&mut operations);
+        }
+        operations
+    }
+
+    /// Runs it on a new instance of `subject`. `told` is called after each operation that was done, with whether the plugin
+    /// accepted it: false if it refused it as the contract allows.
+    ///
+    /// # Errors
+    /// The first operation whose result the contract does not allow.
+    pub fn run(&self, subject: &Subject, mut told: impl FnMut(bool)) -> Result<(), NotPassed> {
+        with_operations!(self, operations => run_all(subject, &operations, &mut told))
+    }
+
+    /// Returns a sequence that is as short and simple as trying finds, of those for which `fails` is true. It is true for this
+    /// one.
+    #[must_use]
+    pub fn shrunk(&self, mut fails: impl FnMut(&Self) -> bool) -> Self {
+        let with = |edits: &[Edit]| Self { edits: edits.to_vec(), ..self.clone() };
+        let mut fails = |edits: &[Edit]| fails(&with(edits));
+        let edits = with_operations!(self, operations => shrink::edits(operations, self.edits.clone(), &mut fails));
+        with(&edits)
+    }
+
+    /// Returns how many operations are left.
+    #[must_use]
+    pub fn operations_left(&self) -> usize {
+        with_operations!(self, operations => operations.len())
+    }
+
+    /// Returns a program in C99 that makes the same calls of the plugin at `file` by the contract's tables, and fails where
+    /// the plugin does not do what the contract says. `accepted` is what was told of the operations when the sequence failed.
+    #[must_use]
+    pub fn in_c(&self, file: &Path, config: &str, accepted: &[bool]) -> String {
+        with_operations!(self, operations => printed::in_c(self.kind, &operations, accepted, file, config))
+    }
+
+    /// Returns the same as a test in Rust, by the handles of `sochdb-plugin-host`.
+    #[must_use]
+    pub fn in_rust(&self, file: &Path, config: &str, accepted: &[bool]) -> String {
+        with_operations!(self, operations => printed::in_rust(self.kind, &operations, accepted, file, config))
+    }
+}
+
+impl fmt::Display for FuzzCase {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = KINDS.iter().find(|(kind, _)| *kind == self.kind).map_or("", |(_, name)| name);
+        write!(formatter, "{name}/{}", self.seed)?;
+        self.edits.iter().try_for_each(|edit| write!(formatter, "/{edit}"))
+    }
+}
+
+impl FromStr for FuzzCase {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('/');
+        let name = parts.next().unwrap_or_default();
+        let kind = KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind);
+        let kind = kind.ok_or_else(|| format!("there are no sequences for {name:?}"))?;
+        let seed = parts.next().and_then(|seed| seed.parse().ok()).ok_or_else(|| format!("{text:?} has no seed"))?;
+        Ok(Self { kind, seed, edits: parts.map(str::parse).collect::<Result<_, _>>()? })
+    }
+}

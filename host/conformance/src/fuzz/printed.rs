@@ -1,0 +1,68 @@
+//! A sequence as a test that stands by itself.
+
+use crate::fuzz::operation::Operation;
+use crate::kind::Kind;
+use std::path::Path;
+
+const COMMON_C: &str = include_str!("texts/common.c");
+const COMMON_RUST: &str = include_str!("texts/common.txt");
+
+/// What a test of a kind begins with: in C, and in Rust.
+fn begin(kind: Kind) -> (&'static str, &'static str) {
+    match kind {
+        Kind::Index => (include_str!("texts/index.c"), include_str!("texts/index.txt")),
+        Kind::Compression => (include_str!("texts/codec.c"), include_str!("texts/codec.txt")),
+        _ => (include_str!("texts/storage.c"), include_str!("texts/storage.txt")),
+    }
+}
+
+/// The text as a literal that C and Rust read alike.
+fn literal(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Each operation that is done, by its line. One of which nothing was told is the one that failed: it has to be accepted, if
+/// it may be.
+fn lines<O: Operation>(
+    operations: &[O],
+    accepted: &[bool],
+    line: impl Fn(&O, usize, &crate::fuzz::expected::Expected, bool) -> String,
+) -> String {
+    let mut model = O::Model::default();
+    let (mut text, mut told) = (String::new(), accepted.iter());
+    for (step, operation) in operations.iter().enumerate() {
+        let Some(expected) = operation.expected(&model) else { continue };
+        let (accepted, is_last) = match told.next() {
+            Some(accepted) => (*accepted, false),
+            None => (expected.answer.is_some(), true),
+        };
+        text += &line(operation, step, &expected, accepted);
+        operation.apply(&mut model, accepted);
+        if is_last {
+            break;
+        }
+    }
+    text
+}
+
+pub(crate) fn in_c<O: Operation>(kind: Kind, operations: &[O], accepted: &[bool], file: &Path, config: &str) -> String {
+    let (head, _) = begin(kind);
+    let calls = lines(operations, accepted, O::in_c);
+    let constants =
+        format!("#define PLUGIN {}\n#define CONFIG {}\n", literal(&file.to_string_lossy()), literal(config));
+    format!("{COMMON_C}\n{constants}{head}{calls}{}", include_str!("texts/end.c"))
+}
+
+pub(crate) fn in_rust<O: Operation>(
+    kind: Kind,
+    operations: &[O],
+    accepted: &[bool],
+    file: &Path,
+    config: &str,
+) -> String {
+    let (_, head) = begin(kind);
+    let calls = lines(operations, accepted, O::in_rust);
+    let constants = [("PLUGIN", literal(&file.to_string_lossy())), ("CONFIG", literal(config))]
+        .map(|(name, value)| format!("const {name}: &str = {value};\n"));
+    format!("{COMMON_RUST}\n{}{head}{calls}}}\n", constants.concat())
+}

@@ -1,0 +1,4 @@
+    close_all();
+    end();
+    return 0;
+}
