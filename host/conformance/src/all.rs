@@ -21,6 +21,7 @@ pub fn tests() -> &'static [Test] {
             crate::storage_reader::TESTS,
             crate::storage_cursor::TESTS,
             crate::storage_transaction::TESTS,
+            crate::storage_schedule::TESTS,
             crate::storage_history::TESTS,
             crate::storage_checkpoint::TESTS,
             crate::storage_property::TESTS,

@@ -71,6 +71,7 @@ mod storage_property;
 mod storage_reader;
 mod storage_reopen;
 mod storage_scan;
+mod storage_schedule;
 mod storage_sizes;
 mod storage_table;
 mod storage_tables;

@@ -10,6 +10,7 @@ use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, PluginLibrary};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
 use tempfile::TempDir;
 
@@ -51,6 +52,8 @@ pub struct Subject {
     dimensions: Option<usize>,
     checksum: bool,
     seed: u64,
+    /// Whether a plain write was seen to wait for an open transaction.
+    pub(crate) writes_wait: AtomicBool,
     watch: Watch,
     measured: Receive,
 }
@@ -111,6 +114,7 @@ impl Subject {
             dimensions: None,
             checksum: false,
             seed: 0,
+            writes_wait: AtomicBool::new(false),
             watch: Arc::new(|_| {}),
             measured: Box::new(|_| {}),
         }

@@ -3,6 +3,7 @@
 use crate::commands::check::calls::Calls;
 use crate::commands::check::crash;
 use crate::commands::check::deciding::Deciding;
+use crate::commands::check::fuzzing;
 use crate::commands::check::journal::Journal;
 use crate::commands::check::process_watch::ProcessWatch;
 use rustix::process::{setrlimit, Resource, Rlimit};
@@ -45,6 +46,10 @@ pub(crate) struct SubjectOptions {
 }
 
 impl SubjectOptions {
+    pub(crate) fn config(&self) -> &str {
+        &self.config
+    }
+
     pub(crate) fn with_seed(&self, seed: u64) -> Self {
         Self { seed, ..self.clone() }
     }
@@ -224,6 +229,9 @@ fn run_test(
     let mut under_test = under_test.watched(phase).measured(measured);
     if let Some(dimensions) = subject.dimensions {
         under_test = under_test.dimensions(dimensions as usize);
+    }
+    if let Some(result) = fuzzing::in_child(test, &under_test) {
+        return result;
     }
     let found = conformance::tests().iter().find(|one| one.name == test);
     let found = found.ok_or_else(|| format!("there is no test {test}"))?;

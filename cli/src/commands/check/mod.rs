@@ -7,6 +7,7 @@ pub(crate) mod crash;
 pub(crate) mod deciding;
 pub(crate) mod failed_before;
 pub(crate) mod frames;
+pub(crate) mod fuzzing;
 pub(crate) mod journal;
 pub(crate) mod latencies;
 pub(crate) mod outcome;
@@ -42,6 +43,8 @@ pub(crate) struct Options {
     #[command(flatten)]
     running: runs::Running,
     #[command(flatten)]
+    fuzzing: fuzzing::Fuzzing,
+    #[command(flatten)]
     reports: report::Reports,
     /// Print the names of the tests that would run: those for FILE, or all; runs nothing
     #[arg(long)]
@@ -76,6 +79,9 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     crate::commands::inspect::exports(&verified.facts).into_iter().for_each(|hint| out.line(hint));
     let subject = options.subject.with_deciding(deciding);
     let checked = Checked { file: &file, subject: &subject, said: &options.subject };
+    if let Some(passed) = fuzzing::run(out, &options.fuzzing, &checked, note.kinds)? {
+        return Ok(passed);
+    }
     let results = runs::run(out, &options.running, &checked, chosen)?;
     failed_before::keep(&file, results.iter().filter(|tested| !tested.outcome.is_good()).map(|tested| tested.name));
     report(out, options, &file, &verified, &results)

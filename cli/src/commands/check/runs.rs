@@ -67,7 +67,8 @@ pub(crate) fn run(
     Ok(all)
 }
 
-fn room() -> Result<TempDir, Failure> {
+/// A directory for what children write.
+pub(crate) fn room() -> Result<TempDir, Failure> {
     let mut builder = tempfile::Builder::new();
     let room = builder.prefix("sochdb-check-").permissions(Permissions::from_mode(0o700)).tempdir();
     room.map_err(|error| {

@@ -47,10 +47,10 @@ pub(crate) fn in_rust(bytes: &[u8]) -> String {
     by_rule(bytes).map_or_else(|| format!("&b\"{}\"[..]", digits(bytes)), |rule| format!("&{rule}"))
 }
 
-/// Other bytes that may do as well, shorter ones or plainer ones.
+/// Other bytes that may do as well, plainer ones or shorter ones. None are empty, as an empty key is a matter of its own.
 pub(crate) fn simpler(bytes: &[u8]) -> Vec<Vec<u8>> {
-    let shorter = [0, bytes.len() / 2, bytes.len().saturating_sub(1)].map(|len| bytes[..len].to_vec());
-    let all = shorter.into_iter().chain([b"a".to_vec(), b"b".to_vec()]);
+    let shorter = [bytes.len() / 2, bytes.len().saturating_sub(1)].map(|len| bytes[..len].to_vec());
+    let all = [b"a".to_vec(), b"b".to_vec()].into_iter().chain(shorter);
     let is_plainer = |other: &[u8]| other.len() == 1 && bytes.len() == 1 && bytes > &b"b"[..];
-    all.filter(|other| other.len() < bytes.len() || is_plainer(other)).collect()
+    all.filter(|other| !other.is_empty() && (other.len() < bytes.len() || is_plainer(other))).collect()
 }

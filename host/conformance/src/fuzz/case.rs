@@ -64,9 +64,27 @@ impl FuzzCase {
         known.then_some(Self { kind, seed, edits: Vec::new() })
     }
 
+    /// Returns the sequence that the next seed draws, with nothing left out.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        Self { seed: self.seed.wrapping_add(1), edits: Vec::new(), ..*self }
+    }
+
+    /// Returns the kind of plugins that it is for.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Returns the seed that it is drawn by.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
     fn operations<O: Operation>(&self) -> Vec<O> {
-        let mut random = Random::new(self.seed);
-        let mut operations: Vec<O> = (0..LENGTH).map(|_| O::draw(&mut random)).collect();
+        let (mut random, mut before) = (Random::new(self.seed), O::Before::default());
+        let mut operations: Vec<O> = (0..LENGTH).map(|_| O::draw(&mut random, &mut before)).collect();
         for edit in &self.edits {
             edit.apply(&mut operations);
         }

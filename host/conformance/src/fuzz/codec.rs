@@ -20,15 +20,20 @@ pub(crate) enum CodecOperation {
 impl Operation for CodecOperation {
     type Model = ();
     type Plugin<'a> = Instance;
+    type Before = ();
 
-    fn draw(random: &mut Random) -> Self {
-        const BORDERS: [usize; 14] = [0, 1, 2, 3, 15, 16, 17, 127, 128, 255, 256, 4096, 65_535, 65_537];
+    fn draw(random: &mut Random, (): &mut ()) -> Self {
+        const BORDERS: [usize; 12] = [0, 1, 2, 3, 15, 16, 17, 127, 128, 255, 256, 4096];
         if random.below(10) == 0 {
             return Self::Level(random.next() as u8);
         }
         let border = BORDERS[random.below(BORDERS.len() as u64) as usize];
         let len = if random.below(2) == 0 { random.below(300) as usize } else { border };
-        let len = if random.below(60) == 0 { 1 << 20 } else { len };
+        let len = match random.below(500) {
+            0 => 1 << 20,
+            1..=9 => 65_533 + random.below(6) as usize,
+            _ => len,
+        };
         let first = random.next() as u8;
         Self::ThereAndBack([same, pattern, noise][random.below(3) as usize](len, first))
     }

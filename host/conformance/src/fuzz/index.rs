@@ -53,8 +53,9 @@ fn row(random: &mut Random) -> u64 {
 impl Operation for IndexOperation {
     type Model = BTreeSet<(Vec<u8>, u64)>;
     type Plugin<'a> = Instance;
+    type Before = ();
 
-    fn draw(random: &mut Random) -> Self {
+    fn draw(random: &mut Random, (): &mut ()) -> Self {
         match random.below(40) {
             0..=15 => Self::Insert { key: key(random), row: row(random) },
             16..=22 => Self::Delete { key: key(random), row: row(random) },

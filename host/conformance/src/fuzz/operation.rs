@@ -12,8 +12,11 @@ pub(crate) trait Operation: Clone + Debug {
     /// An instance, and what is open of it.
     type Plugin<'a>;
 
+    /// What was drawn before, that the next ones may be of.
+    type Before: Default;
+
     /// Draws one. It may be of something that is not open: then it is left out.
-    fn draw(random: &mut Random) -> Self;
+    fn draw(random: &mut Random, before: &mut Self::Before) -> Self;
 
     /// All bytes in it.
     fn bytes(&mut self) -> Vec<&mut Vec<u8>>;

@@ -10,6 +10,7 @@ use sochdb_plugin_host::sdk::{
     BatchOptions, CursorOptions, Error, ErrorKind, StorageExtension, StorageTable, TransactionOptions, Write,
 };
 use sochdb_plugin_host::{Reader, Storage, Transaction};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// An instance, and what is open of it.
@@ -20,8 +21,6 @@ pub(crate) struct Plugin<'a> {
     storage: Option<Storage>,
     instance: Option<Instance>,
     subject: &'a Subject,
-    /// Whether a plain write waited for a transaction: then none is tried beside one any more.
-    waits: bool,
 }
 
 impl<'a> Plugin<'a> {
@@ -34,7 +33,6 @@ impl<'a> Plugin<'a> {
             storage,
             instance: Some(instance),
             subject,
-            waits: false,
         })
     }
 
@@ -52,11 +50,15 @@ impl<'a> Plugin<'a> {
 
     /// A plain write, unless it would wait for an open transaction.
     fn plainly(&mut self, write: impl FnOnce(&Storage) -> Result<(), Error>) -> Result<Answer, Error> {
-        if self.waits && self.transactions.iter().any(Option::is_some) {
+        let waits = &self.subject.writes_wait;
+        // Each of them would take a second.
+        if waits.load(Ordering::Relaxed) && self.transactions.iter().any(Option::is_some) {
             return Err(Error::new(ErrorKind::Busy, "a plain write waits for an open transaction"));
         }
         let written = write(self.storage()?);
-        self.waits |= written.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy);
+        if written.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy) {
+            waits.store(true, Ordering::Relaxed);
+        }
         written.map(|()| Answer::Done)
     }
 

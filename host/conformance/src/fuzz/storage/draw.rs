@@ -3,13 +3,37 @@
 use crate::fuzz::bytes::pattern;
 use crate::fuzz::storage::{BatchWrite, By, Range, StorageOperation, OPEN};
 use crate::random::Random;
+use std::collections::VecDeque;
+
+/// The rows that were written to or read last.
+#[derive(Default)]
+pub(crate) struct Before(VecDeque<(u32, Vec<u8>)>);
+
+impl Before {
+    /// A table and a key, mostly those of one of the last operations.
+    fn row(&mut self, random: &mut Random) -> (u32, Vec<u8>) {
+        let recent = random.below(8) as usize;
+        if let Some(row) = self.0.get(recent) {
+            return row.clone();
+        }
+        let row = (table(random), key(random));
+        self.0.push_front(row.clone());
+        self.0.truncate(6);
+        row
+    }
+}
 
 fn table(random: &mut Random) -> u32 {
     [1, 1, 1, 1, 2, 2, 0, u32::MAX][random.below(8) as usize]
 }
 
 fn place(random: &mut Random) -> usize {
-    random.below(OPEN as u64) as usize
+    // Mostly the same one, so that what is open is met.
+    if random.below(2) == 0 {
+        0
+    } else {
+        random.below(OPEN as u64) as usize
+    }
 }
 
 fn key(random: &mut Random) -> Vec<u8> {
@@ -20,18 +44,19 @@ fn key(random: &mut Random) -> Vec<u8> {
         3 => vec![0xFF; 1 + random.below(20) as usize],
         4..=7 => crate::fuzz::storage::fill_key(random.below(70) as u16),
         _ => {
-            let len = 1 + random.below(3) as usize;
+            let len = [1, 1, 1, 2, 2, 3][random.below(6) as usize];
             random.bytes(len).iter().map(|byte| [0, 1, 0x7F, 0x80, 0xFF][*byte as usize % 5]).collect()
         }
     }
 }
 
 fn value(random: &mut Random) -> Vec<u8> {
-    const BORDERS: [usize; 12] = [63, 64, 65, 127, 255, 256, 257, 4095, 4096, 4097, 65_535, 65_537];
+    const BORDERS: [usize; 10] = [63, 64, 65, 127, 255, 256, 257, 4095, 4096, 4097];
     let first = random.next() as u8;
     match random.below(60) {
         0..=5 => pattern(BORDERS[random.below(BORDERS.len() as u64) as usize], first),
-        6 if random.below(8) == 0 => pattern(1 << 20, first),
+        6 if random.below(40) == 0 => pattern(1 << 20, first),
+        6 if random.below(8) == 0 => pattern(65_533 + random.below(6) as usize, first),
         // Few, so that what is expected may be there.
         7..=30 => pattern(random.below(3) as usize, first % 3),
         _ => pattern(random.below(40) as usize, first),
@@ -56,9 +81,9 @@ fn by(random: &mut Random) -> By {
     }
 }
 
-fn batch(random: &mut Random) -> Vec<BatchWrite> {
-    let one = |random: &mut Random| {
-        let (table, one) = (table(random), key(random));
+fn batch(random: &mut Random, before: &mut Before) -> Vec<BatchWrite> {
+    let mut one = |random: &mut Random| {
+        let (table, one) = before.row(random);
         match random.below(12) {
             0..=5 => BatchWrite::Put { table, key: one, value: value(random) },
             6 | 7 => BatchWrite::Delete { table, key: one },
@@ -73,15 +98,14 @@ fn batch(random: &mut Random) -> Vec<BatchWrite> {
     (0..1 + random.below(5)).map(|_| one(random)).collect()
 }
 
-pub(crate) fn operation(random: &mut Random) -> StorageOperation {
+pub(crate) fn operation(random: &mut Random, before: &mut Before) -> StorageOperation {
+    let (table, key) = before.row(random);
     match random.below(100) {
-        0..=24 => {
-            StorageOperation::Put { by: by(random), table: table(random), key: key(random), value: value(random) }
-        }
-        25..=32 => StorageOperation::Delete { by: by(random), table: table(random), key: key(random) },
+        0..=24 => StorageOperation::Put { by: by(random), table, key, value: value(random) },
+        25..=32 => StorageOperation::Delete { by: by(random), table, key },
         33..=44 => {
             let by = if random.below(3) == 0 { By::Reader(place(random)) } else { by(random) };
-            StorageOperation::Get { by, table: table(random), key: key(random) }
+            StorageOperation::Get { by, table, key }
         }
         45..=54 => {
             let by = if random.below(2) == 0 { By::Storage } else { By::Transaction(place(random)) };
@@ -89,24 +113,24 @@ pub(crate) fn operation(random: &mut Random) -> StorageOperation {
             StorageOperation::Scan { by, range: range(random), limit }
         }
         55..=62 => {
-            let seek = if random.below(2) == 0 { Some(key(random)) } else { None };
+            let seek = if random.below(2) == 0 { Some(key) } else { None };
             StorageOperation::Walk { reader: place(random), range: range(random), reverse: random.below(2) == 0, seek }
         }
         63 | 64 => {
             let count = [1, 63, 64, 65, 66, 130][random.below(6) as usize];
-            StorageOperation::Fill { table: table(random), count }
+            StorageOperation::Fill { table, count }
         }
-        65..=72 => StorageOperation::Batch(batch(random)),
-        73 => StorageOperation::DropTable { table: table(random) },
+        65..=72 => StorageOperation::Batch(batch(random, before)),
+        73 => StorageOperation::DropTable { table },
         74 => StorageOperation::ListTables,
         75 => StorageOperation::Count,
         76 => StorageOperation::Flush,
         77 => StorageOperation::Compact,
         78..=82 => StorageOperation::OpenReader(place(random)),
         83 | 84 => StorageOperation::CloseReader(place(random)),
-        85..=90 => StorageOperation::Begin(place(random)),
-        91..=95 => StorageOperation::Commit(place(random)),
-        96 | 97 => StorageOperation::Abort(place(random)),
+        85..=91 => StorageOperation::Begin(place(random)),
+        92..=95 => StorageOperation::Commit(place(random)),
+        96 => StorageOperation::Abort(place(random)),
         _ => StorageOperation::Reopen,
     }
 }

@@ -113,9 +113,10 @@ impl BatchWrite {
 impl Operation for StorageOperation {
     type Model = model::Model;
     type Plugin<'a> = calls::Plugin<'a>;
+    type Before = draw::Before;
 
-    fn draw(random: &mut Random) -> Self {
-        draw::operation(random)
+    fn draw(random: &mut Random, before: &mut Self::Before) -> Self {
+        draw::operation(random, before)
     }
 
     fn bytes(&mut self) -> Vec<&mut Vec<u8>> {

@@ -49,7 +49,7 @@ fn call_in_c(operation: &StorageOperation) -> String {
         }
         StorageOperation::Walk { reader, range, reverse, seek } => {
             let flags = if *reverse { "SOCH_CURSOR_REVERSE" } else { "0" };
-            let seek = if seek.is_some() { "&seek" } else { "NULL" };
+            let seek = seek.as_ref().map_or("NULL".to_owned(), |key| format!("to({})", bytes::in_c(key)));
             let Range { table, start, end } = range;
             format!("walk({reader}, {table}u, {flags}, {}, {}, {seek})", bytes::in_c(start), bytes::in_c(end))
         }
@@ -85,7 +85,6 @@ fn write_in_c(write: &BatchWrite) -> String {
 pub(crate) fn in_c(operation: &StorageOperation, step: usize, expected: &Expected, accepted: bool) -> String {
     let before: String = match operation {
         StorageOperation::Batch(writes) => writes.iter().map(write_in_c).collect(),
-        StorageOperation::Walk { seek: Some(key), .. } => format!("    seek = {};\n", bytes::in_c(key)),
         _ => String::new(),
     };
     let call = call_in_c(operation);

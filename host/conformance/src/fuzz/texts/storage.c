@@ -2,7 +2,6 @@
 #define STORAGE(slot, arguments) (HAS(storage, soch_storage, slot) ? storage->slot arguments : SOCH_UNSUPPORTED)
 static const soch_storage *storage;
 static void *readers[3], *txns[3];
-static soch_bytes seek;
 
 static inline void got(int step, soch_status status, soch_bytes value) {
     done(step, status);
@@ -46,7 +45,13 @@ static inline soch_status reader_get(int reader, uint32_t table, soch_bytes key)
     return status == SOCH_OK ? append(NULL, value) : status;
 }
 
-static inline soch_status walk(int reader, uint32_t table, uint64_t flags, soch_bytes start, soch_bytes end_before, const soch_bytes *to) {
+static inline const soch_bytes *to(soch_bytes key) {
+    static soch_bytes kept;
+    kept = key;
+    return &kept;
+}
+
+static inline soch_status walk(int reader, uint32_t table, uint64_t flags, soch_bytes start, soch_bytes end_before, const soch_bytes *seek) {
     const soch_cursor_options options = {sizeof options, flags, start, end_before};
     soch_row lent[64];
     size_t count = 0;
@@ -54,7 +59,7 @@ static inline soch_status walk(int reader, uint32_t table, uint64_t flags, soch_
     rows();
     soch_status status = STORAGE(open_cursor, (readers[reader], table, &options, &cursor, &error));
     if (status != SOCH_OK) return status;
-    if (to != NULL) status = STORAGE(cursor_seek, (cursor, *to, &error));
+    if (seek != NULL) status = STORAGE(cursor_seek, (cursor, *seek, &error));
     do {
         if (status == SOCH_OK) status = storage->cursor_next(cursor, lent, 64, &count, &error);
         for (size_t i = 0; i < count && status == SOCH_OK; i++) status = put_row(NULL, lent[i].key, lent[i].value);

@@ -1,0 +1,161 @@
+//! `check --fuzz`: sequences of operations that a seed draws and a model does too, until one shows a mistake. That one is made
+//! as short and simple as trying finds, each try in a process of its own, and written as a test in C and in Rust.
+
+use crate::commands::check::child::{self, Places};
+use crate::commands::check::outcome::{Left, Outcome, Tested};
+use crate::commands::check::process;
+use crate::commands::check::runs::{self, Checked};
+use crate::output::failure::Failure;
+use crate::output::Output;
+use serde_json::json;
+use sochdb_plugin_conformance::{FuzzCase, Kind, NotPassed, Subject};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// What a test's process is asked for that runs sequences.
+const SEQUENCES: &str = "sequences";
+/// The kinds of plugins for which there are any.
+const KINDS: [Kind; 3] = [Kind::Storage, Kind::Index, Kind::Compression];
+/// The time that one sequence may take.
+const LIMIT: Duration = Duration::from_secs(20);
+
+/// What is drawn.
+#[derive(clap::Args)]
+pub(crate) struct Fuzzing {
+    /// In place of the tests, run sequences of operations that --seed and the next seeds draw, for so long; a failure is made
+    /// short, and written to the current directory as a test in C and one in Rust
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400 * 30))]
+    fuzz: Option<u64>,
+    /// In place of the tests, run this one sequence, which --fuzz or a test named
+    #[arg(long, value_name = "SEQUENCE", conflicts_with = "fuzz")]
+    fuzz_case: Option<FuzzCase>,
+}
+
+/// Runs what is wanted; None if that is not sequences.
+pub(crate) fn run(out: &Output, wanted: &Fuzzing, checked: &Checked<'_>, kinds: u32) -> Result<Option<bool>, Failure> {
+    let of_kinds = |kind: &Kind| kind.bit().is_some_and(|bit| kinds & bit != 0);
+    let (cases, seconds): (Vec<FuzzCase>, u64) = match (&wanted.fuzz_case, wanted.fuzz) {
+        (Some(case), _) => (vec![case.clone()], 0),
+        (None, Some(seconds)) => {
+            let of_kind = |kind: Kind| FuzzCase::new(kind, checked.subject.seed);
+            (KINDS.into_iter().filter(of_kinds).filter_map(of_kind).collect(), seconds)
+        }
+        (None, None) => return Ok(None),
+    };
+    if let Some(other) = cases.iter().find(|case| !of_kinds(&case.kind())) {
+        return Err(Failure::usage(format!("{other} is for another kind of plugin")));
+    }
+    if cases.is_empty() {
+        return Err(Failure::usage("no sequences are drawn for this kind of plugin"));
+    }
+    let room = runs::room()?;
+    let drawing = Drawing { checked, room: room.path() };
+    let each = Duration::from_secs(seconds) / cases.len() as u32;
+    for case in cases {
+        if !drawing.report(out, &case, each)? {
+            return Ok(Some(false));
+        }
+    }
+    Ok(Some(true))
+}
+
+/// How a process ended that ran sequences.
+struct Ran {
+    outcome: Outcome,
+    /// The last sequence, and of each of its operations that was done whether it was accepted.
+    last: FuzzCase,
+    accepted: Vec<bool>,
+}
+
+struct Drawing<'a> {
+    checked: &'a Checked<'a>,
+    room: &'a Path,
+}
+
+impl Drawing<'_> {
+    /// Runs sequences from one on in a process, for so long.
+    fn ran(&self, case: &FuzzCase, time: Duration) -> Result<Ran, Failure> {
+        let (places, file) = (Places::in_directory(self.room), self.room.join("sequence"));
+        let limit = time + LIMIT;
+        let test = format!("{SEQUENCES}|{}|{case}|{}", time.as_millis(), file.display());
+        let mut command = child::command(self.checked.file, &test, self.checked.subject, &places)?;
+        command.env("TMPDIR", self.room);
+        let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a sequence: {error}"))?;
+        let outcome = Tested::new(SEQUENCES, finished, Left::take(&places, self.checked.file), limit).outcome;
+        let noted = std::fs::read_to_string(&file).unwrap_or_default();
+        let _ = std::fs::remove_file(&file);
+        let (last, done) = noted.split_once('\n').unwrap_or_default();
+        let last = last.parse().unwrap_or_else(|_| case.clone());
+        Ok(Ran { outcome, last, accepted: done.bytes().map(|byte| byte == b'+').collect() })
+    }
+
+    /// Draws sequences, and tells what they showed; true if that is nothing.
+    fn report(&self, out: &Output, first: &FuzzCase, time: Duration) -> Result<bool, Failure> {
+        let ran = self.ran(first, time)?;
+        if ran.outcome.is_good() {
+            let skipped = ran.outcome.reason();
+            let count = ran.last.seed().wrapping_sub(first.seed()) + 1;
+            out.object(&json!({ "sequences": if skipped.is_some() { 0 } else { count }, "skipped": skipped }));
+            out.line(match skipped {
+                Some(why) => format!("  {:?}: skipped: {why}", first.kind()),
+                None => format!("  {:?}: {count} sequences, and each ends as the model does", first.kind()),
+            });
+            return Ok(true);
+        }
+        out.line(format!("  {} {}; it is made shorter", ran.last, ran.outcome.word()));
+        let fails = |case: &FuzzCase| self.ran(case, Duration::ZERO).is_ok_and(|ran| !ran.outcome.is_good());
+        // What fails once and not again is told as it was.
+        let shown = if fails(&ran.last) { self.ran(&ran.last.shrunk(fails), Duration::ZERO)? } else { ran };
+        let (case, config) = (&shown.last, self.checked.subject.config());
+        let why = shown.outcome.reason().unwrap_or("it passes now, alone").to_owned();
+        let texts = [
+            ("c", case.in_c(self.checked.file, config, &shown.accepted)),
+            ("rs", case.in_rust(self.checked.file, config, &shown.accepted)),
+        ];
+        let mut files = Vec::new();
+        for (extension, text) in &texts {
+            let file = format!("found-{}.{extension}", case.seed());
+            std::fs::write(&file, text).map_err(|error| format!("cannot write {file}: {error}"))?;
+            files.push(file);
+        }
+        out.object(&json!({
+            "sequence": case.to_string(), "operations": case.operations_left(), "outcome": shown.outcome.word(), "why": why,
+            "files": files, "in_c": texts[0].1, "in_rust": texts[1].1,
+        }));
+        out.line(out.paint.bad(format!("  {}: {why}", shown.outcome.word())));
+        out.line(format!(
+            "  {} operations are left of it; {} show them, and --fuzz-case {case}",
+            case.operations_left(),
+            files.join(" and ")
+        ));
+        Ok(false)
+    }
+}
+
+/// Runs sequences in the process of a test, if that is what it was asked for.
+pub(crate) fn in_child(test: &str, subject: &Subject) -> Option<Result<(), NotPassed>> {
+    let mut parts = test.splitn(4, '|');
+    if parts.next() != Some(SEQUENCES) {
+        return None;
+    }
+    let time = parts.next()?.parse().ok().map(Duration::from_millis)?;
+    let case: FuzzCase = parts.next()?.parse().ok()?;
+    Some(draw(subject, case, time, Path::new(parts.next()?)))
+}
+
+/// Notes each sequence before it runs, and each operation when it was done.
+fn draw(subject: &Subject, mut case: FuzzCase, time: Duration, file: &Path) -> Result<(), NotPassed> {
+    let begin = Instant::now();
+    loop {
+        let noted = File::create(file).and_then(|mut noted| writeln!(noted, "{case}").map(|()| noted));
+        let mut noted = noted.map_err(|error| format!("cannot write {}: {error}", file.display()))?;
+        // A full disk shows in what is missing.
+        case.run(subject, |accepted| drop(noted.write_all(if accepted { b"+" } else { b"-" })))?;
+        if begin.elapsed() >= time {
+            return Ok(());
+        }
+        case = case.next();
+    }
+}
