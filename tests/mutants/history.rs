@@ -245,4 +245,40 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Loss,
         finds: TURNS,
     },
+    Mutant {
+        name: "a plain removal that is no change",
+        plugin: VERSIONS,
+        edits: &[(
+            VERSIONS_CPP,
+            "        shelf_.next_change();\n        shelf_.put(place(number, copy(key)), nullptr);",
+            "        shelf_.put(place(number, copy(key)), nullptr);",
+        )],
+        damage: Damage::Loss,
+        finds: "storage_schedule::no_plain_write_is_lost",
+    },
+    Mutant {
+        name: "a removal inside that asks nobody for conflicts",
+        plugin: VERSIONS,
+        edits: &[(
+            VERSIONS_CPP,
+            "if (of.changed(write.first, snapshot_.at()))",
+            "if (of.rows(write.first.first).count(write.first.second) && of.find(write.first, of.now()) && of.changed(write.first, snapshot_.at()))",
+        )],
+        damage: Damage::Loss,
+        finds: "storage_schedule::no_update_of_a_removed_row_is_lost",
+    },
+    Mutant {
+        name: "a scan inside that shows what the transaction removed",
+        plugin: MEMORY,
+        edits: &[(TRANSACTION_H, "        if (row->removes) continue;\n", "")],
+        damage: Damage::Wrong,
+        finds: "storage_schedule::own_writes_are_seen",
+    },
+    Mutant {
+        name: "a transaction whose removals are not committed",
+        plugin: MEMORY,
+        edits: &[(TRANSACTION_H, "                    drop(to, in->number, key_of(row));\n", "")],
+        damage: Damage::Loss,
+        finds: "storage_schedule::own_writes_are_seen",
+    },
 ];

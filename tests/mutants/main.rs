@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod codec;
+mod fuzzed;
 mod history;
 mod storage;
 mod storage_answers;
@@ -23,6 +24,11 @@ use subject::Mutant;
 #[test]
 fn of_storages_are_found() {
     all_are_found(storage::MUTANTS);
+}
+
+#[test]
+fn of_sequences_are_found() {
+    all_are_found(fuzzed::MUTANTS);
 }
 
 #[test]

@@ -80,7 +80,7 @@ mod subject;
 mod test;
 mod threads;
 
-pub use fuzz::FuzzCase;
+pub use fuzz::case::FuzzCase;
 #[cfg(feature = "harness")]
 pub use harness::run_as_tests;
 pub use instance::Handles;

@@ -1,10 +1,10 @@
 //! Tests by sequences of operations that a seed draws, each of which a model does too.
 
-use crate::fuzz::FuzzCase;
+use crate::fuzz::case::FuzzCase;
 use crate::kind::Kind;
 use crate::not_passed::NotPassed;
 use crate::subject::Subject;
-use crate::test::{suite, Test};
+use crate::test::Test;
 use std::time::{Duration, Instant};
 
 pub(crate) const TESTS: [&[Test]; 3] = [storage::TESTS, index::TESTS, codec::TESTS];
@@ -30,7 +30,11 @@ fn sequences(subject: &Subject, kind: Kind, count: u64) -> Result<(), NotPassed>
 macro_rules! tests_of {
     ($module:ident, $kind:ident, $name:literal) => {
         mod $module {
-            use super::{sequences, suite, Kind, NotPassed, Subject};
+            use crate::kind::Kind;
+            use crate::not_passed::NotPassed;
+            use crate::sequences::sequences;
+            use crate::subject::Subject;
+            use crate::test::suite;
 
             suite!($kind, $name: some_agree_with_a_model; full: many_agree_with_a_model);
 

@@ -1,8 +1,8 @@
 //! Tests of transactions that make their steps in a fixed order, one for each anomaly, as Hermitage does (Kleppmann, 2014): every
 //! read is that of the transaction's beginning, and of two that change a row the second one does not commit.
 
-use crate::fuzz::run_all;
-use crate::fuzz::storage::{BatchWrite, By, Range, StorageOperation};
+use crate::fuzz::run::run_all;
+use crate::fuzz::storage::operation::{BatchWrite, By, Range, StorageOperation};
 use crate::must::skip;
 use crate::not_passed::NotPassed;
 use crate::subject::Subject;
@@ -83,7 +83,7 @@ schedules! {
         begin(0), begin(1), put(TWO, "a", 12), delete(TWO, "b"), commit(1), get(ONE, "a"), get(ONE, "b"), scan(ONE), commit(0),
         begin(0), put(PLAINLY, "c", 33), scan(ONE), get(ONE, "c"), commit(0),
     ];
-    /// It sees its own writes: replaced, removed, put again.
+    /// A transaction sees its own writes: replaced, removed, put again.
     own_writes_are_seen: [
         begin(0), put(ONE, "a", 11), get(ONE, "a"), delete(ONE, "a"), get(ONE, "a"), scan(ONE), put(ONE, "a", 12), get(ONE, "a"),
         delete(ONE, "b"), put(ONE, "c", 31), scan(ONE), delete(ONE, "c"), get(ONE, "c"), scan(ONE), scan(PLAINLY), commit(0),

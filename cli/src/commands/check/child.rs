@@ -3,7 +3,7 @@
 use crate::commands::check::calls::Calls;
 use crate::commands::check::crash;
 use crate::commands::check::deciding::Deciding;
-use crate::commands::check::fuzzing;
+use crate::commands::check::drawn;
 use crate::commands::check::journal::Journal;
 use crate::commands::check::process_watch::ProcessWatch;
 use rustix::process::{setrlimit, Resource, Rlimit};
@@ -230,7 +230,7 @@ fn run_test(
     if let Some(dimensions) = subject.dimensions {
         under_test = under_test.dimensions(dimensions as usize);
     }
-    if let Some(result) = fuzzing::in_child(test, &under_test) {
+    if let Some(result) = drawn::in_child(test, &under_test) {
         return result;
     }
     let found = conformance::tests().iter().find(|one| one.name == test);

@@ -2,20 +2,17 @@
 //! as short and simple as trying finds, each try in a process of its own, and written as a test in C and in Rust.
 
 use crate::commands::check::child::{self, Places};
+use crate::commands::check::drawn::{self, Noted, SEQUENCES};
 use crate::commands::check::outcome::{Left, Outcome, Tested};
 use crate::commands::check::process;
 use crate::commands::check::runs::{self, Checked};
 use crate::output::failure::Failure;
 use crate::output::Output;
-use serde_json::json;
-use sochdb_plugin_conformance::{FuzzCase, Kind, NotPassed, Subject};
-use std::fs::File;
-use std::io::Write as _;
+use serde_json::{json, Value};
+use sochdb_plugin_conformance::{FuzzCase, Kind};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// What a test's process is asked for that runs sequences.
-const SEQUENCES: &str = "sequences";
 /// The kinds of plugins for which there are any.
 const KINDS: [Kind; 3] = [Kind::Storage, Kind::Index, Kind::Compression];
 /// The time that one sequence may take.
@@ -53,12 +50,14 @@ pub(crate) fn run(out: &Output, wanted: &Fuzzing, checked: &Checked<'_>, kinds: 
     let room = runs::room()?;
     let drawing = Drawing { checked, room: room.path() };
     let each = Duration::from_secs(seconds) / cases.len() as u32;
+    let (mut all, mut passed) = (Vec::new(), true);
     for case in cases {
-        if !drawing.report(out, &case, each)? {
-            return Ok(Some(false));
-        }
+        let told = drawing.report(out, &case, each)?;
+        passed &= told["ok"] == true;
+        all.push(told);
     }
-    Ok(Some(true))
+    out.object(&json!({ "sequences": all }));
+    Ok(Some(passed))
 }
 
 /// How a process ended that ran sequences.
@@ -79,30 +78,27 @@ impl Drawing<'_> {
     fn ran(&self, case: &FuzzCase, time: Duration) -> Result<Ran, Failure> {
         let (places, file) = (Places::in_directory(self.room), self.room.join("sequence"));
         let limit = time + LIMIT;
-        let test = format!("{SEQUENCES}|{}|{case}|{}", time.as_millis(), file.display());
+        let test = drawn::asked(case, time, &file);
         let mut command = child::command(self.checked.file, &test, self.checked.subject, &places)?;
         command.env("TMPDIR", self.room);
         let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a sequence: {error}"))?;
         let outcome = Tested::new(SEQUENCES, finished, Left::take(&places, self.checked.file), limit).outcome;
-        let noted = std::fs::read_to_string(&file).unwrap_or_default();
-        let _ = std::fs::remove_file(&file);
-        let (last, done) = noted.split_once('\n').unwrap_or_default();
-        let last = last.parse().unwrap_or_else(|_| case.clone());
-        Ok(Ran { outcome, last, accepted: done.bytes().map(|byte| byte == b'+').collect() })
+        let Noted { last, accepted } = drawn::take(&file);
+        Ok(Ran { outcome, last: last.unwrap_or_else(|| case.clone()), accepted })
     }
 
-    /// Draws sequences, and tells what they showed; true if that is nothing.
-    fn report(&self, out: &Output, first: &FuzzCase, time: Duration) -> Result<bool, Failure> {
+    /// Draws sequences, and tells what they showed.
+    fn report(&self, out: &Output, first: &FuzzCase, time: Duration) -> Result<Value, Failure> {
         let ran = self.ran(first, time)?;
         if ran.outcome.is_good() {
             let skipped = ran.outcome.reason();
             let count = ran.last.seed().wrapping_sub(first.seed()) + 1;
-            out.object(&json!({ "sequences": if skipped.is_some() { 0 } else { count }, "skipped": skipped }));
+            let told = json!({ "ok": true, "count": count, "skipped": skipped });
             out.line(match skipped {
                 Some(why) => format!("  {:?}: skipped: {why}", first.kind()),
                 None => format!("  {:?}: {count} sequences, and each ends as the model does", first.kind()),
             });
-            return Ok(true);
+            return Ok(told);
         }
         out.line(format!("  {} {}; it is made shorter", ran.last, ran.outcome.word()));
         let fails = |case: &FuzzCase| self.ran(case, Duration::ZERO).is_ok_and(|ran| !ran.outcome.is_good());
@@ -120,42 +116,16 @@ impl Drawing<'_> {
             std::fs::write(&file, text).map_err(|error| format!("cannot write {file}: {error}"))?;
             files.push(file);
         }
-        out.object(&json!({
-            "sequence": case.to_string(), "operations": case.operations_left(), "outcome": shown.outcome.word(), "why": why,
+        let told = json!({
+            "ok": false, "sequence": case.to_string(), "operations": case.operations_left(), "outcome": shown.outcome.word(), "why": why,
             "files": files, "in_c": texts[0].1, "in_rust": texts[1].1,
-        }));
+        });
         out.line(out.paint.bad(format!("  {}: {why}", shown.outcome.word())));
         out.line(format!(
             "  {} operations are left of it; {} show them, and --fuzz-case {case}",
             case.operations_left(),
             files.join(" and ")
         ));
-        Ok(false)
-    }
-}
-
-/// Runs sequences in the process of a test, if that is what it was asked for.
-pub(crate) fn in_child(test: &str, subject: &Subject) -> Option<Result<(), NotPassed>> {
-    let mut parts = test.splitn(4, '|');
-    if parts.next() != Some(SEQUENCES) {
-        return None;
-    }
-    let time = parts.next()?.parse().ok().map(Duration::from_millis)?;
-    let case: FuzzCase = parts.next()?.parse().ok()?;
-    Some(draw(subject, case, time, Path::new(parts.next()?)))
-}
-
-/// Notes each sequence before it runs, and each operation when it was done.
-fn draw(subject: &Subject, mut case: FuzzCase, time: Duration, file: &Path) -> Result<(), NotPassed> {
-    let begin = Instant::now();
-    loop {
-        let noted = File::create(file).and_then(|mut noted| writeln!(noted, "{case}").map(|()| noted));
-        let mut noted = noted.map_err(|error| format!("cannot write {}: {error}", file.display()))?;
-        // A full disk shows in what is missing.
-        case.run(subject, |accepted| drop(noted.write_all(if accepted { b"+" } else { b"-" })))?;
-        if begin.elapsed() >= time {
-            return Ok(());
-        }
-        case = case.next();
+        Ok(told)
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod calls;
 pub(crate) mod child;
 pub(crate) mod crash;
 pub(crate) mod deciding;
+pub(crate) mod drawn;
 pub(crate) mod failed_before;
 pub(crate) mod frames;
 pub(crate) mod fuzzing;

@@ -2,8 +2,10 @@ use crate::fuzz::codec::CodecOperation;
 use crate::fuzz::edit::Edit;
 use crate::fuzz::index::IndexOperation;
 use crate::fuzz::operation::Operation;
-use crate::fuzz::storage::StorageOperation;
-use crate::fuzz::{printed, run_all, shrink};
+use crate::fuzz::printed::{test_in_c, test_in_rust};
+use crate::fuzz::run::run_all;
+use crate::fuzz::shrink::edits;
+use crate::fuzz::storage::operation::StorageOperation;
 use crate::kind::Kind;
 use crate::not_passed::NotPassed;
 use crate::random::Random;
@@ -106,8 +108,8 @@ impl FuzzCase {
     pub fn shrunk(&self, mut fails: impl FnMut(&Self) -> bool) -> Self {
         let with = |edits: &[Edit]| Self { edits: edits.to_vec(), ..self.clone() };
         let mut fails = |edits: &[Edit]| fails(&with(edits));
-        let edits = with_operations!(self, operations => shrink::edits(operations, self.edits.clone(), &mut fails));
-        with(&edits)
+        let found = with_operations!(self, operations => edits(operations, self.edits.clone(), &mut fails));
+        with(&found)
     }
 
     /// Returns how many operations are left.
@@ -120,13 +122,13 @@ impl FuzzCase {
     /// the plugin does not do what the contract says. `accepted` is what was told of the operations when the sequence failed.
     #[must_use]
     pub fn in_c(&self, file: &Path, config: &str, accepted: &[bool]) -> String {
-        with_operations!(self, operations => printed::in_c(self.kind, &operations, accepted, file, config))
+        with_operations!(self, operations => test_in_c(self.kind, &operations, accepted, file, config))
     }
 
     /// Returns the same as a test in Rust, by the handles of `sochdb-plugin-host`.
     #[must_use]
     pub fn in_rust(&self, file: &Path, config: &str, accepted: &[bool]) -> String {
-        with_operations!(self, operations => printed::in_rust(self.kind, &operations, accepted, file, config))
+        with_operations!(self, operations => test_in_rust(self.kind, &operations, accepted, file, config))
     }
 }
 

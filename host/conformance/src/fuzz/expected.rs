@@ -12,7 +12,7 @@ pub(crate) enum Answer {
     Numbers(Vec<u64>),
 }
 
-/// What the contract allows as the result of an operation.
+/// The results of an operation that the contract allows.
 #[derive(Clone, Debug)]
 pub(crate) struct Expected {
     /// The answer; None if it must be refused.

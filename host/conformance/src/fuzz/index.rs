@@ -148,8 +148,8 @@ impl Operation for IndexOperation {
 
     fn in_c(&self, step: usize, expected: &Expected, accepted: bool) -> String {
         let call = match self {
-            Self::Insert { key, row } => format!("index->insert(instance, {}, {row}u, &error)", bytes::in_c(key)),
-            Self::Delete { key, row } => format!("index->remove(instance, {}, {row}u, &error)", bytes::in_c(key)),
+            Self::Insert { key, row } => format!("table->insert(instance, {}, {row}u, &error)", bytes::in_c(key)),
+            Self::Delete { key, row } => format!("table->remove(instance, {}, {row}u, &error)", bytes::in_c(key)),
             Self::Build(entries) => {
                 let entries = entries.iter().map(|(key, row)| format!("    entry({row}u, {});\n", bytes::in_c(key)));
                 let entries: String = entries.collect();

@@ -1,22 +1,19 @@
 //! Random sequences of operations, each of which a model and a plugin do: what the plugin answers is what the model expects.
 //!
 //! Operations are plain data. A sequence is known by its seed, its length, and what was left out of it or made simpler, so that
-//! another process repeats it by a short text ([`FuzzCase`]), and a failure can be shrunk and printed as a test.
+//! another process repeats it by a short text ([`case::FuzzCase`]), and a failure can be shrunk and printed as a test.
 
 mod bytes;
-mod case;
+pub(crate) mod case;
 mod codec;
 mod edit;
 mod expected;
 mod index;
 mod operation;
 mod printed;
-mod run;
+pub(crate) mod run;
 mod shrink;
 pub(crate) mod storage;
 
 #[cfg(test)]
 mod tests;
-
-pub use case::FuzzCase;
-pub(crate) use run::run_all;

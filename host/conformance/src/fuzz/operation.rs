@@ -12,7 +12,7 @@ pub(crate) trait Operation: Clone + Debug {
     /// An instance, and what is open of it.
     type Plugin<'a>;
 
-    /// What was drawn before, that the next ones may be of.
+    /// The operations before, of whose rows the next ones may be.
     type Before: Default;
 
     /// Draws one. It may be of something that is not open: then it is left out.
@@ -24,7 +24,7 @@ pub(crate) trait Operation: Clone + Debug {
     /// Operations that do less, and may show the same.
     fn simpler(&self) -> Vec<Self>;
 
-    /// What it may come to; None if it cannot be done now.
+    /// The results that it may have; None if it cannot be done now.
     fn expected(&self, model: &Self::Model) -> Option<Expected>;
 
     /// Changes the model as it does, or as its refusal does.

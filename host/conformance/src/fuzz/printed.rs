@@ -1,5 +1,6 @@
 //! A sequence as a test that stands by itself.
 
+use crate::fuzz::expected::Expected;
 use crate::fuzz::operation::Operation;
 use crate::kind::Kind;
 use std::path::Path;
@@ -7,7 +8,7 @@ use std::path::Path;
 const COMMON_C: &str = include_str!("texts/common.c");
 const COMMON_RUST: &str = include_str!("texts/common.txt");
 
-/// What a test of a kind begins with: in C, and in Rust.
+/// The beginning of a test of a kind: in C, and in Rust.
 fn begin(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Index => (include_str!("texts/index.c"), include_str!("texts/index.txt")),
@@ -26,7 +27,7 @@ fn literal(text: &str) -> String {
 fn lines<O: Operation>(
     operations: &[O],
     accepted: &[bool],
-    line: impl Fn(&O, usize, &crate::fuzz::expected::Expected, bool) -> String,
+    line: impl Fn(&O, usize, &Expected, bool) -> String,
 ) -> String {
     let mut model = O::Model::default();
     let (mut text, mut told) = (String::new(), accepted.iter());
@@ -45,7 +46,13 @@ fn lines<O: Operation>(
     text
 }
 
-pub(crate) fn in_c<O: Operation>(kind: Kind, operations: &[O], accepted: &[bool], file: &Path, config: &str) -> String {
+pub(crate) fn test_in_c<O: Operation>(
+    kind: Kind,
+    operations: &[O],
+    accepted: &[bool],
+    file: &Path,
+    config: &str,
+) -> String {
     let (head, _) = begin(kind);
     let calls = lines(operations, accepted, O::in_c);
     let constants =
@@ -53,7 +60,7 @@ pub(crate) fn in_c<O: Operation>(kind: Kind, operations: &[O], accepted: &[bool]
     format!("{COMMON_C}\n{constants}{head}{calls}{}", include_str!("texts/end.c"))
 }
 
-pub(crate) fn in_rust<O: Operation>(
+pub(crate) fn test_in_rust<O: Operation>(
     kind: Kind,
     operations: &[O],
     accepted: &[bool],

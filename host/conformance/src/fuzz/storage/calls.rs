@@ -1,7 +1,7 @@
 //! The operations as calls of a plugin.
 
 use crate::fuzz::expected::{Answer, Row};
-use crate::fuzz::storage::{fill_key, BatchWrite, By, StorageOperation, OPEN};
+use crate::fuzz::storage::operation::{fill_key, BatchWrite, By, StorageOperation, OPEN};
 use crate::instance::Instance;
 use crate::must::Must;
 use crate::not_passed::NotPassed;

@@ -1,7 +1,7 @@
-//! What is drawn: few tables and keys, so that operations meet, and now and then what is at a border.
+//! The drawing of operations: few tables and keys, so that operations meet, and now and then what is at a border.
 
 use crate::fuzz::bytes::pattern;
-use crate::fuzz::storage::{BatchWrite, By, Range, StorageOperation, OPEN};
+use crate::fuzz::storage::operation::{fill_key, BatchWrite, By, Range, StorageOperation, OPEN};
 use crate::random::Random;
 use std::collections::VecDeque;
 
@@ -42,7 +42,7 @@ fn key(random: &mut Random) -> Vec<u8> {
         1 => pattern(480, 1),
         2 => pattern(470 + random.below(30) as usize, 2),
         3 => vec![0xFF; 1 + random.below(20) as usize],
-        4..=7 => crate::fuzz::storage::fill_key(random.below(70) as u16),
+        4..=7 => fill_key(random.below(70) as u16),
         _ => {
             let len = [1, 1, 1, 2, 2, 3][random.below(6) as usize];
             random.bytes(len).iter().map(|byte| [0, 1, 0x7F, 0x80, 0xFF][*byte as usize % 5]).collect()

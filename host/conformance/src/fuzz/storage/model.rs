@@ -1,7 +1,7 @@
-//! What a storage does by the contract: the rows as they are, as each reader and transaction sees them, and what may be refused.
+//! The model of a storage, which does what the contract says: the rows as they are, as each reader and transaction sees them, and what may be refused.
 
 use crate::fuzz::expected::{Answer, Expected, Row};
-use crate::fuzz::storage::{fill_key, BatchWrite, By, Range, StorageOperation, OPEN};
+use crate::fuzz::storage::operation::{fill_key, BatchWrite, By, Range, StorageOperation, OPEN};
 use sochdb_plugin_host::sdk::abi::{SOCH_LEAST_MAX_KEY, SOCH_LEAST_MAX_VALUE};
 use sochdb_plugin_host::sdk::ErrorKind;
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,7 +2,7 @@
 
 use crate::fuzz::bytes;
 use crate::fuzz::expected::{Answer, Expected};
-use crate::fuzz::storage::{BatchWrite, By, Range, StorageOperation};
+use crate::fuzz::storage::operation::{BatchWrite, By, Range, StorageOperation};
 
 /// A limit as an integer of C; what is more than any has no suffix that all compilers take alike.
 fn limit_in_c(limit: usize) -> String {

@@ -1,7 +1,6 @@
 
-#define INDEX(slot, arguments) (HAS(index, soch_index, slot) ? index->slot arguments : SOCH_UNSUPPORTED)
-static const soch_index *index_table;
-#define index index_table
+#define INDEX(slot, arguments) (HAS(table, soch_index, slot) ? table->slot arguments : SOCH_UNSUPPORTED)
+static const soch_index *table;
 static uint64_t found[65536];
 static soch_index_entry entries[256];
 static size_t entry_count;
@@ -12,7 +11,7 @@ static inline void number(int step, uint64_t wanted) {
 }
 
 static inline soch_status visible(void) {
-    return HAS(index, soch_index, flush_index) ? index->flush_index(instance, NULL, 0, &error) : SOCH_OK;
+    return HAS(table, soch_index, flush_index) ? table->flush_index(instance, NULL, 0, &error) : SOCH_OK;
 }
 
 static inline soch_status keep(soch_status status, size_t count) {
@@ -41,7 +40,7 @@ static inline void entry(uint64_t row, soch_bytes key) {
 }
 
 static inline soch_status build(void) {
-    soch_status status = index->build(instance, NULL, 1, 1, entries, entry_count, &error);
+    soch_status status = table->build(instance, NULL, 1, 1, entries, entry_count, &error);
     entry_count = 0;
     return status;
 }
@@ -50,5 +49,5 @@ static void close_all(void) {}
 
 int main(int argc, char **argv) {
     load(argc > 1 ? argv[1] : PLUGIN, CONFIG);
-    index = plugin->index;
-    if (index == NULL) fail(0, "it is no index");
+    table = plugin->index;
+    if (table == NULL) fail(0, "it is no index");

@@ -1,0 +1,231 @@
+// It makes the calls below of a plugin, and fails where the plugin does not do what the contract says. `sochdb-plugin check
+// --fuzz` wrote it. Compile it beside sochdb_plugin.h, and run it:
+//
+//     cc -std=c99 -I include found.c -ldl -o found && ./found [PLUGIN]
+#define _XOPEN_SOURCE 700
+#include "sochdb_plugin.h"
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static const soch_plugin *plugin;
+static void *instance;
+static soch_error error;
+
+static void fail(int step, const char *what) {
+    fprintf(stderr, "step %d: %s: %s\n", step, what, error.message);
+    exit(1);
+}
+
+// A slot that the plugin need not have.
+#define HAS(table, type, slot) (offsetof(type, slot) < (table)->size && (table)->slot != NULL)
+
+static inline void done(int step, soch_status status) {
+    if (status != SOCH_OK) fail(step, "it must be done, and fails");
+}
+
+static inline void refused(int step, soch_status status) {
+    if (status == SOCH_OK || status == SOCH_NOT_FOUND) fail(step, "it must be refused, and is done");
+}
+
+static inline soch_bytes literal(const char *text, size_t len) {
+    soch_bytes bytes = {(const uint8_t *)text, len};
+    return bytes;
+}
+
+static uint8_t *room(size_t len) {
+    uint8_t *made = malloc(len > 0 ? len : 1);
+    if (made == NULL) fail(0, "no memory");
+    return made;
+}
+
+static inline soch_bytes same(size_t len, uint8_t first) {
+    uint8_t *made = room(len);
+    memset(made, first, len);
+    soch_bytes bytes = {made, len};
+    return bytes;
+}
+
+static inline soch_bytes pattern(size_t len, uint8_t first) {
+    uint8_t *made = room(len);
+    for (size_t at = 0; at < len; at++) made[at] = (uint8_t)(first + at * 7 + (at >> 8));
+    soch_bytes bytes = {made, len};
+    return bytes;
+}
+
+static inline soch_bytes noise(size_t len, uint8_t first) {
+    uint8_t *made = room(len);
+    uint32_t state = (uint32_t)first << 24;
+    for (size_t at = 0; at < len; at++, state = state * 1664525u + 1013904223u) made[at] = (uint8_t)(state >> 24);
+    soch_bytes bytes = {made, len};
+    return bytes;
+}
+
+// What a call gave back: bytes, of which those before `at` were looked at.
+static uint8_t *out;
+static size_t out_len, at;
+
+static inline soch_status append(void *ctx, soch_bytes bytes) {
+    (void)ctx;
+    out = realloc(out, out_len + bytes.len + 1);
+    if (out == NULL) return SOCH_LIMIT;
+    if (bytes.len > 0) memcpy(out + out_len, bytes.ptr, bytes.len);
+    out_len += bytes.len;
+    return SOCH_OK;
+}
+
+static uint8_t *reserved;
+static inline soch_status reserve(void *ctx, size_t len, uint8_t **room_for) {
+    (void)ctx;
+    *room_for = reserved = room(len);
+    return SOCH_OK;
+}
+
+static inline soch_status commit(void *ctx, size_t len) {
+    soch_bytes bytes = {reserved, len};
+    return append(ctx, bytes);
+}
+
+static inline const soch_writer *begin(void) {
+    static const soch_writer writer = {NULL, UINT64_MAX, append, reserve, commit};
+    out_len = at = 0;
+    return &writer;
+}
+
+static inline soch_bytes number_of(const uint64_t *number) {
+    soch_bytes bytes = {(const uint8_t *)number, sizeof *number};
+    return bytes;
+}
+
+static inline void no_more(int step) {
+    if (at != out_len) fail(step, "it gives more than there is");
+}
+
+static void no_log(void *ctx, int32_t level, soch_str message, const soch_label *fields, size_t count) {
+    (void)ctx, (void)level, (void)message, (void)fields, (void)count;
+}
+static void no_count(void *ctx, soch_str name, uint64_t value, const soch_label *labels, size_t count) {
+    (void)ctx, (void)name, (void)value, (void)labels, (void)count;
+}
+static void no_number(void *ctx, soch_str name, double value, const soch_label *labels, size_t count) {
+    (void)ctx, (void)name, (void)value, (void)labels, (void)count;
+}
+static const void *no_service(void *ctx, soch_str id) {
+    (void)ctx, (void)id;
+    return NULL;
+}
+static void no_memory_used(void *ctx, uint64_t bytes) {
+    (void)ctx, (void)bytes;
+}
+
+static soch_str text(const char *of) {
+    soch_str made = {of, strlen(of)};
+    return made;
+}
+
+static char config[4096], data_dir[256];
+static soch_host host;
+
+static void create(void) {
+    error.message[0] = 0;
+    done(0, plugin->create != NULL ? plugin->create(&host, text(config), &instance, &error) : SOCH_OK);
+}
+
+static void end(void) {
+    if (plugin->shutdown != NULL) done(0, plugin->shutdown(instance, &error));
+    if (plugin->destroy != NULL) plugin->destroy(instance);
+}
+
+static void load(const char *file, const char *with) {
+    static char directory[] = "/tmp/found-XXXXXX";
+    void *library = dlopen(file, RTLD_NOW);
+    if (library == NULL || mkdtemp(directory) == NULL) fail(0, library == NULL ? dlerror() : "no directory");
+    plugin = (const soch_plugin *)dlsym(library, "soch_plugin_v1");
+    if (plugin == NULL) fail(0, "it is no plugin");
+    snprintf(data_dir, sizeof data_dir, "%s/data_dir", directory);
+    mkdir(data_dir, 0700);
+    for (const char *dir; (dir = strstr(with, "{dir}")) != NULL; with = dir + 5) {
+        size_t len = strlen(config);
+        snprintf(config + len, sizeof config - len, "%.*s%s", (int)(dir - with), with, directory);
+    }
+    strncat(config, with, sizeof config - strlen(config) - 1);
+    host.size = sizeof host;
+    host.abi_minor = plugin->abi_minor < SOCH_ABI_MINOR ? plugin->abi_minor : SOCH_ABI_MINOR;
+    host.log_level = SOCH_LOG_ERROR;
+    host.product = text("found by sochdb-plugin check");
+    host.data_dir = text(data_dir);
+    host.log = no_log;
+    host.counter_inc = no_count;
+    host.gauge_set = host.histogram_observe = no_number;
+    host.get_service = no_service;
+    host.memory_used = no_memory_used;
+    create();
+}
+
+#define PLUGIN "/tmp/sochdb-test-SYwnh5/index_sorted.so"
+#define CONFIG "{}"
+
+#define INDEX(slot, arguments) (HAS(table, soch_index, slot) ? table->slot arguments : SOCH_UNSUPPORTED)
+static const soch_index *table;
+static uint64_t found[65536];
+static soch_index_entry entries[256];
+static size_t entry_count;
+
+static inline void number(int step, uint64_t wanted) {
+    if (out_len - at < sizeof wanted || memcmp(out + at, &wanted, sizeof wanted) != 0) fail(step, "it gives another row");
+    at += sizeof wanted;
+}
+
+static inline soch_status visible(void) {
+    return HAS(table, soch_index, flush_index) ? table->flush_index(instance, NULL, 0, &error) : SOCH_OK;
+}
+
+static inline soch_status keep(soch_status status, size_t count) {
+    begin();
+    for (size_t i = 0; i < count && status == SOCH_OK; i++) append(NULL, number_of(&found[i]));
+    return status;
+}
+
+static inline soch_status lookup(soch_bytes key) {
+    size_t count = 0;
+    visible();
+    soch_status status = INDEX(lookup, (instance, key, found, 65536, &count, &error));
+    return keep(status, count);
+}
+
+static inline soch_status range(soch_bytes start, soch_bytes end_before, uint64_t limit) {
+    size_t count = 0;
+    visible();
+    soch_status status = INDEX(range, (instance, start, end_before, limit, found, 65536, &count, &error));
+    return keep(status, count);
+}
+
+static inline void entry(uint64_t row, soch_bytes key) {
+    soch_index_entry made = {row, key};
+    entries[entry_count++] = made;
+}
+
+static inline soch_status build(void) {
+    soch_status status = table->build(instance, NULL, 1, 1, entries, entry_count, &error);
+    entry_count = 0;
+    return status;
+}
+
+static void close_all(void) {}
+
+int main(int argc, char **argv) {
+    load(argc > 1 ? argv[1] : PLUGIN, CONFIG);
+    table = plugin->index;
+    if (table == NULL) fail(0, "it is no index");
+    entry(4294967295u, literal("\x61", 1));
+    done(0, build());
+    done(1, range(literal("", 0), literal("\x61", 1), 18446744073709551615u));
+    no_more(1);
+    close_all();
+    end();
+    return 0;
+}

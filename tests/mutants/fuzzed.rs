@@ -1,0 +1,119 @@
+//! What `check --fuzz` writes of a mistake: a test in C and one in Rust, which fail with the mistake and pass without it.
+
+use crate::build::built;
+use crate::subject::{Damage, Mutant, Plugin};
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use support::command::{command, one_object, LIMIT};
+use support::plugins::Private;
+use support::{compiler, find, in_c, run, succeed, PrivateDir, MINUTE};
+
+const OF_A_STORAGE: Mutant = Mutant {
+    name: "a get inside that finds what the transaction removed",
+    plugin: Plugin::of("examples-c/storage_memory.c"),
+    edits: &[(
+        "examples-c/storage_memory_transaction.h",
+        "    return own->removes ? NULL : own;",
+        "    return own->removes ? find_in(&self->before, number, key) : own;",
+    )],
+    damage: Damage::Wrong,
+    finds: "storage_schedule::own_writes_are_seen",
+};
+
+const OF_AN_INDEX: Mutant = Mutant {
+    name: "a range that has its end",
+    plugin: Plugin::of("examples-c/index_sorted.c"),
+    edits: &[("examples-c/index_sorted.c", "seek(self, end, 0)", "seek(self, end, UINT64_MAX)")],
+    damage: Damage::Wrong,
+    finds: "index_sequences::some_agree_with_a_model",
+};
+
+const OF_A_CODEC: Mutant = Mutant {
+    name: "a page loses its last byte",
+    plugin: Plugin::of("examples-c/codec_xor.c"),
+    edits: &[(
+        "examples-c/codec_xor.c",
+        "output->commit(output->ctx, input.len)",
+        "output->commit(output->ctx, input.len - (input.len >= 4096))",
+    )],
+    damage: Damage::Loss,
+    finds: "compression_sequences::some_agree_with_a_model",
+};
+
+pub const MUTANTS: &[Mutant] = &[OF_A_STORAGE, OF_AN_INDEX, OF_A_CODEC];
+
+/// Whether a test in C passes, with the plugin at `file`.
+fn passes_in_c(test: &Path, file: &Path) -> bool {
+    let program = test.with_extension("");
+    let mut command = compiler(&find("cc").expect("a compiler: the plugins in examples-c need it too"));
+    command.args(["-std=c99", "-Wall", "-Wextra", "-Werror"]).arg(test).args(["-ldl", "-o"]).arg(&program);
+    succeed(&mut command, MINUTE);
+    run(Command::new(program).arg(file), MINUTE).status.success()
+}
+
+/// A test in Rust, compiled. Cargo may keep several hosts beside this test, of other compilers and features too.
+fn in_rust(test: &Path) -> PathBuf {
+    let program = test.with_extension("rust");
+    let deps = env::current_exe().expect("this test's own path").with_file_name("");
+    let mut said = Vec::new();
+    for host in fs::read_dir(&deps).expect("its directory").map(|entry| entry.expect("an entry").path()) {
+        let name = host.file_name().expect("a name").to_string_lossy().into_owned();
+        if name.starts_with("libsochdb_plugin_host-") && name.ends_with(".rlib") {
+            let mut rustc = Command::new(Path::new(env!("CARGO")).with_file_name("rustc"));
+            rustc
+                .args(["--edition", "2021", "--test", "--extern"])
+                .arg(format!("sochdb_plugin_host={}", host.display()));
+            rustc.arg("-L").arg(format!("dependency={}", deps.display())).arg("-o").arg(&program).arg(test);
+            let finished = run(&mut rustc, MINUTE);
+            if finished.status.success() {
+                return program;
+            }
+            said.push(finished.stderr);
+        }
+    }
+    panic!("no compiled host compiles {}: {said:#?}", test.display());
+}
+
+/// Draws sequences until they show the mistake. Returns how many operations are left of it.
+fn is_written(mutant: &Mutant, seed: &str) -> u64 {
+    let (wrong, place) = (built(mutant), PrivateDir::new("found"));
+    let mut check = command();
+    check.current_dir(place.path()).args(["check", "--json", "--fuzz", "100", "--seed", seed]).arg(&wrong.path);
+    let answer = one_object(&run(&mut check, LIMIT), 1);
+    let found = &answer["sequences"][0];
+    let [c, rust] = [0, 1].map(|number| place.join(found["files"][number].as_str().expect("a file")));
+    let stem = Path::new(mutant.plugin.source).file_stem().expect("a file name").to_string_lossy().into_owned();
+    let right = Private::copy(&in_c!(stem));
+    assert!(!passes_in_c(&c, &wrong.path) && passes_in_c(&c, &right.path), "{}: {found}", mutant.name);
+    let program = in_rust(&rust);
+    for (file, passes) in [(&wrong.path, false), (&right.path, true)] {
+        let finished = run(Command::new(&program).env("PLUGIN", file), MINUTE);
+        assert_eq!(finished.status.success(), passes, "{}: {found}\n{}", mutant.name, finished.stdout);
+    }
+    let again = run(
+        command().args(["check", "--fuzz-case"]).arg(found["sequence"].as_str().expect("a name")).arg(&wrong.path),
+        LIMIT,
+    );
+    assert_eq!(again.status.code(), Some(1), "the same sequence passes: {}", again.stdout);
+    found["operations"].as_u64().expect("a number")
+}
+
+#[test]
+fn a_mistake_of_a_transaction_is_left_alone_with_what_shows_it() {
+    let left = is_written(&OF_A_STORAGE, "1077");
+    assert!(left <= 6, "a row, a transaction, its removal and a get are {left} operations");
+}
+
+#[test]
+fn a_mistake_of_an_index_is_left_alone_with_what_shows_it() {
+    let left = is_written(&OF_AN_INDEX, "0");
+    assert!(left <= 4, "an entry and a range are {left} operations");
+}
+
+#[test]
+fn a_mistake_of_a_codec_is_left_alone_with_what_shows_it() {
+    let left = is_written(&OF_A_CODEC, "0");
+    assert_eq!(left, 1);
+}
