@@ -43,7 +43,7 @@ macro_rules! tests_of {
             }
 
             fn many_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
-                sequences(subject, Kind::$kind, 300)
+                sequences(subject, Kind::$kind, 80)
             }
         }
     };

@@ -44,9 +44,9 @@ fn threads_show_no_anomaly(subject: &Subject) -> Result<(), NotPassed> {
 }
 
 fn many_turns_show_no_anomaly(subject: &Subject) -> Result<(), NotPassed> {
-    histories(subject, 33, 1000, 0)
+    histories(subject, 33, 400, 0)
 }
 
 fn many_threads_show_no_anomaly(subject: &Subject) -> Result<(), NotPassed> {
-    histories(subject, 34, 0, 100)
+    histories(subject, 34, 0, 40)
 }

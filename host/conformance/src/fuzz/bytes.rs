@@ -1,7 +1,10 @@
 //! Bytes that a printed test can name in short: by a rule, how many there are, and the first one.
 
+/// A rule makes so many bytes of the first one.
+type Rule = fn(usize, u8) -> Vec<u8>;
+
 /// The rules by which the next byte comes, and what a printed test calls them.
-const RULES: [(&str, fn(usize, u8) -> Vec<u8>); 3] = [("same", same), ("pattern", pattern), ("noise", noise)];
+const RULES: [(&str, Rule); 3] = [("same", same), ("pattern", pattern), ("noise", noise)];
 
 /// Bytes that are all the same.
 pub(crate) fn same(len: usize, first: u8) -> Vec<u8> {
