@@ -23,6 +23,34 @@ pub struct RowIds<'a> {
 }
 
 impl<'a> RowIds<'a> {
+    /// Makes one of an array of the caller's own, for [`IndexExtension::lookup_into`](crate::IndexExtension::lookup_into).
+    ///
+    /// ```
+    /// use sochdb_plugin_sdk::RowIds;
+    /// use std::mem::MaybeUninit;
+    ///
+    /// let mut places = [MaybeUninit::uninit(); 2];
+    /// let mut rows = RowIds::within(&mut places);
+    /// [7, 8, 9].into_iter().for_each(|row| rows.push(row));
+    /// assert_eq!((rows.count(), rows.iter().collect::<Vec<_>>()), (3, vec![7, 8]));
+    /// ```
+    #[must_use]
+    pub fn within(places: &'a mut [MaybeUninit<RowId>]) -> Self {
+        Self { room: places, count: 0 }
+    }
+
+    /// Returns how many rows were found, those included that did not fit.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Returns the rows that fitted.
+    pub fn iter(&self) -> impl Iterator<Item = RowId> + '_ {
+        // SAFETY: `push` or `fill` wrote the first `count` places.
+        self.room.iter().take(self.count).map(|place| unsafe { place.assume_init() })
+    }
+
     /// Adds a row.
     pub fn push(&mut self, row: RowId) {
         if let Some(place) = self.room.get_mut(self.count) {

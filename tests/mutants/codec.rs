@@ -1,27 +1,94 @@
 //! Mistakes in codecs.
 
-use crate::subject::{Damage, Mutant, Needs, Plugin};
+use crate::subject::{mistakes, Damage, Mutant, Needs, Plugin};
 
 const XOR: Plugin = Plugin::of("examples-c/codec_xor.c");
-const ZSTD: Plugin = Plugin::of("examples-c/compression_zstd.c").needs(Needs::Zstd).with(&["--checksum"]);
+const XOR_IN_RUST: Plugin = Plugin::of("examples-rust/codec_xor");
+const ZSTD_UNSAID: Plugin = Plugin::of("examples-c/compression_zstd.c").needs(Needs::Zstd);
+const ZSTD: Plugin = ZSTD_UNSAID.with(&["--checksum"]);
 
-pub const MUTANTS: &[Mutant] = &[
-    Mutant {
-        name: "half of the output is not committed",
-        plugin: XOR,
-        edits: &[(
-            "examples-c/codec_xor.c",
-            "output->commit(output->ctx, input.len)",
-            "output->commit(output->ctx, input.len / 2)",
-        )],
-        damage: Damage::Loss,
-        finds: "compression::everything_comes_back",
-    },
-    Mutant {
-        name: "a decompressed size that is one too large",
-        plugin: ZSTD,
-        edits: &[("examples-c/compression_zstd.c", "    *len = size;\n", "    *len = size + 1;\n")],
-        damage: Damage::Wrong,
-        finds: "compression::the_decompressed_size_is_right",
-    },
-];
+pub const OF_XOR: &[Mutant] = mistakes! { XOR, "examples-c/codec_xor.c";
+    Loss "half of the output is not committed":
+        "output->commit(output->ctx, input.len)" => "output->commit(output->ctx, input.len / 2)",
+        "compression::everything_comes_back";
+    Wrong "a buffer for all threads":
+        "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len);" =>
+        "    (void)room;\n    static uint8_t all[8 << 20];\n    for (size_t i = 0; i < input.len && i < sizeof all; i++) all[i] = input.ptr[i] ^ 0x5A;\n    soch_bytes made = {all, input.len};\n    return output->write(output->ctx, made);",
+        "compression_threads::many_threads_compress_large_inputs";
+    Wrong "a small buffer for all threads":
+        "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len);" =>
+        "    (void)room;\n    static uint8_t all[4096];\n    for (size_t at = 0; at < input.len; at += sizeof all) {\n        soch_bytes made = {all, input.len - at < sizeof all ? input.len - at : sizeof all};\n        for (size_t i = 0; i < made.len; i++) all[i] = input.ptr[at + i] ^ 0x5A;\n        status = output->write(output->ctx, made);\n        if (status != SOCH_OK) return status;\n    }\n    return SOCH_OK;",
+        "compression_threads::a_call_may_wait_in_its_writer";
+    Loss "an input of a page loses a byte":
+        "output->commit(output->ctx, input.len)" => "output->commit(output->ctx, input.len - (input.len == 4096))",
+        "compression_sizes::sizes_at_borders_come_back";
+    Loss "an input of 255 bytes is empty":
+        "output->commit(output->ctx, input.len)" => "output->commit(output->ctx, input.len == 255 ? 0 : input.len)",
+        "compression_sizes::small_sizes_come_back";
+    Loss "what is beyond 4 MiB is cut":
+        "output->commit(output->ctx, input.len)" => "output->commit(output->ctx, input.len > 4194304 ? 4194304 : input.len)",
+        "compression_sizes::large_sizes_come_back";
+    Crash "a byte behind the input is read":
+        "    uint8_t *room;\n" => "    uint8_t *room;\n    if (input.len > 0 && *(const volatile uint8_t *)(input.ptr + input.len) == 1) input.len += 0;\n",
+        "compression_lent::nothing_behind_the_input_is_read";
+    Crash "the input is changed, and back":
+        "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n" =>
+        "    for (size_t i = 0; i < input.len; i++) {\n        volatile uint8_t *at = (volatile uint8_t *)input.ptr + i;\n        *at ^= 0x5A;\n        room[i] = *at;\n        *at ^= 0x5A;\n    }\n",
+        "compression_lent::the_input_is_not_written";
+    Crash "a byte behind the room is written":
+        "    return output->commit(output->ctx, input.len);" => "    room[input.len] = 0;\n    return output->commit(output->ctx, input.len);",
+        "compression_lent::nothing_behind_the_room_is_written";
+    Wrong "words of 8 bytes are flipped, and the rest is not":
+        "for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;" =>
+        "for (size_t i = 0; i < input.len; i++) room[i] = i / 8 < input.len / 8 ? input.ptr[i] ^ 0x5A : 0x5A;",
+        "compression_sizes::small_sizes_come_back";
+};
+
+pub const IN_RUST: &[Mutant] = mistakes! { XOR_IN_RUST, "examples-rust/codec_xor/src/lib.rs";
+    Loss "a part that is not full is dropped":
+        "output.write(&input.iter().map(|byte| byte ^ 0x5A).collect::<Vec<_>>())" =>
+        "input.chunks_exact(input.len().clamp(1, 64)).try_for_each(|part| output.write(&part.iter().map(|byte| byte ^ 0x5A).collect::<Vec<_>>()))",
+        "compression_sizes::small_sizes_come_back";
+};
+
+pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c";
+    Wrong "a decompressed size that is one too large":
+        "    *len = size;\n" => "    *len = size + 1;\n",
+        "compression::the_decompressed_size_is_right";
+    Wrong "no checksum is written":
+        "ZSTD_c_checksumFlag, 1" => "ZSTD_c_checksumFlag, 0",
+        "compression_damage::each_changed_byte_is_an_error";
+    Crash "the contexts of all calls are one":
+        "    if (taken != NULL) self->idle = taken->next;\n" => "",
+        "compression_threads::many_threads_compress_large_inputs";
+    Leak "a length that is only stated is allocated":
+        "    if (len / MOST_PER_BYTE > input.len) return damaged" =>
+        "    void *volatile early = calloc(1, (size_t)len);\n    if (early == NULL) return no_memory(error);\n    free(early);\n    if (len / MOST_PER_BYTE > input.len) return damaged",
+        "compression_damage::a_length_that_is_only_stated_takes_no_memory";
+    Wrong "a limit of as many bytes is too small":
+        "if (len > output->limit || len > SIZE_MAX)" => "if (len >= output->limit || len > SIZE_MAX)",
+        "compression_sizes::the_limit_is_kept_to_the_byte";
+    Wrong "a dictionary stays for the next call":
+        "    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);\n" => "",
+        "compression_options::dictionaries_take_turns";
+    Wrong "the first dictionary is that of all calls":
+        "ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);\n    status" =>
+        "0;\n    static char first[65536];\n    static size_t first_len;\n    if (first_len == 0 && options->dictionary.len > 0 && options->dictionary.len <= sizeof first) memcpy(first, options->dictionary.ptr, first_len = options->dictionary.len);\n    loaded = ZSTD_CCtx_loadDictionary(taken->compressor, first, options->dictionary.len > 0 ? first_len : 0);\n    status",
+        "compression_options::dictionaries_take_turns";
+    Wrong "samples that make no dictionary make an empty one":
+        "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "output->commit(output->ctx, 0)",
+        "compression_options::odd_samples_are_invalid_or_make_a_dictionary";
+    Nuisance "samples that make no dictionary are a failure":
+        "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "soch_fail(error, SOCH_FAILED, 0, ZDICT_getErrorName(made))",
+        "compression_options::odd_samples_are_invalid_or_make_a_dictionary";
+    Wrong "a bound that is a little too small":
+        "    *most = result;\n" => "    *most = result > 200 ? result - 200 : 1;\n",
+        "compression_sizes::bounds_hold_for_every_size";
+};
+
+pub const UNSAID: &[Mutant] = mistakes! { ZSTD_UNSAID, "examples-c/compression_zstd.c";
+    Loss "what cannot be decompressed is nothing, and OK":
+        "    soch_status status = decompress_any(taken->decompressor, input, output, error);" =>
+        "    soch_status status = decompress_any(taken->decompressor, input, output, error);\n    if (status == SOCH_CORRUPTION) status = SOCH_OK;",
+        "compression_damage::cut_input_is_not_nothing";
+};

@@ -9,6 +9,9 @@ mod check;
 mod codec;
 mod fuzzed;
 mod history;
+mod index_ordered;
+mod index_texts;
+mod index_vectors;
 mod storage;
 mod storage_answers;
 mod storage_sizes;
@@ -48,7 +51,23 @@ fn of_storages_by_size_are_found() {
 
 #[test]
 fn of_codecs_are_found() {
-    all_are_found(codec::MUTANTS);
+    [codec::OF_XOR, codec::IN_RUST, codec::OF_ZSTD, codec::UNSAID].into_iter().for_each(all_are_found);
+}
+
+#[test]
+fn of_ordered_indexes_are_found() {
+    [index_ordered::MUTANTS, index_ordered::SAVED, index_ordered::IN_RUST].into_iter().for_each(all_are_found);
+}
+
+#[test]
+fn of_vector_indexes_are_found() {
+    use index_vectors::{IN_CPP_MUTANTS, OF_FLAT, OF_HNSW, OF_NOT_DESCRIBED};
+    [OF_FLAT, IN_CPP_MUTANTS, OF_NOT_DESCRIBED, OF_HNSW].into_iter().for_each(all_are_found);
+}
+
+#[test]
+fn of_text_indexes_are_found() {
+    all_are_found(index_texts::MUTANTS);
 }
 
 /// Whether the whole suite is to run on each.

@@ -48,6 +48,21 @@ pub struct Mutant {
     pub finds: &'static str,
 }
 
+/// Mistakes in one file of a plugin: for each the damage, its name, what stands in the file once, what instead, and the test.
+macro_rules! mistakes {
+    ($plugin:expr, $file:literal; $($damage:ident $name:literal: $from:literal => $to:literal, $finds:literal;)+) => {
+        &[$(Mutant {
+            name: $name,
+            plugin: $plugin,
+            edits: &[($file, $from, $to)],
+            damage: Damage::$damage,
+            finds: $finds,
+        }),+]
+    };
+}
+
+pub(crate) use mistakes;
+
 impl Plugin {
     /// One of a single file in C or C++, which needs nothing.
     pub const fn of(source: &'static str) -> Self {

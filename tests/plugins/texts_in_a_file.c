@@ -86,12 +86,14 @@ static void load(texts *self) {
     FILE *file = fopen(self->path, "rb");
     uint64_t row;
     size_t len;
-    uint8_t text[4096];
     if (file == NULL) return;
     if (fread(&self->watermark, sizeof self->watermark, 1, file) != 1) self->watermark = 0;
-    while (fread(&row, sizeof row, 1, file) == 1 && fread(&len, sizeof len, 1, file) == 1 && len <= sizeof text &&
-           fread(text, 1, len, file) == len) {
-        if (add(&self->changed, (soch_bytes){text, len}, row) != SOCH_OK) break;
+    while (fread(&row, sizeof row, 1, file) == 1 && fread(&len, sizeof len, 1, file) == 1) {
+        uint8_t *text = malloc(len + 1);
+        int whole = text != NULL && fread(text, 1, len, file) == len;
+        if (whole) whole = add(&self->changed, (soch_bytes){text, len}, row) == SOCH_OK;
+        free(text);
+        if (!whole) break;
     }
     fclose(file);
 }

@@ -31,9 +31,22 @@ pub fn tests() -> &'static [Test] {
             crate::index_flush::TESTS,
             crate::index_builder::TESTS,
             crate::index_persist::TESTS,
+            crate::index_rows::TESTS,
+            crate::index_ordered::TESTS,
+            crate::index_vectors::TESTS,
+            crate::index_refusals::TESTS,
+            crate::index_filters::TESTS,
+            crate::index_texts::TESTS,
+            crate::index_lent::TESTS,
+            crate::index_threads::TESTS,
             crate::observability::TESTS,
             crate::observability_records::TESTS,
             crate::compression::TESTS,
+            crate::compression_sizes::TESTS,
+            crate::compression_damage::TESTS,
+            crate::compression_lent::TESTS,
+            crate::compression_options::TESTS,
+            crate::compression_threads::TESTS,
         ]
         .into_iter()
         .chain(crate::sequences::TESTS)

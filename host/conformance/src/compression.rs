@@ -1,5 +1,6 @@
 //! Tests of a codec: what it gives back.
 
+use crate::compression_options::{packed_with, unpacked_with};
 use crate::must::{ensure, needed, show, supported, Must};
 use crate::not_passed::NotPassed;
 use crate::random::Random;
@@ -40,7 +41,7 @@ fn inputs(subject: &Subject) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn round_trip(codec: &Compression, what: &str, input: &[u8]) -> Result<Vec<u8>, NotPassed> {
+pub(crate) fn round_trip(codec: &Compression, what: &str, input: &[u8]) -> Result<Vec<u8>, NotPassed> {
     let packed = codec.compress(input).must(&format!("compress {what}"))?;
     let unpacked = codec.decompress(&packed).must(&format!("decompress {what}"))?;
     ensure!(unpacked == input, "{what} came back as {} bytes: {}", unpacked.len(), show(&unpacked));
@@ -203,18 +204,6 @@ fn the_decompressed_size_is_right(subject: &Subject) -> Result<(), NotPassed> {
         }
     }
     Ok(())
-}
-
-fn packed_with(codec: &Compression, input: &[u8], options: &CompressionOptions<'_>) -> Result<Vec<u8>, Error> {
-    let mut packed = Vec::new();
-    codec.compress_with(input, options, &mut VecWriter::new(&mut packed, u64::MAX).writer())?;
-    Ok(packed)
-}
-
-fn unpacked_with(codec: &Compression, packed: &[u8], options: &CompressionOptions<'_>) -> Result<Vec<u8>, Error> {
-    let mut input = Vec::new();
-    codec.decompress_with(packed, options, &mut VecWriter::new(&mut input, 64 << 20).writer())?;
-    Ok(input)
 }
 
 fn a_level_of_one_call_is_for_that_call(subject: &Subject) -> Result<(), NotPassed> {

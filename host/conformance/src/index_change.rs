@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 
 suite!(Index, "index_change":
     many_changes_are_as_each_alone,
+    batches_of_every_size_are_whole,
     a_batch_that_is_refused_may_be_repeated,
 );
 
@@ -38,6 +39,35 @@ fn many_changes_are_as_each_alone(subject: &Subject) -> Result<(), NotPassed> {
             let (found, there) = (rows_of(index, key)?, model.contains(&row));
             let right = if there { found == [row] } else { found.is_empty() };
             ensure!(right, "after {count} changes at once row {row} is found as {found:?}; it is there: {there}");
+        }
+    }
+    Ok(())
+}
+
+fn batches_of_every_size_are_whole(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let sizes: &[u64] = if keys.is_bytes() { &[63, 64, 65, 1000, 1001, 4097] } else { &[63, 64, 65, 1001] };
+    for count in sizes {
+        let all: Vec<Vec<u8>> = (0..*count).map(|row| keys.key(row)).collect();
+        let inserts = (0..).zip(&all).map(|(row, key)| IndexChange::Insert { key, row });
+        index.change_batch(&inserts.collect::<Vec<_>>()).must("change_batch of inserts")?;
+        see(index)?;
+        let looked: Vec<u64> = (0..*count).step_by(1 + *count as usize / 20).chain(count - 2..*count).collect();
+        for row in &looked {
+            let found = rows_of(index, &all[*row as usize])?;
+            ensure!(found == [*row], "after a batch of {count} inserts the key of row {row} finds {found:?}");
+        }
+        // The last two stay.
+        let deletes = (0..).zip(&all[..all.len() - 2]).map(|(row, key)| IndexChange::Delete { key, row });
+        index.change_batch(&deletes.collect::<Vec<_>>()).must("change_batch of deletes")?;
+        see(index)?;
+        for row in looked {
+            let found = rows_of(index, &all[row as usize])?;
+            let wanted = (row >= count - 2).then_some(row);
+            let same = found.iter().copied().eq(wanted);
+            ensure!(same, "after a batch of {} deletes the key of row {row} finds {found:?}", count - 2);
         }
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 use crate::cancelled::{ends_when_cancelled, LONG};
 use crate::index::{build, rows_of, see, MOST_ENTRIES};
+use crate::index_rows::{every_form, has_entries};
 use crate::instance::Instance;
 use crate::keys::Keys;
 use crate::must::{ensure, skip, supported, Must};
@@ -19,6 +20,7 @@ suite!(Index, "index_flush":
     what_was_flushed_is_there_again,
     what_was_not_flushed_is_not_there_again,
     a_build_is_flushed_whole,
+    every_form_of_entry_is_flushed,
     a_flush_that_takes_long_is_cancelled,
     a_dropped_index_is_empty_when_it_comes_again,
 );
@@ -147,6 +149,20 @@ fn a_build_is_flushed_whole(subject: &Subject) -> Result<(), NotPassed> {
     has(instance.index()?, keys, &rows)
 }
 
+fn every_form_of_entry_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let all = every_form(keys);
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    index.flush(1).must("flush")?;
+    keeps(index, 1)?;
+    build(index, &all)?;
+    index.flush(7).must("flush of rows and keys of every form")?;
+    has_entries(index, &all)?;
+    let mut instance = again(subject, instance, 7)?;
+    has_entries(instance.index()?, &all)
+}
+
 fn a_flush_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
@@ -156,15 +172,19 @@ fn a_flush_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPass
         let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
         index.build(1, 2, &lent).must("build")
     };
+    index.flush(1).must("flush")?;
+    if !index.describe().visible_after_flush {
+        keeps(index, 1)?;
+    }
     fill(index)?;
     let begin = Instant::now();
-    index.flush(1).must("flush")?;
+    index.flush(2).must("flush")?;
     if begin.elapsed() < LONG {
         skip!("a flush of {MOST_ENTRIES} rows is over before anybody could cancel it");
     }
     fill(index)?;
-    ends_when_cancelled("flush", index, |index| index.flush(2), |index, done| if done { fill(index) } else { Ok(()) })?;
-    index.flush(2).must("flush after one that was cancelled")?;
+    ends_when_cancelled("flush", index, |index| index.flush(3), |index, done| if done { fill(index) } else { Ok(()) })?;
+    index.flush(3).must("flush after one that was cancelled")?;
     let found = rows_of(index, &keys.key(MOST_ENTRIES - 1))?;
     ensure!(found == [MOST_ENTRIES - 1], "after a flush that was cancelled, and one that was not, {found:?} is found");
     Ok(())

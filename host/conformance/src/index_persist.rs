@@ -3,6 +3,7 @@
 
 use crate::cancelled::{ends_when_cancelled, LONG};
 use crate::index::{build, rows_of, see, MOST_ENTRIES};
+use crate::index_rows::{every_form, has_entries};
 use crate::keys::Keys;
 use crate::must::{ensure, needed, skip, supported, Must};
 use crate::not_passed::NotPassed;
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant};
 suite!(Index, "index_persist":
     what_was_saved_is_loaded,
     a_load_replaces_everything,
+    every_form_of_entry_is_saved,
+    what_was_removed_is_not_saved,
     damaged_bytes_change_nothing,
     what_takes_long_is_cancelled,
     a_save_keeps_the_writers_limit,
@@ -111,6 +114,44 @@ fn a_load_replaces_everything(subject: &Subject) -> Result<(), NotPassed> {
     build(index, &entries(keys, ROWS))?;
     index.load_from(&bytes).must("load")?;
     has_rows(index, keys, 10)
+}
+
+fn every_form_of_entry_is_saved(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let all = every_form(keys);
+    let (mut instance, mut other) = (subject.instance()?, subject.instance()?);
+    let (index, other) = (instance.index()?, other.index()?);
+    build(index, &all)?;
+    let bytes = needed("save", index.save(1 << 40))?;
+    build(other, &entries(keys, 30))?;
+    let watermark = other.load_from(&bytes).must("load of rows and keys of every form")?;
+    ensure!(watermark == 1 << 40, "saved with watermark 1 << 40, loaded with {watermark}");
+    see(other)?;
+    has_entries(other, &all)
+}
+
+/// An index that keeps what was removed for a while, or moves what is left, saves what is there.
+fn what_was_removed_is_not_saved(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let (mut instance, mut other) = (subject.instance()?, subject.instance()?);
+    let (index, other) = (instance.index()?, other.index()?);
+    build(index, &entries(keys, 200))?;
+    for removed in 0..190 {
+        index.delete(&keys.key(removed), removed).must("delete")?;
+        if removed % 27 != 22 {
+            continue;
+        }
+        see(index)?;
+        other.load_from(&needed("save", index.save(removed))?).must("load of what was saved between deletes")?;
+        see(other)?;
+        for row in 0..200 {
+            let found = rows_of(other, &keys.key(row))?;
+            let wanted = (row > removed).then_some(row);
+            let same = found.iter().copied().eq(wanted);
+            ensure!(same, "saved after {} deletes of 200, the key of row {row} finds {found:?}", removed + 1);
+        }
+    }
+    Ok(())
 }
 
 fn damaged_bytes_change_nothing(subject: &Subject) -> Result<(), NotPassed> {

@@ -87,6 +87,10 @@ impl Keys {
         }
     }
 
+    pub(crate) fn is_bytes(self) -> bool {
+        matches!(self, Self::Bytes)
+    }
+
     pub(crate) fn are_vectors(self) -> bool {
         matches!(self, Self::Vectors(..))
     }

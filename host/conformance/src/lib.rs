@@ -39,6 +39,11 @@
 mod all;
 mod cancelled;
 mod compression;
+mod compression_damage;
+mod compression_lent;
+mod compression_options;
+mod compression_sizes;
+mod compression_threads;
 mod fuzz;
 #[cfg(feature = "harness")]
 mod harness;
@@ -46,13 +51,23 @@ mod history;
 mod index;
 mod index_builder;
 mod index_change;
+mod index_filters;
 mod index_flush;
+mod index_lent;
+mod index_metric;
+mod index_ordered;
 mod index_persist;
+mod index_refusals;
+mod index_rows;
 mod index_search;
+mod index_texts;
+mod index_threads;
+mod index_vectors;
 mod instance;
 mod keys;
 mod kind;
 mod leaks;
+mod lent;
 mod lifecycle;
 mod measured;
 mod must;
@@ -79,6 +94,7 @@ mod storage_transaction;
 mod subject;
 mod test;
 mod threads;
+mod waiting_writer;
 
 pub use fuzz::case::FuzzCase;
 #[cfg(feature = "harness")]

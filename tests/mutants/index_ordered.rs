@@ -1,0 +1,125 @@
+//! Mistakes in indexes of bytes that have an order.
+
+use crate::subject::{mistakes, Damage, Mutant, Plugin};
+
+const SORTED: Plugin = Plugin::of("examples-c/index_sorted.c");
+const SORTED_IN_RUST: Plugin = Plugin::of("examples-rust/index_sorted");
+
+pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
+    Wrong "rows are compared by their lower half":
+        "return order != 0 ? order : (own->row > row) - (own->row < row);" =>
+        "return order != 0 ? order : ((uint32_t)own->row > (uint32_t)row) - ((uint32_t)own->row < (uint32_t)row);",
+        "index_rows::numbers_of_all_64_bits_come_back";
+    Loss "rows are kept as 32 bits":
+        "    to->row = row;\n" => "    to->row = (uint32_t)row;\n",
+        "index_rows::numbers_of_all_64_bits_come_back";
+    Wrong "rows are compared as signed numbers":
+        "return order != 0 ? order : (own->row > row) - (own->row < row);" =>
+        "return order != 0 ? order : ((int64_t)own->row > (int64_t)row) - ((int64_t)own->row < (int64_t)row);",
+        "index_rows::numbers_of_all_64_bits_come_back";
+    Wrong "the last of all rows is not found":
+        "    if (is_at(self, to, key, UINT64_MAX)) to++;\n" => "",
+        "index_rows::numbers_of_all_64_bits_come_back";
+    Wrong "keys order as signed bytes":
+        "int order = least > 0 ? memcmp(own->key, key.ptr, least) : 0;" =>
+        "int order = 0;\n    for (size_t at = 0; at < least && !order; at++) order = (signed char)own->key[at] - (signed char)key.ptr[at];",
+        "index_ordered::ranges_agree_with_a_model";
+    Wrong "a longer key comes before its beginning":
+        "(own->len > key.len) - (own->len < key.len)" => "(own->len < key.len) - (own->len > key.len)",
+        "index_ordered::ranges_agree_with_a_model";
+    Wrong "keys are compared up to a zero":
+        "memcmp(own->key, key.ptr, least)" => "strncmp((const char *)own->key, (const char *)key.ptr, least)",
+        "index_ordered::ranges_agree_with_a_model";
+    Wrong "keys order by length first":
+        "return order != 0 ? order : (own->len > key.len) - (own->len < key.len);" =>
+        "return own->len != key.len ? (own->len > key.len ? 1 : -1) : order;",
+        "index_ordered::ranges_agree_with_a_model";
+    Wrong "an empty start is behind all keys":
+        "size_t from = seek(self, start, 0), to" => "size_t from = start.len > 0 ? seek(self, start, 0) : self->count, to",
+        "index_ordered::ranges_agree_with_a_model";
+    Wrong "the end is part of a range":
+        "end.len > 0 ? seek(self, end, 0)" => "end.len > 0 ? seek(self, end, UINT64_MAX)",
+        "index_ordered::ranges_agree_with_a_model";
+    Wrong "a range leaves out the last row of its limit":
+        "found < limit ? found : (size_t)limit" => "found < limit ? found : limit > 1 ? (size_t)limit - 1 : (size_t)limit",
+        "index_ordered::ranges_agree_with_a_model";
+    Loss "keys of more than 255 bytes are cut":
+        "    to->len = key.len;\n" => "    to->len = key.len > 255 ? 255 : key.len;\n",
+        "index_ordered::keys_of_every_length_are_kept";
+    Loss "the length of a key has 16 bits":
+        "    to->len = key.len;\n" => "    to->len = (uint16_t)key.len;\n",
+        "index_ordered::keys_of_every_length_are_kept";
+    Loss "a build takes 1000 entries":
+        "for (; made.count < count; made.count++) {" => "for (; made.count < count && made.count < 1000; made.count++) {",
+        "index_rows::builds_of_every_size_are_whole";
+    Loss "a build counts with 16 bits":
+        "for (; made.count < count; made.count++) {" => "for (; made.count < (uint16_t)count; made.count++) {",
+        "index_rows::a_build_of_65_536_entries_is_whole";
+    Wrong "what comes twice in a build is twice there":
+        "if (kept > 0 && compare_entries(&made.entries[kept - 1], &made.entries[i]) == 0) {" => "if (0) {",
+        "index_rows::entries_come_twice_and_in_any_order";
+    Loss "a build keeps one row of a key":
+        "    return compare(left, key, other->row);" => "    return compare_keys(left, key);",
+        "index_rows::entries_come_twice_and_in_any_order";
+    Wrong "a build takes entries as they come":
+        "    qsort(made.entries, made.count, sizeof *made.entries, compare_entries);\n" => "",
+        "index_rows::entries_come_twice_and_in_any_order";
+    Loss "rows behind the 4096th insert are dropped":
+        "    if (self->count == self->capacity) {" => "    if (self->count == 4096) return SOCH_OK;\n    if (self->count == self->capacity) {",
+        "index_rows::many_inserts_are_all_there";
+    Crash "the array of entries grows too late":
+        "    if (self->count == self->capacity) {" => "    if (self->count > self->capacity) {",
+        "index_rows::many_inserts_are_all_there";
+    Loss "a row is removed with the first of its key":
+        "    if (!is_at(self, place, key, row)) return SOCH_OK;\n    self->key_bytes" =>
+        "    place = seek(self, key, 0);\n    if (place >= self->count || compare_keys(&self->entries[place], key) != 0) return SOCH_OK;\n    self->key_bytes",
+        "index_ordered::a_delete_takes_one_pair";
+    Loss "a row that is not there removes its neighbour":
+        "    if (!is_at(self, place, key, row)) return SOCH_OK;\n    self->key_bytes" =>
+        "    if (place >= self->count) return SOCH_OK;\n    self->key_bytes",
+        "index_ordered::a_delete_takes_one_pair";
+    Crash "rows are written beyond the caller's array":
+        "i < found && i < capacity; i++" => "i < found; i++",
+        "index_rows::the_callers_array_may_be_small";
+    Wrong "rows that do not fit are not counted":
+        "    *count = found;\n" => "    *count = found < capacity ? found : capacity;\n",
+        "index_rows::the_callers_array_may_be_small";
+    Wrong "a place that is kept for all calls":
+        "    size_t low = 0, high = self->count;\n    while (low < high) {" =>
+        "    static volatile size_t low, high;\n    low = 0, high = self->count;\n    while (low < high) {",
+        "index_threads::searches_beside_each_other_agree";
+    Crash "one byte behind a key is read":
+        "    to->row = row;\n" => "    to->row = row;\n    if (*(const volatile uint8_t *)(key.ptr + key.len) == 0) to->row = row;\n",
+        "index_lent::nothing_is_read_behind_a_key";
+};
+
+pub const SAVED: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted_saved.h";
+    Loss "32 bits of a row are saved":
+        "add_number(&to, one->row)" => "add_number(&to, (uint32_t)one->row)",
+        "index_persist::every_form_of_entry_is_saved";
+    Loss "16 bits of a key's length are saved":
+        "add_number(&to, one->len)" => "add_number(&to, (uint16_t)one->len)",
+        "index_persist::every_form_of_entry_is_saved";
+    Loss "the first 1000 entries are saved":
+        "i < self->count; i++) {" => "i < self->count && i < 1000; i++) {",
+        "index_persist::every_form_of_entry_is_saved";
+    Loss "32 bits of a watermark are saved":
+        "add_number(&to, watermark)" => "add_number(&to, (uint32_t)watermark)",
+        "index_persist::what_was_saved_is_loaded";
+    Wrong "the sum of what was saved is not looked at":
+        "return sum == number_at(end) ? SOCH_OK : damaged(error);" => "return SOCH_OK;",
+        "index_persist::damaged_bytes_change_nothing";
+    Loss "an index is empty after a load that failed":
+        "    if (saved.len < 32) return damaged(error);" => "    clear(self);\n    if (saved.len < 32) return damaged(error);",
+        "index_persist::damaged_bytes_change_nothing";
+};
+
+pub const IN_RUST: &[Mutant] = mistakes! { SORTED_IN_RUST, "examples-rust/index_sorted/src/lib.rs";
+    Wrong "a range looks at the first byte of its end":
+        "end.is_empty() || &**key < end" => "end.is_empty() || key.first() < end.first()",
+        "index_ordered::ranges_agree_with_a_model";
+    Loss "a delete takes all rows of the key":
+        "            self.entries.remove(place);\n            self.key_bytes -= key.len();" =>
+        "            let _ = place;\n            self.entries.retain(|(have, _)| &**have != key);\n            self.key_bytes = 0;",
+        "index_ordered::a_delete_takes_one_pair";
+};

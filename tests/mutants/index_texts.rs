@@ -1,0 +1,43 @@
+//! Mistakes in indexes of texts, and in those with files of their own.
+
+use crate::subject::{mistakes, Damage, Mutant, Plugin};
+
+const TEXTS: Plugin = Plugin::of("tests/plugins/texts_in_a_file.c");
+
+pub const MUTANTS: &[Mutant] = mistakes! { TEXTS, "tests/plugins/texts_in_a_file.c";
+    Wrong "the beginning of a word is a word":
+        " && (after == one->len || one->text[after] == ' ') &&" => " && after <= one->len &&",
+        "index_rows::builds_of_every_size_are_whole";
+    Wrong "one word of a query is looked at":
+        "for (; at < query.len; at = end + 1) {" => "for (; at < query.len; at = query.len) {",
+        "index_texts::words_find_their_texts";
+    Wrong "the first word of a text is not found":
+        "(place == 0 || one->text[place - 1] == ' ')" => "(place > 0 && one->text[place - 1] == ' ')",
+        "index_texts::words_find_their_texts";
+    Wrong "texts beyond ASCII are refused":
+        "if (key.ptr[at] >= 0xF5) return 0;" => "if (key.ptr[at] >= 0x80) return 0;",
+        "index_texts::words_find_their_texts";
+    Loss "texts of more than 4096 bytes are not kept":
+        "int whole = text != NULL &&" => "int whole = text != NULL && len <= 4096 &&",
+        "index_flush::every_form_of_entry_is_flushed";
+    Loss "a text ends at 1000 bytes":
+        "    entry made = {row, key.len, malloc(key.len + 1)};" =>
+        "    if (key.len > 1000) key.len = 1000;\n    entry made = {row, key.len, malloc(key.len + 1)};",
+        "index_texts::long_texts_are_found";
+    Wrong "a remove of one text takes the row's other one":
+        "one->row == row && one->len == key.len && memcmp(one->text, key.ptr, key.len) == 0" => "one->row == row",
+        "index_texts::removed_texts_never_come";
+    Loss "32 bits of a row are written":
+        "        fwrite(&one->row, sizeof one->row, 1, file);" =>
+        "        uint64_t half = (uint32_t)one->row;\n        fwrite(&half, sizeof half, 1, file);",
+        "index_flush::every_form_of_entry_is_flushed";
+    Loss "the first 1000 entries are written":
+        "for (size_t at = 0; at < what->count; at++) {" => "for (size_t at = 0; at < what->count && at < 1000; at++) {",
+        "index_flush::every_form_of_entry_is_flushed";
+    Loss "the last entry is not read again":
+        "        if (whole) whole = add" => "        whole = whole && fgetc(file) != EOF && fseek(file, -1, SEEK_CUR) == 0;\n        if (whole) whole = add",
+        "index_flush::what_was_flushed_is_there_again";
+    Wrong "a text of which nothing is said is the nearest":
+        "        if (far == 0) continue;\n" => "        if (far == 0) far = -9;\n",
+        "index_texts::words_find_their_texts";
+};
