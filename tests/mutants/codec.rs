@@ -14,7 +14,7 @@ pub const OF_XOR: &[Mutant] = mistakes! { XOR, "examples-c/codec_xor.c";
     Wrong "a buffer for all threads":
         "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len);" =>
         "    (void)room;\n    static uint8_t all[8 << 20];\n    for (size_t i = 0; i < input.len && i < sizeof all; i++) all[i] = input.ptr[i] ^ 0x5A;\n    soch_bytes made = {all, input.len};\n    return output->write(output->ctx, made);",
-        "compression_threads::many_threads_compress_large_inputs";
+        "compression_threads::a_call_may_wait_in_its_writer";
     Wrong "a small buffer for all threads":
         "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len);" =>
         "    (void)room;\n    static uint8_t all[4096];\n    for (size_t at = 0; at < input.len; at += sizeof all) {\n        soch_bytes made = {all, input.len - at < sizeof all ? input.len - at : sizeof all};\n        for (size_t i = 0; i < made.len; i++) all[i] = input.ptr[at + i] ^ 0x5A;\n        status = output->write(output->ctx, made);\n        if (status != SOCH_OK) return status;\n    }\n    return SOCH_OK;",

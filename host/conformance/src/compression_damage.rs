@@ -16,7 +16,7 @@ suite!(Compression, "compression_damage":
 
 /// The most bytes that damaged input may make.
 const LIMIT: u64 = 1 << 20;
-/// What memory may grow by, for windows and tables: far less than lengths state that are made up.
+/// The bytes that memory may grow by, for windows and tables: far less than lengths state that are made up.
 const ROOM: u64 = 512 << 20;
 
 fn unpack(codec: &Compression, packed: &[u8]) -> Result<Vec<u8>, Error> {
@@ -32,7 +32,7 @@ fn inputs(subject: &Subject) -> Vec<Vec<u8>> {
     vec![vec![7], random.bytes(17), vec![0; 300], text, random.bytes(300)]
 }
 
-/// What damaged input gave is allowed: an error of damaged input, or bytes if the format does not find all damage.
+/// Checks that damaged input gave an error of damaged input, or bytes if the format does not find all damage.
 fn is_told(subject: &Subject, result: &Result<Vec<u8>, Error>, input: &[u8], how: &str) -> Result<(), NotPassed> {
     match result {
         Err(error) if matches!(error.kind(), ErrorKind::Corruption | ErrorKind::Limit) => Ok(()),

@@ -29,7 +29,7 @@ fn words_of(rows: &BTreeSet<RowId>, words: usize) -> Vec<u64> {
     bitmap
 }
 
-/// What is found among the allowed rows is what comes first among all.
+/// Checks that the allowed rows which are found are those that come first among all.
 fn finds_those(
     index: &Index,
     query: &[u8],

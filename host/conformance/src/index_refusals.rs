@@ -38,7 +38,7 @@ fn refused<T: std::fmt::Debug>(what: &str, result: Result<T, Error>) -> Result<(
     }
 }
 
-/// What changes nothing may say so, or that it found nothing to change.
+/// Checks that a call which can change nothing was refused, or found nothing to change.
 fn refused_or_nothing<T: std::fmt::Debug>(
     what: &str,
     result: Result<T, Error>,

@@ -200,7 +200,7 @@ fn many_inserts_are_all_there(subject: &Subject) -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// What a call wrote into `capacity` places, and how many rows it counted. Behind them nothing may change.
+/// The rows that a call wrote into `capacity` places, and how many it counted. Behind them nothing may change.
 fn within(
     capacity: usize,
     find: impl FnOnce(&mut RowIds<'_>) -> Result<(), Error>,

@@ -136,7 +136,7 @@ fn long_texts_are_found(subject: &Subject) -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// What a query without words finds is the index's to say: it ends, and gives no row that is not there.
+/// A query without words finds what the index likes: it ends, and gives no row that is not there.
 fn odd_queries_end_well(subject: &Subject) -> Result<(), NotPassed> {
     of_texts(subject)?;
     let mut instance = subject.instance()?;

@@ -24,7 +24,7 @@ const ROWS: u64 = 200;
 const LEAST: usize = 20;
 const LONG: Duration = Duration::from_millis(250);
 
-/// What the index answers while nothing else runs.
+/// The answers of the index while nothing else runs.
 struct Expected {
     key: Vec<u8>,
     rows: Vec<RowId>,
@@ -63,7 +63,7 @@ impl Expected {
             ensure!(!near.is_empty(), "nearest beside other threads finds nothing");
             self.are_near(&near, "nearest")?;
             self.are_near(&exactly(index, &self.key, 10)?, "search")?;
-            if round % 8 == 0 {
+            if round.is_multiple_of(8) {
                 let lists =
                     index.nearest_batch(&[&self.key, &self.key], 5).must("nearest_batch beside other threads")?;
                 lists.iter().try_for_each(|list| self.are_near(list, "nearest_batch"))?;

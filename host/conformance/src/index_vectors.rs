@@ -41,7 +41,8 @@ fn distances_are_those_of_their_rows(subject: &Subject) -> Result<(), NotPassed>
     for query in (0..5).chain(1000..1005).map(|number| keys.key(number)) {
         for found in [index.nearest(&query, 150).must("nearest")?, exactly(index, &query, 150)?] {
             let (Some(first), Some(last)) = (found.first(), found.last()) else { return Err("nothing is near".into()) };
-            ensure!(first.1 < last.1, "{} vectors at random are all at the distance {}", found.len(), first.1);
+            let apart = first.1 < last.1;
+            ensure!(apart, "{} vectors at random are all at the distance {}", found.len(), first.1);
             for (row, distance) in &found {
                 let key = entries.get(*row as usize).ok_or(format!("row {row} is found, which is not there"))?;
                 let Some(expected) = far(metric, keys, &query, &key.1) else { continue };
