@@ -1405,7 +1405,8 @@ typedef struct soch_compression {
                           struct soch_bytes input,
                           const struct soch_writer *output,
                           struct soch_error *error);
-  // Writes what `compress` was given to `output`. Damaged input is `SOCH_CORRUPTION`. Required. [any-thread]
+  // Writes what `compress` was given to `output`. Damaged input is `SOCH_CORRUPTION`. A length that the input states may be
+  // made up: no memory is taken for more than the writer's limit. Required. [any-thread]
   soch_status (*decompress)(void *instance,
                             struct soch_bytes input,
                             const struct soch_writer *output,

@@ -75,7 +75,8 @@ pub struct soch_compression {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Writes what `compress` was given to `output`. Damaged input is `SOCH_CORRUPTION`. Required. [any-thread]
+    /// Writes what `compress` was given to `output`. Damaged input is `SOCH_CORRUPTION`. A length that the input states may be
+    /// made up: no memory is taken for more than the writer's limit. Required. [any-thread]
     pub decompress: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
