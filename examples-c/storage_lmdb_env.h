@@ -9,7 +9,8 @@
 //             "commit"  with each write: the database is whole, and all but the very last write is there
 //                       (MDB_NOMETASYNC).
 //             "flush"   only in `flush`: the kernel may have written the pages in another order, and the whole
-//                       database may be lost if power fails between two flushes (MDB_NOSYNC). For bulk loads.
+//                       database may be lost if power fails between two flushes (MDB_NOSYNC). For bulk loads; `describe`
+//                       does not say that it is durable.
 #ifndef STORAGE_LMDB_ENV_H
 #define STORAGE_LMDB_ENV_H
 

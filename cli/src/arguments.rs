@@ -117,6 +117,9 @@ pub(crate) enum Command {
     /// Run one test of `check` in this process
     #[command(hide = true)]
     RunOneTest(check::child::Options),
+    /// Do parts of a test's work in this process
+    #[command(hide = true)]
+    ServeTests(check::child::ServeOptions),
 }
 
 /// The words of `command`, such as `trust add`, among `arguments`; nothing if there is none.

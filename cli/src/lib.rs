@@ -106,6 +106,7 @@ fn run_own(out: &Output, command: Command, all: clap::Command) -> Result<bool, F
         Command::Completions(options) => Ok(completions::run(out, &options, &all)),
         Command::Man(options) => man::run(out, &options, all),
         Command::RunOneTest(options) => check::child::run(&options).map_err(Failure::from),
+        Command::ServeTests(options) => check::child::serve(&options).map_err(Failure::from),
     }
 }
 

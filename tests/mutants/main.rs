@@ -7,6 +7,7 @@
 mod build;
 mod check;
 mod codec;
+mod crash;
 mod fuzzed;
 mod history;
 mod index_ordered;
@@ -47,6 +48,11 @@ fn of_answers_of_storages_are_found() {
 #[test]
 fn of_storages_by_size_are_found() {
     all_are_found(storage_sizes::MUTANTS);
+}
+
+#[test]
+fn of_what_outlives_a_crash_are_found() {
+    all_are_found(crash::MUTANTS);
 }
 
 #[test]

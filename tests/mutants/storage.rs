@@ -8,6 +8,8 @@ pub const VERSIONS: Plugin = Plugin::of("examples-c/storage_versions.cpp");
 pub const LMDB: Plugin = Plugin::of("examples-c/storage_lmdb.c")
     .needs(Needs::Lmdb)
     .with(&["--config", r#"{"path": "{dir}/data", "sync": "flush"}"#]);
+/// In the host's directory, and each write waits for the disk: the way in which it is durable.
+pub const LMDB_ON_DISK: Plugin = Plugin::of("examples-c/storage_lmdb.c").needs(Needs::Lmdb);
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {

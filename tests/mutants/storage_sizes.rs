@@ -1,6 +1,6 @@
 //! Mistakes in storages at the borders of sizes, and when an instance comes again.
 
-use crate::storage::{LMDB, MEMORY, MEMORY_IN_RUST};
+use crate::storage::{LMDB, LMDB_ON_DISK, MEMORY, MEMORY_IN_RUST};
 use crate::subject::{Damage, Mutant};
 
 pub const MUTANTS: &[Mutant] = &[
@@ -310,7 +310,7 @@ r#"    size_t good = 0;
     },
     Mutant {
         name: "each open begins with an empty database",
-        plugin: LMDB,
+        plugin: LMDB_ON_DISK,
         edits: &[
             ("examples-c/storage_lmdb_env.h",
 "    code = mdb_env_create(&self->env);",
@@ -323,7 +323,7 @@ r#"    unlinkat(self->directory, "data.mdb", 0);
     },
     Mutant {
         name: "deletes are done in memory only",
-        plugin: LMDB,
+        plugin: LMDB_ON_DISK,
         edits: &[
             ("examples-c/storage_lmdb.c",
 r#"    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}};
@@ -336,7 +336,7 @@ r#"    soch_write write = {SOCH_WRITE_PUT, table, key, {NULL, 0}};
     },
     Mutant {
         name: "the newest rows are kept in memory until the next one",
-        plugin: LMDB,
+        plugin: LMDB_ON_DISK,
         edits: &[
             ("examples-c/storage_lmdb.c",
 r#"    soch_write write = {SOCH_WRITE_PUT, table, key, value};
@@ -364,7 +364,7 @@ r#"    static char first[PATH_MAX];
     },
     Mutant {
         name: "an aborted transaction is committed",
-        plugin: LMDB,
+        plugin: LMDB_ON_DISK,
         edits: &[
             ("examples-c/storage_lmdb_transaction.h",
 r#"static void abort_txn(void *txn) {
@@ -379,7 +379,7 @@ r#"static void abort_txn(void *txn) {
     },
     Mutant {
         name: "a dropped table comes back with the next instance",
-        plugin: LMDB,
+        plugin: LMDB_ON_DISK,
         edits: &[
             ("examples-c/storage_lmdb_tables.h",
 r#"        code = delete_rows(self, txn, call, &all, &ended);

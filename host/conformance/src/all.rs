@@ -25,6 +25,7 @@ pub fn tests() -> &'static [Test] {
             crate::storage_history::TESTS,
             crate::storage_checkpoint::TESTS,
             crate::storage_property::TESTS,
+            crate::storage_crash::TESTS,
             crate::index::TESTS,
             crate::index_search::TESTS,
             crate::index_change::TESTS,

@@ -44,6 +44,7 @@ mod compression_lent;
 mod compression_options;
 mod compression_sizes;
 mod compression_threads;
+mod crash;
 mod fuzz;
 #[cfg(feature = "harness")]
 mod harness;
@@ -80,6 +81,7 @@ mod sequences;
 mod storage;
 mod storage_batch;
 mod storage_checkpoint;
+mod storage_crash;
 mod storage_cursor;
 mod storage_history;
 mod storage_property;
@@ -96,6 +98,7 @@ mod test;
 mod threads;
 mod waiting_writer;
 
+pub use crash::child::serve;
 pub use fuzz::case::FuzzCase;
 #[cfg(feature = "harness")]
 pub use harness::run_as_tests;

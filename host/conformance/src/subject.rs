@@ -10,6 +10,7 @@ use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, PluginLibrary};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -19,6 +20,9 @@ type Make = Box<dyn Fn(&str, &Path) -> Result<Handles, String> + Send + Sync>;
 
 /// Takes figures.
 type Receive = Box<dyn Fn(&Measured) + Send + Sync>;
+
+/// Makes the command of a process that calls [`serve`](crate::serve) with the same subject.
+type MakeChild = Box<dyn Fn() -> Result<Command, String> + Send + Sync>;
 
 /// The place that the directory of an instance takes in a configuration.
 const DIRECTORY: &str = "{dir}";
@@ -56,6 +60,10 @@ pub struct Subject {
     pub(crate) writes_wait: AtomicBool,
     watch: Watch,
     measured: Receive,
+    children: Option<MakeChild>,
+    crash_points: Option<u32>,
+    crash_point: Option<u32>,
+    strict_disk: bool,
 }
 
 impl std::fmt::Debug for Subject {
@@ -117,6 +125,10 @@ impl Subject {
             writes_wait: AtomicBool::new(false),
             watch: Arc::new(|_| {}),
             measured: Box::new(|_| {}),
+            children: None,
+            crash_points: None,
+            crash_point: None,
+            strict_disk: false,
         }
     }
 
@@ -155,6 +167,43 @@ impl Subject {
         self
     }
 
+    /// Says how another process is started that makes the same subject and calls [`serve`](crate::serve). Without it what needs one is
+    /// skipped: what is left of a storage's or an index's files when its process is killed, or the power fails.
+    ///
+    /// The process gets its requests as its standard input, which must be left to it; what it prints is not read.
+    ///
+    /// # Panics
+    /// Never. An error of `command` fails the test that needs it.
+    #[must_use]
+    pub fn children(mut self, command: impl Fn() -> Result<Command, String> + Send + Sync + 'static) -> Self {
+        self.children = Some(Box::new(command));
+        self
+    }
+
+    /// Makes the tests of crashes try this many points each, however long that takes. Without it they try some hundred, and end
+    /// after a few seconds.
+    #[must_use]
+    pub fn crash_points(mut self, points: u32) -> Self {
+        self.crash_points = Some(points);
+        self
+    }
+
+    /// Makes the tests of crashes try the point of this number alone.
+    #[must_use]
+    pub fn crash_point(mut self, point: u32) -> Self {
+        self.crash_point = Some(point);
+        self
+    }
+
+    /// Says whether the disk of a test in which the power fails keeps what POSIX promises, and no more: what was not synced came
+    /// there in any order, and a name only when its directory was synced. Otherwise it is as ext4, XFS and btrfs have it: names
+    /// come in their order, and with a file that is synced, and so does what is written behind the end of a file.
+    #[must_use]
+    pub fn strict_disk(mut self, strict: bool) -> Self {
+        self.strict_disk = strict;
+        self
+    }
+
     /// Returns name, version and capabilities of the plugin.
     #[must_use]
     pub fn info(&self) -> &ExtensionInfo {
@@ -185,6 +234,23 @@ impl Subject {
         (self.measured)(&Measured { name, at, value });
     }
 
+    pub(crate) fn has_children(&self) -> bool {
+        self.children.is_some()
+    }
+
+    pub(crate) fn child_command(&self) -> Result<Command, String> {
+        self.children.as_ref().map_or_else(|| Err("there is no command for a child".to_owned()), |make| make())
+    }
+
+    /// The one point that is wished for, and how many.
+    pub(crate) fn crash_points_wished(&self) -> (Option<u32>, Option<u32>) {
+        (self.crash_point, self.crash_points)
+    }
+
+    pub(crate) fn has_strict_disk(&self) -> bool {
+        self.strict_disk
+    }
+
     /// A new instance, with a new directory.
     pub(crate) fn instance(&self) -> Result<Instance, NotPassed> {
         self.instance_in(new_directory()?)
@@ -209,11 +275,17 @@ impl Subject {
     /// A new instance with this directory.
     pub(crate) fn instance_in(&self, directory: impl Into<Arc<TempDir>>) -> Result<Instance, NotPassed> {
         let directory = directory.into();
-        let path = directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?;
+        let handles = self.handles_in(directory.path())?;
+        Ok(Instance::new(handles, directory, self.watch.clone()))
+    }
+
+    /// The handles of a new instance with this directory, which stays when they are gone.
+    pub(crate) fn handles_in(&self, directory: &Path) -> Result<Handles, NotPassed> {
+        let path = directory.to_str().ok_or("the directory for temporary files is not UTF-8")?;
         let config = self.config.replace(DIRECTORY, &path.replace('\\', "\\\\").replace('"', "\\\""));
         (self.watch)(Phase::Create);
-        let handles = (self.make)(&config, &directory.path().join(DATA_DIR));
+        let handles = (self.make)(&config, &directory.join(DATA_DIR));
         (self.watch)(Phase::Run);
-        Ok(Instance::new(handles?, directory, self.watch.clone()))
+        Ok(handles?)
     }
 }

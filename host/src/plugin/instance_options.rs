@@ -1,5 +1,5 @@
 use sochdb_plugin_sdk::ErrorKind;
-use std::fs::DirBuilder;
+use std::fs::{DirBuilder, File};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ impl InstanceOptions {
     }
 
     /// Gives the instance a directory for its files. Its path is absolute and UTF-8. It is made, for its user alone, if it is
-    /// missing; its parent is there. Two instances that live at a time need two.
+    /// missing, and its name is on the disk then; its parent is there. Two instances that live at a time need two.
     #[must_use]
     pub fn data_dir(self, path: impl Into<PathBuf>) -> Self {
         Self { data_dir: Some(path.into()), ..self }
@@ -75,6 +75,18 @@ impl InstanceOptions {
 fn make(path: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(0o700).create(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        made => made,
+        Err(error) => Err(error),
+        Ok(()) => sync_name(path),
+    }
+}
+
+/// Makes the name of a new directory as durable as the plugin makes what is in it.
+fn sync_name(path: &Path) -> io::Result<()> {
+    // Who may make a directory in another one need not be allowed to read that.
+    let Some(parent) = path.parent().and_then(|parent| File::open(parent).ok()) else { return Ok(()) };
+    match parent.sync_all() {
+        // A file system that has no such thing.
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
+        synced => synced,
     }
 }

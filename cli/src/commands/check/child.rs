@@ -41,6 +41,21 @@ pub(crate) struct SubjectOptions {
     /// The seed of the tests that draw numbers; the same one draws the same
     #[arg(long, default_value_t = 0, value_name = "N")]
     pub(crate) seed: u64,
+    /// The points of each test of crashes, however long they take; without it some hundred, for a few seconds
+    ///
+    /// A test of crashes kills the process of the plugin at a call of the system that changes files, lets such a call fail, or
+    /// builds what a disk holds after a power loss, and looks at what is left.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    crash_points: Option<u32>,
+    /// The one point of each test of crashes to try, by the number that a failure says
+    #[arg(long, value_name = "POINT", conflicts_with = "crash_points")]
+    crash_point: Option<u32>,
+    /// In the tests of crashes, let a power loss leave of what was not synced any part, in any order: POSIX promises no more
+    ///
+    /// A file's name is on the disk only when its directory was synced then. Without it the disk is as ext4, XFS and btrfs have
+    /// it: names come in their order and with a file that is synced, and what is written behind the end of a file in its order.
+    #[arg(long)]
+    crash_strict: bool,
     #[command(flatten)]
     pub(crate) deciding: Deciding,
 }
@@ -69,6 +84,9 @@ impl SubjectOptions {
         if self.seed != 0 {
             all.extend(["--seed".into(), self.seed.to_string().into()]);
         }
+        all.extend(self.crash_points.iter().flat_map(|count| ["--crash-points".into(), count.to_string().into()]));
+        all.extend(self.crash_point.iter().flat_map(|point| ["--crash-point".into(), point.to_string().into()]));
+        all.extend(self.crash_strict.then(|| "--crash-strict".into()));
         all.extend(self.deciding.arguments());
         all
     }
@@ -224,18 +242,53 @@ fn run_test(
     if test == LOAD {
         return Ok(instance(&library, &subject.config, phase)?);
     }
-    let SubjectOptions { config, checksum, seed, .. } = subject;
-    let under_test = Subject::loaded(library, config).checksum(*checksum).seed(*seed);
-    let mut under_test = under_test.watched(phase).measured(measured);
-    if let Some(dimensions) = subject.dimensions {
-        under_test = under_test.dimensions(dimensions as usize);
-    }
+    let under_test = under_test(library, file, subject).watched(phase).measured(measured);
     if let Some(result) = drawn::in_child(test, &under_test) {
         return result;
     }
     let found = conformance::tests().iter().find(|one| one.name == test);
     let found = found.ok_or_else(|| format!("there is no test {test}"))?;
     (found.run)(&under_test)
+}
+
+/// What the suite gets.
+fn under_test(library: PluginLibrary, file: &Path, options: &SubjectOptions) -> Subject {
+    let (plugin, told) = (file.to_owned(), options.clone());
+    let child = move || {
+        let program = std::env::current_exe().map_err(|error| format!("cannot find this program: {error}"))?;
+        let mut command = Command::new(program);
+        command.arg("serve-tests").args(told.arguments()).arg("--").arg(&plugin);
+        Ok(command)
+    };
+    let subject = Subject::loaded(library, &options.config).checksum(options.checksum).seed(options.seed);
+    let mut subject = subject.children(child).strict_disk(options.crash_strict);
+    if let Some(dimensions) = options.dimensions {
+        subject = subject.dimensions(dimensions as usize);
+    }
+    if let Some(points) = options.crash_points {
+        subject = subject.crash_points(points);
+    }
+    if let Some(point) = options.crash_point {
+        subject = subject.crash_point(point);
+    }
+    subject
+}
+
+/// A process that does parts of a test's work.
+#[derive(clap::Args)]
+pub(crate) struct ServeOptions {
+    file: PathBuf,
+    #[command(flatten)]
+    subject: SubjectOptions,
+}
+
+/// Does what the process of a test asks for.
+pub(crate) fn serve(options: &ServeOptions) -> Result<bool, String> {
+    prepare().map_err(|error| format!("cannot prepare the process: {error}"))?;
+    // SAFETY: the operator named the file on the command line of `check`, which says that it runs.
+    let library = unsafe { loader(&options.subject).load(&options.file) }.map_err(|error| error.to_string())?;
+    let subject = under_test(library, &options.file, &options.subject);
+    conformance::serve(&subject).map(|()| true).map_err(|error| error.to_string())
 }
 
 /// Makes one instance, and ends it.

@@ -1,0 +1,91 @@
+//! Looks at what is in a directory, by an instance in a process that did not write it.
+
+use crate::crash::child::Request;
+use crate::crash::history::Place;
+use crate::crash::supervised::{crashed, start, Held, PATIENCE};
+use crate::crash::talk::Talk;
+use crate::subject::Subject;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// One process looks so often.
+const LOOKS: u32 = 50;
+
+/// The content of a directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    Rows(BTreeMap<Place, u32>),
+    /// No instance could be made, for this reason.
+    Refused(String),
+    /// A thing is wrong that can be seen without knowing what was written.
+    Broken(String),
+}
+
+/// A process that looks, and is made anew now and then.
+pub(crate) struct Looker<'a> {
+    subject: &'a Subject,
+    child: Option<(Held, Talk)>,
+    looks: u32,
+}
+
+impl<'a> Looker<'a> {
+    pub(crate) fn new(subject: &'a Subject) -> Self {
+        Self { subject, child: None, looks: 0 }
+    }
+
+    /// Lets the next look be that of a new process.
+    pub(crate) fn renew(&mut self) {
+        self.child = None;
+    }
+
+    /// Looks at what is in `directory`.
+    ///
+    /// # Errors
+    /// What stands in the way of the test, and is not the plugin's.
+    pub(crate) fn look(&mut self, directory: &Path) -> Result<Found, String> {
+        let request = Request::Look { directory: directory.to_owned() }.line();
+        if self.looks >= LOOKS {
+            (self.child, self.looks) = (None, 0);
+        }
+        self.looks += 1;
+        let (mut held, mut talk) = match self.child.take() {
+            Some((held, talk)) => {
+                talk.say(&request).map_err(|error| format!("cannot ask a process: {error}"))?;
+                (held, talk)
+            }
+            None => start(self.subject.child_command()?, &request)?,
+        };
+        let mut rows = BTreeMap::new();
+        loop {
+            let line = match talk.line_within(PATIENCE) {
+                Ok(Some(line)) => line,
+                Ok(None) => {
+                    let how = held.0.wait().map_or_else(|error| error.to_string(), crashed);
+                    return Ok(Found::Broken(format!("the process that opens it ended with {how}")));
+                }
+                Err(error) => return Ok(Found::Broken(format!("the process that opens it hangs: {error}"))),
+            };
+            let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
+            let found = match word {
+                "row" => {
+                    let mut numbers = rest.split(' ').map_while(|number| number.parse().ok());
+                    let (Some(table), Some(key), Some(value)) = (numbers.next(), numbers.next(), numbers.next()) else {
+                        return Err(format!("what is this: {line}"));
+                    };
+                    rows.insert((table, key), value);
+                    continue;
+                }
+                "end" => Found::Rows(rows),
+                "refused" => Found::Refused(rest.to_owned()),
+                "broken" => Found::Broken(rest.to_owned()),
+                _ => return Err(format!("what is this: {line}")),
+            };
+            if !matches!(found, Found::Rows(_)) {
+                // Its last word: the instance is gone.
+                let _ = talk.line_within(PATIENCE);
+            }
+            self.child = Some((held, talk));
+            return Ok(found);
+        }
+    }
+}

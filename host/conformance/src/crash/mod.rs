@@ -1,0 +1,41 @@
+//! Crash consistency: what a durable storage, or an index with files of its own, has kept after its process was killed, the
+//! power failed, or a call of the system did.
+//!
+//! A child does steps that are drawn by seed, with calls that wait for the supervisor (seccomp, user notification: `kernel`,
+//! `numbers`) whenever they might change files. The supervisor (`supervised`) makes those that concern the child's directory in
+//! its place (`perform`), one after the other, and notes what each changed and when the child said that a step was done. So it
+//! knows all that a disk may hold: it kills the child before any call, lets any call fail, or builds the directory as a power
+//! loss may leave it (`disk`, `content`). A process that wrote none of it opens what is left (`looker`), and a model says
+//! whether that may be (`history`).
+//!
+//! # What a power loss leaves
+//! A file holds what was written before the last `fsync`, `fdatasync` or `msync` of it, or with `O_SYNC` and `O_DSYNC`;
+//! `sync_file_range` counts for nothing. Of what came later there is a part by seed: nothing, everything, all until one moment and
+//! a part of the next write, of each page of 4096 bytes or each sector of 512 what it held at a moment of its own, or only the
+//! length. A sector is never torn. Names, and the order of what is new, are as file systems with a journal have them, or as
+//! POSIX promises: `content::Rule`. After an `fsync` that fails with EIO or ENOSPC, what it should have written never comes.
+//!
+//! # Limits
+//! - Linux on x86-64 and ARM, where a process may install such filters and look at its children. Elsewhere the tests are skipped.
+//! - One thread does the steps, so what concurrent callers are promised is not tried.
+//! - Other ways to change files fail, so that a plugin takes those that are known: io_uring, `splice`, `sendfile`,
+//!   `copy_file_range`, clones, files without a name. Symbolic links are not noted, nor are processes that the plugin starts.
+//! - What is written through a map is noted at the next call that concerns the directory if the file is short, else when it is
+//!   synced. An `mmap` that is made writable later is not noticed.
+//! - Damage of what was synced, disks that lie, and files outside of the directory are not tried.
+
+pub(crate) mod call;
+pub(crate) mod child;
+pub(crate) mod content;
+pub(crate) mod disk;
+pub(crate) mod history;
+pub(crate) mod kernel;
+pub(crate) mod looker;
+pub(crate) mod numbers;
+pub(crate) mod perform;
+pub(crate) mod process;
+pub(crate) mod steps;
+pub(crate) mod supervised;
+pub(crate) mod talk;
+pub(crate) mod trials;
+pub(crate) mod work;

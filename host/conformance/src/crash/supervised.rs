@@ -1,0 +1,170 @@
+//! Runs a child under the supervisor, which decides about each call that concerns a directory.
+
+use crate::crash::disk::Op;
+use crate::crash::kernel::{answer, receive, Answer};
+use crate::crash::perform::Decision;
+use crate::crash::process::{Act, Fits, Process};
+use crate::crash::talk::{wait, Talk};
+use rustix::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// No call of a plugin takes longer than this, in which its process makes no call that concerns the directory.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
+
+/// The end of a child's work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// All is done.
+    Done,
+    /// The supervisor killed the process.
+    Killed,
+    /// A signal ended the process, or it ended itself.
+    Crashed(String),
+    /// Nothing came for long.
+    Hung,
+}
+
+/// A call that concerned the directory.
+#[derive(Clone, Debug)]
+pub(crate) struct Point {
+    /// The number of changes that were made before.
+    pub(crate) ops: usize,
+    /// The call, as a message says it.
+    pub(crate) what: String,
+    pub(crate) fits: Fits,
+}
+
+/// A line that the child said.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    /// The number of changes that were made before.
+    pub(crate) ops: usize,
+    pub(crate) text: String,
+}
+
+/// All that a child did.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) ops: Vec<Op>,
+    pub(crate) points: Vec<Point>,
+    pub(crate) lines: Vec<Line>,
+    pub(crate) end: End,
+}
+
+/// A child, which ends with what holds it.
+pub(crate) struct Held(pub(crate) Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // It may have ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a child that is asked for something.
+///
+/// # Errors
+/// It cannot be started.
+pub(crate) fn start(mut command: Command, request: &str) -> Result<(Held, Talk), String> {
+    let failed = |error: std::io::Error| format!("cannot start a process for the plugin: {error}");
+    let (ours, theirs) = UnixStream::pair().map_err(failed)?;
+    let child = command.stdin(Stdio::from(rustix::fd::OwnedFd::from(theirs))).spawn().map_err(failed)?;
+    // The command keeps the other end, which must be gone when the child is.
+    drop(command);
+    let talk = Talk::new(ours.into());
+    talk.say(request).map_err(failed)?;
+    Ok((Held(child), talk))
+}
+
+/// The end of a process that was not asked to end, as a message says it.
+pub(crate) fn crashed(status: ExitStatus) -> String {
+    match status.signal() {
+        Some(signal) => format!("signal {signal}"),
+        None => format!("exit code {}", status.code().unwrap_or(-1)),
+    }
+}
+
+/// Runs a child that does what `request` says, and asks `decide` about each call that concerns `directory`, a real path; it is
+/// told how many there were before. None if the kernel does not let a process be supervised, with the reason.
+///
+/// # Errors
+/// What stands in the way of the test, and is not the plugin's.
+pub(crate) fn run(
+    command: Command,
+    request: &str,
+    directory: &Path,
+    mut decide: impl FnMut(usize, &Act) -> Decision,
+) -> Result<Result<Run, String>, String> {
+    let (mut held, mut talk) = start(command, request)?;
+    let failed = |error: std::io::Error| format!("cannot supervise a process: {error}");
+    let begun = talk.line_within(PATIENCE).map_err(failed)?.unwrap_or_default();
+    let Some(listener) = begun.strip_prefix("supervise ").and_then(|number| number.parse().ok()) else {
+        return Ok(Err(begun));
+    };
+    let mut process = Process::new(held.0.id(), directory).map_err(failed)?;
+    let listener = match process.descriptor(listener) {
+        Ok(listener) => listener,
+        Err(error) => return Ok(Err(format!("a process may not look at its child: {error}"))),
+    };
+    let (mut points, mut lines) = (Vec::new(), Vec::new());
+    let mut until = Instant::now() + PATIENCE;
+    let end = loop {
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break End::Hung;
+        }
+        let [asked, said] = wait(&[listener.as_fd(), talk.as_fd()], left).map_err(failed)?;
+        if said {
+            until = Instant::now() + PATIENCE;
+            hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
+            if talk.has_ended() {
+                break ended(&mut held, &lines);
+            }
+        }
+        if !asked {
+            continue;
+        }
+        let Some(asked) = receive(listener.as_fd()) else { continue };
+        let Some(act) = process.act(&asked) else {
+            answer(listener.as_fd(), asked, Answer::Continue);
+            continue;
+        };
+        until = Instant::now() + PATIENCE;
+        // What it said before the call was before it.
+        hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
+        process.compare_short();
+        let decision = decide(points.len(), &act);
+        points.push(Point { ops: process.ops.len(), what: act.what.clone(), fits: act.fits() });
+        if decision == Decision::Kill {
+            held.0.kill().map_err(failed)?;
+            held.0.wait().map_err(failed)?;
+            break End::Killed;
+        }
+        let made = process.make(act, decision);
+        answer(listener.as_fd(), asked, made);
+    };
+    if end != End::Hung {
+        hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
+    }
+    Ok(Ok(Run { ops: process.ops, points, lines, end }))
+}
+
+fn hear(talk: &mut Talk, ops: usize, lines: &mut Vec<Line>) -> std::io::Result<()> {
+    lines.extend(talk.lines()?.into_iter().map(|text| Line { ops, text }));
+    Ok(())
+}
+
+/// The end of the child whose end of the socket is gone.
+fn ended(held: &mut Held, lines: &[Line]) -> End {
+    let done = lines.last().is_some_and(|line| line.text == "end");
+    match held.0.wait() {
+        Ok(status) if status.success() && done => End::Done,
+        Ok(status) => End::Crashed(crashed(status)),
+        Err(error) => End::Crashed(error.to_string()),
+    }
+}
