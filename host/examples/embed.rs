@@ -18,7 +18,8 @@ fn serve(plugins: &Path, data: &Path, orders: impl BufRead) -> Result<()> {
         manager.register_as(&name, library.instance_with(&config, &options)?)?;
     }
     // Any number of threads may have this: calls wait while the storage behind it is replaced, and go on with the next one.
-    let rows = manager.storage().ok_or("no storage is installed")?;
+    let loaded: Vec<_> = manager.extensions().iter().map(|one| format!("{} ({})", one.name, one.kinds)).collect();
+    let rows = manager.storage().ok_or_else(|| format!("no storage is installed, only: {}", loaded.join(", ")))?;
     for (number, order) in (0_u64..).zip(orders.lines()) {
         rows.put(1, &number.to_be_bytes(), order?.as_bytes(), 0)?;
         // SAFETY: as above. Whoever installed a new version since has it loaded here; the same bytes are loaded once.

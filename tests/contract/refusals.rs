@@ -151,9 +151,9 @@ fn a_flag_that_no_version_knows() {
 fn create_fails() {
     let library = load_c("create_fails", &[]);
     match library.instance("no space on device 7").err() {
-        Some(LoadError::Create { kind, message, .. }) => {
-            assert_eq!(kind, ErrorKind::Io);
-            assert!(message.contains("no space on device 7") && message.contains("create_fails"), "{message}");
+        Some(LoadError::Create { plugin, kind, message, .. }) => {
+            assert_eq!((plugin.as_str(), kind), ("create_fails", ErrorKind::Io));
+            assert_eq!(message, "no space on device 7", "the plugin's own text, and the name once");
         }
         other => panic!("an instance that fails: {other:?}"),
     }

@@ -1,4 +1,4 @@
-//! Several plugins in one program, in Rust and in C: in all that a host gives and asks they are as loaded ones.
+//! Several plugins in one program, in Rust, C and C++: in all that a host gives and asks they are as loaded ones.
 
 use sochdb_plugin_conformance::{tests_for, Subject};
 use sochdb_plugin_host::sdk::abi::{soch_plugin, SOCH_ABI_MAJOR};
@@ -45,7 +45,7 @@ fn loader(lines: &Arc<Lines>) -> DynamicPluginLoader {
 #[test]
 fn each_of_them_conforms() {
     let loader = DynamicPluginLoader::new();
-    for entry in [linked_kinds::SOCH_PLUGIN, linked_in_c::plugin()] {
+    for entry in [linked_kinds::SOCH_PLUGIN, linked_in_c::plugin(), linked_in_c::plugin_in_cpp()] {
         let subject = Subject::linked_in(loader.linked(entry).expect("it is of this contract"), "{}");
         for test in tests_for(&subject) {
             if let Some(error) = test.failure(&subject) {
@@ -75,18 +75,29 @@ fn an_instance_has_host_configuration_kinds_and_capabilities() {
     let log = lines.take().concat();
     assert!(log.contains("shut down") && log.contains('3'), "{log}");
     let refused = plugin.instance("refuse").expect_err("it is told to refuse");
-    assert_eq!(refused.to_string(), "the plugin made no instance (Invalid): linked_kinds: it is told to refuse");
+    assert_eq!(refused.to_string(), "the plugin `linked_kinds` made no instance (Invalid): it is told to refuse");
 }
 
 #[test]
 fn limits_are_those_of_the_loader() {
     let loader = DynamicPluginLoader::new().output_limit(2);
-    for entry in [codec_xor::SOCH_PLUGIN, linked_in_c::plugin()] {
+    for entry in [codec_xor::SOCH_PLUGIN, linked_in_c::plugin(), linked_in_c::plugin_in_cpp()] {
         let plugin = loader.linked(entry).expect("it is of this contract");
         let codec = plugin.instance("{}").and_then(|instance| instance.compression()).expect("a codec");
         assert!(codec.compress(b"ab").is_ok());
         assert_eq!(codec.compress(b"abc").expect_err("three bytes").kind(), ErrorKind::Limit);
     }
+}
+
+#[test]
+fn an_exception_ends_its_instance_and_no_other() {
+    let plugin = DynamicPluginLoader::new().linked(linked_in_c::plugin_in_cpp()).expect("it is of this contract");
+    let codec = || plugin.instance("{}").and_then(|instance| instance.compression()).expect("a codec");
+    let (codec, other) = (codec(), codec());
+    let thrown = codec.compress(b"throw an exception").expect_err("it throws");
+    assert!(thrown.to_string().contains("codec_reverse was asked to throw"), "{thrown}");
+    assert!(codec.is_poisoned());
+    assert_eq!(other.compress(b"abc").expect("it is another instance"), b"cba");
 }
 
 #[test]

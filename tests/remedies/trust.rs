@@ -1,7 +1,7 @@
 //! Remedies of trust files, pins, lock files and signatures.
 
 use crate::follow::*;
-use sochdb_plugin_host::Digest;
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, OnRefusal};
 use std::fs;
 use std::path::{Path, PathBuf};
 use support::command::{one_object, LIMIT};
@@ -149,6 +149,28 @@ fn installed_bytes_and_their_lock_file_are_mended_by_the_commands() {
     let command = command.split(" writes").next().expect("a command");
     paste(&operator, &format!("{command} {}", text(&copy)));
     operator.object(&verify, 0);
+}
+
+/// Whoever embeds a directory meets these before anything is installed.
+#[test]
+fn a_directory_that_is_missing_or_empty_gets_its_plugins_by_the_command() {
+    let operator = Operator::new();
+    let copy = good(&operator, "copy.so");
+    for (name, code) in [("missing", "E_DIR_NOT_FOUND"), ("empty", "E_LOCK_FILE")] {
+        let directory = operator.home.join(name);
+        if code == "E_LOCK_FILE" {
+            operator.directory(name, 0o755);
+        }
+        let loader = DynamicPluginLoader::new_trusted();
+        // SAFETY: the plugin was built from this source tree.
+        let listed = || unsafe { loader.load_dir(&directory, OnRefusal::LoadNone) };
+        let refused = listed().expect_err(name).error;
+        assert_eq!(refused.code(), code);
+        let command = command_of("sochdb-plugin install", &refused.remedy());
+        assert!(command.contains(text(&directory)), "{command}");
+        paste(&operator, &command.replace("FILE", text(&copy)));
+        assert_eq!(listed().unwrap_or_else(|error| panic!("{name}: {error:?}")).len(), 1);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The lock file of a directory, read as carefully as a plugin.
 
+use crate::base::text::UntrustedText;
 use crate::files::directory_walk::Walked;
 use crate::files::lock_files::{IndexedLock, LockFiles, ReadLock};
 use crate::files::owners::Owners;
@@ -62,8 +63,11 @@ fn read_here(
 ) -> Result<(Lock, Policy), LoadError> {
     let PluginDir { effective, owners, walked, .. } = approach(path, options, steps, record)?;
     let lock = steps.run(Step::Trust, || {
-        let (reason, fix) = ("it does not exist", "install plugins into the directory: sochdb-plugin install FILE");
-        let missing = || LoadError::LockFile { file: path.into(), reason: reason.to_owned(), fix: fix.to_owned() };
+        let missing = || {
+            let directory = UntrustedText::from(walked.path.as_path());
+            let fix = format!("install plugins into the directory: sochdb-plugin install FILE --directory {directory}");
+            LoadError::LockFile { file: path.into(), reason: "it does not exist".to_owned(), fix }
+        };
         let lock = options.locks.of(&walked, owners)?.ok_or_else(missing)?.lock.clone();
         Ok((lock, |lock: &Lock| format!("{} plugins", lock.plugins.len())))
     })?;

@@ -1,5 +1,6 @@
 //! The making of an instance, from a library or from what is linked in, and what it takes to make the same one again.
 
+use crate::base::escape::printable;
 use crate::instance::host_services::{HostServices, HostSide};
 use crate::instance::limits::Limits;
 use crate::instance::{Instance, Lifecycle, Origin, Tables};
@@ -100,13 +101,12 @@ impl Source {
             kind,
             message,
         };
-        let refuse = |kind: ErrorKind, message: String| refused(kind, format!("{name}: {message}"));
         let side = HostSide::new(
             context.services.clone(),
             name,
             &context.product,
             &self.directory(),
-            options.make_data_dir().map_err(|(kind, why)| refuse(kind, why))?,
+            options.make_data_dir().map_err(|(kind, why)| refused(kind, why))?,
             options.budget(),
             entry.abi_minor,
         );
@@ -126,7 +126,7 @@ impl Source {
                     text if text.is_empty() => format!("`create` returned status {status} without a text"),
                     text => text.into_owned(),
                 };
-                return Err(refuse(ErrorKind::from_status(status), text));
+                return Err(refused(ErrorKind::from_status(status), text));
             }
         }
         let lifecycle = Lifecycle {
@@ -139,7 +139,12 @@ impl Source {
         let tables = self.tables();
         // SAFETY: `create` of this entry just made the instance.
         let instance = unsafe { Instance::new(pointer, tables, lifecycle, entry.info.clone(), context.limits, origin) };
-        let instance = instance.map_err(|error| refused(error.kind(), error.to_string()))?;
+        let instance = instance.map_err(|error| {
+            let text = error.to_string();
+            // The refusal says the name already.
+            let text = text.strip_prefix(&*printable(&format!("{name}: "))).unwrap_or(&text);
+            refused(error.kind(), text.to_owned())
+        })?;
         Ok(Arc::new(instance))
     }
 

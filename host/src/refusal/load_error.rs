@@ -75,7 +75,8 @@ refusals! {
     Directories: Platform "E_PLATFORM"
         "the trusted loader does not work on this operating system yet" "run the host on Linux";
     Directories: DirNotFound { directory: UntrustedText } "E_DIR_NOT_FOUND"
-        "the directory {directory} does not exist" "check the path";
+        "the directory {directory} does not exist"
+        "check the path, or make it a directory of plugins: sochdb-plugin install FILE --directory {directory}";
     Directories: DirSymlink { directory: UntrustedText } "E_DIR_SYMLINK"
         "{directory} on the way to the file is a symbolic link" "give the path that `realpath` prints for it";
     Directories: NotADirectory { directory: UntrustedText } "E_DIR_NOT_A_DIRECTORY"
@@ -285,7 +286,7 @@ refusals! {
         "the plugin `{plugin}` has no {wanted} table; it has: {has}" "load it as what it is, or give another plugin";
 
     Create: Create { plugin: String, path: Option<PathBuf>, kind: ErrorKind, message: String } "E_CREATE"
-        "the plugin made no instance ({kind:?}): {message}" "check the plugin's configuration and its log";
+        "the plugin `{plugin}` made no instance ({kind:?}): {message}" "check the plugin's configuration and its log";
 }
 
 impl LoadError {

@@ -1,13 +1,15 @@
-//! Compiles the plugin as an object file of a program: `SOCH_ENTRY` names its entry.
+//! Compiles the plugins as object files of a program: `SOCH_ENTRY` names the entry of each.
 
 fn main() {
-    let source = "../../../examples-c/codec_xor.c";
-    println!("cargo:rerun-if-changed={source}");
     println!("cargo:rerun-if-changed=../../../include");
-    cc::Build::new()
-        .file(source)
-        .include("../../../include")
-        .define("SOCH_ENTRY", "codec_xor_in_c")
-        .warnings_into_errors(true)
-        .compile("codec_xor_in_c");
+    for (source, entry) in [("codec_xor.c", "codec_xor_in_c"), ("codec_reverse.cpp", "codec_reverse_in_cpp")] {
+        let path = format!("../../../examples-c/{source}");
+        println!("cargo:rerun-if-changed={path}");
+        let mut compiler = cc::Build::new();
+        compiler.file(path).include("../../../include").define("SOCH_ENTRY", entry).warnings_into_errors(true);
+        if source.ends_with("cpp") {
+            compiler.cpp(true).std("c++11");
+        }
+        compiler.compile(entry);
+    }
 }
