@@ -3,6 +3,7 @@
 mod at_once;
 mod carried;
 mod embedder;
+mod failed;
 mod held;
 mod load;
 mod names;

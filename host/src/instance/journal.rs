@@ -104,3 +104,6 @@ impl Journal {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

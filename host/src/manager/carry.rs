@@ -3,7 +3,7 @@
 use crate::base::kinds::Kinds;
 use crate::instance::end::say_ended;
 use crate::instance::journal::Change;
-use crate::instance::successor::Moving;
+use crate::instance::successor::{Held, Moving};
 use crate::instance::Instance;
 use crate::manager::error::ManagerError;
 use crate::manager::registration::{Handles, Registration};
@@ -142,6 +142,71 @@ fn follow(old: &Instance, new: &Registration) -> Result<usize, String> {
     Ok(changes.len())
 }
 
+fn serves_on(name: &str) -> impl Fn(String) -> ManagerError + '_ {
+    |why| ManagerError::not_replaced(name, why)
+}
+
+/// The old one with what its index keeps, ready to be followed by the next one.
+struct Prepared<'a> {
+    name: &'a str,
+    old: &'a Arc<Instance>,
+    plan: Plan,
+    saved: Saved,
+    /// Since when callers wait, or changes of the index do.
+    begin: Instant,
+    // Ends before changes go on.
+    _journal: Option<Journaling<'a>>,
+    /// Keeps changes of the index away.
+    still: Option<Held<'a>>,
+}
+
+impl<'a> Prepared<'a> {
+    /// Saves what the index keeps, if the next one loads that. Later changes of it wait, or are noted.
+    fn of(name: &'a str, old: &'a Arc<Instance>, plan: Plan) -> Result<Self, ManagerError> {
+        let mut prepared = Self { name, old, plan, saved: None, begin: Instant::now(), _journal: None, still: None };
+        if plan.saved || plan.followed {
+            prepared.hold()?;
+        }
+        prepared._journal = plan.followed.then(|| Journaling::begin(old));
+        if let Some(index) = Handles::all_of(old).index.filter(|_| plan.saved) {
+            prepared.saved = match index.save(0) {
+                Ok(saved) => Some(Arc::new(saved)),
+                Err(error) if error.kind() == ErrorKind::Unsupported => {
+                    return Err(serves_on(name)(UNSAVED.to_owned()))
+                }
+                Err(error) => return Err(serves_on(name)(error.to_string())),
+            };
+        }
+        if plan.followed {
+            prepared.still = None;
+        }
+        Ok(prepared)
+    }
+
+    fn hold(&mut self) -> Result<(), ManagerError> {
+        let held = self.old.hold_changes(patience(self.old));
+        let late = || serves_on(self.name)("changes of the index under way do not end".to_owned());
+        self.still = Some(held.ok_or_else(late)?);
+        Ok(())
+    }
+
+    /// Makes the changes in the new index that were noted. From then on they wait.
+    fn catch_up(&mut self, new: &Registration) -> Result<(), ManagerError> {
+        if !self.plan.followed {
+            return Ok(());
+        }
+        // Most of them beside others, so that few are left when nobody may change it.
+        for _ in 0..ROUNDS {
+            if follow(self.old, new).map_err(serves_on(self.name))? < PART {
+                break;
+            }
+        }
+        self.begin = Instant::now();
+        self.hold()?;
+        follow(self.old, new).map_err(serves_on(self.name)).map(drop)
+    }
+}
+
 impl PluginManager {
     /// Gives the place that `moving` has, which is registered under `name`, to the instance that `make` makes. Returns the
     /// right to say who comes after that one, too.
@@ -153,66 +218,59 @@ impl PluginManager {
         make: impl FnOnce(&Saved) -> Result<Registration, String>,
     ) -> Result<(Replaced, Moving), ManagerError> {
         let old = &moving.instance().clone();
-        let serves_on = |why: String| ManagerError::not_replaced(name, why);
-        let mut begin = Instant::now();
-        let hold = || match old.hold_changes(patience(old)) {
-            Some(still) => Ok(Some(still)),
-            None => Err(serves_on("changes of the index under way do not end".to_owned())),
-        };
-        let mut still = if plan.saved || plan.followed { hold()? } else { None };
-        let _journal = plan.followed.then(|| Journaling::begin(old));
-        let saved: Saved = match Handles::all_of(old).index.filter(|_| plan.saved) {
-            None => None,
-            Some(index) => match index.save(0) {
-                Ok(saved) => Some(Arc::new(saved)),
-                Err(error) if error.kind() == ErrorKind::Unsupported => return Err(serves_on(UNSAVED.to_owned())),
-                Err(error) => return Err(serves_on(error.to_string())),
-            },
-        };
-        if plan.followed {
-            still = None;
-        }
+        let mut prepared = Prepared::of(name, old, plan)?;
+        let (new, moving) = self.make_next(&prepared, moving, make)?;
+        prepared.catch_up(&new)?;
+        self.settle(prepared, moving, &new)
+    }
+
+    /// Makes the next one. If only one of them may be there, the old one ends before, and is made again if there is no next.
+    fn make_next(
+        &self,
+        prepared: &Prepared<'_>,
+        moving: Moving,
+        make: impl FnOnce(&Saved) -> Result<Registration, String>,
+    ) -> Result<(Registration, Moving), ManagerError> {
+        let Prepared { name, old, plan, saved, .. } = prepared;
+        let serves_on = serves_on(name);
         if plan.one_owner {
             moving.have_callers_wait();
             old.drain_and_close(patience(old)).map_err(|error| serves_on(error.to_string()))?;
         }
         let left = if plan.one_owner { old.leave(after(patience(old))) } else { Ok(()) };
         let may_restore = plan.one_owner && !left.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy);
-        let made = left.map_err(|error| error.to_string()).and_then(|()| make(&saved));
-        let made = made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), Err));
-        let new = match made {
-            Ok(new) => new,
+        let made = left.map_err(|error| error.to_string()).and_then(|()| make(saved));
+        let why = match made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), Err)) {
+            Ok(new) => return Ok((new, moving)),
             Err(why) if !plan.one_owner => return Err(serves_on(why)),
-            Err(why) => {
-                let again = if may_restore { self.restore(old, &saved) } else { Err("it still has its files".into()) };
-                return Err(match again {
-                    Ok(again) => {
-                        moving.to(&again.instance);
-                        serves_on(why)
-                    }
-                    Err(not) => {
-                        drop(moving);
-                        // Its sink was kept for the next one.
-                        say_ended();
-                        let why = format!("{why}; and the old one cannot be made again: {not}");
-                        ManagerError::NotReplaced { name: name.to_owned(), why, serves: false, stuck: Vec::new() }
-                    }
-                });
-            }
+            Err(why) => why,
         };
-        if plan.followed {
-            // Most of them beside others, so that few are left when nobody may change it.
-            for _ in 0..ROUNDS {
-                if follow(old, &new).map_err(serves_on)? < PART {
-                    break;
-                }
+        let again = if may_restore { self.restore(old, saved) } else { Err("it still has its files".into()) };
+        Err(match again {
+            Ok(again) => {
+                moving.to(&again.instance);
+                serves_on(why)
             }
-            begin = Instant::now();
-            still = hold()?;
-            follow(old, &new).map_err(serves_on)?;
-        }
-        let next = new.instance.begin_move().map_err(|error| serves_on(error.to_string()))?;
-        self.put(old, &new)?;
+            Err(not) => {
+                drop(moving);
+                // Its sink was kept for the next one.
+                say_ended();
+                let why = format!("{why}; and the old one cannot be made again: {not}");
+                ManagerError::NotReplaced { name: (*name).to_owned(), why, serves: false, stuck: Vec::new() }
+            }
+        })
+    }
+
+    /// Gives the place to the new one, and ends the old one.
+    fn settle(
+        &self,
+        prepared: Prepared<'_>,
+        moving: Moving,
+        new: &Registration,
+    ) -> Result<(Replaced, Moving), ManagerError> {
+        let Prepared { name, old, plan, begin, _journal, still, .. } = prepared;
+        let next = new.instance.begin_move().map_err(|error| ManagerError::not_replaced(name, error.to_string()))?;
+        self.put(old, new)?;
         moving.to(&new.instance);
         let pause = if plan == Plan::BESIDE { Duration::ZERO } else { begin.elapsed() };
         // Closes the gate, so that changes that waited go on to the next one; then waits for the calls under way.
