@@ -120,6 +120,24 @@ fn in_a_call() {
     assert_eq!((&*state.fields["slot"], &*state.fields["panic.text"]), ("get", &*line.message));
 }
 
+/// The library says it to the newest instance's services, of whichever instance it is.
+#[test]
+#[ignore = "run by all_of_it"]
+fn with_two_loaders_in_a_call() {
+    let [older, newer] = [(); 2].map(|()| Arc::new(Lines::default()));
+    let file = Private::copy(&in_rust("panicking"));
+    let load = |lines: &Arc<Lines>| {
+        file.load_by(&DynamicPluginLoader::new_trusted().services(lines.clone())).expect("the plugin loads")
+    };
+    let plugin = load(&older).instance("get").expect("an instance");
+    let _newer = load(&newer).instance("{}").expect("an instance");
+    named(|| plugin.storage().expect("a storage").get(1, b"k").expect_err("it panics"));
+    let [line] = &newer.take()[..] else { panic!("not one line of the library") };
+    line.is_of(&plugin, "a literal text", "of the host");
+    let [state] = &older.take()[..] else { panic!("not one line of the instance") };
+    assert_eq!((state.instance, &*state.fields["slot"]), (plugin.number(), "get"));
+}
+
 #[test]
 #[ignore = "run by all_of_it"]
 fn in_a_sink() {
@@ -233,7 +251,7 @@ fn child(arguments: &[&str], tests: usize) {
 
 #[test]
 fn all_of_it() {
-    child(&["panic_lines::", "--skip", ENDLESS], 6);
+    child(&["panic_lines::", "--skip", ENDLESS], 7);
 }
 
 #[test]

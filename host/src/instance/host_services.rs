@@ -19,6 +19,12 @@ use std::sync::Arc;
 /// Every method may be called from any thread, by several at once, also from inside a call that the application makes
 /// into the plugin. A panic here ends before it reaches the plugin, and the call does nothing then.
 ///
+/// Two loaders with different services may make instances of one library. What an instance says itself goes to the services of
+/// its loader. What the library says without an instance goes to those of the instance that was made last, of those that live:
+/// the lines about panics, as a library has one hook for all its threads, and the events of the crates `log` and `tracing`.
+/// [`Caller::instance`] is right there too, for what was said in a call. The error of a call that panicked, and the line that its
+/// instance takes no more calls, go to its own.
+///
 /// ```
 /// use sochdb_plugin_host::sdk::{Labels, LogLevel};
 /// use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices};
