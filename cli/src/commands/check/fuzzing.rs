@@ -11,12 +11,14 @@ use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{FuzzCase, Kind};
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The kinds of plugins for which there are any.
 const KINDS: [Kind; 3] = [Kind::Storage, Kind::Index, Kind::Compression];
 /// The time that one sequence may take.
 const LIMIT: Duration = Duration::from_secs(20);
+/// The time that one that fails is worth, to make it shorter: each try of one that hangs takes the whole limit.
+const SHRINKING: Duration = Duration::from_secs(120);
 
 /// What is drawn.
 #[derive(clap::Args)]
@@ -101,7 +103,10 @@ impl Drawing<'_> {
             return Ok(told);
         }
         out.line(format!("  {} {}; it is made shorter", ran.last, ran.outcome.word()));
-        let fails = |case: &FuzzCase| self.ran(case, Duration::ZERO).is_ok_and(|ran| !ran.outcome.is_good());
+        let begin = Instant::now();
+        let fails = |case: &FuzzCase| {
+            begin.elapsed() < SHRINKING && self.ran(case, Duration::ZERO).is_ok_and(|ran| !ran.outcome.is_good())
+        };
         // What fails once and not again is told as it was.
         let shown = if fails(&ran.last) { self.ran(&ran.last.shrunk(fails), Duration::ZERO)? } else { ran };
         let (case, config) = (&shown.last, self.checked.subject.config());

@@ -94,12 +94,13 @@ impl Operation for IndexOperation {
 
     fn expected(&self, model: &Self::Model) -> Option<Expected> {
         let numbers = |rows: Vec<u64>| Expected::answer(Answer::Numbers(rows)).or(true, &[ErrorKind::Unsupported]);
-        let refused = |key: &[u8], expected: Expected| expected.or(key.is_empty(), &[ErrorKind::Invalid]);
+        // What a key is, the index says.
+        let odd = |key: &[u8]| key.is_empty() || key.len() > 8;
+        let refused = |key: &[u8], expected: Expected| expected.or(odd(key), &[ErrorKind::Invalid, ErrorKind::Limit]);
         Some(match self {
             Self::Insert { key, .. } | Self::Delete { key, .. } => refused(key, Expected::done()),
             Self::Build(entries) => {
-                let empty = entries.iter().any(|(key, _)| key.is_empty());
-                Expected::done().or(empty, &[ErrorKind::Invalid])
+                Expected::done().or(entries.iter().any(|(key, _)| odd(key)), &[ErrorKind::Invalid, ErrorKind::Limit])
             }
             Self::Lookup { key } => {
                 let rows = model.iter().filter(|(own, _)| own == key).map(|(_, row)| *row).collect();

@@ -83,6 +83,11 @@ impl Model {
         self.transactions.iter().enumerate().any(|(other, open)| other != at && open.is_some())
     }
 
+    /// Whether another transaction may keep a read inside of one from what it wrote.
+    fn may_be_locked(&self, by: By) -> bool {
+        matches!(by, By::Transaction(at) if self.others(at))
+    }
+
     fn batch(&self, writes: &[BatchWrite]) -> Expected {
         let as_expected = writes.iter().all(|write| match write {
             BatchWrite::Expect { table, key, value } => self.rows.get(&(*table, key.clone())) == Some(value),
@@ -99,7 +104,8 @@ impl Model {
                 BatchWrite::DeleteRange { .. } => expected,
             };
         }
-        expected.or(true, &OPTIONAL).or(self.any_transaction(), &LATE)
+        let expected = expected.or(true, &OPTIONAL).or(writes.len() > 1, &[ErrorKind::Limit]);
+        expected.or(self.any_transaction(), &LATE)
     }
 
     fn commit(&self, at: usize) -> Option<Expected> {
@@ -119,11 +125,11 @@ impl Model {
             }
             StorageOperation::Get { by, table, key } => {
                 let value = self.seen(*by)?.get(&(*table, key.clone())).cloned();
-                Some(of_size(Expected::answer(Answer::Value(value)), key, b""))
+                Some(of_size(Expected::answer(Answer::Value(value)).or(self.may_be_locked(*by), &LATE), key, b""))
             }
             StorageOperation::Scan { by, range, limit } => {
                 let rows = of_range(self.seen(*by)?, range).into_iter().take(*limit).collect();
-                Some(Expected::answer(Answer::Rows(rows)))
+                Some(Expected::answer(Answer::Rows(rows)).or(self.may_be_locked(*by), &LATE))
             }
             StorageOperation::Walk { reader, range, reverse, seek } => {
                 let mut rows = of_range(self.readers[*reader].as_ref()?, range);
