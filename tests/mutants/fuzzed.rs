@@ -92,10 +92,10 @@ fn is_written(mutant: &Mutant, seed: &str) -> u64 {
         let finished = run(Command::new(&program).env("PLUGIN", file), MINUTE);
         assert_eq!(finished.status.success(), passes, "{}: {found}\n{}", mutant.name, finished.stdout);
     }
-    let again = run(
-        command().args(["check", "--fuzz-case"]).arg(found["sequence"].as_str().expect("a name")).arg(&wrong.path),
-        LIMIT,
-    );
+    let mut check = command();
+    let sequence = found["sequence"].as_str().expect("a name");
+    check.current_dir(place.path()).args(["check", "--fuzz-case", sequence]).arg(&wrong.path);
+    let again = run(&mut check, LIMIT);
     assert_eq!(again.status.code(), Some(1), "the same sequence passes: {}", again.stdout);
     found["operations"].as_u64().expect("a number")
 }
