@@ -84,10 +84,6 @@ pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
     Wrong "rows that do not fit are not counted":
         "    *count = found;\n" => "    *count = found < capacity ? found : capacity;\n",
         "index_rows::the_callers_array_may_be_small";
-    Wrong "a place that is kept for all calls":
-        "    size_t low = 0, high = self->count;\n    while (low < high) {" =>
-        "    static volatile size_t low, high;\n    low = 0, high = self->count;\n    while (low < high) {",
-        "index_threads::searches_beside_each_other_agree";
     Crash "one byte behind a key is read":
         "    to->row = row;\n" => "    to->row = row;\n    if (*(const volatile uint8_t *)(key.ptr + key.len) == 0) to->row = row;\n",
         "index_lent::nothing_is_read_behind_a_key";

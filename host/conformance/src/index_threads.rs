@@ -20,6 +20,8 @@ suite!(Index, "index_threads":
 
 const THREADS: usize = 4;
 const ROWS: u64 = 200;
+/// The rows of a range: a call that takes its time meets others.
+const MANY: usize = 150;
 /// How often each thread asks at least, and how long otherwise: threads that share a processor take turns in it.
 const LEAST: usize = 20;
 const LONG: Duration = Duration::from_millis(250);
@@ -36,7 +38,7 @@ struct Expected {
 impl Expected {
     fn of(index: &Index, key: Vec<u8>) -> Result<Self, NotPassed> {
         let rows = rows_of(index, &key)?;
-        let range = supported("range", index.range(&key, b"", 20))?;
+        let range = supported("range", index.range(&key, b"", MANY))?;
         let near = supported("nearest", index.nearest(&key, 1))?;
         let distances = near.map(|_| exactly(index, &key, ROWS as usize)).transpose()?;
         Ok(Self { key, rows, range, distances: distances.map(|found| found.into_iter().collect()) })
@@ -56,7 +58,7 @@ impl Expected {
     fn comes(&self, index: &Index, round: usize) -> Result<(), NotPassed> {
         let rows = rows_of(index, &self.key)?;
         ensure!(rows == self.rows, "beside other threads a key has the rows {rows:?}, alone {:?}", self.rows);
-        let range = supported("range", index.range(&self.key, b"", 20))?;
+        let range = supported("range", index.range(&self.key, b"", MANY))?;
         ensure!(range == self.range, "beside other threads a range finds {range:?}, alone {:?}", self.range);
         if self.distances.is_some() {
             let near = index.nearest(&self.key, 5).must("nearest beside other threads")?;
