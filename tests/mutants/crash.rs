@@ -4,9 +4,11 @@ use crate::storage::LMDB_ON_DISK;
 use crate::subject::{Damage, Mutant, Plugin};
 
 const FILE: &str = "tests/plugins/rows_in_a_log.c";
-const LOG: Plugin = Plugin::of(FILE);
-const STRICT: Plugin = LOG.with(&["--crash-strict"]);
-const LMDB_THAT_FLUSHES: Plugin = LMDB_ON_DISK.with(&["--config", r#"{"sync": "flush"}"#]);
+/// So many points, also on a busy machine.
+const LOG: Plugin = Plugin::of(FILE).with(&["--crash-points", "100"]);
+const STRICT: Plugin = LOG.with(&["--crash-points", "100", "--crash-strict"]);
+const LMDB: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100"]);
+const LMDB_THAT_FLUSHES: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100", "--config", r#"{"sync": "flush"}"#]);
 
 const KILLED: &str = "storage_crash::killed_at_any_call_it_keeps_what_it_promised";
 const FAILING: &str = "storage_crash::failing_calls_lose_nothing_that_it_promised";
@@ -168,19 +170,19 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     loss(
         "a transaction that is committed when it is aborted",
-        LMDB_ON_DISK,
+        LMDB,
         &[("examples-c/storage_lmdb_transaction.h", "mdb_txn_abort(self->inside.txn);\n    end_turn", "mdb_txn_commit(self->inside.txn);\n    end_turn")],
         KILLED,
     ),
     loss(
         "an engine that is not told to sync",
-        LMDB_ON_DISK,
+        LMDB,
         &[("examples-c/storage_lmdb_env.h", "if (code == 0) code = mdb_env_sync(self->env, 1);", "")],
         POWER,
     ),
     loss(
         "a durable transaction that is not",
-        LMDB_ON_DISK,
+        LMDB,
         &[("examples-c/storage_lmdb_transaction.h", "if (code == MDB_SUCCESS && durable) code = sync_to_disk(owner);", "(void)durable;")],
         POWER,
     ),
