@@ -15,7 +15,7 @@ use tempfile::TempDir;
 
 /// So long a test goes on by default, if it has made the fewest.
 const TIME: Duration = Duration::from_secs(5);
-const FEWEST: u32 = 48;
+const FEWEST: u32 = 8;
 
 /// One try.
 pub(crate) struct Trial {
