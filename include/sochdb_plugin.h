@@ -1278,6 +1278,9 @@ typedef struct soch_log_record {
 // A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
 // through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 //
+// What a sink takes, as `describe` says, it delivers once: its texts and numbers as they were given, as far as its format has
+// room for them, the log lines of one thread in their order.
+//
 // A span's number is the sink's own. It is given again only after its span has ended. A sink takes no harm from a number
 // that no open span has.
 typedef struct soch_observability {
@@ -1455,7 +1458,9 @@ typedef struct soch_compression {
 // change, in no major version. `SOCH_PLUGIN` writes it. Grows at its end.
 //
 // An instance's life: `create`, calls, `shutdown` once, `destroy`. There may be several instances of one
-// library at a time, each with its own configuration; nothing is set up once a process.
+// library at a time, each with its own configuration; nothing is set up once a process. No instance leaves a child process
+// behind, prints on standard output, or listens where neither its configuration nor its description says so. It writes files
+// where its configuration or the host says: none stays in the working directory, the home directory or among temporary files.
 typedef struct soch_plugin {
   // `SOCH_MAGIC`.
   uint64_t magic;

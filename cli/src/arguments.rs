@@ -76,8 +76,7 @@ pub(crate) enum Command {
     ///
     /// Each test runs in a process of its own, so that a crash or a hang is a result. This runs native code with your
     /// rights: it is allowed, whatever the environment says, because you named the file. For a file that the loader
-    /// refuses, the decision is printed as `verify` does. Of leaks only memory is found that every instance leaves
-    /// behind: some hundred bytes of each, or some kilobytes if instances take long to make.
+    /// refuses, the decision is printed as `verify` does.
     Check(check::Options),
     /// Make a publisher's key pair: PREFIX.key to sign plugins with, PREFIX.pub to give away
     ///

@@ -11,4 +11,5 @@ mod refusals;
 mod rules;
 mod sizes;
 mod slots;
+mod statuses;
 mod wasm;

@@ -87,7 +87,7 @@ fn index_hnsw_by_cosine() {
 
 #[test]
 fn observability_prometheus() {
-    conforms(&loaded(&in_rust("observability_prometheus"), r#"{"listen": "127.0.0.1:0"}"#));
+    conforms(&loaded(&in_rust("observability_prometheus"), r#"{"listen": "127.0.0.1:{port}"}"#));
 }
 
 /// What is optional may be left out, and the suite is content.

@@ -13,6 +13,10 @@ mod history;
 mod index_ordered;
 mod index_texts;
 mod index_vectors;
+mod leaks;
+mod life;
+mod process;
+mod sink;
 mod storage;
 mod storage_answers;
 mod storage_sizes;
@@ -53,6 +57,26 @@ fn of_storages_by_size_are_found() {
 #[test]
 fn of_what_outlives_a_crash_are_found() {
     all_are_found(crash::MUTANTS);
+}
+
+#[test]
+fn of_sinks_are_found() {
+    all_are_found(sink::MUTANTS);
+}
+
+#[test]
+fn of_what_stays_behind_are_found() {
+    all_are_found(leaks::MUTANTS);
+}
+
+#[test]
+fn of_instances_are_found() {
+    all_are_found(life::MUTANTS);
+}
+
+#[test]
+fn of_the_process_are_found() {
+    all_are_found(process::MUTANTS);
 }
 
 #[test]

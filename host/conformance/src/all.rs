@@ -10,7 +10,9 @@ pub fn tests() -> &'static [Test] {
     static TESTS: LazyLock<Vec<Test>> = LazyLock::new(|| {
         [
             crate::lifecycle::TESTS,
+            crate::lifecycle_many::TESTS,
             crate::leaks::TESTS,
+            crate::leaks_calls::TESTS,
             crate::storage::TESTS,
             crate::storage_batch::TESTS,
             crate::storage_sizes::TESTS,
@@ -42,6 +44,8 @@ pub fn tests() -> &'static [Test] {
             crate::index_threads::TESTS,
             crate::observability::TESTS,
             crate::observability_records::TESTS,
+            crate::observability_output::TESTS,
+            crate::observability_told::TESTS,
             crate::compression::TESTS,
             crate::compression_sizes::TESTS,
             crate::compression_damage::TESTS,

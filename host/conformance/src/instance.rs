@@ -1,5 +1,6 @@
 use crate::must::Must;
 use crate::not_passed::NotPassed;
+use crate::outputs::Output;
 use crate::phase::Phase;
 use sochdb_plugin_host::sdk::{abi, Extension, ExtensionInfo};
 use sochdb_plugin_host::PluginInstance;
@@ -79,16 +80,22 @@ pub(crate) struct Instance {
     // Ends before the directory that it may write to.
     handles: Handles,
     directory: Arc<TempDir>,
+    output: Option<Output>,
     watch: Watch,
 }
 
 impl Instance {
-    pub(crate) fn new(handles: Handles, directory: Arc<TempDir>, watch: Watch) -> Self {
-        Self { handles, directory, watch }
+    pub(crate) fn new(handles: Handles, directory: Arc<TempDir>, output: Option<Output>, watch: Watch) -> Self {
+        Self { handles, directory, output, watch }
     }
 
     pub(crate) fn directory(&self) -> Arc<TempDir> {
         self.directory.clone()
+    }
+
+    /// Where it tells what it was given, if the suite can read that.
+    pub(crate) fn output(&self) -> Option<&Output> {
+        self.output.as_ref()
     }
 
     pub(crate) fn handles(&mut self) -> &mut Handles {

@@ -1,13 +1,15 @@
 //! Leaks: what stays behind when instances go.
 
+use crate::bad_configs::bad_configs;
+use crate::held::{checker, leaks, leaves, memory};
 use crate::lifecycle::works;
 use crate::must::{ensure, skip};
 use crate::not_passed::NotPassed;
-use crate::subject::Subject;
+use crate::subject::{new_directory, Subject};
 use crate::test::suite;
 use std::time::{Duration, Instant};
 
-suite!(Lifecycle, "lifecycle": instances_leave_nothing);
+suite!(Lifecycle, "lifecycle": instances_leave_nothing, instances_leave_nothing_open; full: refused_configurations_leave_nothing);
 
 /// Parts of the measurement. Other work of the process grows now and then, a leak grows in each of them.
 const PARTS: usize = 5;
@@ -20,16 +22,6 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// Growth that is no leak: this many bytes for each instance, or in all.
 const EACH: f64 = 256.0;
 const IN_ALL: u64 = 256 << 10;
-
-/// Memory checkers keep what was freed for a while, and find leaks themselves.
-const CHECKERS: [&str; 4] = ["/libasan.so", "/liblsan.so", "/libclang_rt.asan", "/vgpreload_"];
-
-/// Bytes of memory of this process that are in no file; None where the system does not tell.
-fn memory() -> Option<u64> {
-    let totals = std::fs::read_to_string("/proc/self/smaps_rollup").ok()?;
-    let line = totals.lines().find_map(|line| line.strip_prefix("Anonymous:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
-}
 
 /// Makes and drops instances, and gives their number.
 fn make(subject: &Subject, (most, limit): (usize, Duration)) -> Result<usize, NotPassed> {
@@ -61,9 +53,8 @@ fn growth(subject: &Subject) -> Result<Option<(usize, u64)>, NotPassed> {
 }
 
 fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    if CHECKERS.iter().any(|checker| maps.contains(checker)) {
-        skip!("a memory checker runs, which finds leaks itself");
+    if let Some(why) = checker() {
+        skip!("{why}");
     }
     let mut found = None;
     for attempt in 0..ATTEMPTS {
@@ -77,5 +68,55 @@ fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
         format!("{count} instances that came and went left {bytes} bytes, {} each", bytes / count as u64)
     };
     ensure!(found.is_none(), "{}; `destroy` must free all of its instance", found.map(text).unwrap_or_default());
+    Ok(())
+}
+
+/// Instances that are made to see what each leaves open.
+const COUNTED: usize = 10;
+
+fn instances_leave_nothing_open(subject: &Subject) -> Result<(), NotPassed> {
+    let nowhere = new_directory()?;
+    let mut made = 0;
+    let one = || {
+        made += 1;
+        works(&mut subject.instance()?, &format!("instance {made} in a row"))
+    };
+    let found = leaves(nowhere.path(), COUNTED, one)?;
+    ensure!(
+        found.is_none(),
+        "{COUNTED} instances that came and went left {}; `destroy` ends and closes all of its instance",
+        found.unwrap_or_default()
+    );
+    Ok(())
+}
+
+/// The longest time for a configuration that is refused: a plugin may ask another machine first.
+const REFUSED_SOON: Duration = Duration::from_millis(20);
+
+fn refused_configurations_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    if let Some(why) = checker() {
+        skip!("{why}");
+    }
+    let directory = std::sync::Arc::new(new_directory()?);
+    let mut refused = 0;
+    for (what, config) in bad_configs(subject.config()) {
+        let begin = Instant::now();
+        let attempt = || subject.made(&config, directory.clone()).map(drop);
+        if attempt().is_ok() || begin.elapsed() > REFUSED_SOON {
+            continue;
+        }
+        refused += 1;
+        // Whether it is taken may depend on what others do with the files that it names.
+        let found = leaks(directory.path(), || attempt().or(Ok(())))?;
+        ensure!(
+            found.is_none(),
+            "of a `create` that refuses a configuration with {what}, {}: what fails, gives back all that it took",
+            found.unwrap_or_default()
+        );
+    }
+    works(&mut subject.instance()?, &format!("after {refused} configurations that were refused"))?;
+    if refused == 0 {
+        skip!("no configuration is refused");
+    }
     Ok(())
 }

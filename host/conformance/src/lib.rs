@@ -37,6 +37,7 @@
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod all;
+mod bad_configs;
 mod cancelled;
 mod compression;
 mod compression_damage;
@@ -48,6 +49,7 @@ mod crash;
 mod fuzz;
 #[cfg(feature = "harness")]
 mod harness;
+mod held;
 mod history;
 mod index;
 mod index_builder;
@@ -69,15 +71,21 @@ mod keys;
 mod kind;
 mod leaks;
 mod lent;
+mod leaks_calls;
 mod lifecycle;
+mod lifecycle_many;
 mod measured;
 mod must;
 mod not_passed;
 mod observability;
+mod observability_output;
 mod observability_records;
+mod observability_told;
+mod outputs;
 mod phase;
 mod random;
 mod sequences;
+mod statuses;
 mod storage;
 mod storage_batch;
 mod storage_checkpoint;
@@ -106,7 +114,9 @@ pub use instance::Handles;
 pub use kind::Kind;
 pub use measured::Measured;
 pub use not_passed::NotPassed;
+pub use outputs::Filled;
 pub use phase::Phase;
+pub use statuses::refused_status;
 pub use subject::Subject;
 pub use test::{Level, Test};
 

@@ -1,6 +1,9 @@
 //! How an instance begins and ends.
 
-use crate::instance::Instance;
+use crate::index::{rows_of, see};
+use crate::instance::{Handles, Instance};
+use crate::keys::Keys;
+use crate::kind::Kind;
 use crate::must::{ensure, skip, Must};
 use crate::not_passed::NotPassed;
 use crate::subject::Subject;
@@ -25,8 +28,7 @@ suite!(Lifecycle, "lifecycle":
 type Calls = Vec<(&'static str, CallResult<()>)>;
 
 /// One call of each kind that the instance has.
-fn call(instance: &mut Instance) -> Calls {
-    let handles = instance.handles();
+fn call(handles: &Handles) -> Calls {
     let mut results = Calls::new();
     if let Some(storage) = &handles.storage {
         results.push(("get", storage.get(1, b"key").map(drop)));
@@ -42,10 +44,15 @@ fn call(instance: &mut Instance) -> Calls {
 }
 
 pub(crate) fn works(instance: &mut Instance, when: &str) -> Result<(), NotPassed> {
-    for (slot, result) in call(instance) {
+    works_by(instance.handles(), when)
+}
+
+/// [`works`], by handles alone.
+pub(crate) fn works_by(handles: &Handles, when: &str) -> Result<(), NotPassed> {
+    for (slot, result) in call(handles) {
         result.must(&format!("{when}: `{slot}`"))?;
     }
-    if let Some(observability) = &instance.handles().observability {
+    if let Some(observability) = &handles.observability {
         let span = observability.span_start("work", None);
         ensure!(span != 0, "{when}: `span_start` started no span");
         observability.span_end(span);
@@ -71,10 +78,18 @@ fn instances_come_and_go(subject: &Subject) -> Result<(), NotPassed> {
 
 fn two_instances_are_independent(subject: &Subject) -> Result<(), NotPassed> {
     let (mut first, mut second) = (subject.instance()?, subject.instance()?);
-    if subject.has(crate::kind::Kind::Storage) {
+    if subject.has(Kind::Storage) {
         first.storage()?.put(1, b"only here", b"1", 0).must("put")?;
         let found = second.storage()?.get(1, b"only here").must("get")?;
         ensure!(found.is_none(), "a value that was put into one instance is in the other");
+    }
+    if subject.has(Kind::Index) {
+        let keys = Keys::of(subject)?;
+        first.index()?.insert(&keys.key(1), 1).must("insert")?;
+        see(first.index()?)?;
+        see(second.index()?)?;
+        let found = rows_of(second.index()?, &keys.key(1))?;
+        ensure!(found.is_empty(), "a row that was added to one index is in the other: {found:?}");
     }
     first.shutdown()?;
     works(&mut second, "after the shutdown of another instance")?;
@@ -92,7 +107,7 @@ fn shutdown_twice_is_ok(subject: &Subject) -> Result<(), NotPassed> {
 fn calls_after_shutdown_are_refused(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     instance.shutdown()?;
-    for (slot, result) in call(&mut instance) {
+    for (slot, result) in call(instance.handles()) {
         let kind = result.err().map(|error| error.kind());
         ensure!(kind == Some(ErrorKind::ShutDown), "`{slot}` after shutdown gave {kind:?}, not ShutDown");
     }

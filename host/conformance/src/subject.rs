@@ -3,6 +3,7 @@ use crate::kind::Kind;
 use crate::measured::Measured;
 use crate::must::Must;
 use crate::not_passed::NotPassed;
+use crate::outputs::Filled;
 use crate::phase::Phase;
 use crate::random::Random;
 use sochdb_plugin_host::sdk::ExtensionInfo;
@@ -73,8 +74,8 @@ impl std::fmt::Debug for Subject {
 }
 
 impl Subject {
-    /// Makes a subject of a loaded library. Each instance gets `config`, JSON text, with the path of a new directory of its
-    /// own in place of `{dir}`, and another one as its `data_dir`.
+    /// Makes a subject of a loaded library. Each instance gets `config`, JSON text, with places of its own in that of
+    /// `{dir}`, `{file}` and `{port}` as [`Filled`] has them, and another directory as its `data_dir`.
     #[must_use]
     pub fn loaded(library: PluginLibrary, config: &str) -> Self {
         let info = library.info().clone();
@@ -274,17 +275,30 @@ impl Subject {
 
     /// A new instance with this directory.
     pub(crate) fn instance_in(&self, directory: impl Into<Arc<TempDir>>) -> Result<Instance, NotPassed> {
+        self.made(&self.config, directory)
+    }
+
+    /// The configuration, with its places.
+    pub(crate) fn config(&self) -> &str {
+        &self.config
+    }
+
+    /// A new instance with another configuration.
+    pub(crate) fn made(&self, config: &str, directory: impl Into<Arc<TempDir>>) -> Result<Instance, NotPassed> {
         let directory = directory.into();
-        let handles = self.handles_in(directory.path())?;
-        Ok(Instance::new(handles, directory, self.watch.clone()))
+        let filled = Filled::new(config, directory.path())?;
+        let handles = self.handles_with(&filled, directory.path())?;
+        Ok(Instance::new(handles, directory, filled.into_output(), self.watch.clone()))
     }
 
     /// The handles of a new instance with this directory, which stays when they are gone.
     pub(crate) fn handles_in(&self, directory: &Path) -> Result<Handles, NotPassed> {
-        let path = directory.to_str().ok_or("the directory for temporary files is not UTF-8")?;
-        let config = self.config.replace(DIRECTORY, &path.replace('\\', "\\\\").replace('"', "\\\""));
+        self.handles_with(&Filled::new(&self.config, directory)?, directory)
+    }
+
+    fn handles_with(&self, filled: &Filled, directory: &Path) -> Result<Handles, NotPassed> {
         (self.watch)(Phase::Create);
-        let handles = (self.make)(&config, &directory.join(DATA_DIR));
+        let handles = (self.make)(filled.config(), &directory.join(DATA_DIR));
         (self.watch)(Phase::Run);
         Ok(handles?)
     }

@@ -10,11 +10,13 @@ impl Instance {
     #[cold]
     pub(crate) fn failure(&self, slot: &'static str, status: soch_status, error: *mut soch_error) -> Error {
         // SAFETY: `run` wrote a code and an empty message; what the plugin wrote over it ends in NUL, as it promises.
-        let (code, text) = unsafe {
+        let (code, text, is_text) = unsafe {
             let message = (&raw const (*error).message).cast::<u8>();
             let length =
                 (0..SOCH_ERROR_MESSAGE_SIZE).position(|at| *message.add(at) == 0).unwrap_or(SOCH_ERROR_MESSAGE_SIZE);
-            ((*error).code, String::from_utf8_lossy(std::slice::from_raw_parts(message, length)).into_owned())
+            let bytes = std::slice::from_raw_parts(message, length);
+            let is_text = length < SOCH_ERROR_MESSAGE_SIZE && std::str::from_utf8(bytes).is_ok();
+            ((*error).code, String::from_utf8_lossy(bytes).into_owned(), is_text)
         };
         let kind = ErrorKind::from_status(status);
         let text = match (text.is_empty(), kind) {
@@ -27,6 +29,9 @@ impl Instance {
             self.gate.poison();
             crate::instance::end::say_ended();
             self.tell_of_panic(slot, &text);
+        }
+        if self.limits.contract_checks && !is_text {
+            return self.contract_violation(slot, "gave an error whose text is not UTF-8 that ends in NUL");
         }
         self.error_in(slot, kind, format!("`{slot}`: {text}")).with_code(code)
     }

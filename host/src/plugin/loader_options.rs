@@ -45,7 +45,8 @@ impl DynamicPluginLoader {
 
     /// Sets whether calls check what the contract forbids and a call does not show: writing outside of the room that was
     /// reserved, by guard bytes behind each; changing what a reader lends, by comparing it with a copy when its time ends;
-    /// and keeping the array that a cursor is given, by overwriting it after each call. Slower; for tests of a plugin. Off
+    /// keeping the array that a cursor is given, by overwriting it after each call; and the text of an error that is not
+    /// UTF-8 or has no end, which is shown as it can be otherwise. Slower; for tests of a plugin. Off
     /// by default.
     #[must_use]
     pub fn contract_checks(self, on: bool) -> Self {

@@ -59,6 +59,9 @@ pub struct soch_observability_properties {
 /// A sink of metrics, spans and logs, or of one of them. Its calls report no text: a plugin that cannot deliver says so
 /// through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 ///
+/// What a sink takes, as `describe` says, it delivers once: its texts and numbers as they were given, as far as its format has
+/// room for them, the log lines of one thread in their order.
+///
 /// A span's number is the sink's own. It is given again only after its span has ended. A sink takes no harm from a number
 /// that no open span has.
 #[repr(C)]

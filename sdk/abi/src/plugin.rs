@@ -33,7 +33,9 @@ pub const SOCH_LAYOUT_HASH_SIZE: usize = 16;
 /// change, in no major version. `SOCH_PLUGIN` writes it. Grows at its end.
 ///
 /// An instance's life: `create`, calls, `shutdown` once, `destroy`. There may be several instances of one
-/// library at a time, each with its own configuration; nothing is set up once a process.
+/// library at a time, each with its own configuration; nothing is set up once a process. No instance leaves a child process
+/// behind, prints on standard output, or listens where neither its configuration nor its description says so. It writes files
+/// where its configuration or the host says: none stays in the working directory, the home directory or among temporary files.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

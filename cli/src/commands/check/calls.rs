@@ -3,12 +3,14 @@
 
 use crate::commands::check::latencies::Counting;
 use memmap2::MmapRaw;
+use sochdb_plugin_conformance::refused_status;
 use sochdb_plugin_host::{CallRecorder, RecordedCall};
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// The threads whose calls are kept at a time. Later ones take turns with these, and a call that finds its place taken is
@@ -28,6 +30,7 @@ pub(crate) struct Calls {
     busy: [AtomicBool; AREAS],
     number: AtomicU64,
     pub(crate) counting: Counting,
+    refused: OnceLock<String>,
 }
 
 /// A call as the file has it.
@@ -62,7 +65,13 @@ impl Calls {
             busy: [const { AtomicBool::new(false) }; AREAS],
             number: AtomicU64::new(0),
             counting: Counting::new(),
+            refused: OnceLock::new(),
         })
+    }
+
+    /// The first status that the contract does not let a function return, with the call.
+    pub(crate) fn refused(&self) -> Option<&str> {
+        self.refused.get().map(String::as_str)
     }
 
     /// Writes a record, unless another thread is about to write in the same area.
@@ -104,6 +113,9 @@ impl CallRecorder for Calls {
         text.truncate((0..=TEXT - 40).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0));
         if let Some(status) = status {
             let _ = write!(text, " = {}", status_name(status));
+        }
+        if let Some(why) = status.and_then(|status| refused_status(call.table(), call.slot(), status)) {
+            self.refused.get_or_init(|| format!("{}.{text}: {why}", call.table()));
         }
         if took >= LONG {
             let _ = write!(text, " after {} ms", took.as_millis());

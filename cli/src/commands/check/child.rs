@@ -5,10 +5,11 @@ use crate::commands::check::crash;
 use crate::commands::check::deciding::Deciding;
 use crate::commands::check::drawn;
 use crate::commands::check::journal::Journal;
-use crate::commands::check::process_watch::ProcessWatch;
+use crate::commands::check::process_watch::{ProcessWatch, WatchedCalls};
+use crate::commands::check::surroundings::Surroundings;
 use rustix::process::{setrlimit, Resource, Rlimit};
 use serde_json::{json, Value};
-use sochdb_plugin_conformance::{self as conformance, Measured, NotPassed, Phase, Subject};
+use sochdb_plugin_conformance::{self as conformance, Filled, Measured, NotPassed, Phase, Subject};
 use sochdb_plugin_host::sdk::{ErrorKind, Labels, LogLevel};
 use sochdb_plugin_host::{
     printable, Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary,
@@ -29,7 +30,11 @@ pub(crate) const LOAD: &str = "load::makes_an_instance";
 /// What the suite must know of a plugin that the contract leaves to it.
 #[derive(clap::Args, Clone)]
 pub(crate) struct SubjectOptions {
-    /// The configuration of each instance; `{dir}` in it stands for a fresh directory of its own
+    /// The configuration of each instance; places in it are of its own: `{dir}` a new directory, `{file}` a new file in it,
+    /// `{port}` a free port of this machine
+    ///
+    /// What a sink writes to `{file}` or to a file in `{dir}` as lines of JSON, serves at `{port}` as a page for Prometheus or
+    /// sends there by UDP as StatsD is read back and compared with what it was given.
     #[arg(long, default_value = NO_CONFIG, value_name = "JSON", value_parser = json_object)]
     config: String,
     /// How many f32 a vector of the index has, if not any number
@@ -179,10 +184,11 @@ fn test(
     calls: Arc<Calls>,
     measured: Arc<Mutex<Vec<Value>>>,
 ) -> Result<(), NotPassed> {
+    let around = options.verdict.parent().map(Surroundings::begin);
     let watch = Arc::new(ProcessWatch::begin());
     let (noted, watched, steps) = (journal.clone(), watch.clone(), watch.clone());
     let loader = loader(&options.subject).observer(move |outcome| steps.step(&outcome));
-    let loader = loader.services(journal.clone()).recorder(calls);
+    let loader = loader.services(journal.clone()).recorder(Arc::new(WatchedCalls::new(calls.clone(), watch.clone())));
     let told = move |measured_one: &Measured| {
         let Measured { name, at, value, .. } = measured_one;
         let point = json!({ "name": name, "at": at, "value": value });
@@ -201,6 +207,12 @@ fn test(
         return Err(format!("the plugin panicked, and no call failed: {panic}").into());
     }
     watch.end()?;
+    if let Some(left) = around.and_then(|around| around.left()) {
+        return Err(format!("the plugin left {left}, which its instances take away before they end").into());
+    }
+    if let Some(refused) = calls.refused() {
+        return Err(format!("a function returned what the contract does not let it return: {refused}").into());
+    }
     result
 }
 
@@ -294,11 +306,10 @@ pub(crate) fn serve(options: &ServeOptions) -> Result<bool, String> {
 /// Makes one instance, and ends it.
 fn instance(library: &PluginLibrary, config: &str, phase: impl Fn(Phase)) -> Result<(), String> {
     let directory = TempDir::new().map_err(|error| format!("cannot make a directory for the test: {error}"))?;
-    let quoted = json!(directory.path().to_str().ok_or("the directory for temporary files is not UTF-8")?).to_string();
     phase(Phase::Create);
     let options = InstanceOptions::new().data_dir(directory.path().join("data_dir"));
-    let config = config.replace("{dir}", quoted.trim_matches('"'));
-    let plugin = library.instance_with(&config, &options).map_err(|error| {
+    let filled = Filled::new(config, directory.path()).map_err(|why| why.to_string())?;
+    let plugin = library.instance_with(filled.config(), &options).map_err(|error| {
         // Other failures are no matter of the configuration.
         let invalid = matches!(error, LoadError::Create { kind: ErrorKind::Invalid, .. });
         format!("{}: {error}{}", error.code(), if invalid { "; give what it needs with --config" } else { "" })

@@ -18,6 +18,7 @@ pub(crate) mod report;
 pub(crate) mod runs;
 pub(crate) mod selection;
 pub(crate) mod skip_file;
+mod surroundings;
 
 use crate::commands::check::outcome::Tested;
 use crate::commands::check::report::findings::Findings;

@@ -203,6 +203,10 @@ fn judge(
         return Outcome::Failed(format!("a sanitizer reported a mistake: {report}"));
     }
     match (&finished.ended, verdict) {
+        (Ended::Exit(0), Some(Ok(()) | Err(NotPassed::Skipped(_)))) if !finished.printed.is_empty() => Outcome::Failed(
+            "the plugin printed on standard output, which is the program's: tell what there is to tell by `soch_host.log`"
+                .to_owned(),
+        ),
         (Ended::Exit(0), Some(Ok(()))) => Outcome::Ok,
         (Ended::Exit(0), Some(Err(NotPassed::Skipped(why)))) => Outcome::Skipped(why),
         (Ended::Exit(1), Some(Err(NotPassed::Failed(why)))) => Outcome::Failed(why),

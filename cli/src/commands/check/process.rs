@@ -25,27 +25,34 @@ pub(crate) enum Ended {
 pub(crate) struct Finished {
     pub(crate) ended: Ended,
     pub(crate) took: Duration,
-    /// The end of its standard output and standard error.
+    /// The end of what it wrote to standard output.
+    pub(crate) printed: String,
+    /// The end of what it wrote to standard error, and to standard output.
     pub(crate) said: String,
 }
 
 /// Runs `command`; what is left of it after `limit` is killed, with all that it started.
 pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Finished> {
-    let (reader, writer) = std::io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).process_group(0);
+    let (output, writes_output) = std::io::pipe()?;
+    let (errors, writes_errors) = std::io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writes_output).stderr(writes_errors).process_group(0);
     let begun = Instant::now();
     let mut child = command.spawn()?;
     // The command keeps its ends of the pipe, and the reader waits until all are closed.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let said = listen(reader);
+    let (output, errors) = (listen(output), listen(errors));
     let in_time = wait(&child, begun + limit);
     let took = begun.elapsed();
     // Until the child is waited for, its number, which is the group's, is no other's.
     kill_group(&child);
     let status = child.wait()?;
-    let said = said.recv_timeout(LAST_WORDS).unwrap_or_default();
+    let text = |heard: Receiver<Vec<u8>>| {
+        String::from_utf8_lossy(&heard.recv_timeout(LAST_WORDS).unwrap_or_default()).trim().to_owned()
+    };
+    let (said, printed) = (text(errors), text(output));
+    let said = format!("{said}\n{printed}").trim().to_owned();
     let ended = if in_time? { ended(status) } else { Ended::Hung };
-    Ok(Finished { ended, took, said: String::from_utf8_lossy(&said).trim().to_owned() })
+    Ok(Finished { ended, took, printed, said })
 }
 
 /// Whether the child ends before `until`.

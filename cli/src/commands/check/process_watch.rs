@@ -1,10 +1,12 @@
 //! Whether a plugin left the process as it was, in each phase of a test.
 
+use crate::commands::check::calls::Calls;
 use sochdb_plugin_conformance::Phase;
-use sochdb_plugin_host::{ProcessChange, ProcessState, Step, StepOutcome};
+use sochdb_plugin_host::{CallRecorder, ProcessChange, ProcessState, RecordedCall, Step, StepOutcome};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The most changes that are told.
 const MOST: usize = 8;
@@ -35,7 +37,7 @@ impl ProcessWatch {
     /// Notes what the loader found, and put back.
     pub(crate) fn step(&self, outcome: &StepOutcome) {
         let phase = if outcome.step == Step::Create { Phase::Create } else { Phase::Load };
-        self.add(phase, &outcome.changes);
+        self.add(phase.place(), &outcome.changes);
     }
 
     /// Notes what changed in the phase that ends now. Another thread's phases are passed over.
@@ -50,7 +52,7 @@ impl ProcessWatch {
             let Some((phase, before)) = now.take() else { return };
             // What these two changed, the loader told.
             if !matches!(phase, Phase::Load | Phase::Create) {
-                self.add(phase, &before.changes());
+                self.add(phase.place(), &before.changes());
             }
             *now = Some((next, ProcessState::now()));
         });
@@ -71,14 +73,65 @@ impl ProcessWatch {
         }
     }
 
-    fn add(&self, phase: Phase, changes: &[ProcessChange]) {
+    fn add(&self, place: &str, changes: &[ProcessChange]) {
         let mut told = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
         for ProcessChange { part, item, from, to, .. } in changes {
             let space = if item.is_empty() { "" } else { " " };
-            let change = format!("{}: {part}{space}{item}: {from} -> {to}", phase.place());
+            let change = format!("{place}: {part}{space}{item}: {from} -> {to}");
             if told.len() < MOST && !told.contains(&change) {
                 told.push(change);
             }
         }
+    }
+}
+
+/// The functions of which a thread's first call is looked at.
+const FUNCTIONS: usize = 32;
+
+#[derive(Default)]
+struct OfThread {
+    /// The functions that were called.
+    known: Vec<&'static str>,
+    /// The calls that are under way, with the process before those that are looked at.
+    open: Vec<Option<ProcessState>>,
+}
+
+thread_local! {
+    static CALLS: RefCell<OfThread> = RefCell::default();
+}
+
+/// Passes calls on, and looks at the process around each thread's first call of a function: threads of a test have phases of
+/// their own only here.
+pub(crate) struct WatchedCalls {
+    calls: Arc<Calls>,
+    watch: Arc<ProcessWatch>,
+}
+
+impl WatchedCalls {
+    pub(crate) fn new(calls: Arc<Calls>, watch: Arc<ProcessWatch>) -> Self {
+        Self { calls, watch }
+    }
+}
+
+impl CallRecorder for WatchedCalls {
+    fn begins(&self, call: &RecordedCall<'_>) {
+        self.calls.begins(call);
+        // A thread that ends may have nothing of its own any more.
+        let _ = CALLS.try_with(|own| {
+            let mut own = own.borrow_mut();
+            let is_new = own.known.len() < FUNCTIONS && !own.known.contains(&call.slot());
+            if is_new {
+                own.known.push(call.slot());
+            }
+            own.open.push(is_new.then(ProcessState::now));
+        });
+    }
+
+    fn ended(&self, call: &RecordedCall<'_>, status: Option<i32>, took: Duration) {
+        let before = CALLS.try_with(|own| own.borrow_mut().open.pop().flatten()).ok().flatten();
+        if let Some(before) = before {
+            self.watch.add(&format!("in `{}`", call.slot()), &before.changes());
+        }
+        self.calls.ended(call, status, took);
     }
 }

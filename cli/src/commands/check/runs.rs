@@ -5,6 +5,7 @@ use crate::commands::check::child::{self, Places, SubjectOptions, DECISION, LOAD
 use crate::commands::check::outcome::{Left, Outcome, Tested};
 use crate::commands::check::process;
 use crate::commands::check::selection::Chosen;
+use crate::commands::check::surroundings;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use object::{Object, ObjectSymbol};
@@ -136,7 +137,8 @@ fn once(
     }
     let (places, limit) = (Places::in_directory(room), Duration::from_secs(running.timeout));
     let mut command = child::command(file, name, subject, &places)?;
-    command.env("TMPDIR", room);
+    surroundings::prepare(&mut command, room, subject.config())
+        .map_err(|error| format!("cannot run a test: {error}"))?;
     let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a test: {error}"))?;
     Ok(Tested::new(name, finished, Left::take(&places, file), limit))
 }

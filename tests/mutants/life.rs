@@ -1,0 +1,92 @@
+//! Mistakes in how instances live, and in what a function returns.
+
+use crate::subject::{Damage, Mutant, Needs, Plugin};
+
+const ZSTD: Plugin = Plugin::of(ZSTD_C).needs(Needs::Zstd).with(&["--checksum"]);
+const MEMORY: Plugin = Plugin::of(MEMORY_C);
+const FLAT: Plugin = Plugin::of(FLAT_C).with(&["--config", r#"{"dimensions": 16}"#]);
+const JSON: Plugin = Plugin::of(CALLS).with(&["--config", r#"{"path": "{file}"}"#]);
+const ZSTD_C: &str = "examples-c/compression_zstd.c";
+const MEMORY_C: &str = "examples-c/storage_memory.c";
+const FLAT_C: &str = "examples-c/index_flat.c";
+const CALLS: &str = "examples-c/observability_json.c";
+
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "instances that share what they hold",
+        plugin: MEMORY,
+        edits: &[(MEMORY_C, "    *instance = self;\n    return SOCH_OK;\n}\n\nstatic void destroy(void *instance) {\n    end_store(instance);\n    free(instance);", "    static store *shared;\n    if (shared == NULL) shared = self;\n    *instance = shared;\n    return SOCH_OK;\n}\n\nstatic void destroy(void *instance) {\n    (void)instance;")],
+        damage: Damage::Wrong,
+        finds: "lifecycle::two_instances_are_independent",
+    },
+    Mutant {
+        name: "indexes that share what they hold",
+        plugin: FLAT,
+        edits: &[(FLAT_C, "    self->dimensions = (size_t)dimensions;\n    *instance = self;", "    static flat_index *shared;\n    self->dimensions = (size_t)dimensions;\n    if (shared == NULL || shared->dimensions != self->dimensions) shared = self;\n    *instance = shared;"), (FLAT_C, "    flat_index *self = instance;\n    free_entries(self->entries, self->count);\n    free(self);", "    (void)instance;")],
+        damage: Damage::Wrong,
+        finds: "lifecycle::two_instances_are_independent",
+    },
+    Mutant {
+        name: "a level that all instances share",
+        plugin: ZSTD,
+        edits: &[(ZSTD_C, "    if (status == SOCH_OK) self->level = level;", "    if (status == SOCH_OK) shared = self->level = level;"), (ZSTD_C, "    soch_status status = compress_frame(taken->compressor, self->level, input, output, error);", "    soch_status status = compress_frame(taken->compressor, shared, input, output, error);"), (ZSTD_C, "static void free_worker(", "static int shared;\nstatic void free_worker(")],
+        damage: Damage::Wrong,
+        finds: "lifecycle::a_level_is_of_one_instance",
+    },
+    Mutant {
+        name: "at most 64 instances",
+        plugin: FLAT,
+        edits: &[(FLAT_C, "    self = calloc(1, sizeof *self);\n", "    static int made;\n    if (++made > 64) return soch_fail(error, SOCH_LIMIT, 0, \"no place for an instance\");\n    self = calloc(1, sizeof *self);\n"), (FLAT_C, "    free_entries(self->entries, self->count);\n    free(self);\n}\n\nstatic const", "    free_entries(self->entries, self->count);\n    free(self);\n}\n\nstatic const")],
+        damage: Damage::Wrong,
+        finds: "lifecycle::many_instances_at_once",
+    },
+    Mutant {
+        name: "instances in a table of sixteen",
+        plugin: MEMORY,
+        edits: &[(MEMORY_C, "    store *self = calloc(1, sizeof *self);\n    if (self == NULL) return soch_fail", "    static store room[16];\n    static int made;\n    store *self = &room[made++ % 16];\n    if (self == NULL) return soch_fail"), (MEMORY_C, "    end_store(instance);\n    free(instance);", "    (void)instance;")],
+        damage: Damage::Crash,
+        finds: "lifecycle::many_instances_at_once",
+    },
+    Mutant {
+        name: "a delete of an absent key is NOT_FOUND",
+        plugin: MEMORY,
+        edits: &[(MEMORY_C, "    drop(self, number, key);\n    pthread_rwlock_unlock(&self->lock);\n    return SOCH_OK;", "    bool found = find(find_table(self, number), key, self->writes, NULL) != NULL;\n    drop(self, number, key);\n    pthread_rwlock_unlock(&self->lock);\n    return found ? SOCH_OK : SOCH_NOT_FOUND;")],
+        damage: Damage::Nuisance,
+        finds: "storage::delete_removes_and_may_be_repeated",
+    },
+    Mutant {
+        name: "a delete of an absent row of an index is NOT_FOUND",
+        plugin: FLAT,
+        edits: &[(FLAT_C, "    free(wanted.vector);\n    return SOCH_OK;", "    int was = is_at(self, place, &wanted);\n    free(wanted.vector);\n    return was ? SOCH_OK : SOCH_NOT_FOUND;")],
+        damage: Damage::Nuisance,
+        finds: "index::insert_and_delete_may_be_repeated",
+    },
+    Mutant {
+        name: "an errno as a status",
+        plugin: JSON,
+        edits: &[(CALLS, "    return failed == 0 ? SOCH_OK : failed == ENOMEM ? SOCH_LIMIT : SOCH_IO;", "    return failed == 0 ? 100 : failed;")],
+        damage: Damage::Nuisance,
+        finds: "observability::any_text_is_taken",
+    },
+    Mutant {
+        name: "a sink that finds nothing",
+        plugin: JSON,
+        edits: &[(CALLS, "    add_counted(&made, \"span\", span);\n    return end(instance, &made);\n}\n\nstatic soch_status span_event", "    add_counted(&made, \"span\", span);\n    end(instance, &made);\n    return SOCH_NOT_FOUND;\n}\n\nstatic soch_status span_event")],
+        damage: Damage::Nuisance,
+        finds: "observability::spans_nest",
+    },
+    Mutant {
+        name: "a text of an error without an end",
+        plugin: ZSTD,
+        edits: &[(ZSTD_C, "    return soch_fail(error, SOCH_CORRUPTION, 0, why);", "    memset(error->message, 'x', sizeof error->message);\n    (void)why;\n    return SOCH_CORRUPTION;")],
+        damage: Damage::Nuisance,
+        finds: "compression::damaged_input_is_an_error",
+    },
+    Mutant {
+        name: "a text of an error that is not UTF-8",
+        plugin: ZSTD,
+        edits: &[(ZSTD_C, "    return soch_fail(error, SOCH_CORRUPTION, 0, why);", "    (void)why;\n    return soch_fail(error, SOCH_CORRUPTION, 0, \"d\\xe9truit\");")],
+        damage: Damage::Nuisance,
+        finds: "compression::damaged_input_is_an_error",
+    },
+];

@@ -1,0 +1,156 @@
+//! Mistakes that change the process.
+
+use crate::subject::{Damage, Mutant, Plugin};
+
+const XOR: Plugin = Plugin::of(XOR_C);
+const XOR_C: &str = "examples-c/codec_xor.c";
+
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "a call that changes the umask",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <sys/stat.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    umask(0);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that changes the working directory",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <unistd.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    (void)!chdir(\"/\");\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that handles a signal",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <signal.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    signal(SIGTERM, SIG_IGN);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that blocks a signal",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <signal.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    sigset_t all;\n    sigfillset(&all);\n    sigprocmask(SIG_BLOCK, &all, NULL);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that changes rounding on threads of its own callers",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <fenv.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    if (syscall(SYS_gettid) != getpid()) fesetround(FE_DOWNWARD);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::many_threads_may_compress",
+    },
+    Mutant {
+        name: "a call that sets a variable",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <stdlib.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    setenv(\"TZ\", \"UTC\", 1);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that changes the locale",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <locale.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    setlocale(LC_NUMERIC, \"C.UTF-8\");\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that sets an alarm",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <unistd.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    alarm(3600);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that lowers a limit",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <sys/resource.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    struct rlimit none = {0, 0};\n    setrlimit(RLIMIT_CORE, &none);\n    none.rlim_cur = none.rlim_max = 512;\n    setrlimit(RLIMIT_NOFILE, &none);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that closes standard input",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <unistd.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    close(0);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that prints on standard output",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <stdio.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    printf(\"compressed\\n\");\n    fflush(stdout);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that leaves a child process",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <unistd.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    if (fork() == 0) _exit(0);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that leaves a file in the directory for temporary files",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <stdio.h>\n#include <stdlib.h>\n#include <unistd.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    char path[4096];\n    const char *tmp = getenv(\"TMPDIR\");\n    snprintf(path, sizeof path, \"%s/codec-XXXXXX\", tmp ? tmp : \"/tmp\");\n    int file = mkstemp(path);\n    if (file >= 0) close(file);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that leaves a file in the working directory",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <stdio.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    FILE *file = fopen(\"codec.log\", \"a\");\n    if (file) fclose(file);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that leaves a file in the home directory",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <stdio.h>\n#include <stdlib.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    char path[4096];\n    const char *home = getenv(\"HOME\");\n    snprintf(path, sizeof path, \"%s/.codec\", home ? home : \"/root\");\n    FILE *file = fopen(path, \"a\");\n    if (file) fclose(file);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that listens",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <sys/socket.h>\n#include <netinet/in.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    static int made;\n    if (!made++) listen(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), 1);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::nothing_listens_that_nobody_asked_for",
+    },
+    Mutant {
+        name: "a constructor that ends the process",
+        plugin: XOR,
+        edits: &[(XOR_C, r#"SOCH_PLUGIN("codec_xor""#, "#include <unistd.h>\n#include <stdlib.h>\n__attribute__((constructor)) static void begin(void) {\n    _exit(0);\n}\nSOCH_PLUGIN(\"codec_xor\"")],
+        damage: Damage::Crash,
+        finds: "load::a_host_accepts_it",
+    },
+    Mutant {
+        name: "a constructor that forks",
+        plugin: XOR,
+        edits: &[(XOR_C, r#"SOCH_PLUGIN("codec_xor""#, "#include <unistd.h>\n#include <stdlib.h>\n__attribute__((constructor)) static void begin(void) {\n    if (fork() == 0) for (;;) pause();\n}\nSOCH_PLUGIN(\"codec_xor\"")],
+        damage: Damage::Nuisance,
+        finds: "load::makes_an_instance",
+    },
+    Mutant {
+        name: "a constructor that listens",
+        plugin: XOR,
+        edits: &[(XOR_C, r#"SOCH_PLUGIN("codec_xor""#, "#include <sys/socket.h>\n__attribute__((constructor)) static void begin(void) {\n    listen(socket(AF_INET, SOCK_STREAM, 0), 1);\n}\nSOCH_PLUGIN(\"codec_xor\"")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::nothing_listens_that_nobody_asked_for",
+    },
+    Mutant {
+        name: "a destructor that crashes at exit",
+        plugin: XOR,
+        edits: &[(XOR_C, r#"SOCH_PLUGIN("codec_xor""#, "#include <stdlib.h>\n#include <signal.h>\n__attribute__((destructor)) static void end_all(void) { abort(); }\n__attribute__((constructor)) static void begin(void) {\n    (void)0;\n}\nSOCH_PLUGIN(\"codec_xor\"")],
+        damage: Damage::Crash,
+        finds: "load::makes_an_instance",
+    },
+    Mutant {
+        name: "a handler at exit that waits for ever",
+        plugin: XOR,
+        edits: &[(XOR_C, r#"SOCH_PLUGIN("codec_xor""#, "#include <stdlib.h>\n#include <unistd.h>\nstatic void wait_for_ever(void) { for (;;) pause(); }\n__attribute__((constructor)) static void begin(void) {\n    atexit(wait_for_ever);\n}\nSOCH_PLUGIN(\"codec_xor\"")],
+        damage: Damage::Crash,
+        finds: "load::makes_an_instance",
+    },
+];
