@@ -19,7 +19,11 @@ mod process;
 mod sink;
 mod storage;
 mod storage_answers;
+mod storage_rows;
 mod storage_sizes;
+mod storage_threads;
+mod storage_transactions;
+mod storage_whole;
 mod subject;
 
 use build::built;
@@ -28,6 +32,26 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
 use subject::Mutant;
+
+#[test]
+fn of_rows_are_found() {
+    all_are_found(storage_rows::MUTANTS);
+}
+
+#[test]
+fn of_threads_are_found() {
+    all_are_found(storage_threads::MUTANTS);
+}
+
+#[test]
+fn of_transactions_are_found() {
+    all_are_found(storage_transactions::MUTANTS);
+}
+
+#[test]
+fn of_whole_storages_are_found() {
+    all_are_found(storage_whole::MUTANTS);
+}
 
 #[test]
 fn of_storages_are_found() {

@@ -1,11 +1,15 @@
 //! Tests of a scan: what a storage gives to it.
 
-use crate::must::{ensure, show, Must};
+use crate::must::{ensure, show, supported, Must};
 use crate::not_passed::NotPassed;
 use crate::subject::Subject;
 use crate::test::suite;
-use sochdb_plugin_host::sdk::{Error, ErrorKind, RowSink, StorageExtension};
+use sochdb_plugin_host::sdk::{
+    Error, ErrorKind, Result as Called, RowSink, StorageExtension, StorageTransaction, TransactionOptions,
+};
 use sochdb_plugin_host::Storage;
+use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
+use std::time::Duration;
 
 suite!(Storage, "storage_scan":
     keys_order_as_unsigned_bytes,
@@ -13,6 +17,7 @@ suite!(Storage, "storage_scan":
     limits_are_kept,
     a_sink_may_end_the_scan,
     an_empty_table_has_no_rows,
+    a_row_that_is_given_stays_whole,
 );
 
 /// Puts each key with itself as its value.
@@ -113,5 +118,64 @@ fn an_empty_table_has_no_rows(subject: &Subject) -> Result<(), NotPassed> {
     put_all(storage, &[b"a"])?;
     storage.delete(1, b"a", 0).must("delete")?;
     ensure!(keys_of(storage, b"", b"", 100)?.is_empty(), "a table whose only key was deleted has rows");
+    Ok(())
+}
+
+/// How long a scan waits for writes of others, which may have to wait for the scan.
+const MOMENT: Duration = Duration::from_millis(30);
+
+/// Takes rows, and lets others write after the first one while it is given.
+fn look(rows: &mut Vec<Vec<u8>>, key: &[u8], value: &[u8], (go, done): (&SyncSender<()>, &Receiver<()>)) -> Called<()> {
+    let before = (key.to_vec(), value.to_vec());
+    if rows.is_empty() && go.send(()).is_ok() {
+        _ = done.recv_timeout(MOMENT);
+    }
+    let whole = before == (key.to_vec(), value.to_vec());
+    rows.push(if whole { before.1 } else { b"changed".to_vec() });
+    Ok(())
+}
+
+fn a_row_that_is_given_stays_whole(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let fill = |byte: u8| (0..10_u8).try_for_each(|key| storage.put(1, &[key], &[byte; 900], 0));
+    for (inside, what) in [(false, "scan"), (true, "txn_scan")] {
+        fill(1).must("put")?;
+        let txn = if inside { supported("begin", storage.begin(&TransactionOptions::new()))? } else { None };
+        if inside != txn.is_some() {
+            continue;
+        }
+        let (mut txn, mut rows) = (txn, Vec::new());
+        let ((go, begins), (ended, done)) = (sync_channel(1), sync_channel(1));
+        std::thread::scope(|scope| -> Result<(), NotPassed> {
+            let writer = scope.spawn(move || {
+                let mut wrote = Ok(());
+                if begins.recv().is_ok() {
+                    wrote = (2..5).try_for_each(fill).and_then(|()| storage.delete(1, &[0], 0));
+                    _ = ended.send(());
+                }
+                wrote
+            });
+            let mut take = |key: &[u8], value: &[u8]| look(&mut rows, key, value, (&go, &done));
+            let scanned = match &mut txn {
+                Some(txn) => txn.scan_into(1, b"", b"", usize::MAX, &mut RowSink::new(&mut take)),
+                None => storage.scan_into(1, b"", b"", usize::MAX, &mut RowSink::new(&mut take)),
+            };
+            drop((go, txn));
+            let wrote = writer.join().expect("no test panics");
+            scanned.must(what)?;
+            match wrote {
+                Err(error) if inside && error.kind() == ErrorKind::Busy => Ok(()),
+                wrote => wrote.must("a write beside a scan"),
+            }
+        })?;
+        let torn = rows.iter().find(|value| value.len() != 900 || value.iter().any(|byte| *byte != value[0]));
+        ensure!(
+            torn.is_none(),
+            "while {what} gave a row to its sink, other writes changed it: {}",
+            show(torn.map_or(&[], |row| row))
+        );
+        ensure!(rows.len() >= 9, "{what} beside writes to 10 rows gives {}", rows.len());
+    }
     Ok(())
 }

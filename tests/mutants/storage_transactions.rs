@@ -1,0 +1,148 @@
+//! Mistakes in transactions of storages, beside those that histories find.
+
+use crate::storage::{LMDB, MEMORY, MEMORY_IN_RUST, VERSIONS};
+use crate::subject::{Damage, Mutant};
+
+const TXN: &str = "examples-c/storage_memory_transaction.h";
+const CPP: &str = "examples-c/storage_versions.cpp";
+const LMDB_TXN: &str = "examples-c/storage_lmdb_transaction.h";
+const RUST_TXN: &str = "examples-rust/storage_memory/src/transaction.rs";
+
+pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "a commit ends after 1000 rows",
+        plugin: MEMORY,
+        edits: &[
+            (TXN, "    for (int bucket = 0; bucket < BUCKETS; bucket++) {\n        for (table *in", "    int moved = 0;\n    for (int bucket = 0; bucket < BUCKETS; bucket++) {\n        for (table *in"),
+            (TXN, "                if (row->removes) {", "                if (moved++ >= 1000) {\n                    free(row);\n                } else if (row->removes) {"),
+        ],
+        damage: Damage::Loss,
+        finds: "storage_long_transaction::one_of_many_writes_is_whole",
+    },
+    Mutant {
+        name: "a commit has room for sixteen tables",
+        plugin: MEMORY,
+        edits: &[(TXN, "        for (table *in = self->own.tables[bucket]; in != NULL; in = in->next) {\n            for (node", "        for (table *in = bucket % 32 < 16 ? self->own.tables[bucket] : NULL; in != NULL; in = in->next) {\n            for (node")],
+        damage: Damage::Loss,
+        finds: "storage_long_transaction::one_in_many_tables_is_whole",
+    },
+    Mutant {
+        name: "removals are lost behind the hundredth",
+        plugin: MEMORY,
+        edits: &[(TXN, "return txn_find(txn, number, key) != NULL ? txn_write(txn", "return ((transaction *)txn)->own.count < 100 && txn_find(txn, number, key) != NULL ? txn_write(txn")],
+        damage: Damage::Wrong,
+        finds: "storage_long_transaction::one_of_many_writes_is_whole",
+    },
+    Mutant {
+        name: "a scan inside ends after 64 rows",
+        plugin: MEMORY,
+        edits: &[(TXN, "    while (status == SOCH_OK && limit > 0 &&", "    if (limit > 64 && own != NULL) limit = 64;\n    while (status == SOCH_OK && limit > 0 &&")],
+        damage: Damage::Loss,
+        finds: "storage_long_transaction::one_of_many_writes_is_whole",
+    },
+    Mutant {
+        name: "a scan inside goes on when its sink has enough",
+        plugin: MEMORY,
+        edits: &[(TXN, "        status = rows->row(rows->ctx, key_of(row), value_of(row));", "        soch_status said = rows->row(rows->ctx, key_of(row), value_of(row));\n        if (limit == 1 || (before == NULL && own == NULL)) status = said;")],
+        damage: Damage::Wrong,
+        finds: "storage_refused::what_a_sink_says_is_what_a_scan_returns",
+    },
+    Mutant {
+        name: "a get inside passes over what its writer says",
+        plugin: MEMORY,
+        edits: &[(TXN, "    return write_found(txn_find(txn, number, key), value);", "    const node *row = txn_find(txn, number, key);\n    if (row == NULL) return SOCH_NOT_FOUND;\n    (void)value->write(value->ctx, value_of(row));\n    return SOCH_OK;")],
+        damage: Damage::Wrong,
+        finds: "storage_refused::what_a_writer_refuses_is_what_a_get_returns",
+    },
+    Mutant {
+        name: "writes inside are counted before they are committed",
+        plugin: MEMORY,
+        edits: &[(TXN, "    row->removes = removes;\n    put_in(row);", "    row->removes = removes;\n    put_in(row);\n    self->before.owner->count++;")],
+        damage: Damage::Wrong,
+        finds: "storage_counts::every_way_to_write_is_counted",
+    },
+    Mutant {
+        name: "a commit counts the row that it replaces",
+        plugin: MEMORY,
+        edits: &[(TXN, "                    row->table = find_table(to, in->number);\n                    put_in(row);", "                    row->table = find_table(to, in->number);\n                    uint64_t before = to->count;\n                    put_in(row);\n                    to->count = before + 1;")],
+        damage: Damage::Wrong,
+        finds: "storage_counts::every_way_to_write_is_counted",
+    },
+    Mutant {
+        name: "a table that a transaction only wrote to is listed before its commit",
+        plugin: MEMORY,
+        edits: &[(TXN, "    node *row = make_row(make_table(&self->own, number), key, value);", "    if (!removes && key.len == 3) {\n        pthread_rwlock_wrlock(&self->before.owner->lock);\n        put_in(make_row(make_table(self->before.owner, number + 1000), key, value));\n        pthread_rwlock_unlock(&self->before.owner->lock);\n    }\n    node *row = make_row(make_table(&self->own, number), key, value);")],
+        damage: Damage::Wrong,
+        finds: "storage_counts::nothing_of_an_open_transaction_is_seen_anywhere",
+    },
+    Mutant {
+        name: "a row that was put and removed inside stays",
+        plugin: VERSIONS,
+        edits: &[(CPP, "    void remove(uint32_t number, soch::bytes key) { writes_[place(number, copy(key))] = nullptr; }", "    void remove(uint32_t number, soch::bytes key) {\n        if (!writes_.erase(place(number, copy(key)))) writes_[place(number, copy(key))] = nullptr;\n    }")],
+        damage: Damage::Wrong,
+        finds: "storage_transaction::reads_inside_agree_with_a_model",
+    },
+    Mutant {
+        name: "a plain delete is no change for a transaction",
+        plugin: VERSIONS,
+        edits: &[(CPP, "        return row != rows.end() && row->second.back().at > at;", "        return row != rows.end() && row->second.back().at > at && row->second.back().value != nullptr;")],
+        damage: Damage::Loss,
+        finds: "storage_beside_transaction::every_plain_write_to_its_rows_is_noticed",
+    },
+    Mutant {
+        name: "a batch's delete is no change for a transaction",
+        plugin: VERSIONS,
+        edits: &[(CPP, "            else if (write.op == SOCH_WRITE_DELETE) shelf_.put(where, nullptr);", "            else if (write.op == SOCH_WRITE_DELETE) shelf_.put_before(where);"), (CPP, "    // An empty end is that of the table.\n", "    void put_before(const place &where) {\n        auto &versions = tables_[where.first][where.second];\n        if (versions.empty()) put(where, nullptr);\n        else versions.back().value = nullptr;\n    }\n\n    // An empty end is that of the table.\n")],
+        damage: Damage::Loss,
+        finds: "storage_beside_transaction::every_plain_write_to_its_rows_is_noticed",
+    },
+    Mutant {
+        name: "a handle's put is no change for a transaction",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory.c", "    pthread_rwlock_wrlock(&in->owner->lock);\n    node *row = make_row(in, key, value);\n    if (row != NULL) put_in(row);", "    pthread_rwlock_wrlock(&in->owner->lock);\n    node *row = make_row(in, key, value);\n    uint64_t before = in->owner->writes;\n    if (row != NULL) put_in(row);\n    if (in->owner->newest != NULL && before > 0) in->owner->writes = before;")],
+        damage: Damage::Loss,
+        finds: "storage_beside_transaction::every_plain_write_to_its_rows_is_noticed",
+    },
+    Mutant {
+        name: "begin does not wait",
+        plugin: LMDB,
+        edits: &[(LMDB_TXN, "take_turn(self, A_TRANSACTION, options->wait_ms)", "take_turn(self, A_TRANSACTION, 0)")],
+        damage: Damage::Nuisance,
+        finds: "storage_beside_transaction::begin_waits_as_long_as_it_may",
+    },
+    Mutant {
+        name: "begin takes its wait for seconds",
+        plugin: LMDB,
+        edits: &[(LMDB_TXN, "take_turn(self, A_TRANSACTION, options->wait_ms)", "take_turn(self, A_TRANSACTION, options->wait_ms * 1000)")],
+        damage: Damage::Nuisance,
+        finds: "storage_beside_transaction::begin_waits_as_long_as_it_may",
+    },
+    Mutant {
+        name: "a put in the way of a transaction is dropped as OK",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb.c", "        return soch_fail(error, SOCH_BUSY, 0, \"a transaction is open: end it before, or write inside of it\");", "        return SOCH_OK;")],
+        damage: Damage::Loss,
+        finds: "storage_beside_transaction::every_plain_write_to_its_rows_is_noticed",
+    },
+    Mutant {
+        name: "a begin that is refused takes the turn along",
+        plugin: LMDB,
+        edits: &[(LMDB_TXN, "        free(made);\n        return soch_fail(error, SOCH_BUSY", "        free(made);\n        end_turn(self);\n        return soch_fail(error, SOCH_BUSY")],
+        damage: Damage::Crash,
+        finds: "storage_beside_transaction::begin_waits_as_long_as_it_may",
+    },
+    Mutant {
+        name: "a commit loses the count of its rows",
+        plugin: MEMORY_IN_RUST,
+        edits: &[(RUST_TXN, "            *tables = self.tables;", "            let stats = tables.stats;\n            *tables = self.tables;\n            tables.stats = stats;")],
+        damage: Damage::Wrong,
+        finds: "storage_counts::every_way_to_write_is_counted",
+    },
+    Mutant {
+        name: "a transaction that only removes is not committed",
+        plugin: MEMORY_IN_RUST,
+        edits: &[(RUST_TXN, "        if self.tables.changes != self.began_at {\n            *tables", "        if self.tables.changes != self.began_at && self.tables.stats.key_count >= tables.stats.key_count {\n            *tables")],
+        damage: Damage::Loss,
+        finds: "storage_transaction::reads_inside_agree_with_a_model",
+    },
+];
