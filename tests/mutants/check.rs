@@ -18,7 +18,8 @@ pub fn checked(mutant: &Mutant, plugin: &Private, all: bool) -> Found {
     let mut check = command();
     check.args(["check", "--json", "--timeout", "20"]).args(mutant.plugin.options);
     if !all {
-        check.args(["--test", mutant.finds]);
+        // A mistake that two threads must meet is met in one of a few runs.
+        check.args(["--repeat", "5", "--test", mutant.finds]);
     }
     let finished = run(check.arg(&plugin.path), LIMIT);
     let answer = one_object(&finished, finished.status.code().unwrap_or(-1));

@@ -267,12 +267,21 @@ fn many_rows_are_there_again(subject: &Subject) -> Result<(), NotPassed> {
     let mut tables = Tables::new();
     for round in 0..3_u32 {
         let storage = instance.storage()?;
-        for row in (0..20_000_u32).filter(|row| row % 3 == round || *row < 1000) {
-            put(storage, &mut tables, row % 2, &row.to_be_bytes(), &[round as u8; 40])?;
+        let most = storage.describe().max_batch.unwrap_or(u64::MAX).min(1000) as usize;
+        let rows: Vec<u32> = (0..20_000_u32).filter(|row| row % 3 == round || *row < 1000).collect();
+        for part in rows.chunks(most) {
+            let keys: Vec<_> = part.iter().map(|row| (row % 2, row.to_be_bytes())).collect();
+            let value = [round as u8; 40];
+            let puts: Vec<_> =
+                keys.iter().map(|(table, key)| Write::Put { table: *table, key, value: &value }).collect();
+            needed("write_batch", storage.write_batch(&puts, &BatchOptions::new()))?;
+            for (table, key) in keys {
+                tables.entry(table).or_default().insert(key.to_vec(), value.to_vec());
+            }
         }
         storage.flush().must("flush")?;
         instance = again(subject, instance, &tables)?;
     }
-    needed("compact", instance.storage()?.compact())?;
+    instance.storage()?.compact().must("compact")?;
     again(subject, instance, &tables).map(drop)
 }

@@ -78,7 +78,8 @@ struct Drawing<'a> {
 impl Drawing<'_> {
     /// Runs sequences from one on in a process, for so long.
     fn ran(&self, case: &FuzzCase, time: Duration) -> Result<Ran, Failure> {
-        let (places, file) = (Places::in_directory(self.room), self.room.join("sequence"));
+        // By its name it is the suite's own, and nothing that a plugin left.
+        let (places, file) = (Places::in_directory(self.room), self.room.join("sochdb-check-sequence"));
         let limit = time + LIMIT;
         let test = drawn::asked(case, time, &file);
         let mut command = child::command(self.checked.file, &test, self.checked.subject, &places)?;
