@@ -32,7 +32,7 @@ impl Plugins {
         let manager = PluginManager::new();
         let [storage, index, codec, sink] = &self.libraries;
         let options = InstanceOptions::new().data_dir(self.directory.path().join("rows"));
-        let rows = storage[0].instance_with(r#"{"sync": "flush"}"#, &options).expect("an instance");
+        let rows = storage[0].instance_with("{}", &options).expect("an instance");
         manager.register_as("rows", rows).expect("registered");
         manager.register_as("column", index[0].instance("{}").expect("an instance")).expect("registered");
         manager.register_as("pages", codec[0].instance("{}").expect("an instance")).expect("registered");
