@@ -5,7 +5,11 @@ use sochdb_plugin_host::{Compression, DynamicPluginLoader, Index, LoadError, Sto
 use support::plugins::{load_c, Private};
 
 fn codec() -> Compression {
-    let loader = DynamicPluginLoader::new_trusted().contract_checks(true).output_limit(1000);
+    codec_by(&DynamicPluginLoader::new_trusted().contract_checks(true))
+}
+
+fn codec_by(loader: &DynamicPluginLoader) -> Compression {
+    let loader = loader.clone().output_limit(1000);
     let library = Private::compile("lying_codec", &[]).load_by(&loader).expect("the plugin loads");
     library.instance("{}").expect("an instance").compression().expect("a codec")
 }
@@ -55,7 +59,9 @@ fn a_status_that_the_call_does_not_have() {
 
 #[test]
 fn an_error_text_that_is_not_utf8() {
-    let error = lie(&codec(), b"t");
+    broke::<()>(Err(lie(&codec(), b"t")), "UTF-8");
+    // A program that does not check plugins learns of the failure itself.
+    let error = lie(&codec_by(&DynamicPluginLoader::new_trusted()), b"t");
     assert_eq!((error.kind(), error.code()), (ErrorKind::Io, 5));
     assert!(error.message().contains("bad") && error.message().contains("text"), "{error}");
     assert!(!error.message().contains(char::is_control), "{error:?} has control characters");
@@ -63,7 +69,8 @@ fn an_error_text_that_is_not_utf8() {
 
 #[test]
 fn an_error_text_without_an_end() {
-    let error = lie(&codec(), b"f");
+    broke::<()>(Err(lie(&codec(), b"f")), "ends in NUL");
+    let error = lie(&codec_by(&DynamicPluginLoader::new_trusted()), b"f");
     assert_eq!(error.kind(), ErrorKind::Io);
     assert!(error.message().contains(&"x".repeat(500)), "{error}");
 }

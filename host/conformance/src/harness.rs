@@ -28,8 +28,8 @@ use std::sync::Arc;
 #[must_use]
 pub fn run_as_tests(subject: Subject) -> ExitCode {
     let mut arguments = Arguments::from_args();
-    arguments.test_threads.get_or_insert(1);
-    let subject = Arc::new(subject);
+    let threads = *arguments.test_threads.get_or_insert(1);
+    let subject = Arc::new(if threads == 1 { subject.alone() } else { subject });
     let trial = |test: &'static Test| {
         let subject = subject.clone();
         Trial::ignorable_test(test.name, move || match (test.run)(&subject) {

@@ -53,6 +53,7 @@ fn growth(subject: &Subject) -> Result<Option<(usize, u64)>, NotPassed> {
 }
 
 fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     if let Some(why) = checker() {
         skip!("{why}");
     }
@@ -75,6 +76,7 @@ fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
 const COUNTED: usize = 10;
 
 fn instances_leave_nothing_open(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     let nowhere = new_directory()?;
     let mut made = 0;
     let one = || {
@@ -94,6 +96,7 @@ fn instances_leave_nothing_open(subject: &Subject) -> Result<(), NotPassed> {
 const REFUSED_SOON: Duration = Duration::from_millis(20);
 
 fn refused_configurations_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     if let Some(why) = checker() {
         skip!("{why}");
     }

@@ -63,6 +63,7 @@ fn all_leave_nothing(directory: &Path, calls: Vec<(&str, Call<'_>)>) -> Result<(
 }
 
 fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     let mut instance = subject.instance()?;
     let directory = instance.directory();
     let storage = &*instance.storage()?;
@@ -143,6 +144,7 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
 }
 
 fn calls_of_an_index_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let directory = instance.directory();
@@ -186,6 +188,7 @@ fn calls_of_an_index_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
 }
 
 fn calls_of_a_codec_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     let mut instance = subject.instance()?;
     let directory = instance.directory();
     let mut own = instance.compression()?.clone();
@@ -214,6 +217,7 @@ fn calls_of_a_codec_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
 const FLUSHED_SOON: Duration = Duration::from_millis(100);
 
 fn calls_of_a_sink_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     let mut instance = subject.instance()?;
     let directory = instance.directory();
     let sink = &*instance.observability()?;

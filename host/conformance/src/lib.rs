@@ -84,6 +84,7 @@ mod observability_told;
 mod outputs;
 mod phase;
 mod random;
+mod rows;
 mod sequences;
 mod statuses;
 mod storage;

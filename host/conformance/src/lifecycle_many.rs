@@ -180,6 +180,7 @@ fn listening() -> BTreeSet<String> {
 
 /// Sinks say by `describe` that they have connections; of others, the configuration has an address.
 fn nothing_listens_that_nobody_asked_for(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
     let mut instance = subject.instance()?;
     let config = subject.config();
     let names_one = ["port", "listen", "address", "host", "://"].iter().any(|word| config.contains(word));

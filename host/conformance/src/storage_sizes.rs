@@ -2,14 +2,12 @@
 
 use crate::must::{ensure, needed, show, skip, supported, Must};
 use crate::not_passed::NotPassed;
+use crate::rows::{has, same, scans_have, Rows};
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::abi::{SOCH_LEAST_MAX_KEY, SOCH_LEAST_MAX_VALUE};
-use sochdb_plugin_host::sdk::{
-    BatchOptions, CursorOptions, ErrorKind, StorageExtension, StorageTable, TransactionOptions, Write,
-};
+use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, StorageTable, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
-use std::collections::BTreeMap;
 
 suite!(Storage, "storage_sizes":
     values_of_every_size_come_back_by_every_way,
@@ -26,8 +24,6 @@ full:
     batches_of_more_writes_than_sixteen_bits_count,
 );
 
-type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
-
 /// Each border, the size before it and the one behind it.
 fn around(borders: impl IntoIterator<Item = usize>) -> Vec<usize> {
     borders.into_iter().flat_map(|border| [border - 1, border, border + 1]).collect()
@@ -36,92 +32,6 @@ fn around(borders: impl IntoIterator<Item = usize>) -> Vec<usize> {
 /// A key that says its length, and ends in what could be cut off.
 fn key_of(len: usize) -> Vec<u8> {
     format!("value of {len} bytes").into_bytes()
-}
-
-/// Sees that all ways to read `table` give these rows and no others.
-fn has(storage: &Storage, table: u32, rows: &Rows) -> Result<(), NotPassed> {
-    let one = storage.open_table(table).must("open_table")?;
-    let reader = supported("open_reader", storage.reader())?;
-    for (key, value) in rows {
-        let by_reader = match &reader {
-            Some(reader) => {
-                let mut value = Vec::new();
-                reader.get_append(table, key, &mut value).must("reader_get")?.then_some(value)
-            }
-            None => Some(value.clone()),
-        };
-        let ways = [
-            ("get", storage.get(table, key).must("get")?),
-            ("table_get", one.get(key).must("table_get")?),
-            ("reader_get", by_reader),
-        ];
-        for (slot, found) in ways {
-            let found_len = found.as_ref().map(Vec::len);
-            ensure!(
-                found.as_ref() == Some(value),
-                "{slot} of a key of {} bytes gives {found_len:?} bytes, or other ones, where {} were put: {}",
-                key.len(),
-                value.len(),
-                first_difference(found.as_deref().unwrap_or_default(), value)
-            );
-        }
-    }
-    drop(reader);
-    scans_have(storage, table, rows)
-}
-
-/// Sees that a scan and a cursor give these rows, in both directions.
-fn scans_have(storage: &Storage, table: u32, rows: &Rows) -> Result<(), NotPassed> {
-    let scanned = storage.scan(table, b"", b"", usize::MAX).must("scan")?;
-    same("scan", scanned.into_iter(), rows.iter(), rows.len())?;
-    let Some(reader) = supported("open_reader", storage.reader())? else { return Ok(()) };
-    for options in [CursorOptions::new(), CursorOptions::new().reversed()] {
-        let Some(mut cursor) = supported("open_cursor", reader.cursor(table, &options))? else { continue };
-        let mut found = Vec::new();
-        loop {
-            let batch = cursor.next_batch().must("cursor_next")?;
-            if batch.len() == 0 {
-                break;
-            }
-            found.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-            ensure!(found.len() <= rows.len(), "a cursor gives more than the {} rows that there are", rows.len());
-        }
-        if options.reverse {
-            found.reverse();
-        }
-        same("a cursor", found.into_iter(), rows.iter(), rows.len())?;
-    }
-    Ok(())
-}
-
-fn same<'a>(
-    what: &str,
-    found: impl ExactSizeIterator<Item = (Vec<u8>, Vec<u8>)>,
-    expected: impl Iterator<Item = (&'a Vec<u8>, &'a Vec<u8>)>,
-    count: usize,
-) -> Result<(), NotPassed> {
-    let len = found.len();
-    for (number, (found, expected)) in found.zip(expected).enumerate() {
-        let (key, value) = (found.0 == *expected.0, found.1 == *expected.1);
-        ensure!(
-            key && value,
-            "row {number} of {what} has the {} of another row, or a part of it: its key is {}, not {}; its value has {} bytes, not {}",
-            if key { "value" } else { "key" },
-            show(&found.0),
-            show(expected.0),
-            found.1.len(),
-            expected.1.len()
-        );
-    }
-    ensure!(len == count, "{what} gives {len} of {count} rows");
-    Ok(())
-}
-
-fn first_difference(found: &[u8], expected: &[u8]) -> String {
-    match found.iter().zip(expected).position(|(found, expected)| found != expected) {
-        Some(at) => format!("byte {at} is the first that differs"),
-        None => "the shorter one is the beginning of the longer one".to_owned(),
-    }
 }
 
 /// Puts values of these sizes by each way that the storage has, and reads them by each way.

@@ -1,7 +1,7 @@
 use crate::instance::{Handles, Instance, Watch};
 use crate::kind::Kind;
 use crate::measured::Measured;
-use crate::must::Must;
+use crate::must::{skip, Must};
 use crate::not_passed::NotPassed;
 use crate::outputs::Filled;
 use crate::phase::Phase;
@@ -57,6 +57,7 @@ pub struct Subject {
     dimensions: Option<usize>,
     checksum: bool,
     seed: u64,
+    alone: bool,
     /// Whether a plain write was seen to wait for an open transaction.
     pub(crate) writes_wait: AtomicBool,
     watch: Watch,
@@ -123,6 +124,7 @@ impl Subject {
             dimensions: None,
             checksum: false,
             seed: 0,
+            alone: false,
             writes_wait: AtomicBool::new(false),
             watch: Arc::new(|_| {}),
             measured: Box::new(|_| {}),
@@ -151,6 +153,14 @@ impl Subject {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// Says that nothing else runs in the process beside the test, so that what the process has is the plugin's. Otherwise the
+    /// tests that look for leaks and sockets are skipped.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.alone = true;
         self
     }
 
@@ -228,6 +238,14 @@ impl Subject {
     /// Numbers for one purpose of a test, which `salt` tells from others: those of the subject's seed.
     pub(crate) fn random(&self, salt: u64) -> Random {
         Random::new(self.seed ^ salt)
+    }
+
+    /// Skips a test that looks at what the process has, where others may be at work in it.
+    pub(crate) fn needs_the_process(&self) -> Result<(), NotPassed> {
+        if !self.alone {
+            skip!("something else may run in this process, as nobody says with `Subject::alone` that nothing does");
+        }
+        Ok(())
     }
 
     /// Tells a figure.

@@ -272,7 +272,7 @@ fn under_test(library: PluginLibrary, file: &Path, options: &SubjectOptions) -> 
         command.arg("serve-tests").args(told.arguments()).arg("--").arg(&plugin);
         Ok(command)
     };
-    let subject = Subject::loaded(library, &options.config).checksum(options.checksum).seed(options.seed);
+    let subject = Subject::loaded(library, &options.config).checksum(options.checksum).seed(options.seed).alone();
     let mut subject = subject.children(child).strict_disk(options.crash_strict);
     if let Some(dimensions) = options.dimensions {
         subject = subject.dimensions(dimensions as usize);

@@ -1,4 +1,4 @@
-//! The tests of `sochdb-plugin check` as this crate's own: by name, in this process, for a debugger and for coverage.
+//! The tests of `sochdb-plugin check` as a crate's own: by name, in this process, for a debugger and for coverage.
 
 use sochdb_plugin_conformance::{run_as_tests, Subject};
 use sochdb_plugin_host::DynamicPluginLoader;
