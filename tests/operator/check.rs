@@ -14,7 +14,7 @@ fn passes_a_plugin_that_keeps_the_contract() {
         [(in_c!("codec_xor"), "{}", "compression::"), (in_c!("storage_lmdb"), r#"{"path": "{dir}"}"#, "storage::")]
     {
         let plugin = Private::copy(&library);
-        let answer = object(&["check", "--config", config], &plugin.path, 0);
+        let answer = object(&["check", "--quick", "--config", config], &plugin.path, 0);
         let count = |key: &str| answer[key].as_u64().expect("a number");
         assert_eq!((&answer["ok"], count("total")), (&true.into(), count("passed") + count("skipped")));
         let tests = outcomes(&answer, "tests");
@@ -26,7 +26,7 @@ fn passes_a_plugin_that_keeps_the_contract() {
 #[test]
 fn without_the_configuration_says_so_and_stops() {
     let plugin = Private::copy(&in_c!("index_flat"));
-    let answer = object(&["check"], &plugin.path, 1);
+    let answer = object(&["check", "--quick"], &plugin.path, 1);
     let tests = outcomes(&answer, "tests");
     assert_eq!(tests[1], ("load::makes_an_instance", "failed"));
     assert!(tests[2..].iter().all(|(_, outcome)| *outcome == "not run"), "{tests:?}");
@@ -34,7 +34,7 @@ fn without_the_configuration_says_so_and_stops() {
     assert!(reason.contains("`dimensions` is missing") && reason.contains("--config"), "{reason}");
     // A failure of another kind is not the configuration's.
     let plugin = Private::compile("create_fails", &[]);
-    let answer = object(&["check"], &plugin.path, 1);
+    let answer = object(&["check", "--quick"], &plugin.path, 1);
     let reason = answer["tests"][1]["reason"].as_str().expect("a reason");
     assert!(reason.starts_with("E_CREATE") && !reason.contains("--config"), "{reason}");
 }
@@ -43,7 +43,7 @@ fn without_the_configuration_says_so_and_stops() {
 fn a_panic_that_no_call_tells_of_fails_the_test() {
     let plugin = Private::copy(&in_rust("panicking"));
     for (place, text) in [("drop", "a literal text"), ("create thread", "on a thread of its own")] {
-        let answer = object(&["check", "--config", &format!(r#"{{"in": "{place}"}}"#)], &plugin.path, 1);
+        let answer = object(&["check", "--quick", "--config", &format!(r#"{{"in": "{place}"}}"#)], &plugin.path, 1);
         let test = &answer["tests"][1];
         let reason = test["reason"].as_str().expect("a reason");
         assert!(reason.starts_with("the plugin panicked, and no call failed: panicked at "), "{reason}");
@@ -59,7 +59,7 @@ fn a_panic_that_no_call_tells_of_fails_the_test() {
 /// The first test that does not pass, with the plugin compiled with `flags`.
 fn first_failure(source: &str, flags: &[&str]) -> Value {
     let plugin = Private::compile(source, flags);
-    let mut answer = object(&["check"], &plugin.path, 1);
+    let mut answer = object(&["check", "--quick"], &plugin.path, 1);
     let tests = answer["tests"].as_array_mut().expect("tests");
     let is_good = |test: &Value| test["outcome"] == "ok" || test["outcome"] == "skipped";
     // What a host decides of it is another matter.
@@ -102,10 +102,10 @@ fn shows_the_end_of_the_plugins_log_below_a_test_that_does_not_pass() {
         ('c'..='l').map(|line| serde_json::json!({ "level": "warn", "message": format!("line {line}") })).collect();
     assert_eq!(crashed["log"], Value::from(log));
     let plugin = Private::compile("ends_the_process", &["-DIN_SHUTDOWN"]);
-    let human = run(command().arg("check").arg(&plugin.path), LIMIT).stdout;
+    let human = run(command().args(["check", "--quick"]).arg(&plugin.path), LIMIT).stdout;
     assert!(human.contains("log: warn  line l\n") && !human.contains("line b"), "{human}");
     let passed = Private::compile("ends_the_process", &[]);
-    let tests = object(&["check"], &passed.path, 0)["tests"].take();
+    let tests = object(&["check", "--quick"], &passed.path, 0)["tests"].take();
     let empty = |test: &Value| test["log"].as_array().is_some_and(Vec::is_empty);
     assert!(tests.as_array().is_some_and(|tests| tests.iter().all(empty)), "{tests}");
 }
@@ -113,7 +113,7 @@ fn shows_the_end_of_the_plugins_log_below_a_test_that_does_not_pass() {
 #[test]
 fn a_plugin_of_its_vendors_kind_alone_is_checked() {
     let plugin = Private::compile("careless", &[]);
-    assert_eq!(object(&["check"], &plugin.path, 0)["failed"], 0);
+    assert_eq!(object(&["check", "--quick"], &plugin.path, 0)["failed"], 0);
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn a_plugin_that_changes_the_process_is_told_what_and_where() {
     ] {
         let change = format!("{moment} {thing}");
         let mut check = command();
-        check.args(["check", "--json", "--config", &format!("{{\"do\": \"{change}\"}}")]).arg(&plugin.path);
+        check.args(["check", "--quick", "--json", "--config", &format!("{{\"do\": \"{change}\"}}")]).arg(&plugin.path);
         let answer = one_object(&run(check.env("SOCH_TEST_CHANGE", &change), LIMIT), 1);
         let tests = answer["tests"].as_array().expect("tests");
         let failed =
@@ -152,7 +152,7 @@ fn a_plugin_that_changes_the_process_is_told_what_and_where() {
         let reason = failed["reason"].as_str().unwrap_or_default();
         assert!(reason.contains(&format!("{place}: {what}")), "{change}: {failed}");
     }
-    assert_eq!(object(&["check"], &plugin.path, 0)["ok"], true);
+    assert_eq!(object(&["check", "--quick"], &plugin.path, 0)["ok"], true);
 }
 
 #[test]
@@ -184,18 +184,18 @@ fn a_plugin_with_an_address_sanitizer_gets_a_remedy_that_works() {
         return skipped("a_plugin_with_an_address_sanitizer_gets_a_remedy_that_works", "libasan is not installed");
     }
     let plugin = Private::compile("careless", &["-fsanitize=address"]);
-    let first = object(&["check"], &plugin.path, 1)["tests"][1].take();
+    let first = object(&["check", "--quick"], &plugin.path, 1)["tests"][1].take();
     let reason = first["reason"].as_str().expect("a reason");
     assert!(reason.ends_with("LD_PRELOAD=$(cc -print-file-name=libasan.so)"), "{reason}");
     let mut check = command();
-    check.args(["--json", "check"]).arg(&plugin.path).env("LD_PRELOAD", library);
+    check.args(["--json", "check", "--quick"]).arg(&plugin.path).env("LD_PRELOAD", library);
     assert_eq!(one_object(&run(&mut check, LIMIT), 0)["failed"], 0);
 }
 
 /// Checks the plugin that misbehaves as `flag` says; gives the reasons of the tests with this outcome.
 fn unstable(flag: &str, outcome: &str) -> Vec<String> {
     let plugin = Private::compile("unstable_codec", &[flag]);
-    let answer = object(&["check", "--timeout", "2"], &plugin.path, 1);
+    let answer = object(&["check", "--quick", "--timeout", "2"], &plugin.path, 1);
     let tests = answer["tests"].as_array().expect("tests");
     assert!(tests.iter().any(|test| test["outcome"] == "ok"), "{flag}: the others go on: {answer}");
     assert_eq!(answer["ok"], false);
@@ -220,7 +220,7 @@ fn does_not_take_an_exit_for_success() {
     let reasons = unstable("-DLEAVE", "crashed");
     assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason.contains("exit code 0")), "{reasons:?}");
     let plugin = Private::compile("unstable_codec", &["-DLEAVE"]);
-    let human = run(command().arg("check").arg(&plugin.path), LIMIT).stdout;
+    let human = run(command().args(["check", "--quick"]).arg(&plugin.path), LIMIT).stdout;
     assert!(human.contains("it printed: leaving"), "{human}");
 }
 
@@ -228,7 +228,7 @@ fn does_not_take_an_exit_for_success() {
 fn reports_what_failed_and_prints_it_safely() {
     assert!(!unstable("-DFAIL", "failed").is_empty());
     let plugin = Private::compile("unstable_codec", &["-DFAIL"]);
-    let human = run(command().arg("check").arg(&plugin.path), LIMIT);
+    let human = run(command().args(["check", "--quick"]).arg(&plugin.path), LIMIT);
     assert_eq!(human.status.code(), Some(1));
     assert!(human.stdout.contains("FAILED") && !human.stdout.contains('\x1b'), "{}", human.stdout);
 }
@@ -245,8 +245,11 @@ fn lists_its_tests_without_running_anything() {
 #[test]
 fn shows_the_decision_on_what_is_refused() {
     let room = PrivateDir::new("cli");
-    let answer =
-        object(&["check"], &room.write("text.so", "no plugin, but as long as the loader wants a file to be"), 1);
+    let answer = object(
+        &["check", "--quick"],
+        &room.write("text.so", "no plugin, but as long as the loader wants a file to be"),
+        1,
+    );
     assert_eq!((&answer["accepted"], answer["code"].is_string()), (&false.into(), true));
 }
 

@@ -21,7 +21,7 @@ fn what_is_added_is_listed() {
     let none = home.call(&["trust", "list"], 0);
     assert!(none["files"].as_array().is_some_and(|files| files.iter().any(|file| file["exists"] == false)), "{none}");
     for arguments in [
-        &["directory", text(&plugins), "--policy", "signed"][..],
+        &["directory", text(&plugins), "--policy", "signed", "--conformance", "storage/1"][..],
         &["dependency", "libz.so.1", "/usr/lib", "--sha256", &hash],
         &["pin", &hash.to_uppercase(), "--name", "codec"],
         &["publisher", "acme", KEY],
@@ -36,7 +36,7 @@ fn what_is_added_is_listed() {
     let list = home.call(&["trust", "list", "--trust", text(&home.trust_file())], 0);
     let file = &list["files"][0];
     for (kind, expected) in [
-        ("directory", serde_json::json!([{ "path": text(&plugins), "policy": "signed" }])),
+        ("directory", serde_json::json!([{ "path": text(&plugins), "policy": "signed", "conformance": "storage/1" }])),
         ("dependency", serde_json::json!([{ "name": "libz.so.1", "directory": "/usr/lib", "sha256": hash }])),
         ("pin", serde_json::json!([{ "sha256": hash, "name": "codec" }])),
         ("publisher", serde_json::json!([{ "name": "acme", "key": KEY }])),

@@ -48,6 +48,12 @@ pub(crate) const OF_COMMAND: &[(&str, &str, &str)] = &[
         "choose another name with --out, or move the old key away if nobody trusts it any more",
     ),
     (
+        "E_REPORT",
+        "`sign --checked` was given no report of `check --json`, or one of another file, of a check that did not pass, or of a part \
+         of the tests",
+        "sochdb-plugin check --json FILE > REPORT, without options that leave tests out",
+    ),
+    (
         "E_PASSWORD",
         "the password of a secret key is missing, empty, too long, or not that of the key",
         "give --password-file FILE, or - for standard input, or set SOCHDB_SIGN_PASSWORD, or run the command on a \
