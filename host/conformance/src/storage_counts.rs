@@ -174,9 +174,17 @@ fn all_see(storage: &Storage, rows: &Rows, when: &str) -> Result<(), NotPassed> 
             ensure!(found == rows.get(key).map(|value| &value[..]), "{when}, reader_get gives {found:02x?}");
         }
         let mut cursor = reader.cursor(1, &CursorOptions::new()).must("open_cursor")?;
-        let count =
-            cursor.next_batch().must("cursor_next")?.map(|(key, _)| key.to_vec()).filter(|key| rows.contains_key(key));
-        ensure!(count.count() == rows.len(), "{when}, a cursor gives other rows");
+        let mut found = Vec::new();
+        // A batch may be one row.
+        loop {
+            let batch = cursor.next_batch().must("cursor_next")?;
+            if batch.len() == 0 {
+                break;
+            }
+            found.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
+            ensure!(found.len() <= rows.len(), "{when}, a cursor gives more rows than there are: {found:02x?}");
+        }
+        ensure!(found.iter().map(|(key, value)| (key, value)).eq(rows), "{when}, a cursor gives {found:02x?}");
     }
     let keys = Keys(rows.keys().map(|key| (1, key.clone())).collect());
     keys.are_counted(storage, when)
