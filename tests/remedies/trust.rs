@@ -326,7 +326,7 @@ fn a_plugin_that_was_not_checked_is_checked_and_signed_again() {
     // A directory that demands no signature demands one for that.
     trusting(&operator, "development", &publisher);
     let remedy = refused(&operator, &["verify", text(&plugin)], "E_CONFORMANCE");
-    for command in ["sochdb-plugin check --json", "sochdb-plugin sign --checked"] {
+    for command in ["sochdb-plugin check --json FILE", "--checked REPORT"] {
         assert!(remedy.contains(command), "{remedy}");
     }
     let report = operator.home.join("report.json");

@@ -73,7 +73,8 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
     let table = storage.open_table(1).ok();
     let options = TransactionOptions::new();
     let batch = BatchOptions::new();
-    // What is written may stay in memory until a flush: no write that succeeds is among them.
+    // What is written, and that something was, may stay in memory until a flush: no write is among them, and each commit is
+    // flushed.
     let mut calls: Vec<(&str, Call<'_>)> = vec![
         ("`get`", Box::new(|| any(storage.get(1, key)))),
         ("`get` of an absent key", Box::new(|| any(storage.get(1, absent)))),
@@ -119,14 +120,21 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
             }),
         ),
         (
-            "`begin`, reads and a commit",
+            "`begin`, reads, a commit and `flush`",
             Box::new(|| {
                 let transaction = storage.begin(&options)?;
                 any(transaction.get(1, key))?;
-                any(transaction.commit())
+                any(transaction.commit())?;
+                storage.flush()
             }),
         ),
-        ("`write_batch` of nothing", Box::new(|| any(storage.write_batch(&[], &batch)))),
+        (
+            "`write_batch` of nothing and `flush`",
+            Box::new(|| {
+                any(storage.write_batch(&[], &batch))?;
+                storage.flush()
+            }),
+        ),
         ("`checkpoint` into what is there", Box::new(|| any(storage.checkpoint(directory.path())))),
     ];
     if let Some(table) = &table {

@@ -206,8 +206,8 @@ refusals! {
         "do not load it: a signature for another plugin was put beside it";
     Note: ConformanceMissing { wanted: String } "E_CONFORMANCE"
         "a trust file demands that the plugin passed the conformance suite {wanted}, and its signed manifest does not say so"
-        "get a newer version from its publisher, who checks it with `sochdb-plugin check --json`, and signs it with \
-         `sochdb-plugin sign --checked` and that report; or take `conformance` out of the directory's entry, which \
+        "get a newer version from its publisher, who checks it with `sochdb-plugin check --json FILE`, and signs it \
+         with that report: `sochdb-plugin sign FILE --key KEY --checked REPORT`; or take `conformance` out of the directory's entry, which \
          `sochdb-plugin trust list` names";
     Note: VersionTooOld { error: TooOld } "E_VERSION_TOO_OLD"
         "{error}" "install a newer version; the minimum is in a trust file, see `sochdb-plugin trust list`";
