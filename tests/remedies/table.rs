@@ -197,6 +197,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_TRUST_CONFLICT", ENTRIES),
     ("E_TRUST_NO_ENTRY", ENTRIES),
     ("E_EXISTS", KEYS),
+    ("E_REPORT", Followed(TRUST, "a_plugin_that_was_not_checked_is_checked_and_signed_again")),
     ("E_PASSWORD", KEYS),
     ("E_PASSWORD_FILE", KEYS),
     ("E_SECRET_KEY", KEYS),
