@@ -2,11 +2,13 @@
 
 use crate::must::{ensure, show, supported, Must};
 use crate::not_passed::NotPassed;
-use sochdb_plugin_host::sdk::{CursorOptions, StorageExtension, StorageTable};
-use sochdb_plugin_host::Storage;
+use sochdb_plugin_host::sdk::{CursorOptions, Error, StorageExtension, StorageTable};
+use sochdb_plugin_host::{Cursor, Storage};
 use std::collections::BTreeMap;
 
 pub(crate) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+/// A key and its value.
+type Row = (Vec<u8>, Vec<u8>);
 
 /// Sees that all ways to read `table` give these rows and no others.
 pub(crate) fn has(storage: &Storage, table: u32, rows: &Rows) -> Result<(), NotPassed> {
@@ -47,21 +49,31 @@ pub(crate) fn scans_have(storage: &Storage, table: u32, rows: &Rows) -> Result<(
     let Some(reader) = supported("open_reader", storage.reader())? else { return Ok(()) };
     for options in [CursorOptions::new(), CursorOptions::new().reversed()] {
         let Some(mut cursor) = supported("open_cursor", reader.cursor(table, &options))? else { continue };
-        let mut found = Vec::new();
-        loop {
-            let batch = cursor.next_batch().must("cursor_next")?;
-            if batch.len() == 0 {
-                break;
-            }
-            found.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-            ensure!(found.len() <= rows.len(), "a cursor gives more than the {} rows that there are", rows.len());
-        }
+        let mut found = left_of(&mut cursor, rows.len()).must("cursor_next")?;
         if options.reverse {
             found.reverse();
         }
         same("a cursor", found.into_iter(), rows.iter(), rows.len())?;
     }
     Ok(())
+}
+
+/// All rows that are left of a cursor, batch by batch, of which one may be a single row.
+///
+/// # Errors
+/// That of the cursor; it gives more than `most`.
+pub(crate) fn left_of(cursor: &mut Cursor<'_>, most: usize) -> Result<Vec<Row>, Error> {
+    let mut rows = Vec::new();
+    loop {
+        let batch = cursor.next_batch()?;
+        if batch.len() == 0 {
+            return Ok(rows);
+        }
+        rows.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
+        if rows.len() > most {
+            return Err(Error::failed("a cursor gives more rows than there can be, or has no end"));
+        }
+    }
 }
 
 /// Sees that these rows are those.

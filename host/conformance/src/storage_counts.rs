@@ -2,6 +2,7 @@
 
 use crate::must::{ensure, needed, skip, supported, Must};
 use crate::not_passed::NotPassed;
+use crate::rows::left_of;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, ErrorKind, StorageExtension, StorageTable};
@@ -174,16 +175,7 @@ fn all_see(storage: &Storage, rows: &Rows, when: &str) -> Result<(), NotPassed> 
             ensure!(found == rows.get(key).map(|value| &value[..]), "{when}, reader_get gives {found:02x?}");
         }
         let mut cursor = reader.cursor(1, &CursorOptions::new()).must("open_cursor")?;
-        let mut found = Vec::new();
-        // A batch may be one row.
-        loop {
-            let batch = cursor.next_batch().must("cursor_next")?;
-            if batch.len() == 0 {
-                break;
-            }
-            found.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-            ensure!(found.len() <= rows.len(), "{when}, a cursor gives more rows than there are: {found:02x?}");
-        }
+        let found = left_of(&mut cursor, rows.len()).must(when)?;
         ensure!(found.iter().map(|(key, value)| (key, value)).eq(rows), "{when}, a cursor gives {found:02x?}");
     }
     let keys = Keys(rows.keys().map(|key| (1, key.clone())).collect());

@@ -2,6 +2,7 @@
 
 use crate::must::{ensure, needed, show, skip, supported, Must};
 use crate::not_passed::NotPassed;
+use crate::rows::left_of;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{prefix_end, CursorOptions, ErrorKind, StorageExtension};
@@ -33,15 +34,7 @@ fn rows_of(storage: &Storage, table: u32, options: &CursorOptions<'_>) -> Result
 
 /// The rows that are left of a cursor.
 fn rest(cursor: &mut Cursor<'_>) -> Result<Rows, NotPassed> {
-    let mut rows = Rows::new();
-    loop {
-        let batch = cursor.next_batch().must("cursor_next")?;
-        if batch.len() == 0 {
-            break;
-        }
-        rows.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-        ensure!(rows.len() < 10_000, "a cursor over a few hundred rows has no end");
-    }
+    let rows = left_of(cursor, 9_999).must("cursor_next")?;
     let after = cursor.next_batch().must("cursor_next at the end")?.len();
     ensure!(after == 0, "after its end a cursor gives {after} rows");
     Ok(rows)

@@ -2,6 +2,7 @@
 
 use crate::must::{ensure, needed, show, supported, Must};
 use crate::not_passed::NotPassed;
+use crate::rows::left_of;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, ErrorKind, StorageExtension, TransactionOptions, Write};
@@ -39,15 +40,7 @@ fn range_of(rows: &Rows, start: &[u8], end: &[u8], limit: usize) -> List {
 /// All rows of a cursor; None if there are none of this direction.
 fn by_cursor(reader: &Reader, table: u32, options: &CursorOptions<'_>) -> Result<Option<List>, NotPassed> {
     let Some(mut cursor) = supported("open_cursor", reader.cursor(table, options))? else { return Ok(None) };
-    let mut rows = List::new();
-    loop {
-        let batch = cursor.next_batch().must("cursor_next")?;
-        if batch.len() == 0 {
-            break;
-        }
-        rows.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-        ensure!(rows.len() < 10_000, "a cursor over some hundreds of rows has no end");
-    }
+    let mut rows = left_of(&mut cursor, 9_999).must("cursor_next")?;
     if options.reverse {
         rows.reverse();
     }

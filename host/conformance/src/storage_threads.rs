@@ -2,6 +2,7 @@
 
 use crate::must::{ensure, needed, show, supported, Must};
 use crate::not_passed::NotPassed;
+use crate::rows::left_of;
 use crate::subject::Subject;
 use crate::test::suite;
 use crate::threads::together;
@@ -239,15 +240,7 @@ type Rows = Vec<(Vec<u8>, Vec<u8>)>;
 /// The rows of a cursor over all.
 fn rows_of(reader: &Reader) -> Result<Rows, NotPassed> {
     let mut cursor = reader.cursor(1, &CursorOptions::new()).must("open_cursor")?;
-    let mut rows = Rows::new();
-    loop {
-        let batch = cursor.next_batch().must("cursor_next")?;
-        if batch.len() == 0 {
-            return Ok(rows);
-        }
-        rows.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-        ensure!(rows.len() < 10_000, "a cursor over a hundred rows has no end");
-    }
+    left_of(&mut cursor, 9_999).must("cursor_next")
 }
 
 fn snapshots(subject: &Subject, time: Duration) -> Result<(), NotPassed> {

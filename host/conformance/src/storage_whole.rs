@@ -3,6 +3,7 @@
 
 use crate::must::{ensure, needed, show, supported, Must};
 use crate::not_passed::NotPassed;
+use crate::rows::left_of;
 use crate::subject::Subject;
 use crate::test::suite;
 use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension, StorageTable};
@@ -103,15 +104,7 @@ fn flush_and_compact_keep_all_kinds_of_rows(subject: &Subject) -> Result<(), Not
 
 fn snapshot_has(reader: &Reader, rows: &Rows, after: &str) -> Result<(), NotPassed> {
     let mut cursor = reader.cursor(1, &CursorOptions::new()).must("open_cursor")?;
-    let mut found = Vec::new();
-    loop {
-        let batch = cursor.next_batch().must("cursor_next")?;
-        if batch.len() == 0 {
-            break;
-        }
-        found.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-        ensure!(found.len() < 10_000, "after {after}, a cursor over a hundred rows has no end");
-    }
+    let found = left_of(&mut cursor, 9_999).must(after)?;
     same(&format!("after {after}, a cursor of a snapshot from before"), &found, rows)?;
     for (key, value) in rows {
         let mut read = Vec::new();

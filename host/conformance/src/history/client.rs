@@ -3,6 +3,7 @@
 use crate::history::record::{Element, End, Key, Kind, Operation, Span, Unit};
 use crate::must::{ensure, Must};
 use crate::not_passed::NotPassed;
+use crate::rows::left_of;
 use sochdb_plugin_host::sdk::{CursorOptions, Error, ErrorKind, StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::{Reader, Storage, Transaction};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -142,14 +143,7 @@ impl<'a> Place<'a> {
 /// All rows of a cursor.
 fn rows_of(reader: &Reader, table: u32, options: &CursorOptions<'_>) -> Result<Vec<Row>, Error> {
     let mut cursor = reader.cursor(table, options)?;
-    let mut rows = Vec::new();
-    loop {
-        let batch = cursor.next_batch()?;
-        if batch.len() == 0 {
-            return Ok(rows);
-        }
-        rows.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-    }
+    left_of(&mut cursor, usize::MAX)
 }
 
 /// The list that a value is.

@@ -31,8 +31,8 @@ const DATAGRAM: usize = 64 << 10;
 /// ```
 /// use sochdb_plugin_conformance::Filled;
 ///
-/// let filled = Filled::new(r#"{"path": "{dir}/rows", "log": "{file}"}"#, "/tmp/one".as_ref())?;
-/// assert_eq!(filled.config(), r#"{"path": "/tmp/one/rows", "log": "/tmp/one/output"}"#);
+/// let filled = Filled::new(r#"{"path": "{dir}/rows", "log": "{file}"}"#, "/srv/one".as_ref())?;
+/// assert_eq!(filled.config(), r#"{"path": "/srv/one/rows", "log": "/srv/one/output"}"#);
 /// # Ok::<(), sochdb_plugin_conformance::NotPassed>(())
 /// ```
 #[derive(Debug)]

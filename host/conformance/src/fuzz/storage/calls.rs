@@ -5,6 +5,7 @@ use crate::fuzz::storage::operation::{fill_key, BatchWrite, By, StorageOperation
 use crate::instance::Instance;
 use crate::must::Must;
 use crate::not_passed::NotPassed;
+use crate::rows::left_of;
 use crate::subject::Subject;
 use sochdb_plugin_host::sdk::{
     BatchOptions, CursorOptions, Error, ErrorKind, StorageExtension, StorageTable, TransactionOptions, Write,
@@ -185,17 +186,7 @@ fn walk(reader: &Reader, table: u32, options: &CursorOptions<'_>, seek: Option<&
     if let Some(key) = seek {
         cursor.seek(key)?;
     }
-    let mut rows = Vec::new();
-    loop {
-        let batch = cursor.next_batch()?;
-        if batch.len() == 0 {
-            return Ok(rows);
-        }
-        rows.extend(batch.map(|(key, value)| (key.to_vec(), value.to_vec())));
-        if rows.len() > 10_000 {
-            return Err(Error::failed("the cursor has no end"));
-        }
-    }
+    left_of(&mut cursor, 10_000)
 }
 
 fn lent(write: &BatchWrite) -> Write<'_> {
