@@ -1,9 +1,9 @@
 //! The suite as the tests of a crate: with the names, the filters and the output of `cargo test`.
 
 use crate::all::tests_for;
-use crate::not_passed::NotPassed;
-use crate::subject::Subject;
-use crate::test::Test;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::Test;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use std::process::ExitCode;
 use std::sync::Arc;

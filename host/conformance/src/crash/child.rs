@@ -2,7 +2,7 @@
 
 use crate::crash::talk::Talk;
 use crate::crash::work;
-use crate::subject::Subject;
+use crate::frame::subject::Subject;
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 

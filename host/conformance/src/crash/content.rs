@@ -1,6 +1,6 @@
 //! The content of a file after the power failed: what had been synced, and some of what had not.
 
-use crate::random::Random;
+use crate::frame::random::Random;
 
 /// A disk writes this many bytes whole, or not at all.
 const SECTOR: u64 = 512;

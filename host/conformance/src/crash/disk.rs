@@ -1,7 +1,7 @@
 //! A disk: the changes of a directory in their order, and which of them are there after the power failed.
 
 use crate::crash::content::{after, Arrived, Change, Rule};
-use crate::random::Random;
+use crate::frame::random::Random;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

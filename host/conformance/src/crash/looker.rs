@@ -4,7 +4,7 @@ use crate::crash::child::Request;
 use crate::crash::history::Place;
 use crate::crash::supervised::{crashed, start, Held, PATIENCE};
 use crate::crash::talk::Talk;
-use crate::subject::Subject;
+use crate::frame::subject::Subject;
 use std::collections::BTreeMap;
 use std::path::Path;
 

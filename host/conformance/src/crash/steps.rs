@@ -1,6 +1,6 @@
 //! The steps that a storage is made to take, by seed, each of which is there whole or not at all when the storage comes again.
 
-use crate::random::Random;
+use crate::frame::random::Random;
 
 /// The tables are numbered from 1, the keys of each from 0.
 pub(crate) const TABLES: u32 = 3;

@@ -3,8 +3,8 @@
 use crate::crash::kernel;
 use crate::crash::steps::{key, number_of_key, number_of_value, steps, value, End, RowWrite, Step, TABLES};
 use crate::crash::talk::Talk;
-use crate::must::show;
-use crate::subject::Subject;
+use crate::frame::must::show;
+use crate::frame::subject::Subject;
 use rustix::fd::{AsRawFd, OwnedFd};
 use sochdb_plugin_host::sdk::{
     BatchOptions, Error, ErrorKind, Result as Called, StorageExtension, TransactionOptions, Write,

@@ -1,3 +1,7 @@
+use crate::frame::kind::Kind;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
 use crate::fuzz::codec::CodecOperation;
 use crate::fuzz::edit::Edit;
 use crate::fuzz::index::IndexOperation;
@@ -6,10 +10,6 @@ use crate::fuzz::printed::{test_in_c, test_in_rust};
 use crate::fuzz::run::run_all;
 use crate::fuzz::shrink::edits;
 use crate::fuzz::storage::operation::StorageOperation;
-use crate::kind::Kind;
-use crate::not_passed::NotPassed;
-use crate::random::Random;
-use crate::subject::Subject;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;

@@ -1,12 +1,12 @@
 //! Operations of a codec.
 
+use crate::frame::instance::Instance;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
 use crate::fuzz::bytes::{self, noise, pattern, same};
 use crate::fuzz::expected::{Answer, Expected};
 use crate::fuzz::operation::Operation;
-use crate::instance::Instance;
-use crate::not_passed::NotPassed;
-use crate::random::Random;
-use crate::subject::Subject;
 use sochdb_plugin_host::sdk::{CompressionExtension, Error, ErrorKind};
 
 #[derive(Clone, Debug)]

@@ -1,14 +1,14 @@
 //! Operations of an ordered index, whose keys are any bytes.
 
+use crate::frame::instance::Instance;
+use crate::frame::must::skip;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
 use crate::fuzz::bytes;
 use crate::fuzz::expected::{Answer, Expected};
 use crate::fuzz::operation::Operation;
-use crate::instance::Instance;
-use crate::keys::Keys;
-use crate::must::skip;
-use crate::not_passed::NotPassed;
-use crate::random::Random;
-use crate::subject::Subject;
+use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension};
 use std::collections::BTreeSet;
 

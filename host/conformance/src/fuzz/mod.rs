@@ -12,6 +12,7 @@ mod index;
 mod operation;
 mod printed;
 pub(crate) mod run;
+pub(crate) mod sequences;
 mod shrink;
 pub(crate) mod storage;
 

@@ -1,7 +1,7 @@
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
 use crate::fuzz::expected::{Answer, Expected};
-use crate::not_passed::NotPassed;
-use crate::random::Random;
-use crate::subject::Subject;
 use sochdb_plugin_host::sdk::Error;
 use std::fmt::Debug;
 

@@ -1,10 +1,10 @@
 //! The one loop in which model and plugin do the same.
 
+use crate::frame::must::show;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
 use crate::fuzz::expected::{Answer, Expected};
 use crate::fuzz::operation::Operation;
-use crate::must::show;
-use crate::not_passed::NotPassed;
-use crate::subject::Subject;
 use sochdb_plugin_host::sdk::Error;
 
 /// Runs all operations on a new instance. `told` is called after each that was done, with whether it was accepted.

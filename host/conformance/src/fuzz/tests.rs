@@ -7,8 +7,8 @@ use super::expected::Answer;
 use super::operation::Operation;
 use super::shrink;
 use super::storage::operation::{By, StorageOperation};
-use crate::kind::Kind;
-use crate::random::Random;
+use crate::frame::kind::Kind;
+use crate::frame::random::Random;
 use sochdb_plugin_host::sdk::ErrorKind;
 
 fn drawn(seed: u64) -> Vec<StorageOperation> {

@@ -1,9 +1,9 @@
 //! The callers of a storage, who write down what came.
 
+use crate::frame::must::{ensure, Must};
+use crate::frame::not_passed::NotPassed;
 use crate::history::record::{Element, End, Key, Kind, Operation, Span, Unit};
-use crate::must::{ensure, Must};
-use crate::not_passed::NotPassed;
-use crate::rows::left_of;
+use crate::inputs::rows::left_of;
 use sochdb_plugin_host::sdk::{CursorOptions, Error, ErrorKind, StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::{Reader, Storage, Transaction};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

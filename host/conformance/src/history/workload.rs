@@ -1,10 +1,10 @@
 //! Work that is written down: by seed, from one thread by turns, or from several beside each other.
 
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::threads::together;
 use crate::history::client::{Client, Place, KEYS};
 use crate::history::record::{History, Unit};
-use crate::not_passed::NotPassed;
-use crate::random::Random;
-use crate::threads::together;
 use sochdb_plugin_host::sdk::{StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
 use std::sync::{Mutex, PoisonError};

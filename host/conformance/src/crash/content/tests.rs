@@ -1,7 +1,7 @@
 //! Tests of what a file holds after a power loss.
 
 use super::{after, Arrived, Change, Rule};
-use crate::random::Random;
+use crate::frame::random::Random;
 use std::collections::BTreeSet;
 
 fn write(at: u64, byte: u8, len: usize) -> Change {

@@ -2,7 +2,7 @@
 
 use super::{after_power_loss, Entry, Name, Op};
 use crate::crash::content::{Change, Rule};
-use crate::random::Random;
+use crate::frame::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 

@@ -2,7 +2,7 @@
 
 use super::{check, Fate, Place};
 use crate::crash::steps::{steps, End, RowWrite, Step};
-use crate::random::Random;
+use crate::frame::random::Random;
 use std::collections::BTreeMap;
 use Fate::{Done, Never, Perhaps};
 

@@ -1,12 +1,12 @@
 //! The operations as calls of a plugin.
 
+use crate::frame::instance::Instance;
+use crate::frame::must::Must;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
 use crate::fuzz::expected::{Answer, Row};
 use crate::fuzz::storage::operation::{fill_key, BatchWrite, By, StorageOperation, OPEN};
-use crate::instance::Instance;
-use crate::must::Must;
-use crate::not_passed::NotPassed;
-use crate::rows::left_of;
-use crate::subject::Subject;
+use crate::inputs::rows::left_of;
 use sochdb_plugin_host::sdk::{
     BatchOptions, CursorOptions, Error, ErrorKind, StorageExtension, StorageTable, TransactionOptions, Write,
 };

@@ -1,8 +1,8 @@
 //! The drawing of operations: few tables and keys, so that operations meet, and now and then what is at a border.
 
+use crate::frame::random::Random;
 use crate::fuzz::bytes::pattern;
 use crate::fuzz::storage::operation::{fill_key, BatchWrite, By, Range, StorageOperation, OPEN};
-use crate::random::Random;
 use std::collections::VecDeque;
 
 /// The rows that were written to or read last.

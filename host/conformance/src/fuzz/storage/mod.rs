@@ -6,12 +6,12 @@ mod model;
 pub(crate) mod operation;
 mod print;
 
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
 use crate::fuzz::expected::{Answer, Expected};
 use crate::fuzz::operation::Operation;
 use crate::fuzz::storage::operation::{BatchWrite, By, StorageOperation};
-use crate::not_passed::NotPassed;
-use crate::random::Random;
-use crate::subject::Subject;
 use sochdb_plugin_host::sdk::Error;
 
 impl Operation for StorageOperation {

@@ -1,0 +1,119 @@
+//! Tests of a codec with input that is damaged: it is an error, it is soon, and it takes no more than what is there.
+
+use crate::codec::basics::round_trip;
+use crate::frame::must::{ensure, show, skip, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use sochdb_plugin_host::sdk::{CompressionExtension, Error, ErrorKind, VecWriter};
+use sochdb_plugin_host::Compression;
+
+suite!(Compression, "compression_damage":
+    each_changed_byte_is_an_error,
+    cut_input_is_not_nothing,
+    a_length_that_is_only_stated_takes_no_memory,
+);
+
+/// The most bytes that damaged input may make.
+const LIMIT: u64 = 1 << 20;
+/// The bytes that memory may grow by, for windows and tables: far less than lengths state that are made up.
+const ROOM: u64 = 512 << 20;
+
+fn unpack(codec: &Compression, packed: &[u8]) -> Result<Vec<u8>, Error> {
+    let mut output = Vec::new();
+    codec.decompress_into(packed, &mut VecWriter::new(&mut output, LIMIT).writer())?;
+    Ok(output)
+}
+
+/// Short inputs of several forms.
+fn inputs(subject: &Subject) -> Vec<Vec<u8>> {
+    let mut random = subject.random(71);
+    let text: Vec<u8> = b"what repeats is written once, and ".iter().copied().cycle().take(700).collect();
+    vec![vec![7], random.bytes(17), vec![0; 300], text, random.bytes(300)]
+}
+
+/// Checks that damaged input gave an error of damaged input, or bytes if the format does not find all damage.
+fn is_told(subject: &Subject, result: &Result<Vec<u8>, Error>, input: &[u8], how: &str) -> Result<(), NotPassed> {
+    match result {
+        Err(error) if matches!(error.kind(), ErrorKind::Corruption | ErrorKind::Limit) => Ok(()),
+        Err(error) => Err(format!("decompress of {how} gave {:?}, not Corruption: {error}", error.kind()).into()),
+        Ok(output) if subject.has_checksum() && output != input => {
+            Err(format!("decompress of {how} gave {} bytes that are others, and no error", output.len()).into())
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+fn each_changed_byte_is_an_error(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    for input in inputs(subject) {
+        let packed = round_trip(codec, "a short input", &input)?;
+        for at in 0..packed.len() {
+            for mask in [1, 0x80, 0xFF] {
+                let mut damaged = packed.clone();
+                damaged[at] ^= mask;
+                let how = format!("{} bytes with byte {at} changed by {mask:#x}", packed.len());
+                is_told(subject, &unpack(codec, &damaged), &input, &how)?;
+            }
+        }
+        round_trip(codec, "a short input after damaged ones", &input)?;
+    }
+    Ok(())
+}
+
+/// Also a format that finds no damage has a reason to give no bytes for some: one that never gives any hides its errors.
+fn cut_input_is_not_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let nothing = codec.compress(b"").must("compress of nothing")?;
+    for input in inputs(subject) {
+        let packed = round_trip(codec, "a short input", &input)?;
+        let (mut cuts, mut empty) = (0, 0);
+        for len in (0..packed.len()).filter(|len| packed[..*len] != nothing) {
+            let cut = unpack(codec, &packed[..len]);
+            is_told(subject, &cut, &input, &format!("the first {len} bytes of {}", packed.len()))?;
+            cuts += 1;
+            empty += usize::from(cut.is_ok_and(|output| output.is_empty()));
+        }
+        ensure!(
+            empty * 2 <= cuts || empty < 4,
+            "decompress of {empty} of {cuts} beginnings of {} is OK with no bytes; damaged input is SOCH_CORRUPTION",
+            show(&packed)
+        );
+    }
+    Ok(())
+}
+
+/// The most memory that this process ever had, in bytes of addresses; None where the system does not tell.
+fn most_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+fn a_length_that_is_only_stated_takes_no_memory(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    for len in [300, 70_000] {
+        let input = vec![b'a'; len];
+        let packed = round_trip(codec, "one letter", &input)?;
+        let Some(before) = most_memory() else { skip!("the system does not tell how much memory there was") };
+        for at in 0..packed.len().min(24) {
+            for change in [&[0x7F][..], &[0xFF], &[0xFF, 0x7F], &[0xFF, 0xFF, 0xFF, 0x7F], &[0, 0, 0, 0x7F, 0, 0, 0, 0]]
+            {
+                let mut damaged = packed.clone();
+                let end = damaged.len().min(at + change.len());
+                damaged[at..end].copy_from_slice(&change[..end - at]);
+                let how = format!("{} bytes that state another length with {change:02x?} at byte {at}", packed.len());
+                is_told(subject, &unpack(codec, &damaged), &input, &how)?;
+                let grown = most_memory().unwrap_or(before).saturating_sub(before);
+                ensure!(
+                    grown < ROOM,
+                    "decompress of {how}, with a limit of {LIMIT} bytes, took {grown} bytes of memory; what input states is not taken before the limit is looked at"
+                );
+            }
+        }
+    }
+    Ok(())
+}

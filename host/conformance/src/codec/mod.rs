@@ -1,0 +1,14 @@
+//! Tests of codecs.
+
+use crate::frame::test::Test;
+
+pub(crate) mod basics;
+pub(crate) mod damage;
+pub(crate) mod lent;
+pub(crate) mod options;
+pub(crate) mod sizes;
+pub(crate) mod threads;
+
+/// All of them, in the order in which they are best read.
+pub(crate) const TESTS: &[&[Test]] =
+    &[basics::TESTS, sizes::TESTS, damage::TESTS, lent::TESTS, options::TESTS, threads::TESTS];

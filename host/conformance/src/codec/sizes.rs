@@ -1,0 +1,125 @@
+//! Tests of a codec with inputs of every size: what comes back, how much room it takes, and what a limit lets through.
+
+use crate::codec::basics::round_trip;
+use crate::frame::must::{ensure, skip, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, VecWriter};
+use sochdb_plugin_host::Compression;
+
+suite!(Compression, "compression_sizes":
+    small_sizes_come_back,
+    sizes_at_borders_come_back,
+    bounds_hold_for_every_size,
+    the_limit_is_kept_to_the_byte;
+    full: large_sizes_come_back,
+);
+
+/// Inputs of this length: that cannot be compressed, that can, and that repeat what is far behind.
+fn inputs(random: &mut Random, len: usize) -> [(&'static str, Vec<u8>); 4] {
+    let line = b"level=info message=\"compaction finished\" table=42 ";
+    let block = random.bytes(len.clamp(1, 40_000));
+    [
+        ("at random", random.bytes(len)),
+        ("all 0", vec![0; len]),
+        ("of lines", line.iter().copied().cycle().take(len).collect()),
+        ("of one block", block.into_iter().cycle().take(len).collect()),
+    ]
+}
+
+/// Sizes beside each power of two between these.
+fn borders(from: u32, to: u32) -> impl Iterator<Item = usize> {
+    (from..=to).flat_map(|power| [(1 << power) - 1, 1 << power, (1 << power) + 1])
+}
+
+fn all_come_back(
+    codec: &Compression,
+    random: &mut Random,
+    mut sizes: impl Iterator<Item = usize>,
+) -> Result<(), NotPassed> {
+    sizes.try_for_each(|len| {
+        let mut inputs = inputs(random, len).into_iter();
+        inputs.try_for_each(|(form, input)| round_trip(codec, &format!("{len} bytes {form}"), &input).map(drop))
+    })
+}
+
+fn small_sizes_come_back(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    all_come_back(instance.compression()?, &mut subject.random(61), 0..=300)
+}
+
+fn sizes_at_borders_come_back(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    all_come_back(instance.compression()?, &mut subject.random(62), borders(9, 16).chain([1000, 10_000, 100_000]))
+}
+
+fn large_sizes_come_back(subject: &Subject) -> Result<(), NotPassed> {
+    let (mut instance, mut random) = (subject.instance()?, subject.random(63));
+    let codec = instance.compression()?;
+    for len in borders(17, 20).chain([1_000_000, 4 << 20, (5 << 20) + 12_345]) {
+        let [random, _, _, block] = inputs(&mut random, len);
+        for (form, input) in [random, block] {
+            round_trip(codec, &format!("{len} bytes {form}"), &input)?;
+        }
+    }
+    Ok(())
+}
+
+fn bounds_hold_for_every_size(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let (codec, mut random) = (instance.compression()?, subject.random(64));
+    if codec.bound(1).is_none() {
+        skip!("`bound` knows none");
+    }
+    for len in (0..=300).chain(borders(9, 17)) {
+        let Some(bound) = codec.bound(len) else { continue };
+        for (form, input) in inputs(&mut random, len) {
+            let packed = codec.compress(&input).must("compress")?.len();
+            ensure!(packed <= bound, "compress makes {packed} bytes of {len} {form}; `bound` says {bound} at most");
+        }
+    }
+    Ok(())
+}
+
+fn the_limit_is_kept_to_the_byte(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let (codec, mut random) = (instance.compression()?, subject.random(65));
+    for len in [0, 1, 2, 63, 64, 65, 300, 4095, 4096, 65_536, 200_000] {
+        for (form, input) in inputs(&mut random, len) {
+            let what = format!("{len} bytes {form}");
+            let packed = round_trip(codec, &what, &input)?;
+            let mut output = Vec::new();
+            let mut room = VecWriter::new(&mut output, len as u64);
+            codec
+                .decompress_into(&packed, &mut room.writer())
+                .must(&format!("decompress of {what}, limited to them"))?;
+            ensure!(output == input, "decompress of {what}, limited to them, writes {} bytes", output.len());
+            if len > 0 {
+                let mut output = Vec::new();
+                let mut room = VecWriter::new(&mut output, len as u64 - 1);
+                let kind = codec.decompress_into(&packed, &mut room.writer()).err().map(|error| error.kind());
+                ensure!(
+                    kind == Some(ErrorKind::Limit),
+                    "decompress of {what} into one byte less gave {kind:?}, not Limit (soch_writer.limit)"
+                );
+            }
+            if packed.is_empty() {
+                continue;
+            }
+            let mut output = Vec::new();
+            let mut room = VecWriter::new(&mut output, packed.len() as u64 - 1);
+            match codec.compress_into(&input, &mut room.writer()) {
+                Err(error) if error.kind() == ErrorKind::Limit => {}
+                Err(error) => return Err(format!("compress of {what} into too few bytes: {error}").into()),
+                // It may find a shorter form, where it must.
+                Ok(()) => {
+                    let back = codec.decompress(&output).must("decompress of what a limit made shorter")?;
+                    ensure!(back == input, "{what}, compressed into a byte less than before, come back as others");
+                }
+            }
+        }
+    }
+    Ok(())
+}

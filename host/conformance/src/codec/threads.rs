@@ -1,0 +1,109 @@
+//! Tests of a codec that several threads use at once, in one instance and in two: no call sees the bytes of another.
+
+use crate::frame::must::{ensure, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::frame::threads::together;
+use crate::storage::waiting_writer::write_waiting;
+use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, ErrorKind};
+use sochdb_plugin_host::Compression;
+use std::time::{Duration, Instant};
+
+suite!(Compression, "compression_threads":
+    many_threads_compress_large_inputs,
+    a_call_may_wait_in_its_writer,
+    a_dictionary_is_that_of_its_call,
+    what_one_instance_wrote_another_reads,
+);
+
+const THREADS: usize = 4;
+/// How long threads go on: those that share a processor take turns in it.
+const LONG: Duration = Duration::from_millis(200);
+
+/// An input that tells its thread from others: half of it can be compressed.
+fn input(subject: &Subject, thread: usize, len: usize) -> Vec<u8> {
+    let mut input = subject.random(90 + thread as u64).bytes(len / 2);
+    input.resize(len, thread as u8);
+    input
+}
+
+fn many_threads_compress_large_inputs(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = &*instance.compression()?;
+    let begin = Instant::now();
+    together(THREADS, |thread| {
+        for len in [200_000, 1000, 65_536, 1, 100_000].into_iter().cycle() {
+            let input = input(subject, thread, len);
+            let packed = codec.compress(&input).must("compress beside other threads")?;
+            let output = codec.decompress(&packed).must("decompress beside other threads")?;
+            let same = output == input;
+            ensure!(same, "{len} bytes of thread {thread} come back as {} others beside {THREADS}", output.len());
+            if begin.elapsed() > LONG {
+                break;
+            }
+        }
+        Ok(())
+    })
+}
+
+/// While one call is in its writer, another one runs: what both keep in one place is seen at once.
+fn a_call_may_wait_in_its_writer(subject: &Subject) -> Result<(), NotPassed> {
+    let (mut one, mut other) = (subject.instance()?, subject.instance()?);
+    let codecs: [&Compression; 3] = {
+        let one = &*one.compression()?;
+        [one, one, &*other.compression()?]
+    };
+    together(codecs.len(), |thread| {
+        let codec = codecs[thread];
+        for len in [100, 4096, 5000, 3000] {
+            let input = input(subject, thread, len);
+            let (mut packed, mut output) = (Vec::new(), Vec::new());
+            write_waiting(&mut packed, |to| codec.compress_into(&input, to)).must("compress to a slow writer")?;
+            write_waiting(&mut output, |to| codec.decompress_into(&packed, to)).must("decompress to a slow writer")?;
+            let same = output == input;
+            ensure!(same, "{len} bytes come back as {} others while other calls wait in writers", output.len());
+        }
+        Ok(())
+    })
+}
+
+fn a_dictionary_is_that_of_its_call(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = &*instance.compression()?;
+    together(THREADS, |thread| {
+        let dictionary = subject.random(95 + thread as u64).bytes(1000);
+        let options = CompressionOptions::new().with_dictionary(&dictionary);
+        for round in 0..10 {
+            let input = &dictionary[round * 10..600];
+            let (mut packed, mut output) = (Vec::new(), Vec::new());
+            match write_waiting(&mut packed, |to| codec.compress_with(input, &options, to)) {
+                Err(error) if error.kind() == ErrorKind::Unsupported => return Ok(()),
+                result => result.must("compress_with beside other threads")?,
+            }
+            write_waiting(&mut output, |to| codec.decompress_with(&packed, &options, to))
+                .must("decompress_with beside calls with other dictionaries")?;
+            ensure!(output == input, "with a dictionary for each thread, {} bytes come back as others", input.len());
+        }
+        Ok(())
+    })
+}
+
+fn what_one_instance_wrote_another_reads(subject: &Subject) -> Result<(), NotPassed> {
+    let (mut one, mut other) = (subject.instance()?, subject.instance()?);
+    let (one, other) = (one.compression()?, other.compression()?);
+    let inputs: Vec<_> = (0..8).map(|number| input(subject, number, 1 << (2 * number))).collect();
+    let mut packed = Vec::new();
+    for (at, input) in inputs.iter().enumerate() {
+        let writer = if at % 2 == 0 { &*one } else { &*other };
+        packed.push(writer.compress(input).must("compress")?);
+    }
+    for (at, (input, packed)) in inputs.iter().zip(&packed).enumerate().rev() {
+        let reader = if at % 2 == 0 { &*other } else { &*one };
+        let reads = || reader.decompress(packed).must("decompress in another instance");
+        ensure!(reads()? == *input, "{} bytes are others in another instance", input.len());
+        let elsewhere = std::thread::scope(|scope| scope.spawn(reads).join().expect("no test panics"))?;
+        ensure!(elsewhere == *input, "{} bytes are others on another thread", input.len());
+    }
+    Ok(())
+}

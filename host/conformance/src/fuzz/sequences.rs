@@ -1,0 +1,54 @@
+//! Tests by sequences of operations that a seed draws, each of which a model does too.
+
+use crate::frame::kind::Kind;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::Test;
+use crate::fuzz::case::FuzzCase;
+use std::time::{Duration, Instant};
+
+pub(crate) const TESTS: &[&[Test]] = &[storage::TESTS, index::TESTS, codec::TESTS];
+
+/// A plugin that takes its time does fewer of them.
+const ENOUGH: Duration = Duration::from_secs(5);
+
+fn sequences(subject: &Subject, kind: Kind, count: u64) -> Result<(), NotPassed> {
+    let (mut random, begin) = (subject.random(41), Instant::now());
+    for _ in (0..count).take_while(|_| begin.elapsed() < ENOUGH) {
+        let Some(case) = FuzzCase::new(kind, random.next() >> 32) else { continue };
+        case.run(subject, |_| {}).map_err(|not_passed| match not_passed {
+            NotPassed::Failed(why) => NotPassed::Failed(format!(
+                "{why}; `sochdb-plugin check FILE --fuzz-case {case}` makes the sequence short and prints it as a test"
+            )),
+            skipped @ NotPassed::Skipped(_) => skipped,
+        })?;
+    }
+    Ok(())
+}
+
+/// The tests of one kind.
+macro_rules! tests_of {
+    ($module:ident, $kind:ident, $name:literal) => {
+        mod $module {
+            use crate::frame::kind::Kind;
+            use crate::frame::not_passed::NotPassed;
+            use crate::fuzz::sequences::sequences;
+            use crate::frame::subject::Subject;
+            use crate::frame::test::suite;
+
+            suite!($kind, $name: some_agree_with_a_model; full: many_agree_with_a_model);
+
+            fn some_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
+                sequences(subject, Kind::$kind, 20)
+            }
+
+            fn many_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
+                sequences(subject, Kind::$kind, 80)
+            }
+        }
+    };
+}
+
+tests_of!(storage, Storage, "storage_sequences");
+tests_of!(index, Index, "index_sequences");
+tests_of!(codec, Compression, "compression_sequences");

@@ -1,0 +1,166 @@
+//! Tests of filters and of the farthest distance at their borders, against what a search finds without them.
+
+use crate::frame::must::{ensure, needed, skip, supported, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::basics::build;
+use crate::index::metric::is_exact;
+use crate::index::rows::ROWS;
+use crate::index::vectors::of_vectors;
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{DistanceMetric, IndexExtension, KeyElement, RowFilter, RowId, Search};
+use sochdb_plugin_host::Index;
+use std::collections::BTreeSet;
+
+suite!(Index, "index_filters":
+    every_share_of_rows_is_filtered,
+    a_filter_knows_rows_of_all_64_bits,
+    the_farthest_distance_is_included,
+);
+
+const COUNT: u64 = 300;
+
+fn words_of(rows: &BTreeSet<RowId>, words: usize) -> Vec<u64> {
+    let mut bitmap = vec![0; words];
+    for row in rows.iter().filter(|row| **row < 64 * words as u64) {
+        bitmap[(row / 64) as usize] |= 1 << (row % 64);
+    }
+    bitmap
+}
+
+/// Checks that the allowed rows which are found are those that come first among all.
+fn finds_those(
+    index: &Index,
+    query: &[u8],
+    filter: RowFilter<'_>,
+    allowed: &BTreeSet<RowId>,
+    form: &str,
+) -> Result<(), NotPassed> {
+    let all = needed("search", index.search(&Search::new(query, COUNT as usize).exactly()))?.neighbors;
+    for k in [1, 10, COUNT as usize] {
+        let search = Search::new(query, k).among(filter);
+        let expected: Vec<_> = all.iter().filter(|(row, _)| allowed.contains(row)).take(k).collect();
+        for (search, exact) in [(search.exactly(), true), (search, false)] {
+            let Some(found) = supported("search", index.search(&search))? else { continue };
+            let found = found.neighbors;
+            let stranger = found.iter().find(|(row, _)| !allowed.contains(row));
+            ensure!(stranger.is_none(), "{form} allows {} rows, and {stranger:?} is found", allowed.len());
+            ensure!(
+                found.len() == expected.len(),
+                "{form} allows {} rows, of which {} are found for k = {k}; k of them, if there are so many (soch_search)",
+                allowed.len(),
+                found.len()
+            );
+            let near = |(a, b): (&(RowId, f32), &&(RowId, f32))| (a.1 - b.1).abs() <= 1e-5 * b.1.abs() + 1e-6;
+            let same = !exact || found.iter().zip(&expected).all(near);
+            ensure!(same, "an exact search by {form} finds {found:?}, and nearer is {expected:?}");
+        }
+    }
+    Ok(())
+}
+
+/// A search that misses nothing is what the answers are compared with.
+fn with_exact(
+    subject: &Subject,
+    test: impl FnOnce(&mut Index, Keys) -> Result<(), NotPassed>,
+) -> Result<(), NotPassed> {
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    build(index, &(0..COUNT).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+    if !is_exact(index, &keys.key(1))? {
+        skip!("no search is exact");
+    }
+    test(index, keys)
+}
+
+fn every_share_of_rows_is_filtered(subject: &Subject) -> Result<(), NotPassed> {
+    with_exact(subject, |index, keys| {
+        let mut random = subject.random(141);
+        let mut shares: Vec<BTreeSet<RowId>> =
+            [100, 10, 2, 1].map(|step| (0..COUNT).filter(|_| random.below(step) == 0).collect()).into();
+        shares.extend([0, 63, 64, COUNT - 1].map(|row| BTreeSet::from([row])));
+        shares.extend([BTreeSet::new(), (0..COUNT - 1).collect(), (0..64).collect(), (64..COUNT).collect()]);
+        for (number, allowed) in (2000..).zip(shares) {
+            let query = keys.key(number);
+            for words in [0, 1, 2, 5, 9] {
+                let bitmap = words_of(&allowed, words);
+                // Rows behind the last word are not allowed.
+                let inside: BTreeSet<RowId> = allowed.range(..64 * words as u64).copied().collect();
+                let form = format!("a bitmap of {words} words");
+                finds_those(index, &query, RowFilter::bitmap(&bitmap), &inside, &form)?;
+            }
+            // Also with rows that are not there.
+            let mut listed: Vec<RowId> =
+                allowed.iter().copied().chain([COUNT, COUNT + 64, 1 << 32, u64::MAX]).collect();
+            let sorted = RowFilter::sorted(&listed).must("ascending rows")?;
+            finds_those(index, &query, sorted, &allowed, "a list with rows that are not there")?;
+            listed.truncate(allowed.len());
+            let sorted = RowFilter::sorted(&listed).must("ascending rows")?;
+            finds_those(index, &query, sorted, &allowed, "a list")?;
+            let contains = |row: RowId| allowed.contains(&row);
+            finds_those(index, &query, RowFilter::by(&contains), &allowed, "a function")?;
+        }
+        Ok(())
+    })
+}
+
+fn a_filter_knows_rows_of_all_64_bits(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    build(index, &ROWS.iter().zip(0..).map(|(row, number)| (*row, keys.key(number))).collect::<Vec<_>>())?;
+    let query = keys.key(3);
+    let rows_by = |filter: RowFilter<'_>| -> Result<BTreeSet<RowId>, NotPassed> {
+        let found = needed("search", index.search(&Search::new(&query, 100).among(filter)))?;
+        Ok(found.neighbors.iter().map(|(row, _)| *row).collect())
+    };
+    let all = |words: &[u64]| ROWS.into_iter().filter(|row| *row < 64 * words.len() as u64).collect::<BTreeSet<_>>();
+    for words in [&[u64::MAX; 1][..], &[u64::MAX; 2], &[u64::MAX; 1025]] {
+        let (found, allowed) = (rows_by(RowFilter::bitmap(words))?, all(words));
+        ensure!(found == allowed, "a bitmap of {} words allows {allowed:?}, and {found:?} are found", words.len());
+    }
+    for row in ROWS {
+        let is_it = |other: RowId| other == row;
+        let one = [row];
+        for filter in [RowFilter::sorted(&one).must("one row")?, RowFilter::by(&is_it)] {
+            let found = rows_by(filter)?;
+            ensure!(found == BTreeSet::from([row]), "row {row} is allowed alone, and {found:?} are found");
+        }
+    }
+    let found = rows_by(RowFilter::sorted(&ROWS).must("ascending rows")?)?;
+    ensure!(found.len() == ROWS.len(), "all rows are listed, and {found:?} are found");
+    Ok(())
+}
+
+/// A vector of zeros but for its first number.
+fn on_a_line(dimensions: usize, at: f32) -> Vec<u8> {
+    (0..dimensions).flat_map(|place| (if place == 0 { at } else { 0.0 }).to_ne_bytes()).collect()
+}
+
+/// The distances are whole numbers, or their squares: no index rounds them.
+fn the_farthest_distance_is_included(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let metric = index.describe().metric;
+    let whole = matches!(metric, DistanceMetric::L2 | DistanceMetric::L2Squared | DistanceMetric::InnerProduct);
+    let (Keys::Vectors(KeyElement::F32, dimensions), true) = (keys, whole) else {
+        skip!("no distances are known that are whole numbers");
+    };
+    build(index, &(1..=20).map(|row| (row, on_a_line(dimensions, row as f32))).collect::<Vec<_>>())?;
+    let query = on_a_line(dimensions, 1.0);
+    let all = index.nearest(&query, 20).must("nearest")?;
+    for (at, (_, distance)) in all.iter().enumerate() {
+        for (most, inside) in [(f64::from(*distance), at + 1), (f64::from(*distance) - 0.5, at)] {
+            let found = needed("search", index.search(&Search::new(&query, 20).within(most).exactly()))?.neighbors;
+            ensure!(
+                found.len() == inside,
+                "{} rows are not farther than {most}, of {all:?}; {inside} are (SOCH_SEARCH_WITHIN)",
+                found.len()
+            );
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,214 @@
+//! Tests of an index with files of its own: what was flushed is seen, and there again in a later instance, and nothing else is.
+//! An index without such files holds nothing, and says so.
+
+use crate::frame::instance::Instance;
+use crate::frame::must::{ensure, skip, supported, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::basics::{build, rows_of, see, MOST_ENTRIES};
+use crate::index::rows::{every_form, has_entries};
+use crate::inputs::cancelled::{ends_when_cancelled, LONG};
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId};
+use sochdb_plugin_host::Index;
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+suite!(Index, "index_flush":
+    what_was_flushed_is_seen,
+    what_was_flushed_is_there_again,
+    what_was_not_flushed_is_not_there_again,
+    a_build_is_flushed_whole,
+    every_form_of_entry_is_flushed,
+    a_flush_that_takes_long_is_cancelled,
+    a_dropped_index_is_empty_when_it_comes_again,
+);
+
+/// The index finds these rows, each by the key of its number, and none of the others up to 100.
+fn has(index: &Index, keys: Keys, rows: &BTreeSet<RowId>) -> Result<(), NotPassed> {
+    for row in 0..100 {
+        let found = rows_of(index, &keys.key(row))?;
+        let wanted: &[RowId] = if rows.contains(&row) { &[row] } else { &[] };
+        ensure!(found == wanted, "the row of key {row} is {wanted:?}, and {found:?} is found");
+    }
+    Ok(())
+}
+
+/// Whether the index kept this watermark: one that holds nothing in files keeps none.
+fn holds(index: &Index, watermark: u64) -> Result<bool, NotPassed> {
+    let held = index.flushed().must("flushed")?;
+    ensure!(held == watermark || held == 0, "flushed with watermark {watermark}, and {held} is held");
+    Ok(held == watermark)
+}
+
+/// Sees that the index kept this watermark. One that holds nothing in files is not for the test.
+fn keeps(index: &Index, watermark: u64) -> Result<(), NotPassed> {
+    if !holds(index, watermark)? {
+        skip!("it holds no watermark after a flush, as an index without files of its own");
+    }
+    Ok(())
+}
+
+/// An instance after the one that it takes, in the same directory.
+fn again(subject: &Subject, instance: Instance, watermark: u64) -> Result<Instance, NotPassed> {
+    let mut instance = subject.again(instance)?;
+    let held = instance.index()?.flushed().must("flushed")?;
+    ensure!(held == watermark, "flushed with watermark {watermark}, and a later instance holds {held}");
+    Ok(instance)
+}
+
+fn what_was_flushed_is_seen(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let (mut instance, mut random) = (subject.instance()?, subject.random(41));
+    let index = instance.index()?;
+    let held = index.flushed().must("flushed")?;
+    ensure!(held == 0, "a new index holds the flush with watermark {held}");
+    let mut rows = BTreeSet::new();
+    for watermark in [1, 2, 5, 5, 1 << 40, u64::MAX] {
+        for _ in 0..30 {
+            let row = random.below(100);
+            if random.below(3) > 0 {
+                index.insert(&keys.key(row), row).must("insert")?;
+                rows.insert(row);
+            } else {
+                index.delete(&keys.key(row), row).must("delete")?;
+                rows.remove(&row);
+            }
+        }
+        index.flush(watermark).must("flush")?;
+        holds(index, watermark)?;
+        has(index, keys, &rows)?;
+    }
+    Ok(())
+}
+
+fn what_was_flushed_is_there_again(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let (mut instance, mut rows) = (subject.instance()?, BTreeSet::new());
+    for (round, watermark) in [10, 20, 21].into_iter().enumerate() {
+        let index = instance.index()?;
+        for row in (0..60).map(|row| row + 20 * round as u64) {
+            index.insert(&keys.key(row), row).must("insert")?;
+            rows.insert(row);
+        }
+        for row in (0..100).step_by(7 + round) {
+            index.delete(&keys.key(row), row).must("delete")?;
+            rows.remove(&row);
+        }
+        index.flush(watermark).must("flush")?;
+        keeps(index, watermark)?;
+        instance = again(subject, instance, watermark)?;
+        has(instance.index()?, keys, &rows)?;
+    }
+    Ok(())
+}
+
+fn what_was_not_flushed_is_not_there_again(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    for built in [false, true] {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        index.insert(&keys.key(1), 1).must("insert")?;
+        index.insert(&keys.key(2), 2).must("insert")?;
+        index.flush(2).must("flush")?;
+        keeps(index, 2)?;
+        index.delete(&keys.key(1), 1).must("delete")?;
+        index.insert(&keys.key(3), 3).must("insert")?;
+        if built {
+            index.build(1, 2, &[(4, &keys.key(4))]).must("build")?;
+        }
+        let mut instance = again(subject, instance, 2)?;
+        let index = instance.index()?;
+        has(index, keys, &BTreeSet::from([1, 2]))?;
+        // The host repeats what came later, and goes on.
+        index.delete(&keys.key(1), 1).must("delete")?;
+        index.insert(&keys.key(3), 3).must("insert")?;
+        index.flush(4).must("flush")?;
+        has(index, keys, &BTreeSet::from([2, 3]))?;
+        let mut instance = again(subject, instance, 4)?;
+        has(instance.index()?, keys, &BTreeSet::from([2, 3]))?;
+    }
+    Ok(())
+}
+
+fn a_build_is_flushed_whole(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    index.insert(&keys.key(90), 90).must("insert")?;
+    index.flush(1).must("flush")?;
+    keeps(index, 1)?;
+    build(index, &(0..50).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+    index.insert(&keys.key(60), 60).must("insert")?;
+    index.delete(&keys.key(7), 7).must("delete")?;
+    index.flush(100).must("flush")?;
+    let rows: BTreeSet<RowId> = (0..50).filter(|row| *row != 7).chain([60]).collect();
+    has(index, keys, &rows)?;
+    let mut instance = again(subject, instance, 100)?;
+    has(instance.index()?, keys, &rows)
+}
+
+fn every_form_of_entry_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let all = every_form(keys);
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    index.flush(1).must("flush")?;
+    keeps(index, 1)?;
+    build(index, &all)?;
+    index.flush(7).must("flush of rows and keys of every form")?;
+    has_entries(index, &all)?;
+    let mut instance = again(subject, instance, 7)?;
+    has_entries(instance.index()?, &all)
+}
+
+fn a_flush_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let fill = |index: &mut Index| {
+        let entries: Vec<(RowId, Vec<u8>)> = (0..MOST_ENTRIES).map(|row| (row, keys.key(row))).collect();
+        let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
+        index.build(1, 2, &lent).must("build")
+    };
+    index.flush(1).must("flush")?;
+    if !index.describe().visible_after_flush {
+        keeps(index, 1)?;
+    }
+    fill(index)?;
+    let begin = Instant::now();
+    index.flush(2).must("flush")?;
+    if begin.elapsed() < LONG {
+        skip!("a flush of {MOST_ENTRIES} rows is over before anybody could cancel it");
+    }
+    fill(index)?;
+    ends_when_cancelled("flush", index, |index| index.flush(3), |index, done| if done { fill(index) } else { Ok(()) })?;
+    index.flush(3).must("flush after one that was cancelled")?;
+    let found = rows_of(index, &keys.key(MOST_ENTRIES - 1))?;
+    ensure!(found == [MOST_ENTRIES - 1], "after a flush that was cancelled, and one that was not, {found:?} is found");
+    Ok(())
+}
+
+fn a_dropped_index_is_empty_when_it_comes_again(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    index.insert(&keys.key(1), 1).must("insert")?;
+    index.flush(1).must("flush")?;
+    index.insert(&keys.key(2), 2).must("insert")?;
+    let dropped = supported("drop_index", index.drop_index())?;
+    let late = index.size_bytes().err().map(|error| error.kind());
+    if dropped.is_none() {
+        ensure!(late.is_none(), "drop_index is unsupported, and size_bytes gives {late:?} after it");
+        see(index)?;
+        return has(index, keys, &BTreeSet::from([1, 2]));
+    }
+    ensure!(late == Some(ErrorKind::ShutDown), "size_bytes of a dropped index gave {late:?}, not ShutDown");
+    let mut instance = again(subject, instance, 0)?;
+    let index = instance.index()?;
+    has(index, keys, &BTreeSet::new())?;
+    index.insert(&keys.key(3), 3).must("insert")?;
+    index.flush(1).must("flush")?;
+    has(index, keys, &BTreeSet::from([3]))
+}

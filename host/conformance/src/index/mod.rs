@@ -1,0 +1,37 @@
+//! Tests of indexes.
+
+use crate::frame::test::Test;
+
+pub(crate) mod basics;
+pub(crate) mod builder;
+pub(crate) mod change;
+pub(crate) mod filters;
+pub(crate) mod flush;
+pub(crate) mod lent;
+pub(crate) mod metric;
+pub(crate) mod ordered;
+pub(crate) mod persist;
+pub(crate) mod refusals;
+pub(crate) mod rows;
+pub(crate) mod search;
+pub(crate) mod texts;
+pub(crate) mod threads;
+pub(crate) mod vectors;
+
+/// All of them, in the order in which they are best read.
+pub(crate) const TESTS: &[&[Test]] = &[
+    basics::TESTS,
+    search::TESTS,
+    change::TESTS,
+    flush::TESTS,
+    builder::TESTS,
+    persist::TESTS,
+    rows::TESTS,
+    ordered::TESTS,
+    vectors::TESTS,
+    refusals::TESTS,
+    filters::TESTS,
+    texts::TESTS,
+    lent::TESTS,
+    threads::TESTS,
+];

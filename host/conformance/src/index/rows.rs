@@ -1,0 +1,244 @@
+//! Tests of an index with rows of all 64 bits, builds of every size, and arrays of the caller of every size.
+
+use crate::frame::must::{ensure, needed, supported, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::basics::{build, rows_of, see};
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{Error, IndexExtension, RowId, RowIds};
+use sochdb_plugin_host::Index;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem::MaybeUninit;
+use std::time::{Duration, Instant};
+
+suite!(Index, "index_rows":
+    numbers_of_all_64_bits_come_back,
+    builds_of_every_size_are_whole,
+    entries_come_twice_and_in_any_order,
+    many_inserts_are_all_there,
+    the_callers_array_may_be_small;
+    full: a_build_of_65_536_entries_is_whole,
+);
+
+/// Row numbers beside the borders that a number in a plugin may have.
+pub(crate) const ROWS: [RowId; 20] = [
+    0,
+    1,
+    63,
+    64,
+    255,
+    256,
+    65_535,
+    65_536,
+    (1 << 31) - 1,
+    1 << 31,
+    (1 << 32) - 1,
+    1 << 32,
+    (1 << 32) + 1,
+    (1 << 53) + 1,
+    (1 << 63) - 1,
+    1 << 63,
+    (1 << 63) + 1,
+    u64::MAX - (1 << 32),
+    u64::MAX - 1,
+    u64::MAX,
+];
+
+/// The key that all of [`ROWS`] have in [`every_form`].
+const COMMON: u64 = 5000;
+
+/// Entries with rows of all numbers, each under a key of its own and all under one, and with some of many keys; of bytes, also
+/// with keys of many lengths.
+pub(crate) fn every_form(keys: Keys) -> Vec<(RowId, Vec<u8>)> {
+    let mut entries: Vec<_> = ROWS.iter().zip(0..).map(|(row, number)| (*row, keys.key(number))).collect();
+    entries.extend(ROWS.map(|row| (row, keys.key(COMMON))));
+    let more = if keys.are_vectors() { 150 } else { 1100 };
+    entries.extend((0..more).map(|number| (1_000_000 + number, keys.key(100 + number))));
+    if matches!(keys, Keys::Bytes) {
+        let lengths = [1, 2, 255, 256, 1000, 4097, 65_535, 65_536, 70_000];
+        entries.extend(lengths.map(|len| (2_000_000 + len as u64, vec![0xEE; len])));
+    }
+    if matches!(keys, Keys::Texts) {
+        entries.push((3_000_000, format!("{} w999999", "many words ".repeat(1000)).into_bytes()));
+    }
+    entries
+}
+
+/// The index finds the rows of these entries, by each of their keys, and no others.
+pub(crate) fn has_entries(index: &Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), NotPassed> {
+    let mut expected: BTreeMap<&[u8], BTreeSet<RowId>> = BTreeMap::new();
+    entries.iter().for_each(|(row, key)| _ = expected.entry(key).or_default().insert(*row));
+    for (key, rows) in expected {
+        let found = rows_of(index, key)?;
+        ensure!(
+            found.iter().eq(&rows),
+            "a key of {} bytes has the rows {rows:?}, and {found:?} are found; row numbers have 64 bits",
+            key.len()
+        );
+    }
+    Ok(())
+}
+
+fn numbers_of_all_64_bits_come_back(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let own = || ROWS.iter().zip(0..).map(|(row, number)| (*row, keys.key(number)));
+    let entries: Vec<_> = own().chain(ROWS.map(|row| (row, keys.key(COMMON)))).collect();
+    for built in [false, true] {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        if built {
+            build(index, &entries)?;
+        } else {
+            entries.iter().try_for_each(|(row, key)| index.insert(key, *row)).must("insert of a row of 64 bits")?;
+            see(index)?;
+        }
+        has_entries(index, &entries)?;
+        if keys.are_vectors() {
+            for (row, key) in own() {
+                let Some(found) = supported("nearest", index.nearest(&key, 1))? else { break };
+                ensure!(
+                    found.first().map(|(row, _)| *row) == Some(row),
+                    "row {row} is nearest, and {found:?} is found"
+                );
+            }
+        }
+        for row in ROWS.into_iter().step_by(2) {
+            index.delete(&keys.key(COMMON), row).must("delete of a row of 64 bits")?;
+        }
+        see(index)?;
+        let found = rows_of(index, &keys.key(COMMON))?;
+        let left = ROWS.into_iter().skip(1).step_by(2);
+        ensure!(found.iter().copied().eq(left), "after each second one of {ROWS:?} was deleted, {found:?} are found");
+    }
+    Ok(())
+}
+
+/// Builds with as many entries, and looks at each one in `step`, at the last and at the next.
+fn builds_whole(index: &mut Index, keys: Keys, count: u64, step: u64) -> Result<(), NotPassed> {
+    build(index, &(0..count).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+    for row in (0..count).step_by(step as usize).chain([count.saturating_sub(1), count]) {
+        let (found, wanted) = (rows_of(index, &keys.key(row))?, (row < count).then_some(row));
+        ensure!(found.iter().copied().eq(wanted), "after a build of {count} entries the key of {row} finds {found:?}");
+    }
+    Ok(())
+}
+
+fn builds_of_every_size_are_whole(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let more: &[u64] = if keys.are_vectors() { &[] } else { &[255, 256, 257, 999, 1000, 1001, 1025] };
+    let least = [0, 1, 2, 3, 63, 64, 65, 129];
+    least.iter().chain(more).try_for_each(|count| builds_whole(index, keys, *count, 1 + count / 100))?;
+    if keys.is_bytes() {
+        // What a build gives, a range counts.
+        for count in [1025, 4097] {
+            build(index, &(0..count).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+            let all = needed("range", index.range(b"", b"", usize::MAX))?;
+            ensure!(all.iter().copied().eq(0..count), "a range over {count} entries finds {}", all.len());
+        }
+    }
+    Ok(())
+}
+
+/// The header promises that many. A slow index is tried with fewer.
+fn a_build_of_65_536_entries_is_whole(subject: &Subject) -> Result<(), NotPassed> {
+    const LONG_ENOUGH: Duration = Duration::from_millis(300);
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let (index, begin) = (instance.index()?, Instant::now());
+    for count in [1001, 4097, 16_385, 65_536] {
+        builds_whole(index, keys, count, count / 20)?;
+        if begin.elapsed() > LONG_ENOUGH {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn entries_come_twice_and_in_any_order(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let (mut instance, mut random) = (subject.instance()?, subject.random(111));
+    let index = instance.index()?;
+    let mut entries: Vec<_> = (0..400).map(|_| (random.below(20), keys.key(random.below(30)))).collect();
+    entries.extend(entries.clone());
+    build(index, &entries)?;
+    has_entries(index, &entries)?;
+    let mut builder = index.begin_build(1, 2).must("begin_build")?;
+    for part in entries.chunks(37) {
+        let lent: Vec<(RowId, &[u8])> = part.iter().map(|(row, key)| (*row, &key[..])).collect();
+        builder.add(&lent).must("build_add of entries that came before")?;
+    }
+    builder.finish().must("finish_build")?;
+    see(index)?;
+    has_entries(index, &entries)?;
+    let pairs: BTreeSet<(&[u8], RowId)> = entries.iter().map(|(row, key)| (&key[..], *row)).collect();
+    if let (true, Some(all)) = (keys.is_bytes(), supported("range", index.range(b"", b"", usize::MAX))?) {
+        let same = all.iter().eq(pairs.iter().map(|(_, row)| row));
+        ensure!(same, "of {} pairs, each of which came twice, a range finds {all:?}", pairs.len());
+    }
+    Ok(())
+}
+
+fn many_inserts_are_all_there(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let (mut instance, mut random) = (subject.instance()?, subject.random(112));
+    let index = instance.index()?;
+    let count = if keys.is_bytes() { 5000 } else { 200 };
+    // Ascending, descending, and in any order.
+    let numbers: BTreeSet<u64> = (0..count / 2).map(|_| 3 * count + random.below(count)).collect();
+    let rows: Vec<u64> = (0..count / 4).chain((count..count + count / 4).rev()).chain(numbers).collect();
+    for row in &rows {
+        index.insert(&keys.key(*row), *row).must("insert")?;
+    }
+    see(index)?;
+    for row in &rows {
+        let found = rows_of(index, &keys.key(*row))?;
+        ensure!(found == [*row], "after {} inserts the key of row {row} finds {found:?}", rows.len());
+    }
+    Ok(())
+}
+
+/// The rows that a call wrote into `capacity` places, and how many it counted. Behind them nothing may change.
+fn within(
+    capacity: usize,
+    find: impl FnOnce(&mut RowIds<'_>) -> Result<(), Error>,
+) -> Result<Option<(Vec<RowId>, usize)>, NotPassed> {
+    const BEHIND: usize = 64;
+    const UNTOUCHED: RowId = 0xA5A5_5A5A_A5A5_5A5A;
+    let mut places = vec![MaybeUninit::new(UNTOUCHED); capacity + BEHIND];
+    let mut rows = RowIds::within(&mut places[..capacity]);
+    if supported("lookup or range", find(&mut rows))?.is_none() {
+        return Ok(None);
+    }
+    let count = rows.count();
+    let written = rows.iter().collect();
+    // SAFETY: all places were made with a number.
+    let untouched = places[capacity..].iter().all(|place| unsafe { place.assume_init() } == UNTOUCHED);
+    ensure!(untouched, "rows are written behind the {capacity} places of the caller");
+    Ok(Some((written, count)))
+}
+
+fn the_callers_array_may_be_small(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let many = 90_u64;
+    build(index, &(0..many).map(|row| (7 * row, keys.key(3))).collect::<Vec<_>>())?;
+    needed("lookup", index.lookup(&keys.key(3)))?;
+    for capacity in [0, 1, 2, 63, 64, 65, 89, 90, 91] {
+        for (limit, slot) in [(usize::MAX, "lookup"), (usize::MAX, "range"), (40, "range"), (90, "range")] {
+            let found = within(capacity, |rows| match slot {
+                "lookup" => index.lookup_into(&keys.key(3), rows),
+                _ => index.range_into(&keys.key(3), b"", limit, rows),
+            })?;
+            let Some((written, count)) = found else { continue };
+            let all = limit.min(many as usize);
+            ensure!(count == all, "{slot} into {capacity} places counts {count} rows of {all}, limited to {limit}");
+            let expected = (0..all as u64).map(|row| 7 * row).take(capacity);
+            ensure!(written.iter().copied().eq(expected), "{slot} into {capacity} places writes {written:?}");
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! Tests of an index of texts: words find the texts that have them, whatever these are, and no others.
+
+use crate::frame::must::{ensure, needed, skip, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::basics::{build, rows_of, see};
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId};
+use sochdb_plugin_host::Index;
+
+suite!(Index, "index_texts":
+    words_find_their_texts,
+    removed_texts_never_come,
+    long_texts_are_found,
+    odd_queries_end_well,
+);
+
+fn of_texts(subject: &Subject) -> Result<(), NotPassed> {
+    match Keys::of(subject)? {
+        Keys::Texts => Ok(()),
+        _ => skip!("the keys are no texts"),
+    }
+}
+
+/// The rows of a query, nearest first.
+fn ask(index: &Index, query: &str) -> Result<Vec<RowId>, NotPassed> {
+    let found = needed("nearest", index.nearest(query.as_bytes(), 100))?;
+    ensure!(found.is_sorted_by(|a, b| a.1 <= b.1), "the distances to {query:?} do not ascend: {found:?}");
+    Ok(found.into_iter().map(|(row, _)| row).collect())
+}
+
+/// The query finds these rows, in any order.
+fn finds(index: &Index, query: &str, rows: &[RowId]) -> Result<(), NotPassed> {
+    let mut found = ask(index, query)?;
+    found.sort_unstable();
+    ensure!(found == rows, "{query:?} is in the texts of the rows {rows:?}, and {found:?} are found");
+    Ok(())
+}
+
+const TEXTS: [(RowId, &str); 6] = [
+    (1, "anchor basin candle"),
+    (2, "basin dagger"),
+    (3, "candle ember falcon candle"),
+    (4, "größe straße"),
+    (u64::MAX, "garden"),
+    (6, "hollow basin, ivory."),
+];
+
+fn words_find_their_texts(subject: &Subject) -> Result<(), NotPassed> {
+    of_texts(subject)?;
+    for built in [false, true] {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        if built {
+            build(index, &TEXTS.map(|(row, text)| (row, text.as_bytes().to_vec())))?;
+        } else {
+            for (row, text) in TEXTS {
+                index.insert(text.as_bytes(), row).must(&format!("insert of the text {text:?}, which is UTF-8"))?;
+            }
+            see(index)?;
+        }
+        for (query, rows) in [
+            ("anchor", &[1][..]),
+            ("dagger", &[2]),
+            ("candle", &[1, 3]),
+            ("falcon", &[3]),
+            ("größe", &[4]),
+            ("straße", &[4]),
+            ("garden", &[u64::MAX]),
+            ("hollow", &[6]),
+            ("nowhere", &[]),
+        ] {
+            finds(index, query, rows)?;
+        }
+        // Whether one word is enough is the index's to say; of all words a text has more than of one.
+        let both = ask(index, "candle falcon")?;
+        ensure!(both.first() == Some(&3), "the text with both of \"candle falcon\" is row 3, and {both:?} are found");
+        let whole = ask(index, "basin dagger")?;
+        ensure!(whole.first() == Some(&2), "the text \"basin dagger\" is row 2, and {whole:?} are found");
+        let one = index.nearest(b"candle", 1).must("nearest")?;
+        ensure!(one.len() == 1, "of two texts with a word {} are found where one is asked for", one.len());
+    }
+    Ok(())
+}
+
+fn removed_texts_never_come(subject: &Subject) -> Result<(), NotPassed> {
+    of_texts(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    for (row, text) in TEXTS {
+        index.insert(text.as_bytes(), row).must("insert")?;
+    }
+    // Row 3 has two texts now, of which one goes.
+    index.insert(b"lantern meadow", 3).must("insert of another text of a row")?;
+    see(index)?;
+    finds(index, "lantern", &[3])?;
+    finds(index, "ember", &[3])?;
+    index.delete(TEXTS[2].1.as_bytes(), 3).must("delete of one text of a row")?;
+    see(index)?;
+    finds(index, "ember", &[])?;
+    finds(index, "candle", &[1])?;
+    finds(index, "lantern", &[3])?;
+    // One that it does not have changes nothing.
+    index.delete(b"anchor", 1).must("delete of a text that no row has")?;
+    index.delete(b"basin dagger", 6).must("delete of another row's text")?;
+    see(index)?;
+    finds(index, "anchor", &[1])?;
+    finds(index, "dagger", &[2])?;
+    // Another row may have the same text, and the removed one may come back.
+    index.insert(b"basin dagger", 7).must("insert")?;
+    index.insert(TEXTS[2].1.as_bytes(), 3).must("insert")?;
+    see(index)?;
+    finds(index, "dagger", &[2, 7])?;
+    finds(index, "ember", &[3])?;
+    index.delete(b"basin dagger", 2).must("delete")?;
+    see(index)?;
+    finds(index, "dagger", &[7])
+}
+
+fn long_texts_are_found(subject: &Subject) -> Result<(), NotPassed> {
+    of_texts(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    for (row, words) in [(1, 10), (2, 150), (3, 700), (4, 12_000)] {
+        let text = format!("begin{row} {}end{row}", "word ".repeat(words));
+        match index.insert(text.as_bytes(), row) {
+            Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Limit) => continue,
+            result => result.must(&format!("insert of a text of {} bytes", text.len()))?,
+        }
+        see(index)?;
+        finds(index, &format!("begin{row}"), &[row])?;
+        finds(index, &format!("end{row}"), &[row])?;
+        ensure!(rows_of(index, text.as_bytes())? == [row], "a text of {} bytes does not find its row", text.len());
+    }
+    Ok(())
+}
+
+/// A query without words finds what the index likes: it ends, and gives no row that is not there.
+fn odd_queries_end_well(subject: &Subject) -> Result<(), NotPassed> {
+    of_texts(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    build(index, &TEXTS.map(|(row, text)| (row, text.as_bytes().to_vec())))?;
+    let long = "candle ".repeat(5000);
+    for query in ["", " ", "\t\n", "\"", "(", "candle AND", "+-*:^~[]{}\\/", "a:b", "\0", "\u{FFFD}", &long] {
+        match index.nearest(query.as_bytes(), 10) {
+            Ok(found) => {
+                let stranger = found.iter().find(|(row, _)| TEXTS.iter().all(|(known, _)| known != row));
+                ensure!(stranger.is_none(), "the query {:.20?} finds {stranger:?}, which is not there", query);
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Limit) => {}
+            Err(error) => {
+                return Err(format!("nearest to {query:.20?}: {error}; a query that is none is Invalid").into())
+            }
+        }
+    }
+    finds(index, "anchor", &[1])
+}

@@ -1,0 +1,141 @@
+//! Tests of an index that several threads search at once, and of several instances: no call sees the data of another.
+
+use crate::frame::must::{ensure, supported, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::frame::threads::together;
+use crate::index::basics::{build, rows_of, see};
+use crate::index::metric::exactly;
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{IndexExtension, RowId};
+use sochdb_plugin_host::Index;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+suite!(Index, "index_threads":
+    searches_beside_each_other_agree,
+    instances_do_not_mix,
+);
+
+const THREADS: usize = 4;
+const ROWS: u64 = 200;
+/// The rows of a range: a call that takes its time meets others.
+const MANY: usize = 150;
+/// How often each thread asks at least, and how long otherwise: threads that share a processor take turns in it.
+const LEAST: usize = 20;
+const LONG: Duration = Duration::from_millis(250);
+
+/// The answers of the index while nothing else runs.
+struct Expected {
+    key: Vec<u8>,
+    rows: Vec<RowId>,
+    range: Option<Vec<RowId>>,
+    /// The distance of each row, where it has one.
+    distances: Option<BTreeMap<RowId, f32>>,
+}
+
+impl Expected {
+    fn of(index: &Index, key: Vec<u8>) -> Result<Self, NotPassed> {
+        let rows = rows_of(index, &key)?;
+        let range = supported("range", index.range(&key, b"", MANY))?;
+        let near = supported("nearest", index.nearest(&key, 1))?;
+        let distances = near.map(|_| exactly(index, &key, ROWS as usize)).transpose()?;
+        Ok(Self { key, rows, range, distances: distances.map(|found| found.into_iter().collect()) })
+    }
+
+    fn are_near(&self, found: &[(RowId, f32)], slot: &str) -> Result<(), NotPassed> {
+        let Some(distances) = &self.distances else { return Ok(()) };
+        let same = |(row, distance): &&(RowId, f32)| {
+            distances.get(row).is_none_or(|alone| (alone - distance).abs() <= 1e-5 * alone.abs() + 1e-6)
+        };
+        let other = found.iter().find(|found| !same(found));
+        ensure!(other.is_none(), "{slot} beside other threads gives {other:?}, whose distance is another one alone");
+        ensure!(found.is_sorted_by(|a, b| a.1 <= b.1), "{slot} beside other threads gives {found:?}, out of order");
+        Ok(())
+    }
+
+    fn comes(&self, index: &Index, round: usize) -> Result<(), NotPassed> {
+        let rows = rows_of(index, &self.key)?;
+        ensure!(rows == self.rows, "beside other threads a key has the rows {rows:?}, alone {:?}", self.rows);
+        let range = supported("range", index.range(&self.key, b"", MANY))?;
+        ensure!(range == self.range, "beside other threads a range finds {range:?}, alone {:?}", self.range);
+        if self.distances.is_some() {
+            let near = index.nearest(&self.key, 5).must("nearest beside other threads")?;
+            ensure!(!near.is_empty(), "nearest beside other threads finds nothing");
+            self.are_near(&near, "nearest")?;
+            self.are_near(&exactly(index, &self.key, 10)?, "search")?;
+            if round.is_multiple_of(8) {
+                let lists =
+                    index.nearest_batch(&[&self.key, &self.key], 5).must("nearest_batch beside other threads")?;
+                lists.iter().try_for_each(|list| self.are_near(list, "nearest_batch"))?;
+            }
+        }
+        index.size_bytes().must("size_bytes beside other threads").map(drop)
+    }
+}
+
+fn searches_beside_each_other_agree(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
+    build(index, &entries)?;
+    let index = &*index;
+    let saved = supported("save", index.save(1))?;
+    let asked = (0..ROWS).step_by(5).chain([1000, 1001]).map(|number| Expected::of(index, keys.key(number)));
+    let asked = asked.collect::<Result<Vec<_>, _>>()?;
+    let begin = Instant::now();
+    together(THREADS, |thread| {
+        for round in 0.. {
+            if round >= LEAST && begin.elapsed() > LONG {
+                break;
+            }
+            // Each thread asks for something else.
+            asked[(round * (2 * thread + 1) + 10 * thread) % asked.len()].comes(index, round)?;
+            if round % 50 == 7 && round < 400 {
+                let again = supported("save", index.save(1))?;
+                let same = again.as_ref().map(Vec::len) == saved.as_ref().map(Vec::len);
+                ensure!(same, "a save beside searches and saves has another length than one alone");
+            }
+        }
+        Ok(())
+    })
+}
+
+fn instances_do_not_mix(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instances = [subject.instance()?, subject.instance()?, subject.instance()?];
+    let rows = |of: u64| (0..60).filter(move |row| row % 3 == of && row % 4 > 0);
+    for row in 0..60 {
+        let index = instances[row as usize % 3].index()?;
+        index.insert(&keys.key(row), row).must("insert beside another instance")?;
+    }
+    for row in (0..60).step_by(4) {
+        let index = instances[row as usize % 3].index()?;
+        index.delete(&keys.key(row), row).must("delete beside another instance")?;
+    }
+    let looks = |index: &Index, of: u64| {
+        see(index)?;
+        for row in 0..60 {
+            let found = rows_of(index, &keys.key(row))?;
+            let wanted = rows(of).find(|own| *own == row);
+            ensure!(found.iter().copied().eq(wanted), "instance {of} of 3 finds {found:?} by the key of row {row}");
+        }
+        Ok(())
+    };
+    for (of, instance) in (0..).zip(&mut instances) {
+        looks(instance.index()?, of)?;
+    }
+    // One that is built anew or gone leaves the others as they are.
+    build(instances[1].index()?, &[(500, keys.key(500))])?;
+    looks(instances[0].index()?, 0)?;
+    let [first, second, third] = instances;
+    drop((first, second));
+    let mut third = third;
+    looks(third.index()?, 2)?;
+    let mut fresh = subject.instance()?;
+    let found = rows_of(fresh.index()?, &keys.key(2))?;
+    ensure!(found.is_empty(), "a new instance with a directory of its own finds {found:?}");
+    looks(third.index()?, 2)
+}

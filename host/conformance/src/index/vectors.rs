@@ -1,0 +1,194 @@
+//! Tests of an index of vectors: its distances are those that it describes, its neighbours are those that are there.
+
+use crate::frame::must::{ensure, needed, skip, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::basics::{build, rows_of, see};
+use crate::index::metric::{exactly, far, is_exact, tells};
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{DistanceMetric, ErrorKind, IndexExtension, RowId};
+use std::collections::{BTreeMap, BTreeSet};
+
+suite!(Index, "index_vectors":
+    distances_are_those_of_their_rows,
+    every_number_of_neighbours_comes,
+    many_rows_of_one_vector_all_come,
+    what_was_removed_never_comes,
+    a_row_moves_to_another_vector,
+);
+
+/// The subject's keys, which are vectors that have neighbours.
+pub(crate) fn of_vectors(subject: &Subject) -> Result<Keys, NotPassed> {
+    let keys = Keys::of(subject)?;
+    if !keys.are_vectors() {
+        skip!("the keys are no vectors");
+    }
+    needed("nearest", subject.instance()?.index()?.nearest(&keys.key(1), 1))?;
+    Ok(keys)
+}
+
+fn entries(keys: Keys, rows: std::ops::Range<u64>) -> Vec<(RowId, Vec<u8>)> {
+    rows.map(|row| (row, keys.key(row))).collect()
+}
+
+fn distances_are_those_of_their_rows(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let (entries, metric) = (entries(keys, 0..150), index.describe().metric);
+    build(index, &entries)?;
+    for query in (0..5).chain(1000..1005).map(|number| keys.key(number)) {
+        for found in [index.nearest(&query, 150).must("nearest")?, exactly(index, &query, 150)?] {
+            let (Some(first), Some(last)) = (found.first(), found.last()) else { return Err("nothing is near".into()) };
+            let apart = first.1 < last.1;
+            ensure!(apart, "{} vectors at random are all at the distance {}", found.len(), first.1);
+            for (row, distance) in &found {
+                let key = entries.get(*row as usize).ok_or(format!("row {row} is found, which is not there"))?;
+                let Some(expected) = far(metric, keys, &query, &key.1) else { continue };
+                ensure!(
+                    tells(keys, *distance, expected),
+                    "row {row} is at the distance {distance}; by {metric:?}, which the index describes, at {expected}"
+                );
+            }
+        }
+    }
+    if metric == DistanceMetric::Other {
+        skip!("no metric is described, so its values are not known");
+    }
+    Ok(())
+}
+
+fn every_number_of_neighbours_comes(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let most = index.describe().max_neighbors.map_or(1000, |most| most.min(1000) as usize);
+    for count in [1, 2, 3, 63, 64, 65] {
+        build(index, &entries(keys, 0..count as u64))?;
+        for k in [0, 1, 2, count - 1, count, count + 1, 1000].map(|k| k.min(most)) {
+            let (query, wanted) = (keys.key(1000 + k as u64), k.min(count));
+            let found = exactly(index, &query, k)?;
+            let rows: BTreeSet<RowId> = found.iter().map(|(row, _)| *row).collect();
+            ensure!(rows.len() == found.len(), "a row comes twice among {k} of {count}: {found:?}");
+            let least = if is_exact(index, &query)? { wanted } else { (wanted * 8).div_ceil(10) };
+            ensure!(found.len() >= least && found.len() <= wanted, "{} of {count} rows come for k = {k}", found.len());
+            let plain = index.nearest(&query, k).must("nearest")?.len();
+            ensure!(plain <= wanted && plain >= wanted.min(1), "nearest finds {plain} of {count} rows for k = {k}");
+        }
+    }
+    Ok(())
+}
+
+fn many_rows_of_one_vector_all_come(subject: &Subject) -> Result<(), NotPassed> {
+    const SAME: u64 = 70;
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let mut all = entries(keys, SAME..90);
+    all.extend((0..SAME).map(|row| (row, keys.key(5000))));
+    build(index, &all)?;
+    let query = keys.key(5000);
+    let share = if is_exact(index, &query)? { 10 } else { 8 };
+    let mut there = SAME;
+    for part in 0..3 {
+        let found = exactly(index, &query, there as usize)?;
+        let same = found.iter().filter(|(row, _)| *row < SAME).count() as u64;
+        ensure!(same * 10 >= there * share, "of {there} rows with the vector that is asked for {same} are found");
+        let (first, last) = (found.first().map(|found| found.1), found.last().map(|found| found.1));
+        ensure!(same < there || first == last, "rows with one vector are at distances from {first:?} to {last:?}");
+        for row in part * 20..part * 20 + 20 {
+            index.delete(&query, row).must("delete of one of many rows of a vector")?;
+        }
+        see(index)?;
+        there -= 20;
+        let found = exactly(index, &query, 90)?;
+        let dead = found.iter().find(|(row, _)| *row < part * 20 + 20);
+        ensure!(dead.is_none(), "{dead:?} is found, which was deleted, as one of many rows of a vector");
+    }
+    Ok(())
+}
+
+fn what_was_removed_never_comes(subject: &Subject) -> Result<(), NotPassed> {
+    const ROWS: u64 = 240;
+    let keys = of_vectors(subject)?;
+    let (mut instance, mut random) = (subject.instance()?, subject.random(131));
+    let index = instance.index()?;
+    build(index, &entries(keys, 0..ROWS))?;
+    let exact = is_exact(index, &keys.key(0))?;
+    let mut living: BTreeSet<RowId> = (0..ROWS).collect();
+    // Most are removed, so that an index that tidies up does so; some come back.
+    for round in 0..11 {
+        for _ in 0..40 {
+            let row = random.below(ROWS);
+            index.delete(&keys.key(row), row).must("delete")?;
+            living.remove(&row);
+        }
+        for _ in 0..3 {
+            let row = random.below(ROWS);
+            index.insert(&keys.key(row), row).must("insert of a row that was removed")?;
+            living.insert(row);
+        }
+        see(index)?;
+        let query = keys.key(2000 + round);
+        let found: BTreeSet<RowId> = exactly(index, &query, ROWS as usize)?.into_iter().map(|(row, _)| row).collect();
+        let dead: Vec<_> = found.difference(&living).collect();
+        ensure!(dead.is_empty(), "the rows {dead:?} are found, which were removed");
+        let lost: Vec<_> = living.difference(&found).collect();
+        ensure!(
+            lost.is_empty() || !exact && lost.len() * 5 <= living.len(),
+            "the rows {lost:?} of {} are not found, which were not removed",
+            living.len()
+        );
+        let near = index.nearest(&query, 10).must("nearest")?;
+        let dead = near.iter().find(|(row, _)| !living.contains(row));
+        ensure!(dead.is_none(), "{dead:?} is near, which was removed");
+        let most = living.len().min(10);
+        ensure!(near.len() * 2 >= most, "{} rows are near, of {} that are there", near.len(), living.len());
+        for row in (0..ROWS).step_by(13) {
+            let (found, there) = (rows_of(index, &keys.key(row))?, living.contains(&row));
+            ensure!(found.contains(&row) == there, "row {row}, of which it is {there} that it is there: {found:?}");
+        }
+    }
+    Ok(())
+}
+
+/// As an update does it: the new vector first, then the old one goes.
+fn a_row_moves_to_another_vector(subject: &Subject) -> Result<(), NotPassed> {
+    const ROWS: u64 = 60;
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    build(index, &entries(keys, 0..ROWS))?;
+    let mut numbers: BTreeMap<RowId, u64> = (0..ROWS).map(|row| (row, row)).collect();
+    for row in (0..ROWS).step_by(3) {
+        let (old, new) = (keys.key(row), keys.key(700 + row));
+        index.insert(&new, row).must("insert of another vector of a row")?;
+        see(index)?;
+        for key in [&old, &new] {
+            ensure!(rows_of(index, key)? == [row], "row {row} has two vectors, and is not found by each");
+        }
+        index.delete(&old, row).must("delete of one vector of a row")?;
+        numbers.insert(row, 700 + row);
+        see(index)?;
+        let found = rows_of(index, &old)?;
+        ensure!(found.is_empty(), "{found:?} is found by a vector that it no longer has");
+    }
+    for (row, number) in numbers {
+        let found = rows_of(index, &keys.key(number))?;
+        ensure!(found == [row], "row {row} is found as {found:?} by its vector, after some rows have another one");
+        let nearest = exactly(index, &keys.key(number), 1)?;
+        ensure!(nearest.first().is_some_and(|found| found.0 == row), "nearest to row {row} is {nearest:?}");
+    }
+    // Also where the old one goes first, and where nothing changes.
+    for (delete, insert) in [(701, 800), (800, 800), (801, 801)] {
+        index.delete(&keys.key(delete), 1).must("delete")?;
+        index.insert(&keys.key(insert), 1).must("insert")?;
+    }
+    see(index)?;
+    let found = rows_of(index, &keys.key(801))?;
+    ensure!(found == [1], "row 1 has the vectors 1, 800 and 801, and by the last {found:?} is found");
+    let kind = index.delete(&keys.key(900), u64::MAX).err().map(|error| error.kind());
+    ensure!(kind.is_none_or(|kind| kind == ErrorKind::Invalid), "delete of what is not there gave {kind:?}");
+    Ok(())
+}

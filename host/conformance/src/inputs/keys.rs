@@ -1,0 +1,127 @@
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
+use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement};
+
+/// The most dimensions that are tried to find out which vectors an index takes.
+const MOST_DIMENSIONS: usize = 4096;
+
+/// The keys that an index takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Keys {
+    /// Any bytes, which have an order.
+    Bytes,
+    /// Vectors of this many elements.
+    Vectors(KeyElement, usize),
+    /// Texts, all of which have a word in common.
+    Texts,
+}
+
+impl Keys {
+    /// A key that no index of these keys takes; None if each is one.
+    pub(crate) fn refused(self) -> Option<&'static [u8]> {
+        match self {
+            Self::Bytes => None,
+            Self::Vectors(..) => Some(b"x"),
+            Self::Texts => Some(b"\xFF\xFE"),
+        }
+    }
+
+    /// The keys of the subject's index: as its author says, or it describes them, or else found by trying.
+    pub(crate) fn of(subject: &Subject) -> Result<Self, NotPassed> {
+        if let Some(dimensions) = subject.vector_dimensions() {
+            return Ok(Self::Vectors(KeyElement::F32, dimensions));
+        }
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        let described = index.describe();
+        if let (true, Some(dimensions)) = (described.element.bytes_of(1).is_some(), described.dimensions) {
+            return Ok(Self::Vectors(described.element, dimensions as usize));
+        }
+        if described.element == KeyElement::Text {
+            return Ok(Self::Texts);
+        }
+        let refused = |result: Result<(), sochdb_plugin_host::sdk::Error>| match result {
+            Ok(()) => Ok(false),
+            Err(error) if error.kind() == ErrorKind::Invalid => Ok(true),
+            Err(error) => Err(format!("insert: {error}")),
+        };
+        if !refused(index.insert(b"key", 1))? {
+            return Ok(Self::Bytes);
+        }
+        for dimensions in 1..=MOST_DIMENSIONS {
+            let keys = Self::Vectors(KeyElement::F32, dimensions);
+            if !refused(index.insert(&keys.key(1), 1))? {
+                return Ok(keys);
+            }
+        }
+        Err(format!("the index takes neither a key of 3 bytes nor a vector of up to {MOST_DIMENSIONS} dimensions")
+            .into())
+    }
+
+    /// Key number `number`; those of bytes order as their numbers do.
+    pub(crate) fn key(self, number: u64) -> Vec<u8> {
+        match self {
+            Self::Bytes => number.to_be_bytes().to_vec(),
+            Self::Texts => text(number).into_bytes(),
+            Self::Vectors(element, dimensions) => {
+                let mut random = Random::new(number);
+                match element {
+                    KeyElement::F32 => (0..dimensions).flat_map(|_| random.float().to_ne_bytes()).collect(),
+                    KeyElement::F16 => (0..dimensions).flat_map(|_| half(random.float()).to_ne_bytes()).collect(),
+                    // No dimension is left over of what has whole bytes.
+                    _ => random.bytes(element.bytes_of(dimensions as u64).unwrap_or(0) as usize),
+                }
+            }
+        }
+    }
+
+    /// The elements of a key as numbers; those of bits are 0 and 1.
+    pub(crate) fn numbers(self, key: &[u8]) -> Vec<f32> {
+        let Self::Vectors(element, _) = self else { return Vec::new() };
+        match element {
+            KeyElement::F16 => key.chunks_exact(2).map(|two| from_half(u16::from_ne_bytes([two[0], two[1]]))).collect(),
+            KeyElement::I8 => key.iter().map(|byte| f32::from(*byte as i8)).collect(),
+            KeyElement::Bit => key.iter().flat_map(|byte| (0..8).map(move |bit| f32::from(byte >> bit & 1))).collect(),
+            _ => key.chunks_exact(4).map(|four| f32::from_ne_bytes([four[0], four[1], four[2], four[3]])).collect(),
+        }
+    }
+
+    pub(crate) fn is_bytes(self) -> bool {
+        matches!(self, Self::Bytes)
+    }
+
+    pub(crate) fn are_vectors(self) -> bool {
+        matches!(self, Self::Vectors(..))
+    }
+}
+
+/// Text number `number`: a word that every text has, some of a few that many have, and one that no other has.
+fn text(number: u64) -> String {
+    const WORDS: [&str; 12] =
+        ["apple", "bread", "cloud", "dream", "earth", "flame", "grape", "horse", "ivory", "jelly", "knife", "lemon"];
+    let mut random = Random::new(number);
+    let mut words = vec!["row", WORDS[random.below(12) as usize], WORDS[random.below(12) as usize]];
+    words.sort_unstable();
+    words.dedup();
+    format!("{} w{number}", words.join(" "))
+}
+
+/// The number as 16 bits by IEEE 754, cut off behind the tenth digit; 0 if it is too small for that.
+fn half(number: f32) -> u16 {
+    let bits = number.to_bits();
+    let (sign, exponent) = ((bits >> 16) as u16 & 0x8000, (bits >> 23 & 0xFF) as i32 - 127 + 15);
+    match exponent {
+        1..=30 => sign | (exponent as u16) << 10 | (bits >> 13 & 0x3FF) as u16,
+        _ => sign,
+    }
+}
+
+/// The number of such 16 bits; none is infinite or smaller than the smallest normal one.
+fn from_half(bits: u16) -> f32 {
+    if bits & 0x7C00 == 0 {
+        return 0.0;
+    }
+    let sign = u32::from(bits & 0x8000) << 16;
+    f32::from_bits(sign | ((u32::from(bits & 0x7FFF) << 13) + ((127 - 15) << 23)))
+}

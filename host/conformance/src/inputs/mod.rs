@@ -1,0 +1,6 @@
+//! The inputs that tests of several kinds give to a plugin, and the ways to read back what it holds.
+
+pub(crate) mod cancelled;
+pub(crate) mod keys;
+pub(crate) mod lent;
+pub(crate) mod rows;

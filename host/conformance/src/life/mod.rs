@@ -1,0 +1,13 @@
+//! Tests of what every plugin does, whatever its kind: it is made, it ends, and it leaves nothing.
+
+use crate::frame::test::Test;
+
+pub(crate) mod bad_configs;
+pub(crate) mod basics;
+pub(crate) mod held;
+pub(crate) mod leaks;
+pub(crate) mod leaks_calls;
+pub(crate) mod many;
+
+/// All of them, in the order in which they are best read.
+pub(crate) const TESTS: &[&[Test]] = &[basics::TESTS, many::TESTS, leaks::TESTS, leaks_calls::TESTS];

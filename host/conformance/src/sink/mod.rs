@@ -1,0 +1,11 @@
+//! Tests of observability backends.
+
+use crate::frame::test::Test;
+
+pub(crate) mod basics;
+pub(crate) mod output;
+pub(crate) mod records;
+pub(crate) mod told;
+
+/// All of them, in the order in which they are best read.
+pub(crate) const TESTS: &[&[Test]] = &[basics::TESTS, records::TESTS, output::TESTS, told::TESTS];

@@ -1,0 +1,227 @@
+//! Tests of a sink: the spans and log lines that it tells, read back from its output.
+
+use crate::frame::instance::Instance;
+use crate::frame::must::{ensure, skip};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::outputs::{told, Format, Seen};
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::frame::threads::together;
+use crate::sink::output::{flushed, readable};
+use sochdb_plugin_host::sdk::{LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanParent, SpanStart};
+
+suite!(Observability, "observability_told":
+    log_lines_come_whole,
+    log_lines_of_threads_come_whole,
+    records_of_the_log_come_whole,
+    spans_come_with_their_names,
+    spans_come_with_their_parents,
+    events_come_with_their_attributes,
+);
+
+const LEVELS: [(LogLevel, &str); 4] =
+    [(LogLevel::Debug, "debug"), (LogLevel::Info, "info"), (LogLevel::Warn, "warn"), (LogLevel::Error, "error")];
+
+fn of_logs(subject: &Subject) -> Result<Instance, NotPassed> {
+    let mut instance = readable(subject)?;
+    if !instance.observability()?.enabled(LogLevel::Error) {
+        skip!("log lines are described as not taken");
+    }
+    Ok(instance)
+}
+
+fn of_spans(subject: &Subject) -> Result<Instance, NotPassed> {
+    let mut instance = readable(subject)?;
+    if !instance.observability()?.describe().takes_spans {
+        skip!("spans are described as not taken");
+    }
+    Ok(instance)
+}
+
+/// The lines of an output that has more than metrics.
+fn lines(seen: Seen) -> Result<Seen, NotPassed> {
+    if seen.format != Format::Json {
+        skip!("its format is of metrics");
+    }
+    Ok(seen)
+}
+
+/// The one line with this message.
+fn one_line(seen: &Seen, message: &str) -> Result<crate::frame::outputs::Record, NotPassed> {
+    let found = seen.saying(message);
+    ensure!(
+        found.len() == 1,
+        "the log line {message:.60?} ({} bytes) is told {} times, not once",
+        message.len(),
+        found.len()
+    );
+    Ok(found[0].clone())
+}
+
+fn log_lines_come_whole(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_logs(subject)?;
+    let sink = instance.observability()?;
+    let long = "checked 0123456789 ".repeat(150);
+    let messages = ["checked plain", "checked \"quoted\" \\ and\nsecond line\t\u{1}", "checked größe 件数 🦀", &long];
+    let mut given = Vec::new();
+    for (at, message) in messages.into_iter().enumerate() {
+        for (level, word) in LEVELS {
+            let message = format!("{message} {word}");
+            let fields = [("table", "a \"b\"\n\\c"), ("level_at", &*at.to_string()), ("third", "größe")];
+            sink.log(level, &message, &fields);
+            if sink.enabled(level) {
+                given.push((message, word, at.to_string()));
+            }
+        }
+    }
+    let seen = lines(flushed(&mut instance)?)?;
+    for (message, word, at) in &given {
+        let line = one_line(&seen, message)?;
+        let fields = [("table", "a \"b\"\n\\c"), ("level_at", &**at), ("third", "größe")];
+        ensure!(line.has_all(&fields), "a log line was given the fields {fields:?}, and told with {:?}", line.pairs);
+        let is_said = |word: &str| line.texts.iter().any(|text| text.eq_ignore_ascii_case(word));
+        let another = LEVELS.iter().find(|(_, other)| other != word && is_said(other));
+        ensure!(
+            another.is_none() || is_said(word),
+            "a line of the level {word} is told as {:?}",
+            another.map(|(_, word)| word)
+        );
+    }
+    let place = |message: &str| seen.records.iter().position(|record| record.says(message));
+    let places: Vec<_> = given.iter().map(|(message, ..)| place(message)).collect();
+    ensure!(places.is_sorted(), "log lines of one thread are told in another order: {places:?}");
+    Ok(())
+}
+
+fn log_lines_of_threads_come_whole(subject: &Subject) -> Result<(), NotPassed> {
+    const THREADS: usize = 4;
+    const EACH: usize = 150;
+    let mut instance = of_logs(subject)?;
+    let sink = &*instance.observability()?;
+    // Of different lengths, so that what is put together in one place shows.
+    let message =
+        |thread: usize, round: usize| format!("checked {thread} {round} {}", "x".repeat(thread * 997 + round));
+    together(THREADS, |thread| {
+        for round in 0..EACH {
+            let fields = [("thread", &*thread.to_string()), ("round", &*round.to_string())];
+            sink.log(LogLevel::Error, &message(thread, round), &fields);
+        }
+        Ok(())
+    })?;
+    let seen = lines(flushed(&mut instance)?)?;
+    for thread in 0..THREADS {
+        for round in 0..EACH {
+            let line = one_line(&seen, &message(thread, round))?;
+            let fields = [("thread", &*thread.to_string()), ("round", &*round.to_string())];
+            ensure!(
+                line.has_all(&fields),
+                "by {THREADS} threads, a log line with {fields:?} is told with {:?}",
+                line.pairs
+            );
+        }
+    }
+    Ok(())
+}
+
+fn records_of_the_log_come_whole(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_logs(subject)?;
+    let sink = instance.observability()?;
+    let attributes =
+        [("path", "/a b".into()), ("rows", (-42_i64).into()), ("is_full", true.into()), ("share", 0.328_125.into())];
+    sink.log_record(&LogRecord::new(LogLevel::Error, "checked record").with_attributes(&attributes));
+    let seen = lines(flushed(&mut instance)?)?;
+    let line = one_line(&seen, "checked record")?;
+    for (name, text) in [("path", "/a b"), ("rows", "-42"), ("is_full", "true"), ("share", "0.328125")] {
+        ensure!(
+            line.has(name, text),
+            "a record of the log has the attribute {name} = {text}, and is told with {:?}",
+            line.pairs
+        );
+    }
+    Ok(())
+}
+
+fn spans_come_with_their_names(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_spans(subject)?;
+    let sink = instance.observability()?;
+    for name in ["checked simple", "checked \"quoted\"\n"] {
+        sink.span_end(sink.span_start(name, None));
+    }
+    sink.end_span(sink.start_span(&SpanStart::new("checked record")), &SpanEnd::new());
+    let seen = flushed(&mut instance)?;
+    if seen.format == Format::StatsD {
+        skip!("StatsD has no spans");
+    }
+    for name in ["checked simple", "checked \"quoted\"\n", "checked record"] {
+        let is_told = seen.records.iter().any(|record| record.says(name) || record.is_of(name));
+        ensure!(is_told, "a span with the name {name:?} is not told; a sink that drops spans says so in `describe`");
+    }
+    Ok(())
+}
+
+fn spans_come_with_their_parents(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_spans(subject)?;
+    let sink = instance.observability()?;
+    // Numbers that are no others of a line.
+    for _ in 0..50 {
+        sink.span_end(sink.span_start("checked before", None));
+    }
+    let parent = sink.span_start("checked parent", None);
+    let child = sink.span_start("checked child", Some(parent));
+    let other = sink.span_start("checked other", Some(parent));
+    let recorded = sink.start_span(&SpanStart::new("checked recorded").with_parent(SpanParent::Span(parent)));
+    let ids = sink.span_context(parent).map(|context| hex(&context.span_id()));
+    let has_records = sink.span_context(recorded).is_some();
+    [child, other].into_iter().for_each(|span| sink.span_end(span));
+    sink.end_span(recorded, &SpanEnd::failed("checked: the disk is full"));
+    sink.span_end(parent);
+    let seen = lines(flushed(&mut instance)?)?;
+    for name in ["checked child", "checked other", "checked recorded"] {
+        let records = seen.saying(name);
+        let is_told =
+            records.iter().any(|record| record.tells(parent as f64) || ids.as_ref().is_some_and(|id| record.says(id)));
+        ensure!(is_told, "a span under the span {parent} is not told with that number or its id{}", told(&records));
+    }
+    for (name, span) in [("checked child", child), ("checked other", other), ("checked parent", parent)] {
+        let of_span = |text: bool| seen.records.iter().filter(move |record| record.says(name) == text);
+        let starts = of_span(true).count();
+        ensure!(starts >= 1, "a span with the name {name:?} is not told");
+        if of_span(true).any(|record| record.tells(span as f64)) && starts == 1 {
+            // One line when it starts; where there are others for the end, its own is there.
+            let ends = |span: u64| of_span(false).filter(|record| record.tells(span as f64)).count();
+            ensure!(ends(span) >= 1 || ends(parent) == 0, "the end of the span {span}, {name:?}, is not told");
+        }
+    }
+    if has_records {
+        let is_told = seen.records.iter().any(|record| record.says("checked: the disk is full"));
+        ensure!(is_told, "the text of a span's error is not told");
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn events_come_with_their_attributes(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_spans(subject)?;
+    let sink = instance.observability()?;
+    let span = sink.span_start("checked span", None);
+    sink.span_event(span, "checked event", &[("rows", "42"), ("text", "a \"b\"\n")]);
+    sink.add_span_event(
+        span,
+        &SpanEvent::new("checked recorded").with_attributes(&[("rows", 43_i64.into()), ("text", "ü".into())]),
+    );
+    sink.span_end(span);
+    let seen = lines(flushed(&mut instance)?)?;
+    for (name, rows, text) in [("checked event", "42", "a \"b\"\n"), ("checked recorded", "43", "ü")] {
+        let records = seen.saying(name);
+        let is_told = records.iter().any(|record| record.has_all(&[("rows", rows), ("text", text)]));
+        ensure!(
+            is_told,
+            "the event {name:?} of a span, with rows = {rows} and text = {text:?}, is told otherwise{}",
+            told(&records)
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,167 @@
+//! Tests of copies: each is of one moment, opens as what it is of, and needs nothing of it; one that fails leaves nothing.
+
+use crate::frame::must::{ensure, needed, skip, supported, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::{new_directory, Subject};
+use crate::frame::test::suite;
+use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
+use sochdb_plugin_host::{CallOptions, Storage};
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+suite!(Storage, "storage_checkpoint":
+    one_opens_and_needs_nothing_of_what_it_is_of,
+    one_is_apart_from_what_it_is_of,
+    one_is_of_one_moment_beside_writes,
+    one_that_fails_leaves_nothing,
+);
+
+const TABLES: [u32; 4] = [0, 1, 300, u32::MAX];
+
+fn fill(storage: &Storage) -> Result<(), NotPassed> {
+    for table in TABLES {
+        for key in 0..200_u8 {
+            storage.put(table, &[key, key], &table.to_be_bytes().repeat(1 + key as usize), 0).must("put")?;
+        }
+        for key in (0..200_u8).step_by(3) {
+            storage.delete(table, &[key, key], 0).must("delete")?;
+        }
+    }
+    Ok(())
+}
+
+type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn rows(storage: &Storage) -> Result<[Rows; 4], NotPassed> {
+    let mut all = <[Rows; 4]>::default();
+    for (rows, table) in all.iter_mut().zip(TABLES) {
+        *rows = storage.scan(table, b"", b"", usize::MAX).must("scan")?;
+    }
+    Ok(all)
+}
+
+/// A copy where an instance with `directory` keeps its data.
+fn copied(storage: &Storage, subject: &Subject, directory: &Path) -> Result<(), NotPassed> {
+    let place = subject.place_of_data(directory);
+    if place == directory {
+        fs::remove_dir(directory).must("the directory of the test")?;
+    }
+    let made = supported("checkpoint", storage.checkpoint(&place))?.is_some();
+    ensure!(made == place.is_dir(), "`checkpoint` has made a copy: {made}; there is a directory: {}", place.is_dir());
+    if !made {
+        skip!("`checkpoint` is unsupported");
+    }
+    Ok(())
+}
+
+fn one_opens_and_needs_nothing_of_what_it_is_of(subject: &Subject) -> Result<(), NotPassed> {
+    let directory = new_directory()?;
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    fill(storage)?;
+    let expected = rows(storage)?;
+    copied(storage, subject, directory.path())?;
+    storage.put(1, b"later", b"value", 0).must("put")?;
+    // With its directory.
+    drop(instance);
+    let mut copy = subject.instance_in(directory)?;
+    let copy = copy.storage()?;
+    ensure!(rows(copy)? == expected, "a copy has other rows than were there when it was made");
+    copy.put(1, b"new", b"value", 0).must("put to a copy")?;
+    copy.flush().must("flush of a copy")?;
+    let found = copy.get(1, b"new").must("get")?;
+    ensure!(found.as_deref() == Some(b"value"), "a row that was put to a copy is {found:02x?}");
+    Ok(())
+}
+
+fn one_is_apart_from_what_it_is_of(subject: &Subject) -> Result<(), NotPassed> {
+    let directory = new_directory()?;
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    fill(storage)?;
+    let before = rows(storage)?;
+    copied(storage, subject, directory.path())?;
+    let mut copy = subject.instance_in(directory)?;
+    let copy = copy.storage()?;
+    for key in 0..250_u8 {
+        storage.put(1, &[key, key], b"of the first", 0).must("put")?;
+    }
+    storage.compact().must("compact")?;
+    ensure!(rows(copy)? == before, "what was written behind a copy is in it");
+    let after = rows(storage)?;
+    for key in 0..250_u8 {
+        copy.put(1, &[key, key], b"of the copy", 0).must("put")?;
+    }
+    copy.flush().must("flush")?;
+    copy.compact().must("compact")?;
+    ensure!(rows(storage)? == after, "what was written to a copy is in what it is of");
+    Ok(())
+}
+
+fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    fill(storage)?;
+    let pair = |number: u32| {
+        let number = number.to_be_bytes();
+        let writes = [0, u32::MAX].map(|table| Write::Put { table, key: b"pair", value: &number });
+        storage.write_batch(&writes, &BatchOptions::new())
+    };
+    needed("write_batch", pair(0))?;
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            (1..).take_while(|_| !done.load(Ordering::Acquire)).try_for_each(|number| pair(number).must("write_batch"))
+        });
+        let read = (0..2).try_for_each(|_| {
+            let directory = new_directory()?;
+            copied(storage, subject, directory.path())?;
+            let mut copy = subject.instance_in(directory)?;
+            let copy = copy.storage()?;
+            let [one, other] = [0, u32::MAX].map(|table| copy.get(table, b"pair"));
+            let (one, other) = (one.must("get")?, other.must("get")?);
+            ensure!(one.is_some() && one == other, "two rows of one batch are {one:?} and {other:?} in a copy");
+            Ok(())
+        });
+        done.store(true, Ordering::Release);
+        let written = writing.join().expect("no test panics");
+        read.and(written)
+    })
+}
+
+fn names(directory: &Path) -> Result<BTreeSet<OsString>, NotPassed> {
+    let entries = fs::read_dir(directory).must("the directory of the test")?;
+    entries.map(|entry| entry.map(|entry| entry.file_name()).must("the directory of the test")).collect()
+}
+
+fn one_that_fails_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let directory = new_directory()?;
+    let place = directory.path().join("copy");
+    fill(storage)?;
+    needed("checkpoint", storage.checkpoint(&place))?;
+    fs::remove_dir_all(&place).must("the directory of the test")?;
+    for micros in [0, 1, 10, 50, 100, 200, 500, 1000, 5000] {
+        let limits = CallOptions::new().with_timeout(Duration::from_micros(micros));
+        let result = limits.run(|| storage.checkpoint(&place));
+        let expected = if result.is_ok() { BTreeSet::from(["copy".into()]) } else { BTreeSet::new() };
+        let kind = result.as_ref().err().map(|error| error.kind());
+        ensure!(matches!(kind, None | Some(ErrorKind::Timeout)), "a copy in {micros} us gave {result:?}");
+        let found = names(directory.path())?;
+        ensure!(found == expected, "a copy in {micros} us gave {result:?}, and left {found:?}");
+        if result.is_ok() {
+            fs::remove_dir_all(&place).must("the directory of the test")?;
+        }
+    }
+    // Nobody makes a directory there, not even root.
+    let nowhere = Path::new("/proc/sochdb-check-copy");
+    ensure!(storage.checkpoint(nowhere).is_err(), "a copy to {} is there, they say", nowhere.display());
+    storage.put(1, b"key", b"value", 0).must("put after a copy that failed")?;
+    storage.flush().must("flush after a copy that failed")?;
+    storage.checkpoint(&place).must("checkpoint after one that failed")
+}

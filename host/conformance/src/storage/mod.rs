@@ -1,0 +1,53 @@
+//! Tests of storages.
+
+use crate::frame::test::Test;
+
+pub(crate) mod basics;
+pub(crate) mod batch;
+pub(crate) mod beside_transaction;
+pub(crate) mod checkpoint;
+pub(crate) mod counts;
+pub(crate) mod crash;
+pub(crate) mod cursor;
+pub(crate) mod history;
+pub(crate) mod long_transaction;
+pub(crate) mod property;
+pub(crate) mod range;
+pub(crate) mod reader;
+pub(crate) mod refused;
+pub(crate) mod reopen;
+pub(crate) mod scan;
+pub(crate) mod schedule;
+pub(crate) mod sizes;
+pub(crate) mod table;
+pub(crate) mod tables;
+pub(crate) mod threads;
+pub(crate) mod transaction;
+pub(crate) mod waiting_writer;
+pub(crate) mod whole;
+
+/// All of them, in the order in which they are best read.
+pub(crate) const TESTS: &[&[Test]] = &[
+    basics::TESTS,
+    batch::TESTS,
+    sizes::TESTS,
+    reopen::TESTS,
+    scan::TESTS,
+    range::TESTS,
+    table::TESTS,
+    refused::TESTS,
+    threads::TESTS,
+    tables::TESTS,
+    whole::TESTS,
+    counts::TESTS,
+    reader::TESTS,
+    cursor::TESTS,
+    transaction::TESTS,
+    long_transaction::TESTS,
+    beside_transaction::TESTS,
+    schedule::TESTS,
+    history::TESTS,
+    checkpoint::TESTS,
+    property::TESTS,
+    crash::TESTS,
+];
