@@ -1,12 +1,9 @@
 //! Embeds all plugins of a directory: `cargo run -p sochdb-plugin-host --example embed -- /absolute/plugins /absolute/data`.
 use sochdb_plugin_host::sdk::StorageExtension;
 use sochdb_plugin_host::{DynamicPluginLoader, InstanceOptions, OnRefusal, PluginManager};
-use std::io::{stdin, BufRead};
-use std::path::Path;
+use std::{io::BufRead, path::Path};
 
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
-
-fn serve(plugins: &Path, data: &Path, orders: impl BufRead) -> Result<()> {
+fn serve(plugins: &Path, data: &Path, orders: impl BufRead) -> Result<(), Box<dyn std::error::Error>> {
     let loader = DynamicPluginLoader::new_trusted().product("example 1.0");
     let manager = PluginManager::new();
     // SAFETY: whoever wrote the directory's lock file trusts the plugins that it lists.
@@ -34,7 +31,10 @@ fn serve(plugins: &Path, data: &Path, orders: impl BufRead) -> Result<()> {
     Ok(manager.shutdown_all()?)
 }
 
-fn main() -> Result<()> {
+fn main() {
     let [plugins, data] = [1, 2].map(|at| std::env::args_os().nth(at).unwrap_or_default());
-    serve(plugins.as_ref(), data.as_ref(), stdin().lock())
+    if let Err(error) = serve(plugins.as_ref(), data.as_ref(), std::io::stdin().lock()) {
+        eprintln!("embed: {error}");
+        std::process::exit(1);
+    }
 }

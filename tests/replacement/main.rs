@@ -5,7 +5,6 @@ mod carried;
 mod embedder;
 mod failed;
 mod held;
-mod load;
 mod names;
 mod rebuilt;
 mod under_load;

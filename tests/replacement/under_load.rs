@@ -1,142 +1,121 @@
-//! Upgrades of all kinds there and back while threads call them: no call fails, none gets a wrong answer, nothing stays.
+//! The program of `host/examples/upgrade`: upgrades of all kinds there and back while threads call them. No call fails, none
+//! gets a wrong answer, nothing stays.
 
-use crate::load::{under, Rounds};
-use crate::versions::{bad_version, two_patient_versions, LONG_PATIENCE, PATIENCE};
-use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExtension};
-use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginInstance, PluginLibrary, PluginManager};
+use crate::versions::{another_version, bad_version};
 use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
-use support::{in_c, passes_alone, MINUTE};
+use support::home::text;
+use support::plugins::Private;
+use support::{in_c, private, root, run, MINUTE};
 
-/// So often from one version to the other.
-const TIMES: usize = 100;
+const NAMES: [&str; 4] = ["storage_lmdb", "index_sorted", "codec_xor", "observability_json"];
 
-/// The plugins of all kinds, both versions of each.
-struct Plugins {
-    libraries: [[PluginLibrary; 2]; 4],
-    directory: tempfile::TempDir,
+/// What the program said, line by line.
+struct Told {
+    lines: Vec<String>,
+    log: PathBuf,
+    _data: tempfile::TempDir,
 }
 
-impl Plugins {
-    fn load(patience: Duration) -> Self {
-        let names = ["storage_lmdb", "index_sorted", "codec_xor", "observability_json"];
-        let libraries = names.map(|name| two_patient_versions(&in_c!(name), patience));
-        Self { libraries, directory: tempfile::tempdir().expect("a directory") }
-    }
+/// Runs it with plugins of all kinds and these versions, and expects that no call failed.
+fn upgrade(rounds: usize, patience: Duration, versions: &[Private]) -> Told {
+    let (data, path) = private();
+    let log = path.join("lines.jsonl");
+    fs::write(path.join("observability_json.json"), format!(r#"{{"path": {log:?}}}"#)).expect("its own directory");
+    let first = NAMES.map(|name| Private::copy(&in_c!(name)));
+    let mut program = Command::new(env!("CARGO_BIN_EXE_upgrade"));
+    // What is freed is counted as free wherever it was allocated.
+    program.env("MALLOC_ARENA_MAX", "1");
+    program.args([rounds.to_string(), patience.as_secs().to_string()]).arg(&path);
+    program.args(first.iter().chain(versions).map(|version| &version.path));
+    let finished = run(&mut program, 4 * MINUTE);
+    assert!(finished.status.success(), "{}{}", finished.stdout, finished.stderr);
+    Told { lines: finished.stdout.lines().map(str::to_owned).collect(), log, _data: data }
+}
 
-    fn log(&self) -> std::path::PathBuf {
-        self.directory.path().join("lines.jsonl")
-    }
-
-    fn register(&self) -> PluginManager {
-        let manager = PluginManager::new();
-        let [storage, index, codec, sink] = &self.libraries;
-        let options = InstanceOptions::new().data_dir(self.directory.path().join("rows"));
-        let rows = storage[0].instance_with("{}", &options).expect("an instance");
-        manager.register_as("rows", rows).expect("registered");
-        manager.register_as("column", index[0].instance("{}").expect("an instance")).expect("registered");
-        manager.register_as("pages", codec[0].instance("{}").expect("an instance")).expect("registered");
-        let config = format!(r#"{{"path": {:?}}}"#, self.log());
-        manager.register_as("lines", sink[0].instance(&config).expect("an instance")).expect("registered");
-        manager
+impl Told {
+    fn with(&self, part: &str) -> &str {
+        self.lines.iter().find(|line| line.contains(part)).unwrap_or_else(|| panic!("no {part} in {:#?}", self.lines))
     }
 }
 
-/// Calls what the new one is, as somebody who wants to know whether it works.
-fn works(_: &str, new: &PluginInstance) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    if let Ok(storage) = new.storage() {
-        storage.get(1, &0_u64.to_be_bytes())?.ok_or("the first row is not there")?;
-    }
-    if let Ok(index) = new.index() {
-        index.lookup(b"no such key")?;
-    }
-    if let Ok(codec) = new.compression() {
-        codec.compress(b"text")?;
-    }
-    Ok(())
-}
-
-fn count(directory: &str) -> usize {
-    fs::read_dir(directory).expect("it can be listed").count()
+/// The numbers in a line, in their order.
+fn numbers(line: &str) -> Vec<usize> {
+    let parts = line.split(|character: char| !character.is_ascii_digit());
+    parts.filter_map(|part| part.parse().ok()).collect()
 }
 
 #[test]
-fn no_call_fails_in_a_hundred_upgrades() {
-    let finished = passes_alone!("a_hundred_upgrades", 4 * MINUTE);
-    let told = finished.stdout.lines().find(|line| line.contains("upgrades beside"));
-    println!("{}", told.expect("the child says what it did"));
+fn no_call_fails_in_a_hundred_rounds() {
+    let told = upgrade(100, Duration::from_secs(120), &NAMES.map(|name| another_version(&in_c!(name))));
+    told.lines.iter().for_each(|line| println!("{line}"));
+    assert_eq!(numbers(told.with(" upgrades; "))[0], 100 * 2 * NAMES.len());
+    let held = ["after a tenth", "after all"].map(|when| numbers(told.with(when)));
+    for (before, after, slack) in
+        [(held[0][0], held[1][0], 2), (held[0][1], held[1][1], 2), (held[0][2], held[1][2], 4096)]
+    {
+        assert!(after <= before + slack, "{:?} became {:?}", held[0], held[1]);
+    }
+    for kind in ["storage", "index", "codec", "sinks"] {
+        let [rounds, failed, wrong] = numbers(told.with(&format!("{kind}: ")))[..] else { panic!("three") };
+        assert!(rounds > 100 && failed + wrong == 0, "{kind}");
+    }
+    for name in NAMES {
+        assert!(told.with(&format!("{name}: ")).ends_with(": serving"));
+    }
+    each_line_is_there_once(&told.log, numbers(told.with("sinks: "))[0]);
 }
 
-#[test]
-#[ignore = "run by no_call_fails_in_a_hundred_upgrades, as it counts what its process has"]
-fn a_hundred_upgrades() {
-    let plugins = Plugins::load(LONG_PATIENCE);
-    let manager = plugins.register();
-    let (rounds, mut longest, mut first) = (Rounds::default(), Duration::ZERO, None);
-    under(&manager, &rounds, || {
-        for time in 1..=TIMES {
-            for versions in &plugins.libraries {
-                let replaced = manager.upgrade(&versions[time % 2], works).expect("the other version works");
-                assert_eq!(replaced.len(), 1);
-                assert_eq!(replaced[0].unended, None, "the version before ended well");
-                longest = longest.max(replaced[0].pause);
-            }
-            // Threads that ran the ends of the first are gone by then.
-            if time == TIMES / 10 {
-                first = Some((count("/proc/self/fd"), count("/proc/self/task")));
-            }
-        }
-    });
-    let (files, tasks) = first.expect("it was counted");
-    assert!(count("/proc/self/fd") <= files + 2, "open files: {files} after a tenth, now {}", count("/proc/self/fd"));
-    assert!(count("/proc/self/task") <= tasks + 2, "threads: {tasks} after a tenth, now {}", count("/proc/self/task"));
-    let states: Vec<String> = manager.extensions().iter().map(|extension| extension.state.to_string()).collect();
-    assert_eq!(states, ["serving"; 4]);
-    let logged = rounds.all()[3];
-    manager.shutdown_all().expect("all end");
-    let lines = fs::read_to_string(plugins.log()).expect("the log");
-    let in_log = |line: &&str| line.contains("\"round ");
-    let expected = (0..logged).map(|round| format!("\"round {round}\""));
-    let found: Vec<&str> = lines.lines().filter(in_log).collect();
-    assert_eq!(found.len() as u64, logged, "each line is there once");
-    found.iter().zip(expected).for_each(|(line, expected)| assert!(line.contains(&expected), "{line}: no {expected}"));
-    println!("{} upgrades beside {:?} rounds; the longest pause was {longest:?}", 4 * TIMES, rounds.all());
+fn each_line_is_there_once(log: &Path, rounds: usize) {
+    let log = fs::read_to_string(log).expect("the log");
+    let found: Vec<&str> = log.lines().filter(|line| line.contains("\"round ")).collect();
+    assert_eq!(found.len(), rounds);
+    for (round, line) in found.iter().enumerate() {
+        assert!(line.contains(&format!("\"round {round}\"")), "{line}: no round {round}");
+    }
 }
 
 #[test]
 fn a_version_that_does_not_work_leaves_the_old_one_serving() {
-    let plugins = Plugins::load(PATIENCE);
-    let manager = plugins.register();
-    let rounds = Rounds::default();
-    let bad = [
+    let faults = [
         ("storage_lmdb", "STORAGE", &["CREATE", "CALL", "PANIC", "HANG"][..]),
         ("index_sorted", "INDEX", &["CREATE", "LOAD", "CALL", "PANIC", "HANG"]),
         ("codec_xor", "COMPRESSION", &["CREATE", "CALL", "PANIC", "HANG"]),
     ];
-    let bad: Vec<(&str, PluginLibrary)> = bad
+    let bad: Vec<_> = faults
         .iter()
-        .flat_map(|(name, kind, faults)| faults.iter().map(move |fault| (*fault, bad_version(name, kind, fault))))
+        .flat_map(|(name, kind, faults)| {
+            faults.iter().map(move |fault| (*name, *fault, bad_version(name, kind, fault)))
+        })
         .collect();
-    under(&manager, &rounds, || {
-        for (fault, library) in &bad {
-            match manager.upgrade(library, works) {
-                Err(ManagerError::NotReplaced { serves: true, why, stuck, .. }) if stuck.is_empty() => {
-                    let said = match *fault {
-                        "CREATE" => "cannot be made",
-                        "LOAD" => "does not load it",
-                        "CALL" => "does not read",
-                        "PANIC" => "panics",
-                        _ => "longer than 2s",
-                    };
-                    assert!(why.contains(said), "{fault}: {why}");
-                }
-                other => panic!("{fault} of {:?} gave {other:?}", library.info().name),
-            }
-        }
-    });
-    let kept: Vec<_> =
-        manager.extensions().into_iter().map(|extension| extension.origin.expect("loaded").digest).collect();
-    let first = plugins.libraries.each_ref().map(|versions| versions[0].digest());
-    assert_eq!(kept, first, "all are of the first version");
-    manager.shutdown_all().expect("all end");
+    let (files, bad): (Vec<Private>, Vec<_>) = bad.into_iter().map(|(name, fault, file)| (file, (name, fault))).unzip();
+    let told = upgrade(2, crate::versions::PATIENCE, &files);
+    for (name, fault) in bad {
+        let said = match fault {
+            "CREATE" => "cannot be made",
+            "LOAD" => "does not load it",
+            "CALL" => "does not read",
+            "PANIC" => "panics",
+            _ => "longer than 2s",
+        };
+        let refused = told.lines.iter().filter(|line| line.starts_with("refused") && line.contains(name));
+        assert_eq!(refused.filter(|line| line.contains(said)).count(), 1, "{name} {fault}: {:#?}", told.lines);
+    }
+    assert_eq!(numbers(told.with(" upgrades; "))[0], 0, "no other version works");
+}
+
+#[test]
+fn an_answer_that_is_wrong_is_told() {
+    let (_room, data) = private();
+    let source = fs::read_to_string(root().join("examples-c/codec_xor.c")).expect("the example");
+    let other = data.join("other.c");
+    fs::write(&other, source.replace("0x5A", "0x5B")).expect("its own directory");
+    let versions = [Private::copy(&in_c!("codec_xor")), Private::compile_file(&other, &[])];
+    let mut program = Command::new(env!("CARGO_BIN_EXE_upgrade"));
+    program.args(["200", "120", text(&data)]).args(versions.iter().map(|version| &version.path));
+    let finished = run(&mut program, MINUTE);
+    assert_eq!(finished.status.code(), Some(1), "{}{}", finished.stdout, finished.stderr);
+    assert!(finished.stdout.contains(" wrong; the first: round "), "{}", finished.stdout);
 }

@@ -10,31 +10,27 @@ use support::plugins::Private;
 /// How long callers wait at most; each part of a replacement has a quarter of it. Short, as some versions hang.
 pub const PATIENCE: Duration = Duration::from_secs(8);
 
-/// The same where nothing hangs, on a machine that has other work.
-pub const LONG_PATIENCE: Duration = Duration::from_secs(120);
-
 pub fn loader() -> DynamicPluginLoader {
     DynamicPluginLoader::new_trusted().drain_timeout(PATIENCE)
 }
 
 /// The plugin, and the same with other bytes.
 pub fn two_versions(library: &Path) -> [PluginLibrary; 2] {
-    two_patient_versions(library, PATIENCE)
+    [Private::copy(library), another_version(library)]
+        .map(|version| version.load_by(&loader()).expect("the version loads"))
 }
 
-/// The same, whose callers wait so long.
-pub fn two_patient_versions(library: &Path, patience: Duration) -> [PluginLibrary; 2] {
+/// The plugin with other bytes.
+pub fn another_version(library: &Path) -> Private {
     let second = Private::copy(library);
     let mut file = fs::OpenOptions::new().append(true).open(&second.path).expect("a copy of our own");
     file.write_all(b"2").expect("one more byte");
-    drop(file);
-    [Private::copy(library), second]
-        .map(|version| version.load_by(&loader().drain_timeout(patience)).expect("the version loads"))
+    second
 }
 
 /// A version of the plugin `name` that does not work, `FAULT` as in tests/plugins/bad_version.c.
-pub fn bad_version(name: &str, kind: &str, fault: &str) -> PluginLibrary {
+pub fn bad_version(name: &str, kind: &str, fault: &str) -> Private {
     let flags = [format!("-DNAME=\"{name}\""), format!("-DKIND=SOCH_KIND_{kind}"), format!("-DFAULT={fault}")];
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-    Private::compile("bad_version", &flags).load_by(&loader()).expect("it loads")
+    Private::compile("bad_version", &flags)
 }
