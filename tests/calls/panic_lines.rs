@@ -120,22 +120,27 @@ fn in_a_call() {
     assert_eq!((&*state.fields["slot"], &*state.fields["panic.text"]), ("get", &*line.message));
 }
 
-/// The library says it to the newest instance's services, of whichever instance it is.
+/// The library has one host for what all its instances say so, which is the newest one's.
 #[test]
 #[ignore = "run by all_of_it"]
-fn with_two_loaders_in_a_call() {
+fn with_two_loaders_each_hears_of_its_own() {
     let [older, newer] = [(); 2].map(|()| Arc::new(Lines::default()));
     let file = Private::copy(&in_rust("panicking"));
     let load = |lines: &Arc<Lines>| {
         file.load_by(&DynamicPluginLoader::new_trusted().services(lines.clone())).expect("the plugin loads")
     };
     let plugin = load(&older).instance("get").expect("an instance");
+    let dropped = load(&older).instance("drop").expect("an instance");
     let _newer = load(&newer).instance("{}").expect("an instance");
     named(|| plugin.storage().expect("a storage").get(1, b"k").expect_err("it panics"));
-    let [line] = &newer.take()[..] else { panic!("not one line of the library") };
+    let [line, state] = &older.take()[..] else { panic!("not two lines") };
     line.is_of(&plugin, "a literal text", "of the host");
-    let [state] = &older.take()[..] else { panic!("not one line of the instance") };
     assert_eq!((state.instance, &*state.fields["slot"]), (plugin.number(), "get"));
+    let number = dropped.number();
+    drop(dropped);
+    let [line] = &older.take()[..] else { panic!("not one line") };
+    assert_eq!((line.instance, &*line.fields["panic.text"]), (number, "a literal text"));
+    assert!(newer.take().is_empty(), "what is not its own");
 }
 
 #[test]

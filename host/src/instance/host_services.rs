@@ -1,17 +1,10 @@
-//! The services of the application for its plugins, behind the `soch_host` that each instance gets.
+//! The services of the application for its plugins.
 
 use crate::base::escape::printable;
-use crate::instance::caller::{next_number, Caller};
+use crate::instance::caller::Caller;
 use core::ffi::c_void;
-use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::machinery::barrier;
-use sochdb_plugin_sdk::machinery::boundary::{self, ReadLent};
 use sochdb_plugin_sdk::{Labels, LogLevel};
 use std::fmt::Write as _;
-use std::path::Path;
-use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::Arc;
 
 /// The services of the application for its plugins; [`DynamicPluginLoader::services`] takes them. Those of a manager,
 /// [`PluginManager::services`], give log lines to its sinks and keep the plugins' metrics with its own.
@@ -19,11 +12,10 @@ use std::sync::Arc;
 /// Every method may be called from any thread, by several at once, also from inside a call that the application makes
 /// into the plugin. A panic here ends before it reaches the plugin, and the call does nothing then.
 ///
-/// Two loaders with different services may make instances of one library. What an instance says itself goes to the services of
-/// its loader. What the library says without an instance goes to those of the instance that was made last, of those that live:
-/// the lines about panics, as a library has one hook for all its threads, and the events of the crates `log` and `tracing`.
-/// [`Caller::instance`] is right there too, for what was said in a call. The error of a call that panicked, and the line that its
-/// instance takes no more calls, go to its own.
+/// Two loaders with different services may make instances of one library. A log line goes to the services of the instance that the
+/// calling thread is inside of, as [`Caller::instance`] says: also one about a panic, or an event of the crates `log` and `tracing`,
+/// which a library gives through one host for all its instances. On a thread of the plugin's own, such a line goes to the
+/// services of the instance that was made last, of those that live.
 ///
 /// ```
 /// use sochdb_plugin_host::sdk::{Labels, LogLevel};
@@ -116,6 +108,10 @@ impl Service {
     pub fn new<T: Sync>(table: &'static T) -> Self {
         Self((&raw const *table).cast())
     }
+
+    pub(crate) fn table(self) -> *const c_void {
+        self.0
+    }
 }
 
 /// The default services: they log through `tracing`, keep no metrics, and offer no tables of functions.
@@ -129,202 +125,3 @@ impl Service {
 pub struct TracingServices;
 
 impl HostServices for TracingServices {}
-
-/// The `soch_host` of one instance and all it points to, at one place in memory until this is dropped.
-pub(crate) struct HostSide(NonNull<Side>);
-
-// SAFETY: what it owns is only read, and `HostServices` is `Send` and `Sync`.
-unsafe impl Send for HostSide {}
-// SAFETY: as above.
-unsafe impl Sync for HostSide {}
-
-/// More bytes than there are.
-const NOT_TOLD: u64 = u64::MAX;
-
-struct Side {
-    raw: soch_host,
-    /// The instance's.
-    number: u64,
-    plugin: String,
-    // `raw.product`, `raw.directory` and `raw.data_dir` lead here.
-    product: String,
-    directory: String,
-    data_dir: String,
-    /// The bytes that the plugin told; [`NOT_TOLD`] before.
-    memory_used: AtomicU64,
-    services: Arc<dyn HostServices>,
-}
-
-impl HostSide {
-    pub(crate) fn new(
-        services: Arc<dyn HostServices>,
-        plugin: &str,
-        product: &str,
-        directory: &Path,
-        data_dir: &str,
-        memory_budget: u64,
-        abi_minor: u16,
-    ) -> Self {
-        let raw = soch_host {
-            size: size_of::<soch_host>(),
-            abi_minor: abi_minor.into(),
-            log_level: services.log_level().as_raw(),
-            ctx: std::ptr::null_mut(),
-            product: soch_str::lend(""),
-            directory: soch_str::lend(""),
-            log: Some(log),
-            counter_inc: Some(counter_inc),
-            gauge_set: Some(gauge_set),
-            histogram_observe: Some(histogram_observe),
-            get_service: Some(get_service),
-            data_dir: soch_str::lend(""),
-            memory_budget,
-            memory_used: Some(memory_used),
-        };
-        // A name that is not text cannot be given as text; a wrong one would be worse than none.
-        let directory = directory.to_str().unwrap_or_default().to_owned();
-        let (plugin, product, data_dir) = (plugin.to_owned(), product.to_owned(), data_dir.to_owned());
-        let memory_used = AtomicU64::new(NOT_TOLD);
-        let number = next_number();
-        let side = Side { raw, number, plugin, product, directory, data_dir, memory_used, services };
-        let side = NonNull::from(Box::leak(Box::new(side)));
-        // SAFETY: the box was just leaked, and nobody else has the pointer yet.
-        unsafe {
-            let side = side.as_ptr();
-            (*side).raw.product = soch_str::lend(&(*side).product);
-            (*side).raw.directory = soch_str::lend(&(*side).directory);
-            (*side).raw.data_dir = soch_str::lend(&(*side).data_dir);
-            (*side).raw.ctx = side.cast();
-        }
-        Self(side)
-    }
-
-    pub(crate) fn raw(&self) -> *const soch_host {
-        // SAFETY: `self` keeps the side; only an address is made.
-        unsafe { &raw const (*self.0.as_ptr()).raw }
-    }
-
-    /// The number of the instance whose host it is.
-    pub(crate) fn number(&self) -> u64 {
-        // SAFETY: `self` keeps the side, and nobody writes the number.
-        unsafe { (*self.0.as_ptr()).number }
-    }
-
-    /// Gives the application a line of the host's own about the instance.
-    pub(crate) fn say(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
-        // SAFETY: `self` keeps the side.
-        unsafe {
-            with_side(self.0.as_ptr().cast(), |side| {
-                side.services.log(&Caller::new(&side.plugin, side.number), level, &printable(message), fields);
-                Ok(())
-            });
-        }
-    }
-
-    /// The bytes of memory that the instance takes, if it told.
-    pub(crate) fn memory_used(&self) -> Option<u64> {
-        // SAFETY: `self` keeps the side, and nobody has it to write.
-        let told = unsafe { (*self.0.as_ptr()).memory_used.load(Relaxed) };
-        (told != NOT_TOLD).then_some(told)
-    }
-}
-
-impl Side {
-    fn caller(&self) -> Caller<'_> {
-        Caller::by_host(&self.plugin, self.number)
-    }
-}
-
-impl Drop for HostSide {
-    fn drop(&mut self) {
-        // SAFETY: it came from a box in `new`, and the plugin's instance, which used it, is gone.
-        drop(unsafe { Box::from_raw(self.0.as_ptr()) });
-    }
-}
-
-/// Runs a callback behind the barrier: a panic of the application's services does not reach the plugin.
-///
-/// # Safety
-/// `ctx` is that of a [`HostSide`] that lives.
-unsafe fn with_side(ctx: *mut c_void, call: impl FnOnce(&Side) -> sochdb_plugin_sdk::Result<()>) {
-    // SAFETY: NULL is allowed for the error; the instance keeps its side until `destroy` returned.
-    let _ = unsafe { barrier::guard(std::ptr::null_mut(), || call(&*ctx.cast::<Side>())) };
-}
-
-unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields: *const soch_label, count: usize) {
-    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
-    unsafe {
-        with_side(ctx, |side| {
-            boundary::with_labeled(message, fields, count, |message, fields| {
-                side.services.log(&side.caller(), LogLevel::from_raw(level), &printable(message), fields);
-            })
-        });
-    }
-}
-
-unsafe extern "C" fn counter_inc(
-    ctx: *mut c_void,
-    name: soch_str,
-    value: u64,
-    labels: *const soch_label,
-    count: usize,
-) {
-    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
-    unsafe {
-        with_side(ctx, |side| {
-            boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.counter_inc(&side.caller(), name, value, labels);
-            })
-        });
-    }
-}
-
-unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, labels: *const soch_label, count: usize) {
-    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
-    unsafe {
-        with_side(ctx, |side| {
-            boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.gauge_set(&side.caller(), name, value, labels);
-            })
-        });
-    }
-}
-
-unsafe extern "C" fn histogram_observe(
-    ctx: *mut c_void,
-    name: soch_str,
-    value: f64,
-    labels: *const soch_label,
-    count: usize,
-) {
-    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
-    unsafe {
-        with_side(ctx, |side| {
-            boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.histogram_observe(&side.caller(), name, value, labels);
-            })
-        });
-    }
-}
-
-unsafe extern "C" fn memory_used(ctx: *mut c_void, bytes: u64) {
-    // SAFETY: the plugin passes the host's context.
-    unsafe {
-        with_side(ctx, |side| {
-            side.memory_used.store(bytes.min(NOT_TOLD - 1), Relaxed);
-            Ok(())
-        });
-    }
-}
-
-unsafe extern "C" fn get_service(ctx: *mut c_void, id: soch_str) -> *const c_void {
-    let mut service = std::ptr::null();
-    // SAFETY: the plugin passes the host's context, and lends the id for the call.
-    unsafe {
-        with_side(ctx, |side| {
-            service = side.services.service(id.read()?).map_or(std::ptr::null(), |service| service.0);
-            Ok(())
-        });
-    }
-    service
-}

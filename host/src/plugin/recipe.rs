@@ -1,7 +1,8 @@
 //! The making of an instance, from a library or from what is linked in, and what it takes to make the same one again.
 
 use crate::base::escape::printable;
-use crate::instance::host_services::{HostServices, HostSide};
+use crate::instance::host_services::HostServices;
+use crate::instance::host_side::HostSide;
 use crate::instance::limits::Limits;
 use crate::instance::{Instance, Lifecycle, Origin, Tables};
 use crate::loader::audit::emit_changes;
