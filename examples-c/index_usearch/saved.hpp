@@ -40,7 +40,13 @@ class saver {
 public:
     saver(soch::writer output, soch::call call) : output_(output), call_(call) { buffer_.reserve(SAVED_CHUNK); }
 
-    void number(uint64_t number) { bytes(&number, sizeof number); }
+    // `several`: vectors beyond the first one of their row.
+    void head(uint64_t watermark, uint64_t several, const form &form) {
+        for (uint64_t number : {SAVED_FORMAT, watermark, several, form.dimensions, (uint64_t)form.element,
+                                (uint64_t)form.metric}) {
+            bytes(&number, sizeof number);
+        }
+    }
 
     void bytes(const void *from, size_t len) {
         const unsigned char *at = static_cast<const unsigned char *>(from);

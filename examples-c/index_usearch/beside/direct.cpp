@@ -1,4 +1,4 @@
-// usearch as an application calls it: rows as keys, one vector a row, and the room of one thread.
+// usearch as an application calls it: rows as keys, one vector a row, and a room for each thread.
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -30,7 +30,7 @@ template <class Result> size_t take(Result found, size_t k, uint64_t *rows, floa
 
 extern "C" {
 
-us::index_dense_t *direct_new(size_t dimensions, char element, size_t rows) {
+us::index_dense_t *direct_new(size_t dimensions, char element, size_t rows, size_t threads) {
     const us::scalar_kind_t kind = element == 'f'   ? us::scalar_kind_t::f32_k
                                    : element == 'h' ? us::scalar_kind_t::f16_k
                                                     : us::scalar_kind_t::i8_k;
@@ -38,12 +38,12 @@ us::index_dense_t *direct_new(size_t dimensions, char element, size_t rows) {
     // As the plugin's defaults are.
     auto made = us::index_dense_t::make(metric, us::index_dense_config_t(16, 128, 64));
     auto *index = new us::index_dense_t(std::move(made.index));
-    index->reserve(us::index_limits_t(rows, 1));
+    index->reserve(us::index_limits_t(rows, threads));
     return index;
 }
 
-void direct_add(us::index_dense_t *index, uint64_t row, const void *vector) {
-    with(*index, vector, [&](const auto *vector) { index->add(row, vector, 0).error.raise(); });
+void direct_add(us::index_dense_t *index, uint64_t row, const void *vector, size_t thread) {
+    with(*index, vector, [&](const auto *vector) { index->add(row, vector, thread).error.raise(); });
 }
 
 size_t direct_nearest(const us::index_dense_t *index, const void *query, size_t k, uint64_t *rows, float *distances) {

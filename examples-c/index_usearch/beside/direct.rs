@@ -8,8 +8,8 @@ struct Raw {
 }
 
 extern "C" {
-    fn direct_new(dimensions: usize, element: c_char, rows: usize) -> *mut Raw;
-    fn direct_add(index: *mut Raw, row: u64, vector: *const c_void);
+    fn direct_new(dimensions: usize, element: c_char, rows: usize, threads: usize) -> *mut Raw;
+    fn direct_add(index: *mut Raw, row: u64, vector: *const c_void, thread: usize);
     fn direct_nearest(index: *const Raw, query: *const c_void, k: usize, rows: *mut u64, distances: *mut f32) -> usize;
     fn direct_exact(
         index: *const Raw,
@@ -51,20 +51,24 @@ impl Found {
 
 pub(crate) struct Direct(*mut Raw);
 
+// SAFETY: usearch takes calls from any thread, each in a room of its own; who calls `add` says which.
+unsafe impl Sync for Direct {}
+
 impl Direct {
-    pub(crate) fn new(dimensions: usize, element: &str, rows: usize) -> Self {
+    pub(crate) fn new(dimensions: usize, element: &str, rows: usize, threads: usize) -> Self {
         let element = match element {
             "f32" => b'f',
             "f16" => b'h',
             _ => b'i',
         };
         // SAFETY: the function of `direct.cpp`.
-        Self(unsafe { direct_new(dimensions, element as c_char, rows) })
+        Self(unsafe { direct_new(dimensions, element as c_char, rows, threads) })
     }
 
-    pub(crate) fn add(&mut self, row: u64, vector: &[u8]) {
+    /// `thread` is the number of this one among those that were announced.
+    pub(crate) fn add(&self, row: u64, vector: &[u8], thread: usize) {
         // SAFETY: the index is there, and the vector has its dimensions; there is room for the rows that were announced.
-        unsafe { direct_add(self.0, row, vector.as_ptr().cast()) }
+        unsafe { direct_add(self.0, row, vector.as_ptr().cast(), thread) }
     }
 
     pub(crate) fn nearest(&self, query: &[u8], found: &mut Found) -> usize {

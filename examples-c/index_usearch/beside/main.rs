@@ -10,6 +10,7 @@ mod direct;
 use direct::{on_processor, Direct, Found};
 use sochdb_plugin_host::sdk::{IndexExtension, RowFilter, RowId, Search};
 use sochdb_plugin_host::{DynamicPluginLoader, Index};
+use std::thread;
 
 const DIMENSIONS: usize = 96;
 const QUERIES: usize = 100;
@@ -17,6 +18,7 @@ const K: usize = 10;
 /// What the plugin takes for `ef_search`, and asks usearch for.
 const EF: usize = 64;
 const ROUNDS: usize = 7;
+const THREADS: usize = 2;
 
 fn main() {
     if std::env::args().nth(1).as_deref() == Some("library") {
@@ -48,21 +50,35 @@ fn index(element: &str) -> Index {
 
 fn compare(element: &str, rows: usize) {
     let vectors = data::vectors(element, DIMENSIONS, rows, 1);
+    let entries: Vec<(RowId, &[u8])> = (0..).zip(vectors.iter().map(Vec::as_slice)).collect();
     let mut both = Both {
-        direct: Direct::new(DIMENSIONS, element, rows),
+        direct: Direct::new(DIMENSIONS, element, rows, 1),
         plugin: index(element),
         queries: data::vectors(element, DIMENSIONS, QUERIES, 2),
     };
-    let begin = on_processor();
-    (0..).zip(&vectors).for_each(|(row, vector)| both.direct.add(row, vector));
-    let directly = on_processor() - begin;
-    let entries: Vec<(RowId, &[u8])> = (0..).zip(vectors.iter().map(Vec::as_slice)).collect();
-    let begin = on_processor();
-    both.plugin.build(1, 2, &entries).expect("it builds");
-    let ratio = (on_processor() - begin) / directly;
-    let each = |time: f64| 1e6 * time / rows as f64;
-    let (directly, plugin) = (each(directly), each(directly * ratio));
-    println!("{:<32}{directly:>10.2}{plugin:>10.2}{ratio:>8.3}", format!("{element}, built, each vector"));
+    let each = |what: &str, directly: f64, plugin: f64| {
+        let [directly, plugin] = [directly, plugin].map(|time| 1e6 * time / rows as f64);
+        let name = format!("{element}, {what}, each vector");
+        println!("{name:<32}{directly:>10.2}{plugin:>10.2}{:>8.3}", plugin / directly);
+    };
+    let directly = timed(|| entries.iter().for_each(|(row, vector)| both.direct.add(*row, vector, 0)));
+    each("built", directly, timed(|| both.plugin.build(1, 2, &entries).expect("it builds")));
+    let parts = index(element);
+    let build = || {
+        let mut builder = parts.begin_build(1, 2).expect("a builder");
+        entries.chunks(100).for_each(|part| builder.add(part).expect("it takes them"));
+        builder.finish().expect("it builds");
+    };
+    each("built by parts", directly, timed(build));
+    let (shared, added) = (Direct::new(DIMENSIONS, element, rows, THREADS), index(element));
+    let directly = threads(|thread, of| {
+        entries.iter().skip(thread).step_by(of).for_each(|(row, vector)| shared.add(*row, vector, thread));
+    });
+    let plugin = threads(|thread, of| {
+        let mut added = added.clone();
+        entries.iter().skip(thread).step_by(of).for_each(|(row, vector)| added.insert(vector, *row).expect("added"));
+    });
+    each("2 threads add", directly, plugin);
     let all = vec![u64::MAX; rows.div_ceil(64)];
     both.time(&format!("{element}, nearest"), None, &all);
     let mut random = data::Random::new(3);
@@ -71,6 +87,22 @@ fn compare(element: &str, rows: usize) {
         (0..rows).filter(|_| random.next().is_multiple_of(one_in)).for_each(|row| words[row / 64] |= 1 << (row % 64));
         both.time(&format!("{element}, {name} of the rows"), Some(&words), &words);
     }
+}
+
+/// Seconds that this thread was on a processor for it.
+fn timed(run: impl FnOnce()) -> f64 {
+    let begin = on_processor();
+    run();
+    on_processor() - begin
+}
+
+/// Runs it on each thread, with the thread's number and how many there are: seconds of all on processors.
+fn threads(run: impl Fn(usize, usize) + Sync) -> f64 {
+    let run = &run;
+    thread::scope(|scope| {
+        let all: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || timed(|| run(thread, THREADS)))).collect();
+        all.into_iter().map(|one| one.join().expect("it adds")).sum()
+    })
 }
 
 impl Both {
