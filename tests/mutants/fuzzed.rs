@@ -80,7 +80,8 @@ fn in_rust(test: &Path) -> PathBuf {
 fn is_written(mutant: &Mutant, seed: &str) -> u64 {
     let (wrong, place) = (built(mutant), PrivateDir::new("found"));
     let mut check = command();
-    check.current_dir(place.path()).args(["check", "--json", "--fuzz", "100", "--seed", seed]).arg(&wrong.path);
+    let out = place.join("out");
+    check.args(["check", "--json", "--fuzz", "100", "--seed", seed, "--out"]).arg(&out).arg(&wrong.path);
     let answer = one_object(&run(&mut check, LIMIT), 1);
     let found = &answer["sequences"][0];
     let [c, rust] = [0, 1].map(|number| place.join(found["files"][number].as_str().expect("a file")));
@@ -94,9 +95,14 @@ fn is_written(mutant: &Mutant, seed: &str) -> u64 {
     }
     let mut check = command();
     let sequence = found["sequence"].as_str().expect("a name");
-    check.current_dir(place.path()).args(["check", "--fuzz-case", sequence]).arg(&wrong.path);
-    let again = run(&mut check, LIMIT);
+    check.current_dir(&out).args(["check", "--fuzz-case", sequence]).arg(&wrong.path);
+    let files = || fs::read_dir(&out).expect("its directory").count();
+    let (before, again) = (files(), run(&mut check, LIMIT));
     assert_eq!(again.status.code(), Some(1), "the same sequence passes: {}", again.stdout);
+    assert_eq!(files(), before, "it writes without --out");
+    let calls = fs::read_to_string(&rust).expect("its own file");
+    let last = calls.lines().rev().nth(1).expect("a call");
+    assert!(again.stdout.contains(last) && again.stdout.contains("--out DIR"), "{}", again.stdout);
     found["operations"].as_u64().expect("a number")
 }
 

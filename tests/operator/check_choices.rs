@@ -78,6 +78,64 @@ fn a_skip_file_is_obeyed_and_repeated() {
 }
 
 #[test]
+fn what_is_skipped_is_told_in_a_line_unless_somebody_asks() {
+    let room = PrivateDir::new("skips");
+    let plugin = Private::copy(&in_c!("codec_xor"));
+    let skip = room.write("skip.toml", "\"compression::every*\" = \"it is known\"\n");
+    let said = |arguments: &[&str]| {
+        let mut check = command();
+        check.env("XDG_CACHE_HOME", room.path()).args(["check", "--quick"]).args(arguments).arg(&plugin.path);
+        run(&mut check, LIMIT).stdout
+    };
+    let listed = |text: &str| text.lines().filter(|line| line.starts_with("  ") && line.contains(" skipped ")).count();
+    let few = said(&["--skip", skip.to_str().expect("UTF-8")]);
+    assert_eq!(listed(&few), 0, "{few}");
+    assert!(few.contains("2 are left out, such as compression::everything_comes_back: it is known\n"), "{few}");
+    assert!(few.ends_with(" have nothing to look at in this plugin; --verbose says why\n"), "{few}");
+    let all = said(&["--verbose"]);
+    assert!(listed(&all) > 3 && all.contains("           no custom capability is listed\n"), "{all}");
+    assert!(!all.contains("--verbose"), "{all}");
+    let asked = said(&["--test", "lifecycle::every_listed_interface_is_there"]);
+    assert_eq!(listed(&asked), 1, "{asked}");
+}
+
+#[test]
+fn the_time_that_it_takes_is_said_before() {
+    let cache = PrivateDir::new("cache");
+    let plugin = Private::copy(&in_c!("codec_xor"));
+    let said = |arguments: &[&str]| {
+        let mut check = command();
+        check.env("XDG_CACHE_HOME", cache.path()).args(["check", "--quick"]).args(arguments).arg(&plugin.path);
+        let text = run(&mut check, LIMIT).stdout;
+        text.lines().nth(1).expect("a second line").to_owned()
+    };
+    let one = ["--test", "load::*"];
+    assert_eq!(said(&one), "2 tests, about 1 s");
+    assert_eq!(said(&one), "2 tests, about 1 s, as the last time");
+    // Of the others nothing is known yet, and then of all.
+    assert!(!said(&[]).ends_with("as the last time"));
+    said(&one);
+    assert!(said(&[]).ends_with("as the last time"));
+}
+
+#[test]
+fn a_sink_whose_output_nobody_can_read_is_told_how() {
+    let plugin = Private::copy(&in_c!("observability_json"));
+    let place = PrivateDir::new("log");
+    let config = serde_json::json!({ "path": place.path().join("log") }).to_string();
+    let mut check = command();
+    check.args(["check", "--quick", "--config", &config]).arg(&plugin.path);
+    let text = run(&mut check, LIMIT).stdout;
+    let told = "its output cannot be read: say by {file} or {port} in the configuration where it goes, as in --config \
+                '{\"path\":\"{file}\"}'\n";
+    assert_eq!(text.matches(told).count(), 1, "{text}");
+    let config = told.split('\'').nth(1).expect("a configuration");
+    let answer = object(&["check", "--quick", "--config", config], &plugin.path, 0);
+    let left = answer["tests"].as_array().expect("tests").iter().filter(|test| test["outcome"] == "skipped");
+    assert!(left.into_iter().all(|test| !test["reason"].to_string().contains("cannot be read")), "{answer}");
+}
+
+#[test]
 fn a_test_is_repeated_with_other_seeds_until_it_fails() {
     let plugin = Private::copy(&in_c!("codec_xor"));
     let answer =

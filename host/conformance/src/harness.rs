@@ -34,7 +34,7 @@ pub fn run_as_tests(subject: Subject) -> ExitCode {
         let subject = subject.clone();
         Trial::ignorable_test(test.name, move || match (test.run)(&subject) {
             Ok(()) => Ok(Completion::Completed),
-            Err(NotPassed::Skipped(why)) => Ok(Completion::ignored_with(why)),
+            Err(NotPassed::Skipped(why) | NotPassed::Unseen(why)) => Ok(Completion::ignored_with(why)),
             Err(NotPassed::Failed(why)) => Err(Failed::from(why)),
         })
     };

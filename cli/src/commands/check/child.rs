@@ -29,6 +29,7 @@ pub(crate) const LOAD: &str = "load::makes_an_instance";
 
 /// What the suite must know of a plugin that the contract leaves to it.
 #[derive(clap::Args, Clone)]
+#[command(next_help_heading = "What the plugin needs, and is")]
 pub(crate) struct SubjectOptions {
     /// The configuration of each instance; places in it are of its own: `{dir}` a new directory, `{file}` a new file in it,
     /// `{port}` a free port of this machine
@@ -44,22 +45,28 @@ pub(crate) struct SubjectOptions {
     #[arg(long)]
     pub(crate) checksum: bool,
     /// The seed of the tests that draw numbers; the same one draws the same
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", help_heading = "How they run", hide_short_help = true)]
     pub(crate) seed: u64,
     /// The points of each test of crashes, however long they take; without it some hundred, for a few seconds
     ///
     /// A test of crashes kills the process of the plugin at a call of the system that changes files, lets such a call fail, or
     /// builds what a disk holds after a power loss, and looks at what is left.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Tests of crashes", hide_short_help = true)]
     crash_points: Option<u32>,
     /// The one point of each test of crashes to try, by the number that a failure says
-    #[arg(long, value_name = "POINT", conflicts_with = "crash_points")]
+    #[arg(
+        long,
+        value_name = "POINT",
+        conflicts_with = "crash_points",
+        help_heading = "Tests of crashes",
+        hide_short_help = true
+    )]
     crash_point: Option<u32>,
     /// In the tests of crashes, let a power loss leave of what was not synced any part, in any order: POSIX promises no more
     ///
     /// A file's name is on the disk only when its directory was synced then. Without it the disk is as ext4, XFS and btrfs have
     /// it: names come in their order and with a file that is synced, and what is written behind the end of a file in its order.
-    #[arg(long)]
+    #[arg(long, help_heading = "Tests of crashes", hide_short_help = true)]
     crash_strict: bool,
     #[command(flatten)]
     pub(crate) deciding: Deciding,
@@ -164,18 +171,17 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
     let calls = Arc::new(calls.map_err(|error| format!("cannot watch the process: {error}"))?);
     let measured = Arc::new(Mutex::new(Vec::new()));
     let result = test(options, Arc::new(journal), calls.clone(), measured.clone());
-    let (failed, skipped) = match &result {
-        Ok(()) => (None, None),
-        Err(NotPassed::Failed(why)) => (Some(why), None),
-        Err(NotPassed::Skipped(why)) => (None, Some(why)),
+    let (word, why) = match &result {
+        Ok(()) => ("passed", ""),
+        Err(NotPassed::Failed(why)) => ("failed", &**why),
+        Err(NotPassed::Skipped(why)) => ("skipped", &**why),
+        Err(NotPassed::Unseen(why)) => ("unseen", &**why),
     };
     let measured = std::mem::take(&mut *measured.lock().unwrap_or_else(PoisonError::into_inner));
-    let verdict = json!({
-        "failed": failed, "skipped": skipped, "slots": calls.counting.object(), "measured": measured
-    });
+    let verdict = json!({ word: why, "slots": calls.counting.object(), "measured": measured });
     std::fs::write(&options.verdict, verdict.to_string())
         .map_err(|error| format!("cannot write the verdict: {error}"))?;
-    Ok(failed.is_none())
+    Ok(word != "failed")
 }
 
 fn test(

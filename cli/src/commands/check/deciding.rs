@@ -10,6 +10,7 @@ use toml_edit::{value, ArrayOfTables, DocumentMut, Item, Table};
 
 /// What the host says and trusts whose decision is meant.
 #[derive(clap::Args, Clone, Default)]
+#[command(next_help_heading = "What a host trusts")]
 pub(crate) struct Deciding {
     /// Obey this trust file, and others that are named so: a plugin that needs libraries of the system needs one
     #[arg(long, value_name = "FILE")]
@@ -20,10 +21,10 @@ pub(crate) struct Deciding {
     #[arg(long, value_name = "LIBRARY")]
     allow_dependency: Vec<PathBuf>,
     /// Demand at least this of the plugin: development, pinned, signed or strict; a trust file can demand more
-    #[arg(long, value_name = "POLICY")]
+    #[arg(long, value_name = "POLICY", hide_short_help = true)]
     policy: Option<Policy>,
     /// The largest plugin that is loaded, in bytes; without it 64 MiB, as in a host that says nothing else
-    #[arg(long, value_name = "BYTES", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "BYTES", hide_short_help = true, value_parser = clap::value_parser!(u64).range(1..))]
     max_size: Option<u64>,
 }
 

@@ -10,7 +10,7 @@ use crate::output::failure::Failure;
 use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{FuzzCase, Kind};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The kinds of plugins for which there are any.
@@ -22,14 +22,19 @@ const SHRINKING: Duration = Duration::from_secs(120);
 
 /// What is drawn.
 #[derive(clap::Args)]
+#[command(next_help_heading = "Sequences of operations")]
 pub(crate) struct Fuzzing {
-    /// In place of the tests, run sequences of operations that --seed and the next seeds draw, for so long; a failure is made
-    /// short, and written to the current directory as a test in C and one in Rust
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400 * 30))]
+    /// In place of the tests, run random sequences of operations for so long; one that fails is made short and printed
+    ///
+    /// --seed and the next seeds draw them.
+    #[arg(long, value_name = "SECONDS", group = "sequences", value_parser = clap::value_parser!(u64).range(1..=86_400 * 30))]
     fuzz: Option<u64>,
     /// In place of the tests, run this one sequence, which --fuzz or a test named
-    #[arg(long, value_name = "SEQUENCE", conflicts_with = "fuzz")]
+    #[arg(long, value_name = "SEQUENCE", group = "sequences", hide_short_help = true)]
     fuzz_case: Option<FuzzCase>,
+    /// Write a sequence that fails to this directory, as a test in C and one in Rust
+    #[arg(long, value_name = "DIR", requires = "sequences", hide_short_help = true)]
+    out: Option<PathBuf>,
 }
 
 /// Runs what is wanted; None if that is not sequences.
@@ -50,7 +55,7 @@ pub(crate) fn run(out: &Output, wanted: &Fuzzing, checked: &Checked<'_>, kinds: 
         return Err(Failure::usage("no sequences are drawn for this kind of plugin"));
     }
     let room = runs::room()?;
-    let drawing = Drawing { checked, room: room.path() };
+    let drawing = Drawing { checked, room: room.path(), place: wanted.out.as_deref() };
     let each = Duration::from_secs(seconds) / cases.len() as u32;
     let (mut all, mut passed) = (Vec::new(), true);
     for case in cases {
@@ -73,6 +78,8 @@ struct Ran {
 struct Drawing<'a> {
     checked: &'a Checked<'a>,
     room: &'a Path,
+    /// Where to write what fails.
+    place: Option<&'a Path>,
 }
 
 impl Drawing<'_> {
@@ -116,22 +123,31 @@ impl Drawing<'_> {
             ("c", case.in_c(self.checked.file, config, &shown.accepted)),
             ("rs", case.in_rust(self.checked.file, config, &shown.accepted)),
         ];
-        let mut files = Vec::new();
-        for (extension, text) in &texts {
-            let file = format!("found-{}.{extension}", case.seed());
-            std::fs::write(&file, text).map_err(|error| format!("cannot write {file}: {error}"))?;
-            files.push(file);
-        }
+        let files = self.written(case, &texts)?;
         let told = json!({
             "ok": false, "sequence": case.to_string(), "operations": case.operations_left(), "outcome": shown.outcome.word(), "why": why,
             "files": files, "in_c": texts[0].1, "in_rust": texts[1].1,
         });
         out.line(out.paint.bad(format!("  {}: {why}", shown.outcome.word())));
-        out.line(format!(
-            "  {} operations are left of it; {} show them, and --fuzz-case {case}",
-            case.operations_left(),
-            files.join(" and ")
-        ));
+        out.line(format!("  {} operations are left of it, --fuzz-case {case}:", case.operations_left()));
+        out.whole(case.calls_in_rust(&shown.accepted).trim_end());
+        out.line(match &files[..] {
+            [] => "  --out DIR writes it there as a test in C and one in Rust".to_owned(),
+            files => format!("  it is a test in {}", files.join(" and in ")),
+        });
         Ok(told)
+    }
+
+    /// Writes the tests where that is wanted, and gives their names.
+    fn written(&self, case: &FuzzCase, texts: &[(&str, String)]) -> Result<Vec<String>, Failure> {
+        let Some(place) = self.place else { return Ok(Vec::new()) };
+        let cannot = |path: &Path, error| Failure::from(format!("cannot write {}: {error}", path.display()));
+        std::fs::create_dir_all(place).map_err(|error| cannot(place, error))?;
+        let write = |(extension, text): &(&str, String)| {
+            let file = place.join(format!("found-{}.{extension}", case.seed()));
+            std::fs::write(&file, text).map_err(|error| cannot(&file, error))?;
+            Ok(file.to_string_lossy().into_owned())
+        };
+        texts.iter().map(write).collect()
     }
 }

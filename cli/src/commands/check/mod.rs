@@ -6,10 +6,11 @@ pub(crate) mod child;
 pub(crate) mod crash;
 pub(crate) mod deciding;
 pub(crate) mod drawn;
-pub(crate) mod failed_before;
+pub(crate) mod expected;
 pub(crate) mod frames;
 pub(crate) mod fuzzing;
 pub(crate) mod journal;
+pub(crate) mod last_check;
 pub(crate) mod latencies;
 pub(crate) mod outcome;
 pub(crate) mod process;
@@ -39,18 +40,22 @@ pub(crate) struct Options {
     #[arg(required_unless_present = "list")]
     file: Option<PathBuf>,
     #[command(flatten)]
+    selection: selection::Selection,
+    #[command(flatten)]
     subject: child::SubjectOptions,
     #[command(flatten)]
-    selection: selection::Selection,
+    reports: report::Reports,
     #[command(flatten)]
     running: runs::Running,
     #[command(flatten)]
     fuzzing: fuzzing::Fuzzing,
-    #[command(flatten)]
-    reports: report::Reports,
-    /// Print the names of the tests that would run: those for FILE, or all; runs nothing
-    #[arg(long)]
-    list: bool,
+}
+
+impl Options {
+    /// Whether each test is listed, also one that looks at nothing.
+    fn shows_all(&self) -> bool {
+        self.reports.verbose || self.selection.names_some()
+    }
 }
 
 /// Prints the results; true if all tests passed.
@@ -74,7 +79,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let Verified { note, .. } = &verified;
     fits(&options.subject, note.kinds)?;
     let chosen = options.selection.chosen(note.kinds, Some(&file))?;
-    if options.list {
+    if options.selection.list {
         return Ok(list(out, &chosen));
     }
     out.line(out.paint.bold(format!("{} {}", note.name, note.version)));
@@ -84,8 +89,10 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     if let Some(passed) = fuzzing::run(out, &options.fuzzing, &checked, note.kinds)? {
         return Ok(passed);
     }
-    let results = runs::run(out, &options.running, &checked, chosen)?;
-    failed_before::keep(&file, results.iter().filter(|tested| !tested.outcome.is_good()).map(|tested| tested.name));
+    let running = &options.running;
+    out.line(out.paint.dim(expected::line(&file, &chosen, running.repeat)));
+    let results = runs::run(out, running, &checked, chosen, options.shows_all())?;
+    last_check::keep(&file, &results, running.repeat);
     report(out, options, &file, &verified, &results)
 }
 
@@ -119,6 +126,9 @@ fn report(
     let totals = parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
     let totals = format!("{} tests: {totals}", results.len());
     out.line(format!("\n{}", if passed { out.paint.good(totals) } else { out.paint.bad(totals) }));
+    if !options.shows_all() {
+        outcome::unlisted(results).iter().for_each(|line| out.line(line));
+    }
     let findings = Findings {
         plugin: format!("{} {}", note.name, note.version),
         file,

@@ -20,6 +20,8 @@ pub(crate) enum Outcome {
     Hung(String),
     /// There is nothing to look at.
     Skipped(String),
+    /// There may be something, and it was not looked at.
+    LeftOut(String),
     NotRun,
 }
 
@@ -61,10 +63,11 @@ impl Left {
     pub(crate) fn take(places: &Places, file: &Path) -> Self {
         let mut said = take_verdict(&places.verdict);
         let text = |said: &Value, word: &str| said[word].as_str().map(str::to_owned);
-        let verdict = said.as_ref().map(|said| match (text(said, "failed"), text(said, "skipped")) {
-            (Some(why), _) => Err(NotPassed::Failed(why)),
-            (None, Some(why)) => Err(NotPassed::Skipped(why)),
-            (None, None) => Ok(()),
+        let verdict = said.as_ref().map(|said| {
+            let failed = text(said, "failed").map(NotPassed::Failed);
+            let skipped = || text(said, "skipped").map(NotPassed::Skipped);
+            let unseen = || text(said, "unseen").map(NotPassed::Unseen);
+            failed.or_else(skipped).or_else(unseen).map_or(Ok(()), Err)
         });
         let mut part = |word: &str| said.as_mut().map(|said| said[word].take()).unwrap_or_default();
         Self {
@@ -120,7 +123,7 @@ impl Tested {
         let word = format!("{:<7}", self.outcome.word());
         let word = match self.outcome {
             Outcome::Ok => out.paint.good(word),
-            Outcome::NotRun | Outcome::Skipped(_) => out.paint.dim(word),
+            Outcome::NotRun | Outcome::Skipped(_) | Outcome::LeftOut(_) => out.paint.dim(word),
             _ => out.paint.bad(word),
         };
         let took = out.paint.dim(format!("{:>7} ms", self.took.as_millis()));
@@ -128,8 +131,8 @@ impl Tested {
         if let Some(reason) = self.outcome.reason() {
             out.line(format!("           {}", printable(reason)));
         }
-        let no_process = matches!(self.outcome, Outcome::NotRun | Outcome::Ok | Outcome::Skipped(_));
-        for line in if no_process { Vec::new() } else { self.more(again) } {
+        let explains = !self.outcome.is_good() && !matches!(self.outcome, Outcome::NotRun);
+        for line in if explains { self.more(again) } else { Vec::new() } {
             out.line(out.paint.dim(format!("           {line}")));
         }
     }
@@ -165,6 +168,30 @@ impl Tested {
             "milliseconds": u64::try_from(self.took.as_millis()).unwrap_or(u64::MAX),
         })
     }
+}
+
+/// What is said in place of the skipped tests: each reason for which something was not looked at, and how many tests had
+/// nothing to look at.
+pub(crate) fn unlisted(tests: &[Tested]) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for tested in tests {
+        let Outcome::LeftOut(reason) = &tested.outcome else { continue };
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, names)) => names.push(tested.name),
+            None => reasons.push((reason, vec![tested.name])),
+        }
+    }
+    let left_out = |(reason, names): &(&str, Vec<&str>)| match &names[..] {
+        [name] => format!("{name} is left out: {}", printable(reason)),
+        names => format!("{} are left out, such as {}: {}", names.len(), names[0], printable(reason)),
+    };
+    let mut lines: Vec<String> = reasons.iter().map(left_out).collect();
+    match tests.iter().filter(|tested| matches!(tested.outcome, Outcome::Skipped(_))).count() {
+        0 => {}
+        1 => lines.push("one has nothing to look at in this plugin; --verbose says why".to_owned()),
+        some => lines.push(format!("{some} have nothing to look at in this plugin; --verbose says why")),
+    }
+    lines
 }
 
 /// The first line of a sanitizer's report.
@@ -203,13 +230,12 @@ fn judge(
         return Outcome::Failed(format!("a sanitizer reported a mistake: {report}"));
     }
     match (&finished.ended, verdict) {
-        (Ended::Exit(0), Some(Ok(()) | Err(NotPassed::Skipped(_)))) if !finished.printed.is_empty() => Outcome::Failed(
+        (Ended::Exit(0), Some(Ok(()) | Err(NotPassed::Skipped(_) | NotPassed::Unseen(_)))) if !finished.printed.is_empty() => Outcome::Failed(
             "the plugin printed on standard output, which is the program's: tell what there is to tell by `soch_host.log`"
                 .to_owned(),
         ),
-        (Ended::Exit(0), Some(Ok(()))) => Outcome::Ok,
-        (Ended::Exit(0), Some(Err(NotPassed::Skipped(why)))) => Outcome::Skipped(why),
-        (Ended::Exit(1), Some(Err(NotPassed::Failed(why)))) => Outcome::Failed(why),
+        (Ended::Exit(0), Some(result @ (Ok(()) | Err(NotPassed::Skipped(_) | NotPassed::Unseen(_))))) => Outcome::of(result),
+        (Ended::Exit(1), Some(result @ Err(NotPassed::Failed(_)))) => Outcome::of(result),
         (Ended::Hung, None) => Outcome::Hung(format!("not done after {} s, {place}{said}", limit.as_secs())),
         (Ended::Hung, Some(_)) => Outcome::Hung(format!("the process did not end within {} s{said}", limit.as_secs())),
         (Ended::Signal(signal), None) => Outcome::Crashed(format!("{} {place}{said}", signal_name(*signal))),
@@ -235,6 +261,7 @@ impl Outcome {
             Ok(()) => Self::Ok,
             Err(NotPassed::Failed(why)) => Self::Failed(why),
             Err(NotPassed::Skipped(why)) => Self::Skipped(why),
+            Err(NotPassed::Unseen(why)) => Self::LeftOut(why),
         }
     }
 
@@ -244,20 +271,28 @@ impl Outcome {
             Self::Failed(_) => "FAILED",
             Self::Crashed(_) => "crashed",
             Self::Hung(_) => "hung",
-            Self::Skipped(_) => "skipped",
+            Self::Skipped(_) | Self::LeftOut(_) => "skipped",
             Self::NotRun => "not run",
         }
     }
 
     /// Whether the plugin is as good as before.
     pub(crate) fn is_good(&self) -> bool {
-        matches!(self, Self::Ok | Self::Skipped(_))
+        matches!(self, Self::Ok | Self::Skipped(_) | Self::LeftOut(_))
+    }
+
+    pub(crate) fn is_skipped(&self) -> bool {
+        matches!(self, Self::Skipped(_) | Self::LeftOut(_))
     }
 
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
             Self::Ok | Self::NotRun => None,
-            Self::Failed(reason) | Self::Crashed(reason) | Self::Hung(reason) | Self::Skipped(reason) => Some(reason),
+            Self::Failed(reason)
+            | Self::Crashed(reason)
+            | Self::Hung(reason)
+            | Self::Skipped(reason)
+            | Self::LeftOut(reason) => Some(reason),
         }
     }
 }

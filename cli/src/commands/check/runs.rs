@@ -18,13 +18,14 @@ use tempfile::TempDir;
 
 /// How the tests are run.
 #[derive(clap::Args)]
+#[command(next_help_heading = "How they run")]
 pub(crate) struct Running {
     /// Seconds that one test may take
-    #[arg(long, default_value_t = 20, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, default_value_t = 20, hide_short_help = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
     /// Run each test so often, with a seed that is one larger each time, until it does not pass
-    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    repeat: u32,
+    #[arg(long, default_value_t = 1, hide_short_help = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) repeat: u32,
     /// Run the tests in this process, for a debugger or a profiler; a crash or a hang of the plugin is the command's then
     #[arg(long)]
     pub(crate) in_process: bool,
@@ -39,12 +40,13 @@ pub(crate) struct Checked<'a> {
     pub(crate) said: &'a SubjectOptions,
 }
 
-/// Runs them in their order, and prints each when it ends.
+/// Runs them in their order, and prints each when it ends; those that are skipped only on demand.
 pub(crate) fn run(
     out: &Output,
     running: &Running,
     checked: &Checked<'_>,
     chosen: Chosen,
+    shows_all: bool,
 ) -> Result<Vec<Tested>, Failure> {
     // What crashed children leave behind goes with it.
     let room = room()?;
@@ -55,12 +57,12 @@ pub(crate) fn run(
         out.doing(format_args!("  {name} ({} of {count})", number + 1));
         let loads = all.iter().all(|tested| tested.name != LOAD || matches!(tested.outcome, Outcome::Ok));
         let tested = match left_out {
-            Some(reason) => Tested::without_process(name, Outcome::Skipped(reason), Duration::ZERO),
+            Some(reason) => Tested::without_process(name, Outcome::LeftOut(reason), Duration::ZERO),
             None if name == DECISION => decided(checked),
             None if !loads => Tested::without_process(name, Outcome::NotRun, Duration::ZERO),
             None => repeated(running, checked, name, room.path())?,
         };
-        if loads {
+        if loads && (shows_all || !tested.outcome.is_skipped()) {
             tested.lines(out, width, &again::command(checked.file, name, &checked.said.with_seed(tested.seed)));
         }
         all.push(tested);
@@ -84,7 +86,7 @@ pub(crate) fn room() -> Result<TempDir, Failure> {
 fn decided(checked: &Checked<'_>) -> Tested {
     let begin = Instant::now();
     let outcome = if is_under_a_sanitizer(checked.file) {
-        Outcome::Skipped("it is built with a sanitizer, whose library ends the probe of every host".to_owned())
+        Outcome::LeftOut("it is built with a sanitizer, whose library ends the probe of every host".to_owned())
     } else {
         match checked.subject.deciding.loader().probe(checked.file) {
             Ok(_) => Outcome::Ok,

@@ -1,7 +1,7 @@
 //! Which tests are run.
 
 use crate::commands::check::child::{DECISION, LOAD};
-use crate::commands::check::failed_before;
+use crate::commands::check::last_check;
 use crate::commands::check::skip_file::Skipped;
 use crate::output::failure::Failure;
 use glob::Pattern;
@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 
 /// What is chosen of the tests of a plugin's kinds.
 #[derive(clap::Args)]
+#[command(next_help_heading = "Which tests")]
 pub(crate) struct Selection {
-    /// Run only the tests of this name, in which `*` is any text; may be repeated
-    #[arg(long = "test", value_name = "NAME", value_parser = pattern)]
-    names: Vec<Pattern>,
     /// Leave out the tests that take long: for each build
     #[arg(long)]
     quick: bool,
+    /// Run only the tests of this name, in which `*` is any text; may be repeated
+    #[arg(long = "test", value_name = "NAME", value_parser = pattern)]
+    names: Vec<Pattern>,
     /// Run only the tests that the last check of this file did not pass
     ///
     /// Their names are kept below XDG_CACHE_HOME, or else ~/.cache, and may be deleted there at any time.
@@ -27,6 +28,9 @@ pub(crate) struct Selection {
     /// A line is a name, in which `*` is any text, and the reason: "storage_cursor::*" = "the engine has no cursors yet"
     #[arg(long, value_name = "FILE")]
     skip: Option<PathBuf>,
+    /// Print the names of the tests that would run: those for FILE, or all; runs nothing
+    #[arg(long)]
+    pub(crate) list: bool,
 }
 
 fn pattern(text: &str) -> Result<Pattern, String> {
@@ -37,6 +41,11 @@ fn pattern(text: &str) -> Result<Pattern, String> {
 pub(crate) type Chosen = Vec<(&'static str, Option<String>)>;
 
 impl Selection {
+    /// Whether somebody asks for certain tests.
+    pub(crate) fn names_some(&self) -> bool {
+        !self.names.is_empty() || self.failed
+    }
+
     /// Whether nothing is left out.
     pub(crate) fn is_all(&self) -> bool {
         self.names.is_empty() && !self.quick && !self.failed && self.skip.is_none()
@@ -54,7 +63,7 @@ impl Selection {
         if let Some(none) = self.names.iter().find(|pattern| !all.iter().any(|(name, _)| pattern.matches(name))) {
             return Err(Failure::usage(format!("no test of this plugin is called {none}; --list prints their names")));
         }
-        let failed = if self.failed { Some(failed_before::names(file)?) } else { None };
+        let failed = if self.failed { Some(last_check::failed(file)?) } else { None };
         let skipped = self.skip.as_deref().map_or_else(|| Ok(Skipped::default()), Skipped::read)?;
         skipped.fits(&all.iter().map(|(name, _)| *name).collect::<Vec<_>>())?;
         let chosen = |name: &str| match &failed {

@@ -5,7 +5,7 @@ use crate::crash::content::Rule;
 use crate::crash::perform::Decision;
 use crate::crash::process::Act;
 use crate::crash::supervised::{self, Run};
-use crate::frame::must::{skip, Must};
+use crate::frame::must::{unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::{new_directory, Subject};
@@ -34,7 +34,7 @@ impl<'a> Trials<'a> {
     /// `count` tries, if the user says nothing else.
     pub(crate) fn new(subject: &'a Subject, count: u32) -> Result<Self, NotPassed> {
         if !subject.has_children() {
-            skip!("the suite was not told how to start another process for the plugin (`Subject::children`)");
+            unseen!("the suite was not told how to start another process for the plugin (`Subject::children`)");
         }
         Ok(Self { subject, count })
     }
@@ -107,6 +107,6 @@ pub(crate) fn supervised(
     let request = Request::Work { seed, steps, directory: room.at.clone() }.line();
     match supervised::run(subject.child_command()?, &request, &room.at, decide)? {
         Ok(run) => Ok(run),
-        Err(why) => skip!("{why}"),
+        Err(why) => unseen!("{why}"),
     }
 }

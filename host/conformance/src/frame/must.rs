@@ -19,7 +19,14 @@ macro_rules! skip {
     };
 }
 
-pub(crate) use {ensure, skip};
+/// Ends a test that cannot see what it looks at, with what it needs.
+macro_rules! unseen {
+    ($($text:tt)+) => {
+        return Err($crate::frame::not_passed::NotPassed::Unseen(format!($($text)+)))
+    };
+}
+
+pub(crate) use {ensure, skip, unseen};
 
 /// A method that turns a failed call into a text: which call failed, and how.
 pub(crate) trait Must<T> {

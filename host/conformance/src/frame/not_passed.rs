@@ -10,6 +10,7 @@
 ///     match (test.run)(&subject) {
 ///         Ok(()) => {}
 ///         Err(NotPassed::Skipped(why)) => println!("{} has nothing to look at: {why}", test.name),
+///         Err(NotPassed::Unseen(why)) => println!("{} could not look: {why}", test.name),
 ///         Err(NotPassed::Failed(why)) => panic!("{}: {why}", test.name),
 ///     }
 /// }
@@ -21,12 +22,14 @@ pub enum NotPassed {
     Failed(String),
     /// The plugin does not have what the test looks at, and need not have it; the text says what that is.
     Skipped(String),
+    /// The plugin may have what the test looks at, and the test could not see it; the text says what it needs to.
+    Unseen(String),
 }
 
 impl std::fmt::Display for NotPassed {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Failed(why) | Self::Skipped(why) => formatter.write_str(why),
+            Self::Failed(why) | Self::Skipped(why) | Self::Unseen(why) => formatter.write_str(why),
         }
     }
 }

@@ -1,7 +1,7 @@
 use crate::frame::instance::{Handles, Instance, Watch};
 use crate::frame::kind::Kind;
 use crate::frame::measured::Measured;
-use crate::frame::must::{skip, Must};
+use crate::frame::must::{unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::Filled;
 use crate::frame::phase::Phase;
@@ -243,7 +243,7 @@ impl Subject {
     /// Skips a test that looks at what the process has, where others may be at work in it.
     pub(crate) fn needs_the_process(&self) -> Result<(), NotPassed> {
         if !self.alone {
-            skip!("something else may run in this process, as nobody says with `Subject::alone` that nothing does");
+            unseen!("something else may run in this process, as nobody says with `Subject::alone` that nothing does");
         }
         Ok(())
     }

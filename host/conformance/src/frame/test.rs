@@ -27,12 +27,12 @@ pub struct Test {
 }
 
 impl Test {
-    /// Runs the test, and returns what the plugin did against the contract; None if it passed or had nothing to look at.
+    /// Runs the test, and returns what the plugin did against the contract; None if it passed or did not look.
     #[must_use]
     pub fn failure(&self, subject: &Subject) -> Option<String> {
         match (self.run)(subject) {
             Err(NotPassed::Failed(why)) => Some(why),
-            Err(NotPassed::Skipped(_)) | Ok(()) => None,
+            Err(NotPassed::Skipped(_) | NotPassed::Unseen(_)) | Ok(()) => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::fuzz::codec::CodecOperation;
 use crate::fuzz::edit::Edit;
 use crate::fuzz::index::IndexOperation;
 use crate::fuzz::operation::Operation;
-use crate::fuzz::printed::{test_in_c, test_in_rust};
+use crate::fuzz::printed::{lines, test_in_c, test_in_rust};
 use crate::fuzz::run::run_all;
 use crate::fuzz::shrink::edits;
 use crate::fuzz::storage::operation::StorageOperation;
@@ -123,6 +123,12 @@ impl FuzzCase {
     #[must_use]
     pub fn in_c(&self, file: &Path, config: &str, accepted: &[bool]) -> String {
         with_operations!(self, operations => test_in_c(self.kind, &operations, accepted, file, config))
+    }
+
+    /// Returns the calls that it makes by those handles, as lines of Rust, without what is around them.
+    #[must_use]
+    pub fn calls_in_rust(&self, accepted: &[bool]) -> String {
+        with_operations!(self, operations => lines(&operations, accepted, Operation::in_rust))
     }
 
     /// Returns the same as a test in Rust, by the handles of `sochdb-plugin-host`.

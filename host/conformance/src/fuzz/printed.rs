@@ -24,7 +24,7 @@ fn literal(text: &str) -> String {
 
 /// Each operation that is done, by its line. One of which nothing was told is the one that failed: it has to be accepted, if
 /// it may be.
-fn lines<O: Operation>(
+pub(crate) fn lines<O: Operation>(
     operations: &[O],
     accepted: &[bool],
     line: impl Fn(&O, usize, &Expected, bool) -> String,

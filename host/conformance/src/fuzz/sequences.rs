@@ -20,7 +20,7 @@ fn sequences(subject: &Subject, kind: Kind, count: u64) -> Result<(), NotPassed>
             NotPassed::Failed(why) => NotPassed::Failed(format!(
                 "{why}; `sochdb-plugin check FILE --fuzz-case {case}` makes the sequence short and prints it as a test"
             )),
-            skipped @ NotPassed::Skipped(_) => skipped,
+            other => other,
         })?;
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Leaks: what stays behind when instances go.
 
-use crate::frame::must::{ensure, skip};
+use crate::frame::must::{ensure, skip, unseen};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
@@ -55,7 +55,7 @@ fn growth(subject: &Subject) -> Result<Option<(usize, u64)>, NotPassed> {
 fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
     if let Some(why) = checker() {
-        skip!("{why}");
+        unseen!("{why}");
     }
     let mut found = None;
     for attempt in 0..ATTEMPTS {
@@ -98,7 +98,7 @@ const REFUSED_SOON: Duration = Duration::from_millis(20);
 fn refused_configurations_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
     if let Some(why) = checker() {
-        skip!("{why}");
+        unseen!("{why}");
     }
     let directory = std::sync::Arc::new(new_directory()?);
     let mut refused = 0;

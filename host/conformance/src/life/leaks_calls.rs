@@ -1,7 +1,7 @@
 //! Leaks of calls: what stays behind of good ones and of refused ones, slot by slot. What a storage or an index keeps grows, and
 //! of it only calls are repeated that change nothing in the end.
 
-use crate::frame::must::{ensure, skip};
+use crate::frame::must::{ensure, unseen};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::{Level, Test};
@@ -46,7 +46,7 @@ fn any<T>(result: Result<T, Error>) -> Result<(), Error> {
 /// Makes each call many times; those that are unsupported are left out.
 fn all_leave_nothing(directory: &Path, calls: Vec<(&str, Call<'_>)>) -> Result<(), NotPassed> {
     if let Some(why) = checker() {
-        skip!("{why}");
+        unseen!("{why}");
     }
     for (what, mut call) in calls {
         if call().is_err_and(|error| error.kind() == ErrorKind::Unsupported) {
@@ -239,7 +239,7 @@ fn calls_of_a_sink_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     };
     let begin = Instant::now();
     if sink.flush().is_err() || begin.elapsed() > FLUSHED_SOON {
-        skip!("`flush` takes long or fails: nobody may be there who takes what it delivers");
+        unseen!("`flush` takes long or fails: nobody may be there who takes what it delivers");
     }
     let [mut a, mut b, mut c, mut d] = [0; 4];
     let labels = [("table", "orders"), ("kind", "leak")];

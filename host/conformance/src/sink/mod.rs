@@ -4,6 +4,7 @@ use crate::frame::test::Test;
 
 pub(crate) mod basics;
 pub(crate) mod output;
+pub(crate) mod readable;
 pub(crate) mod records;
 pub(crate) mod told;
 

@@ -7,6 +7,7 @@ use crate::frame::outputs::{told, Format, Seen};
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
+use crate::sink::readable::readable;
 use sochdb_plugin_host::sdk::{ErrorKind, HealthInfo, Labels, ObservabilityExtension};
 use sochdb_plugin_host::PluginManager;
 
@@ -23,15 +24,6 @@ suite!(Observability, "observability_output":
     what_is_lent_is_told,
     health_is_told_whole,
 );
-
-/// An instance whose output can be read back.
-pub(crate) fn readable(subject: &Subject) -> Result<Instance, NotPassed> {
-    let instance = subject.instance()?;
-    if instance.output().is_none() {
-        skip!("its output cannot be read: put {{file}} or {{port}} into the configuration, where the sink writes or serves");
-    }
-    Ok(instance)
-}
 
 fn of_metrics(subject: &Subject) -> Result<Instance, NotPassed> {
     let mut instance = readable(subject)?;

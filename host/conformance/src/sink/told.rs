@@ -7,7 +7,8 @@ use crate::frame::outputs::{told, Format, Seen};
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
-use crate::sink::output::{flushed, readable};
+use crate::sink::output::flushed;
+use crate::sink::readable::readable;
 use sochdb_plugin_host::sdk::{LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanParent, SpanStart};
 
 suite!(Observability, "observability_told":

@@ -16,6 +16,8 @@ pub(super) fn text(findings: &Findings<'_>, again: &impl Fn(&Tested) -> String) 
     sum(&mut page, findings);
     let is_bad = |tested: &&Tested| !tested.outcome.is_good();
     section(&mut page, "What failed", findings.tests.iter().filter(is_bad), again);
+    let is_left_out = |tested: &&Tested| matches!(tested.outcome, Outcome::LeftOut(_));
+    section(&mut page, "What was not looked at", findings.tests.iter().filter(is_left_out), again);
     let is_skipped = |tested: &&Tested| matches!(tested.outcome, Outcome::Skipped(_));
     section(&mut page, "What was skipped", findings.tests.iter().filter(is_skipped), again);
     let rows = findings.measured();
@@ -76,7 +78,7 @@ fn section<'a>(
         let word = tested.outcome.word();
         let class = match tested.outcome {
             Outcome::Ok => "good",
-            Outcome::Skipped(_) | Outcome::NotRun => "dim",
+            Outcome::Skipped(_) | Outcome::LeftOut(_) | Outcome::NotRun => "dim",
             _ => "bad",
         };
         let _ = write!(

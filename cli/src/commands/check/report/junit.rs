@@ -26,7 +26,7 @@ pub(super) fn text(findings: &Findings<'_>, again: &impl Fn(&Tested) -> String) 
         let more = || escaped(&tested.more(&again(tested)).join("\n"));
         let _ = match &tested.outcome {
             Outcome::Ok => writeln!(xml, "/>"),
-            Outcome::Skipped(_) => writeln!(xml, "><skipped message=\"{reason}\"/></testcase>"),
+            Outcome::Skipped(_) | Outcome::LeftOut(_) => writeln!(xml, "><skipped message=\"{reason}\"/></testcase>"),
             Outcome::NotRun => writeln!(xml, "><error message=\"the plugin makes no instance\"/></testcase>"),
             Outcome::Failed(_) => {
                 writeln!(xml, "><failure message=\"{reason}\">{}</failure></testcase>", more())

@@ -12,7 +12,11 @@ use std::path::{Path, PathBuf};
 
 /// Where to write them, beside what is printed.
 #[derive(clap::Args)]
+#[command(next_help_heading = "What is told")]
 pub(crate) struct Reports {
+    /// Print the tests that are skipped, too, each with the reason
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
     /// Also write the results to this file as JUnit XML, which CI systems read
     #[arg(long, value_name = "XML")]
     junit: Option<PathBuf>,

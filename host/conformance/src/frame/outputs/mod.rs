@@ -7,7 +7,7 @@ mod statsd;
 
 pub(crate) use seen::{told, Format, Record, Seen};
 
-use crate::frame::must::{ensure, skip, Must};
+use crate::frame::must::{ensure, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -118,7 +118,7 @@ impl Output {
                 match json::lines(&text)? {
                     Some(seen) => Ok(seen),
                     None if text.is_empty() => Ok(Seen { format: Format::Json, records: Vec::new() }),
-                    None => skip!("the file at {{file}} has no JSON lines, which is what the suite understands"),
+                    None => unseen!("the file at {{file}} has no JSON lines, which is what the suite understands"),
                 }
             }
             Self::Directory(path) => {
@@ -127,7 +127,7 @@ impl Output {
                         return Ok(seen);
                     }
                 }
-                skip!("no file in {{dir}} has JSON lines; name the file of the output by {{file}}")
+                unseen!("no file in {{dir}} has JSON lines; name the file of the output by {{file}}")
             }
             Self::Port { port, socket, received } => {
                 let mut received = received.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
