@@ -5,6 +5,7 @@ mod check_by_ctest;
 mod check_choices;
 mod check_in_ci;
 mod check_reports;
+mod check_times;
 mod cli;
 mod deceit;
 mod doctor;

@@ -34,8 +34,8 @@ pub(crate) struct SubjectOptions {
     /// The configuration of each instance; places in it are of its own: `{dir}` a new directory, `{file}` a new file in it,
     /// `{port}` a free port of this machine
     ///
-    /// What a sink writes to `{file}` or to a file in `{dir}` as lines of JSON, serves at `{port}` as a page for Prometheus or
-    /// sends there by UDP as StatsD is read back and compared with what it was given.
+    /// What a sink writes to `{file}` or to a file in `{dir}` as lines of JSON, serves at `{port}` as a page for Prometheus, sends
+    /// there by UDP as StatsD or to `http://127.0.0.1:{port}` as OTLP is read back and compared with what it was given.
     #[arg(long, default_value = NO_CONFIG, value_name = "JSON", value_parser = json_object)]
     config: String,
     /// How many f32 a vector of the index has, if not any number

@@ -11,6 +11,7 @@ pub(crate) mod lent;
 pub(crate) mod metric;
 pub(crate) mod ordered;
 pub(crate) mod persist;
+pub(crate) mod recall;
 pub(crate) mod refusals;
 pub(crate) mod rows;
 pub(crate) mod search;
@@ -29,6 +30,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     rows::TESTS,
     ordered::TESTS,
     vectors::TESTS,
+    recall::TESTS,
     refusals::TESTS,
     filters::TESTS,
     texts::TESTS,

@@ -70,17 +70,19 @@ fn counters_add_up(subject: &Subject) -> Result<(), NotPassed> {
         let why = wrong(labels, values);
         ensure!(why.is_none(), "{}", why.unwrap_or_default());
     }
-    if seen.format == Format::Prometheus {
-        is_typed(&seen, "checked_rows", &["counter", "unknown", "untyped", ""])?;
+    match seen.format {
+        Format::Prometheus => is_typed(&seen, "checked_rows", &["counter", "unknown", "untyped", ""])?,
+        Format::Otlp => is_typed(&seen, "checked_rows", &["sum"])?,
+        Format::Json | Format::StatsD => {}
     }
     Ok(())
 }
 
-/// The page says that the samples with this name are of one of these types.
+/// The samples with this name are said to be of one of these types.
 fn is_typed(seen: &Seen, name: &str, types: &[&str]) -> Result<(), NotPassed> {
     for record in seen.of(name, &[]) {
         let kind = &*record.texts[1];
-        ensure!(types.contains(&kind), "`# TYPE` says that {} is a {kind}", record.texts[0]);
+        ensure!(types.contains(&kind), "{} is told as a {kind}", record.texts[0]);
     }
     Ok(())
 }

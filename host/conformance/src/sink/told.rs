@@ -41,7 +41,7 @@ fn of_spans(subject: &Subject) -> Result<Instance, NotPassed> {
 
 /// The lines of an output that has more than metrics.
 fn lines(seen: Seen) -> Result<Seen, NotPassed> {
-    if seen.format != Format::Json {
+    if !matches!(seen.format, Format::Json | Format::Otlp) {
         skip!("its format is of metrics");
     }
     Ok(seen)
@@ -177,6 +177,9 @@ fn spans_come_with_their_parents(subject: &Subject) -> Result<(), NotPassed> {
     sink.end_span(recorded, &SpanEnd::failed("checked: the disk is full"));
     sink.span_end(parent);
     let seen = lines(flushed(&mut instance)?)?;
+    if seen.format == Format::Otlp {
+        return by_ids(&seen);
+    }
     for name in ["checked child", "checked other", "checked recorded"] {
         let records = seen.saying(name);
         let is_told =
@@ -197,6 +200,25 @@ fn spans_come_with_their_parents(subject: &Subject) -> Result<(), NotPassed> {
         let is_told = seen.records.iter().any(|record| record.says("checked: the disk is full"));
         ensure!(is_told, "the text of a span's error is not told");
     }
+    Ok(())
+}
+
+/// In OTLP a span has the number of its trace, its own and its parent's behind its name.
+fn by_ids(seen: &Seen) -> Result<(), NotPassed> {
+    let span = |name: &str| match &seen.saying(name)[..] {
+        [span] => Ok(span.texts[1..5].to_vec()),
+        spans => Err(format!("the span {name:?} is told {} times, not once", spans.len())),
+    };
+    let parent = span("checked parent")?;
+    ensure!(parent[2].is_empty(), "a span without a parent has the parent {}", parent[2]);
+    for name in ["checked child", "checked other", "checked recorded"] {
+        let child = span(name)?;
+        ensure!(child[0] == parent[0], "{name:?} is of the trace {}, and its parent of {}", child[0], parent[0]);
+        ensure!(child[2] == parent[1], "{name:?} has the parent {:?}, and its parent is {}", child[2], parent[1]);
+        ensure!(child[1] != parent[1], "{name:?} and its parent are both the span {}", child[1]);
+    }
+    let failed = span("checked recorded")?;
+    ensure!(failed[3] == "checked: the disk is full", "the text of a span's error is told as {:?}", failed[3]);
     Ok(())
 }
 

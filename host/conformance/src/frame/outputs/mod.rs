@@ -1,6 +1,8 @@
 //! The output of a sink, read back from where its configuration says that it goes.
 
+mod http;
 mod json;
+mod otlp;
 mod prometheus;
 mod seen;
 mod statsd;
@@ -9,6 +11,7 @@ pub(crate) use seen::{told, Format, Record, Seen};
 
 use crate::frame::must::{ensure, unseen, Must};
 use crate::frame::not_passed::NotPassed;
+use crate::frame::outputs::otlp::collector::Collector;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -42,8 +45,9 @@ pub struct Filled {
 }
 
 impl Filled {
-    /// Puts `directory` in the place of `{dir}` in `config`, a new file in it in that of `{file}`, and a port of this machine, at
-    /// which nothing listens by TCP, in that of `{port}`. What comes to that port by UDP is read.
+    /// Puts `directory` in the place of `{dir}` in `config`, a new file in it in that of `{file}`, and a port of this machine in that
+    /// of `{port}`. Behind a scheme, as in `http://127.0.0.1:{port}`, an OpenTelemetry collector listens there; otherwise nothing
+    /// listens by TCP, and what comes by UDP is read.
     ///
     /// # Errors
     /// The path of the directory is not UTF-8; no port is free.
@@ -51,10 +55,16 @@ impl Filled {
         let path = directory.to_str().ok_or("the directory for temporary files is not UTF-8")?;
         let quoted = path.replace('\\', "\\\\").replace('"', "\\\"");
         let mut filled = config.replace(DIRECTORY, &quoted).replace(FILE, &format!("{quoted}/output"));
-        let output = if config.contains(PORT) {
-            let (port, socket) = free_port()?;
+        let output = if let Some(at) = config.find(PORT) {
+            let (port, listener, socket) = free_port()?;
             filled = filled.replace(PORT, &port.to_string());
-            Some(Output::Port { port, socket, received: Mutex::default() })
+            // What has a scheme is sent to, and what has none is listened at.
+            let from = config[..at].rfind('"').unwrap_or(0);
+            Some(if config[from..at].contains("://") {
+                Output::Collector(Collector::start(listener)?)
+            } else {
+                Output::Port { port, socket, received: Mutex::default() }
+            })
         } else if config.contains(FILE) {
             Some(Output::File(directory.join("output")))
         } else {
@@ -86,21 +96,21 @@ pub(crate) enum Output {
         socket: UdpSocket,
         received: Mutex<Vec<u8>>,
     },
+    /// The collector that listens there gets requests by HTTP.
+    Collector(Collector),
 }
 
-/// A port at which nothing listens by TCP, and by UDP this socket.
-fn free_port() -> Result<(u16, UdpSocket), NotPassed> {
+/// A port of this machine with what listens there by TCP and by UDP.
+fn free_port() -> Result<(u16, TcpListener, UdpSocket), NotPassed> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let count = PORTS.end - PORTS.start;
     let first = (std::process::id().wrapping_mul(61) % u32::from(count)) as u16;
     for _ in 0..count {
         let port = PORTS.start + first.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % count;
-        if TcpListener::bind(("127.0.0.1", port)).is_err() {
-            continue;
-        }
+        let Ok(listener) = TcpListener::bind(("127.0.0.1", port)) else { continue };
         if let Ok(socket) = UdpSocket::bind(("127.0.0.1", port)) {
             socket.set_nonblocking(true).must("cannot read without waiting")?;
-            return Ok((port, socket));
+            return Ok((port, listener, socket));
         }
     }
     Err("no port of this machine is free".into())
@@ -144,6 +154,7 @@ impl Output {
                     None => Ok(Seen { format: Format::StatsD, records: Vec::new() }),
                 }
             }
+            Self::Collector(collector) => collector.seen(),
         }
     }
 
@@ -157,7 +168,7 @@ impl Output {
     /// Whether it can be read when the instance has ended.
     pub(crate) fn stays(&self) -> bool {
         match self {
-            Self::File(_) | Self::Directory(_) => true,
+            Self::File(_) | Self::Directory(_) | Self::Collector(_) => true,
             Self::Port { received, .. } => {
                 !received.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty()
             }
@@ -170,6 +181,7 @@ impl std::fmt::Display for Output {
         match self {
             Self::File(_) => formatter.write_str("{file}"),
             Self::Directory(_) => formatter.write_str("the files in {dir}"),
+            Self::Collector(_) => formatter.write_str("{port} (sent there by HTTP, as OTLP)"),
             Self::Port { .. } => formatter.write_str("{port} (served by HTTP, or sent there by UDP)"),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::frame::must::{ensure, Must};
 use crate::frame::not_passed::NotPassed;
+use crate::frame::outputs::http::chunks;
 use crate::frame::outputs::seen::{Format, Record, Seen};
 use std::collections::HashSet;
 use std::io::{Read, Write};
@@ -28,27 +29,12 @@ pub(crate) fn scraped(port: u16) -> Result<Option<String>, NotPassed> {
     ensure!(first.split(' ').nth(1) == Some("200"), "`GET /metrics` at {{port}} is answered by {first:?}");
     let mut body = answer.split_off(end + 4);
     if head.contains("transfer-encoding: chunked") {
-        body = joined(&body).ok_or("a page in chunks breaks off")?;
+        body = chunks(&body).ok_or("a page in chunks breaks off")?.0;
     } else if let Some(len) = head.lines().find_map(|line| line.strip_prefix("content-length:")) {
         let here = body.len();
         ensure!(len.trim() == here.to_string(), "the page says that it has{len} bytes, and has {here}");
     }
     Ok(Some(String::from_utf8(body).must("the page is not UTF-8")?))
-}
-
-fn joined(mut chunks: &[u8]) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let end = chunks.windows(2).position(|two| two == b"\r\n")?;
-        let len = std::str::from_utf8(&chunks[..end]).ok()?.split(';').next()?.trim();
-        let len = usize::from_str_radix(len, 16).ok()?;
-        chunks = chunks.get(end + 2..)?;
-        if len == 0 {
-            return Some(body);
-        }
-        body.extend_from_slice(chunks.get(..len)?);
-        chunks = chunks.get(len + 2..)?;
-    }
 }
 
 /// The samples of a page. The first text of each is its name, the second its family's type.

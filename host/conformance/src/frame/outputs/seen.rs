@@ -9,6 +9,8 @@ pub(crate) enum Format {
     Prometheus,
     /// Datagrams, with labels after `#`.
     StatsD,
+    /// Requests to an OpenTelemetry collector.
+    Otlp,
 }
 
 /// One line, sample or message.
@@ -82,7 +84,8 @@ impl Seen {
         if self.format == Format::Prometheus && records.len() > 1 {
             return Some(format!("{} samples have the name {name} and the labels {labels:?}", records.len()));
         }
-        if records.last().is_some_and(|last| last.tells(total)) {
+        let sum = || records.iter().filter_map(|record| record.numbers.first()).sum::<f64>();
+        if records.last().is_some_and(|last| last.tells(total)) || (self.format == Format::Otlp && sum() == total) {
             return None;
         }
         let times = |value: u64| records.iter().filter(|record| record.tells(value as f64)).count();
