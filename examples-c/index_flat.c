@@ -220,6 +220,7 @@ static soch_status remove_row(void *instance, soch_bytes key, uint64_t row, soch
     return SOCH_OK;
 }
 
+#if SOCH_TARGET_MINOR >= 1
 // An operation that is not known is found before the first change is made.
 static soch_status change_batch(void *instance, const soch_call *call, const soch_index_change *changes, size_t count,
                                 soch_error *error) {
@@ -237,6 +238,7 @@ static soch_status change_batch(void *instance, const soch_call *call, const soc
     }
     return status;
 }
+#endif
 
 static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error) {
     const flat_index *self = instance;
@@ -292,6 +294,18 @@ static soch_status search(void *instance, const soch_call *call, const soch_sear
     return status;
 }
 
+#if SOCH_TARGET_MINOR < 1
+// Of a host for which a search has no more than this.
+static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t *rows, float *distances, size_t *count,
+                           soch_error *error) {
+    const soch_search all = {.size = sizeof all, .query = query, .k = k};
+    soch_search_result result = {.size = sizeof result};
+    soch_status status = search(instance, NULL, &all, rows, distances, &result, error);
+    *count = result.count;
+    return status;
+}
+#endif
+
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     static const char *const known[] = {"dimensions", NULL};
     uint64_t dimensions = 0;
@@ -316,8 +330,14 @@ static void destroy(void *instance) {
 
 static const soch_index flat = {
     .size = sizeof(flat), .index_type = index_type, .describe = describe, .build = build, .insert = insert,
-    .remove = remove_row, .size_bytes = size_bytes, .search = search, .change_batch = change_batch,
-    .begin_build = begin_build, .build_add = build_add, .finish_build = finish_build, .abandon_build = abandon_build};
+    .remove = remove_row, .size_bytes = size_bytes,
+#if SOCH_TARGET_MINOR >= 1
+    .search = search, .change_batch = change_batch, .begin_build = begin_build, .build_add = build_add,
+    .finish_build = finish_build, .abandon_build = abandon_build,
+#else
+    .nearest = nearest,
+#endif
+};
 
 SOCH_PLUGIN("index_flat", "1.0.0", SOCH_KIND_INDEX, .index = &flat, .create = create, .destroy = destroy,
             .description = "Finds the nearest vectors by looking at each one that a search allows.");

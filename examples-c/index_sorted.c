@@ -174,7 +174,9 @@ static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error
     return SOCH_OK;
 }
 
+#if SOCH_TARGET_MINOR >= 1
 #include "index_sorted_saved.h"
+#endif
 
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     (void)host, (void)config;
@@ -189,7 +191,11 @@ static void destroy(void *instance) {
 
 static const soch_index sorted = {
     .size = sizeof(sorted), .index_type = index_type, .build = build, .insert = insert, .remove = remove_row,
-    .lookup = lookup, .range = range, .size_bytes = size_bytes, .save = save, .load = load};
+    .lookup = lookup, .range = range, .size_bytes = size_bytes,
+#if SOCH_TARGET_MINOR >= 1
+    .save = save, .load = load,
+#endif
+};
 
 SOCH_PLUGIN("index_sorted", "1.0.0", SOCH_KIND_INDEX, .index = &sorted, .create = create, .destroy = destroy,
             .description = "Finds rows by key or by range of keys, from a sorted array.");

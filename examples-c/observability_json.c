@@ -151,13 +151,16 @@ static soch_status report(const sink *self, int failed, soch_error *error) {
     return failed == 0 ? SOCH_OK : soch_fail(error, SOCH_IO, failed, strerror(failed));
 }
 
+#if SOCH_TARGET_MINOR >= 1
 static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
     sink *self = instance;
+    (void)call;
     pthread_mutex_lock(&self->lock);
     soch_status status = report(self, sync_output(&self->output), error);
     pthread_mutex_unlock(&self->lock);
     return status;
 }
+#endif
 
 static soch_status shut_down(void *instance, soch_error *error) {
     sink *self = instance;
@@ -175,7 +178,11 @@ static void destroy(void *instance) {
 static const soch_observability lines = {
     .size = sizeof(lines), .counter_inc = counter_inc, .gauge_set = gauge_set, .histogram_observe = histogram_observe,
     .span_start = span_start, .span_end = span_end, .span_event = span_event, .log = take_log,
-    .report_health = report_health, .flush = flush};
+    .report_health = report_health,
+#if SOCH_TARGET_MINOR >= 1
+    .flush = flush,
+#endif
+};
 
 SOCH_PLUGIN("observability_json", "1.0.0", SOCH_KIND_OBSERVABILITY, .observability = &lines, .create = create,
             .shutdown = shut_down, .destroy = destroy,

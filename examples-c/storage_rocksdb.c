@@ -2,9 +2,12 @@
 // configured and what survives which failure. It is built by `.ci/engines`:
 //   cc -O2 -shared -fPIC -fvisibility=hidden -Iinclude examples-c/storage_rocksdb.c -lrocksdb -pthread -o storage_rocksdb.so
 #define _POSIX_C_SOURCE 200809L
+#include "storage_rocksdb_rows.h"
+#if SOCH_TARGET_MINOR >= 1
 #include "storage_rocksdb_batch.h"
 #include "storage_rocksdb_operator.h"
 #include "storage_rocksdb_transaction.h"
+#endif
 
 static soch_status put(void *instance, uint32_t table, soch_bytes key, soch_bytes value, uint64_t txn,
                        soch_error *error) {
@@ -81,6 +84,7 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
     return status;
 }
 
+#if SOCH_TARGET_MINOR >= 1
 static int by_number(const void *left, const void *right) {
     uint32_t one = *(const uint32_t *)left, other = *(const uint32_t *)right;
     return (one > other) - (one < other);
@@ -108,10 +112,14 @@ static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity
     if (*count <= capacity) qsort(tables, *count, sizeof *tables, by_number);
     return status;
 }
+#endif
 
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+    properties->flags = SOCH_STORAGE_DURABLE;
+#if SOCH_TARGET_MINOR >= 1
+    properties->flags |= SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+#endif
     properties->max_key = KEY_MOST;
     return SOCH_OK;
 }
@@ -136,11 +144,14 @@ static void destroy(void *instance) {
 
 static const soch_storage storage = {
     .size = sizeof(storage), .get = get, .put = put, .remove = remove_row, .scan = scan, .flush = flush,
-    .compact = compact, .stats = stats, .describe = describe, .write_batch = write_batch, .open_reader = open_reader,
+    .compact = compact, .stats = stats, .describe = describe,
+#if SOCH_TARGET_MINOR >= 1
+    .write_batch = write_batch, .open_reader = open_reader,
     .close_reader = close_reader, .reader_get = reader_get, .open_cursor = open_cursor, .cursor_next = cursor_next,
     .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
     .list_tables = list_tables, .drop_table = drop_table, .checkpoint = checkpoint, .property = property,
+#endif
 };
 
 SOCH_PLUGIN("storage_rocksdb", "1.0.0", SOCH_KIND_STORAGE, .storage = &storage, .create = create, .shutdown = shut_down,

@@ -143,7 +143,12 @@ static inline soch_status make_rows(store *self, uint32_t number, rocksdb_column
 static inline soch_status configure(const soch_host *host, soch_str config, char *path, size_t room, bool *durably,
                                     soch_error *error) {
     static const char *const known[] = {"path", "sync", NULL}, *const syncs[] = {"commit", "flush", NULL};
+#if SOCH_TARGET_MINOR >= 1
     const soch_str given = soch_data_dir(host);
+#else
+    const soch_str given = {NULL, 0};
+    (void)host;
+#endif
     size_t sync = 0;
     soch_status status = soch_config_only(config, "", known, error);
     if (status == SOCH_OK) status = soch_config_choice(config, "sync", syncs, &sync, error);

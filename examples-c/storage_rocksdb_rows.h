@@ -130,6 +130,7 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
     return SOCH_OK;
 }
 
+#if SOCH_TARGET_MINOR >= 1
 static soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) {
     cursor *self = handle;
     const char *to = text_of(key);
@@ -142,6 +143,7 @@ static soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) 
     self->begun = self->fresh = true;
     return SOCH_OK;
 }
+#endif
 
 // Gives `sink` the rows of `iterator`, which it takes; NULL has none.
 static soch_status scan_rows(store *self, rocksdb_iterator_t *iterator, soch_bytes start, soch_bytes end, uint64_t limit,
@@ -167,6 +169,7 @@ static soch_status scan(void *instance, const soch_call *call, uint32_t table, s
     return scan_rows(self, iterator, start, end, limit, sink, error);
 }
 
+#if SOCH_TARGET_MINOR >= 1
 static soch_status open_reader(void *instance, void **handle, soch_error *error) {
     store *self = instance;
     soch_status status = check_usable(self, error);
@@ -220,5 +223,6 @@ static soch_status open_cursor(void *from, uint32_t table, const soch_cursor_opt
     if (status == SOCH_OK) *opened = made;
     return status;
 }
+#endif
 
 #endif

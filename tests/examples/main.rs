@@ -5,6 +5,7 @@ mod crashes;
 mod demo;
 mod durability;
 mod failing_disk;
+mod minors;
 mod prometheus;
 mod saved;
 mod twins;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use sochdb_plugin_host::sdk::{HealthInfo, ObservabilityExtension};
-use sochdb_plugin_host::{PluginInstance, PluginManager};
+use sochdb_plugin_host::{MetricDescription, PluginInstance, PluginManager};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -168,8 +168,8 @@ impl Drop for Server {
 }
 
 impl Server {
-    /// Starts one that scrapes `target` each second.
-    fn start(program: &Path, directory: &PrivateDir, target: SocketAddr) -> Self {
+    /// Starts one that scrapes `target` each second, with these flags beside what all have.
+    fn start(program: &Path, directory: &PrivateDir, target: SocketAddr, flags: &[&str]) -> Self {
         let config = format!(
             "global:\n  scrape_interval: 1s\n  scrape_timeout: 1s\nscrape_configs:\n  - job_name: sochdb\n    \
              static_configs:\n      - targets: ['{target}']\n"
@@ -185,6 +185,7 @@ impl Server {
                 .arg(format!("--config.file={}", config.display()))
                 .arg(format!("--storage.tsdb.path={}", directory.join("tsdb").display()))
                 .arg(format!("--web.listen-address={address}"))
+                .args(flags)
                 .current_dir(directory.path())
                 .stdin(Stdio::null())
                 .stdout(output.try_clone().expect("the log again"))
@@ -217,15 +218,20 @@ impl Server {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// The answer to a query for one series: its labels and its value.
-    fn query(&self, query: &str) -> Option<(Value, String)> {
+    /// What the server says of the first series that a query finds.
+    fn series(&self, query: &str) -> Value {
         let plain =
             |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte).into() } else { format!("%{byte:02X}") };
         let escaped: String = query.bytes().map(plain).collect();
         let body = get(self.address, &format!("/api/v1/query?query={escaped}"));
         let body = body.unwrap_or_else(|error| panic!("{query}: {error}"));
         let answer: Value = serde_json::from_str(&body).unwrap_or_else(|error| panic!("{query}: {error}: {body}"));
-        let series = &answer["data"]["result"][0];
+        answer["data"]["result"][0].clone()
+    }
+
+    /// The answer to a query for one series: its labels and its value.
+    fn query(&self, query: &str) -> Option<(Value, String)> {
+        let series = self.series(query);
         Some((series["metric"].clone(), series["value"][1].as_str()?.to_owned()))
     }
 
@@ -248,7 +254,7 @@ fn a_prometheus_server_scrapes_it() {
     let Some(prometheus) = tool("a_prometheus_server_scrapes_it", "prometheus") else { return };
     let served = Served::new("prometheus");
     served.push();
-    let server = Server::start(&prometheus, &served.directory, served.address);
+    let server = Server::start(&prometheus, &served.directory, served.address, &[]);
     server.shows("up{job=\"sochdb\"}", "1");
     server.shows("rows_read_total{table=\"users\"}", "42");
     let labels = server.shows("requests_total", "7");
@@ -269,6 +275,63 @@ fn a_prometheus_server_scrapes_it() {
     server.shows("rows_read_total{table=\"users\"}", "50");
     served.manager.shutdown_all().expect("a clean shutdown");
     server.shows("up{job=\"sochdb\"}", "0");
+}
+
+/// Buckets of a native histogram as Prometheus tells them: from, to, and how many observations lie between.
+fn native_buckets(histogram: &Value) -> Vec<(f64, f64, u64)> {
+    let number = |value: &Value| value.as_str().expect("a number in quotes").parse::<f64>().expect("a number");
+    let buckets = histogram["buckets"].as_array().unwrap_or_else(|| panic!("no buckets: {histogram}"));
+    buckets.iter().map(|bucket| (number(&bucket[1]), number(&bucket[2]), number(&bucket[3]) as u64)).collect()
+}
+
+#[test]
+fn a_prometheus_server_has_the_buckets_of_an_exponential_histogram() {
+    let test = "a_prometheus_server_has_the_buckets_of_an_exponential_histogram";
+    let Some(prometheus) = tool(test, "prometheus") else { return };
+    let served = Served::new("native");
+    served.push();
+    // One that is finer than Prometheus knows, one with all parts, and one over so many powers that it is coarse.
+    let series: [(&str, &[f64], f64); 3] = [
+        ("fine", &[0.25, 0.25, 0.2501, 0.26], 1.003),
+        ("whole", &[0.0, 0.0, 1.0, 1.1, 1.5, 1.5, 3.0, 100.0, -2.0, -2.0, -7.5], 1.1),
+        ("coarse", &[1e-12, 1e12, 3.0, 0.5], 2.0),
+    ];
+    let seconds = MetricDescription::new("").with_exponential_buckets();
+    served.manager.describe_metric("wait_seconds", &seconds).expect("it is described");
+    for (name, values, _) in series {
+        let labels = [("kind", name), ("path", TRICKY)];
+        values.iter().for_each(|value| served.manager.histogram_observe("wait_seconds", *value, &labels));
+    }
+    let flags = ["--enable-feature=native-histograms"];
+    let server = Server::start(&prometheus, &served.directory, served.address, &flags);
+    for (name, values, base) in series {
+        let one = format!("wait_seconds{{kind=\"{name}\"}}");
+        let labels = server.shows(&format!("histogram_count({one})"), &values.len().to_string());
+        assert_eq!(labels["path"], TRICKY, "{labels}");
+        server.shows(&format!("histogram_sum({one}) - {}", values.iter().sum::<f64>()), "0");
+        let histogram = server.series(&one)["histogram"][1].clone();
+        for (from, to, count) in native_buckets(&histogram) {
+            let lies = |value: &&f64| match **value {
+                0.0 => from <= 0.0 && 0.0 <= to,
+                below if below < 0.0 => from <= below && below < to && to < 0.0,
+                above => from < above && above <= to && from > 0.0,
+            };
+            assert_eq!(values.iter().filter(lies).count() as u64, count, "{name}: {from} to {to}: {histogram}");
+            let wide = if from < 0.0 { from / to } else { to / from };
+            assert!(from <= 0.0 && to >= 0.0 || wide <= base * 1.000_001, "{name}: {from} to {to}: {histogram}");
+        }
+        let all: u64 = native_buckets(&histogram).iter().map(|(.., count)| count).sum();
+        assert_eq!(all, values.len() as u64, "{name}: {histogram}");
+    }
+    // All else comes in the same messages.
+    server.shows("rows_read_total{table=\"users\"}", "42");
+    assert_eq!(server.shows("requests_total", "7")["path"], TRICKY);
+    for (query, value) in [("ratio", "NaN"), ("limit", "+Inf"), ("tiny", "5e-324"), ("open_files", "3.5")] {
+        server.shows(query, value);
+    }
+    server.shows("query_seconds_bucket{kind=\"scan\", le=\"0.25\"}", "1");
+    server.shows("query_seconds_sum{kind=\"scan\"}", "4.75");
+    server.shows("span_duration_seconds_count{name=\"sync\"}", "1");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The part of HTTP/1.1 that a scrape needs: requests without a body, answers of a known length.
 
+use crate::format::Format;
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::{Duration, Instant};
@@ -15,8 +16,8 @@ const MAX_HEADERS: usize = 64;
 pub(crate) struct Request {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// Whether it takes the OpenMetrics format.
-    pub(crate) open_metrics: bool,
+    /// The format that it asks for.
+    pub(crate) format: Format,
     /// Whether no other request follows on this connection.
     pub(crate) last: bool,
 }
@@ -81,14 +82,15 @@ impl Connection {
         status: &str,
         extra: &str,
         kind: &str,
-        body: &str,
+        body: &[u8],
     ) -> io::Result<()> {
         let len = body.len();
-        let mut answer = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len}\r\n{extra}\r\n");
+        let head = format!("HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len}\r\n{extra}\r\n");
+        let mut answer = head.into_bytes();
         if !head_only {
-            answer.push_str(body);
+            answer.extend_from_slice(body);
         }
-        self.stream.write_all(answer.as_bytes())
+        self.stream.write_all(&answer)
     }
 }
 
@@ -109,18 +111,22 @@ fn parse(bytes: &[u8]) -> Result<Option<(Request, usize)>, End> {
         Err(httparse::Error::TooManyHeaders) => return Err(End::Refused("431 Request Header Fields Too Large")),
         Err(_) => return Err(End::Refused("400 Bad Request")),
     };
-    let has = |name: &str, value: &str| {
+    let values = |name: &str| {
         let named = head.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
-        named.into_iter().any(|header| String::from_utf8_lossy(header.value).to_ascii_lowercase().contains(value))
+        let values: Vec<_> = named.map(|header| String::from_utf8_lossy(header.value)).collect();
+        // As several headers of one name are one list.
+        (!values.is_empty()).then(|| values.join(","))
     };
     // What follows a body is not looked for: such a connection ends with the answer.
-    let has_body = has("content-length", "") || has("transfer-encoding", "");
+    let has_body = values("content-length").or_else(|| values("transfer-encoding")).is_some();
     let target = head.path.unwrap_or_default();
     let request = Request {
         method: head.method.unwrap_or_default().to_owned(),
         path: target.split_once('?').map_or(target, |(path, _)| path).to_owned(),
-        open_metrics: has("accept", "application/openmetrics-text"),
-        last: has_body || head.version == Some(0) || has("connection", "close"),
+        format: Format::of(&values("accept").unwrap_or_default()),
+        last: has_body
+            || head.version == Some(0)
+            || values("connection").is_some_and(|value| value.to_ascii_lowercase().contains("close")),
     };
     Ok(Some((request, len)))
 }

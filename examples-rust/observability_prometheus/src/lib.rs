@@ -1,18 +1,24 @@
 //! An observability plugin that serves its metrics to Prometheus.
 //!
-//! At a scrape it reads the host's metrics; a host that cannot lend them pushes each change, which it keeps itself.
+//! At a scrape it reads the host's metrics; a host that cannot lend them pushes each change, which it keeps itself. Exponential
+//! histograms are native ones for a server that asks for messages, as Prometheus does with
+//! `--enable-feature=native-histograms`; in the texts they have bounds of their own.
 //! Spans become the histogram `span_duration_seconds`, health reports become gauges; events and log lines have no
 //! place among metrics and are dropped.
 #![deny(unsafe_code)]
 
 mod claims;
 mod config;
+mod format;
 mod health;
 mod http;
 mod limits;
 mod metrics;
 mod names;
+mod native;
+mod protobuf;
 mod pulled;
+mod samples;
 mod series;
 mod server;
 mod spans;

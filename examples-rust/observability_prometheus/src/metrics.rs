@@ -2,11 +2,14 @@
 
 use crate::claims::{Claims, Source};
 use crate::config::Config;
+use crate::format::Format;
 use crate::health::Health;
 use crate::limits::{Limit, Limits};
 use crate::names::{Kind, Names};
+use crate::protobuf::{self, Natives};
 use crate::pulled::{self, LabelSet, Pulled};
 use crate::series::{Series, Update};
+use crate::text;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
@@ -189,10 +192,22 @@ impl Metrics {
         self.health.set(health);
     }
 
+    /// All metrics in that format.
+    pub(crate) fn encode(&self, format: Format) -> Vec<u8> {
+        let pulled = self.pull();
+        let natives = if format == Format::Protobuf { pulled.natives() } else { Natives::default() };
+        let page = self.page(pulled);
+        match format {
+            Format::Plain => text::plain(&page).into_bytes(),
+            Format::OpenMetrics => page.into_bytes(),
+            Format::Protobuf => protobuf::encode(&page, &natives),
+        }
+    }
+
     /// All metrics in the OpenMetrics text format.
-    pub(crate) fn encode(&self) -> String {
+    fn page(&self, of_host: Pulled) -> String {
         let mut pulled = Registry::default();
-        pulled.register_collector(Box::new(self.pull()));
+        pulled.register_collector(Box::new(of_host));
         let mut text = String::new();
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         let own = encode_registry(&mut text, &state.registry);

@@ -1,10 +1,11 @@
 //! The host's metrics, as a scrape finds them.
 
 use crate::names::{Kind, Names};
+use crate::native::Native;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use sochdb_plugin_sdk::{Bucket, ExponentialHistogram, Metric, MetricValue, Metrics};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 /// A histogram's bounds are powers of 4 from a millionth to 67 millions, each of which is a bound of the host's too,
@@ -30,7 +31,7 @@ struct Family {
 enum Value {
     Counter(u64),
     Gauge(f64),
-    Histogram { count: u64, sum: f64, buckets: Vec<(f64, u64)> },
+    Histogram { count: u64, sum: f64, buckets: Vec<(f64, u64)>, native: Option<Native> },
 }
 
 impl Pulled {
@@ -43,12 +44,12 @@ impl Pulled {
                 MetricValue::Gauge(value) => (Kind::Gauge, Value::Gauge(value)),
                 MetricValue::Histogram { count, sum, buckets } => {
                     let buckets = if metric.all_buckets { as_they_are(buckets) } else { coarser(buckets) };
-                    (Kind::Histogram, Value::Histogram { count, sum, buckets })
+                    (Kind::Histogram, Value::Histogram { count, sum, buckets, native: None })
                 }
                 MetricValue::UpDown(total) => (Kind::Gauge, Value::Gauge(total)),
                 MetricValue::Exponential(histogram) => {
-                    let (count, sum) = (histogram.count, histogram.sum);
-                    (Kind::Histogram, Value::Histogram { count, sum, buckets: coarser(&bounded(&histogram)) })
+                    let (count, sum, native) = (histogram.count, histogram.sum, Native::new(&histogram));
+                    (Kind::Histogram, Value::Histogram { count, sum, buckets: coarser(&bounded(&histogram)), native })
                 }
                 // A kind that Prometheus does not know.
                 _ => return,
@@ -61,6 +62,19 @@ impl Pulled {
         });
         pulled
     }
+
+    /// The histograms that Prometheus knows as native ones.
+    pub(crate) fn natives(&self) -> HashMap<(String, LabelSet), Native> {
+        let mut natives = HashMap::new();
+        for ((name, _), family) in &self.0 {
+            for (labels, value) in &family.series {
+                if let Value::Histogram { native: Some(native), .. } = value {
+                    natives.insert((name.clone(), labels.clone()), native.clone());
+                }
+            }
+        }
+        natives
+    }
 }
 
 impl Value {
@@ -68,7 +82,7 @@ impl Value {
         match self {
             Self::Counter(total) => encoder.encode_counter::<NoLabelSet, _, f64>(total, None),
             Self::Gauge(value) => encoder.encode_gauge(value),
-            Self::Histogram { count, sum, buckets } => {
+            Self::Histogram { count, sum, buckets, .. } => {
                 encoder.encode_histogram::<NoLabelSet>(*sum, *count, buckets, None)
             }
         }

@@ -3,7 +3,6 @@
 
 use crate::http::{Connection, End};
 use crate::metrics::Metrics;
-use crate::text;
 use std::collections::HashMap;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -104,7 +103,7 @@ fn serve(stream: TcpStream, metrics: &Arc<Metrics>, room: bool) -> io::Result<Op
     let mut connection = Connection::new(stream)?;
     if !room {
         let body = format!("More than {MAX_CONNECTIONS} connections are open\n");
-        connection.answer(false, "503 Service Unavailable", "Connection: close\r\n", PLAIN_TEXT, &body)?;
+        connection.answer(false, "503 Service Unavailable", "Connection: close\r\n", PLAIN_TEXT, body.as_bytes())?;
         return Ok(None);
     }
     let metrics = metrics.clone();
@@ -121,20 +120,19 @@ fn converse(connection: &mut Connection, metrics: &Metrics) -> io::Result<()> {
             Ok(request) => request,
             Err(End::Closed) => return Ok(()),
             Err(End::Refused(status)) => {
-                return connection.answer(false, status, "Connection: close\r\n", PLAIN_TEXT, HINT);
+                return connection.answer(false, status, "Connection: close\r\n", PLAIN_TEXT, HINT.as_bytes());
             }
         };
         let head_only = request.method == "HEAD";
         let close = if request.last { "Connection: close\r\n" } else { "" };
         if !head_only && request.method != "GET" {
             let extra = format!("Allow: GET, HEAD\r\n{close}");
-            connection.answer(false, "405 Method Not Allowed", &extra, PLAIN_TEXT, HINT)?;
+            connection.answer(false, "405 Method Not Allowed", &extra, PLAIN_TEXT, HINT.as_bytes())?;
         } else if request.path != "/metrics" {
-            connection.answer(head_only, "404 Not Found", close, PLAIN_TEXT, HINT)?;
-        } else if request.open_metrics {
-            connection.answer(head_only, "200 OK", close, text::OPEN_METRICS, &metrics.encode())?;
+            connection.answer(head_only, "404 Not Found", close, PLAIN_TEXT, HINT.as_bytes())?;
         } else {
-            connection.answer(head_only, "200 OK", close, text::PLAIN, &text::plain(&metrics.encode()))?;
+            let page = metrics.encode(request.format);
+            connection.answer(head_only, "200 OK", close, request.format.content_type(), &page)?;
         }
         if request.last {
             return Ok(());

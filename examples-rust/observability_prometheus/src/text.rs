@@ -1,9 +1,4 @@
-//! The two text formats that Prometheus reads.
-
-/// For a scraper that asks for it; this is what the metrics are encoded in.
-pub(crate) const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-/// For everybody else.
-pub(crate) const PLAIN: &str = "text/plain; version=0.0.4; charset=utf-8";
+//! The plain text format of Prometheus.
 
 /// `open_metrics` in the plain format, where the name of a counter's family also ends in `_total`.
 pub(crate) fn plain(open_metrics: &str) -> String {

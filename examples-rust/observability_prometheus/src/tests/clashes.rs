@@ -1,6 +1,7 @@
 //! Names that come out equal, and names that are too long: what came first stays as it is, the others are counted.
 
 use super::*;
+use crate::format::Format;
 
 const LIMIT: usize = 4 << 10;
 
@@ -35,6 +36,10 @@ fn push(metrics: &crate::metrics::Metrics, (way, name): (Way, &str), value: u32)
     metrics.update(name, &[], update);
 }
 
+fn page_of(metrics: &crate::metrics::Metrics) -> String {
+    String::from_utf8(metrics.encode(Format::OpenMetrics)).expect("a text")
+}
+
 #[test]
 fn of_two_names_that_come_out_equal_the_first_stays() {
     const NAMES: [&str; 22] = [
@@ -66,7 +71,7 @@ fn of_two_names_that_come_out_equal_the_first_stays() {
     let page = |pushed: &[(Way, &str)]| {
         let metrics = crate::metrics::Metrics::new(Host::detached("{}"), &Config::default());
         pushed.iter().zip(3..).for_each(|(metric, value)| push(&metrics, *metric, value));
-        metrics.encode()
+        page_of(&metrics)
     };
     let mut clashing = 0;
     for first in all() {
@@ -103,7 +108,7 @@ fn labels_that_come_out_equal_join_no_series() {
         plugin.counter_inc("n", 1, first);
         plugin.counter_inc("n", 5, second);
         plugin.counter_inc("n", 5, second);
-        let text = plugin.metrics.encode();
+        let text = page_of(&plugin.metrics);
         let values: Vec<&str> = samples(&text).iter().filter_map(|line| line.rsplit(' ').next()).collect();
         assert_eq!((values, clashes(&text)), (vec!["1"], 1), "{first:?} {second:?}:\n{text}");
     }
@@ -111,7 +116,7 @@ fn labels_that_come_out_equal_join_no_series() {
     plugin.counter_inc("n", 1, &[("a.b", "1")]);
     plugin.counter_inc("n", 2, &[("a.b", "2"), ("more", "x")]);
     plugin.counter_inc("m", 3, &[("a_b", "1")]);
-    let text = plugin.metrics.encode();
+    let text = page_of(&plugin.metrics);
     assert_eq!((samples(&text).len(), clashes(&text)), (3, 0), "another family is another family:\n{text}");
 }
 
