@@ -84,6 +84,9 @@ pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
     Wrong "rows that do not fit are not counted":
         "    *count = found;\n" => "    *count = found < capacity ? found : capacity;\n",
         "index_rows::the_callers_array_may_be_small";
+    Loss "rows behind the 65537th are dropped":
+        "    entry made;\n    if (!make(&made, key, row)) return no_memory(error);" => "    entry made;\n    if (self->count > 65536) return SOCH_OK;\n    if (!make(&made, key, row)) return no_memory(error);",
+        "index_rows::a_build_of_65_536_entries_is_whole";
     Crash "one byte behind a key is read":
         "    to->row = row;\n" => "    to->row = row;\n    if (*(const volatile uint8_t *)(key.ptr + key.len) == 0) to->row = row;\n",
         "index_lent::nothing_is_read_behind_a_key";
@@ -108,6 +111,9 @@ pub const SAVED: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted_saved.
     Loss "an index is empty after a load that failed":
         "    if (saved.len < 32) return damaged(error);" => "    clear(self);\n    if (saved.len < 32) return damaged(error);",
         "index_persist::damaged_bytes_change_nothing";
+    Loss "an index is empty after a load that was stopped":
+        "    status = read_entries(&made" => "    clear(self);\n    status = read_entries(&made",
+        "index_stopped::a_load_that_is_stopped_changes_nothing";
 };
 
 pub const IN_RUST: &[Mutant] = mistakes! { SORTED_IN_RUST, "examples-rust/index_sorted/src/lib.rs";

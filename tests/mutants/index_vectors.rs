@@ -2,8 +2,8 @@
 
 use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
-const FLAT: Plugin = Plugin::of("examples-c/index_flat.c").with(&["--config", r#"{"dimensions": 16}"#]);
-const IN_CPP: Plugin = Plugin::of("examples-c/index_vectors.cpp").with(&["--config", r#"{"dimensions": 16}"#]);
+pub const FLAT: Plugin = Plugin::of("examples-c/index_flat.c").with(&["--config", r#"{"dimensions": 16}"#]);
+pub const IN_CPP: Plugin = Plugin::of("examples-c/index_vectors.cpp").with(&["--config", r#"{"dimensions": 16}"#]);
 /// It describes nothing: what does not fit, it must refuse itself.
 const NOT_DESCRIBED: Plugin = Plugin::of("tests/plugins/nearest_alone.c").with(&["--dimensions", "16"]);
 const HNSW: Plugin =
@@ -12,6 +12,12 @@ const HNSW_BY_COSINE: Plugin =
     Plugin::of("examples-rust/index_hnsw").with(&["--config", r#"{"dimensions": 16, "metric": "cosine"}"#]);
 
 pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
+    Wrong "infinity is taken for a number":
+        "is_vector = isfinite(vector[i]) != 0;" => "is_vector = !isnan(vector[i]);",
+        "index_refusals::numbers_that_are_none_are_no_neighbours";
+    Loss "a build whose end is stopped takes the index's place":
+        "    (void)error;\n    if (status == SOCH_OK) {\n        if (self->count > 0) qsort" => "    (void)error;\n    {\n        if (self->count > 0) qsort",
+        "index_stopped::a_build_that_is_stopped_changes_nothing";
     Wrong "all distances are 0":
         "    return (float)sum;" => "    return (float)(sum * 0);",
         "index_vectors::distances_are_those_of_their_rows";

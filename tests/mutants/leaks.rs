@@ -7,11 +7,14 @@ const ZSTD: Plugin = Plugin::of(ZSTD_C).needs(Needs::Zstd).with(&["--checksum"])
 const MEMORY: Plugin = Plugin::of(MEMORY_C);
 const FLAT: Plugin = Plugin::of(FLAT_C).with(&["--config", r#"{"dimensions": 16}"#]);
 const JSON: Plugin = Plugin::of(CALLS).with(&["--config", r#"{"path": "{file}"}"#]);
+const SORTED: Plugin = Plugin::of(SORTED_C);
 const XOR_C: &str = "examples-c/codec_xor.c";
 const ZSTD_C: &str = "examples-c/compression_zstd.c";
 const MEMORY_C: &str = "examples-c/storage_memory.c";
 const TRANSACTION: &str = "examples-c/storage_memory_transaction.h";
 const FLAT_C: &str = "examples-c/index_flat.c";
+const SORTED_C: &str = "examples-c/index_sorted.c";
+const SAVED: &str = "examples-c/index_sorted_saved.h";
 const CALLS: &str = "examples-c/observability_json.c";
 const FILE: &str = "examples-c/observability_json_file.h";
 
@@ -169,5 +172,33 @@ pub const MUTANTS: &[Mutant] = &[
         edits: &[(MEMORY_C, "    end_store(instance);\n    free(instance);", "    end_store(instance);")],
         damage: Damage::Leak,
         finds: "lifecycle::instances_leave_nothing",
+    },
+    Mutant {
+        name: "a commit in conflict keeps its transaction",
+        plugin: MEMORY,
+        edits: &[(TRANSACTION, "    abort_txn(self);\n    return status;", "    if (status == SOCH_OK) abort_txn(self);\n    return status;")],
+        damage: Damage::Leak,
+        finds: "lifecycle::instances_that_worked_leave_nothing",
+    },
+    Mutant {
+        name: "a load that is stopped keeps what it read",
+        plugin: SORTED,
+        edits: &[(SAVED, "    if (status != SOCH_OK) {\n        clear(&made);\n        return status;\n    }", "    if (status != SOCH_OK) return status;")],
+        damage: Damage::Leak,
+        finds: "lifecycle::instances_that_worked_leave_nothing",
+    },
+    Mutant {
+        name: "a row that is removed keeps its key",
+        plugin: SORTED,
+        edits: &[(SORTED_C, "    free(self->entries[place].key);\n    self->count--;", "    self->count--;")],
+        damage: Damage::Leak,
+        finds: "lifecycle::instances_that_worked_leave_nothing",
+    },
+    Mutant {
+        name: "a get whose writer refuses leaks",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory.c", "    pthread_rwlock_rdlock(&self->lock);\n    soch_status status = write_found(find(find_table(self, number), key, self->writes, NULL), value);", "    pthread_rwlock_rdlock(&self->lock);\n    soch_status status = write_found(find(find_table(self, number), key, self->writes, NULL), value);\n    if (status != SOCH_OK && status != SOCH_NOT_FOUND) (void)strdup(\"the row did not fit\");")],
+        damage: Damage::Leak,
+        finds: "leaks::calls_of_a_storage_leave_nothing",
     },
 ];

@@ -15,6 +15,7 @@ mod index_texts;
 mod index_vectors;
 mod leaks;
 mod life;
+mod newer;
 mod process;
 mod sink;
 mod storage;
@@ -25,6 +26,7 @@ mod storage_threads;
 mod storage_transactions;
 mod storage_whole;
 mod subject;
+mod waiting;
 
 use build::built;
 use check::{checked, Found};
@@ -46,6 +48,16 @@ fn of_threads_are_found() {
 #[test]
 fn of_transactions_are_found() {
     all_are_found(storage_transactions::MUTANTS);
+}
+
+#[test]
+fn of_waiting_calls_are_found() {
+    all_are_found(waiting::MUTANTS);
+}
+
+#[test]
+fn of_what_is_newer_are_found() {
+    all_are_found(newer::MUTANTS);
 }
 
 #[test]

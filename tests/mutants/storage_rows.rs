@@ -221,4 +221,18 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "storage_range::long_ranges_agree_with_a_model",
     },
+    Mutant {
+        name: "keys that differ behind 2000 bytes are one",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory_rows.h", "    size_t least = left.len < right.len ? left.len : right.len;\n    int order = least > 0 ? memcmp(left.ptr, right.ptr, least) : 0;", "    size_t least = left.len < right.len ? left.len : right.len;\n    int order = least > 0 ? memcmp(left.ptr, right.ptr, least < 2000 ? least : 2000) : 0;")],
+        damage: Damage::Loss,
+        finds: "storage_sizes::keys_of_every_length_are_each_a_key",
+    },
+    Mutant {
+        name: "a cursor ends where more than 1000 rows are asked for",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory.c", "for (*count = 0; *count < capacity && self->row != self->stop; ++*count) {", "for (*count = 0; *count < capacity && self->row != self->stop; ++*count) {\n        if (*count == 1000) { self->row = self->stop; break; }")],
+        damage: Damage::Loss,
+        finds: "storage_cursor_sizes::as_many_rows_as_are_asked_for_come",
+    },
 ];

@@ -189,4 +189,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "storage_refused::what_a_writer_refuses_is_what_a_get_returns",
     },
+    Mutant {
+        name: "a table that is half dropped stays so when the caller stops it",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_tables.h", "if (code == MDB_SUCCESS && ended == SOCH_OK) {", "if (code == MDB_SUCCESS) {")],
+        damage: Damage::Loss,
+        finds: "storage_stopped::a_call_that_is_stopped_changes_nothing",
+    },
 ];

@@ -44,6 +44,24 @@ macro_rules! handle {
                 self.instance.inspect(|any| any.downcast_ref().map(look)).flatten()
             }
 
+            /// Runs `call`, alone on the instance, with the extension's table, as far as the host adopted it, and the
+            /// instance: for the conformance suite, which asks what no handle does, such as an operation of a later minor
+            /// version.
+            ///
+            /// Blocks until no other call is under way, and as long as `call` does.
+            ///
+            /// # Errors
+            /// The status that `call` returns, as of the slot that it names.
+            #[doc(hidden)]
+            pub fn alone(
+                &self,
+                slot: &'static str,
+                call: impl FnOnce(&$table, *mut core::ffi::c_void, *mut sochdb_plugin_abi::soch_error) -> sochdb_plugin_abi::soch_status,
+            ) -> Result<()> {
+                let done = self.instance.exclusive(slot, |instance, error| call(&self.table, instance, error));
+                self.done(slot, done)
+            }
+
             /// Whether a panic ended the extension.
             ///
             /// Never blocks.

@@ -5,10 +5,11 @@ use crate::frame::test::Test;
 pub(crate) mod basics;
 pub(crate) mod damage;
 pub(crate) mod lent;
+pub(crate) mod newer;
 pub(crate) mod options;
 pub(crate) mod sizes;
 pub(crate) mod threads;
 
 /// All of them, in the order in which they are best read.
 pub(crate) const TESTS: &[&[Test]] =
-    &[basics::TESTS, sizes::TESTS, damage::TESTS, lent::TESTS, options::TESTS, threads::TESTS];
+    &[basics::TESTS, sizes::TESTS, damage::TESTS, lent::TESTS, options::TESTS, newer::TESTS, threads::TESTS];

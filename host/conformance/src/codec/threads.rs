@@ -5,7 +5,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
-use crate::storage::waiting_writer::write_waiting;
+use crate::inputs::waiting_writer::write_waiting;
 use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, ErrorKind};
 use sochdb_plugin_host::Compression;
 use std::time::{Duration, Instant};

@@ -9,12 +9,14 @@ pub(crate) mod filters;
 pub(crate) mod flush;
 pub(crate) mod lent;
 pub(crate) mod metric;
+pub(crate) mod newer;
 pub(crate) mod ordered;
 pub(crate) mod persist;
 pub(crate) mod recall;
 pub(crate) mod refusals;
 pub(crate) mod rows;
 pub(crate) mod search;
+pub(crate) mod stopped;
 pub(crate) mod texts;
 pub(crate) mod threads;
 pub(crate) mod vectors;
@@ -27,11 +29,13 @@ pub(crate) const TESTS: &[&[Test]] = &[
     flush::TESTS,
     builder::TESTS,
     persist::TESTS,
+    stopped::TESTS,
     rows::TESTS,
     ordered::TESTS,
     vectors::TESTS,
     recall::TESTS,
     refusals::TESTS,
+    newer::TESTS,
     filters::TESTS,
     texts::TESTS,
     lent::TESTS,

@@ -136,7 +136,7 @@ fn numbers_that_are_none_are_no_neighbours(subject: &Subject) -> Result<(), NotP
             let near = found.iter().take(ROWS as usize).find(|(row, _)| *row == 900);
             ensure!(near.is_none() || may_be_near || by_angle, "{what} are nearer than numbers: {near:?}");
         }
-        for result in [index.nearest(&vector, 5), Ok(Vec::new())] {
+        for result in [index.nearest(&vector, 100), Ok(Vec::new())] {
             let found = match result {
                 Err(error) if error.kind() == ErrorKind::Invalid => continue,
                 found => supported(&format!("nearest to {what}"), found)?.unwrap_or_default(),

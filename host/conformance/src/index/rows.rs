@@ -150,6 +150,14 @@ fn a_build_of_65_536_entries_is_whole(subject: &Subject) -> Result<(), NotPassed
     let (index, begin) = (instance.index()?, Instant::now());
     for count in [1001, 4097, 16_385, 65_536] {
         builds_whole(index, keys, count, count / 20)?;
+        // So many are no border for what comes later.
+        let more = count..count + 20;
+        more.clone().try_for_each(|row| index.insert(&keys.key(row), row).must("insert"))?;
+        see(index)?;
+        for row in more {
+            let found = rows_of(index, &keys.key(row))?;
+            ensure!(found == [row], "row {row}, added to an index of {count}, is found as {found:?}");
+        }
         if begin.elapsed() > LONG_ENOUGH {
             break;
         }

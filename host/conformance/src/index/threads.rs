@@ -1,6 +1,6 @@
 //! Tests of an index that several threads search at once, and of several instances: no call sees the data of another.
 
-use crate::frame::must::{ensure, supported, Must};
+use crate::frame::must::{ensure, needed, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -8,13 +8,16 @@ use crate::frame::threads::together;
 use crate::index::basics::{build, rows_of, see};
 use crate::index::metric::exactly;
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::{IndexExtension, RowId};
+use crate::inputs::waiting_writer::{write_waiting, WAIT};
+use sochdb_plugin_host::sdk::{IndexExtension, RowFilter, RowId, Search};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 suite!(Index, "index_threads":
     searches_beside_each_other_agree,
+    a_search_may_wait_in_its_filter,
+    a_save_may_wait_in_its_writer,
     instances_do_not_mix,
 );
 
@@ -98,6 +101,76 @@ fn searches_beside_each_other_agree(subject: &Subject) -> Result<(), NotPassed> 
                 let same = again.as_ref().map(Vec::len) == saved.as_ref().map(Vec::len);
                 ensure!(same, "a save beside searches and saves has another length than one alone");
             }
+        }
+        Ok(())
+    })
+}
+
+/// While one search asks its filter, another one runs: what both keep in one place is seen at once.
+fn a_search_may_wait_in_its_filter(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
+    build(index, &entries)?;
+    see(index)?;
+    let index = &*index;
+    let search = |query: &[u8], of: u64, waits: bool| {
+        let allows = |row: RowId| {
+            if waits && row.is_multiple_of(16) {
+                std::thread::sleep(WAIT);
+            }
+            row % THREADS as u64 == of
+        };
+        index.search(&Search::new(query, 7).exactly().among(RowFilter::by(&allows)))
+    };
+    let queries: Vec<_> = (0..THREADS as u64).map(|of| keys.key(of * 9)).collect();
+    let alone = (0..).zip(&queries).map(|(of, query)| needed("search", search(query, of, false)));
+    let alone = alone.collect::<Result<Vec<_>, _>>()?;
+    together(THREADS, |thread| {
+        (0..6).try_for_each(|_| {
+            let found = search(&queries[thread], thread as u64, true).must("search with a slow filter")?;
+            ensure!(
+                found.neighbors == alone[thread].neighbors,
+                "while other searches wait in their filters, one finds {:?}, alone {:?}",
+                found.neighbors,
+                alone[thread].neighbors
+            );
+            Ok(())
+        })
+    })
+}
+
+fn a_save_may_wait_in_its_writer(subject: &Subject) -> Result<(), NotPassed> {
+    const FEW: u64 = 12;
+    let keys = Keys::of(subject)?;
+    let mut instances = [subject.instance()?, subject.instance()?];
+    let mut alone = Vec::new();
+    for (of, instance) in (0..).zip(&mut instances) {
+        let index = instance.index()?;
+        let entries: Vec<(RowId, Vec<u8>)> = (0..FEW + of).map(|row| (row, keys.key(row + 50 * of))).collect();
+        build(index, &entries)?;
+        alone.push(needed("save", index.save(of))?);
+    }
+    let [one, other] = &mut instances;
+    let indexes = [&*one.index()?, &*other.index()?];
+    together(THREADS, |thread| {
+        let (of, mut saved) = (thread % 2, Vec::new());
+        write_waiting(&mut saved, |to| indexes[of].save_into(of as u64, to)).must("save to a slow writer")?;
+        ensure!(
+            saved.len() == alone[of].len(),
+            "while another save waits in its writer, one has {} bytes, alone {}",
+            saved.len(),
+            alone[of].len()
+        );
+        let mut third = subject.instance()?;
+        let third = third.index()?;
+        let watermark = third.load_from(&saved).must("load of what was saved beside others")?;
+        ensure!(watermark == of as u64, "what was saved beside others has the watermark {watermark}, not {of}");
+        see(third)?;
+        for row in 0..FEW {
+            let found = rows_of(third, &keys.key(row + 50 * of as u64))?;
+            ensure!(found == [row], "what was saved beside others finds {found:?} by the key of row {row}");
         }
         Ok(())
     })

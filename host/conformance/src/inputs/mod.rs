@@ -3,4 +3,7 @@
 pub(crate) mod cancelled;
 pub(crate) mod keys;
 pub(crate) mod lent;
+pub(crate) mod newer;
+pub(crate) mod questions;
 pub(crate) mod rows;
+pub(crate) mod waiting_writer;

@@ -30,7 +30,7 @@ pub(crate) fn checker() -> Option<&'static str> {
 
 /// The memory that the process has.
 #[derive(Clone, Copy)]
-struct Memory {
+pub(crate) struct Memory {
     /// Bytes that the system's allocator has given out, which a plugin may pass by; 0 where it does not tell.
     allocated: u64,
     /// Bytes that are in no file, in whole pages of which some may be free; 0 where the system does not tell.
@@ -38,8 +38,18 @@ struct Memory {
 }
 
 impl Memory {
-    fn now() -> Self {
+    pub(crate) fn now() -> Self {
         Self { allocated: allocated(), anonymous: memory().unwrap_or(0) }
+    }
+
+    /// The bytes of the allocator by which there are more than at another time.
+    pub(crate) fn allocated_since(self, other: Self) -> u64 {
+        self.allocated.saturating_sub(other.allocated)
+    }
+
+    /// The bytes in no file by which there are more than at another time.
+    pub(crate) fn anonymous_since(self, other: Self) -> u64 {
+        self.anonymous.saturating_sub(other.anonymous)
     }
 }
 
@@ -57,7 +67,7 @@ fn allocated() -> u64 {
 }
 
 /// Bytes of memory of this process that are in no file; None where the system does not tell.
-pub(crate) fn memory() -> Option<u64> {
+fn memory() -> Option<u64> {
     let totals = std::fs::read_to_string("/proc/self/smaps_rollup").ok()?;
     let line = totals.lines().find_map(|line| line.strip_prefix("Anonymous:"))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
@@ -159,11 +169,11 @@ fn grows(
         let now = Memory::now();
         let made = f64::from(calls - before);
         // A leak grows in each part.
-        steady[0] &= now.allocated as f64 - last.allocated as f64 > EACH * made;
+        steady[0] &= now.allocated_since(last) as f64 > EACH * made;
         steady[1] &= now.anonymous > last.anonymous;
         last = now;
     }
-    let bytes = (last.anonymous.saturating_sub(begin.anonymous)).max(last.allocated.saturating_sub(begin.allocated));
+    let bytes = last.anonymous_since(begin).max(last.allocated_since(begin));
     let is_leak = steady[0] || (steady[1] && bytes > IN_ALL && bytes as f64 / f64::from(calls) > EACH);
     Ok(is_leak.then(|| format!("{calls} calls left {bytes} bytes of memory")))
 }

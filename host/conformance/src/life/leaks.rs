@@ -6,15 +6,20 @@ use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
 use crate::life::bad_configs::bad_configs;
 use crate::life::basics::works;
-use crate::life::held::{checker, leaks, leaves, memory};
+use crate::life::held::{checker, leaks, leaves, Memory};
+use crate::life::worked::{keys_of, work};
 use std::time::{Duration, Instant};
 
-suite!(Lifecycle, "lifecycle": instances_leave_nothing, instances_leave_nothing_open; full: refused_configurations_leave_nothing);
+suite!(Lifecycle, "lifecycle":
+    instances_leave_nothing,
+    instances_leave_nothing_open;
+    full: instances_that_worked_leave_nothing, refused_configurations_leave_nothing,
+);
 
 /// Parts of the measurement. Other work of the process grows now and then, a leak grows in each of them.
 const PARTS: usize = 5;
 /// The most instances of a part, and the longest time for it: some plugins take long to begin.
-const PART: (usize, Duration) = (400, Duration::from_millis(400));
+const PART: (usize, Duration) = (400, Duration::from_millis(250));
 const WARM_UP: (usize, Duration) = (100, Duration::from_millis(100));
 /// A leak is seen in every attempt; other work of the process that grows comes to an end in one of the pauses.
 const ATTEMPTS: u32 = 7;
@@ -24,10 +29,10 @@ const EACH: f64 = 256.0;
 const IN_ALL: u64 = 256 << 10;
 
 /// Makes and drops instances, and gives their number.
-fn make(subject: &Subject, (most, limit): (usize, Duration)) -> Result<usize, NotPassed> {
+fn make(one: &mut One<'_>, (most, limit): (usize, Duration)) -> Result<usize, NotPassed> {
     let end = Instant::now() + limit;
     for made in 1..=most {
-        works(&mut subject.instance()?, &format!("instance {made} in a row"))?;
+        one()?;
         if Instant::now() > end {
             return Ok(made);
         }
@@ -35,31 +40,36 @@ fn make(subject: &Subject, (most, limit): (usize, Duration)) -> Result<usize, No
     Ok(most)
 }
 
+/// Makes an instance that does something, and ends it.
+type One<'a> = dyn FnMut() -> Result<(), NotPassed> + 'a;
+
 /// The number of instances and the bytes that stayed behind, if memory grew with each part.
-fn growth(subject: &Subject) -> Result<Option<(usize, u64)>, NotPassed> {
-    make(subject, WARM_UP)?;
-    let Some(begin) = memory() else { return Ok(None) };
-    let (mut total, mut rates, mut before) = (0, [0.0; PARTS], begin);
-    for rate in &mut rates {
-        let made = make(subject, PART)?;
-        let Some(after) = memory() else { return Ok(None) };
-        *rate = (after as f64 - before as f64) / made as f64;
-        (total, before) = (total + made, after);
+fn growth(one: &mut One<'_>) -> Result<Option<(usize, u64)>, NotPassed> {
+    make(one, WARM_UP)?;
+    let begin = Memory::now();
+    let (mut total, mut last, mut steady) = (0, begin, [true; 2]);
+    for _ in 0..PARTS {
+        let made = make(one, PART)?;
+        let now = Memory::now();
+        steady[0] &= now.allocated_since(last) as f64 > EACH * made as f64;
+        steady[1] &= now.anonymous_since(last) as f64 > EACH * made as f64;
+        (total, last) = (total + made, now);
     }
-    let grown = before.saturating_sub(begin);
-    let mean = grown as f64 / total as f64;
-    let steady = rates.iter().all(|rate| *rate > EACH && *rate > mean / 4.0);
-    Ok((steady && grown > IN_ALL).then_some((total, grown)))
+    let (allocated, anonymous) = (last.allocated_since(begin), last.anonymous_since(begin));
+    Ok(match steady {
+        [true, _] => Some((total, allocated)),
+        [_, true] if anonymous > IN_ALL => Some((total, anonymous)),
+        _ => None,
+    })
 }
 
-fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
-    subject.needs_the_process()?;
+fn leave_nothing(one: &mut One<'_>) -> Result<(), NotPassed> {
     if let Some(why) = checker() {
         unseen!("{why}");
     }
     let mut found = None;
     for attempt in 0..ATTEMPTS {
-        found = growth(subject)?;
+        found = growth(one)?;
         if found.is_none() {
             break;
         }
@@ -72,16 +82,31 @@ fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     Ok(())
 }
 
+fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
+    leave_nothing(&mut || works(&mut subject.instance()?, "an instance in a row"))
+}
+
+/// Memory that a call took, and that the end of its handle did not give back, goes with the instance at the latest.
+fn instances_that_worked_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
+    let keys = keys_of(subject)?;
+    leave_nothing(&mut || {
+        work(&mut subject.instance()?, keys);
+        Ok(())
+    })
+}
+
 /// Instances that are made to see what each leaves open.
 const COUNTED: usize = 10;
 
 fn instances_leave_nothing_open(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
     let nowhere = new_directory()?;
-    let mut made = 0;
+    let keys = keys_of(subject)?;
     let one = || {
-        made += 1;
-        works(&mut subject.instance()?, &format!("instance {made} in a row"))
+        work(&mut subject.instance()?, keys);
+        Ok(())
     };
     let found = leaves(nowhere.path(), COUNTED, one)?;
     ensure!(

@@ -9,8 +9,8 @@ use crate::inputs::keys::Keys;
 use crate::life::held::{checker, leaks};
 use sochdb_plugin_host::sdk::{
     BatchOptions, CompressionExtension, CursorOptions, Error, ErrorKind, IndexChange, IndexExtension, LogLevel,
-    LogRecord, ObservabilityExtension, Search, SpanEnd, SpanEvent, SpanParent, SpanStart, StorageExtension,
-    StorageTable, TransactionOptions, Write,
+    LogRecord, ObservabilityExtension, RowSink, Search, SpanEnd, SpanEvent, SpanParent, SpanStart, StorageExtension,
+    StorageTable, TransactionOptions, VecWriter, Write,
 };
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -78,7 +78,18 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
     let mut calls: Vec<(&str, Call<'_>)> = vec![
         ("`get`", Box::new(|| any(storage.get(1, key)))),
         ("`get` of an absent key", Box::new(|| any(storage.get(1, absent)))),
+        (
+            "`get` whose writer refuses",
+            Box::new(|| any(storage.get_into(1, key, &mut VecWriter::new(&mut Vec::new(), 9).writer()))),
+        ),
         ("`scan`", Box::new(|| any(storage.scan(1, b"", b"", 20)))),
+        (
+            "`scan` whose sink ends it",
+            Box::new(|| {
+                let mut ends = |_: &[u8], _: &[u8]| Err(Error::failed("it is enough"));
+                any(storage.scan_into(1, b"", b"", 20, &mut RowSink::new(&mut ends)))
+            }),
+        ),
         ("`scan` of an empty range", Box::new(|| any(storage.scan(1, b"z", b"a", 20)))),
         ("`stats`", Box::new(|| any(storage.stats()))),
         ("`list_tables`", Box::new(|| any(storage.list_tables()))),
@@ -174,6 +185,10 @@ fn calls_of_an_index_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
         ("`nearest` to what is no number", Box::new(|| any(index.nearest(&no_number, 5)))),
         ("`size_bytes`", Box::new(|| any(index.size_bytes()))),
         ("`save`", Box::new(|| any(index.save(1)))),
+        (
+            "`save` whose writer refuses",
+            Box::new(|| any(index.save_into(1, &mut VecWriter::new(&mut Vec::new(), 99).writer()))),
+        ),
         ("`flushed`", Box::new(|| any(index.flushed()))),
         (
             "a build that is abandoned",
@@ -210,6 +225,14 @@ fn calls_of_a_codec_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     }
     let calls: Vec<(&str, Call<'_>)> = vec![
         ("`compress`", Box::new(|| any(codec.compress(&input)))),
+        (
+            "`compress` whose writer refuses",
+            Box::new(|| any(codec.compress_into(&input, &mut VecWriter::new(&mut Vec::new(), 9).writer()))),
+        ),
+        (
+            "`decompress` whose writer refuses",
+            Box::new(|| any(codec.decompress_into(&packed, &mut VecWriter::new(&mut Vec::new(), 9).writer()))),
+        ),
         ("`compress` of nothing", Box::new(|| any(codec.compress(b"")))),
         ("`decompress`", Box::new(|| any(codec.decompress(&packed)))),
         ("`decompress` of half of it", Box::new(|| any(codec.decompress(damaged)))),

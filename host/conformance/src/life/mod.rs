@@ -8,6 +8,7 @@ pub(crate) mod held;
 pub(crate) mod leaks;
 pub(crate) mod leaks_calls;
 pub(crate) mod many;
+pub(crate) mod worked;
 
 /// All of them, in the order in which they are best read.
 pub(crate) const TESTS: &[&[Test]] = &[basics::TESTS, many::TESTS, leaks::TESTS, leaks_calls::TESTS];

@@ -9,8 +9,11 @@ pub(crate) mod checkpoint;
 pub(crate) mod counts;
 pub(crate) mod crash;
 pub(crate) mod cursor;
+pub(crate) mod cursor_sizes;
 pub(crate) mod history;
 pub(crate) mod long_transaction;
+pub(crate) mod moments;
+pub(crate) mod newer;
 pub(crate) mod property;
 pub(crate) mod range;
 pub(crate) mod reader;
@@ -19,11 +22,12 @@ pub(crate) mod reopen;
 pub(crate) mod scan;
 pub(crate) mod schedule;
 pub(crate) mod sizes;
+pub(crate) mod stopped;
 pub(crate) mod table;
 pub(crate) mod tables;
 pub(crate) mod threads;
 pub(crate) mod transaction;
-pub(crate) mod waiting_writer;
+pub(crate) mod waiting;
 pub(crate) mod whole;
 
 /// All of them, in the order in which they are best read.
@@ -36,12 +40,17 @@ pub(crate) const TESTS: &[&[Test]] = &[
     range::TESTS,
     table::TESTS,
     refused::TESTS,
+    newer::TESTS,
+    stopped::TESTS,
     threads::TESTS,
+    waiting::TESTS,
+    moments::TESTS,
     tables::TESTS,
     whole::TESTS,
     counts::TESTS,
     reader::TESTS,
     cursor::TESTS,
+    cursor_sizes::TESTS,
     transaction::TESTS,
     long_transaction::TESTS,
     beside_transaction::TESTS,

@@ -113,6 +113,9 @@ fn a_value_that_shrinks_and_grows_has_nothing_of_the_one_before(subject: &Subjec
     Ok(())
 }
 
+/// Keys that not every storage takes, around the borders of what their lengths may be kept in.
+const LONG_KEYS: [usize; 7] = [600, 1025, 2049, 4097, 65_535, 65_537, 300_000];
+
 fn keys_of_every_length_are_each_a_key(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
@@ -128,6 +131,18 @@ fn keys_of_every_length_are_each_a_key(subject: &Subject) -> Result<(), NotPasse
     }
     for (key, value) in &rows {
         storage.put(1, key, value, 0).must(&format!("put of a key of {} bytes", key.len()))?;
+    }
+    // What is longer than it has to take, it takes whole or not at all.
+    for len in LONG_KEYS.into_iter().filter(|len| *len > longest) {
+        for (last, number) in [(b'k', len), (b'l', len + 1_000_000)] {
+            let mut key = vec![b'k'; len];
+            key[len - 1] = last;
+            match storage.put(1, &key, &number.to_be_bytes(), 0) {
+                Err(error) if error.kind() == ErrorKind::Limit => continue,
+                put => put.must(&format!("put of a key of {len} bytes"))?,
+            }
+            rows.insert(key, number.to_be_bytes().to_vec());
+        }
     }
     has(storage, 1, &rows)?;
     for len in (1..=longest).step_by(7).chain([longest - 1, longest]) {

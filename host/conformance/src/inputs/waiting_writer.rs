@@ -6,7 +6,7 @@ use sochdb_plugin_host::sdk::{Result, VecWriter, Writer};
 use std::time::Duration;
 
 /// How long each of its functions waits: long enough for another thread to come by.
-const WAIT: Duration = Duration::from_micros(300);
+pub(crate) const WAIT: Duration = Duration::from_micros(300);
 
 /// Runs `call` with a writer that appends to `output`, and waits before each thing that it does.
 pub(crate) fn write_waiting(output: &mut Vec<u8>, call: impl FnOnce(&mut Writer<'_>) -> Result<()>) -> Result<()> {
