@@ -1,4 +1,4 @@
-// What the parts of the probe tell each other, and what it says to the host (host/src/probe/message.rs says the same).
+// What the parts of the probe tell each other, and what it says to the host (host/src/system/linux/probe/message.rs says the same).
 #pragma once
 
 #include <stddef.h>

@@ -25,12 +25,8 @@
 //! writes to wrong addresses takes the process with it.
 //!
 #![doc = include_str!("threats.md")]
+#![doc = include_str!("system/steps.md")]
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
-
-#[cfg(not(target_os = "linux"))]
-compile_error!(
-    "the loader knows Linux alone: sealed memory, seccomp, /proc; write plugins here with `sochdb-plugin-sdk`"
-);
 
 mod base;
 pub mod blocking;
@@ -38,7 +34,7 @@ mod elf;
 mod files;
 mod handles;
 mod instance;
-mod linker;
+mod kernel;
 mod loader;
 mod manager;
 mod metrics;
@@ -47,6 +43,7 @@ mod probe;
 mod process_state;
 mod refusal;
 mod sync;
+mod system;
 mod tiers;
 pub mod trust;
 

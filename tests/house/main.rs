@@ -15,6 +15,7 @@ use support::root;
 
 /// The rooms of the host, from the ground up: each knows only those before it.
 const HOST: &[&str] = &[
+    "kernel",
     "base",
     "sync",
     "linker",
@@ -24,6 +25,7 @@ const HOST: &[&str] = &[
     "elf",
     "files",
     "probe",
+    "system",
     "metrics",
     "instance",
     "tiers",
@@ -47,14 +49,14 @@ const SOURCES: &[&str] = &["host/src", "host/conformance/src", "sdk/abi/src", "s
 /// Steps without a file of their own, and whose work they are.
 const STEPS_ELSEWHERE: &[(&str, &str)] = &[
     ("gate", "host/src/loader/permission.rs"),
-    ("path", "host/src/files/plain_path.rs"),
-    ("directories", "host/src/files/directory_walk.rs"),
-    ("file", "host/src/files/open_file.rs"),
-    ("exec-policy", "host/src/files/exec_policy.rs"),
-    ("seal", "host/src/files/sealed_file.rs"),
+    ("path", "host/src/system/posix/files/plain_path.rs"),
+    ("directories", "host/src/system/linux/files/directory_walk.rs"),
+    ("file", "host/src/system/linux/files/open_file.rs"),
+    ("exec-policy", "host/src/system/linux/files/exec_policy.rs"),
+    ("seal", "host/src/system/linux/files/sealed_file.rs"),
     ("digest", "host/src/base/digest.rs"),
     ("elf", "host/src/elf/check.rs"),
-    ("identity", "host/src/files/fd_paths.rs"),
+    ("identity", "host/src/system/linux/files/fd_paths.rs"),
     ("create", "host/src/plugin/recipe.rs"),
 ];
 
@@ -62,8 +64,13 @@ fn host() -> Crate {
     Crate::read(&root().join("host/src"))
 }
 
+/// The room of a module. A system's part of a room has its name below the system's.
 fn room(module: &Module) -> &str {
-    module.first().map_or("lib.rs", String::as_str)
+    match &module[..] {
+        [] => "lib.rs",
+        [system, _, room, ..] if system == "system" && HOST.contains(&room.as_str()) => room,
+        [room, ..] => room,
+    }
 }
 
 fn shown<'a>(house: &Crate, imports: impl Iterator<Item = &'a Import>) -> String {
@@ -169,8 +176,46 @@ fn naming(word: &str) -> Vec<String> {
 
 #[test]
 fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
-    assert_eq!(naming("libloading::"), ["linker.rs"], "what maps libraries is in one place");
+    assert_eq!(naming("libloading::"), ["system/linux/linker.rs"], "what maps libraries is in one place");
     assert_eq!(naming("abi_stable::"), ["loader/steps/layout.rs"], "what compares layouts is in one place");
+}
+
+/// The files that choose between systems: each names the part of every one.
+const CHOOSING: &[&str] = &["kernel/mod.rs", "process_state/mod.rs", "system/mod.rs"];
+
+/// What asks for a system, or for its C library, in `cfg`.
+const ASKING: &[&str] = &["target_os", "target_env", "target_vendor", "target_family", "unix", "windows"];
+
+/// Whether a source asks for a system in an attribute, or by the macro `cfg!`.
+fn asks_for_a_system(text: &str) -> bool {
+    text.match_indices("cfg").any(|(at, _)| {
+        let behind = text[at + 3..].trim_start_matches("_attr").trim_start_matches('!');
+        let asked = behind.strip_prefix('(').map(|asked| asked.split(['\n', '{']).next().unwrap_or_default());
+        let words = asked.into_iter().flat_map(|asked| asked.split(|one: char| !one.is_alphanumeric() && one != '_'));
+        words.into_iter().any(|word| ASKING.contains(&word))
+    })
+}
+
+#[test]
+fn no_room_asks_which_system_it_is_on() {
+    for (text, asks) in [
+        ("#[cfg(target_os = \"linux\")]", true),
+        ("if cfg!(windows) {", true),
+        ("#[cfg_attr(all(test, unix), path = \"x\")]", true),
+        ("#[cfg(target_arch = \"x86_64\")] mod unix;", true),
+        ("#[cfg(target_arch = \"x86_64\")]\nmod unix;", false),
+        ("use std::os::unix::fs;", false),
+        ("const A: bool = cfg!(target_endian = \"big\");", false),
+    ] {
+        assert_eq!(asks_for_a_system(text), asks, "{text}");
+    }
+    let house = host();
+    let asking = house.files.values().filter(|file| {
+        let text = std::fs::read_to_string(root().join("host/src").join(file)).expect("a source");
+        asks_for_a_system(&text)
+    });
+    let asking: Vec<&str> = asking.map(String::as_str).filter(|file| !file.starts_with("system/linux/")).collect();
+    assert_eq!(asking, CHOOSING, "what differs from system to system is a backend's: `Kernel` or `System`");
 }
 
 #[test]

@@ -32,6 +32,19 @@ fn no_threat_names_a_test_that_does_not_exist() {
 }
 
 #[test]
+fn the_table_of_systems_has_a_place_for_each_step() {
+    let table = source("host/src/system/steps.md");
+    let named: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).flat_map(first_cell).collect();
+    let steps: Vec<&str> = Step::ALL.iter().map(|step| step.name()).collect();
+    assert_eq!(named, steps, "each step has its row, in the order of running");
+}
+
+/// The names of steps in the first cell of a row.
+fn first_cell(row: &str) -> Vec<&str> {
+    quoted(row.split('|').nth(1).unwrap_or_default())
+}
+
+#[test]
 fn a_threat_that_a_step_stops_names_the_step() {
     let text = threats();
     for row in text.lines().filter(|line| line.starts_with("| ") && line.contains("E_") && line.contains("corpus")) {

@@ -4,5 +4,4 @@ pub(crate) mod digest;
 pub(crate) mod escape;
 pub(crate) mod kinds;
 pub(crate) mod named;
-pub(crate) mod resource_limit;
 pub(crate) mod text;

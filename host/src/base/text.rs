@@ -1,9 +1,10 @@
 //! Names and paths that came from outside, made safe to print.
 
 use crate::base::escape::is_visible;
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use std::ffi::OsStr;
 use std::fmt;
-use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 /// A text that somebody else chose, as bytes: a path, a name in a file.
@@ -29,7 +30,7 @@ impl UntrustedText {
 
     /// The bytes as a name for the system.
     pub(crate) fn as_os_str(&self) -> &OsStr {
-        OsStr::from_bytes(&self.0)
+        Own::name(&self.0)
     }
 }
 

@@ -2,6 +2,8 @@
 
 use crate::base::text::UntrustedText;
 use crate::elf::{isa, machine, Facts};
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::refusal::elf_error::ElfError;
 use sochdb_plugin_sdk::machinery::layout::Layout;
 use std::ffi::OsStr;
@@ -67,7 +69,7 @@ impl Facts {
     }
 
     fn keeps_memory_safe(&self) -> Result<(), ElfError> {
-        if self.least_alignment < rustix::param::page_size() as u64 {
+        if self.least_alignment < Own::page_size() as u64 {
             return Err(ElfError::Segment { reason: "its alignment is less than a page of this system" });
         }
         if self.writable_code {

@@ -1,6 +1,8 @@
 //! How the segments lie in memory: whole pages, in their order, as the dynamic linker maps them.
 
 use crate::elf::segments::{Segment, Segments, PF_R, PF_X, PT_LOAD};
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::refusal::elf_error::ElfError;
 
 /// The least page of any Linux.
@@ -22,7 +24,7 @@ impl Linker {
 
     /// The dynamic linker of this process.
     pub(crate) fn own() -> Self {
-        let page = rustix::param::page_size() as u64;
+        let page = Own::page_size() as u64;
         Self::new(crate::elf::machine::of_host(), page)
     }
 

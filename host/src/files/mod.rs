@@ -1,16 +1,6 @@
-//! Files and directories as the loader looks at them: opened once, checked by what is open, copied into sealed memory.
+//! Paths, refusals and the looks of files, as every system has them. How a file is opened, judged and copied is the
+//! business of a [`System`](crate::system::backend::System).
 
-pub(crate) mod directory_walk;
-pub(crate) mod exec_policy;
-pub(crate) mod fd_paths;
-pub(crate) mod headroom;
-pub(crate) mod lease;
-pub(crate) mod lock_files;
-pub(crate) mod mapped_file;
-pub(crate) mod open_file;
-pub(crate) mod owners;
 pub(crate) mod plain_path;
-pub(crate) mod sealed_file;
-pub(crate) mod small_file;
-pub(crate) mod stamp;
-pub(crate) mod user_namespace;
+pub(crate) mod refused;
+pub(crate) mod status;

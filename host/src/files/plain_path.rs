@@ -1,65 +1,12 @@
-//! The step `path`: a path that has one meaning, to be read off the path alone.
+//! A path that has one meaning.
 
-use crate::base::text::UntrustedText;
-use crate::refusal::load_error::LoadError;
-use crate::refusal::words::Words;
 use std::ffi::OsStr;
 use std::path::Path;
 
-const PATH_MAX: usize = 4095;
-const NAME_MAX: usize = 255;
-const PSEUDO: [&[u8]; 3] = [b"proc", b"dev", b"sys"];
-
-/// An absolute path, split: it has no `.`, `..`, `//`, `$` or NUL.
+/// An absolute path, split, that the step `path` let pass.
 pub(crate) struct PlainPath<'a> {
     pub(crate) path: &'a Path,
-    /// The directories from `/` on.
+    /// The directories from the root on.
     pub(crate) directories: Vec<&'a OsStr>,
     pub(crate) file: &'a OsStr,
-}
-
-impl<'a> PlainPath<'a> {
-    pub(crate) fn check(path: &'a Path) -> Result<(Self, impl Words<Self>), LoadError> {
-        let bytes = path.as_os_str().as_encoded_bytes();
-        if bytes.is_empty() {
-            return Err(LoadError::PathEmpty);
-        }
-        if bytes.contains(&0) {
-            return Err(LoadError::PathNul);
-        }
-        within("path", bytes.len(), PATH_MAX)?;
-        let Some(relative) = bytes.strip_prefix(b"/") else {
-            return Err(LoadError::PathNotAbsolute { path: path.into() });
-        };
-        if bytes.contains(&b'$') {
-            return Err(LoadError::PathToken { path: path.into() });
-        }
-        for (at, part) in relative.split(|byte| *byte == b'/').enumerate() {
-            component(path, part)?;
-            if at == 0 && PSEUDO.contains(&part) {
-                return Err(LoadError::PathPseudo { path: path.into() });
-            }
-        }
-        // Only now do these say the same as the bytes: `Path` itself passes over `.` and `//`.
-        let mut directories: Vec<&OsStr> = path.iter().skip(1).collect();
-        let file = directories.pop().ok_or(LoadError::PathEmpty)?;
-        Ok((Self { path, directories, file }, |plain: &Self| UntrustedText::from(plain.path).to_string()))
-    }
-}
-
-fn component(path: &Path, part: &[u8]) -> Result<(), LoadError> {
-    let not_normal = |part| Err(LoadError::PathNotNormal { path: path.into(), part });
-    match part {
-        b"" => not_normal("an empty part (`//`, or `/` at its end)"),
-        b"." => not_normal("the part `.`"),
-        b".." => not_normal("the part `..`"),
-        _ => within("name of a file or directory in the path", part.len(), NAME_MAX),
-    }
-}
-
-fn within(what: &'static str, length: usize, limit: usize) -> Result<(), LoadError> {
-    if length > limit {
-        return Err(LoadError::PathTooLong { what, length, limit });
-    }
-    Ok(())
 }

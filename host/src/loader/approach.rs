@@ -1,8 +1,5 @@
 //! The steps from the gate to the allow-list: they look at the way to a file, not at the file.
 
-use crate::files::directory_walk::{self, Walked};
-use crate::files::headroom::Headroom;
-use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
 use crate::loader::audit::Record;
 use crate::loader::options::Options;
@@ -12,6 +9,8 @@ use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::system::backend::System;
+use crate::system::{Directory, Headroom, Native, Owners};
 use crate::trust::policy::Policy;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +26,7 @@ pub(crate) struct PluginDir<'a> {
     /// The users who may own it.
     pub(crate) owners: Owners,
     /// The directory, open.
-    pub(crate) walked: Walked,
+    pub(crate) walked: Directory,
 }
 
 /// The step that comes first, in the caller's thread: whether anything may be loaded, and memory for that. Gives what limits
@@ -38,8 +37,8 @@ pub(crate) struct PluginDir<'a> {
 pub(crate) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<Headroom, LoadError> {
     steps.run(Step::Gate, || {
         let ((), words) = options.permission.check()?;
-        let headroom = Headroom::look();
-        headroom.make_sure(Step::Gate, 0)?;
+        let headroom = Native::headroom();
+        Native::make_sure_within(headroom, Step::Gate, 0)?;
         Ok((headroom, |_: &Headroom| words(&())))
     })
 }
@@ -55,12 +54,11 @@ pub(crate) fn approach<'a>(
     record: &mut Record,
 ) -> Result<PluginDir<'a>, LoadError> {
     let decisions = steps.run(Step::TrustFiles, || options.rules.check(options.policy))?;
-    let plain = steps.run(Step::Path, || PlainPath::check(path))?;
+    let plain = steps.run(Step::Path, || Native::path(path))?;
     let effective = decisions.effective(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));
-    let owners = Owners::of(effective.demands);
+    let owners = Native::owners(effective.demands);
     record.policy = Some(effective.policy);
-    let walked =
-        steps.run(Step::Directories, || directory_walk::check(&plain, owners, directory_walk::open_beneath))?;
+    let walked = steps.run(Step::Directories, || Native::directories(&plain, owners))?;
     steps.run(Step::AllowList, || allow_list::check(path, &walked, effective, &decisions))?;
     Ok(PluginDir { decisions, plain, effective, owners, walked })
 }

@@ -3,10 +3,10 @@
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
 use crate::elf::Facts;
-use crate::files::headroom;
-use crate::files::sealed_file::SealedFile;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::system::backend::System;
+use crate::system::{Native, Sealed};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub(crate) enum Source {
         /// Where it was.
         path: PathBuf,
         /// The library's bytes.
-        file: SealedFile,
+        file: Sealed,
         /// Their digest.
         digest: Digest,
         /// Bytes of memory that it takes.
@@ -62,5 +62,5 @@ pub(crate) fn make_sure_to_map(step: Step, facts: &Facts, needed: &[Dependency])
         Source::Listed { memory, .. } => memory,
         Source::Resident | Source::System(_) => 0,
     });
-    headroom::make_sure(step, listed.fold(facts.memory_size, u64::saturating_add))
+    Native::make_sure(step, listed.fold(facts.memory_size, u64::saturating_add))
 }

@@ -2,9 +2,7 @@
 
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
-use crate::files::fd_paths;
 use crate::instance::Tables;
-use crate::linker::{self, Mapping};
 use crate::loader::audit::{Accepted, Record};
 use crate::loader::dependency;
 use crate::loader::file_origin::FileOrigin;
@@ -21,6 +19,8 @@ use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::refusal::words::Words;
 use crate::sync::call_gate::live;
+use crate::system::backend::System;
+use crate::system::{Mapping, Native};
 use crate::trust::policy::Demands;
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -147,14 +147,14 @@ impl Library {
             // SAFETY: the caller trusts what the constructors do, and with them those of what the plugin needs.
             let mapping = unsafe {
                 open::preload(std::mem::take(&mut admitted.dependencies))?;
-                Mapping::open(path.as_os_str())
+                Native::open(path.as_os_str())
             };
             let mapping = mapping.map_err(LoadError::open)?;
             Ok(((mapping, confined), |_: &(Mapping, bool)| "all symbols are bound".to_owned()))
         });
         record.changes = changes;
         let (mapping, confined) = opened?;
-        fd_paths::keep(&admitted.file);
+        Native::keep(&admitted.file);
         SONAMES.lock().extend(admitted.facts.soname.clone());
         // SAFETY: the mapping stays, and so does what its symbols lead to, which is what the contract says.
         let read = unsafe { Self::read(&mapping, &admitted, confined, steps) };
@@ -184,8 +184,8 @@ impl Library {
     ) -> Result<Self, LoadError> {
         let (facts, note) = (&admitted.facts, &admitted.note);
         // The search goes on in the libraries that it needs, whose symbols are not meant.
-        let layout = if facts.exports_layout { mapping.address("soch_layout_v1") } else { None };
-        let address = mapping.address("soch_plugin_v1");
+        let layout = if facts.exports_layout { Native::address(mapping, "soch_layout_v1") } else { None };
+        let address = Native::address(mapping, "soch_plugin_v1");
         let base = address.map_or(0, |address| (address as u64).wrapping_sub(facts.entry_address));
         // SAFETY: the caller passes the library's promise on.
         unsafe {
@@ -266,11 +266,11 @@ fn forget_if_unused(digest: Digest, slot: Slot) {
 /// The plugin's path for the dynamic linker, after it was made sure that this and its inner name mean nothing else.
 fn identify(admitted: &mut Admitted) -> Result<(PathBuf, impl Words<PathBuf>), LoadError> {
     if let Some(soname) = &admitted.facts.soname {
-        let taken = linker::is_resident(soname.as_os_str());
+        let taken = Native::is_resident(soname.as_os_str());
         if taken && !SONAMES.lock().contains(soname) {
             return Err(LoadError::SonameTaken { soname: soname.clone() });
         }
     }
-    let path = fd_paths::path_of(&mut admitted.file)?;
+    let path = Native::identity(&mut admitted.file)?;
     Ok((path, |path: &PathBuf| format!("{} is new to the dynamic linker", path.display())))
 }

@@ -9,6 +9,7 @@ pub(crate) mod dependency;
 pub(crate) mod file_origin;
 pub(crate) mod library;
 pub(crate) mod linked;
+pub(crate) mod lock_files;
 pub(crate) mod not_linked;
 pub(crate) mod options;
 pub(crate) mod permission;
@@ -18,10 +19,8 @@ pub(crate) mod read_lock;
 #[cfg(feature = "recorder")]
 pub(crate) mod recorded;
 pub(crate) mod settle;
-pub(crate) mod signals;
 pub(crate) mod step_runner;
 pub(crate) mod steps;
-pub(crate) mod thread;
 pub(crate) mod trust_source;
 pub(crate) mod worker;
 

@@ -1,6 +1,6 @@
 //! The options of a load.
 
-use crate::files::lock_files::LockFiles;
+use crate::loader::lock_files::LockFiles;
 use crate::loader::permission::Permission;
 use crate::loader::trust_source::RuleSource;
 use crate::trust::policy::Policy;

@@ -1,6 +1,8 @@
 //! The step `gate`: whether native plugins are allowed at all.
 
 use crate::base::text::UntrustedText;
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
 use crate::sync::call_gate::live::is_child;
@@ -82,8 +84,7 @@ fn beginning(value: &OsStr) -> UntrustedText {
 }
 
 pub(crate) fn runs_elevated() -> bool {
-    // SAFETY: getauxval reads a number that the kernel gave the process, and has no precondition.
-    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
+    Own::runs_elevated()
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 use crate::base::digest::Digest;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
-use crate::files::exec_policy;
-use crate::files::headroom::Headroom;
-use crate::files::mapped_file::Mapped;
-use crate::files::open_file::{self, Bounds};
+use crate::files::status::Status;
 use crate::loader::approach::{approach, pass_gate, PluginDir};
 use crate::loader::audit::{Accepted, Record};
 use crate::loader::dependency::Dependency;
@@ -20,16 +17,15 @@ use crate::loader::trust_source::EffectivePolicy;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
-use rustix::fs::Stat;
+use crate::system::backend::System;
+use crate::system::{Bytes, Headroom, Native, Sealed};
 use std::path::Path;
-
-use crate::files::sealed_file::SealedFile;
 
 /// A plugin that may be loaded.
 #[derive(Debug)]
 pub(crate) struct Admitted {
     /// The plugin's bytes, which are the ones to load.
-    pub(crate) file: SealedFile,
+    pub(crate) file: Sealed,
     /// Their SHA-256.
     pub(crate) digest: Digest,
     /// The facts of its ELF file.
@@ -94,23 +90,23 @@ fn judge(
     headroom: Headroom,
     steps: &mut Steps<'_>,
     record: &mut Record,
-    opened: &mut Option<Stat>,
+    opened: &mut Option<Status>,
 ) -> Result<Admitted, LoadError> {
     let PluginDir { decisions, plain, effective, owners, walked } = plugin_dir;
     let (effective, rules) = (*effective, decisions.rules());
-    let bounds = Bounds::of_plugin(*owners, options.max_size);
     let file = steps.run(Step::File, || {
-        let found = open_file::check(plain, walked, bounds)?;
-        headroom.make_sure(Step::File, found.0.size)?;
+        let found = Native::file(plain, walked, *owners, options.max_size)?;
+        Native::make_sure_within(headroom, Step::File, Native::status(&found.0).size)?;
         Ok(found)
     })?;
-    *opened = Some(file.stat);
-    steps.run(Step::ExecPolicy, || exec_policy::check(path, &file, options.exec_check))?;
-    let sealed = steps.run(Step::Seal, || SealedFile::copy(path, &file))?;
+    let status = Native::status(&file);
+    *opened = Some(status);
+    steps.run(Step::ExecPolicy, || Native::exec_policy(path, &file, options.exec_check))?;
+    let sealed = steps.run(Step::Seal, || Native::seal(path, &file))?;
     let (bytes, digest) = steps.run(Step::Digest, || {
-        let bytes = sealed.map()?;
+        let bytes = Native::bytes(&sealed)?;
         let digest = Digest::of(&bytes);
-        Ok(((bytes, digest), |(_, digest): &(Mapped, Digest)| digest.to_string()))
+        Ok(((bytes, digest), |(_, digest): &(Bytes, Digest)| digest.to_string()))
     })?;
     record.digest = Some(digest);
     let endorsement =
@@ -126,16 +122,11 @@ fn judge(
         note_manifest::check(&found.0, endorsement.manifest.as_ref(), effective.demands, rules)?;
         Ok(found)
     })?;
-    let asked = Asked {
-        rules,
-        files: &options.rules.files,
-        installed: &decisions.installed,
-        effective,
-        directory: &walked.path,
-    };
+    let directory = Native::path_of(walked);
+    let asked = Asked { rules, files: &options.rules.files, installed: &decisions.installed, effective, directory };
     let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, asked))?;
-    let (owner, mode) = (file.stat.st_uid, file.stat.st_mode & 0o7777);
-    let place = FileOrigin { path: path.to_owned(), directory: walked.path.clone(), owner, mode };
+    let (owner, mode) = (status.owner, status.mode);
+    let place = FileOrigin { path: path.to_owned(), directory: directory.to_owned(), owner, mode };
     let publisher = endorsement.publisher;
     Ok(Admitted { file: sealed, digest, facts, note, dependencies, publisher, effective, place })
 }

@@ -1,17 +1,17 @@
 //! The lock file of a directory, read as carefully as a plugin.
 
 use crate::base::text::UntrustedText;
-use crate::files::directory_walk::Walked;
-use crate::files::lock_files::{IndexedLock, LockFiles, ReadLock};
-use crate::files::owners::Owners;
-use crate::files::small_file::{is_unchanged, read, refused};
+use crate::files::refused::refused;
 use crate::loader::approach::{approach, pass_gate, PluginDir};
 use crate::loader::audit::Record;
+use crate::loader::lock_files::{IndexedLock, LockFiles, ReadLock};
 use crate::loader::options::Options;
 use crate::loader::step_runner::Steps;
 use crate::loader::worker::Worker;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::system::backend::System;
+use crate::system::{Directory, Native, Owners};
 use crate::trust::lock::Lock;
 use crate::trust::places::LOCK_FILE;
 use crate::trust::policy::Policy;
@@ -20,24 +20,25 @@ use std::sync::Arc;
 
 impl LockFiles {
     /// The directory's lock file; `None` if it has none. The file is read if it changed since it was last read.
-    pub(crate) fn of(&self, walked: &Walked, owners: Owners) -> Result<Option<Arc<IndexedLock>>, LoadError> {
-        let path = walked.path.join(LOCK_FILE);
-        if let Some(last) = self.last(&walked.path) {
-            if is_unchanged(&path, walked, LOCK_FILE.as_ref(), owners, &last.stamp) {
+    pub(crate) fn of(&self, walked: &Directory, owners: Owners) -> Result<Option<Arc<IndexedLock>>, LoadError> {
+        let directory = Native::path_of(walked);
+        let path = directory.join(LOCK_FILE);
+        if let Some(last) = self.last(directory) {
+            if Native::is_unchanged(&path, walked, LOCK_FILE.as_ref(), owners, &last.stamp) {
                 return Ok(Some(last.lock));
             }
         }
-        let beside = read(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
+        let beside = Native::read_text(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
             refused(Step::Trust, &path, error, |reason, fix| LoadError::LockFile {
                 file: path.as_path().into(),
                 reason,
                 fix,
             })
         })?;
-        let Some(beside) = beside else { return Ok(None) };
+        let Some((bytes, stamp)) = beside else { return Ok(None) };
         let wrong = |error| LoadError::LockSyntax { file: path.as_path().into(), error };
-        let lock = Arc::new(IndexedLock::new(Lock::parse(&beside.bytes).map_err(wrong)?));
-        self.remember(&walked.path, ReadLock { lock: lock.clone(), stamp: beside.stamp });
+        let lock = Arc::new(IndexedLock::new(Lock::parse(&bytes).map_err(wrong)?));
+        self.remember(directory, ReadLock { lock: lock.clone(), stamp });
         Ok(Some(lock))
     }
 }
@@ -64,7 +65,7 @@ fn read_here(
     let PluginDir { effective, owners, walked, .. } = approach(path, options, steps, record)?;
     let lock = steps.run(Step::Trust, || {
         let missing = || {
-            let directory = UntrustedText::from(walked.path.as_path());
+            let directory = UntrustedText::from(Native::path_of(&walked));
             let fix = format!("install plugins into the directory: sochdb-plugin install FILE --directory {directory}");
             LoadError::LockFile { file: path.into(), reason: "it does not exist".to_owned(), fix }
         };

@@ -4,12 +4,12 @@
 //! signature, at every moment. What is read after the plugin may be of the next one; so a refusal counts only if the
 //! name still leads to the file that was read, because then all of that held while it was judged.
 
-use crate::files::directory_walk::Walked;
+use crate::files::status::Status;
 use crate::loader::step_runner::Steps;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
-use rustix::fs::{AtFlags, Stat};
-use rustix::io::{retry_on_intr, Errno};
+use crate::system::backend::System;
+use crate::system::{Directory, Native};
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
@@ -18,10 +18,10 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Decides by `judge` on the file `name`; `judge` tells how the file looked once it is open. The steps are told once.
 pub(crate) fn settled<T>(
-    walked: &Walked,
+    directory: &Directory,
     name: &OsStr,
     steps: &mut Steps<'_>,
-    mut judge: impl FnMut(&mut Steps<'_>, &mut Option<Stat>) -> Result<T, LoadError>,
+    mut judge: impl FnMut(&mut Steps<'_>, &mut Option<Status>) -> Result<T, LoadError>,
 ) -> Result<T, LoadError> {
     let give_up = Instant::now() + DRAIN_TIMEOUT;
     loop {
@@ -29,7 +29,7 @@ pub(crate) fn settled<T>(
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);
         let judged = judge(&mut Steps::new(&mut told, steps.in_words()), &mut opened);
         if let (Err(_), Some(opened)) = (&judged, &opened) {
-            match is_replaced(walked, name, opened) {
+            match Native::is_replaced(directory, name, opened) {
                 Ok(replaced) if replaced && Instant::now() < give_up => continue,
                 Ok(_) => {}
                 // Nobody can say whether the refusal counts.
@@ -38,16 +38,5 @@ pub(crate) fn settled<T>(
         }
         outcomes.into_iter().for_each(|outcome| steps.tell(outcome));
         return judged;
-    }
-}
-
-fn is_replaced(walked: &Walked, name: &OsStr, opened: &Stat) -> Result<bool, LoadError> {
-    match retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW)) {
-        Ok(now) => Ok((now.st_dev, now.st_ino) != (opened.st_dev, opened.st_ino)),
-        Err(Errno::NOENT) => Ok(true),
-        Err(errno) => Err(LoadError::failed(Step::File, errno, |reason| LoadError::FileIo {
-            path: walked.path.join(name).as_path().into(),
-            reason,
-        })),
     }
 }

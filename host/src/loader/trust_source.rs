@@ -1,7 +1,7 @@
 //! Which trust files a loader obeys, and what they said when they were last read.
 
-use crate::files::stamp::ReadStamp;
 use crate::loader::permission::runs_elevated;
+use crate::system::Stamp;
 use crate::trust::places;
 use crate::trust::policy::{Demands, Policy};
 use crate::trust::rules::Rules;
@@ -51,7 +51,7 @@ pub(crate) struct RuleSource {
 pub(crate) struct ReadRules {
     pub(crate) decisions: Arc<Decisions>,
     /// The stamp of each, in the order of the paths; `None`: it did not exist.
-    pub(crate) stamps: Vec<Option<ReadStamp>>,
+    pub(crate) stamps: Vec<Option<Stamp>>,
 }
 
 /// The decisions of the trust files on any plugin.

@@ -5,13 +5,15 @@
 //! are blocked in it: a write beyond a limit is an error there, and no signal is left behind in the process.
 
 use crate::base::text::UntrustedText;
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::loader::audit::Record;
-use crate::loader::signals::Blocked;
 use crate::loader::step_runner::Steps;
-use crate::loader::thread::Thread;
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::{Step, StepOutcome};
+use crate::system::backend::System;
+use crate::system::{Native, Thread};
 use parking_lot::Mutex;
 use std::io;
 use std::panic::resume_unwind;
@@ -132,7 +134,7 @@ impl Worker {
         if let Some(Working { jobs, thread }) = self.thread.take() {
             drop(jobs);
             // It waits for nothing but jobs. What a job panicked with was passed on.
-            let _ = thread.join();
+            let _ = Native::join(thread);
         }
     }
 
@@ -175,18 +177,14 @@ impl Worker {
         let (jobs, taken) = channel::<Job>();
         let dispatch = tracing::dispatcher::get_default(Clone::clone);
         let work = move || tracing::dispatcher::with_default(&dispatch, || taken.into_iter().for_each(|job| job()));
-        let thread = {
-            // The thread inherits what is blocked.
-            let _blocked = Blocked::all().map_err(Stopped::NoThread)?;
-            Thread::start(c"sochdb-load", STACK, Box::new(work)).map_err(Stopped::NoThread)?
-        };
+        let thread = Native::start(c"sochdb-load", STACK, Box::new(work)).map_err(Stopped::NoThread)?;
         let working = self.thread.insert(Working { jobs, thread });
         working.jobs.send(job).or_else(|_| self.panicked())
     }
 
     /// Goes on with the panic that ended the thread, as if it had come up here.
     fn panicked<T>(&mut self) -> Result<T, Stopped> {
-        match self.thread.take().map(|working| working.thread.join()) {
+        match self.thread.take().map(|working| Native::join(working.thread)) {
             Some(Err(panic)) => resume_unwind(panic),
             _ => Err(Stopped::Late),
         }
@@ -204,7 +202,7 @@ impl Worker {
                 what: format!("{path} was not looked at, as {MOST_ABANDONED} earlier loads still wait for an answer"),
             },
             Stopped::NoThread(error) => {
-                let number = error.raw_os_error().unwrap_or(libc::EAGAIN);
+                let number = error.raw_os_error().unwrap_or(Own::SHORTAGES.threads);
                 LoadError::Shortage { step, lack: Lack::Processes, reason: io::Error::from_raw_os_error(number) }
             }
         }

@@ -1,7 +1,8 @@
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use sochdb_plugin_sdk::ErrorKind;
-use std::fs::{DirBuilder, File};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// The resources that the application gives an instance, beside its configuration.
@@ -73,7 +74,7 @@ impl InstanceOptions {
 }
 
 fn make(path: &Path) -> io::Result<()> {
-    match DirBuilder::new().mode(0o700).create(path) {
+    match Own::make_private_directory(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         Err(error) => Err(error),
         Ok(()) => sync_name(path),

@@ -1,6 +1,8 @@
 //! The variables of the environment.
 
 use crate::base::text::UntrustedText;
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
 use std::collections::BTreeMap;
@@ -11,10 +13,6 @@ const MOST: usize = 32;
 
 /// In their order. The standard library reads them under the lock under which it writes them.
 pub(crate) struct Environment(Vec<(OsString, OsString)>);
-
-unsafe extern "C" {
-    fn tzset();
-}
 
 impl Part for Environment {
     fn now() -> Self {
@@ -64,8 +62,7 @@ fn put_back(name: &OsStr, value: Option<&&OsStr>) -> bool {
         None => std::env::remove_var(name),
     }
     if name == "TZ" {
-        // SAFETY: it reads the variable, under the C library's own lock.
-        unsafe { tzset() };
+        Own::time_zone_changed();
     }
     std::env::var_os(name).as_deref() == value.copied()
 }

@@ -4,74 +4,46 @@
 //! have been changed by any thread of the program meanwhile, whose change must not be lost: it is put back only if it is
 //! known to be the plugin's, or the program promised that nobody else changes it. All is told.
 
-pub(crate) mod attributes;
 pub(crate) mod change;
-pub(crate) mod descriptors;
 pub(crate) mod environment;
 pub(crate) mod floating_point;
-pub(crate) mod handlers;
-pub(crate) mod limits;
-pub(crate) mod locale;
 pub(crate) mod part;
-pub(crate) mod scheduling;
-pub(crate) mod signal_mask;
-pub(crate) mod signal_names;
-pub(crate) mod signal_stack;
-pub(crate) mod status;
-pub(crate) mod timers;
-pub(crate) mod working_directory;
+
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
+
+#[cfg(not(target_os = "linux"))]
+use crate::process_state::elsewhere::Parts;
+#[cfg(target_os = "linux")]
+use crate::process_state::linux::Parts;
 
 use crate::process_state::change::{Changes, ProcessChange, Treatment};
-use crate::process_state::part::Part;
+use crate::process_state::part::{Part, Whole};
 
-macro_rules! parts {
-    ($($field:ident: $type:ty,)+) => {
-        /// The state of the process and of the calling thread at one moment, as far as it is not a plugin's to change.
-        /// Tests of plugins see by it what a call did; a load and the making of an instance are watched anyway.
-        ///
-        /// The thread that took it is the one to compare it on.
-        ///
-        /// ```
-        /// use sochdb_plugin_host::{ProcessPart, ProcessState};
-        ///
-        /// let before = ProcessState::now();
-        /// std::env::set_var("CODEC_LEVEL", "9"); // A call of a plugin could do that.
-        /// assert!(before.changes().iter().any(|change| change.part == ProcessPart::Environment));
-        /// ```
-        pub struct ProcessState { $( $field: $type, )+ }
-
-        impl ProcessState {
-            /// Takes the state of this moment.
-            pub fn now() -> Self {
-                Self { $( $field: Part::now(), )+ }
-            }
-
-            fn compare(&self, now: &Self, changes: &mut Changes) {
-                $( self.$field.compare(&now.$field, changes); )+
-            }
-        }
-    };
-}
-
-parts! {
-    // Before others take a number that was closed.
-    descriptors: descriptors::Descriptors,
-    floating_point: floating_point::FloatingPoint,
-    signal_mask: signal_mask::SignalMask,
-    signal_stack: signal_stack::SignalStack,
-    thread_locale: locale::OfThread,
-    niceness: scheduling::Niceness,
-    processors: scheduling::Processors,
-    attributes: attributes::Attributes,
-    working_directory: working_directory::WorkingDirectory,
-    status: status::Status,
-    environment: environment::Environment,
-    locale: locale::OfProgram,
-    limits: limits::Limits,
-    timers: timers::Timers,
-}
+/// The state of the process and of the calling thread at one moment, as far as it is not a plugin's to change.
+/// Tests of plugins see by it what a call did; a load and the making of an instance are watched anyway.
+///
+/// The thread that took it is the one to compare it on. On Linux all parts are looked at; elsewhere the environment and the
+/// floating-point control of the thread.
+///
+/// ```
+/// use sochdb_plugin_host::{ProcessPart, ProcessState};
+///
+/// let before = ProcessState::now();
+/// std::env::set_var("CODEC_LEVEL", "9"); // A call of a plugin could do that.
+/// assert!(before.changes().iter().any(|change| change.part == ProcessPart::Environment));
+/// ```
+pub struct ProcessState(Parts);
 
 impl ProcessState {
+    /// Takes the state of this moment.
+    #[must_use]
+    pub fn now() -> Self {
+        Self(Parts::now())
+    }
+
     /// Lists what has changed since. Nothing is put back.
     #[must_use]
     pub fn changes(&self) -> Vec<ProcessChange> {
@@ -80,13 +52,13 @@ impl ProcessState {
 
     fn treat(&self, treatment: Treatment) -> Vec<ProcessChange> {
         let mut changes = Changes::new(treatment);
-        self.compare(&Self::now(), &mut changes);
+        self.0.compare(&Parts::now(), &mut changes);
         changes.into_found()
     }
 
     /// Whether no other thread could change anything at that moment.
     fn is_alone(&self) -> bool {
-        self.status.is_alone()
+        self.0.is_alone()
     }
 }
 

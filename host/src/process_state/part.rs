@@ -9,3 +9,28 @@ pub(crate) trait Part: Sized {
     /// Tells how `now` differs from it, and how to undo that.
     fn compare(&self, now: &Self, changes: &mut Changes);
 }
+
+/// All parts of the process that its system shows.
+pub(crate) trait Whole: Part {
+    /// Whether no other thread could change anything at that moment; false if nobody can tell.
+    fn is_alone(&self) -> bool;
+}
+
+/// Declares `Parts`, each of which is compared with its own, in this order.
+macro_rules! parts {
+    ($($field:ident: $type:ty,)+) => {
+        pub(crate) struct Parts { $( $field: $type, )+ }
+
+        impl $crate::process_state::part::Part for Parts {
+            fn now() -> Self {
+                Self { $( $field: $crate::process_state::part::Part::now(), )+ }
+            }
+
+            fn compare(&self, now: &Self, changes: &mut $crate::process_state::change::Changes) {
+                $( self.$field.compare(&now.$field, changes); )+
+            }
+        }
+    };
+}
+
+pub(crate) use parts;

@@ -1,5 +1,7 @@
 //! Resources of which a process, a user or a machine has only so much, and how to get more of them.
 
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use std::fmt;
 use std::io;
 
@@ -33,14 +35,15 @@ pub enum Lack {
 impl Lack {
     /// The resource for whose lack a system call failed, if it did for one. `EAGAIN` has other meanings, but for `clone`.
     pub(crate) fn of(error: &io::Error) -> Option<Self> {
-        match error.raw_os_error()? {
-            libc::EMFILE => Some(Self::Descriptors),
-            libc::ENFILE => Some(Self::OpenFiles),
-            libc::ENOMEM | libc::ENOBUFS => Some(Self::Memory),
-            libc::EFBIG => Some(Self::FileSize),
-            libc::ENOSPC | libc::EDQUOT => Some(Self::Space),
-            _ => None,
-        }
+        let (number, of) = (error.raw_os_error()?, Own::SHORTAGES);
+        let all = [
+            (of.descriptors, Self::Descriptors),
+            (of.open_files, Self::OpenFiles),
+            (of.memory, Self::Memory),
+            (of.file_size, Self::FileSize),
+            (of.space, Self::Space),
+        ];
+        all.into_iter().find(|(numbers, _)| numbers.contains(&number)).map(|(_, lack)| lack)
     }
 
     /// Says how to get more of the resource.

@@ -72,8 +72,9 @@ refusals! {
     Path: PathPseudo { path: UntrustedText } "E_PATH_PSEUDO"
         "the path {path} is in a file system that holds no files" "copy the plugin to a directory on disk";
 
-    Directories: Platform "E_PLATFORM"
-        "the trusted loader does not work on this operating system yet" "run the host on Linux";
+    Directories: Platform { system: &'static str } "E_PLATFORM"
+        "nobody judges yet who can change files on this operating system ({system}), so none is loaded"
+        "run the host on Linux, or link the plugin into the program and use `DynamicPluginLoader::linked`";
     Directories: DirNotFound { directory: UntrustedText } "E_DIR_NOT_FOUND"
         "the directory {directory} does not exist"
         "check the path, or make it a directory of plugins: sochdb-plugin install FILE --directory {directory}";

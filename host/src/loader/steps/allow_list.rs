@@ -1,20 +1,21 @@
 //! The step `allow-list`: the operator allows plugins in the plugin's directory.
 
-use crate::files::directory_walk::Walked;
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
+use crate::system::backend::System;
+use crate::system::{Directory, Native};
 use std::path::Path;
 
 pub(crate) fn check(
     path: &Path,
-    walked: &Walked,
+    walked: &Directory,
     effective: EffectivePolicy,
     decisions: &Decisions,
 ) -> Result<((), impl Words<()>), LoadError> {
     if !effective.allowed {
-        let directory = walked.path.as_path().into();
+        let directory = Native::path_of(walked).into();
         let copy = decisions.installing(path);
         let copy = copy.map_or_else(String::new, |copy| format!(", or copy the plugin to where plugins are: {copy}"));
         return Err(LoadError::NotAllowed { directory, place: decisions.place(), copy });

@@ -4,8 +4,7 @@
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
 use crate::elf::Facts;
-use crate::files::small_file::refused;
-use crate::linker;
+use crate::files::refused::refused;
 use crate::loader::dependency::{Dependency, Source};
 use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::dependencies_listed::{self, ListedLibrary};
@@ -15,25 +14,12 @@ use crate::loader::steps::dependencies_system::SystemLibrary;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
+use crate::system::backend::System;
+use crate::system::Native;
 use crate::trust::file::TrustedDependency;
 use crate::trust::rules::Rules;
 use std::path::{Path, PathBuf};
 
-/// Libraries that C, C++ and Rust plugins need without their authors' doing: those of glibc and of GCC's runtime.
-const STANDARD: [&str; 12] = [
-    "libc.so.6",
-    "libm.so.6",
-    "libgcc_s.so.1",
-    "libstdc++.so.6",
-    "libpthread.so.0",
-    "libdl.so.2",
-    "librt.so.1",
-    "libutil.so.1",
-    "libresolv.so.2",
-    "ld-linux-x86-64.so.2",
-    "ld-linux-aarch64.so.1",
-    "libatomic.so.1",
-];
 /// Libraries that compilers add for `-fsanitize`, before a version: a plugin under test needs one.
 const SANITIZERS: [&str; 4] = ["libasan.so.", "liblsan.so.", "libtsan.so.", "libubsan.so."];
 /// The most libraries of a plugin, those that its libraries need included.
@@ -95,13 +81,13 @@ impl Resolver<'_> {
     /// Where a library comes from, after what it needs was added; `None` if no trust file names it.
     fn find(&mut self, name: &UntrustedText, search: &[PathBuf]) -> Result<Option<Source>, LoadError> {
         let text = std::str::from_utf8(name.as_bytes()).unwrap_or_default();
-        let standard = STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
+        let standard = Native::STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
         if let Some(listed) = self.asked.rules.and_then(|rules| rules.dependency(text)) {
             let library = self.listed(name, listed)?;
             self.add_all(&library.facts.needed, &library.search);
             let ListedLibrary { path, file, digest, facts, .. } = library;
             Ok(Some(Source::Listed { path, file, digest, memory: facts.memory_size, pinned: listed.sha256.is_some() }))
-        } else if standard && linker::is_resident(name.as_os_str()) {
+        } else if standard && Native::is_resident(name.as_os_str()) {
             Ok(Some(Source::Resident))
         } else if standard {
             SystemLibrary::find(name).map(|library| Some(self.of_system(library)))

@@ -1,7 +1,8 @@
 //! Where a library may lie that no trust file names: looked for only to say it, nothing is loaded from there.
 
 use crate::base::text::UntrustedText;
-use crate::loader::steps::dependencies_system::PLACES;
+use crate::system::backend::System;
+use crate::system::Native;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,7 +19,7 @@ pub(crate) fn places(others: impl IntoIterator<Item = PathBuf>) -> Vec<PathBuf> 
     files.insert(0, CONFIGURATION.into());
     let lines = files.iter().filter_map(|file| fs::read_to_string(file).ok()).collect::<Vec<_>>();
     let listed = lines.iter().flat_map(|text| text.lines()).map(str::trim).filter(|line| line.starts_with('/'));
-    let all = PLACES.iter().map(PathBuf::from).chain(others).chain(listed.map(PathBuf::from));
+    let all = Native::PLACES.iter().map(PathBuf::from).chain(others).chain(listed.map(PathBuf::from));
     let mut places: Vec<PathBuf> = Vec::new();
     for place in all.filter_map(|place| place.canonicalize().ok()).take(MOST) {
         if !places.contains(&place) {

@@ -2,12 +2,11 @@
 //! dynamic linker would go there whenever that library opens another one.
 
 use crate::elf::Facts;
-use crate::files::directory_walk;
-use crate::files::owners::Owners;
-use crate::files::plain_path::PlainPath;
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::refusal::load_error::LoadError;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+use crate::system::backend::System;
+use crate::system::Native;
 use std::path::{Component, Path, PathBuf};
 
 /// Stands for the directory that the library is in.
@@ -26,10 +25,8 @@ pub(crate) fn directories(facts: &Facts, directory: &Path) -> Result<Vec<PathBuf
             .ok_or(LoadError::from(crate::refusal::elf_error::ElfError::Rpath { path: path.clone() }))?;
         // The file's name is not looked at.
         let any = searched.join("any");
-        let walked = PlainPath::check(&any)
-            .and_then(|(plain, _)| directory_walk::check(&plain, Owners::ROOT, directory_walk::open_beneath));
-        match walked {
-            Ok(_) => found.push(searched),
+        match reached(&any) {
+            Ok(()) => found.push(searched),
             // Those above it are root's, so nobody else can make it.
             Err(LoadError::DirNotFound { .. }) => {}
             Err(error) => return Err(error),
@@ -38,14 +35,20 @@ pub(crate) fn directories(facts: &Facts, directory: &Path) -> Result<Vec<PathBuf
     Ok(found)
 }
 
+/// Whether only the system's owners can change the way to a file.
+fn reached(file: &Path) -> Result<(), LoadError> {
+    let (plain, _) = Native::path(file)?;
+    Native::directories(&plain, Native::owners_of_the_system()).map(|_| ())
+}
+
 /// An entry without `$ORIGIN` and `..`; `None` if it does not begin at the root.
 fn plain(entry: &[u8], directory: &Path) -> Option<PathBuf> {
     let behind = ORIGIN.iter().find_map(|origin| entry.strip_prefix(*origin));
     let whole = match behind {
         Some(rest) if rest.is_empty() || rest.starts_with(b"/") => {
-            directory.join(OsStr::from_bytes(rest.strip_prefix(b"/").unwrap_or(rest)))
+            directory.join(Own::name(rest.strip_prefix(b"/").unwrap_or(rest)))
         }
-        _ => PathBuf::from(OsStr::from_bytes(entry)),
+        _ => PathBuf::from(Own::name(entry)),
     };
     let mut plain = PathBuf::new();
     for part in whole.components() {

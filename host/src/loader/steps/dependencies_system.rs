@@ -2,24 +2,14 @@
 
 use crate::base::text::UntrustedText;
 use crate::elf::Facts;
-use crate::files::directory_walk;
-use crate::files::open_file::{Bounds, OpenFile};
-use crate::files::owners::Owners;
-use crate::files::plain_path::PlainPath;
-use crate::files::small_file::refused;
+use crate::files::refused::refused;
 use crate::loader::steps::dependencies_search_path;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::system::backend::System;
+use crate::system::Native;
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
-
-/// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones.
-#[cfg(target_arch = "x86_64")]
-pub(crate) const PLACES: [&str; 4] = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
-#[cfg(target_arch = "aarch64")]
-pub(crate) const PLACES: [&str; 4] = ["/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-pub(crate) const PLACES: [&str; 3] = ["/usr/lib", "/usr/lib64", "/lib"];
 
 /// A library that only root can change, so that its path means the same file to everybody.
 pub(crate) struct SystemLibrary {
@@ -35,7 +25,7 @@ impl SystemLibrary {
     /// The library `name` for this process's processor.
     pub(crate) fn find(name: &UntrustedText) -> Result<Self, LoadError> {
         let mut refusal = None;
-        for place in PLACES {
+        for place in Native::PLACES {
             // Its usual name is a link to the one with its version.
             let named = Path::new(place).join(name.as_os_str());
             let found = match real_path(&named) {
@@ -51,7 +41,7 @@ impl SystemLibrary {
                 },
             }
         }
-        Err(refusal.unwrap_or_else(|| LoadError::DepMissing { name: name.clone(), places: PLACES.join(", ") }))
+        Err(refusal.unwrap_or_else(|| LoadError::DepMissing { name: name.clone(), places: Native::PLACES.join(", ") }))
     }
 
     fn refusal(name: &UntrustedText, path: &Path, error: LoadError) -> LoadError {
@@ -86,13 +76,10 @@ impl SystemLibrary {
     }
 
     fn at(path: &Path) -> Result<Self, LoadError> {
-        let owners = Owners::ROOT;
-        let (plain, _) = PlainPath::check(path)?;
-        let (walked, _) = directory_walk::check(&plain, owners, directory_walk::open_beneath)?;
-        let file = OpenFile::open(path, &walked, plain.file, Bounds::of_library(owners))?;
-        let facts = Facts::read(&file.text(path)?)?;
+        let (bytes, directory) = Native::read_library(path)?;
+        let facts = Facts::read(&bytes)?;
         facts.fits_this_machine()?;
-        let search = dependencies_search_path::directories(&facts, &walked.path)?;
+        let search = dependencies_search_path::directories(&facts, &directory)?;
         Ok(Self { facts, search, path: path.to_owned() })
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
-use crate::files::fd_paths;
-use crate::linker::{self, Mapping};
 use crate::loader::dependency::{Dependency, Source};
 use crate::refusal::load_error::LoadError;
+use crate::system::backend::System;
+use crate::system::Native;
 use parking_lot::Mutex;
 
 /// The libraries from trust files that were mapped. Held while one is, so that two threads do not map the same one.
@@ -19,7 +19,7 @@ pub(crate) unsafe fn preload(dependencies: Vec<Dependency>) -> Result<(), LoadEr
     let mut brought_in = BROUGHT_IN.lock();
     for Dependency { name, source } in dependencies {
         let refused = |reason: String| LoadError::open(format!("{name}: {reason}"));
-        if linker::is_resident(name.as_os_str()) {
+        if Native::is_resident(name.as_os_str()) {
             if let Source::Listed { digest, pinned, .. } = source {
                 is_the_same(&name, digest, pinned, &brought_in)?;
             }
@@ -28,16 +28,16 @@ pub(crate) unsafe fn preload(dependencies: Vec<Dependency>) -> Result<(), LoadEr
         let (path, listed) = match source {
             Source::Resident => return Err(refused("it left the memory meanwhile".to_owned())),
             Source::System(path) => (path, None),
-            Source::Listed { mut file, digest, .. } => (fd_paths::path_of(&mut file)?, Some((file, digest))),
+            Source::Listed { mut file, digest, .. } => (Native::identity(&mut file)?, Some((file, digest))),
         };
         // SAFETY: the caller promises it.
-        unsafe { Mapping::open(path.as_os_str()) }.map_err(refused)?;
+        unsafe { Native::open(path.as_os_str()) }.map_err(refused)?;
         if let Some((file, digest)) = listed {
-            fd_paths::keep(&file);
+            Native::keep(&file);
             std::mem::forget(file);
             brought_in.push((name.clone(), digest));
         }
-        if !linker::is_resident(name.as_os_str()) {
+        if !Native::is_resident(name.as_os_str()) {
             return Err(LoadError::DepSoname { name, soname: UntrustedText::from(path.as_path()) });
         }
     }

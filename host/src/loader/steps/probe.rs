@@ -6,12 +6,12 @@ use crate::loader::dependency::{self, Source};
 use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::worker::Worker;
-use crate::probe;
-use crate::probe::request::{Needed, ProbeError, Report, Request};
+use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
-use rustix::fd::AsFd;
+use crate::system::backend::System;
+use crate::system::{Native, Sealed};
 use std::path::Path;
 use std::time::Duration;
 
@@ -77,24 +77,17 @@ fn run_here(
     word: &mut Option<String>,
 ) -> Result<(ProbeOutcome, String), LoadError> {
     let demands = admitted.effective.demands;
-    let needed: Vec<Needed<'_>> = admitted
+    let needed: Vec<NeededLibrary<'_, Sealed>> = admitted
         .dependencies
         .iter()
         .map(|dependency| match &dependency.source {
             // By its name the probe finds it as any program of the system does, in an empty environment.
-            Source::Resident => Needed::File(Path::new(dependency.name.as_os_str())),
-            Source::System(path) => Needed::File(path),
-            Source::Listed { file, .. } => Needed::Sealed(file.as_fd()),
+            Source::Resident => NeededLibrary::File(Path::new(dependency.name.as_os_str())),
+            Source::System(path) => NeededLibrary::File(path),
+            Source::Listed { file, .. } => NeededLibrary::Sealed(file),
         })
         .collect();
-    let listed = admitted.dependencies.iter().filter_map(|dependency| match &dependency.source {
-        Source::Listed { file, .. } => Some(file.size()),
-        _ => None,
-    });
-    let bytes = admitted.file.size() + listed.sum::<u64>();
-    let plugin = admitted.file.as_fd();
-    let request = Request { plugin, bytes, needed: &needed, symbol: c"soch_plugin_v1", limit: limits.probe };
-    let Report { sandbox, loaded } = match probe::run(&request) {
+    let Report { sandbox, loaded } = match Native::probe(&admitted.file, &needed, c"soch_plugin_v1", limits.probe) {
         Ok(report) => report,
         Err(error) => {
             *word = Some("refused".to_owned());

@@ -1,15 +1,15 @@
 //! The step `trust`: who vouches for the sealed bytes, before anything parses them: a pin, or a publisher's signature.
 
 use crate::base::digest::Digest;
-use crate::files::directory_walk::Walked;
-use crate::files::lock_files::LockFiles;
-use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
+use crate::loader::lock_files::LockFiles;
 use crate::loader::steps::trust_signed::signed;
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
+use crate::system::backend::System;
+use crate::system::{Directory, Native};
 use crate::trust::manifest::Manifest;
 use crate::trust::rules::Rules;
 
@@ -23,7 +23,7 @@ pub(crate) struct Endorsement {
 
 pub(crate) fn check(
     path: &PlainPath<'_>,
-    walked: &Walked,
+    walked: &Directory,
     digest: Digest,
     decisions: &Decisions,
     effective: EffectivePolicy,
@@ -52,7 +52,7 @@ pub(crate) fn check(
     if demands.pin && pinned.is_none() {
         return Err(unpinned());
     }
-    let owners = Owners::of(demands);
+    let owners = Native::owners(demands);
     let vouched = demands.signature || !demands.conformance.is_none();
     let needs_signature = vouched || (demands.pin_or_signature && pinned.is_none());
     if !needs_signature {
@@ -75,13 +75,13 @@ pub(crate) fn check(
 /// Where the digest is pinned.
 fn pinned_by(
     path: &PlainPath<'_>,
-    walked: &Walked,
+    walked: &Directory,
     digest: Digest,
     rules: Option<&Rules>,
     effective: EffectivePolicy,
     locks: &LockFiles,
 ) -> Result<Option<&'static str>, LoadError> {
-    let lock = locks.of(walked, Owners::of(effective.demands))?;
+    let lock = locks.of(walked, Native::owners(effective.demands))?;
     let locked = lock.as_ref().and_then(|lock| lock.find(path.file.to_str()?));
     if let Some(locked) = locked {
         if locked.sha256 != digest && locked.previous != Some(digest) {

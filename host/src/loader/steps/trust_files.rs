@@ -1,8 +1,7 @@
 //! The step `trust-files`: what the operator decided, from the trust files.
 
 use crate::base::text::UntrustedText;
-use crate::files::small_file::{is_unchanged_at, read_at, refused, Beside};
-use crate::files::stamp::ReadStamp;
+use crate::files::refused::refused;
 use crate::loader::permission::runs_elevated;
 use crate::loader::trust_source::{homes, Decisions, ReadRules};
 use crate::loader::trust_source::{EffectivePolicy, RuleSource, TrustFiles};
@@ -10,6 +9,8 @@ use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
+use crate::system::backend::System;
+use crate::system::{Native, Stamp};
 use crate::trust::file::TrustFile;
 use crate::trust::policy::Policy;
 use crate::trust::rules::{Allowed, Rules};
@@ -66,8 +67,8 @@ impl RuleSource {
     /// Whether each file is as it was then. One that did not exist is looked for with the same care as at first.
     fn is_current(&self, last: &ReadRules) -> bool {
         self.paths.iter().zip(&last.stamps).all(|(path, stamp)| match stamp {
-            Some(stamp) => is_unchanged_at(path, stamp),
-            None => matches!(read_at(path), Ok(None)),
+            Some(stamp) => Native::is_unchanged_at(path, stamp),
+            None => matches!(Native::read_text_at(path), Ok(None)),
         })
     }
 
@@ -144,16 +145,16 @@ impl TrustFiles {
         Ok(self.read_stamped(path)?.map(|(file, _)| file))
     }
 
-    fn read_stamped(&self, path: &Path) -> Result<Option<(TrustFile, ReadStamp)>, LoadError> {
+    fn read_stamped(&self, path: &Path) -> Result<Option<(TrustFile, Stamp)>, LoadError> {
         let file = || UntrustedText::from(path);
-        let read = match read_at(path) {
+        let read = match Native::read_text_at(path) {
             Ok(None) if matches!(self, Self::Only(_)) => Err(LoadError::FileNotFound { path: path.into() }),
             read => read,
         };
         let read = read.map_err(|error| {
             refused(Step::TrustFiles, path, error, |reason, fix| LoadError::TrustFile { file: file(), reason, fix })
         })?;
-        let Some(Beside { bytes, stamp }) = read else { return Ok(None) };
+        let Some((bytes, stamp)) = read else { return Ok(None) };
         let parsed = TrustFile::parse(&bytes).map_err(|error| LoadError::TrustSyntax { file: file(), error })?;
         Ok(Some((parsed, stamp)))
     }

@@ -2,18 +2,17 @@
 
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
-use crate::files::directory_walk::Walked;
-use crate::files::owners::Owners;
 use crate::files::plain_path::PlainPath;
-use crate::files::small_file::{read, refused};
+use crate::files::refused::refused;
 use crate::loader::trust_source::Decisions;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::step::Step;
+use crate::system::backend::System;
+use crate::system::{Directory, Native, Owners};
 use crate::trust::manifest::Manifest;
 use crate::trust::places;
 use crate::trust::rules::Rules;
 use crate::trust::signature::{claimed_key, SignatureError};
-use rustix::fs::AtFlags;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +22,7 @@ use std::path::{Path, PathBuf};
 /// Why those that `install` keeps for the digest do not count, or else those beside the file.
 pub(crate) fn signed(
     path: &PlainPath<'_>,
-    walked: &Walked,
+    walked: &Directory,
     digest: Digest,
     decisions: &Decisions,
     owners: Owners,
@@ -31,7 +30,7 @@ pub(crate) fn signed(
     let file = Path::new(path.file);
     let kept = [places::kept_manifest_of(file, &digest), places::kept_signature_of(file, &digest)];
     let beside = [places::manifest_of(file), places::signature_of(file)];
-    let is_there = |pair: &[PathBuf; 2]| pair.iter().all(|name| exists(walked, name));
+    let is_there = |pair: &[PathBuf; 2]| pair.iter().all(|name| Native::has(walked, name));
     let judge = |[manifest, signature]: &[PathBuf; 2]| {
         one(walked, manifest.as_os_str(), signature.as_os_str(), digest, decisions, owners)
     };
@@ -44,7 +43,7 @@ pub(crate) fn signed(
 
 /// The same by one manifest and its signature.
 fn one(
-    walked: &Walked,
+    walked: &Directory,
     manifest_name: &OsStr,
     signature_name: &OsStr,
     digest: Digest,
@@ -52,8 +51,8 @@ fn one(
     owners: Owners,
 ) -> Result<(Manifest, String), LoadError> {
     let read = |name: &OsStr| {
-        let path = walked.path.join(name);
-        read(&path, walked, name, owners).map_err(|error| {
+        let path = Native::path_of(walked).join(name);
+        Native::read_text(&path, walked, name, owners).map_err(|error| {
             refused(Step::Trust, &path, error, |reason, fix| LoadError::ManifestFile {
                 file: path.as_path().into(),
                 reason,
@@ -61,10 +60,10 @@ fn one(
             })
         })
     };
-    let at = |name: &OsStr| UntrustedText::from(walked.path.join(name).as_path());
+    let at = |name: &OsStr| UntrustedText::from(Native::path_of(walked).join(name).as_path());
     let missing = |name: &OsStr| LoadError::SignatureMissing { manifest: at(name) };
-    let manifest = read(manifest_name)?.ok_or_else(|| missing(manifest_name))?.bytes;
-    let signature = read(signature_name)?.ok_or_else(|| missing(signature_name))?.bytes;
+    let manifest = read(manifest_name)?.ok_or_else(|| missing(manifest_name))?.0;
+    let signature = read(signature_name)?.ok_or_else(|| missing(signature_name))?.0;
     let nobody = Rules::default();
     let rules = decisions.rules().unwrap_or(&nobody);
     let publisher = rules.signer(&manifest, &signature).map_err(|error| {
@@ -102,9 +101,4 @@ fn add_key(manifest: &[u8], signature: &[u8], decisions: &Decisions) -> String {
              KEY the line that begins with RW in the publisher's .pub file"
         ),
     }
-}
-
-/// Whether the directory has such a name.
-fn exists(walked: &Walked, name: &Path) -> bool {
-    rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok()
 }

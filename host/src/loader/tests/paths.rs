@@ -1,9 +1,10 @@
 //! Paths with more than one meaning, and ways that somebody else can turn.
 
-use crate::files::owners::Owners;
-use crate::files::{directory_walk, plain_path};
 use crate::loader::tests::*;
 use crate::refusal::step::{Step, Verdict};
+use crate::system::linux::files::directory_walk;
+use crate::system::linux::files::owners::Owners;
+use crate::system::posix::files::plain_path;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
@@ -183,7 +184,7 @@ fn the_walk_without_openat2_refuses_the_same() {
     ] {
         for open in [directory_walk::open_beneath as directory_walk::Open, directory_walk::open_nofollow] {
             let path = dir.join(name).join("x.so");
-            let (plain, _) = plain_path::PlainPath::check(&path).expect("a plain path");
+            let (plain, _) = plain_path::check(&path).expect("a plain path");
             let walked = directory_walk::check(&plain, Owners::ROOT_AND_USER, open);
             assert_eq!(walked.map_or_else(|error| error.code(), |_| LOADED), expected, "{name}");
         }

@@ -1,10 +1,10 @@
 //! The bytes that were checked are the bytes that are there, whatever happens to the file.
 
 use crate::base::digest::Digest;
-use crate::files::open_file;
-use crate::files::sealed_file::SealedFile;
 use crate::loader::tests::*;
 use crate::refusal::step::Step;
+use crate::system::linux::files::open_file;
+use crate::system::linux::files::sealed_file::SealedFile;
 use rustix::fd::AsFd;
 use rustix::io::Errno;
 use std::io::Write;

@@ -1,5 +1,7 @@
 //! All gates of this process.
 
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::sync::call_gate::core::{Core, FORKED};
 use crate::sync::slab::Slab;
 use parking_lot::Mutex;
@@ -48,9 +50,7 @@ pub(crate) fn is_child() -> bool {
 
 /// Makes every fork of this process, by way of the C library, close the gates in the child.
 fn watch() {
-    // SAFETY: the functions take and give nothing, and stay as long as the program.
-    let failed = unsafe { libc::pthread_atfork(Some(before), Some(after_in_parent), Some(after_in_child)) };
-    if failed != 0 {
+    if !Own::watch_for_fork(before, after_in_parent, after_in_child) {
         tracing::warn!(target: "sochdb_plugin", "no memory to watch for fork: calls in a forked child may hang");
     }
 }

@@ -1,0 +1,62 @@
+//! macOS, and other Unix systems.
+
+use crate::kernel::backend::{Kernel, Shortages};
+use std::ffi::OsStr;
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+pub(crate) enum Unix {}
+
+unsafe extern "C" {
+    fn tzset();
+}
+
+impl Kernel for Unix {
+    const SHORTAGES: Shortages = Shortages {
+        descriptors: &[libc::EMFILE],
+        open_files: &[libc::ENFILE],
+        memory: &[libc::ENOMEM, libc::ENOBUFS],
+        file_size: &[libc::EFBIG],
+        space: &[libc::ENOSPC, libc::EDQUOT],
+        threads: libc::EAGAIN,
+    };
+
+    fn page_size() -> usize {
+        rustix::param::page_size()
+    }
+
+    fn name(bytes: &[u8]) -> &OsStr {
+        OsStr::from_bytes(bytes)
+    }
+
+    /// No call that every such system has.
+    fn register_barrier() -> bool {
+        false
+    }
+
+    fn pass_barrier() -> bool {
+        false
+    }
+
+    fn watch_for_fork(before: extern "C" fn(), in_parent: extern "C" fn(), in_child: extern "C" fn()) -> bool {
+        // SAFETY: the functions take and give nothing, and stay as long as the program.
+        unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) == 0 }
+    }
+
+    fn runs_elevated() -> bool {
+        // SAFETY: it only asks.
+        unsafe { libc::issetugid() != 0 }
+    }
+
+    fn make_private_directory(path: &Path) -> io::Result<()> {
+        DirBuilder::new().mode(0o700).create(path)
+    }
+
+    fn time_zone_changed() {
+        // SAFETY: it reads the variable, under the C library's own lock.
+        unsafe { tzset() };
+    }
+}

@@ -1,0 +1,160 @@
+//! The trait of a system, for the steps of a load.
+
+use crate::files::plain_path::PlainPath;
+use crate::files::status::Status;
+use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use crate::refusal::words::Words;
+use crate::trust::policy::Demands;
+use std::any::Any;
+use std::ffi::{CStr, OsStr, OsString};
+use std::fmt::Debug;
+use std::io;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A text that decides on plugins, and how its file looked when it was read; nothing if there is no such file.
+pub(crate) type Text<Stamp> = Option<(Vec<u8>, Stamp)>;
+
+/// A system, as the steps of a load know it. Where it cannot prove what a step promises, the step refuses and says so:
+/// [`LoadError::Platform`]. What never comes to be there is a type without a value.
+pub(crate) trait System {
+    /// Whether anything limits the memory of the process.
+    type Headroom: Copy + Send + 'static;
+    /// The users who may own what the loader reads.
+    type Owners: Copy;
+    /// How a file looked when it was read: what looks so still need not be read again.
+    type Stamp: Clone + Debug + Send + Sync + 'static;
+    /// A directory, open, that only trusted users can change.
+    type Directory;
+    /// A file, open for reading, that only trusted users can change.
+    type File;
+    /// A file's bytes where nobody can change them any more.
+    type Sealed: Debug + Send + 'static;
+    /// The bytes of a sealed file.
+    type Bytes: Deref<Target = [u8]>;
+    /// A library that is mapped; it is never unmapped.
+    type Mapping;
+    /// A thread that was started. It goes on alone if this is dropped.
+    type Thread: Debug;
+
+    /// Names of libraries that plugins need without their authors' doing.
+    const STANDARD: &'static [&'static str];
+    /// Where the system keeps libraries.
+    const PLACES: &'static [&'static str];
+
+    /// Looks whether anything limits the memory now.
+    fn headroom() -> Self::Headroom;
+    /// Does as [`make_sure`](Self::make_sure), without a try where nothing limits the process.
+    ///
+    /// # Errors
+    /// [`LoadError::Shortage`].
+    fn make_sure_within(headroom: Self::Headroom, step: Step, bytes: u64) -> Result<(), LoadError>;
+    /// Makes sure that the process can have so many bytes of memory and some more, at this moment.
+    ///
+    /// # Errors
+    /// [`LoadError::Shortage`].
+    fn make_sure(step: Step, bytes: u64) -> Result<(), LoadError>;
+
+    /// The owners that a policy demands.
+    fn owners(demands: Demands) -> Self::Owners;
+    /// The owners of what belongs to the system alone.
+    fn owners_of_the_system() -> Self::Owners;
+
+    /// The step `path`.
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError>;
+    /// The step `directories`.
+    fn directories(
+        path: &PlainPath<'_>,
+        owners: Self::Owners,
+    ) -> Result<(Self::Directory, impl Words<Self::Directory>), LoadError>;
+    /// Where a directory is: absolute, and free of links.
+    fn path_of(directory: &Self::Directory) -> &Path;
+    /// The step `file`, for a plugin of at most `most` bytes.
+    fn file(
+        path: &PlainPath<'_>,
+        directory: &Self::Directory,
+        owners: Self::Owners,
+        most: u64,
+    ) -> Result<(Self::File, impl Words<Self::File>), LoadError>;
+    /// The same for a library that a plugin needs, `name` in a directory; `path` is where that is.
+    fn library(
+        path: &Path,
+        directory: &Self::Directory,
+        name: &OsStr,
+        owners: Self::Owners,
+    ) -> Result<Self::File, LoadError>;
+    /// How a file looked when it was opened.
+    fn status(file: &Self::File) -> Status;
+    /// Whether a name leads to another file than the one that looked so.
+    fn is_replaced(directory: &Self::Directory, name: &OsStr, opened: &Status) -> Result<bool, LoadError>;
+    /// The name to which links inside the directory lead. Only who can write the directory can turn one.
+    fn behind_links(directory: &Self::Directory, name: &OsStr) -> Result<OsString, LoadError>;
+    /// Whether the directory has such a name.
+    fn has(directory: &Self::Directory, name: &Path) -> bool;
+    /// The bytes of a library that only the system's owners can change, and the directory that it is in.
+    fn read_library(path: &Path) -> Result<(Vec<u8>, PathBuf), LoadError>;
+
+    /// Reads the small text `name` in a directory, which is at `path`, as carefully as a plugin.
+    fn read_text(
+        path: &Path,
+        directory: &Self::Directory,
+        name: &OsStr,
+        owners: Self::Owners,
+    ) -> Result<Text<Self::Stamp>, LoadError>;
+    /// Whether `name` in a directory still is the file that was read when it looked so, for these owners too.
+    fn is_unchanged(
+        path: &Path,
+        directory: &Self::Directory,
+        name: &OsStr,
+        owners: Self::Owners,
+        stamp: &Self::Stamp,
+    ) -> bool;
+    /// Reads the text at an absolute path. The way to it is checked as for a plugin.
+    fn read_text_at(path: &Path) -> Result<Text<Self::Stamp>, LoadError>;
+    /// Whether the file at an absolute path still is the one that was read when it looked so.
+    fn is_unchanged_at(path: &Path, stamp: &Self::Stamp) -> bool;
+
+    /// The step `exec-policy`. `ask_kernel`: whether the kernel is asked too.
+    fn exec_policy(path: &Path, file: &Self::File, ask_kernel: bool) -> Result<((), impl Words<()>), LoadError>;
+    /// The step `seal`.
+    fn seal(path: &Path, file: &Self::File) -> Result<(Self::Sealed, impl Words<Self::Sealed>), LoadError>;
+    /// The bytes of a sealed file.
+    fn bytes(sealed: &Self::Sealed) -> Result<Self::Bytes, LoadError>;
+
+    /// Whether the dynamic linker has a library of this name.
+    fn is_resident(name: &OsStr) -> bool;
+    /// The name by which the dynamic linker is to know a sealed file, and knows nothing yet.
+    fn identity(sealed: &mut Self::Sealed) -> Result<PathBuf, LoadError>;
+    /// Remembers that the dynamic linker knows the file's name. The file must never be closed.
+    fn keep(sealed: &Self::Sealed);
+    /// The probe: loads the libraries and the plugin in a process of its own, which has to have `symbol`, and waits no longer
+    /// than `limit` for what comes of it.
+    fn probe(
+        plugin: &Self::Sealed,
+        needed: &[NeededLibrary<'_, Self::Sealed>],
+        symbol: &CStr,
+        limit: Duration,
+    ) -> Result<Report, ProbeError>;
+    /// Maps the library at `path`, binds all its symbols and keeps them from other libraries. On refusal what the
+    /// dynamic linker says.
+    ///
+    /// # Safety
+    /// The caller trusts the library: its constructors run.
+    unsafe fn open(path: &OsStr) -> Result<Self::Mapping, String>;
+    /// Where the library has this symbol. The search goes on in the libraries that it needs.
+    fn address(mapping: &Self::Mapping, symbol: &str) -> Option<*const u8>;
+
+    /// Starts a thread with this much stack, in bytes, in which no signal is handled.
+    ///
+    /// # Errors
+    /// There is no memory for it, or it would be one too many.
+    fn start(name: &'static CStr, stack: usize, work: Box<dyn FnOnce() + Send>) -> io::Result<Self::Thread>;
+    /// Waits for a thread's end.
+    ///
+    /// # Errors
+    /// What it panicked with.
+    fn join(thread: Self::Thread) -> Result<(), Box<dyn Any + Send>>;
+}

@@ -1,0 +1,191 @@
+//! Systems on which nobody judges yet who can change a file: its trusted directories, owners and ways to hold it are not
+//! known here. What is linked into the program has no file, and works.
+
+use crate::files::plain_path::PlainPath;
+use crate::files::status::Status;
+use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use crate::refusal::words::Words;
+use crate::system::backend::{System, Text};
+use crate::trust::policy::Demands;
+use std::any::Any;
+use std::ffi::{CStr, OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// The memory that a load needs whatever the plugin's size, in bytes.
+const RESERVE: u64 = 16 << 20;
+
+/// A value that never comes to be: a step before it refuses.
+#[derive(Clone, Debug)]
+pub(crate) enum Nothing {}
+
+impl std::ops::Deref for Nothing {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match *self {}
+    }
+}
+
+/// A system whose paths are known, and no more.
+pub(crate) trait Unjudged {
+    /// The step `path`.
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError>;
+}
+
+/// The refusal of what nobody judges here.
+fn refuse<T>() -> Result<T, LoadError> {
+    Err(LoadError::Platform { system: std::env::consts::OS })
+}
+
+impl<Own: Unjudged> System for Own {
+    type Headroom = ();
+    type Owners = ();
+    type Stamp = Nothing;
+    type Directory = Nothing;
+    type File = Nothing;
+    type Sealed = Nothing;
+    type Bytes = Nothing;
+    type Mapping = Nothing;
+    type Thread = JoinHandle<()>;
+
+    const STANDARD: &'static [&'static str] = &[];
+    const PLACES: &'static [&'static str] = &[];
+
+    fn headroom() {}
+
+    fn make_sure_within((): (), step: Step, bytes: u64) -> Result<(), LoadError> {
+        Self::make_sure(step, bytes)
+    }
+
+    fn make_sure(step: Step, bytes: u64) -> Result<(), LoadError> {
+        let room = usize::try_from(bytes.saturating_add(RESERVE)).ok();
+        let made = room.and_then(|room| Vec::<u8>::new().try_reserve_exact(room).ok());
+        made.ok_or_else(|| LoadError::Shortage {
+            step,
+            lack: crate::refusal::lack::Lack::Memory,
+            reason: io::ErrorKind::OutOfMemory.into(),
+        })
+    }
+
+    fn owners(_: Demands) {}
+
+    fn owners_of_the_system() {}
+
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
+        <Self as Unjudged>::path(path)
+    }
+
+    fn directories(_: &PlainPath<'_>, (): ()) -> Result<(Nothing, impl Words<Nothing>), LoadError> {
+        refuse::<(Nothing, fn(&Nothing) -> String)>()
+    }
+
+    fn path_of(directory: &Nothing) -> &Path {
+        match *directory {}
+    }
+
+    fn file(
+        _: &PlainPath<'_>,
+        directory: &Nothing,
+        (): (),
+        _: u64,
+    ) -> Result<(Nothing, impl Words<Nothing>), LoadError> {
+        match *directory {}
+        #[allow(unreachable_code)]
+        refuse::<(Nothing, fn(&Nothing) -> String)>()
+    }
+
+    fn library(_: &Path, directory: &Nothing, _: &OsStr, (): ()) -> Result<Nothing, LoadError> {
+        match *directory {}
+    }
+
+    fn status(file: &Nothing) -> Status {
+        match *file {}
+    }
+
+    fn is_replaced(directory: &Nothing, _: &OsStr, _: &Status) -> Result<bool, LoadError> {
+        match *directory {}
+    }
+
+    fn behind_links(directory: &Nothing, _: &OsStr) -> Result<OsString, LoadError> {
+        match *directory {}
+    }
+
+    fn has(directory: &Nothing, _: &Path) -> bool {
+        match *directory {}
+    }
+
+    fn read_library(_: &Path) -> Result<(Vec<u8>, PathBuf), LoadError> {
+        refuse()
+    }
+
+    fn read_text(_: &Path, directory: &Nothing, _: &OsStr, (): ()) -> Result<Text<Nothing>, LoadError> {
+        match *directory {}
+    }
+
+    fn is_unchanged(_: &Path, directory: &Nothing, _: &OsStr, (): (), _: &Nothing) -> bool {
+        match *directory {}
+    }
+
+    fn read_text_at(_: &Path) -> Result<Text<Nothing>, LoadError> {
+        refuse()
+    }
+
+    fn is_unchanged_at(_: &Path, stamp: &Nothing) -> bool {
+        match *stamp {}
+    }
+
+    fn exec_policy(_: &Path, file: &Nothing, _: bool) -> Result<((), impl Words<()>), LoadError> {
+        match *file {}
+        #[allow(unreachable_code)]
+        refuse::<((), fn(&()) -> String)>()
+    }
+
+    fn seal(_: &Path, file: &Nothing) -> Result<(Nothing, impl Words<Nothing>), LoadError> {
+        match *file {}
+        #[allow(unreachable_code)]
+        refuse::<(Nothing, fn(&Nothing) -> String)>()
+    }
+
+    fn bytes(sealed: &Nothing) -> Result<Nothing, LoadError> {
+        match *sealed {}
+    }
+
+    /// The step `dependencies` alone asks, and does not begin.
+    fn is_resident(_: &OsStr) -> bool {
+        false
+    }
+
+    fn identity(sealed: &mut Nothing) -> Result<PathBuf, LoadError> {
+        match *sealed {}
+    }
+
+    fn keep(sealed: &Nothing) {
+        match *sealed {}
+    }
+
+    fn probe(plugin: &Nothing, _: &[NeededLibrary<'_, Nothing>], _: &CStr, _: Duration) -> Result<Report, ProbeError> {
+        match *plugin {}
+    }
+
+    unsafe fn open(_: &OsStr) -> Result<Nothing, String> {
+        Err(format!("no library is loaded on {} yet", std::env::consts::OS))
+    }
+
+    fn address(mapping: &Nothing, _: &str) -> Option<*const u8> {
+        match *mapping {}
+    }
+
+    fn start(name: &'static CStr, stack: usize, work: Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>> {
+        let name = name.to_string_lossy().into_owned();
+        std::thread::Builder::new().name(name).stack_size(stack).spawn(work)
+    }
+
+    fn join(thread: JoinHandle<()>) -> Result<(), Box<dyn Any + Send>> {
+        thread.join()
+    }
+}

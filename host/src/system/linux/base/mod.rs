@@ -1,0 +1,3 @@
+//! The limits of the process.
+
+pub(crate) mod resource_limit;

@@ -1,0 +1,148 @@
+//! The step `directories`: from `/` to the plugin's directory, one held directory at a time.
+
+use crate::base::text::UntrustedText;
+use crate::files::plain_path::PlainPath;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use crate::refusal::words::Words;
+use crate::system::linux::files::owners::{effective_user, Owners};
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::io::{retry_on_intr, Errno};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+const PERMISSIONS: u32 = 0o7777;
+const OTHERS_WRITE: u32 = 0o022;
+const STICKY: u32 = 0o1000;
+
+/// The plugin's directory, open.
+pub(crate) struct Walked {
+    pub(crate) directory: OwnedFd,
+    /// Absolute, and free of symbolic links.
+    pub(crate) path: PathBuf,
+}
+
+/// How one name in an open directory is opened.
+pub(crate) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<OwnedFd>;
+
+pub(crate) fn check(
+    path: &PlainPath<'_>,
+    owners: Owners,
+    open: Open,
+) -> Result<(Walked, impl Words<Walked>), LoadError> {
+    let mut reached = PathBuf::from("/");
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut directory =
+        retry_on_intr(|| rustix::fs::open("/", flags, Mode::empty())).map_err(|errno| refuse(&reached, errno))?;
+    let vet_own = |fd: &OwnedFd, reached: &Path, depth: usize| vet(fd, reached, owners, depth, path);
+    let mut found = vet_own(&directory, &reached, 0)?;
+    for (at, name) in path.directories.iter().enumerate() {
+        let parent = directory;
+        reached.push(name);
+        // With O_DIRECTORY an automount point is mounted; what it refuses is opened without it, to say what it is.
+        directory = match open(parent.as_fd(), name, flags) {
+            Ok(directory) => directory,
+            Err(Errno::NOTDIR | Errno::LOOP) => return Err(not_a_directory(parent.as_fd(), name, &reached, open)),
+            // The one above is what may not be entered.
+            Err(Errno::ACCESS) => return Err(refuse(reached.parent().unwrap_or(&reached), Errno::ACCESS)),
+            Err(errno) => return Err(refuse(&reached, errno)),
+        };
+        found = vet_own(&directory, &reached, at + 1)?;
+    }
+    let (count, owner, mode) = (path.directories.len() + 1, found.st_uid, found.st_mode & PERMISSIONS);
+    let words = move |walked: &Walked| {
+        format!(
+            "{count} directories; {} has owner {owner}, mode {mode:04o}",
+            UntrustedText::from(walked.path.as_path())
+        )
+    };
+    Ok((Walked { directory, path: reached }, words))
+}
+
+/// Opens `name` in `directory` by `openat2`, which follows no link of any sort, or by [`open_nofollow`] where a kernel
+/// or a sandbox does not have it.
+pub(crate) fn open_beneath(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    match retry_on_intr(|| rustix::fs::openat2(directory, name, flags, Mode::empty(), resolve)) {
+        Err(Errno::NOSYS | Errno::PERM) => open_nofollow(directory, name, flags),
+        opened => opened,
+    }
+}
+
+/// Opens `name` in `directory`. As `name` is a single part of a path, `O_NOFOLLOW` covers all of it.
+pub(crate) fn open_nofollow(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    retry_on_intr(|| rustix::fs::openat(directory, name, flags | OFlags::NOFOLLOW, Mode::empty()))
+}
+
+fn not_a_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path, open: Open) -> LoadError {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let stat = open(parent, name, flags).and_then(rustix::fs::fstat);
+    match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+        Ok(FileType::Symlink) => LoadError::DirSymlink { directory: path.into() },
+        Ok(_) => LoadError::NotADirectory { directory: path.into() },
+        Err(errno) => refuse(path, errno),
+    }
+}
+
+fn refuse(path: &Path, errno: Errno) -> LoadError {
+    let directory = path.into();
+    match errno {
+        Errno::NOENT => LoadError::DirNotFound { directory },
+        Errno::ACCESS => LoadError::DirDenied { directory },
+        _ => LoadError::failed(Step::Directories, errno, |reason| LoadError::DirIo { directory, reason }),
+    }
+}
+
+/// Decides on the directory at `path`, which is `depth` names below `/`, on the way to `plugin`.
+fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
+    let holds_the_plugin = depth == plugin.directories.len();
+    let stat = retry_on_intr(|| rustix::fs::fstat(fd)).map_err(|errno| refuse(path, errno))?;
+    if owners.unmapped(Step::Directories, stat.st_uid)? {
+        return Err(LoadError::DirUnmapped { directory: path.into(), owner: stat.st_uid });
+    }
+    if !owners.accept(stat.st_uid) {
+        let (directory, trusted, suggested_owner) = (path.into(), owners.words(), owners.suggested_owner());
+        return Err(LoadError::DirOwner { directory, owner: stat.st_uid, trusted, suggested_owner });
+    }
+    // In a sticky directory of root others can add names, but not replace one whose owner is trusted, and the next
+    // part's owner is checked on the open directory. The plugin's own directory gets no such exception.
+    let sticky = owners.accept_sticky() && !holds_the_plugin && stat.st_uid == 0 && stat.st_mode & STICKY != 0;
+    if stat.st_mode & OTHERS_WRITE != 0 && !sticky {
+        let (mode, fix) = (stat.st_mode & PERMISSIONS, way_out(&stat, path, holds_the_plugin, plugin.path));
+        return Err(LoadError::DirWritable { directory: path.into(), mode, fix });
+    }
+    Ok(stat)
+}
+
+/// The remedy for a directory that others can change. A sticky directory of root, such as `/tmp`, is meant to be
+/// so, and what belongs to somebody else is not this user's to change. What is no library, such as the lock file, is
+/// looked at for the sake of its directory: there is nothing to move then.
+fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, file: &Path) -> String {
+    let (user, sticky) = (effective_user(), stat.st_mode & STICKY != 0);
+    let plugin = (file.extension() == Some(OsStr::new("so"))).then(|| UntrustedText::from(file));
+    let way = if stat.st_uid == user && !(sticky && user == 0) {
+        let put = if plugin.is_some() { "move the plugin to" } else { "use" };
+        let directory = UntrustedText::from(directory);
+        format!("chmod go-w {directory}, or {put} a directory that only its owner can change")
+    } else if stat.st_uid == 0 && sticky && holds_the_plugin {
+        let own = UntrustedText::from(directory.join("plugins").as_path());
+        match &plugin {
+            Some(plugin) => {
+                format!("put the plugin into a directory of its own: mkdir -m 755 {own} && mv {plugin} {own}")
+            }
+            None => format!("use a directory of your own in it: mkdir -m 755 {own}"),
+        }
+    } else {
+        let put = if plugin.is_some() { "move the plugin to where" } else { "use a directory where" };
+        let then = plugin.as_ref().map_or_else(String::new, |plugin| format!(" && mv {plugin} ~/plugins/"));
+        format!(
+            "{put} only root or user {user} can change any directory on the way, such as one in your home directory: \
+             mkdir -m 755 ~/plugins{then}"
+        )
+    };
+    match plugin {
+        Some(plugin) => format!("{way}; or copy it to where plugins are: sochdb-plugin install {plugin}"),
+        None => way,
+    }
+}

@@ -1,0 +1,201 @@
+//! Linux: everything is proved, see the table of steps.
+
+pub(crate) mod base;
+pub(crate) mod files;
+pub(crate) mod libraries;
+pub(crate) mod linker;
+pub(crate) mod probe;
+pub(crate) mod sync;
+
+use crate::files::plain_path::PlainPath;
+use crate::files::status::Status;
+use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
+use crate::refusal::load_error::LoadError;
+use crate::refusal::step::Step;
+use crate::refusal::words::Words;
+use crate::system::backend::{System, Text};
+use crate::system::linux::files::directory_walk::{self, Walked};
+use crate::system::linux::files::headroom::{self, Headroom};
+use crate::system::linux::files::mapped_file::Mapped;
+use crate::system::linux::files::open_file::{self, Bounds, OpenFile};
+use crate::system::linux::files::owners::Owners;
+use crate::system::linux::files::sealed_file::SealedFile;
+use crate::system::linux::files::stamp::ReadStamp;
+use crate::system::linux::files::{exec_policy, fd_paths, links, small_file};
+use crate::system::linux::linker::Mapping;
+use crate::system::linux::probe::request::{Needed, Request};
+use crate::system::linux::sync::signals::Blocked;
+use crate::system::linux::sync::thread::Thread;
+use crate::system::posix::files::plain_path;
+use crate::trust::policy::Demands;
+use rustix::fd::AsFd;
+use std::any::Any;
+use std::ffi::{CStr, OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+pub(crate) enum Linux {}
+
+impl System for Linux {
+    type Headroom = Headroom;
+    type Owners = Owners;
+    type Stamp = ReadStamp;
+    type Directory = Walked;
+    type File = OpenFile;
+    type Sealed = SealedFile;
+    type Bytes = Mapped;
+    type Mapping = Mapping;
+    type Thread = Thread;
+
+    const STANDARD: &'static [&'static str] = libraries::STANDARD;
+    const PLACES: &'static [&'static str] = libraries::PLACES;
+
+    fn headroom() -> Headroom {
+        Headroom::look()
+    }
+
+    fn make_sure_within(headroom: Headroom, step: Step, bytes: u64) -> Result<(), LoadError> {
+        headroom.make_sure(step, bytes)
+    }
+
+    fn make_sure(step: Step, bytes: u64) -> Result<(), LoadError> {
+        headroom::make_sure(step, bytes)
+    }
+
+    fn owners(demands: Demands) -> Owners {
+        Owners::of(demands)
+    }
+
+    fn owners_of_the_system() -> Owners {
+        Owners::ROOT
+    }
+
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
+        plain_path::check(path)
+    }
+
+    fn directories(path: &PlainPath<'_>, owners: Owners) -> Result<(Walked, impl Words<Walked>), LoadError> {
+        directory_walk::check(path, owners, directory_walk::open_beneath)
+    }
+
+    fn path_of(directory: &Walked) -> &Path {
+        &directory.path
+    }
+
+    fn file(
+        path: &PlainPath<'_>,
+        directory: &Walked,
+        owners: Owners,
+        most: u64,
+    ) -> Result<(OpenFile, impl Words<OpenFile>), LoadError> {
+        open_file::check(path, directory, Bounds::of_plugin(owners, most))
+    }
+
+    fn library(path: &Path, directory: &Walked, name: &OsStr, owners: Owners) -> Result<OpenFile, LoadError> {
+        OpenFile::open(path, directory, name, Bounds::of_library(owners))
+    }
+
+    fn status(file: &OpenFile) -> Status {
+        file.status()
+    }
+
+    fn is_replaced(directory: &Walked, name: &OsStr, opened: &Status) -> Result<bool, LoadError> {
+        links::is_replaced(directory, name, opened)
+    }
+
+    fn behind_links(directory: &Walked, name: &OsStr) -> Result<OsString, LoadError> {
+        links::behind_links(directory, name)
+    }
+
+    fn has(directory: &Walked, name: &Path) -> bool {
+        links::has(directory, name)
+    }
+
+    fn read_library(path: &Path) -> Result<(Vec<u8>, PathBuf), LoadError> {
+        let (plain, _) = Self::path(path)?;
+        let (walked, _) = Self::directories(&plain, Owners::ROOT)?;
+        let file = Self::library(path, &walked, plain.file, Owners::ROOT)?;
+        Ok((file.text(path)?, walked.path))
+    }
+
+    fn read_text(path: &Path, directory: &Walked, name: &OsStr, owners: Owners) -> Result<Text<ReadStamp>, LoadError> {
+        small_file::read(path, directory, name, owners)
+    }
+
+    fn is_unchanged(path: &Path, directory: &Walked, name: &OsStr, owners: Owners, stamp: &ReadStamp) -> bool {
+        small_file::is_unchanged(path, directory, name, owners, stamp)
+    }
+
+    fn read_text_at(path: &Path) -> Result<Text<ReadStamp>, LoadError> {
+        small_file::read_at(path)
+    }
+
+    fn is_unchanged_at(path: &Path, stamp: &ReadStamp) -> bool {
+        small_file::is_unchanged_at(path, stamp)
+    }
+
+    fn exec_policy(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), impl Words<()>), LoadError> {
+        exec_policy::check(path, file, ask_kernel)
+    }
+
+    fn seal(path: &Path, file: &OpenFile) -> Result<(SealedFile, impl Words<SealedFile>), LoadError> {
+        SealedFile::copy(path, file)
+    }
+
+    fn bytes(sealed: &SealedFile) -> Result<Mapped, LoadError> {
+        sealed.map()
+    }
+
+    fn is_resident(name: &OsStr) -> bool {
+        linker::is_resident(name)
+    }
+
+    fn identity(sealed: &mut SealedFile) -> Result<PathBuf, LoadError> {
+        fd_paths::path_of(sealed)
+    }
+
+    fn keep(sealed: &SealedFile) {
+        fd_paths::keep(sealed);
+    }
+
+    fn probe(
+        plugin: &SealedFile,
+        needed: &[NeededLibrary<'_, SealedFile>],
+        symbol: &CStr,
+        limit: Duration,
+    ) -> Result<Report, ProbeError> {
+        let sealed = needed.iter().filter_map(|library| match library {
+            NeededLibrary::File(_) => None,
+            NeededLibrary::Sealed(file) => Some(file.size()),
+        });
+        let bytes = plugin.size() + sealed.sum::<u64>();
+        let needed: Vec<Needed<'_>> = needed
+            .iter()
+            .map(|library| match library {
+                NeededLibrary::File(path) => Needed::File(path),
+                NeededLibrary::Sealed(file) => Needed::Sealed(file.as_fd()),
+            })
+            .collect();
+        probe::run(&Request { plugin: plugin.as_fd(), bytes, needed: &needed, symbol, limit })
+    }
+
+    unsafe fn open(path: &OsStr) -> Result<Mapping, String> {
+        // SAFETY: the caller promises it.
+        unsafe { Mapping::open(path) }
+    }
+
+    fn address(mapping: &Mapping, symbol: &str) -> Option<*const u8> {
+        mapping.address(symbol)
+    }
+
+    fn start(name: &'static CStr, stack: usize, work: Box<dyn FnOnce() + Send>) -> io::Result<Thread> {
+        // The thread inherits what is blocked.
+        let _blocked = Blocked::all()?;
+        Thread::start(name, stack, work)
+    }
+
+    fn join(thread: Thread) -> Result<(), Box<dyn Any + Send>> {
+        thread.join()
+    }
+}

@@ -1,0 +1,32 @@
+//! The systems: a backend each, all behind one trait, for the steps of a load. `steps.md`, which the crate's documentation
+//! shows, says what each step proves there.
+
+pub(crate) mod backend;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+pub(crate) mod linux;
+#[cfg(unix)]
+pub(crate) mod posix;
+#[cfg(all(unix, not(target_os = "linux")))]
+mod unix;
+#[cfg(windows)]
+mod windows;
+
+use crate::system::backend::System;
+
+#[cfg(target_os = "linux")]
+pub(crate) type Native = linux::Linux;
+#[cfg(all(unix, not(target_os = "linux")))]
+pub(crate) type Native = unix::Unix;
+#[cfg(windows)]
+pub(crate) type Native = windows::Windows;
+
+pub(crate) type Headroom = <Native as System>::Headroom;
+pub(crate) type Owners = <Native as System>::Owners;
+pub(crate) type Stamp = <Native as System>::Stamp;
+pub(crate) type Directory = <Native as System>::Directory;
+pub(crate) type Sealed = <Native as System>::Sealed;
+pub(crate) type Bytes = <Native as System>::Bytes;
+pub(crate) type Mapping = <Native as System>::Mapping;
+pub(crate) type Thread = <Native as System>::Thread;

@@ -1,0 +1,3 @@
+//! Names of files.
+
+pub(crate) mod plain_path;

@@ -1,0 +1,3 @@
+//! The part that all systems with POSIX paths have.
+
+pub(crate) mod files;

@@ -1,0 +1,49 @@
+//! Windows.
+
+use crate::base::text::UntrustedText;
+use crate::files::plain_path::PlainPath;
+use crate::refusal::load_error::LoadError;
+use crate::refusal::words::Words;
+use crate::system::elsewhere::Unjudged;
+use std::ffi::OsStr;
+use std::path::{Component, Path, Prefix};
+
+pub(crate) enum Windows {}
+
+impl Unjudged for Windows {
+    /// From a drive's letter on, `C:\…`: no `.`, `..`, empty part, `/`, stream of a file, and no end of a part that the
+    /// system would take away.
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
+        let bytes = path.as_os_str().as_encoded_bytes();
+        if bytes.is_empty() {
+            return Err(LoadError::PathEmpty);
+        }
+        if bytes.contains(&0) {
+            return Err(LoadError::PathNul);
+        }
+        let mut parts = path.components();
+        let on_drive = matches!(parts.next(), Some(Component::Prefix(it)) if matches!(it.kind(), Prefix::Disk(_)));
+        if !on_drive || parts.next() != Some(Component::RootDir) {
+            return Err(LoadError::PathNotAbsolute { path: path.into() });
+        }
+        // Behind `C:\`.
+        for part in bytes[3..].split(|byte| *byte == b'\\') {
+            let wrong = match part {
+                b"" => Some(r"an empty part (`\\`, or `\` at its end)"),
+                b"." => Some("the part `.`"),
+                b".." => Some("the part `..`"),
+                part if part.contains(&b'/') => Some("`/`"),
+                part if part.contains(&b':') => Some("`:` behind its drive"),
+                part if part.ends_with(b".") || part.ends_with(b" ") => Some("a part that ends in `.` or a space"),
+                _ => None,
+            };
+            if let Some(part) = wrong {
+                return Err(LoadError::PathNotNormal { path: path.into(), part });
+            }
+        }
+        let mut directories: Vec<&OsStr> = parts.map(Component::as_os_str).collect();
+        let file = directories.pop().ok_or(LoadError::PathEmpty)?;
+        let words = |plain: &PlainPath<'_>| UntrustedText::from(plain.path).to_string();
+        Ok((PlainPath { path, directories, file }, words))
+    }
+}
