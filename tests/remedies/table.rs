@@ -158,6 +158,10 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_ELF_MACHINE", FOREIGN),
     ("E_ELF_OS_ABI", EDITED),
     ("E_ELF_ISA", Followed("tests/operator/inspect.rs", "a_plugin_for_a_newer_processor_is_loaded")),
+    (
+        "E_ELF_C_LIBRARY",
+        Followed("tests/toolchains/musl.rs", "a_plugin_of_the_other_c_library_is_refused_until_it_is_built_for_this_one"),
+    ),
     ("E_ELF_HEADERS", EDITED),
     ("E_ELF_SEGMENT", EDITED),
     ("E_ELF_WRITABLE_CODE", Followed(VENDOR, "code_that_can_be_written_is_linked_apart")),

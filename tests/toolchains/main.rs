@@ -2,6 +2,7 @@
 
 mod compilers;
 mod cpp_builds;
+mod musl;
 mod rust_codec;
 mod sanitizers;
 mod size;

@@ -1,7 +1,7 @@
 //! The step `elf`: what a library must be, and must not have, to be loaded into this process.
 
 use crate::base::text::UntrustedText;
-use crate::elf::{isa, machine, Facts};
+use crate::elf::{c_library, isa, machine, Facts};
 use crate::kernel::backend::Kernel;
 use crate::kernel::Own;
 use crate::refusal::elf_error::ElfError;
@@ -60,6 +60,14 @@ impl Facts {
         // 0 is System V, 3 is GNU/Linux.
         if !matches!(self.os_abi, 0 | 3) || self.abi_version != 0 {
             return Err(ElfError::OsAbi { abi: self.os_abi, version: self.abi_version });
+        }
+        for needs in &self.needed {
+            match c_library::of(needs.as_bytes()) {
+                Some(plugin) if plugin != Own::C_LIBRARY => {
+                    return Err(ElfError::CLibrary { plugin, needs: needs.clone(), host: Own::C_LIBRARY });
+                }
+                _ => {}
+            }
         }
         let level = isa::of_host();
         if self.isa_needed > level {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub(crate) mod bytes;
+pub(crate) mod c_library;
 pub(crate) mod check;
 pub(crate) mod dynamic;
 pub(crate) mod hash;

@@ -25,6 +25,9 @@ pub(crate) trait Kernel {
     /// The errors of the system that say so.
     const SHORTAGES: Shortages;
 
+    /// The usual name of the C library of this process.
+    const C_LIBRARY: &'static str;
+
     /// The size of a page of memory, in bytes.
     fn page_size() -> usize;
 

@@ -25,6 +25,8 @@ impl Kernel for Linux {
         threads: libc::EAGAIN,
     };
 
+    const C_LIBRARY: &'static str = if cfg!(target_env = "musl") { "musl" } else { "glibc" };
+
     fn page_size() -> usize {
         rustix::param::page_size()
     }

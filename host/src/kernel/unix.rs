@@ -24,6 +24,8 @@ impl Kernel for Unix {
         threads: libc::EAGAIN,
     };
 
+    const C_LIBRARY: &'static str = "that of the system";
+
     fn page_size() -> usize {
         rustix::param::page_size()
     }

@@ -54,6 +54,8 @@ impl Kernel for Windows {
         threads: 8,
     };
 
+    const C_LIBRARY: &'static str = "that of the system";
+
     fn page_size() -> usize {
         static SIZE: OnceLock<usize> = OnceLock::new();
         *SIZE.get_or_init(|| {

@@ -35,6 +35,11 @@ refusals! {
     Elf: OsAbi { abi: u8, version: u8 } "E_ELF_OS_ABI"
         "the plugin is for another operating system (ELF OS ABI {abi}, version {version})"
         "build the plugin for Linux";
+    Elf: CLibrary { plugin: &'static str, needs: UntrustedText, host: &'static str } "E_ELF_C_LIBRARY"
+        "it was linked with the C library {plugin}, as it needs {needs}; this process has {host}, and two of them in one process \
+         would break both"
+        "build it for {host}: C and C++ with a compiler whose C library that is, Rust with `--target` of the name that ends in \
+         -gnu for glibc and in -musl for musl; or run the host on a system with {plugin}";
     Elf: Isa { needed: u8, present: u8 } "E_ELF_ISA"
         "the plugin needs a processor of level x86-64-v{needed}, this one has level x86-64-v{present}"
         "compile everything in it with -march=x86-64-v{present} at most and without -mneeded, and \

@@ -43,10 +43,17 @@ pub(crate) fn watch(file: &Path) -> std::io::Result<()> {
 }
 
 /// Fills in the return addresses of the calls under way on this thread, innermost first, and gives their number.
+#[cfg(not(target_env = "musl"))]
 fn frames(room: &mut [*mut c_void]) -> usize {
     // SAFETY: the room is ours.
     let count = unsafe { libc::backtrace(room.as_mut_ptr(), room.len() as i32) };
     usize::try_from(count).unwrap_or(0)
+}
+
+/// musl cannot tell them: only the address of the instruction is known.
+#[cfg(target_env = "musl")]
+fn frames(_: &mut [*mut c_void]) -> usize {
+    0
 }
 
 /// Text that goes to the file. A handler must not allocate.

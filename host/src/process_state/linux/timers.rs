@@ -8,6 +8,8 @@ const TIMERS: [(i32, &str); 3] =
     [(libc::ITIMER_REAL, "ITIMER_REAL"), (libc::ITIMER_VIRTUAL, "ITIMER_VIRTUAL"), (libc::ITIMER_PROF, "ITIMER_PROF")];
 
 /// Seconds and microseconds.
+// How wide they are is as the C library has it; musl's will grow.
+#[allow(deprecated)]
 type Time = (libc::time_t, libc::suseconds_t);
 
 /// Whether each runs, and how often it comes again: what is left of its time passes by itself.

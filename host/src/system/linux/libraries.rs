@@ -1,6 +1,7 @@
 //! The libraries of a Linux system.
 
-/// Libraries that C, C++ and Rust plugins need without their authors' doing: those of glibc and of GCC's runtime.
+/// Libraries that C, C++ and Rust plugins need without their authors' doing: those of the C library and of GCC's runtime.
+#[cfg(not(target_env = "musl"))]
 pub(crate) const STANDARD: &[&str] = &[
     "libc.so.6",
     "libm.so.6",
@@ -16,10 +17,23 @@ pub(crate) const STANDARD: &[&str] = &[
     "libatomic.so.1",
 ];
 
-/// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones.
-#[cfg(target_arch = "x86_64")]
+#[cfg(target_env = "musl")]
+pub(crate) const STANDARD: &[&str] = &[
+    "libc.so",
+    "libc.musl-x86_64.so.1",
+    "libc.musl-aarch64.so.1",
+    "libgcc_s.so.1",
+    "libstdc++.so.6",
+    "libatomic.so.1",
+];
+
+/// Where systems with glibc keep libraries: Debian's multiarch directories, those of others, those of old ones. musl's
+/// dynamic linker looks into the directories of the last row.
+#[cfg(all(target_arch = "x86_64", not(target_env = "musl")))]
 pub(crate) const PLACES: &[&str] = &["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", not(target_env = "musl")))]
 pub(crate) const PLACES: &[&str] = &["/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib"];
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_env = "musl")))]
 pub(crate) const PLACES: &[&str] = &["/usr/lib", "/usr/lib64", "/lib"];
+#[cfg(target_env = "musl")]
+pub(crate) const PLACES: &[&str] = &["/lib", "/usr/local/lib", "/usr/lib"];

@@ -15,6 +15,12 @@ const DT_SONAME: usize = 14;
 /// tell (rust-lang/rust#59629, #88737).
 const RTLD_NODELETE: i32 = 0x1000;
 
+/// How names begin that the dynamic linker takes for itself, whatever follows: that of musl is its C library.
+#[cfg(not(target_env = "musl"))]
+const OF_THE_LINKER: &[&[u8]] = &[];
+#[cfg(target_env = "musl")]
+const OF_THE_LINKER: &[&[u8]] = &[b"libc.", b"libpthread.", b"librt.", b"libm.", b"libdl.", b"libutil.", b"libxnet."];
+
 /// A mapped library. It is never unmapped.
 pub(crate) struct Mapping(ManuallyDrop<Library>);
 
@@ -42,6 +48,9 @@ impl Mapping {
 ///
 /// Asked of its list: `dlopen` with `RTLD_NOLOAD` would search for the file and open what it finds, a FIFO too.
 pub(crate) fn is_resident(name: &OsStr) -> bool {
+    if OF_THE_LINKER.iter().any(|own| name.as_bytes().starts_with(own)) {
+        return true;
+    }
     let mut search = Search { name: name.as_bytes(), found: false };
     // SAFETY: the search outlives the call, and the function does not unwind.
     unsafe { libc::dl_iterate_phdr(Some(compare), (&raw mut search).cast()) };
