@@ -1,11 +1,14 @@
 // An index of texts in one file of its own, which shows changes after a flush and has `nearest` alone: the more words of a query
 // a text has, the nearer it is. -DFORGETS: a flush shows what it does not write. -DEARLY: a change is written before its flush.
 // -DHIDES: a flush writes what it does not show. -DLEAVES: a drop leaves the file. -DNO_FLUSH: it lacks the group that it needs.
+#define _POSIX_C_SOURCE 200809L
 #include "sochdb_plugin.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     uint64_t row;
@@ -20,6 +23,7 @@ typedef struct {
 
 typedef struct {
     char path[4096], new_path[4104];
+    int directory;
     uint64_t watermark;
     list changed, seen;
 } texts;
@@ -69,17 +73,22 @@ static int is_text(soch_bytes key) {
     return 1;
 }
 
-static soch_status save(const texts *self, const list *what) {
+// The new file replaces the old one when it is on the disk.
+static soch_status save(const texts *self, const list *what, uint64_t watermark) {
     FILE *file = fopen(self->new_path, "wb");
-    if (file == NULL) return SOCH_IO;
-    fwrite(&self->watermark, sizeof self->watermark, 1, file);
+    int failed = file == NULL;
+    if (failed) return SOCH_IO;
+    failed |= fwrite(&watermark, sizeof watermark, 1, file) != 1;
     for (size_t at = 0; at < what->count; at++) {
         const entry *one = &what->entries[at];
-        fwrite(&one->row, sizeof one->row, 1, file);
-        fwrite(&one->len, sizeof one->len, 1, file);
-        fwrite(one->text, 1, one->len, file);
+        failed |= fwrite(&one->row, sizeof one->row, 1, file) != 1;
+        failed |= fwrite(&one->len, sizeof one->len, 1, file) != 1;
+        failed |= fwrite(one->text, 1, one->len, file) != one->len;
     }
-    return fclose(file) == 0 && rename(self->new_path, self->path) == 0 ? SOCH_OK : SOCH_IO;
+    failed |= fflush(file) != 0 || fsync(fileno(file)) != 0;
+    failed |= fclose(file) != 0;
+    failed = failed || rename(self->new_path, self->path) != 0 || fsync(self->directory) != 0;
+    return failed ? SOCH_IO : SOCH_OK;
 }
 
 static void load(texts *self) {
@@ -100,7 +109,7 @@ static void load(texts *self) {
 
 static soch_status written(texts *self) {
 #ifdef EARLY
-    return save(self, &self->changed);
+    return save(self, &self->changed, self->watermark);
 #else
     return self == NULL ? SOCH_FAILED : SOCH_OK;
 #endif
@@ -116,8 +125,9 @@ static soch_status insert(void *instance, soch_bytes key, uint64_t row, soch_err
 
 static soch_status remove_row(void *instance, soch_bytes key, uint64_t row, soch_error *error) {
     texts *self = instance;
-    size_t at = find(&self->changed, key, row);
-    if (at < self->changed.count) {
+    size_t at;
+    // A build may have added it twice.
+    while ((at = find(&self->changed, key, row)) < self->changed.count) {
         free(self->changed.entries[at].text);
         self->changed.entries[at] = self->changed.entries[--self->changed.count];
     }
@@ -187,12 +197,12 @@ static soch_status flush_index(void *instance, const soch_call *call, uint64_t w
     texts *self = instance;
     soch_status status = soch_go_on(call);
     if (status != SOCH_OK) return status;
-    self->watermark = watermark;
 #ifdef FORGETS
-    status = save(self, &self->seen);
+    status = save(self, &self->seen, watermark);
 #else
-    status = save(self, &self->changed);
+    status = save(self, &self->changed, watermark);
 #endif
+    if (status == SOCH_OK) self->watermark = watermark;
 #ifdef HIDES
     return status;
 #else
@@ -236,6 +246,12 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
         free(self);
         return soch_fail(error, SOCH_INVALID, 0, "it needs memory and a `data_dir`");
     }
+    snprintf(self->path, sizeof self->path, "%.*s", (int)host->data_dir.len, host->data_dir.ptr);
+    self->directory = open(self->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (self->directory < 0) {
+        free(self);
+        return soch_fail(error, SOCH_IO, 0, "it cannot open its `data_dir`");
+    }
     snprintf(self->path, sizeof self->path, "%.*s/texts", (int)host->data_dir.len, host->data_dir.ptr);
     snprintf(self->new_path, sizeof self->new_path, "%s.new", self->path);
     load(self);
@@ -247,6 +263,7 @@ static void destroy(void *instance) {
     texts *self = instance;
     clear(&self->changed);
     clear(&self->seen);
+    close(self->directory);
     free(self);
 }
 

@@ -37,6 +37,7 @@
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 
 mod all;
+mod children;
 mod codec;
 mod crash;
 mod frame;
@@ -50,7 +51,7 @@ mod life;
 mod sink;
 mod storage;
 
-pub use crash::child::serve;
+pub use children::serve;
 pub use frame::instance::Handles;
 pub use frame::kind::Kind;
 pub use frame::measured::Measured;

@@ -1,10 +1,11 @@
-//! The process that a supervisor starts: it makes the same subject, and does what it is asked for.
+//! What a process is asked for that a supervisor starts: it makes the same subject, and does it.
 
+use crate::crash::promise::Promise;
 use crate::crash::talk::Talk;
 use crate::crash::work;
 use crate::frame::subject::Subject;
-use std::io::{Error, Result};
-use std::path::{Path, PathBuf};
+use std::io::Result;
+use std::path::PathBuf;
 
 /// The work that a child is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,48 +17,43 @@ pub(crate) enum Request {
 }
 
 impl Request {
-    pub(crate) fn line(&self) -> String {
+    /// The request to a plugin of a kind.
+    pub(crate) fn line<P: Promise>(&self) -> String {
         match self {
-            Self::Work { seed, steps, directory } => format!("work {seed} {steps} {}", directory.display()),
-            Self::Look { directory } => format!("look 0 0 {}", directory.display()),
+            Self::Work { seed, steps, directory } => {
+                format!("{} work {seed} {steps} {}", P::KIND, directory.display())
+            }
+            Self::Look { directory } => format!("{} look 0 0 {}", P::KIND, directory.display()),
         }
     }
 
-    fn read(line: &str) -> Option<Self> {
-        let mut words = line.splitn(4, ' ');
+    /// The kind, and what its plugin is asked for.
+    pub(crate) fn read(line: &str) -> Option<(&str, Self)> {
+        let (kind, rest) = line.split_once(' ')?;
+        let mut words = rest.splitn(4, ' ');
         let (word, seed, steps) = (words.next()?, words.next()?.parse().ok()?, words.next()?.parse().ok()?);
         let directory = PathBuf::from(words.next()?);
         match word {
-            "work" => Some(Self::Work { seed, steps, directory }),
-            "look" => Some(Self::Look { directory }),
+            "work" => Some((kind, Self::Work { seed, steps, directory })),
+            "look" => Some((kind, Self::Look { directory })),
             _ => None,
         }
     }
-}
 
-/// Does what a test of another process asks for on the standard input, until its end: the work of a process that
-/// [`Subject::children`] starts.
-///
-/// # Errors
-/// The standard input is not that of such a process, or the other process is gone.
-pub fn serve(subject: &Subject) -> Result<()> {
-    let mut talk = Talk::of_child()?;
-    while let Some(line) = talk.line()? {
-        let request = Request::read(&line).ok_or_else(|| Error::other(format!("what is this: {line}")))?;
-        match request {
-            Request::Work { seed, steps, directory } => supervised(subject, &talk, &directory, seed, steps)?,
-            Request::Look { directory } => work::look(subject, &talk, &directory)?,
+    /// Does what is asked for.
+    ///
+    /// # Errors
+    /// The other process is gone.
+    pub(crate) fn answer<P: Promise>(&self, subject: &Subject, talk: &Talk) -> Result<()> {
+        match self {
+            // Whoever supervises took the descriptor over; here it stays open, as closing it would let no call wait any more.
+            Self::Work { seed, steps, directory } => {
+                if let Some(_listener) = work::supervise(talk)? {
+                    work::work::<P>(subject, talk, directory, *seed, *steps)?;
+                }
+            }
+            Self::Look { directory } => work::look::<P>(subject, talk, directory)?,
         }
-        talk.say("end")?;
-        if line.starts_with("work ") {
-            break;
-        }
+        talk.say("end")
     }
-    Ok(())
-}
-
-fn supervised(subject: &Subject, talk: &Talk, directory: &Path, seed: u64, steps: usize) -> Result<()> {
-    // Whoever supervises took the descriptor over; here it stays open, as closing it would let no call wait any more.
-    let Some(_listener) = work::supervise(talk)? else { return Ok(()) };
-    work::work(subject, talk, directory, seed, steps)
 }

@@ -1,11 +1,10 @@
 //! Looks at what is in a directory, by an instance in a process that did not write it.
 
 use crate::crash::child::Request;
-use crate::crash::history::Place;
+use crate::crash::promise::Promise;
 use crate::crash::supervised::{crashed, start, Held, PATIENCE};
 use crate::crash::talk::Talk;
 use crate::frame::subject::Subject;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// One process looks so often.
@@ -14,7 +13,8 @@ const LOOKS: u32 = 50;
 /// The content of a directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    Rows(BTreeMap<Place, u32>),
+    /// All that is there, in lines.
+    Seen(Vec<String>),
     /// No instance could be made, for this reason.
     Refused(String),
     /// A thing is wrong that can be seen without knowing what was written.
@@ -42,8 +42,8 @@ impl<'a> Looker<'a> {
     ///
     /// # Errors
     /// What stands in the way of the test, and is not the plugin's.
-    pub(crate) fn look(&mut self, directory: &Path) -> Result<Found, String> {
-        let request = Request::Look { directory: directory.to_owned() }.line();
+    pub(crate) fn look<P: Promise>(&mut self, directory: &Path) -> Result<Found, String> {
+        let request = Request::Look { directory: directory.to_owned() }.line::<P>();
         if self.looks >= LOOKS {
             (self.child, self.looks) = (None, 0);
         }
@@ -55,7 +55,7 @@ impl<'a> Looker<'a> {
             }
             None => start(self.subject.child_command()?, &request)?,
         };
-        let mut rows = BTreeMap::new();
+        let mut seen = Vec::new();
         loop {
             let line = match talk.line_within(PATIENCE) {
                 Ok(Some(line)) => line,
@@ -67,20 +67,16 @@ impl<'a> Looker<'a> {
             };
             let (word, rest) = line.split_once(' ').unwrap_or((&line, ""));
             let found = match word {
-                "row" => {
-                    let mut numbers = rest.split(' ').map_while(|number| number.parse().ok());
-                    let (Some(table), Some(key), Some(value)) = (numbers.next(), numbers.next(), numbers.next()) else {
-                        return Err(format!("what is this: {line}"));
-                    };
-                    rows.insert((table, key), value);
+                "seen" => {
+                    seen.push(rest.to_owned());
                     continue;
                 }
-                "end" => Found::Rows(rows),
+                "end" => Found::Seen(seen),
                 "refused" => Found::Refused(rest.to_owned()),
                 "broken" => Found::Broken(rest.to_owned()),
                 _ => return Err(format!("what is this: {line}")),
             };
-            if !matches!(found, Found::Rows(_)) {
+            if !matches!(found, Found::Seen(_)) {
                 // Its last word: the instance is gone.
                 let _ = talk.line_within(PATIENCE);
             }

@@ -4,6 +4,7 @@ use crate::crash::child::Request;
 use crate::crash::content::Rule;
 use crate::crash::perform::Decision;
 use crate::crash::process::Act;
+use crate::crash::promise::Promise;
 use crate::crash::supervised::{self, Run};
 use crate::frame::must::{unseen, Must};
 use crate::frame::not_passed::NotPassed;
@@ -97,14 +98,14 @@ pub(crate) fn fresh(room: &Room) -> Result<(), NotPassed> {
 }
 
 /// Runs the steps of a seed in a child, in the room. Skips the test if the kernel lets no process be supervised.
-pub(crate) fn supervised(
+pub(crate) fn supervised<P: Promise>(
     subject: &Subject,
     room: &Room,
     seed: u64,
     steps: usize,
     decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Run, NotPassed> {
-    let request = Request::Work { seed, steps, directory: room.at.clone() }.line();
+    let request = Request::Work { seed, steps, directory: room.at.clone() }.line::<P>();
     match supervised::run(subject.child_command()?, &request, &room.at, decide)? {
         Ok(run) => Ok(run),
         Err(why) => unseen!("{why}"),

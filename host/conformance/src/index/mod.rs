@@ -5,6 +5,7 @@ use crate::frame::test::Test;
 pub(crate) mod basics;
 pub(crate) mod builder;
 pub(crate) mod change;
+pub(crate) mod crash;
 pub(crate) mod filters;
 pub(crate) mod flush;
 pub(crate) mod lent;
@@ -40,4 +41,5 @@ pub(crate) const TESTS: &[&[Test]] = &[
     texts::TESTS,
     lent::TESTS,
     threads::TESTS,
+    crash::TESTS,
 ];

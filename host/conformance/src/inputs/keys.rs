@@ -2,6 +2,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement};
+use sochdb_plugin_host::Index;
 
 /// The most dimensions that are tried to find out which vectors an index takes.
 const MOST_DIMENSIONS: usize = 4096;
@@ -27,19 +28,27 @@ impl Keys {
         }
     }
 
+    /// The keys of an index of the subject's, if its author says them, or the index describes them.
+    pub(crate) fn described(subject: &Subject, index: &Index) -> Option<Self> {
+        if let Some(dimensions) = subject.vector_dimensions() {
+            return Some(Self::Vectors(KeyElement::F32, dimensions));
+        }
+        let described = index.describe();
+        match (described.element, described.dimensions) {
+            (KeyElement::Text, _) => Some(Self::Texts),
+            (element, Some(dimensions)) if element.bytes_of(1).is_some() => {
+                Some(Self::Vectors(element, dimensions as usize))
+            }
+            _ => None,
+        }
+    }
+
     /// The keys of the subject's index: as its author says, or it describes them, or else found by trying.
     pub(crate) fn of(subject: &Subject) -> Result<Self, NotPassed> {
-        if let Some(dimensions) = subject.vector_dimensions() {
-            return Ok(Self::Vectors(KeyElement::F32, dimensions));
-        }
         let mut instance = subject.instance()?;
         let index = instance.index()?;
-        let described = index.describe();
-        if let (true, Some(dimensions)) = (described.element.bytes_of(1).is_some(), described.dimensions) {
-            return Ok(Self::Vectors(described.element, dimensions as usize));
-        }
-        if described.element == KeyElement::Text {
-            return Ok(Self::Texts);
+        if let Some(keys) = Self::described(subject, index) {
+            return Ok(keys);
         }
         let refused = |result: Result<(), sochdb_plugin_host::sdk::Error>| match result {
             Ok(()) => Ok(false),

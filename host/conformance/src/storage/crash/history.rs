@@ -1,19 +1,9 @@
 //! Which rows may be there when a storage comes again: every step that was acknowledged as durable, and of the others
 //! each whole or not at all, in the order in which they were made.
 
-use crate::crash::steps::Step;
+use crate::crash::promise::Fate;
+use crate::storage::crash::steps::Step;
 use std::collections::BTreeMap;
-
-/// The knowledge of how a step ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// Not begun, or the storage does not do it.
-    Never,
-    /// Begun, and nobody was told how it ended; or failed.
-    Perhaps,
-    /// Returned without an error.
-    Done,
-}
 
 /// A row's table and key, by their numbers.
 pub(crate) type Place = (u32, u32);

@@ -1,8 +1,9 @@
 //! Tests of the model: what may be there is never refused, and what may not be is.
 
-use super::{check, Fate, Place};
-use crate::crash::steps::{steps, End, RowWrite, Step};
+use super::{check, Place};
+use crate::crash::promise::Fate;
 use crate::frame::random::Random;
+use crate::storage::crash::steps::{steps, End, RowWrite, Step};
 use std::collections::BTreeMap;
 use Fate::{Done, Never, Perhaps};
 

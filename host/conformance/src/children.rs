@@ -1,0 +1,32 @@
+//! The processes that tests of crashes start.
+
+use crate::crash::child::Request;
+use crate::crash::promise::Promise;
+use crate::crash::talk::Talk;
+use crate::frame::subject::Subject;
+use crate::index::crash::Entries;
+use crate::storage::crash::Rows;
+use std::io::{Error, Result};
+
+/// Does what a test of another process asks for on the standard input, until its end: the work of a process that
+/// [`Subject::children`] starts.
+///
+/// # Errors
+/// The standard input is not that of such a process, or the other process is gone.
+pub fn serve(subject: &Subject) -> Result<()> {
+    let mut talk = Talk::of_child()?;
+    while let Some(line) = talk.line()? {
+        let unknown = || Error::other(format!("what is this: {line}"));
+        let (kind, request) = Request::read(&line).ok_or_else(unknown)?;
+        match kind {
+            Rows::KIND => request.answer::<Rows>(subject, &talk)?,
+            Entries::KIND => request.answer::<Entries>(subject, &talk)?,
+            _ => return Err(unknown()),
+        }
+        // Whoever supervised it waits for its end.
+        if matches!(request, Request::Work { .. }) {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Where a trial disturbs a run, and how.
+
+use crate::crash::perform::Decision;
+use crate::crash::process::{Act, Fits};
+use crate::crash::promise::Promise;
+use crate::crash::runs::STEPS;
+use crate::crash::supervised::{Line, Run};
+use crate::crash::trials::Trial;
+
+/// Calls that fail one after the other on a full disk.
+const FULL: usize = 12;
+
+/// The point that a trial is at: all of them one after the other come to each part of the run.
+pub(crate) fn point(trial: &Trial, points: usize) -> usize {
+    // The golden ratio: of any number of trials the points are about as far apart.
+    let place = (f64::from(trial.number) * 0.618_033_988_749_895).fract();
+    ((place * points as f64) as usize).min(points.saturating_sub(1))
+}
+
+/// Where a trial kills: each second one at a call that changes names or lengths, or right after one.
+pub(crate) fn kill_point(trial: &Trial, run: &Run) -> usize {
+    let is_rare = |at: usize| run.points.get(at).is_some_and(|point| point.fits.is_rare);
+    let rare: Vec<usize> =
+        (0..run.points.len()).filter(|at| is_rare(*at) || at.checked_sub(1).is_some_and(is_rare)).collect();
+    match rare.get(point(trial, rare.len())) {
+        Some(at) if trial.number.is_multiple_of(2) => *at,
+        _ => point(trial, run.points.len()),
+    }
+}
+
+/// How many changes were made when the power fails: each second time right when a step was done that is durable.
+pub(crate) fn loss_point<P: Promise>(trial: &Trial, seed: u64, run: &Run) -> usize {
+    let steps = P::steps(seed, STEPS);
+    let is_durable = |line: &&Line| {
+        let at = line.text.strip_prefix("done ").and_then(|number| number.parse::<usize>().ok());
+        at.and_then(|at| steps.get(at)).is_some_and(P::is_kept)
+    };
+    let durable: Vec<usize> = run.lines.iter().filter(is_durable).map(|line| line.ops).collect();
+    match durable.get(point(trial, durable.len())) {
+        Some(at) if trial.number.is_multiple_of(2) => *at,
+        _ => point(trial, run.ops.len() + 1),
+    }
+}
+
+/// The failure of a trial.
+#[derive(Clone, Copy)]
+pub(crate) enum Fault {
+    Error(&'static str, i32),
+    Short,
+    /// EIO of a call that waits for the disk.
+    Sync,
+    /// The disk is full for some calls.
+    Full,
+}
+
+pub(crate) const FAULTS: [Fault; 6] = [
+    Fault::Error("EIO", libc::EIO),
+    Fault::Sync,
+    Fault::Error("ENOSPC", libc::ENOSPC),
+    Fault::Full,
+    Fault::Error("EINTR", libc::EINTR),
+    Fault::Short,
+];
+
+impl Fault {
+    /// Whether a call can fail so.
+    pub(crate) fn fits(self, call: &Fits) -> bool {
+        match self {
+            Self::Error(_, libc::EINTR) => call.may_be_interrupted,
+            Self::Error(..) => true,
+            Self::Short => call.may_be_short,
+            Self::Sync => call.syncs,
+            Self::Full => call.takes_space,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Error(name, _) => name,
+            Self::Short => "a short write",
+            Self::Sync => "EIO",
+            Self::Full => "ENOSPC, as some calls after it,",
+        }
+    }
+
+    /// The fate of call `number`, if it begins at call `at`.
+    pub(crate) fn decide(self, at: usize, number: usize, act: &Act) -> Decision {
+        match self {
+            Self::Error(_, error) if number == at => Decision::Fail(error),
+            Self::Sync if number == at => Decision::Fail(libc::EIO),
+            Self::Short if number == at => Decision::Short,
+            Self::Full if (at..at + FULL).contains(&number) && act.fits().takes_space => Decision::Fail(libc::ENOSPC),
+            _ => Decision::Go,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What plugins of a kind promise of their files: the steps that they are made to take, and what may be there after them.
+
+use crate::frame::instance::Handles;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use sochdb_plugin_host::sdk::Result as Called;
+
+/// The knowledge of how a step ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Not begun, or the plugin does not do it.
+    Never,
+    /// Begun, and nobody was told how it ended; or failed.
+    Perhaps,
+    /// Returned without an error.
+    Done,
+}
+
+/// The promise of a kind, for the tests that break what it must outlive.
+pub(crate) trait Promise {
+    /// The kind, as a process is asked for it, and as a message calls the plugin.
+    const KIND: &'static str;
+    type Step;
+    /// An instance that takes steps.
+    type Taker;
+
+    /// Skips the test if the plugin promises nothing of its files.
+    fn is_made(subject: &Subject) -> Result<(), NotPassed>;
+
+    /// The steps of a seed.
+    fn steps(seed: u64, count: usize) -> Vec<Self::Step>;
+
+    /// The step, as a message says it.
+    fn name(step: &Self::Step) -> String;
+
+    /// Whether what it made is promised to be there when it has returned.
+    fn is_kept(step: &Self::Step) -> bool;
+
+    /// # Errors
+    /// The instance is of another kind, or does not say what it takes.
+    fn taker(subject: &Subject, handles: Handles) -> Result<Self::Taker, NotPassed>;
+
+    /// # Errors
+    /// Those of the plugin.
+    fn take(taker: &mut Self::Taker, step: &Self::Step) -> Called<()>;
+
+    /// Reads all that is there, a line for each part of it that [`Self::check`] reads, and sees that the instance goes on working.
+    ///
+    /// # Errors
+    /// What is wrong, whatever was written.
+    fn look(taker: &mut Self::Taker) -> Result<Vec<String>, String>;
+
+    /// Looks whether this may be there after steps with these fates.
+    ///
+    /// # Errors
+    /// What is wrong.
+    fn check(steps: &[Self::Step], fates: &[Fate], seen: &[String]) -> Result<(), String>;
+}

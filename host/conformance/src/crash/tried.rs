@@ -1,0 +1,139 @@
+//! Disturbs runs of a plugin that makes promises, of whatever kind, and looks at what is left.
+
+use crate::crash::content::Change;
+use crate::crash::disk::{after_power_loss, put, Op};
+use crate::crash::looker::Looker;
+use crate::crash::perform::Decision;
+use crate::crash::points::{kill_point, loss_point, point, FAULTS};
+use crate::crash::promise::Promise;
+use crate::crash::runs::{ended, fates, under_way, wrong, Runs, STEPS};
+use crate::crash::supervised::End;
+use crate::crash::trials::{fresh, supervised, Room, Trials};
+use crate::frame::must::Must;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::subject::Subject;
+
+/// Trials by default: as many of them as there is time for.
+const KILLS: u32 = 60;
+const FAILURES: u32 = 100;
+const LOSSES: u32 = 300;
+/// So many trials have the same steps.
+const OF_A_RUN: u32 = 12;
+const LOSSES_OF_A_RUN: u32 = 60;
+
+/// The trials of a test, if the plugin makes promises.
+fn trials<P: Promise>(subject: &Subject, count: u32) -> Result<Trials<'_>, NotPassed> {
+    P::is_made(subject)?;
+    Trials::new(subject, count)
+}
+
+/// The process is killed before any call.
+pub(crate) fn killed<P: Promise>(subject: &Subject) -> Result<(), NotPassed> {
+    let trials = trials::<P>(subject, KILLS)?;
+    let (mut looker, mut runs) = (Looker::new(subject), Runs::of(&trials, OF_A_RUN));
+    trials.each(|trial| {
+        let (seed, undisturbed) = runs.of_trial::<P>(trial, &mut looker)?;
+        let (room, at) = (Room::new()?, kill_point(trial, undisturbed));
+        let run =
+            supervised::<P>(
+                subject,
+                &room,
+                seed,
+                STEPS,
+                |number, _| {
+                    if number == at {
+                        Decision::Kill
+                    } else {
+                        Decision::Go
+                    }
+                },
+            )?;
+        if !matches!(run.end, End::Killed | End::Done) {
+            return Err(ended(&run.end).into());
+        }
+        // A process that did not write it.
+        looker.renew();
+        let found = looker.look::<P>(&room.at)?;
+        match wrong::<P>(seed, &fates(&run.lines, usize::MAX), found) {
+            Some(why) => {
+                let what = run.points.get(at).map_or("its end", |point| &point.what);
+                let step = under_way::<P>(seed, &run.lines, usize::MAX);
+                Err(format!("killed before call {at} ({what}), {step}: {why}").into())
+            }
+            None => Ok(()),
+        }
+    })
+}
+
+/// Any call fails.
+pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> Result<(), NotPassed> {
+    let trials = trials::<P>(subject, FAILURES)?;
+    let (mut looker, mut runs) = (Looker::new(subject), Runs::of(&trials, OF_A_RUN));
+    trials.each(|trial| {
+        let (seed, undisturbed) = runs.of_trial::<P>(trial, &mut looker)?;
+        let fault = FAULTS[trial.number as usize % FAULTS.len()];
+        let fitting = undisturbed.points.iter().enumerate().filter(|(_, point)| fault.fits(&point.fits));
+        let fitting: Vec<usize> = fitting.map(|(number, _)| number).collect();
+        let Some(at) = fitting.get(point(trial, fitting.len())).copied() else { return Ok(()) };
+        let room = Room::new()?;
+        let run = supervised::<P>(subject, &room, seed, STEPS, |number, act| fault.decide(at, number, act))?;
+        let what = run.points.get(at).map_or("none", |point| &point.what);
+        let ops = run.points.get(at).map_or(usize::MAX, |point| point.ops);
+        let place = format!("{} at call {at} ({what}), {}", fault.name(), under_way::<P>(seed, &run.lines, ops));
+        if run.end != End::Done {
+            return Err(format!("{place}: {}", ended(&run.end)).into());
+        }
+        let fates = fates(&run.lines, usize::MAX);
+        let failed = run.lines.iter().filter_map(|line| line.text.strip_prefix("failed ")).next();
+        let failed = failed
+            .map_or_else(|| "no step failed".to_owned(), |first| format!("step {first} was the first that failed"));
+        let found = looker.look::<P>(&room.at)?;
+        if let Some(why) = wrong::<P>(seed, &fates, found) {
+            return Err(format!("{place}; {failed}; opened again: {why}").into());
+        }
+        fresh(&room)?;
+        let entries = after_power_loss(&run.ops, trials.rule(), &mut Random::new(trial.seed));
+        put(&entries, &room.at).must("cannot write what a disk holds")?;
+        let found = looker.look::<P>(&room.at)?;
+        match wrong::<P>(seed, &fates, found) {
+            Some(why) => Err(format!("{place}; {failed}; the power failed at the end; opened again: {why}").into()),
+            None => Ok(()),
+        }
+    })
+}
+
+/// The power fails after any change.
+pub(crate) fn power_loss<P: Promise>(subject: &Subject) -> Result<(), NotPassed> {
+    let trials = trials::<P>(subject, LOSSES)?;
+    let (mut looker, mut runs) = (Looker::new(subject), Runs::of(&trials, LOSSES_OF_A_RUN));
+    let room = Room::new()?;
+    trials.each(|trial| {
+        let (seed, run) = runs.of_trial::<P>(trial, &mut looker)?;
+        let until = loss_point::<P>(trial, seed, run);
+        fresh(&room)?;
+        let entries = after_power_loss(&run.ops[..until], trials.rule(), &mut Random::new(trial.seed));
+        put(&entries, &room.at).must("cannot write what a disk holds")?;
+        let found = looker.look::<P>(&room.at)?;
+        match wrong::<P>(seed, &fates(&run.lines, until), found) {
+            Some(why) => {
+                let before = run.ops[..until].last().map_or_else(|| "nothing".to_owned(), shown);
+                let step = under_way::<P>(seed, &run.lines, until);
+                let at = run.points.iter().rposition(|point| point.ops < until).unwrap_or(0);
+                let call = run.points.get(at).map_or("none", |point| &point.what);
+                Err(format!("the power failed after call {at} ({call}: {before}), {step}: {why}").into())
+            }
+            None => Ok(()),
+        }
+    })
+}
+
+fn shown(op: &Op) -> String {
+    match op {
+        Op::Change { change: Change::Write { at, data }, .. } => format!("{} bytes at {at}", data.len()),
+        Op::Change { change: Change::Length(len), .. } => format!("length {len}"),
+        Op::Sync { .. } | Op::SyncDirectory { .. } | Op::SyncAll => "synced".to_owned(),
+        Op::Lost { .. } => "not synced".to_owned(),
+        Op::Name(_) => "a name".to_owned(),
+    }
+}

@@ -1,0 +1,92 @@
+//! Tests of what an index with files of its own has kept after its process was killed, the power failed, or its calls of the
+//! system did: what its last flush left, with the watermark of that.
+
+use crate::crash::promise::{Fate, Promise};
+use crate::crash::tried;
+use crate::frame::instance::Handles;
+use crate::frame::must::{skip, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::crash::states::check;
+use crate::index::crash::steps::{steps, Step};
+use crate::index::crash::take::Taker;
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{IndexExtension, Result as Called};
+use std::collections::BTreeSet;
+
+mod states;
+mod steps;
+mod take;
+
+suite!(Index, "index_crash":
+    ; full:
+    killed_at_any_call_it_is_as_a_flush_left_it,
+    failing_calls_lose_nothing_that_was_flushed,
+    a_power_loss_at_any_call_leaves_what_was_flushed,
+);
+
+/// The entries of an index with files of its own.
+pub(crate) struct Entries;
+
+impl Promise for Entries {
+    const KIND: &'static str = "index";
+    type Step = Step;
+    type Taker = Taker;
+
+    fn is_made(subject: &Subject) -> Result<(), NotPassed> {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        index.flush(1).must("flush")?;
+        if index.flushed().must("flushed")? == 0 {
+            skip!("it holds no watermark after a flush, as an index without files of its own");
+        }
+        Ok(())
+    }
+
+    fn steps(seed: u64, count: usize) -> Vec<Step> {
+        steps(seed, count)
+    }
+
+    fn name(step: &Step) -> String {
+        step.name()
+    }
+
+    fn is_kept(step: &Step) -> bool {
+        matches!(step, Step::Flush(_))
+    }
+
+    fn taker(subject: &Subject, mut handles: Handles) -> Result<Taker, NotPassed> {
+        let index = handles.index.take().ok_or("it is no index")?;
+        let keys = Keys::described(subject, &index).map_or_else(|| Keys::of(subject), Ok)?;
+        Ok(Taker::new(index, keys))
+    }
+
+    fn take(taker: &mut Taker, step: &Step) -> Called<()> {
+        taker.take(step)
+    }
+
+    fn look(taker: &mut Taker) -> Result<Vec<String>, String> {
+        let there = taker.look().map_err(|why| why.to_string())?;
+        Ok([there.watermark].iter().chain(&there.entries).map(u64::to_string).collect())
+    }
+
+    fn check(steps: &[Step], fates: &[Fate], seen: &[String]) -> Result<(), String> {
+        let numbers = seen.iter().map(|line| line.parse().map_err(|_| "a line is no number"));
+        let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
+        let (watermark, entries) = numbers.split_first().ok_or("there is no watermark")?;
+        check(steps, fates, *watermark, &entries.iter().copied().collect::<BTreeSet<u64>>())
+    }
+}
+
+fn killed_at_any_call_it_is_as_a_flush_left_it(subject: &Subject) -> Result<(), NotPassed> {
+    tried::killed::<Entries>(subject)
+}
+
+fn failing_calls_lose_nothing_that_was_flushed(subject: &Subject) -> Result<(), NotPassed> {
+    tried::failing_calls::<Entries>(subject)
+}
+
+fn a_power_loss_at_any_call_leaves_what_was_flushed(subject: &Subject) -> Result<(), NotPassed> {
+    tried::power_loss::<Entries>(subject)
+}

@@ -1,0 +1,86 @@
+//! The steps of a storage, taken, and what is there after them.
+
+use crate::frame::must::show;
+use crate::storage::crash::history::Place;
+use crate::storage::crash::steps::{key, number_of_key, number_of_value, value, End, RowWrite, Step, TABLES};
+use sochdb_plugin_host::sdk::{
+    BatchOptions, Error, ErrorKind, Result as Called, StorageExtension, TransactionOptions, Write,
+};
+use sochdb_plugin_host::Storage;
+
+/// The table that shows whether a storage that came again still works.
+const AGAIN: u32 = TABLES + 1;
+
+pub(crate) fn take(storage: &Storage, step: &Step) -> Called<()> {
+    let options = |durable: bool| if durable { BatchOptions::new().durable() } else { BatchOptions::new() };
+    match step {
+        Step::Write(RowWrite { table, key: row, value: Some(new) }) => storage.put(*table, &key(*row), &value(*new), 0),
+        Step::Write(RowWrite { table, key: row, value: None }) => storage.delete(*table, &key(*row), 0),
+        Step::Batch { writes, durable } => {
+            let rows: Vec<_> =
+                writes.iter().map(|write| (write.table, key(write.key), write.value.map(value))).collect();
+            let writes: Vec<Write<'_>> = rows
+                .iter()
+                .map(|(table, key, value)| match value {
+                    Some(value) => Write::Put { table: *table, key, value },
+                    None => Write::Delete { table: *table, key },
+                })
+                .collect();
+            storage.write_batch(&writes, &options(*durable))
+        }
+        Step::DeleteRange { table, from, to, durable } => {
+            let (start, end) = (key(*from), key(*to));
+            storage.write_batch(&[Write::DeleteRange { table: *table, start: &start, end: &end }], &options(*durable))
+        }
+        Step::Transaction { writes, end } => transaction(storage, writes, *end),
+        Step::DropTable { table } => storage.drop_table(*table),
+        Step::Flush => storage.flush(),
+        Step::Compact => storage.compact(),
+    }
+}
+
+fn transaction(storage: &Storage, writes: &[RowWrite], end: End) -> Called<()> {
+    let options = TransactionOptions::new();
+    let options = if end == End::DurableCommit { options.durable() } else { options };
+    let mut inside = storage.begin(&options)?;
+    for write in writes {
+        match write.value {
+            Some(new) => inside.put(write.table, &key(write.key), &value(new))?,
+            None => inside.delete(write.table, &key(write.key))?,
+        }
+    }
+    if end == End::Abort {
+        inside.abort();
+        return Ok(());
+    }
+    inside.commit()
+}
+
+/// The rows that are there, each with the number of its value, in a storage that goes on working.
+pub(crate) fn look(storage: &Storage) -> Result<Vec<(Place, u32)>, String> {
+    let mut all = Vec::new();
+    for table in 1..=TABLES {
+        let rows =
+            storage.scan(table, b"", b"", usize::MAX).map_err(|error| format!("scan of table {table}: {error}"))?;
+        for (key, value) in rows {
+            match (number_of_key(&key), number_of_value(&value)) {
+                (Some(key), Some(value)) => all.push(((table, key), value)),
+                _ => {
+                    let (key, value) = (show(&key), show(&value));
+                    return Err(format!("table {table} has the key {key} with the value {value}, which nobody wrote"));
+                }
+            }
+        }
+    }
+    goes_on(storage).map_err(|error| format!("what came again does not go on: {error}"))?;
+    Ok(all)
+}
+
+fn goes_on(storage: &Storage) -> Result<(), Error> {
+    storage.put(AGAIN, b"again", b"1", 0)?;
+    storage.flush()?;
+    match storage.get(AGAIN, b"again")? {
+        Some(found) if found == b"1" => Ok(()),
+        found => Err(Error::new(ErrorKind::Failed, format!("a row that was put is {found:?}"))),
+    }
+}
