@@ -9,7 +9,7 @@ use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::{EnableScoring, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
+use tantivy::{Directory, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
 
 /// Texts between two questions whether the call is to go on.
 const ASK_EVERY: usize = 64;
@@ -127,7 +127,9 @@ impl Generation {
         }
         let committed = self.writer.prepare_commit().and_then(|mut prepared| {
             prepared.set_payload(&watermark.to_string());
-            prepared.commit()
+            prepared.commit()?;
+            // Tantivy does so before it renames the file that makes the commit count, and not after: a power loss took the name back.
+            Ok(self.looking.index.directory().sync_directory()?)
         });
         if let Err(error) = committed {
             self.lose(failed(error));

@@ -139,12 +139,11 @@ impl Process {
     fn known(&self, number: i32) -> Option<(OwnedFd, Option<usize>)> {
         let file = self.descriptor(number).ok()?;
         let stat = fs::fstat(&file).ok()?;
-        if let Some(known) = self.numbers.get(&(stat.st_dev, stat.st_ino)) {
-            return Some((file, Some(*known)));
+        // Its inode may have been that of a file which is gone.
+        if !fs::FileType::from_raw_mode(stat.st_mode).is_dir() {
+            return Some((file, Some(*self.numbers.get(&(stat.st_dev, stat.st_ino))?)));
         }
-        let is_directory = fs::FileType::from_raw_mode(stat.st_mode).is_dir();
-        let path = path_of(&file)?;
-        (is_directory && path.starts_with(&self.directory)).then_some((file, None))
+        path_of(&file)?.starts_with(&self.directory).then_some((file, None))
     }
 
     /// The path below the directory that is meant; None of another one. The last part is not followed.
