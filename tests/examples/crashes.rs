@@ -32,6 +32,17 @@ fn of_storages() {
     keeps(&log, "storage_crash::a_power_loss*", &["--crash-strict"]);
 }
 
+/// Keys that have an order, vectors, and texts.
+#[test]
+fn of_indexes() {
+    for flags in [&["-pthread"][..], &["-pthread", "-DVECTORS"]] {
+        keeps(&Private::compile("index_in_a_log", flags), "index_crash::*", &[]);
+    }
+    let texts = Private::compile("texts_in_a_file", &[]);
+    keeps(&texts, "index_crash::*", &[]);
+    keeps(&texts, "index_crash::a_power_loss*", &["--crash-strict"]);
+}
+
 /// The suite's other runs on LMDB do not wait for the disk, and what is not durable need not come again.
 #[test]
 fn of_a_storage_that_comes_again() {

@@ -4,6 +4,8 @@ use crate::storage::LMDB_ON_DISK;
 use crate::subject::{Damage, Mutant, Plugin};
 
 const FILE: &str = "tests/plugins/rows_in_a_log.c";
+/// What it includes.
+pub const HEADER: &str = "tests/plugins/log.h";
 /// So many points, also on a busy machine.
 const LOG: Plugin = Plugin::of(FILE).with(&["--crash-points", "100"]);
 const STRICT: Plugin = LOG.with(&["--crash-points", "100", "--crash-strict"]);
@@ -15,7 +17,7 @@ const FAILING: &str = "storage_crash::failing_calls_lose_nothing_that_it_promise
 const POWER: &str = "storage_crash::a_power_loss_at_any_call_leaves_what_it_promised";
 
 /// One that loses rows.
-const fn loss(
+pub const fn loss(
     name: &'static str,
     plugin: Plugin,
     edits: &'static [(&'static str, &'static str, &'static str)],
@@ -28,103 +30,103 @@ pub const MUTANTS: &[Mutant] = &[
     loss(
         "a flush that does nothing",
         LOG,
-        &[(FILE, "int failed = self->broken;\n    if (failed == 0) failed = flush_file(self);", "int failed = self->broken;")],
+        &[(FILE, "int failed = self->log.broken;\n    if (failed == 0) failed = flush_file(&self->log);", "int failed = self->log.broken;")],
         POWER,
     ),
     loss(
         "a durable batch that is not",
         LOG,
-        &[(FILE, "if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0) failed = flush_file(self);", "")],
+        &[(FILE, "if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0) failed = flush_file(&self->log);", "")],
         POWER,
     ),
     loss(
         "a durable batch that is synced before it is written",
         LOG,
         &[
-            (FILE, "if (failed == 0 && count > 0) failed = append", "if (failed == 0) failed = flush_file(self);\n    if (failed == 0 && count > 0) failed = append"),
-            (FILE, "if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0) failed = flush_file(self);", ""),
+            (FILE, "if (failed == 0 && count > 0) failed = append", "if (failed == 0) failed = flush_file(&self->log);\n    if (failed == 0 && count > 0) failed = append"),
+            (FILE, "if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0) failed = flush_file(&self->log);", ""),
         ],
         POWER,
     ),
     loss(
         "a new file that is not synced before it is renamed",
         LOG,
-        &[(FILE, "if (failed == 0) failed = sync_file(made);", "")],
+        &[(HEADER, "if (failed == 0) failed = sync_file(made);", "")],
         POWER,
     ),
     loss(
         "a directory that is not synced after a rename",
         STRICT,
-        &[(FILE, "if (failed == 0) failed = self->broken = sync_names(self);", "")],
+        &[(HEADER, "if (failed == 0) failed = self->broken = sync_names(self);", "")],
         POWER,
     ),
     loss(
         "a directory that is not synced after a file was made",
         STRICT,
-        &[(FILE, "int failed = self->file < 0 ? errno : sync_names(self);", "int failed = self->file < 0 ? errno : 0;")],
+        &[(HEADER, "return self->file < 0 ? errno : sync_names(self);", "return self->file < 0 ? errno : 0;")],
         POWER,
     ),
     loss(
         "a record whose checksum nobody looks at",
         STRICT,
-        &[(FILE, " || checksum(what, head[0]) != head[1]", "")],
+        &[(HEADER, " || checksum(read, head[0]) != head[1]", "")],
         POWER,
     ),
     loss(
         "a flush that syncs another file",
         LOG,
-        &[(FILE, "int failed = sync_file(self->file);", "int failed = sync_file(self->directory);")],
+        &[(HEADER, "int failed = sync_file(self->file);", "int failed = sync_file(self->directory);")],
         POWER,
     ),
     loss(
         "a flush by `sync_file_range`",
         LOG,
         &[
-            (FILE, "#define _POSIX_C_SOURCE 200809L", "#define _GNU_SOURCE"),
-            (FILE, "fdatasync(file) == 0", "sync_file_range(file, 0, 0, 7) == 0"),
+            (HEADER, "#define _POSIX_C_SOURCE 200809L", "#define _GNU_SOURCE"),
+            (HEADER, "fdatasync(file) == 0", "sync_file_range(file, 0, 0, 7) == 0"),
         ],
         POWER,
     ),
     loss(
         "a short write that is taken for a whole one",
         LOG,
-        &[(FILE, "from += written, len -= (size_t)written, at += (uint64_t)written;", "len = 0;")],
+        &[(HEADER, "from += written, len -= (size_t)written, at += (uint64_t)written;", "len = 0;")],
         FAILING,
     ),
     loss(
         "a write that a signal interrupted, taken for done",
         LOG,
-        &[(FILE, "if (written < 0 && errno == EINTR) continue;", "if (written < 0 && errno == EINTR) return 0;")],
+        &[(HEADER, "if (written < 0 && errno == EINTR) continue;", "if (written < 0 && errno == EINTR) return 0;")],
         FAILING,
     ),
     loss(
         "a write whose error is ignored",
         LOG,
-        &[(FILE, "if (written <= 0) return written < 0 ? errno : ENOSPC;", "if (written <= 0) return 0;")],
+        &[(HEADER, "if (written <= 0) return written < 0 ? errno : ENOSPC;", "if (written <= 0) return 0;")],
         FAILING,
     ),
     loss(
         "a sync whose error is ignored",
         LOG,
-        &[(FILE, "do failed = fdatasync(file) == 0 ? 0 : errno;", "do failed = 0 * fdatasync(file);")],
+        &[(HEADER, "do failed = fdatasync(file) == 0 ? 0 : errno;", "do failed = 0 * fdatasync(file);")],
         FAILING,
     ),
     loss(
         "a sync that is tried again after it failed",
         LOG,
-        &[(FILE, "if (failed != 0) self->broken = failed;\n", "")],
+        &[(HEADER, "if (failed != 0) self->broken = failed;\n", "")],
         FAILING,
     ),
     loss(
         "a rename whose error is ignored",
         LOG,
-        &[(FILE, "if (failed == 0 && rename(self->new_path, self->path) != 0) failed = errno;", "if (failed == 0) failed = 0 * rename(self->new_path, self->path);")],
+        &[(HEADER, "if (failed == 0 && rename(self->new_path, self->path) != 0) failed = errno;", "if (failed == 0) failed = 0 * rename(self->new_path, self->path);")],
         FAILING,
     ),
     loss(
         "a record that failed and leaves a gap",
         LOG,
-        &[(FILE, "if (failed == 0) self->end += record.len;", "self->end += record.len;\n    if (failed == 0) failed = 0;")],
+        &[(HEADER, "if (failed == 0) self->end += record.len;", "self->end += record.len;\n    if (failed == 0) failed = 0;")],
         FAILING,
     ),
     loss(
@@ -135,9 +137,9 @@ pub const MUTANTS: &[Mutant] = &[
                 FILE,
                 "failed = add_row(&what, &it);",
                 "buffer one = {0};\n        failed = add_row(&what, &it);\n        if (failed == 0) failed = add_row(&one, &it);\n        \
-                 if (failed == 0) failed = append(self, &one);\n        free(one.at);",
+                 if (failed == 0) failed = append(&self->log, &one);\n        free(one.at);",
             ),
-            (FILE, "if (failed == 0 && count > 0) failed = append(self, &what);", ""),
+            (FILE, "if (failed == 0 && count > 0) failed = append(&self->log, &what);", ""),
         ],
         KILLED,
     ),
@@ -151,21 +153,21 @@ pub const MUTANTS: &[Mutant] = &[
         "a file that is written anew where it is",
         LOG,
         &[
-            (FILE, "open(self->new_path, O_RDWR", "open(self->path, O_RDWR"),
-            (FILE, "rename(self->new_path, self->path) != 0", "0"),
+            (HEADER, "open(self->new_path, O_RDWR", "open(self->path, O_RDWR"),
+            (HEADER, "rename(self->new_path, self->path) != 0", "0"),
         ],
         KILLED,
     ),
     loss(
         "an old file that goes before the new one comes",
         LOG,
-        &[(FILE, "if (failed == 0 && rename(", "if (failed == 0) unlink(self->path);\n        if (failed == 0 && rename(")],
+        &[(HEADER, "if (failed == 0 && rename(", "if (failed == 0) unlink(self->path);\n        if (failed == 0 && rename(")],
         KILLED,
     ),
     loss(
         "a file that is cut when it is opened",
         LOG,
-        &[(FILE, "open(self->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)", "open(self->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)")],
+        &[(HEADER, "open(self->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)", "open(self->path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)")],
         KILLED,
     ),
     loss(

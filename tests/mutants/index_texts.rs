@@ -28,8 +28,8 @@ pub const MUTANTS: &[Mutant] = mistakes! { TEXTS, "tests/plugins/texts_in_a_file
         "one->row == row && one->len == key.len && memcmp(one->text, key.ptr, key.len) == 0" => "one->row == row",
         "index_texts::removed_texts_never_come";
     Loss "32 bits of a row are written":
-        "        fwrite(&one->row, sizeof one->row, 1, file);" =>
-        "        uint64_t half = (uint32_t)one->row;\n        fwrite(&half, sizeof half, 1, file);",
+        "        failed |= fwrite(&one->row, sizeof one->row, 1, file) != 1;" =>
+        "        uint64_t half = (uint32_t)one->row;\n        failed |= fwrite(&half, sizeof half, 1, file) != 1;",
         "index_flush::every_form_of_entry_is_flushed";
     Loss "the first 1000 entries are written":
         "for (size_t at = 0; at < what->count; at++) {" => "for (size_t at = 0; at < what->count && at < 1000; at++) {",

@@ -10,6 +10,7 @@ mod codec;
 mod crash;
 mod fuzzed;
 mod history;
+mod index_crash;
 mod index_ordered;
 mod index_texts;
 mod index_vectors;
@@ -93,6 +94,11 @@ fn of_storages_by_size_are_found() {
 #[test]
 fn of_what_outlives_a_crash_are_found() {
     all_are_found(crash::MUTANTS);
+}
+
+#[test]
+fn of_what_an_index_keeps_in_a_crash_are_found() {
+    all_are_found(index_crash::MUTANTS);
 }
 
 #[test]
