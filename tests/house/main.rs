@@ -40,8 +40,10 @@ const HOST: &[&str] = &[
 const CLI: &[&str] = &["explanations", "output", "input", "loading", "store", "commands", "arguments"];
 
 /// The rooms of the suite, likewise.
-const SUITE: &[&str] =
-    &["frame", "inputs", "sink", "crash", "index", "history", "fuzz", "life", "storage", "codec", "all", "harness"];
+const SUITE: &[&str] = &[
+    "frame", "inputs", "sink", "crash", "index", "history", "fuzz", "life", "storage", "codec", "children", "all",
+    "harness",
+];
 
 /// Where rules of files hold.
 const SOURCES: &[&str] = &["host/src", "host/conformance/src", "sdk/abi/src", "sdk/src", "cli/src"];

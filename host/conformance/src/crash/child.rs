@@ -1,4 +1,4 @@
-//! What a process is asked for that a supervisor starts: it makes the same subject, and does it.
+//! The requests to a process that a supervisor starts: it makes the same subject, and does what it is asked for.
 
 use crate::crash::promise::Promise;
 use crate::crash::talk::Talk;

@@ -5,8 +5,11 @@
 //! `numbers`) whenever they might change files. The supervisor (`supervised`) makes those that concern the child's directory in
 //! its place (`perform`), one after the other, and notes what each changed and when the child said that a step was done. So it
 //! knows all that a disk may hold: it kills the child before any call, lets any call fail, or builds the directory as a power
-//! loss may leave it (`disk`, `content`). A process that wrote none of it opens what is left (`looker`), and a model says
-//! whether that may be (`history`).
+//! loss may leave it (`disk`, `content`). A process that wrote none of it opens what is left (`looker`).
+//!
+//! The steps, and which states a plugin may come again with, are those of its kind (`promise`): `storage::crash` knows that
+//! every durable step is there, and of the others each whole or not at all; `index::crash` that there is the state of the last
+//! flush which returned, or of one after it of which nobody was told how it ended, with its watermark.
 //!
 //! # What a power loss leaves
 //! A file holds what was written before the last `fsync`, `fdatasync` or `msync` of it, or with `O_SYNC` and `O_DSYNC`;

@@ -1,4 +1,4 @@
-//! What plugins of a kind promise of their files: the steps that they are made to take, and what may be there after them.
+//! The promises of a kind of plugins about their files: the steps that they are made to take, and what may be there after them.
 
 use crate::frame::instance::Handles;
 use crate::frame::not_passed::NotPassed;

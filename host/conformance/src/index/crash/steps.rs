@@ -20,7 +20,7 @@ pub(crate) struct Change {
 pub(crate) enum Step {
     Change(Change),
     Batch(Vec<Change>),
-    /// These entries and no others, in one call or by parts.
+    /// A build of these entries, in one call or by parts.
     Build {
         entries: Vec<u64>,
         by_parts: bool,
@@ -91,7 +91,7 @@ pub(crate) fn key_of(entry: u64) -> u64 {
 
 /// The row of an entry; some need more than 32 bits.
 pub(crate) fn row_of(entry: u64) -> RowId {
-    entry + (entry % 3 << 40)
+    entry + ((entry % 3) << 40)
 }
 
 /// The bytes of a key, some of them longer than what a disk writes at once.

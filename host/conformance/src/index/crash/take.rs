@@ -18,7 +18,7 @@ const MOST: usize = 100;
 pub(crate) struct Taker {
     index: Index,
     keys: Keys,
-    /// What was saved last.
+    /// The bytes that were saved last.
     saved: Option<Vec<u8>>,
 }
 
@@ -86,7 +86,7 @@ impl Taker {
         builder.finish()
     }
 
-    /// What is there, in an index that goes on working.
+    /// The entries and the watermark that are there, in an index that goes on working.
     pub(crate) fn look(&mut self) -> Result<There, NotPassed> {
         let failed = |error: Error| NotPassed::from(format!("what came again does not go on: {error}"));
         let watermark = self.index.flushed().map_err(failed)?;
@@ -113,7 +113,7 @@ impl Taker {
         }
     }
 
-    /// What lists entries lists these rows, which the keys find in their order.
+    /// Sees that what lists entries lists these rows, which the keys find in their order.
     fn lists(&self, rows: &[RowId]) -> Result<(), NotPassed> {
         let wrong = |slot: &str, listed: &[RowId]| {
             Err(format!("the keys find the rows {rows:?}, and {slot} lists {listed:?}").into())
