@@ -1,5 +1,6 @@
 //! A build by parts, in a folder of its own: one that ends early leaves everything as it was.
 
+use crate::fields::Digest;
 use crate::generation::Generation;
 use crate::shared::Shared;
 use sochdb_plugin_sdk::prelude::*;
@@ -10,7 +11,7 @@ pub(crate) struct Building {
     shared: Arc<Shared>,
     /// What is filled, until it is taken.
     made: Option<Generation>,
-    seen: HashSet<[u8; 32]>,
+    seen: HashSet<Digest>,
 }
 
 impl Building {

@@ -1,7 +1,7 @@
 //! One index of tantivy in a folder of its own, from one build to the next.
 
 use crate::failed;
-use crate::fields::{Fields, ROW};
+use crate::fields::{Digest, Digests, Fields, ROW};
 use crate::files::Files;
 use sochdb_plugin_sdk::prelude::*;
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use tantivy::indexer::IndexWriterOptions;
 use tantivy::query::{EnableScoring, Query, TermQuery};
 use tantivy::schema::IndexRecordOption;
 use tantivy::tokenizer::TextAnalyzer;
-use tantivy::{Directory, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher};
+use tantivy::{Directory, Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError};
 
 /// Texts between two questions whether the call is to go on.
 const ASK_EVERY: usize = 64;
@@ -27,8 +27,8 @@ pub(crate) struct Generation {
     pub(crate) number: u64,
     pub(crate) looking: Looking,
     writer: IndexWriter,
-    /// The failure by which a change was lost.
-    lost: Option<String>,
+    /// The failure by which a change was lost, and the system's number for it.
+    lost: Option<(String, i32)>,
 }
 
 impl Looking {
@@ -95,15 +95,16 @@ impl Generation {
     }
 
     /// Adds entries to an index that a build fills, each pair of row and text once: those of `seen` are there already.
-    pub(crate) fn fill(&mut self, entries: &[(RowId, &str)], seen: &mut HashSet<[u8; 32]>) -> Result<()> {
+    pub(crate) fn fill(&mut self, entries: &[(RowId, &str)], seen: &mut HashSet<Digest>) -> Result<()> {
         for (done, part) in entries.chunks(ASK_EVERY).enumerate() {
             Call::current(|call| {
                 call.go_on().map(|()| call.progress((done * ASK_EVERY) as u64, entries.len() as u64))
             })?;
             for (row, text) in part {
-                if seen.insert(crate::fields::pair(*row, text)) {
-                    let added = self.writer.add_document(self.looking.fields.document(*row, text));
-                    added.map_err(|error| self.lose(failed(error)))?;
+                let digests = Digests::new(*row, text);
+                if seen.insert(digests.pair) {
+                    let added = self.writer.add_document(self.looking.fields.document(*row, text, &digests));
+                    added.map_err(|error| self.lose(error))?;
                 }
             }
         }
@@ -111,13 +112,14 @@ impl Generation {
     }
 
     pub(crate) fn insert(&mut self, row: RowId, text: &str) -> Result<()> {
-        self.remove(row, text);
-        let added = self.writer.add_document(self.looking.fields.document(row, text));
-        added.map(drop).map_err(|error| self.lose(failed(error)))
+        let digests = Digests::new(row, text);
+        self.writer.delete_term(self.looking.fields.pair(&digests));
+        let added = self.writer.add_document(self.looking.fields.document(row, text, &digests));
+        added.map(drop).map_err(|error| self.lose(error))
     }
 
     pub(crate) fn remove(&mut self, row: RowId, text: &str) {
-        self.writer.delete_term(self.looking.fields.pair(row, text));
+        self.writer.delete_term(self.looking.fields.pair(&Digests::new(row, text)));
     }
 
     /// Writes all changes with the watermark, in one step; [`Self::holds_all`] says how that ended.
@@ -132,15 +134,15 @@ impl Generation {
             Ok(self.looking.index.directory().sync_directory()?)
         });
         if let Err(error) = committed {
-            self.lose(failed(error));
+            self.lose(error);
         }
     }
 
     /// Fails if a change was lost.
     pub(crate) fn holds_all(&self) -> Result<()> {
-        let Some(how) = &self.lost else { return Ok(()) };
+        let Some((how, code)) = &self.lost else { return Ok(()) };
         let remedy = "make the instance anew, and repeat what came after the last flush";
-        Err(Error::new(ErrorKind::Io, format!("a change was lost by: {how}; {remedy}")))
+        Err(Error::new(ErrorKind::Io, format!("a change was lost by: {how}; {remedy}")).with_code(*code))
     }
 
     /// Lets searches see what was committed.
@@ -154,8 +156,12 @@ impl Generation {
     }
 
     /// Notes that the writer may lack a change: its thread has ended, with what it held.
-    fn lose(&mut self, error: Error) -> Error {
-        self.lost.get_or_insert_with(|| error.message().to_owned());
+    fn lose(&mut self, error: TantivyError) -> Error {
+        // Why a thread has ended, a commit says that waits for it. Nobody makes that commit.
+        let is_of_a_thread = matches!(error, TantivyError::ErrorInThread(_));
+        let why = if is_of_a_thread { self.writer.prepare_commit().map(drop).err() } else { None };
+        let error = failed(why.unwrap_or(error));
+        self.lost.get_or_insert_with(|| (error.message().to_owned(), error.code()));
         error
     }
 }

@@ -25,6 +25,7 @@ use sochdb_plugin_sdk::prelude::*;
 use sochdb_plugin_sdk::{IndexProperties, KeyElement};
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use tantivy::directory::error::OpenWriteError;
 use tantivy::TantivyError;
 
 /// The bytes that a writer takes before it writes a part of the index, unless somebody says else.
@@ -56,7 +57,12 @@ fn failed(error: TantivyError) -> Error {
         TantivyError::IncompatibleIndex(_) => ErrorKind::Unsupported,
         _ => ErrorKind::Failed,
     };
-    Error::new(kind, error.to_string())
+    let code = match &error {
+        TantivyError::IoError(error) => error.raw_os_error(),
+        TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. }) => io_error.raw_os_error(),
+        _ => None,
+    };
+    Error::new(kind, error.to_string()).with_code(code.unwrap_or(0))
 }
 
 fn text(key: &[u8]) -> Result<&str> {
