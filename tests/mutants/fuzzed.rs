@@ -42,7 +42,31 @@ const OF_A_CODEC: Mutant = Mutant {
     finds: "compression_sequences::some_agree_with_a_model",
 };
 
-pub const MUTANTS: &[Mutant] = &[OF_A_STORAGE, OF_AN_INDEX, OF_A_CODEC];
+const OF_VECTORS: Mutant = Mutant {
+    name: "a distance without its last dimension",
+    plugin: Plugin::of("examples-c/index_flat.c").with(&["--config", r#"{"dimensions": 16}"#]),
+    edits: &[(
+        "examples-c/index_flat.c",
+        "for (size_t i = 0; i < self->dimensions; i++) sum +=",
+        "for (size_t i = 0; i + 1 < self->dimensions; i++) sum +=",
+    )],
+    damage: Damage::Wrong,
+    finds: "index_sequences::some_agree_with_a_model",
+};
+
+const OF_TEXTS: Mutant = Mutant {
+    name: "a text that another row has is not kept",
+    plugin: Plugin::of("tests/plugins/texts_in_a_file.c"),
+    edits: &[(
+        "tests/plugins/texts_in_a_file.c",
+        "if (one->row == row && one->len == key.len",
+        "if (row != 0 && one->len == key.len",
+    )],
+    damage: Damage::Loss,
+    finds: "index_sequences::some_agree_with_a_model",
+};
+
+pub const MUTANTS: &[Mutant] = &[OF_A_STORAGE, OF_AN_INDEX, OF_A_CODEC, OF_VECTORS, OF_TEXTS];
 
 /// Whether a test in C passes, with the plugin at `file`.
 fn passes_in_c(test: &Path, file: &Path) -> bool {
@@ -82,11 +106,14 @@ fn is_written(mutant: &Mutant, seed: &str) -> u64 {
     let mut check = command();
     let out = place.join("out");
     check.args(["check", "--json", "--fuzz", "100", "--seed", seed, "--out"]).arg(&out).arg(&wrong.path);
-    let answer = one_object(&run(&mut check, LIMIT), 1);
-    let found = &answer["sequences"][0];
+    let answer = one_object(&run(check.args(mutant.plugin.options), LIMIT), 1);
+    let sequences = answer["sequences"].as_array().expect("sequences");
+    let found = sequences.iter().find(|sequence| sequence["ok"] == false).expect("one fails");
     let [c, rust] = [0, 1].map(|number| place.join(found["files"][number].as_str().expect("a file")));
-    let stem = Path::new(mutant.plugin.source).file_stem().expect("a file name").to_string_lossy().into_owned();
-    let right = Private::copy(&in_c!(stem));
+    let source = Path::new(mutant.plugin.source);
+    let stem = source.file_stem().expect("a file name").to_string_lossy().into_owned();
+    let is_example = source.starts_with("examples-c");
+    let right = if is_example { Private::copy(&in_c!(stem)) } else { Private::compile(&stem, &[]) };
     assert!(!passes_in_c(&c, &wrong.path) && passes_in_c(&c, &right.path), "{}: {found}", mutant.name);
     let program = in_rust(&rust);
     for (file, passes) in [(&wrong.path, false), (&right.path, true)] {
@@ -95,7 +122,7 @@ fn is_written(mutant: &Mutant, seed: &str) -> u64 {
     }
     let mut check = command();
     let sequence = found["sequence"].as_str().expect("a name");
-    check.current_dir(&out).args(["check", "--fuzz-case", sequence]).arg(&wrong.path);
+    check.current_dir(&out).args(["check", "--fuzz-case", sequence]).args(mutant.plugin.options).arg(&wrong.path);
     let files = || fs::read_dir(&out).expect("its directory").count();
     let (before, again) = (files(), run(&mut check, LIMIT));
     assert_eq!(again.status.code(), Some(1), "the same sequence passes: {}", again.stdout);
@@ -122,4 +149,16 @@ fn a_mistake_of_an_index_is_left_alone_with_what_shows_it() {
 fn a_mistake_of_a_codec_is_left_alone_with_what_shows_it() {
     let left = is_written(&OF_A_CODEC, "0");
     assert_eq!(left, 1);
+}
+
+#[test]
+fn a_mistake_of_an_index_of_vectors_is_left_alone_with_what_shows_it() {
+    let left = is_written(&OF_VECTORS, "0");
+    assert!(left <= 3, "a vector and a search are {left} operations");
+}
+
+#[test]
+fn a_mistake_of_an_index_of_texts_is_left_alone_with_what_shows_it() {
+    let left = is_written(&OF_TEXTS, "0");
+    assert!(left <= 4, "two texts and a search are {left} operations");
 }

@@ -10,6 +10,8 @@ use crate::fuzz::printed::{lines, test_in_c, test_in_rust};
 use crate::fuzz::run::run_all;
 use crate::fuzz::shrink::edits;
 use crate::fuzz::storage::operation::StorageOperation;
+use crate::fuzz::vector_index::VectorOperation;
+use crate::fuzz::word_index::TextOperation;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
@@ -17,65 +19,84 @@ use std::str::FromStr;
 /// The operations of one sequence before anything is left out.
 const LENGTH: usize = 120;
 
-/// A sequence of operations: the kind of plugins that it is for, the seed that it is drawn by, and how it was made simpler. Its
+/// A sequence of operations: the plugins that it is for, the seed that it is drawn by, and how it was made simpler. Its
 /// text, which it is parsed from, names it for another process.
 ///
 /// ```
 /// use sochdb_plugin_conformance::{FuzzCase, Kind};
 ///
-/// let case = FuzzCase::new(Kind::Storage, 17).expect("storages are drawn for");
-/// assert_eq!(case.to_string(), "storage/17");
-/// assert_eq!("storage/17".parse(), Ok(case));
-/// assert!(FuzzCase::new(Kind::Lifecycle, 17).is_none());
+/// let cases = FuzzCase::of_kind(Kind::Storage, 17);
+/// assert_eq!(cases[0].to_string(), "storage/17");
+/// assert_eq!("storage/17".parse().as_ref(), Ok(&cases[0]));
+/// // An index has an order, vectors or texts: the others of them have nothing to look at.
+/// assert_eq!(FuzzCase::of_kind(Kind::Index, 17).len(), 3);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FuzzCase {
-    kind: Kind,
+    sort: Sort,
     seed: u64,
     edits: Vec<Edit>,
 }
 
-/// The kinds for which sequences are drawn, and their names.
-const KINDS: [(Kind, &str); 3] = [(Kind::Storage, "storage"), (Kind::Index, "index"), (Kind::Compression, "codec")];
+/// The sorts of plugins for which sequences are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Storage,
+    Ordered,
+    Vectors,
+    Texts,
+    Codec,
+}
 
-/// Calls a generic function with the operations of a kind.
+/// Each with its kind and its name.
+const SORTS: [(Sort, Kind, &str); 5] = [
+    (Sort::Storage, Kind::Storage, "storage"),
+    (Sort::Ordered, Kind::Index, "index"),
+    (Sort::Vectors, Kind::Index, "vectors"),
+    (Sort::Texts, Kind::Index, "texts"),
+    (Sort::Codec, Kind::Compression, "codec"),
+];
+
+/// Calls a generic function with the operations of a case.
 macro_rules! with_operations {
+    (@of $case:expr, $type:ty, $operations:ident => $call:expr) => {{
+        let $operations = $case.operations::<$type>();
+        $call
+    }};
     ($case:expr, $operations:ident => $call:expr) => {
-        match $case.kind {
-            Kind::Index => {
-                let $operations = $case.operations::<IndexOperation>();
-                $call
-            }
-            Kind::Compression => {
-                let $operations = $case.operations::<CodecOperation>();
-                $call
-            }
-            _ => {
-                let $operations = $case.operations::<StorageOperation>();
-                $call
-            }
+        match $case.sort {
+            Sort::Storage => with_operations!(@of $case, StorageOperation, $operations => $call),
+            Sort::Ordered => with_operations!(@of $case, IndexOperation, $operations => $call),
+            Sort::Vectors => with_operations!(@of $case, VectorOperation, $operations => $call),
+            Sort::Texts => with_operations!(@of $case, TextOperation, $operations => $call),
+            Sort::Codec => with_operations!(@of $case, CodecOperation, $operations => $call),
         }
     };
 }
 
 impl FuzzCase {
-    /// Makes the sequence that a seed draws for plugins of this kind; None if there are none for it.
+    /// Returns the sequences that a seed draws for plugins of this kind. There are several where a kind has several sorts of
+    /// plugins: those for another sort than a plugin is of have nothing to look at.
     #[must_use]
-    pub fn new(kind: Kind, seed: u64) -> Option<Self> {
-        let known = KINDS.iter().any(|(known, _)| *known == kind);
-        known.then_some(Self { kind, seed, edits: Vec::new() })
+    pub fn of_kind(kind: Kind, seed: u64) -> Vec<Self> {
+        let of_kind = SORTS.iter().filter(|(_, own, _)| *own == kind);
+        of_kind.map(|(sort, ..)| Self { sort: *sort, seed, edits: Vec::new() }).collect()
     }
 
-    /// Returns the sequence that the next seed draws, with nothing left out.
+    /// Returns the sequence that another seed draws for the same plugins, with nothing left out.
     #[must_use]
-    pub fn next(&self) -> Self {
-        Self { seed: self.seed.wrapping_add(1), edits: Vec::new(), ..*self }
+    pub fn with_seed(&self, seed: u64) -> Self {
+        Self { seed, edits: Vec::new(), ..*self }
     }
 
     /// Returns the kind of plugins that it is for.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.row().1
+    }
+
+    fn row(&self) -> &'static (Sort, Kind, &'static str) {
+        SORTS.iter().find(|(sort, ..)| *sort == self.sort).unwrap_or(&SORTS[0])
     }
 
     /// Returns the seed that it is drawn by.
@@ -122,7 +143,7 @@ impl FuzzCase {
     /// the plugin does not do what the contract says. `accepted` is what was told of the operations when the sequence failed.
     #[must_use]
     pub fn in_c(&self, file: &Path, config: &str, accepted: &[bool]) -> String {
-        with_operations!(self, operations => test_in_c(self.kind, &operations, accepted, file, config))
+        with_operations!(self, operations => test_in_c(self.sort, &operations, accepted, file, config))
     }
 
     /// Returns the calls that it makes by those handles, as lines of Rust, without what is around them.
@@ -134,14 +155,13 @@ impl FuzzCase {
     /// Returns the same as a test in Rust, by the handles of `sochdb-plugin-host`.
     #[must_use]
     pub fn in_rust(&self, file: &Path, config: &str, accepted: &[bool]) -> String {
-        with_operations!(self, operations => test_in_rust(self.kind, &operations, accepted, file, config))
+        with_operations!(self, operations => test_in_rust(self.sort, &operations, accepted, file, config))
     }
 }
 
 impl fmt::Display for FuzzCase {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = KINDS.iter().find(|(kind, _)| *kind == self.kind).map_or("", |(_, name)| name);
-        write!(formatter, "{name}/{}", self.seed)?;
+        write!(formatter, "{}/{}", self.row().2, self.seed)?;
         self.edits.iter().try_for_each(|edit| write!(formatter, "/{edit}"))
     }
 }
@@ -152,9 +172,9 @@ impl FromStr for FuzzCase {
     fn from_str(text: &str) -> Result<Self, String> {
         let mut parts = text.split('/');
         let name = parts.next().unwrap_or_default();
-        let kind = KINDS.iter().find(|(_, known)| *known == name).map(|(kind, _)| *kind);
-        let kind = kind.ok_or_else(|| format!("there are no sequences for {name:?}"))?;
+        let sort = SORTS.iter().find(|(.., known)| *known == name).map(|(sort, ..)| *sort);
+        let sort = sort.ok_or_else(|| format!("there are no sequences for {name:?}"))?;
         let seed = parts.next().and_then(|seed| seed.parse().ok()).ok_or_else(|| format!("{text:?} has no seed"))?;
-        Ok(Self { kind, seed, edits: parts.map(str::parse).collect::<Result<_, _>>()? })
+        Ok(Self { sort, seed, edits: parts.map(str::parse).collect::<Result<_, _>>()? })
     }
 }

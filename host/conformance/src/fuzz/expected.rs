@@ -10,6 +10,8 @@ pub(crate) enum Answer {
     Value(Option<Vec<u8>>),
     Rows(Vec<Row>),
     Numbers(Vec<u64>),
+    /// Something that no plugin may give, in words.
+    Wrong(String),
 }
 
 /// The results of an operation that the contract allows.

@@ -125,7 +125,7 @@ impl Operation for IndexOperation {
 
     fn plugin(subject: &Subject) -> Result<Instance, NotPassed> {
         if !matches!(Keys::of(subject)?, Keys::Bytes) {
-            skip!("sequences are drawn for an index whose keys are any bytes");
+            skip!("these sequences are drawn for an index whose keys are any bytes");
         }
         subject.instance()
     }

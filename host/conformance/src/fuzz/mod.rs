@@ -15,6 +15,8 @@ pub(crate) mod run;
 pub(crate) mod sequences;
 mod shrink;
 pub(crate) mod storage;
+mod vector_index;
+mod word_index;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! A sequence as a test that stands by itself.
 
-use crate::frame::kind::Kind;
+use crate::fuzz::case::Sort;
 use crate::fuzz::expected::Expected;
 use crate::fuzz::operation::Operation;
 use std::path::Path;
@@ -8,12 +8,18 @@ use std::path::Path;
 const COMMON_C: &str = include_str!("texts/common.c");
 const COMMON_RUST: &str = include_str!("texts/common.txt");
 
-/// The beginning of a test of a kind: in C, and in Rust.
-fn begin(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Index => (include_str!("texts/index.c"), include_str!("texts/index.txt")),
-        Kind::Compression => (include_str!("texts/codec.c"), include_str!("texts/codec.txt")),
-        _ => (include_str!("texts/storage.c"), include_str!("texts/storage.txt")),
+/// The parts of the beginning of a test: in C, and in Rust.
+fn begin(sort: Sort) -> (&'static [&'static str], &'static str) {
+    const INDEX: &str = include_str!("texts/index.c");
+    const INDEX_MAIN: &str = include_str!("texts/index_main.c");
+    match sort {
+        Sort::Storage => (&[include_str!("texts/storage.c")], include_str!("texts/storage.txt")),
+        Sort::Ordered | Sort::Texts => (&[INDEX, INDEX_MAIN], include_str!("texts/index.txt")),
+        Sort::Vectors => {
+            let parts = &[INDEX, include_str!("texts/vectors.c"), INDEX_MAIN, "    describe();\n"];
+            (parts, include_str!("texts/vectors.txt"))
+        }
+        Sort::Codec => (&[include_str!("texts/codec.c")], include_str!("texts/codec.txt")),
     }
 }
 
@@ -47,27 +53,27 @@ pub(crate) fn lines<O: Operation>(
 }
 
 pub(crate) fn test_in_c<O: Operation>(
-    kind: Kind,
+    sort: Sort,
     operations: &[O],
     accepted: &[bool],
     file: &Path,
     config: &str,
 ) -> String {
-    let (head, _) = begin(kind);
+    let (head, _) = begin(sort);
     let calls = lines(operations, accepted, O::in_c);
     let constants =
         format!("#define PLUGIN {}\n#define CONFIG {}\n", literal(&file.to_string_lossy()), literal(config));
-    format!("{COMMON_C}\n{constants}{head}{calls}{}", include_str!("texts/end.c"))
+    format!("{COMMON_C}\n{constants}{}{calls}{}", head.concat(), include_str!("texts/end.c"))
 }
 
 pub(crate) fn test_in_rust<O: Operation>(
-    kind: Kind,
+    sort: Sort,
     operations: &[O],
     accepted: &[bool],
     file: &Path,
     config: &str,
 ) -> String {
-    let (_, head) = begin(kind);
+    let (_, head) = begin(sort);
     let calls = lines(operations, accepted, O::in_rust);
     let constants = [("PLUGIN", literal(&file.to_string_lossy())), ("CONFIG", literal(config))]
         .map(|(name, value)| format!("const {name}: &str = {value};\n"));

@@ -51,6 +51,7 @@ fn text(answer: &Answer) -> String {
                 rows.iter().take(8).map(|(key, value)| format!("{} = {}", show(key), show(value))).collect();
             format!("{} rows ({})", rows.len(), shown.join(", "))
         }
+        Answer::Wrong(what) => what.clone(),
         Answer::Numbers(numbers) => format!("{} numbers {:?}", numbers.len(), &numbers[..numbers.len().min(16)]),
     }
 }

@@ -14,16 +14,33 @@ const ENOUGH: Duration = Duration::from_secs(5);
 
 fn sequences(subject: &Subject, kind: Kind, count: u64) -> Result<(), NotPassed> {
     let (mut random, begin) = (subject.random(41), Instant::now());
-    for _ in (0..count).take_while(|_| begin.elapsed() < ENOUGH) {
-        let Some(case) = FuzzCase::new(kind, random.next() >> 32) else { continue };
-        case.run(subject, |_| {}).map_err(|not_passed| match not_passed {
-            NotPassed::Failed(why) => NotPassed::Failed(format!(
-                "{why}; `sochdb-plugin check FILE --fuzz-case {case}` makes the sequence short and prints it as a test"
-            )),
-            other => other,
-        })?;
+    // Of a kind with several sorts of plugins, those sequences are for it that the first one of is.
+    let mut skipped = Ok(());
+    for first in FuzzCase::of_kind(kind, random.next() >> 32) {
+        match one(subject, &first) {
+            Err(NotPassed::Skipped(why)) => {
+                skipped = Err(NotPassed::Skipped(why));
+                continue;
+            }
+            other => other?,
+        }
+        let mut case = first;
+        for _ in (1..count).take_while(|_| begin.elapsed() < ENOUGH) {
+            case = case.with_seed(random.next() >> 32);
+            one(subject, &case)?;
+        }
+        return Ok(());
     }
-    Ok(())
+    skipped
+}
+
+fn one(subject: &Subject, case: &FuzzCase) -> Result<(), NotPassed> {
+    case.run(subject, |_| {}).map_err(|not_passed| match not_passed {
+        NotPassed::Failed(why) => NotPassed::Failed(format!(
+            "{why}; `sochdb-plugin check FILE --fuzz-case {case}` makes the sequence short and prints it as a test"
+        )),
+        other => other,
+    })
 }
 
 /// The tests of one kind.

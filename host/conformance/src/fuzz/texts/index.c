@@ -34,6 +34,40 @@ static inline soch_status range(soch_bytes start, soch_bytes end_before, uint64_
     return keep(status, count);
 }
 
+static int by_number(const void *a, const void *b) {
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+    return (left > right) - (left < right);
+}
+
+// The nearest rows are in `found`, their distances in `distances`.
+static float distances[65536];
+static int none_is_missing;
+static inline soch_status nearest(soch_bytes query, size_t k, uint64_t flags, size_t *count) {
+    soch_search search;
+    soch_search_result result;
+    memset(&search, 0, sizeof search);
+    memset(&result, 0, sizeof result);
+    search.size = sizeof search;
+    search.query = query;
+    search.k = k;
+    search.flags = flags;
+    result.size = sizeof result;
+    visible();
+    none_is_missing = 0;
+    if (flags == 0 && HAS(table, soch_index, nearest)) return table->nearest(instance, query, k, found, distances, count, &error);
+    soch_status status = INDEX(search, (instance, NULL, &search, found, distances, &result, &error));
+    *count = result.count;
+    none_is_missing = (result.flags & SOCH_SEARCH_IS_EXACT) != 0;
+    return status;
+}
+
+static inline soch_status find(soch_bytes word) {
+    size_t count = 0;
+    soch_status status = nearest(word, 100, 0, &count);
+    qsort(found, count, sizeof *found, by_number);
+    return keep(status, count);
+}
+
 static inline void entry(uint64_t row, soch_bytes key) {
     soch_index_entry made = {row, key};
     entries[entry_count++] = made;
@@ -45,9 +79,3 @@ static inline soch_status build(void) {
     return status;
 }
 
-static void close_all(void) {}
-
-int main(int argc, char **argv) {
-    load(argc > 1 ? argv[1] : PLUGIN, CONFIG);
-    table = plugin->index;
-    if (table == NULL) fail(0, "it is no index");
