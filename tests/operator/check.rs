@@ -254,6 +254,34 @@ fn shows_the_decision_on_what_is_refused() {
 }
 
 #[test]
+fn a_race_is_shown_whole_by_a_thread_sanitizer_and_nothing_else_is() {
+    const TEST: &str = "a_race_is_shown_whole_by_a_thread_sanitizer_and_nothing_else_is";
+    let said = succeed(Command::new("cc").arg("-print-file-name=libtsan.so"), MINUTE).stdout;
+    let library = Path::new(said.trim());
+    if !library.is_absolute() {
+        return skipped(TEST, "libtsan is not installed");
+    }
+    for (flag, outcome, code) in [("-DATOMIC", "ok", 0), ("-DRACES", "failed", 1)] {
+        let plugin = Private::compile("races", &["-g", "-fsanitize=thread", flag]);
+        let decided = object(&["check", "--test", "load::a_host_accepts_it"], &plugin.path, 0)["tests"][0].take();
+        let how = decided["reason"].as_str().expect("a reason");
+        assert!(how.contains("LD_PRELOAD=$(gcc -print-file-name=libtsan.so)"), "{how}");
+        let options = how.split("TSAN_OPTIONS=").nth(1).and_then(|rest| rest.split(',').next()).expect("options");
+        let mut check = command();
+        check.args(["check", "--json", "--test", "compression_threads::many*"]).arg(&plugin.path);
+        let answer = one_object(&run(check.env("LD_PRELOAD", library).env("TSAN_OPTIONS", options), LIMIT), code);
+        let test = &answer["tests"][0];
+        assert_eq!(test["outcome"], outcome, "{test}");
+        if code == 1 {
+            let reason = test["reason"].as_str().expect("a reason");
+            assert!(reason.contains("WARNING: ThreadSanitizer: data race"), "{test}");
+            let printed = test["printed"].as_str().expect("a report");
+            assert!(printed.contains("races.c:10") && printed.contains("SUMMARY: ThreadSanitizer"), "{printed}");
+        }
+    }
+}
+
+#[test]
 fn what_a_sanitizer_says_of_a_plugin_that_goes_on_is_a_failure() {
     let library = succeed(Command::new("cc").arg("-print-file-name=libubsan.so"), MINUTE);
     if !Path::new(library.stdout.trim()).is_absolute() {

@@ -225,8 +225,9 @@ fn judge(
     if !calls.under_way.is_empty() {
         place = format!("{place}, in the call {}", calls.under_way.join(" and "));
     }
-    // An undefined behaviour that a sanitizer saw need not end the process.
-    if let (Ended::Exit(0), Some(report)) = (&finished.ended, report_of_sanitizer(&finished.said)) {
+    // An undefined behaviour that a sanitizer saw need not end the process, and a race changes its exit code.
+    let to_its_end = matches!(finished.ended, Ended::Exit(0)) || verdict.is_some();
+    if let (Ended::Exit(_), true, Some(report)) = (&finished.ended, to_its_end, report_of_sanitizer(&finished.said)) {
         return Outcome::Failed(format!("a sanitizer reported a mistake: {report}"));
     }
     match (&finished.ended, verdict) {

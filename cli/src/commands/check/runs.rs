@@ -85,8 +85,10 @@ pub(crate) fn room() -> Result<TempDir, Failure> {
 /// tested.
 fn decided(checked: &Checked<'_>) -> Tested {
     let begin = Instant::now();
-    let outcome = if is_under_a_sanitizer(checked.file) {
-        Outcome::LeftOut("it is built with a sanitizer, whose library ends the probe of every host".to_owned())
+    let outcome = if let Some(sanitizer) = sanitizer(checked.file) {
+        let preloaded = std::env::var_os("LD_PRELOAD").is_some_and(|all| all.to_string_lossy().contains("tsan"));
+        let how = if sanitizer == THREADS && !preloaded { IN_FRONT } else { "" };
+        Outcome::LeftOut(format!("it is built with a sanitizer, whose library ends the probe of every host{how}"))
     } else {
         match checked.subject.deciding.loader().probe(checked.file) {
             Ok(_) => Outcome::Ok,
@@ -100,13 +102,18 @@ fn decided(checked: &Checked<'_>) -> Tested {
     Tested::without_process(DECISION, outcome, begin.elapsed())
 }
 
-fn is_under_a_sanitizer(file: &Path) -> bool {
-    let of_sanitizer =
-        |name: &[u8]| [b"__asan_", b"__tsan_", b"__msan_"].iter().any(|prefix| name.starts_with(*prefix));
-    let Ok(bytes) = std::fs::read(file) else { return false };
-    let Ok(object) = object::File::parse(&*bytes) else { return false };
+/// The begin of the names of ThreadSanitizer.
+const THREADS: &[u8] = b"__tsan_";
+/// The way to check a plugin with it: what this command does by itself, it does not see.
+const IN_FRONT: &str = "; run `check` with LD_PRELOAD=$(gcc -print-file-name=libtsan.so) and \
+                        TSAN_OPTIONS=ignore_noninstrumented_modules=1, also for clang's";
+
+/// The begin of the names of the sanitizer that a plugin is built with.
+fn sanitizer(file: &Path) -> Option<&'static [u8]> {
+    let bytes = std::fs::read(file).ok()?;
+    let object = object::File::parse(&*bytes).ok()?;
     let mut names = object.dynamic_symbols().filter_map(|symbol| symbol.name_bytes().ok());
-    names.any(of_sanitizer)
+    names.find_map(|name| [b"__asan_", THREADS, b"__msan_"].into_iter().find(|prefix| name.starts_with(prefix)))
 }
 
 fn repeated(running: &Running, checked: &Checked<'_>, name: &'static str, room: &Path) -> Result<Tested, Failure> {

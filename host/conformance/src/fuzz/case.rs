@@ -9,6 +9,7 @@ use crate::fuzz::operation::Operation;
 use crate::fuzz::printed::{lines, test_in_c, test_in_rust};
 use crate::fuzz::run::run_all;
 use crate::fuzz::shrink::edits;
+use crate::fuzz::sort::{Sort, SORTS};
 use crate::fuzz::storage::operation::StorageOperation;
 use crate::fuzz::vector_index::VectorOperation;
 use crate::fuzz::word_index::TextOperation;
@@ -37,25 +38,6 @@ pub struct FuzzCase {
     seed: u64,
     edits: Vec<Edit>,
 }
-
-/// The sorts of plugins for which sequences are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sort {
-    Storage,
-    Ordered,
-    Vectors,
-    Texts,
-    Codec,
-}
-
-/// Each with its kind and its name.
-const SORTS: [(Sort, Kind, &str); 5] = [
-    (Sort::Storage, Kind::Storage, "storage"),
-    (Sort::Ordered, Kind::Index, "index"),
-    (Sort::Vectors, Kind::Index, "vectors"),
-    (Sort::Texts, Kind::Index, "texts"),
-    (Sort::Codec, Kind::Compression, "codec"),
-];
 
 /// Calls a generic function with the operations of a case.
 macro_rules! with_operations {

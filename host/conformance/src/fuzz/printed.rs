@@ -1,8 +1,8 @@
 //! A sequence as a test that stands by itself.
 
-use crate::fuzz::case::Sort;
 use crate::fuzz::expected::Expected;
 use crate::fuzz::operation::Operation;
+use crate::fuzz::sort::Sort;
 use std::path::Path;
 
 const COMMON_C: &str = include_str!("texts/common.c");

@@ -82,7 +82,7 @@ impl Plugin {
         self.instance.index().map_err(|why| Error::failed(why.to_string()))
     }
 
-    /// What is wrong with these neighbours; None if nothing is.
+    /// The fault of these neighbours; None if they have none.
     fn wrong(&self, query: &[u8], k: usize, found: &[(RowId, f32)], is_exact: bool) -> Option<String> {
         let mut near: BTreeMap<RowId, f64> = BTreeMap::new();
         for (key, row) in &self.entries {
@@ -137,7 +137,7 @@ impl Plugin {
 }
 
 impl Operation for VectorOperation {
-    /// What an index answers is compared where it is asked, as the vectors are of its own dimensions.
+    /// Nothing: an answer is compared where it is asked for, as the vectors are of the index's own dimensions.
     type Model = ();
     type Plugin<'a> = Plugin;
     type Before = ();
@@ -252,20 +252,4 @@ impl Operation for VectorOperation {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{half, vector};
-    use crate::inputs::keys::Keys;
-    use sochdb_plugin_host::sdk::KeyElement;
-
-    #[test]
-    fn numbers_stay_what_they_are_in_each_element() {
-        for number in (i8::MIN..=i8::MAX).filter(|number| *number != 0) {
-            let keys = Keys::Vectors(KeyElement::F16, 1);
-            assert_eq!(keys.numbers(&half(number).to_ne_bytes()), [f32::from(number)]);
-        }
-        for element in [KeyElement::F32, KeyElement::F16, KeyElement::I8] {
-            let keys = Keys::Vectors(element, 3);
-            assert_eq!(keys.numbers(&vector(keys, &[2, 254])), [2.0, -2.0, 2.0], "{element:?}");
-        }
-    }
-}
+mod tests;

@@ -58,10 +58,12 @@ pub(super) fn figures(name: &str, points: &[(f64, f64)]) -> String {
     let x = |at: f64| LEFT + if last > first { (at - first) / (last - first) } else { 0.5 } * (WIDTH - LEFT - 60.0);
     let y = |value: f64| 10.0 + (1.0 - value / most) * (HEIGHT - 40.0);
     let mut svg = begin(HEIGHT, name);
+    // There is room for four digits and two behind the point.
+    let digits = if most < 1000.0 { 2 } else { 0 };
     for mark in [0.0, most / 2.0, most] {
         let _ = write!(
             svg,
-            "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{0:.1}\" y2=\"{0:.1}\"/><text x=\"{1:.1}\" y=\"{2:.1}\">{mark:.2}</text>",
+            "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{WIDTH}\" y1=\"{0:.1}\" y2=\"{0:.1}\"/><text x=\"{1:.1}\" y=\"{2:.1}\">{mark:.digits$}</text>",
             y(mark),
             LEFT - 40.0,
             y(mark) + 4.0
