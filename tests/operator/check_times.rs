@@ -27,6 +27,7 @@ fn worked() -> f64 {
 }
 
 /// The answer of `check`, and which share of its time is its own: without that in which others kept the processors busy.
+#[expect(clippy::zombie_processes, reason = "`wait4` waits for it, which tells what it used")]
 fn checked(file: &Path, config: &str) -> (Value, f64) {
     let (begin, before) = (Instant::now(), worked());
     let mut check = command();
