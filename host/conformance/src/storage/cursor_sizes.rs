@@ -16,7 +16,7 @@ suite!(Storage, "storage_cursor_sizes": as_many_rows_as_are_asked_for_come);
 
 /// Rows of the table: more than some ask for at once.
 const ROWS: u32 = 2500;
-/// What is asked for at once, in turn.
+/// The numbers of rows that are asked for at once, in turn.
 const SIZES: [&[usize]; 7] = [&[1], &[2, 63], &[64], &[65, 1, 129], &[1000, 1001], &[2499, 1], &[70_000]];
 
 /// The rows of a cursor that is asked for so many at once, until its end, and how many came at each time.

@@ -18,7 +18,7 @@ suite!(Storage, "storage_moments":
 
 const WHILE: Duration = Duration::from_millis(200);
 const LONGER: Duration = Duration::from_millis(1500);
-/// Those that look while one writes: more than most machines for tests have processors, so that the writer is interrupted.
+/// The threads that look while one writes: more than most machines for tests have processors, so that the writer is interrupted.
 const LOOK: usize = 3;
 /// The rows of each table that are written together.
 const ROWS: u16 = 400;

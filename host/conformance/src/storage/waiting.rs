@@ -24,7 +24,7 @@ fn rows(thread: usize) -> Rows {
         .collect()
 }
 
-/// What a scan gives to a sink that waits at each row.
+/// The rows that a scan gives to a sink that waits at each.
 fn scanned(scan: impl FnOnce(&mut RowSink<'_>) -> Called<()>) -> Called<Rows> {
     let mut found = Rows::new();
     let mut push = |key: &[u8], value: &[u8]| {
