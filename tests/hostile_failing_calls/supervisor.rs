@@ -1,5 +1,8 @@
 //! Every system call of a thread, of the threads that it starts and of the processes that it starts asks this process
 //! before it is made (seccomp, user notification): one of them fails, the others go on.
+//!
+//! The suite's tests of crashes have a supervisor of their own: it makes the calls that change files itself, from another process. This
+//! one only counts all calls, from a thread of the same process that may not allocate.
 
 use std::io::Error;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};

@@ -18,6 +18,12 @@
 //! length. A sector is never torn. Names, and the order of what is new, are as file systems with a journal have them, or as
 //! POSIX promises: `content::Rule`. After an `fsync` that fails with EIO or ENOSPC, what it should have written never comes.
 //!
+//! # Long runs
+//! `--crash-points 10000` on a machine of two processors that did other work meanwhile, the command in a debug build: LMDB as it
+//! is configured by default 196 s of kills, 194 s of failing calls, 33 s of power losses; redb with `{"sync": "flush"}` 1033 s,
+//! 1062 s, 133 s. Nothing was found. Power losses of tantivy's index, 1000 points in 143 s, show what its example mends: a commit
+//! does not sync the directory after it renamed the file that makes it count.
+//!
 //! # Limits
 //! - Linux on x86-64 and ARM, where a process may install such filters and look at its children. Elsewhere the tests are skipped.
 //! - One thread does the steps, so what concurrent callers are promised is not tried.
