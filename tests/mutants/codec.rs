@@ -42,6 +42,19 @@ pub const OF_XOR: &[Mutant] = mistakes! { XOR, "examples-c/codec_xor.c";
         "for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;" =>
         "for (size_t i = 0; i < input.len; i++) room[i] = i / 8 < input.len / 8 ? input.ptr[i] ^ 0x5A : 0x5A;",
         "compression_sizes::small_sizes_come_back";
+    Nuisance "the second to ask gets another name of the algorithm":
+        "    *name = SOCH_STR(\"xor\");" => "    static int asked;\n    *name = asked++ == 0 ? SOCH_STR(\"xor\") : SOCH_STR(\"xor2\");",
+        "compression::the_algorithm_has_a_name";
+    Crash "the byte before the room is written":
+        "    return output->commit(output->ctx, input.len);" => "    room[-1] ^= 0x5A;\n    return output->commit(output->ctx, input.len);",
+        "compression::output_is_appended";
+    Wrong "a byte more is reserved than is written":
+        "reserve(output->ctx, input.len, &room)" => "reserve(output->ctx, input.len + 1, &room)",
+        "compression::the_limit_itself_is_allowed";
+    Loss "each thread has a key of its own":
+        "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n" =>
+        "    static int threads;\n    static __thread int key;\n    if (key == 0) key = 0x5A + __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED);\n    for (size_t i = 0; i < input.len; i++) room[i] = (uint8_t)(input.ptr[i] ^ key);\n",
+        "compression_threads::what_one_instance_wrote_another_reads";
 };
 
 pub const IN_RUST: &[Mutant] = mistakes! { XOR_IN_RUST, "examples-rust/codec_xor/src/lib.rs";
@@ -84,6 +97,32 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
     Wrong "a bound that is a little too small":
         "    *most = result;\n" => "    *most = result > 200 ? result - 200 : 1;\n",
         "compression_sizes::bounds_hold_for_every_size";
+    Wrong "what is too long for the caller is called damaged":
+        "if (len > output->limit || len > SIZE_MAX) return too_long(error);" =>
+        "if (len > output->limit || len > SIZE_MAX) return damaged(error, \"the frame is too long\");",
+        "compression::a_bomb_is_stopped";
+    Wrong "the bound is the length of the input":
+        "    *most = result;\n" => "    *most = len;\n",
+        "compression::the_bound_holds";
+    Wrong "levels below 0 are described, and refused":
+        "if (level >= LEAST_LEVEL && level" => "if (level >= 0 && level",
+        "compression::every_level_comes_back";
+    Wrong "the level of one call stays for the next":
+        "    int level = has_level ? options->level : self->level;\n" =>
+        "    if (has_level) self->level = options->level;\n    int level = self->level;\n",
+        "compression::a_level_of_one_call_is_for_that_call";
+    Wrong "a dictionary is passed over":
+        "size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);" =>
+        "size_t loaded = 0;",
+        "compression::what_a_dictionary_compressed_needs_it_again";
+    Wrong "compress_with wants a dictionary":
+        "    if (status == SOCH_OK) status = check_level(level, error);" =>
+        "    if (status == SOCH_OK && options->dictionary.len == 0) status = soch_fail(error, SOCH_INVALID, 0, \"no dictionary\");\n    if (status == SOCH_OK) status = check_level(level, error);",
+        "compression_options::no_option_is_a_plain_call";
+    Wrong "the calls with a dictionary have one context":
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n    status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)\n                                  : decompress_any(taken->decompressor," =>
+        "    static ZSTD_DCtx *only;\n    if (only == NULL) only = ZSTD_createDCtx();\n    size_t loaded = ZSTD_DCtx_loadDictionary(only, options->dictionary.ptr, options->dictionary.len);\n    status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)\n                                  : decompress_any(only,",
+        "compression_threads::a_dictionary_is_that_of_its_call";
 };
 
 pub const UNSAID: &[Mutant] = mistakes! { ZSTD_UNSAID, "examples-c/compression_zstd.c";
