@@ -90,6 +90,27 @@ pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
     Crash "one byte behind a key is read":
         "    to->row = row;\n" => "    to->row = row;\n    if (*(const volatile uint8_t *)(key.ptr + key.len) == 0) to->row = row;\n",
         "index_lent::nothing_is_read_behind_a_key";
+    Loss "a build of nothing keeps what was there":
+        "    (void)table, (void)column;\n" => "    (void)table, (void)column;\n    if (count == 0) return SOCH_OK;\n",
+        "index::build_replaces_everything";
+    Loss "a key has the row that came last":
+        "    if (is_at(self, place, key, row)) return SOCH_OK;" =>
+        "    if (place < self->count && compare_keys(&self->entries[place], key) == 0) {\n        self->entries[place].row = row;\n        return SOCH_OK;\n    }",
+        "index::one_key_may_have_many_rows";
+    Wrong "a limit of 0 is none":
+        "found < limit ? found" => "limit == 0 || found < limit ? found",
+        "index::a_range_is_ordered_and_limited";
+    Loss "the last entry comes into the place of one that is removed":
+        "    memmove(self->entries + place, self->entries + place + 1, (self->count - place) * sizeof *self->entries);" =>
+        "    self->entries[place] = self->entries[self->count];",
+        "index::it_agrees_with_a_model";
+    Wrong "an empty key is none":
+        "    sorted_index *self = instance;\n    size_t place = seek(self, key, row);\n    if (is_at" =>
+        "    sorted_index *self = instance;\n    if (key.len == 0) return soch_fail(error, SOCH_INVALID, 0, \"a key is empty\");\n    size_t place = seek(self, key, row);\n    if (is_at",
+        "index::a_key_of_another_form_is_refused";
+    Wrong "the size is that of the head":
+        "*bytes = self->count * sizeof(entry) + self->key_bytes;" => "*bytes = sizeof *self;",
+        "index::size_grows";
 };
 
 pub const SAVED: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted_saved.h";
@@ -114,6 +135,17 @@ pub const SAVED: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted_saved.
     Loss "an index is empty after a load that was stopped":
         "    status = read_entries(&made" => "    clear(self);\n    status = read_entries(&made",
         "index_stopped::a_load_that_is_stopped_changes_nothing";
+    Wrong "what is loaded is added to what was there":
+        "    clear(self);\n    *self = made;\n" =>
+        "    for (size_t i = 0; i < made.count; i++) {\n        soch_bytes key = {made.entries[i].key, made.entries[i].len};\n        insert(self, key, made.entries[i].row, error);\n    }\n    clear(&made);\n",
+        "index_persist::a_load_replaces_everything";
+    Loss "what does not fit into a save is gone":
+        "    return status == SOCH_OK ? add_number(&to, to.sum) : status;" =>
+        "    if (status != SOCH_OK) clear(instance);\n    return status == SOCH_OK ? add_number(&to, to.sum) : status;",
+        "index_persist::a_save_keeps_the_writers_limit";
+    Crash "the begin of a format is read where there is none":
+        "    if (saved.len < 32) return damaged(error);\n" => "",
+        "index_lent::nothing_is_read_behind_what_was_saved";
 };
 
 pub const IN_RUST: &[Mutant] = mistakes! { SORTED_IN_RUST, "examples-rust/index_sorted/src/lib.rs";

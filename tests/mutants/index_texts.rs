@@ -40,4 +40,16 @@ pub const MUTANTS: &[Mutant] = mistakes! { TEXTS, "tests/plugins/texts_in_a_file
     Wrong "a text of which nothing is said is the nearest":
         "        if (far == 0) continue;\n" => "        if (far == 0) far = -9;\n",
         "index_texts::words_find_their_texts";
+    Loss "a build is added to what was there":
+        "    clear(&self->changed);\n    self->changed = made.changed;\n" =>
+        "    for (size_t at = 0; at < made.changed.count; at++) {\n        const entry *one = &made.changed.entries[at];\n        insert(self, (soch_bytes){(const uint8_t *)one->text, one->len}, one->row, error);\n    }\n    clear(&made.changed);\n",
+        "index_flush::a_build_is_flushed_whole";
+    Nuisance "a query without words is a failure":
+        "    const texts *self = instance;\n    size_t at, place;\n    *count = 0;\n" =>
+        "    const texts *self = instance;\n    size_t at, place;\n    *count = 0;\n    if (query.len == 0) return soch_fail(error, SOCH_FAILED, 0, \"nothing is asked for\");\n",
+        "index_texts::odd_queries_end_well";
+    Nuisance "a flush that compares each with each, and is a failure when it is cancelled":
+        "    if (status != SOCH_OK) return status;\n#ifdef FORGETS" =>
+        "    if (status != SOCH_OK) return status;\n    const list *all = &self->changed;\n    for (size_t at = 0; at < all->count; at++) {\n        const entry *one = &all->entries[at], *other;\n        if (soch_go_on(call) != SOCH_OK) return soch_fail(error, SOCH_FAILED, 0, \"the file is not whole\");\n        for (other = all->entries; other < all->entries + all->count; other++) {\n            size_t least = one->len < other->len ? one->len : other->len;\n            if (memcmp(one->text, other->text, least) == 0 && one->len == other->len && one->row == other->row && one != other) return SOCH_CORRUPTION;\n        }\n    }\n#ifdef FORGETS",
+        "index_flush::a_flush_that_takes_long_is_cancelled";
 };
