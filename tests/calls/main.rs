@@ -18,6 +18,7 @@ mod lying_batches;
 mod lying_cursors;
 mod lying_readers;
 mod lying_transactions;
+mod lying_values;
 mod manager;
 mod metrics;
 mod metrics_described;

@@ -7,6 +7,10 @@ const MEMORY: Plugin = Plugin::of(MEMORY_C);
 const FLAT: Plugin = Plugin::of(FLAT_C).with(&["--config", r#"{"dimensions": 16}"#]);
 const JSON: Plugin = Plugin::of(CALLS).with(&["--config", r#"{"path": "{file}"}"#]);
 const ZSTD_C: &str = "examples-c/compression_zstd.c";
+const SORTED: Plugin = Plugin::of(SORTED_C);
+const XOR: Plugin = Plugin::of(XOR_C);
+const SORTED_C: &str = "examples-c/index_sorted.c";
+const XOR_C: &str = "examples-c/codec_xor.c";
 const MEMORY_C: &str = "examples-c/storage_memory.c";
 const FLAT_C: &str = "examples-c/index_flat.c";
 const CALLS: &str = "examples-c/observability_json.c";
@@ -88,5 +92,55 @@ pub const MUTANTS: &[Mutant] = &[
         edits: &[(ZSTD_C, "    return soch_fail(error, SOCH_CORRUPTION, 0, why);", "    (void)why;\n    return soch_fail(error, SOCH_CORRUPTION, 0, \"d\\xe9truit\");")],
         damage: Damage::Nuisance,
         finds: "compression::damaged_input_is_an_error",
+    },
+    Mutant {
+        name: "instances are counted when they come, and not when they go",
+        plugin: SORTED,
+        edits: &[(SORTED_C, "    (void)host, (void)config;\n", "    static int made;\n    (void)host, (void)config;\n    if (++made > 8) return soch_fail(error, SOCH_LIMIT, 0, \"there are 8 indexes\");\n")],
+        damage: Damage::Wrong,
+        finds: "lifecycle::instances_come_and_go",
+    },
+    Mutant {
+        name: "a file that is closed before it is synced",
+        plugin: JSON,
+        edits: &[("examples-c/observability_json_file.h", "    int failed = sync_output(self);\n    if (close(self->file) != 0 && failed == 0) failed = errno;\n", "    int failed = close(self->file) != 0 ? errno : sync_output(self);\n")],
+        damage: Damage::Loss,
+        finds: "lifecycle::shutdown_twice_is_ok",
+    },
+    Mutant {
+        name: "what shutdown frees is freed again",
+        plugin: JSON,
+        edits: &[(CALLS, "    return report(self, close_output(&self->output), error);", "    soch_status status = report(self, close_output(&self->output), error);\n    free(self->path);\n    return status;")],
+        damage: Damage::Crash,
+        finds: "lifecycle::calls_after_shutdown_are_refused",
+    },
+    Mutant {
+        name: "a table to which nobody wrote is an error",
+        plugin: MEMORY,
+        edits: &[(MEMORY_C, "    soch_status status = write_found(find(find_table(self, number), key, self->writes, NULL), value);", "    const table *from = find_table(self, number);\n    soch_status status = from == NULL ? SOCH_INVALID : write_found(find(from, key, self->writes, NULL), value);")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::a_clone_keeps_the_instance",
+    },
+    Mutant {
+        name: "the thread that made an index finds it",
+        plugin: SORTED,
+        edits: &[
+            (SORTED_C, "} sorted_index;\n", "} sorted_index;\n\nstatic __thread sorted_index *mine;\n"),
+            (SORTED_C, "    *instance = calloc(1, sizeof(sorted_index));\n", "    *instance = mine = calloc(1, sizeof(sorted_index));\n"),
+            (SORTED_C, "    *bytes = self->count", "    self = mine;\n    *bytes = self->count"),
+        ],
+        damage: Damage::Crash,
+        finds: "lifecycle::an_instance_lives_on_any_thread",
+    },
+    Mutant {
+        name: "a thread that ends tells it to an instance that is gone",
+        plugin: XOR,
+        edits: &[
+            (XOR_C, "    uint8_t *room;\n", "    uint8_t *room;\n    pthread_setspecific(((counts *)instance)->key, instance);\n"),
+            (XOR_C, "static soch_status flip(", "#include <pthread.h>\n#include <stdlib.h>\ntypedef struct {\n    uint64_t *ends;\n    pthread_key_t key;\n    char room[700];\n} counts;\n\nstatic void end_thread(void *at) { ++*((counts *)at)->ends; }\n\nstatic soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {\n    counts *self = calloc(1, sizeof *self);\n    self->ends = calloc(1, sizeof *self->ends);\n    *instance = self;\n    return pthread_key_create(&self->key, end_thread) == 0 ? SOCH_OK : SOCH_LIMIT;\n}\n\nstatic void destroy(void *instance) {\n    counts *self = instance;\n    free(self->ends);\n    self->ends = NULL;\n    free(self);\n}\n\nstatic soch_status flip("),
+            (XOR_C, ".compression = &codec);", ".compression = &codec, .create = create, .destroy = destroy);"),
+        ],
+        damage: Damage::Crash,
+        finds: "lifecycle::threads_end_before_and_after_an_instance",
     },
 ];
