@@ -1,4 +1,4 @@
-//! Plugins that were linked with musl, where the host has glibc.
+//! Plugins that were linked with musl, where the host has glibc. `.ci/musl` has it the other way round, too.
 
 use std::path::Path;
 use support::plugins::Private;
