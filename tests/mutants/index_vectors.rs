@@ -2,8 +2,10 @@
 
 use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
-pub const FLAT: Plugin = Plugin::of("examples-c/index_flat.c").with(&["--config", r#"{"dimensions": 16}"#]);
-pub const IN_CPP: Plugin = Plugin::of("examples-c/index_vectors.cpp").with(&["--config", r#"{"dimensions": 16}"#]);
+const FLAT_C: &str = "examples-c/index_flat.c";
+pub const FLAT: Plugin = Plugin::of(FLAT_C).with(&["--config", r#"{"dimensions": 16}"#]);
+const IN_CPP_C: &str = "examples-c/index_vectors.cpp";
+pub const IN_CPP: Plugin = Plugin::of(IN_CPP_C).with(&["--config", r#"{"dimensions": 16}"#]);
 /// It describes nothing: what does not fit, it must refuse itself.
 const NOT_DESCRIBED: Plugin = Plugin::of("tests/plugins/nearest_alone.c").with(&["--dimensions", "16"]);
 const HNSW: Plugin =
@@ -80,7 +82,88 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
         "    if (is_vector) memcpy(vector, key.ptr, key.len);" =>
         "    if (is_vector) memcpy(vector, key.ptr, key.len);\n    if (is_vector && *(const volatile uint8_t *)(key.ptr + key.len) == 1) vector[0] = vector[0];",
         "index_lent::nothing_is_read_behind_a_key";
+    Wrong "the nearest come as they lie":
+        "        qsort(near, found, sizeof *near, by_distance);\n" => "",
+        "index::nearest_is_ascending_and_at_most_k";
+    Wrong "each vector of a row is found":
+        "if (kept == 0 || near[kept - 1].row != near[i].row) near[kept++]" => "near[kept++]",
+        "index_search::a_row_with_several_keys_is_found_once";
+    Wrong "rows of a function are all allowed":
+        "if (!soch_search_allows(search, self->entries[i].row)) continue;" =>
+        "if (search->filter != SOCH_FILTER_CALLBACK && !soch_search_allows(search, self->entries[i].row)) continue;",
+        "index_search::all_forms_of_a_filter_find_the_same";
+    Wrong "the farthest distance is passed over":
+        "if ((search->flags & SOCH_SEARCH_WITHIN) == 0 || candidate.distance <= search->max_distance)\n" => "",
+        "index_search::no_row_is_farther_than_asked";
+    Wrong "the last vector is not looked at":
+        "status == SOCH_OK && i < self->count; i++) {\n        if (i % ASK_EVERY" =>
+        "status == SOCH_OK && i + 1 < self->count; i++) {\n        if (i % ASK_EVERY",
+        "index_search::an_exact_search_misses_nothing";
+    Wrong "parameters are passed over":
+        " || search->parameter_count > 0 ||" => " ||",
+        "index_search::what_is_not_known_is_unsupported";
+    Wrong "changes of one call are made from the last":
+        "const soch_index_change *change = &changes[i];" => "const soch_index_change *change = &changes[count - 1 - i];",
+        "index_change::many_changes_are_as_each_alone";
+    Wrong "what comes in two parts is twice there":
+        "            if (kept > 0 && compare(&self->entries[kept - 1], &self->entries[i]) == 0) free(self->entries[i].vector);\n            else self" =>
+        "            self",
+        "index_builder::parts_end_as_one_build_does";
+    Crash "an abandoned builder is freed twice":
+        "    free_entries(self->entries, self->count);\n    free(self);\n}\n\n// Only now" =>
+        "    free_entries(self->entries, self->count);\n    if (self->count > 0) free(self->entries);\n    free(self);\n}\n\n// Only now",
+        "index_builder::a_shutdown_ends_an_open_one";
 };
+
+/// Mistakes of more than one place.
+pub const WIDE: &[Mutant] = &[
+    Mutant {
+        name: "the filter comes after the k nearest",
+        plugin: FLAT,
+        edits: &[
+            (FLAT_C, "        if (!soch_search_allows(search, self->entries[i].row)) continue;\n", ""),
+            (
+                FLAT_C,
+                "        for (; result->count < found",
+                "        if (found > search->k) found = search->k;\n        kept = 0;\n        for (size_t i = 0; i < found; i++) {\n            if (soch_search_allows(search, near[i].row)) near[kept++] = near[i];\n        }\n        found = kept;\n        for (; result->count < found",
+            ),
+        ],
+        damage: Damage::Wrong,
+        finds: "index_search::only_allowed_rows_are_found",
+    },
+    Mutant {
+        name: "nearest looks at the first hundred vectors, search at all",
+        plugin: FLAT,
+        edits: &[
+            (
+                FLAT_C,
+                "static soch_status create(",
+                "static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t *rows, float *distances, size_t *count, soch_error *error) {\n    flat_index first = *(const flat_index *)instance;\n    soch_search all = {.size = sizeof all, .query = query, .k = k};\n    soch_search_result result = {0};\n    if (first.count > 100) first.count = 100;\n    soch_status status = search(&first, NULL, &all, rows, distances, &result, error);\n    *count = result.count;\n    return status;\n}\n\nstatic soch_status create(",
+            ),
+            (FLAT_C, ".search = search, ", ".search = search, .nearest = nearest, "),
+        ],
+        damage: Damage::Wrong,
+        finds: "index_search::a_search_without_more_is_nearest",
+    },
+    Mutant {
+        name: "changes beside others are described, and put back what they copied",
+        plugin: IN_CPP,
+        edits: &[
+            (
+                IN_CPP_C,
+                "properties->dimensions = dimensions_;",
+                "properties->dimensions = dimensions_;\n        properties->flags = SOCH_INDEX_CONCURRENT_CHANGES;",
+            ),
+            (
+                IN_CPP_C,
+                "uint64_t row) { entries_.insert(entry(row, numbers(key))); }",
+                "uint64_t row) {\n        std::set<entry> made(entries_);\n        made.insert(entry(row, numbers(key)));\n        entries_.swap(made);\n    }",
+            ),
+        ],
+        damage: Damage::Crash,
+        finds: "index::concurrent_changes_are_all_there",
+    },
+];
 
 pub const IN_CPP_MUTANTS: &[Mutant] = mistakes! { IN_CPP, "examples-c/index_vectors.cpp";
     Loss "a remove takes all vectors of the row":
@@ -98,6 +181,9 @@ pub const IN_CPP_MUTANTS: &[Mutant] = mistakes! { IN_CPP, "examples-c/index_vect
     Wrong "instances have their entries in common":
         "    std::set<entry> entries_;\n};" => "    static std::set<entry> entries_;\n};\nstd::set<index_vectors::entry> index_vectors::entries_;",
         "index_threads::instances_do_not_mix";
+    Wrong "a quarter of the dimensions is compared":
+        "for (size_t at = 0; at < one.size(); at++)" => "for (size_t at = 0; at < one.size() / 4; at++)",
+        "index::nearest_finds_the_neighbours";
 };
 
 pub const OF_NOT_DESCRIBED: &[Mutant] = mistakes! { NOT_DESCRIBED, "tests/plugins/nearest_alone.c";
@@ -115,6 +201,14 @@ pub const OF_NOT_DESCRIBED: &[Mutant] = mistakes! { NOT_DESCRIBED, "tests/plugin
         "    soch_status status = take(query, vector, error);\n    size_t at, place;" =>
         "    soch_status status = SOCH_OK;\n    size_t at, place;\n    memcpy(vector, query.ptr, sizeof vector);",
         "index_refusals::other_dimensions_are_refused";
+    Loss "a key of another form is passed over":
+        "if (status != SOCH_OK || find(self, made.vector, row) < self->count) return status;" =>
+        "if (status != SOCH_OK || find(self, made.vector, row) < self->count) return SOCH_OK;",
+        "index_change::a_batch_that_is_refused_may_be_repeated";
+    Loss "a key of another form is left out of a build":
+        "insert(&fresh, entries[at].key, entries[at].row, error);\n" =>
+        "insert(&fresh, entries[at].key, entries[at].row, error);\n        if (status == SOCH_INVALID) continue;\n",
+        "index_builder::a_refused_key_may_be_left_out";
 };
 
 pub const OF_HNSW: &[Mutant] = &[
@@ -164,5 +258,38 @@ pub const OF_HNSW: &[Mutant] = &[
         edits: &[("examples-rust/index_hnsw/src/metric.rs", "!number.is_finite()", "number.is_nan()")],
         damage: Damage::Wrong,
         finds: "index_refusals::numbers_that_are_none_are_no_neighbours",
+    },
+    Mutant {
+        name: "a build that is cancelled is a failure",
+        plugin: HNSW,
+        edits: &[(
+            "examples-rust/index_hnsw/src/lib.rs",
+            "        made.add(entries)?;\n        self.replace(made.graph);\n        Ok(())",
+            "        made.add(entries).map_err(|_| Error::failed(\"the graph is not whole\"))?;\n        self.replace(made.graph);\n        Ok(())",
+        )],
+        damage: Damage::Nuisance,
+        finds: "index::a_build_that_takes_long_is_cancelled",
+    },
+    Mutant {
+        name: "a part that is cancelled is a failure",
+        plugin: HNSW,
+        edits: &[(
+            "examples-rust/index_hnsw/src/lib.rs",
+            "                call.go_on()\n            })?;",
+            "                call.go_on().map_err(|_| Error::failed(\"the part is not whole\"))\n            })?;",
+        )],
+        damage: Damage::Nuisance,
+        finds: "index_builder::what_takes_long_is_cancelled",
+    },
+    Mutant {
+        name: "a load that is cancelled finds its bytes damaged",
+        plugin: HNSW,
+        edits: &[(
+            "examples-rust/index_hnsw/src/saved.rs",
+            "            call.go_on()\n        })?;",
+            "            call.go_on().map_err(|_| Error::corruption(\"the end is missing\"))\n        })?;",
+        )],
+        damage: Damage::Nuisance,
+        finds: "index_persist::what_takes_long_is_cancelled",
     },
 ];

@@ -103,7 +103,7 @@ fn of_what_an_index_keeps_in_a_crash_are_found() {
 
 #[test]
 fn of_sinks_are_found() {
-    all_are_found(sink::MUTANTS);
+    [sink::MUTANTS, sink::TAKEN, sink::WIDE].into_iter().for_each(all_are_found);
 }
 
 #[test]
@@ -133,8 +133,8 @@ fn of_ordered_indexes_are_found() {
 
 #[test]
 fn of_vector_indexes_are_found() {
-    use index_vectors::{IN_CPP_MUTANTS, OF_FLAT, OF_HNSW, OF_NOT_DESCRIBED};
-    [OF_FLAT, IN_CPP_MUTANTS, OF_NOT_DESCRIBED, OF_HNSW].into_iter().for_each(all_are_found);
+    use index_vectors::{IN_CPP_MUTANTS, OF_FLAT, OF_HNSW, OF_NOT_DESCRIBED, WIDE};
+    [OF_FLAT, WIDE, IN_CPP_MUTANTS, OF_NOT_DESCRIBED, OF_HNSW].into_iter().for_each(all_are_found);
 }
 
 #[test]

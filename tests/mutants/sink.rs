@@ -1,6 +1,6 @@
 //! Mistakes in sinks.
 
-use crate::subject::{Damage, Mutant, Plugin};
+use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
 const JSON: Plugin = Plugin::of("examples-c/observability_json.c").with(&["--config", r#"{"path": "{file}"}"#]);
 const PROMETHEUS: Plugin =
@@ -268,5 +268,68 @@ pub const MUTANTS: &[Mutant] = &[
         edits: &[("examples-rust/observability_prometheus/src/lib.rs", "self.metrics.span(&name, seconds);", "let _ = (name, seconds);")],
         damage: Damage::Loss,
         finds: "observability_told::spans_come_with_their_names",
+    },
+];
+
+/// Mistakes in what a sink takes, most of which nobody reads back.
+pub const TAKEN: &[Mutant] = mistakes! { JSON, "examples-c/observability_json.c";
+    Crash "the labels of a counter in a room of sixteen":
+        "    add_counted(&made, \"value\", value);\n    add_labels(&made, labels, count);" =>
+        "    add_counted(&made, \"value\", value);\n    soch_label kept[16];\n    memcpy(kept, labels, count * sizeof *labels);\n    add_labels(&made, kept, count);",
+        "observability::any_number_of_labels_is_taken";
+    Crash "a report of health in a room of 32 bytes":
+        "    add_counted(&made, \"wal_size_bytes\", health->wal_size_bytes);\n" =>
+        "    char kept[32];\n    sprintf(kept, \",\\\"all\\\":\\\"%llu %llu %llu %f\\\"\", (unsigned long long)health->wal_size_bytes, (unsigned long long)health->active_txns, (unsigned long long)health->checkpoint_age_secs, health->buffer_pool_usage);\n    add_text(&made, kept);\n",
+        "observability::logs_and_health_are_taken";
+    Crash "an assertion that there are a thousand updates at most":
+        "    line made;\n    begin(&made, \"counter\");" =>
+        "    static int updates;\n    if (__atomic_add_fetch(&updates, 1, __ATOMIC_RELAXED) > 1000) abort();\n    line made;\n    begin(&made, \"counter\");",
+        "observability::what_is_read_may_change";
+    Wrong "each thread counts its spans":
+        "    pthread_mutex_lock(&self->lock);\n    *span = ++self->spans;\n    pthread_mutex_unlock(&self->lock);\n" =>
+        "    static __thread uint64_t spans;\n    *span = ++spans;\n",
+        "observability::many_threads_may_report";
+    Crash "the attributes of an event in a room of sixteen":
+        "    add_labels(&made, attributes, count);" =>
+        "    soch_label kept[16];\n    memcpy(kept, attributes, count * sizeof *attributes);\n    add_labels(&made, kept, count);",
+        "observability_records::any_record_of_a_span_is_taken";
+    Crash "the fields of a line in a room of eight":
+        "    add_named(&made, \"message\", message);\n    add_labels(&made, fields, count);" =>
+        "    add_named(&made, \"message\", message);\n    soch_label kept[8];\n    memcpy(kept, fields, count * sizeof *fields);\n    add_labels(&made, kept, count);",
+        "observability_records::any_record_of_the_log_is_taken";
+    Loss "the fourth field of a line is dropped":
+        "    add_named(&made, \"message\", message);\n    add_labels(&made, fields, count);" =>
+        "    add_named(&made, \"message\", message);\n    add_labels(&made, fields, count < 3 ? count : 3);",
+        "observability_told::records_of_the_log_come_whole";
+    Loss "a flush closes the file":
+        "report(self, sync_output(&self->output), error);" => "report(self, close_output(&self->output), error);",
+        "observability_records::a_flush_ends";
+};
+
+/// The same, where more than one place or another file changes.
+pub const WIDE: &[Mutant] = &[
+    Mutant {
+        name: "a number in a room of 64 bytes",
+        plugin: JSON,
+        edits: &[(LINE, "snprintf(digits, sizeof digits, \"%.17g\", value);", "sprintf(digits, \"%f\", value);")],
+        damage: Damage::Crash,
+        finds: "observability::any_value_is_taken",
+    },
+    Mutant {
+        name: "a label of a metric that is lent has a letter",
+        plugin: PROMETHEUS,
+        edits: &[("examples-rust/observability_prometheus/src/lib.rs", "        self.metrics.pull_from(metrics);\n", "        metrics.collect(|metric| metric.labels.iter().for_each(|(name, _)| assert!(!name.is_empty())));\n        self.metrics.pull_from(metrics);\n")],
+        damage: Damage::Crash,
+        finds: "observability::any_metric_may_be_read",
+    },
+    Mutant {
+        name: "each span is the root of a trace",
+        plugin: JSON,
+        edits: &[
+            (CALLS, "static soch_status create(", "static soch_status span_context(void *instance, uint64_t span, soch_trace_context *context, const soch_writer *state) {\n    const sink *self = instance;\n    if (span == 0 || span > self->spans) return SOCH_NOT_FOUND;\n    memcpy(context->trace_id, &span, sizeof span);\n    memcpy(context->span_id, &span, sizeof span);\n    return SOCH_OK;\n}\n\nstatic soch_status record_start(void *instance, const soch_span_start *start, uint64_t *span) { return span_start(instance, start->name, start->parent, span); }\nstatic soch_status record_event(void *instance, uint64_t span, const soch_span_event *event) { return span_event(instance, span, event->name, NULL, 0); }\nstatic soch_status record_end(void *instance, uint64_t span, const soch_span_end *end) { return span_end(instance, span); }\n\nstatic soch_status create("),
+            (CALLS, ".flush = flush,", ".flush = flush, .span_record_start = record_start, .span_record_event = record_event, .span_record_end = record_end, .span_context = span_context,"),
+        ],
+        damage: Damage::Wrong,
+        finds: "observability_records::a_trace_goes_on",
     },
 ];
