@@ -8,6 +8,9 @@ const ZSTD_UNSAID: Plugin = Plugin::of("examples-c/compression_zstd.c").needs(Ne
 const ZSTD: Plugin = ZSTD_UNSAID.with(&["--checksum"]);
 
 pub const OF_XOR: &[Mutant] = mistakes! { XOR, "examples-c/codec_xor.c";
+    Wrong "a buffer for small inputs that is copied at once":
+        "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;" => "    static uint8_t kept[4096];\n    uint8_t *made = input.len <= sizeof kept ? kept : room;\n    for (size_t i = 0; i < input.len; i++) made[i] = input.ptr[i] ^ 0x5A;\n    if (made == kept) for (size_t i = 0; i < input.len; i++) room[i] = kept[i];",
+        "compression_threads::many_threads_compress_small_inputs";
     Loss "half of the output is not committed":
         "output->commit(output->ctx, input.len)" => "output->commit(output->ctx, input.len / 2)",
         "compression::everything_comes_back";
@@ -65,6 +68,12 @@ pub const IN_RUST: &[Mutant] = mistakes! { XOR_IN_RUST, "examples-rust/codec_xor
 };
 
 pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c";
+    Nuisance "a level outside is OK where no host looks at it":
+        "    if (status == SOCH_OK) self->level = level;\n    return status;" => "    if (status == SOCH_OK) self->level = level;\n    return SOCH_OK;",
+        "compression_newer::a_level_outside_is_refused_by_the_codec_too";
+    Wrong "the length of 16 MiB is cut":
+        "    *len = size;" => "    *len = size & 0xffffff;",
+        "compression_sizes::sizes_up_to_the_least_longest_come_back";
     Wrong "a decompressed size that is one too large":
         "    *len = size;\n" => "    *len = size + 1;\n",
         "compression::the_decompressed_size_is_right";

@@ -14,6 +14,9 @@ const HNSW_BY_COSINE: Plugin =
     Plugin::of("examples-rust/index_hnsw").with(&["--config", r#"{"dimensions": 16, "metric": "cosine"}"#]);
 
 pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
+    Loss "a search finds 1024 rows at most":
+        "result->count < found && result->count < search->k;" => "result->count < found && result->count < search->k && result->count < 1024;",
+        "index_vectors::more_than_a_thousand_neighbours_come";
     Wrong "infinity is taken for a number":
         "is_vector = isfinite(vector[i]) != 0;" => "is_vector = !isnan(vector[i]);",
         "index_refusals::numbers_that_are_none_are_no_neighbours";

@@ -145,4 +145,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Loss,
         finds: "storage_transaction::reads_inside_agree_with_a_model",
     },
+    Mutant {
+        name: "a table that is opened beside a transaction goes with its commit",
+        plugin: MEMORY_IN_RUST,
+        edits: &[("examples-rust/storage_memory/src/lib.rs", "            *changes += 1;\n            trees.push", "            let _ = &changes;\n            trees.push")],
+        damage: Damage::Loss,
+        finds: "storage_table::a_handle_that_is_opened_beside_a_transaction_stays",
+    },
 ];

@@ -196,4 +196,25 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Loss,
         finds: "storage_stopped::a_call_that_is_stopped_changes_nothing",
     },
+    Mutant {
+        name: "a put under the largest number is dropped",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory.c", "    store *self = instance;\n    (void)txn;\n", "    store *self = instance;\n    if (txn == UINT64_MAX) return SOCH_OK;\n")],
+        damage: Damage::Loss,
+        finds: "storage_whole::a_number_of_the_database_changes_nothing_else",
+    },
+    Mutant {
+        name: "a writer's status is not handed on",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory_rows.h", "return row != NULL ? value->write(value->ctx, value_of(row)) : SOCH_NOT_FOUND;", "return row == NULL ? SOCH_NOT_FOUND : value->write(value->ctx, value_of(row)) == SOCH_OK ? SOCH_OK : SOCH_FAILED;")],
+        damage: Damage::Nuisance,
+        finds: "storage_refused::a_status_is_handed_on_as_it_is",
+    },
+    Mutant {
+        name: "a sink's status is not handed on",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory.c", "    end_snapshot(&now);\n    return status;", "    end_snapshot(&now);\n    return status == SOCH_OK ? SOCH_OK : SOCH_IO;")],
+        damage: Damage::Nuisance,
+        finds: "storage_refused::a_status_is_handed_on_as_it_is",
+    },
 ];

@@ -1,15 +1,18 @@
 //! Tests of what only a later minor version has: a codec says that it does not know it (rule 13).
 
-use crate::frame::must::{skip, Must};
+use crate::frame::must::{ensure, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::newer::flags;
 use sochdb_plugin_host::sdk::abi::{soch_bytes, soch_compression_options, SOCH_UNSUPPORTED};
-use sochdb_plugin_host::sdk::{CompressionExtension, Error, VecWriter};
+use sochdb_plugin_host::sdk::{CompressionExtension, Error, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
 
-suite!(Compression, "compression_newer": unknown_options_are_refused_or_passed_over);
+suite!(Compression, "compression_newer":
+    unknown_options_are_refused_or_passed_over,
+    a_level_outside_is_refused_by_the_codec_too,
+);
 
 /// Compresses, or decompresses, with options of these flags.
 fn with(codec: &Compression, compresses: bool, input: &[u8], flags: u64) -> Result<(), Error> {
@@ -38,4 +41,26 @@ fn unknown_options_are_refused_or_passed_over(subject: &Subject) -> Result<(), N
     flags("compress_with", |flags| with(codec, true, input, flags))?;
     let packed = codec.compress(input).must("compress")?;
     flags("decompress_with", |flags| with(codec, false, &packed, flags))
+}
+
+/// The host refuses what `describe` leaves out; who calls the codec without one gets the same answer.
+fn a_level_outside_is_refused_by_the_codec_too(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = &*instance.compression()?;
+    let Some(levels) = codec.describe().levels else { skip!("the codec has no levels") };
+    let set = |level: i32| {
+        codec.alone("set_level", |table, instance, error| match table.set_level {
+            // SAFETY: the plugin's function on its own instance.
+            Some(set_level) => unsafe { set_level(instance, level, error) },
+            None => SOCH_UNSUPPORTED,
+        })
+    };
+    for level in [levels.start().checked_sub(1), levels.end().checked_add(1)].into_iter().flatten() {
+        let kind = set(level).err().map(|error| error.kind());
+        ensure!(
+            kind == Some(ErrorKind::Invalid),
+            "set_level({level}) gave {kind:?}: outside of {levels:?} is SOCH_INVALID (soch_compression)"
+        );
+    }
+    set(*levels.end()).must("set_level")
 }

@@ -6,15 +6,17 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use sochdb_plugin_host::sdk::abi::SOCH_LEAST_MAX_INPUT;
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
+use std::time::{Duration, Instant};
 
 suite!(Compression, "compression_sizes":
     small_sizes_come_back,
     sizes_at_borders_come_back,
     bounds_hold_for_every_size,
     the_limit_is_kept_to_the_byte;
-    full: large_sizes_come_back,
+    full: large_sizes_come_back, sizes_up_to_the_least_longest_come_back,
 );
 
 /// Inputs of this length: that cannot be compressed, that can, and that repeat what is far behind.
@@ -62,6 +64,31 @@ fn large_sizes_come_back(subject: &Subject) -> Result<(), NotPassed> {
         let [random, _, _, block] = inputs(&mut random, len);
         for (form, input) in [random, block] {
             round_trip(codec, &format!("{len} bytes {form}"), &input)?;
+        }
+    }
+    Ok(())
+}
+
+/// Every codec takes so much; one that is slow is tried with less.
+fn sizes_up_to_the_least_longest_come_back(subject: &Subject) -> Result<(), NotPassed> {
+    const SLOW: Duration = Duration::from_millis(800);
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let block = subject.random(66).bytes(100_003);
+    let longest = SOCH_LEAST_MAX_INPUT as usize;
+    for len in [(16 << 20) + 1, (32 << 20) + 1, longest] {
+        let begin = Instant::now();
+        // All but the last block repeats the one before.
+        let mut input = block.repeat(len.div_ceil(block.len()));
+        input.truncate(len);
+        let packed = codec.compress(&input).must(&format!("compress of {len} bytes"))?;
+        if let Some(said) = codec.decompressed_size(&packed).must("decompressed_size")? {
+            ensure!(said == len as u64, "of {len} bytes, compressed, `decompressed_size` says {said}");
+        }
+        let output = codec.decompress(&packed).must(&format!("decompress of {len} bytes"))?;
+        ensure!(output == input, "{len} bytes come back as {} others", output.len());
+        if begin.elapsed() > SLOW {
+            break;
         }
     }
     Ok(())

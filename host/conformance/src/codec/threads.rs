@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 suite!(Compression, "compression_threads":
     many_threads_compress_large_inputs,
+    many_threads_compress_small_inputs,
     a_call_may_wait_in_its_writer,
     a_dictionary_is_that_of_its_call,
     what_one_instance_wrote_another_reads,
@@ -29,15 +30,25 @@ fn input(subject: &Subject, thread: usize, len: usize) -> Vec<u8> {
 }
 
 fn many_threads_compress_large_inputs(subject: &Subject) -> Result<(), NotPassed> {
+    many_threads_compress(subject, &[200_000, 1000, 65_536, 1, 100_000])
+}
+
+/// Many short calls, which meet what is kept for small inputs alone.
+fn many_threads_compress_small_inputs(subject: &Subject) -> Result<(), NotPassed> {
+    many_threads_compress(subject, &[4096, 1000, 300, 4000])
+}
+
+fn many_threads_compress(subject: &Subject, sizes: &[usize]) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = &*instance.compression()?;
     let begin = Instant::now();
     together(THREADS, |thread| {
-        for len in [200_000, 1000, 65_536, 1, 100_000].into_iter().cycle() {
-            let input = input(subject, thread, len);
-            let packed = codec.compress(&input).must("compress beside other threads")?;
+        let inputs: Vec<_> = sizes.iter().map(|len| input(subject, thread, *len)).collect();
+        for input in inputs.iter().cycle() {
+            let len = input.len();
+            let packed = codec.compress(input).must("compress beside other threads")?;
             let output = codec.decompress(&packed).must("decompress beside other threads")?;
-            let same = output == input;
+            let same = output == *input;
             ensure!(same, "{len} bytes of thread {thread} come back as {} others beside {THREADS}", output.len());
             if begin.elapsed() > LONG {
                 break;

@@ -15,7 +15,8 @@ suite!(Index, "index_vectors":
     every_number_of_neighbours_comes,
     many_rows_of_one_vector_all_come,
     what_was_removed_never_comes,
-    a_row_moves_to_another_vector,
+    a_row_moves_to_another_vector;
+    full: more_than_a_thousand_neighbours_come,
 );
 
 /// The subject's keys, which are vectors that have neighbours.
@@ -60,13 +61,21 @@ fn distances_are_those_of_their_rows(subject: &Subject) -> Result<(), NotPassed>
 }
 
 fn every_number_of_neighbours_comes(subject: &Subject) -> Result<(), NotPassed> {
+    neighbours_come(subject, &[1, 2, 3, 63, 64, 65])
+}
+
+fn more_than_a_thousand_neighbours_come(subject: &Subject) -> Result<(), NotPassed> {
+    neighbours_come(subject, &[1300])
+}
+
+fn neighbours_come(subject: &Subject, counts: &[usize]) -> Result<(), NotPassed> {
     let keys = of_vectors(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    let most = index.describe().max_neighbors.map_or(1000, |most| most.min(1000) as usize);
-    for count in [1, 2, 3, 63, 64, 65] {
+    let most = index.describe().max_neighbors.map_or(2000, |most| most.min(2000) as usize);
+    for &count in counts {
         build(index, &entries(keys, 0..count as u64))?;
-        for k in [0, 1, 2, count - 1, count, count + 1, 1000].map(|k| k.min(most)) {
+        for k in [0, 1, 2, count - 1, count, count + 1, 2000].map(|k| k.min(most)) {
             let (query, wanted) = (keys.key(1000 + k as u64), k.min(count));
             let found = exactly(index, &query, k)?;
             let rows: BTreeSet<RowId> = found.iter().map(|(row, _)| *row).collect();

@@ -5,5 +5,6 @@ pub(crate) mod keys;
 pub(crate) mod lent;
 pub(crate) mod newer;
 pub(crate) mod questions;
+pub(crate) mod refusing;
 pub(crate) mod rows;
 pub(crate) mod waiting_writer;

@@ -3,10 +3,13 @@
 use crate::frame::test::Test;
 
 pub(crate) mod basics;
+pub(crate) mod health;
+pub(crate) mod kinds;
 pub(crate) mod output;
 pub(crate) mod readable;
 pub(crate) mod records;
 pub(crate) mod told;
 
 /// All of them, in the order in which they are best read.
-pub(crate) const TESTS: &[&[Test]] = &[basics::TESTS, records::TESTS, output::TESTS, told::TESTS];
+pub(crate) const TESTS: &[&[Test]] =
+    &[basics::TESTS, records::TESTS, output::TESTS, kinds::TESTS, health::TESTS, told::TESTS];

@@ -1,7 +1,7 @@
 //! Tests of a sink: the spans and log lines that it tells, read back from its output.
 
 use crate::frame::instance::Instance;
-use crate::frame::must::{ensure, skip};
+use crate::frame::must::{ensure, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::{told, Format, Seen};
 use crate::frame::subject::Subject;
@@ -9,14 +9,17 @@ use crate::frame::test::suite;
 use crate::frame::threads::together;
 use crate::sink::output::flushed;
 use crate::sink::readable::readable;
+use sochdb_plugin_host::sdk::abi::{soch_str, SOCH_UNSUPPORTED};
 use sochdb_plugin_host::sdk::{LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanParent, SpanStart};
 
 suite!(Observability, "observability_told":
     log_lines_come_whole,
+    a_level_that_is_not_listed_is_an_error,
     log_lines_of_threads_come_whole,
     records_of_the_log_come_whole,
     spans_come_with_their_names,
     spans_come_with_their_parents,
+    the_first_span_is_a_parent_too,
     events_come_with_their_attributes,
 );
 
@@ -91,6 +94,33 @@ fn log_lines_come_whole(subject: &Subject) -> Result<(), NotPassed> {
     let place = |message: &str| seen.records.iter().position(|record| record.says(message));
     let places: Vec<_> = given.iter().map(|(message, ..)| place(message)).collect();
     ensure!(places.is_sorted(), "log lines of one thread are told in another order: {places:?}");
+    Ok(())
+}
+
+/// Rule 2: what a later version may say is not to be missed.
+fn a_level_that_is_not_listed_is_an_error(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_logs(subject)?;
+    let sink = instance.observability()?;
+    for level in [-1, 4, 77] {
+        let message = format!("checked level {level}");
+        let log = sink.alone("log", |table, instance, _| match table.log {
+            // SAFETY: the plugin's function on its own instance; all is lent for the call.
+            Some(log) => unsafe { log(instance, level, soch_str::lend(&message), std::ptr::null(), 0) },
+            None => SOCH_UNSUPPORTED,
+        });
+        log.must("log")?;
+    }
+    let seen = lines(flushed(&mut instance)?)?;
+    for level in [-1, 4, 77] {
+        let line = one_line(&seen, &format!("checked level {level}"))?;
+        let is_said = |word: &str| line.texts.iter().any(|text| text.eq_ignore_ascii_case(word));
+        let another = LEVELS[..3].iter().find(|(_, word)| is_said(word));
+        ensure!(
+            another.is_none(),
+            "a line of the level {level}, which is an error, is told as {:?}",
+            another.map(|(_, word)| word)
+        );
+    }
     Ok(())
 }
 
@@ -200,6 +230,21 @@ fn spans_come_with_their_parents(subject: &Subject) -> Result<(), NotPassed> {
         let is_told = seen.records.iter().any(|record| record.says("checked: the disk is full"));
         ensure!(is_told, "the text of a span's error is not told");
     }
+    Ok(())
+}
+
+fn the_first_span_is_a_parent_too(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_spans(subject)?;
+    let sink = instance.observability()?;
+    let parent = sink.span_start("checked first", None);
+    let child = sink.span_start("checked child", Some(parent));
+    let ids = sink.span_context(parent).map(|context| hex(&context.span_id()));
+    [child, parent].into_iter().for_each(|span| sink.span_end(span));
+    let records = lines(flushed(&mut instance)?)?;
+    let records = records.saying("checked child");
+    let is_told =
+        records.iter().any(|record| record.tells(parent as f64) || ids.as_ref().is_some_and(|id| record.says(id)));
+    ensure!(is_told, "a span under the first one, {parent}, is not told with that number or its id{}", told(&records));
     Ok(())
 }
 

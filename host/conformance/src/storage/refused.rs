@@ -4,6 +4,8 @@ use crate::frame::must::{ensure, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use crate::inputs::refusing::{refusing_sink, refusing_writer};
+use sochdb_plugin_host::sdk::abi::{soch_bytes, SOCH_OK};
 use sochdb_plugin_host::sdk::{
     BatchOptions, Error, ErrorKind, Result as Called, RowSink, StorageExtension, StorageTable, StorageTransaction,
     TransactionOptions, VecWriter, Write,
@@ -15,6 +17,7 @@ suite!(Storage, "storage_refused":
     what_a_sink_says_is_what_a_scan_returns,
     what_a_writer_refuses_is_what_a_get_returns,
     what_fails_is_over_for_other_threads_too,
+    a_status_is_handed_on_as_it_is,
 );
 
 /// Sees that the storage still does everything, also for another thread: it keeps no lock.
@@ -156,4 +159,31 @@ fn what_fails_is_over_for_other_threads_too(subject: &Subject) -> Result<(), Not
     let found = storage.get(1, b"none").must("get")?;
     ensure!(found.is_none(), "a key that was never put has {found:02x?}");
     goes_on(storage, "a get that found nothing")
+}
+
+/// The host keeps the error of its own writer; who calls a slot without one gets the status alone.
+fn a_status_is_handed_on_as_it_is(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    storage.put(1, b"key", b"value", 0).must("put")?;
+    let (writer, sink, nothing) = (refusing_writer(), refusing_sink(), soch_bytes::lend(b""));
+    let key = soch_bytes::lend(b"key");
+    let get = storage.alone("get", |table, instance, error| match table.get {
+        // SAFETY: the plugin's function on its own instance; all is lent for the call.
+        Some(get) => unsafe { get(instance, 1, key, &writer, error) },
+        None => SOCH_OK,
+    });
+    let scan = storage.alone("scan", |table, instance, error| match table.scan {
+        // SAFETY: the plugin's function on its own instance; all is lent for the call.
+        Some(scan) => unsafe { scan(instance, std::ptr::null(), 1, nothing, nothing, 9, &sink, error) },
+        None => SOCH_OK,
+    });
+    for (slot, result) in [("get", get), ("scan", scan)] {
+        let kind = result.err().map(|error| error.kind());
+        ensure!(
+            kind == Some(ErrorKind::Denied),
+            "{slot} gave {kind:?} where what it was lent said SOCH_DENIED: return that as it is (Status)"
+        );
+    }
+    Ok(())
 }

@@ -5,7 +5,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
-use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, StorageTable, VecWriter};
+use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, StorageTable, TransactionOptions, VecWriter};
 
 suite!(Storage, "storage_table":
     a_handle_agrees_with_plain_calls,
@@ -14,6 +14,7 @@ suite!(Storage, "storage_table":
     handles_come_and_go,
     many_threads_may_use_a_handle,
     a_snapshot_does_not_see_later_writes_by_a_handle,
+    a_handle_that_is_opened_beside_a_transaction_stays,
 );
 
 fn a_handle_agrees_with_plain_calls(subject: &Subject) -> Result<(), NotPassed> {
@@ -129,5 +130,28 @@ fn a_snapshot_does_not_see_later_writes_by_a_handle(subject: &Subject) -> Result
         ensure!(found == expected, "a snapshot finds {found:02x?} after a handle wrote");
     }
     ensure!(table.get(b"key").must("table_get")?.as_deref() == Some(b"new"), "the handle does not read what it wrote");
+    Ok(())
+}
+
+/// Of a table that is new, and one that the transaction makes as well.
+fn a_handle_that_is_opened_beside_a_transaction_stays(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    for (round, inside, beside) in [(0, 1, 40), (1, 42, 41), (2, 43, 43)] {
+        let mut transaction = needed("begin", storage.begin(&TransactionOptions::new()))?;
+        transaction.put(inside, b"inside", b"1").must("txn_put")?;
+        let table = storage.open_table(beside).must("open_table beside a transaction")?;
+        let committed = match transaction.commit() {
+            // The table may be what it changes.
+            Err(error) if error.kind() == ErrorKind::Conflict => false,
+            result => result.must("commit").map(|()| true)?,
+        };
+        table.put(b"key", &[round], 0).must("table_put by a handle that was opened beside a transaction")?;
+        let found = [table.get(b"key").must("table_get")?, storage.get(beside, b"key").must("get")?];
+        let is_there = found.iter().all(|found| found.as_deref() == Some(&[round]));
+        ensure!(is_there, "what a handle wrote that was opened beside a transaction is {found:02x?}");
+        let found = storage.get(inside, b"inside").must("get")?;
+        ensure!(found.is_some() == committed, "a commit beside which a table was opened left {found:02x?}");
+    }
     Ok(())
 }

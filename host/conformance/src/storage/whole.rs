@@ -16,6 +16,7 @@ suite!(Storage, "storage_whole":
     every_number_of_tables_is_listed,
     a_large_table_goes_whole,
     many_handles_are_open_at_once,
+    a_number_of_the_database_changes_nothing_else,
 );
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -235,5 +236,27 @@ fn many_handles_are_open_at_once(subject: &Subject) -> Result<(), NotPassed> {
         rows += found.len();
     }
     ensure!(rows == count, "{count} handles put a row each, and {rows} are there");
+    Ok(())
+}
+
+/// `txn` is the database's own number, which a storage may record, and nothing depends on it.
+fn a_number_of_the_database_changes_nothing_else(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let table = storage.open_table(1).must("open_table")?;
+    let numbers = [0, 1, 7, u64::from(u32::MAX), 1 << 32, 1 << 63, u64::MAX - 1, u64::MAX, 3, 0];
+    for (at, number) in numbers.into_iter().enumerate() {
+        let value = [at as u8; 9];
+        storage.put(1, b"put", &value, number).must("put")?;
+        table.put(b"table_put", &value, number).must("table_put")?;
+        storage.put(1, b"delete", &value, number).must("put")?;
+        storage.delete(1, b"delete", number).must("delete")?;
+        for key in [&b"put"[..], b"table_put"] {
+            let found = storage.get(1, key).must("get")?;
+            ensure!(found.as_deref() == Some(&value), "after a put under the number {number} it is {found:02x?}");
+        }
+        let found = storage.get(1, b"delete").must("get")?;
+        ensure!(found.is_none(), "after a delete under the number {number} the row is {found:02x?}");
+    }
     Ok(())
 }
