@@ -102,7 +102,10 @@ pub(crate) fn run(
 ) -> Result<Result<Run, String>, String> {
     let (mut held, mut talk) = start(command, request)?;
     let failed = |error: std::io::Error| format!("cannot supervise a process: {error}");
-    let begun = talk.line_within(PATIENCE).map_err(failed)?.unwrap_or_default();
+    let Some(begun) = talk.line_within(PATIENCE).map_err(failed)? else {
+        let how = held.0.wait().map_or_else(|error| error.to_string(), crashed);
+        return Err(format!("the process that is to make the plugin ended with {how}"));
+    };
     let Some(listener) = begun.strip_prefix("supervise ").and_then(|number| number.parse().ok()) else {
         return Ok(Err(begun));
     };
