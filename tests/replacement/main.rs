@@ -6,6 +6,7 @@ mod embedder;
 mod failed;
 mod held;
 mod names;
+mod patience;
 mod rebuilt;
 mod under_load;
 mod versions;

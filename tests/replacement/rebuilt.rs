@@ -179,3 +179,15 @@ fn storage() -> sochdb_plugin_host::Storage {
     let memory = support::plugins::load(&in_c!("storage_memory"));
     memory.instance("{}").expect("an instance").storage().expect("a storage")
 }
+
+#[test]
+fn a_rebuild_leaves_the_other_kinds_of_the_instance_alone_whatever_their_names() {
+    let library = Private::compile("logs_its_life", &[]).load_by(&loader()).expect("it loads");
+    let plugin = library.instance("both").expect("an instance");
+    let manager = PluginManager::new();
+    manager.register_as("rows", plugin.storage().expect("a storage")).expect("registered");
+    manager.register_as("column", plugin.index().expect("an index")).expect("registered");
+    manager.rebuild("column", 1, 1, |_| Ok::<(), Error>(())).expect("built");
+    let numbers: Vec<u64> = manager.extensions().iter().map(|extension| extension.number).collect();
+    assert_eq!(numbers, [plugin.number(); 2], "the storage is the one that has the rows");
+}

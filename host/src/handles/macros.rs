@@ -88,7 +88,8 @@ macro_rules! handle {
                 if late.kind() != ErrorKind::ShutDown {
                     return Err(late);
                 }
-                let next = self.instance.successor(self.instance.limits.drain_timeout);
+                let slot = late.slot().unwrap_or("a call");
+                let next = self.instance.successor(slot, self.instance.limits.drain_timeout)?;
                 match next.and_then(|next| Self::of(&next)) {
                     Some(mut next) => again(&mut next),
                     None => Err(late),

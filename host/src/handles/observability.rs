@@ -109,8 +109,8 @@ impl Observability {
         C: Fn(&soch_observability, *mut c_void, *mut soch_error) -> soch_status,
     {
         let is_late = failed.as_ref().is_err_and(|error| error.kind() == ErrorKind::ShutDown);
-        let next = if is_late { self.instance.successor(LONGEST_WAIT) } else { None };
-        match next.and_then(|next| Self::of(&next)) {
+        let next = if is_late { self.instance.successor(slot, LONGEST_WAIT) } else { Ok(None) };
+        match next.ok().flatten().and_then(|next| Self::of(&next)) {
             Some(next) => next.feed_or_next(slot, call),
             None => self.unfed(slot, failed),
         }

@@ -51,6 +51,25 @@ impl Instance {
         }
     }
 
+    /// Waits by `wait`, which waits at most as long as it is told: in all at most `longest`, and no longer than the caller's
+    /// limits do.
+    pub(crate) fn wait_patiently<T>(
+        &self,
+        slot: &str,
+        longest: Duration,
+        mut wait: impl FnMut(Duration) -> Option<T>,
+    ) -> Result<Option<T>> {
+        let (begin, limited) = (Instant::now(), has_limits());
+        loop {
+            let left = longest.saturating_sub(begin.elapsed());
+            let part = if limited { left.min(ASK) } else { left };
+            match wait(part) {
+                None if part < left => self.asked(slot)?,
+                waited => return Ok(waited),
+            }
+        }
+    }
+
     /// The longest wait for what runs in the instance now.
     pub(crate) fn longest_wait(&self) -> Duration {
         let building = self.building.load(Relaxed) > 0;

@@ -9,7 +9,7 @@ use parking_lot::{Mutex, RwLockReadGuard, RwLockWriteGuard};
 use sochdb_plugin_sdk::{ErrorKind, Result};
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// An instance that nobody else changes.
 pub(crate) struct Held<'a> {
@@ -44,17 +44,29 @@ impl Instance {
         Ok(Moving(self.clone()))
     }
 
-    /// The instance that took this one's place. Waits at most `patience` for one that is being made, unless the calling thread
-    /// makes it, or runs the end of this one.
+    /// The instance that took this one's place; None if nobody did. Waits for one that is being made, unless the calling
+    /// thread makes it, or runs the end of this one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Busy`] if it is not made within `patience`; what the caller's limits say.
     #[cold]
-    pub(crate) fn successor(&self, patience: Duration) -> Option<Arc<Instance>> {
-        let deadline = after(patience);
+    pub(crate) fn successor(&self, slot: &str, patience: Duration) -> Result<Option<Arc<Instance>>> {
+        let found = self.wait_patiently(slot, patience, |part| self.known_successor(after(part)))?;
+        found.ok_or_else(|| {
+            let message = format!("`{slot}` waited {patience:?} for another instance that is being made: call again");
+            self.error_in(slot, ErrorKind::Busy, message)
+        })
+    }
+
+    /// None while another one is being made.
+    #[allow(clippy::option_option, reason = "the inner one says that there is none")]
+    fn known_successor(&self, deadline: Instant) -> Option<Option<Arc<Instance>>> {
         let mut next = self.succession.next.lock();
         loop {
             match &*next {
-                Next::Nobody | Next::Prepared => return None,
-                Next::Moved(place) => return Some(place.0.lock().clone()),
-                Next::Moving(by) if *by == thread::current().id() || self.gate.is_ended_here() => return None,
+                Next::Nobody | Next::Prepared => return Some(None),
+                Next::Moved(place) => return Some(Some(place.0.lock().clone())),
+                Next::Moving(by) if *by == thread::current().id() || self.gate.is_ended_here() => return Some(None),
                 Next::Moving(_) => {}
             }
             if self.succession.known.wait_until(&mut next, deadline).timed_out() {
@@ -66,7 +78,7 @@ impl Instance {
     /// Lets a change in, which waits while another instance gets what this one keeps. Others may be under way beside it.
     ///
     /// # Errors
-    /// [`ErrorKind::Busy`] after the patience that the program set.
+    /// [`ErrorKind::Busy`] after the time that a build may take; what the caller's limits say.
     pub(crate) fn changes(&self, slot: &'static str) -> Result<Option<RwLockReadGuard<'_, ()>>> {
         if is_child() {
             return Err(self.refused(slot, Refusal::Forked));
@@ -79,8 +91,12 @@ impl Instance {
         if *succession.holder.lock() == Some(thread::current().id()) {
             return Ok(None);
         }
-        let entered = succession.changes.try_read_recursive_for(self.limits.drain_timeout);
-        entered.map(Some).ok_or_else(|| self.refused(slot, Refusal::Busy(1)))
+        let longest = self.limits.build_timeout.max(self.limits.drain_timeout);
+        let entered = self.wait_patiently(slot, longest, |part| succession.changes.try_read_recursive_for(part))?;
+        entered.map(Some).ok_or_else(|| {
+            let message = format!("`{slot}` waited {longest:?} while another instance gets what this one keeps");
+            self.error_in(slot, ErrorKind::Busy, message)
+        })
     }
 
     /// Keeps changes by other threads away, but no searches, until the guard goes. None if those under way do not end within

@@ -6,6 +6,7 @@ use crate::instance::journal::Change;
 use crate::instance::successor::{Held, Moving};
 use crate::instance::Instance;
 use crate::manager::error::ManagerError;
+use crate::manager::making::{within, NotMade};
 use crate::manager::registration::{Handles, Registration};
 use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
@@ -14,8 +15,7 @@ use crate::plugin::PluginInstance;
 use crate::sync::call_gate::after;
 use sochdb_plugin_abi::{SOCH_KIND_INDEX, SOCH_KIND_OBSERVABILITY, SOCH_KIND_STORAGE};
 use sochdb_plugin_sdk::{Error, ErrorKind, IndexExtension};
-use std::sync::{mpsc, Arc};
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Why nothing takes the place of an index that stays where it is.
@@ -52,6 +52,8 @@ pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 pub struct Replaced {
     /// The name of the extension.
     pub name: String,
+    /// The number of the instance that serves now: [`PluginInstance::number`].
+    pub number: u64,
     /// The longest that a call waited for the new one, or a change of an index; 0 if none had to.
     pub pause: Duration,
     /// Why the old one did not end as it should, if so: what it had not written may be lost, or a call is still under way in
@@ -97,14 +99,6 @@ impl Plan {
 /// The time that each part of a replacement has: callers wait four times as long.
 pub(crate) fn patience(old: &Instance) -> Duration {
     old.limits.drain_timeout / 4
-}
-
-/// Runs `job` on a thread of its own, which is left alone if it takes longer.
-pub(crate) fn within<T: Send + 'static>(limit: Duration, job: impl FnOnce() -> T + Send + 'static) -> Option<T> {
-    let (send, receive) = mpsc::channel();
-    let run = move || drop(send.send(job()));
-    thread::Builder::new().name("soch-make".to_owned()).spawn(run).ok()?;
-    receive.recv_timeout(limit).ok()
 }
 
 /// Loads into a new index what the old one saved.
@@ -154,6 +148,8 @@ struct Prepared<'a> {
     saved: Saved,
     /// Since when callers wait, or changes of the index do.
     begin: Instant,
+    /// How long changes of the index waited while it was saved.
+    waited: Duration,
     // Ends before changes go on.
     _journal: Option<Journaling<'a>>,
     /// Keeps changes of the index away.
@@ -163,7 +159,16 @@ struct Prepared<'a> {
 impl<'a> Prepared<'a> {
     /// Saves what the index keeps, if the next one loads that. Later changes of it wait, or are noted.
     fn of(name: &'a str, old: &'a Arc<Instance>, plan: Plan) -> Result<Self, ManagerError> {
-        let mut prepared = Self { name, old, plan, saved: None, begin: Instant::now(), _journal: None, still: None };
+        let mut prepared = Self {
+            name,
+            old,
+            plan,
+            saved: None,
+            begin: Instant::now(),
+            waited: Duration::ZERO,
+            _journal: None,
+            still: None,
+        };
         if plan.saved || plan.followed {
             prepared.hold()?;
         }
@@ -179,6 +184,7 @@ impl<'a> Prepared<'a> {
         }
         if plan.followed {
             prepared.still = None;
+            prepared.waited = prepared.begin.elapsed();
         }
         Ok(prepared)
     }
@@ -215,13 +221,21 @@ impl PluginManager {
         name: &str,
         moving: Moving,
         plan: Plan,
-        make: impl FnOnce(&Saved) -> Result<Registration, String>,
+        make: impl FnOnce(&Saved) -> Result<Registration, NotMade>,
     ) -> Result<(Replaced, Moving), ManagerError> {
         let old = &moving.instance().clone();
-        let mut prepared = Prepared::of(name, old, plan)?;
-        let (new, moving) = self.make_next(&prepared, moving, make)?;
-        prepared.catch_up(&new)?;
-        self.settle(prepared, moving, &new)
+        let carried = Prepared::of(name, old, plan).and_then(|mut prepared| {
+            let (new, moving) = self.make_next(&prepared, moving, make)?;
+            prepared.catch_up(&new)?;
+            self.settle(prepared, moving, &new)
+        });
+        carried.map_err(|error| match error {
+            // It had ended before.
+            ManagerError::NotReplaced { name, why, stuck, .. } if old.has_ended() && !old.is_succeeded() => {
+                ManagerError::NotReplaced { name, why, serves: false, stuck }
+            }
+            error => error,
+        })
     }
 
     /// Makes the next one. If only one of them may be there, the old one ends before, and is made again if there is no next.
@@ -229,7 +243,7 @@ impl PluginManager {
         &self,
         prepared: &Prepared<'_>,
         moving: Moving,
-        make: impl FnOnce(&Saved) -> Result<Registration, String>,
+        make: impl FnOnce(&Saved) -> Result<Registration, NotMade>,
     ) -> Result<(Registration, Moving), ManagerError> {
         let Prepared { name, old, plan, saved, .. } = prepared;
         let serves_on = serves_on(name);
@@ -238,14 +252,20 @@ impl PluginManager {
             old.drain_and_close(patience(old)).map_err(|error| serves_on(error.to_string()))?;
         }
         let left = if plan.one_owner { old.leave(after(patience(old))) } else { Ok(()) };
-        let may_restore = plan.one_owner && !left.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy);
-        let made = left.map_err(|error| error.to_string()).and_then(|()| make(saved));
-        let why = match made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), Err)) {
-            Ok(new) => return Ok((new, moving)),
-            Err(why) if !plan.one_owner => return Err(serves_on(why)),
-            Err(why) => why,
+        let left =
+            left.map_err(|error| NotMade { keeps_files: error.kind() == ErrorKind::Busy, why: error.to_string() });
+        let made = left.and_then(|()| make(saved));
+        let NotMade { why, keeps_files } =
+            match made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), |why| Err(why.into()))) {
+                Ok(new) => return Ok((new, moving)),
+                Err(not) if !plan.one_owner => return Err(serves_on(not.why)),
+                Err(not) => not,
+            };
+        let again = if keeps_files {
+            Err("a call that does not end has its files".to_owned())
+        } else {
+            self.restore(old, saved)
         };
-        let again = if may_restore { self.restore(old, saved) } else { Err("it still has its files".into()) };
         Err(match again {
             Ok(again) => {
                 moving.to(&again.instance);
@@ -268,11 +288,11 @@ impl PluginManager {
         moving: Moving,
         new: &Registration,
     ) -> Result<(Replaced, Moving), ManagerError> {
-        let Prepared { name, old, plan, begin, _journal, still, .. } = prepared;
+        let Prepared { name, old, plan, begin, waited, _journal, still, .. } = prepared;
         let next = new.instance.begin_move().map_err(|error| ManagerError::not_replaced(name, error.to_string()))?;
         self.put(old, new)?;
         moving.to(&new.instance);
-        let pause = if plan == Plan::BESIDE { Duration::ZERO } else { begin.elapsed() };
+        let pause = if plan == Plan::BESIDE { Duration::ZERO } else { waited.max(begin.elapsed()) };
         // Closes the gate, so that changes that waited go on to the next one; then waits for the calls under way.
         let mut ended = old.shutdown_until(Instant::now());
         drop(still);
@@ -281,7 +301,7 @@ impl PluginManager {
         }
         // A panic ended it before, and may be why it was replaced.
         let unended = ended.err().filter(|error| error.kind() != ErrorKind::Panicked);
-        Ok((Replaced { name: name.to_owned(), pause, unended }, next))
+        Ok((Replaced { name: name.to_owned(), number: new.instance.number, pause, unended }, next))
     }
 
     /// Why `new` cannot be all that `old` is here.
@@ -310,7 +330,7 @@ impl PluginManager {
             load(&plugin.instance, &saved).map_err(|error| error.to_string())?;
             Ok::<_, String>(plugin)
         };
-        let again = Registration::from(within(limit, again).ok_or_else(|| format!("it takes longer than {limit:?}"))??);
+        let again = Registration::from(within("to make and load it", limit, again)??);
         self.put(old, &again).map_err(|error| error.to_string())?;
         Ok(again)
     }

@@ -103,14 +103,16 @@ pub enum ManagerError {
 /// # let manager = PluginManager::new();
 /// if let Err(ManagerError::Shutdown(unended)) = manager.shutdown_all() {
 ///     for one in unended {
-///         eprintln!("{}: {} (has ended: {})", one.plugin, one.error, one.has_ended);
+///         eprintln!("{}: {} (has ended: {})", one.name, one.error, one.has_ended);
 ///     }
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Unended {
-    /// The extension's name.
+    /// The name under which it was registered, the first of them.
+    pub name: String,
+    /// The plugin's own name.
     pub plugin: String,
     /// The error that it reported, or that says for what the manager waited in vain.
     pub error: Error,
@@ -129,7 +131,7 @@ impl std::ops::Deref for Unended {
 
 impl std::fmt::Display for Unended {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.error.fmt(formatter)
+        write!(formatter, "`{}`: {}", self.name, self.error)
     }
 }
 

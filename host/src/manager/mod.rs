@@ -3,6 +3,7 @@
 pub(crate) mod carry;
 pub(crate) mod error;
 pub(crate) mod fan_out;
+pub(crate) mod making;
 pub(crate) mod metered;
 pub(crate) mod metric_handles;
 pub(crate) mod metrics;

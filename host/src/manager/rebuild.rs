@@ -1,11 +1,12 @@
 //! An index that is built anew while others search and change it.
 
+use crate::base::kinds::Kinds;
 use crate::handles::index::Index;
 use crate::handles::index_builder::IndexBuilder;
 use crate::instance::Instance;
 use crate::manager::carry::{AnyError, Journaling, Plan, Replaced};
 use crate::manager::error::ManagerError;
-use crate::manager::registration::Registration;
+use crate::manager::registration::{Handles, Registration};
 use crate::manager::PluginManager;
 use crate::plugin::recipe::Recipe;
 use crate::plugin::PluginInstance;
@@ -51,11 +52,13 @@ impl PluginManager {
         column: ColumnId,
         fill: impl FnOnce(&mut IndexBuilder) -> Result<(), E>,
     ) -> Result<Replaced, ManagerError> {
-        let (kinds, old) = self.one_of(name)?;
+        let old = self.one_of(name)?;
         let refused = |why: String| ManagerError::not_replaced(name, why);
         let Some(index) = Index::of(&old) else { return Err(refused("it is no index".to_owned())) };
         let fill = |builder: &mut IndexBuilder| fill(builder).map_err(|error| error.into().to_string());
-        let recipe = Recipe::of(&old).filter(|recipe| kinds.0 == SOCH_KIND_INDEX && !recipe.options.has_data_dir());
+        // Its other kinds may be registered under another name, or be held by somebody.
+        let is_index_alone = Handles::all_of(&old).kinds() == Kinds(SOCH_KIND_INDEX);
+        let recipe = Recipe::of(&old).filter(|recipe| is_index_alone && !recipe.options.has_data_dir());
         let Some(recipe) = recipe else {
             return build_in_place(name, &old, index, table, column, fill).map_err(refused);
         };
@@ -103,5 +106,5 @@ fn build_in_place(
     let deleted: Vec<_> = deleted.into_iter().map(|((key, row), _)| IndexChange::Delete { key, row }).collect();
     let left = |error| format!("it is built, and has rows that were deleted meanwhile: {error}");
     index.change_batch(&deleted).map_err(left)?;
-    Ok(Replaced { name: name.to_owned(), pause: begin.elapsed(), unended: None })
+    Ok(Replaced { name: name.to_owned(), number: old.number, pause: begin.elapsed(), unended: None })
 }

@@ -52,8 +52,13 @@ impl Entry {
 
     /// Whether nobody is served by it any more. One that is being replaced will be.
     fn has_ended(&self) -> bool {
-        self.instance().is_none_or(|instance| instance.has_ended() && !instance.is_succeeded())
+        self.instance().is_none_or(|instance| is_over(&instance))
     }
+}
+
+/// Whether an instance has ended, and no other one comes in its place.
+fn is_over(instance: &Instance) -> bool {
+    instance.has_ended() && !instance.is_succeeded()
 }
 
 impl Registry {
@@ -95,7 +100,7 @@ impl Registry {
             return taken(Kinds(entry.kinds.0 & kinds.0), &chosen);
         }
         if let Some(codec) = registration.handles.compression.as_ref().filter(|_| name.is_none()) {
-            if self.compression(codec.algorithm()).is_some() {
+            if self.compression(codec.algorithm()).is_some_and(|other| !is_over(&other.instance)) {
                 return taken(Kinds(SOCH_KIND_COMPRESSION), codec.algorithm());
             }
         }
@@ -117,7 +122,8 @@ impl Registry {
             }
         };
         if kinds.0 & SOCH_KIND_STORAGE != 0 {
-            self.active_storage.get_or_insert(id);
+            let active = self.active_storage.filter(|active| !self.entries[active].has_ended());
+            self.active_storage = active.or(Some(id));
         }
         Ok(())
     }
@@ -188,6 +194,11 @@ impl Registry {
         self.entries.values().filter_map(|entry| Some((entry, entry.instance()?)))
     }
 
+    /// The first name of this instance.
+    pub(crate) fn name_of(&self, instance: &Instance) -> Option<&str> {
+        self.entries.values().find(|entry| entry.is_of(instance)).map(|entry| &*entry.name)
+    }
+
     /// The instances that are still there, in the order of registration, each once.
     pub(crate) fn instances(&self) -> Vec<Arc<Instance>> {
         let mut instances: Vec<Arc<Instance>> = Vec::new();
@@ -217,16 +228,18 @@ impl Registry {
         self.named(name).find_map(|entry| entry.handles.storage.as_ref())
     }
 
-    /// By name, else the first of this type.
+    /// By name, else the first of this type that takes calls, or the first of all.
     pub(crate) fn index(&self, name: &str) -> Option<&Index> {
         let named = self.named(name).find_map(|entry| entry.handles.index.as_ref());
-        named.or_else(|| self.indexes().find(|index| index.index_type() == name))
+        let of_type = || self.indexes().filter(|index| index.index_type() == name);
+        named.or_else(|| of_type().find(|index| !is_over(&index.instance)).or_else(|| of_type().next()))
     }
 
-    /// By name, else the first of this algorithm.
+    /// By name, else the first of this algorithm that takes calls, or the first of all.
     pub(crate) fn compression(&self, name: &str) -> Option<&Compression> {
         let named = self.named(name).find_map(|entry| entry.handles.compression.as_ref());
-        named.or_else(|| self.compressions().find(|codec| codec.algorithm() == name))
+        let of_algorithm = || self.compressions().filter(|codec| codec.algorithm() == name);
+        named.or_else(|| of_algorithm().find(|codec| !is_over(&codec.instance)).or_else(|| of_algorithm().next()))
     }
 
     pub(crate) fn indexes(&self) -> impl Iterator<Item = &Index> {

@@ -3,21 +3,24 @@
 use crate::base::kinds::Kinds;
 use crate::instance::successor::Moving;
 use crate::instance::Instance;
-use crate::manager::carry::{self, patience, within, AnyError, Plan, Replaced};
+use crate::manager::carry::{self, patience, AnyError, Plan, Replaced};
 use crate::manager::error::ManagerError;
+use crate::manager::making::{within, Making};
 use crate::manager::registration::Registration;
-use crate::manager::registry::Registry;
+use crate::manager::registry::{Entry, Registry};
 use crate::manager::{unknown, PluginManager};
 use crate::plugin::recipe::Recipe;
 use crate::plugin::{PluginInstance, PluginLibrary};
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
 /// Replacement under load. Calls under way end where they began. Later ones reach the new extension, whichever way they
 /// come: by a look at the manager, or by a handle that was taken before, which passes them on. Open readers, cursors and
 /// transactions belong to the old one and must end before it does.
 ///
-/// Each part of a replacement, such as the wait for calls under way or the making of the new one, may take a quarter of
-/// the drain timeout of the old one, which is how long its callers wait.
+/// Callers wait for at most the drain timeout of the old one, and no longer than their own limits say; a call that waited in vain is
+/// refused as Busy, and may be repeated. Each part of a replacement for which they wait, such as the end of calls under way or
+/// the making of the new one, may take a quarter of it, but for what [`PluginManager::hand_over`] is given.
 impl PluginManager {
     /// Puts `new` in the place of the extension of this name, and shuts that one down when its calls under way ended. Both
     /// are there for a moment, so `new` has files and ports of its own, and holds what it should before.
@@ -37,7 +40,8 @@ impl PluginManager {
     /// port one owner. Calls wait meanwhile; [`Replaced::pause`] says how long. If `make` fails, the old one is made again from
     /// its plugin, configuration and options; a value of the application's cannot be.
     ///
-    /// Blocks until calls under way have ended and `make` has returned.
+    /// Blocks until calls under way have ended and `make` has returned, which has no limit: be done in half of the drain timeout.
+    /// If it panics, the old one is made again before that goes on.
     ///
     /// `make` may call the new one, and return an error if it does not answer as it should. Nobody else calls it before.
     ///
@@ -59,18 +63,33 @@ impl PluginManager {
         name: &str,
         make: impl FnOnce() -> Result<PluginInstance, E>,
     ) -> Result<Replaced, ManagerError> {
-        let (replaced, _) = self.carry(name, self.claim(name)?, Plan::ONE_OWNER, |_| match make() {
-            Ok(plugin) => Ok(Registration::from(plugin)),
-            Err(error) => Err(error.into().to_string()),
-        })?;
-        Ok(replaced)
+        let mut panic = None;
+        let carried =
+            self.carry(name, self.claim(name)?, Plan::ONE_OWNER, |_| match catch_unwind(AssertUnwindSafe(make)) {
+                Ok(Ok(plugin)) => Ok(Registration::from(plugin)),
+                Ok(Err(error)) => Err(error.into().to_string().into()),
+                Err(payload) => {
+                    panic = Some(payload);
+                    Err("to make the new one panics".to_owned().into())
+                }
+            });
+        // The old one serves again.
+        if let Some(payload) = panic {
+            resume_unwind(payload);
+        }
+        Ok(carried?.0)
     }
 
     /// Makes all extensions of a plugin again from `library`, another version of it, each with the configuration and options
     /// that it has: one after the other in the order of registration, and all or none. What runs these bytes already is
-    /// left as it is. A storage, a sink, and an index with
-    /// a `data_dir` are handed over as by [`PluginManager::hand_over`]. Any other index loads what the old one saves; its
-    /// searches and changes go on, and the new one makes these changes too. A codec is replaced at once.
+    /// left as it is, and so is an index that was shut down or panicked and kept its entries in memory, where nobody can save them any
+    /// more: register another one in its place. A storage, a sink, and an index with
+    /// a `data_dir` are handed over as by [`PluginManager::hand_over`]. Any other index loads what the old one saves: searches go
+    /// on, changes wait while it is saved, and those that come while the new one loads it are made in both. A codec is replaced at once.
+    ///
+    /// To make, load and check a new one may take a quarter of the old one's drain timeout if callers wait for it, else as long as a
+    /// build may. One that takes longer is shut down. If it had the old one's files, and a call in it does not end, the old
+    /// one cannot be made again.
     ///
     /// Blocks as long as all of these replacements do, one after the other.
     ///
@@ -106,6 +125,9 @@ impl PluginManager {
         for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| !recipe.source.is(&source)) {
             let plan =
                 Plan::for_the_same(kinds, &old, &recipe).map_err(|why| ManagerError::not_replaced(&name, why))?;
+            if plan.saved && old.has_ended() {
+                continue;
+            }
             // All, before the first is replaced: nobody else replaces one until the last is, or all are as they were.
             let moving = old.begin_move().map_err(|error| ManagerError::not_replaced(&name, error.to_string()))?;
             planned.push((name, plan, moving, recipe));
@@ -154,12 +176,15 @@ impl PluginManager {
         recipe: Recipe,
         check: &Arc<Check>,
     ) -> Result<(Replaced, Moving), ManagerError> {
-        let (algorithm, limit) = (old.instance().algorithm.clone(), patience(old.instance()));
+        let (algorithm, patience) = (old.instance().algorithm.clone(), patience(old.instance()));
+        // Nobody waits for an index that follows the old one.
+        let limit = if plan.followed { old.instance().limits.build_timeout } else { patience };
         let (named, check) = (name.to_owned(), check.clone());
         self.carry(name, old, plan, |saved| {
-            let saved = saved.clone();
+            let (saved, making) = (saved.clone(), Arc::new(Making::default()));
+            let shared = making.clone();
             let made = move || -> Result<PluginInstance, AnyError> {
-                let plugin = PluginInstance { instance: recipe.make()? };
+                let plugin = shared.have(PluginInstance { instance: recipe.make()? })?;
                 if plugin.instance.algorithm != algorithm {
                     let other = &plugin.instance.algorithm;
                     return Err(format!("the algorithm is `{other}` where `{algorithm}` is asked for").into());
@@ -168,30 +193,27 @@ impl PluginManager {
                 check(&named, &plugin)?;
                 Ok(plugin)
             };
-            match within(limit, made) {
-                Some(Ok(plugin)) => Ok(Registration::from(plugin)),
-                Some(Err(error)) => Err(error.to_string()),
-                None => Err(format!("to make, load and check the new one takes longer than {limit:?}")),
+            match within("to make, load and check the new one", limit, made) {
+                Ok(Ok(plugin)) => Ok(Registration::from(plugin)),
+                Ok(Err(error)) => Err(error.to_string().into()),
+                Err(why) => Err(making.give_up(why, patience)),
             }
         })
     }
 
     /// The right to replace the one instance of this name.
     fn claim(&self, name: &str) -> Result<Moving, ManagerError> {
-        let (_, old) = self.one_of(name)?;
+        let old = self.one_of(name)?;
         old.begin_move().map_err(|error| ManagerError::not_replaced(name, error.to_string()))
     }
 
-    /// The one instance of this name, and its kinds.
-    pub(crate) fn one_of(&self, name: &str) -> Result<(Kinds, Arc<Instance>), ManagerError> {
+    /// The one instance of this name.
+    pub(crate) fn one_of(&self, name: &str) -> Result<Arc<Instance>, ManagerError> {
         let find = |registry: &Registry| {
-            let mut found: Vec<(Kinds, Arc<Instance>)> = Vec::new();
-            for entry in registry.named(name) {
-                found.extend(entry.instance().map(|instance| (entry.kinds, instance)));
-            }
+            let mut found: Vec<Arc<Instance>> = registry.named(name).filter_map(Entry::instance).collect();
             match found.pop() {
                 None => Err(unknown(registry, "extension", name)),
-                Some((_, one)) if found.iter().any(|(_, other)| !Arc::ptr_eq(other, &one)) => {
+                Some(one) if found.iter().any(|other| !Arc::ptr_eq(other, &one)) => {
                     let why = "several extensions have this name, one for each kind: register them under names of their own, by \
                                `register_as`";
                     Err(ManagerError::not_replaced(name, why.to_owned()))

@@ -20,7 +20,8 @@ impl PluginManager {
     /// [`ManagerError::Forked`].
     pub fn shutdown_all(&self) -> Result<(), ManagerError> {
         let instances = self.end_registration()?;
-        let drain_timeout = instances.iter().map(|instance| instance.limits.drain_timeout).max().unwrap_or_default();
+        let drain_timeout =
+            instances.iter().map(|(_, instance)| instance.limits.drain_timeout).max().unwrap_or_default();
         end_all(&instances, after(drain_timeout))
     }
 
@@ -36,19 +37,18 @@ impl PluginManager {
         end_all(&self.end_registration()?, after(limit))
     }
 
-    /// All extensions, in the order in which they end.
-    fn end_registration(&self) -> Result<Vec<Arc<Instance>>, ManagerError> {
+    /// All extensions with their first names, in the order in which they end.
+    fn end_registration(&self) -> Result<Vec<(String, Arc<Instance>)>, ManagerError> {
         let mut registry = self.write()?;
         registry.shut = true;
-        let mut instances = registry.instances();
-        instances.reverse();
-        Ok(instances)
+        let name_of = |instance: &Arc<Instance>| registry.name_of(instance).unwrap_or_default().to_owned();
+        Ok(registry.instances().into_iter().rev().map(|instance| (name_of(&instance), instance)).collect())
     }
 }
 
-fn end_all(instances: &[Arc<Instance>], deadline: Instant) -> Result<(), ManagerError> {
+fn end_all(instances: &[(String, Arc<Instance>)], deadline: Instant) -> Result<(), ManagerError> {
     let mut results = Vec::new();
-    for (at, instance) in instances.iter().enumerate() {
+    for (at, (_, instance)) in instances.iter().enumerate() {
         // Three quarters of the time that is left: others may need this one's end, and the rest is theirs if it hangs.
         let spare = match at + 1 < instances.len() {
             true => deadline.saturating_duration_since(Instant::now()) / 4,
@@ -56,15 +56,15 @@ fn end_all(instances: &[Arc<Instance>], deadline: Instant) -> Result<(), Manager
         };
         results.push(instance.shutdown_until(deadline - spare));
     }
-    for (instance, result) in instances.iter().zip(&mut results) {
+    for ((_, instance), result) in instances.iter().zip(&mut results) {
         // Those that had not ended have had the time of the others too.
         if result.as_ref().is_err_and(|error| error.kind() == ErrorKind::Busy && !instance.has_ended()) {
             *result = instance.shutdown_until(deadline);
         }
     }
-    let unended = instances.iter().zip(results).filter_map(|(instance, result)| {
-        let plugin = instance.info.name.clone();
-        result.err().map(|error| Unended { plugin, error, has_ended: instance.has_ended() })
+    let unended = instances.iter().zip(results).filter_map(|((name, instance), result)| {
+        let (name, plugin) = (name.clone(), instance.info.name.clone());
+        result.err().map(|error| Unended { name, plugin, error, has_ended: instance.has_ended() })
     });
     let unended: Vec<Unended> = unended.collect();
     if unended.is_empty() {

@@ -44,8 +44,15 @@ impl Sinks {
     /// Takes the sink of this instance out; what `new` gives takes its place.
     pub(crate) fn exchange(&self, old: &Instance, new: Option<Sink>) {
         self.list.change(|sinks| {
-            let others = sinks.iter().filter(|(_, sink)| !std::ptr::eq(&*sink.instance, old) && !has_gone(sink));
-            Some(others.cloned().chain(new).collect())
+            let is_old = |sink: &Sink| std::ptr::eq(&*sink.1.instance, old);
+            // Others say that they were registered before or after it, and it stays so.
+            let at = sinks.iter().filter(|sink| is_old(sink) || !has_gone(&sink.1)).position(is_old);
+            let mut next: Vec<Sink> =
+                sinks.iter().filter(|sink| !is_old(sink) && !has_gone(&sink.1)).cloned().collect();
+            if let Some(new) = new {
+                next.insert(at.unwrap_or(next.len()), new);
+            }
+            Some(next)
         });
     }
 

@@ -26,6 +26,8 @@ use std::path::PathBuf;
 pub struct ExtensionStatus {
     /// The name under which it was registered.
     pub name: String,
+    /// The number of the instance, which errors and log lines name: [`PluginInstance::number`](crate::PluginInstance::number).
+    pub number: u64,
     /// The plugin's own name, version, author and capabilities.
     pub info: ExtensionInfo,
     /// The kinds that are registered under the name.
@@ -143,6 +145,7 @@ impl ExtensionStatus {
         };
         Self {
             name: entry.name.to_string(),
+            number: instance.number,
             info: instance.info.clone(),
             kinds: entry.kinds,
             origin,
