@@ -1,13 +1,16 @@
 //! The program of README that embeds a directory of plugins, while an operator installs the next version.
 
+use crate::versions::bad_version;
 use sochdb_plugin_host::sdk::StorageExtension;
 use sochdb_plugin_host::InstanceOptions;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 use support::home::{text, Home};
-use support::in_c;
 use support::plugins::{load, Private};
+use support::{in_c, MINUTE};
 
 #[test]
 fn a_directory_is_served_and_its_next_version_too() {
@@ -26,19 +29,31 @@ fn a_directory_is_served_and_its_next_version_too() {
     let mut orders = embed.stdin.take().expect("a pipe");
     let mut lines = BufReader::new(embed.stdout.take().expect("a pipe")).lines().map(|line| line.expect("text"));
     writeln!(orders, "order 1").expect("it reads");
+    // The last of those that were there at first.
+    let begin = Instant::now();
+    while !data.join("codec_xor").exists() {
+        assert!(begin.elapsed() < MINUTE, "it does not begin");
+        sleep(Duration::from_millis(5));
+    }
     home.call(&["install", text(&next.path)], 0);
+    // A plugin that is new, and one that does not work: nothing of that hurts the storage.
+    home.call(&["install", text(&Private::copy(&in_c!("index_sorted")).path)], 0);
+    let bad = bad_version("codec_xor", "COMPRESSION", "CREATE");
+    home.call(&["install", text(&bad.path)], 0);
+    writeln!(orders, "reload").expect("it reads");
     writeln!(orders, "order 2").expect("it reads");
     let replaced = lines.next().expect("it says what it replaced");
     assert!(replaced.starts_with("storage_lmdb: calls waited"), "{replaced}");
     writeln!(orders, "order 3").expect("it reads");
     drop(orders);
     let listed: Vec<String> = lines.collect();
-    assert_eq!(listed, ["storage_lmdb 1.0.0: serving", "codec_xor 1.0.0: serving"], "in the order of the lock file");
+    let serving = ["storage_lmdb 1.0.0: serving", "codec_xor 1.0.0: serving", "index_sorted 1.0.0: serving"];
+    assert_eq!(listed, serving, "in the order in which they came");
     assert!(embed.wait().expect("it ends").success());
 
     let options = InstanceOptions::new().data_dir(data.join("storage_lmdb"));
     let kept = load(&in_c!("storage_lmdb")).instance_with("{}", &options).expect("an instance");
     let rows = kept.storage().expect("a storage");
-    let found: Vec<_> = (0..3_u64).map(|number| rows.get(1, &number.to_be_bytes()).expect("get")).collect();
+    let found = [1, 3, 4_u64].map(|number| rows.get(1, &number.to_be_bytes()).expect("get"));
     assert_eq!(found, [1, 2, 3].map(|line| Some(format!("order {line}").into_bytes())), "across versions");
 }
