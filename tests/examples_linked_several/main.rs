@@ -1,5 +1,7 @@
 //! Several plugins in one program, in Rust, C and C++: in all that a host gives and asks they are as loaded ones.
 
+mod panics;
+
 use sochdb_plugin_conformance::{tests_for, Subject};
 use sochdb_plugin_host::sdk::abi::{soch_plugin, SOCH_ABI_MAJOR};
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, Labels, LinkedEntry, LogLevel, ObservabilityExtension};

@@ -4,6 +4,9 @@ use crate::sync::call_gate::{exclusive, CallGate};
 use core::ffi::c_void;
 use parking_lot::{Condvar, Mutex};
 use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::barrier::guard;
+use sochdb_plugin_sdk::machinery::panics::taken_by_the_host;
+use sochdb_plugin_sdk::Error;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
 use std::thread;
@@ -83,7 +86,8 @@ impl Sent {
             // SAFETY: as above, and the instance is not used again.
             Call::Destroy(destroy) => unsafe {
                 destroy(self.instance);
-                SOCH_OK
+                // A loaded library tells of its own panics.
+                guard(&raw mut error, || taken_by_the_host().map_or(Ok(()), |text| Err(Error::failed(text))))
             },
         };
         (status, error)

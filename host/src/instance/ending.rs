@@ -2,6 +2,7 @@
 //! does not hang the host: it is left alone then, and nothing that it may use is freed.
 
 use crate::instance::end::{say_ended, Call, End, Job, Sent};
+use crate::instance::failure::said;
 use crate::instance::Instance;
 use crate::sync::call_gate::refusal::Refusal;
 use crate::sync::call_gate::{self, live};
@@ -136,7 +137,11 @@ impl Instance {
         let job = Arc::new(Job::default());
         job.start(&self.gate, sent);
         let _waiting = self.gate.wait_for_end();
-        job.wait(call_gate::after(self.limits.drain_timeout)).is_some()
+        let Some(outcome) = job.wait(call_gate::after(self.limits.drain_timeout)) else { return false };
+        if let Some(mut panic) = outcome.filter(|outcome| outcome.0 != SOCH_OK) {
+            self.tell_of_panic("destroy", &said(&raw mut panic.1).1);
+        }
+        true
     }
 }
 

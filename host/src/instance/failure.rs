@@ -4,23 +4,32 @@ use crate::base::escape::printable;
 use crate::instance::{Instance, Origin};
 use crate::sync::call_gate::refusal::{Hold, Refusal};
 use sochdb_plugin_abi::*;
+use sochdb_plugin_sdk::machinery::panics::taken_by_the_host;
 use sochdb_plugin_sdk::{Error, ErrorKind, LogLevel};
+
+/// The code and the text of an error, and whether it is one that ends in NUL.
+pub(crate) fn said(error: *mut soch_error) -> (i32, String, bool) {
+    // SAFETY: `run` wrote a code and an empty message; what the plugin wrote over it ends in NUL, as it promises.
+    unsafe {
+        let message = (&raw const (*error).message).cast::<u8>();
+        let length =
+            (0..SOCH_ERROR_MESSAGE_SIZE).position(|at| *message.add(at) == 0).unwrap_or(SOCH_ERROR_MESSAGE_SIZE);
+        let bytes = std::slice::from_raw_parts(message, length);
+        let is_text = length < SOCH_ERROR_MESSAGE_SIZE && std::str::from_utf8(bytes).is_ok();
+        ((*error).code, String::from_utf8_lossy(bytes).into_owned(), is_text)
+    }
+}
 
 impl Instance {
     #[cold]
     pub(crate) fn failure(&self, slot: &'static str, status: soch_status, error: *mut soch_error) -> Error {
-        // SAFETY: `run` wrote a code and an empty message; what the plugin wrote over it ends in NUL, as it promises.
-        let (code, text, is_text) = unsafe {
-            let message = (&raw const (*error).message).cast::<u8>();
-            let length =
-                (0..SOCH_ERROR_MESSAGE_SIZE).position(|at| *message.add(at) == 0).unwrap_or(SOCH_ERROR_MESSAGE_SIZE);
-            let bytes = std::slice::from_raw_parts(message, length);
-            let is_text = length < SOCH_ERROR_MESSAGE_SIZE && std::str::from_utf8(bytes).is_ok();
-            ((*error).code, String::from_utf8_lossy(bytes).into_owned(), is_text)
-        };
+        let (code, text, is_text) = said(error);
         let kind = ErrorKind::from_status(status);
         let text = match (text.is_empty(), kind) {
             (false, _) => text,
+            (true, ErrorKind::Panicked) => {
+                taken_by_the_host().unwrap_or_else(|| "returned Panicked without a text".to_owned())
+            }
             (true, ErrorKind::Failed) if status != SOCH_FAILED => format!("returned the unknown status {status}"),
             (true, kind) => format!("returned {kind:?} without a text"),
         };
@@ -37,7 +46,7 @@ impl Instance {
     }
 
     /// A sink's caller is not told of errors, and what comes after is only a refusal.
-    fn tell_of_panic(&self, slot: &'static str, text: &str) {
+    pub(crate) fn tell_of_panic(&self, slot: &'static str, text: &str) {
         let message = format!("`{slot}` panicked: the instance takes no more calls");
         match &*self.origin {
             Origin::Entry { side, .. } => {

@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 /// A plugin that is linked into the program. It makes instances as a [`PluginLibrary`](crate::PluginLibrary) does, and they
 /// are the same in all: services, configuration, limits, kinds, capabilities, their place in a manager. Clones are the same
-/// plugin.
+/// plugin. Only what is the program's own stays so: its panic hook hears of panics, with place and thread, and its loggers of
+/// the events of the crates `log` and `tracing`. The host's log has the text of a panic that a call, or the end, came to;
+/// one on a thread of the plugin's own is for the hook alone.
 ///
 /// ```
 /// mod codec_stored {

@@ -87,6 +87,9 @@ pub(crate) fn enter(host: &Host) -> bool {
 
 /// Ends it, before the host's side is gone. The last one hears of all that is left.
 pub(crate) fn leave(host: &Host) {
+    if IN_A_PROGRAM.load(Relaxed) {
+        return;
+    }
     let is_last = state().hosts.len() == 1;
     tell(&|panic| is_last || panic.thread == this_thread());
     let mut state = state();
@@ -129,6 +132,29 @@ fn keep(payload: &(dyn Any + Send), place: Option<&Location<'_>>) {
     if !state.watched {
         state.watched = system_thread::start(watch);
     }
+}
+
+/// Keeps the text of a panic of a program's own plugin, of a call that has no place for it: the host takes it when the call is over.
+pub(crate) fn keep_for_the_host(text: &str) {
+    let mut state = state();
+    if IN_A_PROGRAM.load(Relaxed) && state.kept.len() < KEPT {
+        state.kept.push(Panic {
+            thread: this_thread(),
+            seen: 0,
+            message: text.to_owned(),
+            place: 0,
+            name: String::new(),
+            #[cfg(feature = "backtrace")]
+            backtrace: Backtrace::disabled(),
+        });
+    }
+}
+
+/// Takes the text of this thread's last panic in a plugin that is part of the program, if no error had it.
+pub fn taken_by_the_host() -> Option<String> {
+    let (mut state, me) = (state(), this_thread());
+    let at = state.kept.iter().rposition(|panic| panic.thread == me)?;
+    Some(state.kept.remove(at).message)
 }
 
 /// The text of a panic's payload.
