@@ -75,3 +75,26 @@ fn services_outlive_their_manager() {
     drop(manager);
     plugin.storage().expect("a storage").flush().expect("its line and its metric go nowhere");
 }
+
+#[test]
+fn by_default_the_metrics_of_what_is_registered_come_and_each_name_counts_apart() {
+    let library = Private::copy(&in_rust("panicking")).load_by(&DynamicPluginLoader::new_trusted()).expect("it loads");
+    let manager = PluginManager::new();
+    for (name, flushes) in [("hot", 3), ("cold", 1)] {
+        let plugin = library.instance("{}").expect("an instance");
+        manager.register_as(name, plugin.storage().expect("a storage")).expect("registered");
+        (0..flushes).for_each(|_| plugin.storage().expect("a storage").flush().expect("it flushes"));
+    }
+    let mut found = Vec::new();
+    manager.metrics().collect(|metric| {
+        if let ("reached", MetricValue::Counter(total)) = (metric.name, metric.value) {
+            let label =
+                |wanted| metric.labels.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
+            if label("place").as_deref() == Some("flush") {
+                found.push((label("extension").expect("a name"), total));
+            }
+        }
+    });
+    found.sort();
+    assert_eq!(found, [("cold".to_owned(), 1), ("hot".to_owned(), 3)]);
+}

@@ -21,6 +21,8 @@ pub(crate) fn next_number() -> u64 {
 pub struct Caller<'a> {
     plugin: &'a str,
     instance: u64,
+    /// The name under which it was registered first.
+    name: Option<&'a str>,
     /// Whether the call may come from another instance than the one whose host was used.
     open: bool,
 }
@@ -29,18 +31,25 @@ impl<'a> Caller<'a> {
     /// Makes the caller that is this instance of this plugin.
     #[must_use]
     pub fn new(plugin: &'a str, instance: u64) -> Self {
-        Self { plugin, instance, open: false }
+        Self { plugin, instance, name: None, open: false }
     }
 
     /// One that used the host of `instance`, maybe for all instances of its library.
-    pub(crate) fn by_host(plugin: &'a str, instance: u64) -> Self {
-        Self { plugin, instance, open: true }
+    pub(crate) fn by_host(plugin: &'a str, instance: u64, name: Option<&'a str>) -> Self {
+        Self { plugin, instance, name, open: true }
     }
 
     /// Returns the plugin's name.
     #[must_use]
     pub fn plugin(&self) -> &'a str {
         self.plugin
+    }
+
+    /// Returns the name under which a manager keeps the instance, the first that it got; None before that, as in `create`. An instance
+    /// that takes another one's place has its name.
+    #[must_use]
+    pub fn name(&self) -> Option<&'a str> {
+        self.name
     }
 
     /// Returns the number of the instance, as [`PluginInstance::number`](crate::PluginInstance::number) does. What a library

@@ -5,6 +5,7 @@ use crate::instance::caller::Caller;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::{Labels, LogLevel};
 use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock};
 
 /// The services of the application for its plugins; [`DynamicPluginLoader::services`] takes them. Those of a manager,
 /// [`PluginManager::services`], give log lines to its sinks and keep the plugins' metrics with its own.
@@ -114,7 +115,8 @@ impl Service {
     }
 }
 
-/// The default services: they log through `tracing`, keep no metrics, and offer no tables of functions.
+/// The default services: they log through `tracing`, and offer no tables of functions. What a plugin counts goes to the metrics of
+/// the first [`PluginManager`](crate::PluginManager) that it is registered with.
 ///
 /// ```
 /// use sochdb_plugin_host::{sdk::LogLevel, HostServices, TracingServices};
@@ -125,3 +127,9 @@ impl Service {
 pub struct TracingServices;
 
 impl HostServices for TracingServices {}
+
+/// The services of loaders to which the application gives none.
+pub(crate) fn default_services() -> Arc<dyn HostServices> {
+    static DEFAULT: LazyLock<Arc<dyn HostServices>> = LazyLock::new(|| Arc::new(TracingServices));
+    DEFAULT.clone()
+}

@@ -2,7 +2,7 @@
 
 use crate::base::escape::printable;
 use crate::instance::caller::{next_number, Caller};
-use crate::instance::host_services::HostServices;
+use crate::instance::host_services::{default_services, HostServices};
 use crate::instance::peers::Peer;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -12,7 +12,7 @@ use sochdb_plugin_sdk::{Labels, LogLevel};
 use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The `soch_host` of one instance and all it points to, at one place in memory until this is dropped.
 pub(crate) struct HostSide(NonNull<Side>);
@@ -38,6 +38,14 @@ struct Side {
     memory_used: AtomicU64,
     peer: Peer,
     services: Arc<dyn HostServices>,
+    /// Set when a manager takes the instance.
+    registered: OnceLock<Registered>,
+}
+
+struct Registered {
+    name: String,
+    /// Of an instance whose loader has the default services: who keeps what it counts.
+    metrics: Option<Arc<dyn HostServices>>,
 }
 
 impl HostSide {
@@ -72,7 +80,18 @@ impl HostSide {
         let memory_used = AtomicU64::new(NOT_TOLD);
         let number = next_number();
         let peer = Peer::new(&plugin, number, &services);
-        let side = Side { raw, number, plugin, product, directory, data_dir, memory_used, peer, services };
+        let side = Side {
+            raw,
+            number,
+            plugin,
+            product,
+            directory,
+            data_dir,
+            memory_used,
+            peer,
+            services,
+            registered: OnceLock::new(),
+        };
         let side = NonNull::from(Box::leak(Box::new(side)));
         // SAFETY: the box was just leaked, and nobody else has the pointer yet.
         unsafe {
@@ -96,6 +115,14 @@ impl HostSide {
         unsafe { (*self.0.as_ptr()).number }
     }
 
+    /// Says under which name a manager keeps the instance, and who keeps metrics that nobody else does. The first time counts.
+    pub(crate) fn register(&self, name: &str, metrics: impl FnOnce() -> Arc<dyn HostServices>) {
+        // SAFETY: `self` keeps the side; the lock below is its own.
+        let side = unsafe { &*self.0.as_ptr() };
+        let is_default = Arc::ptr_eq(&side.services, &default_services());
+        side.registered.get_or_init(|| Registered { name: name.to_owned(), metrics: is_default.then(metrics) });
+    }
+
     /// Gives the application a line of the host's own about the instance.
     pub(crate) fn say(&self, level: LogLevel, message: &str, fields: Labels<'_>) {
         // SAFETY: `self` keeps the side.
@@ -117,7 +144,12 @@ impl HostSide {
 
 impl Side {
     fn caller(&self) -> Caller<'_> {
-        Caller::by_host(&self.plugin, self.number)
+        Caller::by_host(&self.plugin, self.number, self.registered.get().map(|registered| &*registered.name))
+    }
+
+    fn metrics(&self) -> &dyn HostServices {
+        let kept = self.registered.get().and_then(|registered| registered.metrics.as_ref());
+        &**kept.unwrap_or(&self.services)
     }
 }
 
@@ -162,7 +194,7 @@ unsafe extern "C" fn counter_inc(
     unsafe {
         with_side(ctx, |side| {
             boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.counter_inc(&side.caller(), name, value, labels);
+                side.metrics().counter_inc(&side.caller(), name, value, labels);
             })
         });
     }
@@ -173,7 +205,7 @@ unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, lab
     unsafe {
         with_side(ctx, |side| {
             boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.gauge_set(&side.caller(), name, value, labels);
+                side.metrics().gauge_set(&side.caller(), name, value, labels);
             })
         });
     }
@@ -190,7 +222,7 @@ unsafe extern "C" fn histogram_observe(
     unsafe {
         with_side(ctx, |side| {
             boundary::with_labeled(name, labels, count, |name, labels| {
-                side.services.histogram_observe(&side.caller(), name, value, labels);
+                side.metrics().histogram_observe(&side.caller(), name, value, labels);
             })
         });
     }

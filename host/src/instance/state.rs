@@ -1,5 +1,7 @@
 use crate::instance::end::End;
+use crate::instance::host_services::HostServices;
 use crate::instance::{Instance, Origin};
+use std::sync::Arc;
 
 /// Whether an instance takes calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,13 @@ impl Instance {
             Some(End::Over) => State::ShutDown,
             Some(End::NotYet) if !self.gate.is_closed() => State::Serving,
             _ => State::Draining,
+        }
+    }
+
+    /// Says under which name a manager keeps it, and who keeps its metrics if the application has nobody for that.
+    pub(crate) fn registered_as(&self, name: &str, metrics: impl FnOnce() -> Arc<dyn HostServices>) {
+        if let Origin::Entry { side, .. } = &*self.origin {
+            side.register(name, metrics);
         }
     }
 

@@ -347,6 +347,7 @@ impl PluginManager {
             return Err(unknown(&registry, "extension", &old.info.name));
         }
         drop(registry);
+        self.join(&new.instance);
         if let Some(sink) = new.handles.observability.clone().filter(|_| is_sink) {
             self.fan_out.exchange(old, sink, &self.metrics);
         }

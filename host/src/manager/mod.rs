@@ -147,15 +147,24 @@ impl PluginManager {
     fn register_all(&self, name: Option<&str>, registration: Registration) -> Result<(), ManagerError> {
         let sink = registration.handles.observability.clone();
         // What is refused, and what had ended, goes when nobody is kept from the registry.
-        let (_kept, mut gone) = (registration.instance.clone(), Vec::new());
+        let (instance, mut gone) = (registration.instance.clone(), Vec::new());
         let added = self.write()?.add(name, registration, &mut gone);
         drop(gone);
         added?;
+        self.join(&instance);
         // Nothing can be refused any more, and no lock is held: this calls the plugin.
         if let Some(sink) = sink {
             self.fan_out.register(sink, &self.metrics);
         }
         Ok(())
+    }
+
+    /// Makes the name of an instance known to its services, and keeps what it counts.
+    fn join(&self, instance: &Instance) {
+        let name = self.look(|registry| registry.name_of(instance).map(str::to_owned)).flatten();
+        if let Some(name) = name {
+            instance.registered_as(&name, || self.services());
+        }
     }
 
     /// Takes all extensions of this name out, and returns them: calls under way go on, and so do those of the handles

@@ -12,15 +12,19 @@ use std::sync::{Arc, Weak};
 
 /// The label of a plugin's name.
 const PLUGIN: &str = "plugin";
+/// The label of the name under which an extension is registered: two instances of one plugin count apart.
+const EXTENSION: &str = "extension";
 
 impl PluginManager {
-    /// Returns services for a loader, which need not be that of this manager's plugins.
+    /// Returns services for a loader, which need not be that of this manager's plugins. Of a loader to which the application gives
+    /// none, the metrics of plugins that are registered here come all the same; their log lines do not.
     ///
     /// Never blocks.
     ///
     /// A line of a plugin's log goes to every sink that takes its level, with fields `plugin` and `instance`; if none does,
     /// it is a `tracing` event, as [`TracingServices`] makes. Counters, gauges and histograms of a plugin are metrics of
-    /// this manager with a label `plugin` (one of the plugin's own is dropped), within [`PluginManager::MAX_SERIES`].
+    /// this manager with the labels `plugin` and, once it is registered, `extension`, the first name that it has (such labels of the
+    /// plugin's own are dropped), within [`PluginManager::MAX_SERIES`].
     ///
     /// What a sink says itself goes to the sinks that were registered before it: no line and no change of a metric makes
     /// its way back to who caused it. The services keep neither manager nor sinks alive. Plugins log from `Debug` if a sink
@@ -49,8 +53,9 @@ struct ManagerServices {
 
 impl ManagerServices {
     fn change(&self, from: &Caller<'_>, name: &str, labels: Labels<'_>, change: Change) {
-        let own = labels.iter().filter(|(name, _)| *name != PLUGIN);
-        let labels: Vec<_> = own.copied().chain([(PLUGIN, from.plugin())]).collect();
+        let own = labels.iter().filter(|(name, _)| ![PLUGIN, EXTENSION].contains(name));
+        let extension = from.name().map(|name| (EXTENSION, name));
+        let labels: Vec<_> = own.copied().chain([(PLUGIN, from.plugin())]).chain(extension).collect();
         self.metered.registry.update(name, &labels, change);
         if self.metered.pushing().is_none() {
             return;

@@ -1,4 +1,4 @@
-use crate::instance::host_services::TracingServices;
+use crate::instance::host_services::default_services;
 use crate::instance::limits::Limits;
 use crate::loader::audit::Record;
 use crate::loader::library::{self, Library};
@@ -94,7 +94,7 @@ impl DynamicPluginLoader {
 
     fn with(permission: Permission, files: TrustFiles) -> Self {
         let context = Context {
-            services: Arc::new(TracingServices),
+            services: default_services(),
             product: concat!("sochdb-plugin-host ", env!("CARGO_PKG_VERSION")).to_owned(),
             limits: Limits::default(),
             restoring: false,
