@@ -57,7 +57,7 @@ fn parts_of_files_are_parts_of_these_files() {
             parts += 1;
         }
     }
-    assert_eq!(parts, 7, "parts of files");
+    assert_eq!(parts, 8, "parts of files");
 }
 
 #[test]

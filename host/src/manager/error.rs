@@ -131,7 +131,10 @@ impl std::ops::Deref for Unended {
 
 impl std::fmt::Display for Unended {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "`{}`: {}", self.name, self.error)
+        if self.name != self.plugin {
+            write!(formatter, "`{}`: ", self.name)?;
+        }
+        self.error.fmt(formatter)
     }
 }
 

@@ -42,7 +42,7 @@ impl From<String> for NotMade {
     }
 }
 
-/// What is known of an instance that is being made in the place of another, by whoever gives it up.
+/// An instance that is being made in the place of another, for whoever gives it up.
 #[derive(Default)]
 pub(crate) struct Making(Mutex<Made>);
 
