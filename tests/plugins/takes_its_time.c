@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef GET
@@ -21,7 +22,8 @@
 #endif
 
 static void wait_ms(unsigned ms) {
-    for (; ms > 0; ms--) usleep(1000);
+    const struct timespec time = {ms / 1000, ms % 1000 * 1000000L};
+    nanosleep(&time, NULL);
 }
 
 typedef struct self {

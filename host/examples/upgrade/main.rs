@@ -3,8 +3,8 @@
 //!
 //! Each FILE is a version of a plugin. The first of each name is made, with the configuration `DATA/NAME.json` if there is one;
 //! in each of the ROUNDS all others take its place, in their order. SECONDS is how long a call waits at most, of which each part
-//! of an upgrade has a quarter. A version that does not work is told, and not tried again. The exit code is 0 if no call failed
-//! and none answered wrongly.
+//! of an upgrade has a quarter, and how long a next index may be made, for which no call waits. A version that does not work
+//! is told, and not tried again. The exit code is 0 if no call failed and none answered wrongly.
 mod load;
 
 use load::{Load, Outcome};
@@ -46,7 +46,7 @@ impl Arguments {
 
 /// All versions, those of one plugin beside each other.
 fn load_all(arguments: &Arguments) -> Result<Vec<Vec<PluginLibrary>>, Error> {
-    let loader = DynamicPluginLoader::new_trusted().drain_timeout(arguments.patience);
+    let loader = DynamicPluginLoader::new_trusted().drain_timeout(arguments.patience).build_timeout(arguments.patience);
     let mut plugins: Vec<Vec<PluginLibrary>> = Vec::new();
     for file in &arguments.files {
         // SAFETY: whoever named the file trusts it.
