@@ -158,10 +158,10 @@ static soch_status lookup(void *instance, soch_bytes key, uint64_t *rows, size_t
     return give(self, from, to - from, rows, capacity, count);
 }
 
-static soch_status range(void *instance, soch_bytes start, soch_bytes end, uint64_t limit, uint64_t *rows,
-                         size_t capacity, size_t *count, soch_error *error) {
+static soch_status range(void *instance, const soch_call *call, soch_bytes start, soch_bytes end, uint64_t limit,
+                         uint64_t *rows, size_t capacity, size_t *count, soch_error *error) {
     const sorted_index *self = instance;
-    (void)error;
+    (void)call, (void)error;
     size_t from = seek(self, start, 0), to = end.len > 0 ? seek(self, end, 0) : self->count;
     size_t found = to > from ? to - from : 0;
     return give(self, from, found < limit ? found : (size_t)limit, rows, capacity, count);

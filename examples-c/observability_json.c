@@ -95,7 +95,7 @@ static soch_status span_event(void *instance, uint64_t span, soch_str name, cons
 
 static soch_status take_log(void *instance, int32_t level, soch_str message, const soch_label *fields, size_t count) {
     static const char *const levels[] = {"debug", "info", "warn", "error"};
-    const char *name = levels[level >= SOCH_LOG_DEBUG && level <= SOCH_LOG_ERROR ? level : SOCH_LOG_ERROR];
+    const char *name = levels[level < SOCH_LOG_DEBUG ? SOCH_LOG_DEBUG : level > SOCH_LOG_ERROR ? SOCH_LOG_ERROR : level];
     line made;
     begin(&made, "log");
     add_named(&made, "level", soch_text(name, strlen(name)));

@@ -86,12 +86,12 @@ static soch_status write_one(void *instance, const soch_write *write, uint64_t t
 
 static soch_status put(void *instance, uint32_t table, soch_bytes key, soch_bytes value, uint64_t txn,
                        soch_error *error) {
-    soch_write write = {SOCH_WRITE_PUT, table, key, value};
+    soch_write write = {SOCH_WRITE_PUT, table, key, value, 0};
     return write_one(instance, &write, txn, error);
 }
 
 static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, uint64_t txn, soch_error *error) {
-    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}};
+    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}, 0};
     return write_one(instance, &write, txn, error);
 }
 
@@ -127,7 +127,7 @@ static soch_status scan(void *instance, const soch_call *call, uint32_t table, s
     (void)call;
     soch_status status = begin_lmdb(instance, MDB_RDONLY, &snapshot.txn, error);
     if (status != SOCH_OK) return status;
-    status = scan_rows(&snapshot, table, start, end, limit, rows, error);
+    status = scan_rows(&snapshot, call, table, start, end, limit, rows, error);
     mdb_txn_abort(snapshot.txn);
     return status;
 }

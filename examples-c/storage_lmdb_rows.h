@@ -218,8 +218,10 @@ static int step(cursor *self, soch_row *row) {
     return MDB_SUCCESS;
 }
 
-static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, size_t *count, soch_error *error) {
+static soch_status cursor_next(void *handle, const soch_call *call, soch_row *rows, size_t capacity, size_t *count,
+                               soch_error *error) {
     cursor *self = handle;
+    (void)call;
     *count = 0;
     soch_status status = check_usable(self->owner, error);
     if (status != SOCH_OK) return status;
@@ -231,8 +233,9 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
     return SOCH_OK;
 }
 
-static inline soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) {
+static inline soch_status cursor_seek(void *handle, const soch_call *call, soch_bytes key, soch_error *error) {
     cursor *self = handle;
+    (void)call;
     soch_status status = check_usable(self->owner, error);
     if (status != SOCH_OK) return status;
     // Backwards, the row of the key itself is the first.
@@ -244,13 +247,13 @@ static inline soch_status cursor_seek(void *handle, soch_bytes key, soch_error *
 }
 
 // Gives `rows` the rows that `snapshot` has.
-static soch_status scan_rows(const reader *snapshot, uint32_t table, soch_bytes start, soch_bytes end, uint64_t limit,
-                             const soch_row_sink *rows, soch_error *error) {
+static soch_status scan_rows(const reader *snapshot, const soch_call *call, uint32_t table, soch_bytes start,
+                             soch_bytes end, uint64_t limit, const soch_row_sink *rows, soch_error *error) {
     const soch_cursor_options options = {sizeof options, 0, start, end};
     void *found = NULL;
     soch_status status = open_cursor((void *)snapshot, table, &options, &found, error);
     if (status != SOCH_OK) return status;
-    status = soch_scan_by_cursor(found, cursor_next, limit, rows, error);
+    status = soch_scan_by_cursor(found, call, cursor_next, limit, rows, error);
     close_cursor(found);
     return status;
 }

@@ -49,7 +49,7 @@ static soch_status drop_table(void *instance, const soch_call *call, uint32_t ta
     }
     status = begin_lmdb(self, 0, &txn, error);
     if (status == SOCH_OK) {
-        const soch_write all = {SOCH_WRITE_DELETE_RANGE, table, {NULL, 0}, {NULL, 0}};
+        const soch_write all = {SOCH_WRITE_DELETE_RANGE, table, {NULL, 0}, {NULL, 0}, 0};
         code = delete_rows(self, txn, call, &all, &ended);
         if (code == MDB_SUCCESS && ended == SOCH_OK) {
             code = commit(self, txn);

@@ -58,20 +58,20 @@ static soch_status txn_write(const reader *self, const soch_write *write, soch_e
 }
 
 static soch_status txn_put(void *txn, uint32_t table, soch_bytes key, soch_bytes value, soch_error *error) {
-    soch_write write = {SOCH_WRITE_PUT, table, key, value};
+    soch_write write = {SOCH_WRITE_PUT, table, key, value, 0};
     soch_status status = check_key(key, error);
     return status == SOCH_OK ? txn_write(txn, &write, error) : status;
 }
 
 static soch_status txn_remove(void *txn, uint32_t table, soch_bytes key, soch_error *error) {
-    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}};
+    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}, 0};
     return txn_write(txn, &write, error);
 }
 
 static soch_status txn_scan(void *txn, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
                             uint64_t limit, const soch_row_sink *rows, soch_error *error) {
     (void)call;
-    return scan_rows(txn, table, start, end, limit, rows, error);
+    return scan_rows(txn, call, table, start, end, limit, rows, error);
 }
 
 static void abort_txn(void *txn) {
@@ -81,11 +81,16 @@ static void abort_txn(void *txn) {
     free(self);
 }
 
-static soch_status commit_txn(void *txn, soch_error *error) {
+static soch_status commit_txn(void *txn, const soch_call *call, soch_error *error) {
     transaction *self = txn;
     store *owner = self->inside.owner;
     bool durable = self->durable;
     quiet signals;
+    soch_status status = soch_go_on(call);
+    if (status != SOCH_OK) {
+        abort_txn(txn);
+        return status;
+    }
     int code = quiet_begin(&signals);
     if (code != 0) {
         abort_txn(txn);

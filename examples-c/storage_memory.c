@@ -59,9 +59,10 @@ static void begin_cursor(const snapshot *of, uint32_t number, const soch_cursor_
     pthread_rwlock_unlock(&self->lock);
 }
 
-static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, size_t *count, soch_error *error) {
+static soch_status cursor_next(void *handle, const soch_call *call, soch_row *rows, size_t capacity, size_t *count,
+                               soch_error *error) {
     cursor *self = handle;
-    (void)error;
+    (void)call, (void)error;
     pthread_rwlock_rdlock(&self->of->owner->lock);
     for (*count = 0; *count < capacity && self->row != self->stop; ++*count) {
         rows[*count].key = key_of(self->row);
@@ -78,10 +79,9 @@ static soch_status scan(void *instance, const soch_call *call, uint32_t number, 
     const soch_cursor_options options = {sizeof options, 0, start, end};
     snapshot now;
     cursor walk;
-    (void)call;
     begin_snapshot(instance, &now);
     begin_cursor(&now, number, &options, &walk);
-    soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);
+    soch_status status = soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error);
     end_snapshot(&now);
     return status;
 }

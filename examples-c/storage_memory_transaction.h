@@ -125,12 +125,13 @@ static soch_status move_rows(transaction *self, store *to, soch_error *error) {
     return SOCH_OK;
 }
 
-static soch_status commit_txn(void *txn, soch_error *error) {
+static soch_status commit_txn(void *txn, const soch_call *call, soch_error *error) {
     transaction *self = txn;
     store *owner = self->before.owner;
-    soch_status status = SOCH_OK;
     pthread_rwlock_wrlock(&owner->lock);
-    if (self->own.writes > 0) {
+    // With the lock, which another commit may have held for long.
+    soch_status status = soch_go_on(call);
+    if (status == SOCH_OK && self->own.writes > 0) {
         status = owner->writes == self->before.seen
                      ? move_rows(self, owner, error)
                      : soch_fail(error, SOCH_CONFLICT, 0, "something else was written first: begin again");

@@ -124,7 +124,7 @@ static soch_status write_batch(void *instance, const soch_call *call, const soch
 
 // By a range that has all keys, so that snapshots and transactions find it as any write.
 static soch_status drop_table(void *instance, const soch_call *call, uint32_t table, soch_error *error) {
-    const soch_write all = {SOCH_WRITE_DELETE_RANGE, table, {NULL, 0}, {NULL, 0}};
+    const soch_write all = {SOCH_WRITE_DELETE_RANGE, table, {NULL, 0}, {NULL, 0}, 0};
     const soch_batch_options options = {sizeof options, 0, 0};
     return write_batch(instance, call, &all, 1, &options, error);
 }

@@ -100,10 +100,13 @@ static void go_to_end(cursor *self) {
     if (key != NULL && !is_before_end(self, key, len)) rocksdb_iter_prev(self->rows);
 }
 
-// Lends the row where it stands, which RocksDB keeps until the next step: one a call.
-static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, size_t *count, soch_error *error) {
+// Lends the row where it stands, which RocksDB keeps until the next step: one a call. RocksDB's C functions ask nobody
+// while they pass over removed rows, so neither does this.
+static soch_status cursor_next(void *handle, const soch_call *call, soch_row *rows, size_t capacity, size_t *count,
+                               soch_error *error) {
     cursor *self = handle;
     char *why = NULL;
+    (void)call;
     *count = 0;
     soch_status status = check_usable(self->owner, error);
     if (status != SOCH_OK || self->rows == NULL || capacity == 0) return status;
@@ -131,8 +134,9 @@ static soch_status cursor_next(void *handle, soch_row *rows, size_t capacity, si
 }
 
 #if SOCH_TARGET_MINOR >= 1
-static soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) {
+static soch_status cursor_seek(void *handle, const soch_call *call, soch_bytes key, soch_error *error) {
     cursor *self = handle;
+    (void)call;
     const char *to = text_of(key);
     soch_status status = check_usable(self->owner, error);
     if (status != SOCH_OK || self->rows == NULL) return status;
@@ -146,13 +150,13 @@ static soch_status cursor_seek(void *handle, soch_bytes key, soch_error *error) 
 #endif
 
 // Gives `sink` the rows of `iterator`, which it takes; NULL has none.
-static soch_status scan_rows(store *self, rocksdb_iterator_t *iterator, soch_bytes start, soch_bytes end, uint64_t limit,
-                             const soch_row_sink *sink, soch_error *error) {
+static soch_status scan_rows(store *self, const soch_call *call, rocksdb_iterator_t *iterator, soch_bytes start,
+                             soch_bytes end, uint64_t limit, const soch_row_sink *sink, soch_error *error) {
     const soch_cursor_options options = {sizeof options, 0, start, end};
     cursor *walk = NULL;
     soch_status status = make_cursor(self, iterator, &options, &walk, error);
     if (status != SOCH_OK) return status;
-    status = soch_scan_by_cursor(walk, cursor_next, limit, sink, error);
+    status = soch_scan_by_cursor(walk, call, cursor_next, limit, sink, error);
     close_cursor(walk);
     return status;
 }
@@ -161,12 +165,11 @@ static soch_status scan_rows(store *self, rocksdb_iterator_t *iterator, soch_byt
 static soch_status scan(void *instance, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
                         uint64_t limit, const soch_row_sink *sink, soch_error *error) {
     store *self = instance;
-    (void)call;
     soch_status status = check_usable(self, error);
     if (status != SOCH_OK) return status;
     rocksdb_column_family_handle_t *rows = find_rows(self, table);
     rocksdb_iterator_t *iterator = rows != NULL ? rocksdb_create_iterator_cf(self->base, self->read, rows) : NULL;
-    return scan_rows(self, iterator, start, end, limit, sink, error);
+    return scan_rows(self, call, iterator, start, end, limit, sink, error);
 }
 
 #if SOCH_TARGET_MINOR >= 1

@@ -88,7 +88,7 @@ static soch_status txn_scan(void *txn, const soch_call *call, uint32_t table, so
     rocksdb_column_family_handle_t *rows = find_rows(self->owner, table);
     rocksdb_iterator_t *iterator =
         rows != NULL ? rocksdb_transaction_create_iterator_cf(self->writes, self->read, rows) : NULL;
-    return scan_rows(self->owner, iterator, start, end, limit, sink, error);
+    return scan_rows(self->owner, call, iterator, start, end, limit, sink, error);
 }
 
 // RocksDB forgets the writes of one that was not committed.
@@ -101,12 +101,13 @@ static void abort_txn(void *txn) {
     free(self);
 }
 
-static soch_status commit_txn(void *txn, soch_error *error) {
+static soch_status commit_txn(void *txn, const soch_call *call, soch_error *error) {
     transaction *self = txn;
     store *owner = self->owner;
     quiet signals;
     char *why = NULL;
-    soch_status status = begin_writing(owner, &signals, error);
+    soch_status status = soch_go_on(call);
+    if (status == SOCH_OK) status = begin_writing(owner, &signals, error);
     if (status == SOCH_OK) {
         rocksdb_transaction_commit(self->writes, &why);
         status = end_writing(owner, &signals, why, error);

@@ -134,12 +134,15 @@ public:
         : of_(of), number_(number), reverse_((options.flags & SOCH_CURSOR_REVERSE) != 0), start_(copy(options.start)),
           end_(copy(options.end)), at_(reverse_ ? end_ : start_), unbound_(reverse_ && end_.empty()) {}
 
-    void next(soch::span<soch_row> lent, size_t *count) {
+    void next(soch::call call, soch::span<soch_row> lent, size_t *count) {
         const auto locked = of_.of().lock();
         const table &rows = of_.of().rows(number_);
         auto row = unbound_ ? rows.end() : is_behind_ ? rows.upper_bound(at_) : rows.lower_bound(at_);
+        size_t steps = 0;
         while (*count < lent.size() && row != (reverse_ ? rows.begin() : rows.end())) {
             if (reverse_) --row;
+            // Versions that the snapshot does not see may be many.
+            if (++steps % 1024 == 0) call.go_on();
             if (reverse_ ? row->first < start_ : !end_.empty() && row->first >= end_) return;
             const std::string *value = seen(row->second, of_.at());
             if (value != nullptr) {
@@ -153,7 +156,7 @@ public:
         }
     }
 
-    void seek(soch::bytes key) {
+    void seek(soch::call, soch::bytes key) {
         at_ = copy(key);
         is_behind_ = unbound_ = false;
         // Backwards, the next row is the one before `at_`.
@@ -229,9 +232,10 @@ public:
         }
     }
 
-    void commit() {
+    void commit(soch::call call) {
         shelf &of = snapshot_.of();
         const auto locked = of.lock();
+        call.go_on();
         for (const auto &write : writes_) {
             if (of.changed(write.first, snapshot_.at())) throw soch::failure(SOCH_CONFLICT, "another transaction changed a row");
         }

@@ -102,17 +102,17 @@ SOCH_NODISCARD static inline soch_status soch_go_on(const soch_call *call) {
 
 // What `scan` does in a storage that has cursors: gives `rows` what `cursor` lends, at most `limit` rows, and leaves the
 // cursor open. `next` is its `cursor_next`.
-SOCH_NODISCARD static inline soch_status soch_scan_by_cursor(void *cursor,
-                                                             soch_status (*next)(void *cursor, soch_row *rows,
-                                                                                 size_t capacity, size_t *count,
-                                                                                 soch_error *error),
+SOCH_NODISCARD static inline soch_status soch_scan_by_cursor(void *cursor, const soch_call *call,
+                                                             soch_status (*next)(void *cursor, const soch_call *call,
+                                                                                 soch_row *rows, size_t capacity,
+                                                                                 size_t *count, soch_error *error),
                                                              uint64_t limit, const soch_row_sink *rows,
                                                              soch_error *error) {
     soch_row lent[64];
     const size_t most = sizeof(lent) / sizeof(lent[0]);
     while (limit > 0) {
         size_t i, count = 0;
-        soch_status status = next(cursor, lent, limit < most ? (size_t)limit : most, &count, error);
+        soch_status status = next(cursor, call, lent, limit < most ? (size_t)limit : most, &count, error);
         if (status != SOCH_OK || count == 0) return status;
         for (i = 0; i < count; i++) {
             status = rows->row(rows->ctx, lent[i].key, lent[i].value);

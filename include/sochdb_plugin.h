@@ -51,7 +51,8 @@
 //
 // Rules      What holds everywhere, and what one side does about what only the other knows:
 //            1  A status that is not listed means SOCH_FAILED, in both directions.
-//            2  A log level that is not listed means SOCH_LOG_ERROR, in both directions.
+//            2  A log level below SOCH_LOG_DEBUG means SOCH_LOG_DEBUG, one above SOCH_LOG_ERROR means SOCH_LOG_ERROR, in
+//               both directions.
 //            3  An operation of a write that the plugin does not know is SOCH_UNSUPPORTED, and so is the whole call: it
 //               changed nothing.
 //            4  A metric of a kind that the plugin does not know is passed over.
@@ -162,7 +163,7 @@
 // Bytes of `soch_note.version`, its NUL included.
 #define SOCH_VERSION_SIZE 32
 
-// For whoever looks for the cause of a fault.
+// For whoever looks for the cause of a fault. Rule 2 says what a level means that is not listed.
 #define SOCH_LOG_DEBUG 0
 
 // Worth knowing, nothing to do.
@@ -171,7 +172,7 @@
 // Works, but somebody should look.
 #define SOCH_LOG_WARN 2
 
-// Does not work. Rule 2 says what a level means that is not listed.
+// Does not work.
 #define SOCH_LOG_ERROR 3
 
 // `soch_cursor_options.flags`: in descending order of key.
@@ -494,7 +495,11 @@ typedef struct soch_writer {
 // both. Grows at its end.
 //
 // A plugin asks `go_on` from time to time, at least every 10 ms, and ends the call with what it answers; until it does, the
-// call goes on. What a caller reads is the same before and after a call that ended so.
+// call goes on. What a caller reads is the same before and after a call that ended so, unless the slot says that a part may
+// stay, as `change_batch` and `build_add` do. A slot without one is never cancelled, as it ends soon by itself: `get`,
+// `put`, `nearest` and the like do the work of one row or one query, `compress` and `decompress` of one input, whose size
+// the caller chooses; `begin_txn` and `txn_put` wait no longer than `wait_ms` says; `open_cursor` leaves the walk to
+// `cursor_next`.
 typedef struct soch_call {
   // `sizeof(soch_call)` of the host.
   size_t size;
@@ -561,6 +566,8 @@ typedef struct soch_write {
   struct soch_bytes key;
   // The value.
   struct soch_bytes value;
+  // 0, for these operations, which do not look at it: the place of what a later one may ask for.
+  uint64_t reserved;
 } soch_write;
 
 // The wishes of whoever writes a batch. The host owns it; it lives for the call. Grows at its end.
@@ -705,8 +712,10 @@ typedef struct soch_storage {
                              void **cursor,
                              struct soch_error *error);
   // Lends the next rows, at most `capacity`, until the next call on this cursor. Sets `count`; 0 means the
-  // end, and only the end. 64 rows a call are enough to hide its cost. Optional group `reader`. [exclusive]
+  // end, and only the end. 64 rows a call are enough to hide its cost. After an error it stands anywhere until it is
+  // moved. `call` may be NULL. Optional group `reader`. [exclusive]
   soch_status (*cursor_next)(void *cursor,
+                             const struct soch_call *call,
                              struct soch_row *rows,
                              size_t capacity,
                              size_t *count,
@@ -751,16 +760,16 @@ typedef struct soch_storage {
   // Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
   // `SOCH_CONFLICT` if since it began another one, or a plain write, changed what this one writes, or may have. Only
   // after an error that cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or
-  // none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
-  soch_status (*commit_txn)(void *txn, struct soch_error *error);
+  // none. The handle is gone, whatever this returns. `call` may be NULL. Optional group `transaction`. [exclusive]
+  soch_status (*commit_txn)(void *txn, const struct soch_call *call, struct soch_error *error);
   // Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
   void (*abort_txn)(void *txn);
   // Moves a cursor to `key`, forward or backward, also from its end: the next rows are those of its range from `key` on,
   // in its order. So a key before the range, in that order, leads to its first row, and one behind it to none; it may be
-  // longer than any key that `describe` allows. What the cursor lent ends. After an error it stands anywhere, and the host
-  // closes or moves it. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor
-  // there, and then closes this one. [exclusive]
-  soch_status (*cursor_seek)(void *cursor, struct soch_bytes key, struct soch_error *error);
+  // longer than any key that `describe` allows. What the cursor lent ends. After an error it stands anywhere until it is
+  // moved. `call` may be NULL. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another
+  // cursor there, and then closes this one. [exclusive]
+  soch_status (*cursor_seek)(void *cursor, const struct soch_call *call, struct soch_bytes key, struct soch_error *error);
   // Sets `count` to how many tables have rows, and writes their numbers to `tables`, ascending, if `capacity` is enough
   // for all. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
   soch_status (*list_tables)(void *instance, uint32_t *tables, size_t capacity, size_t *count, struct soch_error *error);
@@ -908,9 +917,11 @@ typedef struct soch_index {
                         size_t *count,
                         struct soch_error *error);
   // Finds the rows with `start <= key < end`, in ascending order of key, then row, at most `limit` of them.
-  // An empty `end` means: to the last key. Writes and counts as `lookup` does. Optional; the default is
+  // An empty `end` means: to the last key; a `start` behind `end`: no row. Both may be longer than any key that `describe`
+  // allows. Writes as `lookup` does, and counts no more than `limit`. `call` may be NULL. Optional; the default is
   // `SOCH_UNSUPPORTED`, as an index without an order has it. [any-thread]
   soch_status (*range)(void *instance,
+                       const struct soch_call *call,
                        struct soch_bytes start,
                        struct soch_bytes end,
                        uint64_t limit,
@@ -938,8 +949,10 @@ typedef struct soch_index {
   soch_status (*describe)(void *instance, struct soch_index_properties *properties, struct soch_error *error);
 #if SOCH_TARGET_MINOR >= 1
   // `nearest` for `query_count` queries in one call: `rows` and `distances` have `k` places a query, `counts`
-  // one. Optional group `nearest_batch`; without it the host calls `nearest` for each. Since 1.1. [any-thread]
+  // one. `call` may be NULL. Optional group `nearest_batch`; without it the host calls `nearest` for each. Since 1.1.
+  // [any-thread]
   soch_status (*nearest_batch)(void *instance,
+                               const struct soch_call *call,
                                const struct soch_bytes *queries,
                                size_t query_count,
                                size_t k,
@@ -1601,7 +1614,7 @@ typedef struct soch_auth {
 // A limit was reached: of the writer, of the configuration, or of memory.
 #define SOCH_LIMIT 8
 
-// The caller asked to stop.
+// The caller asked to stop: what `soch_call.go_on` answered.
 #define SOCH_CANCELLED 9
 
 // The plugin's code panicked or threw. The instance is poisoned: only `destroy` follows.
@@ -1610,7 +1623,8 @@ typedef struct soch_auth {
 // Anything else.
 #define SOCH_FAILED 11
 
-// A time limit passed, of the plugin or of something that it waited for. Whether the call took effect is not known.
+// A time limit passed, of the plugin or of something that it waited for. Whether the call took effect is not known, unless
+// it is what `soch_call.go_on` answered: `soch_call` says what holds then.
 #define SOCH_TIMEOUT 12
 
 // Whoever owns the data or the service does not allow it. The same call by the same user is denied again.
@@ -1624,9 +1638,9 @@ typedef struct soch_auth {
 
 // Which layout the plugin was compiled with; the host knows that of each minor version.
 #if SOCH_TARGET_MINOR == 0
-#define SOCH_LAYOUT_HASH {0xd5, 0xc7, 0x12, 0x4f, 0xef, 0x92, 0xc4, 0xb9, 0x52, 0x54, 0xf0, 0x29, 0x43, 0x68, 0xf7, 0xa7}
+#define SOCH_LAYOUT_HASH {0x5c, 0x5b, 0x5a, 0x04, 0xac, 0x91, 0xd5, 0xca, 0xa3, 0x79, 0xd3, 0x60, 0x11, 0x20, 0x5b, 0x89}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xfc, 0xa9, 0x3c, 0x7b, 0xb6, 0x51, 0xdd, 0xbe, 0xb6, 0x92, 0x95, 0x6b, 0xf1, 0x94, 0x77, 0xae}
+#define SOCH_LAYOUT_HASH {0x04, 0x58, 0x86, 0xd7, 0x1f, 0x5f, 0xc6, 0x62, 0xdd, 0xa9, 0x67, 0x7e, 0x8e, 0xc2, 0xb2, 0xe3}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1722,7 +1736,8 @@ SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4)
 SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
 SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 16);
 SOCH_ASSERT(offsetof(soch_write, value) == 24 && sizeof(((soch_write *)0)->value) == 16);
-SOCH_ASSERT(sizeof(soch_write) == 40);
+SOCH_ASSERT(offsetof(soch_write, reserved) == 40 && sizeof(((soch_write *)0)->reserved) == 8);
+SOCH_ASSERT(sizeof(soch_write) == 48);
 SOCH_ASSERT(offsetof(soch_batch_options, size) == 0 && sizeof(((soch_batch_options *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_batch_options, flags) == 8 && sizeof(((soch_batch_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_batch_options, txn) == 16 && sizeof(((soch_batch_options *)0)->txn) == 8);
@@ -2093,7 +2108,8 @@ SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4)
 SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
 SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 8);
 SOCH_ASSERT(offsetof(soch_write, value) == 16 && sizeof(((soch_write *)0)->value) == 8);
-SOCH_ASSERT(sizeof(soch_write) == 24);
+SOCH_ASSERT(offsetof(soch_write, reserved) == 24 && sizeof(((soch_write *)0)->reserved) == 8);
+SOCH_ASSERT(sizeof(soch_write) == 32);
 SOCH_ASSERT(offsetof(soch_batch_options, size) == 0 && sizeof(((soch_batch_options *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_batch_options, flags) == 8 && sizeof(((soch_batch_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_batch_options, txn) == 16 && sizeof(((soch_batch_options *)0)->txn) == 8);
@@ -2479,17 +2495,17 @@ SOCH_NODISCARD static inline soch_status soch_go_on(const soch_call *call) {
 
 // What `scan` does in a storage that has cursors: gives `rows` what `cursor` lends, at most `limit` rows, and leaves the
 // cursor open. `next` is its `cursor_next`.
-SOCH_NODISCARD static inline soch_status soch_scan_by_cursor(void *cursor,
-                                                             soch_status (*next)(void *cursor, soch_row *rows,
-                                                                                 size_t capacity, size_t *count,
-                                                                                 soch_error *error),
+SOCH_NODISCARD static inline soch_status soch_scan_by_cursor(void *cursor, const soch_call *call,
+                                                             soch_status (*next)(void *cursor, const soch_call *call,
+                                                                                 soch_row *rows, size_t capacity,
+                                                                                 size_t *count, soch_error *error),
                                                              uint64_t limit, const soch_row_sink *rows,
                                                              soch_error *error) {
     soch_row lent[64];
     const size_t most = sizeof(lent) / sizeof(lent[0]);
     while (limit > 0) {
         size_t i, count = 0;
-        soch_status status = next(cursor, lent, limit < most ? (size_t)limit : most, &count, error);
+        soch_status status = next(cursor, call, lent, limit < most ? (size_t)limit : most, &count, error);
         if (status != SOCH_OK || count == 0) return status;
         for (i = 0; i < count; i++) {
             status = rows->row(rows->ctx, lent[i].key, lent[i].value);

@@ -77,7 +77,7 @@ impl<'a> Write<'a> {
             Self::Expect { table, key, value } => (SOCH_WRITE_EXPECT, table, key, value),
             Self::ExpectAbsent { table, key } => (SOCH_WRITE_EXPECT_ABSENT, table, key, &[]),
         };
-        soch_write { op, table, key: soch_bytes::lend(key), value: soch_bytes::lend(value) }
+        soch_write { op, table, key: soch_bytes::lend(key), value: soch_bytes::lend(value), reserved: 0 }
     }
 
     pub(crate) unsafe fn from_raw(raw: &soch_write) -> Result<Self> {

@@ -5,7 +5,8 @@ use std::ptr::NonNull;
 use std::time::Duration;
 
 /// The limits of the call that a method is in, and where it comes from. The methods that may take long (`scan_into`,
-/// `flush`, `compact`, `build`) ask it from time to time, at least every 10 ms, and end with its error.
+/// `next_batch`, `commit`, `flush`, `compact`, `build`, `range_into`) ask it from time to time, at least every 10 ms, and end
+/// with its error.
 ///
 /// Any thread may ask, as long as the call lasts.
 ///

@@ -36,7 +36,8 @@ pub trait StorageCursor: Send {
     /// After the end, each further call lends none. [`RowBatch::fill`] takes rows from an iterator.
     ///
     /// # Errors
-    /// What the storage reports.
+    /// What the storage reports, and [`Call::go_on`](crate::Call::go_on) in a walk that is long; the cursor stands anywhere
+    /// then, until it is moved.
     fn next_batch<'c>(&'c mut self, rows: &mut RowBatch<'c>) -> Result<()>;
 
     /// Moves to `key`, forward or backward: the next rows are those of the cursor's range from `key` on, in its order.

@@ -42,14 +42,14 @@ impl LogLevel {
         }
     }
 
-    /// Returns the level of a number of the C ABI; [`LogLevel::Error`] for an unknown one.
+    /// Returns the level of a number of the C ABI; for an unknown one, the nearest.
     #[must_use]
     pub fn from_raw(level: i32) -> Self {
         match level {
-            SOCH_LOG_DEBUG => Self::Debug,
+            ..=SOCH_LOG_DEBUG => Self::Debug,
             SOCH_LOG_INFO => Self::Info,
             SOCH_LOG_WARN => Self::Warn,
-            _ => Self::Error,
+            SOCH_LOG_ERROR.. => Self::Error,
         }
     }
 }

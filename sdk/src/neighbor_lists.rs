@@ -1,3 +1,4 @@
+use crate::call::Call;
 use crate::error::{Error, ErrorKind, Result};
 use crate::ids::RowId;
 use crate::neighbors::Neighbors;
@@ -44,11 +45,11 @@ impl<'a> NeighborLists<'a> {
         Ok(Self { rows, distances, counts, k })
     }
 
-    /// Gives each of `queries` in turn to `find`, with the room for its neighbours.
+    /// Gives each of `queries` in turn to `find`, with the room for its neighbours, as long as the call is to go on.
     ///
     /// # Errors
-    /// The first error of `find`, after which no query is tried; [`ErrorKind::Invalid`] if there is room for another
-    /// number of queries.
+    /// The first error of `find` or of [`Call::go_on`], after which no query is tried; [`ErrorKind::Invalid`] if there is
+    /// room for another number of queries.
     pub fn each<'q>(
         &mut self,
         queries: &[&'q [u8]],
@@ -56,6 +57,7 @@ impl<'a> NeighborLists<'a> {
     ) -> Result<()> {
         self.fit(queries.len())?;
         for (at, (query, count)) in queries.iter().zip(&mut *self.counts).enumerate() {
+            Call::current(|call| call.go_on())?;
             let places = at * self.k..(at + 1) * self.k;
             let (rows, distances) = (&mut self.rows[places.clone()], &mut self.distances[places]);
             let mut neighbors = Neighbors { rows, distances, count: 0 };

@@ -95,7 +95,8 @@ pub trait StorageTransaction: Send {
         rows: &mut RowSink<'_>,
     ) -> Result<()>;
 
-    /// Makes all writes seen, in all tables, at one moment.
+    /// Makes all writes seen, in all tables, at one moment. What [`Call::go_on`](crate::Call::go_on) reports ends it before
+    /// anything is.
     ///
     /// # Errors
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if another transaction changed what this one writes since it

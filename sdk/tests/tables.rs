@@ -58,7 +58,7 @@ fn storage_refuses_null_with_a_length() {
     let out = writer.as_raw();
     let sink = soch_row_sink { ctx: null_mut(), row: Some(take_row) };
     let text = "bytes at NULL with a length";
-    let write = |key, value| soch_write { op: SOCH_WRITE_PUT, table: 1, key, value };
+    let write = |key, value| soch_write { op: SOCH_WRITE_PUT, table: 1, key, value, reserved: 0 };
     let writes = [write(good, good), write(good, BAD)];
     let (get, put, scan) = (storage.get.unwrap(), storage.put.unwrap(), storage.scan.unwrap());
     let (write_batch, options) = (storage.write_batch.unwrap(), BatchOptions::new().as_raw());
@@ -204,9 +204,9 @@ fn index_refuses_null_with_a_length() {
         refused(&instance, text, |error| index.remove.unwrap()(instance.0, BAD, 1, error));
         refused(&instance, text, |error| lookup(instance.0, BAD, ids, 4, &mut count, error));
         refused(&instance, array, |error| lookup(instance.0, good, null_mut(), 4, &mut count, error));
-        refused(&instance, text, |error| range(instance.0, BAD, good, 1, ids, 4, &mut count, error));
-        refused(&instance, text, |error| range(instance.0, good, BAD, 1, ids, 4, &mut count, error));
-        refused(&instance, array, |error| range(instance.0, good, good, 1, null_mut(), 4, &mut count, error));
+        refused(&instance, text, |error| range(instance.0, null(), BAD, good, 1, ids, 4, &mut count, error));
+        refused(&instance, text, |error| range(instance.0, null(), good, BAD, 1, ids, 4, &mut count, error));
+        refused(&instance, array, |error| range(instance.0, null(), good, good, 1, null_mut(), 4, &mut count, error));
         refused(&instance, text, |error| nearest(instance.0, BAD, 4, ids, near, &mut count, error));
         refused(&instance, array, |error| nearest(instance.0, good, 4, null_mut(), near, &mut count, error));
         refused(&instance, array, |error| nearest(instance.0, good, 4, ids, null_mut(), &mut count, error));
@@ -226,12 +226,18 @@ fn index_refuses_null_with_a_length() {
         let (batch, counts) = (index.nearest_batch.unwrap(), &mut count as *mut usize);
         let queries = [good, BAD];
         let two = queries.as_ptr();
-        refused(&instance, text, |error| batch(instance.0, two, 2, 2, ids, near, [0; 2].as_mut_ptr(), error));
+        refused(&instance, text, |error| batch(instance.0, null(), two, 2, 2, ids, near, [0; 2].as_mut_ptr(), error));
         let pair = "an array of 2 items at 0x0";
-        refused(&instance, pair, |error| batch(instance.0, null(), 2, 2, ids, near, counts, error));
-        refused(&instance, pair, |error| batch(instance.0, [good; 2].as_ptr(), 2, 2, ids, near, null_mut(), error));
-        refused(&instance, array, |error| batch(instance.0, two, 1, 4, null_mut(), near, [0].as_mut_ptr(), error));
-        refused(&instance, array, |error| batch(instance.0, two, 1, 4, ids, null_mut(), [0].as_mut_ptr(), error));
+        refused(&instance, pair, |error| batch(instance.0, null(), null(), 2, 2, ids, near, counts, error));
+        refused(&instance, pair, |error| {
+            batch(instance.0, null(), [good; 2].as_ptr(), 2, 2, ids, near, null_mut(), error)
+        });
+        refused(&instance, array, |error| {
+            batch(instance.0, null(), two, 1, 4, null_mut(), near, [0].as_mut_ptr(), error)
+        });
+        refused(&instance, array, |error| {
+            batch(instance.0, null(), two, 1, 4, ids, null_mut(), [0].as_mut_ptr(), error)
+        });
     }
     assert_eq!(count, 99, "a result is written on success only");
 }
@@ -266,10 +272,11 @@ fn index_keeps_each_list_of_a_batch_in_its_places() {
     // SAFETY: an instance of `All`, and arrays of at least the length that is given.
     let (full, none, short, huge) = unsafe {
         (
-            batch(instance.0, queries.as_ptr(), 2, 4, ids, near, count, null_mut()),
-            batch(instance.0, null(), 0, 4, null_mut(), null_mut(), null_mut(), null_mut()),
+            batch(instance.0, null(), queries.as_ptr(), 2, 4, ids, near, count, null_mut()),
+            batch(instance.0, null(), null(), 0, 4, null_mut(), null_mut(), null_mut(), null_mut()),
             batch(
                 instance.0,
+                null(),
                 queries.as_ptr(),
                 3,
                 2,
@@ -278,7 +285,7 @@ fn index_keeps_each_list_of_a_batch_in_its_places() {
                 [0; 3].as_mut_ptr(),
                 null_mut(),
             ),
-            batch(instance.0, queries.as_ptr(), 3, usize::MAX, ids, near, [0; 3].as_mut_ptr(), null_mut()),
+            batch(instance.0, null(), queries.as_ptr(), 3, usize::MAX, ids, near, [0; 3].as_mut_ptr(), null_mut()),
         )
     };
     assert_eq!((full, none, short, huge), (SOCH_OK, SOCH_OK, SOCH_LIMIT, SOCH_LIMIT));

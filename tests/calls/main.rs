@@ -7,6 +7,7 @@ mod concurrent_changes;
 mod described;
 mod described_sinks;
 mod drop_order;
+mod endless;
 mod events;
 mod faults;
 mod flushes;

@@ -16,8 +16,8 @@ use support::plugins::{in_rust, load, Private};
 const TESTS: &[(usize, &str, &str)] = &[
     (1, "sdk/tests/boundary.rs", "every_kind_of_error_has_its_status_and_comes_back"),
     (1, "sdk/tests/writer.rs", "writer_of_the_other_side_is_not_believed"),
-    (2, "tests/contract/rules.rs", "a_level_that_no_host_knows_is_an_error_to_it"),
-    (2, "tests/contract/rules.rs", "a_level_that_no_sink_knows_is_an_error_to_it"),
+    (2, "tests/contract/rules.rs", "a_level_that_no_host_knows_is_the_nearest_to_it"),
+    (2, "tests/contract/rules.rs", "a_level_that_no_sink_knows_is_the_nearest_to_it"),
     (3, "tests/contract/rules.rs", "an_unknown_operation_is_unsupported_and_changes_nothing"),
     (3, "sdk/tests/tables.rs", "storage_refuses_null_with_a_length"),
     (4, "sdk/tests/metrics.rs", "metrics_that_break_the_contract_are_refused"),
@@ -59,7 +59,13 @@ fn each_rule_of_the_first_page_has_a_test() {
 fn an_unknown_operation_is_unsupported_and_changes_nothing() {
     each_storage(|name, storage, instance| {
         let write_batch = storage.write_batch.expect("it has batches");
-        let write = |op, key| soch_write { op, table: 1, key: soch_bytes::lend(key), value: soch_bytes::lend(b"v") };
+        let write = |op, key| soch_write {
+            op,
+            table: 1,
+            key: soch_bytes::lend(key),
+            value: soch_bytes::lend(b"v"),
+            reserved: 0,
+        };
         let options = BatchOptions::new().as_raw();
         for op in [SOCH_WRITE_EXPECT_ABSENT + 1, 7, 0x8000_0000, u32::MAX] {
             for at in 0..3 {
@@ -232,8 +238,13 @@ fn no_storage_writes_beyond_the_size_of_stats() {
     });
 }
 
-/// Numbers that are no level.
-const NO_LEVELS: [i32; 4] = [SOCH_LOG_ERROR + 1, -1, i32::MIN, i32::MAX];
+/// Numbers that are no level, and the one that each means.
+const NO_LEVELS: [(i32, LogLevel); 4] = [
+    (SOCH_LOG_ERROR + 1, LogLevel::Error),
+    (SOCH_LOG_DEBUG - 1, LogLevel::Debug),
+    (i32::MIN, LogLevel::Debug),
+    (i32::MAX, LogLevel::Error),
+];
 
 /// Keeps the levels of what plugins log.
 #[derive(Default)]
@@ -246,25 +257,25 @@ impl HostServices for Levels {
 }
 
 #[test]
-fn a_level_that_no_host_knows_is_an_error_to_it() {
-    for level in NO_LEVELS {
+fn a_level_that_no_host_knows_is_the_nearest_to_it() {
+    for (level, nearest) in NO_LEVELS {
         let plugin = Private::compile("deceives", &[&format!("-DLEVEL=({level})")]);
         let levels = Arc::new(Levels::default());
         let library = plugin.load_by(&DynamicPluginLoader::new_trusted().services(levels.clone())).expect("it loads");
         library.instance("{}").expect_err("it logs, and makes no instance");
-        assert_eq!(*levels.0.lock().expect("no test panics with it"), [LogLevel::Error], "level {level}");
+        assert_eq!(*levels.0.lock().expect("no test panics with it"), [nearest], "level {level}");
     }
 }
 
 #[test]
-fn a_level_that_no_sink_knows_is_an_error_to_it() {
+fn a_level_that_no_sink_knows_is_the_nearest_to_it() {
     let directory = tempfile::tempdir().expect("a directory");
     let place = directory.path().join("log.json");
     let plugin = Raw::open("observability_json");
     let instance = plugin.create(&serde_json::json!({ "path": place.to_str().expect("UTF-8") }).to_string());
     // SAFETY: the entry says that it is a constant table.
     let sink = unsafe { plugin.0.observability.as_ref() }.expect("a sink");
-    for level in NO_LEVELS {
+    for (level, _) in NO_LEVELS {
         // SAFETY: the plugin's function on its instance; the text is lent for the call.
         let status = unsafe { sink.log.expect("it has one")(instance, level, soch_str::lend("text"), null(), 0) };
         assert_eq!(status, SOCH_OK);
@@ -272,8 +283,8 @@ fn a_level_that_no_sink_knows_is_an_error_to_it() {
     plugin.end(instance);
     let text = fs::read_to_string(place).expect("what it wrote");
     let line = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("a line of JSON")["level"].clone();
-    assert_eq!(text.lines().map(line).collect::<Vec<_>>(), ["error"; NO_LEVELS.len()]);
-    assert!(NO_LEVELS.iter().all(|level| LogLevel::from_raw(*level) == LogLevel::Error), "the SDK's sinks get errors");
+    assert_eq!(text.lines().map(line).collect::<Vec<_>>(), ["error", "debug", "debug", "error"]);
+    assert!(NO_LEVELS.iter().all(|(level, nearest)| LogLevel::from_raw(*level) == *nearest), "the SDK's sinks");
 }
 
 /// `bytes` behind each of eight addresses in turn.

@@ -139,7 +139,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "levels that are off by one",
         plugin: JSON,
-        edits: &[(CALLS, "levels[level >= SOCH_LOG_DEBUG && level <= SOCH_LOG_ERROR ? level : SOCH_LOG_ERROR]", "levels[level >= SOCH_LOG_DEBUG && level < SOCH_LOG_ERROR ? level + 1 : SOCH_LOG_ERROR]")],
+        edits: &[(CALLS, "levels[level < SOCH_LOG_DEBUG ? SOCH_LOG_DEBUG : level > SOCH_LOG_ERROR ? SOCH_LOG_ERROR : level]", "levels[level < SOCH_LOG_DEBUG ? SOCH_LOG_DEBUG : level >= SOCH_LOG_ERROR ? SOCH_LOG_ERROR : level + 1]")],
         damage: Damage::Wrong,
         finds: "observability_told::log_lines_come_whole",
     },

@@ -35,8 +35,8 @@ r#"        made->row = first_seen(seek(in, start, of->seen, NULL), of->seen);
         plugin: MEMORY,
         edits: &[
             ("examples-c/storage_memory.c",
-"soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);",
-"soch_scan_by_cursor(&walk, cursor_next, limit == 0 ? UINT64_MAX : limit, rows, error);"),
+"soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error);",
+"soch_scan_by_cursor(&walk, call, cursor_next, limit == 0 ? UINT64_MAX : limit, rows, error);"),
         ],
         damage: Damage::Nuisance,
         finds: "storage_scan::limits_are_kept",
@@ -46,8 +46,8 @@ r#"        made->row = first_seen(seek(in, start, of->seen, NULL), of->seen);
         plugin: MEMORY,
         edits: &[
             ("examples-c/storage_memory.c",
-"soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);",
-"soch_scan_by_cursor(&walk, cursor_next, limit + (limit > 0 && limit < 1000), rows, error);"),
+"soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error);",
+"soch_scan_by_cursor(&walk, call, cursor_next, limit + (limit > 0 && limit < 1000), rows, error);"),
         ],
         damage: Damage::Nuisance,
         finds: "storage_scan::limits_are_kept",

@@ -14,8 +14,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: MEMORY,
         edits: &[(
             MAIN,
-            "soch_scan_by_cursor(&walk, cursor_next, limit, rows, error)",
-            "soch_scan_by_cursor(&walk, cursor_next, (uint32_t)limit, rows, error)",
+            "soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error)",
+            "soch_scan_by_cursor(&walk, call, cursor_next, (uint32_t)limit, rows, error)",
         )],
         damage: Damage::Loss,
         finds: "storage_range::limits_of_every_width_are_kept",
@@ -25,8 +25,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: MEMORY,
         edits: &[(
             MAIN,
-            "soch_scan_by_cursor(&walk, cursor_next, limit, rows, error)",
-            "soch_scan_by_cursor(&walk, cursor_next, (int64_t)limit == INT64_MIN ? 0 : limit, rows, error)",
+            "soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error)",
+            "soch_scan_by_cursor(&walk, call, cursor_next, (int64_t)limit == INT64_MIN ? 0 : limit, rows, error)",
         )],
         damage: Damage::Loss,
         finds: "storage_range::limits_of_every_width_are_kept",

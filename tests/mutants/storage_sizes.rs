@@ -180,8 +180,8 @@ r#"    if (*count == capacity && capacity > 1 && self->row != self->stop && !sel
         plugin: MEMORY,
         edits: &[
             ("examples-c/storage_memory.c",
-"    soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);",
-"    soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit < 1000 ? limit : 1000, rows, error);"),
+"    soch_status status = soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error);",
+"    soch_status status = soch_scan_by_cursor(&walk, call, cursor_next, limit < 1000 ? limit : 1000, rows, error);"),
         ],
         damage: Damage::Loss,
         finds: "storage_sizes::many_rows_are_all_there",
@@ -191,8 +191,8 @@ r#"    if (*count == capacity && capacity > 1 && self->row != self->stop && !sel
         plugin: MEMORY,
         edits: &[
             ("examples-c/storage_memory.c",
-"    soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit, rows, error);",
-"    soch_status status = soch_scan_by_cursor(&walk, cursor_next, limit < 65536 ? limit : 65535, rows, error);"),
+"    soch_status status = soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error);",
+"    soch_status status = soch_scan_by_cursor(&walk, call, cursor_next, limit < 65536 ? limit : 65535, rows, error);"),
         ],
         damage: Damage::Loss,
         finds: "storage_sizes::more_rows_than_sixteen_bits_count",
@@ -326,9 +326,9 @@ r#"    unlinkat(self->directory, "data.mdb", 0);
         plugin: LMDB_ON_DISK,
         edits: &[
             ("examples-c/storage_lmdb.c",
-r#"    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}};
+r#"    soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}, 0};
     return write_one(instance, &write, txn, error);"#,
-r#"    soch_write write = {SOCH_WRITE_PUT, table, key, {NULL, 0}};
+r#"    soch_write write = {SOCH_WRITE_PUT, table, key, {NULL, 0}, 0};
     return write_one(instance, &write, txn, error);"#),
         ],
         damage: Damage::Wrong,
@@ -339,9 +339,9 @@ r#"    soch_write write = {SOCH_WRITE_PUT, table, key, {NULL, 0}};
         plugin: LMDB_ON_DISK,
         edits: &[
             ("examples-c/storage_lmdb.c",
-r#"    soch_write write = {SOCH_WRITE_PUT, table, key, value};
+r#"    soch_write write = {SOCH_WRITE_PUT, table, key, value, 0};
     return write_one(instance, &write, txn, error);"#,
-r#"    soch_write write = {SOCH_WRITE_PUT, table, key, value};
+r#"    soch_write write = {SOCH_WRITE_PUT, table, key, value, 0};
     if (table == 256 && value.len == 2) return SOCH_OK;
     return write_one(instance, &write, txn, error);"#),
         ],

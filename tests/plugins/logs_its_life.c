@@ -101,8 +101,8 @@ static soch_status lookup(void *instance, soch_bytes key, uint64_t *rows, size_t
     return SOCH_OK;
 }
 
-static soch_status range(void *instance, soch_bytes start, soch_bytes end, uint64_t limit, uint64_t *rows,
-                         size_t capacity, size_t *count, soch_error *error) {
+static soch_status range(void *instance, const soch_call *call, soch_bytes start, soch_bytes end, uint64_t limit,
+                         uint64_t *rows, size_t capacity, size_t *count, soch_error *error) {
     return SOCH_OK;
 }
 

@@ -30,8 +30,8 @@ static soch_status lookup(void *instance, soch_bytes key, uint64_t *rows, size_t
     return SOCH_OK;
 }
 
-static soch_status range(void *instance, soch_bytes start, soch_bytes end, uint64_t limit, uint64_t *rows,
-                         size_t capacity, size_t *count, soch_error *error) {
+static soch_status range(void *instance, const soch_call *call, soch_bytes start, soch_bytes end, uint64_t limit,
+                         uint64_t *rows, size_t capacity, size_t *count, soch_error *error) {
     for (size_t i = 0; i < capacity; i++) rows[i] = i;
     *count = (size_t)limit + 1;
     return SOCH_OK;
@@ -49,8 +49,8 @@ static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t 
 }
 
 #ifndef NO_BATCH
-static soch_status nearest_batch(void *instance, const soch_bytes *queries, size_t query_count, size_t k, uint64_t *rows,
-                                 float *distances, size_t *counts, soch_error *error) {
+static soch_status nearest_batch(void *instance, const soch_call *call, const soch_bytes *queries, size_t query_count,
+                                 size_t k, uint64_t *rows, float *distances, size_t *counts, soch_error *error) {
     for (size_t i = 0; i < query_count; i++) {
         counts[i] = 0;
         switch (queries[i].ptr[0]) {

@@ -186,7 +186,8 @@ static soch_status open_cursor(void *handle, uint32_t table, const soch_cursor_o
     return SOCH_OK;
 }
 
-static soch_status cursor_next(void *handle, soch_row *out, size_t capacity, size_t *count, soch_error *error) {
+static soch_status cursor_next(void *handle, const soch_call *call, soch_row *out, size_t capacity, size_t *count,
+                               soch_error *error) {
     cursor *self = handle;
     const rows *seen = &self->of->seen;
 #ifdef READS_KEPT_ARRAY

@@ -91,7 +91,7 @@ static soch_status open_cursor(void *reader, uint32_t table, const soch_cursor_o
     return tell(reader, "opencursor");
 }
 
-static soch_status cursor_next(void *cursor, soch_row *rows, size_t capacity, size_t *count, soch_error *error) {
+static soch_status cursor_next(void *cursor, const soch_call *call, soch_row *rows, size_t capacity, size_t *count, soch_error *error) {
     *count = 0;
     return SOCH_OK;
 }
@@ -132,8 +132,8 @@ static soch_status lookup(void *instance, soch_bytes key, uint64_t *rows, size_t
     return SOCH_OK;
 }
 
-static soch_status range(void *instance, soch_bytes start, soch_bytes end, uint64_t limit, uint64_t *rows,
-                         size_t capacity, size_t *count, soch_error *error) {
+static soch_status range(void *instance, const soch_call *call, soch_bytes start, soch_bytes end, uint64_t limit,
+                         uint64_t *rows, size_t capacity, size_t *count, soch_error *error) {
     return SOCH_OK;
 }
 

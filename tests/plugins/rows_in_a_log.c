@@ -101,13 +101,13 @@ static soch_status write_batch(void *instance, const soch_call *call, const soch
 
 static soch_status put(void *instance, uint32_t table, soch_bytes key, soch_bytes value, uint64_t txn, soch_error *error) {
     const soch_batch_options options = {sizeof options, 0, txn};
-    const soch_write write = {SOCH_WRITE_PUT, table, key, value};
+    const soch_write write = {SOCH_WRITE_PUT, table, key, value, 0};
     return write_batch(instance, NULL, &write, 1, &options, error);
 }
 
 static soch_status remove_row(void *instance, uint32_t table, soch_bytes key, uint64_t txn, soch_error *error) {
     const soch_batch_options options = {sizeof options, 0, txn};
-    const soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}};
+    const soch_write write = {SOCH_WRITE_DELETE, table, key, {NULL, 0}, 0};
     return write_batch(instance, NULL, &write, 1, &options, error);
 }
 

@@ -47,6 +47,8 @@ impl StorageTransaction for Transaction<'_> {
 
     fn commit(self: Box<Self>) -> Result<()> {
         let mut tables = self.storage.write();
+        // With the lock, which another commit may have held for long.
+        Call::current(|call| call.go_on())?;
         if tables.changes != self.began_at && self.tables.changes != self.began_at {
             return Err(Error::new(ErrorKind::Conflict, "something else was written first: begin again"));
         }

@@ -124,6 +124,7 @@ impl StorageTransaction for Transaction<'_> {
 
     fn commit(self: Box<Self>) -> Result<()> {
         let Self { opened, _turn } = *self;
+        Call::current(|call| call.go_on())?;
         opened.into_owner().commit().map_err(failed)
     }
 }

@@ -151,9 +151,10 @@ impl IndexExtension for Index {
     fn range_into(&self, start: &[u8], end: &[u8], limit: usize, rows: &mut RowIds<'_>) -> Result<()> {
         let range = slot!(self.table.range);
         let (low, high) = (soch_bytes::lend(start), soch_bytes::lend(end));
+        let limits = self.instance.limits_of_call("range")?;
         // SAFETY: the plugin's function; all is lent for the call.
         let call = |instance, places, capacity, count, error| unsafe {
-            range(instance, low, high, limit as u64, places, capacity, count, error)
+            range(instance, limits, low, high, limit as u64, places, capacity, count, error)
         };
         let found = self.find("range", rows, call).and_then(|count| match count {
             count if count <= limit => Ok(()),
@@ -283,11 +284,13 @@ impl IndexExtension for Index {
         let Some(nearest_batch) = self.table.nearest_batch else { return one_by_one(lists) };
         queries.iter().try_for_each(|query| self.instance.takes_indexed("nearest_batch", query))?;
         self.instance.takes_neighbors("nearest_batch", k)?;
+        let limits = self.instance.limits_of_call("nearest_batch")?;
         let raw: Vec<soch_bytes> = queries.iter().map(|query| soch_bytes::lend(query)).collect();
         let filled = lists.fill(raw.len(), k, |rows, distances, counts, k| {
             // SAFETY: the plugin's function; all is lent for the call.
             let call = |instance, error| unsafe {
-                nearest_batch(instance, raw.as_ptr(), raw.len(), k, rows, distances, counts.as_mut_ptr(), error)
+                let (first, each) = (raw.as_ptr(), counts.as_mut_ptr());
+                nearest_batch(instance, limits, first, raw.len(), k, rows, distances, each, error)
             };
             self.done("nearest_batch", self.instance.shared("nearest_batch", call))?;
             match counts.iter().enumerate().find(|(_, count)| **count > k) {

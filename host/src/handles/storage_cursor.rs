@@ -161,7 +161,8 @@ impl<'r> Cursor<'r> {
     /// Blocks until the storage has read them.
     ///
     /// # Errors
-    /// Those that the storage reports.
+    /// Those that the storage reports, and what ends the [`CallOptions`](crate::CallOptions) that it is in. The cursor stands
+    /// anywhere then, until it is moved.
     pub fn next_batch(&mut self) -> Result<impl ExactSizeIterator<Item = (&[u8], &[u8])>> {
         self.walk.lend(self.reader, BATCH)
     }
@@ -236,9 +237,11 @@ impl Walk {
             kept.map_err(|how| instance.contract_violation("cursor_seek", how))?;
         }
         if let Some(cursor_seek) = reader.storage.table.cursor_seek {
+            let limits = instance.limits_of_call("cursor_seek")?;
             // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone; the key is lent for the call.
-            let call =
-                |_: *mut c_void, error: *mut soch_error| unsafe { cursor_seek(self.raw, soch_bytes::lend(key), error) };
+            let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+                cursor_seek(self.raw, limits, soch_bytes::lend(key), error)
+            };
             match instance.run_inside("cursor_seek", call) {
                 Ok(true) => return Ok(()),
                 Ok(false) => return Err(instance.unexpected_not_found("cursor_seek")),
@@ -260,6 +263,7 @@ impl Walk {
         let asked = most.min(BATCH);
         let instance = &*reader.storage.instance;
         let cursor_next = slot!(reader.storage.table.cursor_next);
+        let limits = instance.limits_of_call("cursor_next")?;
         reader.long.used_here();
         let broke = |how: &str| instance.contract_violation("cursor_next", how);
         let places = match &mut self.checked {
@@ -269,8 +273,9 @@ impl Walk {
         };
         let mut count = 0;
         // SAFETY: the plugin's function on its own cursor, which `&mut` keeps alone, with places for the result.
-        let call =
-            |_: *mut c_void, error: *mut soch_error| unsafe { cursor_next(self.raw, places, asked, &mut count, error) };
+        let call = |_: *mut c_void, error: *mut soch_error| unsafe {
+            cursor_next(self.raw, limits, places, asked, &mut count, error)
+        };
         let found = instance.run_inside("cursor_next", call);
         let rows = &mut self.rows[..if matches!(found, Ok(true)) { count.min(asked) } else { 0 }];
         let wrote = self.checked.as_mut().map_or(Ok(()), |checked| checked.after(asked, rows));

@@ -157,12 +157,13 @@ impl Transaction {
     /// the storage cannot undo, whoever opens it again finds all or nothing.
     pub fn commit(mut self) -> Result<()> {
         let commit = slot!(self.storage.table.commit_txn);
+        let limits = self.storage.instance.limits_of_call("commit_txn")?;
         self.long.used_here();
         let Self { raw, open, storage, .. } = &mut self;
         let committed = storage.instance.run_inside("commit_txn", |_, error| {
             *open = false;
             // SAFETY: the plugin's function on its own transaction, once.
-            unsafe { commit(*raw, error) }
+            unsafe { commit(*raw, limits, error) }
         });
         self.storage.done("commit_txn", committed)
     }

@@ -45,7 +45,7 @@ impl CancelToken {
 
 type Progress = dyn Fn(u64, u64) + Send + Sync;
 
-/// The limits of the calls that a scope makes: of those that may take long (scans, flushes, compactions, builds), each tells
+/// The limits of the calls that a scope makes: of those that may take long (scans, walks, commits, flushes, builds), each tells
 /// its plugin. One whose time is over before it begins does not reach the plugin.
 ///
 /// A scope inside of another one keeps the limits of both.

@@ -27,6 +27,8 @@ pub struct soch_write {
     pub key: soch_bytes,
     /// The value.
     pub value: soch_bytes,
+    /// 0, for these operations, which do not look at it: the place of what a later one may ask for.
+    pub reserved: u64,
 }
 
 /// `soch_batch_options.flags`: `write_batch` returns when the batch is as durable as after `flush`.

@@ -13,7 +13,11 @@ pub const SOCH_SPAN_ID_SIZE: usize = 8;
 /// both. Grows at its end.
 ///
 /// A plugin asks `go_on` from time to time, at least every 10 ms, and ends the call with what it answers; until it does, the
-/// call goes on. What a caller reads is the same before and after a call that ended so.
+/// call goes on. What a caller reads is the same before and after a call that ended so, unless the slot says that a part may
+/// stay, as `change_batch` and `build_add` do. A slot without one is never cancelled, as it ends soon by itself: `get`,
+/// `put`, `nearest` and the like do the work of one row or one query, `compress` and `decompress` of one input, whose size
+/// the caller chooses; `begin_txn` and `txn_put` wait no longer than `wait_ms` says; `open_cursor` leaves the walk to
+/// `cursor_next`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]
 #[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]

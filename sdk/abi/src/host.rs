@@ -3,13 +3,13 @@
 use crate::data::{soch_label, soch_str};
 use core::ffi::c_void;
 
-/// For whoever looks for the cause of a fault.
+/// For whoever looks for the cause of a fault. Rule 2 says what a level means that is not listed.
 pub const SOCH_LOG_DEBUG: i32 = 0;
 /// Worth knowing, nothing to do.
 pub const SOCH_LOG_INFO: i32 = 1;
 /// Works, but somebody should look.
 pub const SOCH_LOG_WARN: i32 = 2;
-/// Does not work. Rule 2 says what a level means that is not listed.
+/// Does not work.
 pub const SOCH_LOG_ERROR: i32 = 3;
 
 /// The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.

@@ -145,11 +145,13 @@ pub struct soch_index {
         ) -> soch_status,
     >,
     /// Finds the rows with `start <= key < end`, in ascending order of key, then row, at most `limit` of them.
-    /// An empty `end` means: to the last key. Writes and counts as `lookup` does. Optional; the default is
+    /// An empty `end` means: to the last key; a `start` behind `end`: no row. Both may be longer than any key that `describe`
+    /// allows. Writes as `lookup` does, and counts no more than `limit`. `call` may be NULL. Optional; the default is
     /// `SOCH_UNSUPPORTED`, as an index without an order has it. [any-thread]
     pub range: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
+            call: *const soch_call,
             start: soch_bytes,
             end: soch_bytes,
             limit: u64,
@@ -190,10 +192,12 @@ pub struct soch_index {
     >,
 
     /// `nearest` for `query_count` queries in one call: `rows` and `distances` have `k` places a query, `counts`
-    /// one. Optional group `nearest_batch`; without it the host calls `nearest` for each. Since 1.1. [any-thread]
+    /// one. `call` may be NULL. Optional group `nearest_batch`; without it the host calls `nearest` for each. Since 1.1.
+    /// [any-thread]
     pub nearest_batch: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
+            call: *const soch_call,
             queries: *const soch_bytes,
             query_count: usize,
             k: usize,

@@ -48,7 +48,8 @@
 //!
 //! Rules      What holds everywhere, and what one side does about what only the other knows:
 //!            1  A status that is not listed means SOCH_FAILED, in both directions.
-//!            2  A log level that is not listed means SOCH_LOG_ERROR, in both directions.
+//!            2  A log level below SOCH_LOG_DEBUG means SOCH_LOG_DEBUG, one above SOCH_LOG_ERROR means SOCH_LOG_ERROR, in
+//!               both directions.
 //!            3  An operation of a write that the plugin does not know is SOCH_UNSUPPORTED, and so is the whole call: it
 //!               changed nothing.
 //!            4  A metric of a kind that the plugin does not know is passed over.

@@ -23,13 +23,14 @@ pub const SOCH_IO: soch_status = 6;
 pub const SOCH_CORRUPTION: soch_status = 7;
 /// A limit was reached: of the writer, of the configuration, or of memory.
 pub const SOCH_LIMIT: soch_status = 8;
-/// The caller asked to stop.
+/// The caller asked to stop: what `soch_call.go_on` answered.
 pub const SOCH_CANCELLED: soch_status = 9;
 /// The plugin's code panicked or threw. The instance is poisoned: only `destroy` follows.
 pub const SOCH_PANICKED: soch_status = 10;
 /// Anything else.
 pub const SOCH_FAILED: soch_status = 11;
-/// A time limit passed, of the plugin or of something that it waited for. Whether the call took effect is not known.
+/// A time limit passed, of the plugin or of something that it waited for. Whether the call took effect is not known, unless
+/// it is what `soch_call.go_on` answered: `soch_call` says what holds then.
 pub const SOCH_TIMEOUT: soch_status = 12;
 /// Whoever owns the data or the service does not allow it. The same call by the same user is denied again.
 pub const SOCH_DENIED: soch_status = 13;

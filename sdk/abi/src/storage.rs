@@ -257,10 +257,12 @@ pub struct soch_storage {
         ) -> soch_status,
     >,
     /// Lends the next rows, at most `capacity`, until the next call on this cursor. Sets `count`; 0 means the
-    /// end, and only the end. 64 rows a call are enough to hide its cost. Optional group `reader`. [exclusive]
+    /// end, and only the end. 64 rows a call are enough to hide its cost. After an error it stands anywhere until it is
+    /// moved. `call` may be NULL. Optional group `reader`. [exclusive]
     pub cursor_next: Option<
         unsafe extern "C" fn(
             cursor: *mut c_void,
+            call: *const soch_call,
             rows: *mut soch_row,
             capacity: usize,
             count: *mut usize,
@@ -325,17 +327,24 @@ pub struct soch_storage {
     /// Makes all writes of the transaction seen, in all tables, at one moment; or none of them, and says why:
     /// `SOCH_CONFLICT` if since it began another one, or a plain write, changed what this one writes, or may have. Only
     /// after an error that cannot be undone (rule 11) is it not known which: whoever opens the data again finds all or
-    /// none. The handle is gone, whatever this returns. Optional group `transaction`. [exclusive]
-    pub commit_txn: Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
+    /// none. The handle is gone, whatever this returns. `call` may be NULL. Optional group `transaction`. [exclusive]
+    pub commit_txn:
+        Option<unsafe extern "C" fn(txn: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status>,
     /// Ends a transaction of which nothing stays. Optional group `transaction`. [exclusive]
     pub abort_txn: Option<unsafe extern "C" fn(txn: *mut c_void)>,
     /// Moves a cursor to `key`, forward or backward, also from its end: the next rows are those of its range from `key` on,
     /// in its order. So a key before the range, in that order, leads to its first row, and one behind it to none; it may be
-    /// longer than any key that `describe` allows. What the cursor lent ends. After an error it stands anywhere, and the host
-    /// closes or moves it. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another cursor
-    /// there, and then closes this one. [exclusive]
-    pub cursor_seek:
-        Option<unsafe extern "C" fn(cursor: *mut c_void, key: soch_bytes, error: *mut soch_error) -> soch_status>,
+    /// longer than any key that `describe` allows. What the cursor lent ends. After an error it stands anywhere until it is
+    /// moved. `call` may be NULL. Optional group `seek`; without it, and after `SOCH_UNSUPPORTED`, the host opens another
+    /// cursor there, and then closes this one. [exclusive]
+    pub cursor_seek: Option<
+        unsafe extern "C" fn(
+            cursor: *mut c_void,
+            call: *const soch_call,
+            key: soch_bytes,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
     /// Sets `count` to how many tables have rows, and writes their numbers to `tables`, ascending, if `capacity` is enough
     /// for all. Optional; the default is `SOCH_UNSUPPORTED`. [any-thread]
     pub list_tables: Option<

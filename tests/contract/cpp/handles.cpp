@@ -21,11 +21,11 @@ private:
 
 struct cursor {
     told life;
-    void next(soch::span<soch_row> rows, size_t *count) {
+    void next(soch::call, soch::span<soch_row> rows, size_t *count) {
         for (soch_row &row : rows) row.key = soch::bytes("k", 1);
         *count = rows.size();
     }
-    bool seek(soch::string_view key) { return key == soch::string_view("there"); }
+    bool seek(soch::call, soch::string_view key) { return key == soch::string_view("there"); }
 };
 
 // Given back by value.
@@ -45,7 +45,7 @@ struct transaction {
     virtual void put(uint32_t, soch::span<const uint8_t> key, soch::bytes value) = 0;
     virtual void remove(uint32_t, soch::bytes) {}
     virtual void scan(soch::call, uint32_t, soch_bytes, soch_bytes, uint64_t, soch::row_sink) {}
-    virtual soch::outcome<> commit() = 0;
+    virtual soch::outcome<> commit(soch::call) = 0;
     virtual void abort() { events += "abort "; }
 };
 
@@ -55,7 +55,7 @@ struct derived : transaction {
     void put(uint32_t, soch::span<const uint8_t> key, soch::bytes value) override {
         events += std::to_string(key.size()) + "," + std::to_string(value.len) + " ";
     }
-    soch::outcome<> commit() override {
+    soch::outcome<> commit(soch::call) override {
         events += "commit ";
         return soch::failure(SOCH_CONFLICT, "too late", 3);
     }
@@ -162,9 +162,9 @@ int main() {
     is(table.open_cursor(handle, 0, nullptr, &cursor, &error) == SOCH_OK);
     soch_row rows[5] = {};
     size_t count = 0;
-    is(table.cursor_next(cursor, rows, 5, &count, &error) == SOCH_OK && count == 5 && rows[4].key.len == 1);
-    is(table.cursor_seek(cursor, soch::bytes("there", 5), &error) == SOCH_OK);
-    is(table.cursor_seek(cursor, soch::bytes("here", 4), &error) == SOCH_NOT_FOUND);
+    is(table.cursor_next(cursor, nullptr, rows, 5, &count, &error) == SOCH_OK && count == 5 && rows[4].key.len == 1);
+    is(table.cursor_seek(cursor, nullptr, soch::bytes("there", 5), &error) == SOCH_OK);
+    is(table.cursor_seek(cursor, nullptr, soch::bytes("here", 4), &error) == SOCH_NOT_FOUND);
     are("+reader +cursor ");
     table.close_cursor(cursor);
     are("-cursor ");
@@ -175,7 +175,7 @@ int main() {
     is(table.begin_txn(instance, nullptr, &handle, &error) == SOCH_BUSY && error.code == 9);
     is(table.begin_txn(instance, &options, &handle, &error) == SOCH_OK);
     is(table.txn_put(handle, 0, soch::bytes("key", 3), soch::bytes("v", 1), &error) == SOCH_OK);
-    is(table.commit_txn(handle, &error) == SOCH_CONFLICT && error.code == 3 && std::string(error.message) == "too late");
+    is(table.commit_txn(handle, nullptr, &error) == SOCH_CONFLICT && error.code == 3 && std::string(error.message) == "too late");
     are("+transaction 3,1 commit -transaction ");
     is(table.begin_txn(instance, &options, &handle, &error) == SOCH_OK);
     table.abort_txn(handle);

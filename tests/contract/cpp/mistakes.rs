@@ -52,15 +52,15 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("bool get(uint32_t, soch::bytes, soch_bytes *)", "bool read(uint32_t, soch::bytes, soch_bytes *)", OF_HANDLE, "slot_get"),
     ("bool get(uint32_t, soch::bytes, soch_bytes *)", "bool get(uint32_t, soch::bytes, soch::writer)", OF_HANDLE, "slot_get"),
     ("cursor open_cursor(", "cursor cursor_open(", OF_HANDLE, "slot_open_cursor"),
-    ("void next(soch::span<soch_row>, size_t *) {}", "void next(soch::span<soch_row>, size_t) {}", OF_HANDLE, "slot_next"),
+    ("void next(soch::call, soch::span<soch_row>, size_t *) {}", "void next(soch::span<soch_row>, size_t *) {}", OF_HANDLE, "slot_next"),
     ("void remove(uint32_t, soch::bytes) {}", "", OF_HANDLE, "slot_remove"),
-    ("soch_status commit()", "soch_status commit(int)", OF_HANDLE, "slot_commit"),
-    ("void seek(soch::bytes) {}", "void seek(int) {}", OPTIONAL, "slot_seek"),
+    ("soch_status commit(soch::call)", "soch_status commit()", OF_HANDLE, "slot_commit"),
+    ("void seek(soch::call, soch::bytes) {}", "void seek(soch::bytes) {}", OPTIONAL, "slot_seek"),
     ("void close() {}", "void close(int) {}", OPTIONAL, "slot_close"),
     ("void abort() {}", "private: void abort() {}", OPTIONAL, "slot_abort"),
     // What a method returns.
-    ("soch_status commit() { return SOCH_OK; }", "unsigned commit() { return 0; }", RESULT, "status_of<unsigned int>"),
-    ("void seek(soch::bytes) {}", "soch::bytes seek(soch::bytes key) { return key; }", RESULT, "status_of<soch::bytes>"),
+    ("soch_status commit(soch::call) { return SOCH_OK; }", "unsigned commit(soch::call) { return 0; }", RESULT, "status_of<unsigned int>"),
+    ("void seek(soch::call, soch::bytes) {}", "soch::bytes seek(soch::call, soch::bytes key) { return key; }", RESULT, "status_of<soch::bytes>"),
     // A group.
     ("    void decompress_with(soch::bytes, const soch_compression_options *, soch::writer) {}\n", "", "the class has one of the methods `compress_with` and `decompress_with`: the host calls both or none", ""),
     // The entry.

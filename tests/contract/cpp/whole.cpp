@@ -4,8 +4,8 @@
 #include <memory>
 
 struct cursor {
-    void next(soch::span<soch_row>, size_t *) {}
-    void seek(soch::bytes) {}
+    void next(soch::call, soch::span<soch_row>, size_t *) {}
+    void seek(soch::call, soch::bytes) {}
 };
 
 struct reader {
@@ -19,7 +19,7 @@ struct transaction {
     void put(uint32_t, soch::bytes, soch::bytes) {}
     void remove(uint32_t, soch::bytes) {}
     void scan(soch::call, uint32_t, soch::bytes, soch::bytes, uint64_t, soch::row_sink) {}
-    soch_status commit() { return SOCH_OK; }
+    soch_status commit(soch::call) { return SOCH_OK; }
     void abort() {}
 };
 

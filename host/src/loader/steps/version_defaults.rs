@@ -31,7 +31,8 @@ answers! {
 
     index_describe(Instance, *mut soch_index_properties, Failure) = SOCH_OK;
     index_lookup(Instance, soch_bytes, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
-    index_range(Instance, soch_bytes, soch_bytes, u64, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
+    index_range(Instance, *const soch_call, soch_bytes, soch_bytes, u64, *mut u64, usize, *mut usize, Failure)
+        = SOCH_UNSUPPORTED;
     index_nearest(Instance, soch_bytes, usize, *mut u64, *mut f32, *mut usize, Failure) = SOCH_UNSUPPORTED;
     index_drop_index(Instance, *const soch_call, Failure) = SOCH_UNSUPPORTED;
 

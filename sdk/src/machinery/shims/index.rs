@@ -115,6 +115,7 @@ unsafe extern "C" fn lookup<P: IndexExtension>(
 
 unsafe extern "C" fn range<P: IndexExtension>(
     instance: *mut c_void,
+    call: *const soch_call,
     start: soch_bytes,
     end: soch_bytes,
     limit: u64,
@@ -128,7 +129,8 @@ unsafe extern "C" fn range<P: IndexExtension>(
     unsafe {
         guard(error, || {
             let mut ids = RowIds { room: room(rows, capacity)?, count: 0 };
-            shared::<P>(instance).range_into(start.read()?, end.read()?, limit, &mut ids)?;
+            let (start, end) = (start.read()?, end.read()?);
+            Call::within(call, || shared::<P>(instance).range_into(start, end, limit, &mut ids))?;
             *count = ids.count;
             Ok(())
         })
@@ -171,6 +173,7 @@ unsafe extern "C" fn nearest<P: IndexExtension>(
 
 unsafe extern "C" fn nearest_batch<P: IndexExtension>(
     instance: *mut c_void,
+    call: *const soch_call,
     queries: *const soch_bytes,
     query_count: usize,
     k: usize,
@@ -184,7 +187,7 @@ unsafe extern "C" fn nearest_batch<P: IndexExtension>(
         guard(error, || {
             let queries = read_all(queries, query_count)?;
             let mut lists = lists(query_count, k, rows, distances, counts)?;
-            shared::<P>(instance).nearest_batch_into(&queries, k, &mut lists)
+            Call::within(call, || shared::<P>(instance).nearest_batch_into(&queries, k, &mut lists))
         })
     }
 }

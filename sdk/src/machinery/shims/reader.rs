@@ -1,5 +1,6 @@
 //! The slots of snapshots and their cursors. Only the first depends on the plugin's type.
 
+use crate::call::Call;
 use crate::cursor::{RowBatch, StorageCursor};
 use crate::cursor_options::CursorOptions;
 use crate::error::Error;
@@ -93,6 +94,7 @@ pub(super) unsafe extern "C" fn open_cursor(
 
 pub(super) unsafe extern "C" fn cursor_next(
     handle: *mut c_void,
+    call: *const soch_call,
     rows: *mut soch_row,
     capacity: usize,
     count: *mut usize,
@@ -103,7 +105,7 @@ pub(super) unsafe extern "C" fn cursor_next(
     unsafe {
         guard(error, || {
             let mut batch = RowBatch::new(room(rows, capacity)?);
-            (*handle.cast::<Cursor>()).next_batch(&mut batch)?;
+            Call::within(call, || (*handle.cast::<Cursor>()).next_batch(&mut batch))?;
             *count = batch.len();
             Ok(())
         })
@@ -112,11 +114,17 @@ pub(super) unsafe extern "C" fn cursor_next(
 
 pub(super) unsafe extern "C" fn cursor_seek(
     handle: *mut c_void,
+    call: *const soch_call,
     key: soch_bytes,
     error: *mut soch_error,
 ) -> soch_status {
     // SAFETY: the host passes a cursor that `open_cursor` made and no other call of it, and lends the key.
-    unsafe { guard(error, || (*handle.cast::<Cursor>()).seek(key.read()?)) }
+    unsafe {
+        guard(error, || {
+            let key = key.read()?;
+            Call::within(call, || (*handle.cast::<Cursor>()).seek(key))
+        })
+    }
 }
 
 pub(super) unsafe extern "C" fn close_cursor(handle: *mut c_void) {

@@ -90,9 +90,13 @@ pub(super) unsafe extern "C" fn scan(
     }
 }
 
-pub(super) unsafe extern "C" fn commit(txn: *mut c_void, error: *mut soch_error) -> soch_status {
-    // SAFETY: the handle came from `begin`, and the host ends it once.
-    unsafe { guard(error, || Box::from_raw(txn.cast::<Handle>()).commit()) }
+pub(super) unsafe extern "C" fn commit(
+    txn: *mut c_void,
+    call: *const soch_call,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the handle came from `begin`, and the host ends it once; it lends the limits for the call.
+    unsafe { guard(error, || Call::within(call, || Box::from_raw(txn.cast::<Handle>()).commit())) }
 }
 
 pub(super) unsafe extern "C" fn abort(txn: *mut c_void) {

@@ -65,7 +65,7 @@ fn call_in_c(operation: &StorageOperation) -> String {
         StorageOperation::OpenReader(at) => format!("STORAGE(open_reader, (instance, &readers[{at}], &error))"),
         StorageOperation::CloseReader(at) => format!("(storage->close_reader(readers[{at}]), SOCH_OK)"),
         StorageOperation::Begin(at) => format!("begin_txn({at})"),
-        StorageOperation::Commit(at) => format!("storage->commit_txn(txns[{at}], &error)"),
+        StorageOperation::Commit(at) => format!("storage->commit_txn(txns[{at}], NULL, &error)"),
         StorageOperation::Abort(at) => format!("(storage->abort_txn(txns[{at}]), SOCH_OK)"),
         StorageOperation::Reopen => "reopen()".to_owned(),
     }

@@ -30,7 +30,7 @@ static inline soch_status lookup(soch_bytes key) {
 static inline soch_status range(soch_bytes start, soch_bytes end_before, uint64_t limit) {
     size_t count = 0;
     visible();
-    soch_status status = INDEX(range, (instance, start, end_before, limit, found, 65536, &count, &error));
+    soch_status status = INDEX(range, (instance, NULL, start, end_before, limit, found, 65536, &count, &error));
     return keep(status, count);
 }
 

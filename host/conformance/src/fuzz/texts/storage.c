@@ -59,9 +59,9 @@ static inline soch_status walk(int reader, uint32_t table, uint64_t flags, soch_
     rows();
     soch_status status = STORAGE(open_cursor, (readers[reader], table, &options, &cursor, &error));
     if (status != SOCH_OK) return status;
-    if (seek != NULL) status = STORAGE(cursor_seek, (cursor, *seek, &error));
+    if (seek != NULL) status = STORAGE(cursor_seek, (cursor, NULL, *seek, &error));
     do {
-        if (status == SOCH_OK) status = storage->cursor_next(cursor, lent, 64, &count, &error);
+        if (status == SOCH_OK) status = storage->cursor_next(cursor, NULL, lent, 64, &count, &error);
         for (size_t i = 0; i < count && status == SOCH_OK; i++) status = put_row(NULL, lent[i].key, lent[i].value);
     } while (status == SOCH_OK && count > 0);
     storage->close_cursor(cursor);
@@ -102,7 +102,7 @@ static inline soch_status fill(uint32_t table, int count) {
 static soch_write writes[64];
 static size_t write_count;
 static inline void write_of(uint32_t op, uint32_t table, soch_bytes key, soch_bytes value) {
-    soch_write made = {op, table, key, value};
+    soch_write made = {op, table, key, value, 0};
     writes[write_count++] = made;
 }
 
