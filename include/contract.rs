@@ -71,6 +71,8 @@ pub struct Contract {
     pub structs_of_wasm32: Vec<Struct>,
     pub first_page: Vec<String>,
     pub minor: u16,
+    /// The constants of 64 bits.
+    pub wide: BTreeSet<String>,
 }
 
 impl Contract {
@@ -94,9 +96,10 @@ impl Contract {
         }
         let parsed: Vec<Vec<Item>> = files.iter().map(|file| parse(file).items).collect();
         let (structs, minor) = structs(&own, &parsed, 8);
+        let wide = parsed.iter().flatten().filter_map(wide_constant).collect();
         let (structs_of_wasm32, _) = self::structs(&own, &parsed, 4);
         files.push(module);
-        Self { files, structs, structs_of_wasm32, first_page, minor }
+        Self { files, structs, structs_of_wasm32, first_page, minor, wide }
     }
 
     /// What a layout hash covers: every struct, field and type as that minor version has them. A struct that only
@@ -155,6 +158,13 @@ fn structs(own: &[Item], files: &[Vec<Item>], pointer: usize) -> (Vec<Struct>, u
         structs.extend(items.iter().filter_map(|item| layout.lay_out(item)));
     }
     (structs, minor)
+}
+
+/// The name of a constant of 64 bits.
+fn wide_constant(item: &Item) -> Option<String> {
+    let Item::Const(item) = item else { return None };
+    let Type::Path(ty) = &*item.ty else { return None };
+    ty.path.is_ident("u64").then(|| item.ident.to_string())
 }
 
 /// The text of a type without what formatting changes: blanks and trailing commas.

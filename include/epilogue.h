@@ -35,7 +35,7 @@
 #endif
 
 // Emits the entry and its note, once a library, in C99 or later (C++: sochdb_plugin.hpp does it).
-//   SOCH_PLUGIN("codec_xor", "1.0.0", SOCH_KIND_COMPRESSION, .compression = &codec)
+//   SOCH_PLUGIN("codec_xor", "1.0.0", SOCH_KIND_COMPRESSION, .compression = &codec);
 // NAME and VERSION are string literals, KINDS the SOCH_KIND_* of the tables that follow, joined by `|`. What
 // follows are fields of soch_plugin, at least one table.
 #if defined(__cplusplus)
@@ -66,8 +66,14 @@
 //       status = apply(each->op, each->key, each->value);
 //       if (status != SOCH_OK) break;
 //   }
-#define SOCH_EACH(TYPE, ITEM, ITEMS, COUNT) \
-    for (const TYPE *ITEM = (ITEMS), *ITEM##_end = (COUNT) > 0 ? ITEM + (COUNT) : ITEM; ITEM != ITEM##_end; ITEM++)
+#define SOCH_EACH(TYPE, ITEM, ITEMS, COUNT)                                                                  \
+    for (const TYPE *ITEM = (ITEMS), *ITEM##_end = (const TYPE *)soch_behind(ITEM, (COUNT), sizeof(TYPE));   \
+         ITEM != ITEM##_end; ITEM++)
+
+// The address behind `count` items of `size` bytes at `items`, which may be NULL if there are none.
+static inline const void *soch_behind(const void *items, size_t count, size_t size) {
+    return count > 0 ? (const unsigned char *)items + count * size : (const unsigned char *)items;
+}
 
 // Text from a string literal.
 #define SOCH_STR(LITERAL) soch_text((LITERAL), sizeof(LITERAL) - 1)

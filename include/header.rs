@@ -159,6 +159,12 @@ impl Contract {
         let mut since = 0;
         let mut comment = String::new();
         for line in types.lines() {
+            let constant = line.strip_prefix("#define ").and_then(|rest| rest.split_once(' '));
+            if let Some((name, figure)) = constant.filter(|(name, _)| self.wide.contains(*name)) {
+                // Of an `int`, `~` would have a sign.
+                writeln!(text, "#define {name} {figure}ull").unwrap();
+                continue;
+            }
             if let Some(name) = line.strip_prefix("typedef struct ").and_then(|rest| rest.strip_suffix(" {")) {
                 current = first_later.contains_key(name).then(|| self.name_of(name));
             } else if line.starts_with('}') {

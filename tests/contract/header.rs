@@ -39,10 +39,10 @@ fn layout_hashes_are_what_the_contract_says() {
 }
 
 #[test]
-fn first_page_has_at_most_80_lines() {
+fn first_page_has_at_most_95_lines() {
     let header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");
     let lines = header.lines().take_while(|line| line.starts_with("//")).count();
-    assert!((20..=80).contains(&lines), "the first page has {lines} lines");
+    assert!((20..=95).contains(&lines), "the first page has {lines} lines");
     for topic in ["Ownership", "NULL", "Status", "Threads", "Panics", "Growth", "Versions", "Rules"] {
         let page: Vec<&str> = header.lines().take(lines).collect();
         assert!(page.iter().any(|line| line.starts_with(&format!("// {topic} "))), "the first page lacks {topic}");
@@ -104,6 +104,45 @@ fn reader_of_configurations_compiles_clean() {
     let test = "reader_of_configurations_compiles_clean";
     compiles_clean(test, &["gcc", "clang"], "sochdb_config.h", "c", &C, &["-Wstrict-prototypes", "-Wconversion"]);
     compiles_clean(test, &["g++", "clang++"], "sochdb_config.h", "cpp", &CPP, &["-Wconversion"]);
+}
+
+#[test]
+fn flags_are_taken_away_without_a_sign() {
+    let test = "flags_are_taken_away_without_a_sign";
+    let directory = PrivateDir::new(test);
+    let text = "#include \"sochdb_plugin.h\"\n\
+        int unknown(const soch_cursor_options *options);\n\
+        int unknown(const soch_cursor_options *options) {\n    \
+        return (options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~SOCH_CURSOR_REVERSE) != 0;\n}\n\
+        SOCH_ASSERT((UINT64_MAX & ~SOCH_CURSOR_REVERSE) == UINT64_MAX - 1);\n";
+    let file = directory.write("flags.c", text);
+    for (program, standard, language) in every_language(test) {
+        let mut command = compiler(&program);
+        command.args(STRICT).args(["-Wconversion", "-Wsign-conversion", &standard, "-fsyntax-only", "-x", language]);
+        succeed(command.arg(&file), MINUTE);
+    }
+}
+
+#[test]
+fn each_item_is_met_and_the_count_is_asked_once() {
+    let test = "each_item_is_met_and_the_count_is_asked_once";
+    let directory = PrivateDir::new(test);
+    let text = "#include \"sochdb_plugin.h\"\n\
+        static int asked;\n\
+        static size_t count_of(size_t count) { return asked++, count; }\n\
+        int main(void) {\n    \
+        const soch_row rows[3] = {{{NULL, 1}, {NULL, 0}}, {{NULL, 2}, {NULL, 0}}, {{NULL, 4}, {NULL, 0}}};\n    \
+        const soch_row *none = NULL;\n    size_t sum = 0;\n    \
+        SOCH_EACH(soch_row, each, rows, count_of(3)) sum += each->key.len;\n    \
+        SOCH_EACH(soch_row, each, none, count_of(0)) sum += each->key.len;\n    \
+        return sum == 7 && asked == 2 ? 0 : 1;\n}\n";
+    let file = directory.write("each.c", text);
+    for (program, standard, language) in every_language(test) {
+        let (mut command, made) = (compiler(&program), directory.join("each"));
+        command.args(STRICT).args([&standard, "-x", language]).arg(&file).arg("-o").arg(&made);
+        succeed(&mut command, MINUTE);
+        succeed(&mut std::process::Command::new(&made), MINUTE);
+    }
 }
 
 #[test]

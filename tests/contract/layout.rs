@@ -110,6 +110,37 @@ fn what_grows_says_its_size_first() {
     }
 }
 
+/// The structs that are frozen as they are passed by value or lie in arrays.
+const IN_PLACE: [&str; 12] = [
+    "soch_attribute",
+    "soch_bucket",
+    "soch_bytes",
+    "soch_exponential_buckets",
+    "soch_index_change",
+    "soch_index_entry",
+    "soch_label",
+    "soch_row",
+    "soch_span_link",
+    "soch_str",
+    "soch_trace_context",
+    "soch_write",
+];
+/// The structs that are frozen though they are passed by pointer: the first page says why.
+const BY_POINTER: [&str; 4] = ["soch_error", "soch_writer", "soch_row_sink", "soch_metric_sink"];
+
+#[test]
+fn what_is_frozen_is_in_place_or_named_on_the_first_page() {
+    let structs = structs();
+    let frozen: BTreeSet<&str> =
+        structs.iter().filter(|(_, doc, _)| doc.contains("Frozen.")).map(|(name, ..)| *name).collect();
+    assert_eq!(frozen, IN_PLACE.into_iter().chain(BY_POINTER).collect(), "what never grows");
+    let growth = HEADER.split("// Growth ").nth(1).and_then(|rest| rest.split("// Versions").next());
+    let words: BTreeSet<&str> =
+        growth.expect("it is there").split(|at: char| at != '_' && !at.is_alphanumeric()).collect();
+    let named: BTreeSet<&str> = frozen.intersection(&words).copied().collect();
+    assert_eq!(named, BY_POINTER.into_iter().collect(), "what the first page names");
+}
+
 #[test]
 fn first_40_bytes_of_the_entry_stay() {
     assert_eq!(offset_of!(abi::soch_plugin, magic), 0);

@@ -12,4 +12,5 @@ mod rules;
 mod sizes;
 mod slots;
 mod statuses;
+mod values;
 mod wasm;

@@ -38,6 +38,12 @@ const TESTS: &[(usize, &str, &str)] = &[
     (13, "sdk/tests/compression_options.rs", "each_flag_is_known_unsupported_or_passed_over"),
     (13, "sdk/tests/search.rs", "flags_that_need_not_be_understood_are_passed_over"),
     (13, "sdk/tests/transactions.rs", "a_flag_that_must_be_understood_and_is_not_known_is_unsupported"),
+    (14, "tests/contract/values.rs", "a_flag_that_nobody_knows_is_passed_over_where_it_is_read"),
+    (15, "tests/contract/values.rs", "a_filter_and_an_element_that_the_index_does_not_know_are_unsupported"),
+    (15, "tests/contract/values.rs", "an_element_and_a_metric_that_no_host_knows_are_bytes_and_another_one"),
+    (15, "sdk/tests/search.rs", "what_is_not_known_of_a_search_is_unsupported"),
+    (16, "tests/contract/values.rs", "what_is_reserved_is_written_as_0_and_not_looked_at"),
+    (17, "tests/contract/values.rs", "any_number_but_0_says_yes"),
 ];
 
 #[test]

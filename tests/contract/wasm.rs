@@ -46,6 +46,31 @@ fn the_header_compiles_for_webassembly() {
 }
 
 #[test]
+fn the_command_of_the_first_page_keeps_entry_note_and_functions() {
+    let test = "the_command_of_the_first_page_keeps_entry_note_and_functions";
+    if for_wasm(test, "clang", TARGETS[0]).is_none() {
+        return;
+    }
+    if support::find("wasm-ld").is_none() {
+        return skipped(test, "wasm-ld is not there: Debian's package lld has it");
+    }
+    let header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");
+    let command = header.lines().find_map(|line| line.strip_prefix("//              clang ")).expect("the command");
+    let directory = PrivateDir::new(test);
+    fs::copy(root().join("examples-c/codec_xor.c"), directory.join("plugin.c")).expect("a plugin");
+    let include = format!("-I{}", root().join("include").display());
+    let arguments = command.split(' ').map(|word| if word == "-Iinclude" { &include } else { word });
+    let mut clang = compiler(&support::find("clang").expect("it was there"));
+    succeed(clang.args(arguments).current_dir(directory.path()), MINUTE);
+    let module = fs::read(directory.join("plugin.wasm")).expect("a module");
+    let has = |bytes: &[u8]| module.windows(bytes.len()).any(|window| window == bytes);
+    for name in ["soch_plugin_v1", "memory", "__indirect_function_table"] {
+        assert!(has(name.as_bytes()), "the module exports no `{name}`");
+    }
+    assert!(has(b"SochDB\0"), "the linker dropped the note");
+}
+
+#[test]
 fn a_wrong_layout_does_not_compile_for_webassembly() {
     let test = "a_wrong_layout_does_not_compile_for_webassembly";
     let header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");

@@ -8,7 +8,7 @@ pub const SOCH_ATTRIBUTE_TEXT: u32 = 0;
 pub const SOCH_ATTRIBUTE_INTEGER: u32 = 1;
 /// `soch_attribute.kind`: the value is `number`.
 pub const SOCH_ATTRIBUTE_NUMBER: u32 = 2;
-/// `soch_attribute.kind`: the value is `integer`, 0 for false, anything else for true.
+/// `soch_attribute.kind`: the value is `integer`, which says yes or no (rule 17).
 pub const SOCH_ATTRIBUTE_BOOL: u32 = 3;
 
 /// A name and a value that has a type, of a span, an event, a link or a log record. Frozen.
@@ -26,6 +26,6 @@ pub struct soch_attribute {
     pub number: f64,
     /// One of `SOCH_ATTRIBUTE_*`, or one of a later minor version (rule 12).
     pub kind: u32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
 }

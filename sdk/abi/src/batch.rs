@@ -27,7 +27,7 @@ pub struct soch_write {
     pub key: soch_bytes,
     /// The value.
     pub value: soch_bytes,
-    /// 0, for these operations, which do not look at it: the place of what a later one may ask for.
+    /// 0 (rule 16), for these operations: the place of what a later one may ask for.
     pub reserved: u64,
 }
 

@@ -19,7 +19,7 @@ pub const SOCH_COMPRESSION_LEVELS: u64 = 1;
 pub struct soch_compression_properties {
     /// `sizeof(soch_compression_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_COMPRESSION_*`; the host passes over what it does not know.
+    /// Some of `SOCH_COMPRESSION_*` (rule 14).
     pub flags: u64,
     /// Bytes of the longest input of `compress`; 0 means that there is no limit, or none that is known.
     pub max_input: u64,
@@ -29,7 +29,7 @@ pub struct soch_compression_properties {
     pub max_level: i32,
     /// The level before the first `set_level`.
     pub default_level: i32,
-    /// 0.
+    /// 0 (rule 16).
     pub reserved: u32,
 }
 
@@ -47,7 +47,7 @@ pub struct soch_compression_options {
     pub flags: u64,
     /// The level of this call, in place of that of `set_level`, if `flags` say so.
     pub level: i32,
-    /// 0.
+    /// 0 (rule 16).
     pub reserved: u32,
     /// A dictionary, which compressing and decompressing must have in common; empty for none. A codec that takes none
     /// answers `SOCH_UNSUPPORTED`.

@@ -50,8 +50,8 @@ pub struct soch_host {
     pub histogram_observe: Option<
         unsafe extern "C" fn(ctx: *mut c_void, name: soch_str, value: f64, labels: *const soch_label, count: usize),
     >,
-    /// A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL.
-    /// It lives as long as this host. [any-thread]
+    /// A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL, always so where the
+    /// plugin does not share the application's memory. It lives as long as this host. [any-thread]
     pub get_service: Option<unsafe extern "C" fn(ctx: *mut c_void, id: soch_str) -> *const c_void>,
     /// Absolute path of a directory for the files of this instance, which the application gives to no other one meanwhile. It
     /// is there, and what the plugin leaves in it is there again when the application makes the instance anew. Empty if the application

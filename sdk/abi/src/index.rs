@@ -29,7 +29,7 @@ pub const SOCH_INDEX_REMOVE: u32 = 1;
 pub struct soch_index_change {
     /// One of `SOCH_INDEX_INSERT` and `SOCH_INDEX_REMOVE`, or one of a later minor version (rule 3).
     pub op: u32,
-    /// 0, for these two operations, which do not look at it: the place of what a later one may ask for.
+    /// 0 (rule 16), for these two operations: the place of what a later one may ask for.
     pub reserved: u32,
     /// The row's number.
     pub row: u64,
@@ -45,10 +45,10 @@ pub const SOCH_ELEMENT_F32: u32 = 1;
 pub const SOCH_ELEMENT_F16: u32 = 2;
 /// `soch_index_properties.element`: a key is a vector of signed bytes.
 pub const SOCH_ELEMENT_I8: u32 = 3;
-/// `soch_index_properties.element`: a key is a vector of bits, the first one the lowest of its byte.
+/// `soch_index_properties.element`: a key is a vector of bits, the first one the lowest of its byte. Bits of the last byte
+/// behind the last dimension are 0.
 pub const SOCH_ELEMENT_BIT: u32 = 4;
-/// `soch_index_properties.element`: a key is a text in UTF-8. Of an element that is not listed, the host only knows that
-/// keys are bytes.
+/// `soch_index_properties.element`: a key is a text in UTF-8.
 pub const SOCH_ELEMENT_TEXT: u32 = 5;
 
 /// `soch_index_properties.metric`: one that is not listed, or no distances at all.
@@ -57,7 +57,8 @@ pub const SOCH_DISTANCE_OTHER: u32 = 0;
 pub const SOCH_DISTANCE_L2: u32 = 1;
 /// `soch_index_properties.metric`: the square of the Euclidean distance.
 pub const SOCH_DISTANCE_L2_SQUARED: u32 = 2;
-/// `soch_index_properties.metric`: 1 minus the cosine of the angle.
+/// `soch_index_properties.metric`: 1 minus the cosine of the angle. A vector of zeros has none: it is `SOCH_INVALID`, or at
+/// any distance that is no NaN.
 pub const SOCH_DISTANCE_COSINE: u32 = 3;
 /// `soch_index_properties.metric`: minus the inner product.
 pub const SOCH_DISTANCE_INNER_PRODUCT: u32 = 4;
@@ -79,12 +80,11 @@ pub const SOCH_INDEX_VISIBLE_AFTER_FLUSH: u64 = 2;
 pub struct soch_index_properties {
     /// `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0. The host passes over what it does not
-    /// know.
+    /// Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0 (rule 14).
     pub flags: u64,
-    /// What a key consists of: one of `SOCH_ELEMENT_*`.
+    /// What a key consists of: one of `SOCH_ELEMENT_*` (rule 15).
     pub element: u32,
-    /// How distances are measured: one of `SOCH_DISTANCE_*`.
+    /// How distances are measured: one of `SOCH_DISTANCE_*` (rule 15).
     pub metric: u32,
     /// Elements of each vector, if that is fixed.
     pub dimensions: u64,
@@ -291,7 +291,8 @@ pub struct soch_index {
     /// before `finish_build`. It lives until `finish_build` or `abandon_build`, of which one comes before `shutdown`. Its calls
     /// are calls on the instance, too: nothing [exclusive] runs beside them. Several may be open; an index that has room for
     /// one only answers the next, and `build` meanwhile, with `SOCH_BUSY`. `call` may be NULL. Optional group `builder`;
-    /// without it the host keeps the entries, and passes all of them to `build`. Since 1.1. [any-thread]
+    /// without it, and after `SOCH_UNSUPPORTED`, the host keeps the entries, and passes all of them to `build`. Since 1.1.
+    /// [any-thread]
     pub begin_build: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

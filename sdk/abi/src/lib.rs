@@ -7,12 +7,15 @@
 //!              cc -O2 -shared -fPIC -fvisibility=hidden -Iinclude plugin.c -o plugin.so
 //!            C++, by g++ or clang++; sochdb_plugin.hpp says why the linker gets the file:
 //!              c++ -O2 -shared -fPIC -fvisibility=hidden -Wl,--version-script=include/sochdb_plugin.map -Iinclude plugin.cpp -o plugin.so
+//!            WebAssembly, by clang:
+//!              clang --target=wasm32 -O2 -ffreestanding -nostdlib -Wl,--no-entry,--no-gc-sections,--export-table,--export=soch_plugin_v1 -Iinclude plugin.c -o plugin.wasm
+//!              (--no-gc-sections, or the linker drops the note)
 //! Ownership  Nothing that one side allocates is freed by the other. Input is lent for the call: copy what you
 //!            keep. Output goes to the caller's `soch_writer`, sink or arrays. The one thing a plugin owns
-//!            across calls is its instance (and the handles it opens), which the host only passes back.
+//!            across calls is its instance (and the handles it opens), which the host only passes back, be it NULL.
 //! NULL       A function pointer may be NULL where its text says "optional"; a "required" one that is NULL is
-//!            refused at load. Pointers to results and to `soch_error` are never NULL. `ptr` of bytes or text may
-//!            be NULL if `len` is 0, and only then. Text is UTF-8, counted, without a NUL at its end, unless it is
+//!            refused at load. Pointers to results and to `soch_error` are never NULL. `ptr` of bytes or text, and an
+//!            array, may be NULL if its length is 0, and only then. Text is UTF-8, counted, without a NUL at its end, unless it is
 //!            a `const char *`.
 //! Status     Every call that can fail returns a `soch_status`. On failure results are not looked at, and the
 //!            plugin may say why in `soch_error`: `soch_fail` does it in one line. On SOCH_OK or SOCH_NOT_FOUND the
@@ -27,8 +30,8 @@
 //!            or sink do not call back into the instance, so a plugin may hold its locks over them.
 //! Panics     A C++ exception or a Rust panic must not leave the plugin (sochdb_plugin.hpp and the Rust SDK see
 //!            to it): catch it and return SOCH_PANICKED; a function without a status only catches it. The
-//!            instance then gets no call but `destroy`. A crash,
-//!            `exit` or `abort` ends the host: a plugin is trusted code, with all rights of its process.
+//!            instance then gets no call but `destroy`. A crash, `exit` or `abort` ends the process, which is the host's unless
+//!            the host gave the plugin one of its own: a plugin is trusted code, with all rights of its process.
 //! Process    A plugin leaves the process as it found it, in its constructors and in every call: floating-point environment
 //!            (do not link with -ffast-math or -Ofast, which change it at load), signal masks, stacks and handlers,
 //!            working directory, umask, locale, environment, resource limits, priority, timers, and descriptors 0 to 2.
@@ -39,12 +42,17 @@
 //!            end the host: block the two around it (examples-c/quiet.h), and report the error.
 //! Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
 //!            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
-//!            where pointers have one width. Nothing is renamed, moved or retyped, and no function changes its meaning:
-//!            a new meaning gets a new table or slot.
+//!            where pointers have one width: what is passed by value or lies in arrays, and soch_error, soch_writer,
+//!            soch_row_sink and soch_metric_sink, of which each call makes one. What they lack comes with another slot.
+//!            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a new table
+//!            or slot. A field that is added to what a caller asks for, and changes what the call does, comes with a flag
+//!            of SOCH_OPTIONS_MUST_UNDERSTAND, as an older plugin does not read it; a field that its struct came with
+//!            needs none.
 //! Versions   A plugin of the host's SOCH_ABI_MAJOR loads, older or newer, unless its min_host_minor is above the
 //!            host's SOCH_ABI_MINOR. Both then use the smaller minor. Define SOCH_TARGET_MINOR before the include
-//!            to hide what is newer than the oldest host that you support; "Since 1.1" marks what was added.
-//!            A new major is a new entry symbol.
+//!            to hide what is newer than the oldest host that you support. 1.0 is the least that a host of this major has;
+//!            "Since 1.1" marks what came then, the slots behind it in a table came no earlier, and what only they use came
+//!            with them. A new major is a new entry symbol.
 //!
 //! Rules      What holds everywhere, and what one side does about what only the other knows:
 //!            1  A status that is not listed means SOCH_FAILED, in both directions.
@@ -58,7 +66,7 @@
 //!            6  Bits of kinds that a host does not know are passed over in a plugin of a newer minor version, and refused
 //!               in others.
 //!            7  Whoever fills a struct that the other side owns writes no byte beyond its `size`; whoever reads one reads
-//!               none. Fields of this header's first minor version are always there.
+//!               none. The fields that a struct came with are always there.
 //!            8  A call may end with its instance, and `destroy` may never come: the process may be killed. What must
 //!               last is written and flushed before.
 //!            9  Bytes that are lent have no alignment: copy numbers out of them (memcpy).
@@ -72,6 +80,13 @@
 //!               SOCH_SPAN_UNSET. An attribute of a kind that is not listed is passed over.
 //!            13 Of the flags of a call's options, one among SOCH_OPTIONS_MUST_UNDERSTAND that the plugin does not know is
 //!               SOCH_UNSUPPORTED, and the call changed nothing; the others it passes over.
+//!            14 Of properties, results, metrics and trace contexts, a flag that the reader does not know is passed over.
+//!               So a plugin with a flag that its host must understand has a min_host_minor that knows it.
+//!            15 A form of a filter and an element of a query that the index does not know are SOCH_UNSUPPORTED. Of an
+//!               element that the host does not know, it knows that keys are bytes; a metric of distance that it does not
+//!               know means SOCH_DISTANCE_OTHER.
+//!            16 A field `reserved` is written as 0 and not looked at.
+//!            17 An integer that says yes or no is 0 for no, and any other number for yes.
 //!
 //! Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #![no_std]

@@ -15,7 +15,7 @@ pub struct soch_log_record {
     pub time: u64,
     /// One of `SOCH_LOG_*` (rule 2).
     pub level: i32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
     /// The message.
     pub message: soch_str,

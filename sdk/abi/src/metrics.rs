@@ -42,7 +42,7 @@ pub struct soch_exponential_buckets {
     pub count: usize,
     /// The number of the first bucket.
     pub offset: i32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
 }
 
@@ -55,7 +55,7 @@ pub struct soch_exponential {
     pub size: usize,
     /// The base is 2^(2^-scale).
     pub scale: i32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
     /// Observations whose amount is at most `zero_threshold`.
     pub zero_count: u64,
@@ -76,7 +76,7 @@ pub struct soch_metric {
     pub size: usize,
     /// One of `SOCH_METRIC_*`, or one of a later minor version (rule 4).
     pub kind: u32,
-    /// Some of `SOCH_METRIC_ALL_BUCKETS`; a sink passes over what it does not know.
+    /// Some of `SOCH_METRIC_ALL_BUCKETS` (rule 14).
     pub flags: u32,
     /// The metric's name, as the database wrote it. One name is of one kind.
     pub name: soch_str,

@@ -15,9 +15,9 @@ use core::ffi::c_void;
 pub struct soch_health {
     /// `sizeof(soch_health)` of the host.
     pub size: usize,
-    /// 1 if the database serves, 0 if not; any other value means 1.
+    /// Whether the database serves (rule 17).
     pub operational: u32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
     /// Bytes of the write-ahead log.
     pub wal_size_bytes: u64,
@@ -48,11 +48,11 @@ pub const SOCH_OBSERVABILITY_THREADS: u64 = 16;
 pub struct soch_observability_properties {
     /// `sizeof(soch_observability_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_OBSERVABILITY_*`; the host passes over what it does not know.
+    /// Some of `SOCH_OBSERVABILITY_*` (rule 14).
     pub flags: u64,
     /// The least level of the log lines that it takes: one of `SOCH_LOG_*`.
     pub log_level: i32,
-    /// 0.
+    /// 0 (rule 16).
     pub reserved: u32,
 }
 
@@ -60,7 +60,8 @@ pub struct soch_observability_properties {
 /// through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 ///
 /// What a sink takes, as `describe` says, it delivers once: its texts and numbers as they were given, as far as its format has
-/// room for them, the log lines of one thread in their order.
+/// room for them, the log lines of one thread in their order. Numbers may be NaN or infinite and names empty: what its format
+/// has no room for it leaves out, and takes no harm.
 ///
 /// A span's number is the sink's own. It is given again only after its span has ended. A sink takes no harm from a number
 /// that no open span has.

@@ -50,7 +50,7 @@ pub struct soch_plugin {
     pub abi_minor: u16,
     /// The least minor version of a host that the plugin works with; usually 0.
     pub min_host_minor: u16,
-    /// 0.
+    /// 0 (rule 16).
     pub reserved: u16,
     /// Flags, none of which has a meaning yet: 0. Rule 5 says what a host does about those that it does not know.
     pub flags: u32,
@@ -140,7 +140,7 @@ pub struct soch_note {
     pub abi_minor: u16,
     /// The entry's.
     pub min_host_minor: u16,
-    /// 0.
+    /// 0 (rule 16).
     pub reserved: u16,
     /// The entry's.
     pub flags: u32,

@@ -15,7 +15,7 @@ pub const SOCH_FILTER_NONE: u32 = 0;
 pub const SOCH_FILTER_BITMAP: u32 = 1;
 /// `soch_search.filter`: the rows that `filter_words` lists, ascending, each once.
 pub const SOCH_FILTER_SORTED: u32 = 2;
-/// `soch_search.filter`: the rows for which `allows` returns anything but 0.
+/// `soch_search.filter`: the rows for which `allows` says yes.
 pub const SOCH_FILTER_CALLBACK: u32 = 3;
 
 /// A search. The caller owns it, and lends it with all that it leads to for the call. Grows at its end.
@@ -33,11 +33,10 @@ pub struct soch_search {
     pub k: usize,
     /// The element that `query` consists of: `SOCH_ELEMENT_BYTES` for a key as this index has them, else one of
     /// `SOCH_ELEMENT_*`, such as a text for an index that makes vectors of texts. One that the index does not take is
-    /// `SOCH_UNSUPPORTED`.
+    /// `SOCH_UNSUPPORTED` (rule 15).
     pub element: u32,
-    /// The form in which the allowed rows are given: one of `SOCH_FILTER_*`. One that the index does not know is
-    /// `SOCH_UNSUPPORTED`. Only allowed rows are found: `k` of them, if there are so many. `soch_search_allows` looks at
-    /// the filter in any form.
+    /// The form in which the allowed rows are given: one of `SOCH_FILTER_*` (rule 15). Only allowed rows are found: `k` of
+    /// them, if there are so many. `soch_search_allows` looks at the filter in any form.
     pub filter: u32,
     /// The words of a bitmap, or row numbers.
     pub filter_words: *const u64,
@@ -45,7 +44,7 @@ pub struct soch_search {
     pub filter_count: usize,
     /// The first argument of `allows`.
     pub filter_ctx: *mut c_void,
-    /// Returns whether the row is allowed: the same each time, for any number. It does not call back into the instance.
+    /// Returns whether the row is allowed (rule 17): the same each time, for any number. It does not call back into the instance.
     /// NULL unless `filter` is `SOCH_FILTER_CALLBACK`. [any-thread]
     pub allows: Option<unsafe extern "C" fn(ctx: *mut c_void, row: u64) -> i32>,
     /// The parameters of this search, such as `ef` or `nprobe`, with their values as text. One that the index does not
@@ -69,7 +68,7 @@ pub const SOCH_SEARCH_IS_EXACT: u64 = 1;
 pub struct soch_search_result {
     /// `sizeof(soch_search_result)` of the caller: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// `SOCH_SEARCH_IS_EXACT`, or 0 if that is not known. The host passes over what it does not know.
+    /// `SOCH_SEARCH_IS_EXACT`, or 0 if that is not known (rule 14).
     pub flags: u64,
     /// How many rows were written: at most `k`.
     pub count: usize,

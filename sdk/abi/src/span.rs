@@ -18,9 +18,9 @@ pub struct soch_trace_context {
     /// The span's id, which is not all 0.
     #[cfg_attr(feature = "layout", sabi(unsafe_opaque_field))]
     pub span_id: [u8; SOCH_SPAN_ID_SIZE],
-    /// The eight trace flags, such as `SOCH_TRACE_SAMPLED`.
+    /// The eight trace flags, such as `SOCH_TRACE_SAMPLED` (rule 14).
     pub flags: u32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
     /// What `tracestate` has, which vendors add to; may be empty.
     pub state: soch_str,
@@ -61,7 +61,7 @@ pub struct soch_span_start {
     pub name: soch_str,
     /// One of `SOCH_SPAN_INTERNAL` to `SOCH_SPAN_CONSUMER` (rule 12).
     pub kind: u32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
     /// The sink's own number of the parent, or 0.
     pub parent: u64,
@@ -114,7 +114,7 @@ pub struct soch_span_end {
     pub time: u64,
     /// One of `SOCH_SPAN_UNSET` to `SOCH_SPAN_ERROR` (rule 12).
     pub status: u32,
-    /// Always 0.
+    /// 0 (rule 16).
     pub reserved: u32,
     /// Why it failed; empty otherwise.
     pub text: soch_str,

@@ -50,7 +50,7 @@ pub const SOCH_STORAGE_SERIALIZABLE: u64 = 64;
 pub struct soch_storage_properties {
     /// `sizeof(soch_storage_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_STORAGE_*`; the host passes over what it does not know.
+    /// Some of `SOCH_STORAGE_*` (rule 14).
     pub flags: u64,
     /// Bytes of the longest key.
     pub max_key: u64,
@@ -180,7 +180,8 @@ pub struct soch_storage {
     /// Applies all `writes` in their order, or none of them, which a reader sees at one moment. What the batch expects is of the
     /// rows right before it, wherever it stands among the writes; `SOCH_CONFLICT` if that is not so, and nothing changed. An
     /// operation or an option that the storage does not have is `SOCH_UNSUPPORTED`, and nothing changed (rules 3 and 13). An open
-    /// transaction is in its way as in that of `put`. `call` may be NULL. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+    /// transaction is in its way as in that of `put`. No writes at all are `SOCH_OK`. `call` may be NULL. Optional; the default is
+    /// `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
     pub write_batch: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -227,7 +228,7 @@ pub struct soch_storage {
     /// Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
     /// lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
     /// [exclusive] on the instance. One thread at a time uses a reader with its cursors, and another may go on.
-    /// Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`. [any-thread]
+    /// Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`, as an instance does that has none. [any-thread]
     pub open_reader: Option<
         unsafe extern "C" fn(instance: *mut c_void, reader: *mut *mut c_void, error: *mut soch_error) -> soch_status,
     >,
@@ -276,7 +277,7 @@ pub struct soch_storage {
     /// open, the host calls nothing [exclusive] on the instance. One thread at a time uses it, and another may go on: an
     /// engine whose lock belongs to a thread needs another lock. Where one writer is possible, a second `begin_txn` waits
     /// as long as `options` allow, and is `SOCH_BUSY`. Optional group `transaction`; without it the host answers
-    /// `SOCH_UNSUPPORTED`. [any-thread]
+    /// `SOCH_UNSUPPORTED`, as an instance does that has none. [any-thread]
     pub begin_txn: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

@@ -81,6 +81,8 @@ fn keys_of_every_length_are_kept(subject: &Subject) -> Result<(), NotPassed> {
         }
     }
     let pairs: Pairs = taken.iter().map(|(row, key)| (key.clone(), *row)).collect();
+    let longest = taken.iter().map(|(_, key)| key.len()).max().unwrap_or(0);
+    let beyond = index.describe().max_key.filter(|most| *most < 1 << 24).map_or(longest, |most| most as usize) + 1;
     for built in [false, true] {
         if built {
             build(index, &taken)?;
@@ -98,6 +100,10 @@ fn keys_of_every_length_are_kept(subject: &Subject) -> Result<(), NotPassed> {
         for (_, key) in taken.iter().step_by(5) {
             agrees(index, &pairs, key, b"", usize::MAX)?;
             agrees(index, &pairs, b"", key, usize::MAX)?;
+            // Where a range begins and ends may be longer than any key that is there, or that is taken at all.
+            let longer = [key, &vec![0; beyond][..]].concat();
+            agrees(index, &pairs, &longer, b"", usize::MAX)?;
+            agrees(index, &pairs, b"", &longer, usize::MAX)?;
         }
     }
     for (row, key) in taken.iter().step_by(2) {
