@@ -10,12 +10,15 @@
 //              cc -O2 -shared -fPIC -fvisibility=hidden -Iinclude plugin.c -o plugin.so
 //            C++, by g++ or clang++; sochdb_plugin.hpp says why the linker gets the file:
 //              c++ -O2 -shared -fPIC -fvisibility=hidden -Wl,--version-script=include/sochdb_plugin.map -Iinclude plugin.cpp -o plugin.so
+//            WebAssembly, by clang:
+//              clang --target=wasm32 -O2 -ffreestanding -nostdlib -Wl,--no-entry,--no-gc-sections,--export-table,--export=soch_plugin_v1 -Iinclude plugin.c -o plugin.wasm
+//              (--no-gc-sections, or the linker drops the note)
 // Ownership  Nothing that one side allocates is freed by the other. Input is lent for the call: copy what you
 //            keep. Output goes to the caller's `soch_writer`, sink or arrays. The one thing a plugin owns
-//            across calls is its instance (and the handles it opens), which the host only passes back.
+//            across calls is its instance (and the handles it opens), which the host only passes back, be it NULL.
 // NULL       A function pointer may be NULL where its text says "optional"; a "required" one that is NULL is
-//            refused at load. Pointers to results and to `soch_error` are never NULL. `ptr` of bytes or text may
-//            be NULL if `len` is 0, and only then. Text is UTF-8, counted, without a NUL at its end, unless it is
+//            refused at load. Pointers to results and to `soch_error` are never NULL. `ptr` of bytes or text, and an
+//            array, may be NULL if its length is 0, and only then. Text is UTF-8, counted, without a NUL at its end, unless it is
 //            a `const char *`.
 // Status     Every call that can fail returns a `soch_status`. On failure results are not looked at, and the
 //            plugin may say why in `soch_error`: `soch_fail` does it in one line. On SOCH_OK or SOCH_NOT_FOUND the
@@ -30,8 +33,8 @@
 //            or sink do not call back into the instance, so a plugin may hold its locks over them.
 // Panics     A C++ exception or a Rust panic must not leave the plugin (sochdb_plugin.hpp and the Rust SDK see
 //            to it): catch it and return SOCH_PANICKED; a function without a status only catches it. The
-//            instance then gets no call but `destroy`. A crash,
-//            `exit` or `abort` ends the host: a plugin is trusted code, with all rights of its process.
+//            instance then gets no call but `destroy`. A crash, `exit` or `abort` ends the process, which is the host's unless
+//            the host gave the plugin one of its own: a plugin is trusted code, with all rights of its process.
 // Process    A plugin leaves the process as it found it, in its constructors and in every call: floating-point environment
 //            (do not link with -ffast-math or -Ofast, which change it at load), signal masks, stacks and handlers,
 //            working directory, umask, locale, environment, resource limits, priority, timers, and descriptors 0 to 2.
@@ -42,12 +45,17 @@
 //            end the host: block the two around it (examples-c/quiet.h), and report the error.
 // Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
 //            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
-//            where pointers have one width. Nothing is renamed, moved or retyped, and no function changes its meaning:
-//            a new meaning gets a new table or slot.
+//            where pointers have one width: what is passed by value or lies in arrays, and soch_error, soch_writer,
+//            soch_row_sink and soch_metric_sink, of which each call makes one. What they lack comes with another slot.
+//            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a new table
+//            or slot. A field that is added to what a caller asks for, and changes what the call does, comes with a flag
+//            of SOCH_OPTIONS_MUST_UNDERSTAND, as an older plugin does not read it; a field that its struct came with
+//            needs none.
 // Versions   A plugin of the host's SOCH_ABI_MAJOR loads, older or newer, unless its min_host_minor is above the
 //            host's SOCH_ABI_MINOR. Both then use the smaller minor. Define SOCH_TARGET_MINOR before the include
-//            to hide what is newer than the oldest host that you support; "Since 1.1" marks what was added.
-//            A new major is a new entry symbol.
+//            to hide what is newer than the oldest host that you support. 1.0 is the least that a host of this major has;
+//            "Since 1.1" marks what came then, the slots behind it in a table came no earlier, and what only they use came
+//            with them. A new major is a new entry symbol.
 //
 // Rules      What holds everywhere, and what one side does about what only the other knows:
 //            1  A status that is not listed means SOCH_FAILED, in both directions.
@@ -61,7 +69,7 @@
 //            6  Bits of kinds that a host does not know are passed over in a plugin of a newer minor version, and refused
 //               in others.
 //            7  Whoever fills a struct that the other side owns writes no byte beyond its `size`; whoever reads one reads
-//               none. Fields of this header's first minor version are always there.
+//               none. The fields that a struct came with are always there.
 //            8  A call may end with its instance, and `destroy` may never come: the process may be killed. What must
 //               last is written and flushed before.
 //            9  Bytes that are lent have no alignment: copy numbers out of them (memcpy).
@@ -75,6 +83,13 @@
 //               SOCH_SPAN_UNSET. An attribute of a kind that is not listed is passed over.
 //            13 Of the flags of a call's options, one among SOCH_OPTIONS_MUST_UNDERSTAND that the plugin does not know is
 //               SOCH_UNSUPPORTED, and the call changed nothing; the others it passes over.
+//            14 Of properties, results, metrics and trace contexts, a flag that the reader does not know is passed over.
+//               So a plugin with a flag that its host must understand has a min_host_minor that knows it.
+//            15 A form of a filter and an element of a query that the index does not know are SOCH_UNSUPPORTED. Of an
+//               element that the host does not know, it knows that keys are bytes; a metric of distance that it does not
+//               know means SOCH_DISTANCE_OTHER.
+//            16 A field `reserved` is written as 0 and not looked at.
+//            17 An integer that says yes or no is 0 for no, and any other number for yes.
 //
 // Read on in this order: soch_plugin (the entry), the table of your kind, soch_host (what the host does for you).
 #ifndef SOCHDB_PLUGIN_H
@@ -113,7 +128,7 @@
 #define SOCH_ERROR_MESSAGE_SIZE 508
 
 // The flags of a call's options that whoever is called must understand (rule 13); it passes over the others.
-#define SOCH_OPTIONS_MUST_UNDERSTAND 4294967295
+#define SOCH_OPTIONS_MUST_UNDERSTAND 4294967295ull
 
 // Bytes of the id of a trace, as in W3C Trace Context.
 #define SOCH_TRACE_ID_SIZE 16
@@ -122,7 +137,7 @@
 #define SOCH_SPAN_ID_SIZE 8
 
 // `soch_plugin.magic`: `SOCHPLG1` in memory on a little-endian machine.
-#define SOCH_MAGIC 3550890738898390867
+#define SOCH_MAGIC 3550890738898390867ull
 
 // Bit of `soch_note.kinds`: `soch_plugin.storage` is set.
 #define SOCH_KIND_STORAGE 1
@@ -176,10 +191,10 @@
 #define SOCH_LOG_ERROR 3
 
 // `soch_cursor_options.flags`: in descending order of key.
-#define SOCH_CURSOR_REVERSE 1
+#define SOCH_CURSOR_REVERSE 1ull
 
 // `soch_cursor_options.flags`: values are not looked at, and may be lent as empty.
-#define SOCH_CURSOR_KEYS_ONLY 4294967296
+#define SOCH_CURSOR_KEYS_ONLY 4294967296ull
 
 // `soch_write.op`: stores `value` under `key`.
 #define SOCH_WRITE_PUT 0
@@ -198,16 +213,16 @@
 #define SOCH_WRITE_EXPECT_ABSENT 4
 
 // `soch_batch_options.flags`: `write_batch` returns when the batch is as durable as after `flush`.
-#define SOCH_BATCH_DURABLE 1
+#define SOCH_BATCH_DURABLE 1ull
 
 // `soch_transaction_options.flags`: `commit_txn` returns when the transaction is as durable as after `flush`.
-#define SOCH_TRANSACTION_DURABLE 1
+#define SOCH_TRANSACTION_DURABLE 1ull
 
 // `soch_search.flags`: the rows must be the nearest ones, whatever that costs: no approximation.
-#define SOCH_SEARCH_EXACT 1
+#define SOCH_SEARCH_EXACT 1ull
 
 // `soch_search.flags`: no row farther than `max_distance`.
-#define SOCH_SEARCH_WITHIN 2
+#define SOCH_SEARCH_WITHIN 2ull
 
 // `soch_search.filter`: every row.
 #define SOCH_FILTER_NONE 0
@@ -219,12 +234,12 @@
 // `soch_search.filter`: the rows that `filter_words` lists, ascending, each once.
 #define SOCH_FILTER_SORTED 2
 
-// `soch_search.filter`: the rows for which `allows` returns anything but 0.
+// `soch_search.filter`: the rows for which `allows` says yes.
 #define SOCH_FILTER_CALLBACK 3
 
 // `soch_search_result.flags`: the rows are the nearest ones: none that is nearer, allowed and within the distance is
 // missing.
-#define SOCH_SEARCH_IS_EXACT 1
+#define SOCH_SEARCH_IS_EXACT 1ull
 
 // `soch_attribute.kind`: the value is `text`.
 #define SOCH_ATTRIBUTE_TEXT 0
@@ -235,7 +250,7 @@
 // `soch_attribute.kind`: the value is `number`.
 #define SOCH_ATTRIBUTE_NUMBER 2
 
-// `soch_attribute.kind`: the value is `integer`, 0 for false, anything else for true.
+// `soch_attribute.kind`: the value is `integer`, which says yes or no (rule 17).
 #define SOCH_ATTRIBUTE_BOOL 3
 
 // Bit of `soch_trace_context.flags`: somebody keeps this trace.
@@ -285,33 +300,33 @@
 #define SOCH_METRIC_ALL_BUCKETS 1
 
 // `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
-#define SOCH_STORAGE_DURABLE 1
+#define SOCH_STORAGE_DURABLE 1ull
 
 // `soch_storage_properties.flags`: the empty key is refused.
-#define SOCH_STORAGE_NO_EMPTY_KEY 2
+#define SOCH_STORAGE_NO_EMPTY_KEY 2ull
 
 // `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
-#define SOCH_STORAGE_EXACT_COUNT 4
+#define SOCH_STORAGE_EXACT_COUNT 4ull
 
 // `soch_storage_properties.flags`: `begin_txn` begins transactions.
-#define SOCH_STORAGE_TRANSACTIONS 8
+#define SOCH_STORAGE_TRANSACTIONS 8ull
 
 // `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_DELETE_RANGE`.
-#define SOCH_STORAGE_DELETE_RANGE 16
+#define SOCH_STORAGE_DELETE_RANGE 16ull
 
 // `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_EXPECT` and `SOCH_WRITE_EXPECT_ABSENT`. Beside a
 // `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
-#define SOCH_STORAGE_EXPECT 32
+#define SOCH_STORAGE_EXPECT 32ull
 
 // `soch_storage_properties.flags`: transactions that commit are as if they had run one after the other, those that only read
 // among them. Without it two may commit of which each read what the other one changed.
-#define SOCH_STORAGE_SERIALIZABLE 64
+#define SOCH_STORAGE_SERIALIZABLE 64ull
 
 // Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
-#define SOCH_LEAST_MAX_KEY 480
+#define SOCH_LEAST_MAX_KEY 480ull
 
 // Bytes of the longest value that every storage takes.
-#define SOCH_LEAST_MAX_VALUE 1048576
+#define SOCH_LEAST_MAX_VALUE 1048576ull
 
 // `soch_index_change.op`: adds the row, as `insert` does.
 #define SOCH_INDEX_INSERT 0
@@ -331,11 +346,11 @@
 // `soch_index_properties.element`: a key is a vector of signed bytes.
 #define SOCH_ELEMENT_I8 3
 
-// `soch_index_properties.element`: a key is a vector of bits, the first one the lowest of its byte.
+// `soch_index_properties.element`: a key is a vector of bits, the first one the lowest of its byte. Bits of the last byte
+// behind the last dimension are 0.
 #define SOCH_ELEMENT_BIT 4
 
-// `soch_index_properties.element`: a key is a text in UTF-8. Of an element that is not listed, the host only knows that
-// keys are bytes.
+// `soch_index_properties.element`: a key is a text in UTF-8.
 #define SOCH_ELEMENT_TEXT 5
 
 // `soch_index_properties.metric`: one that is not listed, or no distances at all.
@@ -347,7 +362,8 @@
 // `soch_index_properties.metric`: the square of the Euclidean distance.
 #define SOCH_DISTANCE_L2_SQUARED 2
 
-// `soch_index_properties.metric`: 1 minus the cosine of the angle.
+// `soch_index_properties.metric`: 1 minus the cosine of the angle. A vector of zeros has none: it is `SOCH_INVALID`, or at
+// any distance that is no NaN.
 #define SOCH_DISTANCE_COSINE 3
 
 // `soch_index_properties.metric`: minus the inner product.
@@ -356,36 +372,36 @@
 // `soch_index_properties.flags`: `insert` and `remove` may be called from any thread, beside each other and beside all that
 // is [any-thread]. Whatever looks at a row meanwhile finds it or not. What is saved meanwhile has a change whole or not at
 // all. Without this flag changes are [exclusive]. Since 1.1.
-#define SOCH_INDEX_CONCURRENT_CHANGES 1
+#define SOCH_INDEX_CONCURRENT_CHANGES 1ull
 
 // `soch_index_properties.flags`: changes and builds are seen for certain only after the next `flush_index` that returned
 // `SOCH_OK`; what looks before finds the index as it was, or with some of them. Such an index has the group `flush`.
 // Without this flag they are seen when they return. Since 1.1.
-#define SOCH_INDEX_VISIBLE_AFTER_FLUSH 2
+#define SOCH_INDEX_VISIBLE_AFTER_FLUSH 2ull
 
 // `soch_observability_properties.flags`: metrics are dropped. The host gives none, and lends none.
-#define SOCH_OBSERVABILITY_NO_METRICS 1
+#define SOCH_OBSERVABILITY_NO_METRICS 1ull
 
 // `soch_observability_properties.flags`: spans are dropped. The host starts none.
-#define SOCH_OBSERVABILITY_NO_SPANS 2
+#define SOCH_OBSERVABILITY_NO_SPANS 2ull
 
 // `soch_observability_properties.flags`: log lines are dropped. The host gives none.
-#define SOCH_OBSERVABILITY_NO_LOGS 4
+#define SOCH_OBSERVABILITY_NO_LOGS 4ull
 
 // `soch_observability_properties.flags`: it opens connections.
-#define SOCH_OBSERVABILITY_NETWORK 8
+#define SOCH_OBSERVABILITY_NETWORK 8ull
 
 // `soch_observability_properties.flags`: it has threads of its own.
-#define SOCH_OBSERVABILITY_THREADS 16
+#define SOCH_OBSERVABILITY_THREADS 16ull
 
 // Bytes of the longest input that every codec takes.
-#define SOCH_LEAST_MAX_INPUT 67108864
+#define SOCH_LEAST_MAX_INPUT 67108864ull
 
 // `soch_compression_properties.flags`: `set_level` takes the levels from `min_level` to `max_level`.
-#define SOCH_COMPRESSION_LEVELS 1
+#define SOCH_COMPRESSION_LEVELS 1ull
 
 // `soch_compression_options.flags`: `level` says the level of this call.
-#define SOCH_COMPRESS_AT_LEVEL 1
+#define SOCH_COMPRESS_AT_LEVEL 1ull
 
 // The major version of this contract. It is also the number in the entry's name.
 #define SOCH_ABI_MAJOR 1
@@ -439,8 +455,8 @@ typedef struct soch_host {
   void (*gauge_set)(void *ctx, struct soch_str name, double value, const struct soch_label *labels, size_t count);
   // Adds one observation to a histogram. [any-thread]
   void (*histogram_observe)(void *ctx, struct soch_str name, double value, const struct soch_label *labels, size_t count);
-  // A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL.
-  // It lives as long as this host. [any-thread]
+  // A table of functions that the application offers under `id` (`com.vendor.thing/1`), or NULL, always so where the
+  // plugin does not share the application's memory. It lives as long as this host. [any-thread]
   const void *(*get_service)(void *ctx, struct soch_str id);
 #if SOCH_TARGET_MINOR >= 1
   // Absolute path of a directory for the files of this instance, which the application gives to no other one meanwhile. It
@@ -546,7 +562,7 @@ typedef struct soch_storage_stats {
 typedef struct soch_storage_properties {
   // `sizeof(soch_storage_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_STORAGE_*`; the host passes over what it does not know.
+  // Some of `SOCH_STORAGE_*` (rule 14).
   uint64_t flags;
   // Bytes of the longest key.
   uint64_t max_key;
@@ -566,7 +582,7 @@ typedef struct soch_write {
   struct soch_bytes key;
   // The value.
   struct soch_bytes value;
-  // 0, for these operations, which do not look at it: the place of what a later one may ask for.
+  // 0 (rule 16), for these operations: the place of what a later one may ask for.
   uint64_t reserved;
 } soch_write;
 
@@ -664,7 +680,8 @@ typedef struct soch_storage {
   // Applies all `writes` in their order, or none of them, which a reader sees at one moment. What the batch expects is of the
   // rows right before it, wherever it stands among the writes; `SOCH_CONFLICT` if that is not so, and nothing changed. An
   // operation or an option that the storage does not have is `SOCH_UNSUPPORTED`, and nothing changed (rules 3 and 13). An open
-  // transaction is in its way as in that of `put`. `call` may be NULL. Optional; the default is `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
+  // transaction is in its way as in that of `put`. No writes at all are `SOCH_OK`. `call` may be NULL. Optional; the default is
+  // `SOCH_UNSUPPORTED`. Since 1.1. [any-thread]
   soch_status (*write_batch)(void *instance,
                              const struct soch_call *call,
                              const struct soch_write *writes,
@@ -692,7 +709,7 @@ typedef struct soch_storage {
   // Opens a snapshot: what was written before is seen, what is written later is not, and no write waits for it. It
   // lives until `close_reader`, which comes before `shutdown`; as long as it is open, the host calls nothing
   // [exclusive] on the instance. One thread at a time uses a reader with its cursors, and another may go on.
-  // Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`. [any-thread]
+  // Optional group `reader`; without it the host answers `SOCH_UNSUPPORTED`, as an instance does that has none. [any-thread]
   soch_status (*open_reader)(void *instance, void **reader, struct soch_error *error);
   // Ends a snapshot; its cursors were closed before. Optional group `reader`. [exclusive]
   void (*close_reader)(void *reader);
@@ -727,7 +744,7 @@ typedef struct soch_storage {
   // open, the host calls nothing [exclusive] on the instance. One thread at a time uses it, and another may go on: an
   // engine whose lock belongs to a thread needs another lock. Where one writer is possible, a second `begin_txn` waits
   // as long as `options` allow, and is `SOCH_BUSY`. Optional group `transaction`; without it the host answers
-  // `SOCH_UNSUPPORTED`. [any-thread]
+  // `SOCH_UNSUPPORTED`, as an instance does that has none. [any-thread]
   soch_status (*begin_txn)(void *instance,
                            const struct soch_transaction_options *options,
                            void **txn,
@@ -807,12 +824,11 @@ typedef struct soch_index_entry {
 typedef struct soch_index_properties {
   // `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0. The host passes over what it does not
-  // know.
+  // Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0 (rule 14).
   uint64_t flags;
-  // What a key consists of: one of `SOCH_ELEMENT_*`.
+  // What a key consists of: one of `SOCH_ELEMENT_*` (rule 15).
   uint32_t element;
-  // How distances are measured: one of `SOCH_DISTANCE_*`.
+  // How distances are measured: one of `SOCH_DISTANCE_*` (rule 15).
   uint32_t metric;
   // Elements of each vector, if that is fixed.
   uint64_t dimensions;
@@ -834,11 +850,10 @@ typedef struct soch_search {
   size_t k;
   // The element that `query` consists of: `SOCH_ELEMENT_BYTES` for a key as this index has them, else one of
   // `SOCH_ELEMENT_*`, such as a text for an index that makes vectors of texts. One that the index does not take is
-  // `SOCH_UNSUPPORTED`.
+  // `SOCH_UNSUPPORTED` (rule 15).
   uint32_t element;
-  // The form in which the allowed rows are given: one of `SOCH_FILTER_*`. One that the index does not know is
-  // `SOCH_UNSUPPORTED`. Only allowed rows are found: `k` of them, if there are so many. `soch_search_allows` looks at
-  // the filter in any form.
+  // The form in which the allowed rows are given: one of `SOCH_FILTER_*` (rule 15). Only allowed rows are found: `k` of
+  // them, if there are so many. `soch_search_allows` looks at the filter in any form.
   uint32_t filter;
   // The words of a bitmap, or row numbers.
   const uint64_t *filter_words;
@@ -846,7 +861,7 @@ typedef struct soch_search {
   size_t filter_count;
   // The first argument of `allows`.
   void *filter_ctx;
-  // Returns whether the row is allowed: the same each time, for any number. It does not call back into the instance.
+  // Returns whether the row is allowed (rule 17): the same each time, for any number. It does not call back into the instance.
   // NULL unless `filter` is `SOCH_FILTER_CALLBACK`. [any-thread]
   int32_t (*allows)(void *ctx, uint64_t row);
   // The parameters of this search, such as `ef` or `nprobe`, with their values as text. One that the index does not
@@ -863,7 +878,7 @@ typedef struct soch_search {
 typedef struct soch_search_result {
   // `sizeof(soch_search_result)` of the caller: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // `SOCH_SEARCH_IS_EXACT`, or 0 if that is not known. The host passes over what it does not know.
+  // `SOCH_SEARCH_IS_EXACT`, or 0 if that is not known (rule 14).
   uint64_t flags;
   // How many rows were written: at most `k`.
   size_t count;
@@ -873,7 +888,7 @@ typedef struct soch_search_result {
 typedef struct soch_index_change {
   // One of `SOCH_INDEX_INSERT` and `SOCH_INDEX_REMOVE`, or one of a later minor version (rule 3).
   uint32_t op;
-  // 0, for these two operations, which do not look at it: the place of what a later one may ask for.
+  // 0 (rule 16), for these two operations: the place of what a later one may ask for.
   uint32_t reserved;
   // The row's number.
   uint64_t row;
@@ -1018,7 +1033,8 @@ typedef struct soch_index {
   // before `finish_build`. It lives until `finish_build` or `abandon_build`, of which one comes before `shutdown`. Its calls
   // are calls on the instance, too: nothing [exclusive] runs beside them. Several may be open; an index that has room for
   // one only answers the next, and `build` meanwhile, with `SOCH_BUSY`. `call` may be NULL. Optional group `builder`;
-  // without it the host keeps the entries, and passes all of them to `build`. Since 1.1. [any-thread]
+  // without it, and after `SOCH_UNSUPPORTED`, the host keeps the entries, and passes all of them to `build`. Since 1.1.
+  // [any-thread]
   soch_status (*begin_build)(void *instance,
                              const struct soch_call *call,
                              uint32_t table,
@@ -1047,9 +1063,9 @@ typedef struct soch_index {
 typedef struct soch_health {
   // `sizeof(soch_health)` of the host.
   size_t size;
-  // 1 if the database serves, 0 if not; any other value means 1.
+  // Whether the database serves (rule 17).
   uint32_t operational;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
   // Bytes of the write-ahead log.
   uint64_t wal_size_bytes;
@@ -1066,11 +1082,11 @@ typedef struct soch_health {
 typedef struct soch_observability_properties {
   // `sizeof(soch_observability_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_OBSERVABILITY_*`; the host passes over what it does not know.
+  // Some of `SOCH_OBSERVABILITY_*` (rule 14).
   uint64_t flags;
   // The least level of the log lines that it takes: one of `SOCH_LOG_*`.
   int32_t log_level;
-  // 0.
+  // 0 (rule 16).
   uint32_t reserved;
 } soch_observability_properties;
 
@@ -1091,7 +1107,7 @@ typedef struct soch_exponential_buckets {
   size_t count;
   // The number of the first bucket.
   int32_t offset;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
 } soch_exponential_buckets;
 
@@ -1101,7 +1117,7 @@ typedef struct soch_exponential {
   size_t size;
   // The base is 2^(2^-scale).
   int32_t scale;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
   // Observations whose amount is at most `zero_threshold`.
   uint64_t zero_count;
@@ -1119,7 +1135,7 @@ typedef struct soch_metric {
   size_t size;
   // One of `SOCH_METRIC_*`, or one of a later minor version (rule 4).
   uint32_t kind;
-  // Some of `SOCH_METRIC_ALL_BUCKETS`; a sink passes over what it does not know.
+  // Some of `SOCH_METRIC_ALL_BUCKETS` (rule 14).
   uint32_t flags;
   // The metric's name, as the database wrote it. One name is of one kind.
   struct soch_str name;
@@ -1172,9 +1188,9 @@ typedef struct soch_trace_context {
   uint8_t trace_id[SOCH_TRACE_ID_SIZE];
   // The span's id, which is not all 0.
   uint8_t span_id[SOCH_SPAN_ID_SIZE];
-  // The eight trace flags, such as `SOCH_TRACE_SAMPLED`.
+  // The eight trace flags, such as `SOCH_TRACE_SAMPLED` (rule 14).
   uint32_t flags;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
   // What `tracestate` has, which vendors add to; may be empty.
   struct soch_str state;
@@ -1192,7 +1208,7 @@ typedef struct soch_attribute {
   double number;
   // One of `SOCH_ATTRIBUTE_*`, or one of a later minor version (rule 12).
   uint32_t kind;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
 } soch_attribute;
 
@@ -1214,7 +1230,7 @@ typedef struct soch_span_start {
   struct soch_str name;
   // One of `SOCH_SPAN_INTERNAL` to `SOCH_SPAN_CONSUMER` (rule 12).
   uint32_t kind;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
   // The sink's own number of the parent, or 0.
   uint64_t parent;
@@ -1254,7 +1270,7 @@ typedef struct soch_span_end {
   uint64_t time;
   // One of `SOCH_SPAN_UNSET` to `SOCH_SPAN_ERROR` (rule 12).
   uint32_t status;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
   // Why it failed; empty otherwise.
   struct soch_str text;
@@ -1272,7 +1288,7 @@ typedef struct soch_log_record {
   uint64_t time;
   // One of `SOCH_LOG_*` (rule 2).
   int32_t level;
-  // Always 0.
+  // 0 (rule 16).
   uint32_t reserved;
   // The message.
   struct soch_str message;
@@ -1292,7 +1308,8 @@ typedef struct soch_log_record {
 // through `soch_host.log`, and the host goes on whatever the status. Grows at its end.
 //
 // What a sink takes, as `describe` says, it delivers once: its texts and numbers as they were given, as far as its format has
-// room for them, the log lines of one thread in their order.
+// room for them, the log lines of one thread in their order. Numbers may be NaN or infinite and names empty: what its format
+// has no room for it leaves out, and takes no harm.
 //
 // A span's number is the sink's own. It is given again only after its span has ended. A sink takes no harm from a number
 // that no open span has.
@@ -1378,7 +1395,7 @@ typedef struct soch_observability {
 typedef struct soch_compression_properties {
   // `sizeof(soch_compression_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_COMPRESSION_*`; the host passes over what it does not know.
+  // Some of `SOCH_COMPRESSION_*` (rule 14).
   uint64_t flags;
   // Bytes of the longest input of `compress`; 0 means that there is no limit, or none that is known.
   uint64_t max_input;
@@ -1388,7 +1405,7 @@ typedef struct soch_compression_properties {
   int32_t max_level;
   // The level before the first `set_level`.
   int32_t default_level;
-  // 0.
+  // 0 (rule 16).
   uint32_t reserved;
 } soch_compression_properties;
 
@@ -1400,7 +1417,7 @@ typedef struct soch_compression_options {
   uint64_t flags;
   // The level of this call, in place of that of `set_level`, if `flags` say so.
   int32_t level;
-  // 0.
+  // 0 (rule 16).
   uint32_t reserved;
   // A dictionary, which compressing and decompressing must have in common; empty for none. A codec that takes none
   // answers `SOCH_UNSUPPORTED`.
@@ -1485,7 +1502,7 @@ typedef struct soch_plugin {
   uint16_t abi_minor;
   // The least minor version of a host that the plugin works with; usually 0.
   uint16_t min_host_minor;
-  // 0.
+  // 0 (rule 16).
   uint16_t reserved;
   // Flags, none of which has a meaning yet: 0. Rule 5 says what a host does about those that it does not know.
   uint32_t flags;
@@ -1542,7 +1559,7 @@ typedef struct soch_note {
   uint16_t abi_minor;
   // The entry's.
   uint16_t min_host_minor;
-  // 0.
+  // 0 (rule 16).
   uint16_t reserved;
   // The entry's.
   uint32_t flags;
@@ -2428,7 +2445,7 @@ SOCH_ASSERT(sizeof(soch_auth) == 12);
 #endif
 
 // Emits the entry and its note, once a library, in C99 or later (C++: sochdb_plugin.hpp does it).
-//   SOCH_PLUGIN("codec_xor", "1.0.0", SOCH_KIND_COMPRESSION, .compression = &codec)
+//   SOCH_PLUGIN("codec_xor", "1.0.0", SOCH_KIND_COMPRESSION, .compression = &codec);
 // NAME and VERSION are string literals, KINDS the SOCH_KIND_* of the tables that follow, joined by `|`. What
 // follows are fields of soch_plugin, at least one table.
 #if defined(__cplusplus)
@@ -2459,8 +2476,14 @@ SOCH_ASSERT(sizeof(soch_auth) == 12);
 //       status = apply(each->op, each->key, each->value);
 //       if (status != SOCH_OK) break;
 //   }
-#define SOCH_EACH(TYPE, ITEM, ITEMS, COUNT) \
-    for (const TYPE *ITEM = (ITEMS), *ITEM##_end = (COUNT) > 0 ? ITEM + (COUNT) : ITEM; ITEM != ITEM##_end; ITEM++)
+#define SOCH_EACH(TYPE, ITEM, ITEMS, COUNT)                                                                  \
+    for (const TYPE *ITEM = (ITEMS), *ITEM##_end = (const TYPE *)soch_behind(ITEM, (COUNT), sizeof(TYPE));   \
+         ITEM != ITEM##_end; ITEM++)
+
+// The address behind `count` items of `size` bytes at `items`, which may be NULL if there are none.
+static inline const void *soch_behind(const void *items, size_t count, size_t size) {
+    return count > 0 ? (const unsigned char *)items + count * size : (const unsigned char *)items;
+}
 
 // Text from a string literal.
 #define SOCH_STR(LITERAL) soch_text((LITERAL), sizeof(LITERAL) - 1)

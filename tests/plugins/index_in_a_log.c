@@ -291,11 +291,11 @@ static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t 
     return SOCH_OK;
 }
 #else
-static soch_status range(void *instance, soch_bytes start, soch_bytes end, uint64_t limit, uint64_t *rows,
-                         size_t capacity, size_t *count, soch_error *error) {
+static soch_status range(void *instance, const soch_call *call, soch_bytes start, soch_bytes end, uint64_t limit,
+                         uint64_t *rows, size_t capacity, size_t *count, soch_error *error) {
     const list *self = &((index *)instance)->entries;
     size_t from = place(self, start, 0), to = end.len > 0 ? place(self, end, 0) : self->count;
-    (void)error;
+    (void)call, (void)error;
     if (to < from) to = from;
     if (to - from > limit) to = from + (size_t)limit;
     return listed(self, from, to, rows, capacity, count);

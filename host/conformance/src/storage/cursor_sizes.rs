@@ -62,7 +62,7 @@ impl Walk<'_> {
             if status == SOCH_OK {
                 for size in self.sizes.iter().cycle() {
                     let mut count = 0;
-                    status = next(cursor, lent.as_mut_ptr(), *size, &mut count, error);
+                    status = next(cursor, std::ptr::null(), lent.as_mut_ptr(), *size, &mut count, error);
                     if status != SOCH_OK || count == 0 || count > *size {
                         self.counts.push(count);
                         break;

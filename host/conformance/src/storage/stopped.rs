@@ -5,7 +5,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::questions::stopped_anywhere;
-use sochdb_plugin_host::sdk::{BatchOptions, Error, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, Error, StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
 
 suite!(Storage, "storage_stopped": a_call_that_is_stopped_changes_nothing);
@@ -42,6 +42,14 @@ fn a_call_that_is_stopped_changes_nothing(subject: &Subject) -> Result<(), NotPa
     }
     if supported("drop_table", storage.drop_table(3))?.is_some() {
         stopped_anywhere("drop_table", storage, |storage| storage.drop_table(1), look("drop_table", true))?;
+    }
+    if supported("begin_txn", storage.begin(&TransactionOptions::new()).map(drop))?.is_some() {
+        let commit = |storage: &mut Storage| {
+            let mut inside = storage.begin(&TransactionOptions::new())?;
+            (0..ROWS).try_for_each(|key| inside.delete(1, &key.to_be_bytes()))?;
+            inside.commit()
+        };
+        stopped_anywhere("commit_txn", storage, commit, look("commit_txn", true))?;
     }
     stopped_anywhere("flush", storage, |storage| storage.flush(), look("flush", false))
 }
