@@ -284,11 +284,11 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "observability_output::labels_keep_their_texts",
     },
     Mutant {
-        name: "a level that is not listed is debug",
+        name: "a level above those that are listed is debug",
         plugin: JSON,
-        edits: &[("examples-c/observability_json.c", "level <= SOCH_LOG_ERROR ? level : SOCH_LOG_ERROR", "level <= SOCH_LOG_ERROR ? level : SOCH_LOG_DEBUG")],
+        edits: &[("examples-c/observability_json.c", "level > SOCH_LOG_ERROR ? SOCH_LOG_ERROR : level", "level > SOCH_LOG_ERROR ? SOCH_LOG_DEBUG : level")],
         damage: Damage::Loss,
-        finds: "observability_told::a_level_that_is_not_listed_is_an_error",
+        finds: "observability_told::a_level_that_is_not_listed_is_the_nearest",
     },
     Mutant {
         name: "the first span is nobody's parent",
