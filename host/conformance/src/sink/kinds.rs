@@ -30,7 +30,6 @@ fn spread(sum: f64) -> ExponentialHistogram<'static> {
         zero_threshold: 0.0,
         positive: ExponentialBuckets { offset: 0, counts: &[4, 1] },
         negative: ExponentialBuckets { offset: 0, counts: &[2, 1] },
-        ..Default::default()
     }
 }
 
