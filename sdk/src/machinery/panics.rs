@@ -151,6 +151,7 @@ pub(crate) fn keep_for_the_host(text: &str) {
 }
 
 /// Takes the text of this thread's last panic in a plugin that is part of the program, if no error had it.
+#[must_use]
 pub fn taken_by_the_host() -> Option<String> {
     let (mut state, me) = (state(), this_thread());
     let at = state.kept.iter().rposition(|panic| panic.thread == me)?;
