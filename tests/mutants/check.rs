@@ -13,14 +13,11 @@ pub struct Found {
     pub run: Vec<String>,
 }
 
-/// Runs the test that is meant for the mutant, or all.
-pub fn checked(mutant: &Mutant, plugin: &Private, all: bool) -> Found {
+/// Runs the tests that these patterns name, each so many times. A mistake that two threads must meet is met in one of a few runs.
+pub fn checked(mutant: &Mutant, plugin: &Private, patterns: &[&str], times: usize) -> Found {
     let mut check = command();
-    check.args(["check", "--json", "--timeout", "20"]).args(mutant.plugin.options);
-    if !all {
-        // A mistake that two threads must meet is met in one of a few runs.
-        check.args(["--repeat", "5", "--test", mutant.finds]);
-    }
+    check.args(["check", "--json", "--timeout", "20", "--repeat"]).arg(times.to_string()).args(mutant.plugin.options);
+    patterns.iter().for_each(|pattern| _ = check.args(["--test", pattern]));
     let finished = run(check.arg(&plugin.path), LIMIT);
     let answer = one_object(&finished, finished.status.code().unwrap_or(-1));
     assert!(answer["tests"].is_array(), "{}: {answer}", mutant.name);

@@ -1,8 +1,9 @@
 //! Mistakes that vendors make, each put alone into a plugin that works: the conformance suite must find them.
 //!
 //! A mistake is a change of a plugin's source, and the test of the suite that is made for it. This test compiles each and runs
-//! that test, as `sochdb-plugin check` does. With `SOCH_MUTANTS=all` in the environment the whole suite runs on each, and
-//! what is printed (`--nocapture`) says which share it finds, and which of its tests find nothing.
+//! that test, as `sochdb-plugin check` does. With `SOCH_MUTANTS='*'` in the environment the whole suite runs on each, with
+//! `SOCH_MUTANTS='storage_scan::* storage::*'` these tests of it, and what is printed (`--nocapture`) says which share they
+//! find, and which mistakes each test does.
 
 mod build;
 mod check;
@@ -18,9 +19,11 @@ mod leaks;
 mod life;
 mod newer;
 mod process;
+mod proven;
 mod sink;
 mod storage;
 mod storage_answers;
+mod storage_first;
 mod storage_rows;
 mod storage_sizes;
 mod storage_threads;
@@ -36,126 +39,66 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Mutex;
 use subject::Mutant;
 
-#[test]
-fn of_rows_are_found() {
-    all_are_found(storage_rows::MUTANTS);
+/// The lists of mistakes, each with the test that tries it.
+macro_rules! lists {
+    ($($test:ident: $($list:path),+;)+) => {
+        $(
+            #[test]
+            fn $test() {
+                [$($list),+].into_iter().for_each(all_are_found);
+            }
+        )+
+
+        const LISTS: &[&[Mutant]] = &[$($($list),+),+];
+    };
 }
 
-#[test]
-fn of_threads_are_found() {
-    all_are_found(storage_threads::MUTANTS);
+lists! {
+    of_rows_are_found: storage_rows::MUTANTS;
+    of_threads_are_found: storage_threads::MUTANTS;
+    of_transactions_are_found: storage_transactions::MUTANTS;
+    of_waiting_calls_are_found: waiting::MUTANTS;
+    of_what_is_newer_are_found: newer::MUTANTS;
+    of_whole_storages_are_found: storage_whole::MUTANTS;
+    of_storages_are_found: storage::MUTANTS;
+    of_sequences_are_found: fuzzed::MUTANTS;
+    of_histories_are_found: history::MUTANTS;
+    of_answers_of_storages_are_found: storage_answers::MUTANTS;
+    of_storages_by_size_are_found: storage_sizes::MUTANTS;
+    of_what_outlives_a_crash_are_found: crash::MUTANTS;
+    of_what_an_index_keeps_in_a_crash_are_found: index_crash::MUTANTS;
+    of_sinks_are_found: sink::MUTANTS, sink::TAKEN, sink::WIDE;
+    of_what_stays_behind_are_found: leaks::MUTANTS;
+    of_instances_are_found: life::MUTANTS;
+    of_the_process_are_found: process::MUTANTS;
+    of_codecs_are_found: codec::OF_XOR, codec::IN_RUST, codec::OF_ZSTD, codec::UNSAID;
+    of_ordered_indexes_are_found: index_ordered::MUTANTS, index_ordered::SAVED, index_ordered::IN_RUST;
+    of_vector_indexes_are_found: index_vectors::IN_CPP_MUTANTS, index_vectors::OF_FLAT, index_vectors::OF_HNSW, index_vectors::OF_NOT_DESCRIBED, index_vectors::WIDE;
+    of_text_indexes_are_found: index_texts::MUTANTS;
+    of_first_calls_of_storages_are_found: storage_first::CALLS, storage_first::ROWS, storage_first::IN_VERSIONS, storage_first::TOGETHER;
+    of_later_instances_are_found: storage_first::REOPENED, storage_first::CUT, storage_first::SHARED;
 }
 
-#[test]
-fn of_transactions_are_found() {
-    all_are_found(storage_transactions::MUTANTS);
-}
+/// So often the test runs that is meant for a mistake.
+const TIMES: usize = 5;
 
-#[test]
-fn of_waiting_calls_are_found() {
-    all_are_found(waiting::MUTANTS);
-}
-
-#[test]
-fn of_what_is_newer_are_found() {
-    all_are_found(newer::MUTANTS);
-}
-
-#[test]
-fn of_whole_storages_are_found() {
-    all_are_found(storage_whole::MUTANTS);
-}
-
-#[test]
-fn of_storages_are_found() {
-    all_are_found(storage::MUTANTS);
-}
-
-#[test]
-fn of_sequences_are_found() {
-    all_are_found(fuzzed::MUTANTS);
-}
-
-#[test]
-fn of_histories_are_found() {
-    all_are_found(history::MUTANTS);
-}
-
-#[test]
-fn of_answers_of_storages_are_found() {
-    all_are_found(storage_answers::MUTANTS);
-}
-
-#[test]
-fn of_storages_by_size_are_found() {
-    all_are_found(storage_sizes::MUTANTS);
-}
-
-#[test]
-fn of_what_outlives_a_crash_are_found() {
-    all_are_found(crash::MUTANTS);
-}
-
-#[test]
-fn of_what_an_index_keeps_in_a_crash_are_found() {
-    all_are_found(index_crash::MUTANTS);
-}
-
-#[test]
-fn of_sinks_are_found() {
-    [sink::MUTANTS, sink::TAKEN, sink::WIDE].into_iter().for_each(all_are_found);
-}
-
-#[test]
-fn of_what_stays_behind_are_found() {
-    all_are_found(leaks::MUTANTS);
-}
-
-#[test]
-fn of_instances_are_found() {
-    all_are_found(life::MUTANTS);
-}
-
-#[test]
-fn of_the_process_are_found() {
-    all_are_found(process::MUTANTS);
-}
-
-#[test]
-fn of_codecs_are_found() {
-    [codec::OF_XOR, codec::IN_RUST, codec::OF_ZSTD, codec::UNSAID].into_iter().for_each(all_are_found);
-}
-
-#[test]
-fn of_ordered_indexes_are_found() {
-    [index_ordered::MUTANTS, index_ordered::SAVED, index_ordered::IN_RUST].into_iter().for_each(all_are_found);
-}
-
-#[test]
-fn of_vector_indexes_are_found() {
-    use index_vectors::{IN_CPP_MUTANTS, OF_FLAT, OF_HNSW, OF_NOT_DESCRIBED, WIDE};
-    [OF_FLAT, WIDE, IN_CPP_MUTANTS, OF_NOT_DESCRIBED, OF_HNSW].into_iter().for_each(all_are_found);
-}
-
-#[test]
-fn of_text_indexes_are_found() {
-    all_are_found(index_texts::MUTANTS);
-}
-
-/// Whether the whole suite is to run on each.
-fn is_measured() -> bool {
-    std::env::var_os("SOCH_MUTANTS").is_some_and(|value| value == "all")
+/// The tests that are to run on each, in place of the one that is meant for it: patterns as `check --test` takes them.
+fn measured() -> Option<String> {
+    std::env::var("SOCH_MUTANTS").ok()
 }
 
 /// What came of each mutant, by as many threads as there are processors.
 fn found_of(mutants: &'static [Mutant]) -> Vec<(&'static Mutant, Found)> {
-    let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let (next, found, measured) = (AtomicUsize::new(0), Mutex::new(Vec::new()), measured());
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let one = checked(mutant, &built(mutant), is_measured());
+                    let one = match &measured {
+                        None => checked(mutant, &built(mutant), &[mutant.finds], TIMES),
+                        Some(patterns) => checked(mutant, &built(mutant), &patterns.split(' ').collect::<Vec<_>>(), 1),
+                    };
                     found.lock().expect("no thread panics with it").push((mutant, one));
                 }
             });
@@ -168,14 +111,21 @@ fn all_are_found(mutants: &'static [Mutant]) {
     let names: BTreeSet<_> = mutants.iter().map(|mutant| mutant.name).collect();
     assert_eq!(names.len(), mutants.len(), "two mutants have the same name");
     let found = found_of(mutants);
+    if measured().is_some() {
+        return tell(&found);
+    }
     let not = |(mutant, found): &&(&Mutant, Found)| !found.by.iter().any(|test| test == mutant.finds);
     let missed: Vec<String> = found.iter().filter(not).map(|(mutant, found)| mutant.missed(found)).collect();
-    if is_measured() {
-        let any = found.iter().filter(|(_, found)| !found.by.is_empty()).count();
-        println!("{any} of {} mutants are found", found.len());
-        let finders: BTreeSet<&String> = found.iter().flat_map(|(_, found)| &found.by).collect();
-        let run: BTreeSet<&String> = found.iter().flat_map(|(_, found)| &found.run).collect();
-        println!("tests that find none of them: {:#?}", run.difference(&finders).collect::<Vec<_>>());
-    }
     assert!(missed.is_empty(), "{} of {} are not found:\n{}", missed.len(), found.len(), missed.join("\n"));
+}
+
+fn tell(found: &[(&Mutant, Found)]) {
+    let any = found.iter().filter(|(_, found)| !found.by.is_empty()).count();
+    println!("{any} of {} mistakes are found", found.len());
+    let run: BTreeSet<&String> = found.iter().flat_map(|(_, found)| &found.run).collect();
+    for test in run {
+        let by_it = found.iter().filter(|(_, found)| found.by.contains(test));
+        let names: Vec<&str> = by_it.map(|(mutant, _)| mutant.name).collect();
+        println!("{test} finds {}: {}", names.len(), names.join("; "));
+    }
 }

@@ -1,0 +1,78 @@
+//! Each test of the suite is seen to fail: on the mistake that is made for it, on one that another test is made for, or on a liar
+//! of `tests/calls`.
+
+use crate::build::built;
+use crate::check::checked;
+use crate::subject::Mutant;
+use crate::{LISTS, TIMES};
+use std::collections::BTreeSet;
+use support::root;
+
+/// Tests that find a mistake which is made for another one, and its name.
+const ALSO: &[(&str, &str)] = &[];
+
+/// Tests that are tried by a plugin which breaks its promise, and where it stands.
+const LIARS: &[(&str, &str)] = &[
+    ("index_builder::an_abandoned_one_changes_nothing", "tests/calls/index_builders.rs"),
+    ("index_builder::nobody_sees_what_is_not_finished", "tests/calls/index_builders.rs"),
+    ("index_builder::searches_run_beside_one", "tests/calls/index_builders.rs"),
+    ("index_builder::what_changed_meanwhile_is_replaced", "tests/calls/index_builders.rs"),
+    ("storage_batch::a_range_goes_at_its_place_in_the_order", "tests/calls/lying_batches.rs"),
+    ("storage_batch::a_range_is_never_seen_half", "tests/calls/lying_batches.rs"),
+    ("storage_batch::no_update_of_many_threads_is_lost", "tests/calls/lying_batches.rs"),
+    ("storage_batch::they_have_what_is_described", "tests/calls/lying_batches.rs"),
+    ("storage_batch::what_is_expected_is_of_before_the_batch", "tests/calls/lying_batches.rs"),
+    ("storage_checkpoint::one_is_of_one_moment_beside_writes", "tests/calls/checkpoints.rs"),
+    ("storage_checkpoint::one_opens_and_needs_nothing_of_what_it_is_of", "tests/calls/checkpoints.rs"),
+    ("storage_checkpoint::one_that_fails_leaves_nothing", "tests/calls/checkpoints.rs"),
+    ("storage_cursor::one_over_a_prefix_gives_what_begins_with_it", "tests/calls/lying_cursors.rs"),
+    ("storage_cursor::one_without_values_gives_every_key", "tests/calls/lying_cursors.rs"),
+    ("storage_property::a_name_that_is_not_known_is_not_found", "tests/calls/checkpoints.rs"),
+    ("storage_reader::a_cursor_ends_once_and_for_all", "tests/calls/lying_readers.rs"),
+    ("storage_reader::what_is_lent_stays_until_the_next_call", "tests/calls/lying_readers.rs"),
+    ("storage_transaction::many_come_and_go", "tests/calls/lying_transactions.rs"),
+    ("storage_transaction::nothing_stays_of_an_aborted_one", "tests/calls/lying_transactions.rs"),
+    ("storage_transaction::they_are_what_is_described", "tests/calls/lying_transactions.rs"),
+    ("storage_transaction::two_that_write_one_key_do_not_both_commit", "tests/calls/lying_transactions.rs"),
+];
+
+/// Tests that nothing here makes fail, and why not.
+const NEVER_SEEN: &[(&str, &str)] = &[];
+
+fn mutants() -> impl Iterator<Item = &'static Mutant> {
+    LISTS.iter().copied().flatten()
+}
+
+#[test]
+fn each_test_of_the_suite_is_seen_to_fail_or_is_listed() {
+    let all: BTreeSet<&str> = sochdb_plugin_conformance::tests().iter().map(|test| test.name).collect();
+    let listed = [ALSO, LIARS, NEVER_SEEN].into_iter().flatten().map(|(test, _)| *test);
+    let seen: Vec<&str> = mutants().map(|mutant| mutant.finds).chain(listed).collect();
+    let unseen: Vec<_> = all.iter().filter(|test| !seen.contains(*test)).collect();
+    assert!(unseen.is_empty(), "write a mistake for {}: {unseen:#?}", unseen.len());
+    let strange: Vec<_> = seen.iter().filter(|test| !all.contains(*test)).collect();
+    assert!(strange.is_empty(), "no test of the suite: {strange:#?}");
+    let made_for: BTreeSet<&str> = mutants().map(|mutant| mutant.finds).collect();
+    let twice: Vec<_> = [ALSO, NEVER_SEEN].into_iter().flatten().filter(|(test, _)| made_for.contains(test)).collect();
+    assert!(twice.is_empty(), "there is a mistake for these now: {twice:#?}");
+}
+
+#[test]
+fn each_liar_stands_where_it_is_said_to() {
+    for (test, file) in LIARS {
+        let text = std::fs::read_to_string(root().join(file)).expect("a source of the tests");
+        let name = test.split("::").nth(1).expect("a module and a name");
+        assert!(text.contains(name), "{file} does not name {name}");
+    }
+}
+
+#[test]
+fn what_other_tests_find_is_found() {
+    for (test, name) in ALSO {
+        let mut named = mutants().filter(|mutant| mutant.name == *name);
+        let (mutant, other) = (named.next(), named.next().is_some());
+        let mutant = mutant.filter(|_| !other).unwrap_or_else(|| panic!("not one mistake is called {name:?}"));
+        let found = checked(mutant, &built(mutant), &[test], TIMES);
+        assert!(found.by.iter().any(|by| by == test), "{test} does not find that {name}");
+    }
+}
