@@ -76,7 +76,7 @@ lists! {
     of_vector_indexes_are_found: index_vectors::IN_CPP_MUTANTS, index_vectors::OF_FLAT, index_vectors::OF_HNSW, index_vectors::OF_NOT_DESCRIBED, index_vectors::WIDE;
     of_text_indexes_are_found: index_texts::MUTANTS;
     of_first_calls_of_storages_are_found: storage_first::CALLS, storage_first::ROWS, storage_first::IN_VERSIONS, storage_first::TOGETHER;
-    of_later_instances_are_found: storage_first::REOPENED, storage_first::CUT, storage_first::SHARED;
+    of_later_instances_are_found: storage_first::REOPENED, storage_first::CUT, storage_first::SHARED, storage_first::COPIED;
 }
 
 /// So often the test runs that is meant for a mistake.

@@ -9,7 +9,35 @@ use std::collections::BTreeSet;
 use support::root;
 
 /// Tests that find a mistake which is made for another one, and its name.
-const ALSO: &[(&str, &str)] = &[];
+const ALSO: &[(&str, &str)] = &[
+    ("storage_history::many_threads_show_no_anomaly", "a commit that does not look for conflicts"),
+    ("storage_history::many_turns_show_no_anomaly", "a commit that does not look for conflicts"),
+    ("storage_reader::a_snapshot_is_one_state_while_another_thread_writes", "a cursor that sees later commits"),
+    ("storage_schedule::a_reader_sees_no_later_commit", "a get of a snapshot that sees later writes"),
+    ("storage_schedule::no_aborted_read", "an aborted transaction of which a row stays"),
+    ("storage_schedule::no_circular_information_flow", "a commit that takes the place of all others"),
+    ("storage_schedule::no_dirty_write", "a commit that does not ask who changed its rows"),
+    ("storage_schedule::no_intermediate_read", "reads inside that see what is committed at the moment"),
+    ("storage_schedule::no_late_snapshot", "a snapshot of a transaction that begins with its first get"),
+    ("storage_schedule::no_lost_update", "a commit that does not look for conflicts"),
+    ("storage_schedule::no_observed_transaction_vanishes", "a commit that takes the next change for an old one"),
+    ("storage_schedule::no_phantom", "a scan inside that is not of the snapshot"),
+    ("storage_schedule::no_read_skew", "a get inside that is not of the snapshot"),
+    ("storage_sequences::many_agree_with_a_model", "a get inside that is not of the snapshot"),
+    ("storage_sequences::some_agree_with_a_model", "a get inside that is not of the snapshot"),
+    ("storage_threads::commits_beside_each_other_are_all_counted", "a commit that does not look for conflicts"),
+    (
+        "storage_threads::commits_beside_each_other_are_all_counted_for_longer",
+        "a commit that does not look for conflicts",
+    ),
+    ("storage_threads::one_row_is_never_torn", "a get of a snapshot that sees later writes"),
+    ("storage_threads::rows_of_one_table_are_whole", "a snapshot that lacks the last change"),
+    ("storage_threads::snapshots_come_and_go_beside_writers", "a cursor that sees later commits"),
+    ("storage_threads::snapshots_come_and_go_beside_writers_for_longer", "a cursor that sees later commits"),
+    ("storage_threads::what_comes_and_goes_is_counted", "a snapshot that lacks the last change"),
+    ("storage_transaction::a_plain_write_beside_one_gets_an_answer", "a commit that takes the place of all others"),
+    ("storage_transaction::another_thread_may_go_on", "a get inside that misses the transaction's own writes"),
+];
 
 /// Tests that are tried by a plugin which breaks its promise, and where it stands.
 const LIARS: &[(&str, &str)] = &[

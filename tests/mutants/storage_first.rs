@@ -17,9 +17,14 @@ pub const CALLS: &[Mutant] = mistakes![MEMORY, "examples-c/storage_memory.c";
         "    (void)txn;\n    pthread_rwlock_wrlock(&self->lock);" =>
         "    (void)txn;\n    if (value.len > 65536) return soch_fail(error, SOCH_LIMIT, 0, \"the value is too long\");\n    pthread_rwlock_wrlock(&self->lock);",
         "storage::what_it_describes_it_takes";
-    Crash "puts that do not wait for each other":
-        "    (void)txn;\n    pthread_rwlock_wrlock(&self->lock);" => "    (void)txn;\n    pthread_rwlock_rdlock(&self->lock);",
+    Wrong "puts that all make their value in one room":
+        "    (void)txn;\n    pthread_rwlock_wrlock(&self->lock);" =>
+        "    (void)txn;\n    static uint8_t room[65536];\n    if (value.len > 0 && value.len <= sizeof room) {\n        memcpy(room, value.ptr, value.len);\n        for (volatile int i = 0; i < 50000; i++) {}\n        value.ptr = room;\n    }\n    pthread_rwlock_wrlock(&self->lock);",
         "storage::many_threads_may_write";
+    Wrong "puts of handles that all make their value in one room":
+        "    (void)txn;\n    pthread_rwlock_wrlock(&in->owner->lock);" =>
+        "    (void)txn;\n    static uint8_t room[65536];\n    if (value.len > 0 && value.len <= sizeof room) {\n        memcpy(room, value.ptr, value.len);\n        for (volatile int i = 0; i < 50000; i++) {}\n        value.ptr = room;\n    }\n    pthread_rwlock_wrlock(&in->owner->lock);",
+        "storage_table::many_threads_may_use_a_handle";
     Wrong "a batch that goes from its end to its beginning":
         "    for (size_t i = 0; i < count && status == SOCH_OK; i++) {\n        const soch_write *write = &writes[i];" =>
         "    for (size_t i = count; i-- > 0 && status == SOCH_OK;) {\n        const soch_write *write = &writes[i];",
@@ -32,9 +37,13 @@ pub const CALLS: &[Mutant] = mistakes![MEMORY, "examples-c/storage_memory.c";
         "    node *row = make_row(make_table(self, number), key, value);\n" =>
         "    const node *old = find(find_table(self, number), key, self->writes, NULL);\n    if (old != NULL && value.len > 0 && old->value_len == value.len) {\n        memcpy((uint8_t *)value_of(old).ptr, value.ptr, value.len);\n        pthread_rwlock_unlock(&self->lock);\n        return SOCH_OK;\n    }\n    node *row = make_row(make_table(self, number), key, value);\n",
         "storage_scan::a_row_that_is_given_stays_whole";
-    Wrong "a scan that says that all went well when its sink wanted no more":
-        "    end_snapshot(&now);\n    return status;" => "    end_snapshot(&now);\n    (void)status;\n    return SOCH_OK;",
+    Crash "a store that takes its sink's answer for an error of its own":
+        "    end_snapshot(&now);\n    return status;" =>
+        "    end_snapshot(&now);\n    static bool broken;\n    if (broken) return soch_fail(error, SOCH_IO, 0, \"a scan failed before\");\n    broken = status != SOCH_OK;\n    return status;",
         "storage_scan::a_sink_may_end_the_scan";
+    Wrong "a cursor that does not know an end of one byte":
+        "if (end.len > 0) made->stop" => "if (end.len > 1) made->stop",
+        "storage_reader::a_cursor_keeps_its_bounds_and_its_order";
     Wrong "a scan that does not know a table without rows":
         "    begin_snapshot(instance, &now);\n" =>
         "    if (find_table(instance, number) == NULL) return soch_fail(error, SOCH_NOT_FOUND, 0, \"no such table\");\n    begin_snapshot(instance, &now);\n",
@@ -55,9 +64,6 @@ pub const CALLS: &[Mutant] = mistakes![MEMORY, "examples-c/storage_memory.c";
         "static void close_table(void *handle) {\n    (void)handle;" =>
         "static void close_table(void *handle) {\n    table *in = handle;\n    memset(in->first, 0, sizeof in->first);",
         "storage_table::handles_come_and_go";
-    Crash "puts of handles that do not wait for each other":
-        "    pthread_rwlock_wrlock(&in->owner->lock);" => "    pthread_rwlock_rdlock(&in->owner->lock);",
-        "storage_table::many_threads_may_use_a_handle";
     Wrong "a put of a handle that is born before all snapshots":
         "    node *row = make_row(in, key, value);\n    if (row != NULL) put_in(row);\n" =>
         "    node *row = make_row(in, key, value);\n    if (row != NULL) put_in(row), row->birth = 0;\n",
@@ -99,7 +105,8 @@ pub const IN_VERSIONS: &[Mutant] = mistakes![VERSIONS, "examples-c/storage_versi
 ];
 
 /// In two places at once.
-pub const TOGETHER: &[Mutant] = &[Mutant {
+pub const TOGETHER: &[Mutant] = &[
+    Mutant {
     name: "a value of a snapshot that the next cursor overwrites",
     plugin: MEMORY,
     edits: &[
@@ -121,7 +128,8 @@ pub const TOGETHER: &[Mutant] = &[Mutant {
     ],
     damage: Damage::Wrong,
     finds: "storage_cursor::a_value_stays_lent_beside_cursors",
-}];
+},
+];
 
 /// In what a later instance finds.
 pub const REOPENED: &[Mutant] = mistakes![LMDB_ON_DISK, "examples-c/storage_lmdb.c";
@@ -143,7 +151,15 @@ pub const CUT: &[Mutant] = mistakes![LMDB_ON_DISK, "examples-c/storage_lmdb_rows
 ];
 
 pub const SHARED: &[Mutant] = mistakes![LMDB_ON_DISK, "examples-c/storage_lmdb_env.h";
-    Wrong "a directory above the given one, which instances share":
-        "        path[given.len] = 0;" => "        memcpy(path + given.len, \"/..\", 4);",
+    Wrong "a second instance that is the first one":
+        "    if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, \"no memory for a storage\");\n    self->directory = -1;" =>
+        "    static store *first;\n    if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, \"no memory for a storage\");\n    if (first != NULL) {\n        *opened = first;\n        free(self);\n        return SOCH_OK;\n    }\n    first = self;\n    self->directory = -1;",
         "storage_reopen::other_directories_stay_as_they_are";
+];
+
+pub const COPIED: &[Mutant] = mistakes![LMDB_ON_DISK, "examples-c/storage_lmdb_operator.h";
+    Loss "a copy that is the same file by another name":
+        "    int code = mdb_env_copy2(self->env, directory, MDB_CP_COMPACT);" =>
+        "    int code = linkat(self->directory, \"data.mdb\", AT_FDCWD, file, 0) == 0 ? MDB_SUCCESS : errno;",
+        "storage_checkpoint::one_is_apart_from_what_it_is_of";
 ];
