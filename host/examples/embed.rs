@@ -8,7 +8,8 @@ fn reload(loader: &DynamicPluginLoader, manager: &PluginManager, at: &[PathBuf; 
     for listed in unsafe { loader.load_dir(&at[0], OnRefusal::LoadOthers)? } {
         let Ok(library) = listed.library.inspect_err(|refused| eprintln!("{refused}")) else { continue };
         let name = &library.info().name;
-        match manager.upgrade(&library, |_, new| new.storage().map_or(Ok(()), |rows| Ok(drop(rows.get(1, b"key")?)))) {
+        match manager.upgrade(&library, |_, new| new.storage().map_or(Ok(()), |rows| rows.flush().map_err(Into::into)))
+        {
             Ok(new) => new.iter().for_each(|one| println!("{}: calls waited {:?}", one.name, one.pause)),
             Err(ManagerError::Unknown { .. }) => {
                 let config = at[1].join(format!("{name}.json"));
