@@ -75,7 +75,14 @@ fn together(table: &Table, handles: &[Handle<'_>], minor: u16) -> String {
         let pairs: Vec<_> = slots.windows(2).map(|pair| (pair[0].name.clone(), pair[1].name.clone())).collect();
         pairs.into_iter().map(|(one, other)| format!("SOCH_TOGETHER({name}, {one}, {other});"))
     });
-    lines(opens.chain(groups), "    ")
+    // What a handle need not have: the end that nobody waits for, and what the host does without.
+    let optional = table.slots.iter().filter(|slot| slot.since == minor).filter_map(|slot| {
+        let (name, handle) = method(handles, slot);
+        let handle = handle?;
+        let may_be = if slot.ends { slot.is_silent } else { slot.rule != handle.opener.rule };
+        may_be.then(|| cpp_slips::of_handle(handle.word(), table, &slot.name, name))
+    });
+    lines(opens.chain(groups).chain(optional.flatten()), "    ")
 }
 
 /// Members with the names of slots that a target of an older minor version leaves out.
@@ -127,6 +134,22 @@ pub fn cpp_lists(tables: &[Table]) -> String {
         gate(&mut text, since, 0);
         text.push_str("};\n");
     }
+    let required = tables.iter().map(|table| {
+        let has: Vec<_> =
+            table.with(&Rule::Required).iter().map(|slot| format!("SOCH_HAS({}, {slot})", table.name())).collect();
+        let has = if has.is_empty() { "false".to_owned() } else { has.join(" && ") };
+        format!("        ({has} ? SOCH_KIND_{} : 0)", table.kind.to_uppercase())
+    });
+    let required = required.collect::<Vec<_>>().join(" |\n");
+    write!(
+        text,
+        "\n// The kinds of which the class has all required methods.\n\
+         template <class T> struct kinds_of {{\n    static constexpr uint64_t value =\n{required};\n}};\n\
+         // What the class has beside its kinds.\n\
+         template <class T> struct entry_of {{\n    typedef soch_plugin contract;\n{}}};\n",
+        cpp_slips::of_entry()
+    )
+    .unwrap();
     let entries = tables.iter().map(|Table { kind, .. }| {
         format!(" \\\n    SOCH_CPP_TABLE({kind}, SOCH_KIND_{}, KINDS, TYPE)", kind.to_uppercase())
     });

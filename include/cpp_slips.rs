@@ -6,7 +6,11 @@ use crate::include::slots::{Rule, Table};
 use std::collections::BTreeSet;
 
 /// What others call it: this contract's Rust, or other engines.
-const OTHER_WORDS: [(&str, &[&str]); 8] = [
+const OTHER_WORDS: [(&str, &[&str]); 12] = [
+    ("shutdown", &["shut_down"]),
+    ("abort", &["rollback", "roll_back", "cancel"]),
+    ("abandon", &["abort", "cancel", "discard"]),
+    ("seek", &["seek_to", "move_to"]),
     ("begin_txn", &["begin", "begin_transaction", "begin_tx", "open_txn"]),
     ("begin_build", &["builder", "open_builder", "begin_builder", "open_build"]),
     ("open_reader", &["reader", "snapshot", "open_snapshot"]),
@@ -16,6 +20,11 @@ const OTHER_WORDS: [(&str, &[&str]); 8] = [
     ("drop_index", &["drop"]),
     ("decompressed_size", &["decompressed_len", "decompressed_length"]),
 ];
+
+fn others(name: &str) -> impl Iterator<Item = String> + '_ {
+    let others = OTHER_WORDS.iter().filter(move |(slot, _)| *slot == name).flat_map(|(_, others)| *others);
+    others.map(|other| (*other).to_owned())
+}
 
 /// Every name with a letter too few, two letters in the wrong order, or in another style.
 fn slips(name: &str) -> BTreeSet<String> {
@@ -31,8 +40,7 @@ fn slips(name: &str) -> BTreeSet<String> {
     found.insert(words.concat());
     found.insert(words.iter().map(|word| capital(word)).collect());
     found.insert(words[0].to_owned() + &words[1..].iter().map(|word| capital(word)).collect::<String>());
-    let others = OTHER_WORDS.iter().filter(|(slot, _)| *slot == name).flat_map(|(_, others)| *others);
-    found.extend(others.map(|other| (*other).to_owned()));
+    found.extend(others(name));
     found.retain(|slip| {
         !slip.starts_with('_') && !slip.ends_with('_') && !slip.contains("__") && slip.len() > 2 && slip != name
     });
@@ -47,11 +55,28 @@ fn of<'a>(tables: &[Table], table: &'a Table) -> Vec<(&'a str, BTreeSet<String>)
         .collect()
 }
 
+/// The assertion that refuses a slip: of a name of several words, whatever the parameters are.
+fn assertion(name: &str, slip: &str) -> String {
+    let alone = name.contains('_') && others(name).all(|other| other != slip);
+    format!("SOCH_SLIP{}({name}, {slip});", if alone { "_ALONE" } else { "" })
+}
+
 /// What the class of a kind refuses, of slots of this minor version.
 pub fn refused(tables: &[Table], table: &Table, minor: u16) -> String {
     let since = |name: &str| table.slots.iter().any(|slot| slot.name == name && slot.since == minor);
     let slots = of(tables, table).into_iter().filter(|(name, _)| since(name));
     let refused =
-        slots.flat_map(|(name, slips)| slips.into_iter().map(move |slip| format!("SOCH_SLIP({name}, {slip});")));
+        slots.flat_map(|(name, slips)| slips.into_iter().map(move |slip| assertion(name, &slip)).collect::<Vec<_>>());
     lines(refused, "    ")
+}
+
+/// What the class of the entry refuses.
+pub fn of_entry() -> String {
+    lines(slips("shutdown").iter().map(|slip| format!("SOCH_SLIP(shutdown, {slip});")), "    ")
+}
+
+/// What a handle refuses in place of its optional method `name`, of this slot of the table.
+pub fn of_handle(handle: &str, table: &Table, slot: &str, name: &str) -> Vec<String> {
+    let made = |slip: String| format!("SOCH_SLIP_OF({handle}_handle, {}, {slot}, {name}, {slip});", table.name());
+    slips(name).into_iter().map(made).collect()
 }

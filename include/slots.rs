@@ -15,6 +15,8 @@ pub struct Slot {
     pub opens: Option<String>,
     /// Whether what it is called with is gone after it.
     pub ends: bool,
+    /// Whether it returns nothing.
+    pub is_silent: bool,
 }
 
 /// A table that the entry leads to.
@@ -95,7 +97,8 @@ fn table(item: &Struct, table_since: u16, wrong: &mut Vec<String>) -> Table {
         }
         let opens = field.type_text.split(',').find_map(|parameter| parameter.strip_suffix(":*mut*mutc_void"));
         // As `commit_txn` has it.
-        let ends = !field.type_text.contains("->") || field.doc.contains("The handle is gone");
+        let is_silent = !field.type_text.contains("->");
+        let ends = is_silent || field.doc.contains("The handle is gone");
         slots.push(Slot {
             name: field.name.clone(),
             since: field.since,
@@ -103,6 +106,7 @@ fn table(item: &Struct, table_since: u16, wrong: &mut Vec<String>) -> Table {
             on: first.clone(),
             opens: opens.map(str::to_owned),
             ends,
+            is_silent,
         });
     }
     Table { kind: item.name.trim_start_matches("soch_").to_owned(), slots }

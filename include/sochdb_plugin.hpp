@@ -14,7 +14,8 @@
 //              (`instance`) and without `soch_error *`. `void shutdown()` is optional. A parameter may be taken as
 //                soch_str                    soch::str, soch::string_view (the standard's, where it has one)
 //                soch_bytes                  soch::bytes, soch::string_view, soch::span<const uint8_t>
-//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row numbers, labels
+//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row and table
+//                                            numbers, labels
 //                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
 //                                            soch::writer, row_sink, call, search, metrics
 // Handles      What `open_table`, `open_reader`, `begin_txn`, `begin_build`, and a reader's `open_cursor` open, they return: an
@@ -24,14 +25,19 @@
 //              and after `commit` or `finish`; what it has of `close()`, `abort()` or `abandon()`, as its slot is called, comes
 //              before that, but not after `commit` or `finish`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
-//              parameters, overloads or no access, one of a group of which another is missing, one whose name is a slip
-//              away from its slot's (`writebatch`, `open_raeder`, `begin_transaction`).
+//              parameters, overloads or no access, one of a group of which another is missing, all of a kind that is not
+//              among KINDS, a parameter that is narrower than its slot's, one whose name is a slip away from its slot's
+//              (`writebatch`, `open_raeder`, `begin_transaction`, `Shutdown`, `rollback` of a transaction). A slip of a name
+//              of one word is seen if the parameters are the slot's; a slip that is private or overloaded, another word
+//              for a slot, and a narrow number beside a `span` are not.
 // Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`; or a
 //              `soch::outcome<>`, which may hold a failure; what opens, also a `soch::outcome<std::unique_ptr<…>>`.
-// Exceptions   None leaves the plugin. `soch::failure` gives its status, and the instance goes on. Any other
-//              exception gives SOCH_PANICKED and its `what()`: the instance then gets no call but its destructor.
+// Exceptions   None leaves the plugin. `soch::failure` gives its status, std::bad_alloc and std::length_error give SOCH_LIMIT,
+//              and the instance goes on. Any other exception gives SOCH_PANICKED and its `what()`: the instance then gets no
+//              call but its destructor.
 //              What a `noexcept(false)` destructor throws is dropped; any other destructor must not throw.
-//              With -fno-exceptions the functions here that would throw return a `soch_status` instead.
+//              With -fno-exceptions the functions here that would throw return a `soch_status` instead; `reserve` then gives
+//              its room to a second parameter.
 // Threads      As the table says: an [any-thread] method is called by several threads at once.
 // Also         `static constexpr const char *author` names the author. SOCH_KIND_CUSTOM needs `static const char *const
 //              capabilities[]`, which ends in nullptr, and `const void *get_interface(soch::str id)`.
@@ -44,6 +50,8 @@
 #include <exception>
 #include <initializer_list>
 #include <limits>
+#include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -231,16 +239,16 @@ public:
     uint64_t limit() const noexcept { return raw_->limit; }
     SOCH_CPP_CHECKED write(const void *data, size_t size) const { return check(soch_put(raw_, data, size)); }
     SOCH_CPP_CHECKED write(bytes data) const { return write(data.ptr, data.len); }
-    // Lends room for `len` bytes, not initialized, until the next call. Without exceptions, NULL if there is none.
+    // Lends room for `len` bytes, not initialized, until the next call.
+#if SOCH_CPP_EXCEPTIONS
     SOCH_NODISCARD uint8_t *reserve(size_t len) const {
         uint8_t *room = nullptr;
-#if SOCH_CPP_EXCEPTIONS
         check(raw_->reserve(raw_->ctx, len, &room));
         return room;
-#else
-        return raw_->reserve(raw_->ctx, len, &room) == SOCH_OK ? room : nullptr;
-#endif
     }
+#else
+    SOCH_NODISCARD soch_status reserve(size_t len, uint8_t **room) const { return raw_->reserve(raw_->ctx, len, room); }
+#endif
     // Keeps the first `len` bytes of the room.
     SOCH_CPP_CHECKED commit(size_t len) const { return check(raw_->commit(raw_->ctx, len)); }
 
@@ -299,12 +307,13 @@ private:
     const soch_search *raw_;
 };
 
-// The host's metrics, lent by `attach`, to be read whenever the plugin wants.
+// The host's metrics, lent by `attach`, to be read whenever the plugin wants. Before there are none.
 class metrics {
 public:
     metrics(const soch_metrics *raw = nullptr) noexcept : raw_(raw) {}
     // Calls `each` with every `const soch_metric &`. What it throws ends the collection.
     template <class Each> SOCH_CPP_CHECKED collect(Each each) const {
+        if (raw_ == nullptr) return check(SOCH_OK);
         visit<Each> visiting(each);
         soch_metric_sink sink;
         sink.ctx = &visiting;
@@ -506,6 +515,10 @@ template <class Call> soch_status guard(soch_error *error, Call call) noexcept {
         return call();
     } catch (const failure &why) {
         return report(error, why.status(), why.code(), why.what());
+    } catch (const std::bad_alloc &why) {
+        return report(error, SOCH_LIMIT, 0, why.what());
+    } catch (const std::length_error &why) {
+        return report(error, SOCH_LIMIT, 0, why.what());
     } catch (const std::exception &why) {
         return report(error, SOCH_PANICKED, 0, why.what());
     } catch (...) {
@@ -564,6 +577,7 @@ template <> struct is_element<const soch_index_entry> : std::true_type {};
 template <> struct is_element<const soch_label> : std::true_type {};
 template <> struct is_element<const soch_write> : std::true_type {};
 template <> struct is_element<soch_row> : std::true_type {};
+template <> struct is_element<uint32_t> : std::true_type {};
 template <> struct is_element<uint64_t> : std::true_type {};
 
 // Calls with a `span` in place of the pointer and the number that follow `Before`.
@@ -588,12 +602,24 @@ template <class Slot, class... Before, class E, class... Rest>
 struct spanned<Slot, list<Before...>, E *, size_t, Rest...>
     : spanned_at<is_element<E>::value, Slot, list<Before...>, E, Rest...> {};
 
+// A number or a pointer that becomes what keeps all of it, and nothing narrower. A class may be made of it.
+template <class A> struct whole {
+    template <class U, class = typename std::enable_if<!std::is_same<U, bool>::value>::type,
+              class = decltype(U{std::declval<A>()})>
+    operator U() const;
+};
+template <class A> struct strict {
+    typedef typename std::conditional<std::is_arithmetic<A>::value || std::is_pointer<A>::value, whole<A>, A>::type type;
+};
+
 // How a method is called: with the slot's parameters as they are, or with a `span`.
 template <class Slot, class T, class... A> struct way {
     typedef typename spanned<Slot, list<>, A...>::type other;
     typedef decltype(can_call<Slot, T, A...>(0)) as_they_are;
     typedef typename std::conditional<as_they_are::value, Slot, other>::type type;
     typedef decltype(can_call<type, T, A...>(0)) present;
+    static_assert(!as_they_are::value || decltype(can_call<Slot, T, typename strict<A>::type...>(0))::value,
+                  "a method (its slot is named in this message) has a parameter that is narrower than the slot's");
 };
 
 // Whether the class has a member with the slot's name, also one of several or a private one: a second base with such
@@ -620,8 +646,9 @@ template <class H> struct kept_value {
     }
 };
 template <class P> struct kept_pointer {
-    static_assert(sizeof(P) == sizeof(void *), "what is opened is destroyed by `delete`: no deleter of your own");
     typedef typename P::element_type type;
+    static_assert(std::is_same<P, std::unique_ptr<type>>::value,
+                  "what is opened is destroyed by `delete`: a std::unique_ptr to one object, without a deleter of your own");
     // NULL means that the plugin does not do that.
     static soch_status keep(P made, void **handle, soch_error *) {
         *handle = made.release();
@@ -782,6 +809,28 @@ struct is_slip<Slip, T, soch_status (*)(void *, A...)> : shim<Slip, T, list<>, A
     static_assert(pick<slot_##NAME, T, false, decltype(contract::NAME)>::present ||                              \
                       !is_slip<NAME##_as_##SLIP, T, decltype(contract::NAME)>::value,                            \
                   "the class has a method `" #SLIP "` with the parameters of the slot `" #NAME "`: the host would not call it")
+// One that nothing else has, so that the parameters do not matter.
+#define SOCH_SLIP_ALONE(NAME, SLIP)                                                                              \
+    template <class C> static auto has_##SLIP(int) -> decltype(static_cast<void>(&C::SLIP), std::true_type());   \
+    template <class C> static std::false_type has_##SLIP(...);                                                   \
+    SOCH_SLIP(NAME, SLIP);                                                                                       \
+    static_assert(pick<slot_##NAME, T, false, decltype(contract::NAME)>::present ||                              \
+                      !decltype(has_##SLIP<T>(0))::value,                                                        \
+                  "the class has a member `" #SLIP "`, a slip away from the slot `" #NAME "`: the host would not call it")
+// One of a method of what a slot opens; those that end it have no parameters.
+template <class Function> struct of_handle { typedef Function type; };
+template <> struct of_handle<void (*)(void *)> { typedef soch_status (*type)(void *); };
+#define SOCH_SLIP_OF(HANDLE, TABLE, SLOT, NAME, SLIP)                                                            \
+    struct SLOT##_as_##SLIP {                                                                                    \
+        template <class C, class... A>                                                                           \
+        static auto call(C &object, A... arguments) -> decltype(object.SLIP(arguments...));                      \
+    };                                                                                                           \
+    typedef typename of_handle<decltype(TABLE::SLOT)>::type SLOT##_unlike_##SLIP;                                \
+    static_assert(pick<slot_##NAME, HANDLE, false, SLOT##_unlike_##SLIP>::present ||                             \
+                      !is_slip<SLOT##_as_##SLIP, HANDLE, SLOT##_unlike_##SLIP>::value,                           \
+                  "what a method opens has a method `" #SLIP "`, which is `" #NAME "` with another name: the host would not call it")
+// Whether the class has a method for the slot, of whatever kind it is.
+#define SOCH_HAS(TABLE, NAME) is_slip<slot_##NAME, T, decltype(TABLE::NAME)>::value
 #define SOCH_TOGETHER(TABLE, ONE, OTHER)                                                                         \
     static_assert(pick<slot_##ONE, T, false, decltype(TABLE::ONE)>::present ==                                   \
                       pick<slot_##OTHER, T, false, decltype(TABLE::OTHER)>::present,                             \
@@ -823,53 +872,121 @@ template <class T> struct storage_of {
     SOCH_HANDLE(table_handle, T, soch_storage, open_table); SOCH_HANDLE(reader_handle, T, soch_storage, open_reader);
     SOCH_HANDLE(cursor_handle, reader_handle, soch_storage, open_cursor);
     SOCH_HANDLE(txn_handle, T, soch_storage, begin_txn);
-    SOCH_SLIP(write_batch, WriteBatch); SOCH_SLIP(write_batch, batch); SOCH_SLIP(write_batch, put_batch);
-    SOCH_SLIP(write_batch, rite_batch); SOCH_SLIP(write_batch, rwite_batch); SOCH_SLIP(write_batch, wirte_batch);
-    SOCH_SLIP(write_batch, wite_batch); SOCH_SLIP(write_batch, wrie_batch); SOCH_SLIP(write_batch, wriet_batch);
-    SOCH_SLIP(write_batch, writ_batch); SOCH_SLIP(write_batch, writ_ebatch); SOCH_SLIP(write_batch, write);
-    SOCH_SLIP(write_batch, writeBatch); SOCH_SLIP(write_batch, write_abtch); SOCH_SLIP(write_batch, write_atch);
-    SOCH_SLIP(write_batch, write_bach); SOCH_SLIP(write_batch, write_bacth); SOCH_SLIP(write_batch, write_batc);
-    SOCH_SLIP(write_batch, write_bath); SOCH_SLIP(write_batch, write_bathc); SOCH_SLIP(write_batch, write_btach);
-    SOCH_SLIP(write_batch, write_btch); SOCH_SLIP(write_batch, writeb_atch); SOCH_SLIP(write_batch, writebatch);
-    SOCH_SLIP(write_batch, wrte_batch); SOCH_SLIP(write_batch, wrtie_batch); SOCH_SLIP(open_table, OpenTable);
-    SOCH_SLIP(open_table, oen_table); SOCH_SLIP(open_table, oepn_table); SOCH_SLIP(open_table, ope_ntable);
-    SOCH_SLIP(open_table, ope_table); SOCH_SLIP(open_table, openTable); SOCH_SLIP(open_table, open_able);
-    SOCH_SLIP(open_table, open_atble); SOCH_SLIP(open_table, open_tabe); SOCH_SLIP(open_table, open_tabel);
-    SOCH_SLIP(open_table, open_tabl); SOCH_SLIP(open_table, open_talbe); SOCH_SLIP(open_table, open_tale);
-    SOCH_SLIP(open_table, open_tbale); SOCH_SLIP(open_table, open_tble); SOCH_SLIP(open_table, opent_able);
-    SOCH_SLIP(open_table, opentable); SOCH_SLIP(open_table, opn_table); SOCH_SLIP(open_table, opne_table);
-    SOCH_SLIP(open_table, pen_table); SOCH_SLIP(open_table, poen_table); SOCH_SLIP(open_table, table);
-    SOCH_SLIP(open_reader, OpenReader); SOCH_SLIP(open_reader, oen_reader); SOCH_SLIP(open_reader, oepn_reader);
-    SOCH_SLIP(open_reader, ope_nreader); SOCH_SLIP(open_reader, ope_reader); SOCH_SLIP(open_reader, openReader);
-    SOCH_SLIP(open_reader, open_eader); SOCH_SLIP(open_reader, open_erader); SOCH_SLIP(open_reader, open_rader);
-    SOCH_SLIP(open_reader, open_raeder); SOCH_SLIP(open_reader, open_reade); SOCH_SLIP(open_reader, open_readr);
-    SOCH_SLIP(open_reader, open_readre); SOCH_SLIP(open_reader, open_reaedr); SOCH_SLIP(open_reader, open_reaer);
-    SOCH_SLIP(open_reader, open_redaer); SOCH_SLIP(open_reader, open_reder); SOCH_SLIP(open_reader, open_snapshot);
-    SOCH_SLIP(open_reader, openr_eader); SOCH_SLIP(open_reader, openreader); SOCH_SLIP(open_reader, opn_reader);
-    SOCH_SLIP(open_reader, opne_reader); SOCH_SLIP(open_reader, pen_reader); SOCH_SLIP(open_reader, poen_reader);
-    SOCH_SLIP(open_reader, reader); SOCH_SLIP(open_reader, snapshot); SOCH_SLIP(begin_txn, BeginTxn);
-    SOCH_SLIP(begin_txn, begi_ntxn); SOCH_SLIP(begin_txn, begi_txn); SOCH_SLIP(begin_txn, begin);
-    SOCH_SLIP(begin_txn, beginTxn); SOCH_SLIP(begin_txn, begin_tn); SOCH_SLIP(begin_txn, begin_tnx);
-    SOCH_SLIP(begin_txn, begin_transaction); SOCH_SLIP(begin_txn, begin_tx); SOCH_SLIP(begin_txn, begin_xn);
-    SOCH_SLIP(begin_txn, begin_xtn); SOCH_SLIP(begin_txn, begint_xn); SOCH_SLIP(begin_txn, begintxn);
-    SOCH_SLIP(begin_txn, begn_txn); SOCH_SLIP(begin_txn, begni_txn); SOCH_SLIP(begin_txn, beign_txn);
-    SOCH_SLIP(begin_txn, bein_txn); SOCH_SLIP(begin_txn, bgein_txn); SOCH_SLIP(begin_txn, bgin_txn);
-    SOCH_SLIP(begin_txn, ebgin_txn); SOCH_SLIP(begin_txn, egin_txn); SOCH_SLIP(begin_txn, open_txn);
-    SOCH_SLIP(list_tables, ListTables); SOCH_SLIP(list_tables, ilst_tables); SOCH_SLIP(list_tables, ist_tables);
-    SOCH_SLIP(list_tables, lis_tables); SOCH_SLIP(list_tables, lis_ttables); SOCH_SLIP(list_tables, listTables);
-    SOCH_SLIP(list_tables, list_ables); SOCH_SLIP(list_tables, list_atbles); SOCH_SLIP(list_tables, list_tabels);
-    SOCH_SLIP(list_tables, list_tabes); SOCH_SLIP(list_tables, list_table); SOCH_SLIP(list_tables, list_tabls);
-    SOCH_SLIP(list_tables, list_tablse); SOCH_SLIP(list_tables, list_talbes); SOCH_SLIP(list_tables, list_tales);
-    SOCH_SLIP(list_tables, list_tbales); SOCH_SLIP(list_tables, list_tbles); SOCH_SLIP(list_tables, listt_ables);
-    SOCH_SLIP(list_tables, listtables); SOCH_SLIP(list_tables, lit_tables); SOCH_SLIP(list_tables, lits_tables);
-    SOCH_SLIP(list_tables, lsit_tables); SOCH_SLIP(list_tables, lst_tables); SOCH_SLIP(drop_table, DropTable);
-    SOCH_SLIP(drop_table, dop_table); SOCH_SLIP(drop_table, dorp_table); SOCH_SLIP(drop_table, dro_ptable);
-    SOCH_SLIP(drop_table, dro_table); SOCH_SLIP(drop_table, dropTable); SOCH_SLIP(drop_table, drop_able);
-    SOCH_SLIP(drop_table, drop_atble); SOCH_SLIP(drop_table, drop_tabe); SOCH_SLIP(drop_table, drop_tabel);
-    SOCH_SLIP(drop_table, drop_tabl); SOCH_SLIP(drop_table, drop_talbe); SOCH_SLIP(drop_table, drop_tale);
-    SOCH_SLIP(drop_table, drop_tbale); SOCH_SLIP(drop_table, drop_tble); SOCH_SLIP(drop_table, dropt_able);
-    SOCH_SLIP(drop_table, droptable); SOCH_SLIP(drop_table, drp_table); SOCH_SLIP(drop_table, drpo_table);
-    SOCH_SLIP(drop_table, rdop_table); SOCH_SLIP(drop_table, rop_table); SOCH_SLIP(checkpoint, Checkpoint);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, Close);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, cloe);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, cloes);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, clos);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, clse);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, clsoe);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, colse);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, cose);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, lcose);
+    SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, lose);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, Close);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, cloe);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, cloes);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, clos);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, clse);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, clsoe);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, colse);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, cose);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, lcose);
+    SOCH_SLIP_OF(reader_handle, soch_storage, close_reader, close, lose);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, Close);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, cloe);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, cloes);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, clos);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, clse);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, clsoe);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, colse);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, cose);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, lcose);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, close_cursor, close, lose);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, Abort);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, abor);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, abot);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, abotr);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, abrot);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, abrt);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, aobrt);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, aort);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, baort);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, bort);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, cancel);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, roll_back);
+    SOCH_SLIP_OF(txn_handle, soch_storage, abort_txn, abort, rollback);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, Seek);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, eek);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, esek);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, move_to);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, see);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, seek_to);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, sek);
+    SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, seke);
+    SOCH_SLIP_ALONE(write_batch, WriteBatch); SOCH_SLIP(write_batch, batch); SOCH_SLIP(write_batch, put_batch);
+    SOCH_SLIP_ALONE(write_batch, rite_batch); SOCH_SLIP_ALONE(write_batch, rwite_batch);
+    SOCH_SLIP_ALONE(write_batch, wirte_batch); SOCH_SLIP_ALONE(write_batch, wite_batch);
+    SOCH_SLIP_ALONE(write_batch, wrie_batch); SOCH_SLIP_ALONE(write_batch, wriet_batch);
+    SOCH_SLIP_ALONE(write_batch, writ_batch); SOCH_SLIP_ALONE(write_batch, writ_ebatch); SOCH_SLIP(write_batch, write);
+    SOCH_SLIP_ALONE(write_batch, writeBatch); SOCH_SLIP_ALONE(write_batch, write_abtch);
+    SOCH_SLIP_ALONE(write_batch, write_atch); SOCH_SLIP_ALONE(write_batch, write_bach);
+    SOCH_SLIP_ALONE(write_batch, write_bacth); SOCH_SLIP_ALONE(write_batch, write_batc);
+    SOCH_SLIP_ALONE(write_batch, write_bath); SOCH_SLIP_ALONE(write_batch, write_bathc);
+    SOCH_SLIP_ALONE(write_batch, write_btach); SOCH_SLIP_ALONE(write_batch, write_btch);
+    SOCH_SLIP_ALONE(write_batch, writeb_atch); SOCH_SLIP_ALONE(write_batch, writebatch);
+    SOCH_SLIP_ALONE(write_batch, wrte_batch); SOCH_SLIP_ALONE(write_batch, wrtie_batch);
+    SOCH_SLIP_ALONE(open_table, OpenTable); SOCH_SLIP_ALONE(open_table, oen_table);
+    SOCH_SLIP_ALONE(open_table, oepn_table); SOCH_SLIP_ALONE(open_table, ope_ntable);
+    SOCH_SLIP_ALONE(open_table, ope_table); SOCH_SLIP_ALONE(open_table, openTable);
+    SOCH_SLIP_ALONE(open_table, open_able); SOCH_SLIP_ALONE(open_table, open_atble);
+    SOCH_SLIP_ALONE(open_table, open_tabe); SOCH_SLIP_ALONE(open_table, open_tabel);
+    SOCH_SLIP_ALONE(open_table, open_tabl); SOCH_SLIP_ALONE(open_table, open_talbe);
+    SOCH_SLIP_ALONE(open_table, open_tale); SOCH_SLIP_ALONE(open_table, open_tbale);
+    SOCH_SLIP_ALONE(open_table, open_tble); SOCH_SLIP_ALONE(open_table, opent_able);
+    SOCH_SLIP_ALONE(open_table, opentable); SOCH_SLIP_ALONE(open_table, opn_table);
+    SOCH_SLIP_ALONE(open_table, opne_table); SOCH_SLIP_ALONE(open_table, pen_table);
+    SOCH_SLIP_ALONE(open_table, poen_table); SOCH_SLIP(open_table, table); SOCH_SLIP_ALONE(open_reader, OpenReader);
+    SOCH_SLIP_ALONE(open_reader, oen_reader); SOCH_SLIP_ALONE(open_reader, oepn_reader);
+    SOCH_SLIP_ALONE(open_reader, ope_nreader); SOCH_SLIP_ALONE(open_reader, ope_reader);
+    SOCH_SLIP_ALONE(open_reader, openReader); SOCH_SLIP_ALONE(open_reader, open_eader);
+    SOCH_SLIP_ALONE(open_reader, open_erader); SOCH_SLIP_ALONE(open_reader, open_rader);
+    SOCH_SLIP_ALONE(open_reader, open_raeder); SOCH_SLIP_ALONE(open_reader, open_reade);
+    SOCH_SLIP_ALONE(open_reader, open_readr); SOCH_SLIP_ALONE(open_reader, open_readre);
+    SOCH_SLIP_ALONE(open_reader, open_reaedr); SOCH_SLIP_ALONE(open_reader, open_reaer);
+    SOCH_SLIP_ALONE(open_reader, open_redaer); SOCH_SLIP_ALONE(open_reader, open_reder);
+    SOCH_SLIP(open_reader, open_snapshot); SOCH_SLIP_ALONE(open_reader, openr_eader);
+    SOCH_SLIP_ALONE(open_reader, openreader); SOCH_SLIP_ALONE(open_reader, opn_reader);
+    SOCH_SLIP_ALONE(open_reader, opne_reader); SOCH_SLIP_ALONE(open_reader, pen_reader);
+    SOCH_SLIP_ALONE(open_reader, poen_reader); SOCH_SLIP(open_reader, reader); SOCH_SLIP(open_reader, snapshot);
+    SOCH_SLIP_ALONE(begin_txn, BeginTxn); SOCH_SLIP_ALONE(begin_txn, begi_ntxn); SOCH_SLIP_ALONE(begin_txn, begi_txn);
+    SOCH_SLIP(begin_txn, begin); SOCH_SLIP_ALONE(begin_txn, beginTxn); SOCH_SLIP_ALONE(begin_txn, begin_tn);
+    SOCH_SLIP_ALONE(begin_txn, begin_tnx); SOCH_SLIP(begin_txn, begin_transaction); SOCH_SLIP(begin_txn, begin_tx);
+    SOCH_SLIP_ALONE(begin_txn, begin_xn); SOCH_SLIP_ALONE(begin_txn, begin_xtn); SOCH_SLIP_ALONE(begin_txn, begint_xn);
+    SOCH_SLIP_ALONE(begin_txn, begintxn); SOCH_SLIP_ALONE(begin_txn, begn_txn); SOCH_SLIP_ALONE(begin_txn, begni_txn);
+    SOCH_SLIP_ALONE(begin_txn, beign_txn); SOCH_SLIP_ALONE(begin_txn, bein_txn); SOCH_SLIP_ALONE(begin_txn, bgein_txn);
+    SOCH_SLIP_ALONE(begin_txn, bgin_txn); SOCH_SLIP_ALONE(begin_txn, ebgin_txn); SOCH_SLIP_ALONE(begin_txn, egin_txn);
+    SOCH_SLIP(begin_txn, open_txn); SOCH_SLIP_ALONE(list_tables, ListTables); SOCH_SLIP_ALONE(list_tables, ilst_tables);
+    SOCH_SLIP_ALONE(list_tables, ist_tables); SOCH_SLIP_ALONE(list_tables, lis_tables);
+    SOCH_SLIP_ALONE(list_tables, lis_ttables); SOCH_SLIP_ALONE(list_tables, listTables);
+    SOCH_SLIP_ALONE(list_tables, list_ables); SOCH_SLIP_ALONE(list_tables, list_atbles);
+    SOCH_SLIP_ALONE(list_tables, list_tabels); SOCH_SLIP_ALONE(list_tables, list_tabes);
+    SOCH_SLIP_ALONE(list_tables, list_table); SOCH_SLIP_ALONE(list_tables, list_tabls);
+    SOCH_SLIP_ALONE(list_tables, list_tablse); SOCH_SLIP_ALONE(list_tables, list_talbes);
+    SOCH_SLIP_ALONE(list_tables, list_tales); SOCH_SLIP_ALONE(list_tables, list_tbales);
+    SOCH_SLIP_ALONE(list_tables, list_tbles); SOCH_SLIP_ALONE(list_tables, listt_ables);
+    SOCH_SLIP_ALONE(list_tables, listtables); SOCH_SLIP_ALONE(list_tables, lit_tables);
+    SOCH_SLIP_ALONE(list_tables, lits_tables); SOCH_SLIP_ALONE(list_tables, lsit_tables);
+    SOCH_SLIP_ALONE(list_tables, lst_tables); SOCH_SLIP_ALONE(drop_table, DropTable);
+    SOCH_SLIP_ALONE(drop_table, dop_table); SOCH_SLIP_ALONE(drop_table, dorp_table);
+    SOCH_SLIP_ALONE(drop_table, dro_ptable); SOCH_SLIP_ALONE(drop_table, dro_table);
+    SOCH_SLIP_ALONE(drop_table, dropTable); SOCH_SLIP_ALONE(drop_table, drop_able);
+    SOCH_SLIP_ALONE(drop_table, drop_atble); SOCH_SLIP_ALONE(drop_table, drop_tabe);
+    SOCH_SLIP_ALONE(drop_table, drop_tabel); SOCH_SLIP_ALONE(drop_table, drop_tabl);
+    SOCH_SLIP_ALONE(drop_table, drop_talbe); SOCH_SLIP_ALONE(drop_table, drop_tale);
+    SOCH_SLIP_ALONE(drop_table, drop_tbale); SOCH_SLIP_ALONE(drop_table, drop_tble);
+    SOCH_SLIP_ALONE(drop_table, dropt_able); SOCH_SLIP_ALONE(drop_table, droptable);
+    SOCH_SLIP_ALONE(drop_table, drp_table); SOCH_SLIP_ALONE(drop_table, drpo_table);
+    SOCH_SLIP_ALONE(drop_table, rdop_table); SOCH_SLIP_ALONE(drop_table, rop_table); SOCH_SLIP(checkpoint, Checkpoint);
     SOCH_SLIP(checkpoint, ceckpoint); SOCH_SLIP(checkpoint, cehckpoint); SOCH_SLIP(checkpoint, chcekpoint);
     SOCH_SLIP(checkpoint, chckpoint); SOCH_SLIP(checkpoint, checkoint); SOCH_SLIP(checkpoint, checkopint);
     SOCH_SLIP(checkpoint, checkpint); SOCH_SLIP(checkpoint, checkpiont); SOCH_SLIP(checkpoint, checkpoin);
@@ -929,63 +1046,95 @@ template <class T> struct index_of {
 #if SOCH_TARGET_MINOR >= 1
     SOCH_HANDLE(build_handle, T, soch_index, begin_build); SOCH_TOGETHER(soch_index, save, load);
     SOCH_TOGETHER(soch_index, flush_index, flushed);
-    SOCH_SLIP(nearest_batch, NearestBatch); SOCH_SLIP(nearest_batch, earest_batch);
-    SOCH_SLIP(nearest_batch, enarest_batch); SOCH_SLIP(nearest_batch, naerest_batch);
-    SOCH_SLIP(nearest_batch, narest_batch); SOCH_SLIP(nearest_batch, neaerst_batch);
-    SOCH_SLIP(nearest_batch, neaest_batch); SOCH_SLIP(nearest_batch, neares_batch);
-    SOCH_SLIP(nearest_batch, neares_tbatch); SOCH_SLIP(nearest_batch, nearestBatch);
-    SOCH_SLIP(nearest_batch, nearest_abtch); SOCH_SLIP(nearest_batch, nearest_atch);
-    SOCH_SLIP(nearest_batch, nearest_bach); SOCH_SLIP(nearest_batch, nearest_bacth);
-    SOCH_SLIP(nearest_batch, nearest_batc); SOCH_SLIP(nearest_batch, nearest_bath);
-    SOCH_SLIP(nearest_batch, nearest_bathc); SOCH_SLIP(nearest_batch, nearest_btach);
-    SOCH_SLIP(nearest_batch, nearest_btch); SOCH_SLIP(nearest_batch, nearestb_atch);
-    SOCH_SLIP(nearest_batch, nearestbatch); SOCH_SLIP(nearest_batch, nearet_batch);
-    SOCH_SLIP(nearest_batch, nearets_batch); SOCH_SLIP(nearest_batch, nearset_batch);
-    SOCH_SLIP(nearest_batch, nearst_batch); SOCH_SLIP(nearest_batch, neraest_batch);
-    SOCH_SLIP(nearest_batch, nerest_batch); SOCH_SLIP(search, Search); SOCH_SLIP(search, earch);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, Abandon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, aabndon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, aandon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abadnon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abadon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abandn);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abandno);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abando);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abanodn);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abanon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abnadon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abndon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, abort);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, baandon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, bandon);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, cancel);
+    SOCH_SLIP_OF(build_handle, soch_index, abandon_build, abandon, discard);
+    SOCH_SLIP_ALONE(nearest_batch, NearestBatch); SOCH_SLIP_ALONE(nearest_batch, earest_batch);
+    SOCH_SLIP_ALONE(nearest_batch, enarest_batch); SOCH_SLIP_ALONE(nearest_batch, naerest_batch);
+    SOCH_SLIP_ALONE(nearest_batch, narest_batch); SOCH_SLIP_ALONE(nearest_batch, neaerst_batch);
+    SOCH_SLIP_ALONE(nearest_batch, neaest_batch); SOCH_SLIP_ALONE(nearest_batch, neares_batch);
+    SOCH_SLIP_ALONE(nearest_batch, neares_tbatch); SOCH_SLIP_ALONE(nearest_batch, nearestBatch);
+    SOCH_SLIP_ALONE(nearest_batch, nearest_abtch); SOCH_SLIP_ALONE(nearest_batch, nearest_atch);
+    SOCH_SLIP_ALONE(nearest_batch, nearest_bach); SOCH_SLIP_ALONE(nearest_batch, nearest_bacth);
+    SOCH_SLIP_ALONE(nearest_batch, nearest_batc); SOCH_SLIP_ALONE(nearest_batch, nearest_bath);
+    SOCH_SLIP_ALONE(nearest_batch, nearest_bathc); SOCH_SLIP_ALONE(nearest_batch, nearest_btach);
+    SOCH_SLIP_ALONE(nearest_batch, nearest_btch); SOCH_SLIP_ALONE(nearest_batch, nearestb_atch);
+    SOCH_SLIP_ALONE(nearest_batch, nearestbatch); SOCH_SLIP_ALONE(nearest_batch, nearet_batch);
+    SOCH_SLIP_ALONE(nearest_batch, nearets_batch); SOCH_SLIP_ALONE(nearest_batch, nearset_batch);
+    SOCH_SLIP_ALONE(nearest_batch, nearst_batch); SOCH_SLIP_ALONE(nearest_batch, neraest_batch);
+    SOCH_SLIP_ALONE(nearest_batch, nerest_batch); SOCH_SLIP(search, Search); SOCH_SLIP(search, earch);
     SOCH_SLIP(search, esarch); SOCH_SLIP(search, saerch); SOCH_SLIP(search, sarch); SOCH_SLIP(search, seach);
     SOCH_SLIP(search, seacrh); SOCH_SLIP(search, searc); SOCH_SLIP(search, searh); SOCH_SLIP(search, searhc);
     SOCH_SLIP(search, serach); SOCH_SLIP(search, serch); SOCH_SLIP(save, Save); SOCH_SLIP(save, asve);
     SOCH_SLIP(save, ave); SOCH_SLIP(save, sae); SOCH_SLIP(save, saev); SOCH_SLIP(save, sav); SOCH_SLIP(save, svae);
     SOCH_SLIP(save, sve); SOCH_SLIP(load, Load); SOCH_SLIP(load, lad); SOCH_SLIP(load, laod); SOCH_SLIP(load, loa);
     SOCH_SLIP(load, lod); SOCH_SLIP(load, loda); SOCH_SLIP(load, oad); SOCH_SLIP(load, olad);
-    SOCH_SLIP(flush_index, FlushIndex); SOCH_SLIP(flush_index, flsh_index); SOCH_SLIP(flush_index, flsuh_index);
-    SOCH_SLIP(flush_index, fluh_index); SOCH_SLIP(flush_index, fluhs_index); SOCH_SLIP(flush_index, flus_hindex);
-    SOCH_SLIP(flush_index, flus_index); SOCH_SLIP(flush_index, flushIndex); SOCH_SLIP(flush_index, flush_idex);
-    SOCH_SLIP(flush_index, flush_idnex); SOCH_SLIP(flush_index, flush_inde); SOCH_SLIP(flush_index, flush_indx);
-    SOCH_SLIP(flush_index, flush_indxe); SOCH_SLIP(flush_index, flush_inedx); SOCH_SLIP(flush_index, flush_inex);
-    SOCH_SLIP(flush_index, flush_ndex); SOCH_SLIP(flush_index, flush_nidex); SOCH_SLIP(flush_index, flushi_ndex);
-    SOCH_SLIP(flush_index, flushindex); SOCH_SLIP(flush_index, fulsh_index); SOCH_SLIP(flush_index, fush_index);
-    SOCH_SLIP(flush_index, lfush_index); SOCH_SLIP(flush_index, lush_index); SOCH_SLIP(flushed, Flushed);
-    SOCH_SLIP(flushed, flshed); SOCH_SLIP(flushed, flsuhed); SOCH_SLIP(flushed, fluhed); SOCH_SLIP(flushed, fluhsed);
-    SOCH_SLIP(flushed, flused); SOCH_SLIP(flushed, flusehd); SOCH_SLIP(flushed, flushd); SOCH_SLIP(flushed, flushde);
-    SOCH_SLIP(flushed, flushe); SOCH_SLIP(flushed, fulshed); SOCH_SLIP(flushed, fushed); SOCH_SLIP(flushed, lfushed);
-    SOCH_SLIP(flushed, lushed); SOCH_SLIP(change_batch, ChangeBatch); SOCH_SLIP(change_batch, batch);
-    SOCH_SLIP(change_batch, cahnge_batch); SOCH_SLIP(change_batch, cange_batch); SOCH_SLIP(change_batch, chage_batch);
-    SOCH_SLIP(change_batch, chagne_batch); SOCH_SLIP(change_batch, chane_batch); SOCH_SLIP(change_batch, chaneg_batch);
-    SOCH_SLIP(change_batch, chang_batch); SOCH_SLIP(change_batch, chang_ebatch); SOCH_SLIP(change_batch, changeBatch);
-    SOCH_SLIP(change_batch, change_abtch); SOCH_SLIP(change_batch, change_atch); SOCH_SLIP(change_batch, change_bach);
-    SOCH_SLIP(change_batch, change_bacth); SOCH_SLIP(change_batch, change_batc); SOCH_SLIP(change_batch, change_bath);
-    SOCH_SLIP(change_batch, change_bathc); SOCH_SLIP(change_batch, change_btach); SOCH_SLIP(change_batch, change_btch);
-    SOCH_SLIP(change_batch, changeb_atch); SOCH_SLIP(change_batch, changebatch); SOCH_SLIP(change_batch, changes);
-    SOCH_SLIP(change_batch, chnage_batch); SOCH_SLIP(change_batch, chnge_batch); SOCH_SLIP(change_batch, hange_batch);
-    SOCH_SLIP(change_batch, hcange_batch); SOCH_SLIP(drop_index, DropIndex); SOCH_SLIP(drop_index, dop_index);
-    SOCH_SLIP(drop_index, dorp_index); SOCH_SLIP(drop_index, dro_index); SOCH_SLIP(drop_index, dro_pindex);
-    SOCH_SLIP(drop_index, drop); SOCH_SLIP(drop_index, dropIndex); SOCH_SLIP(drop_index, drop_idex);
-    SOCH_SLIP(drop_index, drop_idnex); SOCH_SLIP(drop_index, drop_inde); SOCH_SLIP(drop_index, drop_indx);
-    SOCH_SLIP(drop_index, drop_indxe); SOCH_SLIP(drop_index, drop_inedx); SOCH_SLIP(drop_index, drop_inex);
-    SOCH_SLIP(drop_index, drop_ndex); SOCH_SLIP(drop_index, drop_nidex); SOCH_SLIP(drop_index, dropi_ndex);
-    SOCH_SLIP(drop_index, dropindex); SOCH_SLIP(drop_index, drp_index); SOCH_SLIP(drop_index, drpo_index);
-    SOCH_SLIP(drop_index, rdop_index); SOCH_SLIP(drop_index, rop_index); SOCH_SLIP(begin_build, BeginBuild);
-    SOCH_SLIP(begin_build, begi_build); SOCH_SLIP(begin_build, begi_nbuild); SOCH_SLIP(begin_build, beginBuild);
-    SOCH_SLIP(begin_build, begin_bild); SOCH_SLIP(begin_build, begin_biuld); SOCH_SLIP(begin_build, begin_buid);
-    SOCH_SLIP(begin_build, begin_buidl); SOCH_SLIP(begin_build, begin_buil); SOCH_SLIP(begin_build, begin_builder);
-    SOCH_SLIP(begin_build, begin_buld); SOCH_SLIP(begin_build, begin_bulid); SOCH_SLIP(begin_build, begin_ubild);
-    SOCH_SLIP(begin_build, begin_uild); SOCH_SLIP(begin_build, beginb_uild); SOCH_SLIP(begin_build, beginbuild);
-    SOCH_SLIP(begin_build, begn_build); SOCH_SLIP(begin_build, begni_build); SOCH_SLIP(begin_build, beign_build);
-    SOCH_SLIP(begin_build, bein_build); SOCH_SLIP(begin_build, bgein_build); SOCH_SLIP(begin_build, bgin_build);
-    SOCH_SLIP(begin_build, builder); SOCH_SLIP(begin_build, ebgin_build); SOCH_SLIP(begin_build, egin_build);
-    SOCH_SLIP(begin_build, open_build); SOCH_SLIP(begin_build, open_builder);
+    SOCH_SLIP_ALONE(flush_index, FlushIndex); SOCH_SLIP_ALONE(flush_index, flsh_index);
+    SOCH_SLIP_ALONE(flush_index, flsuh_index); SOCH_SLIP_ALONE(flush_index, fluh_index);
+    SOCH_SLIP_ALONE(flush_index, fluhs_index); SOCH_SLIP_ALONE(flush_index, flus_hindex);
+    SOCH_SLIP_ALONE(flush_index, flus_index); SOCH_SLIP_ALONE(flush_index, flushIndex);
+    SOCH_SLIP_ALONE(flush_index, flush_idex); SOCH_SLIP_ALONE(flush_index, flush_idnex);
+    SOCH_SLIP_ALONE(flush_index, flush_inde); SOCH_SLIP_ALONE(flush_index, flush_indx);
+    SOCH_SLIP_ALONE(flush_index, flush_indxe); SOCH_SLIP_ALONE(flush_index, flush_inedx);
+    SOCH_SLIP_ALONE(flush_index, flush_inex); SOCH_SLIP_ALONE(flush_index, flush_ndex);
+    SOCH_SLIP_ALONE(flush_index, flush_nidex); SOCH_SLIP_ALONE(flush_index, flushi_ndex);
+    SOCH_SLIP_ALONE(flush_index, flushindex); SOCH_SLIP_ALONE(flush_index, fulsh_index);
+    SOCH_SLIP_ALONE(flush_index, fush_index); SOCH_SLIP_ALONE(flush_index, lfush_index);
+    SOCH_SLIP_ALONE(flush_index, lush_index); SOCH_SLIP(flushed, Flushed); SOCH_SLIP(flushed, flshed);
+    SOCH_SLIP(flushed, flsuhed); SOCH_SLIP(flushed, fluhed); SOCH_SLIP(flushed, fluhsed); SOCH_SLIP(flushed, flused);
+    SOCH_SLIP(flushed, flusehd); SOCH_SLIP(flushed, flushd); SOCH_SLIP(flushed, flushde); SOCH_SLIP(flushed, flushe);
+    SOCH_SLIP(flushed, fulshed); SOCH_SLIP(flushed, fushed); SOCH_SLIP(flushed, lfushed); SOCH_SLIP(flushed, lushed);
+    SOCH_SLIP_ALONE(change_batch, ChangeBatch); SOCH_SLIP(change_batch, batch);
+    SOCH_SLIP_ALONE(change_batch, cahnge_batch); SOCH_SLIP_ALONE(change_batch, cange_batch);
+    SOCH_SLIP_ALONE(change_batch, chage_batch); SOCH_SLIP_ALONE(change_batch, chagne_batch);
+    SOCH_SLIP_ALONE(change_batch, chane_batch); SOCH_SLIP_ALONE(change_batch, chaneg_batch);
+    SOCH_SLIP_ALONE(change_batch, chang_batch); SOCH_SLIP_ALONE(change_batch, chang_ebatch);
+    SOCH_SLIP_ALONE(change_batch, changeBatch); SOCH_SLIP_ALONE(change_batch, change_abtch);
+    SOCH_SLIP_ALONE(change_batch, change_atch); SOCH_SLIP_ALONE(change_batch, change_bach);
+    SOCH_SLIP_ALONE(change_batch, change_bacth); SOCH_SLIP_ALONE(change_batch, change_batc);
+    SOCH_SLIP_ALONE(change_batch, change_bath); SOCH_SLIP_ALONE(change_batch, change_bathc);
+    SOCH_SLIP_ALONE(change_batch, change_btach); SOCH_SLIP_ALONE(change_batch, change_btch);
+    SOCH_SLIP_ALONE(change_batch, changeb_atch); SOCH_SLIP_ALONE(change_batch, changebatch);
+    SOCH_SLIP(change_batch, changes); SOCH_SLIP_ALONE(change_batch, chnage_batch);
+    SOCH_SLIP_ALONE(change_batch, chnge_batch); SOCH_SLIP_ALONE(change_batch, hange_batch);
+    SOCH_SLIP_ALONE(change_batch, hcange_batch); SOCH_SLIP_ALONE(drop_index, DropIndex);
+    SOCH_SLIP_ALONE(drop_index, dop_index); SOCH_SLIP_ALONE(drop_index, dorp_index);
+    SOCH_SLIP_ALONE(drop_index, dro_index); SOCH_SLIP_ALONE(drop_index, dro_pindex); SOCH_SLIP(drop_index, drop);
+    SOCH_SLIP_ALONE(drop_index, dropIndex); SOCH_SLIP_ALONE(drop_index, drop_idex);
+    SOCH_SLIP_ALONE(drop_index, drop_idnex); SOCH_SLIP_ALONE(drop_index, drop_inde);
+    SOCH_SLIP_ALONE(drop_index, drop_indx); SOCH_SLIP_ALONE(drop_index, drop_indxe);
+    SOCH_SLIP_ALONE(drop_index, drop_inedx); SOCH_SLIP_ALONE(drop_index, drop_inex);
+    SOCH_SLIP_ALONE(drop_index, drop_ndex); SOCH_SLIP_ALONE(drop_index, drop_nidex);
+    SOCH_SLIP_ALONE(drop_index, dropi_ndex); SOCH_SLIP_ALONE(drop_index, dropindex);
+    SOCH_SLIP_ALONE(drop_index, drp_index); SOCH_SLIP_ALONE(drop_index, drpo_index);
+    SOCH_SLIP_ALONE(drop_index, rdop_index); SOCH_SLIP_ALONE(drop_index, rop_index);
+    SOCH_SLIP_ALONE(begin_build, BeginBuild); SOCH_SLIP_ALONE(begin_build, begi_build);
+    SOCH_SLIP_ALONE(begin_build, begi_nbuild); SOCH_SLIP_ALONE(begin_build, beginBuild);
+    SOCH_SLIP_ALONE(begin_build, begin_bild); SOCH_SLIP_ALONE(begin_build, begin_biuld);
+    SOCH_SLIP_ALONE(begin_build, begin_buid); SOCH_SLIP_ALONE(begin_build, begin_buidl);
+    SOCH_SLIP_ALONE(begin_build, begin_buil); SOCH_SLIP(begin_build, begin_builder);
+    SOCH_SLIP_ALONE(begin_build, begin_buld); SOCH_SLIP_ALONE(begin_build, begin_bulid);
+    SOCH_SLIP_ALONE(begin_build, begin_ubild); SOCH_SLIP_ALONE(begin_build, begin_uild);
+    SOCH_SLIP_ALONE(begin_build, beginb_uild); SOCH_SLIP_ALONE(begin_build, beginbuild);
+    SOCH_SLIP_ALONE(begin_build, begn_build); SOCH_SLIP_ALONE(begin_build, begni_build);
+    SOCH_SLIP_ALONE(begin_build, beign_build); SOCH_SLIP_ALONE(begin_build, bein_build);
+    SOCH_SLIP_ALONE(begin_build, bgein_build); SOCH_SLIP_ALONE(begin_build, bgin_build);
+    SOCH_SLIP(begin_build, builder); SOCH_SLIP_ALONE(begin_build, ebgin_build);
+    SOCH_SLIP_ALONE(begin_build, egin_build); SOCH_SLIP(begin_build, open_build); SOCH_SLIP(begin_build, open_builder);
 #else
     SOCH_LATER(nearest_batch, 1); SOCH_LATER(search, 1); SOCH_LATER(save, 1); SOCH_LATER(load, 1);
     SOCH_LATER(flush_index, 1); SOCH_LATER(flushed, 1); SOCH_LATER(change_batch, 1); SOCH_LATER(drop_index, 1);
@@ -1010,153 +1159,171 @@ template <class T> const soch_index index_of<T>::table = {
 template <class T> struct observability_of {
     static const soch_observability table;
     typedef soch_observability contract;
-    SOCH_SLIP(counter_inc, CounterInc); SOCH_SLIP(counter_inc, conter_inc); SOCH_SLIP(counter_inc, conuter_inc);
-    SOCH_SLIP(counter_inc, couner_inc); SOCH_SLIP(counter_inc, counetr_inc); SOCH_SLIP(counter_inc, counte_inc);
-    SOCH_SLIP(counter_inc, counte_rinc); SOCH_SLIP(counter_inc, counterInc); SOCH_SLIP(counter_inc, counter_ic);
-    SOCH_SLIP(counter_inc, counter_icn); SOCH_SLIP(counter_inc, counter_in); SOCH_SLIP(counter_inc, counter_nc);
-    SOCH_SLIP(counter_inc, counter_nic); SOCH_SLIP(counter_inc, counteri_nc); SOCH_SLIP(counter_inc, counterinc);
-    SOCH_SLIP(counter_inc, countr_inc); SOCH_SLIP(counter_inc, countre_inc); SOCH_SLIP(counter_inc, couter_inc);
-    SOCH_SLIP(counter_inc, coutner_inc); SOCH_SLIP(counter_inc, cunter_inc); SOCH_SLIP(counter_inc, cuonter_inc);
-    SOCH_SLIP(counter_inc, ocunter_inc); SOCH_SLIP(counter_inc, ounter_inc); SOCH_SLIP(gauge_set, GaugeSet);
-    SOCH_SLIP(gauge_set, aguge_set); SOCH_SLIP(gauge_set, auge_set); SOCH_SLIP(gauge_set, gage_set);
-    SOCH_SLIP(gauge_set, gague_set); SOCH_SLIP(gauge_set, gaue_set); SOCH_SLIP(gauge_set, gaueg_set);
-    SOCH_SLIP(gauge_set, gaug_eset); SOCH_SLIP(gauge_set, gaug_set); SOCH_SLIP(gauge_set, gaugeSet);
-    SOCH_SLIP(gauge_set, gauge_est); SOCH_SLIP(gauge_set, gauge_et); SOCH_SLIP(gauge_set, gauge_se);
-    SOCH_SLIP(gauge_set, gauge_st); SOCH_SLIP(gauge_set, gauge_ste); SOCH_SLIP(gauge_set, gauges_et);
-    SOCH_SLIP(gauge_set, gaugeset); SOCH_SLIP(gauge_set, guage_set); SOCH_SLIP(gauge_set, guge_set);
-    SOCH_SLIP(histogram_observe, HistogramObserve); SOCH_SLIP(histogram_observe, hisogram_observe);
-    SOCH_SLIP(histogram_observe, hisotgram_observe); SOCH_SLIP(histogram_observe, histgoram_observe);
-    SOCH_SLIP(histogram_observe, histgram_observe); SOCH_SLIP(histogram_observe, histogam_observe);
-    SOCH_SLIP(histogram_observe, histogarm_observe); SOCH_SLIP(histogram_observe, histogra_mobserve);
-    SOCH_SLIP(histogram_observe, histogra_observe); SOCH_SLIP(histogram_observe, histogramObserve);
-    SOCH_SLIP(histogram_observe, histogram_boserve); SOCH_SLIP(histogram_observe, histogram_bserve);
-    SOCH_SLIP(histogram_observe, histogram_oberve); SOCH_SLIP(histogram_observe, histogram_obesrve);
-    SOCH_SLIP(histogram_observe, histogram_obsere); SOCH_SLIP(histogram_observe, histogram_obserev);
-    SOCH_SLIP(histogram_observe, histogram_observ); SOCH_SLIP(histogram_observe, histogram_obseve);
-    SOCH_SLIP(histogram_observe, histogram_obsevre); SOCH_SLIP(histogram_observe, histogram_obsreve);
-    SOCH_SLIP(histogram_observe, histogram_obsrve); SOCH_SLIP(histogram_observe, histogram_osberve);
-    SOCH_SLIP(histogram_observe, histogram_oserve); SOCH_SLIP(histogram_observe, histogramo_bserve);
-    SOCH_SLIP(histogram_observe, histogramobserve); SOCH_SLIP(histogram_observe, histogrm_observe);
-    SOCH_SLIP(histogram_observe, histogrma_observe); SOCH_SLIP(histogram_observe, historam_observe);
-    SOCH_SLIP(histogram_observe, historgam_observe); SOCH_SLIP(histogram_observe, hitogram_observe);
-    SOCH_SLIP(histogram_observe, hitsogram_observe); SOCH_SLIP(histogram_observe, hsitogram_observe);
-    SOCH_SLIP(histogram_observe, hstogram_observe); SOCH_SLIP(histogram_observe, ihstogram_observe);
-    SOCH_SLIP(histogram_observe, istogram_observe); SOCH_SLIP(span_start, SpanStart); SOCH_SLIP(span_start, pan_start);
-    SOCH_SLIP(span_start, psan_start); SOCH_SLIP(span_start, san_start); SOCH_SLIP(span_start, sapn_start);
-    SOCH_SLIP(span_start, spa_nstart); SOCH_SLIP(span_start, spa_start); SOCH_SLIP(span_start, spanStart);
-    SOCH_SLIP(span_start, span_sart); SOCH_SLIP(span_start, span_satrt); SOCH_SLIP(span_start, span_star);
-    SOCH_SLIP(span_start, span_stat); SOCH_SLIP(span_start, span_statr); SOCH_SLIP(span_start, span_strat);
-    SOCH_SLIP(span_start, span_strt); SOCH_SLIP(span_start, span_tart); SOCH_SLIP(span_start, span_tsart);
-    SOCH_SLIP(span_start, spans_tart); SOCH_SLIP(span_start, spanstart); SOCH_SLIP(span_start, spn_start);
-    SOCH_SLIP(span_start, spna_start); SOCH_SLIP(span_end, SpanEnd); SOCH_SLIP(span_end, pan_end);
-    SOCH_SLIP(span_end, psan_end); SOCH_SLIP(span_end, san_end); SOCH_SLIP(span_end, sapn_end);
-    SOCH_SLIP(span_end, spa_end); SOCH_SLIP(span_end, spa_nend); SOCH_SLIP(span_end, spanEnd);
-    SOCH_SLIP(span_end, span_ed); SOCH_SLIP(span_end, span_edn); SOCH_SLIP(span_end, span_en);
-    SOCH_SLIP(span_end, span_nd); SOCH_SLIP(span_end, span_ned); SOCH_SLIP(span_end, spane_nd);
-    SOCH_SLIP(span_end, spanend); SOCH_SLIP(span_end, spn_end); SOCH_SLIP(span_end, spna_end);
-    SOCH_SLIP(span_event, SpanEvent); SOCH_SLIP(span_event, pan_event); SOCH_SLIP(span_event, psan_event);
-    SOCH_SLIP(span_event, san_event); SOCH_SLIP(span_event, sapn_event); SOCH_SLIP(span_event, spa_event);
-    SOCH_SLIP(span_event, spa_nevent); SOCH_SLIP(span_event, spanEvent); SOCH_SLIP(span_event, span_eent);
-    SOCH_SLIP(span_event, span_eevnt); SOCH_SLIP(span_event, span_even); SOCH_SLIP(span_event, span_evet);
-    SOCH_SLIP(span_event, span_evetn); SOCH_SLIP(span_event, span_evnet); SOCH_SLIP(span_event, span_evnt);
-    SOCH_SLIP(span_event, span_veent); SOCH_SLIP(span_event, span_vent); SOCH_SLIP(span_event, spane_vent);
-    SOCH_SLIP(span_event, spanevent); SOCH_SLIP(span_event, spn_event); SOCH_SLIP(span_event, spna_event);
-    SOCH_SLIP(log, Log); SOCH_SLIP(log, lgo); SOCH_SLIP(log, olg); SOCH_SLIP(report_health, ReportHealth);
-    SOCH_SLIP(report_health, eport_health); SOCH_SLIP(report_health, erport_health);
-    SOCH_SLIP(report_health, reoprt_health); SOCH_SLIP(report_health, reort_health);
-    SOCH_SLIP(report_health, repor_health); SOCH_SLIP(report_health, repor_thealth);
-    SOCH_SLIP(report_health, reportHealth); SOCH_SLIP(report_health, report_ealth);
-    SOCH_SLIP(report_health, report_ehalth); SOCH_SLIP(report_health, report_haelth);
-    SOCH_SLIP(report_health, report_halth); SOCH_SLIP(report_health, report_healh);
-    SOCH_SLIP(report_health, report_healht); SOCH_SLIP(report_health, report_healt);
-    SOCH_SLIP(report_health, report_heath); SOCH_SLIP(report_health, report_heatlh);
-    SOCH_SLIP(report_health, report_helath); SOCH_SLIP(report_health, report_helth);
-    SOCH_SLIP(report_health, reporth_ealth); SOCH_SLIP(report_health, reporthealth);
-    SOCH_SLIP(report_health, repot_health); SOCH_SLIP(report_health, repotr_health);
-    SOCH_SLIP(report_health, reprot_health); SOCH_SLIP(report_health, reprt_health);
-    SOCH_SLIP(report_health, rpeort_health); SOCH_SLIP(report_health, rport_health); SOCH_SLIP(describe, Describe);
-    SOCH_SLIP(describe, decribe); SOCH_SLIP(describe, decsribe); SOCH_SLIP(describe, descibe);
-    SOCH_SLIP(describe, descirbe); SOCH_SLIP(describe, descrbe); SOCH_SLIP(describe, descrbie);
-    SOCH_SLIP(describe, describ); SOCH_SLIP(describe, descrie); SOCH_SLIP(describe, descrieb);
-    SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe);
-    SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
+    SOCH_SLIP_ALONE(counter_inc, CounterInc); SOCH_SLIP_ALONE(counter_inc, conter_inc);
+    SOCH_SLIP_ALONE(counter_inc, conuter_inc); SOCH_SLIP_ALONE(counter_inc, couner_inc);
+    SOCH_SLIP_ALONE(counter_inc, counetr_inc); SOCH_SLIP_ALONE(counter_inc, counte_inc);
+    SOCH_SLIP_ALONE(counter_inc, counte_rinc); SOCH_SLIP_ALONE(counter_inc, counterInc);
+    SOCH_SLIP_ALONE(counter_inc, counter_ic); SOCH_SLIP_ALONE(counter_inc, counter_icn);
+    SOCH_SLIP_ALONE(counter_inc, counter_in); SOCH_SLIP_ALONE(counter_inc, counter_nc);
+    SOCH_SLIP_ALONE(counter_inc, counter_nic); SOCH_SLIP_ALONE(counter_inc, counteri_nc);
+    SOCH_SLIP_ALONE(counter_inc, counterinc); SOCH_SLIP_ALONE(counter_inc, countr_inc);
+    SOCH_SLIP_ALONE(counter_inc, countre_inc); SOCH_SLIP_ALONE(counter_inc, couter_inc);
+    SOCH_SLIP_ALONE(counter_inc, coutner_inc); SOCH_SLIP_ALONE(counter_inc, cunter_inc);
+    SOCH_SLIP_ALONE(counter_inc, cuonter_inc); SOCH_SLIP_ALONE(counter_inc, ocunter_inc);
+    SOCH_SLIP_ALONE(counter_inc, ounter_inc); SOCH_SLIP_ALONE(gauge_set, GaugeSet);
+    SOCH_SLIP_ALONE(gauge_set, aguge_set); SOCH_SLIP_ALONE(gauge_set, auge_set); SOCH_SLIP_ALONE(gauge_set, gage_set);
+    SOCH_SLIP_ALONE(gauge_set, gague_set); SOCH_SLIP_ALONE(gauge_set, gaue_set); SOCH_SLIP_ALONE(gauge_set, gaueg_set);
+    SOCH_SLIP_ALONE(gauge_set, gaug_eset); SOCH_SLIP_ALONE(gauge_set, gaug_set); SOCH_SLIP_ALONE(gauge_set, gaugeSet);
+    SOCH_SLIP_ALONE(gauge_set, gauge_est); SOCH_SLIP_ALONE(gauge_set, gauge_et); SOCH_SLIP_ALONE(gauge_set, gauge_se);
+    SOCH_SLIP_ALONE(gauge_set, gauge_st); SOCH_SLIP_ALONE(gauge_set, gauge_ste); SOCH_SLIP_ALONE(gauge_set, gauges_et);
+    SOCH_SLIP_ALONE(gauge_set, gaugeset); SOCH_SLIP_ALONE(gauge_set, guage_set); SOCH_SLIP_ALONE(gauge_set, guge_set);
+    SOCH_SLIP_ALONE(histogram_observe, HistogramObserve); SOCH_SLIP_ALONE(histogram_observe, hisogram_observe);
+    SOCH_SLIP_ALONE(histogram_observe, hisotgram_observe); SOCH_SLIP_ALONE(histogram_observe, histgoram_observe);
+    SOCH_SLIP_ALONE(histogram_observe, histgram_observe); SOCH_SLIP_ALONE(histogram_observe, histogam_observe);
+    SOCH_SLIP_ALONE(histogram_observe, histogarm_observe); SOCH_SLIP_ALONE(histogram_observe, histogra_mobserve);
+    SOCH_SLIP_ALONE(histogram_observe, histogra_observe); SOCH_SLIP_ALONE(histogram_observe, histogramObserve);
+    SOCH_SLIP_ALONE(histogram_observe, histogram_boserve); SOCH_SLIP_ALONE(histogram_observe, histogram_bserve);
+    SOCH_SLIP_ALONE(histogram_observe, histogram_oberve); SOCH_SLIP_ALONE(histogram_observe, histogram_obesrve);
+    SOCH_SLIP_ALONE(histogram_observe, histogram_obsere); SOCH_SLIP_ALONE(histogram_observe, histogram_obserev);
+    SOCH_SLIP_ALONE(histogram_observe, histogram_observ); SOCH_SLIP_ALONE(histogram_observe, histogram_obseve);
+    SOCH_SLIP_ALONE(histogram_observe, histogram_obsevre); SOCH_SLIP_ALONE(histogram_observe, histogram_obsreve);
+    SOCH_SLIP_ALONE(histogram_observe, histogram_obsrve); SOCH_SLIP_ALONE(histogram_observe, histogram_osberve);
+    SOCH_SLIP_ALONE(histogram_observe, histogram_oserve); SOCH_SLIP_ALONE(histogram_observe, histogramo_bserve);
+    SOCH_SLIP_ALONE(histogram_observe, histogramobserve); SOCH_SLIP_ALONE(histogram_observe, histogrm_observe);
+    SOCH_SLIP_ALONE(histogram_observe, histogrma_observe); SOCH_SLIP_ALONE(histogram_observe, historam_observe);
+    SOCH_SLIP_ALONE(histogram_observe, historgam_observe); SOCH_SLIP_ALONE(histogram_observe, hitogram_observe);
+    SOCH_SLIP_ALONE(histogram_observe, hitsogram_observe); SOCH_SLIP_ALONE(histogram_observe, hsitogram_observe);
+    SOCH_SLIP_ALONE(histogram_observe, hstogram_observe); SOCH_SLIP_ALONE(histogram_observe, ihstogram_observe);
+    SOCH_SLIP_ALONE(histogram_observe, istogram_observe); SOCH_SLIP_ALONE(span_start, SpanStart);
+    SOCH_SLIP_ALONE(span_start, pan_start); SOCH_SLIP_ALONE(span_start, psan_start);
+    SOCH_SLIP_ALONE(span_start, san_start); SOCH_SLIP_ALONE(span_start, sapn_start);
+    SOCH_SLIP_ALONE(span_start, spa_nstart); SOCH_SLIP_ALONE(span_start, spa_start);
+    SOCH_SLIP_ALONE(span_start, spanStart); SOCH_SLIP_ALONE(span_start, span_sart);
+    SOCH_SLIP_ALONE(span_start, span_satrt); SOCH_SLIP_ALONE(span_start, span_star);
+    SOCH_SLIP_ALONE(span_start, span_stat); SOCH_SLIP_ALONE(span_start, span_statr);
+    SOCH_SLIP_ALONE(span_start, span_strat); SOCH_SLIP_ALONE(span_start, span_strt);
+    SOCH_SLIP_ALONE(span_start, span_tart); SOCH_SLIP_ALONE(span_start, span_tsart);
+    SOCH_SLIP_ALONE(span_start, spans_tart); SOCH_SLIP_ALONE(span_start, spanstart);
+    SOCH_SLIP_ALONE(span_start, spn_start); SOCH_SLIP_ALONE(span_start, spna_start); SOCH_SLIP_ALONE(span_end, SpanEnd);
+    SOCH_SLIP_ALONE(span_end, pan_end); SOCH_SLIP_ALONE(span_end, psan_end); SOCH_SLIP_ALONE(span_end, san_end);
+    SOCH_SLIP_ALONE(span_end, sapn_end); SOCH_SLIP_ALONE(span_end, spa_end); SOCH_SLIP_ALONE(span_end, spa_nend);
+    SOCH_SLIP_ALONE(span_end, spanEnd); SOCH_SLIP_ALONE(span_end, span_ed); SOCH_SLIP_ALONE(span_end, span_edn);
+    SOCH_SLIP_ALONE(span_end, span_en); SOCH_SLIP_ALONE(span_end, span_nd); SOCH_SLIP_ALONE(span_end, span_ned);
+    SOCH_SLIP_ALONE(span_end, spane_nd); SOCH_SLIP_ALONE(span_end, spanend); SOCH_SLIP_ALONE(span_end, spn_end);
+    SOCH_SLIP_ALONE(span_end, spna_end); SOCH_SLIP_ALONE(span_event, SpanEvent); SOCH_SLIP_ALONE(span_event, pan_event);
+    SOCH_SLIP_ALONE(span_event, psan_event); SOCH_SLIP_ALONE(span_event, san_event);
+    SOCH_SLIP_ALONE(span_event, sapn_event); SOCH_SLIP_ALONE(span_event, spa_event);
+    SOCH_SLIP_ALONE(span_event, spa_nevent); SOCH_SLIP_ALONE(span_event, spanEvent);
+    SOCH_SLIP_ALONE(span_event, span_eent); SOCH_SLIP_ALONE(span_event, span_eevnt);
+    SOCH_SLIP_ALONE(span_event, span_even); SOCH_SLIP_ALONE(span_event, span_evet);
+    SOCH_SLIP_ALONE(span_event, span_evetn); SOCH_SLIP_ALONE(span_event, span_evnet);
+    SOCH_SLIP_ALONE(span_event, span_evnt); SOCH_SLIP_ALONE(span_event, span_veent);
+    SOCH_SLIP_ALONE(span_event, span_vent); SOCH_SLIP_ALONE(span_event, spane_vent);
+    SOCH_SLIP_ALONE(span_event, spanevent); SOCH_SLIP_ALONE(span_event, spn_event);
+    SOCH_SLIP_ALONE(span_event, spna_event); SOCH_SLIP(log, Log); SOCH_SLIP(log, lgo); SOCH_SLIP(log, olg);
+    SOCH_SLIP_ALONE(report_health, ReportHealth); SOCH_SLIP_ALONE(report_health, eport_health);
+    SOCH_SLIP_ALONE(report_health, erport_health); SOCH_SLIP_ALONE(report_health, reoprt_health);
+    SOCH_SLIP_ALONE(report_health, reort_health); SOCH_SLIP_ALONE(report_health, repor_health);
+    SOCH_SLIP_ALONE(report_health, repor_thealth); SOCH_SLIP_ALONE(report_health, reportHealth);
+    SOCH_SLIP_ALONE(report_health, report_ealth); SOCH_SLIP_ALONE(report_health, report_ehalth);
+    SOCH_SLIP_ALONE(report_health, report_haelth); SOCH_SLIP_ALONE(report_health, report_halth);
+    SOCH_SLIP_ALONE(report_health, report_healh); SOCH_SLIP_ALONE(report_health, report_healht);
+    SOCH_SLIP_ALONE(report_health, report_healt); SOCH_SLIP_ALONE(report_health, report_heath);
+    SOCH_SLIP_ALONE(report_health, report_heatlh); SOCH_SLIP_ALONE(report_health, report_helath);
+    SOCH_SLIP_ALONE(report_health, report_helth); SOCH_SLIP_ALONE(report_health, reporth_ealth);
+    SOCH_SLIP_ALONE(report_health, reporthealth); SOCH_SLIP_ALONE(report_health, repot_health);
+    SOCH_SLIP_ALONE(report_health, repotr_health); SOCH_SLIP_ALONE(report_health, reprot_health);
+    SOCH_SLIP_ALONE(report_health, reprt_health); SOCH_SLIP_ALONE(report_health, rpeort_health);
+    SOCH_SLIP_ALONE(report_health, rport_health); SOCH_SLIP(describe, Describe); SOCH_SLIP(describe, decribe);
+    SOCH_SLIP(describe, decsribe); SOCH_SLIP(describe, descibe); SOCH_SLIP(describe, descirbe);
+    SOCH_SLIP(describe, descrbe); SOCH_SLIP(describe, descrbie); SOCH_SLIP(describe, describ);
+    SOCH_SLIP(describe, descrie); SOCH_SLIP(describe, descrieb); SOCH_SLIP(describe, desrcibe);
+    SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe); SOCH_SLIP(describe, dsecribe);
+    SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
     SOCH_TOGETHER(soch_observability, span_record_start, span_record_event);
     SOCH_TOGETHER(soch_observability, span_record_event, span_record_end);
     SOCH_TOGETHER(soch_observability, span_record_end, span_context);
     SOCH_SLIP(attach, Attach); SOCH_SLIP(attach, atach); SOCH_SLIP(attach, atatch); SOCH_SLIP(attach, attac);
     SOCH_SLIP(attach, attah); SOCH_SLIP(attach, attahc); SOCH_SLIP(attach, attcah); SOCH_SLIP(attach, attch);
-    SOCH_SLIP(attach, tatach); SOCH_SLIP(attach, ttach); SOCH_SLIP(span_record_start, SpanRecordStart);
-    SOCH_SLIP(span_record_start, pan_record_start); SOCH_SLIP(span_record_start, psan_record_start);
-    SOCH_SLIP(span_record_start, san_record_start); SOCH_SLIP(span_record_start, sapn_record_start);
-    SOCH_SLIP(span_record_start, spa_nrecord_start); SOCH_SLIP(span_record_start, spa_record_start);
-    SOCH_SLIP(span_record_start, spanRecordStart); SOCH_SLIP(span_record_start, span_ecord_start);
-    SOCH_SLIP(span_record_start, span_ercord_start); SOCH_SLIP(span_record_start, span_rceord_start);
-    SOCH_SLIP(span_record_start, span_rcord_start); SOCH_SLIP(span_record_start, span_recod_start);
-    SOCH_SLIP(span_record_start, span_recodr_start); SOCH_SLIP(span_record_start, span_recor_dstart);
-    SOCH_SLIP(span_record_start, span_recor_start); SOCH_SLIP(span_record_start, span_record_sart);
-    SOCH_SLIP(span_record_start, span_record_satrt); SOCH_SLIP(span_record_start, span_record_star);
-    SOCH_SLIP(span_record_start, span_record_stat); SOCH_SLIP(span_record_start, span_record_statr);
-    SOCH_SLIP(span_record_start, span_record_strat); SOCH_SLIP(span_record_start, span_record_strt);
-    SOCH_SLIP(span_record_start, span_record_tart); SOCH_SLIP(span_record_start, span_record_tsart);
-    SOCH_SLIP(span_record_start, span_records_tart); SOCH_SLIP(span_record_start, span_recordstart);
-    SOCH_SLIP(span_record_start, span_recrd_start); SOCH_SLIP(span_record_start, span_recrod_start);
-    SOCH_SLIP(span_record_start, span_reocrd_start); SOCH_SLIP(span_record_start, span_reord_start);
-    SOCH_SLIP(span_record_start, spanr_ecord_start); SOCH_SLIP(span_record_start, spanrecord_start);
-    SOCH_SLIP(span_record_start, spanrecordstart); SOCH_SLIP(span_record_start, spn_record_start);
-    SOCH_SLIP(span_record_start, spna_record_start); SOCH_SLIP(span_record_event, SpanRecordEvent);
-    SOCH_SLIP(span_record_event, pan_record_event); SOCH_SLIP(span_record_event, psan_record_event);
-    SOCH_SLIP(span_record_event, san_record_event); SOCH_SLIP(span_record_event, sapn_record_event);
-    SOCH_SLIP(span_record_event, spa_nrecord_event); SOCH_SLIP(span_record_event, spa_record_event);
-    SOCH_SLIP(span_record_event, spanRecordEvent); SOCH_SLIP(span_record_event, span_ecord_event);
-    SOCH_SLIP(span_record_event, span_ercord_event); SOCH_SLIP(span_record_event, span_rceord_event);
-    SOCH_SLIP(span_record_event, span_rcord_event); SOCH_SLIP(span_record_event, span_recod_event);
-    SOCH_SLIP(span_record_event, span_recodr_event); SOCH_SLIP(span_record_event, span_recor_devent);
-    SOCH_SLIP(span_record_event, span_recor_event); SOCH_SLIP(span_record_event, span_record_eent);
-    SOCH_SLIP(span_record_event, span_record_eevnt); SOCH_SLIP(span_record_event, span_record_even);
-    SOCH_SLIP(span_record_event, span_record_evet); SOCH_SLIP(span_record_event, span_record_evetn);
-    SOCH_SLIP(span_record_event, span_record_evnet); SOCH_SLIP(span_record_event, span_record_evnt);
-    SOCH_SLIP(span_record_event, span_record_veent); SOCH_SLIP(span_record_event, span_record_vent);
-    SOCH_SLIP(span_record_event, span_recorde_vent); SOCH_SLIP(span_record_event, span_recordevent);
-    SOCH_SLIP(span_record_event, span_recrd_event); SOCH_SLIP(span_record_event, span_recrod_event);
-    SOCH_SLIP(span_record_event, span_reocrd_event); SOCH_SLIP(span_record_event, span_reord_event);
-    SOCH_SLIP(span_record_event, spanr_ecord_event); SOCH_SLIP(span_record_event, spanrecord_event);
-    SOCH_SLIP(span_record_event, spanrecordevent); SOCH_SLIP(span_record_event, spn_record_event);
-    SOCH_SLIP(span_record_event, spna_record_event); SOCH_SLIP(span_record_end, SpanRecordEnd);
-    SOCH_SLIP(span_record_end, pan_record_end); SOCH_SLIP(span_record_end, psan_record_end);
-    SOCH_SLIP(span_record_end, san_record_end); SOCH_SLIP(span_record_end, sapn_record_end);
-    SOCH_SLIP(span_record_end, spa_nrecord_end); SOCH_SLIP(span_record_end, spa_record_end);
-    SOCH_SLIP(span_record_end, spanRecordEnd); SOCH_SLIP(span_record_end, span_ecord_end);
-    SOCH_SLIP(span_record_end, span_ercord_end); SOCH_SLIP(span_record_end, span_rceord_end);
-    SOCH_SLIP(span_record_end, span_rcord_end); SOCH_SLIP(span_record_end, span_recod_end);
-    SOCH_SLIP(span_record_end, span_recodr_end); SOCH_SLIP(span_record_end, span_recor_dend);
-    SOCH_SLIP(span_record_end, span_recor_end); SOCH_SLIP(span_record_end, span_record_ed);
-    SOCH_SLIP(span_record_end, span_record_edn); SOCH_SLIP(span_record_end, span_record_en);
-    SOCH_SLIP(span_record_end, span_record_nd); SOCH_SLIP(span_record_end, span_record_ned);
-    SOCH_SLIP(span_record_end, span_recorde_nd); SOCH_SLIP(span_record_end, span_recordend);
-    SOCH_SLIP(span_record_end, span_recrd_end); SOCH_SLIP(span_record_end, span_recrod_end);
-    SOCH_SLIP(span_record_end, span_reocrd_end); SOCH_SLIP(span_record_end, span_reord_end);
-    SOCH_SLIP(span_record_end, spanr_ecord_end); SOCH_SLIP(span_record_end, spanrecord_end);
-    SOCH_SLIP(span_record_end, spanrecordend); SOCH_SLIP(span_record_end, spn_record_end);
-    SOCH_SLIP(span_record_end, spna_record_end); SOCH_SLIP(span_context, SpanContext);
-    SOCH_SLIP(span_context, pan_context); SOCH_SLIP(span_context, psan_context); SOCH_SLIP(span_context, san_context);
-    SOCH_SLIP(span_context, sapn_context); SOCH_SLIP(span_context, spa_context); SOCH_SLIP(span_context, spa_ncontext);
-    SOCH_SLIP(span_context, spanContext); SOCH_SLIP(span_context, span_cnotext); SOCH_SLIP(span_context, span_cntext);
-    SOCH_SLIP(span_context, span_conetxt); SOCH_SLIP(span_context, span_conext); SOCH_SLIP(span_context, span_contet);
-    SOCH_SLIP(span_context, span_contetx); SOCH_SLIP(span_context, span_contex); SOCH_SLIP(span_context, span_contxet);
-    SOCH_SLIP(span_context, span_contxt); SOCH_SLIP(span_context, span_cotext); SOCH_SLIP(span_context, span_cotnext);
-    SOCH_SLIP(span_context, span_ocntext); SOCH_SLIP(span_context, span_ontext); SOCH_SLIP(span_context, spanc_ontext);
-    SOCH_SLIP(span_context, spancontext); SOCH_SLIP(span_context, spn_context); SOCH_SLIP(span_context, spna_context);
-    SOCH_SLIP(log_record, LogRecord); SOCH_SLIP(log_record, lg_record); SOCH_SLIP(log_record, lgo_record);
-    SOCH_SLIP(log_record, lo_grecord); SOCH_SLIP(log_record, lo_record); SOCH_SLIP(log_record, logRecord);
-    SOCH_SLIP(log_record, log_ecord); SOCH_SLIP(log_record, log_ercord); SOCH_SLIP(log_record, log_rceord);
-    SOCH_SLIP(log_record, log_rcord); SOCH_SLIP(log_record, log_recod); SOCH_SLIP(log_record, log_recodr);
-    SOCH_SLIP(log_record, log_recor); SOCH_SLIP(log_record, log_recrd); SOCH_SLIP(log_record, log_recrod);
-    SOCH_SLIP(log_record, log_reocrd); SOCH_SLIP(log_record, log_reord); SOCH_SLIP(log_record, logr_ecord);
-    SOCH_SLIP(log_record, logrecord); SOCH_SLIP(log_record, og_record); SOCH_SLIP(log_record, olg_record);
-    SOCH_SLIP(flush, Flush); SOCH_SLIP(flush, flsh); SOCH_SLIP(flush, flsuh); SOCH_SLIP(flush, fluh);
-    SOCH_SLIP(flush, fluhs); SOCH_SLIP(flush, flus); SOCH_SLIP(flush, fulsh); SOCH_SLIP(flush, fush);
-    SOCH_SLIP(flush, lfush); SOCH_SLIP(flush, lush);
+    SOCH_SLIP(attach, tatach); SOCH_SLIP(attach, ttach); SOCH_SLIP_ALONE(span_record_start, SpanRecordStart);
+    SOCH_SLIP_ALONE(span_record_start, pan_record_start); SOCH_SLIP_ALONE(span_record_start, psan_record_start);
+    SOCH_SLIP_ALONE(span_record_start, san_record_start); SOCH_SLIP_ALONE(span_record_start, sapn_record_start);
+    SOCH_SLIP_ALONE(span_record_start, spa_nrecord_start); SOCH_SLIP_ALONE(span_record_start, spa_record_start);
+    SOCH_SLIP_ALONE(span_record_start, spanRecordStart); SOCH_SLIP_ALONE(span_record_start, span_ecord_start);
+    SOCH_SLIP_ALONE(span_record_start, span_ercord_start); SOCH_SLIP_ALONE(span_record_start, span_rceord_start);
+    SOCH_SLIP_ALONE(span_record_start, span_rcord_start); SOCH_SLIP_ALONE(span_record_start, span_recod_start);
+    SOCH_SLIP_ALONE(span_record_start, span_recodr_start); SOCH_SLIP_ALONE(span_record_start, span_recor_dstart);
+    SOCH_SLIP_ALONE(span_record_start, span_recor_start); SOCH_SLIP_ALONE(span_record_start, span_record_sart);
+    SOCH_SLIP_ALONE(span_record_start, span_record_satrt); SOCH_SLIP_ALONE(span_record_start, span_record_star);
+    SOCH_SLIP_ALONE(span_record_start, span_record_stat); SOCH_SLIP_ALONE(span_record_start, span_record_statr);
+    SOCH_SLIP_ALONE(span_record_start, span_record_strat); SOCH_SLIP_ALONE(span_record_start, span_record_strt);
+    SOCH_SLIP_ALONE(span_record_start, span_record_tart); SOCH_SLIP_ALONE(span_record_start, span_record_tsart);
+    SOCH_SLIP_ALONE(span_record_start, span_records_tart); SOCH_SLIP_ALONE(span_record_start, span_recordstart);
+    SOCH_SLIP_ALONE(span_record_start, span_recrd_start); SOCH_SLIP_ALONE(span_record_start, span_recrod_start);
+    SOCH_SLIP_ALONE(span_record_start, span_reocrd_start); SOCH_SLIP_ALONE(span_record_start, span_reord_start);
+    SOCH_SLIP_ALONE(span_record_start, spanr_ecord_start); SOCH_SLIP_ALONE(span_record_start, spanrecord_start);
+    SOCH_SLIP_ALONE(span_record_start, spanrecordstart); SOCH_SLIP_ALONE(span_record_start, spn_record_start);
+    SOCH_SLIP_ALONE(span_record_start, spna_record_start); SOCH_SLIP_ALONE(span_record_event, SpanRecordEvent);
+    SOCH_SLIP_ALONE(span_record_event, pan_record_event); SOCH_SLIP_ALONE(span_record_event, psan_record_event);
+    SOCH_SLIP_ALONE(span_record_event, san_record_event); SOCH_SLIP_ALONE(span_record_event, sapn_record_event);
+    SOCH_SLIP_ALONE(span_record_event, spa_nrecord_event); SOCH_SLIP_ALONE(span_record_event, spa_record_event);
+    SOCH_SLIP_ALONE(span_record_event, spanRecordEvent); SOCH_SLIP_ALONE(span_record_event, span_ecord_event);
+    SOCH_SLIP_ALONE(span_record_event, span_ercord_event); SOCH_SLIP_ALONE(span_record_event, span_rceord_event);
+    SOCH_SLIP_ALONE(span_record_event, span_rcord_event); SOCH_SLIP_ALONE(span_record_event, span_recod_event);
+    SOCH_SLIP_ALONE(span_record_event, span_recodr_event); SOCH_SLIP_ALONE(span_record_event, span_recor_devent);
+    SOCH_SLIP_ALONE(span_record_event, span_recor_event); SOCH_SLIP_ALONE(span_record_event, span_record_eent);
+    SOCH_SLIP_ALONE(span_record_event, span_record_eevnt); SOCH_SLIP_ALONE(span_record_event, span_record_even);
+    SOCH_SLIP_ALONE(span_record_event, span_record_evet); SOCH_SLIP_ALONE(span_record_event, span_record_evetn);
+    SOCH_SLIP_ALONE(span_record_event, span_record_evnet); SOCH_SLIP_ALONE(span_record_event, span_record_evnt);
+    SOCH_SLIP_ALONE(span_record_event, span_record_veent); SOCH_SLIP_ALONE(span_record_event, span_record_vent);
+    SOCH_SLIP_ALONE(span_record_event, span_recorde_vent); SOCH_SLIP_ALONE(span_record_event, span_recordevent);
+    SOCH_SLIP_ALONE(span_record_event, span_recrd_event); SOCH_SLIP_ALONE(span_record_event, span_recrod_event);
+    SOCH_SLIP_ALONE(span_record_event, span_reocrd_event); SOCH_SLIP_ALONE(span_record_event, span_reord_event);
+    SOCH_SLIP_ALONE(span_record_event, spanr_ecord_event); SOCH_SLIP_ALONE(span_record_event, spanrecord_event);
+    SOCH_SLIP_ALONE(span_record_event, spanrecordevent); SOCH_SLIP_ALONE(span_record_event, spn_record_event);
+    SOCH_SLIP_ALONE(span_record_event, spna_record_event); SOCH_SLIP_ALONE(span_record_end, SpanRecordEnd);
+    SOCH_SLIP_ALONE(span_record_end, pan_record_end); SOCH_SLIP_ALONE(span_record_end, psan_record_end);
+    SOCH_SLIP_ALONE(span_record_end, san_record_end); SOCH_SLIP_ALONE(span_record_end, sapn_record_end);
+    SOCH_SLIP_ALONE(span_record_end, spa_nrecord_end); SOCH_SLIP_ALONE(span_record_end, spa_record_end);
+    SOCH_SLIP_ALONE(span_record_end, spanRecordEnd); SOCH_SLIP_ALONE(span_record_end, span_ecord_end);
+    SOCH_SLIP_ALONE(span_record_end, span_ercord_end); SOCH_SLIP_ALONE(span_record_end, span_rceord_end);
+    SOCH_SLIP_ALONE(span_record_end, span_rcord_end); SOCH_SLIP_ALONE(span_record_end, span_recod_end);
+    SOCH_SLIP_ALONE(span_record_end, span_recodr_end); SOCH_SLIP_ALONE(span_record_end, span_recor_dend);
+    SOCH_SLIP_ALONE(span_record_end, span_recor_end); SOCH_SLIP_ALONE(span_record_end, span_record_ed);
+    SOCH_SLIP_ALONE(span_record_end, span_record_edn); SOCH_SLIP_ALONE(span_record_end, span_record_en);
+    SOCH_SLIP_ALONE(span_record_end, span_record_nd); SOCH_SLIP_ALONE(span_record_end, span_record_ned);
+    SOCH_SLIP_ALONE(span_record_end, span_recorde_nd); SOCH_SLIP_ALONE(span_record_end, span_recordend);
+    SOCH_SLIP_ALONE(span_record_end, span_recrd_end); SOCH_SLIP_ALONE(span_record_end, span_recrod_end);
+    SOCH_SLIP_ALONE(span_record_end, span_reocrd_end); SOCH_SLIP_ALONE(span_record_end, span_reord_end);
+    SOCH_SLIP_ALONE(span_record_end, spanr_ecord_end); SOCH_SLIP_ALONE(span_record_end, spanrecord_end);
+    SOCH_SLIP_ALONE(span_record_end, spanrecordend); SOCH_SLIP_ALONE(span_record_end, spn_record_end);
+    SOCH_SLIP_ALONE(span_record_end, spna_record_end); SOCH_SLIP_ALONE(span_context, SpanContext);
+    SOCH_SLIP_ALONE(span_context, pan_context); SOCH_SLIP_ALONE(span_context, psan_context);
+    SOCH_SLIP_ALONE(span_context, san_context); SOCH_SLIP_ALONE(span_context, sapn_context);
+    SOCH_SLIP_ALONE(span_context, spa_context); SOCH_SLIP_ALONE(span_context, spa_ncontext);
+    SOCH_SLIP_ALONE(span_context, spanContext); SOCH_SLIP_ALONE(span_context, span_cnotext);
+    SOCH_SLIP_ALONE(span_context, span_cntext); SOCH_SLIP_ALONE(span_context, span_conetxt);
+    SOCH_SLIP_ALONE(span_context, span_conext); SOCH_SLIP_ALONE(span_context, span_contet);
+    SOCH_SLIP_ALONE(span_context, span_contetx); SOCH_SLIP_ALONE(span_context, span_contex);
+    SOCH_SLIP_ALONE(span_context, span_contxet); SOCH_SLIP_ALONE(span_context, span_contxt);
+    SOCH_SLIP_ALONE(span_context, span_cotext); SOCH_SLIP_ALONE(span_context, span_cotnext);
+    SOCH_SLIP_ALONE(span_context, span_ocntext); SOCH_SLIP_ALONE(span_context, span_ontext);
+    SOCH_SLIP_ALONE(span_context, spanc_ontext); SOCH_SLIP_ALONE(span_context, spancontext);
+    SOCH_SLIP_ALONE(span_context, spn_context); SOCH_SLIP_ALONE(span_context, spna_context);
+    SOCH_SLIP_ALONE(log_record, LogRecord); SOCH_SLIP_ALONE(log_record, lg_record);
+    SOCH_SLIP_ALONE(log_record, lgo_record); SOCH_SLIP_ALONE(log_record, lo_grecord);
+    SOCH_SLIP_ALONE(log_record, lo_record); SOCH_SLIP_ALONE(log_record, logRecord);
+    SOCH_SLIP_ALONE(log_record, log_ecord); SOCH_SLIP_ALONE(log_record, log_ercord);
+    SOCH_SLIP_ALONE(log_record, log_rceord); SOCH_SLIP_ALONE(log_record, log_rcord);
+    SOCH_SLIP_ALONE(log_record, log_recod); SOCH_SLIP_ALONE(log_record, log_recodr);
+    SOCH_SLIP_ALONE(log_record, log_recor); SOCH_SLIP_ALONE(log_record, log_recrd);
+    SOCH_SLIP_ALONE(log_record, log_recrod); SOCH_SLIP_ALONE(log_record, log_reocrd);
+    SOCH_SLIP_ALONE(log_record, log_reord); SOCH_SLIP_ALONE(log_record, logr_ecord);
+    SOCH_SLIP_ALONE(log_record, logrecord); SOCH_SLIP_ALONE(log_record, og_record);
+    SOCH_SLIP_ALONE(log_record, olg_record); SOCH_SLIP(flush, Flush); SOCH_SLIP(flush, flsh); SOCH_SLIP(flush, flsuh);
+    SOCH_SLIP(flush, fluh); SOCH_SLIP(flush, fluhs); SOCH_SLIP(flush, flus); SOCH_SLIP(flush, fulsh);
+    SOCH_SLIP(flush, fush); SOCH_SLIP(flush, lfush); SOCH_SLIP(flush, lush);
 #else
     SOCH_LATER(attach, 1); SOCH_LATER(span_record_start, 1); SOCH_LATER(span_record_event, 1);
     SOCH_LATER(span_record_end, 1); SOCH_LATER(span_context, 1); SOCH_LATER(log_record, 1);
@@ -1180,13 +1347,13 @@ template <class T> const soch_observability observability_of<T>::table = {
 template <class T> struct compression_of {
     static const soch_compression table;
     typedef soch_compression contract;
-    SOCH_SLIP(set_level, SetLevel); SOCH_SLIP(set_level, est_level); SOCH_SLIP(set_level, et_level);
-    SOCH_SLIP(set_level, se_level); SOCH_SLIP(set_level, se_tlevel); SOCH_SLIP(set_level, setLevel);
-    SOCH_SLIP(set_level, set_elvel); SOCH_SLIP(set_level, set_evel); SOCH_SLIP(set_level, set_leel);
-    SOCH_SLIP(set_level, set_leevl); SOCH_SLIP(set_level, set_leve); SOCH_SLIP(set_level, set_levl);
-    SOCH_SLIP(set_level, set_levle); SOCH_SLIP(set_level, set_lveel); SOCH_SLIP(set_level, set_lvel);
-    SOCH_SLIP(set_level, setl_evel); SOCH_SLIP(set_level, setlevel); SOCH_SLIP(set_level, st_level);
-    SOCH_SLIP(set_level, ste_level); SOCH_SLIP(describe, Describe); SOCH_SLIP(describe, decribe);
+    SOCH_SLIP_ALONE(set_level, SetLevel); SOCH_SLIP_ALONE(set_level, est_level); SOCH_SLIP_ALONE(set_level, et_level);
+    SOCH_SLIP_ALONE(set_level, se_level); SOCH_SLIP_ALONE(set_level, se_tlevel); SOCH_SLIP_ALONE(set_level, setLevel);
+    SOCH_SLIP_ALONE(set_level, set_elvel); SOCH_SLIP_ALONE(set_level, set_evel); SOCH_SLIP_ALONE(set_level, set_leel);
+    SOCH_SLIP_ALONE(set_level, set_leevl); SOCH_SLIP_ALONE(set_level, set_leve); SOCH_SLIP_ALONE(set_level, set_levl);
+    SOCH_SLIP_ALONE(set_level, set_levle); SOCH_SLIP_ALONE(set_level, set_lveel); SOCH_SLIP_ALONE(set_level, set_lvel);
+    SOCH_SLIP_ALONE(set_level, setl_evel); SOCH_SLIP_ALONE(set_level, setlevel); SOCH_SLIP_ALONE(set_level, st_level);
+    SOCH_SLIP_ALONE(set_level, ste_level); SOCH_SLIP(describe, Describe); SOCH_SLIP(describe, decribe);
     SOCH_SLIP(describe, decsribe); SOCH_SLIP(describe, descibe); SOCH_SLIP(describe, descirbe);
     SOCH_SLIP(describe, descrbe); SOCH_SLIP(describe, descrbie); SOCH_SLIP(describe, describ);
     SOCH_SLIP(describe, descrie); SOCH_SLIP(describe, descrieb); SOCH_SLIP(describe, desrcibe);
@@ -1196,54 +1363,54 @@ template <class T> struct compression_of {
     SOCH_TOGETHER(soch_compression, compress_with, decompress_with);
     SOCH_SLIP(bound, Bound); SOCH_SLIP(bound, bond); SOCH_SLIP(bound, bonud); SOCH_SLIP(bound, boud);
     SOCH_SLIP(bound, boudn); SOCH_SLIP(bound, boun); SOCH_SLIP(bound, bund); SOCH_SLIP(bound, buond);
-    SOCH_SLIP(bound, obund); SOCH_SLIP(bound, ound); SOCH_SLIP(decompressed_size, DecompressedSize);
-    SOCH_SLIP(decompressed_size, dceompressed_size); SOCH_SLIP(decompressed_size, dcompressed_size);
-    SOCH_SLIP(decompressed_size, decmopressed_size); SOCH_SLIP(decompressed_size, decmpressed_size);
-    SOCH_SLIP(decompressed_size, decomperssed_size); SOCH_SLIP(decompressed_size, decompessed_size);
-    SOCH_SLIP(decompressed_size, decompresed_size); SOCH_SLIP(decompressed_size, decompresesd_size);
-    SOCH_SLIP(decompressed_size, decompressd_size); SOCH_SLIP(decompressed_size, decompressde_size);
-    SOCH_SLIP(decompressed_size, decompresse_dsize); SOCH_SLIP(decompressed_size, decompresse_size);
-    SOCH_SLIP(decompressed_size, decompressedSize); SOCH_SLIP(decompressed_size, decompressed_isze);
-    SOCH_SLIP(decompressed_size, decompressed_ize); SOCH_SLIP(decompressed_size, decompressed_len);
-    SOCH_SLIP(decompressed_size, decompressed_length); SOCH_SLIP(decompressed_size, decompressed_sie);
-    SOCH_SLIP(decompressed_size, decompressed_siez); SOCH_SLIP(decompressed_size, decompressed_siz);
-    SOCH_SLIP(decompressed_size, decompressed_sze); SOCH_SLIP(decompressed_size, decompressed_szie);
-    SOCH_SLIP(decompressed_size, decompresseds_ize); SOCH_SLIP(decompressed_size, decompressedsize);
-    SOCH_SLIP(decompressed_size, decomprsesed_size); SOCH_SLIP(decompressed_size, decomprssed_size);
-    SOCH_SLIP(decompressed_size, decomressed_size); SOCH_SLIP(decompressed_size, decomrpessed_size);
-    SOCH_SLIP(decompressed_size, decopmressed_size); SOCH_SLIP(decompressed_size, decopressed_size);
-    SOCH_SLIP(decompressed_size, deocmpressed_size); SOCH_SLIP(decompressed_size, deompressed_size);
-    SOCH_SLIP(decompressed_size, ecompressed_size); SOCH_SLIP(decompressed_size, edcompressed_size);
-    SOCH_SLIP(compress_with, CompressWith); SOCH_SLIP(compress_with, cmopress_with);
-    SOCH_SLIP(compress_with, cmpress_with); SOCH_SLIP(compress_with, comperss_with);
-    SOCH_SLIP(compress_with, compess_with); SOCH_SLIP(compress_with, compres_swith);
-    SOCH_SLIP(compress_with, compres_with); SOCH_SLIP(compress_with, compressWith);
-    SOCH_SLIP(compress_with, compress_ith); SOCH_SLIP(compress_with, compress_iwth);
-    SOCH_SLIP(compress_with, compress_wih); SOCH_SLIP(compress_with, compress_wiht);
-    SOCH_SLIP(compress_with, compress_wit); SOCH_SLIP(compress_with, compress_wth);
-    SOCH_SLIP(compress_with, compress_wtih); SOCH_SLIP(compress_with, compressw_ith);
-    SOCH_SLIP(compress_with, compresswith); SOCH_SLIP(compress_with, comprses_with);
-    SOCH_SLIP(compress_with, comprss_with); SOCH_SLIP(compress_with, comress_with);
-    SOCH_SLIP(compress_with, comrpess_with); SOCH_SLIP(compress_with, copmress_with);
-    SOCH_SLIP(compress_with, copress_with); SOCH_SLIP(compress_with, ocmpress_with);
-    SOCH_SLIP(compress_with, ompress_with); SOCH_SLIP(decompress_with, DecompressWith);
-    SOCH_SLIP(decompress_with, dceompress_with); SOCH_SLIP(decompress_with, dcompress_with);
-    SOCH_SLIP(decompress_with, decmopress_with); SOCH_SLIP(decompress_with, decmpress_with);
-    SOCH_SLIP(decompress_with, decomperss_with); SOCH_SLIP(decompress_with, decompess_with);
-    SOCH_SLIP(decompress_with, decompres_swith); SOCH_SLIP(decompress_with, decompres_with);
-    SOCH_SLIP(decompress_with, decompressWith); SOCH_SLIP(decompress_with, decompress_ith);
-    SOCH_SLIP(decompress_with, decompress_iwth); SOCH_SLIP(decompress_with, decompress_wih);
-    SOCH_SLIP(decompress_with, decompress_wiht); SOCH_SLIP(decompress_with, decompress_wit);
-    SOCH_SLIP(decompress_with, decompress_wth); SOCH_SLIP(decompress_with, decompress_wtih);
-    SOCH_SLIP(decompress_with, decompressw_ith); SOCH_SLIP(decompress_with, decompresswith);
-    SOCH_SLIP(decompress_with, decomprses_with); SOCH_SLIP(decompress_with, decomprss_with);
-    SOCH_SLIP(decompress_with, decomress_with); SOCH_SLIP(decompress_with, decomrpess_with);
-    SOCH_SLIP(decompress_with, decopmress_with); SOCH_SLIP(decompress_with, decopress_with);
-    SOCH_SLIP(decompress_with, deocmpress_with); SOCH_SLIP(decompress_with, deompress_with);
-    SOCH_SLIP(decompress_with, ecompress_with); SOCH_SLIP(decompress_with, edcompress_with); SOCH_SLIP(train, Train);
-    SOCH_SLIP(train, rain); SOCH_SLIP(train, rtain); SOCH_SLIP(train, tain); SOCH_SLIP(train, tarin);
-    SOCH_SLIP(train, trai); SOCH_SLIP(train, tran); SOCH_SLIP(train, trani); SOCH_SLIP(train, trian);
-    SOCH_SLIP(train, trin);
+    SOCH_SLIP(bound, obund); SOCH_SLIP(bound, ound); SOCH_SLIP_ALONE(decompressed_size, DecompressedSize);
+    SOCH_SLIP_ALONE(decompressed_size, dceompressed_size); SOCH_SLIP_ALONE(decompressed_size, dcompressed_size);
+    SOCH_SLIP_ALONE(decompressed_size, decmopressed_size); SOCH_SLIP_ALONE(decompressed_size, decmpressed_size);
+    SOCH_SLIP_ALONE(decompressed_size, decomperssed_size); SOCH_SLIP_ALONE(decompressed_size, decompessed_size);
+    SOCH_SLIP_ALONE(decompressed_size, decompresed_size); SOCH_SLIP_ALONE(decompressed_size, decompresesd_size);
+    SOCH_SLIP_ALONE(decompressed_size, decompressd_size); SOCH_SLIP_ALONE(decompressed_size, decompressde_size);
+    SOCH_SLIP_ALONE(decompressed_size, decompresse_dsize); SOCH_SLIP_ALONE(decompressed_size, decompresse_size);
+    SOCH_SLIP_ALONE(decompressed_size, decompressedSize); SOCH_SLIP_ALONE(decompressed_size, decompressed_isze);
+    SOCH_SLIP_ALONE(decompressed_size, decompressed_ize); SOCH_SLIP(decompressed_size, decompressed_len);
+    SOCH_SLIP(decompressed_size, decompressed_length); SOCH_SLIP_ALONE(decompressed_size, decompressed_sie);
+    SOCH_SLIP_ALONE(decompressed_size, decompressed_siez); SOCH_SLIP_ALONE(decompressed_size, decompressed_siz);
+    SOCH_SLIP_ALONE(decompressed_size, decompressed_sze); SOCH_SLIP_ALONE(decompressed_size, decompressed_szie);
+    SOCH_SLIP_ALONE(decompressed_size, decompresseds_ize); SOCH_SLIP_ALONE(decompressed_size, decompressedsize);
+    SOCH_SLIP_ALONE(decompressed_size, decomprsesed_size); SOCH_SLIP_ALONE(decompressed_size, decomprssed_size);
+    SOCH_SLIP_ALONE(decompressed_size, decomressed_size); SOCH_SLIP_ALONE(decompressed_size, decomrpessed_size);
+    SOCH_SLIP_ALONE(decompressed_size, decopmressed_size); SOCH_SLIP_ALONE(decompressed_size, decopressed_size);
+    SOCH_SLIP_ALONE(decompressed_size, deocmpressed_size); SOCH_SLIP_ALONE(decompressed_size, deompressed_size);
+    SOCH_SLIP_ALONE(decompressed_size, ecompressed_size); SOCH_SLIP_ALONE(decompressed_size, edcompressed_size);
+    SOCH_SLIP_ALONE(compress_with, CompressWith); SOCH_SLIP_ALONE(compress_with, cmopress_with);
+    SOCH_SLIP_ALONE(compress_with, cmpress_with); SOCH_SLIP_ALONE(compress_with, comperss_with);
+    SOCH_SLIP_ALONE(compress_with, compess_with); SOCH_SLIP_ALONE(compress_with, compres_swith);
+    SOCH_SLIP_ALONE(compress_with, compres_with); SOCH_SLIP_ALONE(compress_with, compressWith);
+    SOCH_SLIP_ALONE(compress_with, compress_ith); SOCH_SLIP_ALONE(compress_with, compress_iwth);
+    SOCH_SLIP_ALONE(compress_with, compress_wih); SOCH_SLIP_ALONE(compress_with, compress_wiht);
+    SOCH_SLIP_ALONE(compress_with, compress_wit); SOCH_SLIP_ALONE(compress_with, compress_wth);
+    SOCH_SLIP_ALONE(compress_with, compress_wtih); SOCH_SLIP_ALONE(compress_with, compressw_ith);
+    SOCH_SLIP_ALONE(compress_with, compresswith); SOCH_SLIP_ALONE(compress_with, comprses_with);
+    SOCH_SLIP_ALONE(compress_with, comprss_with); SOCH_SLIP_ALONE(compress_with, comress_with);
+    SOCH_SLIP_ALONE(compress_with, comrpess_with); SOCH_SLIP_ALONE(compress_with, copmress_with);
+    SOCH_SLIP_ALONE(compress_with, copress_with); SOCH_SLIP_ALONE(compress_with, ocmpress_with);
+    SOCH_SLIP_ALONE(compress_with, ompress_with); SOCH_SLIP_ALONE(decompress_with, DecompressWith);
+    SOCH_SLIP_ALONE(decompress_with, dceompress_with); SOCH_SLIP_ALONE(decompress_with, dcompress_with);
+    SOCH_SLIP_ALONE(decompress_with, decmopress_with); SOCH_SLIP_ALONE(decompress_with, decmpress_with);
+    SOCH_SLIP_ALONE(decompress_with, decomperss_with); SOCH_SLIP_ALONE(decompress_with, decompess_with);
+    SOCH_SLIP_ALONE(decompress_with, decompres_swith); SOCH_SLIP_ALONE(decompress_with, decompres_with);
+    SOCH_SLIP_ALONE(decompress_with, decompressWith); SOCH_SLIP_ALONE(decompress_with, decompress_ith);
+    SOCH_SLIP_ALONE(decompress_with, decompress_iwth); SOCH_SLIP_ALONE(decompress_with, decompress_wih);
+    SOCH_SLIP_ALONE(decompress_with, decompress_wiht); SOCH_SLIP_ALONE(decompress_with, decompress_wit);
+    SOCH_SLIP_ALONE(decompress_with, decompress_wth); SOCH_SLIP_ALONE(decompress_with, decompress_wtih);
+    SOCH_SLIP_ALONE(decompress_with, decompressw_ith); SOCH_SLIP_ALONE(decompress_with, decompresswith);
+    SOCH_SLIP_ALONE(decompress_with, decomprses_with); SOCH_SLIP_ALONE(decompress_with, decomprss_with);
+    SOCH_SLIP_ALONE(decompress_with, decomress_with); SOCH_SLIP_ALONE(decompress_with, decomrpess_with);
+    SOCH_SLIP_ALONE(decompress_with, decopmress_with); SOCH_SLIP_ALONE(decompress_with, decopress_with);
+    SOCH_SLIP_ALONE(decompress_with, deocmpress_with); SOCH_SLIP_ALONE(decompress_with, deompress_with);
+    SOCH_SLIP_ALONE(decompress_with, ecompress_with); SOCH_SLIP_ALONE(decompress_with, edcompress_with);
+    SOCH_SLIP(train, Train); SOCH_SLIP(train, rain); SOCH_SLIP(train, rtain); SOCH_SLIP(train, tain);
+    SOCH_SLIP(train, tarin); SOCH_SLIP(train, trai); SOCH_SLIP(train, tran); SOCH_SLIP(train, trani);
+    SOCH_SLIP(train, trian); SOCH_SLIP(train, trin);
 #else
     SOCH_LATER(bound, 1); SOCH_LATER(decompressed_size, 1); SOCH_LATER(compress_with, 1);
     SOCH_LATER(decompress_with, 1); SOCH_LATER(train, 1);
@@ -1259,6 +1426,25 @@ template <class T> const soch_compression compression_of<T>::table = {
     SOCH_OPTIONAL(soch_compression, compress_with), SOCH_OPTIONAL(soch_compression, decompress_with),
     SOCH_OPTIONAL(soch_compression, train),
 #endif
+};
+
+// The kinds of which the class has all required methods.
+template <class T> struct kinds_of {
+    static constexpr uint64_t value =
+        (SOCH_HAS(soch_storage, get) && SOCH_HAS(soch_storage, put) && SOCH_HAS(soch_storage, remove) && SOCH_HAS(soch_storage, scan) && SOCH_HAS(soch_storage, flush) ? SOCH_KIND_STORAGE : 0) |
+        (SOCH_HAS(soch_index, index_type) && SOCH_HAS(soch_index, build) && SOCH_HAS(soch_index, insert) && SOCH_HAS(soch_index, remove) && SOCH_HAS(soch_index, size_bytes) ? SOCH_KIND_INDEX : 0) |
+        (false ? SOCH_KIND_OBSERVABILITY : 0) |
+        (SOCH_HAS(soch_compression, algorithm) && SOCH_HAS(soch_compression, compress) && SOCH_HAS(soch_compression, decompress) ? SOCH_KIND_COMPRESSION : 0);
+};
+// What the class has beside its kinds.
+template <class T> struct entry_of {
+    typedef soch_plugin contract;
+    SOCH_SLIP(shutdown, Shutdown); SOCH_SLIP(shutdown, hsutdown); SOCH_SLIP(shutdown, hutdown);
+    SOCH_SLIP(shutdown, shtdown); SOCH_SLIP(shutdown, shtudown); SOCH_SLIP(shutdown, shudown);
+    SOCH_SLIP(shutdown, shudtown); SOCH_SLIP(shutdown, shut_down); SOCH_SLIP(shutdown, shutdon);
+    SOCH_SLIP(shutdown, shutdonw); SOCH_SLIP(shutdown, shutdow); SOCH_SLIP(shutdown, shutdwn);
+    SOCH_SLIP(shutdown, shutdwon); SOCH_SLIP(shutdown, shutodwn); SOCH_SLIP(shutdown, shutown);
+    SOCH_SLIP(shutdown, suhtdown); SOCH_SLIP(shutdown, sutdown);
 };
 
 // The last fields of the entry.
@@ -1277,6 +1463,9 @@ template <class T> const soch_compression compression_of<T>::table = {
 #undef SOCH_TOGETHER
 #undef SOCH_LATER
 #undef SOCH_SLIP
+#undef SOCH_SLIP_ALONE
+#undef SOCH_SLIP_OF
+#undef SOCH_HAS
 
 // The table of a kind that the class is of, or NULL.
 template <class Table, template <class> class Of, class T, bool wanted> struct table_of {
@@ -1286,7 +1475,7 @@ template <class Table, template <class> class Of, class T> struct table_of<Table
     static constexpr const Table *pointer() { return nullptr; }
 };
 
-template <class T> struct life {
+template <class T> struct life : entry_of<T> {
     template <class C> static auto is_made(int) -> decltype(C::create(std::declval<host>(), std::declval<config>()), std::true_type());
     template <class C> static std::false_type is_made(...);
     template <class C, class Made = decltype(C::create(std::declval<host>(), std::declval<config>()))>
@@ -1365,6 +1554,8 @@ template <class T> struct own {
 #define SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, TYPE, DESCRIPTION)                                                  \
     SOCH_CHECK_IDENTITY(NAME, VERSION);                                                                           \
     static_assert((static_cast<void>(soch::detail::own<TYPE>::author()), true), "`author` is constexpr");           \
+    static_assert((soch::detail::kinds_of<TYPE>::value & ~static_cast<uint64_t>(KINDS)) == 0,                          \
+                  "the class has all required methods of a kind that KINDS leaves out: the host would call none of them"); \
     static_assert((KINDS) > 0 && (KINDS) < 2 * SOCH_KIND_CUSTOM, "KINDS must be some of SOCH_KIND_*, joined by |"); \
     static_assert((((KINDS) & SOCH_KIND_CUSTOM) != 0) == soch::detail::own<TYPE>::custom,                         \
                   "SOCH_KIND_CUSTOM is for a class that has `get_interface` and `capabilities`, and for no other"); \

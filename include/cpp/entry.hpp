@@ -7,6 +7,9 @@
 #undef SOCH_TOGETHER
 #undef SOCH_LATER
 #undef SOCH_SLIP
+#undef SOCH_SLIP_ALONE
+#undef SOCH_SLIP_OF
+#undef SOCH_HAS
 
 // The table of a kind that the class is of, or NULL.
 template <class Table, template <class> class Of, class T, bool wanted> struct table_of {
@@ -16,7 +19,7 @@ template <class Table, template <class> class Of, class T> struct table_of<Table
     static constexpr const Table *pointer() { return nullptr; }
 };
 
-template <class T> struct life {
+template <class T> struct life : entry_of<T> {
     template <class C> static auto is_made(int) -> decltype(C::create(std::declval<host>(), std::declval<config>()), std::true_type());
     template <class C> static std::false_type is_made(...);
     template <class C, class Made = decltype(C::create(std::declval<host>(), std::declval<config>()))>
@@ -95,6 +98,8 @@ template <class T> struct own {
 #define SOCH_CPP_PLUGIN(NAME, VERSION, KINDS, TYPE, DESCRIPTION)                                                  \
     SOCH_CHECK_IDENTITY(NAME, VERSION);                                                                           \
     static_assert((static_cast<void>(soch::detail::own<TYPE>::author()), true), "`author` is constexpr");           \
+    static_assert((soch::detail::kinds_of<TYPE>::value & ~static_cast<uint64_t>(KINDS)) == 0,                          \
+                  "the class has all required methods of a kind that KINDS leaves out: the host would call none of them"); \
     static_assert((KINDS) > 0 && (KINDS) < 2 * SOCH_KIND_CUSTOM, "KINDS must be some of SOCH_KIND_*, joined by |"); \
     static_assert((((KINDS) & SOCH_KIND_CUSTOM) != 0) == soch::detail::own<TYPE>::custom,                         \
                   "SOCH_KIND_CUSTOM is for a class that has `get_interface` and `capabilities`, and for no other"); \

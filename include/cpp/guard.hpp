@@ -12,6 +12,10 @@ template <class Call> soch_status guard(soch_error *error, Call call) noexcept {
         return call();
     } catch (const failure &why) {
         return report(error, why.status(), why.code(), why.what());
+    } catch (const std::bad_alloc &why) {
+        return report(error, SOCH_LIMIT, 0, why.what());
+    } catch (const std::length_error &why) {
+        return report(error, SOCH_LIMIT, 0, why.what());
     } catch (const std::exception &why) {
         return report(error, SOCH_PANICKED, 0, why.what());
     } catch (...) {
@@ -70,6 +74,7 @@ template <> struct is_element<const soch_index_entry> : std::true_type {};
 template <> struct is_element<const soch_label> : std::true_type {};
 template <> struct is_element<const soch_write> : std::true_type {};
 template <> struct is_element<soch_row> : std::true_type {};
+template <> struct is_element<uint32_t> : std::true_type {};
 template <> struct is_element<uint64_t> : std::true_type {};
 
 // Calls with a `span` in place of the pointer and the number that follow `Before`.
@@ -94,10 +99,22 @@ template <class Slot, class... Before, class E, class... Rest>
 struct spanned<Slot, list<Before...>, E *, size_t, Rest...>
     : spanned_at<is_element<E>::value, Slot, list<Before...>, E, Rest...> {};
 
+// A number or a pointer that becomes what keeps all of it, and nothing narrower. A class may be made of it.
+template <class A> struct whole {
+    template <class U, class = typename std::enable_if<!std::is_same<U, bool>::value>::type,
+              class = decltype(U{std::declval<A>()})>
+    operator U() const;
+};
+template <class A> struct strict {
+    typedef typename std::conditional<std::is_arithmetic<A>::value || std::is_pointer<A>::value, whole<A>, A>::type type;
+};
+
 // How a method is called: with the slot's parameters as they are, or with a `span`.
 template <class Slot, class T, class... A> struct way {
     typedef typename spanned<Slot, list<>, A...>::type other;
     typedef decltype(can_call<Slot, T, A...>(0)) as_they_are;
     typedef typename std::conditional<as_they_are::value, Slot, other>::type type;
     typedef decltype(can_call<type, T, A...>(0)) present;
+    static_assert(!as_they_are::value || decltype(can_call<Slot, T, typename strict<A>::type...>(0))::value,
+                  "a method (its slot is named in this message) has a parameter that is narrower than the slot's");
 };

@@ -5,16 +5,16 @@ public:
     uint64_t limit() const noexcept { return raw_->limit; }
     SOCH_CPP_CHECKED write(const void *data, size_t size) const { return check(soch_put(raw_, data, size)); }
     SOCH_CPP_CHECKED write(bytes data) const { return write(data.ptr, data.len); }
-    // Lends room for `len` bytes, not initialized, until the next call. Without exceptions, NULL if there is none.
+    // Lends room for `len` bytes, not initialized, until the next call.
+#if SOCH_CPP_EXCEPTIONS
     SOCH_NODISCARD uint8_t *reserve(size_t len) const {
         uint8_t *room = nullptr;
-#if SOCH_CPP_EXCEPTIONS
         check(raw_->reserve(raw_->ctx, len, &room));
         return room;
-#else
-        return raw_->reserve(raw_->ctx, len, &room) == SOCH_OK ? room : nullptr;
-#endif
     }
+#else
+    SOCH_NODISCARD soch_status reserve(size_t len, uint8_t **room) const { return raw_->reserve(raw_->ctx, len, room); }
+#endif
     // Keeps the first `len` bytes of the room.
     SOCH_CPP_CHECKED commit(size_t len) const { return check(raw_->commit(raw_->ctx, len)); }
 
@@ -73,12 +73,13 @@ private:
     const soch_search *raw_;
 };
 
-// The host's metrics, lent by `attach`, to be read whenever the plugin wants.
+// The host's metrics, lent by `attach`, to be read whenever the plugin wants. Before there are none.
 class metrics {
 public:
     metrics(const soch_metrics *raw = nullptr) noexcept : raw_(raw) {}
     // Calls `each` with every `const soch_metric &`. What it throws ends the collection.
     template <class Each> SOCH_CPP_CHECKED collect(Each each) const {
+        if (raw_ == nullptr) return check(SOCH_OK);
         visit<Each> visiting(each);
         soch_metric_sink sink;
         sink.ctx = &visiting;

@@ -14,7 +14,8 @@
 //              (`instance`) and without `soch_error *`. `void shutdown()` is optional. A parameter may be taken as
 //                soch_str                    soch::str, soch::string_view (the standard's, where it has one)
 //                soch_bytes                  soch::bytes, soch::string_view, soch::span<const uint8_t>
-//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row numbers, labels
+//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row and table
+//                                            numbers, labels
 //                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
 //                                            soch::writer, row_sink, call, search, metrics
 // Handles      What `open_table`, `open_reader`, `begin_txn`, `begin_build`, and a reader's `open_cursor` open, they return: an
@@ -24,14 +25,19 @@
 //              and after `commit` or `finish`; what it has of `close()`, `abort()` or `abandon()`, as its slot is called, comes
 //              before that, but not after `commit` or `finish`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
-//              parameters, overloads or no access, one of a group of which another is missing, one whose name is a slip
-//              away from its slot's (`writebatch`, `open_raeder`, `begin_transaction`).
+//              parameters, overloads or no access, one of a group of which another is missing, all of a kind that is not
+//              among KINDS, a parameter that is narrower than its slot's, one whose name is a slip away from its slot's
+//              (`writebatch`, `open_raeder`, `begin_transaction`, `Shutdown`, `rollback` of a transaction). A slip of a name
+//              of one word is seen if the parameters are the slot's; a slip that is private or overloaded, another word
+//              for a slot, and a narrow number beside a `span` are not.
 // Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`; or a
 //              `soch::outcome<>`, which may hold a failure; what opens, also a `soch::outcome<std::unique_ptr<…>>`.
-// Exceptions   None leaves the plugin. `soch::failure` gives its status, and the instance goes on. Any other
-//              exception gives SOCH_PANICKED and its `what()`: the instance then gets no call but its destructor.
+// Exceptions   None leaves the plugin. `soch::failure` gives its status, std::bad_alloc and std::length_error give SOCH_LIMIT,
+//              and the instance goes on. Any other exception gives SOCH_PANICKED and its `what()`: the instance then gets no
+//              call but its destructor.
 //              What a `noexcept(false)` destructor throws is dropped; any other destructor must not throw.
-//              With -fno-exceptions the functions here that would throw return a `soch_status` instead.
+//              With -fno-exceptions the functions here that would throw return a `soch_status` instead; `reserve` then gives
+//              its room to a second parameter.
 // Threads      As the table says: an [any-thread] method is called by several threads at once.
 // Also         `static constexpr const char *author` names the author. SOCH_KIND_CUSTOM needs `static const char *const
 //              capabilities[]`, which ends in nullptr, and `const void *get_interface(soch::str id)`.
@@ -44,6 +50,8 @@
 #include <exception>
 #include <initializer_list>
 #include <limits>
+#include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <type_traits>

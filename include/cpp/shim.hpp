@@ -22,8 +22,9 @@ template <class H> struct kept_value {
     }
 };
 template <class P> struct kept_pointer {
-    static_assert(sizeof(P) == sizeof(void *), "what is opened is destroyed by `delete`: no deleter of your own");
     typedef typename P::element_type type;
+    static_assert(std::is_same<P, std::unique_ptr<type>>::value,
+                  "what is opened is destroyed by `delete`: a std::unique_ptr to one object, without a deleter of your own");
     // NULL means that the plugin does not do that.
     static soch_status keep(P made, void **handle, soch_error *) {
         *handle = made.release();
@@ -184,6 +185,28 @@ struct is_slip<Slip, T, soch_status (*)(void *, A...)> : shim<Slip, T, list<>, A
     static_assert(pick<slot_##NAME, T, false, decltype(contract::NAME)>::present ||                              \
                       !is_slip<NAME##_as_##SLIP, T, decltype(contract::NAME)>::value,                            \
                   "the class has a method `" #SLIP "` with the parameters of the slot `" #NAME "`: the host would not call it")
+// One that nothing else has, so that the parameters do not matter.
+#define SOCH_SLIP_ALONE(NAME, SLIP)                                                                              \
+    template <class C> static auto has_##SLIP(int) -> decltype(static_cast<void>(&C::SLIP), std::true_type());   \
+    template <class C> static std::false_type has_##SLIP(...);                                                   \
+    SOCH_SLIP(NAME, SLIP);                                                                                       \
+    static_assert(pick<slot_##NAME, T, false, decltype(contract::NAME)>::present ||                              \
+                      !decltype(has_##SLIP<T>(0))::value,                                                        \
+                  "the class has a member `" #SLIP "`, a slip away from the slot `" #NAME "`: the host would not call it")
+// One of a method of what a slot opens; those that end it have no parameters.
+template <class Function> struct of_handle { typedef Function type; };
+template <> struct of_handle<void (*)(void *)> { typedef soch_status (*type)(void *); };
+#define SOCH_SLIP_OF(HANDLE, TABLE, SLOT, NAME, SLIP)                                                            \
+    struct SLOT##_as_##SLIP {                                                                                    \
+        template <class C, class... A>                                                                           \
+        static auto call(C &object, A... arguments) -> decltype(object.SLIP(arguments...));                      \
+    };                                                                                                           \
+    typedef typename of_handle<decltype(TABLE::SLOT)>::type SLOT##_unlike_##SLIP;                                \
+    static_assert(pick<slot_##NAME, HANDLE, false, SLOT##_unlike_##SLIP>::present ||                             \
+                      !is_slip<SLOT##_as_##SLIP, HANDLE, SLOT##_unlike_##SLIP>::value,                           \
+                  "what a method opens has a method `" #SLIP "`, which is `" #NAME "` with another name: the host would not call it")
+// Whether the class has a method for the slot, of whatever kind it is.
+#define SOCH_HAS(TABLE, NAME) is_slip<slot_##NAME, T, decltype(TABLE::NAME)>::value
 #define SOCH_TOGETHER(TABLE, ONE, OTHER)                                                                         \
     static_assert(pick<slot_##ONE, T, false, decltype(TABLE::ONE)>::present ==                                   \
                       pick<slot_##OTHER, T, false, decltype(TABLE::OTHER)>::present,                             \

@@ -15,6 +15,10 @@ const RESULT: &str = "a method returns void, bool, soch_status or soch::outcome<
 const CONSTRUCTOR: &str = "the class needs a public constructor with soch::host and soch::config";
 const CUSTOM: &str = "SOCH_KIND_CUSTOM is for a class that has `get_interface` and `capabilities`, and for no other";
 const BOTH: &str = "the class has one of `get_interface` and `capabilities`";
+const KINDS: &str = "the class has all required methods of a kind that KINDS leaves out";
+const NARROW: &str = "a method (its slot is named in this message) has a parameter that is narrower than the slot's";
+const DELETER: &str =
+    "what is opened is destroyed by `delete`: a std::unique_ptr to one object, without a deleter of your own";
 const AUTHOR: &str = "`author` is a static constexpr const char *";
 
 /// What stands in the file, what stands there instead, what the compiler says, and what it names.
@@ -46,7 +50,23 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("begin_txn(", "begin_transaction(", "a method `begin_transaction` with the parameters of the slot `begin_txn`", ""),
     ("void stats(", "void stat(", "a method `stat` with the parameters of the slot `stats`", ""),
     ("void train(", "void trian(", "a method `trian` with the parameters of the slot `train`", ""),
+    ("void shutdown() {}", "void Shutdown() {}", "a method `Shutdown` with the parameters of the slot `shutdown`", ""),
+    ("void shutdown() {}", "void shut_down() {}", "a method `shut_down` with the parameters of the slot `shutdown`", ""),
+    // Of several words, whatever its parameters are.
+    ("void write_batch(soch::call", "void WriteBatch(int, soch::call", "a member `WriteBatch`, a slip away from the slot `write_batch`", ""),
+    ("> open_reader()", "> open_raeder(int)", "a member `open_raeder`, a slip away from the slot `open_reader`", ""),
+    // Of what a method opens.
+    ("void seek(soch::bytes) {}", "void Seek(soch::bytes) {}", "a method `Seek`, which is `seek` with another name", ""),
+    ("void close() {}", "void Close() {}", "a method `Close`, which is `close` with another name", ""),
+    ("void abort() {}", "void rollback() {}", "a method `rollback`, which is `abort` with another name", ""),
+    // One with a parameter that does not keep all of what is given.
+    ("void put(uint32_t, soch::bytes, soch::bytes, uint64_t) {}", "void put(short, soch::bytes, soch::bytes, uint64_t) {}", NARROW, "slot_put"),
+    ("void put(uint32_t, soch::bytes, soch::bytes, uint64_t) {}", "void put(uint32_t, soch::bytes, soch::bytes, int) {}", NARROW, "slot_put"),
+    ("soch::bytes, uint64_t, soch::row_sink) {}\n    void", "soch::bytes, int, soch::row_sink) {}\n    void", NARROW, "slot_scan"),
+    ("void flush(soch::call) {}", "void flush(bool) {}", NARROW, "slot_flush"),
     // What a method opens.
+    ("std::unique_ptr<reader> open_reader()", "std::unique_ptr<reader[]> open_reader()", DELETER, "open_reader"),
+    ("std::unique_ptr<reader> open_reader() { return nullptr; }", "struct eraser { void operator()(reader *) const {} };\n    std::unique_ptr<reader, eraser> open_reader() { return nullptr; }", DELETER, "open_reader"),
     ("std::unique_ptr<reader> open_reader() { return nullptr; }", "void open_reader() {}", OPENS, "open_reader"),
     ("std::unique_ptr<reader> open_reader() { return nullptr; }", "reader *open_reader() { return nullptr; }", OPENS, "open_reader"),
     ("bool get(uint32_t, soch::bytes, soch_bytes *)", "bool read(uint32_t, soch::bytes, soch_bytes *)", OF_HANDLE, "slot_get"),
@@ -64,6 +84,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     // A group.
     ("    void decompress_with(soch::bytes, const soch_compression_options *, soch::writer) {}\n", "", "the class has one of the methods `compress_with` and `decompress_with`: the host calls both or none", ""),
     // The entry.
+    ("SOCH_KIND_STORAGE | SOCH_KIND_COMPRESSION, whole", "SOCH_KIND_STORAGE, whole", KINDS, ""),
     ("whole(soch::host, soch::config) {}", "whole(soch::host) {}", CONSTRUCTOR, "whole"),
     ("whole(soch::host, soch::config) {}", "", CONSTRUCTOR, "whole"),
     ("void shutdown() {}", "const void *get_interface(soch::str) { return nullptr; }", BOTH, ""),
@@ -147,7 +168,7 @@ fn a_class_with_everything_compiles_clean() {
 fn what_only_looks_like_a_mistake_compiles() {
     const TEST: &str = "what_only_looks_like_a_mistake_compiles";
     let directory = PrivateDir::new(TEST);
-    let changes: [(&str, &str); 5] = [
+    let changes: [(&str, &str); 8] = [
         ("class whole {", "class whole final {"),
         // A class may have the name of a slot,
         ("whole", "bound"),
@@ -155,6 +176,16 @@ fn what_only_looks_like_a_mistake_compiles() {
         ("void shutdown() {}", "void log(int) {} void nearest() {} void compct(int) {} int stat = 0;"),
         ("void shutdown() {}", "void compact(double) {} void compact(soch::call) {} void compct(soch::call) {}"),
         ("void shutdown() {}", "static constexpr const char *author = \"somebody\";"),
+        // Parameters that keep all of what is given.
+        (
+            "void put(uint32_t, soch::bytes, soch::bytes, uint64_t) {}",
+            "void put(const uint32_t &, const soch::bytes &, soch_bytes, unsigned long long) {}",
+        ),
+        (
+            "void put(uint32_t, soch::bytes, soch::bytes, uint64_t) {}",
+            "template <class A, class B, class C, class D> void put(A, B, C, D) {}",
+        ),
+        ("void flush(soch::call) {}", "void flush(const soch_call *) {}"),
     ];
     let languages: Vec<(PathBuf, String)> = cpp(TEST).collect();
     for (at, (from, to)) in changes.into_iter().enumerate() {

@@ -56,7 +56,8 @@ static bool is_right(soch_status status, const soch_error &error, bool has_error
     if (way == 1) return status == SOCH_FAILED && none;
     if (way == 0 && status != SOCH_LIMIT) return false;
     if (way == 6 && status != SOCH_BUSY) return false;
-    if (way > 1 && way < 6 && status != SOCH_PANICKED) return false;
+    if (way == 3 && status != SOCH_LIMIT) return false;
+    if (way > 1 && way < 6 && way != 3 && status != SOCH_PANICKED) return false;
     if (!has_error) return none;
     switch (way) {
     case 0: return text == "why" && error.code == 7;
