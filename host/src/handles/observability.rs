@@ -259,15 +259,17 @@ impl ObservabilityExtension for Observability {
     }
 
     fn add_span_event(&self, span: u64, event: &SpanEvent<'_>) {
+        // Before the attributes become texts, which takes time.
+        if !self.takes_spans() {
+            return;
+        }
         let Some(span_record_event) = self.table.span_record_event else {
             return records::with_texts(event.attributes, |attributes| self.span_event(span, event.name, attributes));
         };
-        if self.takes_spans() {
-            records::with_raw_event(event, |event| {
-                // SAFETY: the plugin's function; all is lent for the call.
-                self.feed("span_record_event", |instance, _| unsafe { span_record_event(instance, span, event) })
-            });
-        }
+        records::with_raw_event(event, |event| {
+            // SAFETY: the plugin's function; all is lent for the call.
+            self.feed("span_record_event", |instance, _| unsafe { span_record_event(instance, span, event) })
+        });
     }
 
     fn end_span(&self, span: u64, end: &SpanEnd<'_>) {
