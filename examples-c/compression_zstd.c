@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#define ZDICT_STATIC_LINKING_ONLY
 #include <zdict.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -253,7 +254,7 @@ static soch_status decompressed_size(void *instance, soch_bytes input, uint64_t 
 static soch_status train(void *instance, const soch_call *call, const soch_bytes *samples, size_t count, size_t most,
                          const soch_writer *output, soch_error *error) {
     size_t all = 0, end = 0;
-    (void)instance, (void)call;
+    (void)instance;
     if (count > UINT32_MAX) return soch_fail(error, SOCH_LIMIT, 0, "zstd takes at most 4294967295 samples");
     for (size_t i = 0; i < count; i++) all += samples[i].len;
     uint8_t *joined = malloc(all + 1);
@@ -266,7 +267,12 @@ static soch_status train(void *instance, const soch_call *call, const soch_bytes
             if (samples[i].len > 0) memcpy(joined + end, samples[i].ptr, samples[i].len);
             end += sizes[i] = samples[i].len;
         }
-        size_t made = ZDICT_trainFromBuffer(room, most, joined, sizes, (unsigned)count);
+        status = soch_go_on(call);
+    }
+    if (status == SOCH_OK) {
+        // Once: ZDICT_trainFromBuffer does it for many values of `k`, and neither can be asked to stop.
+        ZDICT_fastCover_params_t parameters = {.k = most < 200 ? (unsigned)most : 200, .d = 8, .f = 20, .splitPoint = 1, .accel = 1};
+        size_t made = ZDICT_trainFromBuffer_fastCover(room, most, joined, sizes, (unsigned)count, parameters);
         status = ZDICT_isError(made) ? soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))
                                      : output->commit(output->ctx, made);
     }

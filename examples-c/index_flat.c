@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Vectors between two questions whether the call is to go on.
+// Vectors between two questions whether the call is to go on, and steps of a sort, which take longer.
 #define ASK_EVERY 4096
+#define SORT_STEPS 512
 
 typedef struct entry {
     uint64_t row;
@@ -46,6 +47,40 @@ static int by_distance(const void *left, const void *right) {
 static int by_row(const void *left, const void *right) {
     const neighbor *a = left, *b = right;
     return a->row != b->row ? (a->row > b->row) - (a->row < b->row) : by_distance(left, right);
+}
+
+// The order of two items that are to be sorted.
+typedef int order_of(const void *left, const void *right);
+
+static void swap(uint8_t *a, uint8_t *b, size_t size) {
+    uint8_t kept[sizeof(entry)];
+    memcpy(kept, a, size);
+    memcpy(a, b, size);
+    memcpy(b, kept, size);
+}
+
+// Lets an item of a heap sink until none below it is larger.
+static void sink(uint8_t *heap, size_t root, size_t count, size_t size, order_of *order) {
+    for (size_t child; (child = 2 * root + 1) < count; root = child) {
+        if (child + 1 < count && order(heap + child * size, heap + (child + 1) * size) < 0) child++;
+        if (order(heap + root * size, heap + child * size) >= 0) return;
+        swap(heap + root * size, heap + child * size, size);
+    }
+}
+
+// Sorts items no larger than an entry. qsort could not be cancelled; this stops anywhere, with all items there.
+static soch_status sort(void *items, size_t count, size_t size, order_of *order, const soch_call *call) {
+    soch_status status = SOCH_OK;
+    for (size_t root = count / 2; status == SOCH_OK && root-- > 0;) {
+        if (root % SORT_STEPS == 0) status = soch_go_on(call);
+        sink(items, root, count, size, order);
+    }
+    for (size_t end = count; status == SOCH_OK && end > 1;) {
+        swap(items, (uint8_t *)items + --end * size, size);
+        if (end % SORT_STEPS == 0) status = soch_go_on(call);
+        sink(items, 0, end, size, order);
+    }
+    return status;
 }
 
 static soch_status no_memory(soch_error *error) {
@@ -144,25 +179,27 @@ static void abandon_build(void *handle) {
     free(self);
 }
 
-// Only now is the index changed, where nothing can fail any more.
+// The index is changed last, where nothing can fail any more.
 static soch_status finish_build(void *handle, const soch_call *call, soch_error *error) {
     builder *self = handle;
     flat_index *index = self->index;
-    soch_status status = soch_go_on(call);
+    soch_status status = sort(self->entries, self->count, sizeof *self->entries, compare, call);
     size_t kept = 0;
     (void)error;
+    // Entries that came twice go to the end.
+    for (size_t i = 0; status == SOCH_OK && i < self->count; i++) {
+        if (i % ASK_EVERY == 0) status = soch_go_on(call);
+        if (kept > 0 && compare(&self->entries[kept - 1], &self->entries[i]) == 0) continue;
+        if (kept < i) swap((uint8_t *)&self->entries[kept], (uint8_t *)&self->entries[i], sizeof *self->entries);
+        kept++;
+    }
     if (status == SOCH_OK) {
-        if (self->count > 0) qsort(self->entries, self->count, sizeof *self->entries, compare);
-        for (size_t i = 0; i < self->count; i++) {
-            if (kept > 0 && compare(&self->entries[kept - 1], &self->entries[i]) == 0) free(self->entries[i].vector);
-            else self->entries[kept++] = self->entries[i];
-        }
-        free_entries(index->entries, index->count);
+        const builder old = {index, index->entries, index->count, index->capacity};
+        while (self->count > kept) free(self->entries[--self->count].vector);
         index->entries = self->entries;
-        index->count = kept;
+        index->count = self->count;
         index->capacity = self->capacity;
-        self->entries = NULL;
-        self->count = 0;
+        *self = old;
     }
     abandon_build(self);
     return status;
@@ -170,7 +207,7 @@ static soch_status finish_build(void *handle, const soch_call *call, soch_error 
 
 static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
                          const soch_index_entry *entries, size_t count, soch_error *error) {
-    void *all;
+    void *all = NULL;
     soch_status status = begin_build(instance, call, table, column, &all, error);
     if (status != SOCH_OK) return status;
     status = build_add(all, call, entries, count, error);
@@ -231,7 +268,8 @@ static soch_status change_batch(void *instance, const soch_call *call, const soc
     }
     for (size_t i = 0; status == SOCH_OK && i < count; i++) {
         const soch_index_change *change = &changes[i];
-        if (i % ASK_EVERY == 0) status = soch_go_on(call);
+        // Each may move all that is behind it.
+        status = soch_go_on(call);
         if (status != SOCH_OK) break;
         status = change->op == SOCH_INDEX_INSERT ? insert(instance, change->key, change->row, error)
                                                  : remove_row(instance, change->key, change->row, error);
@@ -258,7 +296,7 @@ static soch_status search(void *instance, const soch_call *call, const soch_sear
                           float *distances, soch_search_result *result, soch_error *error) {
     const flat_index *self = instance;
     entry query;
-    size_t found = 0;
+    size_t found = 0, kept = 0;
     soch_status status;
     if (!soch_search_is_known(search, SOCH_SEARCH_EXACT | SOCH_SEARCH_WITHIN) || search->parameter_count > 0 ||
         search->element != SOCH_ELEMENT_BYTES)
@@ -274,21 +312,18 @@ static soch_status search(void *instance, const soch_call *call, const soch_sear
         if ((search->flags & SOCH_SEARCH_WITHIN) == 0 || candidate.distance <= search->max_distance)
             near[found++] = candidate;
     }
-    if (status == SOCH_OK) {
-        size_t kept = 0;
-        // Each row once, by its nearest vector.
-        qsort(near, found, sizeof *near, by_row);
-        for (size_t i = 0; i < found; i++) {
-            if (kept == 0 || near[kept - 1].row != near[i].row) near[kept++] = near[i];
-        }
-        found = kept;
-        qsort(near, found, sizeof *near, by_distance);
-        for (; result->count < found && result->count < search->k; result->count++) {
-            rows[result->count] = near[result->count].row;
-            distances[result->count] = near[result->count].distance;
-        }
-        result->flags = SOCH_SEARCH_IS_EXACT;
+    // Each row once, by its nearest vector.
+    if (status == SOCH_OK) status = sort(near, found, sizeof *near, by_row, call);
+    for (size_t i = 0; status == SOCH_OK && i < found; i++) {
+        if (kept == 0 || near[kept - 1].row != near[i].row) near[kept++] = near[i];
     }
+    if (status == SOCH_OK) status = sort(near, kept, sizeof *near, by_distance, call);
+    for (size_t i = 0; status == SOCH_OK && i < kept && i < search->k; i++) {
+        rows[i] = near[i].row;
+        distances[i] = near[i].distance;
+        result->count++;
+    }
+    result->flags = SOCH_SEARCH_IS_EXACT;
     free(near);
     free(query.vector);
     return status;

@@ -29,6 +29,7 @@ static soch_status apply(const store *self, MDB_txn *txn, const soch_call *call,
     }
     for (size_t i = 0; i < count && status == SOCH_OK; i++) {
         const soch_write *write = &writes[i];
+        if (i % 256 == 0 && (status = soch_go_on(call)) != SOCH_OK) break;
         if (write->op < SOCH_WRITE_DELETE_RANGE) *code = write_row(self, txn, write);
         else if (write->op == SOCH_WRITE_DELETE_RANGE) *code = delete_rows(self, txn, call, write, &status);
         if (*code != MDB_SUCCESS) status = report(self, error, *code);
@@ -124,7 +125,6 @@ static soch_status reader_get(void *handle, uint32_t table, soch_bytes key, soch
 static soch_status scan(void *instance, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
                         uint64_t limit, const soch_row_sink *rows, soch_error *error) {
     reader snapshot = {instance, NULL};
-    (void)call;
     soch_status status = begin_lmdb(instance, MDB_RDONLY, &snapshot.txn, error);
     if (status != SOCH_OK) return status;
     status = scan_rows(&snapshot, call, table, start, end, limit, rows, error);

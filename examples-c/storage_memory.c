@@ -82,7 +82,7 @@ static soch_status scan(void *instance, const soch_call *call, uint32_t number, 
     begin_snapshot(instance, &now);
     begin_cursor(&now, number, &options, &walk);
     soch_status status = soch_scan_by_cursor(&walk, call, cursor_next, limit, rows, error);
-    end_snapshot(&now);
+    end_snapshot(&now, call);
     return status;
 }
 
@@ -123,7 +123,6 @@ static soch_status write_batch(void *instance, const soch_call *call, const soch
                                const soch_batch_options *options, soch_error *error) {
     store *self = instance;
     soch_status status = SOCH_OK;
-    (void)call;
     if (!soch_batch_is_known(writes, count, SOCH_WRITE_EXPECT_ABSENT, options, SOCH_BATCH_DURABLE)) {
         return soch_fail(error, SOCH_UNSUPPORTED, 0, "a batch with this operation or flag");
     }
@@ -131,6 +130,8 @@ static soch_status write_batch(void *instance, const soch_call *call, const soch
     if (made == NULL && count > 0) return no_memory(error);
     pthread_rwlock_wrlock(&self->lock);
     for (size_t i = 0; i < count && status == SOCH_OK; i++) {
+        if (i % ASK_EVERY == 0) status = soch_go_on(call);
+        if (status != SOCH_OK) break;
         if (!is_expected(self, &writes[i])) status = soch_fail(error, SOCH_CONFLICT, 0, "a row is not as the batch expects it");
         if (writes[i].op != SOCH_WRITE_PUT) continue;
         made[i] = make_row(make_table(self, writes[i].table), writes[i].key, writes[i].value);
@@ -142,6 +143,7 @@ static soch_status write_batch(void *instance, const soch_call *call, const soch
         else if (write->op == SOCH_WRITE_DELETE) drop(self, write->table, write->key);
         else if (write->op == SOCH_WRITE_DELETE_RANGE) drop_range(self, write->table, write->key, write->value);
     }
+    bury(self, call);
     pthread_rwlock_unlock(&self->lock);
     for (size_t i = 0; i < count && status != SOCH_OK; i++) free(made[i]);
     free(made);
@@ -207,9 +209,12 @@ static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity
 static soch_status drop_table(void *instance, const soch_call *call, uint32_t number, soch_error *error) {
     const soch_bytes none = {NULL, 0};
     store *self = instance;
-    (void)call, (void)error;
+    soch_status status = soch_go_on(call);
+    (void)error;
+    if (status != SOCH_OK) return status;
     pthread_rwlock_wrlock(&self->lock);
     drop_range(self, number, none, none);
+    bury(self, call);
     pthread_rwlock_unlock(&self->lock);
     return SOCH_OK;
 }
@@ -223,7 +228,7 @@ static soch_status open_reader(void *instance, void **handle, soch_error *error)
 }
 
 static void close_reader(void *handle) {
-    end_snapshot(handle);
+    end_snapshot(handle, NULL);
     free(handle);
 }
 

@@ -30,7 +30,7 @@ static soch_status begin_txn(void *instance, const soch_transaction_options *opt
 
 static void abort_txn(void *txn) {
     transaction *self = txn;
-    end_snapshot(&self->before);
+    end_snapshot(&self->before, NULL);
     end_store(&self->own);
     free(self);
 }
@@ -84,8 +84,9 @@ static soch_status txn_scan(void *txn, const soch_call *call, uint32_t number, s
     const node *before = walk(&self->before, number, NULL, start, end);
     const node *own = walk(&inside, number, NULL, start, end);
     soch_status status = SOCH_OK;
-    (void)call, (void)error;
-    while (status == SOCH_OK && limit > 0 && (before != NULL || own != NULL)) {
+    (void)error;
+    for (size_t looked = 0; status == SOCH_OK && limit > 0 && (before != NULL || own != NULL); looked++) {
+        if (looked % ASK_EVERY == 0 && (status = soch_go_on(call)) != SOCH_OK) break;
         int order = own == NULL ? -1 : before == NULL ? 1 : compare(key_of(before), key_of(own));
         const node *row = order < 0 ? before : own;
         if (order <= 0) before = walk(&self->before, number, before, start, end);

@@ -82,7 +82,6 @@ static soch_status txn_remove(void *txn, uint32_t table, soch_bytes key, soch_er
 static soch_status txn_scan(void *txn, const soch_call *call, uint32_t table, soch_bytes start, soch_bytes end,
                             uint64_t limit, const soch_row_sink *sink, soch_error *error) {
     transaction *self = txn;
-    (void)call;
     soch_status status = check_usable(self->owner, error);
     if (status != SOCH_OK) return status;
     rocksdb_column_family_handle_t *rows = find_rows(self->owner, table);

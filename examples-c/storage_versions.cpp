@@ -29,6 +29,12 @@ const std::string *seen(const std::vector<version> &versions, uint64_t at) {
     return nullptr;
 }
 
+// Values by their places; NULL where a row is removed.
+typedef std::map<place, std::shared_ptr<const std::string>> changes;
+
+// Rows or writes between two questions whether the call is to go on.
+const size_t ask_every = 256;
+
 // Everything that the storage holds. Whoever calls it holds its lock, but to begin and to end a snapshot.
 class shelf {
 public:
@@ -62,15 +68,6 @@ public:
         else old_.insert(where);
     }
 
-    // An empty end is that of the table.
-    void remove_range(const place &start, const std::string &end) {
-        std::vector<place> found;
-        const auto &rows = this->rows(start.first);
-        for (auto row = rows.lower_bound(start.second); row != rows.end() && (end.empty() || row->first < end); ++row) {
-            if (seen(row->second, now_) != nullptr) found.push_back(place(start.first, row->first));
-        }
-        for (const auto &where : found) put(where, nullptr);
-    }
 
     uint64_t begin_snapshot() {
         const auto locked = lock();
@@ -213,13 +210,14 @@ public:
     }
     void remove(uint32_t number, soch::bytes key) { writes_[place(number, copy(key))] = nullptr; }
 
-    void scan(soch::call, uint32_t number, soch::bytes start, soch::bytes end, uint64_t limit, soch::row_sink sink) {
+    void scan(soch::call call, uint32_t number, soch::bytes start, soch::bytes end, uint64_t limit, soch::row_sink sink) {
         const auto locked = snapshot_.of().lock();
         const table &rows = snapshot_.of().rows(number);
         const std::string last = copy(end);
         auto row = rows.lower_bound(copy(start));
         auto own = writes_.lower_bound(place(number, copy(start)));
-        while (limit > 0) {
+        for (size_t looked = 0; limit > 0; looked++) {
+            if (looked % ask_every == 0) call.go_on();
             const bool is_own = own != writes_.end() && own->first.first == number;
             if (!is_own && row == rows.end()) return;
             const std::string &key = row == rows.end() || (is_own && own->first.second < row->first) ? own->first.second : row->first;
@@ -250,7 +248,7 @@ private:
     }
 
     snapshot snapshot_;
-    std::map<place, std::shared_ptr<const std::string>> writes_;
+    changes writes_;
 };
 
 class table_handle {
@@ -295,24 +293,42 @@ public:
     void scan(soch::call call, uint32_t number, soch::bytes start, soch::bytes end, uint64_t limit, soch::row_sink sink) {
         transaction(shelf_).scan(call, number, start, end, limit, sink);
     }
-    void write_batch(soch::call, soch::span<const soch_write> writes, const soch_batch_options *options) {
+    // Finds out first what changes, so that a batch which is cancelled meanwhile changed nothing.
+    void write_batch(soch::call call, soch::span<const soch_write> writes, const soch_batch_options *options) {
         if (!soch_batch_is_known(writes.data(), writes.size(), SOCH_WRITE_EXPECT_ABSENT, options, SOCH_BATCH_DURABLE)) {
             throw soch::failure(SOCH_UNSUPPORTED, "a batch with this operation or flag");
         }
         const auto locked = shelf_.lock();
+        changes made;
+        size_t looked = 0;
+        const auto ask = [&] { if (looked++ % ask_every == 0) call.go_on(); };
         for (const soch_write &write : writes) {
+            ask();
             if (write.op < SOCH_WRITE_EXPECT) continue;
             const std::string *found = shelf_.find(place(write.table, copy(write.key)), shelf_.now());
             const bool as_expected = write.op == SOCH_WRITE_EXPECT ? found != nullptr && *found == copy(write.value) : found == nullptr;
             if (!as_expected) throw soch::failure(SOCH_CONFLICT, "a row is not as the batch expects it");
         }
-        shelf_.next_change();
         for (const soch_write &write : writes) {
+            ask();
             const place where(write.table, copy(write.key));
-            if (write.op == SOCH_WRITE_PUT) shelf_.put(where, std::make_shared<const std::string>(copy(write.value)));
-            else if (write.op == SOCH_WRITE_DELETE) shelf_.put(where, nullptr);
-            else if (write.op == SOCH_WRITE_DELETE_RANGE) shelf_.remove_range(where, copy(write.value));
+            if (write.op == SOCH_WRITE_PUT) made[where] = std::make_shared<const std::string>(copy(write.value));
+            else if (write.op == SOCH_WRITE_DELETE) made[where] = nullptr;
+            if (write.op != SOCH_WRITE_DELETE_RANGE) continue;
+            // An empty end is that of the table.
+            const std::string end = copy(write.value);
+            const table &rows = shelf_.rows(write.table);
+            for (auto row = rows.lower_bound(where.second); row != rows.end() && (end.empty() || row->first < end); ++row) {
+                ask();
+                made[place(write.table, row->first)] = nullptr;
+            }
+            for (auto own = made.lower_bound(where); own != made.end() && own->first.first == write.table; ++own) {
+                ask();
+                if (end.empty() || own->first.second < end) own->second = nullptr;
+            }
         }
+        shelf_.next_change();
+        for (const auto &change : made) shelf_.put(change.first, change.second);
     }
     void flush(soch::call) {}
     void stats(soch_storage_stats *stats) {

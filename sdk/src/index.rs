@@ -1,3 +1,4 @@
+use crate::call::Call;
 #[cfg(doc)]
 use crate::error::ErrorKind;
 use crate::error::{Error, Result};
@@ -198,9 +199,12 @@ pub trait IndexExtension: Extension {
     /// [`ErrorKind::Unsupported`] for a change that the index does not know, and none is made then. Those of `insert` and
     /// `delete`; the first changes may be made then, and all of them may be repeated.
     fn change_batch(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
-        changes.iter().try_for_each(|change| match *change {
-            IndexChange::Insert { key, row } => self.insert(key, row),
-            IndexChange::Delete { key, row } => self.delete(key, row),
+        changes.iter().try_for_each(|change| {
+            Call::current(|call| call.go_on())?;
+            match *change {
+                IndexChange::Insert { key, row } => self.insert(key, row),
+                IndexChange::Delete { key, row } => self.delete(key, row),
+            }
         })
     }
 

@@ -45,12 +45,12 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: MEMORY,
         edits: &[(
             TRANSACTION_H,
-            "    end_snapshot(&self->before);\n",
+            "    end_snapshot(&self->before, NULL);\n",
             "    const node *left = self->own.tables[1] != NULL ? self->own.tables[1]->first[0] : NULL;\n\
              \x20   pthread_rwlock_wrlock(&self->before.owner->lock);\n\
              \x20   if (left != NULL) put_in(make_row(make_table(self->before.owner, 1), key_of(left), value_of(left)));\n\
              \x20   pthread_rwlock_unlock(&self->before.owner->lock);\n\
-             \x20   end_snapshot(&self->before);\n",
+             \x20   end_snapshot(&self->before, NULL);\n",
         )],
         damage: Damage::Wrong,
         finds: TURNS,

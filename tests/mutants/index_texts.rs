@@ -51,5 +51,5 @@ pub const MUTANTS: &[Mutant] = mistakes! { TEXTS, "tests/plugins/texts_in_a_file
     Nuisance "a flush that compares each with each, and is a failure when it is cancelled":
         "    if (status != SOCH_OK) return status;\n#ifdef FORGETS" =>
         "    if (status != SOCH_OK) return status;\n    const list *all = &self->changed;\n    for (size_t at = 0; at < all->count; at++) {\n        const entry *one = &all->entries[at], *other;\n        if (soch_go_on(call) != SOCH_OK) return soch_fail(error, SOCH_FAILED, 0, \"the file is not whole\");\n        for (other = all->entries; other < all->entries + all->count; other++) {\n            size_t least = one->len < other->len ? one->len : other->len;\n            if (memcmp(one->text, other->text, least) == 0 && one->len == other->len && one->row == other->row && one != other) return SOCH_CORRUPTION;\n        }\n    }\n#ifdef FORGETS",
-        "index_flush::a_flush_that_takes_long_is_cancelled";
+        "index_cancelled::a_flush_ends";
 };

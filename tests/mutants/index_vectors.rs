@@ -15,13 +15,13 @@ const HNSW_BY_COSINE: Plugin =
 
 pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
     Loss "a search finds 1024 rows at most":
-        "result->count < found && result->count < search->k;" => "result->count < found && result->count < search->k && result->count < 1024;",
+        "i < kept && i < search->k;" => "i < kept && i < search->k && i < 1024;",
         "index_vectors::more_than_a_thousand_neighbours_come";
     Wrong "infinity is taken for a number":
         "is_vector = isfinite(vector[i]) != 0;" => "is_vector = !isnan(vector[i]);",
         "index_refusals::numbers_that_are_none_are_no_neighbours";
     Loss "a build whose end is stopped takes the index's place":
-        "    (void)error;\n    if (status == SOCH_OK) {\n        if (self->count > 0) qsort" => "    (void)error;\n    {\n        if (self->count > 0) qsort",
+        "    if (status == SOCH_OK) {\n        const builder old" => "    {\n        const builder old",
         "index_stopped::a_build_that_is_stopped_changes_nothing";
     Wrong "all distances are 0":
         "    return (float)sum;" => "    return (float)(sum * 0);",
@@ -36,8 +36,7 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
         "sum += ((double)a[i] - b[i]) * ((double)a[i] - b[i]);" => "sum += __builtin_fabs((double)a[i] - b[i]);",
         "index_vectors::distances_are_those_of_their_rows";
     Wrong "a distance is that of the next row":
-        "distances[result->count] = near[result->count].distance;" =>
-        "distances[result->count] = near[result->count + 1 < found ? result->count + 1 : result->count].distance;",
+        "distances[i] = near[i].distance;" => "distances[i] = near[i + 1 < kept ? i + 1 : i].distance;",
         "index_vectors::distances_are_those_of_their_rows";
     Loss "rows are kept as 32 bits":
         "    made->row = row;\n" => "    made->row = (uint32_t)row;\n",
@@ -74,8 +73,7 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
         "for (size_t i = 0; status == SOCH_OK && i < count && i < 1000; i++) {\n        const soch_index_change",
         "index_change::batches_of_every_size_are_whole";
     Wrong "the farthest of equals is left out":
-        "result->count < found && result->count < search->k;" =>
-        "result->count < found && result->count < search->k && (result->count + 1 < found || found < 2);",
+        "i < kept && i < search->k;" => "i < kept && i < search->k && (i + 1 < kept || kept < 2);",
         "index_vectors::every_number_of_neighbours_comes";
     Loss "a removed row leaves with its neighbour":
         "    if (is_at(self, place, &wanted)) {\n        free(self->entries[place].vector);\n        self->count--;" =>
@@ -86,7 +84,7 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
         "    if (is_vector) memcpy(vector, key.ptr, key.len);\n    if (is_vector && *(const volatile uint8_t *)(key.ptr + key.len) == 1) vector[0] = vector[0];",
         "index_lent::nothing_is_read_behind_a_key";
     Wrong "the nearest come as they lie":
-        "        qsort(near, found, sizeof *near, by_distance);\n" => "",
+        "    if (status == SOCH_OK) status = sort(near, kept, sizeof *near, by_distance, call);\n" => "",
         "index::nearest_is_ascending_and_at_most_k";
     Wrong "each vector of a row is found":
         "if (kept == 0 || near[kept - 1].row != near[i].row) near[kept++]" => "near[kept++]",
@@ -99,8 +97,8 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
         "if ((search->flags & SOCH_SEARCH_WITHIN) == 0 || candidate.distance <= search->max_distance)\n" => "",
         "index_search::no_row_is_farther_than_asked";
     Wrong "the last vector is not looked at":
-        "status == SOCH_OK && i < self->count; i++) {\n        if (i % ASK_EVERY" =>
-        "status == SOCH_OK && i + 1 < self->count; i++) {\n        if (i % ASK_EVERY",
+        "status == SOCH_OK && i < self->count; i++) {\n        if (i % ASK_EVERY == 0) status = soch_go_on(call);\n        if (!soch" =>
+        "status == SOCH_OK && i + 1 < self->count; i++) {\n        if (i % ASK_EVERY == 0) status = soch_go_on(call);\n        if (!soch",
         "index_search::an_exact_search_misses_nothing";
     Wrong "parameters are passed over":
         " || search->parameter_count > 0 ||" => " ||",
@@ -109,12 +107,11 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
         "const soch_index_change *change = &changes[i];" => "const soch_index_change *change = &changes[count - 1 - i];",
         "index_change::many_changes_are_as_each_alone";
     Wrong "what comes in two parts is twice there":
-        "            if (kept > 0 && compare(&self->entries[kept - 1], &self->entries[i]) == 0) free(self->entries[i].vector);\n            else self" =>
-        "            self",
+        "        if (kept > 0 && compare(&self->entries[kept - 1], &self->entries[i]) == 0) continue;\n" => "",
         "index_builder::parts_end_as_one_build_does";
     Crash "an abandoned builder is freed twice":
-        "    free_entries(self->entries, self->count);\n    free(self);\n}\n\n// Only now" =>
-        "    free_entries(self->entries, self->count);\n    if (self->count > 0) free(self->entries);\n    free(self);\n}\n\n// Only now",
+        "    free_entries(self->entries, self->count);\n    free(self);\n}\n\n// The index is changed last" =>
+        "    free_entries(self->entries, self->count);\n    if (self->count > 0) free(self->entries);\n    free(self);\n}\n\n// The index is changed last",
         "index_builder::a_shutdown_ends_an_open_one";
 };
 
@@ -127,8 +124,8 @@ pub const WIDE: &[Mutant] = &[
             (FLAT_C, "        if (!soch_search_allows(search, self->entries[i].row)) continue;\n", ""),
             (
                 FLAT_C,
-                "        for (; result->count < found",
-                "        if (found > search->k) found = search->k;\n        kept = 0;\n        for (size_t i = 0; i < found; i++) {\n            if (soch_search_allows(search, near[i].row)) near[kept++] = near[i];\n        }\n        found = kept;\n        for (; result->count < found",
+                "    for (size_t i = 0; status == SOCH_OK && i < kept && i < search->k;",
+                "    found = kept < search->k ? kept : search->k;\n    kept = 0;\n    for (size_t i = 0; i < found; i++) {\n        if (soch_search_allows(search, near[i].row)) near[kept++] = near[i];\n    }\n    for (size_t i = 0; status == SOCH_OK && i < kept && i < search->k;",
             ),
         ],
         damage: Damage::Wrong,
@@ -271,7 +268,7 @@ pub const OF_HNSW: &[Mutant] = &[
             "        made.add(entries).map_err(|_| Error::failed(\"the graph is not whole\"))?;\n        self.replace(made.graph);\n        Ok(())",
         )],
         damage: Damage::Nuisance,
-        finds: "index::a_build_that_takes_long_is_cancelled",
+        finds: "index_cancelled::a_build_ends",
     },
     Mutant {
         name: "a part that is cancelled is a failure",
@@ -282,7 +279,7 @@ pub const OF_HNSW: &[Mutant] = &[
             "                call.go_on().map_err(|_| Error::failed(\"the part is not whole\"))\n            })?;",
         )],
         damage: Damage::Nuisance,
-        finds: "index_builder::what_takes_long_is_cancelled",
+        finds: "index_cancelled::a_build_by_parts_ends",
     },
     Mutant {
         name: "a load that is cancelled finds its bytes damaged",
@@ -293,6 +290,6 @@ pub const OF_HNSW: &[Mutant] = &[
             "            call.go_on().map_err(|_| Error::corruption(\"the end is missing\"))\n        })?;",
         )],
         damage: Damage::Nuisance,
-        finds: "index_persist::what_takes_long_is_cancelled",
+        finds: "index_cancelled::a_load_ends",
     },
 ];

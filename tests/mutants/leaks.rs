@@ -29,7 +29,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a reader that is not freed",
         plugin: MEMORY,
-        edits: &[(MEMORY_C, "    end_snapshot(handle);\n    free(handle);", "    end_snapshot(handle);")],
+        edits: &[(MEMORY_C, "    end_snapshot(handle, NULL);\n    free(handle);", "    end_snapshot(handle, NULL);")],
         damage: Damage::Leak,
         finds: "leaks::calls_of_a_storage_leave_nothing",
     },
@@ -50,7 +50,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "an aborted transaction that keeps its rows",
         plugin: MEMORY,
-        edits: &[(TRANSACTION, "    end_snapshot(&self->before);\n    end_store(&self->own);\n    free(self);\n}\n\n// The row that is seen", "    end_snapshot(&self->before);\n    free(self);\n}\n\n// The row that is seen")],
+        edits: &[(TRANSACTION, "    end_snapshot(&self->before, NULL);\n    end_store(&self->own);\n    free(self);\n}\n\n// The row that is seen", "    end_snapshot(&self->before, NULL);\n    free(self);\n}\n\n// The row that is seen")],
         damage: Damage::Leak,
         finds: "leaks::calls_of_a_storage_leave_nothing",
     },

@@ -6,6 +6,7 @@
 //! find, and which mistakes each test does.
 
 mod build;
+mod cancelled;
 mod check;
 mod codec;
 mod crash;
@@ -17,6 +18,7 @@ mod index_texts;
 mod index_vectors;
 mod leaks;
 mod life;
+mod metrics;
 mod newer;
 mod process;
 mod proven;
@@ -75,12 +77,22 @@ lists! {
     of_ordered_indexes_are_found: index_ordered::MUTANTS, index_ordered::SAVED, index_ordered::IN_RUST;
     of_vector_indexes_are_found: index_vectors::IN_CPP_MUTANTS, index_vectors::OF_FLAT, index_vectors::OF_HNSW, index_vectors::OF_NOT_DESCRIBED, index_vectors::WIDE;
     of_text_indexes_are_found: index_texts::MUTANTS;
+    of_calls_that_are_cancelled_are_found: cancelled::OF_MEMORY, cancelled::OTHERS;
     of_first_calls_of_storages_are_found: storage_first::CALLS, storage_first::ROWS, storage_first::IN_VERSIONS, storage_first::TOGETHER;
     of_later_instances_are_found: storage_first::REOPENED, storage_first::CUT, storage_first::SHARED, storage_first::COPIED;
 }
 
 /// So often the test runs that is meant for a mistake.
 const TIMES: usize = 5;
+
+/// A call that does not end does so each time.
+fn times(mutant: &Mutant) -> usize {
+    if mutant.finds.contains("cancelled") {
+        1
+    } else {
+        TIMES
+    }
+}
 
 /// The tests that are to run on each, in place of the one that is meant for it: patterns as `check --test` takes them.
 fn measured() -> Option<String> {
@@ -96,7 +108,7 @@ fn found_of(mutants: &'static [Mutant]) -> Vec<(&'static Mutant, Found)> {
             scope.spawn(|| {
                 while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let one = match &measured {
-                        None => checked(mutant, &built(mutant), &[mutant.finds], TIMES),
+                        None => checked(mutant, &built(mutant), &[mutant.finds], times(mutant)),
                         Some(patterns) => checked(mutant, &built(mutant), &patterns.split(' ').collect::<Vec<_>>(), 1),
                     };
                     found.lock().expect("no thread panics with it").push((mutant, one));
@@ -105,6 +117,21 @@ fn found_of(mutants: &'static [Mutant]) -> Vec<(&'static Mutant, Found)> {
         }
     });
     found.into_inner().expect("no thread panics with it")
+}
+
+/// An index by any metric passes, if it describes that one.
+#[test]
+fn nothing_is_found_in_what_is_right() {
+    for right in metrics::ALL {
+        let found = checked(right, &built(right), &[], 1);
+        assert!(
+            found.by.is_empty() && found.run.len() > 40,
+            "{}: {:?} of {} tests",
+            right.name,
+            found.by,
+            found.run.len()
+        );
+    }
 }
 
 fn all_are_found(mutants: &'static [Mutant]) {

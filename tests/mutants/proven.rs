@@ -4,13 +4,21 @@
 use crate::build::built;
 use crate::check::checked;
 use crate::subject::Mutant;
-use crate::{LISTS, TIMES};
+use crate::{times, LISTS};
 use std::collections::BTreeSet;
 use support::root;
 
 /// Tests that find a mistake which is made for another one, and its name.
 const ALSO: &[(&str, &str)] = &[
     ("compression_sequences::many_agree_with_a_model", "a page loses its last byte"),
+    ("storage_cancelled::a_scan_of_many_rows_ends", "a scan that sleeps"),
+    ("storage_cancelled::a_scan_inside_of_many_rows_ends", "a scan inside that sleeps"),
+    ("storage_cancelled::a_batch_with_a_large_range_ends", "a batch that sleeps"),
+    ("storage_cancelled::a_large_table_that_is_dropped_ends", "a drop that sleeps"),
+    ("index_cancelled::a_large_build_ends", "a build that sleeps"),
+    ("index_cancelled::a_large_build_that_is_finished_ends", "the end of a build that sleeps"),
+    ("index_cancelled::a_search_among_many_ends", "a search that sleeps"),
+    ("index_cancelled::many_changes_end", "changes that sleep"),
     ("index_sequences::many_agree_with_a_model", "a range that has its end"),
     ("storage_moments::a_batch_is_seen_at_one_moment_for_longer", "a long batch is seen in parts"),
     ("storage_moments::a_commit_is_seen_at_one_moment", "a commit is seen table by table"),
@@ -120,7 +128,7 @@ fn what_other_tests_find_is_found() {
         let mut named = mutants().filter(|mutant| mutant.name == *name);
         let (mutant, other) = (named.next(), named.next().is_some());
         let mutant = mutant.filter(|_| !other).unwrap_or_else(|| panic!("not one mistake is called {name:?}"));
-        let found = checked(mutant, &built(mutant), &[test], TIMES);
+        let found = checked(mutant, &built(mutant), &[test], times(mutant));
         assert!(found.by.iter().any(|by| by == test), "{test} does not find that {name}");
     }
 }

@@ -335,10 +335,8 @@ r#"    const uint8_t high[] = {0x50};
         plugin: MEMORY,
         edits: &[
             ("examples-c/storage_memory_rows.h",
-r#"        if (end.len > 0 && compare(key_of(row), end) >= 0) break;
-        drop(self, number, key_of(row));"#,
-r#"        if (end.len > 0 && compare(key_of(row), end) > 0) break;
-        drop(self, number, key_of(row));"#),
+"        if (end.len > 0 && compare(key_of(row), end) >= 0) return;",
+"        if (end.len > 0 && compare(key_of(row), end) > 0) return;"),
         ],
         damage: Damage::Loss,
         finds: "storage_batch::a_range_goes_and_nothing_else",

@@ -36,8 +36,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: MEMORY,
         edits: &[(
             "examples-c/storage_memory_transaction.h",
-            "    soch_status status = SOCH_OK;\n    (void)call, (void)error;",
-            "    soch_status status = SOCH_OK;\n    if (limit == 0) limit = UINT64_MAX;\n    (void)call, (void)error;",
+            "    soch_status status = SOCH_OK;\n    (void)error;\n    for (size_t looked",
+            "    soch_status status = SOCH_OK;\n    (void)error;\n    if (limit == 0) limit = UINT64_MAX;\n    for (size_t looked",
         )],
         damage: Damage::Wrong,
         finds: "storage_range::limits_of_every_width_are_kept",
@@ -164,8 +164,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: MEMORY,
         edits: &[(
             ROWS,
-            "    if (self->newest == NULL || row->birth > self->newest->seen) {",
-            "    if (self->newest == NULL || row->birth > self->newest->seen || row->value_len == 77) {",
+            "    if (at != NULL && (self->newest == NULL || row->birth > self->newest->seen)) {",
+            "    if (at != NULL && (self->newest == NULL || row->birth > self->newest->seen || row->value_len == 77)) {",
         )],
         damage: Damage::Crash,
         finds: "storage_range::snapshots_keep_many_rows_that_went",
@@ -180,11 +180,18 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a snapshot does not keep what a range removes",
         plugin: VERSIONS,
-        edits: &[(
-            CPP,
-            "        for (const auto &where : found) put(where, nullptr);",
-            "        for (const auto &where : found) tables_[where.first].erase(where.second);",
-        )],
+        edits: &[
+            (
+                CPP,
+                "        for (const auto &change : made) shelf_.put(change.first, change.second);",
+                "        for (const auto &change : made) change.second == nullptr ? shelf_.lose(change.first) : shelf_.put(change.first, change.second);",
+            ),
+            (
+                CPP,
+                "    void next_change() { now_++; }",
+                "    void next_change() { now_++; }\n    void lose(const place &where) { tables_[where.first].erase(where.second); }",
+            ),
+        ],
         damage: Damage::Crash,
         finds: "storage_range::snapshots_keep_many_rows_that_went",
     },

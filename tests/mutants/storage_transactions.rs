@@ -36,7 +36,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a scan inside ends after 64 rows",
         plugin: MEMORY,
-        edits: &[(TXN, "    while (status == SOCH_OK && limit > 0 &&", "    if (limit > 64 && own != NULL) limit = 64;\n    while (status == SOCH_OK && limit > 0 &&")],
+        edits: &[(TXN, "    for (size_t looked = 0; status == SOCH_OK && limit > 0 &&", "    if (limit > 64 && own != NULL) limit = 64;\n    for (size_t looked = 0; status == SOCH_OK && limit > 0 &&")],
         damage: Damage::Loss,
         finds: "storage_long_transaction::one_of_many_writes_is_whole",
     },
@@ -92,7 +92,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a batch's delete is no change for a transaction",
         plugin: VERSIONS,
-        edits: &[(CPP, "            else if (write.op == SOCH_WRITE_DELETE) shelf_.put(where, nullptr);", "            else if (write.op == SOCH_WRITE_DELETE) shelf_.put_before(where);"), (CPP, "    // An empty end is that of the table.\n", "    void put_before(const place &where) {\n        auto &versions = tables_[where.first][where.second];\n        if (versions.empty()) put(where, nullptr);\n        else versions.back().value = nullptr;\n    }\n\n    // An empty end is that of the table.\n")],
+        edits: &[(CPP, "        for (const auto &change : made) shelf_.put(change.first, change.second);", "        for (const auto &change : made) change.second == nullptr ? shelf_.put_before(change.first) : shelf_.put(change.first, change.second);"), (CPP, "    void next_change() { now_++; }", "    void next_change() { now_++; }\n    void put_before(const place &where) {\n        auto &versions = tables_[where.first][where.second];\n        if (versions.empty()) put(where, nullptr);\n        else versions.back().value = nullptr;\n    }")],
         damage: Damage::Loss,
         finds: "storage_beside_transaction::every_plain_write_to_its_rows_is_noticed",
     },

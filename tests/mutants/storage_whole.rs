@@ -68,7 +68,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a range is not taken from the count",
         plugin: MEMORY,
-        edits: &[(ROWS, "        if (end.len > 0 && compare(key_of(row), end) >= 0) break;\n        drop(self, number, key_of(row));", "        if (end.len > 0 && compare(key_of(row), end) >= 0) break;\n        drop(self, number, key_of(row));\n        self->count++;")],
+        edits: &[(ROWS, "        end_row(self, row, NULL);", "        end_row(self, row, NULL);\n        self->count++;")],
         damage: Damage::Wrong,
         finds: "storage_counts::every_way_to_write_is_counted",
     },
@@ -96,7 +96,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a batch's rows are not counted",
         plugin: MEMORY_IN_RUST,
-        edits: &[(LIB, "        writes.iter().for_each(|write| tables.apply(write));", "        let stats = tables.stats;\n        writes.iter().for_each(|write| tables.apply(write));\n        tables.stats = stats;")],
+        edits: &[(LIB, "            writes.iter().enumerate().try_for_each(|(looked, write)| ask(looked).and_then(|()| tables.apply(write)))", "            let stats = tables.stats;\n            writes.iter().try_for_each(|write| tables.apply(write))?;\n            tables.stats = stats;\n            Ok(())")],
         damage: Damage::Wrong,
         finds: "storage_counts::every_way_to_write_is_counted",
     },
@@ -164,7 +164,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a scan whose sink ends it keeps the lock",
         plugin: MEMORY,
-        edits: &[(MAIN, "limit, rows, error);\n    end_snapshot(&now);", "limit, rows, error);\n    end_snapshot(&now);\n    if (status != SOCH_OK) pthread_rwlock_wrlock(&self_lock(instance)->lock);"), (MAIN, "static soch_status scan(void *instance", "static store *self_lock(void *instance) { return instance; }\n\nstatic soch_status scan(void *instance")],
+        edits: &[(MAIN, "limit, rows, error);\n    end_snapshot(&now, call);", "limit, rows, error);\n    end_snapshot(&now, call);\n    if (status != SOCH_OK) pthread_rwlock_wrlock(&self_lock(instance)->lock);"), (MAIN, "static soch_status scan(void *instance", "static store *self_lock(void *instance) { return instance; }\n\nstatic soch_status scan(void *instance")],
         damage: Damage::Crash,
         finds: "storage_refused::what_a_sink_says_is_what_a_scan_returns",
     },
@@ -213,7 +213,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a sink's status is not handed on",
         plugin: MEMORY,
-        edits: &[("examples-c/storage_memory.c", "    end_snapshot(&now);\n    return status;", "    end_snapshot(&now);\n    return status == SOCH_OK ? SOCH_OK : SOCH_IO;")],
+        edits: &[("examples-c/storage_memory.c", "    end_snapshot(&now, call);\n    return status;", "    end_snapshot(&now, call);\n    return status == SOCH_OK ? SOCH_OK : SOCH_IO;")],
         damage: Damage::Nuisance,
         finds: "storage_refused::a_status_is_handed_on_as_it_is",
     },

@@ -22,7 +22,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a long batch is seen in parts",
         plugin: VERSIONS,
-        edits: &[("examples-c/storage_versions.cpp", "            const place where(write.table, copy(write.key));\n            if (write.op == SOCH_WRITE_PUT)", "            const place where(write.table, copy(write.key));\n            if ((&write - writes.data()) % 64 == 63) { shelf_.next_change(); const_cast<std::unique_lock<std::mutex> &>(locked).unlock(); const_cast<std::unique_lock<std::mutex> &>(locked).lock(); }\n            if (write.op == SOCH_WRITE_PUT)")],
+        edits: &[("examples-c/storage_versions.cpp", "        for (const auto &change : made) shelf_.put(change.first, change.second);", "        size_t seen = 0;\n        for (const auto &change : made) {\n            if (seen++ % 64 == 63) { shelf_.next_change(); const_cast<std::unique_lock<std::mutex> &>(locked).unlock(); const_cast<std::unique_lock<std::mutex> &>(locked).lock(); }\n            shelf_.put(change.first, change.second);\n        }")],
         damage: Damage::Wrong,
         finds: "storage_moments::a_batch_is_seen_at_one_moment",
     },

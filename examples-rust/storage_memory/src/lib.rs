@@ -70,10 +70,14 @@ impl Tables {
 }
 
 impl Tables {
-    fn delete_range(&mut self, table: TableId, start: &[u8], end: &[u8]) {
+    fn delete_range(&mut self, table: TableId, start: &[u8], end: &[u8]) -> Result<()> {
         // A clone, which costs nothing, to walk over while rows go.
         let before = self.tree(table).cloned().unwrap_or_default();
-        before.rows(start, end).for_each(|(key, _)| self.delete(table, key));
+        before.rows(start, end).enumerate().try_for_each(|(looked, (key, _))| {
+            ask(looked)?;
+            self.delete(table, key);
+            Ok(())
+        })
     }
 
     /// Whether a batch may have the write, and what it expects is so.
@@ -88,21 +92,34 @@ impl Tables {
         as_expected.then_some(()).ok_or_else(|| Error::new(ErrorKind::Conflict, "a row is not as the batch expects it"))
     }
 
-    fn apply(&mut self, write: &Write<'_>) {
+    fn apply(&mut self, write: &Write<'_>) -> Result<()> {
         match *write {
             Write::Put { table, key, value } => {
                 let place = self.place(table);
                 self.put(place, key, value);
             }
             Write::Delete { table, key } => self.delete(table, key),
-            Write::DeleteRange { table, start, end } => self.delete_range(table, start, end),
+            Write::DeleteRange { table, start, end } => self.delete_range(table, start, end)?,
             // What a batch expects changes nothing, and one with another write was refused.
             _ => {}
         }
+        Ok(())
     }
 }
 
 impl MemoryStorage {
+    /// Makes changes that are seen at once, or not at all if they are cancelled: of a clone, which costs little.
+    fn change(&self, change: impl FnOnce(&mut Tables) -> Result<()>) -> Result<()> {
+        let mut tables = self.write();
+        let mut changed = tables.clone();
+        change(&mut changed)?;
+        let before = std::mem::replace(&mut *tables, changed);
+        // Nobody waits for what is freed.
+        drop(tables);
+        drop(before);
+        Ok(())
+    }
+
     fn read(&self) -> RwLockReadGuard<'_, Tables> {
         self.tables.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -116,6 +133,21 @@ impl Plugin for MemoryStorage {
     fn create(_: Host) -> Result<Self> {
         Ok(Self::default())
     }
+}
+
+/// Rows or writes between two questions whether the call is to go on: a power of 2.
+const ASK_EVERY: usize = 256;
+
+/// Ends a call that is not to go on, once in a while.
+fn ask(looked: usize) -> Result<()> {
+    if looked & (ASK_EVERY - 1) == 0 {
+        Call::current(|call| call.go_on())?;
+    }
+    Ok(())
+}
+
+fn push_all<'a>(found: impl Iterator<Item = (&'a [u8], &'a [u8])>, rows: &mut RowSink<'_>) -> Result<()> {
+    found.enumerate().try_for_each(|(looked, (key, value))| ask(looked).and_then(|()| rows.push(key, value)))
 }
 
 fn write_found(found: Option<&[u8]>, value: &mut Writer<'_>) -> Result<bool> {
@@ -141,8 +173,7 @@ impl StorageExtension for MemoryStorage {
 
     fn scan_into(&self, table: TableId, start: &[u8], end: &[u8], limit: usize, rows: &mut RowSink<'_>) -> Result<()> {
         let tree = self.read().tree(table).cloned().unwrap_or_default();
-        let mut found = tree.rows(start, end).take(limit);
-        found.try_for_each(|(key, value)| rows.push(key, value))
+        push_all(tree.rows(start, end).take(limit), rows)
     }
 
     fn flush(&self) -> Result<()> {
@@ -158,10 +189,10 @@ impl StorageExtension for MemoryStorage {
     }
 
     fn write_batch(&self, writes: &[Write<'_>], _: &BatchOptions) -> Result<()> {
-        let mut tables = self.write();
-        writes.iter().try_for_each(|write| tables.expect(write))?;
-        writes.iter().for_each(|write| tables.apply(write));
-        Ok(())
+        self.change(|tables| {
+            writes.iter().try_for_each(|write| tables.expect(write))?;
+            writes.iter().enumerate().try_for_each(|(looked, write)| ask(looked).and_then(|()| tables.apply(write)))
+        })
     }
 
     fn list_tables(&self) -> Result<Vec<TableId>> {
@@ -171,8 +202,7 @@ impl StorageExtension for MemoryStorage {
     }
 
     fn drop_table(&self, table: TableId) -> Result<()> {
-        self.write().delete_range(table, b"", b"");
-        Ok(())
+        self.change(|tables| tables.delete_range(table, b"", b""))
     }
 
     fn open_table(&self, table: TableId) -> Result<Box<dyn StorageTable>> {

@@ -1,6 +1,6 @@
 //! Transactions: a clone of all tables, which takes their place if nothing else changed them.
 
-use super::{write_found, MemoryStorage, Tables};
+use super::{push_all, write_found, MemoryStorage, Tables};
 use sochdb_plugin_sdk::prelude::*;
 
 /// It waits for nobody, and nobody for it: of two that change anything, the second to commit has to begin again.
@@ -42,7 +42,7 @@ impl StorageTransaction for Transaction<'_> {
         rows: &mut RowSink<'_>,
     ) -> Result<()> {
         let found = self.tables.tree(table).map(|tree| tree.rows(start, end).take(limit));
-        found.into_iter().flatten().try_for_each(|(key, value)| rows.push(key, value))
+        push_all(found.into_iter().flatten(), rows)
     }
 
     fn commit(self: Box<Self>) -> Result<()> {

@@ -10,10 +10,13 @@ impl Index {
         changes.iter().try_for_each(|change| self.instance.takes_indexed("change_batch", change.key()))?;
         let limits = self.instance.limits_of_call("change_batch")?;
         let Some(change_batch) = self.table.change_batch else {
-            return changes.iter().try_for_each(|change| match *change {
-                IndexChange::Insert { key, row } => self.insert(key, row),
-                IndexChange::Delete { key, row } => self.delete(key, row),
-                _ => Err(self.lacks("change_batch")),
+            return changes.iter().try_for_each(|change| {
+                self.instance.limits_of_call("change_batch")?;
+                match *change {
+                    IndexChange::Insert { key, row } => self.insert(key, row),
+                    IndexChange::Delete { key, row } => self.delete(key, row),
+                    _ => Err(self.lacks("change_batch")),
+                }
             });
         };
         let raw: Vec<soch_index_change> = changes.iter().map(IndexChange::as_raw).collect();

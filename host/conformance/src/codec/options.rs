@@ -4,6 +4,7 @@ use crate::frame::must::{ensure, needed, show, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, QUICK};
 use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, Error, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
 
@@ -11,6 +12,7 @@ suite!(Compression, "compression_options":
     no_option_is_a_plain_call,
     dictionaries_take_turns,
     odd_samples_are_invalid_or_make_a_dictionary,
+    a_training_that_is_cancelled_ends,
 );
 
 pub(crate) fn packed_with(
@@ -108,4 +110,24 @@ fn odd_samples_are_invalid_or_make_a_dictionary(subject: &Subject) -> Result<(),
         }
     }
     Ok(())
+}
+
+fn a_training_that_is_cancelled_ends(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let samples = |count: u64| -> Vec<Vec<u8>> {
+        (0..count)
+            .map(|at| format!("{{\"user\": {at}, \"name\": \"name of {}\"}}", at * at % 977).into_bytes())
+            .collect()
+    };
+    let train = |codec: &Compression, samples: &[Vec<u8>]| {
+        let lent: Vec<&[u8]> = samples.iter().map(Vec::as_slice).collect();
+        codec.train(&lent, 16_384, &mut VecWriter::new(&mut Vec::new(), 16_384).writer())
+    };
+    let count = long_enough("train", QUICK, |count| {
+        let samples = samples(count);
+        time(|| needed("train", train(codec, &samples)))
+    })?;
+    let samples = samples(count);
+    ends_when_cancelled("train", codec, |codec| train(codec, &samples), |_, _| Ok(()))
 }

@@ -55,7 +55,7 @@ pub(crate) struct Plugin {
 
 /// The vector of these numbers. All of them are whole, and none is 0: a vector without a length has no angle.
 fn vector(keys: Keys, numbers: &[u8]) -> Vec<u8> {
-    let Keys::Vectors(element, dimensions) = keys else { return Vec::new() };
+    let Keys::Vectors(element, dimensions, _) = keys else { return Vec::new() };
     let number = |at: usize| match numbers[at % numbers.len()].cast_signed() {
         0 => 1,
         number => number,

@@ -6,16 +6,14 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
-use crate::inputs::cancelled::{ends_when_cancelled, LONG};
+use crate::index::metric::is_at_itself;
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement, RowId};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 suite!(Index, "index":
     build_replaces_everything,
-    a_build_that_takes_long_is_cancelled,
     one_key_may_have_many_rows,
     insert_and_delete_may_be_repeated,
     a_range_is_ordered_and_limited,
@@ -54,7 +52,7 @@ pub(crate) fn rows_of(index: &Index, key: &[u8]) -> Result<Vec<RowId>, NotPassed
     let word = key.rsplit(|byte| *byte == b' ').next().unwrap_or(key);
     let (query, most) = if has_words { (word, 2000) } else { (key, 100) };
     let mut neighbors = index.nearest(query, most).must("nearest of an index without lookup")?;
-    neighbors.retain(|(_, distance)| has_words || *distance < 1e-5);
+    neighbors.retain(|(_, distance)| has_words || is_at_itself(index, key, *distance));
     let mut rows: Vec<RowId> = neighbors.into_iter().map(|(row, _)| row).collect();
     rows.sort_unstable();
     Ok(rows)
@@ -79,39 +77,6 @@ fn build_replaces_everything(subject: &Subject) -> Result<(), NotPassed> {
     build(index, &[])?;
     ensure!(rows_of(index, &keys.key(3))?.is_empty(), "an empty build left a row");
     Ok(())
-}
-
-/// No more entries than this are tried for a call that takes long.
-pub(crate) const MOST_ENTRIES: u64 = 16_384;
-
-fn a_build_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPassed> {
-    let keys = Keys::of(subject)?;
-    let mut instance = subject.instance()?;
-    let index = instance.index()?;
-    let mut count = 1024;
-    let (entries, took) = loop {
-        let entries: Vec<_> = (0..count).map(|row| (row, keys.key(row))).collect();
-        let begin = Instant::now();
-        build(index, &entries)?;
-        if begin.elapsed() >= LONG || count == MOST_ENTRIES {
-            break (entries, begin.elapsed());
-        }
-        count *= 2;
-    };
-    if took < LONG {
-        skip!("a build of {MOST_ENTRIES} rows is over before anybody could cancel it");
-    }
-    build(index, &[(7, keys.key(7))])?;
-    let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
-    let call = |index: &mut Index| index.build(1, 2, &lent);
-    ends_when_cancelled("build", index, call, |index, done| {
-        if done {
-            return build(index, &[(7, keys.key(7))]);
-        }
-        see(index)?;
-        ensure!(rows_of(index, &keys.key(7))? == [7], "a build that was cancelled did not leave the index as it was");
-        Ok(())
-    })
 }
 
 fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), NotPassed> {

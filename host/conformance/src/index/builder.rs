@@ -5,13 +5,11 @@ use crate::frame::must::{ensure, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{build, rows_of, see, MOST_ENTRIES};
-use crate::inputs::cancelled::{ends_when_cancelled, LONG};
+use crate::index::basics::{build, rows_of, see};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{ErrorKind, Extension, IndexExtension, RowId};
 use sochdb_plugin_host::{Index, IndexBuilder};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
-use std::time::Instant;
 
 suite!(Index, "index_builder":
     parts_end_as_one_build_does,
@@ -21,7 +19,6 @@ suite!(Index, "index_builder":
     searches_run_beside_one,
     a_refused_key_may_be_left_out,
     a_shutdown_ends_an_open_one,
-    what_takes_long_is_cancelled,
 );
 
 const ROWS: u64 = 200;
@@ -195,51 +192,5 @@ fn a_shutdown_ends_an_open_one(subject: &Subject) -> Result<(), NotPassed> {
     ensure!(kind == Some(ErrorKind::ShutDown), "after the shutdown build_add gives {kind:?}");
     let kind = builder.finish().err().map(|error| error.kind());
     ensure!(kind == Some(ErrorKind::ShutDown), "after the shutdown finish_build gives {kind:?}");
-    Ok(())
-}
-
-fn what_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPassed> {
-    let keys = Keys::of(subject)?;
-    let mut instance = subject.instance()?;
-    let index = instance.index()?;
-    let (mut count, entries) = (1024, (0..MOST_ENTRIES).map(|row| (row, keys.key(row))).collect::<Vec<_>>());
-    let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
-    let (adding, finishing) = loop {
-        let mut builder = index.begin_build(1, 2).must("begin_build")?;
-        let begin = Instant::now();
-        builder.add(&lent[..count]).must("build_add")?;
-        let (adding, begin) = (begin.elapsed(), Instant::now());
-        finish(index, builder)?;
-        let finishing = begin.elapsed();
-        if adding.max(finishing) >= LONG || count == lent.len() {
-            break (adding, finishing);
-        }
-        count *= 2;
-    };
-    build(index, &[(7, keys.key(7))])?;
-    if adding >= LONG {
-        let mut builder = index.begin_build(1, 2).must("begin_build")?;
-        let call = |builder: &mut IndexBuilder| builder.add(&lent[..count]);
-        ends_when_cancelled("build_add", &mut builder, call, |_, _| Ok(()))?;
-    }
-    if finishing >= LONG {
-        let filled = |index: &Index| {
-            let mut builder = index.begin_build(1, 2).must("begin_build")?;
-            builder.add(&lent[..count]).must("build_add")?;
-            Ok::<_, NotPassed>(builder)
-        };
-        let mut next = Some(filled(index)?);
-        let call = |next: &mut Option<IndexBuilder>| next.take().map_or(Ok(()), IndexBuilder::finish);
-        ends_when_cancelled("finish_build", &mut next, call, |next, done| {
-            if done {
-                build(index, &[(7, keys.key(7))])?;
-            }
-            *next = Some(filled(index)?);
-            Ok(())
-        })?;
-    }
-    see(index)?;
-    let rows = rows_of(index, &keys.key(7))?;
-    ensure!(rows == [7], "a build by parts that was cancelled did not leave the index as it was: {rows:?}");
     Ok(())
 }

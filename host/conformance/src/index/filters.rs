@@ -146,7 +146,7 @@ fn the_farthest_distance_is_included(subject: &Subject) -> Result<(), NotPassed>
     let index = instance.index()?;
     let metric = index.describe().metric;
     let whole = matches!(metric, DistanceMetric::L2 | DistanceMetric::L2Squared | DistanceMetric::InnerProduct);
-    let (Keys::Vectors(KeyElement::F32, dimensions), true) = (keys, whole) else {
+    let (Keys::Vectors(KeyElement::F32, dimensions, _), true) = (keys, whole) else {
         skip!("no distances are known that are whole numbers");
     };
     build(index, &(1..=20).map(|row| (row, on_a_line(dimensions, row as f32))).collect::<Vec<_>>())?;

@@ -6,14 +6,12 @@ use crate::frame::must::{ensure, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{build, rows_of, see, MOST_ENTRIES};
+use crate::index::basics::{build, rows_of, see};
 use crate::index::rows::{every_form, has_entries};
-use crate::inputs::cancelled::{ends_when_cancelled, LONG};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
-use std::time::Instant;
 
 suite!(Index, "index_flush":
     what_was_flushed_is_seen,
@@ -21,7 +19,6 @@ suite!(Index, "index_flush":
     what_was_not_flushed_is_not_there_again,
     a_build_is_flushed_whole,
     every_form_of_entry_is_flushed,
-    a_flush_that_takes_long_is_cancelled,
     a_dropped_index_is_empty_when_it_comes_again,
 );
 
@@ -161,33 +158,6 @@ fn every_form_of_entry_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
     has_entries(index, &all)?;
     let mut instance = again(subject, instance, 7)?;
     has_entries(instance.index()?, &all)
-}
-
-fn a_flush_that_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPassed> {
-    let keys = Keys::of(subject)?;
-    let mut instance = subject.instance()?;
-    let index = instance.index()?;
-    let fill = |index: &mut Index| {
-        let entries: Vec<(RowId, Vec<u8>)> = (0..MOST_ENTRIES).map(|row| (row, keys.key(row))).collect();
-        let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
-        index.build(1, 2, &lent).must("build")
-    };
-    index.flush(1).must("flush")?;
-    if !index.describe().visible_after_flush {
-        keeps(index, 1)?;
-    }
-    fill(index)?;
-    let begin = Instant::now();
-    index.flush(2).must("flush")?;
-    if begin.elapsed() < LONG {
-        skip!("a flush of {MOST_ENTRIES} rows is over before anybody could cancel it");
-    }
-    fill(index)?;
-    ends_when_cancelled("flush", index, |index| index.flush(3), |index, done| if done { fill(index) } else { Ok(()) })?;
-    index.flush(3).must("flush after one that was cancelled")?;
-    let found = rows_of(index, &keys.key(MOST_ENTRIES - 1))?;
-    ensure!(found == [MOST_ENTRIES - 1], "after a flush that was cancelled, and one that was not, {found:?} is found");
-    Ok(())
 }
 
 fn a_dropped_index_is_empty_when_it_comes_again(subject: &Subject) -> Result<(), NotPassed> {

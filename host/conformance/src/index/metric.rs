@@ -2,7 +2,7 @@
 
 use crate::frame::must::{supported, Must};
 use crate::frame::not_passed::NotPassed;
-use crate::inputs::keys::Keys;
+use crate::inputs::keys::{numbers, Keys};
 use sochdb_plugin_host::sdk::{DistanceMetric, Exactness, IndexExtension, KeyElement, RowId, Search};
 use sochdb_plugin_host::Index;
 
@@ -23,10 +23,21 @@ pub(crate) fn far(metric: DistanceMetric, keys: Keys, a: &[u8], b: &[u8]) -> Opt
 /// Whether a distance is the expected one, as near as an index with these elements computes it.
 pub(crate) fn tells(keys: Keys, distance: f32, expected: f64) -> bool {
     let (share, least) = match keys {
-        Keys::Vectors(KeyElement::F32, _) => (1e-3, 1e-3),
+        Keys::Vectors(KeyElement::F32, ..) => (1e-3, 1e-3),
         _ => (0.05, 0.02),
     };
     (f64::from(distance) - expected).abs() <= share * expected.abs() + least
+}
+
+/// Whether a row at this distance may have the key that is asked for: such rows are at 0, but by the inner product at minus the
+/// square of its length. A metric that is not known is taken for one of the others.
+pub(crate) fn is_at_itself(index: &Index, key: &[u8], distance: f32) -> bool {
+    let described = index.describe();
+    if described.metric != DistanceMetric::InnerProduct {
+        return distance < 1e-5;
+    }
+    let square: f64 = numbers(described.element, key).iter().map(|number| f64::from(*number).powi(2)).sum();
+    (f64::from(distance) + square).abs() < 1e-4 * square
 }
 
 /// The nearest rows: by an exact search, if the index has one.

@@ -4,6 +4,7 @@ use crate::frame::test::Test;
 
 pub(crate) mod basics;
 pub(crate) mod builder;
+pub(crate) mod cancelled;
 pub(crate) mod change;
 pub(crate) mod crash;
 pub(crate) mod filters;
@@ -31,6 +32,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     builder::TESTS,
     persist::TESTS,
     stopped::TESTS,
+    cancelled::TESTS,
     rows::TESTS,
     ordered::TESTS,
     vectors::TESTS,

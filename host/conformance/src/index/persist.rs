@@ -5,13 +5,11 @@ use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{build, rows_of, see, MOST_ENTRIES};
+use crate::index::basics::{build, rows_of, see};
 use crate::index::rows::{every_form, has_entries};
-use crate::inputs::cancelled::{ends_when_cancelled, LONG};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId, Search, VecWriter};
 use sochdb_plugin_host::Index;
-use std::time::{Duration, Instant};
 
 suite!(Index, "index_persist":
     what_was_saved_is_loaded,
@@ -19,13 +17,10 @@ suite!(Index, "index_persist":
     every_form_of_entry_is_saved,
     what_was_removed_is_not_saved,
     damaged_bytes_change_nothing,
-    what_takes_long_is_cancelled,
     a_save_keeps_the_writers_limit,
 );
 
 const ROWS: u64 = 400;
-/// Larger indexes are not made after this time, to find one that takes long to save.
-const LONG_ENOUGH: Duration = Duration::from_secs(2);
 
 /// The rows of a range, and the distances of the nearest; None of what the index does not do.
 type Answer = (Option<Vec<RowId>>, Option<Vec<u32>>);
@@ -183,42 +178,6 @@ fn damaged_bytes_change_nothing(subject: &Subject) -> Result<(), NotPassed> {
     }
     index.load_from(&bytes).must("load of what is whole")?;
     has_rows(index, keys, 20)
-}
-
-fn what_takes_long_is_cancelled(subject: &Subject) -> Result<(), NotPassed> {
-    let keys = Keys::of(subject)?;
-    let (mut rows, started) = (1024, Instant::now());
-    let (bytes, save_took, load_took) = loop {
-        let mut instance = subject.instance()?;
-        let index = instance.index()?;
-        build(index, &entries(keys, rows))?;
-        let begin = Instant::now();
-        let bytes = needed("save", index.save(1))?;
-        let (save_took, begin) = (begin.elapsed(), Instant::now());
-        index.load_from(&bytes).must("load")?;
-        let load_took = begin.elapsed();
-        if rows == MOST_ENTRIES || load_took >= LONG || started.elapsed() >= LONG_ENOUGH {
-            break (bytes, save_took, load_took);
-        }
-        rows *= 2;
-    };
-    let mut instance = subject.instance()?;
-    let index = instance.index()?;
-    if load_took >= LONG {
-        build(index, &entries(keys, 3))?;
-        let load = |index: &mut Index| index.load_from(&bytes).map(drop);
-        ends_when_cancelled("load", index, load, |index, done| {
-            if done {
-                return build(index, &entries(keys, 3));
-            }
-            has_rows(index, keys, 3).map_err(|why| format!("after a load that was cancelled: {why}").into())
-        })?;
-    }
-    if save_took >= LONG {
-        index.load_from(&bytes).must("load")?;
-        ends_when_cancelled("save", index, |index| index.save(2).map(drop), |_, _| Ok(()))?;
-    }
-    Ok(())
 }
 
 fn a_save_keeps_the_writers_limit(subject: &Subject) -> Result<(), NotPassed> {

@@ -1,15 +1,49 @@
 //! A call that takes long ends when it is cancelled.
 
-use crate::frame::must::ensure;
+use crate::frame::must::{ensure, skip};
 use crate::frame::not_passed::NotPassed;
 use sochdb_plugin_host::sdk::{Error, ErrorKind};
 use sochdb_plugin_host::{CallOptions, CancelToken};
 use std::time::{Duration, Instant};
 
 /// A call that takes less is over before anybody could cancel it.
-pub(crate) const LONG: Duration = Duration::from_millis(200);
-/// The time that a good plugin takes to end.
-const PATIENCE: Duration = Duration::from_millis(50);
+const LONG: Duration = Duration::from_millis(200);
+/// Twice the time that a good plugin takes to end, as the machine may be busy with something else.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// How far an input is made larger to find one whose call takes long: to how many entries, and for how long.
+#[derive(Clone, Copy)]
+pub(crate) struct Effort(u64, Duration);
+
+/// The effort of a test at each build.
+pub(crate) const QUICK: Effort = Effort(16_384, Duration::from_secs(4));
+/// The effort of a test before a release.
+pub(crate) const FULL: Effort = Effort(1 << 18, Duration::from_secs(20));
+
+/// Finds how many entries make a call of `what` take [`LONG`]. `timed` makes so many, and returns how long the call took with
+/// them. The test is skipped if all are over before.
+pub(crate) fn long_enough(
+    what: &str,
+    Effort(most, patience): Effort,
+    mut timed: impl FnMut(u64) -> Result<Duration, NotPassed>,
+) -> Result<u64, NotPassed> {
+    let (started, mut count) = (Instant::now(), 1024);
+    // Once more, as the machine may be busy with something else.
+    while timed(count)? < LONG || timed(count)? < LONG {
+        // The next one takes about four times as long.
+        if count >= most || started.elapsed() * 4 >= patience {
+            skip!("a {what} of {count} entries is over before anybody could cancel it");
+        }
+        count = most.min(count * 4);
+    }
+    Ok(count)
+}
+
+/// The time that a call takes, which succeeds.
+pub(crate) fn time<T>(call: impl FnOnce() -> Result<T, NotPassed>) -> Result<Duration, NotPassed> {
+    let begin = Instant::now();
+    call().map(|_| begin.elapsed())
+}
 
 /// Runs a call of `what` that takes longer than [`LONG`], cancels it, and sees to it that it ends soon. `after` is told
 /// whether it was done all the same, as one may be that was nearly done.
@@ -21,7 +55,7 @@ pub(crate) fn ends_when_cancelled<T>(
 ) -> Result<(), NotPassed> {
     let mut waited = Duration::MAX;
     // The machine may be busy with something else.
-    for _ in 0..5 {
+    for _ in 0..10 {
         let cancel = CancelToken::new();
         let (result, since) = std::thread::scope(|scope| {
             let canceller = scope.spawn(|| {

@@ -1,7 +1,7 @@
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
-use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement};
+use sochdb_plugin_host::sdk::{DistanceMetric, ErrorKind, IndexExtension, KeyElement};
 use sochdb_plugin_host::Index;
 
 /// The most dimensions that are tried to find out which vectors an index takes.
@@ -12,8 +12,9 @@ const MOST_DIMENSIONS: usize = 4096;
 pub(crate) enum Keys {
     /// Any bytes, which have an order.
     Bytes,
-    /// Vectors of this many elements.
-    Vectors(KeyElement, usize),
+    /// Vectors of this many elements, and whether all are of one length, as those of an index by the inner product: only then
+    /// is none nearer to one than the vector itself.
+    Vectors(KeyElement, usize, bool),
     /// Texts, all of which have a word in common.
     Texts,
 }
@@ -30,14 +31,15 @@ impl Keys {
 
     /// The keys of an index of the subject's, if its author says them, or the index describes them.
     pub(crate) fn described(subject: &Subject, index: &Index) -> Option<Self> {
-        if let Some(dimensions) = subject.vector_dimensions() {
-            return Some(Self::Vectors(KeyElement::F32, dimensions));
-        }
         let described = index.describe();
+        let one_length = described.metric == DistanceMetric::InnerProduct;
+        if let Some(dimensions) = subject.vector_dimensions() {
+            return Some(Self::Vectors(KeyElement::F32, dimensions, one_length));
+        }
         match (described.element, described.dimensions) {
             (KeyElement::Text, _) => Some(Self::Texts),
             (element, Some(dimensions)) if element.bytes_of(1).is_some() => {
-                Some(Self::Vectors(element, dimensions as usize))
+                Some(Self::Vectors(element, dimensions as usize, one_length))
             }
             _ => None,
         }
@@ -58,8 +60,9 @@ impl Keys {
         if !refused(index.insert(b"key", 1))? {
             return Ok(Self::Bytes);
         }
+        let one_length = index.describe().metric == DistanceMetric::InnerProduct;
         for dimensions in 1..=MOST_DIMENSIONS {
-            let keys = Self::Vectors(KeyElement::F32, dimensions);
+            let keys = Self::Vectors(KeyElement::F32, dimensions, one_length);
             if !refused(index.insert(&keys.key(1), 1))? {
                 return Ok(keys);
             }
@@ -73,13 +76,25 @@ impl Keys {
         match self {
             Self::Bytes => number.to_be_bytes().to_vec(),
             Self::Texts => text(number).into_bytes(),
-            Self::Vectors(element, dimensions) => {
+            Self::Vectors(element, dimensions, one_length) => {
                 let mut random = Random::new(number);
+                // No dimension is left over of what has whole bytes.
+                let len = element.bytes_of(dimensions as u64).unwrap_or(0) as usize;
+                let mut floats = || match one_length {
+                    true => unit(&mut random, dimensions),
+                    false => (0..dimensions).map(|_| random.float()).collect(),
+                };
                 match element {
-                    KeyElement::F32 => (0..dimensions).flat_map(|_| random.float().to_ne_bytes()).collect(),
-                    KeyElement::F16 => (0..dimensions).flat_map(|_| half(random.float()).to_ne_bytes()).collect(),
-                    // No dimension is left over of what has whole bytes.
-                    _ => random.bytes(element.bytes_of(dimensions as u64).unwrap_or(0) as usize),
+                    KeyElement::F32 => floats().into_iter().flat_map(f32::to_ne_bytes).collect(),
+                    KeyElement::F16 => floats().into_iter().flat_map(|number| half(number).to_ne_bytes()).collect(),
+                    KeyElement::I8 if one_length => {
+                        floats().iter().map(|number| (number * 127.0) as i8 as u8).collect()
+                    }
+                    // As many bits are set in each.
+                    KeyElement::Bit if one_length => {
+                        random.bytes(len).iter().map(|byte| byte & 15 | !byte << 4).collect()
+                    }
+                    _ => random.bytes(len),
                 }
             }
         }
@@ -87,13 +102,8 @@ impl Keys {
 
     /// The elements of a key as numbers; those of bits are 0 and 1.
     pub(crate) fn numbers(self, key: &[u8]) -> Vec<f32> {
-        let Self::Vectors(element, _) = self else { return Vec::new() };
-        match element {
-            KeyElement::F16 => key.chunks_exact(2).map(|two| from_half(u16::from_ne_bytes([two[0], two[1]]))).collect(),
-            KeyElement::I8 => key.iter().map(|byte| f32::from(*byte as i8)).collect(),
-            KeyElement::Bit => key.iter().flat_map(|byte| (0..8).map(move |bit| f32::from(byte >> bit & 1))).collect(),
-            _ => key.chunks_exact(4).map(|four| f32::from_ne_bytes([four[0], four[1], four[2], four[3]])).collect(),
-        }
+        let Self::Vectors(element, ..) = self else { return Vec::new() };
+        numbers(element, key)
     }
 
     pub(crate) fn is_bytes(self) -> bool {
@@ -114,6 +124,23 @@ fn text(number: u64) -> String {
     words.sort_unstable();
     words.dedup();
     format!("{} w{number}", words.join(" "))
+}
+
+/// The elements of a vector as numbers; those of bits are 0 and 1.
+pub(crate) fn numbers(element: KeyElement, vector: &[u8]) -> Vec<f32> {
+    match element {
+        KeyElement::F16 => vector.chunks_exact(2).map(|two| from_half(u16::from_ne_bytes([two[0], two[1]]))).collect(),
+        KeyElement::I8 => vector.iter().map(|byte| f32::from(*byte as i8)).collect(),
+        KeyElement::Bit => vector.iter().flat_map(|byte| (0..8).map(move |bit| f32::from(byte >> bit & 1))).collect(),
+        _ => vector.chunks_exact(4).map(|four| f32::from_ne_bytes([four[0], four[1], four[2], four[3]])).collect(),
+    }
+}
+
+/// A vector of length 1.
+fn unit(random: &mut Random, dimensions: usize) -> Vec<f32> {
+    let numbers: Vec<f32> = (0..dimensions).map(|_| random.float()).collect();
+    let length = numbers.iter().map(|number| f64::from(*number).powi(2)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
+    numbers.iter().map(|number| (f64::from(*number) / length) as f32).collect()
 }
 
 /// The number as 16 bits by IEEE 754, cut off behind the tenth digit; 0 if it is too small for that.

@@ -5,6 +5,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
+use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, QUICK};
 use sochdb_plugin_host::sdk::{
     Bucket, ErrorKind, ExponentialBuckets, ExponentialHistogram, HealthInfo, Labels, LogLevel, Metric, MetricValue,
     Metrics, ObservabilityExtension,
@@ -25,6 +26,7 @@ suite!(Observability, "observability":
     what_is_read_may_change,
     many_threads_may_report,
     spans_that_start_together_have_numbers_of_their_own,
+    a_flush_that_is_cancelled_ends,
 );
 
 /// The sink still takes calls.
@@ -244,4 +246,29 @@ fn spans_that_start_together_have_numbers_of_their_own(subject: &Subject) -> Res
     ensure!(different == spans.len(), "{} open spans of two threads have {different} numbers", spans.len());
     spans.iter().for_each(|span| sink.span_end(*span));
     lives(sink, "after spans that started together")
+}
+
+fn a_flush_that_is_cancelled_ends(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let sink = instance.observability()?;
+    let tell = |sink: &Observability, count: u64| {
+        for _ in 0..count {
+            sink.log(LogLevel::Error, "a line before a flush", &[]);
+            sink.span_end(sink.span_start("a span before a flush", None));
+        }
+    };
+    let count = long_enough("flush", QUICK, |count| {
+        tell(sink, count);
+        time(|| sink.flush().must("flush"))
+    })?;
+    tell(sink, count);
+    ends_when_cancelled(
+        "flush",
+        sink,
+        |sink| sink.flush(),
+        |sink, _| {
+            tell(sink, count);
+            Ok(())
+        },
+    )
 }

@@ -5,6 +5,7 @@ use crate::frame::test::Test;
 pub(crate) mod basics;
 pub(crate) mod batch;
 pub(crate) mod beside_transaction;
+pub(crate) mod cancelled;
 pub(crate) mod checkpoint;
 pub(crate) mod counts;
 pub(crate) mod crash;
@@ -57,6 +58,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     schedule::TESTS,
     history::TESTS,
     checkpoint::TESTS,
+    cancelled::TESTS,
     property::TESTS,
     crash::TESTS,
 ];
