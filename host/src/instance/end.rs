@@ -1,11 +1,11 @@
 //! How far the end of an instance is: what of the plugin runs on a thread of its own, and who waits for it.
 
+use crate::instance::untold;
 use crate::sync::call_gate::{exclusive, CallGate};
 use core::ffi::c_void;
 use parking_lot::{Condvar, Mutex};
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::barrier::guard;
-use sochdb_plugin_sdk::machinery::panics::taken_by_the_host;
 use sochdb_plugin_sdk::Error;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl Sent {
             Call::Destroy(destroy) => unsafe {
                 destroy(self.instance);
                 // A loaded library tells of its own panics.
-                guard(&raw mut error, || taken_by_the_host().map_or(Ok(()), |text| Err(Error::failed(text))))
+                guard(&raw mut error, || untold::taken().map_or(Ok(()), |text| Err(Error::failed(text))))
             },
         };
         (status, error)

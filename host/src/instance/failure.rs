@@ -1,10 +1,10 @@
 //! The errors of calls that failed or were refused.
 
 use crate::base::escape::printable;
+use crate::instance::untold;
 use crate::instance::{Instance, Origin};
 use crate::sync::call_gate::refusal::{Hold, Refusal};
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::machinery::panics::taken_by_the_host;
 use sochdb_plugin_sdk::{Error, ErrorKind, LogLevel};
 
 /// The code and the text of an error, and whether it is one that ends in NUL.
@@ -28,7 +28,7 @@ impl Instance {
         let text = match (text.is_empty(), kind) {
             (false, _) => text,
             (true, ErrorKind::Panicked) => {
-                taken_by_the_host().unwrap_or_else(|| "returned Panicked without a text".to_owned())
+                untold::taken().unwrap_or_else(|| "returned Panicked without a text".to_owned())
             }
             (true, ErrorKind::Failed) if status != SOCH_FAILED => format!("returned the unknown status {status}"),
             (true, kind) => format!("returned {kind:?} without a text"),

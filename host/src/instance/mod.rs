@@ -18,6 +18,7 @@ mod peers;
 pub(crate) mod state;
 pub(crate) mod succession;
 pub(crate) mod successor;
+pub(crate) mod untold;
 
 use crate::base::escape::printable;
 use crate::instance::caller::next_number;

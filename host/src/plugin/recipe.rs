@@ -4,6 +4,7 @@ use crate::base::escape::printable;
 use crate::instance::host_services::HostServices;
 use crate::instance::host_side::HostSide;
 use crate::instance::limits::Limits;
+use crate::instance::untold;
 use crate::instance::{Instance, Lifecycle, Origin, Tables};
 use crate::loader::audit::emit_changes;
 use crate::loader::file_origin::FileOrigin;
@@ -92,7 +93,7 @@ impl Source {
         }
         let config = if config.is_empty() { "{}" } else { config };
         if self.file.is_none() {
-            panics::leave_to_the_program();
+            panics::leave_to_the_program(untold::keep);
         }
         let (entry, context) = (&self.entry, &self.context);
         let name = &entry.info.name;

@@ -16,7 +16,7 @@ pub unsafe fn guard(error: *mut soch_error, call: impl FnOnce() -> Result<()>) -
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(Ok(())) => SOCH_OK,
         // SAFETY: the caller promises it.
-        Ok(Err(failure)) => unsafe { report(error, &failure) },
+        Ok(Err(failure)) => unsafe { report(error, failure) },
         // SAFETY: as above.
         Err(payload) => unsafe { report_panic(error, payload) },
     }
@@ -31,7 +31,7 @@ pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> std::result::Result<T, Stri
 /// As for [`guard`].
 #[cold]
 #[inline(never)]
-unsafe fn report(error: *mut soch_error, failure: &Error) -> soch_status {
+unsafe fn report(error: *mut soch_error, failure: Error) -> soch_status {
     // SAFETY: the caller promises it.
     if let Some(error) = unsafe { error.as_mut() } {
         set_error(error, failure.code(), failure.message());
@@ -48,13 +48,13 @@ unsafe fn report(error: *mut soch_error, failure: &Error) -> soch_status {
 #[cold]
 #[inline(never)]
 unsafe fn report_panic(error: *mut soch_error, payload: Box<dyn Any + Send>) -> soch_status {
-    let failure = Error::failed(panic_message(payload));
-    // SAFETY: the caller promises it.
-    unsafe { report(error, &failure) };
-    panics::tell_caught();
+    let text = panic_message(payload);
     if error.is_null() {
-        panics::keep_for_the_host(failure.message());
+        panics::keep_for_the_host(&text);
     }
+    // SAFETY: the caller promises it.
+    unsafe { report(error, Error::failed(text)) };
+    panics::tell_caught();
     SOCH_PANICKED
 }
 

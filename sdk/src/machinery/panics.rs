@@ -12,8 +12,7 @@ use std::any::Any;
 #[cfg(feature = "backtrace")]
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, MutexGuard, Once, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -65,18 +64,19 @@ fn state() -> MutexGuard<'static, State> {
     STATE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether this code is part of a program.
-static IN_A_PROGRAM: AtomicBool = AtomicBool::new(false);
+/// Set if this code is part of a program: who keeps the texts of panics there.
+static PROGRAM: OnceLock<fn(&str)> = OnceLock::new();
 
 /// Says that this code is part of a program, whose panics and events are not a plugin's. A host does, before it makes an instance
-/// of a plugin that is linked in.
-pub fn leave_to_the_program() {
-    IN_A_PROGRAM.store(true, Relaxed);
+/// of a plugin that is linked in; `keep` gets the text of a panic in a call that tells of no error, on its thread.
+pub fn leave_to_the_program(keep: fn(&str)) {
+    // The first one stays: it is the same host.
+    let _ = PROGRAM.set(keep);
 }
 
 /// Begins to tell `host` of panics, until [`leave`]. False in a program, where nothing is told.
 pub(crate) fn enter(host: &Host) -> bool {
-    if IN_A_PROGRAM.load(Relaxed) {
+    if PROGRAM.get().is_some() {
         return false;
     }
     static ONCE: Once = Once::new();
@@ -87,7 +87,7 @@ pub(crate) fn enter(host: &Host) -> bool {
 
 /// Ends it, before the host's side is gone. The last one hears of all that is left.
 pub(crate) fn leave(host: &Host) {
-    if IN_A_PROGRAM.load(Relaxed) {
+    if PROGRAM.get().is_some() {
         return;
     }
     let is_last = state().hosts.len() == 1;
@@ -134,28 +134,11 @@ fn keep(payload: &(dyn Any + Send), place: Option<&Location<'_>>) {
     }
 }
 
-/// Keeps the text of a panic of a program's own plugin, of a call that has no place for it: the host takes it when the call is over.
+/// Gives a program the text of a panic of its own plugin, of a call that has no place for it.
 pub(crate) fn keep_for_the_host(text: &str) {
-    let mut state = state();
-    if IN_A_PROGRAM.load(Relaxed) && state.kept.len() < KEPT {
-        state.kept.push(Panic {
-            thread: this_thread(),
-            seen: 0,
-            message: text.to_owned(),
-            place: 0,
-            name: String::new(),
-            #[cfg(feature = "backtrace")]
-            backtrace: Backtrace::disabled(),
-        });
+    if let Some(keep) = PROGRAM.get() {
+        keep(text);
     }
-}
-
-/// Takes the text of this thread's last panic in a plugin that is part of the program, if no error had it.
-#[must_use]
-pub fn taken_by_the_host() -> Option<String> {
-    let (mut state, me) = (state(), this_thread());
-    let at = state.kept.iter().rposition(|panic| panic.thread == me)?;
-    Some(state.kept.remove(at).message)
 }
 
 /// The text of a panic's payload.
