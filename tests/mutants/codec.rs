@@ -8,6 +8,9 @@ const ZSTD_UNSAID: Plugin = Plugin::of("examples-c/compression_zstd.c").needs(Ne
 const ZSTD: Plugin = ZSTD_UNSAID.with(&["--checksum"]);
 
 pub const OF_XOR: &[Mutant] = mistakes! { XOR, "examples-c/codec_xor.c";
+    Nuisance "a status of its own in place of its writer's":
+        "    if (status != SOCH_OK) return status;" => "    if (status != SOCH_OK) return SOCH_FAILED;",
+        "compression::a_status_is_handed_on_as_it_is";
     Wrong "a buffer for small inputs that is copied at once":
         "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;" => "    static uint8_t kept[4096];\n    uint8_t *made = input.len <= sizeof kept ? kept : room;\n    for (size_t i = 0; i < input.len; i++) made[i] = input.ptr[i] ^ 0x5A;\n    if (made == kept) for (size_t i = 0; i < input.len; i++) room[i] = kept[i];",
         "compression_threads::many_threads_compress_small_inputs";
@@ -68,6 +71,9 @@ pub const IN_RUST: &[Mutant] = mistakes! { XOR_IN_RUST, "examples-rust/codec_xor
 };
 
 pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c";
+    Wrong "an option that is passed over though it must be understood":
+        "& ~SOCH_COMPRESS_AT_LEVEL) == 0) return SOCH_OK;" => "& ~SOCH_COMPRESS_AT_LEVEL) != 1) return SOCH_OK;",
+        "compression_newer::unknown_options_are_refused_or_passed_over";
     Nuisance "a level outside is OK where no host looks at it":
         "    if (status == SOCH_OK) self->level = level;\n    return status;" => "    if (status == SOCH_OK) self->level = level;\n    return SOCH_OK;",
         "compression_newer::a_level_outside_is_refused_by_the_codec_too";

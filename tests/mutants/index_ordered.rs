@@ -114,6 +114,9 @@ pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
 };
 
 pub const SAVED: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted_saved.h";
+    Wrong "a checksum that all saves add to":
+        "    saving to = {output, FIRST_SUM};" => "    static saving to;\n    to.output = output;\n    to.sum = FIRST_SUM;",
+        "index_threads::a_save_may_wait_in_its_writer";
     Loss "32 bits of a row are saved":
         "add_number(&to, one->row)" => "add_number(&to, (uint32_t)one->row)",
         "index_persist::every_form_of_entry_is_saved";
