@@ -54,6 +54,7 @@
 //! ```
 //! use sochdb_plugin_host::{CallOptions, CancelToken, Storage};
 #![doc = include_str!("handles/memory_storage.example")]
+//! use std::time::Duration;
 //! use tokio::task::spawn_blocking;
 //!
 //! /// Cancels when it goes.
@@ -66,7 +67,7 @@
 //!
 //! async fn compact(storage: &Storage) -> Result<()> {
 //!     let (storage, guard) = (storage.clone(), CancelOnDrop(CancelToken::new()));
-//!     let options = CallOptions::new().with_cancel(&guard.0);
+//!     let options = CallOptions::new().with_cancel(&guard.0).with_timeout(Duration::from_secs(60));
 //!     let done = spawn_blocking(move || options.run(|| storage.compact())).await;
 //!     drop(guard); // Kept until here, or until the future is dropped.
 //!     done.map_err(|error| Error::new(ErrorKind::Failed, error.to_string()))?
@@ -90,24 +91,29 @@
 //!
 //! type Row = (Vec<u8>, Vec<u8>);
 //!
-//! fn rows(storage: &Storage, table: TableId) -> Result<mpsc::Receiver<Result<Vec<Row>>>> {
-//!     let mut cursor = storage.reader()?.into_cursor(table, &CursorOptions::new())?;
-//!     let (send, receive) = mpsc::channel(4);
-//!     spawn_blocking(move || loop {
-//!         let batch = cursor.next_batch().map(|rows| rows.map(|(k, v)| (k.to_vec(), v.to_vec())).collect::<Vec<_>>());
-//!         let is_last = batch.as_ref().map_or(true, Vec::is_empty);
-//!         if send.blocking_send(batch).is_err() || is_last {
-//!             break;
-//!         }
+//! fn rows(storage: &Storage, table: TableId) -> mpsc::Receiver<Result<Vec<Row>>> {
+//!     let ((send, receive), storage) = (mpsc::channel(4), storage.clone());
+//!     spawn_blocking(move || {
+//!         let walk = || {
+//!             // To open a snapshot may touch a disk, too.
+//!             let mut cursor = storage.reader()?.into_cursor(table, &CursorOptions::new())?;
+//!             loop {
+//!                 let batch: Vec<Row> = cursor.next_batch()?.map(|(k, v)| (k.to_vec(), v.to_vec())).collect();
+//!                 if batch.is_empty() || send.blocking_send(Ok(batch)).is_err() {
+//!                     return Ok::<_, Error>(());
+//!                 }
+//!             }
+//!         };
+//!         walk().or_else(|error| send.blocking_send(Err(error)))
 //!     });
-//!     Ok(receive)
+//!     receive
 //! }
 //!
 //! let runtime = tokio::runtime::Builder::new_multi_thread().build().unwrap();
 //! let storage = Storage::new(Memory::default())?;
 //! storage.put(1, b"a", b"1", 0)?;
 //! let count = runtime.block_on(async {
-//!     let (mut batches, mut count) = (rows(&storage, 1)?, 0);
+//!     let (mut batches, mut count) = (rows(&storage, 1), 0);
 //!     while let Some(batch) = batches.recv().await {
 //!         count += batch?.len();
 //!     }

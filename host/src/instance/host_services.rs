@@ -40,8 +40,8 @@ pub trait HostServices: Send + Sync {
     /// `fields` has all of them.
     ///
     /// A panic in a plugin is a line of the level `Error`, on whatever thread it happens. Of a plugin that is written with
-    /// the SDK it has the fields `panic.text`, `panic.place` (`src/lib.rs:7:9`) and `thread`, and `panic.backtrace` if the
-    /// environment asks for one (`RUST_BACKTRACE=1`). When the call returns that it panicked, the host adds a line of its own, for
+    /// the SDK it has the fields `panic.text`, `panic.place` (`src/lib.rs:7:9`) and `thread`, and `panic.backtrace` if it
+    /// has the SDK's feature `backtrace` and the environment asks for one (`RUST_BACKTRACE=1`). When the call returns that it panicked, the host adds a line of its own, for
     /// plugins in every language, with the fields `slot` and `panic.text`: the instance takes no more calls.
     fn log(&self, from: &Caller<'_>, level: LogLevel, message: &str, fields: Labels<'_>) {
         let (plugin, instance) = (from.plugin(), || from.instance());
