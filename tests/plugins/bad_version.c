@@ -8,6 +8,8 @@
 #define CALL 3    // The first call fails.
 #define PANIC 4   // The first call panics.
 #define HANG 5    // `create` does not return.
+#define HANG_CALL 6  // The first call does not return.
+#define HANG_LOAD 7  // An index does not return from `load`.
 
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     static int self;
@@ -19,6 +21,7 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
 }
 
 static soch_status first_call(soch_error *error) {
+    while (FAULT == HANG_CALL) pause();
     if (FAULT == PANIC) return soch_fail(error, SOCH_PANICKED, 0, "this version panics");
     return soch_fail(error, SOCH_CORRUPTION, 0, "this version does not read what is there");
 }
@@ -92,6 +95,7 @@ static soch_status save(void *instance, const soch_call *call, uint64_t watermar
 static soch_status load(void *instance, const soch_call *call, soch_bytes saved, uint64_t *watermark,
                         soch_error *error) {
     (void)instance, (void)call, (void)saved;
+    while (FAULT == HANG_LOAD) pause();
     if (FAULT == LOAD) return soch_fail(error, SOCH_CORRUPTION, 0, "this version does not load it");
     *watermark = 0;
     return SOCH_OK;
@@ -116,6 +120,14 @@ static soch_status compress(void *instance, soch_bytes input, const soch_writer 
 static const soch_compression table = {
     .size = sizeof(table), .algorithm = algorithm, .compress = compress, .decompress = compress};
 #define TABLE .compression = &table
+#elif KIND == SOCH_KIND_OBSERVABILITY
+static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
+    (void)instance, (void)call;
+    return first_call(error);
+}
+
+static const soch_observability table = {.size = sizeof(table), .flush = flush};
+#define TABLE .observability = &table
 #endif
 
 SOCH_PLUGIN(NAME, "2.0.0", KIND, TABLE, .create = create, .description = "A version that does not work.");

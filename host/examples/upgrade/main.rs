@@ -8,7 +8,9 @@
 mod load;
 
 use load::{Load, Outcome};
-use sochdb_plugin_host::sdk::{CompressionExtension, ExtensionCapability, IndexExtension, StorageExtension};
+use sochdb_plugin_host::sdk::{
+    CompressionExtension, ExtensionCapability, IndexExtension, ObservabilityExtension, StorageExtension,
+};
 use sochdb_plugin_host::{
     DynamicPluginLoader, InstanceOptions, ManagerError, PluginInstance, PluginLibrary, PluginManager,
 };
@@ -84,6 +86,9 @@ fn works(_: &str, new: &PluginInstance) -> Result<(), Error> {
     }
     if let Ok(codec) = new.compression() {
         codec.compress(b"text")?;
+    }
+    if let Ok(sink) = new.observability() {
+        sink.flush()?;
     }
     Ok(())
 }
