@@ -4,8 +4,12 @@ use crate::versions::two_versions;
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, Extension, ExtensionInfo, Result, Writer};
 use sochdb_plugin_host::{Compression, ManagerError, PluginManager};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::mpsc::channel;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 use support::in_c;
+use support::plugins::{Private, Recorder};
 
 /// A codec that writes its number, and says when it goes.
 struct Numbered(u8, Arc<AtomicUsize>);
@@ -121,4 +125,33 @@ fn an_old_sink_delivers_and_ends_and_the_new_one_has_the_metrics() {
     let lines = std::fs::read_to_string(&path).expect("lines");
     assert_eq!(lines.matches("\"own\"").count(), 1, "{lines}");
     assert!(!lines.contains("late"), "{lines}");
+}
+
+#[test]
+fn a_span_that_starts_while_a_sink_is_replaced_is_the_next_ones() {
+    let library = Private::compile("logs_its_life", &[]);
+    let (recorder, loader) = Recorder::with_loader();
+    let library = library.load_by(&loader).expect("it loads");
+    let manager = PluginManager::new();
+    manager.register_as("sink", library.instance("a").expect("an instance")).expect("registered");
+    thread::scope(|scope| {
+        let (begun, wait) = channel();
+        let (manager, library) = (&manager, &library);
+        let spans = scope.spawn(move || {
+            wait.recv().expect("the old one has ended");
+            let span = manager.span_start("late", None);
+            manager.span_end(span);
+        });
+        let replaced = manager.hand_over("sink", || {
+            begun.send(()).expect("it waits");
+            thread::sleep(Duration::from_millis(300));
+            library.instance("b")
+        });
+        replaced.expect("handed over");
+        spans.join().expect("no panic");
+    });
+    let told = recorder.messages();
+    // Its numbers are those of `b`.
+    assert!(told.iter().any(|line| line == "b start late"), "{told:?}");
+    assert!(told.iter().any(|line| line == "b end 6"), "{told:?}");
 }

@@ -109,11 +109,16 @@ impl Observability {
         C: Fn(&soch_observability, *mut c_void, *mut soch_error) -> soch_status,
     {
         let is_late = failed.as_ref().is_err_and(|error| error.kind() == ErrorKind::ShutDown);
-        let next = if is_late { self.instance.successor(slot, LONGEST_WAIT) } else { Ok(None) };
-        match next.ok().flatten().and_then(|next| Self::of(&next)) {
+        match is_late.then(|| self.next(slot)).flatten() {
             Some(next) => next.feed_or_next(slot, call),
             None => self.unfed(slot, failed),
         }
+    }
+
+    /// The sink that took the place of this one, which is waited for.
+    #[cold]
+    pub(crate) fn next(&self, slot: &str) -> Option<Self> {
+        Self::of(&self.instance.successor(slot, LONGEST_WAIT).ok()??)
     }
 
     #[cold]

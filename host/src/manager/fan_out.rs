@@ -136,13 +136,35 @@ impl FanOut {
             return 0;
         }
         let parents = parent.map_or(Own::NONE, |parent| self.spans.get(parent));
-        let own = self.sinks().read(|sinks| {
+        let mut own = self.start_in(&Own::NONE, &parents, &start);
+        if own.as_slice().iter().any(|(_, own)| *own == 0) && self.wait_for_next() {
+            own = self.start_in(&own, &parents, &start);
+        }
+        self.spans.start(own)
+    }
+
+    /// Starts a span in the sinks that have not `started` it.
+    #[inline]
+    fn start_in(&self, started: &Own, parents: &Own, start: &impl Fn(&Observability, Option<u64>) -> u64) -> Own {
+        self.sinks().read(|sinks| {
             Own::collect(sinks.len(), |at| {
                 let (number, sink) = &sinks[at];
-                (*number, start(sink, parents.of(at, *number)))
+                (*number, started.of(at, *number).unwrap_or_else(|| start(sink, parents.of(at, *number))))
             })
+        })
+    }
+
+    /// Waits for sinks that come in the place of others. Whether there were any.
+    #[cold]
+    fn wait_for_next(&self) -> bool {
+        let waiting: Vec<Observability> = self.sinks().read(|sinks| {
+            sinks
+                .iter()
+                .filter(|(_, sink)| sink.takes_spans() && sink.instance.is_succeeded())
+                .map(|(_, sink)| sink.clone())
+                .collect()
         });
-        self.spans.start(own)
+        waiting.iter().filter(|sink| sink.next("span_start").is_some()).count() > 0
     }
 
     pub(crate) fn span_start(&self, name: &str, parent: Option<u64>) -> u64 {
