@@ -11,6 +11,7 @@ use sochdb_plugin_sdk::{
     ErrorKind, Extension, HealthInfo, Labels, LogLevel, LogRecord, ObservabilityExtension, Result, SpanEnd, SpanEvent,
     SpanParent, SpanStart, TraceContext,
 };
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
@@ -136,26 +137,38 @@ impl FanOut {
             return 0;
         }
         let parents = parent.map_or(Own::NONE, |parent| self.spans.get(parent));
-        let mut own = self.start_in(&Own::NONE, &parents, &start);
-        if own.as_slice().iter().any(|(_, own)| *own == 0) && self.wait_for_next() {
-            own = self.start_in(&own, &parents, &start);
+        let failed = Cell::new(false);
+        let own = self.sinks().read(|sinks| {
+            Own::collect(sinks.len(), |at| {
+                let (number, sink) = &sinks[at];
+                let own = start(sink, parents.of(at, *number));
+                if own == 0 && sink.takes_spans() {
+                    failed.set(true);
+                }
+                (*number, own)
+            })
+        });
+        if failed.get() {
+            return self.start_in_next(own, &parents, &start);
         }
         self.spans.start(own)
     }
 
-    /// Starts a span in the sinks that have not `started` it.
-    #[inline]
-    fn start_in(&self, started: &Own, parents: &Own, start: &impl Fn(&Observability, Option<u64>) -> u64) -> Own {
-        self.sinks().read(|sinks| {
-            Own::collect(sinks.len(), |at| {
-                let (number, sink) = &sinks[at];
-                (*number, started.of(at, *number).unwrap_or_else(|| start(sink, parents.of(at, *number))))
-            })
-        })
+    /// Starts a span also in the sinks that come in the place of others which did not.
+    #[cold]
+    fn start_in_next(&self, mut own: Own, parents: &Own, start: &dyn Fn(&Observability, Option<u64>) -> u64) -> u64 {
+        if self.wait_for_next() {
+            own = self.sinks().read(|sinks| {
+                Own::collect(sinks.len(), |at| {
+                    let (number, sink) = &sinks[at];
+                    (*number, own.of(at, *number).unwrap_or_else(|| start(sink, parents.of(at, *number))))
+                })
+            });
+        }
+        self.spans.start(own)
     }
 
     /// Waits for sinks that come in the place of others. Whether there were any.
-    #[cold]
     fn wait_for_next(&self) -> bool {
         let waiting: Vec<Observability> = self.sinks().read(|sinks| {
             sinks

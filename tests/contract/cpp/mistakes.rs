@@ -56,7 +56,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("void write_batch(soch::call", "void WriteBatch(int, soch::call", "a member `WriteBatch`, a slip away from the slot `write_batch`", ""),
     ("> open_reader()", "> open_raeder(int)", "a member `open_raeder`, a slip away from the slot `open_reader`", ""),
     // Of what a method opens.
-    ("void seek(soch::bytes) {}", "void Seek(soch::bytes) {}", "a method `Seek`, which is `seek` with another name", ""),
+    ("void seek(soch::call, soch::bytes) {}", "void Seek(soch::call, soch::bytes) {}", "a method `Seek`, which is `seek` with another name", ""),
     ("void close() {}", "void Close() {}", "a method `Close`, which is `close` with another name", ""),
     ("void abort() {}", "void rollback() {}", "a method `rollback`, which is `abort` with another name", ""),
     // One with a parameter that does not keep all of what is given.

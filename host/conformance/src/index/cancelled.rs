@@ -1,12 +1,13 @@
 //! Tests of an index's calls that take long: each ends soon after it is cancelled.
 
-use crate::frame::must::{ensure, needed, Must};
+use crate::frame::must::{ensure, needed, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, Effort, FULL, QUICK};
 use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::abi::{soch_index, SOCH_OK, SOCH_UNSUPPORTED};
 use sochdb_plugin_host::sdk::{IndexChange, IndexExtension, RowId, Search, VecWriter};
 use sochdb_plugin_host::{Index, IndexBuilder};
 
@@ -143,6 +144,10 @@ fn search_ends(subject: &Subject, effort: Effort) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
+    let slot = |table: &soch_index| if table.search.is_some() { SOCH_OK } else { SOCH_UNSUPPORTED };
+    if index.alone("search", |table, _, _| slot(table)).is_err() {
+        skip!("the plugin has no `search`, and `nearest` is never cancelled");
+    }
     let query = keys.key(1_000_000);
     // For all rows, as far as the index gives so many, and exactly, which is the longest one.
     let most = index.describe().max_neighbors.map_or(usize::MAX, |most| most as usize);
