@@ -16,6 +16,20 @@ pub fn built(mutant: &Mutant) -> Private {
     }
 }
 
+/// The texts that a mutant's sources do not have once, each with its file: those that have changed since.
+pub fn not_found(mutant: &Mutant) -> Vec<(&'static str, &'static str)> {
+    let mut files: std::collections::BTreeMap<&str, String> = std::collections::BTreeMap::new();
+    let mut missing = Vec::new();
+    for (file, from, to) in mutant.edits {
+        let text = files.entry(file).or_insert_with(|| fs::read_to_string(root().join(file)).unwrap_or_default());
+        if text.matches(from).count() != 1 {
+            missing.push((*file, *from));
+        }
+        *text = text.replace(from, to);
+    }
+    missing
+}
+
 /// The text of a file below the root with the mutant's mistakes.
 fn edited(mutant: &Mutant, file: &str) -> String {
     let mut text = fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));

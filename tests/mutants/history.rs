@@ -182,8 +182,8 @@ pub const MUTANTS: &[Mutant] = &[
             (VERSIONS_CPP, "#include <set>\n", "#include <set>\n#include <thread>\n"),
             (
                 VERSIONS_CPP,
-                "const auto locked = of.lock();\n        for (const auto &write : writes_) {",
-                "auto locked = of.lock();\n        for (const auto &write : writes_) {",
+                "const auto locked = of.lock();\n        call.go_on();\n",
+                "auto locked = of.lock();\n        call.go_on();\n",
             ),
             (
                 VERSIONS_CPP,

@@ -1,7 +1,7 @@
 //! Each test of the suite is seen to fail: on the mistake that is made for it, on one that another test is made for, or on a liar
 //! of `tests/calls`.
 
-use crate::build::built;
+use crate::build::{built, not_found};
 use crate::check::checked;
 use crate::subject::Mutant;
 use crate::{times, LISTS};
@@ -111,6 +111,14 @@ fn each_test_of_the_suite_is_seen_to_fail_or_is_listed() {
     let made_for: BTreeSet<&str> = mutants().map(|mutant| mutant.finds).collect();
     let twice: Vec<_> = [ALSO, NEVER_SEEN].into_iter().flatten().filter(|(test, _)| made_for.contains(test)).collect();
     assert!(twice.is_empty(), "there is a mistake for these now: {twice:#?}");
+}
+
+#[test]
+fn each_mistake_is_made_in_a_source_as_it_is() {
+    let missing =
+        mutants().flat_map(|mutant| not_found(mutant).into_iter().map(|(file, from)| (mutant.name, file, from)));
+    let missing: Vec<_> = missing.collect();
+    assert!(missing.is_empty(), "{} texts are not there once: {missing:#?}", missing.len());
 }
 
 #[test]

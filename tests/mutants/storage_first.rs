@@ -38,8 +38,8 @@ pub const CALLS: &[Mutant] = mistakes![MEMORY, "examples-c/storage_memory.c";
         "    const node *old = find(find_table(self, number), key, self->writes, NULL);\n    if (old != NULL && value.len > 0 && old->value_len == value.len) {\n        memcpy((uint8_t *)value_of(old).ptr, value.ptr, value.len);\n        pthread_rwlock_unlock(&self->lock);\n        return SOCH_OK;\n    }\n    node *row = make_row(make_table(self, number), key, value);\n",
         "storage_scan::a_row_that_is_given_stays_whole";
     Crash "a store that takes its sink's answer for an error of its own":
-        "    end_snapshot(&now);\n    return status;" =>
-        "    end_snapshot(&now);\n    static bool broken;\n    if (broken) return soch_fail(error, SOCH_IO, 0, \"a scan failed before\");\n    broken = status != SOCH_OK;\n    return status;",
+        "    end_snapshot(&now, call);\n    return status;" =>
+        "    end_snapshot(&now, call);\n    static bool broken;\n    if (broken) return soch_fail(error, SOCH_IO, 0, \"a scan failed before\");\n    broken = status != SOCH_OK;\n    return status;",
         "storage_scan::a_sink_may_end_the_scan";
     Wrong "a cursor that does not know an end of one byte":
         "if (end.len > 0) made->stop" => "if (end.len > 1) made->stop",
@@ -69,12 +69,12 @@ pub const CALLS: &[Mutant] = mistakes![MEMORY, "examples-c/storage_memory.c";
         "    node *row = make_row(in, key, value);\n    if (row != NULL) put_in(row), row->birth = 0;\n",
         "storage_table::a_snapshot_does_not_see_later_writes_by_a_handle";
     Wrong "a dropped table that takes its rows away from snapshots":
-        "    drop_range(self, number, none, none);\n    pthread_rwlock_unlock(&self->lock);\n    return SOCH_OK;\n}\n\nstatic soch_status open_reader" =>
-        "    table *in = find_table(self, number);\n    (void)none;\n    if (in != NULL) memset(in->first, 0, sizeof in->first);\n    pthread_rwlock_unlock(&self->lock);\n    return SOCH_OK;\n}\n\nstatic soch_status open_reader",
+        "    drop_range(self, number, none, none);\n    bury(self, call);\n" =>
+        "    table *in = find_table(self, number);\n    (void)none;\n    if (in != NULL) memset(in->first, 0, sizeof in->first);\n",
         "storage_tables::a_dropped_one_is_seen_by_a_snapshot_from_before";
     Wrong "a dropped table that its handles go on to use":
-        "    drop_range(self, number, none, none);\n    pthread_rwlock_unlock(&self->lock);\n    return SOCH_OK;\n}\n\nstatic soch_status open_reader" =>
-        "    table **at = &self->tables[number % BUCKETS];\n    (void)none;\n    while (*at != NULL && (*at)->number != number) at = &(*at)->next;\n    if (*at != NULL) *at = (*at)->next;\n    pthread_rwlock_unlock(&self->lock);\n    return SOCH_OK;\n}\n\nstatic soch_status open_reader",
+        "    drop_range(self, number, none, none);\n    bury(self, call);\n" =>
+        "    table **at = &self->tables[number % BUCKETS];\n    (void)none;\n    while (*at != NULL && (*at)->number != number) at = &(*at)->next;\n    if (*at != NULL) *at = (*at)->next;\n",
         "storage_tables::a_dropped_one_takes_rows_again";
 ];
 
@@ -92,8 +92,8 @@ pub const ROWS: &[Mutant] = mistakes![MEMORY, "examples-c/storage_memory_rows.h"
         "    return order != 0 ? order : (left.len > right.len) - (left.len < right.len);" => "    return order;",
         "storage::it_agrees_with_a_model";
     Wrong "a range that ends after a thousand rows":
-        "    while (in != NULL && (row = first_seen(seek(in, start, self->writes, NULL), self->writes)) != NULL) {" =>
-        "    for (int left = 1000; left-- > 0 && in != NULL && (row = first_seen(seek(in, start, self->writes, NULL), self->writes)) != NULL;) {",
+        "    for (node *row = in != NULL ? seek(in, start, now, NULL) : NULL; row != NULL; row = row->next[0]) {" =>
+        "    int left = 1000;\n    for (node *row = in != NULL ? seek(in, start, now, NULL) : NULL; row != NULL && left-- > 0; row = row->next[0]) {",
         "storage_batch::a_large_range_goes_whole";
 ];
 
@@ -138,8 +138,8 @@ pub const REOPENED: &[Mutant] = mistakes![LMDB_ON_DISK, "examples-c/storage_lmdb
         "    static size_t last;\n    MDB_envinfo info;\n    mdb_env_info(self->env, &info);\n    if (info.me_last_txnid == last) return soch_fail(error, SOCH_INVALID, 0, \"there is nothing to flush\");\n    last = info.me_last_txnid;\n    int code = sync_to_disk(self);\n    return code == MDB_SUCCESS ? SOCH_OK : report(self, error, code);\n}\n\n// LMDB uses",
         "storage_reopen::a_flush_of_any_moment_counts";
     Loss "a batch that has room for 999 rows":
-        "        const soch_write *write = &writes[i];\n        if (write->op < SOCH_WRITE_DELETE_RANGE)" =>
-        "        const soch_write *write = &writes[i];\n        if (i >= 999) break;\n        if (write->op < SOCH_WRITE_DELETE_RANGE)",
+        "        if (write->op < SOCH_WRITE_DELETE_RANGE) *code" =>
+        "        if (i >= 999) break;\n        if (write->op < SOCH_WRITE_DELETE_RANGE) *code",
         "storage_reopen::many_rows_are_there_again";
 ];
 

@@ -95,13 +95,13 @@ static float distance(const float *one, const float *other) {
 }
 
 // Those that `search` allows, or all.
-static soch_status look(const list *self, const soch_search *search, soch_bytes query, size_t k, uint64_t *rows,
+static soch_status look(const list *self, const soch_call *call, const soch_search *search, soch_bytes query, size_t k, uint64_t *rows,
                         float *distances, size_t *count, soch_error *error) {
     float vector[DIMENSIONS];
     soch_status status = take(query, vector, error);
     size_t at, place;
     *count = 0;
-    for (at = 0; status == SOCH_OK && at < self->count;) {
+    for (at = 0; status == SOCH_OK && at < self->count && (status = soch_go_on(call)) == SOCH_OK;) {
         uint64_t row = self->entries[at].row;
         float far = distance(vector, self->entries[at].vector);
         // A row comes once, by the nearest of its vectors.
@@ -128,13 +128,13 @@ static soch_status search_for(void *instance, const soch_call *call, const soch_
         return soch_fail(error, SOCH_UNSUPPORTED, 0, "this search is not known here");
     }
     result->flags = SOCH_SEARCH_IS_EXACT;
-    return look(instance, search, search->query, search->k, rows, distances, &result->count, error);
+    return look(instance, call, search, search->query, search->k, rows, distances, &result->count, error);
 }
 #define FIND .search = search_for
 #else
 static soch_status nearest(void *instance, soch_bytes query, size_t k, uint64_t *rows, float *distances, size_t *count,
                            soch_error *error) {
-    return look(instance, NULL, query, k, rows, distances, count, error);
+    return look(instance, NULL, NULL, query, k, rows, distances, count, error);
 }
 #define FIND .nearest = nearest
 #endif
