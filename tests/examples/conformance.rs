@@ -1,7 +1,8 @@
-//! One suite for every plugin, in C and in Rust. The same plugins in process: `tests/examples_linked_*`.
+//! One suite for every plugin, in C and in Rust, whose twins run its quick tests. The same plugins in process:
+//! `tests/examples_linked_*`.
 
 use sochdb_plugin_conformance::{tests_for, Subject};
-use support::conforms::{conforms, failures, loaded, JSON_CONFIG};
+use support::conforms::{conforms, conforms_quickly, failures, loaded, JSON_CONFIG};
 use support::in_c;
 use support::plugins::{in_rust, load_c};
 
@@ -12,7 +13,7 @@ fn codec_xor_in_c() {
 
 #[test]
 fn codec_xor_in_rust() {
-    conforms(&loaded(&in_rust("codec_xor"), "{}"));
+    conforms_quickly(&loaded(&in_rust("codec_xor"), "{}"));
 }
 
 #[test]
@@ -22,7 +23,7 @@ fn storage_memory_in_c() {
 
 #[test]
 fn storage_memory_in_rust() {
-    conforms(&loaded(&in_rust("storage_memory"), "{}"));
+    conforms_quickly(&loaded(&in_rust("storage_memory"), "{}"));
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn index_sorted_in_c() {
 
 #[test]
 fn index_sorted_in_rust() {
-    conforms(&loaded(&in_rust("index_sorted"), "{}"));
+    conforms_quickly(&loaded(&in_rust("index_sorted"), "{}"));
 }
 
 #[test]
@@ -42,7 +43,7 @@ fn index_flat_in_c() {
 
 #[test]
 fn index_flat_in_rust() {
-    conforms(&loaded(&in_rust("index_flat"), r#"{"dimensions": 16}"#));
+    conforms_quickly(&loaded(&in_rust("index_flat"), r#"{"dimensions": 16}"#));
 }
 
 #[test]
@@ -52,7 +53,7 @@ fn observability_json_in_c() {
 
 #[test]
 fn observability_json_in_rust() {
-    conforms(&loaded(&in_rust("observability_json"), JSON_CONFIG));
+    conforms_quickly(&loaded(&in_rust("observability_json"), JSON_CONFIG));
 }
 
 #[test]
@@ -82,7 +83,7 @@ fn index_hnsw_by_l2() {
 
 #[test]
 fn index_hnsw_by_cosine() {
-    conforms(&loaded(&in_rust("index_hnsw"), r#"{"dimensions": 16, "metric": "cosine"}"#));
+    conforms_quickly(&loaded(&in_rust("index_hnsw"), r#"{"dimensions": 16, "metric": "cosine"}"#));
 }
 
 #[test]
@@ -94,10 +95,10 @@ fn observability_prometheus() {
 #[test]
 fn the_least_sinks_and_indexes_conform() {
     for flags in [&[][..], &["-DNOTHING"]] {
-        conforms(&Subject::loaded(load_c("counts_alone", flags), "{}"));
+        conforms_quickly(&Subject::loaded(load_c("counts_alone", flags), "{}"));
     }
     for flags in [&[][..], &["-DSEARCH"]] {
-        conforms(&Subject::loaded(load_c("nearest_alone", flags), "{}").dimensions(16));
+        conforms_quickly(&Subject::loaded(load_c("nearest_alone", flags), "{}").dimensions(16));
     }
 }
 

@@ -82,21 +82,21 @@ lists! {
     of_later_instances_are_found: storage_first::REOPENED, storage_first::CUT, storage_first::SHARED, storage_first::COPIED;
 }
 
-/// So often the test runs that is meant for a mistake.
+/// So often the test runs that is meant for a mistake, if it does not find it at once.
 const TIMES: usize = 5;
-
-/// A call that does not end does so each time.
-fn times(mutant: &Mutant) -> usize {
-    if mutant.finds.contains("cancelled") {
-        1
-    } else {
-        TIMES
-    }
-}
 
 /// The tests that are to run on each, in place of the one that is meant for it: patterns as `check --test` takes them.
 fn measured() -> Option<String> {
     std::env::var("SOCH_MUTANTS").ok()
+}
+
+/// What the test says of it that is meant for it. Most mistakes show at once.
+fn found_by_its_test(mutant: &'static Mutant) -> Found {
+    let plugin = built(mutant);
+    match checked(mutant, &plugin, &[mutant.finds], 1) {
+        found if !found.by.is_empty() => found,
+        _ => checked(mutant, &plugin, &[mutant.finds], TIMES),
+    }
 }
 
 /// What came of each mutant, by as many threads as there are processors.
@@ -108,7 +108,7 @@ fn found_of(mutants: &'static [Mutant]) -> Vec<(&'static Mutant, Found)> {
             scope.spawn(|| {
                 while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let one = match &measured {
-                        None => checked(mutant, &built(mutant), &[mutant.finds], times(mutant)),
+                        None => found_by_its_test(mutant),
                         Some(patterns) => checked(mutant, &built(mutant), &patterns.split(' ').collect::<Vec<_>>(), 1),
                     };
                     found.lock().expect("no thread panics with it").push((mutant, one));

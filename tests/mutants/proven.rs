@@ -4,7 +4,7 @@
 use crate::build::{built, not_found};
 use crate::check::checked;
 use crate::subject::Mutant;
-use crate::{times, LISTS};
+use crate::{LISTS, TIMES};
 use std::collections::BTreeSet;
 use support::root;
 
@@ -136,7 +136,7 @@ fn what_other_tests_find_is_found() {
         let mut named = mutants().filter(|mutant| mutant.name == *name);
         let (mutant, other) = (named.next(), named.next().is_some());
         let mutant = mutant.filter(|_| !other).unwrap_or_else(|| panic!("not one mistake is called {name:?}"));
-        let found = checked(mutant, &built(mutant), &[test], times(mutant));
+        let found = checked(mutant, &built(mutant), &[test], TIMES);
         assert!(found.by.iter().any(|by| by == test), "{test} does not find that {name}");
     }
 }
