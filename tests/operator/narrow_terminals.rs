@@ -60,8 +60,11 @@ fn a_line_of_prose_that_is_too_long_would_be_found() {
 fn faults(make: &dyn Fn() -> Command) -> Vec<String> {
     let mut faults = Vec::new();
     for columns in COLUMNS {
-        let by_size = on_terminal(make().env_remove("COLUMNS"), columns);
-        let by_name = on_terminal(make().env("COLUMNS", columns.to_string()), 200);
+        // What a command remembers of the last time is other words the next time.
+        let caches = [(); 2].map(|()| tempfile::tempdir().expect("a directory"));
+        let [first, second] = caches.each_ref().map(|cache| cache.path());
+        let by_size = on_terminal(make().env_remove("COLUMNS").env("XDG_CACHE_HOME", first), columns);
+        let by_name = on_terminal(make().env("COLUMNS", columns.to_string()).env("XDG_CACHE_HOME", second), 200);
         assert!(!by_size.text.is_empty() && by_size.status.code().is_some(), "{:?}", make());
         if words(&by_size.text) != words(&by_name.text) {
             faults.push(format!("{:?}: other words by COLUMNS={columns}", make()));
