@@ -124,12 +124,6 @@ static soch_status lookup(void *instance, soch_bytes key, uint64_t *rows, size_t
     return SOCH_OK;
 }
 
-static soch_status range(void *instance, soch_bytes start, soch_bytes end, uint64_t limit, uint64_t *rows, size_t capacity,
-                         size_t *count, soch_error *error) {
-    *count = 0;
-    return SOCH_OK;
-}
-
 static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error) {
     return SOCH_OK;
 }
@@ -150,7 +144,7 @@ static soch_status load(void *instance, const soch_call *call, soch_bytes saved,
 }
 
 static const soch_index table = {.size = sizeof(table), .index_type = index_type, .build = build, .insert = insert,
-                                 .remove = delete_row, .lookup = lookup, .range = range, .size_bytes = size_bytes,
+                                 .remove = delete_row, .lookup = lookup, .size_bytes = size_bytes,
                                  .save = save, .load = load};
 #define TABLE .index = &table
 #define BIT SOCH_KIND_INDEX
