@@ -127,7 +127,7 @@ fn metrics(body: &[u8], records: &mut Vec<Record>) -> Result<Option<()>, NotPass
                     if let Some(why) = miscounted(kind, &point) {
                         return Err(format!("{} {:?}: {why}", record.texts[0], record.pairs).into());
                     }
-                    let is_same = |known: &Record| known.texts == record.texts;
+                    let is_same = |known: &Record| known.texts == record.texts && known.pairs == record.pairs;
                     match records.iter_mut().find(|known| grows && is_same(known)) {
                         Some(known) => *known = record,
                         None => records.push(record),

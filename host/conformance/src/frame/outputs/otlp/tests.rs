@@ -46,6 +46,17 @@ fn what_grows_is_told_once_and_what_is_added_each_time() {
 }
 
 #[test]
+fn series_whose_labels_have_the_same_words_are_not_one() {
+    let series = |labels: [(&str, &str); 2]| {
+        let labels = labels.map(|(name, value)| bytes(7, &label(name, value))).concat();
+        let data = [bytes(1, &[fixed(6, 1), labels].concat()), vec![0x10, 2]].concat();
+        request(Signal::Metrics, &[bytes(1, b"rows"), bytes(7, &data)].concat())
+    };
+    let seen = told(&[series([("a", "1"), ("b", "2")]), series([("a", "2"), ("b", "1")])]);
+    assert_eq!(seen.records.len(), 2);
+}
+
+#[test]
 fn a_histogram_has_as_many_observations_as_its_buckets() {
     let histogram = |count: u64| {
         let counts: Vec<u8> = [1_u64, 2].iter().flat_map(|count| count.to_le_bytes()).collect();
