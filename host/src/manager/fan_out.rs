@@ -11,7 +11,6 @@ use sochdb_plugin_sdk::{
     ErrorKind, Extension, HealthInfo, Labels, LogLevel, LogRecord, ObservabilityExtension, Result, SpanEnd, SpanEvent,
     SpanParent, SpanStart, TraceContext,
 };
-use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::Arc;
 
@@ -137,18 +136,13 @@ impl FanOut {
             return 0;
         }
         let parents = parent.map_or(Own::NONE, |parent| self.spans.get(parent));
-        let failed = Cell::new(false);
         let own = self.sinks().read(|sinks| {
             Own::collect(sinks.len(), |at| {
                 let (number, sink) = &sinks[at];
-                let own = start(sink, parents.of(at, *number));
-                if own == 0 && sink.takes_spans() {
-                    failed.set(true);
-                }
-                (*number, own)
+                (*number, start(sink, parents.of(at, *number)))
             })
         });
-        if failed.get() {
+        if own.as_slice().iter().any(|(_, own)| *own == 0) {
             return self.start_in_next(own, &parents, &start);
         }
         self.spans.start(own)
