@@ -2,13 +2,15 @@
 
 use crate::{loader, Lines};
 use sochdb_plugin_host::sdk::prelude::*;
+use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices};
 use std::sync::Arc;
 
-struct Panics;
+/// In its end it panics, or it only logs if the configuration says so.
+struct Panics(Host);
 
 impl Plugin for Panics {
-    fn create(_: Host) -> Result<Self> {
-        Ok(Self)
+    fn create(host: Host) -> Result<Self> {
+        Ok(Self(host))
     }
 }
 
@@ -20,7 +22,10 @@ impl ObservabilityExtension for Panics {
 
 impl Drop for Panics {
     fn drop(&mut self) {
-        panic!("in its end");
+        match self.0.config_text() {
+            "logs" => self.0.log(LogLevel::Info, "it ends", &[]),
+            _ => panic!("in its end"),
+        }
     }
 }
 
@@ -37,4 +42,24 @@ fn their_texts_are_in_the_log() {
     let [call, end] = &lines[..] else { panic!("not two lines: {lines:?}") };
     assert!(call.starts_with("panics: `gauge_set` panicked") && call.contains("panicked: no gauge depth"), "{call}");
     assert!(end.starts_with("panics: `destroy` panicked") && end.contains("panicked: in its end"), "{end}");
+}
+
+/// Services that panic at each line of a plugin, and keep those of the host.
+#[derive(Default)]
+struct Panicking(Lines);
+
+impl HostServices for Panicking {
+    fn log(&self, from: &Caller<'_>, level: LogLevel, message: &str, fields: Labels<'_>) {
+        assert!(message != "it ends", "the application's panic");
+        self.0.log(from, level, message, fields);
+    }
+}
+
+#[test]
+fn one_of_the_application_is_not_taken_for_the_plugins() {
+    let services = Arc::new(Panicking::default());
+    let loader = DynamicPluginLoader::new().services(services.clone());
+    let plugin = loader.linked(SOCH_PLUGIN).expect("it is of this contract");
+    drop(plugin.instance("logs").expect("an instance"));
+    assert_eq!(services.0.take(), [""; 0], "the plugin did not panic");
 }

@@ -4,6 +4,7 @@ use crate::base::escape::printable;
 use crate::instance::caller::{next_number, Caller};
 use crate::instance::host_services::{default_services, HostServices};
 use crate::instance::peers::Peer;
+use crate::instance::untold;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::barrier;
@@ -166,7 +167,11 @@ impl Drop for HostSide {
 /// `ctx` is that of a [`HostSide`] that lives.
 unsafe fn with_side(ctx: *mut c_void, call: impl FnOnce(&Side) -> sochdb_plugin_sdk::Result<()>) {
     // SAFETY: NULL is allowed for the error; the instance keeps its side until `destroy` returned.
-    let _ = unsafe { barrier::guard(std::ptr::null_mut(), || call(&*ctx.cast::<Side>())) };
+    let status = unsafe { barrier::guard(std::ptr::null_mut(), || call(&*ctx.cast::<Side>())) };
+    if status == SOCH_PANICKED {
+        // It is the application's, and no call of the plugin came to it.
+        drop(untold::taken());
+    }
 }
 
 unsafe extern "C" fn log(ctx: *mut c_void, level: i32, message: soch_str, fields: *const soch_label, count: usize) {

@@ -44,14 +44,16 @@ impl Sinks {
     /// Takes the sink of this instance out; what `new` gives takes its place.
     pub(crate) fn exchange(&self, old: &Instance, new: Option<Sink>) {
         self.list.change(|sinks| {
-            let is_old = |sink: &Sink| std::ptr::eq(&*sink.1.instance, old);
-            // Others say that they were registered before or after it, and it stays so.
-            let at = sinks.iter().filter(|sink| is_old(sink) || !has_gone(&sink.1)).position(is_old);
-            let mut next: Vec<Sink> =
-                sinks.iter().filter(|sink| !is_old(sink) && !has_gone(&sink.1)).cloned().collect();
-            if let Some(new) = new {
-                next.insert(at.unwrap_or(next.len()), new);
+            let (mut next, mut new) = (Vec::new(), new);
+            for sink in sinks {
+                if std::ptr::eq(&*sink.1.instance, old) {
+                    // Others say that they were registered before or after it, and it stays so.
+                    next.extend(new.take());
+                } else if !has_gone(&sink.1) {
+                    next.push(sink.clone());
+                }
             }
+            next.extend(new);
             Some(next)
         });
     }
