@@ -124,3 +124,16 @@ fn an_answer_that_is_wrong_is_told() {
     assert_eq!(finished.status.code(), Some(1), "{}{}", finished.stdout, finished.stderr);
     assert!(finished.stdout.contains(" wrong; the first: round "), "{}", finished.stdout);
 }
+
+#[test]
+fn one_version_alone_proves_nothing_and_is_refused() {
+    let (_room, data) = private();
+    let versions = [Private::copy(&in_c!("codec_xor")), Private::copy(&in_c!("index_sorted"))];
+    for given in [&versions[..0], &versions[..1], &versions[..]] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_upgrade"));
+        program.args(["1", "8", text(&data)]).args(given.iter().map(|version| &version.path));
+        let finished = run(&mut program, MINUTE);
+        assert_eq!(finished.status.code(), Some(2), "{}", finished.stdout);
+        assert!(finished.stderr.contains("give at least two versions"), "{}", finished.stderr);
+    }
+}

@@ -38,11 +38,8 @@ impl Arguments {
         let (rounds, seconds) = (number("ROUNDS")? as usize, number("SECONDS")?);
         let mut paths = given.map(PathBuf::from);
         let data = paths.next().ok_or("DATA: give a directory for rows and configurations")?;
-        let files: Vec<PathBuf> = paths.collect();
-        if files.is_empty() {
-            return Err("FILE: give at least two versions of a plugin, as absolute paths".into());
-        }
-        Ok(Self { rounds, patience: Duration::from_secs(seconds.into()), data, files })
+        let patience = Duration::from_secs(seconds.into());
+        Ok(Self { rounds, patience, data, files: paths.collect() })
     }
 }
 
@@ -57,6 +54,9 @@ fn load_all(arguments: &Arguments) -> Result<Vec<Vec<PluginLibrary>>, Error> {
             Some(versions) => versions.push(library),
             None => plugins.push(vec![library]),
         }
+    }
+    if plugins.iter().all(|versions| versions.len() < 2) {
+        return Err("FILE: give at least two versions of a plugin, as absolute paths".into());
     }
     Ok(plugins)
 }
