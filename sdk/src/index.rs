@@ -76,17 +76,41 @@ pub trait IndexExtension: Extension {
     /// [`ErrorKind::Invalid`] for a key that this index cannot take.
     fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()>;
 
-    /// Adds a row with its key; Ok also if they were there.
+    /// Adds a row with its key; Ok also if they were there. The default is `insert_concurrently`.
     ///
     /// # Errors
     /// [`ErrorKind::Invalid`] for a key that this index cannot take.
-    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()>;
+    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        self.insert_concurrently(key, row)
+    }
 
-    /// Removes a row with its key; Ok also if they were not there.
+    /// Removes a row with its key; Ok also if they were not there. The default is `delete_concurrently`.
     ///
     /// # Errors
     /// What the index reports.
-    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()>;
+    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+        self.delete_concurrently(key, row)
+    }
+
+    /// Does what `insert` does, beside any call that has `&self`: the host calls it in place of `insert` for an index that
+    /// describes [concurrent changes](IndexProperties::with_concurrent_changes).
+    ///
+    /// # Errors
+    /// Those of [`IndexExtension::insert`]; [`ErrorKind::Unsupported`] from an index that takes no such changes: so the
+    /// default.
+    fn insert_concurrently(&self, _key: &[u8], _row: RowId) -> Result<()> {
+        Err(Error::unsupported("insert"))
+    }
+
+    /// Does what `delete` does, beside any call that has `&self`: the host calls it in place of `delete` for an index that
+    /// describes [concurrent changes](IndexProperties::with_concurrent_changes).
+    ///
+    /// # Errors
+    /// Those of [`IndexExtension::delete`]; [`ErrorKind::Unsupported`] from an index that takes no such changes: so the
+    /// default.
+    fn delete_concurrently(&self, _key: &[u8], _row: RowId) -> Result<()> {
+        Err(Error::unsupported("delete"))
+    }
 
     /// Gives `rows` the rows with exactly `key`, ascending.
     ///
@@ -199,12 +223,22 @@ pub trait IndexExtension: Extension {
     /// [`ErrorKind::Unsupported`] for a change that the index does not know, and none is made then. Those of `insert` and
     /// `delete`; the first changes may be made then, and all of them may be repeated.
     fn change_batch(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
-        changes.iter().try_for_each(|change| {
-            Call::current(|call| call.go_on())?;
-            match *change {
-                IndexChange::Insert { key, row } => self.insert(key, row),
-                IndexChange::Delete { key, row } => self.delete(key, row),
-            }
+        each(changes, |change| match *change {
+            IndexChange::Insert { key, row } => self.insert(key, row),
+            IndexChange::Delete { key, row } => self.delete(key, row),
+        })
+    }
+
+    /// Does what `change_batch` does, beside any call that has `&self`: the host calls it in place of `change_batch` for an
+    /// index that describes [concurrent changes](IndexProperties::with_concurrent_changes). The default calls
+    /// `insert_concurrently` and `delete_concurrently` for each.
+    ///
+    /// # Errors
+    /// Those of [`IndexExtension::change_batch`].
+    fn change_batch_concurrently(&self, changes: &[IndexChange<'_>]) -> Result<()> {
+        each(changes, |change| match *change {
+            IndexChange::Insert { key, row } => self.insert_concurrently(key, row),
+            IndexChange::Delete { key, row } => self.delete_concurrently(key, row),
         })
     }
 
@@ -290,4 +324,12 @@ pub trait IndexExtension: Extension {
     fn nearest_batch(&self, queries: &[&[u8]], k: usize) -> Result<Vec<Vec<(RowId, f32)>>> {
         NeighborLists::collect(queries.len(), k, |lists| self.nearest_batch_into(queries, k, lists))
     }
+}
+
+/// Makes changes one by one, as long as the call is to go on.
+fn each(changes: &[IndexChange<'_>], mut make: impl FnMut(&IndexChange<'_>) -> Result<()>) -> Result<()> {
+    changes.iter().try_for_each(|change| {
+        Call::current(|call| call.go_on())?;
+        make(change)
+    })
 }

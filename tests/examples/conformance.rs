@@ -37,6 +37,11 @@ fn index_sorted_in_rust() {
 }
 
 #[test]
+fn index_striped() {
+    conforms(&loaded(&in_rust("index_striped"), "{}"));
+}
+
+#[test]
 fn index_flat_in_c() {
     conforms(&loaded(&in_c!("index_flat"), r#"{"dimensions": 16}"#));
 }

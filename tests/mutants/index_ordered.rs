@@ -4,6 +4,7 @@ use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
 const SORTED: Plugin = Plugin::of("examples-c/index_sorted.c");
 const SORTED_IN_RUST: Plugin = Plugin::of("examples-rust/index_sorted");
+const STRIPED: Plugin = Plugin::of("examples-rust/index_striped");
 
 pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
     Wrong "rows are compared by their lower half":
@@ -159,4 +160,11 @@ pub const IN_RUST: &[Mutant] = mistakes! { SORTED_IN_RUST, "examples-rust/index_
         "            self.entries.remove(place);\n            self.key_bytes -= key.len();" =>
         "            let _ = place;\n            self.entries.retain(|(have, _)| &**have != key);\n            self.key_bytes = 0;",
         "index_ordered::a_delete_takes_one_pair";
+};
+
+pub const BESIDE_OTHERS: &[Mutant] = mistakes! { STRIPED, "examples-rust/index_striped/src/lib.rs";
+    Loss "a change puts back what it copied":
+        "        self.change(key).insert(key, row);" =>
+        "        let mut made = Stripe::default();\n        Self::look(self.stripe_of(key)).entries.iter().for_each(|(key, row)| made.insert(key, *row));\n        made.insert(key, row);\n        *self.change(key) = made;",
+        "index::concurrent_changes_are_all_there";
 };

@@ -119,16 +119,14 @@ impl TantivyIndex {
         self.changed.get_mut().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    fn changed(&mut self) -> Result<&mut Generation> {
-        self.changed.get_mut().unwrap_or_else(PoisonError::into_inner).idle()
-    }
-
     fn looking(&self) -> Looking {
         self.shown.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut Generation) -> Result<()>) -> Result<()> {
-        let result = change(self.changed()?);
+    /// Makes a change. Others wait for it, and it for a flush; searches do not, as they look at what was flushed.
+    fn change(&self, change: impl FnOnce(&mut Generation) -> Result<()>) -> Result<()> {
+        let mut changed = self.changed.lock().unwrap_or_else(PoisonError::into_inner);
+        let result = change(changed.idle()?);
         self.shared.set_waits(true);
         result
     }
@@ -140,7 +138,7 @@ impl IndexExtension for TantivyIndex {
     }
 
     fn describe(&self) -> IndexProperties {
-        IndexProperties::new().with_texts().visible_after_flush()
+        IndexProperties::new().with_texts().with_concurrent_changes().visible_after_flush()
     }
 
     fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
@@ -172,12 +170,12 @@ impl IndexExtension for TantivyIndex {
         Ok(())
     }
 
-    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
+    fn insert_concurrently(&self, key: &[u8], row: RowId) -> Result<()> {
         let text = text(key)?;
         self.change(|generation| generation.insert(row, text))
     }
 
-    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+    fn delete_concurrently(&self, key: &[u8], row: RowId) -> Result<()> {
         let text = text(key)?;
         self.change(|generation| {
             generation.remove(row, text);

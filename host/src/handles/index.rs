@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 handle! {
     /// A handle of an index, loaded or linked in. A change of the index waits for the calls under way, and they for it,
-    /// unless the index describes concurrent changes.
+    /// unless the index describes concurrent changes; be that so or not, `insert_concurrently` and its like make the change
+    /// that `insert` makes, by a handle that others use meanwhile.
     ///
     /// ```
     /// use sochdb_plugin_host::Index;
@@ -118,23 +119,23 @@ impl IndexExtension for Index {
         self.or_next(self.done("build", built), |next| next.build(table, column, entries))
     }
 
-    fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
+    fn insert_concurrently(&self, key: &[u8], row: RowId) -> Result<()> {
         let insert = slot!(self.table.insert);
         self.instance.takes_indexed("insert", key)?;
         // SAFETY: the plugin's function, which is alone if it must be; all is lent for the call.
         let call = |instance, error| unsafe { insert(instance, soch_bytes::lend(key), row, error) };
         self.or_next(self.done("insert", self.change("insert", &[IndexChange::Insert { key, row }], call)), |next| {
-            next.insert(key, row)
+            next.insert_concurrently(key, row)
         })
     }
 
-    fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
+    fn delete_concurrently(&self, key: &[u8], row: RowId) -> Result<()> {
         let remove = slot!(self.table.remove);
         self.instance.takes_indexed("remove", key)?;
         // SAFETY: as for `insert`.
         let call = |instance, error| unsafe { remove(instance, soch_bytes::lend(key), row, error) };
         self.or_next(self.change("remove", &[IndexChange::Delete { key, row }], call).map(drop), |next| {
-            next.delete(key, row)
+            next.delete_concurrently(key, row)
         })
     }
 
@@ -245,8 +246,12 @@ impl IndexExtension for Index {
     }
 
     fn change_batch(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
+        self.change_batch_concurrently(changes)
+    }
+
+    fn change_batch_concurrently(&self, changes: &[IndexChange<'_>]) -> Result<()> {
         let changed = self.change_all(changes);
-        self.or_next(changed, |next| next.change_batch(changes))
+        self.or_next(changed, |next| next.change_batch_concurrently(changes))
     }
 
     fn begin_build(&self, table: TableId, column: ColumnId) -> Result<Box<dyn IndexBuilder>> {

@@ -6,15 +6,15 @@ use sochdb_plugin_sdk::{IndexChange, IndexExtension, Result};
 
 impl Index {
     /// Makes changes by the plugin's own slot, or else one by one.
-    pub(crate) fn change_all(&mut self, changes: &[IndexChange<'_>]) -> Result<()> {
+    pub(crate) fn change_all(&self, changes: &[IndexChange<'_>]) -> Result<()> {
         changes.iter().try_for_each(|change| self.instance.takes_indexed("change_batch", change.key()))?;
         let limits = self.instance.limits_of_call("change_batch")?;
         let Some(change_batch) = self.table.change_batch else {
             return changes.iter().try_for_each(|change| {
                 self.instance.limits_of_call("change_batch")?;
                 match *change {
-                    IndexChange::Insert { key, row } => self.insert(key, row),
-                    IndexChange::Delete { key, row } => self.delete(key, row),
+                    IndexChange::Insert { key, row } => self.insert_concurrently(key, row),
+                    IndexChange::Delete { key, row } => self.delete_concurrently(key, row),
                     _ => Err(self.lacks("change_batch")),
                 }
             });

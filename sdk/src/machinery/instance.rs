@@ -8,12 +8,15 @@ use crate::machinery::panics;
 use crate::metrics::Metrics;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 /// The value that an instance pointer leads to.
 struct Instance<P> {
     plugin: P,
     tie: Tie,
+    /// Whether its host was told that changes need not be alone, so that none may take it for its own from then on.
+    changed_beside: AtomicBool,
 }
 
 /// The tie to what the host lent. It is cut when it goes, also on the way of a panic.
@@ -47,7 +50,7 @@ pub fn into_raw<P: Extension>(plugin: P, host: Option<Host>) -> *mut c_void {
 }
 
 pub(crate) fn tied<P: Extension>(plugin: P, tie: Tie) -> *mut c_void {
-    Box::into_raw(Box::new(Instance { plugin, tie })).cast()
+    Box::into_raw(Box::new(Instance { plugin, tie, changed_beside: AtomicBool::new(false) })).cast()
 }
 
 /// Ties the host's metrics to the instance: they end with it.
@@ -86,6 +89,24 @@ pub unsafe fn shared<'a, P>(instance: *mut c_void) -> &'a P {
 pub unsafe fn exclusive<'a, P>(instance: *mut c_void) -> &'a mut P {
     // SAFETY: the caller promises it.
     unsafe { &mut (*instance.cast::<Instance<P>>()).plugin }
+}
+
+/// Notes that the host is told of concurrent changes.
+///
+/// # Safety
+/// `instance` is one of `P`.
+pub(crate) unsafe fn tell_concurrent<P>(instance: *mut c_void) {
+    // SAFETY: the caller promises it; no call has this part of an instance for its own.
+    unsafe { &(*instance.cast::<Instance<P>>()).changed_beside }.store(true, Relaxed);
+}
+
+/// Whether changes of the instance may be beside other calls, whatever the extension says by now.
+///
+/// # Safety
+/// `instance` is one of `P`.
+pub(crate) unsafe fn is_concurrent<P>(instance: *mut c_void) -> bool {
+    // SAFETY: as for `tell_concurrent`.
+    unsafe { &(*instance.cast::<Instance<P>>()).changed_beside }.load(Relaxed)
 }
 
 /// Ends the work of an instance of `P`.

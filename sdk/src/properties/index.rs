@@ -131,8 +131,7 @@ pub struct IndexProperties {
     pub max_key: Option<u64>,
     /// The most neighbours of one search; None if there is no limit, or none that is known.
     pub max_neighbors: Option<u64>,
-    /// Whether `insert` and `delete` run beside each other and beside searches, each by a clone of the handle. No
-    /// [`IndexExtension`](crate::IndexExtension) says so of itself, as its changes have it alone.
+    /// Whether changes run beside each other and beside searches.
     pub concurrent_changes: bool,
     /// Whether changes and builds are seen for certain only after the next
     /// [`IndexExtension::flush`](crate::IndexExtension::flush).
@@ -176,10 +175,24 @@ impl IndexProperties {
         Self { max_neighbors: limit(neighbors), ..self }
     }
 
+    /// The same with changes that run beside each other and beside all that takes `&self`. The host calls
+    /// [`IndexExtension::insert_concurrently`](crate::IndexExtension::insert_concurrently) and its like then, in place of those
+    /// that take `&mut self`. Whatever looks at a row meanwhile finds it or not; what is saved meanwhile has a change whole or
+    /// not at all.
+    #[must_use]
+    pub fn with_concurrent_changes(self) -> Self {
+        Self { concurrent_changes: true, ..self }
+    }
+
     /// The same with changes and builds that are seen only after the next flush.
     #[must_use]
     pub fn visible_after_flush(self) -> Self {
         Self { visible_after_flush: true, ..self }
+    }
+
+    fn flags(&self) -> u64 {
+        let concurrent = if self.concurrent_changes { SOCH_INDEX_CONCURRENT_CHANGES } else { 0 };
+        concurrent | if self.visible_after_flush { SOCH_INDEX_VISIBLE_AFTER_FLUSH } else { 0 }
     }
 
     /// Returns the struct of the C ABI.
@@ -188,7 +201,7 @@ impl IndexProperties {
     pub fn as_raw(&self) -> soch_index_properties {
         soch_index_properties {
             size: size_of::<soch_index_properties>(),
-            flags: if self.visible_after_flush { SOCH_INDEX_VISIBLE_AFTER_FLUSH } else { 0 },
+            flags: self.flags(),
             element: self.element.as_raw(),
             metric: self.metric.as_raw(),
             dimensions: self.dimensions.unwrap_or(0),

@@ -8,7 +8,7 @@ use crate::frame::test::suite;
 use crate::frame::threads::together;
 use crate::index::metric::is_at_itself;
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, KeyElement, RowId};
+use sochdb_plugin_host::sdk::{ErrorKind, IndexChange, IndexExtension, KeyElement, RowId};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
 
@@ -340,9 +340,14 @@ fn concurrent_changes_are_all_there(subject: &Subject) -> Result<(), NotPassed> 
     }
     let change = |thread: u64, mut index: Index| {
         for row in (0..ROWS).map(|row| row * THREADS + thread) {
-            index.insert(&keys.key(row), row).must("insert beside others")?;
+            let key = &keys.key(row);
+            if row % 5 == 0 {
+                index.change_batch(&[IndexChange::Insert { key, row }]).must("change_batch beside others")?;
+            } else {
+                index.insert(key, row).must("insert beside others")?;
+            }
             if row % 3 == 0 {
-                index.delete(&keys.key(row), row).must("delete beside others")?;
+                index.delete(key, row).must("delete beside others")?;
             }
             rows_of(&index, &keys.key(row / 2))?;
         }

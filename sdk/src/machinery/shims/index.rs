@@ -6,7 +6,7 @@ use crate::index::IndexExtension;
 use crate::index_change::IndexChange;
 use crate::machinery::barrier::guard;
 use crate::machinery::boundary::{fill, slice, ReadLent};
-use crate::machinery::instance::{exclusive, shared};
+use crate::machinery::instance::{exclusive, is_concurrent, shared, tell_concurrent};
 use crate::machinery::search::with_search;
 use crate::machinery::shims::{builder, room};
 use crate::neighbor_lists::places;
@@ -80,8 +80,13 @@ unsafe extern "C" fn insert<P: IndexExtension>(
     row: u64,
     error: *mut soch_error,
 ) -> soch_status {
-    // SAFETY: the host passes an instance that no other call uses, and lends the key for the call.
-    unsafe { guard(error, || exclusive::<P>(instance).insert(key.read()?, row)) }
+    // SAFETY: the host passes an instance that no other call uses unless it was told else, and lends the key for the call.
+    unsafe {
+        guard(error, || match (is_concurrent::<P>(instance), key.read()?) {
+            (true, key) => shared::<P>(instance).insert_concurrently(key, row),
+            (false, key) => exclusive::<P>(instance).insert(key, row),
+        })
+    }
 }
 
 unsafe extern "C" fn remove<P: IndexExtension>(
@@ -90,8 +95,13 @@ unsafe extern "C" fn remove<P: IndexExtension>(
     row: u64,
     error: *mut soch_error,
 ) -> soch_status {
-    // SAFETY: the host passes an instance that no other call uses, and lends the key for the call.
-    unsafe { guard(error, || exclusive::<P>(instance).delete(key.read()?, row)) }
+    // SAFETY: as for `insert`.
+    unsafe {
+        guard(error, || match (is_concurrent::<P>(instance), key.read()?) {
+            (true, key) => shared::<P>(instance).delete_concurrently(key, row),
+            (false, key) => exclusive::<P>(instance).delete(key, row),
+        })
+    }
 }
 
 unsafe extern "C" fn lookup<P: IndexExtension>(
@@ -225,7 +235,15 @@ unsafe extern "C" fn describe<P: IndexExtension>(
     error: *mut soch_error,
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library and a place for the result, with its size.
-    unsafe { guard(error, || fill(properties, &shared::<P>(instance).describe().as_raw())) }
+    unsafe {
+        guard(error, || {
+            let described = shared::<P>(instance).describe();
+            if described.concurrent_changes {
+                tell_concurrent::<P>(instance);
+            }
+            fill(properties, &described.as_raw())
+        })
+    }
 }
 
 unsafe extern "C" fn search<P: IndexExtension>(
@@ -316,12 +334,16 @@ unsafe extern "C" fn change_batch<P: IndexExtension>(
     count: usize,
     error: *mut soch_error,
 ) -> soch_status {
-    // SAFETY: the host passes an instance that no other call uses, and lends `count` changes for the call.
+    // SAFETY: the host passes an instance that no other call uses unless it was told else, and lends `count` changes for the
+    // call.
     unsafe {
         guard(error, || {
             let changes = slice(changes, count)?;
             let changes = changes.iter().map(|change| IndexChange::from_raw(change)).collect::<Result<Vec<_>>>()?;
-            Call::within(call, || exclusive::<P>(instance).change_batch(&changes))
+            Call::within(call, || match is_concurrent::<P>(instance) {
+                true => shared::<P>(instance).change_batch_concurrently(&changes),
+                false => exclusive::<P>(instance).change_batch(&changes),
+            })
         })
     }
 }
