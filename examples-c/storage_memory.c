@@ -110,6 +110,23 @@ static soch_status describe(void *instance, soch_storage_properties *properties,
     return SOCH_OK;
 }
 
+// All of one moment, as nothing is written meanwhile.
+static soch_status multi_get(void *instance, const soch_call *call, uint32_t number, const soch_bytes *keys, size_t count,
+                             const soch_value_sink *values, soch_error *error) {
+    store *self = instance;
+    soch_status status = SOCH_OK;
+    (void)error;
+    pthread_rwlock_rdlock(&self->lock);
+    table *in = find_table(self, number);
+    for (size_t i = 0; i < count && status == SOCH_OK; i++) {
+        if (i % ASK_EVERY == 0 && (status = soch_go_on(call)) != SOCH_OK) break;
+        const node *row = find(in, keys[i], self->writes, NULL);
+        if (row != NULL) status = values->value(values->ctx, i, value_of(row));
+    }
+    pthread_rwlock_unlock(&self->lock);
+    return status;
+}
+
 // Whether what a batch expects is so.
 static bool is_expected(store *self, const soch_write *write) {
     if (write->op < SOCH_WRITE_EXPECT) return true;
@@ -282,7 +299,7 @@ static const soch_storage storage = {
     .table_put = table_put, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .list_tables = list_tables,
     .drop_table = drop_table, .begin_txn = begin_txn, .txn_get = txn_get, .txn_put = txn_put, .txn_remove = txn_remove,
-    .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
+    .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn, .multi_get = multi_get,
 #endif
 };
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use syn::{Expr, Item, Type};
 
 /// The files in the order in which a vendor reads them: these, that of each table which the entry leads to, and the last.
-const FIRST: [&str; 13] = [
+const FIRST: [&str; 14] = [
     "status",
     "data",
     "call",
@@ -18,6 +18,7 @@ const FIRST: [&str; 13] = [
     "cursor",
     "batch",
     "transaction",
+    "storage_properties",
     "search",
     "attribute",
     "span",

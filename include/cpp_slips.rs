@@ -6,7 +6,7 @@ use crate::include::slots::{Rule, Table};
 use std::collections::BTreeSet;
 
 /// What others call it: this contract's Rust, or other engines.
-const OTHER_WORDS: [(&str, &[&str]); 12] = [
+const OTHER_WORDS: [(&str, &[&str]); 13] = [
     ("shutdown", &["shut_down"]),
     ("abort", &["rollback", "roll_back", "cancel"]),
     ("abandon", &["abort", "cancel", "discard"]),
@@ -15,6 +15,7 @@ const OTHER_WORDS: [(&str, &[&str]); 12] = [
     ("begin_build", &["builder", "open_builder", "begin_builder", "open_build"]),
     ("open_reader", &["reader", "snapshot", "open_snapshot"]),
     ("open_table", &["table"]),
+    ("multi_get", &["get_many", "get_multi", "batch_get"]),
     ("write_batch", &["batch", "write", "put_batch"]),
     ("change_batch", &["changes", "batch"]),
     ("drop_index", &["drop"]),

@@ -46,7 +46,8 @@
 // Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
 //            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
 //            where pointers have one width: what is passed by value or lies in arrays, and soch_error, soch_writer,
-//            soch_row_sink and soch_metric_sink, of which each call makes one. What they lack comes with another slot.
+//            soch_row_sink, soch_value_sink and soch_metric_sink, of which each call makes one. What they lack comes with
+//            another slot.
 //            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a new table
 //            or slot. A field that is added to what a caller asks for, and changes what the call does, comes with a flag
 //            of SOCH_OPTIONS_MUST_UNDERSTAND, as an older plugin does not read it; a field that its struct came with
@@ -218,6 +219,29 @@
 // `soch_transaction_options.flags`: `commit_txn` returns when the transaction is as durable as after `flush`.
 #define SOCH_TRANSACTION_DURABLE 1ull
 
+// `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
+#define SOCH_STORAGE_DURABLE 1ull
+
+// `soch_storage_properties.flags`: the empty key is refused.
+#define SOCH_STORAGE_NO_EMPTY_KEY 2ull
+
+// `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
+#define SOCH_STORAGE_EXACT_COUNT 4ull
+
+// `soch_storage_properties.flags`: `begin_txn` begins transactions.
+#define SOCH_STORAGE_TRANSACTIONS 8ull
+
+// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_DELETE_RANGE`.
+#define SOCH_STORAGE_DELETE_RANGE 16ull
+
+// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_EXPECT` and `SOCH_WRITE_EXPECT_ABSENT`. Beside a
+// `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
+#define SOCH_STORAGE_EXPECT 32ull
+
+// `soch_storage_properties.flags`: transactions that commit are as if they had run one after the other, those that only read
+// among them. Without it two may commit of which each read what the other one changed.
+#define SOCH_STORAGE_SERIALIZABLE 64ull
+
 // `soch_search.flags`: the rows must be the nearest ones, whatever that costs: no approximation.
 #define SOCH_SEARCH_EXACT 1ull
 
@@ -298,29 +322,6 @@
 
 // `soch_metric.flags`: `buckets` has all of them, also empty ones, as the application chose their bounds.
 #define SOCH_METRIC_ALL_BUCKETS 1
-
-// `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
-#define SOCH_STORAGE_DURABLE 1ull
-
-// `soch_storage_properties.flags`: the empty key is refused.
-#define SOCH_STORAGE_NO_EMPTY_KEY 2ull
-
-// `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
-#define SOCH_STORAGE_EXACT_COUNT 4ull
-
-// `soch_storage_properties.flags`: `begin_txn` begins transactions.
-#define SOCH_STORAGE_TRANSACTIONS 8ull
-
-// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_DELETE_RANGE`.
-#define SOCH_STORAGE_DELETE_RANGE 16ull
-
-// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_EXPECT` and `SOCH_WRITE_EXPECT_ABSENT`. Beside a
-// `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
-#define SOCH_STORAGE_EXPECT 32ull
-
-// `soch_storage_properties.flags`: transactions that commit are as if they had run one after the other, those that only read
-// among them. Without it two may commit of which each read what the other one changed.
-#define SOCH_STORAGE_SERIALIZABLE 64ull
 
 // Bytes of the longest key that every storage takes: what LMDB has, without room for the number of a table.
 #define SOCH_LEAST_MAX_KEY 480ull
@@ -626,6 +627,15 @@ typedef struct soch_transaction_options {
   uint64_t wait_ms;
 } soch_transaction_options;
 
+// Where `multi_get` puts what it finds. The caller owns it; it lives until the call returns. Frozen.
+typedef struct soch_value_sink {
+  // The first argument of `value`.
+  void *ctx;
+  // Takes a copy of the value of the key at place `at`, from 0 on. Any status but `SOCH_OK` ends the call: return it as it
+  // is. [exclusive]
+  soch_status (*value)(void *ctx, size_t at, struct soch_bytes value);
+} soch_value_sink;
+
 // A storage engine. A table exists from its first `put` on; keys order as unsigned bytes. Grows at its end.
 //
 // It takes every key from one byte up to `SOCH_LEAST_MAX_KEY` and every value up to `SOCH_LEAST_MAX_VALUE`. It may take
@@ -808,6 +818,17 @@ typedef struct soch_storage {
                           struct soch_str name,
                           const struct soch_writer *output,
                           struct soch_error *error);
+  // Gives `values` the value of each of `count` keys, once and in any order; nothing of a key that is not there. Each is as
+  // `get` finds it, and they need not be of one moment; a key may be there twice. It is for an engine to which many keys
+  // are one round trip. `call` may be NULL. Optional group `multi_get`; without it, and after `SOCH_UNSUPPORTED`, the host
+  // calls `get` for each key. [any-thread]
+  soch_status (*multi_get)(void *instance,
+                           const struct soch_call *call,
+                           uint32_t table,
+                           const struct soch_bytes *keys,
+                           size_t count,
+                           const struct soch_value_sink *values,
+                           struct soch_error *error);
 #endif
 } soch_storage;
 
@@ -1657,7 +1678,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0x5c, 0x5b, 0x5a, 0x04, 0xac, 0x91, 0xd5, 0xca, 0xa3, 0x79, 0xd3, 0x60, 0x11, 0x20, 0x5b, 0x89}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x04, 0x58, 0x86, 0xd7, 0x1f, 0x5f, 0xc6, 0x62, 0xdd, 0xa9, 0x67, 0x7e, 0x8e, 0xc2, 0xb2, 0xe3}
+#define SOCH_LAYOUT_HASH {0xb7, 0xee, 0x87, 0x71, 0x46, 0x69, 0x6c, 0x58, 0x06, 0x3d, 0x46, 0x42, 0x41, 0x87, 0xc3, 0x3e}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1763,6 +1784,18 @@ SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_trans
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
 SOCH_ASSERT(sizeof(soch_transaction_options) == 24);
+SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
+SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
+SOCH_ASSERT(offsetof(soch_storage_properties, size) == 0 && sizeof(((soch_storage_properties *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, flags) == 8 && sizeof(((soch_storage_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_key) == 16 && sizeof(((soch_storage_properties *)0)->max_key) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_value) == 24 && sizeof(((soch_storage_properties *)0)->max_value) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_batch) == 32 && sizeof(((soch_storage_properties *)0)->max_batch) == 8);
+SOCH_ASSERT(sizeof(soch_storage_properties) == 40);
 SOCH_ASSERT(offsetof(soch_search, size) == 0 && sizeof(((soch_search *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_search, flags) == 8 && sizeof(((soch_search *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_search, query) == 16 && sizeof(((soch_search *)0)->query) == 16);
@@ -1873,21 +1906,12 @@ SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->siz
 SOCH_ASSERT(offsetof(soch_metrics, ctx) == 8 && sizeof(((soch_metrics *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_metrics, collect) == 16 && sizeof(((soch_metrics *)0)->collect) == 8);
 SOCH_ASSERT(sizeof(soch_metrics) == 24);
-SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
-SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
-SOCH_ASSERT(offsetof(soch_storage_properties, size) == 0 && sizeof(((soch_storage_properties *)0)->size) == 8);
-SOCH_ASSERT(offsetof(soch_storage_properties, flags) == 8 && sizeof(((soch_storage_properties *)0)->flags) == 8);
-SOCH_ASSERT(offsetof(soch_storage_properties, max_key) == 16 && sizeof(((soch_storage_properties *)0)->max_key) == 8);
-SOCH_ASSERT(offsetof(soch_storage_properties, max_value) == 24 && sizeof(((soch_storage_properties *)0)->max_value) == 8);
-SOCH_ASSERT(offsetof(soch_storage_properties, max_batch) == 32 && sizeof(((soch_storage_properties *)0)->max_batch) == 8);
-SOCH_ASSERT(sizeof(soch_storage_properties) == 40);
 SOCH_ASSERT(offsetof(soch_row_sink, ctx) == 0 && sizeof(((soch_row_sink *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_row_sink, row) == 8 && sizeof(((soch_row_sink *)0)->row) == 8);
 SOCH_ASSERT(sizeof(soch_row_sink) == 16);
+SOCH_ASSERT(offsetof(soch_value_sink, ctx) == 0 && sizeof(((soch_value_sink *)0)->ctx) == 8);
+SOCH_ASSERT(offsetof(soch_value_sink, value) == 8 && sizeof(((soch_value_sink *)0)->value) == 8);
+SOCH_ASSERT(sizeof(soch_value_sink) == 16);
 SOCH_ASSERT(offsetof(soch_row, key) == 0 && sizeof(((soch_row *)0)->key) == 16);
 SOCH_ASSERT(offsetof(soch_row, value) == 16 && sizeof(((soch_row *)0)->value) == 16);
 SOCH_ASSERT(sizeof(soch_row) == 32);
@@ -1924,8 +1948,9 @@ SOCH_ASSERT(offsetof(soch_storage, list_tables) == 224 && sizeof(((soch_storage 
 SOCH_ASSERT(offsetof(soch_storage, drop_table) == 232 && sizeof(((soch_storage *)0)->drop_table) == 8);
 SOCH_ASSERT(offsetof(soch_storage, checkpoint) == 240 && sizeof(((soch_storage *)0)->checkpoint) == 8);
 SOCH_ASSERT(offsetof(soch_storage, property) == 248 && sizeof(((soch_storage *)0)->property) == 8);
+SOCH_ASSERT(offsetof(soch_storage, multi_get) == 256 && sizeof(((soch_storage *)0)->multi_get) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 256 : 72));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 264 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
@@ -2135,6 +2160,18 @@ SOCH_ASSERT(offsetof(soch_transaction_options, size) == 0 && sizeof(((soch_trans
 SOCH_ASSERT(offsetof(soch_transaction_options, flags) == 8 && sizeof(((soch_transaction_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_transaction_options, wait_ms) == 16 && sizeof(((soch_transaction_options *)0)->wait_ms) == 8);
 SOCH_ASSERT(sizeof(soch_transaction_options) == 24);
+SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
+SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
+SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
+SOCH_ASSERT(offsetof(soch_storage_properties, size) == 0 && sizeof(((soch_storage_properties *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_storage_properties, flags) == 8 && sizeof(((soch_storage_properties *)0)->flags) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_key) == 16 && sizeof(((soch_storage_properties *)0)->max_key) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_value) == 24 && sizeof(((soch_storage_properties *)0)->max_value) == 8);
+SOCH_ASSERT(offsetof(soch_storage_properties, max_batch) == 32 && sizeof(((soch_storage_properties *)0)->max_batch) == 8);
+SOCH_ASSERT(sizeof(soch_storage_properties) == 40);
 SOCH_ASSERT(offsetof(soch_search, size) == 0 && sizeof(((soch_search *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_search, flags) == 8 && sizeof(((soch_search *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_search, query) == 16 && sizeof(((soch_search *)0)->query) == 8);
@@ -2245,21 +2282,12 @@ SOCH_ASSERT(offsetof(soch_metrics, size) == 0 && sizeof(((soch_metrics *)0)->siz
 SOCH_ASSERT(offsetof(soch_metrics, ctx) == 4 && sizeof(((soch_metrics *)0)->ctx) == 4);
 SOCH_ASSERT(offsetof(soch_metrics, collect) == 8 && sizeof(((soch_metrics *)0)->collect) == 4);
 SOCH_ASSERT(sizeof(soch_metrics) == 12);
-SOCH_ASSERT(offsetof(soch_storage_stats, size) == 0 && sizeof(((soch_storage_stats *)0)->size) == 4);
-SOCH_ASSERT(offsetof(soch_storage_stats, bytes_stored) == 8 && sizeof(((soch_storage_stats *)0)->bytes_stored) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, key_count) == 16 && sizeof(((soch_storage_stats *)0)->key_count) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, pending_compaction_bytes) == 24 && sizeof(((soch_storage_stats *)0)->pending_compaction_bytes) == 8);
-SOCH_ASSERT(offsetof(soch_storage_stats, write_amplification) == 32 && sizeof(((soch_storage_stats *)0)->write_amplification) == 8);
-SOCH_ASSERT(sizeof(soch_storage_stats) == 40);
-SOCH_ASSERT(offsetof(soch_storage_properties, size) == 0 && sizeof(((soch_storage_properties *)0)->size) == 4);
-SOCH_ASSERT(offsetof(soch_storage_properties, flags) == 8 && sizeof(((soch_storage_properties *)0)->flags) == 8);
-SOCH_ASSERT(offsetof(soch_storage_properties, max_key) == 16 && sizeof(((soch_storage_properties *)0)->max_key) == 8);
-SOCH_ASSERT(offsetof(soch_storage_properties, max_value) == 24 && sizeof(((soch_storage_properties *)0)->max_value) == 8);
-SOCH_ASSERT(offsetof(soch_storage_properties, max_batch) == 32 && sizeof(((soch_storage_properties *)0)->max_batch) == 8);
-SOCH_ASSERT(sizeof(soch_storage_properties) == 40);
 SOCH_ASSERT(offsetof(soch_row_sink, ctx) == 0 && sizeof(((soch_row_sink *)0)->ctx) == 4);
 SOCH_ASSERT(offsetof(soch_row_sink, row) == 4 && sizeof(((soch_row_sink *)0)->row) == 4);
 SOCH_ASSERT(sizeof(soch_row_sink) == 8);
+SOCH_ASSERT(offsetof(soch_value_sink, ctx) == 0 && sizeof(((soch_value_sink *)0)->ctx) == 4);
+SOCH_ASSERT(offsetof(soch_value_sink, value) == 4 && sizeof(((soch_value_sink *)0)->value) == 4);
+SOCH_ASSERT(sizeof(soch_value_sink) == 8);
 SOCH_ASSERT(offsetof(soch_row, key) == 0 && sizeof(((soch_row *)0)->key) == 8);
 SOCH_ASSERT(offsetof(soch_row, value) == 8 && sizeof(((soch_row *)0)->value) == 8);
 SOCH_ASSERT(sizeof(soch_row) == 16);
@@ -2296,8 +2324,9 @@ SOCH_ASSERT(offsetof(soch_storage, list_tables) == 112 && sizeof(((soch_storage 
 SOCH_ASSERT(offsetof(soch_storage, drop_table) == 116 && sizeof(((soch_storage *)0)->drop_table) == 4);
 SOCH_ASSERT(offsetof(soch_storage, checkpoint) == 120 && sizeof(((soch_storage *)0)->checkpoint) == 4);
 SOCH_ASSERT(offsetof(soch_storage, property) == 124 && sizeof(((soch_storage *)0)->property) == 4);
+SOCH_ASSERT(offsetof(soch_storage, multi_get) == 128 && sizeof(((soch_storage *)0)->multi_get) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 128 : 36));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 132 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);

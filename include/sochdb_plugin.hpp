@@ -14,10 +14,10 @@
 //              (`instance`) and without `soch_error *`. `void shutdown()` is optional. A parameter may be taken as
 //                soch_str                    soch::str, soch::string_view (the standard's, where it has one)
 //                soch_bytes                  soch::bytes, soch::string_view, soch::span<const uint8_t>
-//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row and table
+//                a pointer and its number    soch::span, of writes, rows, keys, entries, changes, samples, row and table
 //                                            numbers, labels
-//                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
-//                                            soch::writer, row_sink, call, search, metrics
+//                const soch_writer *, soch_row_sink *, soch_value_sink *, soch_call *, soch_search *, soch_metrics *
+//                                            soch::writer, row_sink, value_sink, call, search, metrics
 // Handles      What `open_table`, `open_reader`, `begin_txn`, `begin_build`, and a reader's `open_cursor` open, they return: an
 //              object, or a std::unique_ptr to one, where NULL means SOCH_UNSUPPORTED. Its methods are those of its slots,
 //              without its own name: `get` and `open_cursor` of a reader, `next` and `seek` of a cursor, `get`, `put`, `remove`,
@@ -264,6 +264,17 @@ public:
 
 private:
     const soch_row_sink *raw_;
+};
+
+// A `soch_value_sink` whose function throws.
+class value_sink {
+public:
+    value_sink(const soch_value_sink *raw) noexcept : raw_(raw) {}
+    // The value of the key at place `at`, from 0 on.
+    SOCH_CPP_CHECKED value(size_t at, bytes value) const { return check(raw_->value(raw_->ctx, at, value)); }
+
+private:
+    const soch_value_sink *raw_;
 };
 
 // The limits of a call, and where it comes from; there may be none.
@@ -843,15 +854,15 @@ template <> struct of_handle<void (*)(void *)> { typedef soch_status (*type)(voi
 SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush) SOCH_SLOT(compact) SOCH_SLOT(stats)
 SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close) SOCH_SLOT(open_reader)
 SOCH_SLOT(open_cursor) SOCH_SLOT(next) SOCH_SLOT(begin_txn) SOCH_SLOT(commit) SOCH_SLOT(abort) SOCH_SLOT(seek)
-SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(checkpoint) SOCH_SLOT(property) SOCH_SLOT(index_type)
-SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest)
-SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(flush_index) SOCH_SLOT(flushed)
-SOCH_SLOT(change_batch) SOCH_SLOT(drop_index) SOCH_SLOT(begin_build) SOCH_SLOT(add) SOCH_SLOT(finish) SOCH_SLOT(abandon)
-SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end)
-SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start)
-SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record)
-SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound)
-SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with) SOCH_SLOT(train)
+SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(checkpoint) SOCH_SLOT(property) SOCH_SLOT(multi_get)
+SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
+SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(flush_index)
+SOCH_SLOT(flushed) SOCH_SLOT(change_batch) SOCH_SLOT(drop_index) SOCH_SLOT(begin_build) SOCH_SLOT(add) SOCH_SLOT(finish)
+SOCH_SLOT(abandon) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start)
+SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach)
+SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end) SOCH_SLOT(span_context)
+SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level)
+SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -998,10 +1009,18 @@ template <class T> struct storage_of {
     SOCH_SLIP(property, propert); SOCH_SLIP(property, propery); SOCH_SLIP(property, properyt);
     SOCH_SLIP(property, propetry); SOCH_SLIP(property, propety); SOCH_SLIP(property, proprety);
     SOCH_SLIP(property, proprty); SOCH_SLIP(property, prperty); SOCH_SLIP(property, prpoerty);
-    SOCH_SLIP(property, roperty); SOCH_SLIP(property, rpoperty);
+    SOCH_SLIP(property, roperty); SOCH_SLIP(property, rpoperty); SOCH_SLIP_ALONE(multi_get, MultiGet);
+    SOCH_SLIP(multi_get, batch_get); SOCH_SLIP(multi_get, get_many); SOCH_SLIP(multi_get, get_multi);
+    SOCH_SLIP_ALONE(multi_get, mlti_get); SOCH_SLIP_ALONE(multi_get, mluti_get); SOCH_SLIP_ALONE(multi_get, muli_get);
+    SOCH_SLIP_ALONE(multi_get, mulit_get); SOCH_SLIP_ALONE(multi_get, mult_get); SOCH_SLIP_ALONE(multi_get, mult_iget);
+    SOCH_SLIP_ALONE(multi_get, multiGet); SOCH_SLIP_ALONE(multi_get, multi_egt); SOCH_SLIP_ALONE(multi_get, multi_et);
+    SOCH_SLIP_ALONE(multi_get, multi_ge); SOCH_SLIP_ALONE(multi_get, multi_gt); SOCH_SLIP_ALONE(multi_get, multi_gte);
+    SOCH_SLIP_ALONE(multi_get, multig_et); SOCH_SLIP_ALONE(multi_get, multiget); SOCH_SLIP_ALONE(multi_get, muti_get);
+    SOCH_SLIP_ALONE(multi_get, mutli_get); SOCH_SLIP_ALONE(multi_get, ulti_get); SOCH_SLIP_ALONE(multi_get, umlti_get);
 #else
     SOCH_LATER(write_batch, 1); SOCH_LATER(open_table, 1); SOCH_LATER(open_reader, 1); SOCH_LATER(begin_txn, 1);
     SOCH_LATER(list_tables, 1); SOCH_LATER(drop_table, 1); SOCH_LATER(checkpoint, 1); SOCH_LATER(property, 1);
+    SOCH_LATER(multi_get, 1);
 #endif
 };
 template <class T> const soch_storage storage_of<T>::table = {
@@ -1022,7 +1041,7 @@ template <class T> const soch_storage storage_of<T>::table = {
     SOCH_ENDS(txn_handle, soch_storage, commit_txn, commit), SOCH_ENDS(txn_handle, soch_storage, abort_txn, abort),
     SOCH_MAY_BE_OF(cursor_handle, soch_storage, cursor_seek, seek), SOCH_OPTIONAL(soch_storage, list_tables),
     SOCH_OPTIONAL(soch_storage, drop_table), SOCH_OPTIONAL(soch_storage, checkpoint),
-    SOCH_OPTIONAL(soch_storage, property),
+    SOCH_OPTIONAL(soch_storage, property), SOCH_OPTIONAL(soch_storage, multi_get),
 #endif
 };
 

@@ -32,6 +32,17 @@ private:
     const soch_row_sink *raw_;
 };
 
+// A `soch_value_sink` whose function throws.
+class value_sink {
+public:
+    value_sink(const soch_value_sink *raw) noexcept : raw_(raw) {}
+    // The value of the key at place `at`, from 0 on.
+    SOCH_CPP_CHECKED value(size_t at, bytes value) const { return check(raw_->value(raw_->ctx, at, value)); }
+
+private:
+    const soch_value_sink *raw_;
+};
+
 // The limits of a call, and where it comes from; there may be none.
 class call {
 public:

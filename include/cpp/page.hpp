@@ -14,10 +14,10 @@
 //              (`instance`) and without `soch_error *`. `void shutdown()` is optional. A parameter may be taken as
 //                soch_str                    soch::str, soch::string_view (the standard's, where it has one)
 //                soch_bytes                  soch::bytes, soch::string_view, soch::span<const uint8_t>
-//                a pointer and its number    soch::span, of writes, rows, entries, changes, samples, row and table
+//                a pointer and its number    soch::span, of writes, rows, keys, entries, changes, samples, row and table
 //                                            numbers, labels
-//                const soch_writer *, soch_row_sink *, soch_call *, soch_search *, soch_metrics *
-//                                            soch::writer, row_sink, call, search, metrics
+//                const soch_writer *, soch_row_sink *, soch_value_sink *, soch_call *, soch_search *, soch_metrics *
+//                                            soch::writer, row_sink, value_sink, call, search, metrics
 // Handles      What `open_table`, `open_reader`, `begin_txn`, `begin_build`, and a reader's `open_cursor` open, they return: an
 //              object, or a std::unique_ptr to one, where NULL means SOCH_UNSUPPORTED. Its methods are those of its slots,
 //              without its own name: `get` and `open_cursor` of a reader, `next` and `seek` of a cursor, `get`, `put`, `remove`,

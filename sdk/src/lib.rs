@@ -123,6 +123,7 @@ mod table;
 mod trace_context;
 mod transaction;
 mod value;
+mod value_sink;
 mod vec_writer;
 mod writer;
 
@@ -173,6 +174,7 @@ pub use table::StorageTable;
 pub use trace_context::TraceContext;
 pub use transaction::{StorageTransaction, TransactionOptions};
 pub use value::Value;
+pub use value_sink::ValueSink;
 pub use vec_writer::VecWriter;
 pub use writer::Writer;
 
@@ -193,7 +195,7 @@ pub mod prelude {
         HealthInfo, Host, IndexBuilder, IndexChange, IndexExtension, Labels, LogLevel, NeighborLists, Neighbors,
         ObservabilityExtension, Plugin, Result, ResultExt, RowBatch, RowFilter, RowId, RowIds, RowSink, Search,
         StorageCursor, StorageExtension, StorageReader, StorageStats, StorageTable, StorageTransaction, TableId,
-        TransactionId, TransactionOptions, Value, Write, Writer,
+        TransactionId, TransactionOptions, Value, ValueSink, Write, Writer,
     };
 }
 

@@ -7,6 +7,7 @@ use crate::reader::StorageReader;
 use crate::row_sink::RowSink;
 use crate::table::StorageTable;
 use crate::transaction::{StorageTransaction, TransactionOptions};
+use crate::value_sink::ValueSink;
 use crate::vec_writer::VecWriter;
 use crate::writer::Writer;
 use sochdb_plugin_abi::*;
@@ -121,6 +122,46 @@ pub trait StorageExtension: Extension {
         let mut value = Vec::new();
         let found = self.get_into(table, key, &mut VecWriter::new(&mut value, u64::MAX).writer())?;
         Ok(if found { Some(value) } else { None })
+    }
+
+    /// Gives `values` the value of each of `keys` that is there, once and in any order, with the place of its key, from 0 on. A
+    /// key may be there twice, and the values need not be of one moment. It is for an engine to which many keys are one round
+    /// trip.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage where that saves nothing, and
+    /// nothing was given: the host then calls `get_into` for each key. What the storage reports; what the sink reports, which is
+    /// returned as it is.
+    fn multi_get_into(&self, _table: TableId, _keys: &[&[u8]], _values: &mut ValueSink<'_>) -> Result<()> {
+        Err(Error::unsupported("multi_get"))
+    }
+
+    /// Returns the value of each of `keys`, in their order, in a new vector; None for one that is not there. Every storage has
+    /// it: without [`StorageExtension::multi_get_into`] each key is a `get`.
+    ///
+    /// ```
+    /// use sochdb_plugin_sdk::{Result, StorageExtension};
+    ///
+    /// fn is_complete(storage: &dyn StorageExtension, parts: &[&[u8]]) -> Result<bool> {
+    ///     Ok(storage.multi_get(1, parts)?.iter().all(Option::is_some))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`StorageExtension::get`] and [`StorageExtension::multi_get_into`].
+    fn multi_get(&self, table: TableId, keys: &[&[u8]]) -> Result<Vec<Option<Vec<u8>>>> {
+        let mut found = vec![None; keys.len()];
+        let mut take = |at: usize, value: &[u8]| {
+            let place = found.get_mut(at).ok_or_else(|| Error::failed("a value of a key that was not asked for"))?;
+            *place = Some(value.to_vec());
+            Ok(())
+        };
+        match self.multi_get_into(table, keys, &mut ValueSink::new(&mut take)) {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                keys.iter().map(|key| self.get(table, key)).collect()
+            }
+            result => result.map(|()| found),
+        }
     }
 
     /// Returns the rows of `scan_into` in a new vector.

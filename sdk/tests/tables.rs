@@ -88,6 +88,39 @@ fn storage_refuses_null_with_a_length() {
 }
 
 #[test]
+fn storage_finds_many_keys_unless_one_is_none() {
+    let instance = Instance::new();
+    let multi_get = shims::storage::<All>().multi_get.unwrap();
+    let good = soch_bytes::lend(b"ok");
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    unsafe extern "C" fn take(ctx: *mut c_void, at: usize, value: soch_bytes) -> soch_status {
+        // SAFETY: the test gives a vector, and the plugin lends the value.
+        unsafe { (*ctx.cast::<Vec<(usize, usize)>>()).push((at, value.len)) };
+        SOCH_OK
+    }
+    let sink = soch_value_sink { ctx: (&raw mut found).cast(), value: Some(take) };
+    let lacking = soch_value_sink { value: None, ..sink };
+    let (keys, bad) = ([good, good], [good, BAD]);
+    // SAFETY: an instance of `All`; bad arguments are what is tested, and they are refused before they are read.
+    unsafe {
+        refused(&instance, "bytes at NULL with a length", |error| {
+            multi_get(instance.0, null(), 1, bad.as_ptr(), 2, &sink, error)
+        });
+        refused(&instance, "an array of 2 items at 0x0", |error| {
+            multi_get(instance.0, null(), 1, null(), 2, &sink, error)
+        });
+        let text = "the value sink is NULL or lacks its function";
+        for sink in [null(), &raw const lacking] {
+            refused(&instance, text, |error| multi_get(instance.0, null(), 1, keys.as_ptr(), 2, sink, error));
+        }
+        let mut error = soch_error::empty();
+        assert_eq!(multi_get(instance.0, null(), 1, keys.as_ptr(), 2, &sink, &mut error), SOCH_OK);
+    }
+    assert_eq!(found, [(1, 11)]);
+    assert_eq!(instance.calls(), ["multi_get 1 [[111, 107], [111, 107]]"]);
+}
+
+#[test]
 fn storage_refuses_a_text_that_is_none() {
     let instance = Instance::new();
     let storage = shims::storage::<All>();

@@ -1,6 +1,8 @@
 //! Plugins that break the contract in a call: each lie ends in a typed error, and the host goes on.
 
-use sochdb_plugin_host::sdk::{CompressionExtension, Error, ErrorKind, IndexExtension, RowSink, StorageExtension};
+use sochdb_plugin_host::sdk::{
+    CompressionExtension, Error, ErrorKind, IndexExtension, RowSink, StorageExtension, ValueSink,
+};
 use sochdb_plugin_host::{Compression, DynamicPluginLoader, Index, LoadError, Storage};
 use support::plugins::{load_c, Private};
 
@@ -131,6 +133,22 @@ fn a_scan_that_goes_on_after_its_sink_ended_it() {
     };
     broke(storage().scan_into(1, b"n", b"", 10_000, &mut RowSink::new(&mut take)), "went on after");
     assert_eq!(taken, 2, "the sink gets nothing after it ended the scan");
+}
+
+/// A plugin that cannot find several at once is asked for each, unless it gave some.
+#[test]
+fn values_that_nobody_asked_for() {
+    let find = |first: &[u8]| storage().multi_get(1, &[first, b"k"]);
+    broke(find(b"v"), "NULL");
+    broke(find(b"o"), "a key that was not asked for");
+    broke(find(b"t"), "two values of one key");
+    broke(find(b"x"), "SOCH_NOT_FOUND");
+    broke(find(b"u"), "and then returned SOCH_UNSUPPORTED");
+    let each = find(b"dk").expect("it is asked for each");
+    assert_eq!(each, [Some(Vec::new()), Some(Vec::new())], "`get` finds nothing, and says that it is there");
+    let mut take = |_: usize, _: &[u8]| Err(Error::new(ErrorKind::Cancelled, "enough"));
+    let keys: [&[u8]; 2] = [b"n", b"k"];
+    broke(storage().multi_get_into(1, &keys, &mut ValueSink::new(&mut take)), "went on after");
 }
 
 #[test]

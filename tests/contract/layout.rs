@@ -126,7 +126,7 @@ const IN_PLACE: [&str; 12] = [
     "soch_write",
 ];
 /// The structs that are frozen though they are passed by pointer: the first page says why.
-const BY_POINTER: [&str; 4] = ["soch_error", "soch_writer", "soch_row_sink", "soch_metric_sink"];
+const BY_POINTER: [&str; 5] = ["soch_error", "soch_writer", "soch_row_sink", "soch_value_sink", "soch_metric_sink"];
 
 #[test]
 fn what_is_frozen_is_in_place_or_named_on_the_first_page() {

@@ -80,6 +80,7 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         Err(ErrorKind::Unsupported),
     ),
     ("storage", "property", |plugin| storage(plugin).property("any").map(|text| assert_eq!(text, None)), Ok(())),
+    ("storage", "multi_get", |plugin| storage(plugin).multi_get(1, &[]).map(drop), Ok(())),
     ("storage", "describe", |plugin| described::<StorageProperties>(storage(plugin).describe()), Ok(())),
     ("storage", "table", |plugin| storage(plugin).open_table(1).map(drop), Ok(())),
     ("storage", "reader", |plugin| storage(plugin).reader().map(drop), Err(ErrorKind::Unsupported)),

@@ -26,6 +26,7 @@ mod sink;
 mod storage;
 mod storage_answers;
 mod storage_first;
+mod storage_many;
 mod storage_rows;
 mod storage_sizes;
 mod storage_threads;
@@ -66,6 +67,7 @@ lists! {
     of_sequences_are_found: fuzzed::MUTANTS;
     of_histories_are_found: history::MUTANTS;
     of_answers_of_storages_are_found: storage_answers::MUTANTS;
+    of_many_keys_are_found: storage_many::IN_C, storage_many::IN_RUST;
     of_storages_by_size_are_found: storage_sizes::MUTANTS;
     of_what_outlives_a_crash_are_found: crash::MUTANTS;
     of_what_an_index_keeps_in_a_crash_are_found: index_crash::MUTANTS;

@@ -33,11 +33,34 @@ static soch_status scan(void *instance, const soch_call *call, uint32_t table, s
     }
 }
 
+// The first key of two names the way.
+static soch_status multi_get(void *instance, const soch_call *call, uint32_t table, const soch_bytes *keys, size_t count,
+                             const soch_value_sink *values, soch_error *error) {
+    soch_bytes value = {(const uint8_t *)"value", 5}, null = {NULL, 5};
+    switch (keys[0].ptr[0]) {
+    case 'v': return values->value(values->ctx, 0, null);
+    case 'o': return values->value(values->ctx, count, value);
+    case 't': // The same key twice.
+        values->value(values->ctx, 1, value);
+        return values->value(values->ctx, 1, value);
+    case 'n': // Does not look at what the sink says.
+        values->value(values->ctx, 1, value);
+        values->value(values->ctx, 0, value);
+        return SOCH_OK;
+    case 'u': // Says so when it is too late.
+        values->value(values->ctx, 1, value);
+        return SOCH_UNSUPPORTED;
+    case 'd': return SOCH_UNSUPPORTED;
+    default: return SOCH_NOT_FOUND;
+    }
+}
+
 static soch_status flush(void *instance, const soch_call *call, soch_error *error) {
     return SOCH_OK;
 }
 
 static const soch_storage storage = {
-    .size = sizeof(storage), .get = get, .put = put, .remove = delete_row, .scan = scan, .flush = flush};
+    .size = sizeof(storage), .get = get, .put = put, .remove = delete_row, .scan = scan, .flush = flush,
+    .multi_get = multi_get};
 
 SOCH_PLUGIN("lying_storage", "1.0.0", SOCH_KIND_STORAGE, .storage = &storage);

@@ -159,6 +159,14 @@ impl StorageExtension for MemoryStorage {
         write_found(self.read().tree(table).and_then(|tree| tree.get(key)), value)
     }
 
+    fn multi_get_into(&self, table: TableId, keys: &[&[u8]], values: &mut ValueSink<'_>) -> Result<()> {
+        let tree = self.read().tree(table).cloned().unwrap_or_default();
+        let found = keys.iter().map(|key| tree.get(key)).enumerate();
+        found
+            .into_iter()
+            .try_for_each(|(at, found)| ask(at).and_then(|()| found.map_or(Ok(()), |found| values.push(at, found))))
+    }
+
     fn put(&self, table: TableId, key: &[u8], value: &[u8], _: TransactionId) -> Result<()> {
         let mut tables = self.write();
         let place = tables.place(table);

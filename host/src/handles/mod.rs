@@ -15,6 +15,7 @@ pub(crate) mod rows_taken;
 pub(crate) mod storage;
 pub(crate) mod storage_checkpoint;
 pub(crate) mod storage_cursor;
+pub(crate) mod storage_multi_get;
 pub(crate) mod storage_reader;
 pub(crate) mod storage_table;
 pub(crate) mod storage_transaction;

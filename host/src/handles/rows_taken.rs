@@ -18,12 +18,26 @@ pub(crate) fn taking(
     let mut taken = Taken { instance, slot, rows, left: limit, end: None };
     let sink = soch_row_sink { ctx: (&raw mut taken).cast(), row: Some(take_row) };
     let result = scan(&sink);
-    match taken.end {
+    ended(instance, slot, taken.end, result)
+}
+
+/// The result of a call that gave to the caller's sink.
+pub(super) fn ended(instance: &Instance, slot: &str, end: Option<End>, result: Result<bool>) -> Result<()> {
+    match end {
         None if result? => Ok(()),
         None => Err(instance.unexpected_not_found(slot)),
         Some(End::Caller(error)) => Err(error),
         Some(End::Panic(payload)) => resume_unwind(payload),
         Some(End::Violation(how)) => Err(instance.contract_violation(slot, how)),
+    }
+}
+
+/// Runs the caller's sink, and says how that ended the call, if it did.
+pub(super) fn pushed(push: impl FnOnce() -> Result<()>) -> Option<End> {
+    match catch_unwind(AssertUnwindSafe(push)) {
+        Ok(Ok(())) => None,
+        Ok(Err(error)) => Some(End::Caller(error)),
+        Err(payload) => Some(End::Panic(payload)),
     }
 }
 
@@ -39,7 +53,8 @@ struct Taken<'a, 'b> {
     end: Option<End>,
 }
 
-enum End {
+/// How a call that gave to the caller's sink ended early.
+pub(super) enum End {
     /// The caller's sink wants no more.
     Caller(Error),
     /// The caller's sink panicked. The plugin is not told, as it is not to blame.
@@ -68,11 +83,7 @@ impl Taken<'_, '_> {
         let (Some(key), Some(value)) = (unsafe { key.get() }, unsafe { value.get() }) else {
             return Some(End::Violation("gave a row at NULL with a length"));
         };
-        match catch_unwind(AssertUnwindSafe(|| self.rows.push(key, value))) {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(End::Caller(error)),
-            Err(payload) => Some(End::Panic(payload)),
-        }
+        pushed(|| self.rows.push(key, value))
     }
 }
 

@@ -6,7 +6,7 @@ use sochdb_plugin_sdk::machinery::shims;
 use sochdb_plugin_sdk::{
     BatchOptions, Error, ErrorKind, Extension, ExtensionCapability, Result, RowSink, StorageExtension,
     StorageProperties, StorageReader, StorageStats, StorageTable, StorageTransaction, TableId, TransactionId,
-    TransactionOptions, Write, Writer,
+    TransactionOptions, ValueSink, Write, Writer,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -91,6 +91,11 @@ impl StorageExtension for Storage {
     fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>> {
         let mut value = Vec::new();
         Ok(self.get_append(table, key, &mut value)?.then_some(value))
+    }
+
+    /// Gives `values` the value of each of `keys` that is there. A storage without a way of its own is asked key by key.
+    fn multi_get_into(&self, table: TableId, keys: &[&[u8]], values: &mut ValueSink<'_>) -> Result<()> {
+        self.or_next(self.find_many(table, keys, values), |next| next.multi_get_into(table, keys, values))
     }
 
     fn put(&self, table: TableId, key: &[u8], value: &[u8], txn: TransactionId) -> Result<()> {

@@ -43,7 +43,8 @@
 //! Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
 //!            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
 //!            where pointers have one width: what is passed by value or lies in arrays, and soch_error, soch_writer,
-//!            soch_row_sink and soch_metric_sink, of which each call makes one. What they lack comes with another slot.
+//!            soch_row_sink, soch_value_sink and soch_metric_sink, of which each call makes one. What they lack comes with
+//!            another slot.
 //!            Nothing is renamed, moved or retyped, and no function changes its meaning: a new meaning gets a new table
 //!            or slot. A field that is added to what a caller asks for, and changes what the call does, comes with a flag
 //!            of SOCH_OPTIONS_MUST_UNDERSTAND, as an older plugin does not read it; a field that its struct came with
@@ -115,6 +116,7 @@ mod search;
 mod span;
 mod status;
 mod storage;
+mod storage_properties;
 mod transaction;
 
 pub use crate::attribute::*;
@@ -135,6 +137,7 @@ pub use crate::search::*;
 pub use crate::span::*;
 pub use crate::status::*;
 pub use crate::storage::*;
+pub use crate::storage_properties::*;
 pub use crate::transaction::*;
 
 /// The major version of this contract. It is also the number in the entry's name.

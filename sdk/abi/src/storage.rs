@@ -5,60 +5,9 @@ use crate::call::soch_call;
 use crate::cursor::soch_cursor_options;
 use crate::data::{soch_bytes, soch_str, soch_writer};
 use crate::status::{soch_error, soch_status};
+use crate::storage_properties::{soch_storage_properties, soch_storage_stats};
 use crate::transaction::soch_transaction_options;
 use core::ffi::c_void;
-
-/// The state of a storage, by its own account. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its end.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_storage_stats {
-    /// `sizeof(soch_storage_stats)` of the host: the room that there is. The plugin leaves it as it is.
-    pub size: usize,
-    /// Bytes of all keys and values, as stored.
-    pub bytes_stored: u64,
-    /// How many keys all tables hold, as an estimate.
-    pub key_count: u64,
-    /// Bytes that a compaction would rewrite.
-    pub pending_compaction_bytes: u64,
-    /// Bytes written to the device for each byte put; 0 if it is not known.
-    pub write_amplification: f64,
-}
-
-/// `soch_storage_properties.flags`: what `flush` returned for is there after the process and the machine stopped.
-pub const SOCH_STORAGE_DURABLE: u64 = 1;
-/// `soch_storage_properties.flags`: the empty key is refused.
-pub const SOCH_STORAGE_NO_EMPTY_KEY: u64 = 2;
-/// `soch_storage_properties.flags`: `soch_storage_stats.key_count` is exact.
-pub const SOCH_STORAGE_EXACT_COUNT: u64 = 4;
-/// `soch_storage_properties.flags`: `begin_txn` begins transactions.
-pub const SOCH_STORAGE_TRANSACTIONS: u64 = 8;
-/// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_DELETE_RANGE`.
-pub const SOCH_STORAGE_DELETE_RANGE: u64 = 16;
-/// `soch_storage_properties.flags`: `write_batch` has `SOCH_WRITE_EXPECT` and `SOCH_WRITE_EXPECT_ABSENT`. Beside a
-/// `SOCH_WRITE_DELETE_RANGE` of the same batch they may be `SOCH_UNSUPPORTED`.
-pub const SOCH_STORAGE_EXPECT: u64 = 32;
-/// `soch_storage_properties.flags`: transactions that commit are as if they had run one after the other, those that only read
-/// among them. Without it two may commit of which each read what the other one changed.
-pub const SOCH_STORAGE_SERIALIZABLE: u64 = 64;
-
-/// The properties of a storage, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
-/// figure, 0 means that there is no limit, or none that is known. Grows at its end.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_storage_properties {
-    /// `sizeof(soch_storage_properties)` of the host: the room that there is. The plugin leaves it as it is.
-    pub size: usize,
-    /// Some of `SOCH_STORAGE_*` (rule 14).
-    pub flags: u64,
-    /// Bytes of the longest key.
-    pub max_key: u64,
-    /// Bytes of the longest value.
-    pub max_value: u64,
-    /// The most writes of one `write_batch`.
-    pub max_batch: u64,
-}
 
 /// Where `scan` puts its rows. The caller owns it; it lives until the call returns. Frozen.
 #[repr(C)]
@@ -69,6 +18,18 @@ pub struct soch_row_sink {
     pub ctx: *mut c_void,
     /// Takes a copy of one row. Any status but `SOCH_OK` ends the scan: return it as it is. [exclusive]
     pub row: Option<unsafe extern "C" fn(ctx: *mut c_void, key: soch_bytes, value: soch_bytes) -> soch_status>,
+}
+
+/// Where `multi_get` puts what it finds. The caller owns it; it lives until the call returns. Frozen.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
+pub struct soch_value_sink {
+    /// The first argument of `value`.
+    pub ctx: *mut c_void,
+    /// Takes a copy of the value of the key at place `at`, from 0 on. Any status but `SOCH_OK` ends the call: return it as it
+    /// is. [exclusive]
+    pub value: Option<unsafe extern "C" fn(ctx: *mut c_void, at: usize, value: soch_bytes) -> soch_status>,
 }
 
 /// A row that a cursor lends. Frozen.
@@ -387,6 +348,21 @@ pub struct soch_storage {
             instance: *mut c_void,
             name: soch_str,
             output: *const soch_writer,
+            error: *mut soch_error,
+        ) -> soch_status,
+    >,
+    /// Gives `values` the value of each of `count` keys, once and in any order; nothing of a key that is not there. Each is as
+    /// `get` finds it, and they need not be of one moment; a key may be there twice. It is for an engine to which many keys
+    /// are one round trip. `call` may be NULL. Optional group `multi_get`; without it, and after `SOCH_UNSUPPORTED`, the host
+    /// calls `get` for each key. [any-thread]
+    pub multi_get: Option<
+        unsafe extern "C" fn(
+            instance: *mut c_void,
+            call: *const soch_call,
+            table: u32,
+            keys: *const soch_bytes,
+            count: usize,
+            values: *const soch_value_sink,
             error: *mut soch_error,
         ) -> soch_status,
     >,

@@ -35,6 +35,7 @@ public:
     void stats(soch_storage_stats *) {}
     void checkpoint(soch::call, soch::str) {}
     bool property(soch::str, soch::writer) { return false; }
+    void multi_get(soch::call, uint32_t, soch::span<const soch_bytes>, soch::value_sink) {}
     void write_batch(soch::call, soch::span<const soch_write>, const soch_batch_options *) {}
     std::unique_ptr<reader> open_reader() { return nullptr; }
     std::unique_ptr<transaction> begin_txn(const soch_transaction_options *) { return nullptr; }

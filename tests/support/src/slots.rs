@@ -49,6 +49,7 @@ pub const SLOTS: &[Slot] = &[
     ("storage", "drop_table", 1, Optional),
     ("storage", "checkpoint", 1, Optional),
     ("storage", "property", 1, Optional),
+    ("storage", "multi_get", 1, Group("multi_get")),
     ("index", "index_type", 0, Required),
     ("index", "build", 0, Required),
     ("index", "insert", 0, Required),

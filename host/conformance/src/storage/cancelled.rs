@@ -6,13 +6,14 @@ use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
 use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, Effort, FULL, QUICK};
 use sochdb_plugin_host::sdk::{
-    BatchOptions, Error, RowSink, StorageExtension, StorageTransaction, TransactionOptions, Write,
+    BatchOptions, Error, RowSink, StorageExtension, StorageTransaction, TransactionOptions, ValueSink, Write,
 };
 use sochdb_plugin_host::{Storage, Transaction};
 
 suite!(Storage, "storage_cancelled":
     a_scan_ends,
     a_scan_inside_ends,
+    many_gets_end,
     a_flush_ends,
     a_compaction_ends,
     a_batch_ends,
@@ -94,6 +95,21 @@ fn scan_inside_ends(subject: &Subject, effort: Effort) -> Result<(), NotPassed> 
         time(|| scan(&mut inside).must("txn_scan"))
     })?;
     ends_when_cancelled("txn_scan", &mut begin()?, scan, |_, _| Ok(()))
+}
+
+fn many_gets_end(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    let find = |storage: &Storage, count: u64| {
+        let keys: Vec<[u8; 8]> = (0..count).map(u64::to_be_bytes).collect();
+        let keys: Vec<&[u8]> = keys.iter().map(|key| &key[..]).collect();
+        storage.multi_get_into(TABLE, &keys, &mut ValueSink::new(&mut |_: usize, _: &[u8]| Ok(())))
+    };
+    let count = long_enough("multi_get", QUICK, |count| {
+        fill(storage, count, b"value")?;
+        time(|| find(storage, count).must("multi_get"))
+    })?;
+    ends_when_cancelled("multi_get", storage, |storage| find(storage, count), |_, _| Ok(()))
 }
 
 /// Of what is filled again before each call.

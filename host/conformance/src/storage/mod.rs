@@ -14,6 +14,7 @@ pub(crate) mod cursor_sizes;
 pub(crate) mod history;
 pub(crate) mod long_transaction;
 pub(crate) mod moments;
+pub(crate) mod multi_get;
 pub(crate) mod newer;
 pub(crate) mod property;
 pub(crate) mod range;
@@ -40,6 +41,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     scan::TESTS,
     range::TESTS,
     table::TESTS,
+    multi_get::TESTS,
     refused::TESTS,
     newer::TESTS,
     stopped::TESTS,

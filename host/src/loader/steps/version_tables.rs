@@ -19,7 +19,8 @@ table!(soch_storage,
         [open_table, close_table, table_get, table_put],
         [open_reader, close_reader, reader_get, open_cursor, cursor_next, close_cursor],
         [begin_txn, txn_get, txn_put, txn_remove, txn_scan, commit_txn, abort_txn],
-        [cursor_seek]);
+        [cursor_seek],
+        [multi_get]);
 
 table!(soch_index,
     required: index_type, build, insert, remove, size_bytes;

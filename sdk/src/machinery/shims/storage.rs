@@ -9,6 +9,7 @@ use crate::machinery::instance::shared;
 use crate::machinery::shims::{found, reader, room, table, transaction};
 use crate::row_sink::RowSink;
 use crate::storage::StorageExtension;
+use crate::value_sink::ValueSink;
 use crate::writer::Writer;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -49,6 +50,7 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         drop_table: Some(drop_table::<P>),
         checkpoint: Some(checkpoint::<P>),
         property: Some(property::<P>),
+        multi_get: Some(multi_get::<P>),
     }
 }
 
@@ -219,4 +221,23 @@ unsafe extern "C" fn property<P: StorageExtension>(
 ) -> soch_status {
     // SAFETY: the host passes an instance of this library, and lends the rest for the call.
     unsafe { found(error, || shared::<P>(instance).property_into(name.read()?, &mut Writer::from_raw(output)?)) }
+}
+
+unsafe extern "C" fn multi_get<P: StorageExtension>(
+    instance: *mut c_void,
+    call: *const soch_call,
+    table: u32,
+    keys: *const soch_bytes,
+    count: usize,
+    values: *const soch_value_sink,
+    error: *mut soch_error,
+) -> soch_status {
+    // SAFETY: the host passes an instance of this library, and lends `count` keys and the rest for the call.
+    unsafe {
+        guard(error, || {
+            let mut values = ValueSink::from_raw(values)?;
+            let keys = slice(keys, count)?.iter().map(|key| key.read()).collect::<Result<Vec<_>>>()?;
+            Call::within(call, || shared::<P>(instance).multi_get_into(table, &keys, &mut values))
+        })
+    }
 }
