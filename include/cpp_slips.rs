@@ -6,7 +6,7 @@ use crate::include::slots::{Rule, Table};
 use std::collections::BTreeSet;
 
 /// What others call it: this contract's Rust, or other engines.
-const OTHER_WORDS: [(&str, &[&str]); 13] = [
+const OTHER_WORDS: [(&str, &[&str]); 15] = [
     ("shutdown", &["shut_down"]),
     ("abort", &["rollback", "roll_back", "cancel"]),
     ("abandon", &["abort", "cancel", "discard"]),
@@ -19,6 +19,8 @@ const OTHER_WORDS: [(&str, &[&str]); 13] = [
     ("write_batch", &["batch", "write", "put_batch"]),
     ("change_batch", &["changes", "batch"]),
     ("drop_index", &["drop"]),
+    ("insert", &["add"]),
+    ("remove", &["erase"]),
     ("decompressed_size", &["decompressed_len", "decompressed_length"]),
 ];
 

@@ -931,7 +931,8 @@ typedef struct soch_index {
   // host asks once, after `create`, and copies it. Required. [any-thread]
   soch_status (*index_type)(void *instance, struct soch_str *name);
   // Replaces the whole index by `entries` of that column. One that fails or is cancelled leaves the index as it was. `call`
-  // may be NULL. Required. [exclusive]
+  // may be NULL. Optional; the default is a build by one part, with the group `builder`, and without it
+  // `SOCH_UNSUPPORTED`, as an index has it that only loads, or finds its files. [exclusive]
   soch_status (*build)(void *instance,
                        const struct soch_call *call,
                        uint32_t table,
@@ -939,9 +940,11 @@ typedef struct soch_index {
                        const struct soch_index_entry *entries,
                        size_t count,
                        struct soch_error *error);
-  // Adds a row. `SOCH_OK` also if it was there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+  // Adds a row. `SOCH_OK` also if it was there. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it that is
+  // only built. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
   soch_status (*insert)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
-  // Removes a row. `SOCH_OK` also if it was not there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+  // Removes a row. `SOCH_OK` also if it was not there. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it
+  // that only grows. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
   soch_status (*remove)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
   // Finds the rows with exactly `key`, in ascending order. Writes the first `capacity` of them to `rows` and
   // sets `count` to how many there are in all; with more than `capacity` the caller comes again. Optional; the
@@ -965,7 +968,8 @@ typedef struct soch_index {
                        size_t capacity,
                        size_t *count,
                        struct soch_error *error);
-  // Sets `bytes` to the memory and disk that the index takes. Required. [any-thread]
+  // Sets `bytes` to the memory and disk that the index takes. Optional; the default is `SOCH_UNSUPPORTED`: it is not
+  // known. [any-thread]
   soch_status (*size_bytes)(void *instance, uint64_t *bytes, struct soch_error *error);
   // Finds the `k` rows nearest to `query`, nearest first, each row once, by its nearest key. Writes at most `k` to `rows` and `distances`, and sets
   // `count` to how many it wrote. A distance is smaller the nearer a row is, by whatever metric the index has: the

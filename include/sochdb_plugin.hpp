@@ -1048,20 +1048,40 @@ template <class T> const soch_storage storage_of<T>::table = {
 template <class T> struct index_of {
     static const soch_index table;
     typedef soch_index contract;
+    SOCH_SLIP(build, Build); SOCH_SLIP(build, bild); SOCH_SLIP(build, biuld); SOCH_SLIP(build, buid);
+    SOCH_SLIP(build, buidl); SOCH_SLIP(build, buil); SOCH_SLIP(build, buld); SOCH_SLIP(build, bulid);
+    SOCH_SLIP(build, ubild); SOCH_SLIP(build, uild); SOCH_SLIP(insert, Insert); SOCH_SLIP(insert, add);
+    SOCH_SLIP(insert, inert); SOCH_SLIP(insert, inesrt); SOCH_SLIP(insert, inser); SOCH_SLIP(insert, inset);
+    SOCH_SLIP(insert, insetr); SOCH_SLIP(insert, insret); SOCH_SLIP(insert, insrt); SOCH_SLIP(insert, isert);
+    SOCH_SLIP(insert, isnert); SOCH_SLIP(insert, nisert); SOCH_SLIP(insert, nsert); SOCH_SLIP(remove, Remove);
+    SOCH_SLIP(remove, emove); SOCH_SLIP(remove, erase); SOCH_SLIP(remove, ermove); SOCH_SLIP(remove, remoe);
+    SOCH_SLIP(remove, remoev); SOCH_SLIP(remove, remov); SOCH_SLIP(remove, remve); SOCH_SLIP(remove, remvoe);
+    SOCH_SLIP(remove, reomve); SOCH_SLIP(remove, reove); SOCH_SLIP(remove, rmeove); SOCH_SLIP(remove, rmove);
     SOCH_SLIP(lookup, Lookup); SOCH_SLIP(lookup, lokoup); SOCH_SLIP(lookup, lokup); SOCH_SLIP(lookup, lookp);
     SOCH_SLIP(lookup, lookpu); SOCH_SLIP(lookup, looku); SOCH_SLIP(lookup, looukp); SOCH_SLIP(lookup, looup);
     SOCH_SLIP(lookup, olokup); SOCH_SLIP(lookup, ookup); SOCH_SLIP(range, Range); SOCH_SLIP(range, ange);
     SOCH_SLIP(range, arnge); SOCH_SLIP(range, rage); SOCH_SLIP(range, ragne); SOCH_SLIP(range, rane);
     SOCH_SLIP(range, raneg); SOCH_SLIP(range, rang); SOCH_SLIP(range, rnage); SOCH_SLIP(range, rnge);
-    SOCH_SLIP(nearest, Nearest); SOCH_SLIP(nearest, earest); SOCH_SLIP(nearest, enarest); SOCH_SLIP(nearest, naerest);
-    SOCH_SLIP(nearest, narest); SOCH_SLIP(nearest, neaerst); SOCH_SLIP(nearest, neaest); SOCH_SLIP(nearest, neares);
-    SOCH_SLIP(nearest, nearet); SOCH_SLIP(nearest, nearets); SOCH_SLIP(nearest, nearset); SOCH_SLIP(nearest, nearst);
-    SOCH_SLIP(nearest, neraest); SOCH_SLIP(nearest, nerest); SOCH_SLIP(describe, Describe);
-    SOCH_SLIP(describe, decribe); SOCH_SLIP(describe, decsribe); SOCH_SLIP(describe, descibe);
-    SOCH_SLIP(describe, descirbe); SOCH_SLIP(describe, descrbe); SOCH_SLIP(describe, descrbie);
-    SOCH_SLIP(describe, describ); SOCH_SLIP(describe, descrie); SOCH_SLIP(describe, descrieb);
-    SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe); SOCH_SLIP(describe, dscribe);
-    SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe); SOCH_SLIP(describe, escribe);
+    SOCH_SLIP_ALONE(size_bytes, SizeBytes); SOCH_SLIP_ALONE(size_bytes, isze_bytes);
+    SOCH_SLIP_ALONE(size_bytes, ize_bytes); SOCH_SLIP_ALONE(size_bytes, sie_bytes);
+    SOCH_SLIP_ALONE(size_bytes, siez_bytes); SOCH_SLIP_ALONE(size_bytes, siz_bytes);
+    SOCH_SLIP_ALONE(size_bytes, siz_ebytes); SOCH_SLIP_ALONE(size_bytes, sizeBytes);
+    SOCH_SLIP_ALONE(size_bytes, size_btes); SOCH_SLIP_ALONE(size_bytes, size_btyes);
+    SOCH_SLIP_ALONE(size_bytes, size_byes); SOCH_SLIP_ALONE(size_bytes, size_byets);
+    SOCH_SLIP_ALONE(size_bytes, size_byte); SOCH_SLIP_ALONE(size_bytes, size_byts);
+    SOCH_SLIP_ALONE(size_bytes, size_bytse); SOCH_SLIP_ALONE(size_bytes, size_ybtes);
+    SOCH_SLIP_ALONE(size_bytes, size_ytes); SOCH_SLIP_ALONE(size_bytes, sizeb_ytes);
+    SOCH_SLIP_ALONE(size_bytes, sizebytes); SOCH_SLIP_ALONE(size_bytes, sze_bytes);
+    SOCH_SLIP_ALONE(size_bytes, szie_bytes); SOCH_SLIP(nearest, Nearest); SOCH_SLIP(nearest, earest);
+    SOCH_SLIP(nearest, enarest); SOCH_SLIP(nearest, naerest); SOCH_SLIP(nearest, narest); SOCH_SLIP(nearest, neaerst);
+    SOCH_SLIP(nearest, neaest); SOCH_SLIP(nearest, neares); SOCH_SLIP(nearest, nearet); SOCH_SLIP(nearest, nearets);
+    SOCH_SLIP(nearest, nearset); SOCH_SLIP(nearest, nearst); SOCH_SLIP(nearest, neraest); SOCH_SLIP(nearest, nerest);
+    SOCH_SLIP(describe, Describe); SOCH_SLIP(describe, decribe); SOCH_SLIP(describe, decsribe);
+    SOCH_SLIP(describe, descibe); SOCH_SLIP(describe, descirbe); SOCH_SLIP(describe, descrbe);
+    SOCH_SLIP(describe, descrbie); SOCH_SLIP(describe, describ); SOCH_SLIP(describe, descrie);
+    SOCH_SLIP(describe, descrieb); SOCH_SLIP(describe, desrcibe); SOCH_SLIP(describe, desribe);
+    SOCH_SLIP(describe, dscribe); SOCH_SLIP(describe, dsecribe); SOCH_SLIP(describe, edscribe);
+    SOCH_SLIP(describe, escribe);
 #if SOCH_TARGET_MINOR >= 1
     SOCH_HANDLE(build_handle, T, soch_index, begin_build); SOCH_TOGETHER(soch_index, save, load);
     SOCH_TOGETHER(soch_index, flush_index, flushed);
@@ -1162,9 +1182,9 @@ template <class T> struct index_of {
 };
 template <class T> const soch_index index_of<T>::table = {
     sizeof(soch_index),
-    SOCH_REQUIRED(soch_index, index_type), SOCH_REQUIRED(soch_index, build), SOCH_REQUIRED(soch_index, insert),
-    SOCH_REQUIRED(soch_index, remove), SOCH_OPTIONAL(soch_index, lookup), SOCH_OPTIONAL(soch_index, range),
-    SOCH_REQUIRED(soch_index, size_bytes), SOCH_OPTIONAL(soch_index, nearest), SOCH_OPTIONAL(soch_index, describe),
+    SOCH_REQUIRED(soch_index, index_type), SOCH_OPTIONAL(soch_index, build), SOCH_OPTIONAL(soch_index, insert),
+    SOCH_OPTIONAL(soch_index, remove), SOCH_OPTIONAL(soch_index, lookup), SOCH_OPTIONAL(soch_index, range),
+    SOCH_OPTIONAL(soch_index, size_bytes), SOCH_OPTIONAL(soch_index, nearest), SOCH_OPTIONAL(soch_index, describe),
 #if SOCH_TARGET_MINOR >= 1
     SOCH_OPTIONAL(soch_index, nearest_batch), SOCH_OPTIONAL(soch_index, search), SOCH_OPTIONAL(soch_index, save),
     SOCH_OPTIONAL(soch_index, load), SOCH_OPTIONAL(soch_index, flush_index), SOCH_OPTIONAL(soch_index, flushed),
@@ -1451,7 +1471,7 @@ template <class T> const soch_compression compression_of<T>::table = {
 template <class T> struct kinds_of {
     static constexpr uint64_t value =
         (SOCH_HAS(soch_storage, get) && SOCH_HAS(soch_storage, put) && SOCH_HAS(soch_storage, remove) && SOCH_HAS(soch_storage, scan) && SOCH_HAS(soch_storage, flush) ? SOCH_KIND_STORAGE : 0) |
-        (SOCH_HAS(soch_index, index_type) && SOCH_HAS(soch_index, build) && SOCH_HAS(soch_index, insert) && SOCH_HAS(soch_index, remove) && SOCH_HAS(soch_index, size_bytes) ? SOCH_KIND_INDEX : 0) |
+        (SOCH_HAS(soch_index, index_type) ? SOCH_KIND_INDEX : 0) |
         (false ? SOCH_KIND_OBSERVABILITY : 0) |
         (SOCH_HAS(soch_compression, algorithm) && SOCH_HAS(soch_compression, compress) && SOCH_HAS(soch_compression, decompress) ? SOCH_KIND_COMPRESSION : 0);
 };

@@ -70,16 +70,23 @@ pub trait IndexExtension: Extension {
     /// Returns the kind of index, such as `hnsw`, `learned`, `btree`: 1 to 63 of `A-Z a-z 0-9 _ . + -`, always the same.
     fn index_type(&self) -> &str;
 
-    /// Replaces the whole index by `entries`, the rows of that column with their keys, in any order.
+    /// Replaces the whole index by `entries`, the rows of that column with their keys, in any order. The default is a build
+    /// by one part.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] for a key that this index cannot take.
-    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()>;
+    /// [`ErrorKind::Invalid`] for a key that this index cannot take; [`ErrorKind::Unsupported`] from an index that only
+    /// loads, or finds its files.
+    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
+        let mut builder = self.begin_build(table, column)?;
+        builder.add(entries)?;
+        self.finish_build(builder)
+    }
 
     /// Adds a row with its key; Ok also if they were there. The default is `insert_concurrently`.
     ///
     /// # Errors
-    /// [`ErrorKind::Invalid`] for a key that this index cannot take.
+    /// [`ErrorKind::Invalid`] for a key that this index cannot take; [`ErrorKind::Unsupported`], the default of both,
+    /// from an index that is only built.
     fn insert(&mut self, key: &[u8], row: RowId) -> Result<()> {
         self.insert_concurrently(key, row)
     }
@@ -87,7 +94,7 @@ pub trait IndexExtension: Extension {
     /// Removes a row with its key; Ok also if they were not there. The default is `delete_concurrently`.
     ///
     /// # Errors
-    /// What the index reports.
+    /// [`ErrorKind::Unsupported`] the default of both, from an index that only grows; what the index reports.
     fn delete(&mut self, key: &[u8], row: RowId) -> Result<()> {
         self.delete_concurrently(key, row)
     }
@@ -138,8 +145,10 @@ pub trait IndexExtension: Extension {
     /// Returns the bytes of memory and disk that the index takes.
     ///
     /// # Errors
-    /// What the index reports.
-    fn size_bytes(&self) -> Result<u64>;
+    /// [`ErrorKind::Unsupported`], the default, if it is not known; what the index reports.
+    fn size_bytes(&self) -> Result<u64> {
+        Err(Error::unsupported("size_bytes"))
+    }
 
     /// Gives `neighbors` the `k` rows nearest to `query`, nearest first, or all if there are fewer. A vector is its
     /// `f32`s in this machine's byte order; a distance is in the index's own metric, and less is nearer. Of an index that

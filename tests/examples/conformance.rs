@@ -105,6 +105,16 @@ fn the_least_sinks_and_indexes_conform() {
     for flags in [&[][..], &["-DSEARCH"]] {
         conforms_quickly(&Subject::loaded(load_c("nearest_alone", flags), "{}").dimensions(16));
     }
+    // An index is filled in its own way, and looked at all the same.
+    for (flag, passes) in [
+        ("-DONLY_BUILT", "index::nearest_finds_the_neighbours"),
+        ("-DONLY_GROWS", "index_change::what_it_does_not_do_it_never_does"),
+    ] {
+        let subject = Subject::loaded(load_c("nearest_alone", &[flag]), "{}").dimensions(16);
+        conforms_quickly(&subject);
+        let test = tests_for(&subject).find(|test| test.name == passes).expect("it is for indexes");
+        assert_eq!((test.run)(&subject), Ok(()), "{flag}");
+    }
 }
 
 /// Texts, and changes that are seen after a flush, want another look at an index. What such an index does wrong is found.

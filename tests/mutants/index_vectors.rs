@@ -118,6 +118,17 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
 /// Mistakes of more than one place.
 pub const WIDE: &[Mutant] = &[
     Mutant {
+        name: "what was built once does not change",
+        plugin: NOT_DESCRIBED,
+        edits: &[
+            ("tests/plugins/nearest_alone.c", "    size_t count, room;\n} list;", "    size_t count, room;\n    int built;\n} list;"),
+            ("tests/plugins/nearest_alone.c", "    *self = fresh;\n    free(old.entries);", "    *self = fresh;\n    self->built = 1;\n    free(old.entries);"),
+            ("tests/plugins/nearest_alone.c", "    size_t at = status == SOCH_OK ? find(self, vector, row) : self->count;\n", "    size_t at = status == SOCH_OK ? find(self, vector, row) : self->count;\n    if (self->built) return SOCH_UNSUPPORTED;\n"),
+        ],
+        damage: Damage::Nuisance,
+        finds: "index_change::what_it_does_not_do_it_never_does",
+    },
+    Mutant {
         name: "the filter comes after the k nearest",
         plugin: FLAT,
         edits: &[

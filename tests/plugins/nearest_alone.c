@@ -1,5 +1,6 @@
 // An index that only knows distances: it compares a query with every row, and has neither `lookup` nor
-// `range`. With -DSEARCH it has `search` instead of `nearest`.
+// `range`. With -DSEARCH it has `search` instead of `nearest`, with -DONLY_BUILT no change and no size, with -DONLY_GROWS no
+// `remove`.
 #include "sochdb_plugin.h"
 
 #include <math.h>
@@ -159,7 +160,15 @@ static void destroy(void *instance) {
     free(instance);
 }
 
-static const soch_index table = {.size = sizeof(table), .index_type = index_type, .build = build, .insert = insert,
-                                 .remove = remove_row, .size_bytes = size_bytes, FIND};
+#define LEFT_OUT(slot) (0 ? (slot) : NULL)
+#if defined(ONLY_BUILT)
+#define CHANGE .build = build, .insert = LEFT_OUT(insert), .remove = LEFT_OUT(remove_row), .size_bytes = LEFT_OUT(size_bytes)
+#elif defined(ONLY_GROWS)
+#define CHANGE .build = LEFT_OUT(build), .insert = insert, .remove = LEFT_OUT(remove_row), .size_bytes = size_bytes
+#else
+#define CHANGE .build = build, .insert = insert, .remove = remove_row, .size_bytes = size_bytes
+#endif
+
+static const soch_index table = {.size = sizeof(table), .index_type = index_type, CHANGE, FIND};
 
 SOCH_PLUGIN("nearest_alone", "1.0.0", SOCH_KIND_INDEX, .index = &table, .create = create, .destroy = destroy);

@@ -104,8 +104,11 @@ static void __attribute__((constructor)) fill(void) {
 #ifdef NULL_SLOT
     table.NULL_SLOT = NULL;
 #ifdef INDEX
-    // In the place of `nearest`, the host would call `search`.
+    // In the place of `nearest`, the host would call `search`, and in that of `build` those of a builder.
     if (table.nearest == NULL) table.search = NULL;
+#if SOCH_TARGET_MINOR >= 1
+    if (table.build == NULL) table.begin_build = NULL;
+#endif
 #endif
 #endif
 #ifdef SIZE

@@ -75,12 +75,6 @@ impl IndexExtension for FlatIndex {
         IndexProperties::new().with_vectors(KeyElement::F32, self.dimensions).with_metric(DistanceMetric::L2Squared)
     }
 
-    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
-        let mut builder = self.begin_build(table, column)?;
-        builder.add(entries)?;
-        self.finish_build(builder)
-    }
-
     fn begin_build(&self, _: TableId, _: ColumnId) -> Result<Box<dyn IndexBuilder>> {
         Ok(Box::new(Self { dimensions: self.dimensions, entries: BTreeSet::new() }))
     }

@@ -141,12 +141,6 @@ impl IndexExtension for TantivyIndex {
         IndexProperties::new().with_texts().with_concurrent_changes().visible_after_flush()
     }
 
-    fn build(&mut self, table: TableId, column: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
-        let mut builder = self.begin_build(table, column)?;
-        builder.add(entries)?;
-        self.finish_build(builder)
-    }
-
     fn begin_build(&self, _: TableId, _: ColumnId) -> Result<Box<dyn IndexBuilder>> {
         Ok(Box::new(Building::begin(&self.shared)?))
     }

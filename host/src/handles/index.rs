@@ -116,7 +116,13 @@ impl IndexExtension for Index {
         // SAFETY: the plugin's function on an instance that the gate keeps alone; all is lent for the call.
         let call = |instance, error| unsafe { build(instance, limits, table, column, raw.as_ptr(), raw.len(), error) };
         let built = self.change_whole("build", |instance| instance.exclusive_build("build", call));
-        self.or_next(self.done("build", built), |next| next.build(table, column, entries))
+        let built = match self.done("build", built) {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                self.build_by_one_part(table, column, entries, error)
+            }
+            built => built,
+        };
+        self.or_next(built, |next| next.build(table, column, entries))
     }
 
     fn insert_concurrently(&self, key: &[u8], row: RowId) -> Result<()> {

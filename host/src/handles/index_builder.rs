@@ -5,7 +5,7 @@ use crate::handles::macros::slot;
 use crate::instance::end::Handle;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
-use sochdb_plugin_sdk::{ColumnId, ErrorKind, IndexExtension, Result, RowId, TableId};
+use sochdb_plugin_sdk::{ColumnId, Error, ErrorKind, IndexExtension, Result, RowId, TableId};
 use std::fmt;
 use std::sync::Arc;
 
@@ -79,6 +79,22 @@ impl Index {
                 self.or_next(begun, |next| next.begin_build(table, column))
             }
         }
+    }
+
+    /// Builds by the plugin's own builder what its `build` does not; the error of that if there is none.
+    pub(crate) fn build_by_one_part(
+        &self,
+        table: TableId,
+        column: ColumnId,
+        entries: &[(RowId, &[u8])],
+        error: Error,
+    ) -> Result<()> {
+        let mut builder = self.begin_build(table, column)?;
+        if let State::Kept { .. } = builder.state {
+            return Err(error);
+        }
+        builder.add(entries)?;
+        builder.finish()
     }
 
     /// Finishes a builder that this very index began.

@@ -111,7 +111,8 @@ pub struct soch_index {
     /// host asks once, after `create`, and copies it. Required. [any-thread]
     pub index_type: Option<unsafe extern "C" fn(instance: *mut c_void, name: *mut soch_str) -> soch_status>,
     /// Replaces the whole index by `entries` of that column. One that fails or is cancelled leaves the index as it was. `call`
-    /// may be NULL. Required. [exclusive]
+    /// may be NULL. Optional; the default is a build by one part, with the group `builder`, and without it
+    /// `SOCH_UNSUPPORTED`, as an index has it that only loads, or finds its files. [exclusive]
     pub build: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -123,11 +124,13 @@ pub struct soch_index {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Adds a row. `SOCH_OK` also if it was there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+    /// Adds a row. `SOCH_OK` also if it was there. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it that is
+    /// only built. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
     pub insert: Option<
         unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
     >,
-    /// Removes a row. `SOCH_OK` also if it was not there. Required. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+    /// Removes a row. `SOCH_OK` also if it was not there. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it
+    /// that only grows. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
     pub remove: Option<
         unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
     >,
@@ -161,7 +164,8 @@ pub struct soch_index {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Sets `bytes` to the memory and disk that the index takes. Required. [any-thread]
+    /// Sets `bytes` to the memory and disk that the index takes. Optional; the default is `SOCH_UNSUPPORTED`: it is not
+    /// known. [any-thread]
     pub size_bytes:
         Option<unsafe extern "C" fn(instance: *mut c_void, bytes: *mut u64, error: *mut soch_error) -> soch_status>,
     /// Finds the `k` rows nearest to `query`, nearest first, each row once, by its nearest key. Writes at most `k` to `rows` and `distances`, and sets

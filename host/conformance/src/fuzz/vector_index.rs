@@ -181,7 +181,7 @@ impl Operation for VectorOperation {
     fn plugin(subject: &Subject) -> Result<Plugin, NotPassed> {
         let mut instance = subject.instance()?;
         let described = instance.index()?.describe();
-        let keys = Keys::of(subject)?;
+        let keys = Keys::of_all_changes(subject)?;
         // A test that is printed knows of an index what it says of itself.
         if !keys.are_vectors() || described.dimensions.is_none() || described.element.bytes_of(1).is_none() {
             skip!("these sequences are drawn for an index that describes its vectors");

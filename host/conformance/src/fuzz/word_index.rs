@@ -109,7 +109,7 @@ impl Operation for TextOperation {
     }
 
     fn plugin(subject: &Subject) -> Result<Instance, NotPassed> {
-        if !matches!(Keys::of(subject)?, Keys::Texts) {
+        if !matches!(Keys::of_all_changes(subject)?, Keys::Texts) {
             skip!("these sequences are drawn for an index of texts");
         }
         subject.instance()

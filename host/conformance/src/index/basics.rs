@@ -28,7 +28,7 @@ suite!(Index, "index":
 
 pub(crate) fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(), NotPassed> {
     let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
-    index.build(1, 2, &lent).must("build")?;
+    needed("build", index.build(1, 2, &lent))?;
     see(index)
 }
 
@@ -63,10 +63,10 @@ fn build_replaces_everything(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let index = instance.index()?;
     ensure!(rows_of(index, &keys.key(1))?.is_empty(), "a new index finds a row");
-    index.insert(&keys.key(9), 9).must("insert")?;
+    needed("insert", index.insert(&keys.key(9), 9))?;
     see(index)?;
     ensure!(rows_of(index, &keys.key(9))? == [9], "a row that was inserted is not found");
-    index.insert(&keys.key(8), 8).must("insert")?;
+    needed("insert", index.insert(&keys.key(8), 8))?;
     build(index, &[(1, keys.key(1)), (2, keys.key(2))])?;
     for inserted in [8, 9] {
         ensure!(rows_of(index, &keys.key(inserted))?.is_empty(), "build left row {inserted}, inserted before");
@@ -84,16 +84,16 @@ fn one_key_may_have_many_rows(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let index = instance.index()?;
     for row in [5, 3, 9] {
-        index.insert(&keys.key(1), row).must("insert")?;
+        needed("insert", index.insert(&keys.key(1), row))?;
     }
-    index.insert(&keys.key(2), 4).must("insert")?;
+    needed("insert", index.insert(&keys.key(2), 4))?;
     see(index)?;
     let rows = rows_of(index, &keys.key(1))?;
     ensure!(rows == [3, 5, 9], "rows 5, 3 and 9 of one key are found as {rows:?}");
     if keys.are_vectors() {
         return Ok(());
     }
-    index.insert(&keys.key(2), 5).must("insert")?;
+    needed("insert", index.insert(&keys.key(2), 5))?;
     see(index)?;
     let rows = rows_of(index, &keys.key(2))?;
     ensure!(rows == [4, 5], "rows 4 and 5 of the second key, where 5 has another one too, are found as {rows:?}");
@@ -109,16 +109,16 @@ fn insert_and_delete_may_be_repeated(subject: &Subject) -> Result<(), NotPassed>
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    index.delete(&keys.key(1), 1).must("delete in an empty index")?;
+    needed("delete in an empty index", index.delete(&keys.key(1), 1))?;
     for _ in 0..2 {
-        index.insert(&keys.key(1), 1).must("insert")?;
-        index.insert(&keys.key(1), 2).must("insert")?;
+        needed("insert", index.insert(&keys.key(1), 1))?;
+        needed("insert", index.insert(&keys.key(1), 2))?;
         see(index)?;
         let rows = rows_of(index, &keys.key(1))?;
         ensure!(rows == [1, 2], "rows 1 and 2 that were inserted again are found as {rows:?}");
     }
     for _ in 0..2 {
-        index.delete(&keys.key(1), 1).must("delete")?;
+        needed("delete", index.delete(&keys.key(1), 1))?;
         see(index)?;
         let rows = rows_of(index, &keys.key(1))?;
         ensure!(rows == [2], "after row 1 was deleted {rows:?} are found");
@@ -167,11 +167,11 @@ fn it_agrees_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
         let key = keys.key(number);
         match random.below(4) {
             0 | 1 => {
-                index.insert(&key, row).must("insert")?;
+                needed("insert", index.insert(&key, row))?;
                 model.insert((number, row));
             }
             2 => {
-                index.delete(&key, row).must("delete")?;
+                needed("delete", index.delete(&key, row))?;
                 model.remove(&(number, row));
             }
             _ => {
@@ -295,14 +295,14 @@ fn a_key_of_another_form_is_refused(subject: &Subject) -> Result<(), NotPassed> 
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    index.insert(&keys.key(1), 1).must("insert")?;
+    needed("insert", index.insert(&keys.key(1), 1))?;
     if keys.are_vectors() {
         let mut longer = keys.key(2);
         longer.push(0);
         let kind = index.insert(&longer, 2).err().map(|error| error.kind());
         ensure!(kind == Some(ErrorKind::Invalid), "a vector with a byte too many gave {kind:?}, not Invalid");
     } else {
-        index.insert(b"", 2).must("insert of the empty key")?;
+        needed("insert of the empty key", index.insert(b"", 2))?;
         see(index)?;
         // Nobody finds a text without words by words.
         let by_words = matches!(keys, Keys::Texts) && supported("lookup", index.lookup(b""))?.is_none();
@@ -321,9 +321,9 @@ fn size_grows(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    let empty = index.size_bytes().must("size_bytes")?;
+    let empty = needed("size_bytes", index.size_bytes())?;
     build(index, &(0..500).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
-    let full = index.size_bytes().must("size_bytes")?;
+    let full = needed("size_bytes", index.size_bytes())?;
     ensure!(full > empty && full >= 500 * 8, "an index of 500 rows takes {full} bytes, an empty one {empty}");
     Ok(())
 }
@@ -342,12 +342,12 @@ fn concurrent_changes_are_all_there(subject: &Subject) -> Result<(), NotPassed> 
         for row in (0..ROWS).map(|row| row * THREADS + thread) {
             let key = &keys.key(row);
             if row % 5 == 0 {
-                index.change_batch(&[IndexChange::Insert { key, row }]).must("change_batch beside others")?;
+                needed("change_batch beside others", index.change_batch(&[IndexChange::Insert { key, row }]))?;
             } else {
-                index.insert(key, row).must("insert beside others")?;
+                needed("insert beside others", index.insert(key, row))?;
             }
             if row % 3 == 0 {
-                index.delete(key, row).must("delete beside others")?;
+                needed("delete beside others", index.delete(key, row))?;
             }
             rows_of(&index, &keys.key(row / 2))?;
         }

@@ -1,7 +1,7 @@
 //! Tests of a build by parts: it ends as a build at once does, and until then nobody sees it. Of an index without builders
 //! the host keeps the entries, and all of it holds as well.
 
-use crate::frame::must::{ensure, skip, supported, Must};
+use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -31,7 +31,7 @@ fn add(builder: &mut IndexBuilder, keys: Keys, rows: impl Iterator<Item = RowId>
 }
 
 fn finish(index: &Index, builder: IndexBuilder) -> Result<(), NotPassed> {
-    builder.finish().must("finish_build")?;
+    needed("build", builder.finish())?;
     see(index)
 }
 
@@ -70,8 +70,8 @@ fn parts_end_as_one_build_does(subject: &Subject) -> Result<(), NotPassed> {
         ensure!(nearest.len() == at_once.nearest(&query, 5).must("nearest")?.len(), "5 neighbours are {nearest:?}");
     }
     // It goes on as any index does.
-    index.delete(&keys.key(0), 0).must("delete")?;
-    index.insert(&keys.key(ROWS), ROWS).must("insert")?;
+    needed("delete", index.delete(&keys.key(0), 0))?;
+    needed("insert", index.insert(&keys.key(ROWS), ROWS))?;
     see(index)?;
     has(index, keys, 1..ROWS + 1)?;
     let none = index.begin_build(1, 2).must("begin_build after another one")?;
@@ -98,14 +98,14 @@ fn what_changed_meanwhile_is_replaced(subject: &Subject) -> Result<(), NotPassed
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    index.insert(&keys.key(0), 0).must("insert")?;
+    needed("insert", index.insert(&keys.key(0), 0))?;
     let mut builder = index.begin_build(1, 2).must("begin_build")?;
     add(&mut builder, keys, 7..20)?;
-    index.insert(&keys.key(1), 1).must("insert beside a builder")?;
+    needed("insert beside a builder", index.insert(&keys.key(1), 1))?;
     see(index)?;
     let rows = rows_of(index, &keys.key(1))?;
     ensure!(rows == [1], "a row that was inserted beside a builder is found as {rows:?}");
-    index.delete(&keys.key(7), 7).must("delete beside a builder")?;
+    needed("delete beside a builder", index.delete(&keys.key(7), 7))?;
     add(&mut builder, keys, 20..30)?;
     finish(index, builder)?;
     has(index, keys, 7..30)?;

@@ -63,7 +63,7 @@ fn build_ends(subject: &Subject, effort: Effort) -> Result<(), NotPassed> {
     let index = instance.index()?;
     let timed = |count| {
         let entries = Entries::new(keys, count);
-        time(|| index.build(1, 2, &entries.lent()).must("build"))
+        time(|| needed("build", index.build(1, 2, &entries.lent())))
     };
     let entries = Entries::new(keys, long_enough("build", effort, timed)?);
     let lent = entries.lent();
@@ -116,7 +116,7 @@ fn finish_ends(subject: &Subject, effort: Effort) -> Result<(), NotPassed> {
     };
     let count = long_enough("finish_build", effort, |count| {
         let builder = filled(index, &Entries::new(keys, count))?;
-        time(|| builder.finish().must("finish_build"))
+        time(|| needed("build", builder.finish()))
     })?;
     let entries = Entries::new(keys, count);
     small(index, keys)?;
@@ -201,7 +201,7 @@ fn a_flush_ends(subject: &Subject) -> Result<(), NotPassed> {
     let index = instance.index()?;
     let fill = |index: &mut Index, count: u64| {
         let entries = Entries::new(keys, count);
-        index.build(1, 2, &entries.lent()).must("build")
+        needed("build", index.build(1, 2, &entries.lent()))
     };
     let count = long_enough("flush", QUICK, |count| {
         fill(index, count)?;
@@ -235,7 +235,7 @@ fn change_batch_ends(subject: &Subject, effort: Effort) -> Result<(), NotPassed>
     let count = long_enough("change_batch", effort, |count| {
         small(index, keys)?;
         let entries = Entries::new(keys, count);
-        time(|| inserts(index, &entries).must("change_batch"))
+        time(|| needed("change_batch", inserts(index, &entries)))
     })?;
     let entries = Entries::new(keys, count);
     small(index, keys)?;

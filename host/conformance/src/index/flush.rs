@@ -2,7 +2,7 @@
 //! An index without such files holds nothing, and says so.
 
 use crate::frame::instance::Instance;
-use crate::frame::must::{ensure, skip, supported, Must};
+use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -66,10 +66,10 @@ fn what_was_flushed_is_seen(subject: &Subject) -> Result<(), NotPassed> {
         for _ in 0..30 {
             let row = random.below(100);
             if random.below(3) > 0 {
-                index.insert(&keys.key(row), row).must("insert")?;
+                needed("insert", index.insert(&keys.key(row), row))?;
                 rows.insert(row);
             } else {
-                index.delete(&keys.key(row), row).must("delete")?;
+                needed("delete", index.delete(&keys.key(row), row))?;
                 rows.remove(&row);
             }
         }
@@ -86,11 +86,11 @@ fn what_was_flushed_is_there_again(subject: &Subject) -> Result<(), NotPassed> {
     for (round, watermark) in [10, 20, 21].into_iter().enumerate() {
         let index = instance.index()?;
         for row in (0..60).map(|row| row + 20 * round as u64) {
-            index.insert(&keys.key(row), row).must("insert")?;
+            needed("insert", index.insert(&keys.key(row), row))?;
             rows.insert(row);
         }
         for row in (0..100).step_by(7 + round) {
-            index.delete(&keys.key(row), row).must("delete")?;
+            needed("delete", index.delete(&keys.key(row), row))?;
             rows.remove(&row);
         }
         index.flush(watermark).must("flush")?;
@@ -106,21 +106,21 @@ fn what_was_not_flushed_is_not_there_again(subject: &Subject) -> Result<(), NotP
     for built in [false, true] {
         let mut instance = subject.instance()?;
         let index = instance.index()?;
-        index.insert(&keys.key(1), 1).must("insert")?;
-        index.insert(&keys.key(2), 2).must("insert")?;
+        needed("insert", index.insert(&keys.key(1), 1))?;
+        needed("insert", index.insert(&keys.key(2), 2))?;
         index.flush(2).must("flush")?;
         keeps(index, 2)?;
-        index.delete(&keys.key(1), 1).must("delete")?;
-        index.insert(&keys.key(3), 3).must("insert")?;
+        needed("delete", index.delete(&keys.key(1), 1))?;
+        needed("insert", index.insert(&keys.key(3), 3))?;
         if built {
-            index.build(1, 2, &[(4, &keys.key(4))]).must("build")?;
+            needed("build", index.build(1, 2, &[(4, &keys.key(4))]))?;
         }
         let mut instance = again(subject, instance, 2)?;
         let index = instance.index()?;
         has(index, keys, &BTreeSet::from([1, 2]))?;
         // The host repeats what came later, and goes on.
-        index.delete(&keys.key(1), 1).must("delete")?;
-        index.insert(&keys.key(3), 3).must("insert")?;
+        needed("delete", index.delete(&keys.key(1), 1))?;
+        needed("insert", index.insert(&keys.key(3), 3))?;
         index.flush(4).must("flush")?;
         has(index, keys, &BTreeSet::from([2, 3]))?;
         let mut instance = again(subject, instance, 4)?;
@@ -133,12 +133,12 @@ fn a_build_is_flushed_whole(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    index.insert(&keys.key(90), 90).must("insert")?;
+    needed("insert", index.insert(&keys.key(90), 90))?;
     index.flush(1).must("flush")?;
     keeps(index, 1)?;
     build(index, &(0..50).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
-    index.insert(&keys.key(60), 60).must("insert")?;
-    index.delete(&keys.key(7), 7).must("delete")?;
+    needed("insert", index.insert(&keys.key(60), 60))?;
+    needed("delete", index.delete(&keys.key(7), 7))?;
     index.flush(100).must("flush")?;
     let rows: BTreeSet<RowId> = (0..50).filter(|row| *row != 7).chain([60]).collect();
     has(index, keys, &rows)?;
@@ -164,9 +164,9 @@ fn a_dropped_index_is_empty_when_it_comes_again(subject: &Subject) -> Result<(),
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    index.insert(&keys.key(1), 1).must("insert")?;
+    needed("insert", index.insert(&keys.key(1), 1))?;
     index.flush(1).must("flush")?;
-    index.insert(&keys.key(2), 2).must("insert")?;
+    needed("insert", index.insert(&keys.key(2), 2))?;
     let dropped = supported("drop_index", index.drop_index())?;
     let late = index.size_bytes().err().map(|error| error.kind());
     if dropped.is_none() {
@@ -178,7 +178,7 @@ fn a_dropped_index_is_empty_when_it_comes_again(subject: &Subject) -> Result<(),
     let mut instance = again(subject, instance, 0)?;
     let index = instance.index()?;
     has(index, keys, &BTreeSet::new())?;
-    index.insert(&keys.key(3), 3).must("insert")?;
+    needed("insert", index.insert(&keys.key(3), 3))?;
     index.flush(1).must("flush")?;
     has(index, keys, &BTreeSet::from([3]))
 }

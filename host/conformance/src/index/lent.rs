@@ -1,6 +1,6 @@
 //! Tests of an index with bytes that end where its memory ends, at any address: what was not lent is not read.
 
-use crate::frame::must::{ensure, supported, Must};
+use crate::frame::must::{ensure, needed, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -20,12 +20,12 @@ fn nothing_is_read_behind_a_key(subject: &Subject) -> Result<(), NotPassed> {
     let index = instance.index()?;
     let lent = (0..40).map(|row| Lent::new(&keys.key(row))).collect::<Result<Vec<_>, _>>()?;
     let entries: Vec<(RowId, &[u8])> = (0..).zip(&lent).take(20).map(|(row, key)| (row, &key[..])).collect();
-    index.build(1, 2, &entries).must("build of keys at the ends of pages")?;
+    needed("build of keys at the ends of pages", index.build(1, 2, &entries))?;
     let mut builder = index.begin_build(1, 2).must("begin_build")?;
     builder.add(&entries).must("build_add of keys at the ends of pages")?;
-    builder.finish().must("finish_build")?;
+    needed("build", builder.finish())?;
     for (row, key) in (0..).zip(&lent).skip(20).take(10) {
-        index.insert(key, row).must("insert of a key at the end of a page")?;
+        needed("insert of a key at the end of a page", index.insert(key, row))?;
     }
     let changes: Vec<_> = (30..40)
         .flat_map(|row| {
@@ -33,8 +33,8 @@ fn nothing_is_read_behind_a_key(subject: &Subject) -> Result<(), NotPassed> {
             [IndexChange::Insert { key, row }, IndexChange::Delete { key, row }, IndexChange::Insert { key, row }]
         })
         .collect();
-    index.change_batch(&changes).must("change_batch of keys at the ends of pages")?;
-    index.delete(&lent[7], 7).must("delete of a key at the end of a page")?;
+    needed("change_batch of keys at the ends of pages", index.change_batch(&changes))?;
+    needed("delete of a key at the end of a page", index.delete(&lent[7], 7))?;
     see(index)?;
     // Words of a filter end with their page as well.
     let words = Lent::new(&[0xFF; 24])?;

@@ -88,9 +88,9 @@ fn what_was_saved_is_loaded(subject: &Subject) -> Result<(), NotPassed> {
         let (before, after) = (answers(built, keys)?, answers(index, keys)?);
         ensure!(before == after, "the index that was saved answers {before:?}, the one that was loaded {after:?}");
         // It goes on as if it had never been away.
-        index.insert(&keys.key(rows), rows).must("insert")?;
+        needed("insert", index.insert(&keys.key(rows), rows))?;
         has_rows(index, keys, rows + 1)?;
-        index.delete(&keys.key(rows), rows).must("delete")?;
+        needed("delete", index.delete(&keys.key(rows), rows))?;
         has_rows(index, keys, rows)?;
         let again = index.save(watermark).must("save")?;
         let mut other = subject.instance()?;
@@ -132,7 +132,7 @@ fn what_was_removed_is_not_saved(subject: &Subject) -> Result<(), NotPassed> {
     let (index, other) = (instance.index()?, other.index()?);
     build(index, &entries(keys, 200))?;
     for removed in 0..190 {
-        index.delete(&keys.key(removed), removed).must("delete")?;
+        needed("delete", index.delete(&keys.key(removed), removed))?;
         if removed % 27 != 22 {
             continue;
         }

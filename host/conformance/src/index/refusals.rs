@@ -51,6 +51,7 @@ fn refused_or_nothing<T: std::fmt::Debug>(
 }
 
 fn other_dimensions_are_refused(subject: &Subject) -> Result<(), NotPassed> {
+    Keys::of_all_changes(subject)?;
     let keys = of_vectors(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
@@ -109,6 +110,7 @@ fn odd_vectors(element: KeyElement, dimensions: usize) -> Vec<(&'static str, Vec
 
 /// Such a vector is Invalid, or taken; then no distance is NaN, and none of the other rows is hidden.
 fn numbers_that_are_none_are_no_neighbours(subject: &Subject) -> Result<(), NotPassed> {
+    Keys::of_all_changes(subject)?;
     let keys = of_vectors(subject)?;
     let Keys::Vectors(element @ (KeyElement::F32 | KeyElement::F16), dimensions, _) = keys else {
         skip!("each key is a vector of numbers");

@@ -90,7 +90,7 @@ fn numbers_of_all_64_bits_come_back(subject: &Subject) -> Result<(), NotPassed> 
         if built {
             build(index, &entries)?;
         } else {
-            entries.iter().try_for_each(|(row, key)| index.insert(key, *row)).must("insert of a row of 64 bits")?;
+            entries.iter().try_for_each(|(row, key)| needed("insert of a row of 64 bits", index.insert(key, *row)))?;
             see(index)?;
         }
         has_entries(index, &entries)?;
@@ -104,7 +104,7 @@ fn numbers_of_all_64_bits_come_back(subject: &Subject) -> Result<(), NotPassed> 
             }
         }
         for row in ROWS.into_iter().step_by(2) {
-            index.delete(&keys.key(COMMON), row).must("delete of a row of 64 bits")?;
+            needed("delete of a row of 64 bits", index.delete(&keys.key(COMMON), row))?;
         }
         see(index)?;
         let found = rows_of(index, &keys.key(COMMON))?;
@@ -152,7 +152,7 @@ fn a_build_of_65_536_entries_is_whole(subject: &Subject) -> Result<(), NotPassed
         builds_whole(index, keys, count, count / 20)?;
         // So many are no border for what comes later.
         let more = count..count + 20;
-        more.clone().try_for_each(|row| index.insert(&keys.key(row), row).must("insert"))?;
+        more.clone().try_for_each(|row| needed("insert", index.insert(&keys.key(row), row)))?;
         see(index)?;
         for row in more {
             let found = rows_of(index, &keys.key(row))?;
@@ -178,7 +178,7 @@ fn entries_come_twice_and_in_any_order(subject: &Subject) -> Result<(), NotPasse
         let lent: Vec<(RowId, &[u8])> = part.iter().map(|(row, key)| (*row, &key[..])).collect();
         builder.add(&lent).must("build_add of entries that came before")?;
     }
-    builder.finish().must("finish_build")?;
+    needed("build", builder.finish())?;
     see(index)?;
     has_entries(index, &entries)?;
     let pairs: BTreeSet<(&[u8], RowId)> = entries.iter().map(|(row, key)| (&key[..], *row)).collect();
@@ -198,7 +198,7 @@ fn many_inserts_are_all_there(subject: &Subject) -> Result<(), NotPassed> {
     let numbers: BTreeSet<u64> = (0..count / 2).map(|_| 3 * count + random.below(count)).collect();
     let rows: Vec<u64> = (0..count / 4).chain((count..count + count / 4).rev()).chain(numbers).collect();
     for row in &rows {
-        index.insert(&keys.key(*row), *row).must("insert")?;
+        needed("insert", index.insert(&keys.key(*row), *row))?;
     }
     see(index)?;
     for row in &rows {

@@ -87,7 +87,7 @@ fn a_search_without_more_is_nearest(subject: &Subject) -> Result<(), NotPassed> 
 fn a_row_with_several_keys_is_found_once(subject: &Subject) -> Result<(), NotPassed> {
     with_rows(subject, |Searched { index, keys }| {
         for number in [1_000_003, 1_000_004] {
-            index.insert(&keys.key(number), 5).must("insert of another key of a row")?;
+            needed("insert of another key of a row", index.insert(&keys.key(number), 5))?;
         }
         see(index)?;
         for found in [

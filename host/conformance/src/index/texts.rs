@@ -56,7 +56,7 @@ fn words_find_their_texts(subject: &Subject) -> Result<(), NotPassed> {
             build(index, &TEXTS.map(|(row, text)| (row, text.as_bytes().to_vec())))?;
         } else {
             for (row, text) in TEXTS {
-                index.insert(text.as_bytes(), row).must(&format!("insert of the text {text:?}, which is UTF-8"))?;
+                needed(&format!("insert of the text {text:?}, which is UTF-8"), index.insert(text.as_bytes(), row))?;
             }
             see(index)?;
         }
@@ -89,31 +89,31 @@ fn removed_texts_never_come(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let index = instance.index()?;
     for (row, text) in TEXTS {
-        index.insert(text.as_bytes(), row).must("insert")?;
+        needed("insert", index.insert(text.as_bytes(), row))?;
     }
     // Row 3 has two texts now, of which one goes.
-    index.insert(b"lantern meadow", 3).must("insert of another text of a row")?;
+    needed("insert of another text of a row", index.insert(b"lantern meadow", 3))?;
     see(index)?;
     finds(index, "lantern", &[3])?;
     finds(index, "ember", &[3])?;
-    index.delete(TEXTS[2].1.as_bytes(), 3).must("delete of one text of a row")?;
+    needed("delete of one text of a row", index.delete(TEXTS[2].1.as_bytes(), 3))?;
     see(index)?;
     finds(index, "ember", &[])?;
     finds(index, "candle", &[1])?;
     finds(index, "lantern", &[3])?;
     // One that it does not have changes nothing.
-    index.delete(b"anchor", 1).must("delete of a text that no row has")?;
-    index.delete(b"basin dagger", 6).must("delete of another row's text")?;
+    needed("delete of a text that no row has", index.delete(b"anchor", 1))?;
+    needed("delete of another row's text", index.delete(b"basin dagger", 6))?;
     see(index)?;
     finds(index, "anchor", &[1])?;
     finds(index, "dagger", &[2])?;
     // Another row may have the same text, and the removed one may come back.
-    index.insert(b"basin dagger", 7).must("insert")?;
-    index.insert(TEXTS[2].1.as_bytes(), 3).must("insert")?;
+    needed("insert", index.insert(b"basin dagger", 7))?;
+    needed("insert", index.insert(TEXTS[2].1.as_bytes(), 3))?;
     see(index)?;
     finds(index, "dagger", &[2, 7])?;
     finds(index, "ember", &[3])?;
-    index.delete(b"basin dagger", 2).must("delete")?;
+    needed("delete", index.delete(b"basin dagger", 2))?;
     see(index)?;
     finds(index, "dagger", &[7])
 }
@@ -126,7 +126,7 @@ fn long_texts_are_found(subject: &Subject) -> Result<(), NotPassed> {
         let text = format!("begin{row} {}end{row}", "word ".repeat(words));
         match index.insert(text.as_bytes(), row) {
             Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Limit) => continue,
-            result => result.must(&format!("insert of a text of {} bytes", text.len()))?,
+            result => needed(&format!("insert of a text of {} bytes", text.len()), result)?,
         }
         see(index)?;
         finds(index, &format!("begin{row}"), &[row])?;

@@ -107,7 +107,7 @@ fn many_rows_of_one_vector_all_come(subject: &Subject) -> Result<(), NotPassed> 
         let (first, last) = (found.first().map(|found| found.1), found.last().map(|found| found.1));
         ensure!(same < there || first == last, "rows with one vector are at distances from {first:?} to {last:?}");
         for row in part * 20..part * 20 + 20 {
-            index.delete(&query, row).must("delete of one of many rows of a vector")?;
+            needed("delete of one of many rows of a vector", index.delete(&query, row))?;
         }
         see(index)?;
         there -= 20;
@@ -130,12 +130,12 @@ fn what_was_removed_never_comes(subject: &Subject) -> Result<(), NotPassed> {
     for round in 0..11 {
         for _ in 0..40 {
             let row = random.below(ROWS);
-            index.delete(&keys.key(row), row).must("delete")?;
+            needed("delete", index.delete(&keys.key(row), row))?;
             living.remove(&row);
         }
         for _ in 0..3 {
             let row = random.below(ROWS);
-            index.insert(&keys.key(row), row).must("insert of a row that was removed")?;
+            needed("insert of a row that was removed", index.insert(&keys.key(row), row))?;
             living.insert(row);
         }
         see(index)?;
@@ -172,12 +172,12 @@ fn a_row_moves_to_another_vector(subject: &Subject) -> Result<(), NotPassed> {
     let mut numbers: BTreeMap<RowId, u64> = (0..ROWS).map(|row| (row, row)).collect();
     for row in (0..ROWS).step_by(3) {
         let (old, new) = (keys.key(row), keys.key(700 + row));
-        index.insert(&new, row).must("insert of another vector of a row")?;
+        needed("insert of another vector of a row", index.insert(&new, row))?;
         see(index)?;
         for key in [&old, &new] {
             ensure!(rows_of(index, key)? == [row], "row {row} has two vectors, and is not found by each");
         }
-        index.delete(&old, row).must("delete of one vector of a row")?;
+        needed("delete of one vector of a row", index.delete(&old, row))?;
         numbers.insert(row, 700 + row);
         see(index)?;
         let found = rows_of(index, &old)?;
@@ -191,8 +191,8 @@ fn a_row_moves_to_another_vector(subject: &Subject) -> Result<(), NotPassed> {
     }
     // Also where the old one goes first, and where nothing changes.
     for (delete, insert) in [(701, 800), (800, 800), (801, 801)] {
-        index.delete(&keys.key(delete), 1).must("delete")?;
-        index.insert(&keys.key(insert), 1).must("insert")?;
+        needed("delete", index.delete(&keys.key(delete), 1))?;
+        needed("insert", index.insert(&keys.key(insert), 1))?;
     }
     see(index)?;
     let found = rows_of(index, &keys.key(801))?;

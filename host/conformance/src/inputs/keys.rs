@@ -1,3 +1,4 @@
+use crate::frame::must::needed;
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
@@ -52,23 +53,39 @@ impl Keys {
         if let Some(keys) = Self::described(subject, index) {
             return Ok(keys);
         }
-        let refused = |result: Result<(), sochdb_plugin_host::sdk::Error>| match result {
-            Ok(()) => Ok(false),
-            Err(error) if error.kind() == ErrorKind::Invalid => Ok(true),
-            Err(error) => Err(format!("insert: {error}")),
+        let one_length = index.describe().metric == DistanceMetric::InnerProduct;
+        let mut refused = |key: &[u8]| {
+            let taken = match index.insert(key, 1) {
+                Err(error) if error.kind() == ErrorKind::Unsupported => index.build(1, 2, &[(1, key)]),
+                inserted => inserted,
+            };
+            match taken {
+                Err(error) if error.kind() == ErrorKind::Invalid => Ok(true),
+                taken => needed("build", taken).map(|()| false),
+            }
         };
-        if !refused(index.insert(b"key", 1))? {
+        if !refused(b"key")? {
             return Ok(Self::Bytes);
         }
-        let one_length = index.describe().metric == DistanceMetric::InnerProduct;
         for dimensions in 1..=MOST_DIMENSIONS {
             let keys = Self::Vectors(KeyElement::F32, dimensions, one_length);
-            if !refused(index.insert(&keys.key(1), 1))? {
+            if !refused(&keys.key(1))? {
                 return Ok(keys);
             }
         }
         Err(format!("the index takes neither a key of 3 bytes nor a vector of up to {MOST_DIMENSIONS} dimensions")
             .into())
+    }
+
+    /// The keys of the subject's index, if it takes every change: what makes all of them is skipped where one is missing.
+    pub(crate) fn of_all_changes(subject: &Subject) -> Result<Self, NotPassed> {
+        let keys = Self::of(subject)?;
+        let (mut instance, key) = (subject.instance()?, keys.key(1));
+        let index = instance.index()?;
+        needed("build", index.build(1, 2, &[(1, &key)]))?;
+        needed("insert", index.insert(&key, 2))?;
+        needed("delete", index.delete(&key, 2))?;
+        Ok(keys)
     }
 
     /// Key number `number`; those of bytes order as their numbers do.

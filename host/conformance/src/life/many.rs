@@ -2,7 +2,7 @@
 
 use crate::frame::instance::Instance;
 use crate::frame::kind::Kind;
-use crate::frame::must::{ensure, skip, Must};
+use crate::frame::must::{ensure, needed, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -55,7 +55,7 @@ fn fill(instance: &mut Instance, keys: Option<Keys>, number: u64) -> Result<(), 
         storage.put(1, &number.to_le_bytes(), b"own", 0).must("put")?;
     }
     if let (Some(keys), Ok(index)) = (keys, instance.index()) {
-        index.insert(&keys.key(number), number).must("insert")?;
+        needed("insert", index.insert(&keys.key(number), number))?;
         see(index)?;
     }
     Ok(())

@@ -30,6 +30,10 @@ answers! {
     storage_property(Instance, soch_str, *const soch_writer, Failure) = SOCH_NOT_FOUND;
 
     index_describe(Instance, *mut soch_index_properties, Failure) = SOCH_OK;
+    index_build(Instance, *const soch_call, u32, u16, *const soch_index_entry, usize, Failure) = SOCH_UNSUPPORTED;
+    index_insert(Instance, soch_bytes, u64, Failure) = SOCH_UNSUPPORTED;
+    index_remove(Instance, soch_bytes, u64, Failure) = SOCH_UNSUPPORTED;
+    index_size_bytes(Instance, *mut u64, Failure) = SOCH_UNSUPPORTED;
     index_lookup(Instance, soch_bytes, *mut u64, usize, *mut usize, Failure) = SOCH_UNSUPPORTED;
     index_range(Instance, *const soch_call, soch_bytes, soch_bytes, u64, *mut u64, usize, *mut usize, Failure)
         = SOCH_UNSUPPORTED;

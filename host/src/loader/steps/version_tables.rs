@@ -23,10 +23,14 @@ table!(soch_storage,
         [multi_get]);
 
 table!(soch_index,
-    required: index_type, build, insert, remove, size_bytes;
+    required: index_type;
     optional:
+        build = default::index_build,
+        insert = default::index_insert,
+        remove = default::index_remove,
         lookup = default::index_lookup,
         range = default::index_range,
+        size_bytes = default::index_size_bytes,
         nearest = default::index_nearest,
         describe = default::index_describe,
         drop_index = default::index_drop_index;

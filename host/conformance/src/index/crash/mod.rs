@@ -35,6 +35,7 @@ impl Promise for Entries {
     type Taker = Taker;
 
     fn is_made(subject: &Subject) -> Result<(), NotPassed> {
+        Keys::of_all_changes(subject)?;
         let mut instance = subject.instance()?;
         let index = instance.index()?;
         index.flush(1).must("flush")?;
