@@ -205,6 +205,8 @@ static soch_status finish_build(void *handle, const soch_call *call, soch_error 
     return status;
 }
 
+#if SOCH_TARGET_MINOR < 1
+// A later host does this by itself.
 static soch_status build(void *instance, const soch_call *call, uint32_t table, uint16_t column,
                          const soch_index_entry *entries, size_t count, soch_error *error) {
     void *all = NULL;
@@ -215,6 +217,7 @@ static soch_status build(void *instance, const soch_call *call, uint32_t table, 
     abandon_build(all);
     return status;
 }
+#endif
 
 static soch_status insert(void *instance, soch_bytes key, uint64_t row, soch_error *error) {
     flat_index *self = instance;
@@ -364,13 +367,13 @@ static void destroy(void *instance) {
 }
 
 static const soch_index flat = {
-    .size = sizeof(flat), .index_type = index_type, .describe = describe, .build = build, .insert = insert,
+    .size = sizeof(flat), .index_type = index_type, .describe = describe, .insert = insert,
     .remove = remove_row, .size_bytes = size_bytes,
 #if SOCH_TARGET_MINOR >= 1
     .search = search, .change_batch = change_batch, .begin_build = begin_build, .build_add = build_add,
     .finish_build = finish_build, .abandon_build = abandon_build,
 #else
-    .nearest = nearest,
+    .build = build, .nearest = nearest,
 #endif
 };
 

@@ -92,7 +92,7 @@ pub const OTHERS: &[Mutant] = &[
     Mutant {
         name: "a build that sleeps",
         plugin: FLAT,
-        edits: &[("examples-c/index_flat.c", "    soch_status status = begin_build(instance, call,", "    extern int usleep(unsigned microseconds); usleep(300000);\n    soch_status status = begin_build(instance, call,")],
+        edits: &[("examples-c/index_flat.c", "    builder *made = calloc(1, sizeof *made);\n", "    extern int usleep(unsigned microseconds); usleep(300000);\n    builder *made = calloc(1, sizeof *made);\n")],
         damage: Damage::Nuisance,
         finds: "index_cancelled::a_build_ends",
     },

@@ -74,7 +74,15 @@ static inline void entry(uint64_t row, soch_bytes key) {
 }
 
 static inline soch_status build(void) {
-    soch_status status = table->build(instance, NULL, 1, 1, entries, entry_count, &error);
+    soch_status status;
+    void *builder = NULL;
+    if (table->build != NULL) {
+        status = table->build(instance, NULL, 1, 1, entries, entry_count, &error);
+    } else if ((status = table->begin_build(instance, NULL, 1, 1, &builder, &error)) == SOCH_OK) {
+        status = table->build_add(builder, NULL, entries, entry_count, &error);
+        if (status == SOCH_OK) status = table->finish_build(builder, NULL, &error);
+        else table->abandon_build(builder);
+    }
     entry_count = 0;
     return status;
 }
