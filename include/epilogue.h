@@ -10,8 +10,11 @@
 #endif
 #if defined(_WIN32)
 #define SOCH_EXPORT SOCH_EXTERN_C __declspec(dllexport)
+// Microsoft's compilers want it at the first declaration, too.
+#define SOCH_EXPORT_FIRST __declspec(dllexport)
 #else
 #define SOCH_EXPORT SOCH_EXTERN_C __attribute__((visibility("default"), used))
+#define SOCH_EXPORT_FIRST
 #endif
 // Compiled into a program in place of a library of its own: `-DSOCH_ENTRY=NAME` gives its entry the name by which the program
 // declares it, `extern const soch_plugin NAME;`, and keeps the note, which is for files, out of the loader's sight.
@@ -30,6 +33,18 @@
 // `__attribute`: glibc defines the other spelling away for tcc.
 #define SOCH_NOTE_PLACE __attribute((section(".note.sochdb"), used, aligned(4)))
 #endif
+// `SOCH_NOTE_OBJECT = {...};` defines the note. On Windows it is exported: linkers leave out there what nobody names.
+#if defined(_WIN32) && !defined(SOCH_ENTRY) && defined(__cplusplus)
+#define SOCH_NOTE_OBJECT                                                                                     \
+    extern "C" SOCH_EXPORT_FIRST const soch_note soch_note_v1;                                              \
+    SOCH_NOTE_PLACE const soch_note soch_note_v1
+#elif defined(_WIN32) && !defined(SOCH_ENTRY)
+#define SOCH_NOTE_OBJECT                                                                                     \
+    SOCH_EXPORT_FIRST extern const soch_note soch_note_v1;                                                  \
+    SOCH_NOTE_PLACE const soch_note soch_note_v1
+#else
+#define SOCH_NOTE_OBJECT static const soch_note soch_note_v1 SOCH_NOTE_PLACE
+#endif
 #if !defined(SOCH_ENTRY)
 #define SOCH_ENTRY soch_plugin_v1
 #endif
@@ -45,10 +60,10 @@
     SOCH_CHECK_IDENTITY(NAME, VERSION);                                                                     \
     SOCH_CHECK((KINDS) > 0 && (KINDS) < 2 * SOCH_KIND_CUSTOM, soch_kinds_are_some_of_SOCH_KIND,             \
                "KINDS must be some of SOCH_KIND_*, joined by |");                                           \
-    static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                 \
+    SOCH_NOTE_OBJECT = {                                                                                    \
         SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,             \
         SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION}; \
-    extern const soch_plugin SOCH_ENTRY;                                                                    \
+    SOCH_EXPORT_FIRST extern const soch_plugin SOCH_ENTRY;                                                  \
     SOCH_EXPORT const soch_plugin SOCH_ENTRY = {                                                            \
         .magic = SOCH_MAGIC, .size = sizeof(soch_plugin), .abi_major = SOCH_ABI_MAJOR,                      \
         .abi_minor = SOCH_TARGET_MINOR, .min_host_minor = SOCH_MIN_HOST_MINOR,                              \

@@ -103,7 +103,7 @@ template <class T> struct own {
     static_assert((KINDS) > 0 && (KINDS) < 2 * SOCH_KIND_CUSTOM, "KINDS must be some of SOCH_KIND_*, joined by |"); \
     static_assert((((KINDS) & SOCH_KIND_CUSTOM) != 0) == soch::detail::own<TYPE>::custom,                         \
                   "SOCH_KIND_CUSTOM is for a class that has `get_interface` and `capabilities`, and for no other"); \
-    static const soch_note soch_note_v1 SOCH_NOTE_PLACE = {                                                       \
+    SOCH_NOTE_OBJECT = {                                                                                          \
         SOCH_NOTE_OWNER_SIZE, SOCH_NOTE_BODY_SIZE, SOCH_NOTE_TYPE, "SochDB", SOCH_NOTE_VERSION,                   \
         SOCH_ABI_MAJOR, SOCH_TARGET_MINOR, SOCH_MIN_HOST_MINOR, 0, 0, (KINDS), SOCH_LAYOUT_HASH, NAME, VERSION};  \
     SOCH_CPP_EXPORT const soch_plugin SOCH_ENTRY;                                                                 \

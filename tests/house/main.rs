@@ -23,6 +23,7 @@ const HOST: &[&str] = &[
     "trust",
     "refusal",
     "elf",
+    "formats",
     "files",
     "probe",
     "system",

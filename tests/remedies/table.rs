@@ -150,6 +150,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_KIND_MISSING", OLDER),
     ("E_CREATE", Followed(PROCESS, "an_instance_that_is_not_made_is_made_with_another_configuration")),
     ("E_ELF_MAGIC", Followed(FILES, "what_is_no_library_is_left_for_the_file_that_is")),
+    ("E_FILE_FORMAT", Followed("tests/operator/inspect.rs", "a_plugin_of_another_system_is_not_read")),
     ("E_ELF_TRUNCATED", EDITED),
     ("E_ELF_IDENT", EDITED),
     ("E_ELF_TYPE", Followed(VENDOR, "an_object_file_is_linked")),

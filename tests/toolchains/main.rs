@@ -2,6 +2,7 @@
 
 mod compilers;
 mod cpp_builds;
+mod marks;
 mod musl;
 mod rust_codec;
 mod sanitizers;

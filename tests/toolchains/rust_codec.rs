@@ -43,3 +43,15 @@ pub fn alone(name: &str, rest: &str, flags: &[&str], directory: &Path) -> PathBu
     build(command, &package.join("target"), flags, &library);
     library
 }
+
+/// The codec for another system, linked by `linker`; `file` is what it is called there.
+pub fn for_system(system: &str, linker: &Path, file: &str) -> PathBuf {
+    let target = target_tmp().join("rust-systems");
+    let mut command = cargo();
+    let variable = format!("CARGO_TARGET_{}_LINKER", system.replace('-', "_").to_uppercase());
+    command.env(variable, linker).args(["rustc", "-p", "codec_xor", "--crate-type", "cdylib", "--target", system]);
+    command.env("CARGO_PROFILE_DEV_DEBUG", "0").args(["--offline", "-q", "--lib", "--target-dir"]).arg(&target);
+    let _alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
+    succeed(&mut command, MINUTE * 15);
+    target.join(system).join("debug").join(file)
+}

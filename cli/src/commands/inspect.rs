@@ -1,11 +1,11 @@
-//! `inspect`: what a file says of itself. It is read as bytes, whatever its processor; nothing of it runs.
+//! `inspect`: what a file says of itself. It is read as bytes, whatever its system and processor; nothing of it runs.
 
 use crate::input::missing::not_found;
 use crate::input::reading::{self, Links};
 use crate::output::failure::Failure;
 use crate::output::{grouped, Output};
 use serde_json::{json, Map, Value};
-use sochdb_plugin_host::{hex, ElfError, Facts, Kinds, Note, UntrustedText};
+use sochdb_plugin_host::{hex, ElfError, Facts, Format, Kinds, Note, UntrustedText};
 use std::path::Path;
 
 /// The most bytes that are read: more than any loader takes.
@@ -19,7 +19,11 @@ pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
         Ok(plugin) => plugin,
         Err(error) => return Ok(refuse(out, &name, &error)),
     };
-    let groups = [("note", note_facts(&note)), ("entry", entry_facts(&facts)), ("elf", elf_facts(&facts, bytes.len()))];
+    let groups = [
+        ("note", note_facts(&note)),
+        ("entry", entry_facts(&facts)),
+        (group(facts.format), file_facts(&facts, bytes.len())),
+    ];
     let mut object = Map::from_iter([("file".to_owned(), json!(name)), ("plugin".to_owned(), json!(true))]);
     object.extend(groups.iter().map(|(group, facts)| {
         let facts = facts.iter().map(|(name, value)| (name.replace(' ', "_"), value.clone()));
@@ -41,7 +45,7 @@ pub(crate) fn run(out: &Output, file: &Path) -> Result<bool, Failure> {
 
 /// What a plugin exports beside its entry, and how to hide it; `None` if that is nothing.
 pub(crate) fn exports(facts: &Facts) -> Option<String> {
-    (facts.export_count > 0).then(|| {
+    (facts.export_count > 0 && facts.format == Format::Elf).then(|| {
         format!(
             "exported beside the entry: {}. A function or variable of that name in the host takes its place inside the \
              plugin, without a word. Hide them: compile with -fvisibility=hidden, or link with \
@@ -107,9 +111,18 @@ fn entry_facts(facts: &Facts) -> Entries {
     ]
 }
 
-fn elf_facts(facts: &Facts, len: usize) -> Entries {
+/// What the facts of a file are called in the report.
+fn group(format: Format) -> &'static str {
+    match format {
+        Format::Pe => "pe",
+        Format::MachO => "mach_o",
+        _ => "elf",
+    }
+}
+
+fn file_facts(facts: &Facts, len: usize) -> Entries {
     let text = |text: &Option<UntrustedText>| json!(text.as_ref().map(UntrustedText::to_string));
-    vec![
+    let mut all = vec![
         ("bytes", json!(len)),
         ("machine", json!(facts.machine_name())),
         ("bits", json!(facts.bits)),
@@ -118,21 +131,26 @@ fn elf_facts(facts: &Facts, len: usize) -> Entries {
         ("soname", text(&facts.soname)),
         ("search path", text(&facts.search_path)),
         ("constructors", json!(facts.constructors)),
-        ("resolvers", json!(facts.resolvers)),
         ("thread local bytes", json!(facts.tls_size)),
-        ("static tls", json!(facts.static_tls)),
-        ("isa needed", json!(isa(facts.isa_needed))),
         ("exports beside entry", json!(facts.exports.iter().map(UntrustedText::to_string).collect::<Vec<_>>())),
         ("exports in all", json!(facts.export_count)),
-        ("executable stack", json!(facts.executable_stack)),
         ("writable code", json!(facts.writable_code)),
-        ("text relocations", json!(facts.text_relocations)),
-        ("interposes", json!(facts.interpose)),
-        ("interpreter", json!(facts.interpreter)),
-        ("audit tag", json!(facts.audit)),
-        ("unique symbol", text(&facts.unique)),
         ("build id", json!(facts.build_id.as_deref().map(hex))),
-    ]
+    ];
+    if facts.format == Format::Elf {
+        all.extend([
+            ("resolvers", json!(facts.resolvers)),
+            ("static tls", json!(facts.static_tls)),
+            ("isa needed", json!(isa(facts.isa_needed))),
+            ("executable stack", json!(facts.executable_stack)),
+            ("text relocations", json!(facts.text_relocations)),
+            ("interposes", json!(facts.interpose)),
+            ("interpreter", json!(facts.interpreter)),
+            ("audit tag", json!(facts.audit)),
+            ("unique symbol", text(&facts.unique)),
+        ]);
+    }
+    all
 }
 
 /// The name of an x86-64 level.

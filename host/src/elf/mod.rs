@@ -1,7 +1,7 @@
 //! The facts of an ELF file, read without trust in any number in it and without running anything.
 //!
-//! [`Facts::read`] works on a library for any processor; [`Facts::check`] then decides for this process. Both take time
-//! in proportion to the file at most, and neither panics on any input.
+//! `Facts::read_elf` works on a library for any processor; [`Facts::check`] then decides for this process. Both take time
+//! in proportion to the file at most, and neither panics on any input. Other formats are the room `formats`.
 
 #![doc = include_str!("guaranteed.md")]
 #![forbid(unsafe_code)]
@@ -10,6 +10,7 @@ pub(crate) mod bytes;
 pub(crate) mod c_library;
 pub(crate) mod check;
 pub(crate) mod dynamic;
+pub(crate) mod format;
 pub(crate) mod hash;
 pub(crate) mod header;
 pub(crate) mod isa;
@@ -38,6 +39,7 @@ use crate::refusal::elf_error::ElfError;
 use crate::base::text::UntrustedText;
 use crate::elf::bytes::Image;
 use crate::elf::dynamic::Dynamic;
+use crate::elf::format::Format;
 use crate::elf::library::Library;
 use crate::elf::lookup::Lookup;
 use crate::elf::mapping::Linker;
@@ -91,6 +93,21 @@ pub struct EntryHead {
     pub layout_hash: [u8; SOCH_LAYOUT_HASH_SIZE],
 }
 
+impl EntryHead {
+    /// Reads it where it is in the file; `None` if the file ends before.
+    pub(crate) fn read(image: &Image<'_>, at: u64) -> Option<Self> {
+        Some(Self {
+            magic: image.u64(at)?,
+            size: image.u32(at + 8)?,
+            abi_major: image.u16(at + 12)?,
+            abi_minor: image.u16(at + 14)?,
+            min_host_minor: image.u16(at + 16)?,
+            flags: image.u32(at + 20)?,
+            layout_hash: image.get(at + 24, SOCH_LAYOUT_HASH_SIZE as u64)?.try_into().ok()?,
+        })
+    }
+}
+
 /// The facts that the file of a shared library states. None of them is trusted: a load checks them.
 ///
 /// ```
@@ -105,6 +122,8 @@ pub struct EntryHead {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
+    /// The format of its file. What a format does not have is `false`, 0, `None` or empty in the other fields.
+    pub format: Format,
     /// The bits of an address: 32 or 64.
     pub bits: u8,
     /// Whether its processor puts the highest byte of a number first.
@@ -113,29 +132,30 @@ pub struct Facts {
     pub os_abi: u8,
     /// The version of that system's ABI, `EI_ABIVERSION`.
     pub abi_version: u8,
-    /// The number of the processor that it is for, `e_machine`.
+    /// The number of the processor that it is for, `e_machine` of ELF, also in a file of another format; 0 if ELF has none.
     pub machine: u16,
     /// The least alignment of its segments, in bytes.
     pub least_alignment: u64,
-    /// The libraries that it needs (DT_NEEDED).
+    /// The libraries that it needs (DT_NEEDED; LC_LOAD_DYLIB; the imports of PE, also those that are loaded late).
     pub needed: Vec<UntrustedText>,
-    /// The name under which other libraries would need it (DT_SONAME).
+    /// The name under which other libraries would need it (DT_SONAME; LC_ID_DYLIB; in PE the name in its exports).
     pub soname: Option<UntrustedText>,
-    /// The directories in which it wants those to be searched for (DT_RUNPATH, or without that DT_RPATH).
+    /// The directories in which it wants those to be searched for (DT_RUNPATH, or without that DT_RPATH; LC_RPATH).
     pub search_path: Option<UntrustedText>,
     /// The beginning of its entry, if it exports one.
     pub entry: Option<EntryHead>,
     /// The address of the entry, counted from the library's beginning; 0 if it exports none.
     pub entry_address: u64,
-    /// The size of the entry's symbol in bytes; 0 if it exports none.
+    /// The size of the entry's symbol in bytes; in PE and Mach-O, whose symbols have none, the bytes up to the end of its
+    /// section; 0 if it exports none.
     pub entry_size: u64,
     /// Whether it exports the layout of its types, `soch_layout_v1`.
     pub exports_layout: bool,
-    /// The size of the layout's symbol in bytes; 0 if it exports none.
+    /// The size of the layout's symbol in bytes, in PE and Mach-O as that of the entry; 0 if it exports none.
     pub layout_size: u64,
     /// The first export that all libraries of a process would share (STB_GNU_UNIQUE).
     pub unique: Option<UntrustedText>,
-    /// The number of functions that run when it is loaded.
+    /// The number of functions that run when it is loaded; in PE its entry point, and the callbacks of its thread-local data.
     pub constructors: u64,
     /// The number of functions that run while it is relocated, before the constructors.
     pub resolvers: u64,
@@ -165,7 +185,7 @@ pub struct Facts {
     pub interpose: bool,
     /// The first tag by which it puts other code in between.
     pub audit: Option<&'static str>,
-    /// The build ID that its linker wrote.
+    /// The build ID that its linker wrote: of ELF, the UUID of Mach-O, the GUID by which PE names its debug information.
     pub build_id: Option<Vec<u8>>,
     /// The plugin's note; the first if there are several.
     pub note: Option<Note>,
@@ -174,11 +194,8 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Reads the bytes of a shared library's file, for any processor. Runs nothing of them.
-    ///
-    /// # Errors
-    /// [`ElfError`] if the file is no shared library, is cut off, or contradicts itself.
-    pub fn read(bytes: &[u8]) -> Result<Self, ElfError> {
+    /// Reads the bytes of an ELF file.
+    pub(crate) fn read_elf(bytes: &[u8]) -> Result<Self, ElfError> {
         Self::read_for(bytes, Linker::own())
     }
 
@@ -218,6 +235,7 @@ impl Facts {
         let least_alignment = segments.of(PT_LOAD).map(|segment| segment.align).min().unwrap_or(0);
         let stack = segments.of(PT_GNU_STACK).next().map(|segment| segment.flags);
         Ok(Self {
+            format: Format::Elf,
             bits: if image.wide { 64 } else { 32 },
             big_endian: image.big_endian,
             os_abi: header.os_abi,
@@ -255,6 +273,46 @@ impl Facts {
         })
     }
 
+    /// The facts of a file of which nothing is known yet.
+    pub(crate) fn of_nothing() -> Self {
+        Self {
+            format: Format::Elf,
+            bits: 0,
+            big_endian: false,
+            os_abi: 0,
+            abi_version: 0,
+            machine: 0,
+            least_alignment: 0,
+            needed: Vec::new(),
+            soname: None,
+            search_path: None,
+            entry: None,
+            entry_address: 0,
+            entry_size: 0,
+            exports_layout: false,
+            layout_size: 0,
+            unique: None,
+            constructors: 0,
+            resolvers: 0,
+            static_tls: false,
+            tls_size: 0,
+            memory_size: 0,
+            isa_needed: 0,
+            exports: Vec::new(),
+            export_count: 0,
+            executable_stack: false,
+            writable_code: false,
+            text_relocations: false,
+            interpreter: false,
+            position_independent_program: false,
+            interpose: false,
+            audit: None,
+            build_id: None,
+            note: None,
+            note_count: 0,
+        }
+    }
+
     /// Returns the `e_machine` of this process's processor; `None` if the loader does not know it.
     #[must_use]
     pub fn host_machine() -> Option<u16> {
@@ -283,18 +341,7 @@ fn entry_head(image: &Image<'_>, segments: &Segments, symbols: &Symbols) -> Resu
     }
     let outside = ElfError::EntryKind { reason: OUTSIDE };
     let Some(at) = data(segments, address, size) else { return Err(outside) };
-    let fields = || {
-        Some(EntryHead {
-            magic: image.u64(at)?,
-            size: image.u32(at + 8)?,
-            abi_major: image.u16(at + 12)?,
-            abi_minor: image.u16(at + 14)?,
-            min_host_minor: image.u16(at + 16)?,
-            flags: image.u32(at + 20)?,
-            layout_hash: image.get(at + 24, SOCH_LAYOUT_HASH_SIZE as u64)?.try_into().ok()?,
-        })
-    };
-    fields().map(Some).ok_or(outside)
+    EntryHead::read(image, at).map(Some).ok_or(outside)
 }
 
 fn layout_size(segments: &Segments, symbols: &Symbols) -> Result<u64, ElfError> {

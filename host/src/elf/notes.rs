@@ -82,6 +82,24 @@ impl Notes {
         Ok(notes)
     }
 
+    /// Reads those between zeros in a section of another format.
+    pub(crate) fn read_filled(&mut self, image: &Image<'_>, at: u64, size: u64) -> Result<(), ElfError> {
+        if size > SIZE_MAX || at.checked_add(size).is_none() {
+            return Err(malformed("they have more than 1 MiB"));
+        }
+        let section = Segment {
+            kind: PT_NOTE,
+            flags: 0,
+            offset: at,
+            address: 0,
+            file_size: size,
+            memory_size: size,
+            // Any above 8: what is filled up is passed over.
+            align: 16,
+        };
+        self.read_segment(image, &section)
+    }
+
     /// The segment is mapped: `Segments::read` made sure of it.
     fn read_segment(&mut self, image: &Image<'_>, segment: &Segment) -> Result<(), ElfError> {
         let align = match segment.align {

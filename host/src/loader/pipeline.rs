@@ -112,7 +112,7 @@ fn judge(
     let endorsement =
         steps.run(Step::Trust, || trust::check(plain, walked, digest, decisions, effective, &options.locks))?;
     let facts = steps.run(Step::Elf, || {
-        let facts = Facts::read(&bytes)?;
+        let facts = Facts::read_as(&bytes, Native::FORMAT)?;
         facts.check(plain.file)?;
         Ok((facts, Facts::line))
     })?;

@@ -18,6 +18,9 @@ refusals! {
 
     Elf: NotElf { found: &'static str } "E_ELF_MAGIC"
         "the file is no ELF shared library; it looks like {found}" "give the path of the plugin's .so file";
+    Elf: Foreign { format: &'static str, reason: String } "E_FILE_FORMAT"
+        "the file begins as {format} does, and goes on otherwise: {reason}"
+        "copy or build the plugin again, and do not edit the file";
     Elf: Truncated { what: &'static str } "E_ELF_TRUNCATED"
         "the file ends before the end of its {what}" "copy or build the plugin again: the file is incomplete";
     Elf: Ident { what: &'static str, value: u8 } "E_ELF_IDENT"

@@ -1,5 +1,6 @@
 //! The trait of a system, for the steps of a load.
 
+use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
@@ -40,6 +41,8 @@ pub(crate) trait System {
     /// A thread that was started. It goes on alone if this is dropped.
     type Thread: Debug;
 
+    /// The format of the libraries that its dynamic linker loads.
+    const FORMAT: Format;
     /// Names of libraries that plugins need without their authors' doing.
     const STANDARD: &'static [&'static str];
     /// Where the system keeps libraries.

@@ -1,6 +1,7 @@
 //! Systems on which nobody judges yet who can change a file: its trusted directories, owners and ways to hold it are not
 //! known here. What is linked into the program has no file, and works.
 
+use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
@@ -33,6 +34,9 @@ impl std::ops::Deref for Nothing {
 
 /// A system whose paths are known, and no more.
 pub(crate) trait Unjudged {
+    /// The format of the libraries that its dynamic linker loads.
+    const FORMAT: Format;
+
     /// The step `path`.
     fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError>;
 }
@@ -53,6 +57,7 @@ impl<Own: Unjudged> System for Own {
     type Mapping = Nothing;
     type Thread = JoinHandle<()>;
 
+    const FORMAT: Format = <Self as Unjudged>::FORMAT;
     const STANDARD: &'static [&'static str] = &[];
     const PLACES: &'static [&'static str] = &[];
 

@@ -6,9 +6,11 @@ pub(crate) mod backend;
 mod elsewhere;
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;
+#[cfg(target_vendor = "apple")]
+mod macos;
 #[cfg(unix)]
 pub(crate) mod posix;
-#[cfg(all(unix, not(target_os = "linux")))]
+#[cfg(all(unix, not(any(target_os = "linux", target_vendor = "apple"))))]
 mod unix;
 #[cfg(windows)]
 mod windows;
@@ -17,7 +19,9 @@ use crate::system::backend::System;
 
 #[cfg(target_os = "linux")]
 pub(crate) type Native = linux::Linux;
-#[cfg(all(unix, not(target_os = "linux")))]
+#[cfg(target_vendor = "apple")]
+pub(crate) type Native = macos::MacOs;
+#[cfg(all(unix, not(any(target_os = "linux", target_vendor = "apple"))))]
 pub(crate) type Native = unix::Unix;
 #[cfg(windows)]
 pub(crate) type Native = windows::Windows;

@@ -1,5 +1,6 @@
-//! macOS, and other Unix systems.
+//! Unix systems beside Linux and macOS.
 
+use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
@@ -10,6 +11,8 @@ use std::path::Path;
 pub(crate) enum Unix {}
 
 impl Unjudged for Unix {
+    const FORMAT: Format = Format::Elf;
+
     fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
         plain_path::check(path)
     }

@@ -1,6 +1,7 @@
 //! Windows.
 
 use crate::base::text::UntrustedText;
+use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::refusal::load_error::LoadError;
 use crate::refusal::words::Words;
@@ -11,6 +12,8 @@ use std::path::{Component, Path, Prefix};
 pub(crate) enum Windows {}
 
 impl Unjudged for Windows {
+    const FORMAT: Format = Format::Pe;
+
     /// From a drive's letter on, `C:\…`: no `.`, `..`, empty part, `/`, stream of a file, and no end of a part that the
     /// system would take away.
     fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {

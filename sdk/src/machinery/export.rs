@@ -113,6 +113,8 @@ macro_rules! export_plugin {
             #[used]
             #[cfg_attr(target_vendor = "apple", link_section = "__DATA,__sochdb")]
             #[cfg_attr(windows, link_section = ".sochdb")]
+            // Linkers leave out there what nobody names.
+            #[cfg_attr(windows, export_name = "soch_note_v1")]
             #[cfg_attr(not(any(target_vendor = "apple", windows)), link_section = ".note.sochdb")]
             static NOTE: $crate::abi::soch_note = IDENTITY.note(
                 0 $(| $crate::machinery::export::kind::$kind)+ | if IDS.is_empty() { 0 } else { $crate::abi::SOCH_KIND_CUSTOM },

@@ -5,6 +5,7 @@ pub mod command;
 pub mod conforms;
 pub mod elf;
 pub mod filled;
+pub mod foreign;
 pub mod fuse;
 pub mod home;
 pub mod named;

@@ -38,7 +38,7 @@ pub(crate) fn admit(
     let (sealed, _) = Native::seal(&path, &file)?;
     let (digest, facts) = {
         let bytes = Native::bytes(&sealed)?;
-        (Digest::of(&bytes), Facts::read(&bytes)?)
+        (Digest::of(&bytes), Facts::read_as(&bytes, Native::FORMAT)?)
     };
     match listed.sha256 {
         Some(expected) if expected != digest => {

@@ -77,7 +77,7 @@ impl SystemLibrary {
 
     fn at(path: &Path) -> Result<Self, LoadError> {
         let (bytes, directory) = Native::read_library(path)?;
-        let facts = Facts::read(&bytes)?;
+        let facts = Facts::read_as(&bytes, Native::FORMAT)?;
         facts.fits_this_machine()?;
         let search = dependencies_search_path::directories(&facts, &directory)?;
         Ok(Self { facts, search, path: path.to_owned() })

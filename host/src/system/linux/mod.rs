@@ -7,6 +7,7 @@ pub(crate) mod linker;
 pub(crate) mod probe;
 pub(crate) mod sync;
 
+use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
@@ -48,6 +49,7 @@ impl System for Linux {
     type Mapping = Mapping;
     type Thread = Thread;
 
+    const FORMAT: Format = Format::Elf;
     const STANDARD: &'static [&'static str] = libraries::STANDARD;
     const PLACES: &'static [&'static str] = libraries::PLACES;
 
