@@ -2,7 +2,7 @@
 //!
 //! `SOCH_RENEW_DOCS=1 cargo test -p sochdb-plugin-host --test docs` writes the tables of refusals anew.
 
-use sochdb_plugin_host::{ElfError, LoadError, Reason, Step};
+use sochdb_plugin_host::{ElfError, Reason, Refusal, Step};
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -82,7 +82,7 @@ fn same(file: &str, want: &str) {
 
 #[test]
 fn the_table_of_refusals_is_that_of_the_code() {
-    same("src/refusal/load_refusals.md", &table(&[LoadError::TABLE, ElfError::TABLE]));
+    same("src/refusal/load_refusals.md", &table(&[Refusal::TABLE, ElfError::TABLE]));
     same("src/refusal/elf_refusals.md", &table(&[ElfError::TABLE]));
 }
 
@@ -100,7 +100,7 @@ fn codes_in_texts_are_codes() {
     let texts = ["src/threats.md", "src/plugin/loader.rs", "../README.md", "../SECURITY.md", "../CHANGELOG.md"];
     for file in texts.map(here).iter().filter(|file| file.exists()) {
         for code in codes(&read(file)) {
-            let of_loader = LoadError::TABLE.iter().chain(ElfError::TABLE).any(|reason| reason.code == code);
+            let of_loader = Refusal::TABLE.iter().chain(ElfError::TABLE).any(|reason| reason.code == code);
             let known = of_loader || codes(&of_command).contains(&code);
             assert!(known, "{} names {code}, which does not exist", file.display());
         }

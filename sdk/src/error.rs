@@ -1,5 +1,6 @@
 use sochdb_plugin_abi::*;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// The kind of an [`Error`]: what a caller decides by.
 ///
@@ -156,6 +157,7 @@ struct Inner {
 struct Place {
     plugin: String,
     instance: u64,
+    path: Option<PathBuf>,
     slot: Option<String>,
 }
 
@@ -213,8 +215,9 @@ impl Error {
     /// Says which instance of an extension it is of. A host does.
     #[doc(hidden)]
     #[must_use]
-    pub fn of_instance(mut self, plugin: &str, instance: u64) -> Self {
-        self.inner.place = Some(Box::new(Place { plugin: plugin.to_owned(), instance, slot: None }));
+    pub fn of_instance(mut self, plugin: &str, instance: u64, path: Option<&Path>) -> Self {
+        let (plugin, path) = (plugin.to_owned(), path.map(Path::to_owned));
+        self.inner.place = Some(Box::new(Place { plugin, instance, path, slot: None }));
         self
     }
 
@@ -238,6 +241,12 @@ impl Error {
     #[must_use]
     pub fn instance(&self) -> Option<u64> {
         self.inner.place.as_ref().map(|place| place.instance)
+    }
+
+    /// Returns the path of the file that the plugin was loaded from; None as for [`Error::plugin`], and if it is linked in.
+    #[must_use]
+    pub fn path(&self) -> Option<&Path> {
+        self.inner.place.as_ref()?.path.as_deref()
     }
 
     /// Returns the slot of the contract, such as `get`, whose call failed or was refused; None as for [`Error::plugin`], and if
@@ -271,8 +280,8 @@ impl fmt::Debug for Error {
         let Inner { kind, code, message, place } = &*self.inner;
         let mut shown = f.debug_struct("Error");
         shown.field("kind", kind).field("code", code).field("message", message);
-        if let Some(Place { plugin, instance, slot }) = place.as_deref() {
-            shown.field("plugin", plugin).field("instance", instance).field("slot", slot);
+        if let Some(Place { plugin, instance, path, slot }) = place.as_deref() {
+            shown.field("plugin", plugin).field("instance", instance).field("path", path).field("slot", slot);
         }
         shown.finish()
     }

@@ -2,7 +2,7 @@
 
 use sochdb_plugin_host::sdk::prelude::*;
 use sochdb_plugin_host::sdk::{Call, Extension, ExtensionInfo};
-use sochdb_plugin_host::{CallOptions, CancelToken, Observability, PluginManager};
+use sochdb_plugin_host::{CallOptions, CancelToken, ManagerError, Observability, PluginManager};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::Arc;
 use std::thread;
@@ -98,7 +98,10 @@ fn a_sink_that_fails_keeps_no_other_from_being_flushed() {
     assert_eq!([&fails, &panics, &delivers].map(Buffering::flushes), [1, 1, 1]);
     assert_eq!(kind(manager.flush_observability()), Some(ErrorKind::Io));
     assert_eq!([&fails, &panics, &delivers].map(Buffering::flushes), [2, 1, 2], "one that panicked gets no call");
-    manager.shutdown_all().expect("it ends all the same");
+    let listed: Vec<String> = manager.extensions().iter().map(|one| format!("{}: {}", one.name, one.state)).collect();
+    assert!(listed[1].starts_with("buffering-2: panicked: `flush`") && listed.len() == 3, "{listed:?}");
+    let unended = manager.shutdown_all().expect_err("what that one had not written may be lost");
+    assert!(matches!(&unended, ManagerError::Shutdown(unended) if unended.len() == 1), "{unended:?}");
     assert_eq!([&fails, &delivers].map(Buffering::flushes), [2, 2], "a shutdown delivers without a flush");
     assert_eq!(kind(manager.flush_observability()), None, "there is nobody to flush");
 }

@@ -3,7 +3,7 @@
 use sochdb_plugin_host::sdk::{
     CompressionExtension, Error, ErrorKind, IndexExtension, RowSink, StorageExtension, ValueSink,
 };
-use sochdb_plugin_host::{Compression, DynamicPluginLoader, Index, LoadError, Storage};
+use sochdb_plugin_host::{Compression, DynamicPluginLoader, Index, LoadError, Refusal, Storage};
 use support::plugins::{load_c, Private};
 
 fn codec() -> Compression {
@@ -222,9 +222,9 @@ fn a_name_that_is_no_text() {
         ("lying_codec", "-DALGORITHM_HUGE"),
         ("lying_index", "-DTYPE_NOT_TEXT"),
     ] {
-        match load_c(source, &[flag]).instance("{}").err() {
-            Some(LoadError::Create { kind, message, .. }) => {
-                assert_eq!(kind, ErrorKind::Contract, "{flag}: {message}");
+        match load_c(source, &[flag]).instance("{}").err().as_ref().map(LoadError::refusal) {
+            Some(Refusal::Create { kind, message, .. }) => {
+                assert_eq!(*kind, ErrorKind::Contract, "{flag}: {message}");
                 assert!(message.contains("broke the plugin contract"), "{flag}: {message}");
             }
             other => panic!("{flag} gave {other:?}"),

@@ -8,6 +8,7 @@ mod described;
 mod described_sinks;
 mod drop_order;
 mod endless;
+mod errors;
 mod events;
 mod faults;
 mod flushes;

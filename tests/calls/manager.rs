@@ -67,7 +67,7 @@ fn indexes_have_names_and_types() {
     assert_eq!(found.info().name, "by_name");
     let duplicate = manager.register_index(plugin.index().expect("an index"));
     assert!(
-        matches!(&duplicate, Err(ManagerError::Duplicate { kind: "index", name }) if name == "by_name"),
+        matches!(&duplicate, Err(ManagerError::Duplicate { kind: "index", name, .. }) if name == "by_name"),
         "{duplicate:?}"
     );
     assert_eq!(manager.index("life").expect("by its type").info().name, "by_name");

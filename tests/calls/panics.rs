@@ -1,7 +1,7 @@
 //! A panic in a plugin is a typed error with its text and place. After it only `destroy` runs.
 
 use sochdb_plugin_host::sdk::{Error, ErrorKind, Extension, IndexExtension, ObservabilityExtension, StorageExtension};
-use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary};
+use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, Refusal};
 use std::sync::Arc;
 use support::plugins::{in_rust, Private, Recorder};
 use support::{passes_alone, MINUTE};
@@ -51,8 +51,8 @@ fn poisoned(plugin: &PluginInstance, recorder: &Recorder) {
 #[test]
 fn in_create() {
     let (recorder, library) = library();
-    match library.instance("create").err() {
-        Some(LoadError::Create { kind: ErrorKind::Panicked, message, .. }) => {
+    match library.instance("create").err().as_ref().map(LoadError::refusal) {
+        Some(Refusal::Create { kind: ErrorKind::Panicked, message, .. }) => {
             assert!(message.contains("a literal text") && message.contains("src/lib.rs:"), "{message}");
         }
         other => panic!("a panic in create gave {other:?}"),
@@ -102,8 +102,8 @@ fn in_scan_and_lookup() {
 #[test]
 fn while_the_host_asks_for_a_name() {
     let (recorder, library) = library();
-    match library.instance("indextype").err() {
-        Some(LoadError::Create { kind: ErrorKind::Panicked, .. }) => {}
+    match library.instance("indextype").err().as_ref().map(LoadError::refusal) {
+        Some(Refusal::Create { kind: ErrorKind::Panicked, .. }) => {}
         other => panic!("a panic in index_type gave {other:?}"),
     }
     assert_eq!(recorder.take(), ["create", "indextype", "drop"], "the instance is destroyed, and not shut down");

@@ -1,7 +1,7 @@
 //! What an application gives an instance beside its configuration: a directory for its files, a budget of memory.
 
 use sochdb_plugin_host::sdk::{ErrorKind, HealthInfo, ObservabilityExtension, StorageExtension};
-use sochdb_plugin_host::{InstanceOptions, LoadError, PluginLibrary};
+use sochdb_plugin_host::{InstanceOptions, LoadError, PluginLibrary, Refusal};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -18,8 +18,8 @@ fn plugin() -> (Arc<Recorder>, PluginLibrary) {
 }
 
 fn refusal(library: &PluginLibrary, options: &InstanceOptions) -> (ErrorKind, String) {
-    match library.instance_with("{}", options) {
-        Err(LoadError::Create { kind, message, .. }) => (kind, message),
+    match library.instance_with("{}", options).as_ref().map_err(LoadError::refusal) {
+        Err(Refusal::Create { kind, message, .. }) => (*kind, message.clone()),
         other => panic!("{options:?}: {other:?}"),
     }
 }

@@ -3,7 +3,7 @@
 
 use sochdb_plugin_host::sdk::abi::soch_compression;
 use sochdb_plugin_host::sdk::ErrorKind;
-use sochdb_plugin_host::LoadError;
+use sochdb_plugin_host::{LoadError, Refusal};
 use support::plugins::{load_c, Private};
 
 fn refused(source: &str, flags: &[&str]) -> LoadError {
@@ -150,16 +150,16 @@ fn a_flag_that_no_version_knows() {
 #[test]
 fn create_fails() {
     let library = load_c("create_fails", &[]);
-    match library.instance("no space on device 7").err() {
-        Some(LoadError::Create { plugin, kind, message, .. }) => {
-            assert_eq!((plugin.as_str(), kind), ("create_fails", ErrorKind::Io));
+    match library.instance("no space on device 7").err().as_ref().map(LoadError::refusal) {
+        Some(Refusal::Create { plugin, kind, message, .. }) => {
+            assert_eq!((plugin.as_str(), *kind), ("create_fails", ErrorKind::Io));
             assert_eq!(message, "no space on device 7", "the plugin's own text, and the name once");
         }
         other => panic!("an instance that fails: {other:?}"),
     }
-    match library.instance("").err() {
-        Some(LoadError::Create { kind, message, .. }) => {
-            assert_eq!(kind, ErrorKind::Failed);
+    match library.instance("").err().as_ref().map(LoadError::refusal) {
+        Some(Refusal::Create { kind, message, .. }) => {
+            assert_eq!(*kind, ErrorKind::Failed);
             assert!(message.contains("without a text"), "{message}");
         }
         other => panic!("an instance that fails without a text: {other:?}"),

@@ -2,7 +2,7 @@
 //! directory at a time.
 
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
-use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, Storage};
+use sochdb_plugin_host::{LoadError, PluginInstance, PluginLibrary, Refusal, Storage};
 use std::fs::{self, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -98,7 +98,7 @@ fn in_a_child() {
     match (role.as_str(), opened) {
         ("write", Ok(plugin)) => write_rows(&plugin.storage().expect("a storage")),
         ("check", Ok(plugin)) => println!("rows {}", check_rows(&plugin.storage().expect("a storage"))),
-        (_, Err(LoadError::Create { kind: ErrorKind::Busy, .. })) => println!("busy"),
+        (_, Err(error)) if matches!(error.refusal(), Refusal::Create { kind: ErrorKind::Busy, .. }) => println!("busy"),
         (role, Err(error)) => panic!("{role}: {error}"),
         (role, Ok(_)) => panic!("there is no role {role}"),
     }
@@ -206,8 +206,8 @@ fn a_process_that_is_killed_leaves_no_semaphore() {
 }
 
 fn refused_as_busy(library: &PluginLibrary, directory: &Path) {
-    match library.instance(&config(directory, "commit")) {
-        Err(LoadError::Create { kind: ErrorKind::Busy, message, .. }) => {
+    match library.instance(&config(directory, "commit")).as_ref().map_err(LoadError::refusal) {
+        Err(Refusal::Create { kind: ErrorKind::Busy, message, .. }) => {
             assert!(message.contains("in use") && message.contains("a directory of its own"), "{message}");
         }
         Err(error) => panic!("{}: refused for another reason: {error}", directory.display()),

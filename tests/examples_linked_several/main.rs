@@ -6,7 +6,7 @@ use sochdb_plugin_conformance::{tests_for, Subject};
 use sochdb_plugin_host::sdk::abi::{soch_plugin, SOCH_ABI_MAJOR};
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, Labels, LinkedEntry, LogLevel, ObservabilityExtension};
 use sochdb_plugin_host::{
-    Caller, DynamicPluginLoader, HostServices, LoadError, ManagerError, PluginManager, Step, StepOutcome,
+    Caller, DynamicPluginLoader, HostServices, LoadError, ManagerError, PluginManager, Refusal, Step, StepOutcome,
 };
 use std::sync::{Arc, Mutex};
 
@@ -70,9 +70,8 @@ fn an_instance_has_host_configuration_kinds_and_capabilities() {
     // SAFETY: the plugin says that its table is of this type.
     assert_eq!((unsafe { &*table }.answer)(), 42);
     let missing = instance.storage().expect_err("it is none");
-    assert!(
-        matches!(missing, LoadError::KindMissing { plugin, path: None, wanted: "storage", .. } if plugin == "linked_kinds")
-    );
+    assert!(matches!(missing.refusal(), Refusal::KindMissing { wanted: "storage", .. }));
+    assert_eq!((missing.plugin(), missing.instance()), (Some("linked_kinds"), Some(instance.number())));
     instance.shutdown().expect("it ends");
     let log = lines.take().concat();
     assert!(log.contains("shut down") && log.contains('3'), "{log}");
@@ -137,7 +136,7 @@ fn a_manager_keeps_it_and_makes_it_again() {
     assert_eq!((&*status.name, &*status.info.name, &status.origin), ("turned", "linked_kinds", &None));
     lines.take();
     let failed = manager.hand_over("turned", || plugin.instance("refuse")).expect_err("no new one");
-    assert!(matches!(failed, ManagerError::NotReplaced { serves: true, .. }), "{failed}");
+    assert!(matches!(&failed, ManagerError::NotReplaced(not) if not.serves), "{failed}");
     let log = lines.take().concat();
     assert!(log.contains("shut down") && log.contains("created") && log.contains("[1]"), "{log}");
     assert_eq!(manager.compression("turned").expect("it is there").compress(&[0]).expect("bytes"), [255]);

@@ -3,6 +3,7 @@
 mod blocking;
 mod codes;
 mod docs;
+mod errors;
 mod files;
 mod imports;
 mod packages;

@@ -3,7 +3,7 @@
 use sochdb_plugin_host::sdk::CompressionExtension;
 use sochdb_plugin_host::trust::{places::LOCK_FILE, Lock, Locked, Manifest};
 use sochdb_plugin_host::{
-    Digest, DynamicPluginLoader, Listed, LoadError, OnRefusal, Policy, Step, StepOutcome, TrustFiles,
+    Digest, DynamicPluginLoader, Listed, LoadError, OnRefusal, Policy, Refusal, Step, StepOutcome, TrustFiles,
 };
 use std::error::Error;
 use std::fs::{self, Permissions};
@@ -149,7 +149,8 @@ fn each_step_says_of_which_file_it_is() {
     let library = loaded[1].library.as_ref().expect("it loads");
     let instance = library.instance("{}").expect("an instance");
     let missing = instance.storage().expect_err("it is a codec");
-    assert!(matches!(missing, LoadError::KindMissing { path: Some(path), .. } if path == paths[1]));
+    assert!(matches!(missing.refusal(), Refusal::KindMissing { wanted: "storage", .. }));
+    assert_eq!((missing.path(), missing.instance()), (Some(&*paths[1]), Some(instance.number())));
     let told = std::mem::take(&mut *told.lock().expect("no panic"));
     let of = |step: Step| told.iter().filter(|told| told.step == step).filter_map(|told| told.path.clone()).collect();
     let (opened, created): (Vec<PathBuf>, Vec<PathBuf>) = (of(Step::Open), of(Step::Create));

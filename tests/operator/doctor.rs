@@ -1,7 +1,7 @@
 //! `doctor` and `explain`: what an operator is told about a machine, and about a code.
 
 use serde_json::Value;
-use sochdb_plugin_host::{ElfError, LoadError, Reason, Step, ALLOW_VARIABLE};
+use sochdb_plugin_host::{ElfError, Reason, Refusal, Step, ALLOW_VARIABLE};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -190,7 +190,7 @@ fn each_code_is_explained() {
     let operator = Operator::new();
     let all = operator.object(&["explain"], 0);
     let listed: Vec<&Value> = all["codes"].as_array().expect("a list").iter().collect();
-    for Reason { code, step, .. } in LoadError::TABLE.iter().chain(ElfError::TABLE) {
+    for Reason { code, step, .. } in Refusal::TABLE.iter().chain(ElfError::TABLE) {
         let row = listed.iter().find(|row| row["code"] == *code).unwrap_or_else(|| panic!("{code} is not listed"));
         assert_eq!((&row["step"], &row["checks"]), (&step.name().into(), &step.description().into()));
         for text in ["cause", "remedy"] {
@@ -204,7 +204,7 @@ fn each_code_is_explained() {
     }
     let human = operator.call(&["explain"]).stdout;
     let steps = human.lines().filter(|line| Step::ALL.iter().any(|step| line.starts_with(&format!("{step}  "))));
-    let used = |step: &&Step| LoadError::TABLE.iter().chain(ElfError::TABLE).any(|reason| reason.step == **step);
+    let used = |step: &&Step| Refusal::TABLE.iter().chain(ElfError::TABLE).any(|reason| reason.step == **step);
     assert_eq!(steps.count(), Step::ALL.iter().filter(used).count(), "each step that refuses has one heading: {human}");
 }
 

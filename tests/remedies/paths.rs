@@ -21,7 +21,7 @@ fn a_path_that_is_given_as_the_remedy_says_is_taken() {
     for (wrong, code, advice) in [
         (PathBuf::new(), "E_PATH_EMPTY", "give the absolute path"),
         (nul, "E_PATH_NUL", "give the path without it"),
-        ("plugins/good.so".into(), "E_PATH_NOT_ABSOLUTE", "give the path from / on"),
+        ("plugins/good.so".into(), "E_PATH_NOT_ABSOLUTE", "give the path from / on, which is /"),
         (home.join("missing/good.so"), "E_DIR_NOT_FOUND", "check the path"),
         (home.join("plugins/missing.so"), "E_FILE_NOT_FOUND", "check the path"),
         (plugin.join("good.so"), "E_DIR_NOT_A_DIRECTORY", "check the path"),

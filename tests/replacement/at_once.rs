@@ -120,12 +120,10 @@ fn nothing_hangs_or_stays() {
                     };
                     match done {
                         Ok(()) | Err(ManagerError::Duplicate { .. } | ManagerError::Unknown { .. }) => {}
-                        Err(ManagerError::NotReplaced { why, stuck, .. }) => {
+                        Err(ManagerError::NotReplaced(not)) => {
                             let known = ["it is not wanted", "by another thread", "replaced before", "is linked in"];
-                            assert!(
-                                stuck.is_empty() && known.iter().any(|known| why.contains(known)),
-                                "{why} {stuck:?}"
-                            );
+                            let why = not.source.to_string();
+                            assert!(not.stuck.is_empty() && known.iter().any(|known| why.contains(known)), "{not:?}");
                         }
                         Err(error) => panic!("{error}"),
                     }

@@ -1,19 +1,12 @@
 //! What one extension keeps is there in the one that takes its place, and what cannot be kept is refused before.
 
-use crate::versions::{loader, two_versions};
+use crate::versions::{loader, not_replaced, two_versions};
 use sochdb_plugin_host::sdk::{IndexChange, IndexExtension, StorageExtension};
-use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginManager};
+use sochdb_plugin_host::{InstanceOptions, PluginManager};
 use std::thread;
 use std::time::{Duration, Instant};
 use support::in_c;
 use support::plugins::{in_rust, Private};
-
-fn not_replaced(result: Result<impl std::fmt::Debug, ManagerError>) -> (String, bool, Vec<String>) {
-    match result {
-        Err(ManagerError::NotReplaced { why, serves, stuck, .. }) => (why, serves, stuck),
-        other => panic!("it is not to be replaced: {other:?}"),
-    }
-}
 
 #[test]
 fn an_upgrade_is_of_all_instances_or_of_none() {
@@ -36,8 +29,8 @@ fn an_upgrade_is_of_all_instances_or_of_none() {
             Ok(())
         }
     };
-    let (why, serves, stuck) = not_replaced(manager.upgrade(&second, refusing));
-    assert!(why.contains("it has [3]") && serves && stuck.is_empty(), "{why} {serves} {stuck:?}");
+    let (why, not) = not_replaced(manager.upgrade(&second, refusing));
+    assert!(why.contains("it has [3]") && not.serves && not.stuck.is_empty(), "{not:?}");
     assert_eq!(digests(&manager), [first.digest(); 3]);
     let replaced = manager.upgrade(&second, |_, _| Ok(())).expect("all are replaced");
     assert!(replaced.iter().map(|one| &*one.name).eq(names), "in the order of registration: {replaced:?}");
@@ -53,16 +46,16 @@ fn what_would_lose_something_is_refused_before_anything_ends() {
     let [first, second] = two_versions(&in_c!("storage_memory"));
     manager.register_as("rows", first.instance("{}").expect("an instance")).expect("registered");
     manager.storage().expect("a storage").put(1, b"k", b"v", 0).expect("put");
-    let (why, serves, _) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
-    assert!(why.contains("durable") && why.contains("`replace`") && serves, "{why}");
+    let (why, not) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
+    assert!(why.contains("durable") && why.contains("`replace`") && not.serves, "{why}");
     // As it says: another one is filled, and put in its place.
     let filled = second.instance("{}").expect("an instance");
     filled.storage().expect("a storage").put(1, b"k", b"v", 0).expect("put");
     manager.replace("rows", filled).expect("it is replaced");
     let [first, second] = two_versions(&in_rust("index_flat"));
     manager.register_as("vectors", first.instance(r#"{"dimensions": 2}"#).expect("an instance")).expect("registered");
-    let (why, serves, _) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
-    assert!(why.contains("neither saved") && serves, "{why}");
+    let (why, not) = not_replaced(manager.upgrade(&second, |_, _| Ok(())));
+    assert!(why.contains("neither saved") && not.serves, "{why}");
     let filled = second.instance(r#"{"dimensions": 2}"#).expect("an instance");
     manager.replace("vectors", filled).expect("it is replaced");
     assert_eq!(manager.storage().expect("a storage").get(1, b"k").expect("get").as_deref(), Some(&b"v"[..]));
@@ -81,14 +74,14 @@ fn a_storage_is_handed_over_with_another_configuration() {
     assert!(replaced.expect("it is handed over").pause > Duration::ZERO);
     assert_eq!(kept.get(1, b"k").expect("a handle from before").as_deref(), Some(&b"v"[..]));
     // A configuration that is refused: the old one is made again.
-    let (why, serves, _) =
+    let (why, not) =
         not_replaced(manager.hand_over("rows", || library.instance_with(r#"{"sync": "never"}"#, &options)));
-    assert!(why.contains("sync") && serves, "{why}");
+    assert!(why.contains("sync") && not.serves, "{why}");
     assert_eq!(kept.get(1, b"k").expect("it is made again").as_deref(), Some(&b"v"[..]));
     // One that is no storage.
     let codec = Private::copy(&in_c!("codec_xor")).load_by(&loader()).expect("it loads");
-    let (why, serves, _) = not_replaced(manager.hand_over("rows", || codec.instance("{}")));
-    assert!(why.contains("has no kind storage") && serves, "{why}");
+    let (why, not) = not_replaced(manager.hand_over("rows", || codec.instance("{}")));
+    assert!(why.contains("has no kind storage") && not.serves, "{why}");
     assert_eq!(kept.get(1, b"k").expect("it is made again").as_deref(), Some(&b"v"[..]));
 }
 
@@ -108,8 +101,8 @@ fn a_reader_that_stays_open_keeps_the_old_one() {
     });
     let mut reader = reader.join().expect("no panic");
     let begin = Instant::now();
-    let (why, serves, _) = not_replaced(manager.hand_over("rows", || library.instance_with("{}", &options)));
-    assert!(why.contains("did not end within 100ms") && serves, "{why}");
+    let (why, not) = not_replaced(manager.hand_over("rows", || library.instance_with("{}", &options)));
+    assert!(why.contains("did not end within 100ms") && not.serves, "{why}");
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());
     assert_eq!(reader.get(1, b"k").expect("it goes on"), Some(&b"v"[..]));
     storage.put(1, b"k", b"w", 0).expect("so does the storage");
@@ -131,8 +124,8 @@ fn what_cannot_be_made_again_says_so() {
         std::fs::write(directory.path().join("rows"), "no directory").expect("written");
         Err::<sochdb_plugin_host::PluginInstance, _>("no new one")
     };
-    let (why, serves, _) = not_replaced(manager.hand_over("rows", spoil));
-    assert!(why.contains("no new one") && why.contains("cannot be made again") && !serves, "{why}");
+    let (why, not) = not_replaced(manager.hand_over("rows", spoil));
+    assert!(why.contains("no new one") && why.contains("cannot be made again") && !not.serves, "{why}");
     kept.get(1, b"k").expect_err("nothing serves");
     std::fs::remove_file(directory.path().join("rows")).expect("removed");
     let fresh = library.instance_with("{}", &options).expect("an instance");
@@ -176,7 +169,7 @@ fn changes_that_an_index_gets_meanwhile_are_in_the_next_one() {
     let build = move |_: &str, _: &sochdb_plugin_host::PluginInstance| {
         Ok(building.lock().expect("no panic").build(1, 1, &[(7, b"built")])?)
     };
-    let (why, serves, _) = not_replaced(manager.upgrade(&first, build));
-    assert!(why.contains("another caller") && serves, "{why}");
+    let (why, not) = not_replaced(manager.upgrade(&first, build));
+    assert!(why.contains("another caller") && not.serves, "{why}");
     assert_eq!(kept.lookup(b"built").expect("lookup"), [7]);
 }

@@ -1,6 +1,6 @@
 //! Replacements that fail in one of their steps, and what is left then.
 
-use crate::versions::{loader, two_versions};
+use crate::versions::{loader, not_replaced, two_versions};
 use sochdb_plugin_host::sdk::{CompressionExtension, StorageExtension};
 use sochdb_plugin_host::{InstanceOptions, ManagerError, PluginInstance, PluginLibrary, PluginManager};
 use std::fs;
@@ -26,10 +26,9 @@ fn served(manager: &PluginManager) -> Option<Vec<u8>> {
 
 /// What a hand-over says that must fail, with the old one serving.
 fn refused(manager: &PluginManager, make: impl FnOnce() -> Result<PluginInstance, AnyError>) -> String {
-    match manager.hand_over("rows", make) {
-        Err(ManagerError::NotReplaced { name, why, serves: true, stuck }) if name == "rows" && stuck.is_empty() => why,
-        other => panic!("the old one is not said to serve on: {other:?}"),
-    }
+    let (why, not) = not_replaced(manager.hand_over("rows", make));
+    assert!(not.name == "rows" && not.serves && not.stuck.is_empty(), "{not:?}");
+    why
 }
 
 #[test]
@@ -89,12 +88,8 @@ fn what_has_a_name_with_others_is_replaced_under_one_of_its_own() {
     manager.register_as("orders", rows.storage().expect("a storage")).expect("registered");
     manager.register_as("orders", codec.instance("{}").expect("an instance")).expect("another kind");
     let new = || library.instance("new").expect("an instance").storage().expect("a storage");
-    match manager.replace("orders", new()) {
-        Err(ManagerError::NotReplaced { why, serves: true, .. }) => {
-            assert!(why.contains("under names of their own, by `register_as`"), "{why}");
-        }
-        other => panic!("which one is meant? {other:?}"),
-    }
+    let (why, not) = not_replaced(manager.replace("orders", new()));
+    assert!(not.serves && why.contains("under names of their own, by `register_as`"), "{why}");
     for one in manager.unregister("orders").expect("it is there") {
         match one.storage() {
             Ok(storage) => manager.register_as("rows", storage).expect("a name of its own"),
@@ -128,15 +123,9 @@ fn an_upgrade_names_what_it_cannot_put_back() {
         }
         Ok(())
     };
-    let refused = manager.upgrade(&second, spoil).expect_err("the second is refused");
-    let text = refused.to_string();
-    assert!(text.ends_with("the second is refused; replaced already, and not put back: one"), "{text}");
-    match refused {
-        ManagerError::NotReplaced { name, serves: true, stuck, .. } => {
-            assert_eq!((&*name, stuck), ("two", vec!["one".to_owned()]))
-        }
-        other => panic!("{other:?}"),
-    }
+    let (text, not) = not_replaced(manager.upgrade(&second, spoil));
+    assert!(text.ends_with("; replaced already, and not put back: one: the second is refused"), "{text}");
+    assert!(not.name == "two" && not.serves && not.stuck == ["one"], "{not:?}");
     let two = manager.storage_named("two").expect("it is there");
     assert_eq!(two.get(1, b"k").expect("it serves on").as_deref(), Some(&b"two"[..]));
     // The name of what is stuck is free for another one.

@@ -1,6 +1,6 @@
 //! Handles that were taken before a replacement.
 
-use crate::versions::two_versions;
+use crate::versions::{not_replaced, two_versions};
 use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, Extension, ExtensionInfo, Result, Writer};
 use sochdb_plugin_host::{Compression, ManagerError, PluginManager};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -89,10 +89,8 @@ fn a_replacement_within_one_or_after_the_end_is_refused() {
     manager.register_as("values", codec(3)).expect("registered");
     for (new, known) in [("pages", "pages"), ("values", "values")] {
         let new = manager.compression(new).expect("a codec");
-        match manager.replace("pages", new) {
-            Err(ManagerError::NotReplaced { serves: true, why, .. }) => assert!(why.contains(known), "{why}"),
-            other => panic!("by `{known}`: {other:?}"),
-        }
+        let (why, not) = not_replaced(manager.replace("pages", new));
+        assert!(not.serves && why.contains(known), "by `{known}`: {why}");
     }
     for name in ["", "a\nb", &"x".repeat(256)] {
         assert_eq!(manager.register_as(name, codec(4)), Err(ManagerError::Name { name: name.to_owned() }));

@@ -35,7 +35,7 @@ fn two_instances_of_one_plugin_are_two_storages() {
     assert_eq!(active().as_deref(), Some(&b"c"[..]));
     assert!(manager.storage_named("logs_its_life").is_none(), "the plugin's own name is not asked for");
     match manager.register_as("hot", life("x").storage().expect("a storage")) {
-        Err(ManagerError::Duplicate { kind: "storage", name }) => assert_eq!(name, "hot"),
+        Err(ManagerError::Duplicate { kind: "storage", name, .. }) => assert_eq!(name, "hot"),
         other => panic!("a name twice: {other:?}"),
     }
     assert_eq!(value(&manager, "hot"), b"h", "the refused one changed nothing");
@@ -210,5 +210,28 @@ fn a_listing_says_where_each_comes_from_and_how_it_is() {
     match &manager.extensions().last().expect("it is listed").state {
         ExtensionState::Panicked { cause } => assert!(cause.contains("get"), "{cause}"),
         other => panic!("a panic left it {other}"),
+    }
+}
+
+#[test]
+fn a_sink_that_panicked_is_listed_until_another_one_takes_its_place() {
+    let manager = PluginManager::new();
+    let sink = |panics: bool| {
+        Observability::new(Sink::new("lines", move |_| assert!(!panics, "no room for a line"))).expect("a sink")
+    };
+    let states =
+        || -> Vec<String> { manager.extensions().iter().map(|one| format!("{}: {}", one.name, one.state)).collect() };
+    manager.register_as("lines", sink(true)).expect("registered");
+    manager.log_info("one", &[]);
+    let [panicked] = &states()[..] else { panic!("{:?}", states()) };
+    assert!(panicked.starts_with("lines: panicked") && panicked.contains("no room for a line"), "{panicked}");
+    manager.log_info("nobody hears it", &[]);
+    let replaced = manager.replace("lines", sink(false)).expect("another one takes its place");
+    assert_eq!((replaced.unended, states()), (None, vec!["lines: serving".to_owned()]));
+    let gone = manager.unregister("lines").expect("it is there");
+    assert_eq!((gone.len(), states()), (1, Vec::new()));
+    match manager.replace("lines", sink(false)) {
+        Err(ManagerError::Unknown { name, known, .. }) => assert_eq!((&*name, &*known), ("lines", "")),
+        other => panic!("nothing has the name: {other:?}"),
     }
 }

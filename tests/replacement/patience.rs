@@ -1,9 +1,9 @@
 //! Replacements that take their time: who waits, how long, and what is left of one that takes too long.
 
+use crate::versions::not_replaced;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, StorageExtension};
 use sochdb_plugin_host::{
-    CallOptions, DynamicPluginLoader, ExtensionState, InstanceOptions, ManagerError, PluginInstance, PluginLibrary,
-    PluginManager,
+    CallOptions, DynamicPluginLoader, ExtensionState, InstanceOptions, PluginInstance, PluginLibrary, PluginManager,
 };
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::thread;
@@ -48,10 +48,8 @@ fn a_version_that_is_too_slow_after_it_took_the_files_gives_them_back() {
     let served = serve(&version("1.0.0", &["-DKIND=STORAGE"]));
     // A quarter of the patience is 1 s, and its first call takes longer: it is waited for once more, to free the directory.
     let slow = version("2.0.0", &["-DKIND=STORAGE", "-DGET=1500"]);
-    match served.manager.upgrade(&slow, works) {
-        Err(ManagerError::NotReplaced { serves: true, why, .. }) => assert!(why.contains("longer than 1s"), "{why}"),
-        other => panic!("{other:?}"),
-    }
+    let (why, not) = not_replaced(served.manager.upgrade(&slow, works));
+    assert!(not.serves && why.contains("longer than 1s"), "{why}");
     assert_eq!(says(&served.manager), b"1.0.0");
 }
 
@@ -59,12 +57,8 @@ fn a_version_that_is_too_slow_after_it_took_the_files_gives_them_back() {
 fn beside_one_that_hangs_with_the_files_nothing_is_made_again() {
     let served = serve(&version("1.0.0", &["-DKIND=STORAGE"]));
     let hangs = version("2.0.0", &["-DKIND=STORAGE", "-DGET=6000"]);
-    match served.manager.upgrade(&hangs, works) {
-        Err(ManagerError::NotReplaced { serves: false, why, .. }) => {
-            assert!(why.contains("a call that does not end has its files"), "{why}");
-        }
-        other => panic!("{other:?}"),
-    }
+    let (why, not) = not_replaced(served.manager.upgrade(&hangs, works));
+    assert!(!not.serves && why.contains("a call that does not end has its files"), "{why}");
     // Once the call has ended, the directory is free.
     let third = version("3.0.0", &["-DKIND=STORAGE"]);
     let begin = Instant::now();
@@ -161,7 +155,8 @@ fn after_a_panic_of_the_step_that_makes_the_next_one_the_old_one_serves() {
     assert_eq!(says(&served.manager), b"1.0.0");
     let second = version("2.0.0", &["-DKIND=STORAGE"]);
     let panics = served.manager.upgrade(&second, |_, _| panic!("in the check"));
-    assert!(matches!(panics, Err(ManagerError::NotReplaced { serves: true, why, .. }) if why.contains("panics")));
+    let (why, not) = not_replaced(panics);
+    assert!(not.serves && why.contains("panics"), "{why}");
     assert_eq!(says(&served.manager), b"1.0.0");
 }
 

@@ -1,6 +1,6 @@
 //! Indexes that are built anew while others search and change them.
 
-use crate::versions::loader;
+use crate::versions::{loader, not_replaced};
 use sochdb_plugin_host::sdk::{
     extension_info, ColumnId, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Result, RowId, RowIds,
     TableId,
@@ -70,10 +70,9 @@ fn managed(index: Index) -> PluginManager {
 }
 
 fn not_rebuilt(result: std::result::Result<impl std::fmt::Debug, ManagerError>) -> String {
-    match result {
-        Err(ManagerError::NotReplaced { why, serves: true, .. }) => why,
-        other => panic!("it is not to be built: {other:?}"),
-    }
+    let (why, not) = not_replaced(result);
+    assert!(not.serves, "{why}");
+    why
 }
 
 #[test]

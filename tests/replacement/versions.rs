@@ -1,10 +1,12 @@
 //! Two versions of a plugin, and versions that do not work.
 
-use sochdb_plugin_host::{DynamicPluginLoader, PluginLibrary};
+use sochdb_plugin_host::{DynamicPluginLoader, ManagerError, PluginLibrary, Unreplaced};
+use std::fmt::Debug;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::time::Duration;
+use support::errors::whole;
 use support::plugins::Private;
 
 /// How long callers wait at most; each part of a replacement has a quarter of it. Short, as some versions hang.
@@ -33,4 +35,12 @@ pub fn bad_version(name: &str, kind: &str, fault: &str) -> Private {
     let flags = [format!("-DNAME=\"{name}\""), format!("-DKIND=SOCH_KIND_{kind}"), format!("-DFAULT={fault}")];
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     Private::compile("bad_version", &flags)
+}
+
+/// What became of an extension that is not to be replaced, and the whole text of why.
+pub fn not_replaced(result: Result<impl Debug, ManagerError>) -> (String, Unreplaced) {
+    match result {
+        Err(ManagerError::NotReplaced(not)) => (whole(&*not), *not),
+        other => panic!("it is not to be replaced: {other:?}"),
+    }
 }

@@ -7,7 +7,7 @@ use crate::store::directory::{is_absent, loader, read_lock, refuse, unlisted, Di
 use crate::store::staging::BROKEN;
 use serde_json::{json, Value};
 use sochdb_plugin_host::trust::{places, Lock, Locked};
-use sochdb_plugin_host::{printable, DynamicPluginLoader, LoadError, Step, UntrustedText};
+use sochdb_plugin_host::{printable, DynamicPluginLoader, LoadError, Refusal, Step, UntrustedText};
 use std::path::{Path, PathBuf};
 
 /// What `list` takes.
@@ -33,7 +33,9 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
     let lock = match read_lock(&any, &directory) {
         Ok(lock) => lock.unwrap_or_default(),
         // Nothing was installed yet, unless somebody says where.
-        Err(LoadError::DirNotFound { .. }) if !options.place.is_named() => Lock::default(),
+        Err(error) if !options.place.is_named() && matches!(error.refusal(), Refusal::DirNotFound { .. }) => {
+            Lock::default()
+        }
         Err(error) if error.step() == Step::Trust => return Ok(unreadable(out, &directory, &error)),
         Err(error) => {
             refuse(out, &directory.join(places::LOCK_FILE), &error, &[]);

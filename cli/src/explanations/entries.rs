@@ -2,7 +2,7 @@
 
 use crate::explanations::codes::OF_COMMAND;
 use crate::explanations::placeholders::readable;
-use sochdb_plugin_host::{ElfError, LoadError, Step};
+use sochdb_plugin_host::{ElfError, Refusal, Step};
 
 /// A code, as it is explained.
 pub(crate) struct Entry {
@@ -20,7 +20,7 @@ pub(crate) fn remedy(code: &str) -> Option<String> {
 
 /// Every code: those of the loader in the order of its steps, then those of this command.
 pub(crate) fn entries() -> impl Iterator<Item = Entry> {
-    let mut refusals: Vec<_> = LoadError::TABLE.iter().chain(ElfError::TABLE).collect();
+    let mut refusals: Vec<_> = Refusal::TABLE.iter().chain(ElfError::TABLE).collect();
     refusals.sort_by_key(|reason| reason.step);
     let refusals = refusals.into_iter().map(|reason| {
         let (cause, remedy) = (readable(reason.code, reason.cause), readable(reason.code, reason.remedy));

@@ -4,7 +4,7 @@ use crate::input::reading;
 use crate::input::similar::distance;
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::places;
-use sochdb_plugin_host::{LoadError, UntrustedText};
+use sochdb_plugin_host::{LoadError, Refusal, UntrustedText};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -30,8 +30,8 @@ fn told(path: &Path, failure: Failure) -> Failure {
 
 /// What to do about a refusal of the loader: of a path that is not there, what is there of it.
 pub(crate) fn remedy(error: &LoadError, path: &Path) -> String {
-    match error {
-        LoadError::FileNotFound { .. } | LoadError::DirNotFound { .. } | LoadError::NotADirectory { .. } => {
+    match error.refusal() {
+        Refusal::FileNotFound { .. } | Refusal::DirNotFound { .. } | Refusal::NotADirectory { .. } => {
             // Who named the directory knows nothing of the file in it.
             let named = if path.ends_with(places::LOCK_FILE) { path.parent().unwrap_or(path) } else { path };
             absent(named).unwrap_or_else(|| error.remedy())

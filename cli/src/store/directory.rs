@@ -63,7 +63,7 @@ pub(crate) fn read_lock(loader: &DynamicPluginLoader, directory: &Path) -> Resul
         Ok(lock) => Ok(Some(lock)),
         // All that comes before this step was passed.
         Err(error) if error.error.step() == Step::Trust && is_absent(&directory.join(places::LOCK_FILE)) => Ok(None),
-        Err(error) => Err(*error.error),
+        Err(error) => Err(error.error),
     }
 }
 

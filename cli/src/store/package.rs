@@ -4,7 +4,7 @@ use crate::input::missing::not_found;
 use crate::input::reading::{self, Links};
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::{places, Locked, Manifest};
-use sochdb_plugin_host::{Digest, ElfError, Facts, Kinds, LoadError};
+use sochdb_plugin_host::{Digest, ElfError, Facts, Kinds, Refusal};
 use std::path::Path;
 
 /// The most bytes of a plugin, which is what a loader takes, and of a text beside it.
@@ -30,7 +30,7 @@ impl Package {
     }
 
     /// Its entry in a lock file, from what its note says. Who signed it is not known from that.
-    pub(crate) fn entry(&self) -> Result<Locked, LoadError> {
+    pub(crate) fn entry(&self) -> Result<Locked, Refusal> {
         let facts = Facts::read(&self.bytes)?;
         let note = facts.note.ok_or(ElfError::NoteMissing)?;
         let (name, version) = (note.name.to_string(), note.version.to_string());

@@ -121,9 +121,9 @@ fn upgrade(manager: &PluginManager, plugins: &[Vec<PluginLibrary>], rounds: usiz
                             }
                         }
                     }
-                    Err(ManagerError::NotReplaced { name, why, serves: true, stuck }) if stuck.is_empty() => {
+                    Err(ManagerError::NotReplaced(not)) if not.serves && not.stuck.is_empty() => {
                         bad.insert(version.digest());
-                        told.refused.push(format!("{name}: {why}"));
+                        told.refused.push(format!("{}: {}", not.name, not.source));
                     }
                     Err(error) => return Err(error.into()),
                 }

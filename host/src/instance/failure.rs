@@ -6,6 +6,7 @@ use crate::instance::{Instance, Origin};
 use crate::sync::call_gate::refusal::{Hold, Refusal};
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{Error, ErrorKind, LogLevel};
+use std::path::Path;
 
 /// The code and the text of an error, and whether it is one that ends in NUL.
 pub(crate) fn said(error: *mut soch_error) -> (i32, String, bool) {
@@ -59,6 +60,14 @@ impl Instance {
         }
     }
 
+    /// The file that it was loaded from; None if it is linked in.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &*self.origin {
+            Origin::Entry { path, .. } => path.as_deref(),
+            Origin::Value { .. } => None,
+        }
+    }
+
     /// The panic that poisoned the instance.
     pub(crate) fn cause(&self) -> &str {
         self.poisoned_by.get().map_or("a call panicked", String::as_str)
@@ -79,7 +88,7 @@ impl Instance {
     /// An error of no single slot.
     pub(crate) fn error(&self, kind: ErrorKind, message: String) -> Error {
         let text = printable(&format!("{}: {message}", self.info.name)).into_owned();
-        Error::new(kind, text).of_instance(&self.info.name, self.number)
+        Error::new(kind, text).of_instance(&self.info.name, self.number, self.path())
     }
 
     /// An error of this slot.

@@ -39,6 +39,7 @@ use sochdb_plugin_sdk::{ErrorKind, ExtensionCapability, ExtensionInfo, Metrics, 
 use std::any::Any;
 use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::OnceLock;
 
@@ -67,8 +68,8 @@ pub(crate) struct Lifecycle {
 /// Where an instance comes from. It stays as long as the instance.
 pub(crate) enum Origin {
     /// The entry of a library, which is never unloaded, or of the program; the host as the instance sees it, and what the
-    /// instance was made from.
-    Entry { side: HostSide, recipe: Box<dyn Any + Send + Sync> },
+    /// instance was made from; the library's file.
+    Entry { side: HostSide, recipe: Box<dyn Any + Send + Sync>, path: Option<PathBuf> },
     /// A value of the application; how to see its own type.
     Value { as_any: unsafe fn(*mut c_void) -> &'static dyn Any },
 }

@@ -7,7 +7,7 @@ use crate::loader::step_runner::Steps;
 use crate::loader::steps::allow_list;
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::EffectivePolicy;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
 use crate::system::{Directory, Headroom, Native, Owners};
@@ -34,7 +34,7 @@ pub(crate) struct PluginDir<'a> {
 ///
 /// # Errors
 /// It may not.
-pub(crate) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<Headroom, LoadError> {
+pub(crate) fn pass_gate(options: &Options, steps: &mut Steps<'_>) -> Result<Headroom, Refusal> {
     steps.run(Step::Gate, || {
         let ((), words) = options.permission.check()?;
         let headroom = Native::headroom();
@@ -52,7 +52,7 @@ pub(crate) fn approach<'a>(
     options: &Options,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<PluginDir<'a>, LoadError> {
+) -> Result<PluginDir<'a>, Refusal> {
     let decisions = steps.run(Step::TrustFiles, || options.rules.check(options.policy))?;
     let plain = steps.run(Step::Path, || Native::path(path))?;
     let effective = decisions.effective(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));

@@ -6,6 +6,7 @@ use crate::base::text::UntrustedText;
 use crate::loader::file_origin::FileOrigin;
 use crate::process_state::change::ProcessChange;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::trust::policy::Policy;
 use std::fmt::Display;
@@ -17,6 +18,8 @@ use std::time::SystemTime;
 pub(crate) struct Record {
     pub(crate) policy: Option<Policy>,
     pub(crate) digest: Option<Digest>,
+    /// The name in the plugin's note.
+    pub(crate) plugin: Option<String>,
     pub(crate) build_id: Option<Vec<u8>>,
     /// The sandbox of the probe, or the reason why there was none.
     pub(crate) probe: Option<String>,
@@ -35,8 +38,13 @@ pub(crate) struct Accepted<'a> {
 }
 
 impl Record {
+    /// The error of a load that ends with this refusal.
+    pub(crate) fn error(&self, refusal: Refusal, path: &Path) -> LoadError {
+        LoadError::new(refusal, Some(path), self.plugin.as_deref())
+    }
+
     /// Emits the line.
-    pub(crate) fn emit(&self, path: &Path, decision: Result<Accepted<'_>, &LoadError>) {
+    pub(crate) fn emit(&self, path: &Path, decision: Result<Accepted<'_>, &Refusal>) {
         let path = UntrustedText::from(path);
         let time = now();
         let (policy, digest, probe) = (or_nothing(&self.policy), or_nothing(&self.digest), or_nothing(&self.probe));

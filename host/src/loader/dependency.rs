@@ -3,7 +3,7 @@
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
 use crate::elf::Facts;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
 use crate::system::{Native, Sealed};
@@ -56,8 +56,8 @@ impl fmt::Display for Dependency {
 /// Makes sure that the process can map a library with these facts, and what it needs of a trust file.
 ///
 /// # Errors
-/// [`LoadError::Shortage`].
-pub(crate) fn make_sure_to_map(step: Step, facts: &Facts, needed: &[Dependency]) -> Result<(), LoadError> {
+/// [`Refusal::Shortage`].
+pub(crate) fn make_sure_to_map(step: Step, facts: &Facts, needed: &[Dependency]) -> Result<(), Refusal> {
     let listed = needed.iter().map(|dependency| match dependency.source {
         Source::Listed { memory, .. } => memory,
         Source::Resident | Source::System(_) => 0,

@@ -15,7 +15,7 @@ use crate::loader::steps::open;
 use crate::loader::steps::probe::{self, ProbeOutcome};
 use crate::loader::steps::version;
 use crate::loader::worker::Worker;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::refusal::words::Words;
 use crate::sync::call_gate::live;
@@ -44,7 +44,7 @@ pub(crate) struct Library {
 #[derive(Clone)]
 enum Mapped {
     Accepted(&'static Library),
-    Refused(Arc<LoadError>),
+    Refused(Arc<Refusal>),
 }
 
 /// Held while the bytes are mapped, so that two threads do not map the same ones twice.
@@ -73,7 +73,7 @@ impl Library {
         worker: &mut Worker,
         steps: &mut Steps<'_>,
         record: &mut Record,
-    ) -> Result<(&'static Self, FileOrigin), LoadError> {
+    ) -> Result<(&'static Self, FileOrigin), Refusal> {
         live::watch_for_fork();
         let (digest, place, in_words) = (admitted.digest, admitted.place.clone(), steps.in_words());
         let slot = SLOTS.lock().entry(digest).or_default().clone();
@@ -100,10 +100,10 @@ impl Library {
     }
 
     /// Whether it was loaded as a policy demands.
-    fn meets(&self, demands: Demands) -> Result<(), LoadError> {
+    fn meets(&self, demands: Demands) -> Result<(), Refusal> {
         if (demands.probe || demands.landlock) && !self.confined {
             let why = "these bytes are in memory already, loaded without one under another policy".to_owned();
-            return Err(LoadError::ProbeUnavailable { why });
+            return Err(Refusal::ProbeUnavailable { why });
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl Library {
         worker: &mut Worker,
         steps: &mut Steps<'_>,
         record: &mut Record,
-    ) -> Result<&'static Self, LoadError> {
+    ) -> Result<&'static Self, Refusal> {
         if let Some(mapped) = slot {
             return mapped.again(admitted.effective.demands, steps);
         }
@@ -139,7 +139,7 @@ impl Library {
         let mut changes = Vec::new();
         let opened = steps.run_its_code(Step::Open, options.restoring, &mut changes, || {
             let confined = match probed {
-                ProbeOutcome::NotLoadable(reason) => return Err(LoadError::open(reason)),
+                ProbeOutcome::NotLoadable(reason) => return Err(Refusal::open(reason)),
                 ProbeOutcome::Passed { confined } => confined,
             };
             // What the dynamic linker cannot get while it is at work ends the process, such as thread-local memory.
@@ -149,7 +149,7 @@ impl Library {
                 open::preload(std::mem::take(&mut admitted.dependencies))?;
                 Native::open(path.as_os_str())
             };
-            let mapping = mapping.map_err(LoadError::open)?;
+            let mapping = mapping.map_err(Refusal::open)?;
             Ok(((mapping, confined), |_: &(Mapping, bool)| "all symbols are bound".to_owned()))
         });
         record.changes = changes;
@@ -181,7 +181,7 @@ impl Library {
         admitted: &Admitted,
         confined: bool,
         steps: &mut Steps<'_>,
-    ) -> Result<Self, LoadError> {
+    ) -> Result<Self, Refusal> {
         let (facts, note) = (&admitted.facts, &admitted.note);
         // The search goes on in the libraries that it needs, whose symbols are not meant.
         let layout = if facts.exports_layout { Native::address(mapping, "soch_layout_v1") } else { None };
@@ -203,14 +203,14 @@ impl Library {
 /// the bytes are mapped already.
 ///
 /// # Errors
-/// Those of the steps; [`LoadError::Open`] if the dynamic linker refused the plugin in the probe.
+/// Those of the steps; [`Refusal::Open`] if the dynamic linker refused the plugin in the probe.
 pub(crate) fn run_probe(
     mut admitted: Admitted,
     options: &Options,
     worker: &mut Worker,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<(Admitted, Option<ProbeOutcome>), LoadError> {
+) -> Result<(Admitted, Option<ProbeOutcome>), Refusal> {
     let slot = SLOTS.lock().get(&admitted.digest).cloned();
     if let Some(slot) = slot {
         let Some(mapped) = slot.try_lock_until(worker.deadline()).map(|slot| slot.clone()) else {
@@ -222,14 +222,14 @@ pub(crate) fn run_probe(
     }
     steps.run(Step::Identity, || identify(&mut admitted))?;
     match steps.run(Step::Probe, || probe::run(admitted, options, worker, record))? {
-        (_, ProbeOutcome::NotLoadable(reason)) => steps.refuse(Step::Open, LoadError::open(reason)),
+        (_, ProbeOutcome::NotLoadable(reason)) => steps.refuse(Step::Open, Refusal::open(reason)),
         (admitted, passed) => Ok((admitted, Some(passed))),
     }
 }
 
 impl Mapped {
     /// Says once more what came of it. What was mapped under a weaker policy is not good enough for a stricter one.
-    fn again(&self, demands: Demands, steps: &mut Steps<'_>) -> Result<&'static Library, LoadError> {
+    fn again(&self, demands: Demands, steps: &mut Steps<'_>) -> Result<&'static Library, Refusal> {
         let (refused_at, what) = match self {
             Self::Accepted(_) => (None, "these bytes were loaded before"),
             Self::Refused(error) => (Some(error.step()), "these bytes were mapped before"),
@@ -264,11 +264,11 @@ fn forget_if_unused(digest: Digest, slot: Slot) {
 }
 
 /// The plugin's path for the dynamic linker, after it was made sure that this and its inner name mean nothing else.
-fn identify(admitted: &mut Admitted) -> Result<(PathBuf, impl Words<PathBuf>), LoadError> {
+fn identify(admitted: &mut Admitted) -> Result<(PathBuf, impl Words<PathBuf>), Refusal> {
     if let Some(soname) = &admitted.facts.soname {
         let taken = Native::is_resident(soname.as_os_str());
         if taken && !SONAMES.lock().contains(soname) {
-            return Err(LoadError::SonameTaken { soname: soname.clone() });
+            return Err(Refusal::SonameTaken { soname: soname.clone() });
         }
     }
     let path = Native::identity(&mut admitted.file)?;

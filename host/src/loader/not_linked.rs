@@ -1,7 +1,7 @@
 //! The remedies for a refusal by the dynamic linker, by its words.
 
 use crate::refusal::lack::Lack;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use std::io;
 
@@ -41,7 +41,7 @@ const SHORT: [(i32, &str); 4] = [
     (libc::ENFILE, "Too many open files in system"),
 ];
 
-impl LoadError {
+impl Refusal {
     /// A refusal in the dynamic linker's words.
     pub(crate) fn open(reason: String) -> Self {
         if let Some((lack, reason)) = shortage(&reason) {

@@ -3,7 +3,7 @@
 use crate::base::text::UntrustedText;
 use crate::kernel::backend::Kernel;
 use crate::kernel::Own;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use crate::sync::call_gate::live::is_child;
 use std::ffi::OsStr;
@@ -51,11 +51,11 @@ impl Permission {
     }
 
     /// The step, with the words for who allowed it. Makes no system call.
-    pub(crate) fn check(&self) -> Result<((), impl Words<()>), LoadError> {
+    pub(crate) fn check(&self) -> Result<((), impl Words<()>), Refusal> {
         if is_child() {
-            return Err(LoadError::Forked);
+            return Err(Refusal::Forked);
         }
-        let refuse = |why| Err(LoadError::NotTrusted { why });
+        let refuse = |why| Err(Refusal::NotTrusted { why });
         let allowed_by = |who: &'static str| Ok(((), move |_: &()| format!("allowed by {who}")));
         match self {
             Self::Program => allowed_by("the program"),

@@ -15,7 +15,7 @@ use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::{dependencies, note, note_manifest, trust};
 use crate::loader::trust_source::EffectivePolicy;
 use crate::loader::worker::Worker;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
 use crate::system::{Bytes, Headroom, Native, Sealed};
@@ -61,7 +61,7 @@ pub(crate) fn admit(
     worker: &mut Worker,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<Admitted, LoadError> {
+) -> Result<Admitted, Refusal> {
     let headroom = pass_gate(options, steps)?;
     let (file, options) = (path.to_owned(), options.clone());
     worker.steps(path, Step::TrustFiles, steps, record, move |steps, record| {
@@ -75,7 +75,7 @@ fn admit_file(
     headroom: Headroom,
     steps: &mut Steps<'_>,
     record: &mut Record,
-) -> Result<Admitted, LoadError> {
+) -> Result<Admitted, Refusal> {
     let plugin_dir = approach(path, options, steps, record)?;
     settled(&plugin_dir.walked, plugin_dir.plain.file, steps, |steps, opened| {
         *record = Record { policy: record.policy, ..Record::default() };
@@ -91,7 +91,7 @@ fn judge(
     steps: &mut Steps<'_>,
     record: &mut Record,
     opened: &mut Option<Status>,
-) -> Result<Admitted, LoadError> {
+) -> Result<Admitted, Refusal> {
     let PluginDir { decisions, plain, effective, owners, walked } = plugin_dir;
     let (effective, rules) = (*effective, decisions.rules());
     let file = steps.run(Step::File, || {
@@ -119,6 +119,7 @@ fn judge(
     record.build_id.clone_from(&facts.build_id);
     let note = steps.run(Step::Note, || {
         let found = note::check(&facts)?;
+        record.plugin = Some(found.0.name.to_string());
         note_manifest::check(&found.0, endorsement.manifest.as_ref(), effective.demands, rules)?;
         Ok(found)
     })?;

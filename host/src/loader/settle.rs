@@ -6,7 +6,7 @@
 
 use crate::files::status::Status;
 use crate::loader::step_runner::Steps;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::system::backend::System;
 use crate::system::{Directory, Native};
@@ -21,8 +21,8 @@ pub(crate) fn settled<T>(
     directory: &Directory,
     name: &OsStr,
     steps: &mut Steps<'_>,
-    mut judge: impl FnMut(&mut Steps<'_>, &mut Option<Status>) -> Result<T, LoadError>,
-) -> Result<T, LoadError> {
+    mut judge: impl FnMut(&mut Steps<'_>, &mut Option<Status>) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
     let give_up = Instant::now() + DRAIN_TIMEOUT;
     loop {
         let (mut outcomes, mut opened) = (Vec::new(), None);

@@ -6,7 +6,7 @@
 use crate::base::escape::printable;
 use crate::process_state;
 use crate::process_state::change::ProcessChange;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::{Step, StepOutcome, Verdict};
 use crate::refusal::words::Words;
 use std::borrow::Cow;
@@ -33,15 +33,15 @@ impl<'a> Steps<'a> {
     pub(crate) fn run<T, W: Words<T>>(
         &mut self,
         step: Step,
-        body: impl FnOnce() -> Result<(T, W), LoadError>,
-    ) -> Result<T, LoadError> {
+        body: impl FnOnce() -> Result<(T, W), Refusal>,
+    ) -> Result<T, Refusal> {
         let start = Instant::now();
         let ended = body();
         self.ended(step, ended, start.elapsed(), Vec::new())
     }
 
     /// Ends with a step that only refuses.
-    pub(crate) fn refuse<T>(&mut self, step: Step, error: LoadError) -> Result<T, LoadError> {
+    pub(crate) fn refuse<T>(&mut self, step: Step, error: Refusal) -> Result<T, Refusal> {
         self.refused(step, &error, Duration::ZERO, Vec::new());
         Err(error)
     }
@@ -53,8 +53,8 @@ impl<'a> Steps<'a> {
         step: Step,
         restoring: bool,
         changes: &mut Vec<ProcessChange>,
-        body: impl FnOnce() -> Result<(T, W), LoadError>,
-    ) -> Result<T, LoadError> {
+        body: impl FnOnce() -> Result<(T, W), Refusal>,
+    ) -> Result<T, Refusal> {
         let start = Instant::now();
         let (ended, found) = process_state::keep(restoring, body);
         changes.clone_from(&found);
@@ -64,10 +64,10 @@ impl<'a> Steps<'a> {
     fn ended<T, W: Words<T>>(
         &mut self,
         step: Step,
-        ended: Result<(T, W), LoadError>,
+        ended: Result<(T, W), Refusal>,
         elapsed: Duration,
         changes: Vec<ProcessChange>,
-    ) -> Result<T, LoadError> {
+    ) -> Result<T, Refusal> {
         match ended {
             Ok((value, words)) => {
                 let detail = if self.in_words { safe(words(&value)) } else { String::new() };
@@ -83,7 +83,7 @@ impl<'a> Steps<'a> {
 
     /// Not a part of `run`, which the compiler repeats for every step.
     #[cold]
-    fn refused(&mut self, step: Step, error: &LoadError, elapsed: Duration, changes: Vec<ProcessChange>) {
+    fn refused(&mut self, step: Step, error: &Refusal, elapsed: Duration, changes: Vec<ProcessChange>) {
         let detail = if self.in_words { safe(error.to_string()) } else { String::new() };
         let refused = StepOutcome::new(step, Verdict::Refused, detail, elapsed);
         self.tell(StepOutcome { changes, ..refused });

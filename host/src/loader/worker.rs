@@ -10,7 +10,7 @@ use crate::kernel::Own;
 use crate::loader::audit::Record;
 use crate::loader::step_runner::Steps;
 use crate::refusal::lack::Lack;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::system::backend::System;
 use crate::system::{Native, Thread};
@@ -79,8 +79,8 @@ impl Worker {
         first: Step,
         steps: &mut Steps<'_>,
         record: &mut Record,
-        job: impl FnOnce(&mut Steps<'_>, &mut Record) -> Result<T, LoadError> + Send + 'static,
-    ) -> Result<T, LoadError> {
+        job: impl FnOnce(&mut Steps<'_>, &mut Record) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
         let told = Arc::new(Mutex::new(Vec::with_capacity(Step::ALL.len())));
         let (mut own, keep, in_words) = (record.clone(), told.clone(), steps.in_words());
         let ended = self.run(move || {
@@ -110,7 +110,7 @@ impl Worker {
         path: &Path,
         step: Step,
         job: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, LoadError> {
+    ) -> Result<T, Refusal> {
         self.run(job).map_err(|stopped| self.refusal(&stopped, step, path))
     }
 
@@ -125,7 +125,7 @@ impl Worker {
     }
 
     /// The refusal for a load whose time is up at `step`.
-    pub(crate) fn late(&self, step: Step, path: &Path) -> LoadError {
+    pub(crate) fn late(&self, step: Step, path: &Path) -> Refusal {
         self.refusal(&Stopped::Late, step, path)
     }
 
@@ -190,20 +190,20 @@ impl Worker {
         }
     }
 
-    fn refusal(&self, stopped: &Stopped, step: Step, path: &Path) -> LoadError {
+    fn refusal(&self, stopped: &Stopped, step: Step, path: &Path) -> Refusal {
         let (path, limit) = (UntrustedText::from(path), self.limit);
         match stopped {
-            Stopped::Late => LoadError::Timeout {
+            Stopped::Late => Refusal::Timeout {
                 step,
                 what: format!("{path}: what begins with step {step} did not end within {limit:?}"),
             },
-            Stopped::Crowded => LoadError::Timeout {
+            Stopped::Crowded => Refusal::Timeout {
                 step,
                 what: format!("{path} was not looked at, as {MOST_ABANDONED} earlier loads still wait for an answer"),
             },
             Stopped::NoThread(error) => {
                 let number = error.raw_os_error().unwrap_or(Own::SHORTAGES.threads);
-                LoadError::Shortage { step, lack: Lack::Processes, reason: io::Error::from_raw_os_error(number) }
+                Refusal::Shortage { step, lack: Lack::Processes, reason: io::Error::from_raw_os_error(number) }
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::instance::end::say_ended;
 use crate::instance::journal::Change;
 use crate::instance::successor::{Held, Moving};
 use crate::instance::Instance;
-use crate::manager::error::ManagerError;
+use crate::manager::error::{AnyError, ManagerError, Unreplaced};
 use crate::manager::making::{within, NotMade};
 use crate::manager::registration::{Handles, Registration};
 use crate::manager::registry::Registry;
@@ -30,9 +30,6 @@ const ROUNDS: usize = 8;
 
 /// The bytes that an index saved, for the one that loads them.
 pub(crate) type Saved = Option<Arc<Vec<u8>>>;
-
-/// Whatever a caller's own step fails with.
-pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The outcome of a replacement that took place.
 ///
@@ -126,18 +123,14 @@ impl Drop for Journaling<'_> {
 }
 
 /// Makes the changes in the new index that were made in the old one since this was called last. How many there were.
-fn follow(old: &Instance, new: &Registration) -> Result<usize, String> {
+fn follow(old: &Instance, new: &Registration) -> Result<usize, AnyError> {
     let changes = old.succession.journal.take()?;
     let Some(mut index) = new.handles.index.clone() else { return Ok(0) };
     for part in changes.chunks(PART) {
         let part: Vec<_> = part.iter().map(Change::lend).collect();
-        index.change_batch(&part).map_err(|error| error.to_string())?;
+        index.change_batch(&part)?;
     }
     Ok(changes.len())
-}
-
-fn serves_on(name: &str) -> impl Fn(String) -> ManagerError + '_ {
-    |why| ManagerError::not_replaced(name, why)
 }
 
 /// The old one with what its index keeps, ready to be followed by the next one.
@@ -176,10 +169,8 @@ impl<'a> Prepared<'a> {
         if let Some(index) = Handles::all_of(old).index.filter(|_| plan.saved) {
             prepared.saved = match index.save(0) {
                 Ok(saved) => Some(Arc::new(saved)),
-                Err(error) if error.kind() == ErrorKind::Unsupported => {
-                    return Err(serves_on(name)(UNSAVED.to_owned()))
-                }
-                Err(error) => return Err(serves_on(name)(error.to_string())),
+                Err(error) if error.kind() == ErrorKind::Unsupported => return Err(prepared.serves_on(UNSAVED)),
+                Err(error) => return Err(prepared.serves_on(error)),
             };
         }
         if plan.followed {
@@ -189,9 +180,13 @@ impl<'a> Prepared<'a> {
         Ok(prepared)
     }
 
+    fn serves_on(&self, why: impl Into<AnyError>) -> ManagerError {
+        ManagerError::not_replaced(self.name, self.old, why)
+    }
+
     fn hold(&mut self) -> Result<(), ManagerError> {
         let held = self.old.hold_changes(patience(self.old));
-        let late = || serves_on(self.name)("changes of the index under way do not end".to_owned());
+        let late = || self.serves_on("changes of the index under way do not end");
         self.still = Some(held.ok_or_else(late)?);
         Ok(())
     }
@@ -203,13 +198,13 @@ impl<'a> Prepared<'a> {
         }
         // Most of them beside others, so that few are left when nobody may change it.
         for _ in 0..ROUNDS {
-            if follow(self.old, new).map_err(serves_on(self.name))? < PART {
+            if follow(self.old, new).map_err(|why| self.serves_on(why))? < PART {
                 break;
             }
         }
         self.begin = Instant::now();
         self.hold()?;
-        follow(self.old, new).map_err(serves_on(self.name)).map(drop)
+        follow(self.old, new).map_err(|why| self.serves_on(why)).map(drop)
     }
 }
 
@@ -231,8 +226,8 @@ impl PluginManager {
         });
         carried.map_err(|error| match error {
             // It had ended before.
-            ManagerError::NotReplaced { name, why, stuck, .. } if old.has_ended() && !old.is_succeeded() => {
-                ManagerError::NotReplaced { name, why, serves: false, stuck }
+            ManagerError::NotReplaced(not) if old.has_ended() && !old.is_succeeded() => {
+                ManagerError::NotReplaced(Box::new(Unreplaced { serves: false, ..*not }))
             }
             error => error,
         })
@@ -245,20 +240,18 @@ impl PluginManager {
         moving: Moving,
         make: impl FnOnce(&Saved) -> Result<Registration, NotMade>,
     ) -> Result<(Registration, Moving), ManagerError> {
-        let Prepared { name, old, plan, saved, .. } = prepared;
-        let serves_on = serves_on(name);
+        let Prepared { old, plan, saved, .. } = prepared;
         if plan.one_owner {
             moving.have_callers_wait();
-            old.drain_and_close(patience(old)).map_err(|error| serves_on(error.to_string()))?;
+            old.drain_and_close(patience(old)).map_err(|error| prepared.serves_on(error))?;
         }
         let left = if plan.one_owner { old.leave(after(patience(old))) } else { Ok(()) };
-        let left =
-            left.map_err(|error| NotMade { keeps_files: error.kind() == ErrorKind::Busy, why: error.to_string() });
+        let left = left.map_err(|error| NotMade { keeps_files: error.kind() == ErrorKind::Busy, why: error.into() });
         let made = left.and_then(|()| make(saved));
         let NotMade { why, keeps_files } =
-            match made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), |why| Err(why.into()))) {
+            match made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), |why| Err(NotMade::from(why)))) {
                 Ok(new) => return Ok((new, moving)),
-                Err(not) if !plan.one_owner => return Err(serves_on(not.why)),
+                Err(not) if !plan.one_owner => return Err(prepared.serves_on(not.why)),
                 Err(not) => not,
             };
         let again = if keeps_files {
@@ -269,14 +262,13 @@ impl PluginManager {
         Err(match again {
             Ok(again) => {
                 moving.to(&again.instance);
-                serves_on(why)
+                prepared.serves_on(why)
             }
             Err(not) => {
                 drop(moving);
                 // Its sink was kept for the next one.
                 say_ended();
-                let why = format!("{why}; and the old one cannot be made again: {not}");
-                ManagerError::NotReplaced { name: (*name).to_owned(), why, serves: false, stuck: Vec::new() }
+                prepared.serves_on(why).but_lost(&not)
             }
         })
     }
@@ -289,7 +281,7 @@ impl PluginManager {
         new: &Registration,
     ) -> Result<(Replaced, Moving), ManagerError> {
         let Prepared { name, old, plan, begin, waited, _journal, still, .. } = prepared;
-        let next = new.instance.begin_move().map_err(|error| ManagerError::not_replaced(name, error.to_string()))?;
+        let next = new.instance.begin_move().map_err(|error| ManagerError::not_replaced(name, old, error))?;
         self.put(old, new)?;
         moving.to(&new.instance);
         let pause = if plan == Plan::BESIDE { Duration::ZERO } else { waited.max(begin.elapsed()) };
@@ -308,11 +300,11 @@ impl PluginManager {
     fn lacks(&self, old: &Instance, new: &Registration) -> Option<String> {
         let has = new.handles.kinds();
         let wanted = |registry: &Registry| {
-            registry.entries().filter(|(entry, _)| entry.is_of(old)).fold(0, |kinds, (entry, _)| kinds | entry.kinds.0)
+            registry.entries().filter(|entry| entry.is_of(old)).fold(0, |kinds, entry| kinds | entry.kinds.0)
         };
         let name_of_new = |registry: &Registry| {
             let mut entries = registry.entries();
-            entries.find(|(entry, _)| entry.is_of(&new.instance)).map(|(entry, _)| entry.name.to_string())
+            entries.find(|entry| entry.is_of(&new.instance)).map(|entry| entry.name.to_string())
         };
         if let Some(name) = self.look(name_of_new)? {
             return Some(format!("the new one is registered already, as `{name}`"));
@@ -341,8 +333,7 @@ impl PluginManager {
         if registry.shut {
             return Err(ManagerError::ShutDown);
         }
-        let is_sink =
-            registry.entries().any(|(entry, _)| entry.is_of(old) && entry.kinds.0 & SOCH_KIND_OBSERVABILITY != 0);
+        let is_sink = registry.entries().any(|entry| entry.is_of(old) && entry.kinds.0 & SOCH_KIND_OBSERVABILITY != 0);
         if !registry.exchange(old, new) {
             return Err(unknown(&registry, "extension", &old.info.name));
         }

@@ -1,9 +1,16 @@
+use crate::instance::Instance;
 use crate::metrics::description::MAX_BOUNDS;
 use crate::metrics::registry::{Refusal, MAX_SERIES, MAX_SERIES_BYTES};
+use crate::refusal::load_error::LoadError;
 use sochdb_plugin_sdk::Error;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The most bytes of a name that the application gives.
 pub(crate) const MAX_NAME: usize = 255;
+
+/// Whatever a caller's own step fails with.
+pub(crate) type AnyError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The reason why the manager refused.
 ///
@@ -23,6 +30,10 @@ pub enum ManagerError {
         kind: &'static str,
         /// The name, or the algorithm of a codec.
         name: String,
+        /// The plugin that has it.
+        plugin: String,
+        /// The number of the instance that has it.
+        instance: u64,
     },
     /// The name is none that can be listed.
     #[error("{name:?} is no name for an extension: give one of 1 to {MAX_NAME} bytes without control characters")]
@@ -41,17 +52,8 @@ pub enum ManagerError {
         known: String,
     },
     /// An extension was not replaced by another one.
-    #[error("`{name}` was not replaced, and {}: {why}{}", if *.serves { "the old one serves on" } else { "takes no calls any more" }, also(.stuck))]
-    NotReplaced {
-        /// The name of the extension.
-        name: String,
-        /// The reason.
-        why: String,
-        /// Whether the old one takes calls as before.
-        serves: bool,
-        /// Of an upgrade, the names of those that were replaced before, and could not be put back.
-        stuck: Vec<String>,
-    },
+    #[error(transparent)]
+    NotReplaced(Box<Unreplaced>),
     /// The manager was shut down.
     #[error("the plugin manager was shut down: no extension can be registered any more")]
     ShutDown,
@@ -94,6 +96,53 @@ pub enum ManagerError {
     #[error("{} extension(s) did not shut down cleanly: {}", .0.len(), join(.0))]
     Shutdown(Vec<Unended>),
 }
+
+/// An extension that was not replaced by another one. `Display` says what became of it; the source says why.
+///
+/// ```
+/// use sochdb_plugin_host::{Compression, LinkedPlugin, ManagerError, PluginManager};
+#[doc = include_str!("../handles/xor_codec.example")]
+/// let manager = PluginManager::new();
+/// manager.register_as("pages", Compression::new(Xor)?)?;
+/// let refused = manager.hand_over("pages", || Err("no other one is there"));
+/// let Err(ManagerError::NotReplaced(not)) = refused else { unreachable!() };
+/// assert_eq!((&*not.name, not.serves, not.source.to_string()), ("pages", false, "no other one is there".to_owned()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("`{name}` was not replaced, and {}{}", fate(*.serves, .lost.as_deref()), also(.stuck))]
+#[non_exhaustive]
+pub struct Unreplaced {
+    /// The name of the extension.
+    pub name: String,
+    /// The plugin of the instance that was to be replaced.
+    pub plugin: String,
+    /// The number of the instance that was to be replaced.
+    pub instance: u64,
+    /// The path of the file that this one was loaded from; None if it is linked in.
+    pub path: Option<PathBuf>,
+    /// The slot of the contract whose call failed, in the old or the new one; None if it was none.
+    pub slot: Option<String>,
+    /// Whether the old one takes calls as before.
+    pub serves: bool,
+    /// Why the old one could not be made again, if it ended for the new one.
+    pub lost: Option<String>,
+    /// Of an upgrade, the names of those that were replaced before, and could not be put back.
+    pub stuck: Vec<String>,
+    /// The reason: an [`Error`] or a [`LoadError`] that names the instance and the file it is of, or an error of the application's.
+    pub source: Arc<dyn std::error::Error + Send + Sync>,
+}
+
+/// Of the same extension, with the same text of its reason.
+impl PartialEq for Unreplaced {
+    fn eq(&self, other: &Self) -> bool {
+        let all =
+            |not: &Self| (not.to_string(), not.instance, not.path.clone(), not.slot.clone(), not.source.to_string());
+        all(self) == all(other)
+    }
+}
+
+impl Eq for Unreplaced {}
 
 /// An extension that did not shut down cleanly.
 ///
@@ -138,8 +187,25 @@ impl std::fmt::Display for Unended {
     }
 }
 
+/// The slot whose call failed, as an error or one of its causes says.
+fn slot_of(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let slot = |error: &(dyn std::error::Error + 'static)| {
+        let of_call = error.downcast_ref::<Error>().and_then(Error::slot);
+        of_call.or_else(|| error.downcast_ref::<LoadError>()?.slot()).map(str::to_owned)
+    };
+    std::iter::successors(Some(error), |error| error.source()).find_map(slot)
+}
+
 fn join(errors: &[Unended]) -> String {
     errors.iter().map(Unended::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn fate(serves: bool, lost: Option<&str>) -> String {
+    match (serves, lost) {
+        (true, _) => "the old one serves on".to_owned(),
+        (false, None) => "takes no calls any more".to_owned(),
+        (false, Some(why)) => format!("takes no calls any more, as it cannot be made again: {why}"),
+    }
 }
 
 fn also(stuck: &[String]) -> String {
@@ -151,8 +217,29 @@ fn also(stuck: &[String]) -> String {
 
 impl ManagerError {
     /// The error of a replacement that failed; the old extension serves on.
-    pub(crate) fn not_replaced(name: &str, why: String) -> Self {
-        Self::NotReplaced { name: name.to_owned(), why, serves: true, stuck: Vec::new() }
+    pub(crate) fn not_replaced(name: &str, old: &Instance, why: impl Into<AnyError>) -> Self {
+        let source: Arc<dyn std::error::Error + Send + Sync> = why.into().into();
+        Self::NotReplaced(Box::new(Unreplaced {
+            name: name.to_owned(),
+            plugin: old.info.name.clone(),
+            instance: old.number,
+            path: old.path().map(Path::to_owned),
+            slot: slot_of(&*source),
+            serves: true,
+            lost: None,
+            stuck: Vec::new(),
+            source,
+        }))
+    }
+
+    /// The same of an extension that ended for the next one, and cannot be made again.
+    pub(crate) fn but_lost(self, why: &str) -> Self {
+        match self {
+            Self::NotReplaced(not) => {
+                Self::NotReplaced(Box::new(Unreplaced { serves: false, lost: Some(why.to_owned()), ..*not }))
+            }
+            other => other,
+        }
     }
 
     /// The reason why there is no metric of this name, or no description of it.

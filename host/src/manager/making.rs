@@ -1,6 +1,7 @@
 //! The making of an instance that is to take another one's place, on a thread that is left alone if it takes too long.
 
 use crate::instance::Instance;
+use crate::manager::error::AnyError;
 use crate::plugin::PluginInstance;
 use crate::sync::call_gate::after;
 use parking_lot::Mutex;
@@ -31,14 +32,14 @@ pub(crate) fn within<T: Send + 'static>(
 
 /// Why there is no next instance.
 pub(crate) struct NotMade {
-    pub(crate) why: String,
+    pub(crate) why: AnyError,
     /// Whether something that was made may still have the files and ports that the old one had.
     pub(crate) keeps_files: bool,
 }
 
-impl From<String> for NotMade {
-    fn from(why: String) -> Self {
-        Self { why, keeps_files: false }
+impl<E: Into<AnyError>> From<E> for NotMade {
+    fn from(why: E) -> Self {
+        Self { why: why.into(), keeps_files: false }
     }
 }
 
@@ -75,6 +76,6 @@ impl Making {
         let made = std::mem::replace(&mut *self.0.lock(), Made::GivenUp);
         let Made::This(instance) = made else { return NotMade::from(why) };
         let ended = instance.leave(after(patience));
-        NotMade { why, keeps_files: ended.is_err_and(|error| error.kind() == ErrorKind::Busy) }
+        NotMade { why: why.into(), keeps_files: ended.is_err_and(|error| error.kind() == ErrorKind::Busy) }
     }
 }

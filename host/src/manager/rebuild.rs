@@ -4,8 +4,8 @@ use crate::base::kinds::Kinds;
 use crate::handles::index::Index;
 use crate::handles::index_builder::IndexBuilder;
 use crate::instance::Instance;
-use crate::manager::carry::{AnyError, Journaling, Plan, Replaced};
-use crate::manager::error::ManagerError;
+use crate::manager::carry::{Journaling, Plan, Replaced};
+use crate::manager::error::{AnyError, ManagerError};
 use crate::manager::registration::{Handles, Registration};
 use crate::manager::PluginManager;
 use crate::plugin::recipe::Recipe;
@@ -53,9 +53,9 @@ impl PluginManager {
         fill: impl FnOnce(&mut IndexBuilder) -> Result<(), E>,
     ) -> Result<Replaced, ManagerError> {
         let old = self.one_of(name)?;
-        let refused = |why: String| ManagerError::not_replaced(name, why);
-        let Some(index) = Index::of(&old) else { return Err(refused("it is no index".to_owned())) };
-        let fill = |builder: &mut IndexBuilder| fill(builder).map_err(|error| error.into().to_string());
+        let refused = |why: AnyError| ManagerError::not_replaced(name, &old, why);
+        let Some(index) = Index::of(&old) else { return Err(refused("it is no index".into())) };
+        let fill = |builder: &mut IndexBuilder| fill(builder).map_err(Into::into);
         // Its other kinds may be registered under another name, or be held by somebody.
         let is_index_alone = Handles::all_of(&old).kinds() == Kinds(SOCH_KIND_INDEX);
         let recipe = Recipe::of(&old).filter(|recipe| is_index_alone && !recipe.options.has_data_dir());
@@ -63,13 +63,12 @@ impl PluginManager {
             return build_in_place(name, &old, index, table, column, fill).map_err(refused);
         };
         let plan = Plan { one_owner: false, saved: false, followed: true };
-        let claimed = old.begin_move().map_err(|error| refused(error.to_string()))?;
+        let claimed = old.begin_move().map_err(|error| refused(error.into()))?;
         let (replaced, _) = self.carry(name, claimed, plan, |_| {
-            let plugin = PluginInstance { instance: recipe.make().map_err(|error| error.to_string())? };
-            let index = plugin.index().map_err(|error| error.to_string())?;
-            let mut builder = index.begin_build(table, column).map_err(|error| error.to_string())?;
+            let plugin = PluginInstance { instance: recipe.make()? };
+            let mut builder = plugin.index()?.begin_build(table, column)?;
             fill(&mut builder)?;
-            builder.finish().map_err(|error| error.to_string())?;
+            builder.finish()?;
             Ok(Registration::from(plugin))
         })?;
         Ok(replaced)
@@ -82,15 +81,14 @@ fn build_in_place(
     mut index: Index,
     table: TableId,
     column: ColumnId,
-    fill: impl FnOnce(&mut IndexBuilder) -> Result<(), String>,
-) -> Result<Replaced, String> {
-    let text = |error: sochdb_plugin_sdk::Error| error.to_string();
-    let _alone = old.begin_move().map_err(text)?;
+    fill: impl FnOnce(&mut IndexBuilder) -> Result<(), AnyError>,
+) -> Result<Replaced, AnyError> {
+    let _alone = old.begin_move()?;
     let hold = || old.hold_changes(old.limits.drain_timeout).ok_or("changes of the index under way do not end");
     let still = hold()?;
     let journaling = Journaling::begin(old);
     drop(still);
-    let mut builder = index.begin_build(table, column).map_err(text)?;
+    let mut builder = index.begin_build(table, column)?;
     fill(&mut builder)?;
 
     let begin = Instant::now();
@@ -101,8 +99,8 @@ fn build_in_place(
     let last: BTreeMap<_, bool> = changes.iter().map(|change| (change.entry(), change.is_insert)).collect();
     let (inserted, deleted): (Vec<_>, Vec<_>) = last.into_iter().partition(|(_, is_insert)| *is_insert);
     let inserted: Vec<_> = inserted.into_iter().map(|((key, row), _)| (row, key)).collect();
-    builder.add(&inserted).map_err(text)?;
-    builder.finish().map_err(text)?;
+    builder.add(&inserted)?;
+    builder.finish()?;
     let deleted: Vec<_> = deleted.into_iter().map(|((key, row), _)| IndexChange::Delete { key, row }).collect();
     let left = |error| format!("it is built, and has rows that were deleted meanwhile: {error}");
     index.change_batch(&deleted).map_err(left)?;

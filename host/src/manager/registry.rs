@@ -10,7 +10,7 @@ use crate::manager::registration::{Handles, Registration};
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{CompressionExtension, IndexExtension};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 #[derive(Default)]
 pub(crate) struct Registry {
@@ -26,33 +26,33 @@ pub(crate) struct Registry {
 pub(crate) struct Entry {
     pub(crate) name: Arc<str>,
     pub(crate) kinds: Kinds,
-    instance: Weak<Instance>,
-    /// Without its sink, which the list of all sinks keeps, and lets go when it ended.
+    instance: Arc<Instance>,
     handles: Handles,
-    /// For a plugin that has none of the kinds.
-    _kept: Option<Arc<Instance>>,
 }
 
 impl Entry {
     fn new(name: Arc<str>, registration: Registration) -> Self {
         let Registration { instance, handles } = registration;
         let kinds = handles.kinds();
-        let handles = Handles { observability: None, ..handles };
-        let kept = (kinds.0 == 0).then(|| instance.clone());
-        Self { name, kinds, instance: Arc::downgrade(&instance), handles, _kept: kept }
+        Self { name, kinds, instance, handles }
     }
 
     pub(crate) fn is_of(&self, instance: &Instance) -> bool {
-        std::ptr::eq(self.instance.as_ptr(), instance)
+        std::ptr::eq(&*self.instance, instance)
     }
 
-    pub(crate) fn instance(&self) -> Option<Arc<Instance>> {
-        self.instance.upgrade()
+    pub(crate) fn instance(&self) -> &Arc<Instance> {
+        &self.instance
+    }
+
+    /// Whether it is a sink that is nothing else and was shut down: nobody looks for it any more. One that panicked is listed.
+    pub(crate) fn is_forgotten(&self) -> bool {
+        self.kinds == Kinds(SOCH_KIND_OBSERVABILITY) && is_over(&self.instance) && !self.instance.is_poisoned()
     }
 
     /// Whether nobody is served by it any more. One that is being replaced will be.
     fn has_ended(&self) -> bool {
-        self.instance().is_none_or(|instance| is_over(&instance))
+        is_over(&self.instance)
     }
 }
 
@@ -76,7 +76,7 @@ impl Registry {
         if self.shut {
             return Err(ManagerError::ShutDown);
         }
-        self.let_go_of_gone(gone);
+        gone.extend(self.forget_sinks());
         let kinds = registration.handles.kinds();
         let sink_alone = kinds == Kinds(SOCH_KIND_OBSERVABILITY);
         let chosen: Arc<str> = match name {
@@ -85,23 +85,25 @@ impl Registry {
             None => registration.own_name().into(),
         };
         self.let_go_of_ended(&chosen, gone);
-        let taken = |kinds: Kinds, name: &str| {
+        let taken = |kinds: Kinds, name: &str, by: &Instance| {
             let kind = kinds.names().next().map_or("extension", what);
-            Err(ManagerError::Duplicate { kind, name: name.to_owned() })
+            let (plugin, instance) = (by.info.name.clone(), by.number);
+            Err(ManagerError::Duplicate { kind, name: name.to_owned(), plugin, instance })
         };
         let twice = self.entries.values().find(|entry| {
             entry.is_of(&registration.instance) && (entry.kinds.0 & kinds.0 & SOCH_KIND_OBSERVABILITY != 0)
         });
         if let Some(entry) = twice {
-            return taken(Kinds(SOCH_KIND_OBSERVABILITY), &entry.name);
+            return taken(Kinds(SOCH_KIND_OBSERVABILITY), &entry.name, &entry.instance);
         }
         let same = self.named(&chosen).find(|entry| entry.kinds.0 & kinds.0 != 0 || entry.kinds.0 == 0 && kinds.0 == 0);
         if let Some(entry) = same {
-            return taken(Kinds(entry.kinds.0 & kinds.0), &chosen);
+            return taken(Kinds(entry.kinds.0 & kinds.0), &chosen, &entry.instance);
         }
         if let Some(codec) = registration.handles.compression.as_ref().filter(|_| name.is_none()) {
-            if self.compression(codec.algorithm()).is_some_and(|other| !is_over(&other.instance)) {
-                return taken(Kinds(SOCH_KIND_COMPRESSION), codec.algorithm());
+            let other = self.compression(codec.algorithm());
+            if let Some(other) = other.filter(|other| !is_over(&other.instance)) {
+                return taken(Kinds(SOCH_KIND_COMPRESSION), codec.algorithm(), &other.instance);
             }
         }
 
@@ -110,8 +112,7 @@ impl Registry {
         let id = match of_instance {
             Some((id, entry)) => {
                 entry.kinds.0 |= kinds.0;
-                let added = Handles { observability: None, ..registration.handles };
-                entry.handles = std::mem::take(&mut entry.handles).and(added);
+                entry.handles = std::mem::take(&mut entry.handles).and(registration.handles);
                 *id
             }
             None => {
@@ -142,11 +143,11 @@ impl Registry {
         gone.extend(ended.into_iter().filter_map(|id| self.remove_id(id)));
     }
 
-    /// Forgets sinks that nobody keeps any more.
-    fn let_go_of_gone(&mut self, gone: &mut Vec<Entry>) {
-        let unkept = self.entries.iter().filter(|(_, entry)| entry.instance.strong_count() == 0);
-        let unkept: Vec<u64> = unkept.map(|(id, _)| *id).collect();
-        gone.extend(unkept.into_iter().filter_map(|id| self.remove_id(id)));
+    /// Takes out the sinks that are nothing else and were shut down.
+    pub(crate) fn forget_sinks(&mut self) -> Vec<Entry> {
+        let forgotten = self.entries.iter().filter(|(_, entry)| entry.is_forgotten());
+        let forgotten: Vec<u64> = forgotten.map(|(id, _)| *id).collect();
+        forgotten.into_iter().filter_map(|id| self.remove_id(id)).collect()
     }
 
     fn remove_id(&mut self, id: u64) -> Option<Entry> {
@@ -164,7 +165,7 @@ impl Registry {
     /// Takes all of this name out.
     pub(crate) fn remove(&mut self, name: &str) -> Vec<Arc<Instance>> {
         let ids = self.ids(name).to_vec();
-        let instances = ids.iter().filter_map(|id| self.entries[id].instance()).collect();
+        let instances = ids.iter().map(|id| self.entries[id].instance.clone()).collect();
         ids.into_iter().for_each(|id| drop(self.remove_id(id)));
         instances
     }
@@ -189,22 +190,22 @@ impl Registry {
         self.ids(name).iter().map(|id| &self.entries[id])
     }
 
-    /// All, in the order of registration, but for those that nobody keeps any more.
-    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = (&Entry, Arc<Instance>)> {
-        self.entries.values().filter_map(|entry| Some((entry, entry.instance()?)))
+    /// All, in the order of registration.
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.values()
     }
 
     /// The first name of this instance.
     pub(crate) fn name_of(&self, instance: &Instance) -> Option<&str> {
-        self.entries.values().find(|entry| entry.is_of(instance)).map(|entry| &*entry.name)
+        self.entries().find(|entry| entry.is_of(instance)).map(|entry| &*entry.name)
     }
 
-    /// The instances that are still there, in the order of registration, each once.
+    /// The instances, in the order of registration, each once.
     pub(crate) fn instances(&self) -> Vec<Arc<Instance>> {
         let mut instances: Vec<Arc<Instance>> = Vec::new();
-        for (_, instance) in self.entries() {
-            if !instances.iter().any(|other| Arc::ptr_eq(other, &instance)) {
-                instances.push(instance);
+        for Entry { instance, .. } in self.entries() {
+            if !instances.iter().any(|other| Arc::ptr_eq(other, instance)) {
+                instances.push(instance.clone());
             }
         }
         instances

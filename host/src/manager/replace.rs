@@ -3,11 +3,11 @@
 use crate::base::kinds::Kinds;
 use crate::instance::successor::Moving;
 use crate::instance::Instance;
-use crate::manager::carry::{self, patience, AnyError, Plan, Replaced};
-use crate::manager::error::ManagerError;
-use crate::manager::making::{within, Making};
+use crate::manager::carry::{self, patience, Plan, Replaced};
+use crate::manager::error::{AnyError, ManagerError, Unreplaced};
+use crate::manager::making::{within, Making, NotMade};
 use crate::manager::registration::Registration;
-use crate::manager::registry::{Entry, Registry};
+use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
 use crate::plugin::recipe::Recipe;
 use crate::plugin::{PluginInstance, PluginLibrary};
@@ -56,7 +56,7 @@ impl PluginManager {
     /// ```
     ///
     /// # Errors
-    /// Those of [`PluginManager::replace`]; `serves` in [`ManagerError::NotReplaced`] is false if the old one could not be
+    /// Those of [`PluginManager::replace`]; `serves` in [`Unreplaced`](crate::Unreplaced) is false if the old one could not be
     /// made again, and the name stands for nothing that works.
     pub fn hand_over<E: Into<AnyError>>(
         &self,
@@ -67,10 +67,10 @@ impl PluginManager {
         let carried =
             self.carry(name, self.claim(name)?, Plan::ONE_OWNER, |_| match catch_unwind(AssertUnwindSafe(make)) {
                 Ok(Ok(plugin)) => Ok(Registration::from(plugin)),
-                Ok(Err(error)) => Err(error.into().to_string().into()),
+                Ok(Err(error)) => Err(NotMade::from(error)),
                 Err(payload) => {
                     panic = Some(payload);
-                    Err("to make the new one panics".to_owned().into())
+                    Err(NotMade::from("to make the new one panics"))
                 }
             });
         // The old one serves again.
@@ -109,7 +109,7 @@ impl PluginManager {
     ///
     /// # Errors
     /// [`ManagerError::Unknown`] if no extension is of this plugin; those of [`PluginManager::hand_over`]: what was
-    /// replaced before the failure is put back, and `stuck` in [`ManagerError::NotReplaced`] names what could not be.
+    /// replaced before the failure is put back, and `stuck` in [`Unreplaced`](crate::Unreplaced) names what could not be.
     pub fn upgrade(
         &self,
         library: &PluginLibrary,
@@ -124,12 +124,12 @@ impl PluginManager {
         let source = library.source();
         for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| !recipe.source.is(&source)) {
             let plan =
-                Plan::for_the_same(kinds, &old, &recipe).map_err(|why| ManagerError::not_replaced(&name, why))?;
+                Plan::for_the_same(kinds, &old, &recipe).map_err(|why| ManagerError::not_replaced(&name, &old, why))?;
             if plan.saved && old.has_ended() {
                 continue;
             }
             // All, before the first is replaced: nobody else replaces one until the last is, or all are as they were.
-            let moving = old.begin_move().map_err(|error| ManagerError::not_replaced(&name, error.to_string()))?;
+            let moving = old.begin_move().map_err(|error| ManagerError::not_replaced(&name, &old, error))?;
             planned.push((name, plan, moving, recipe));
         }
         let check: Arc<Check> = Arc::new(check);
@@ -143,8 +143,8 @@ impl PluginManager {
                 Err(error) => {
                     let not_back = self.put_back(done);
                     return Err(match error {
-                        ManagerError::NotReplaced { name, why, serves, .. } => {
-                            ManagerError::NotReplaced { name, why, serves, stuck: not_back }
+                        ManagerError::NotReplaced(not) => {
+                            ManagerError::NotReplaced(Box::new(Unreplaced { stuck: not_back, ..*not }))
                         }
                         other => other,
                     });
@@ -195,7 +195,7 @@ impl PluginManager {
             };
             match within("to make, load and check the new one", limit, made) {
                 Ok(Ok(plugin)) => Ok(Registration::from(plugin)),
-                Ok(Err(error)) => Err(error.to_string().into()),
+                Ok(Err(error)) => Err(NotMade::from(error)),
                 Err(why) => Err(making.give_up(why, patience)),
             }
         })
@@ -204,19 +204,19 @@ impl PluginManager {
     /// The right to replace the one instance of this name.
     fn claim(&self, name: &str) -> Result<Moving, ManagerError> {
         let old = self.one_of(name)?;
-        old.begin_move().map_err(|error| ManagerError::not_replaced(name, error.to_string()))
+        old.begin_move().map_err(|error| ManagerError::not_replaced(name, &old, error))
     }
 
     /// The one instance of this name.
     pub(crate) fn one_of(&self, name: &str) -> Result<Arc<Instance>, ManagerError> {
         let find = |registry: &Registry| {
-            let mut found: Vec<Arc<Instance>> = registry.named(name).filter_map(Entry::instance).collect();
+            let mut found: Vec<Arc<Instance>> = registry.named(name).map(|entry| entry.instance().clone()).collect();
             match found.pop() {
                 None => Err(unknown(registry, "extension", name)),
                 Some(one) if found.iter().any(|other| !Arc::ptr_eq(other, &one)) => {
                     let why = "several extensions have this name, one for each kind: register them under names of their own, by \
                                `register_as`";
-                    Err(ManagerError::not_replaced(name, why.to_owned()))
+                    Err(ManagerError::not_replaced(name, &one, why))
                 }
                 Some(one) => Ok(one),
             }
@@ -231,12 +231,13 @@ type Check = dyn Fn(&str, &PluginInstance) -> Result<(), AnyError> + Send + Sync
 /// The loaded extensions of a plugin, in the order of registration, each once with its first name and all its kinds.
 fn of_plugin(registry: &Registry, plugin: &str) -> Vec<(String, Kinds, Arc<Instance>, Recipe)> {
     let mut found: Vec<(String, Kinds, Arc<Instance>, Recipe)> = Vec::new();
-    for (entry, instance) in registry.entries().filter(|(_, instance)| instance.info.name == plugin) {
-        match found.iter_mut().find(|(_, _, other, _)| Arc::ptr_eq(other, &instance)) {
+    for entry in registry.entries().filter(|entry| entry.instance().info.name == plugin) {
+        let instance = entry.instance();
+        match found.iter_mut().find(|(_, _, other, _)| Arc::ptr_eq(other, instance)) {
             Some((_, kinds, ..)) => kinds.0 |= entry.kinds.0,
             None => {
-                if let Some(recipe) = Recipe::of(&instance).cloned() {
-                    found.push((entry.name.to_string(), entry.kinds, instance, recipe));
+                if let Some(recipe) = Recipe::of(instance).cloned() {
+                    found.push((entry.name.to_string(), entry.kinds, instance.clone(), recipe));
                 }
             }
         }

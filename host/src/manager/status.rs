@@ -161,26 +161,32 @@ impl ExtensionStatus {
 }
 
 impl PluginManager {
-    /// Lists every registered extension with its name, origin and state, in the order of registration. A sink that is nothing
-    /// else is gone after its end.
-    ///
-    /// Blocks only to free a sink that ended.
-    pub fn extensions(&self) -> Vec<ExtensionStatus> {
+    fn forget_sinks(&self) {
         self.fan_out.refresh();
+        if self.look(|registry| registry.entries().any(Entry::is_forgotten)) == Some(true) {
+            let gone = self.write().map(|mut registry| registry.forget_sinks());
+            // Freed when nobody is kept from the registry.
+            drop(gone);
+        }
+    }
+
+    /// Lists every registered extension with its name, origin and state, in the order of registration, also those that ended; but a
+    /// sink that is nothing else is gone after its shutdown.
+    ///
+    /// Blocks only to free a sink that was shut down.
+    pub fn extensions(&self) -> Vec<ExtensionStatus> {
+        self.forget_sinks();
         let list = |registry: &Registry| {
-            let entries = registry.entries();
-            entries.map(|(entry, instance)| ExtensionStatus::of(registry, entry, &instance)).collect()
+            registry.entries().map(|entry| ExtensionStatus::of(registry, entry, entry.instance())).collect()
         };
         self.look(list).unwrap_or_default()
     }
 
-    /// Lists every registered extension, in the order of registration, each once. A sink that is nothing else is gone after
-    /// its end.
+    /// Lists every registered extension, in the order of registration, each once, as [`PluginManager::extensions`] does.
     ///
-    /// Blocks only to free a sink that ended.
+    /// Blocks only to free a sink that was shut down.
     pub fn list_extensions(&self) -> Vec<ExtensionInfo> {
-        // Lets go of those that ended.
-        self.fan_out.refresh();
+        self.forget_sinks();
         let instances = self.look(Registry::instances).unwrap_or_default();
         instances.iter().map(|instance| instance.info.clone()).collect()
     }

@@ -73,7 +73,7 @@ pub struct DirectoryError {
     pub path: PathBuf,
     /// The refusal, with its code and its remedy.
     #[source]
-    pub error: Box<LoadError>,
+    pub error: LoadError,
 }
 
 impl DynamicPluginLoader {
@@ -112,7 +112,7 @@ impl DynamicPluginLoader {
             let load = |path: PathBuf| Listed { library: unsafe { self.load(&path) }, path };
             return Ok(paths.into_iter().map(load).collect());
         }
-        let refused = |path: &Path, error: LoadError| DirectoryError { path: path.to_owned(), error: error.into() };
+        let refused = |path: &Path, error: LoadError| DirectoryError { path: path.to_owned(), error };
         let ready = paths.iter().map(|path| self.ready(path, true).map_err(|error| refused(path, error)));
         let ready: Vec<_> = ready.collect::<Result<_, _>>()?;
         let loaded = ready.into_iter().zip(&paths).map(|(ready, path)| {
@@ -127,6 +127,6 @@ impl DynamicPluginLoader {
         let path = directory.join(LOCK_FILE);
         let mut ignored = |_| ();
         let read = read_lock::read_lock(&path, self.options(), &mut Steps::new(&mut ignored, false));
-        read.map_err(|error| DirectoryError { path, error: error.into() })
+        read.map_err(|refusal| DirectoryError { error: LoadError::new(refusal, Some(&path), None), path })
     }
 }

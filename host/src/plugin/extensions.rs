@@ -21,7 +21,7 @@ macro_rules! loads {
             ///
             /// # Errors
             /// Those of [`DynamicPluginLoader::load`] and [`PluginLibrary::instance`](crate::PluginLibrary::instance);
-            /// [`LoadError::KindMissing`] if the plugin is not of that kind.
+            /// [`Refusal::KindMissing`](crate::Refusal::KindMissing) if the plugin is not of that kind.
             pub unsafe fn $load(&self, path: impl AsRef<Path>, config: &str) -> Result<$handle, LoadError> {
                 // SAFETY: the caller promises it.
                 unsafe { self.load(path) }?.instance(config)?.$kind()

@@ -57,7 +57,7 @@ impl DynamicPluginLoader {
     /// whatever thread calls; for its other calls see [`blocking`](crate::blocking).
     ///
     /// # Errors
-    /// Those of these steps: what was compiled for another ABI is refused as a file would be; [`LoadError::Forked`] in a child
+    /// Those of these steps: what was compiled for another ABI is refused as a file would be; [`Refusal::Forked`](crate::Refusal::Forked) in a child
     /// of fork.
     pub fn linked(&self, plugin: LinkedEntry) -> Result<LinkedPlugin, LoadError> {
         let mut observer = |outcome| self.context.tell(None, outcome);
@@ -83,7 +83,7 @@ impl LinkedPlugin {
     /// Blocks until the plugin's `create` has returned, without a limit.
     ///
     /// # Errors
-    /// [`LoadError::Create`] with the plugin's text, and nothing is left behind; [`LoadError::Forked`] in a child of fork.
+    /// [`Refusal::Create`](crate::Refusal::Create) with the plugin's text, and nothing is left behind; [`Refusal::Forked`](crate::Refusal::Forked) in a child of fork.
     pub fn instance(&self, config: &str) -> Result<PluginInstance, LoadError> {
         self.instance_with(config, &InstanceOptions::new())
     }
@@ -93,7 +93,7 @@ impl LinkedPlugin {
     /// Blocks until the plugin's `create` has returned, without a limit.
     ///
     /// # Errors
-    /// Those of [`LinkedPlugin::instance`]; [`LoadError::Create`] for a directory that is none and cannot be made.
+    /// Those of [`LinkedPlugin::instance`]; [`Refusal::Create`](crate::Refusal::Create) for a directory that is none and cannot be made.
     pub fn instance_with(&self, config: &str, options: &InstanceOptions) -> Result<PluginInstance, LoadError> {
         Ok(PluginInstance { instance: self.source.make(config, options)? })
     }

@@ -154,7 +154,7 @@ impl DynamicPluginLoader {
             Ok(_) => {}
             Err(error) => record.emit(path, Err(error)),
         }
-        let (admitted, probed) = ready?;
+        let (admitted, probed) = ready.map_err(|refusal| record.error(refusal, path))?;
         if probe {
             // It may be long until it is loaded, behind others.
             worker.rest();
@@ -177,7 +177,7 @@ impl DynamicPluginLoader {
         // SAFETY: the caller promises it.
         let loaded = unsafe { Library::open(admitted, probed, &self.options, &mut worker, &mut steps, &mut record) };
         record.emit(path, loaded.as_ref().map(|(library, place)| library.audited(place)));
-        let (library, place) = loaded?;
+        let (library, place) = loaded.map_err(|refusal| record.error(refusal, path))?;
         Ok(PluginLibrary { library, place: Arc::new(place), context: self.context.clone() })
     }
 
@@ -192,7 +192,8 @@ impl DynamicPluginLoader {
         let mut observer = |outcome| self.context.tell(Some(path), outcome);
         let (mut worker, mut record) = (Worker::new(self.options.load_limit), Record::default());
         let mut steps = Steps::new(&mut observer, self.context.is_observed());
-        admit(path, &self.options, &mut worker, &mut steps, &mut record).map(Verified::from)
+        let admitted = admit(path, &self.options, &mut worker, &mut steps, &mut record);
+        admitted.map(Verified::from).map_err(|refusal| record.error(refusal, path))
     }
 
     /// Decides as [`DynamicPluginLoader::load`] does, up to and including the probe: the constructors run in a process

@@ -121,7 +121,7 @@ impl DynamicPluginLoader {
     }
 
     /// Sets the time that a load may take in all, from the trust files to the probe, whose own limit counts within it; the
-    /// default is 30 s. A load that takes longer is refused with [`LoadError::Timeout`](crate::LoadError::Timeout), also
+    /// default is 30 s. A load that takes longer is refused with [`Refusal::Timeout`](crate::Refusal::Timeout), also
     /// where a file system never answers: the thread that waits for it is left behind, and ends when it gets its answer.
     /// When 16 such threads wait, loads are refused at once. The time of the dynamic linker and of the constructors in this
     /// process, after the probe, is not limited.

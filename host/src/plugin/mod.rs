@@ -16,6 +16,7 @@ use crate::loader::library::Library;
 use crate::plugin::instance_options::InstanceOptions;
 use crate::plugin::recipe::{Context, Recipe, Source};
 use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo, Result};
@@ -82,7 +83,7 @@ impl PluginLibrary {
     /// Blocks until the plugin's `create` has returned, without a limit.
     ///
     /// # Errors
-    /// [`LoadError::Create`] with the plugin's text, and nothing is left behind; [`LoadError::Forked`] in a child of fork.
+    /// [`Refusal::Create`](crate::Refusal::Create) with the plugin's text, and nothing is left behind; [`Refusal::Forked`](crate::Refusal::Forked) in a child of fork.
     pub fn instance(&self, config: &str) -> std::result::Result<PluginInstance, LoadError> {
         self.instance_with(config, &InstanceOptions::new())
     }
@@ -92,7 +93,7 @@ impl PluginLibrary {
     /// Blocks until the plugin's `create` has returned, without a limit.
     ///
     /// # Errors
-    /// Those of [`PluginLibrary::instance`]; [`LoadError::Create`] for a directory that is none and cannot be made.
+    /// Those of [`PluginLibrary::instance`]; [`Refusal::Create`](crate::Refusal::Create) for a directory that is none and cannot be made.
     pub fn instance_with(
         &self,
         config: &str,
@@ -188,8 +189,14 @@ impl PluginInstance {
 
     fn lacks(&self, wanted: &'static str) -> LoadError {
         let has = self.info().capabilities.iter().map(ExtensionCapability::to_string).collect::<Vec<_>>().join(", ");
-        let path = Recipe::of(&self.instance).and_then(|recipe| recipe.source.path()).map(Path::to_owned);
-        LoadError::KindMissing { plugin: self.info().name.clone(), path, wanted, has }
+        let path = Recipe::of(&self.instance).and_then(|recipe| recipe.source.path());
+        let plugin = &self.info().name;
+        LoadError::of_instance(
+            Refusal::KindMissing { plugin: plugin.clone(), wanted, has },
+            path,
+            plugin,
+            self.number(),
+        )
     }
 }
 
@@ -202,7 +209,7 @@ macro_rules! getters {
             /// Never blocks.
             ///
             /// # Errors
-            /// [`LoadError::KindMissing`] if the plugin is none.
+            /// [`Refusal::KindMissing`](crate::Refusal::KindMissing) if the plugin is none.
             pub fn $kind(&self) -> std::result::Result<crate::handles::$kind::$handle, LoadError> {
                 crate::handles::$kind::$handle::of(&self.instance).ok_or_else(|| self.lacks(stringify!($kind)))
             }

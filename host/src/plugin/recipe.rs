@@ -14,6 +14,7 @@ use crate::loader::step_runner::Steps;
 use crate::plugin::instance_options::InstanceOptions;
 use crate::plugin::own_thread;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::{Step, StepOutcome};
 use crate::sync::call_gate::live;
 use core::ffi::c_void;
@@ -73,7 +74,7 @@ impl Source {
     /// Makes an instance.
     ///
     /// # Errors
-    /// [`LoadError::Create`] with the plugin's text, and nothing is left behind; [`LoadError::Forked`].
+    /// [`Refusal::Create`] with the plugin's text, and nothing is left behind; [`Refusal::Forked`].
     pub(crate) fn make(&self, config: &str, options: &InstanceOptions) -> Result<Arc<Instance>, LoadError> {
         let words = |_: &Arc<Instance>| "an instance was made".to_owned();
         let made = || self.create(config, options).map(|instance| (instance, words));
@@ -84,12 +85,12 @@ impl Source {
             let info = &self.entry.info;
             emit_changes(&place.path, &library.digest, &info.name, &info.version, &changes);
         }
-        made
+        made.map_err(|refusal| LoadError::new(refusal, self.path(), Some(&self.entry.info.name)))
     }
 
-    fn create(&self, config: &str, options: &InstanceOptions) -> Result<Arc<Instance>, LoadError> {
+    fn create(&self, config: &str, options: &InstanceOptions) -> Result<Arc<Instance>, Refusal> {
         if live::is_child() {
-            return Err(LoadError::Forked);
+            return Err(Refusal::Forked);
         }
         let config = if config.is_empty() { "{}" } else { config };
         if self.file.is_none() {
@@ -97,12 +98,7 @@ impl Source {
         }
         let (entry, context) = (&self.entry, &self.context);
         let name = &entry.info.name;
-        let refused = |kind: ErrorKind, message: String| LoadError::Create {
-            plugin: name.clone(),
-            path: self.path().map(Path::to_owned),
-            kind,
-            message,
-        };
+        let refused = |kind: ErrorKind, message: String| Refusal::Create { plugin: name.clone(), kind, message };
         let side = HostSide::new(
             context.services.clone(),
             name,
@@ -137,7 +133,7 @@ impl Source {
             get_interface: entry.raw.get_interface,
         };
         let recipe = Recipe { source: self.clone(), config: config.to_owned(), options: options.clone() };
-        let origin = Origin::Entry { side, recipe: Box::new(recipe) };
+        let origin = Origin::Entry { side, recipe: Box::new(recipe), path: self.path().map(Path::to_owned) };
         let tables = self.tables();
         // SAFETY: `create` of this entry just made the instance.
         let instance = unsafe { Instance::new(pointer, tables, lifecycle, entry.info.clone(), context.limits, origin) };

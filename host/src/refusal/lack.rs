@@ -5,7 +5,7 @@ use crate::kernel::Own;
 use std::fmt;
 use std::io;
 
-/// A resource that ran short, see [`LoadError::Shortage`](crate::LoadError::Shortage).
+/// A resource that ran short, see [`Refusal::Shortage`](crate::Refusal::Shortage).
 ///
 /// ```
 /// use sochdb_plugin_host::Lack;

@@ -2,13 +2,13 @@
 
 use crate::refusal::step::Step;
 
-/// A reason to refuse, as a row of [`LoadError::TABLE`](crate::LoadError::TABLE) or
+/// A reason to refuse, as a row of [`Refusal::TABLE`](crate::Refusal::TABLE) or
 /// [`ElfError::TABLE`](crate::ElfError::TABLE): `{field}` stands for what was found.
 ///
 /// ```
-/// use sochdb_plugin_host::{LoadError, Step};
+/// use sochdb_plugin_host::{Refusal, Step};
 ///
-/// let reason = LoadError::TABLE.iter().find(|reason| reason.code == "E_DIR_SYMLINK").unwrap();
+/// let reason = Refusal::TABLE.iter().find(|reason| reason.code == "E_DIR_SYMLINK").unwrap();
 /// assert_eq!(reason.step, Step::Directories);
 /// assert_eq!(reason.cause, "{directory} on the way to the file is a symbolic link");
 /// ```

@@ -4,7 +4,7 @@ use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::trust::policy::Demands;
@@ -20,7 +20,7 @@ use std::time::Duration;
 pub(crate) type Text<Stamp> = Option<(Vec<u8>, Stamp)>;
 
 /// A system, as the steps of a load know it. Where it cannot prove what a step promises, the step refuses and says so:
-/// [`LoadError::Platform`]. What never comes to be there is a type without a value.
+/// [`Refusal::Platform`]. What never comes to be there is a type without a value.
 pub(crate) trait System {
     /// Whether anything limits the memory of the process.
     type Headroom: Copy + Send + 'static;
@@ -53,13 +53,13 @@ pub(crate) trait System {
     /// Does as [`make_sure`](Self::make_sure), without a try where nothing limits the process.
     ///
     /// # Errors
-    /// [`LoadError::Shortage`].
-    fn make_sure_within(headroom: Self::Headroom, step: Step, bytes: u64) -> Result<(), LoadError>;
+    /// [`Refusal::Shortage`].
+    fn make_sure_within(headroom: Self::Headroom, step: Step, bytes: u64) -> Result<(), Refusal>;
     /// Makes sure that the process can have so many bytes of memory and some more, at this moment.
     ///
     /// # Errors
-    /// [`LoadError::Shortage`].
-    fn make_sure(step: Step, bytes: u64) -> Result<(), LoadError>;
+    /// [`Refusal::Shortage`].
+    fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal>;
 
     /// The owners that a policy demands.
     fn owners(demands: Demands) -> Self::Owners;
@@ -67,12 +67,12 @@ pub(crate) trait System {
     fn owners_of_the_system() -> Self::Owners;
 
     /// The step `path`.
-    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError>;
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), Refusal>;
     /// The step `directories`.
     fn directories(
         path: &PlainPath<'_>,
         owners: Self::Owners,
-    ) -> Result<(Self::Directory, impl Words<Self::Directory>), LoadError>;
+    ) -> Result<(Self::Directory, impl Words<Self::Directory>), Refusal>;
     /// Where a directory is: absolute, and free of links.
     fn path_of(directory: &Self::Directory) -> &Path;
     /// The step `file`, for a plugin of at most `most` bytes.
@@ -81,24 +81,24 @@ pub(crate) trait System {
         directory: &Self::Directory,
         owners: Self::Owners,
         most: u64,
-    ) -> Result<(Self::File, impl Words<Self::File>), LoadError>;
+    ) -> Result<(Self::File, impl Words<Self::File>), Refusal>;
     /// The same for a library that a plugin needs, `name` in a directory; `path` is where that is.
     fn library(
         path: &Path,
         directory: &Self::Directory,
         name: &OsStr,
         owners: Self::Owners,
-    ) -> Result<Self::File, LoadError>;
+    ) -> Result<Self::File, Refusal>;
     /// How a file looked when it was opened.
     fn status(file: &Self::File) -> Status;
     /// Whether a name leads to another file than the one that looked so.
-    fn is_replaced(directory: &Self::Directory, name: &OsStr, opened: &Status) -> Result<bool, LoadError>;
+    fn is_replaced(directory: &Self::Directory, name: &OsStr, opened: &Status) -> Result<bool, Refusal>;
     /// The name to which links inside the directory lead. Only who can write the directory can turn one.
-    fn behind_links(directory: &Self::Directory, name: &OsStr) -> Result<OsString, LoadError>;
+    fn behind_links(directory: &Self::Directory, name: &OsStr) -> Result<OsString, Refusal>;
     /// Whether the directory has such a name.
     fn has(directory: &Self::Directory, name: &Path) -> bool;
     /// The bytes of a library that only the system's owners can change, and the directory that it is in.
-    fn read_library(path: &Path) -> Result<(Vec<u8>, PathBuf), LoadError>;
+    fn read_library(path: &Path) -> Result<(Vec<u8>, PathBuf), Refusal>;
 
     /// Reads the small text `name` in a directory, which is at `path`, as carefully as a plugin.
     fn read_text(
@@ -106,7 +106,7 @@ pub(crate) trait System {
         directory: &Self::Directory,
         name: &OsStr,
         owners: Self::Owners,
-    ) -> Result<Text<Self::Stamp>, LoadError>;
+    ) -> Result<Text<Self::Stamp>, Refusal>;
     /// Whether `name` in a directory still is the file that was read when it looked so, for these owners too.
     fn is_unchanged(
         path: &Path,
@@ -116,21 +116,21 @@ pub(crate) trait System {
         stamp: &Self::Stamp,
     ) -> bool;
     /// Reads the text at an absolute path. The way to it is checked as for a plugin.
-    fn read_text_at(path: &Path) -> Result<Text<Self::Stamp>, LoadError>;
+    fn read_text_at(path: &Path) -> Result<Text<Self::Stamp>, Refusal>;
     /// Whether the file at an absolute path still is the one that was read when it looked so.
     fn is_unchanged_at(path: &Path, stamp: &Self::Stamp) -> bool;
 
     /// The step `exec-policy`. `ask_kernel`: whether the kernel is asked too.
-    fn exec_policy(path: &Path, file: &Self::File, ask_kernel: bool) -> Result<((), impl Words<()>), LoadError>;
+    fn exec_policy(path: &Path, file: &Self::File, ask_kernel: bool) -> Result<((), impl Words<()>), Refusal>;
     /// The step `seal`.
-    fn seal(path: &Path, file: &Self::File) -> Result<(Self::Sealed, impl Words<Self::Sealed>), LoadError>;
+    fn seal(path: &Path, file: &Self::File) -> Result<(Self::Sealed, impl Words<Self::Sealed>), Refusal>;
     /// The bytes of a sealed file.
-    fn bytes(sealed: &Self::Sealed) -> Result<Self::Bytes, LoadError>;
+    fn bytes(sealed: &Self::Sealed) -> Result<Self::Bytes, Refusal>;
 
     /// Whether the dynamic linker has a library of this name.
     fn is_resident(name: &OsStr) -> bool;
     /// The name by which the dynamic linker is to know a sealed file, and knows nothing yet.
-    fn identity(sealed: &mut Self::Sealed) -> Result<PathBuf, LoadError>;
+    fn identity(sealed: &mut Self::Sealed) -> Result<PathBuf, Refusal>;
     /// Remembers that the dynamic linker knows the file's name. The file must never be closed.
     fn keep(sealed: &Self::Sealed);
     /// The probe: loads the libraries and the plugin in a process of its own, which has to have `symbol`, and waits no longer

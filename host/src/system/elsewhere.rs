@@ -5,7 +5,7 @@ use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::backend::{System, Text};
@@ -38,12 +38,12 @@ pub(crate) trait Unjudged {
     const FORMAT: Format;
 
     /// The step `path`.
-    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError>;
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), Refusal>;
 }
 
 /// The refusal of what nobody judges here.
-fn refuse<T>() -> Result<T, LoadError> {
-    Err(LoadError::Platform { system: std::env::consts::OS })
+fn refuse<T>() -> Result<T, Refusal> {
+    Err(Refusal::Platform { system: std::env::consts::OS })
 }
 
 impl<Own: Unjudged> System for Own {
@@ -63,14 +63,14 @@ impl<Own: Unjudged> System for Own {
 
     fn headroom() {}
 
-    fn make_sure_within((): (), step: Step, bytes: u64) -> Result<(), LoadError> {
+    fn make_sure_within((): (), step: Step, bytes: u64) -> Result<(), Refusal> {
         Self::make_sure(step, bytes)
     }
 
-    fn make_sure(step: Step, bytes: u64) -> Result<(), LoadError> {
+    fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal> {
         let room = usize::try_from(bytes.saturating_add(RESERVE)).ok();
         let made = room.and_then(|room| Vec::<u8>::new().try_reserve_exact(room).ok());
-        made.ok_or_else(|| LoadError::Shortage {
+        made.ok_or_else(|| Refusal::Shortage {
             step,
             lack: crate::refusal::lack::Lack::Memory,
             reason: io::ErrorKind::OutOfMemory.into(),
@@ -81,11 +81,11 @@ impl<Own: Unjudged> System for Own {
 
     fn owners_of_the_system() {}
 
-    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), Refusal> {
         <Self as Unjudged>::path(path)
     }
 
-    fn directories(_: &PlainPath<'_>, (): ()) -> Result<(Nothing, impl Words<Nothing>), LoadError> {
+    fn directories(_: &PlainPath<'_>, (): ()) -> Result<(Nothing, impl Words<Nothing>), Refusal> {
         refuse::<(Nothing, fn(&Nothing) -> String)>()
     }
 
@@ -93,18 +93,13 @@ impl<Own: Unjudged> System for Own {
         match *directory {}
     }
 
-    fn file(
-        _: &PlainPath<'_>,
-        directory: &Nothing,
-        (): (),
-        _: u64,
-    ) -> Result<(Nothing, impl Words<Nothing>), LoadError> {
+    fn file(_: &PlainPath<'_>, directory: &Nothing, (): (), _: u64) -> Result<(Nothing, impl Words<Nothing>), Refusal> {
         match *directory {}
         #[allow(unreachable_code)]
         refuse::<(Nothing, fn(&Nothing) -> String)>()
     }
 
-    fn library(_: &Path, directory: &Nothing, _: &OsStr, (): ()) -> Result<Nothing, LoadError> {
+    fn library(_: &Path, directory: &Nothing, _: &OsStr, (): ()) -> Result<Nothing, Refusal> {
         match *directory {}
     }
 
@@ -112,11 +107,11 @@ impl<Own: Unjudged> System for Own {
         match *file {}
     }
 
-    fn is_replaced(directory: &Nothing, _: &OsStr, _: &Status) -> Result<bool, LoadError> {
+    fn is_replaced(directory: &Nothing, _: &OsStr, _: &Status) -> Result<bool, Refusal> {
         match *directory {}
     }
 
-    fn behind_links(directory: &Nothing, _: &OsStr) -> Result<OsString, LoadError> {
+    fn behind_links(directory: &Nothing, _: &OsStr) -> Result<OsString, Refusal> {
         match *directory {}
     }
 
@@ -124,11 +119,11 @@ impl<Own: Unjudged> System for Own {
         match *directory {}
     }
 
-    fn read_library(_: &Path) -> Result<(Vec<u8>, PathBuf), LoadError> {
+    fn read_library(_: &Path) -> Result<(Vec<u8>, PathBuf), Refusal> {
         refuse()
     }
 
-    fn read_text(_: &Path, directory: &Nothing, _: &OsStr, (): ()) -> Result<Text<Nothing>, LoadError> {
+    fn read_text(_: &Path, directory: &Nothing, _: &OsStr, (): ()) -> Result<Text<Nothing>, Refusal> {
         match *directory {}
     }
 
@@ -136,7 +131,7 @@ impl<Own: Unjudged> System for Own {
         match *directory {}
     }
 
-    fn read_text_at(_: &Path) -> Result<Text<Nothing>, LoadError> {
+    fn read_text_at(_: &Path) -> Result<Text<Nothing>, Refusal> {
         refuse()
     }
 
@@ -144,19 +139,19 @@ impl<Own: Unjudged> System for Own {
         match *stamp {}
     }
 
-    fn exec_policy(_: &Path, file: &Nothing, _: bool) -> Result<((), impl Words<()>), LoadError> {
+    fn exec_policy(_: &Path, file: &Nothing, _: bool) -> Result<((), impl Words<()>), Refusal> {
         match *file {}
         #[allow(unreachable_code)]
         refuse::<((), fn(&()) -> String)>()
     }
 
-    fn seal(_: &Path, file: &Nothing) -> Result<(Nothing, impl Words<Nothing>), LoadError> {
+    fn seal(_: &Path, file: &Nothing) -> Result<(Nothing, impl Words<Nothing>), Refusal> {
         match *file {}
         #[allow(unreachable_code)]
         refuse::<(Nothing, fn(&Nothing) -> String)>()
     }
 
-    fn bytes(sealed: &Nothing) -> Result<Nothing, LoadError> {
+    fn bytes(sealed: &Nothing) -> Result<Nothing, Refusal> {
         match *sealed {}
     }
 
@@ -165,7 +160,7 @@ impl<Own: Unjudged> System for Own {
         false
     }
 
-    fn identity(sealed: &mut Nothing) -> Result<PathBuf, LoadError> {
+    fn identity(sealed: &mut Nothing) -> Result<PathBuf, Refusal> {
         match *sealed {}
     }
 

@@ -3,7 +3,7 @@
 use crate::base::text::UntrustedText;
 use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use crate::system::elsewhere::Unjudged;
 use std::ffi::OsStr;
@@ -16,18 +16,18 @@ impl Unjudged for Windows {
 
     /// From a drive's letter on, `C:\…`: no `.`, `..`, empty part, `/`, stream of a file, and no end of a part that the
     /// system would take away.
-    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), Refusal> {
         let bytes = path.as_os_str().as_encoded_bytes();
         if bytes.is_empty() {
-            return Err(LoadError::PathEmpty);
+            return Err(Refusal::PathEmpty);
         }
         if bytes.contains(&0) {
-            return Err(LoadError::PathNul);
+            return Err(Refusal::PathNul);
         }
         let mut parts = path.components();
         let on_drive = matches!(parts.next(), Some(Component::Prefix(it)) if matches!(it.kind(), Prefix::Disk(_)));
         if !on_drive || parts.next() != Some(Component::RootDir) {
-            return Err(LoadError::PathNotAbsolute { path: path.into() });
+            return Err(Refusal::not_absolute(path));
         }
         // Behind `C:\`.
         for part in bytes[3..].split(|byte| *byte == b'\\') {
@@ -41,11 +41,11 @@ impl Unjudged for Windows {
                 _ => None,
             };
             if let Some(part) = wrong {
-                return Err(LoadError::PathNotNormal { path: path.into(), part });
+                return Err(Refusal::PathNotNormal { path: path.into(), part });
             }
         }
         let mut directories: Vec<&OsStr> = parts.map(Component::as_os_str).collect();
-        let file = directories.pop().ok_or(LoadError::PathEmpty)?;
+        let file = directories.pop().ok_or(Refusal::PathEmpty)?;
         let words = |plain: &PlainPath<'_>| UntrustedText::from(plain.path).to_string();
         Ok((PlainPath { path, directories, file }, words))
     }

@@ -2,7 +2,7 @@
 
 use sochdb_plugin_host::sdk::{CompressionExtension, Labels, LogLevel};
 use sochdb_plugin_host::{
-    Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary, Service,
+    Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary, Refusal, Service,
 };
 use std::sync::{Arc, Mutex};
 use support::plugins::Private;
@@ -116,10 +116,8 @@ fn a_wrong_configuration_is_named() {
         (r#"{"name": "x""#, "configuration, byte 12: a comma or the closing bracket is missing"),
     ];
     for (config, says) in wrong {
-        match library.instance(config) {
-            Err(LoadError::Create { message, .. }) => {
-                assert!(message.to_string().contains(says), "{config}: {message}")
-            }
+        match library.instance(config).as_ref().map_err(LoadError::refusal) {
+            Err(Refusal::Create { message, .. }) => assert!(message.contains(says), "{config}: {message}"),
             Err(other) => panic!("{config}: {other}"),
             Ok(_) => panic!("{config} is taken"),
         }

@@ -3,7 +3,7 @@
 use super::{libraries, same, Random};
 use serde_json::Value;
 use sochdb_plugin_host::sdk::{ErrorKind, Extension, HealthInfo, LogLevel, ObservabilityExtension};
-use sochdb_plugin_host::{LoadError, Observability};
+use sochdb_plugin_host::{LoadError, Observability, Refusal};
 use std::fs;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
@@ -174,11 +174,12 @@ fn the_same_configurations_are_refused() {
     let nearly =
         [format!("{good} x"), open.to_owned(), format!("{open}, \"more\": 1}}"), format!("{open}, \"path\": 01}}")];
     for config in bad.map(String::from).into_iter().chain(nearly) {
-        let kinds = libraries.each_ref().map(|library| match library.instance(&config) {
-            Ok(_) => "accepted".to_owned(),
-            Err(LoadError::Create { kind, .. }) => format!("{kind:?}"),
-            Err(error) => panic!("{config}: {error}"),
-        });
+        let kinds =
+            libraries.each_ref().map(|library| match library.instance(&config).as_ref().map_err(LoadError::refusal) {
+                Ok(_) => "accepted".to_owned(),
+                Err(Refusal::Create { kind, .. }) => format!("{kind:?}"),
+                Err(error) => panic!("{config}: {error}"),
+            });
         assert_ne!(kinds[1], "accepted", "{config}");
         same(&config, kinds);
     }
@@ -205,8 +206,8 @@ fn a_pipe_without_a_reader_is_refused_and_one_with_a_reader_loses_nothing() {
     for (library, name) in libraries("observability_json").iter().zip(["c", "rust"]) {
         let path = place.join(name);
         succeed(Command::new(&mkfifo).arg(&path), MINUTE);
-        let refusal = library.instance(&json_config(&path)).err();
-        assert!(matches!(&refusal, Some(LoadError::Create { kind: ErrorKind::Io, .. })), "{name}: {refusal:?}");
+        let refusal = library.instance(&json_config(&path)).expect_err("nobody reads");
+        assert!(matches!(refusal.refusal(), Refusal::Create { kind: ErrorKind::Io, .. }), "{name}: {refusal:?}");
 
         let reader = thread::spawn(move || {
             let mut pipe = fs::File::open(path).expect("a writer");

@@ -4,6 +4,7 @@ pub mod alone;
 pub mod command;
 pub mod conforms;
 pub mod elf;
+pub mod errors;
 pub mod filled;
 pub mod foreign;
 pub mod fuse;

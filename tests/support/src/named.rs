@@ -1,7 +1,7 @@
 //! Tests and codes by their names, for the tables that name them.
 
 use crate::root;
-use sochdb_plugin_host::{ElfError, LoadError};
+use sochdb_plugin_host::{ElfError, Refusal};
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -34,6 +34,6 @@ pub fn codes(text: &str) -> impl Iterator<Item = &str> {
 /// If the command's source cannot be read.
 pub fn all_codes() -> BTreeSet<String> {
     let of_command = source("cli/src/explanations/codes.rs");
-    let of_loader = LoadError::TABLE.iter().chain(ElfError::TABLE).map(|reason| reason.code);
+    let of_loader = Refusal::TABLE.iter().chain(ElfError::TABLE).map(|reason| reason.code);
     of_loader.chain(codes(&of_command)).map(str::to_owned).collect()
 }

@@ -12,7 +12,7 @@ use serde_json::{json, Value};
 use sochdb_plugin_conformance::{self as conformance, Filled, Measured, NotPassed, Phase, Subject};
 use sochdb_plugin_host::sdk::{ErrorKind, Labels, LogLevel};
 use sochdb_plugin_host::{
-    printable, Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary,
+    printable, Caller, DynamicPluginLoader, HostServices, InstanceOptions, PluginLibrary, Refusal,
 };
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -317,7 +317,7 @@ fn instance(library: &PluginLibrary, config: &str, phase: impl Fn(Phase)) -> Res
     let filled = Filled::new(config, directory.path()).map_err(|why| why.to_string())?;
     let plugin = library.instance_with(filled.config(), &options).map_err(|error| {
         // Other failures are no matter of the configuration.
-        let invalid = matches!(error, LoadError::Create { kind: ErrorKind::Invalid, .. });
+        let invalid = matches!(error.refusal(), Refusal::Create { kind: ErrorKind::Invalid, .. });
         format!("{}: {error}{}", error.code(), if invalid { "; give what it needs with --config" } else { "" })
     })?;
     phase(Phase::Shutdown);

@@ -14,7 +14,7 @@ use crate::store::package::Package;
 use crate::store::staging;
 use semver::Version;
 use sochdb_plugin_host::trust::{Lock, Locked};
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, UntrustedText, Verified};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Refusal, UntrustedText, Verified};
 use std::path::PathBuf;
 
 /// What an operator does from a download on.
@@ -55,9 +55,9 @@ enum Done {
     },
     Unchanged(Locked),
     /// The loader takes nothing from the directory.
-    Closed(Box<LoadError>),
+    Closed(LoadError),
     Refused {
-        error: Box<LoadError>,
+        error: LoadError,
         staged: Option<PathBuf>,
     },
 }
@@ -91,7 +91,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
             return Ok(false);
         }
         Done::Refused { error, staged } => {
-            if let LoadError::Noexec { .. } = *error {
+            if let Refusal::Noexec { .. } = error.refusal() {
                 tell::noexec(out, &source, &directory, &error, staged.as_deref());
                 return Ok(false);
             }
@@ -108,18 +108,18 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
 
 fn install(held: &LockedDir, package: &Package, options: &Options) -> Result<Done, Failure> {
     let loader = loader(DynamicPluginLoader::new_trusted(), options.trust.as_deref());
-    let refused = |error| Ok(Done::Refused { error: Box::new(error), staged: None });
+    let refused = |error| Ok(Done::Refused { error, staged: None });
     // Before anything is written: who may change the directory could lead it elsewhere.
     let (mut lock, broken_lock) = match read_lock(&loader, &held.path) {
         Ok(lock) => (lock.unwrap_or_default(), false),
-        Err(LoadError::LockSyntax { .. }) => (Lock::default(), true),
-        Err(error) => return Ok(Done::Closed(Box::new(error))),
+        Err(error) if matches!(error.refusal(), Refusal::LockSyntax { .. }) => (Lock::default(), true),
+        Err(error) => return Ok(Done::Closed(error)),
     };
     held.clean();
     staging::sweep(held, &lock);
     let mut entry = match package.entry() {
         Ok(entry) => entry,
-        Err(error) => return refused(error),
+        Err(refusal) => return refused(refusal.into()),
     };
     let (old, present) = (lock.find(&entry.file).cloned(), read_digest(&held.path.join(&entry.file)));
     if let Some(old) = old.as_ref().filter(|old| is_unchanged(held, package, &entry, old, present, &loader)) {
@@ -132,7 +132,7 @@ fn install(held: &LockedDir, package: &Package, options: &Options) -> Result<Don
     let staged = staging.path().join(&entry.file);
     match loader.probe(&staged) {
         Ok(Verified { publisher, .. }) => entry.publisher = publisher,
-        Err(error) => return Ok(Done::Refused { error: Box::new(error), staged: Some(staged) }),
+        Err(error) => return Ok(Done::Refused { error, staged: Some(staged) }),
     }
     if let Some(old) = old.as_ref().filter(|old| !options.downgrade && is_newer(&old.version, &entry.version)) {
         let reason = format!(

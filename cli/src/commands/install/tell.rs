@@ -6,7 +6,7 @@ use crate::store::directory::{is_absent, refuse, refuse_with};
 use crate::store::staging;
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Locked};
-use sochdb_plugin_host::{printable, LoadError, Step, UntrustedText, ALLOW_VARIABLE};
+use sochdb_plugin_host::{printable, LoadError, Refusal, Step, UntrustedText, ALLOW_VARIABLE};
 use std::path::Path;
 
 /// A plugin that is installed.
@@ -70,7 +70,7 @@ pub(crate) fn closed(out: &Output, directory: &Path, error: &LoadError, trust: O
     let lock = directory.join(places::LOCK_FILE);
     // The lock file stands for any file there, unless it is what is wrong.
     let names: &[(&Path, &Path)] = if error.step() < Step::Trust { &[(&lock, directory)] } else { &[] };
-    let LoadError::NotAllowed { .. } = error else {
+    let Refusal::NotAllowed { .. } = error.refusal() else {
         return refuse(out, directory, error, names);
     };
     let name = UntrustedText::from(directory);

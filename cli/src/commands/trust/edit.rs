@@ -23,7 +23,7 @@ pub(crate) enum Outcome {
     /// The file said so already.
     Unchanged,
     /// The loader would not use the file, or does not use it as it is.
-    Refused(Box<LoadError>),
+    Refused(LoadError),
 }
 
 /// Adds an entry to the trust file at `path`. Nothing changes if that cannot be.
@@ -104,7 +104,7 @@ fn change_held(
     };
     let there = match there {
         Ok(there) => there.unwrap_or_default(),
-        Err(error) => return Ok(Outcome::Refused(Box::new(error))),
+        Err(error) => return Ok(Outcome::Refused(error)),
     };
     held.clean();
     let bytes = read(path, MAX_SIZE as u64)?.unwrap_or_else(|| HEADING.into());

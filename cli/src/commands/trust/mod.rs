@@ -18,7 +18,7 @@ use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::store::directory::{is_absent, read_lock, refuse};
 use sochdb_plugin_host::trust::{places, PublicKey};
-use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Policy, TrustFiles};
+use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Policy, Refusal, TrustFiles};
 use std::path::{Path, PathBuf};
 
 /// What `trust` takes.
@@ -140,7 +140,7 @@ fn no_way_to(directory: &Path, policy: Policy) -> Option<LoadError> {
     let loader = DynamicPluginLoader::new_trusted().policy(policy);
     let error = read_lock(&loader, directory).err().filter(edit::is_of_the_way)?;
     // Root writes for the hosts of others, too, who may load what is theirs.
-    let of_another = matches!(error, LoadError::DirOwner { .. }) && policy != Policy::Strict;
+    let of_another = matches!(error.refusal(), Refusal::DirOwner { .. }) && policy != Policy::Strict;
     (!(of_another && rustix::process::geteuid().is_root())).then_some(error)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::EffectivePolicy;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use crate::system::backend::System;
 use crate::system::{Directory, Native};
@@ -13,12 +13,12 @@ pub(crate) fn check(
     walked: &Directory,
     effective: EffectivePolicy,
     decisions: &Decisions,
-) -> Result<((), impl Words<()>), LoadError> {
+) -> Result<((), impl Words<()>), Refusal> {
     if !effective.allowed {
         let directory = Native::path_of(walked).into();
         let copy = decisions.installing(path);
         let copy = copy.map_or_else(String::new, |copy| format!(", or copy the plugin to where plugins are: {copy}"));
-        return Err(LoadError::NotAllowed { directory, place: decisions.place(), copy });
+        return Err(Refusal::NotAllowed { directory, place: decisions.place(), copy });
     }
     Ok(((), move |_: &()| format!("policy {}", effective.policy)))
 }

@@ -11,7 +11,7 @@ use crate::loader::steps::dependencies_listed::{self, ListedLibrary};
 use crate::loader::steps::dependencies_missing::Lacking;
 use crate::loader::steps::dependencies_packages;
 use crate::loader::steps::dependencies_system::SystemLibrary;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::backend::System;
@@ -30,7 +30,7 @@ const MOST: usize = 64;
 pub(crate) fn check(
     facts: &Facts,
     asked: Asked<'_>,
-) -> Result<(Vec<Dependency>, impl Words<Vec<Dependency>>), LoadError> {
+) -> Result<(Vec<Dependency>, impl Words<Vec<Dependency>>), Refusal> {
     let mut resolver =
         Resolver { asked, seen: Vec::new(), order: Vec::new(), lacking: Lacking::default(), places: None };
     resolver.add_all(&facts.needed, &[]);
@@ -68,7 +68,7 @@ impl Resolver<'_> {
             if self.seen.len() > MOST {
                 let reason = format!("it and others make more than {MOST}");
                 let fix = "link what it needs into the plugin".to_owned();
-                return self.lacking.wrong(LoadError::DepRefused { name: name.clone(), reason, fix });
+                return self.lacking.wrong(Refusal::DepRefused { name: name.clone(), reason, fix });
             }
             match self.find(name, search) {
                 Ok(Some(source)) => self.order.push(Dependency { name: name.clone(), source }),
@@ -79,7 +79,7 @@ impl Resolver<'_> {
     }
 
     /// Where a library comes from, after what it needs was added; `None` if no trust file names it.
-    fn find(&mut self, name: &UntrustedText, search: &[PathBuf]) -> Result<Option<Source>, LoadError> {
+    fn find(&mut self, name: &UntrustedText, search: &[PathBuf]) -> Result<Option<Source>, Refusal> {
         let text = std::str::from_utf8(name.as_bytes()).unwrap_or_default();
         let standard = Native::STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
         if let Some(listed) = self.asked.rules.and_then(|rules| rules.dependency(text)) {
@@ -103,10 +103,10 @@ impl Resolver<'_> {
         Source::System(library.path)
     }
 
-    fn listed(&self, name: &UntrustedText, listed: &TrustedDependency) -> Result<ListedLibrary, LoadError> {
+    fn listed(&self, name: &UntrustedText, listed: &TrustedDependency) -> Result<ListedLibrary, Refusal> {
         let revoked = |digest: &Digest| self.asked.rules.is_some_and(|rules| rules.revoked(digest).is_some());
         let library = dependencies_listed::admit(listed, self.asked.effective.demands, revoked).map_err(|error| {
-            refused(Step::Dependencies, &listed.path(), error, |reason, fix| LoadError::DepRefused {
+            refused(Step::Dependencies, &listed.path(), error, |reason, fix| Refusal::DepRefused {
                 name: name.clone(),
                 reason,
                 fix,
@@ -115,13 +115,13 @@ impl Resolver<'_> {
         // By another name the dynamic linker would not find it in memory, and search.
         if library.facts.soname.as_ref() != Some(name) {
             let soname = library.facts.soname.unwrap_or_else(|| UntrustedText::from(&b""[..]));
-            return Err(LoadError::DepSoname { name: name.clone(), soname });
+            return Err(Refusal::DepSoname { name: name.clone(), soname });
         }
         Ok(library)
     }
 
     /// Notes a library that no trust file names, and where it would be taken from if one did; then what it needs in turn.
-    fn unlisted(&mut self, name: &UntrustedText, text: &str, search: &[PathBuf]) -> Result<(), LoadError> {
+    fn unlisted(&mut self, name: &UntrustedText, text: &str, search: &[PathBuf]) -> Result<(), Refusal> {
         let asked = self.asked;
         let named = asked.rules.into_iter().flat_map(Rules::dependency_directories);
         let others = named.chain([asked.directory]).map(Path::to_owned).chain(search.iter().cloned());

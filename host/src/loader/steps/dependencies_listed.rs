@@ -3,7 +3,7 @@
 use crate::base::digest::Digest;
 use crate::elf::Facts;
 use crate::loader::steps::dependencies_search_path;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::system::backend::System;
 use crate::system::{Native, Sealed};
 use crate::trust::file::TrustedDependency;
@@ -26,7 +26,7 @@ pub(crate) fn admit(
     listed: &TrustedDependency,
     demands: Demands,
     revoked: impl Fn(&Digest) -> bool,
-) -> Result<ListedLibrary, LoadError> {
+) -> Result<ListedLibrary, Refusal> {
     let owners = Native::owners(demands);
     let path = listed.path();
     let (plain, _) = Native::path(&path)?;
@@ -43,14 +43,14 @@ pub(crate) fn admit(
     match listed.sha256 {
         Some(expected) if expected != digest => {
             let by = "the trust file";
-            return Err(LoadError::DigestMismatch { path: path.as_path().into(), found: digest, by, expected });
+            return Err(Refusal::DigestMismatch { path: path.as_path().into(), found: digest, by, expected });
         }
-        _ if revoked(&digest) => return Err(LoadError::Revoked { digest, why: String::new() }),
+        _ if revoked(&digest) => return Err(Refusal::Revoked { digest, why: String::new() }),
         _ => {}
     }
     facts.check_library()?;
     let of_root = match Native::directories(&plain, Native::owners_of_the_system()) {
-        Err(short @ LoadError::Shortage { .. }) => return Err(short),
+        Err(short @ Refusal::Shortage { .. }) => return Err(short),
         walked => Native::status(&file).owner == 0 && walked.is_ok(),
     };
     let search = match of_root {

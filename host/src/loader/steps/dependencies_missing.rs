@@ -5,7 +5,7 @@ use crate::loader::permission::runs_elevated;
 use crate::loader::steps::dependencies_asked::Asked;
 use crate::loader::steps::dependencies_packages;
 use crate::loader::trust_source::TrustFiles;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use std::path::PathBuf;
 
 /// The libraries that a plugin lacks, in the order in which that was found.
@@ -16,7 +16,7 @@ pub(crate) struct Lacking {
     /// Libraries that no trust file names and that were not found.
     nowhere: Vec<UntrustedText>,
     /// Other refusals.
-    wrong: Vec<LoadError>,
+    wrong: Vec<Refusal>,
 }
 
 impl Lacking {
@@ -28,12 +28,12 @@ impl Lacking {
         self.nowhere.push(name.clone());
     }
 
-    pub(crate) fn wrong(&mut self, error: LoadError) {
+    pub(crate) fn wrong(&mut self, error: Refusal) {
         self.wrong.push(error);
     }
 
     /// The refusal, if anything is lacking; `places` are those that were looked in.
-    pub(crate) fn refusal(mut self, asked: Asked<'_>, places: &[PathBuf]) -> Option<LoadError> {
+    pub(crate) fn refusal(mut self, asked: Asked<'_>, places: &[PathBuf]) -> Option<Refusal> {
         if self.unlisted.is_empty() && self.nowhere.is_empty() {
             return match self.wrong.len() {
                 0 | 1 => self.wrong.pop(),
@@ -62,22 +62,21 @@ impl Lacking {
             libraries += &format!("; and {error}");
             fixes.push(error.remedy());
         }
-        Some(LoadError::DepForbidden { libraries, fix: fixes.join("; ") })
+        Some(Refusal::DepForbidden { libraries, fix: fixes.join("; ") })
     }
 
     /// Several things that are wrong, under the name of the first.
-    fn all_wrong(&self) -> LoadError {
+    fn all_wrong(&self) -> Refusal {
         let named = self.wrong.iter().find_map(|error| match error {
-            LoadError::DepRefused { name, .. }
-            | LoadError::DepMissing { name, .. }
-            | LoadError::DepSoname { name, .. } => Some(name.clone()),
+            Refusal::DepRefused { name, .. } | Refusal::DepMissing { name, .. } | Refusal::DepSoname { name, .. } => {
+                Some(name.clone())
+            }
             _ => None,
         });
-        let (name, told) =
-            (named.unwrap_or_else(|| UntrustedText::from(&b""[..])), |text: fn(&LoadError) -> String| {
-                self.wrong.iter().map(text).collect::<Vec<_>>().join("; ")
-            });
-        LoadError::DepRefused { name, reason: told(LoadError::to_string), fix: told(LoadError::remedy) }
+        let (name, told) = (named.unwrap_or_else(|| UntrustedText::from(&b""[..])), |text: fn(&Refusal) -> String| {
+            self.wrong.iter().map(text).collect::<Vec<_>>().join("; ")
+        });
+        Refusal::DepRefused { name, reason: told(Refusal::to_string), fix: told(Refusal::remedy) }
     }
 
     /// The way to allow what was found.

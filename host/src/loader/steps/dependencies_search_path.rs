@@ -4,7 +4,7 @@
 use crate::elf::Facts;
 use crate::kernel::backend::Kernel;
 use crate::kernel::Own;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::system::backend::System;
 use crate::system::Native;
 use std::path::{Component, Path, PathBuf};
@@ -17,18 +17,18 @@ const ORIGIN: [&[u8]; 2] = [b"$ORIGIN", b"${ORIGIN}"];
 ///
 /// # Errors
 /// One of them can be changed, or made, by others than root, or has no plain name.
-pub(crate) fn directories(facts: &Facts, directory: &Path) -> Result<Vec<PathBuf>, LoadError> {
+pub(crate) fn directories(facts: &Facts, directory: &Path) -> Result<Vec<PathBuf>, Refusal> {
     let Some(path) = &facts.search_path else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     for entry in path.as_bytes().split(|byte| *byte == b':') {
         let searched = plain(entry, directory)
-            .ok_or(LoadError::from(crate::refusal::elf_error::ElfError::Rpath { path: path.clone() }))?;
+            .ok_or(Refusal::from(crate::refusal::elf_error::ElfError::Rpath { path: path.clone() }))?;
         // The file's name is not looked at.
         let any = searched.join("any");
         match reached(&any) {
             Ok(()) => found.push(searched),
             // Those above it are root's, so nobody else can make it.
-            Err(LoadError::DirNotFound { .. }) => {}
+            Err(Refusal::DirNotFound { .. }) => {}
             Err(error) => return Err(error),
         }
     }
@@ -36,7 +36,7 @@ pub(crate) fn directories(facts: &Facts, directory: &Path) -> Result<Vec<PathBuf
 }
 
 /// Whether only the system's owners can change the way to a file.
-fn reached(file: &Path) -> Result<(), LoadError> {
+fn reached(file: &Path) -> Result<(), Refusal> {
     let (plain, _) = Native::path(file)?;
     Native::directories(&plain, Native::owners_of_the_system()).map(|_| ())
 }

@@ -4,7 +4,7 @@ use crate::base::text::UntrustedText;
 use crate::elf::Facts;
 use crate::files::refused::refused;
 use crate::loader::steps::dependencies_search_path;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
 use crate::system::Native;
@@ -23,7 +23,7 @@ pub(crate) struct SystemLibrary {
 
 impl SystemLibrary {
     /// The library `name` for this process's processor.
-    pub(crate) fn find(name: &UntrustedText) -> Result<Self, LoadError> {
+    pub(crate) fn find(name: &UntrustedText) -> Result<Self, Refusal> {
         let mut refusal = None;
         for place in Native::PLACES {
             // Its usual name is a link to the one with its version.
@@ -36,22 +36,22 @@ impl SystemLibrary {
             match found {
                 Ok(library) => return Ok(library),
                 Err((path, error)) => match Self::refusal(name, &path, error) {
-                    short @ LoadError::Shortage { .. } => return Err(short),
+                    short @ Refusal::Shortage { .. } => return Err(short),
                     other => refusal = refusal.or(Some(other)),
                 },
             }
         }
-        Err(refusal.unwrap_or_else(|| LoadError::DepMissing { name: name.clone(), places: Native::PLACES.join(", ") }))
+        Err(refusal.unwrap_or_else(|| Refusal::DepMissing { name: name.clone(), places: Native::PLACES.join(", ") }))
     }
 
-    fn refusal(name: &UntrustedText, path: &Path, error: LoadError) -> LoadError {
-        let because = |reason, fix| LoadError::DepRefused { name: name.clone(), reason, fix };
+    fn refusal(name: &UntrustedText, path: &Path, error: Refusal) -> Refusal {
+        let because = |reason, fix| Refusal::DepRefused { name: name.clone(), reason, fix };
         refused(Step::Dependencies, path, error, because)
     }
 
     /// The library `name` of one of these directories, in which another library wants it to be searched for; `None` if it
     /// is in none of them. Its name for itself must be this one, or the dynamic linker would search.
-    pub(crate) fn beside(name: &UntrustedText, directories: &[PathBuf]) -> Option<Result<Self, LoadError>> {
+    pub(crate) fn beside(name: &UntrustedText, directories: &[PathBuf]) -> Option<Result<Self, Refusal>> {
         let named = directories.iter().map(|directory| directory.join(name.as_os_str()));
         let mut found = named.filter_map(|named| match real_path(&named) {
             Ok(path) => path.map(Ok),
@@ -69,13 +69,13 @@ impl SystemLibrary {
             Ok(library) if library.facts.soname.as_ref() == Some(name) => Ok(library),
             Ok(library) => {
                 let soname = library.facts.soname.unwrap_or_else(|| UntrustedText::from(&b""[..]));
-                Err(LoadError::DepSoname { name: name.clone(), soname })
+                Err(Refusal::DepSoname { name: name.clone(), soname })
             }
             Err(error) => Err(Self::refusal(name, &path, error)),
         })
     }
 
-    fn at(path: &Path) -> Result<Self, LoadError> {
+    fn at(path: &Path) -> Result<Self, Refusal> {
         let (bytes, directory) = Native::read_library(path)?;
         let facts = Facts::read_as(&bytes, Native::FORMAT)?;
         facts.fits_this_machine()?;
@@ -85,7 +85,7 @@ impl SystemLibrary {
 }
 
 /// The path without links of the file that a name leads to; `None` if there is none.
-fn real_path(named: &Path) -> Result<Option<PathBuf>, LoadError> {
+fn real_path(named: &Path) -> Result<Option<PathBuf>, Refusal> {
     let absent = |error: &Error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
     loop {
         return match named.canonicalize() {
@@ -94,7 +94,7 @@ fn real_path(named: &Path) -> Result<Option<PathBuf>, LoadError> {
             Err(error) if absent(&error) => Ok(None),
             Err(reason) => {
                 let path = UntrustedText::from(named);
-                Err(LoadError::failed(Step::Dependencies, reason, |reason| LoadError::FileIo { path, reason }))
+                Err(Refusal::failed(Step::Dependencies, reason, |reason| Refusal::FileIo { path, reason }))
             }
         };
     }

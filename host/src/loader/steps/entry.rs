@@ -6,7 +6,7 @@ use crate::base::text::UntrustedText;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
 use crate::loader::plugin_entry::Entry;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::{ExtensionCapability, ExtensionInfo};
@@ -28,9 +28,9 @@ impl Entry {
         address: Option<*const u8>,
         facts: &Facts,
         note: &Note,
-    ) -> Result<(Self, impl Words<Self>), LoadError> {
+    ) -> Result<(Self, impl Words<Self>), Refusal> {
         // The file's own hash table leads to it.
-        let missing = || LoadError::open("it has no symbol `soch_plugin_v1`".to_owned());
+        let missing = || Refusal::open("it has no symbol `soch_plugin_v1`".to_owned());
         let entry = address.ok_or_else(missing)?.cast::<soch_plugin>();
         // SAFETY: the caller passes the library's promise on.
         unsafe { Self::agreed(copy(entry, facts.entry_size)?, note) }
@@ -40,7 +40,7 @@ impl Entry {
     ///
     /// # Safety
     /// As for [`Entry::read`].
-    pub(crate) unsafe fn agreed(raw: soch_plugin, note: &Note) -> Result<(Self, impl Words<Self>), LoadError> {
+    pub(crate) unsafe fn agreed(raw: soch_plugin, note: &Note) -> Result<(Self, impl Words<Self>), Refusal> {
         // SAFETY: the caller passes the library's promise on.
         let info = unsafe { agree(&raw, note)? };
         let abi_minor = raw.abi_minor.min(SOCH_ABI_MINOR);
@@ -54,7 +54,7 @@ impl Entry {
 ///
 /// # Safety
 /// The entry is what the contract says, and as long as its `size`; its texts are NULL or end in NUL.
-pub(crate) unsafe fn of_program(entry: *const soch_plugin) -> Result<(soch_plugin, Note), LoadError> {
+pub(crate) unsafe fn of_program(entry: *const soch_plugin) -> Result<(soch_plugin, Note), Refusal> {
     // SAFETY: the caller promises it.
     unsafe {
         let raw = copy(entry, u64::MAX)?;
@@ -78,10 +78,10 @@ pub(crate) unsafe fn of_program(entry: *const soch_plugin) -> Result<(soch_plugi
 ///
 /// # Safety
 /// At `entry` are `room` constant bytes, at least 40: those of the symbol, which the file was checked for.
-unsafe fn copy(entry: *const soch_plugin, room: u64) -> Result<soch_plugin, LoadError> {
+unsafe fn copy(entry: *const soch_plugin, room: u64) -> Result<soch_plugin, Refusal> {
     let malformed = |reason: String| {
         let fix = "set `.magic = SOCH_MAGIC` and `.size = sizeof(soch_plugin)`, or let `SOCH_PLUGIN` write the entry";
-        Err(LoadError::EntryMalformed { reason, fix })
+        Err(Refusal::EntryMalformed { reason, fix })
     };
     if !entry.is_aligned() {
         return malformed(format!("it is at {entry:p}, which is not aligned"));
@@ -129,7 +129,7 @@ for_each_kind!(set);
 ///
 /// # Safety
 /// The library promises that the entry's texts are NULL or end in NUL.
-unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadError> {
+unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, Refusal> {
     // SAFETY: the caller passes the library's promise on.
     let (name, version, description, author) = unsafe {
         (
@@ -146,7 +146,7 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
         kinds |= SOCH_KIND_CUSTOM;
         if raw.get_interface.is_none() {
             let reason = "it lists capabilities, but its `get_interface` is NULL".to_owned();
-            return Err(LoadError::EntryMalformed { reason, fix: "set `.get_interface` in the entry" });
+            return Err(Refusal::EntryMalformed { reason, fix: "set `.get_interface` in the entry" });
         }
     }
     capabilities.extend(ids);
@@ -170,7 +170,7 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
                 set.in_c()
             ),
         };
-        return Err(LoadError::KindsMismatch { note: named.to_string(), entry: set.to_string(), fix });
+        return Err(Refusal::KindsMismatch { note: named.to_string(), entry: set.to_string(), fix });
     }
     Ok(ExtensionInfo::new(name, version)
         .with_description(description)
@@ -179,30 +179,30 @@ unsafe fn agree(raw: &soch_plugin, note: &Note) -> Result<ExtensionInfo, LoadErr
 }
 
 /// Shows the two only if they differ: a load is not to pay for words that nobody reads.
-fn same<T: PartialEq>(field: &'static str, note: &T, entry: &T, show: impl Fn(&T) -> String) -> Result<(), LoadError> {
+fn same<T: PartialEq>(field: &'static str, note: &T, entry: &T, show: impl Fn(&T) -> String) -> Result<(), Refusal> {
     if note == entry {
         return Ok(());
     }
-    Err(LoadError::EntryMismatch { field, note: show(note), entry: show(entry) })
+    Err(Refusal::EntryMismatch { field, note: show(note), entry: show(entry) })
 }
 
 /// # Safety
 /// The library promises NULL or bytes that end in NUL.
-unsafe fn text(ptr: *const c_char, longest: usize, field: &str) -> Result<String, LoadError> {
+unsafe fn text(ptr: *const c_char, longest: usize, field: &str) -> Result<String, Refusal> {
     if ptr.is_null() {
         return Ok(String::new());
     }
     // SAFETY: it looks no further than to the NUL, which the library promises, and not beyond `longest`.
     let len = unsafe { libc::strnlen(ptr, longest) };
     if len == longest {
-        return Err(LoadError::EntryMalformed {
+        return Err(Refusal::EntryMalformed {
             reason: format!("its {field} does not end within {longest} bytes"),
             fix: "end the text in NUL, and make it shorter",
         });
     }
     // SAFETY: these bytes come before the NUL, and stay as they are.
     let bytes = unsafe { std::slice::from_raw_parts(ptr.cast::<u8>(), len) };
-    let text = std::str::from_utf8(bytes).map_err(|_| LoadError::EntryMalformed {
+    let text = std::str::from_utf8(bytes).map_err(|_| Refusal::EntryMalformed {
         reason: format!("its {field} is not UTF-8: {}", UntrustedText::from(bytes)),
         fix: "save the source in UTF-8",
     })?;
@@ -211,8 +211,8 @@ unsafe fn text(ptr: *const c_char, longest: usize, field: &str) -> Result<String
 
 /// # Safety
 /// The library promises NULL or a list of texts that ends in NULL.
-unsafe fn capabilities(list: *const *const c_char) -> Result<Vec<ExtensionCapability>, LoadError> {
-    let malformed = |reason: String, fix| Err(LoadError::EntryMalformed { reason, fix });
+unsafe fn capabilities(list: *const *const c_char) -> Result<Vec<ExtensionCapability>, Refusal> {
+    let malformed = |reason: String, fix| Err(Refusal::EntryMalformed { reason, fix });
     let mut capabilities: Vec<ExtensionCapability> = Vec::new();
     if list.is_null() {
         return Ok(capabilities);

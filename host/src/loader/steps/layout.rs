@@ -4,7 +4,7 @@
 //! abi_stable's own check refuses a struct that grew; this walk follows the contract instead: a struct that carries
 //! its size may be shorter or longer, and what both sides know must agree in name, type and signature.
 
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use abi_stable::type_layout::{TLData, TLField, TLFunction, TypeLayout};
 use sochdb_plugin_abi::*;
@@ -16,12 +16,12 @@ use std::collections::BTreeSet;
 ///
 /// # Safety
 /// The library promises that its `soch_layout_v1`, which is at `address`, is a [`Layout`]; it stays mapped.
-pub(crate) unsafe fn check(address: Option<*const u8>, kinds: u32) -> Result<((), impl Words<()>), LoadError> {
+pub(crate) unsafe fn check(address: Option<*const u8>, kinds: u32) -> Result<((), impl Words<()>), Refusal> {
     let passed = |words: &'static str| Ok(((), move |_: &()| words.to_owned()));
     let Some(theirs) = address.map(<*const u8>::cast::<Layout>) else {
         return passed("its layout hash is known; it exports no layout to compare");
     };
-    let refuse = |reason: String| Err(LoadError::Layout { reason });
+    let refuse = |reason: String| Err(Refusal::Layout { reason });
     if !theirs.is_aligned() {
         return refuse(format!("soch_layout_v1 is at {theirs:p}, which is not aligned"));
     }

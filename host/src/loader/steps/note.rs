@@ -4,12 +4,12 @@ use crate::base::kinds::Kinds;
 use crate::elf::notes::Note;
 use crate::elf::{EntryHead, Facts};
 use crate::refusal::elf_error::ElfError;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use sochdb_plugin_abi::*;
 use std::fmt::Debug;
 
-pub(crate) fn check(facts: &Facts) -> Result<(Note, impl Words<Note>), LoadError> {
+pub(crate) fn check(facts: &Facts) -> Result<(Note, impl Words<Note>), Refusal> {
     let note = match (&facts.note, facts.note_count) {
         (Some(note), 1) => note,
         (_, 0) => return Err(ElfError::NoteMissing.into()),
@@ -20,14 +20,14 @@ pub(crate) fn check(facts: &Facts) -> Result<(Note, impl Words<Note>), LoadError
     if let Some(entry) = &facts.entry {
         agree(note, entry)?;
         if u64::from(entry.size) > facts.entry_size {
-            return Err(LoadError::EntrySize { says: entry.size, has: facts.entry_size });
+            return Err(Refusal::EntrySize { says: entry.size, has: facts.entry_size });
         }
     }
     Ok((note.clone(), in_words))
 }
 
 /// Checks what the entry of a plugin that is linked in says in place of a note.
-pub(crate) fn of_program(note: Note) -> Result<(Note, impl Words<Note>), LoadError> {
+pub(crate) fn of_program(note: Note) -> Result<(Note, impl Words<Note>), Refusal> {
     well_formed(&note)?;
     negotiate(&note)?;
     Ok((note, in_words))
@@ -55,12 +55,12 @@ fn well_formed(note: &Note) -> Result<(), ElfError> {
     Ok(())
 }
 
-fn negotiate(note: &Note) -> Result<(), LoadError> {
+fn negotiate(note: &Note) -> Result<(), Refusal> {
     if note.abi_major != SOCH_ABI_MAJOR {
-        return Err(LoadError::AbiMajor { host: SOCH_ABI_MAJOR, plugin: note.abi_major });
+        return Err(Refusal::AbiMajor { host: SOCH_ABI_MAJOR, plugin: note.abi_major });
     }
     if note.min_host_minor > SOCH_ABI_MINOR {
-        return Err(LoadError::HostTooOld { needs: note.min_host_minor, host: SOCH_ABI_MINOR });
+        return Err(Refusal::HostTooOld { needs: note.min_host_minor, host: SOCH_ABI_MINOR });
     }
     if note.flags & SOCH_FLAGS_MUST_UNDERSTAND != 0 {
         return Err(ElfError::NoteFlags { flags: note.flags }.into());
@@ -77,13 +77,13 @@ fn negotiate(note: &Note) -> Result<(), LoadError> {
     }
     let expected = SOCH_LAYOUT_HASHES.get(usize::from(note.abi_minor));
     if known && expected != Some(&note.layout_hash) {
-        return Err(LoadError::LayoutUnknown { minor: note.abi_minor });
+        return Err(Refusal::LayoutUnknown { minor: note.abi_minor });
     }
     Ok(())
 }
 
 /// The head of the entry as it is in the file. In memory it is compared once more, after the library was loaded.
-fn agree(note: &Note, entry: &EntryHead) -> Result<(), LoadError> {
+fn agree(note: &Note, entry: &EntryHead) -> Result<(), Refusal> {
     same("magic", &SOCH_MAGIC, &entry.magic)?;
     same("abi_major", &note.abi_major, &entry.abi_major)?;
     same("abi_minor", &note.abi_minor, &entry.abi_minor)?;
@@ -92,10 +92,10 @@ fn agree(note: &Note, entry: &EntryHead) -> Result<(), LoadError> {
     same("layout_hash", &note.layout_hash, &entry.layout_hash)
 }
 
-fn same<T: PartialEq + Debug>(field: &'static str, note: &T, entry: &T) -> Result<(), LoadError> {
+fn same<T: PartialEq + Debug>(field: &'static str, note: &T, entry: &T) -> Result<(), Refusal> {
     if note != entry {
         let (note, entry) = (format!("{note:?}"), format!("{entry:?}"));
-        return Err(LoadError::NoteMismatch { field, note, entry });
+        return Err(Refusal::NoteMismatch { field, note, entry });
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 
 use crate::base::kinds::Kinds;
 use crate::elf::notes::Note;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::trust::conformance::Conformance;
 use crate::trust::manifest::Manifest;
 use crate::trust::policy::Demands;
@@ -14,7 +14,7 @@ pub(crate) fn check(
     signed: Option<&Manifest>,
     demands: Demands,
     rules: Option<&Rules>,
-) -> Result<(), LoadError> {
+) -> Result<(), Refusal> {
     // The note was checked: they are text.
     let [name, version] = [&note.name, &note.version].map(|text| String::from_utf8_lossy(text.as_bytes()));
     if let Some(signed) = signed {
@@ -26,17 +26,17 @@ pub(crate) fn check(
     let claimed = signed.map_or_else(Conformance::default, |signed| signed.conformance);
     let lacking = demands.conformance.lacking(claimed, Kinds(note.kinds));
     if !lacking.is_none() {
-        return Err(LoadError::ConformanceMissing { wanted: lacking.to_string() });
+        return Err(Refusal::ConformanceMissing { wanted: lacking.to_string() });
     }
     match rules {
-        Some(rules) => rules.check_version(&name, &version).map_err(|error| LoadError::VersionTooOld { error }),
+        Some(rules) => rules.check_version(&name, &version).map_err(|error| Refusal::VersionTooOld { error }),
         None => Ok(()),
     }
 }
 
-fn same(field: &'static str, signed: &str, note: &str) -> Result<(), LoadError> {
+fn same(field: &'static str, signed: &str, note: &str) -> Result<(), Refusal> {
     if signed != note {
-        return Err(LoadError::ManifestMismatch { field, signed: signed.to_owned(), note: note.to_owned() });
+        return Err(Refusal::ManifestMismatch { field, signed: signed.to_owned(), note: note.to_owned() });
     }
     Ok(())
 }

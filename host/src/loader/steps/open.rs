@@ -3,7 +3,7 @@
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
 use crate::loader::dependency::{Dependency, Source};
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::system::backend::System;
 use crate::system::Native;
 use parking_lot::Mutex;
@@ -15,10 +15,10 @@ static BROUGHT_IN: Mutex<Vec<(UntrustedText, Digest)>> = Mutex::new(Vec::new());
 ///
 /// # Safety
 /// The caller trusts the plugin, and with it what it needs.
-pub(crate) unsafe fn preload(dependencies: Vec<Dependency>) -> Result<(), LoadError> {
+pub(crate) unsafe fn preload(dependencies: Vec<Dependency>) -> Result<(), Refusal> {
     let mut brought_in = BROUGHT_IN.lock();
     for Dependency { name, source } in dependencies {
-        let refused = |reason: String| LoadError::open(format!("{name}: {reason}"));
+        let refused = |reason: String| Refusal::open(format!("{name}: {reason}"));
         if Native::is_resident(name.as_os_str()) {
             if let Source::Listed { digest, pinned, .. } = source {
                 is_the_same(&name, digest, pinned, &brought_in)?;
@@ -38,7 +38,7 @@ pub(crate) unsafe fn preload(dependencies: Vec<Dependency>) -> Result<(), LoadEr
             brought_in.push((name.clone(), digest));
         }
         if !Native::is_resident(name.as_os_str()) {
-            return Err(LoadError::DepSoname { name, soname: UntrustedText::from(path.as_path()) });
+            return Err(Refusal::DepSoname { name, soname: UntrustedText::from(path.as_path()) });
         }
     }
     Ok(())
@@ -51,11 +51,11 @@ fn is_the_same(
     digest: Digest,
     pinned: bool,
     brought_in: &[(UntrustedText, Digest)],
-) -> Result<(), LoadError> {
+) -> Result<(), Refusal> {
     let in_memory = brought_in.iter().find(|(known, _)| known == name).map(|(_, digest)| *digest);
     if in_memory == Some(digest) || (in_memory.is_none() && !pinned) {
         return Ok(());
     }
     let reason = "another library of this name is in memory already".to_owned();
-    Err(LoadError::DepRefused { name: name.clone(), reason, fix: "restart the host with one of the two".to_owned() })
+    Err(Refusal::DepRefused { name: name.clone(), reason, fix: "restart the host with one of the two".to_owned() })
 }

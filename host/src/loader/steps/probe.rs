@@ -7,7 +7,7 @@ use crate::loader::options::Options;
 use crate::loader::pipeline::Admitted;
 use crate::loader::worker::Worker;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::backend::System;
@@ -35,7 +35,7 @@ pub(crate) fn run(
     options: &Options,
     worker: &mut Worker,
     record: &mut Record,
-) -> Result<(Probed, impl Words<Probed>), LoadError> {
+) -> Result<(Probed, impl Words<Probed>), Refusal> {
     let words = |detail: String| |_: &Probed| detail;
     if !options.probing && !admitted.effective.demands.probe {
         record.probe = Some("off".to_owned());
@@ -71,11 +71,7 @@ impl Limits {
 }
 
 /// Runs the probe, and says in `word` what the audit line says of it.
-fn run_here(
-    admitted: &Admitted,
-    limits: Limits,
-    word: &mut Option<String>,
-) -> Result<(ProbeOutcome, String), LoadError> {
+fn run_here(admitted: &Admitted, limits: Limits, word: &mut Option<String>) -> Result<(ProbeOutcome, String), Refusal> {
     let demands = admitted.effective.demands;
     let needed: Vec<NeededLibrary<'_, Sealed>> = admitted
         .dependencies
@@ -92,23 +88,23 @@ fn run_here(
         Err(error) => {
             *word = Some("refused".to_owned());
             return Err(match error {
-                ProbeError::Crashed { signal } => LoadError::ProbeCrashed { signal },
-                ProbeError::Timeout { limit } => LoadError::ProbeTimeout { limit, fix: limits.raised() },
-                ProbeError::Exited { code } => LoadError::ProbeExit {
+                ProbeError::Crashed { signal } => Refusal::ProbeCrashed { signal },
+                ProbeError::Timeout { limit } => Refusal::ProbeTimeout { limit, fix: limits.raised() },
+                ProbeError::Exited { code } => Refusal::ProbeExit {
                     how: code
                         .map_or_else(|| "in a way that nobody saw".to_owned(), |code| format!("with exit code {code}")),
                 },
-                ProbeError::Unavailable { why } => LoadError::ProbeUnavailable { why },
+                ProbeError::Unavailable { why } => Refusal::ProbeUnavailable { why },
                 ProbeError::Short { lack, errno } => {
                     let reason = std::io::Error::from_raw_os_error(errno);
-                    LoadError::Shortage { step: Step::Probe, lack, reason }
+                    Refusal::Shortage { step: Step::Probe, lack, reason }
                 }
             });
         }
     };
     *word = Some(sandbox.to_string());
     if demands.landlock && !sandbox.is_whole() {
-        return Err(LoadError::ProbeSandbox { found: sandbox.to_string() });
+        return Err(Refusal::ProbeSandbox { found: sandbox.to_string() });
     }
     match loaded {
         Ok(()) => {

@@ -6,7 +6,7 @@ use crate::loader::lock_files::LockFiles;
 use crate::loader::steps::trust_signed::signed;
 use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::EffectivePolicy;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use crate::system::backend::System;
 use crate::system::{Directory, Native};
@@ -28,7 +28,7 @@ pub(crate) fn check(
     decisions: &Decisions,
     effective: EffectivePolicy,
     locks: &LockFiles,
-) -> Result<(Endorsement, impl Words<Endorsement>), LoadError> {
+) -> Result<(Endorsement, impl Words<Endorsement>), Refusal> {
     let words = |pinned: Option<&'static str>| {
         move |endorsement: &Endorsement| match (&endorsement.publisher, pinned) {
             (None, None) => "nobody vouches for it, and its policy does not ask".to_owned(),
@@ -40,13 +40,13 @@ pub(crate) fn check(
     let rules = decisions.rules();
     if let Some(revoked) = rules.and_then(|rules| rules.revoked(&digest)) {
         let why = revoked.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
-        return Err(LoadError::Revoked { digest, why });
+        return Err(Refusal::Revoked { digest, why });
     }
     let demands = effective.demands;
     let unpinned = || {
         let copy = decisions.installing(path.path);
         let copy = copy.map_or_else(String::new, |copy| format!("{copy}; or, to leave it where it is: "));
-        LoadError::Unpinned { digest, place: decisions.place(), copy }
+        Refusal::Unpinned { digest, place: decisions.place(), copy }
     };
     let pinned = pinned_by(path, walked, digest, rules, effective, locks)?;
     if demands.pin && pinned.is_none() {
@@ -58,7 +58,7 @@ pub(crate) fn check(
     if !needs_signature {
         // What a revoked key signed is refused where no signature is asked for, too.
         if rules.is_some_and(|rules| !rules.revoked_keys().is_empty()) {
-            if let Err(revoked @ LoadError::KeyRevoked { .. }) = signed(path, walked, digest, decisions, owners) {
+            if let Err(revoked @ Refusal::KeyRevoked { .. }) = signed(path, walked, digest, decisions, owners) {
                 return Err(revoked);
             }
         }
@@ -66,7 +66,7 @@ pub(crate) fn check(
     }
     let (manifest, signer) = match signed(path, walked, digest, decisions, owners) {
         // What is neither pinned nor signed has two ways out, of which the pin is the shorter.
-        Err(LoadError::SignatureMissing { .. }) if !vouched => return Err(unpinned()),
+        Err(Refusal::SignatureMissing { .. }) if !vouched => return Err(unpinned()),
         signed => signed?,
     };
     Ok((Endorsement { manifest: Some(manifest), publisher: Some(signer) }, words(pinned)))
@@ -80,13 +80,13 @@ fn pinned_by(
     rules: Option<&Rules>,
     effective: EffectivePolicy,
     locks: &LockFiles,
-) -> Result<Option<&'static str>, LoadError> {
+) -> Result<Option<&'static str>, Refusal> {
     let lock = locks.of(walked, Native::owners(effective.demands))?;
     let locked = lock.as_ref().and_then(|lock| lock.find(path.file.to_str()?));
     if let Some(locked) = locked {
         if locked.sha256 != digest && locked.previous != Some(digest) {
             let (by, expected) = ("the directory's lock file", locked.sha256);
-            return Err(LoadError::DigestMismatch { path: path.path.into(), found: digest, by, expected });
+            return Err(Refusal::DigestMismatch { path: path.path.into(), found: digest, by, expected });
         }
         return Ok(Some("pinned in the directory's lock file"));
     }

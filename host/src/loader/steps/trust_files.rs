@@ -7,6 +7,7 @@ use crate::loader::trust_source::{homes, Decisions, ReadRules};
 use crate::loader::trust_source::{EffectivePolicy, RuleSource, TrustFiles};
 use crate::refusal::lack::Lack;
 use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::backend::System;
@@ -27,7 +28,7 @@ impl RuleSource {
     pub(crate) fn check(
         &self,
         policy: Option<Policy>,
-    ) -> Result<(Arc<Decisions>, impl Words<Arc<Decisions>>), LoadError> {
+    ) -> Result<(Arc<Decisions>, impl Words<Arc<Decisions>>), Refusal> {
         let words = |detail: Cow<'static, str>| |_: &Arc<Decisions>| detail.into_owned();
         // Not held while files are read or the warning is given, whose receiver may load plugins too.
         let last = self.read.lock().clone();
@@ -55,7 +56,7 @@ impl RuleSource {
     }
 
     /// Refuses where nobody decided anything, and nobody could.
-    fn vet_home(&self, decisions: &Decisions, policy: Option<Policy>) -> Result<(), LoadError> {
+    fn vet_home(&self, decisions: &Decisions, policy: Option<Policy>) -> Result<(), Refusal> {
         let nobody = self.files == TrustFiles::Operator && decisions.rules.is_none() && policy.is_none();
         if nobody {
             one_of(&self.homes)
@@ -72,7 +73,7 @@ impl RuleSource {
         })
     }
 
-    fn read(&self) -> Result<(ReadRules, Vec<String>), LoadError> {
+    fn read(&self) -> Result<(ReadRules, Vec<String>), Refusal> {
         let (mut files, mut found, mut stamps) = (Vec::new(), Vec::new(), Vec::new());
         for path in &self.paths {
             let read = self.files.read_stamped(path)?;
@@ -90,12 +91,12 @@ impl RuleSource {
 }
 
 /// Whether one of the directories exists.
-fn one_of(homes: &[PathBuf]) -> Result<(), LoadError> {
+fn one_of(homes: &[PathBuf]) -> Result<(), Refusal> {
     for home in homes {
         match home.metadata() {
             Ok(found) if found.is_dir() => return Ok(()),
             Err(error) if Lack::of(&error).is_some() => {
-                return Err(LoadError::failed(Step::TrustFiles, error, |reason| LoadError::TrustHome {
+                return Err(Refusal::failed(Step::TrustFiles, error, |reason| Refusal::TrustHome {
                     why: reason.to_string(),
                 }));
             }
@@ -110,17 +111,17 @@ fn one_of(homes: &[PathBuf]) -> Result<(), LoadError> {
         true => "neither XDG_CONFIG_HOME nor HOME is an absolute path".to_owned(),
         false => format!("XDG_CONFIG_HOME and HOME name no directory that exists, but {}", names.join(" and ")),
     };
-    Err(LoadError::TrustHome { why })
+    Err(Refusal::TrustHome { why })
 }
 
 impl TrustFiles {
     /// Checks that the user has a home, which could hold a trust file. A loader asks where there is no trust file at all.
     ///
     /// # Errors
-    /// [`LoadError::TrustHome`] if these are the operator's trust files, and the user has no home.
+    /// [`Refusal::TrustHome`] if these are the operator's trust files, and the user has no home.
     pub fn vet_home(&self) -> Result<(), LoadError> {
         match self {
-            Self::Operator => one_of(&homes()),
+            Self::Operator => Ok(one_of(&homes())?),
             Self::Unused | Self::Only(_) => Ok(()),
         }
     }
@@ -140,22 +141,23 @@ impl TrustFiles {
     /// `None` if the file does not exist and need not.
     ///
     /// # Errors
-    /// [`LoadError::TrustFile`] and [`LoadError::TrustSyntax`], with which the loader would refuse every plugin.
+    /// [`Refusal::TrustFile`] and [`Refusal::TrustSyntax`], with which the loader would refuse every plugin.
     pub fn read(&self, path: &Path) -> Result<Option<TrustFile>, LoadError> {
-        Ok(self.read_stamped(path)?.map(|(file, _)| file))
+        let read = self.read_stamped(path).map_err(|refusal| LoadError::new(refusal, Some(path), None))?;
+        Ok(read.map(|(file, _)| file))
     }
 
-    fn read_stamped(&self, path: &Path) -> Result<Option<(TrustFile, Stamp)>, LoadError> {
+    fn read_stamped(&self, path: &Path) -> Result<Option<(TrustFile, Stamp)>, Refusal> {
         let file = || UntrustedText::from(path);
         let read = match Native::read_text_at(path) {
-            Ok(None) if matches!(self, Self::Only(_)) => Err(LoadError::FileNotFound { path: path.into() }),
+            Ok(None) if matches!(self, Self::Only(_)) => Err(Refusal::FileNotFound { path: path.into() }),
             read => read,
         };
         let read = read.map_err(|error| {
-            refused(Step::TrustFiles, path, error, |reason, fix| LoadError::TrustFile { file: file(), reason, fix })
+            refused(Step::TrustFiles, path, error, |reason, fix| Refusal::TrustFile { file: file(), reason, fix })
         })?;
         let Some((bytes, stamp)) = read else { return Ok(None) };
-        let parsed = TrustFile::parse(&bytes).map_err(|error| LoadError::TrustSyntax { file: file(), error })?;
+        let parsed = TrustFile::parse(&bytes).map_err(|error| Refusal::TrustSyntax { file: file(), error })?;
         Ok(Some((parsed, stamp)))
     }
 }

@@ -5,7 +5,7 @@ use crate::base::text::UntrustedText;
 use crate::files::plain_path::PlainPath;
 use crate::files::refused::refused;
 use crate::loader::trust_source::Decisions;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
 use crate::system::{Directory, Native, Owners};
@@ -26,7 +26,7 @@ pub(crate) fn signed(
     digest: Digest,
     decisions: &Decisions,
     owners: Owners,
-) -> Result<(Manifest, String), LoadError> {
+) -> Result<(Manifest, String), Refusal> {
     let file = Path::new(path.file);
     let kept = [places::kept_manifest_of(file, &digest), places::kept_signature_of(file, &digest)];
     let beside = [places::manifest_of(file), places::signature_of(file)];
@@ -49,11 +49,11 @@ fn one(
     digest: Digest,
     decisions: &Decisions,
     owners: Owners,
-) -> Result<(Manifest, String), LoadError> {
+) -> Result<(Manifest, String), Refusal> {
     let read = |name: &OsStr| {
         let path = Native::path_of(walked).join(name);
         Native::read_text(&path, walked, name, owners).map_err(|error| {
-            refused(Step::Trust, &path, error, |reason, fix| LoadError::ManifestFile {
+            refused(Step::Trust, &path, error, |reason, fix| Refusal::ManifestFile {
                 file: path.as_path().into(),
                 reason,
                 fix,
@@ -61,7 +61,7 @@ fn one(
         })
     };
     let at = |name: &OsStr| UntrustedText::from(Native::path_of(walked).join(name).as_path());
-    let missing = |name: &OsStr| LoadError::SignatureMissing { manifest: at(name) };
+    let missing = |name: &OsStr| Refusal::SignatureMissing { manifest: at(name) };
     let manifest = read(manifest_name)?.ok_or_else(|| missing(manifest_name))?.0;
     let signature = read(signature_name)?.ok_or_else(|| missing(signature_name))?.0;
     let nobody = Rules::default();
@@ -71,19 +71,19 @@ fn one(
         match error {
             SignatureError::KeyUnknown { key_id } => {
                 let fix = add_key(&manifest, &signature, decisions);
-                LoadError::KeyUnknown { signature: file, key: key_id, fix }
+                Refusal::KeyUnknown { signature: file, key: key_id, fix }
             }
             SignatureError::KeyRevoked { key_id, reason } => {
                 let why = reason.map_or_else(String::new, |reason| format!(": {reason}"));
-                LoadError::KeyRevoked { signature: file, key: key_id, why }
+                Refusal::KeyRevoked { signature: file, key: key_id, why }
             }
-            other => LoadError::SignatureInvalid { signature: file, reason: other.to_string() },
+            other => Refusal::SignatureInvalid { signature: file, reason: other.to_string() },
         }
     })?;
     let read =
-        Manifest::parse(&manifest).map_err(|error| LoadError::ManifestSyntax { file: at(manifest_name), error })?;
+        Manifest::parse(&manifest).map_err(|error| Refusal::ManifestSyntax { file: at(manifest_name), error })?;
     if read.sha256 != digest {
-        return Err(LoadError::ManifestDigest { manifest: at(manifest_name), found: digest, signed: read.sha256 });
+        return Err(Refusal::ManifestDigest { manifest: at(manifest_name), found: digest, signed: read.sha256 });
     }
     Ok((read, publisher.name.clone()))
 }

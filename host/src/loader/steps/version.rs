@@ -3,7 +3,7 @@
 use crate::base::escape::printable;
 use crate::instance::Tables;
 use crate::loader::plugin_entry::Entry;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use sochdb_plugin_abi::{for_each_kind, soch_plugin, SOCH_ABI_MAJOR, SOCH_ABI_MINOR};
 use std::mem::MaybeUninit;
@@ -29,13 +29,13 @@ pub(crate) unsafe trait Table: Copy {
 ///
 /// # Safety
 /// The plugin promises that `table` is NULL or leads to as many constant bytes as the table's `size` says.
-pub(crate) unsafe fn adopt<T: Table>(table: *const T, minor: u16) -> Result<Option<T>, LoadError> {
+pub(crate) unsafe fn adopt<T: Table>(table: *const T, minor: u16) -> Result<Option<T>, Refusal> {
     if table.is_null() {
         return Ok(None);
     }
     let malformed = |what: String| {
         let fix = "set `.size = sizeof(table)` in the table";
-        Err(LoadError::TableMalformed { reason: format!("`{}` {what}", T::NAME), fix })
+        Err(Refusal::TableMalformed { reason: format!("`{}` {what}", T::NAME), fix })
     };
     if !table.is_aligned() {
         return malformed(format!("is at {table:p}, which is not aligned"));
@@ -54,7 +54,7 @@ pub(crate) unsafe fn adopt<T: Table>(table: *const T, minor: u16) -> Result<Opti
     // SAFETY: `Table` says that zeros are valid, and all other bytes are pointers that the plugin wrote.
     let mut copy = unsafe { copy.assume_init() };
     if let Some(slot) = copy.missing() {
-        return Err(LoadError::SlotMissing { table: T::NAME, slot });
+        return Err(Refusal::SlotMissing { table: T::NAME, slot });
     }
     copy.complete();
     Ok(Some(copy))
@@ -64,7 +64,7 @@ macro_rules! adopt_all {
     ($($kind:ident: $handle:ident, $bound:ident, $table:ident, $bit:ident, $what:literal;)+) => {
         /// # Safety
         /// As for [`tables`].
-        unsafe fn adopt_all(raw: &soch_plugin) -> Result<Tables, LoadError> {
+        unsafe fn adopt_all(raw: &soch_plugin) -> Result<Tables, Refusal> {
             // SAFETY: the caller passes the library's promise on.
             unsafe { Ok(Tables { $($kind: adopt(raw.$kind, raw.abi_minor)?,)+ }) }
         }
@@ -77,7 +77,7 @@ for_each_kind!(adopt_all);
 ///
 /// # Safety
 /// The library stays mapped, and promises that its entry leads to what the contract says.
-pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, impl Words<Tables> + '_), LoadError> {
+pub(crate) unsafe fn tables(entry: &Entry) -> Result<(Tables, impl Words<Tables> + '_), Refusal> {
     // SAFETY: the caller passes the library's promise on.
     let tables = unsafe { adopt_all(&entry.raw)? };
     Ok((tables, |_: &Tables| {

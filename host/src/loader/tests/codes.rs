@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 #[test]
 fn every_code_is_unique_and_has_a_cause_and_a_remedy() {
     let mut codes = BTreeSet::new();
-    for reason in LoadError::TABLE.iter().chain(ElfError::TABLE) {
+    for reason in Refusal::TABLE.iter().chain(ElfError::TABLE) {
         assert!(codes.insert(reason.code), "{} comes twice", reason.code);
         assert!(reason.code.starts_with("E_"), "{}", reason.code);
         assert!(reason.code.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_'), "{}", reason.code);
@@ -19,7 +19,7 @@ fn every_code_is_unique_and_has_a_cause_and_a_remedy() {
 
 #[test]
 fn a_refusal_of_the_elf_file_keeps_its_own_code() {
-    let error = LoadError::from(ElfError::ExecStack);
+    let error = Refusal::from(ElfError::ExecStack);
     assert_eq!(error.code(), "E_ELF_EXEC_STACK");
     assert_eq!(error.step(), Step::Elf);
     assert_eq!(error.to_string(), ElfError::ExecStack.to_string());
@@ -42,7 +42,7 @@ fn a_key_is_shown_where_to_be_found() {
 #[test]
 fn a_remedy_can_be_pasted() {
     let directory = Path::new("/opt/my plugins");
-    let error = LoadError::FileWritable { path: directory.into(), mode: 0o775 };
+    let error = Refusal::FileWritable { path: directory.into(), mode: 0o775 };
     assert!(error.remedy().starts_with("chmod go-w $'/opt/my plugins'"), "{}", error.remedy());
     assert!(error.to_string().contains("(mode 0775)"), "{error}");
 }
@@ -51,9 +51,9 @@ fn a_remedy_can_be_pasted() {
 fn what_ends_the_probe_may_be_a_library_that_the_plugin_needs() {
     let (limit, how) = (std::time::Duration::from_secs(2), "with exit code 0".to_owned());
     for error in [
-        LoadError::ProbeCrashed { signal: 6 },
-        LoadError::ProbeTimeout { limit, fix: String::new() },
-        LoadError::ProbeExit { how },
+        Refusal::ProbeCrashed { signal: 6 },
+        Refusal::ProbeTimeout { limit, fix: String::new() },
+        Refusal::ProbeExit { how },
     ] {
         assert!(error.to_string().contains("librar"), "{error}");
     }

@@ -21,7 +21,7 @@ use crate::loader::pipeline::{admit, Admitted};
 use crate::loader::step_runner::Steps;
 use crate::loader::trust_source::{RuleSource, TrustFiles};
 use crate::loader::worker::Worker;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::StepOutcome;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -124,11 +124,11 @@ fn options(permission: Permission) -> Options {
     Options::new(permission, RuleSource::new(TrustFiles::Unused))
 }
 
-fn admit_trusted(path: &Path) -> Result<Admitted, LoadError> {
+fn admit_trusted(path: &Path) -> Result<Admitted, Refusal> {
     steps_of(path, &options(Permission::Program)).0
 }
 
-fn steps_of(path: &Path, options: &Options) -> (Result<Admitted, LoadError>, Vec<StepOutcome>) {
+fn steps_of(path: &Path, options: &Options) -> (Result<Admitted, Refusal>, Vec<StepOutcome>) {
     let mut steps = Vec::new();
     let mut observer = |outcome| steps.push(outcome);
     let (mut worker, mut record) = (Worker::new(options.load_limit), Record::default());
@@ -136,8 +136,8 @@ fn steps_of(path: &Path, options: &Options) -> (Result<Admitted, LoadError>, Vec
     (result, steps)
 }
 
-fn outcome(result: &Result<Admitted, LoadError>) -> &'static str {
-    result.as_ref().map_or_else(LoadError::code, |_| LOADED)
+fn outcome(result: &Result<Admitted, Refusal>) -> &'static str {
+    result.as_ref().map_or_else(Refusal::code, |_| LOADED)
 }
 
 /// Rows of a test: what it is, where it is, what must come of it.

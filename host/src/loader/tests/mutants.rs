@@ -71,10 +71,10 @@ impl Count {
     fn add(&mut self, mutant: &[u8]) {
         let Ok(facts) = Facts::read(mutant) else { return self.refused += 1 };
         self.read += 1;
-        let checked = facts.check("x.so".as_ref()).map_err(LoadError::from).map(|()| facts.line());
+        let checked = facts.check("x.so".as_ref()).map_err(Refusal::from).map(|()| facts.line());
         let noted = note::check(&facts).map(|(note, words)| words(&note));
         for line in [&checked, &noted] {
-            let line = line.as_ref().map_or_else(LoadError::to_string, String::clone);
+            let line = line.as_ref().map_or_else(Refusal::to_string, String::clone);
             assert!(!line.contains(char::is_control), "{line:?}");
         }
         self.passed += usize::from(checked.is_ok() && noted.is_ok());

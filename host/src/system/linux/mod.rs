@@ -11,7 +11,7 @@ use crate::elf::format::Format;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::backend::{System, Text};
@@ -57,11 +57,11 @@ impl System for Linux {
         Headroom::look()
     }
 
-    fn make_sure_within(headroom: Headroom, step: Step, bytes: u64) -> Result<(), LoadError> {
+    fn make_sure_within(headroom: Headroom, step: Step, bytes: u64) -> Result<(), Refusal> {
         headroom.make_sure(step, bytes)
     }
 
-    fn make_sure(step: Step, bytes: u64) -> Result<(), LoadError> {
+    fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal> {
         headroom::make_sure(step, bytes)
     }
 
@@ -73,11 +73,11 @@ impl System for Linux {
         Owners::ROOT
     }
 
-    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
+    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), Refusal> {
         plain_path::check(path)
     }
 
-    fn directories(path: &PlainPath<'_>, owners: Owners) -> Result<(Walked, impl Words<Walked>), LoadError> {
+    fn directories(path: &PlainPath<'_>, owners: Owners) -> Result<(Walked, impl Words<Walked>), Refusal> {
         directory_walk::check(path, owners, directory_walk::open_beneath)
     }
 
@@ -90,11 +90,11 @@ impl System for Linux {
         directory: &Walked,
         owners: Owners,
         most: u64,
-    ) -> Result<(OpenFile, impl Words<OpenFile>), LoadError> {
+    ) -> Result<(OpenFile, impl Words<OpenFile>), Refusal> {
         open_file::check(path, directory, Bounds::of_plugin(owners, most))
     }
 
-    fn library(path: &Path, directory: &Walked, name: &OsStr, owners: Owners) -> Result<OpenFile, LoadError> {
+    fn library(path: &Path, directory: &Walked, name: &OsStr, owners: Owners) -> Result<OpenFile, Refusal> {
         OpenFile::open(path, directory, name, Bounds::of_library(owners))
     }
 
@@ -102,11 +102,11 @@ impl System for Linux {
         file.status()
     }
 
-    fn is_replaced(directory: &Walked, name: &OsStr, opened: &Status) -> Result<bool, LoadError> {
+    fn is_replaced(directory: &Walked, name: &OsStr, opened: &Status) -> Result<bool, Refusal> {
         links::is_replaced(directory, name, opened)
     }
 
-    fn behind_links(directory: &Walked, name: &OsStr) -> Result<OsString, LoadError> {
+    fn behind_links(directory: &Walked, name: &OsStr) -> Result<OsString, Refusal> {
         links::behind_links(directory, name)
     }
 
@@ -114,14 +114,14 @@ impl System for Linux {
         links::has(directory, name)
     }
 
-    fn read_library(path: &Path) -> Result<(Vec<u8>, PathBuf), LoadError> {
+    fn read_library(path: &Path) -> Result<(Vec<u8>, PathBuf), Refusal> {
         let (plain, _) = Self::path(path)?;
         let (walked, _) = Self::directories(&plain, Owners::ROOT)?;
         let file = Self::library(path, &walked, plain.file, Owners::ROOT)?;
         Ok((file.text(path)?, walked.path))
     }
 
-    fn read_text(path: &Path, directory: &Walked, name: &OsStr, owners: Owners) -> Result<Text<ReadStamp>, LoadError> {
+    fn read_text(path: &Path, directory: &Walked, name: &OsStr, owners: Owners) -> Result<Text<ReadStamp>, Refusal> {
         small_file::read(path, directory, name, owners)
     }
 
@@ -129,7 +129,7 @@ impl System for Linux {
         small_file::is_unchanged(path, directory, name, owners, stamp)
     }
 
-    fn read_text_at(path: &Path) -> Result<Text<ReadStamp>, LoadError> {
+    fn read_text_at(path: &Path) -> Result<Text<ReadStamp>, Refusal> {
         small_file::read_at(path)
     }
 
@@ -137,15 +137,15 @@ impl System for Linux {
         small_file::is_unchanged_at(path, stamp)
     }
 
-    fn exec_policy(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), impl Words<()>), LoadError> {
+    fn exec_policy(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), impl Words<()>), Refusal> {
         exec_policy::check(path, file, ask_kernel)
     }
 
-    fn seal(path: &Path, file: &OpenFile) -> Result<(SealedFile, impl Words<SealedFile>), LoadError> {
+    fn seal(path: &Path, file: &OpenFile) -> Result<(SealedFile, impl Words<SealedFile>), Refusal> {
         SealedFile::copy(path, file)
     }
 
-    fn bytes(sealed: &SealedFile) -> Result<Mapped, LoadError> {
+    fn bytes(sealed: &SealedFile) -> Result<Mapped, Refusal> {
         sealed.map()
     }
 
@@ -153,7 +153,7 @@ impl System for Linux {
         linker::is_resident(name)
     }
 
-    fn identity(sealed: &mut SealedFile) -> Result<PathBuf, LoadError> {
+    fn identity(sealed: &mut SealedFile) -> Result<PathBuf, Refusal> {
         fd_paths::path_of(sealed)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::base::text::UntrustedText;
 use crate::files::plain_path::PlainPath;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::linux::files::owners::{effective_user, Owners};
@@ -26,11 +26,7 @@ pub(crate) struct Walked {
 /// How one name in an open directory is opened.
 pub(crate) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<OwnedFd>;
 
-pub(crate) fn check(
-    path: &PlainPath<'_>,
-    owners: Owners,
-    open: Open,
-) -> Result<(Walked, impl Words<Walked>), LoadError> {
+pub(crate) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<(Walked, impl Words<Walked>), Refusal> {
     let mut reached = PathBuf::from("/");
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut directory =
@@ -75,42 +71,42 @@ pub(crate) fn open_nofollow(directory: BorrowedFd<'_>, name: &OsStr, flags: OFla
     retry_on_intr(|| rustix::fs::openat(directory, name, flags | OFlags::NOFOLLOW, Mode::empty()))
 }
 
-fn not_a_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path, open: Open) -> LoadError {
+fn not_a_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path, open: Open) -> Refusal {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let stat = open(parent, name, flags).and_then(rustix::fs::fstat);
     match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
-        Ok(FileType::Symlink) => LoadError::DirSymlink { directory: path.into() },
-        Ok(_) => LoadError::NotADirectory { directory: path.into() },
+        Ok(FileType::Symlink) => Refusal::DirSymlink { directory: path.into() },
+        Ok(_) => Refusal::NotADirectory { directory: path.into() },
         Err(errno) => refuse(path, errno),
     }
 }
 
-fn refuse(path: &Path, errno: Errno) -> LoadError {
+fn refuse(path: &Path, errno: Errno) -> Refusal {
     let directory = path.into();
     match errno {
-        Errno::NOENT => LoadError::DirNotFound { directory },
-        Errno::ACCESS => LoadError::DirDenied { directory },
-        _ => LoadError::failed(Step::Directories, errno, |reason| LoadError::DirIo { directory, reason }),
+        Errno::NOENT => Refusal::DirNotFound { directory },
+        Errno::ACCESS => Refusal::DirDenied { directory },
+        _ => Refusal::failed(Step::Directories, errno, |reason| Refusal::DirIo { directory, reason }),
     }
 }
 
 /// Decides on the directory at `path`, which is `depth` names below `/`, on the way to `plugin`.
-fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, LoadError> {
+fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPath<'_>) -> Result<Stat, Refusal> {
     let holds_the_plugin = depth == plugin.directories.len();
     let stat = retry_on_intr(|| rustix::fs::fstat(fd)).map_err(|errno| refuse(path, errno))?;
     if owners.unmapped(Step::Directories, stat.st_uid)? {
-        return Err(LoadError::DirUnmapped { directory: path.into(), owner: stat.st_uid });
+        return Err(Refusal::DirUnmapped { directory: path.into(), owner: stat.st_uid });
     }
     if !owners.accept(stat.st_uid) {
         let (directory, trusted, suggested_owner) = (path.into(), owners.words(), owners.suggested_owner());
-        return Err(LoadError::DirOwner { directory, owner: stat.st_uid, trusted, suggested_owner });
+        return Err(Refusal::DirOwner { directory, owner: stat.st_uid, trusted, suggested_owner });
     }
     // In a sticky directory of root others can add names, but not replace one whose owner is trusted, and the next
     // part's owner is checked on the open directory. The plugin's own directory gets no such exception.
     let sticky = owners.accept_sticky() && !holds_the_plugin && stat.st_uid == 0 && stat.st_mode & STICKY != 0;
     if stat.st_mode & OTHERS_WRITE != 0 && !sticky {
         let (mode, fix) = (stat.st_mode & PERMISSIONS, way_out(&stat, path, holds_the_plugin, plugin.path));
-        return Err(LoadError::DirWritable { directory: path.into(), mode, fix });
+        return Err(Refusal::DirWritable { directory: path.into(), mode, fix });
     }
     Ok(stat)
 }

@@ -1,7 +1,7 @@
 //! The step `exec-policy`: the file system, and on demand the kernel's policy, allow to run the file. A sealed copy would otherwise
 //! step round both.
 
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::linux::files::open_file::OpenFile;
@@ -14,12 +14,12 @@ use std::path::Path;
 const AT_EXECVE_CHECK: libc::c_int = 0x10000;
 
 /// The step. `ask_kernel`: whether the kernel is asked too, which refuses a file without the executable bit.
-pub(crate) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), impl Words<()>), LoadError> {
-    let unknown = |reason| LoadError::ExecPolicyIo { path: path.into(), reason };
+pub(crate) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((), impl Words<()>), Refusal> {
+    let unknown = |reason| Refusal::ExecPolicyIo { path: path.into(), reason };
     let mount = rustix::io::retry_on_intr(|| rustix::fs::fstatvfs(&file.fd))
-        .map_err(|errno| LoadError::failed(Step::ExecPolicy, errno, unknown))?;
+        .map_err(|errno| Refusal::failed(Step::ExecPolicy, errno, unknown))?;
     if mount.f_flag.contains(StatVfsMountFlags::NOEXEC) {
-        return Err(LoadError::Noexec { path: path.into() });
+        return Err(Refusal::Noexec { path: path.into() });
     }
     let detail = match ask_kernel.then(|| kernel_allows(file)) {
         None => "not mounted noexec",
@@ -28,8 +28,8 @@ pub(crate) fn check(path: &Path, file: &OpenFile, ask_kernel: bool) -> Result<((
             "not mounted noexec; this kernel cannot say more, it is older than 6.14"
         }
         Some(Err(reason)) => {
-            let denied = |reason| LoadError::ExecDenied { path: path.into(), reason };
-            return Err(LoadError::failed(Step::ExecPolicy, reason, denied));
+            let denied = |reason| Refusal::ExecDenied { path: path.into(), reason };
+            return Err(Refusal::failed(Step::ExecPolicy, reason, denied));
         }
     };
     Ok(((), |_: &()| detail.to_owned()))

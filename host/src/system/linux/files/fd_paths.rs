@@ -1,6 +1,6 @@
 //! The names by which the dynamic linker knows sealed files: `/proc/PID/fd/N`.
 
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::system::linux::files::sealed_file::SealedFile;
 use crate::system::linux::linker;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub(crate) fn keep(file: &SealedFile) {
 }
 
 /// The path for the dynamic linker, which knows a library by the name it was opened with before it looks at the file.
-pub(crate) fn path_of(file: &mut SealedFile) -> Result<PathBuf, LoadError> {
+pub(crate) fn path_of(file: &mut SealedFile) -> Result<PathBuf, Refusal> {
     let is_known = |path: &Path| linker::is_resident(path.as_os_str());
     let mut path = file.path()?;
     if is_known(&path) {
@@ -23,7 +23,7 @@ pub(crate) fn path_of(file: &mut SealedFile) -> Result<PathBuf, LoadError> {
         file.renumber(UNKNOWN_NUMBER.load(Ordering::Relaxed).max(file.number().saturating_add(1)))?;
         path = file.path()?;
         if is_known(&path) {
-            return Err(LoadError::AliasLoaded);
+            return Err(Refusal::AliasLoaded);
         }
     }
     Ok(path)

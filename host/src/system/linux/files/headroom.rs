@@ -1,7 +1,7 @@
 //! Makes sure that a step can have the memory that it needs: what runs out of it in the middle ends the process.
 
 use crate::refusal::lack::Lack;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::linux::base::resource_limit::resource_limit;
 use rustix::mm::{MapFlags, ProtFlags};
@@ -42,8 +42,8 @@ impl Headroom {
     /// step asks.
     ///
     /// # Errors
-    /// [`LoadError::Shortage`].
-    pub(crate) fn make_sure(self, step: Step, bytes: u64) -> Result<(), LoadError> {
+    /// [`Refusal::Shortage`].
+    pub(crate) fn make_sure(self, step: Step, bytes: u64) -> Result<(), Refusal> {
         if self.limited {
             make_sure(step, bytes)
         } else {
@@ -55,9 +55,9 @@ impl Headroom {
 /// Makes sure that the process can have that much memory and `bytes` more, at this moment. Another thread can still take it.
 ///
 /// # Errors
-/// [`LoadError::Shortage`].
-pub(crate) fn make_sure(step: Step, bytes: u64) -> Result<(), LoadError> {
-    let short = |reason| LoadError::Shortage { step, lack: Lack::Memory, reason };
+/// [`Refusal::Shortage`].
+pub(crate) fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal> {
+    let short = |reason| Refusal::Shortage { step, lack: Lack::Memory, reason };
     let bytes =
         usize::try_from(bytes.saturating_add(RESERVE)).map_err(|_| short(std::io::ErrorKind::OutOfMemory.into()))?;
     let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::NORESERVE);

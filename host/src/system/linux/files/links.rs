@@ -1,7 +1,7 @@
 //! Where a name in an open directory leads.
 
 use crate::files::status::Status;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::linux::files::directory_walk::Walked;
 use rustix::fd::AsFd;
@@ -15,7 +15,7 @@ use std::path::Path;
 const MOST_LINKS: usize = 4;
 
 /// The name to which links inside the directory lead. Only who can write the directory can turn one.
-pub(crate) fn behind_links(walked: &Walked, name: &OsStr) -> Result<OsString, LoadError> {
+pub(crate) fn behind_links(walked: &Walked, name: &OsStr) -> Result<OsString, Refusal> {
     let mut name = name.to_owned();
     for _ in 0..MOST_LINKS {
         match target(walked, &name) {
@@ -24,7 +24,7 @@ pub(crate) fn behind_links(walked: &Walked, name: &OsStr) -> Result<OsString, Lo
             Ok(None) | Err(Errno::INVAL | Errno::NOENT) => break,
             Err(errno) => {
                 let path = walked.path.join(&name);
-                return Err(LoadError::failed(Step::Dependencies, errno, |reason| LoadError::FileIo {
+                return Err(Refusal::failed(Step::Dependencies, errno, |reason| Refusal::FileIo {
                     path: path.as_path().into(),
                     reason,
                 }));
@@ -48,11 +48,11 @@ pub(crate) fn has(walked: &Walked, name: &Path) -> bool {
 }
 
 /// Whether the name leads to another file than the one that looked so when it was opened.
-pub(crate) fn is_replaced(walked: &Walked, name: &OsStr, opened: &Status) -> Result<bool, LoadError> {
+pub(crate) fn is_replaced(walked: &Walked, name: &OsStr, opened: &Status) -> Result<bool, Refusal> {
     match retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW)) {
         Ok(now) => Ok(identity(&now) != opened.identity),
         Err(Errno::NOENT) => Ok(true),
-        Err(errno) => Err(LoadError::failed(Step::File, errno, |reason| LoadError::FileIo {
+        Err(errno) => Err(Refusal::failed(Step::File, errno, |reason| Refusal::FileIo {
             path: walked.path.join(name).as_path().into(),
             reason,
         })),

@@ -1,6 +1,6 @@
 //! The bytes of a sealed file as a slice.
 
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use rustix::fd::AsFd;
 use rustix::io::Errno;
@@ -21,8 +21,8 @@ impl Mapped {
     ///
     /// # Safety
     /// The file is sealed: it neither changes nor shrinks as long as this lives.
-    pub(crate) unsafe fn new(file: impl AsFd, size: u64) -> Result<Self, LoadError> {
-        let failed = |errno: Errno| LoadError::failed(Step::Digest, errno, |reason| LoadError::Map { reason });
+    pub(crate) unsafe fn new(file: impl AsFd, size: u64) -> Result<Self, Refusal> {
+        let failed = |errno: Errno| Refusal::failed(Step::Digest, errno, |reason| Refusal::Map { reason });
         let len = usize::try_from(size).map_err(|_| failed(Errno::NOMEM))?;
         // SAFETY: the kernel chooses the place, so no memory of the program is replaced.
         let start = unsafe { rustix::mm::mmap(std::ptr::null_mut(), len, ProtFlags::READ, MapFlags::PRIVATE, file, 0) };

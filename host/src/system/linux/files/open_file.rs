@@ -3,7 +3,7 @@
 use crate::base::text::UntrustedText;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::linux::files::directory_walk::{open_beneath, Walked};
@@ -55,18 +55,18 @@ pub(crate) struct OpenFile {
 
 impl OpenFile {
     /// Opens `name` in a directory; `path` is where that is, for messages.
-    pub(crate) fn open(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
+    pub(crate) fn open(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, Refusal> {
         // Who upgrades the file replaces it between two system calls now and then.
         for _ in 1..ATTEMPTS {
             match Self::attempt(path, walked, name, bounds) {
-                Err(LoadError::FileReplaced { .. }) => {}
+                Err(Refusal::FileReplaced { .. }) => {}
                 opened => return opened,
             }
         }
         Self::attempt(path, walked, name, bounds)
     }
 
-    fn attempt(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, LoadError> {
+    fn attempt(path: &Path, walked: &Walked, name: &OsStr, bounds: Bounds) -> Result<Self, Refusal> {
         let failed = |errno| refuse(path, errno);
         // Looked at before it is opened: opening a FIFO can block, opening a device can make it act.
         let before = retry_on_intr(|| rustix::fs::statat(&walked.directory, name, AtFlags::SYMLINK_NOFOLLOW));
@@ -78,12 +78,12 @@ impl OpenFile {
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = open_beneath(walked.directory.as_fd(), name, flags).map_err(|errno| match errno {
             // Somebody has a lease on it, to write it.
-            Errno::AGAIN => LoadError::FileChanged { path: path.into() },
+            Errno::AGAIN => Refusal::FileChanged { path: path.into() },
             errno => failed(errno),
         })?;
         let stat = retry_on_intr(|| rustix::fs::fstat(&fd)).map_err(failed)?;
         if (stat.st_dev, stat.st_ino) != (before.st_dev, before.st_ino) {
-            return Err(LoadError::FileReplaced { path: path.into() });
+            return Err(Refusal::FileReplaced { path: path.into() });
         }
         // Only what is open is the file that is read.
         let size = vet(path, &stat, bounds)?;
@@ -97,7 +97,7 @@ impl OpenFile {
     }
 
     /// The file's bytes, where nobody needs to hold them against a change: a text of some kilobytes.
-    pub(crate) fn text(&self, path: &Path) -> Result<Vec<u8>, LoadError> {
+    pub(crate) fn text(&self, path: &Path) -> Result<Vec<u8>, Refusal> {
         let failed = |errno| refuse(path, errno);
         self.unchanged(path, failed, || read_whole(self.fd.as_fd(), self.size))
     }
@@ -107,10 +107,10 @@ impl OpenFile {
     pub(crate) fn unchanged<T>(
         &self,
         path: &Path,
-        failed: impl Fn(Errno) -> LoadError,
+        failed: impl Fn(Errno) -> Refusal,
         read: impl FnOnce() -> rustix::io::Result<T>,
-    ) -> Result<T, LoadError> {
-        let changed = || LoadError::FileChanged { path: path.into() };
+    ) -> Result<T, Refusal> {
+        let changed = || Refusal::FileChanged { path: path.into() };
         let lease = Lease::take(self.fd.as_fd()).map_err(|errno| match errno {
             Errno::AGAIN => changed(),
             errno => failed(errno),
@@ -162,7 +162,7 @@ pub(crate) fn check(
     path: &PlainPath<'_>,
     walked: &Walked,
     bounds: Bounds,
-) -> Result<(OpenFile, impl Words<OpenFile>), LoadError> {
+) -> Result<(OpenFile, impl Words<OpenFile>), Refusal> {
     let file = OpenFile::open(path.path, walked, path.file, bounds)?;
     Ok((file, |file: &OpenFile| {
         format!("{} bytes, owner {}, mode {:04o}", file.size, file.stat.st_uid, file.stat.st_mode & 0o7777)
@@ -170,10 +170,10 @@ pub(crate) fn check(
 }
 
 /// Decides on a file with this status, and gives its size.
-pub(crate) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadError> {
+pub(crate) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, Refusal> {
     let kind = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => None,
-        FileType::Symlink => return Err(LoadError::FileSymlink { path: path.into() }),
+        FileType::Symlink => return Err(Refusal::FileSymlink { path: path.into() }),
         FileType::Directory => Some("directory"),
         FileType::Fifo => Some("FIFO"),
         FileType::Socket => Some("socket"),
@@ -182,42 +182,42 @@ pub(crate) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, LoadE
         FileType::Unknown => Some("file of an unknown type"),
     };
     if let Some(kind) = kind {
-        return Err(LoadError::NotRegular { path: path.into(), kind });
+        return Err(Refusal::NotRegular { path: path.into(), kind });
     }
     if bounds.owners.unmapped(Step::File, stat.st_uid)? {
-        return Err(LoadError::FileUnmapped { path: path.into(), owner: stat.st_uid });
+        return Err(Refusal::FileUnmapped { path: path.into(), owner: stat.st_uid });
     }
     if !bounds.owners.accept(stat.st_uid) {
         let (path, trusted, suggested_owner) = (path.into(), bounds.owners.words(), bounds.owners.suggested_owner());
-        return Err(LoadError::FileOwner { path, owner: stat.st_uid, trusted, suggested_owner });
+        return Err(Refusal::FileOwner { path, owner: stat.st_uid, trusted, suggested_owner });
     }
     let mode = stat.st_mode & 0o7777;
     if mode & 0o022 != 0 {
-        return Err(LoadError::FileWritable { path: path.into(), mode });
+        return Err(Refusal::FileWritable { path: path.into(), mode });
     }
     if mode & 0o7000 != 0 {
-        return Err(LoadError::SpecialBits { path: path.into(), mode });
+        return Err(Refusal::SpecialBits { path: path.into(), mode });
     }
     let size = u64::try_from(stat.st_size).unwrap_or(0);
     if size < bounds.least {
-        return Err(LoadError::TooSmall { path: path.into(), size });
+        return Err(Refusal::TooSmall { path: path.into(), size });
     }
     if size > bounds.most {
-        return Err(LoadError::TooLarge { path: path.into(), size, limit: bounds.most });
+        return Err(Refusal::TooLarge { path: path.into(), size, limit: bounds.most });
     }
     Ok(size)
 }
 
-fn refuse(path: &Path, errno: Errno) -> LoadError {
+fn refuse(path: &Path, errno: Errno) -> Refusal {
     let shown = UntrustedText::from(path);
     match errno {
-        Errno::NOENT => LoadError::FileNotFound { path: shown },
-        Errno::LOOP => LoadError::FileSymlink { path: shown },
+        Errno::NOENT => Refusal::FileNotFound { path: shown },
+        Errno::LOOP => Refusal::FileSymlink { path: shown },
         Errno::ACCESS => denied(path, format!("chmod a+r {shown}")),
-        _ => LoadError::failed(Step::File, errno, |reason| LoadError::FileIo { path: shown, reason }),
+        _ => Refusal::failed(Step::File, errno, |reason| Refusal::FileIo { path: shown, reason }),
     }
 }
 
-fn denied(path: &Path, fix: String) -> LoadError {
-    LoadError::FileDenied { path: path.into(), fix }
+fn denied(path: &Path, fix: String) -> Refusal {
+    Refusal::FileDenied { path: path.into(), fix }
 }

@@ -1,7 +1,7 @@
 //! The users who may own what the loader reads.
 
 use crate::refusal::lack::Lack;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::linux::files::user_namespace::is_anybody;
 use crate::trust::policy::Demands;
@@ -38,14 +38,14 @@ impl Owners {
     /// Whether `owner` is not one of them only because nobody knows who it is: the host itself is shown so.
     ///
     /// # Errors
-    /// [`LoadError::Shortage`] at `step`, if the kernel cannot be asked now.
-    pub(crate) fn unmapped(self, step: Step, owner: u32) -> Result<bool, LoadError> {
+    /// [`Refusal::Shortage`] at `step`, if the kernel cannot be asked now.
+    pub(crate) fn unmapped(self, step: Step, owner: u32) -> Result<bool, Refusal> {
         if owner == 0 || owner != effective_user() {
             return Ok(false);
         }
         // What is no shortage is no error of this question.
         is_anybody(owner).or_else(|error| match Lack::of(&error) {
-            Some(lack) => Err(LoadError::Shortage { step, lack, reason: error }),
+            Some(lack) => Err(Refusal::Shortage { step, lack, reason: error }),
             None => Ok(true),
         })
     }

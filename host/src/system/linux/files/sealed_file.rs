@@ -1,6 +1,6 @@
 //! The step `seal`: the file's bytes where nobody can change them any more.
 
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::linux::files::mapped_file::Mapped;
@@ -26,10 +26,10 @@ pub struct SealedFile {
 
 impl SealedFile {
     /// Copies `file`, which must not change meanwhile, and seals the copy.
-    pub(crate) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, impl Words<Self>), LoadError> {
+    pub(crate) fn copy(path: &Path, file: &OpenFile) -> Result<(Self, impl Words<Self>), Refusal> {
         let made = memfd(path.file_name().unwrap_or_default());
         let (fd, flags) =
-            made.map_err(|errno| LoadError::failed(Step::Seal, errno, |reason| LoadError::Memfd { reason }))?;
+            made.map_err(|errno| Refusal::failed(Step::Seal, errno, |reason| Refusal::Memfd { reason }))?;
         copy_all(path, file, &fd)?;
         retry_on_intr(|| rustix::fs::fcntl_add_seals(&fd, SEALS)).map_err(not_sealed)?;
         let sealed = Self { fd, size: file.size };
@@ -41,10 +41,10 @@ impl SealedFile {
     }
 
     /// The seals, if none of those that count is missing.
-    fn seals(&self) -> Result<SealFlags, LoadError> {
+    fn seals(&self) -> Result<SealFlags, Refusal> {
         match retry_on_intr(|| rustix::fs::fcntl_get_seals(&self.fd)) {
             Ok(seals) if seals.contains(SEALS) => Ok(seals),
-            Ok(seals) => Err(LoadError::Seal { found: format!("it has the seals {:#x}", seals.bits()) }),
+            Ok(seals) => Err(Refusal::Seal { found: format!("it has the seals {:#x}", seals.bits()) }),
             Err(errno) => Err(not_sealed(errno)),
         }
     }
@@ -57,8 +57,8 @@ impl SealedFile {
     /// Maps the file's bytes.
     ///
     /// # Errors
-    /// [`LoadError::Map`] if the process has no address space left.
-    pub fn map(&self) -> Result<Mapped, LoadError> {
+    /// [`Refusal::Map`] if the process has no address space left.
+    pub fn map(&self) -> Result<Mapped, Refusal> {
         // SAFETY: the file is sealed, which was read back, and its size with it.
         unsafe { Mapped::new(self, self.size) }
     }
@@ -71,13 +71,13 @@ impl SealedFile {
     /// Gives its descriptor another number, `least` or more.
     ///
     /// # Errors
-    /// [`LoadError::Shortage`] if the process may not have one more.
-    pub(crate) fn renumber(&mut self, least: i32) -> Result<(), LoadError> {
+    /// [`Refusal::Shortage`] if the process may not have one more.
+    pub(crate) fn renumber(&mut self, least: i32) -> Result<(), Refusal> {
         let other = retry_on_intr(|| rustix::io::fcntl_dupfd_cloexec(&self.fd, least));
         // So the kernel calls a number beyond the limit.
         let other = other.map_err(|errno| if errno == Errno::INVAL { Errno::MFILE } else { errno });
-        let unknown = |reason| LoadError::ProcIo { what: "another number for the sealed copy".to_owned(), reason };
-        self.fd = other.map_err(|errno| LoadError::failed(Step::Identity, errno, unknown))?;
+        let unknown = |reason| Refusal::ProcIo { what: "another number for the sealed copy".to_owned(), reason };
+        self.fd = other.map_err(|errno| Refusal::failed(Step::Identity, errno, unknown))?;
         Ok(())
     }
 
@@ -85,8 +85,8 @@ impl SealedFile {
     /// the same file.
     ///
     /// # Errors
-    /// [`LoadError::ProcMissing`] if that path does not lead to this file, [`LoadError::ProcIo`] if nobody can tell.
-    pub fn path(&self) -> Result<PathBuf, LoadError> {
+    /// [`Refusal::ProcMissing`] if that path does not lead to this file, [`Refusal::ProcIo`] if nobody can tell.
+    pub fn path(&self) -> Result<PathBuf, Refusal> {
         let path = format!("/proc/{}/fd/{}", std::process::id(), self.fd.as_raw_fd());
         let inode = |stat: Stat| (stat.st_dev, stat.st_ino);
         let found = retry_on_intr(|| rustix::fs::stat(&path)).and_then(|found| {
@@ -95,10 +95,10 @@ impl SealedFile {
         });
         match found {
             Ok(true) => Ok(path.into()),
-            Ok(false) | Err(Errno::NOENT | Errno::NOTDIR | Errno::SRCH) => Err(LoadError::ProcMissing { path }),
+            Ok(false) | Err(Errno::NOENT | Errno::NOTDIR | Errno::SRCH) => Err(Refusal::ProcMissing { path }),
             Err(errno) => {
-                let unknown = |reason| LoadError::ProcIo { what: format!("the look at {path}"), reason };
-                Err(LoadError::failed(Step::Identity, errno, unknown))
+                let unknown = |reason| Refusal::ProcIo { what: format!("the look at {path}"), reason };
+                Err(Refusal::failed(Step::Identity, errno, unknown))
             }
         }
     }
@@ -121,8 +121,8 @@ fn memfd(file: &OsStr) -> rustix::io::Result<(OwnedFd, MemfdFlags)> {
     }
 }
 
-fn not_sealed(errno: Errno) -> LoadError {
-    LoadError::failed(Step::Seal, errno, |reason| LoadError::Seal { found: reason.to_string() })
+fn not_sealed(errno: Errno) -> Refusal {
+    Refusal::failed(Step::Seal, errno, |reason| Refusal::Seal { found: reason.to_string() })
 }
 
 /// The name that `/proc/PID/maps` shows: the kernel allows 249 bytes.
@@ -133,11 +133,11 @@ fn memfd_name(file: &OsStr) -> String {
 }
 
 /// Copies all of `file`, and makes sure that it did not change meanwhile.
-fn copy_all(path: &Path, file: &OpenFile, to: &OwnedFd) -> Result<(), LoadError> {
-    let failed = |errno| LoadError::failed(Step::Seal, errno, |reason| LoadError::Copy { path: path.into(), reason });
+fn copy_all(path: &Path, file: &OpenFile, to: &OwnedFd) -> Result<(), Refusal> {
+    let failed = |errno| Refusal::failed(Step::Seal, errno, |reason| Refusal::Copy { path: path.into(), reason });
     match file.unchanged(path, failed, || copy_bytes(file, to))? {
         copied if copied == file.size => Ok(()),
-        _ => Err(LoadError::FileChanged { path: path.into() }),
+        _ => Err(Refusal::FileChanged { path: path.into() }),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Small texts that decide on plugins: trust files, lock files, manifests and their signatures.
 
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::linux::files::directory_walk::{self, Walked};
 use crate::system::linux::files::headroom;
@@ -30,10 +30,10 @@ pub(crate) fn read(
     walked: &Walked,
     name: &OsStr,
     owners: Owners,
-) -> Result<Option<(Vec<u8>, ReadStamp)>, LoadError> {
+) -> Result<Option<(Vec<u8>, ReadStamp)>, Refusal> {
     let before = SystemTime::now();
     match OpenFile::open(path, walked, name, bounds(owners)) {
-        Err(LoadError::FileNotFound { .. }) => Ok(None),
+        Err(Refusal::FileNotFound { .. }) => Ok(None),
         opened => {
             let file = opened?;
             headroom::make_sure(Step::File, file.size.saturating_mul(PARSED))?;
@@ -56,11 +56,11 @@ pub(crate) fn is_unchanged_at(path: &Path, read: &ReadStamp) -> bool {
 }
 
 /// Reads the text at an absolute path; `None` if there is none. The way to it is checked as for a plugin.
-pub(crate) fn read_at(path: &Path) -> Result<Option<(Vec<u8>, ReadStamp)>, LoadError> {
+pub(crate) fn read_at(path: &Path) -> Result<Option<(Vec<u8>, ReadStamp)>, Refusal> {
     let owners = Owners::ROOT_AND_USER;
     let (plain, _) = plain_path::check(path)?;
     match directory_walk::check(&plain, owners, directory_walk::open_beneath) {
-        Err(LoadError::DirNotFound { .. }) => Ok(None),
+        Err(Refusal::DirNotFound { .. }) => Ok(None),
         walked => read(path, &walked?.0, plain.file, owners),
     }
 }

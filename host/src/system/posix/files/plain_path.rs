@@ -2,7 +2,7 @@
 
 use crate::base::text::UntrustedText;
 use crate::files::plain_path::PlainPath;
-use crate::refusal::load_error::LoadError;
+use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -12,35 +12,35 @@ const NAME_MAX: usize = 255;
 const PSEUDO: [&[u8]; 3] = [b"proc", b"dev", b"sys"];
 
 /// The step: the path has no `.`, `..`, `//`, `$` or NUL.
-pub(crate) fn check(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), LoadError> {
+pub(crate) fn check(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), Refusal> {
     let bytes = path.as_os_str().as_encoded_bytes();
     if bytes.is_empty() {
-        return Err(LoadError::PathEmpty);
+        return Err(Refusal::PathEmpty);
     }
     if bytes.contains(&0) {
-        return Err(LoadError::PathNul);
+        return Err(Refusal::PathNul);
     }
     within("path", bytes.len(), PATH_MAX)?;
     let Some(relative) = bytes.strip_prefix(b"/") else {
-        return Err(LoadError::PathNotAbsolute { path: path.into() });
+        return Err(Refusal::not_absolute(path));
     };
     if bytes.contains(&b'$') {
-        return Err(LoadError::PathToken { path: path.into() });
+        return Err(Refusal::PathToken { path: path.into() });
     }
     for (at, part) in relative.split(|byte| *byte == b'/').enumerate() {
         component(path, part)?;
         if at == 0 && PSEUDO.contains(&part) {
-            return Err(LoadError::PathPseudo { path: path.into() });
+            return Err(Refusal::PathPseudo { path: path.into() });
         }
     }
     // Only now do these say the same as the bytes: `Path` itself passes over `.` and `//`.
     let mut directories: Vec<&OsStr> = path.iter().skip(1).collect();
-    let file = directories.pop().ok_or(LoadError::PathEmpty)?;
+    let file = directories.pop().ok_or(Refusal::PathEmpty)?;
     Ok((PlainPath { path, directories, file }, |plain: &PlainPath<'_>| UntrustedText::from(plain.path).to_string()))
 }
 
-fn component(path: &Path, part: &[u8]) -> Result<(), LoadError> {
-    let not_normal = |part| Err(LoadError::PathNotNormal { path: path.into(), part });
+fn component(path: &Path, part: &[u8]) -> Result<(), Refusal> {
+    let not_normal = |part| Err(Refusal::PathNotNormal { path: path.into(), part });
     match part {
         b"" => not_normal("an empty part (`//`, or `/` at its end)"),
         b"." => not_normal("the part `.`"),
@@ -49,9 +49,9 @@ fn component(path: &Path, part: &[u8]) -> Result<(), LoadError> {
     }
 }
 
-fn within(what: &'static str, length: usize, limit: usize) -> Result<(), LoadError> {
+fn within(what: &'static str, length: usize, limit: usize) -> Result<(), Refusal> {
     if length > limit {
-        return Err(LoadError::PathTooLong { what, length, limit });
+        return Err(Refusal::PathTooLong { what, length, limit });
     }
     Ok(())
 }
