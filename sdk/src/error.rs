@@ -1,6 +1,7 @@
 use sochdb_plugin_abi::*;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The kind of an [`Error`]: what a caller decides by.
 ///
@@ -149,7 +150,7 @@ struct Inner {
     code: i32,
     message: String,
     /// Only a host makes one.
-    place: Option<Box<Place>>,
+    place: Option<Arc<Place>>,
 }
 
 /// The call of an extension in which an error arose.
@@ -217,7 +218,7 @@ impl Error {
     #[must_use]
     pub fn of_instance(mut self, plugin: &str, instance: u64, path: Option<&Path>) -> Self {
         let (plugin, path) = (plugin.to_owned(), path.map(Path::to_owned));
-        self.inner.place = Some(Box::new(Place { plugin, instance, path, slot: None }));
+        self.inner.place = Some(Arc::new(Place { plugin, instance, path, slot: None }));
         self
     }
 
@@ -225,7 +226,7 @@ impl Error {
     #[doc(hidden)]
     #[must_use]
     pub fn in_slot(mut self, slot: &str) -> Self {
-        if let Some(place) = &mut self.inner.place {
+        if let Some(place) = self.inner.place.as_mut().and_then(Arc::get_mut) {
             place.slot = Some(slot.to_owned());
         }
         self
@@ -281,7 +282,9 @@ impl fmt::Debug for Error {
         let mut shown = f.debug_struct("Error");
         shown.field("kind", kind).field("code", code).field("message", message);
         if let Some(Place { plugin, instance, path, slot }) = place.as_deref() {
-            shown.field("plugin", plugin).field("instance", instance).field("path", path).field("slot", slot);
+            // As text, whose code a plugin has anyhow.
+            let path = path.as_deref().map(Path::to_string_lossy);
+            shown.field("plugin", plugin).field("instance", instance).field("path", &path).field("slot", slot);
         }
         shown.finish()
     }

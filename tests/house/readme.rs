@@ -57,7 +57,7 @@ fn parts_of_files_are_parts_of_these_files() {
             parts += 1;
         }
     }
-    assert_eq!(parts, 8, "parts of files");
+    assert_eq!(parts, 9, "parts of files");
 }
 
 #[test]
@@ -68,8 +68,17 @@ fn the_sdk_comes_from_this_repository() {
 }
 
 #[test]
-fn links_lead_to_files() {
-    for target in read("README.md").split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+fn links_lead_to_files_and_headings() {
+    let readme = read("README.md");
+    let kept = |c: char| c.is_ascii_alphanumeric() || c == ' ';
+    let anchor = |heading: &str| heading.to_lowercase().replace(|c| !kept(c), "").replace(' ', "-");
+    let headings = readme.lines().filter(|line| line.starts_with("##"));
+    let anchors: Vec<String> = headings.map(|line| anchor(line.trim_start_matches('#').trim())).collect();
+    for target in readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        if let Some(heading) = target.strip_prefix('#') {
+            assert!(anchors.iter().any(|anchor| anchor == heading), "the README has no heading {heading}: {anchors:?}");
+            continue;
+        }
         let path = root().join(target);
         assert!(path.exists(), "the README links to {target}, which is not there");
     }
