@@ -218,7 +218,14 @@ fn also(stuck: &[String]) -> String {
 impl ManagerError {
     /// The error of a replacement that failed; the old extension serves on.
     pub(crate) fn not_replaced(name: &str, old: &Instance, why: impl Into<AnyError>) -> Self {
-        let source: Arc<dyn std::error::Error + Send + Sync> = why.into().into();
+        let source: Arc<dyn std::error::Error + Send + Sync> = match why.into().downcast::<Self>() {
+            // Another replacement of the same one: that it failed is said already.
+            Ok(inner) => match *inner {
+                Self::NotReplaced(not) if not.name == name => not.source,
+                other => Arc::new(other),
+            },
+            Err(why) => why.into(),
+        };
         Self::NotReplaced(Box::new(Unreplaced {
             name: name.to_owned(),
             plugin: old.info.name.clone(),
