@@ -185,7 +185,7 @@ static soch_status set_level(void *instance, int32_t level, soch_error *error) {
 
 static soch_status describe(void *instance, soch_compression_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_COMPRESSION_LEVELS;
+    properties->flags = SOCH_COMPRESSION_LEVELS | SOCH_PROPERTY_STATELESS;
     properties->min_level = LEAST_LEVEL;
     properties->max_level = ZSTD_maxCLevel();
     return SOCH_OK;

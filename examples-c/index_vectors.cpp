@@ -15,6 +15,9 @@ public:
         config.only({"dimensions"});
         config.need("dimensions", "say how many numbers a vector has");
         dimensions_ = config.integer<size_t>("dimensions", 0, 1, 65536);
+#if SOCH_TARGET_MINOR >= 1
+        host.describe_metric("build_seconds", "s", "Time that builds took");
+#endif
     }
 
     void index_type(soch_str *name) { *name = SOCH_STR("flat"); }

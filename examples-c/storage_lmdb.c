@@ -163,7 +163,7 @@ static soch_status stats(void *instance, soch_storage_stats *stats, soch_error *
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     const store *self = instance;
     (void)error;
-    properties->flags = SOCH_STORAGE_EXACT_COUNT;
+    properties->flags = SOCH_STORAGE_EXACT_COUNT | SOCH_PROPERTY_FILES;
     if (self->syncs_at_commit) properties->flags |= SOCH_STORAGE_DURABLE;
 #if SOCH_TARGET_MINOR >= 1
     properties->flags |= SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_SERIALIZABLE | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;

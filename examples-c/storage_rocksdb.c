@@ -116,7 +116,7 @@ static soch_status list_tables(void *instance, uint32_t *tables, size_t capacity
 
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_STORAGE_DURABLE;
+    properties->flags = SOCH_STORAGE_DURABLE | SOCH_PROPERTY_FILES | SOCH_PROPERTY_THREADS;
 #if SOCH_TARGET_MINOR >= 1
     properties->flags |= SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
 #endif

@@ -9,12 +9,13 @@ use std::path::{Path, PathBuf};
 use syn::{Expr, Item, Type};
 
 /// The files in the order in which a vendor reads them: these, that of each table which the entry leads to, and the last.
-const FIRST: [&str; 14] = [
+const FIRST: [&str; 15] = [
     "status",
     "data",
     "call",
     "plugin",
     "host",
+    "properties",
     "cursor",
     "batch",
     "transaction",

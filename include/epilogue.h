@@ -106,6 +106,16 @@ static inline soch_str soch_text(const char *ptr, size_t len) {
 static inline soch_str soch_data_dir(const soch_host *host) {
     return host->size >= offsetof(soch_host, data_dir) + sizeof(soch_str) ? host->data_dir : soch_text("", 0);
 }
+
+// Says in which unit, by UCUM, a metric of the host is and, in one sentence, what it measures. An older host hears nothing.
+static inline void soch_describe_metric(const soch_host *host, soch_str name, soch_str unit, soch_str description) {
+    soch_metric_description about;
+    if (host->size < offsetof(soch_host, describe_metric) + sizeof host->describe_metric) return;
+    about.size = sizeof about;
+    about.unit = unit;
+    about.description = description;
+    host->describe_metric(host->ctx, name, &about);
+}
 #endif
 
 // Appends `len` bytes at `ptr` to `out`.

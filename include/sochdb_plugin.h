@@ -191,6 +191,19 @@
 // Does not work.
 #define SOCH_LOG_ERROR 3
 
+// `flags` of the properties of every kind: a call leaves nothing in the instance that a later one sees, but its level, so one
+// that is made anew, or several, do as well. An instance of several kinds says in each what it says of itself.
+#define SOCH_PROPERTY_STATELESS 4294967296ull
+
+// `flags` of the properties of every kind: it has files of its own, and `create` fails where there are none.
+#define SOCH_PROPERTY_FILES 8589934592ull
+
+// `flags` of the properties of every kind: it has threads of its own.
+#define SOCH_PROPERTY_THREADS 17179869184ull
+
+// `flags` of the properties of every kind: it listens, or opens connections.
+#define SOCH_PROPERTY_NETWORK 34359738368ull
+
 // `soch_cursor_options.flags`: in descending order of key.
 #define SOCH_CURSOR_REVERSE 1ull
 
@@ -389,12 +402,6 @@
 // `soch_observability_properties.flags`: log lines are dropped. The host gives none.
 #define SOCH_OBSERVABILITY_NO_LOGS 4ull
 
-// `soch_observability_properties.flags`: it opens connections.
-#define SOCH_OBSERVABILITY_NETWORK 8ull
-
-// `soch_observability_properties.flags`: it has threads of its own.
-#define SOCH_OBSERVABILITY_THREADS 16ull
-
 // Bytes of the longest input that every codec takes.
 #define SOCH_LEAST_MAX_INPUT 67108864ull
 
@@ -428,6 +435,16 @@ typedef struct soch_label {
   // The value.
   struct soch_str value;
 } soch_label;
+
+// The description of a metric, lent by whoever counts. Grows at its end.
+typedef struct soch_metric_description {
+  // `sizeof(soch_metric_description)` of whoever describes.
+  size_t size;
+  // The unit, by UCUM, such as `s` or `By`; empty for none.
+  struct soch_str unit;
+  // One sentence on what is measured.
+  struct soch_str description;
+} soch_metric_description;
 
 // The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.
 //
@@ -470,6 +487,9 @@ typedef struct soch_host {
   uint64_t memory_budget;
   // Tells the host how many bytes of memory the instance takes now, in place of what was told before. Since 1.1. [any-thread]
   void (*memory_used)(void *ctx, uint64_t bytes);
+  // Says what the metrics of this name are, which the functions above change: once, such as in `create`, before the first of
+  // them. Of several descriptions of a name the first one counts, and the application's before all. Since 1.1. [any-thread]
+  void (*describe_metric)(void *ctx, struct soch_str name, const struct soch_metric_description *description);
 #endif
 } soch_host;
 
@@ -563,7 +583,7 @@ typedef struct soch_storage_stats {
 typedef struct soch_storage_properties {
   // `sizeof(soch_storage_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_STORAGE_*` (rule 14).
+  // Some of `SOCH_STORAGE_*` and `SOCH_PROPERTY_*` (rule 14).
   uint64_t flags;
   // Bytes of the longest key.
   uint64_t max_key;
@@ -845,7 +865,7 @@ typedef struct soch_index_entry {
 typedef struct soch_index_properties {
   // `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0 (rule 14).
+  // Some of `SOCH_INDEX_*` and `SOCH_PROPERTY_*` (rule 14).
   uint64_t flags;
   // What a key consists of: one of `SOCH_ELEMENT_*` (rule 15).
   uint32_t element;
@@ -1107,7 +1127,7 @@ typedef struct soch_health {
 typedef struct soch_observability_properties {
   // `sizeof(soch_observability_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_OBSERVABILITY_*` (rule 14).
+  // Some of `SOCH_OBSERVABILITY_*` and `SOCH_PROPERTY_*` (rule 14).
   uint64_t flags;
   // The least level of the log lines that it takes: one of `SOCH_LOG_*`.
   int32_t log_level;
@@ -1420,7 +1440,7 @@ typedef struct soch_observability {
 typedef struct soch_compression_properties {
   // `sizeof(soch_compression_properties)` of the host: the room that there is. The plugin leaves it as it is.
   size_t size;
-  // Some of `SOCH_COMPRESSION_*` (rule 14).
+  // Some of `SOCH_COMPRESSION_*` and `SOCH_PROPERTY_*` (rule 14).
   uint64_t flags;
   // Bytes of the longest input of `compress`; 0 means that there is no limit, or none that is known.
   uint64_t max_input;
@@ -1682,7 +1702,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0x5c, 0x5b, 0x5a, 0x04, 0xac, 0x91, 0xd5, 0xca, 0xa3, 0x79, 0xd3, 0x60, 0x11, 0x20, 0x5b, 0x89}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0xb7, 0xee, 0x87, 0x71, 0x46, 0x69, 0x6c, 0x58, 0x06, 0x3d, 0x46, 0x42, 0x41, 0x87, 0xc3, 0x3e}
+#define SOCH_LAYOUT_HASH {0x58, 0x48, 0x00, 0xdc, 0xe7, 0x36, 0x5c, 0x83, 0xf4, 0x1b, 0x36, 0x95, 0x80, 0x3a, 0x88, 0x22}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1767,8 +1787,9 @@ SOCH_ASSERT(offsetof(soch_host, get_service) == 88 && sizeof(((soch_host *)0)->g
 SOCH_ASSERT(offsetof(soch_host, data_dir) == 96 && sizeof(((soch_host *)0)->data_dir) == 16);
 SOCH_ASSERT(offsetof(soch_host, memory_budget) == 112 && sizeof(((soch_host *)0)->memory_budget) == 8);
 SOCH_ASSERT(offsetof(soch_host, memory_used) == 120 && sizeof(((soch_host *)0)->memory_used) == 8);
+SOCH_ASSERT(offsetof(soch_host, describe_metric) == 128 && sizeof(((soch_host *)0)->describe_metric) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_host) == (SOCH_TARGET_MINOR >= 1 ? 128 : 96));
+SOCH_ASSERT(sizeof(soch_host) == (SOCH_TARGET_MINOR >= 1 ? 136 : 96));
 SOCH_ASSERT(offsetof(soch_cursor_options, size) == 0 && sizeof(((soch_cursor_options *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_cursor_options, flags) == 8 && sizeof(((soch_cursor_options *)0)->flags) == 8);
 SOCH_ASSERT(offsetof(soch_cursor_options, start) == 16 && sizeof(((soch_cursor_options *)0)->start) == 16);
@@ -1903,6 +1924,10 @@ SOCH_ASSERT(offsetof(soch_metric, unit) == 88 && sizeof(((soch_metric *)0)->unit
 SOCH_ASSERT(offsetof(soch_metric, description) == 104 && sizeof(((soch_metric *)0)->description) == 16);
 SOCH_ASSERT(offsetof(soch_metric, start_time) == 120 && sizeof(((soch_metric *)0)->start_time) == 8);
 SOCH_ASSERT(sizeof(soch_metric) == 128);
+SOCH_ASSERT(offsetof(soch_metric_description, size) == 0 && sizeof(((soch_metric_description *)0)->size) == 8);
+SOCH_ASSERT(offsetof(soch_metric_description, unit) == 8 && sizeof(((soch_metric_description *)0)->unit) == 16);
+SOCH_ASSERT(offsetof(soch_metric_description, description) == 24 && sizeof(((soch_metric_description *)0)->description) == 16);
+SOCH_ASSERT(sizeof(soch_metric_description) == 40);
 SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 8 && sizeof(((soch_metric_sink *)0)->metric) == 8);
 SOCH_ASSERT(sizeof(soch_metric_sink) == 16);
@@ -2143,6 +2168,7 @@ SOCH_ASSERT(offsetof(soch_host, get_service) == 48 && sizeof(((soch_host *)0)->g
 SOCH_ASSERT(offsetof(soch_host, data_dir) == 52 && sizeof(((soch_host *)0)->data_dir) == 8);
 SOCH_ASSERT(offsetof(soch_host, memory_budget) == 64 && sizeof(((soch_host *)0)->memory_budget) == 8);
 SOCH_ASSERT(offsetof(soch_host, memory_used) == 72 && sizeof(((soch_host *)0)->memory_used) == 4);
+SOCH_ASSERT(offsetof(soch_host, describe_metric) == 76 && sizeof(((soch_host *)0)->describe_metric) == 4);
 #endif
 SOCH_ASSERT(sizeof(soch_host) == (SOCH_TARGET_MINOR >= 1 ? 80 : 56));
 SOCH_ASSERT(offsetof(soch_cursor_options, size) == 0 && sizeof(((soch_cursor_options *)0)->size) == 4);
@@ -2279,6 +2305,10 @@ SOCH_ASSERT(offsetof(soch_metric, unit) == 60 && sizeof(((soch_metric *)0)->unit
 SOCH_ASSERT(offsetof(soch_metric, description) == 68 && sizeof(((soch_metric *)0)->description) == 8);
 SOCH_ASSERT(offsetof(soch_metric, start_time) == 80 && sizeof(((soch_metric *)0)->start_time) == 8);
 SOCH_ASSERT(sizeof(soch_metric) == 88);
+SOCH_ASSERT(offsetof(soch_metric_description, size) == 0 && sizeof(((soch_metric_description *)0)->size) == 4);
+SOCH_ASSERT(offsetof(soch_metric_description, unit) == 4 && sizeof(((soch_metric_description *)0)->unit) == 8);
+SOCH_ASSERT(offsetof(soch_metric_description, description) == 12 && sizeof(((soch_metric_description *)0)->description) == 8);
+SOCH_ASSERT(sizeof(soch_metric_description) == 20);
 SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 4);
 SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 4 && sizeof(((soch_metric_sink *)0)->metric) == 4);
 SOCH_ASSERT(sizeof(soch_metric_sink) == 8);
@@ -2548,6 +2578,16 @@ static inline soch_str soch_text(const char *ptr, size_t len) {
 // The directory for the files of an instance; empty if the application gives none, or is older than such directories.
 static inline soch_str soch_data_dir(const soch_host *host) {
     return host->size >= offsetof(soch_host, data_dir) + sizeof(soch_str) ? host->data_dir : soch_text("", 0);
+}
+
+// Says in which unit, by UCUM, a metric of the host is and, in one sentence, what it measures. An older host hears nothing.
+static inline void soch_describe_metric(const soch_host *host, soch_str name, soch_str unit, soch_str description) {
+    soch_metric_description about;
+    if (host->size < offsetof(soch_host, describe_metric) + sizeof host->describe_metric) return;
+    about.size = sizeof about;
+    about.unit = unit;
+    about.description = description;
+    host->describe_metric(host->ctx, name, &about);
 }
 #endif
 

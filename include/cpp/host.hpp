@@ -30,6 +30,10 @@ public:
         return static_cast<const Table *>(raw_->get_service(raw_->ctx, str(id)));
     }
 #if SOCH_TARGET_MINOR >= 1
+    // Says in which unit, by UCUM, a metric is and, in one sentence, what it measures: once, before it first changes.
+    void describe_metric(string_view name, string_view unit, string_view description) const noexcept {
+        soch_describe_metric(raw_, str(name), str(unit), str(description));
+    }
     // The directory for the files of this instance; empty if the application gives none.
     string_view data_dir() const noexcept { return str(soch_data_dir(raw_)); }
     // Bytes of memory to keep to; 0 if the application sets no limit.

@@ -65,6 +65,7 @@ impl LogLevel {
 ///
 /// let host = Host::detached(r#"{"path": "/var/lib/rows"}"#);
 /// host.log(LogLevel::Info, "opened", &[("path", "/var/lib/rows")]);
+/// host.describe_metric("opened_total", "{file}", "Files that were opened.");
 /// host.counter_inc("opened_total", 1, &[]);
 /// assert_eq!(host.config_text(), r#"{"path": "/var/lib/rows"}"#);
 /// ```
@@ -233,6 +234,21 @@ impl Host {
                     // SAFETY: the host's function, with its context; the rest is lent for the call.
                     unsafe { log(host.ctx, level.as_raw(), soch_str::lend(message), fields, count) }
                 });
+            }
+        });
+    }
+
+    /// Says in which unit, by UCUM, such as `s` or `By`, the metrics `name` of this plugin are and, in one sentence, what they
+    /// measure: once, such as in `create`, before the first of them changes. Of several descriptions of a name the first one
+    /// counts, and the application's before all.
+    pub fn describe_metric(&self, name: &str, unit: &str, description: &str) {
+        self.with(|host| {
+            if let Some(describe_metric) = host.describe_metric {
+                let size = std::mem::size_of::<soch_metric_description>();
+                let (unit, description) = (soch_str::lend(unit), soch_str::lend(description));
+                let about = soch_metric_description { size, unit, description };
+                // SAFETY: the host's function, with its context; the rest is lent for the call.
+                unsafe { describe_metric(host.ctx, soch_str::lend(name), &about) }
             }
         });
     }

@@ -150,6 +150,7 @@ pub use neighbors::{Neighbors, RowIds};
 pub use observability::{HealthInfo, NullObservability, ObservabilityExtension};
 pub use properties::compression::CompressionProperties;
 pub use properties::index::{DistanceMetric, IndexProperties, KeyElement};
+pub use properties::instance::InstanceProperties;
 pub use properties::observability::ObservabilityProperties;
 pub use properties::storage::StorageProperties;
 pub use reader::StorageReader;

@@ -58,6 +58,7 @@ impl Log {
             data_dir: soch_str::lend(""),
             memory_budget: 0,
             memory_used: None,
+            describe_metric: Some(describe_metric),
         }
     }
 
@@ -88,6 +89,15 @@ unsafe extern "C" fn log(ctx: *mut c_void, level: i32, text: soch_str, fields: *
 unsafe extern "C" fn counter_inc(ctx: *mut c_void, name: soch_str, value: u64, labels: *const soch_label, n: usize) {
     // SAFETY: the SDK passes what it was given, and lends the rest for the call.
     unsafe { note(ctx, format!("{} +{value}", name.read().expect("text")), labels, n) };
+}
+
+unsafe extern "C" fn describe_metric(ctx: *mut c_void, name: soch_str, about: *const soch_metric_description) {
+    // SAFETY: the SDK passes what it was given, and lends the rest for the call.
+    unsafe {
+        let (name, unit) = (name.read().expect("text"), (*about).unit.read().expect("text"));
+        let text = (*about).description.read().expect("text");
+        note(ctx, format!("{name} is in {unit}: {text}"), std::ptr::null(), 0);
+    }
 }
 
 unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, labels: *const soch_label, n: usize) {
@@ -121,10 +131,19 @@ fn instance_sees_its_host_until_it_is_destroyed() {
 
     host.log(LogLevel::Debug, "below the level", &[]);
     host.log(LogLevel::Error, "é", &[("key", "value")]);
+    host.describe_metric("rows", "{row}", "Rows that came.");
     host.counter_inc("rows", 2, &[]);
     host.gauge_set("fill", 0.5, &[("a", "b")]);
     host.histogram_observe("the host has none", 1.0, &[]);
-    assert_eq!(arrived.take(), ["3 é [(\"key\", \"value\")]", "rows +2 []", "fill =0.5 [(\"a\", \"b\")]"]);
+    assert_eq!(
+        arrived.take(),
+        [
+            "3 é [(\"key\", \"value\")]",
+            "rows is in {row}: Rows that came. []",
+            "rows +2 []",
+            "fill =0.5 [(\"a\", \"b\")]"
+        ]
+    );
 
     // SAFETY: no call follows.
     unsafe { entry::<Keeps>().destroy.expect("destroy")(instance) };

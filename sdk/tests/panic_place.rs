@@ -41,6 +41,7 @@ fn error_of_a_panic_names_its_place() {
         data_dir: soch_str::lend(""),
         memory_budget: 0,
         memory_used: None,
+        describe_metric: None,
     };
     let mut error = soch_error::empty();
     let mut instance = std::ptr::null_mut();

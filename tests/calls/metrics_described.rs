@@ -1,7 +1,8 @@
 //! Metrics with unit, description, chosen buckets and the kinds that OpenTelemetry has, as sinks in C and in Rust read them.
 
 use sochdb_plugin_host::sdk::{
-    Bucket, ExponentialBuckets, ExponentialHistogram, Metric, MetricValue, Metrics, ObservabilityExtension,
+    Bucket, ExponentialBuckets, ExponentialHistogram, IndexExtension, Metric, MetricValue, Metrics,
+    ObservabilityExtension,
 };
 use sochdb_plugin_host::{ManagerError, MetricDescription, Observability, PluginManager};
 use std::collections::BTreeMap;
@@ -256,4 +257,47 @@ fn a_sink_that_does_not_read_gets_an_up_down_counter_as_a_gauge() {
     let told: Vec<String> = told.lock().expect("no panic").drain(..).filter(|line| line.contains("open")).collect();
     assert_eq!(told.len(), 2);
     assert!(told[0].starts_with("gauge") && told[0].contains('3') && told[1].contains("-2"), "{told:?}");
+}
+
+/// The unit and the text of each metric of this name.
+fn about(manager: &PluginManager, name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    manager.metrics().collect(|metric| {
+        if metric.name == name {
+            found.push(format!("[{}] {}", metric.unit, metric.description));
+        }
+    });
+    found
+}
+
+/// What the plugin says in `create` is kept until somebody counts.
+#[test]
+fn what_a_plugin_says_of_its_metrics_reaches_who_keeps_them() {
+    let library = support::plugins::load(&support::in_c!("index_vectors"));
+    let built = |manager: &PluginManager| {
+        let plugin = library.instance(r#"{"dimensions": 1}"#).expect("an instance");
+        manager.register(&plugin).expect("it is registered");
+        plugin.index().expect("an index").build(1, 2, &[(1, &[0; 4])]).expect("it builds");
+        about(manager, "build_seconds")
+    };
+    let manager = PluginManager::new();
+    assert_eq!(built(&manager), ["[s] Time that builds took"]);
+    let told = MetricDescription::new("Builds of all indexes").with_unit("min");
+    manager.describe_metric("build_seconds", &told).expect("the application says another one");
+    assert_eq!(about(&manager, "build_seconds"), ["[min] Builds of all indexes"]);
+
+    // The application's own comes before all.
+    let manager = PluginManager::new();
+    manager.describe_metric("build_seconds", &told).expect("described");
+    assert_eq!(built(&manager), ["[min] Builds of all indexes"]);
+}
+
+#[test]
+fn a_loader_with_services_of_a_manager_describes_at_once() {
+    let manager = PluginManager::new();
+    let loader = sochdb_plugin_host::DynamicPluginLoader::new_trusted().services(manager.services());
+    let library = Private::copy(&support::in_c!("index_vectors")).load_by(&loader).expect("it loads");
+    let plugin = library.instance(r#"{"dimensions": 1}"#).expect("an instance");
+    plugin.index().expect("an index").build(1, 2, &[(1, &[0; 4])]).expect("it builds");
+    assert_eq!(about(&manager, "build_seconds"), ["[s] Time that builds took"]);
 }

@@ -12,7 +12,8 @@ use std::ptr::{null, null_mut};
 
 #[test]
 fn a_flag_that_nobody_knows_is_passed_over_where_it_is_read() {
-    let unknown = !0xff;
+    let of_instances = SOCH_PROPERTY_STATELESS | SOCH_PROPERTY_FILES | SOCH_PROPERTY_THREADS | SOCH_PROPERTY_NETWORK;
+    let unknown = !(0xff | of_instances);
     let storage = StorageProperties::new();
     let raw = storage.as_raw();
     assert_eq!(StorageProperties::from_raw(&soch_storage_properties { flags: raw.flags | unknown, ..raw }), storage);
@@ -36,6 +37,28 @@ fn a_flag_that_nobody_knows_is_passed_over_where_it_is_read() {
     // SAFETY: the state is lent by `trace`.
     let read = unsafe { TraceContext::from_raw(&soch_trace_context { flags: raw.flags | 0xff00, ..raw }) };
     assert_eq!(read.expect("it is one"), trace);
+}
+
+#[test]
+fn each_kind_says_what_is_so_of_its_instance() {
+    let storage = StorageProperties::new().with_files().durable();
+    let index = IndexProperties::new().with_threads().visible_after_flush();
+    let sink = ObservabilityProperties::new().with_network().without_spans();
+    let codec = CompressionProperties::new().stateless().with_levels(1..=3, 2);
+    for (flags, wanted) in [
+        (storage.as_raw().flags, SOCH_PROPERTY_FILES | SOCH_STORAGE_DURABLE),
+        (index.as_raw().flags, SOCH_PROPERTY_THREADS | SOCH_INDEX_VISIBLE_AFTER_FLUSH),
+        (sink.as_raw().flags, SOCH_PROPERTY_NETWORK | SOCH_OBSERVABILITY_NO_SPANS),
+        (codec.as_raw().flags, SOCH_PROPERTY_STATELESS | SOCH_COMPRESSION_LEVELS),
+    ] {
+        assert_eq!(flags, wanted);
+    }
+    let all = storage.instance.and(index.instance).and(sink.instance).and(codec.instance);
+    assert_eq!(all.to_string(), "stateless, has files, has threads, uses the network");
+    assert_eq!(StorageProperties::from_raw(&storage.as_raw()), storage);
+    assert_eq!(IndexProperties::from_raw(&index.as_raw()), index);
+    assert_eq!(ObservabilityProperties::from_raw(&sink.as_raw()), sink);
+    assert_eq!(CompressionProperties::from_raw(&codec.as_raw()), codec);
 }
 
 #[test]

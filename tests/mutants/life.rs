@@ -8,6 +8,8 @@ const FLAT: Plugin = Plugin::of(FLAT_C).with(&["--config", r#"{"dimensions": 16}
 const JSON: Plugin = Plugin::of(CALLS).with(&["--config", r#"{"path": "{file}"}"#]);
 const ZSTD_C: &str = "examples-c/compression_zstd.c";
 const SORTED: Plugin = Plugin::of(SORTED_C);
+const PROMETHEUS: Plugin =
+    Plugin::of("examples-rust/observability_prometheus").with(&["--config", r#"{"listen": "127.0.0.1:{port}"}"#]);
 const XOR: Plugin = Plugin::of(XOR_C);
 const SORTED_C: &str = "examples-c/index_sorted.c";
 const XOR_C: &str = "examples-c/codec_xor.c";
@@ -16,6 +18,13 @@ const FLAT_C: &str = "examples-c/index_flat.c";
 const CALLS: &str = "examples-c/observability_json.c";
 
 pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "threads of which nobody says",
+        plugin: PROMETHEUS,
+        edits: &[("examples-rust/observability_prometheus/src/lib.rs", ".with_network().with_threads()", ".with_network()")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::its_threads_are_described",
+    },
     Mutant {
         name: "instances that share what they hold",
         plugin: MEMORY,

@@ -29,6 +29,7 @@ public:
         const greeter *other = host_.service<greeter>("com.example.greeter/1");
         host_.error(other == nullptr ? std::string("no service") : std::to_string(other->greet(41)));
         host_.info(std::string(host_.product()) + " " + (host_.directory().empty() ? "nowhere" : "somewhere"));
+        host_.describe_metric("seconds", "s", "Time that compressing took");
         if (!host_.data_dir().empty()) {
             host_.info(std::string(host_.data_dir()) + " " + std::to_string(host_.memory_budget()));
             host_.memory_used(host_.memory_budget() / 2);

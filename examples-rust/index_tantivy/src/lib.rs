@@ -138,7 +138,7 @@ impl IndexExtension for TantivyIndex {
     }
 
     fn describe(&self) -> IndexProperties {
-        IndexProperties::new().with_texts().with_concurrent_changes().visible_after_flush()
+        IndexProperties::new().with_texts().with_concurrent_changes().visible_after_flush().with_files().with_threads()
     }
 
     fn begin_build(&self, _: TableId, _: ColumnId) -> Result<Box<dyn IndexBuilder>> {

@@ -96,7 +96,7 @@ impl StorageExtension for RedbStorage {
 
     fn describe(&self) -> StorageProperties {
         let there = StorageProperties::new().counting_exactly().durable().with_transactions().serializable();
-        there.deleting_ranges().expecting()
+        there.deleting_ranges().expecting().with_files()
     }
 
     fn stats(&self) -> Result<StorageStats> {

@@ -1,6 +1,8 @@
 //! The properties that an extension described when it was made, in the form in which calls compare them.
 
-use sochdb_plugin_sdk::{CompressionProperties, IndexProperties, ObservabilityProperties, StorageProperties};
+use sochdb_plugin_sdk::{
+    CompressionProperties, IndexProperties, InstanceProperties, ObservabilityProperties, StorageProperties,
+};
 
 /// The properties of an instance, and the bounds that follow from them as calls compare them.
 pub(crate) struct Described {
@@ -8,6 +10,8 @@ pub(crate) struct Described {
     pub(crate) index: IndexProperties,
     pub(crate) observability: ObservabilityProperties,
     pub(crate) compression: CompressionProperties,
+    /// The properties that one of its kinds says of it.
+    pub(crate) instance: InstanceProperties,
     pub(super) storage_key: Lengths,
     pub(super) index_key: Lengths,
     pub(super) value: usize,
@@ -55,6 +59,7 @@ impl Described {
             },
             value: most(storage.max_value),
             input: most(compression.max_input),
+            instance: storage.instance.and(index.instance).and(observability.instance).and(compression.instance),
             storage,
             index,
             observability,

@@ -2,6 +2,7 @@
 
 use crate::base::escape::printable;
 use crate::instance::caller::Caller;
+use crate::metrics::description::MetricDescription;
 use core::ffi::c_void;
 use sochdb_plugin_sdk::{Labels, LogLevel};
 use std::fmt::Write as _;
@@ -70,6 +71,9 @@ pub trait HostServices: Send + Sync {
     fn log_level(&self) -> LogLevel {
         LogLevel::Info
     }
+
+    /// Takes what a plugin says of its metrics of this name, as a rule before it changes them; the default does nothing.
+    fn describe_metric(&self, _from: &Caller<'_>, _name: &str, _description: &MetricDescription<'_>) {}
 
     /// Adds `value` to a counter of a plugin; the default does nothing.
     fn counter_inc(&self, _from: &Caller<'_>, _name: &str, _value: u64, _labels: Labels<'_>) {}

@@ -5,7 +5,9 @@ use crate::instance::caller::{next_number, Caller};
 use crate::instance::host_services::{default_services, HostServices};
 use crate::instance::peers::Peer;
 use crate::instance::untold;
+use crate::metrics::description::MetricDescription;
 use core::ffi::c_void;
+use parking_lot::Mutex;
 use sochdb_plugin_abi::*;
 use sochdb_plugin_sdk::machinery::barrier;
 use sochdb_plugin_sdk::machinery::boundary::{self, ReadLent};
@@ -41,7 +43,12 @@ struct Side {
     services: Arc<dyn HostServices>,
     /// Set when a manager takes the instance.
     registered: OnceLock<Registered>,
+    /// The metrics that were described before there was somebody who keeps them: name, unit and text.
+    described: Mutex<Vec<[Box<str>; 3]>>,
 }
+
+/// The most descriptions that wait for a manager; further ones are dropped.
+const MOST_DESCRIBED: usize = 1000;
 
 struct Registered {
     name: String,
@@ -74,6 +81,7 @@ impl HostSide {
             data_dir: soch_str::lend(""),
             memory_budget,
             memory_used: Some(memory_used),
+            describe_metric: Some(describe_metric),
         };
         // A name that is not text cannot be given as text; a wrong one would be worse than none.
         let directory = directory.to_str().unwrap_or_default().to_owned();
@@ -92,6 +100,7 @@ impl HostSide {
             peer,
             services,
             registered: OnceLock::new(),
+            described: Mutex::default(),
         };
         let side = NonNull::from(Box::leak(Box::new(side)));
         // SAFETY: the box was just leaked, and nobody else has the pointer yet.
@@ -122,6 +131,8 @@ impl HostSide {
         let side = unsafe { &*self.0.as_ptr() };
         let is_default = Arc::ptr_eq(&side.services, &default_services());
         side.registered.get_or_init(|| Registered { name: name.to_owned(), metrics: is_default.then(metrics) });
+        let waiting = std::mem::take(&mut *side.described.lock());
+        waiting.iter().for_each(|[name, unit, text]| side.describe(name, unit, text));
     }
 
     /// Gives the application a line of the host's own about the instance.
@@ -151,6 +162,22 @@ impl Side {
     fn metrics(&self) -> &dyn HostServices {
         let kept = self.registered.get().and_then(|registered| registered.metrics.as_ref());
         &**kept.unwrap_or(&self.services)
+    }
+}
+
+impl Side {
+    /// Gives a description to whoever keeps metrics, or keeps it for them.
+    fn describe(&self, name: &str, unit: &str, text: &str) {
+        let mut waiting = self.described.lock();
+        if self.registered.get().is_none() && Arc::ptr_eq(&self.services, &default_services()) {
+            if waiting.len() < MOST_DESCRIBED {
+                waiting.push([name, unit, text].map(Into::into));
+            }
+            return;
+        }
+        drop(waiting);
+        let description = MetricDescription::new(text).with_unit(unit);
+        self.metrics().describe_metric(&self.caller(), name, &description);
     }
 }
 
@@ -229,6 +256,19 @@ unsafe extern "C" fn histogram_observe(
             boundary::with_labeled(name, labels, count, |name, labels| {
                 side.metrics().histogram_observe(&side.caller(), name, value, labels);
             })
+        });
+    }
+}
+
+unsafe extern "C" fn describe_metric(ctx: *mut c_void, name: soch_str, about: *const soch_metric_description) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call, all fields that a description came with.
+    unsafe {
+        with_side(ctx, |side| {
+            if about.is_null() {
+                return Ok(());
+            }
+            side.describe(name.read()?, (*about).unit.read()?, (*about).description.read()?);
+            Ok(())
         });
     }
 }

@@ -2,9 +2,11 @@
 
 use crate::instance::caller::Caller;
 use crate::instance::host_services::{HostServices, TracingServices};
+use crate::manager::error::ManagerError;
 use crate::manager::metered::Metered;
 use crate::manager::sinks::{push, Sinks};
 use crate::manager::PluginManager;
+use crate::metrics::description::MetricDescription;
 use crate::metrics::series::Change;
 use sochdb_plugin_sdk::{Labels, LogLevel, ObservabilityExtension};
 use std::cell::Cell;
@@ -24,7 +26,8 @@ impl PluginManager {
     /// A line of a plugin's log goes to every sink that takes its level, with fields `plugin` and `instance`; if none does,
     /// it is a `tracing` event, as [`TracingServices`] makes. Counters, gauges and histograms of a plugin are metrics of
     /// this manager with the labels `plugin` and, once it is registered, `extension`, the first name that it has (such labels of the
-    /// plugin's own are dropped), within [`PluginManager::MAX_SERIES`].
+    /// plugin's own are dropped), within [`PluginManager::MAX_SERIES`]. They have the unit and the description that the plugin
+    /// says, unless [`PluginManager::describe_metric`] or another plugin said one before.
     ///
     /// What a sink says itself goes to the sinks that were registered before it: no line and no change of a metric makes
     /// its way back to who caused it. The services keep neither manager nor sinks alive. Plugins log from `Debug` if a sink
@@ -95,6 +98,13 @@ impl HostServices for ManagerServices {
             LogLevel::Debug
         } else {
             LogLevel::Info
+        }
+    }
+
+    fn describe_metric(&self, from: &Caller<'_>, name: &str, description: &MetricDescription<'_>) {
+        if let Err(refusal) = self.metered.registry.describe_first(name, description) {
+            let (plugin, why) = (from.plugin(), ManagerError::no_metric(refusal, name));
+            tracing::warn!(target: "sochdb_plugin", plugin, "a description of a metric is dropped: {why}");
         }
     }
 

@@ -7,7 +7,7 @@ use crate::instance::Instance;
 use crate::manager::registry::{Entry, Registry};
 use crate::manager::PluginManager;
 use crate::plugin::recipe::Recipe;
-use sochdb_plugin_sdk::ExtensionInfo;
+use sochdb_plugin_sdk::{ExtensionInfo, InstanceProperties};
 use std::path::PathBuf;
 
 /// An extension as [`PluginManager::extensions`] lists it.
@@ -49,6 +49,8 @@ pub struct ExtensionStatus {
     pub open: usize,
     /// The bytes of memory that it takes, as it told last; None if it never did.
     pub memory_used: Option<u64>,
+    /// The properties that it describes, whatever its kinds.
+    pub properties: InstanceProperties,
 }
 
 /// The isolation in which an extension runs. `Display` writes it in a few words.
@@ -156,6 +158,7 @@ impl ExtensionStatus {
             calls,
             open,
             memory_used: instance.memory_used(),
+            properties: instance.described.instance,
         }
     }
 }

@@ -155,8 +155,17 @@ impl Registry {
         Ok(series)
     }
 
+    /// Keeps a description unless there is one.
+    pub(crate) fn describe_first(&self, name: &str, description: &MetricDescription<'_>) -> Result<(), Refusal> {
+        self.keep(name, description, false)
+    }
+
     /// Keeps a description in place of the one that there was. The buckets are those of a name that has no series yet.
     pub(crate) fn describe(&self, name: &str, description: &MetricDescription<'_>) -> Result<(), Refusal> {
+        self.keep(name, description, true)
+    }
+
+    fn keep(&self, name: &str, description: &MetricDescription<'_>, replaces: bool) -> Result<(), Refusal> {
         if is_child() {
             return Err(Refusal::Forked);
         }
@@ -165,6 +174,9 @@ impl Registry {
         }
         let about = About::keep(description);
         let mut families = self.families.lock();
+        if !replaces && families.described.contains_key(name) {
+            return Ok(());
+        }
         let before = families.described.get(name).map_or(0, |about| name.len() + about.bytes());
         if before == 0 && families.described.len() >= MAX_SERIES {
             return Err(Refusal::Full);

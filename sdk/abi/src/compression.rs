@@ -19,7 +19,7 @@ pub const SOCH_COMPRESSION_LEVELS: u64 = 1;
 pub struct soch_compression_properties {
     /// `sizeof(soch_compression_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_COMPRESSION_*` (rule 14).
+    /// Some of `SOCH_COMPRESSION_*` and `SOCH_PROPERTY_*` (rule 14).
     pub flags: u64,
     /// Bytes of the longest input of `compress`; 0 means that there is no limit, or none that is known.
     pub max_input: u64,

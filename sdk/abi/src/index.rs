@@ -80,7 +80,7 @@ pub const SOCH_INDEX_VISIBLE_AFTER_FLUSH: u64 = 2;
 pub struct soch_index_properties {
     /// `sizeof(soch_index_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_INDEX_CONCURRENT_CHANGES` and `SOCH_INDEX_VISIBLE_AFTER_FLUSH`, or 0 (rule 14).
+    /// Some of `SOCH_INDEX_*` and `SOCH_PROPERTY_*` (rule 14).
     pub flags: u64,
     /// What a key consists of: one of `SOCH_ELEMENT_*` (rule 15).
     pub element: u32,

@@ -35,10 +35,6 @@ pub const SOCH_OBSERVABILITY_NO_METRICS: u64 = 1;
 pub const SOCH_OBSERVABILITY_NO_SPANS: u64 = 2;
 /// `soch_observability_properties.flags`: log lines are dropped. The host gives none.
 pub const SOCH_OBSERVABILITY_NO_LOGS: u64 = 4;
-/// `soch_observability_properties.flags`: it opens connections.
-pub const SOCH_OBSERVABILITY_NETWORK: u64 = 8;
-/// `soch_observability_properties.flags`: it has threads of its own.
-pub const SOCH_OBSERVABILITY_THREADS: u64 = 16;
 
 /// The properties of a sink, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Grows at its
 /// end.
@@ -48,7 +44,7 @@ pub const SOCH_OBSERVABILITY_THREADS: u64 = 16;
 pub struct soch_observability_properties {
     /// `sizeof(soch_observability_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_OBSERVABILITY_*` (rule 14).
+    /// Some of `SOCH_OBSERVABILITY_*` and `SOCH_PROPERTY_*` (rule 14).
     pub flags: u64,
     /// The least level of the log lines that it takes: one of `SOCH_LOG_*`.
     pub log_level: i32,

@@ -42,7 +42,7 @@ pub const SOCH_STORAGE_SERIALIZABLE: u64 = 64;
 pub struct soch_storage_properties {
     /// `sizeof(soch_storage_properties)` of the host: the room that there is. The plugin leaves it as it is.
     pub size: usize,
-    /// Some of `SOCH_STORAGE_*` (rule 14).
+    /// Some of `SOCH_STORAGE_*` and `SOCH_PROPERTY_*` (rule 14).
     pub flags: u64,
     /// Bytes of the longest key.
     pub max_key: u64,

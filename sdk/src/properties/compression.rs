@@ -1,3 +1,4 @@
+use crate::properties::instance::{of_its_instance, InstanceProperties};
 use crate::properties::limit;
 use sochdb_plugin_abi::*;
 use std::mem::size_of;
@@ -20,7 +21,11 @@ pub struct CompressionProperties {
     pub levels: Option<RangeInclusive<i32>>,
     /// The level before the first one is set.
     pub default_level: i32,
+    /// The properties of the instance, whatever its kind.
+    pub instance: InstanceProperties,
 }
+
+of_its_instance!(CompressionProperties);
 
 impl CompressionProperties {
     /// Makes the properties of a codec of which nothing is known.
@@ -48,7 +53,7 @@ impl CompressionProperties {
         let (min_level, max_level) = self.levels.as_ref().map_or((0, 0), |levels| (*levels.start(), *levels.end()));
         soch_compression_properties {
             size: size_of::<soch_compression_properties>(),
-            flags: if self.levels.is_some() { SOCH_COMPRESSION_LEVELS } else { 0 },
+            flags: self.instance.as_raw() | if self.levels.is_some() { SOCH_COMPRESSION_LEVELS } else { 0 },
             max_input: self.max_input.unwrap_or(0),
             min_level,
             max_level,
@@ -66,6 +71,7 @@ impl CompressionProperties {
             max_input: limit(raw.max_input),
             levels: has_levels.then_some(raw.min_level..=raw.max_level),
             default_level: raw.default_level,
+            instance: InstanceProperties::from_raw(raw.flags),
         }
     }
 }

@@ -1,3 +1,4 @@
+use crate::properties::instance::{of_its_instance, InstanceProperties};
 use crate::properties::limit;
 use sochdb_plugin_abi::*;
 use std::mem::size_of;
@@ -136,7 +137,11 @@ pub struct IndexProperties {
     /// Whether changes and builds are seen for certain only after the next
     /// [`IndexExtension::flush`](crate::IndexExtension::flush).
     pub visible_after_flush: bool,
+    /// The properties of the instance, whatever its kind.
+    pub instance: InstanceProperties,
 }
+
+of_its_instance!(IndexProperties);
 
 impl IndexProperties {
     /// Makes the properties of an index of which nothing is known.
@@ -192,7 +197,7 @@ impl IndexProperties {
 
     fn flags(&self) -> u64 {
         let concurrent = if self.concurrent_changes { SOCH_INDEX_CONCURRENT_CHANGES } else { 0 };
-        concurrent | if self.visible_after_flush { SOCH_INDEX_VISIBLE_AFTER_FLUSH } else { 0 }
+        self.instance.as_raw() | concurrent | if self.visible_after_flush { SOCH_INDEX_VISIBLE_AFTER_FLUSH } else { 0 }
     }
 
     /// Returns the struct of the C ABI.
@@ -222,6 +227,7 @@ impl IndexProperties {
             max_neighbors: limit(raw.max_neighbors),
             concurrent_changes: raw.flags & SOCH_INDEX_CONCURRENT_CHANGES != 0,
             visible_after_flush: raw.flags & SOCH_INDEX_VISIBLE_AFTER_FLUSH != 0,
+            instance: InstanceProperties::from_raw(raw.flags),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod compression;
 pub(crate) mod index;
+pub(crate) mod instance;
 pub(crate) mod observability;
 pub(crate) mod storage;
 

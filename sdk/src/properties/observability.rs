@@ -1,4 +1,5 @@
 use crate::host::LogLevel;
+use crate::properties::instance::{of_its_instance, InstanceProperties};
 use sochdb_plugin_abi::*;
 use std::mem::size_of;
 
@@ -24,11 +25,11 @@ pub struct ObservabilityProperties {
     pub takes_logs: bool,
     /// The least level of the log lines that it takes.
     pub log_level: LogLevel,
-    /// Whether it opens connections.
-    pub uses_network: bool,
-    /// Whether it has threads of its own.
-    pub has_threads: bool,
+    /// The properties of the instance, whatever its kind.
+    pub instance: InstanceProperties,
 }
+
+of_its_instance!(ObservabilityProperties);
 
 impl Default for ObservabilityProperties {
     fn default() -> Self {
@@ -37,8 +38,7 @@ impl Default for ObservabilityProperties {
             takes_spans: true,
             takes_logs: true,
             log_level: LogLevel::Debug,
-            uses_network: false,
-            has_threads: false,
+            instance: InstanceProperties::default(),
         }
     }
 }
@@ -74,31 +74,17 @@ impl ObservabilityProperties {
         Self { log_level, ..self }
     }
 
-    /// The same of one that opens connections.
-    #[must_use]
-    pub fn with_network(self) -> Self {
-        Self { uses_network: true, ..self }
-    }
-
-    /// The same of one that has threads of its own.
-    #[must_use]
-    pub fn with_threads(self) -> Self {
-        Self { has_threads: true, ..self }
-    }
-
     /// Whether it takes log lines of this level.
     #[must_use]
     pub fn takes_level(&self, level: LogLevel) -> bool {
         self.takes_logs && level >= self.log_level
     }
 
-    fn flags(&self) -> [(u64, bool); 5] {
+    fn flags(&self) -> [(u64, bool); 3] {
         [
             (SOCH_OBSERVABILITY_NO_METRICS, !self.takes_metrics),
             (SOCH_OBSERVABILITY_NO_SPANS, !self.takes_spans),
             (SOCH_OBSERVABILITY_NO_LOGS, !self.takes_logs),
-            (SOCH_OBSERVABILITY_NETWORK, self.uses_network),
-            (SOCH_OBSERVABILITY_THREADS, self.has_threads),
         ]
     }
 
@@ -108,7 +94,7 @@ impl ObservabilityProperties {
     pub fn as_raw(&self) -> soch_observability_properties {
         soch_observability_properties {
             size: size_of::<soch_observability_properties>(),
-            flags: self.flags().iter().filter(|flag| flag.1).map(|flag| flag.0).sum(),
+            flags: self.flags().iter().filter(|flag| flag.1).fold(self.instance.as_raw(), |all, flag| all | flag.0),
             log_level: self.log_level.as_raw(),
             reserved: 0,
         }
@@ -124,8 +110,7 @@ impl ObservabilityProperties {
             takes_spans: !has(SOCH_OBSERVABILITY_NO_SPANS),
             takes_logs: !has(SOCH_OBSERVABILITY_NO_LOGS),
             log_level: LogLevel::from_raw(raw.log_level),
-            uses_network: has(SOCH_OBSERVABILITY_NETWORK),
-            has_threads: has(SOCH_OBSERVABILITY_THREADS),
+            instance: InstanceProperties::from_raw(raw.flags),
         }
     }
 }

@@ -1,3 +1,4 @@
+use crate::properties::instance::{of_its_instance, InstanceProperties};
 use crate::properties::limit;
 use sochdb_plugin_abi::*;
 use std::mem::size_of;
@@ -38,7 +39,11 @@ pub struct StorageProperties {
     /// Whether transactions that commit are as if they had run one after the other. Otherwise two may commit of which each read
     /// what the other one changed.
     pub serializable: bool,
+    /// The properties of the instance, whatever its kind.
+    pub instance: InstanceProperties,
 }
+
+of_its_instance!(StorageProperties);
 
 impl Default for StorageProperties {
     fn default() -> Self {
@@ -127,7 +132,8 @@ impl StorageProperties {
     pub fn as_raw(&self) -> soch_storage_properties {
         let flag = |set, bit| if set { bit } else { 0 };
         soch_storage_properties {
-            flags: flag(self.durable, SOCH_STORAGE_DURABLE)
+            flags: self.instance.as_raw()
+                | flag(self.durable, SOCH_STORAGE_DURABLE)
                 | flag(!self.takes_empty_key, SOCH_STORAGE_NO_EMPTY_KEY)
                 | flag(self.counts_exactly, SOCH_STORAGE_EXACT_COUNT)
                 | flag(self.transactions, SOCH_STORAGE_TRANSACTIONS)
@@ -156,6 +162,7 @@ impl StorageProperties {
             deletes_ranges: raw.flags & SOCH_STORAGE_DELETE_RANGE != 0,
             expects: raw.flags & SOCH_STORAGE_EXPECT != 0,
             serializable: raw.flags & SOCH_STORAGE_SERIALIZABLE != 0,
+            instance: InstanceProperties::from_raw(raw.flags),
         }
     }
 }

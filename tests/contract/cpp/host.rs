@@ -2,7 +2,8 @@
 
 use sochdb_plugin_host::sdk::{CompressionExtension, Labels, LogLevel};
 use sochdb_plugin_host::{
-    Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, PluginLibrary, Refusal, Service,
+    Caller, DynamicPluginLoader, HostServices, InstanceOptions, LoadError, MetricDescription, PluginLibrary, Refusal,
+    Service,
 };
 use std::sync::{Arc, Mutex};
 use support::plugins::Private;
@@ -33,6 +34,10 @@ impl HostServices for Heard {
     fn log(&self, _: &Caller<'_>, level: LogLevel, message: &str, fields: Labels<'_>) {
         let fields: Vec<String> = fields.iter().map(|(name, value)| format!(" {name}={value}")).collect();
         self.hear(format!("{level:?} {message}{}", fields.concat()));
+    }
+
+    fn describe_metric(&self, _: &Caller<'_>, name: &str, description: &MetricDescription<'_>) {
+        self.hear(format!("{name} in {}: {}", description.unit, description.text));
     }
 
     fn counter_inc(&self, _: &Caller<'_>, name: &str, value: u64, labels: Labels<'_>) {
@@ -81,6 +86,7 @@ fn a_class_hears_its_host_and_is_heard() {
         "Warn with a field name=café",
         "Error 42",
         &product,
+        "seconds in s: Time that compressing took",
         "counter calls 2 call=compress",
         "gauge bytes 5",
         "histogram seconds true",

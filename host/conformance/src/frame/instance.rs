@@ -2,7 +2,10 @@ use crate::frame::must::Must;
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::Output;
 use crate::frame::phase::Phase;
-use sochdb_plugin_host::sdk::{abi, Extension, ExtensionInfo};
+use sochdb_plugin_host::sdk::{
+    abi, CompressionExtension, Extension, ExtensionInfo, IndexExtension, InstanceProperties, ObservabilityExtension,
+    StorageExtension,
+};
 use sochdb_plugin_host::PluginInstance;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -49,6 +52,12 @@ macro_rules! handles {
                     return Some(handle);
                 })+
                 None
+            }
+
+            /// The properties that it describes, whatever its kinds.
+            pub(crate) fn properties(&self) -> InstanceProperties {
+                let kinds = [$(self.$kind.as_ref().map(|handle| handle.describe().instance),)+];
+                kinds.into_iter().flatten().fold(InstanceProperties::default(), InstanceProperties::and)
             }
         }
 

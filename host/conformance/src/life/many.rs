@@ -9,7 +9,8 @@ use crate::frame::test::suite;
 use crate::index::basics::{rows_of, see};
 use crate::inputs::keys::Keys;
 use crate::life::basics::{works, works_by};
-use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, ObservabilityExtension, StorageExtension};
+use crate::life::worked::{keys_of, work};
+use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExtension};
 use std::collections::BTreeSet;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
@@ -18,7 +19,8 @@ suite!(Lifecycle, "lifecycle":
     an_instance_lives_on_any_thread,
     threads_end_before_and_after_an_instance,
     a_level_is_of_one_instance,
-    nothing_listens_that_nobody_asked_for;
+    nothing_listens_that_nobody_asked_for,
+    its_threads_are_described;
     full: many_instances_at_once,
 );
 
@@ -178,18 +180,48 @@ fn listening() -> BTreeSet<String> {
     open.filter(|inode| all.contains(inode)).collect()
 }
 
-/// Sinks say by `describe` that they have connections; of others, the configuration has an address.
+/// A plugin says by `describe` that it has connections, or its configuration has an address.
 fn nothing_listens_that_nobody_asked_for(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
     let mut instance = subject.instance()?;
     let config = subject.config();
     let names_one = ["port", "listen", "address", "host", "://"].iter().any(|word| config.contains(word));
-    let says_so = instance.observability().is_ok_and(|sink| sink.describe().uses_network);
+    let says_so = instance.handles().properties().uses_network;
     if names_one || says_so {
         skip!("its configuration or its description is of a network");
     }
     works(&mut instance, "once")?;
     let count = listening().len();
     ensure!(count == 0, "the plugin listens at {count} sockets, of which its configuration says nothing");
+    Ok(())
+}
+
+/// The time in which a thread that only did a call's work is gone.
+const GONE: Duration = Duration::from_millis(200);
+
+/// The fewest threads that the process has in this time, or has so few at once.
+fn threads(time: Duration, few: usize) -> usize {
+    let now = || std::fs::read_dir("/proc/self/task").into_iter().flatten().count();
+    let (begin, mut fewest) = (Instant::now(), now());
+    while fewest > few && begin.elapsed() < time {
+        std::thread::sleep(Duration::from_millis(2));
+        fewest = fewest.min(now());
+    }
+    fewest
+}
+
+fn its_threads_are_described(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
+    let keys = keys_of(subject)?;
+    // What the process itself begins with the first one is there then.
+    work(&mut subject.instance()?, keys);
+    let before = threads(GONE / 10, 0);
+    let mut instance = subject.instance()?;
+    if instance.handles().properties().has_threads {
+        skip!("it describes that it has threads of its own");
+    }
+    work(&mut instance, keys);
+    let now = threads(GONE, before);
+    ensure!(now <= before, "the instance has {} threads of its own, and does not describe it", now - before);
     Ok(())
 }

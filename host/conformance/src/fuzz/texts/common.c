@@ -122,6 +122,10 @@ static void no_memory_used(void *ctx, uint64_t bytes) {
     (void)ctx, (void)bytes;
 }
 
+static void no_description(void *ctx, soch_str name, const soch_metric_description *description) {
+    (void)ctx, (void)name, (void)description;
+}
+
 static soch_str text(const char *of) {
     soch_str made = {of, strlen(of)};
     return made;
@@ -163,5 +167,6 @@ static void load(const char *file, const char *with) {
     host.gauge_set = host.histogram_observe = no_number;
     host.get_service = no_service;
     host.memory_used = no_memory_used;
+    host.describe_metric = no_description;
     create();
 }
