@@ -84,6 +84,7 @@ pub use plugin::instance_options::InstanceOptions;
 pub use plugin::linked::LinkedPlugin;
 pub use plugin::loader::DynamicPluginLoader;
 pub use plugin::verified::Verified;
+pub use plugin::version::PluginVersion;
 pub use plugin::{PluginInstance, PluginLibrary};
 pub use process_state::change::{ProcessChange, ProcessPart, Restored};
 pub use process_state::ProcessState;

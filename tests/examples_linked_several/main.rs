@@ -9,6 +9,9 @@ use sochdb_plugin_host::{
     Caller, DynamicPluginLoader, HostServices, LoadError, ManagerError, PluginManager, Refusal, Step, StepOutcome,
 };
 use std::sync::{Arc, Mutex};
+use support::errors::whole;
+use support::in_c;
+use support::plugins::Private;
 
 /// Keeps the log lines of plugins.
 #[derive(Default)]
@@ -143,6 +146,26 @@ fn a_manager_keeps_it_and_makes_it_again() {
     manager.hand_over("turned", || plugin.instance("[2]")).expect("a new one");
     assert!(lines.take().concat().contains("[2]"));
     manager.shutdown_all().expect("all end");
+}
+
+/// From what is linked in to a file, and back; what is linked in is the same whoever takes it.
+#[test]
+fn an_upgrade_goes_from_linked_in_to_loaded_and_back() {
+    let (manager, loader) = (PluginManager::new(), DynamicPluginLoader::new_trusted());
+    let linked = loader.linked(linked_in_c::plugin()).expect("it is of this contract");
+    let loaded = Private::copy(&in_c!("codec_xor"));
+    let file = loaded.load().expect("it loads");
+    manager.register_as("pages", linked.instance("{}").expect("an instance")).expect("registered");
+    let held = manager.compression("pages").expect("it is there");
+    let path = || manager.extensions()[0].origin.as_ref().map(|origin| origin.path.clone());
+    let again = loader.linked(linked_in_c::plugin()).expect("it is of this contract");
+    assert_eq!(manager.upgrade(&again, |_, _| Ok(())), Ok(Vec::new()), "it runs already");
+    assert_eq!(manager.upgrade(&file, |_, _| Ok(())).expect("to the file").len(), 1);
+    assert_eq!(path(), Some(loaded.path.clone()));
+    let refused = manager.upgrade(&again, |_, _| Err("it is not wanted".into())).expect_err("it is checked");
+    assert_eq!((whole(&refused).contains("it is not wanted"), path()), (true, Some(loaded.path.clone())));
+    assert_eq!(manager.upgrade(&again, |_, _| Ok(())).expect("and back").len(), 1);
+    assert_eq!((path(), held.compress(&[0]).expect("bytes")), (None, vec![0x5A]));
 }
 
 #[test]

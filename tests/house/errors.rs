@@ -39,7 +39,8 @@ fn errors(directory: &Path, found: &mut BTreeMap<String, (String, String)>) {
         };
         // Derived, by hand, or by the table of refusals.
         let derived = text.match_indices("thiserror::Error)]");
-        let derived = derived.filter_map(|(at, _)| text[at..].lines().find_map(name_of));
+        let is_type = |line: &&str| line.contains("struct ") || line.contains("enum ");
+        let derived = derived.filter_map(|(at, _)| text[at..].lines().find(is_type).and_then(name_of));
         let of_table = text.match_indices("\nrefusals! {").filter_map(|(at, _)| text[at..].lines().find_map(name_of));
         let by_hand = text.lines().filter_map(|line| {
             let name = line.strip_prefix("impl std::error::Error for ")?.split(' ').next()?;

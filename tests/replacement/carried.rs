@@ -1,6 +1,6 @@
 //! What one extension keeps is there in the one that takes its place, and what cannot be kept is refused before.
 
-use crate::versions::{loader, not_replaced, two_versions};
+use crate::versions::{index_of_format, loader, not_replaced, two_versions};
 use sochdb_plugin_host::sdk::{IndexChange, IndexExtension, StorageExtension};
 use sochdb_plugin_host::{InstanceOptions, PluginManager};
 use std::thread;
@@ -172,4 +172,49 @@ fn changes_that_an_index_gets_meanwhile_are_in_the_next_one() {
     let (why, not) = not_replaced(manager.upgrade(&first, build));
     assert!(why.contains("another caller") && not.serves, "{why}");
     assert_eq!(kept.lookup(b"built").expect("lookup"), [7]);
+}
+
+/// The first version, and one that saves what the first cannot load.
+fn with_a_later_format() -> [sochdb_plugin_host::PluginLibrary; 2] {
+    let first = Private::copy(&in_c!("index_sorted")).load_by(&loader()).expect("it loads");
+    [first, index_of_format("2.0.0", 2, &[1, 2]).load_by(&loader()).expect("it loads")]
+}
+
+#[test]
+fn what_saves_in_a_later_format_is_put_back_with_all_changes_until_it_serves() {
+    let manager = PluginManager::new();
+    let [first, second] = with_a_later_format();
+    for name in ["one", "two"] {
+        manager.register_as(name, first.instance("{}").expect("an instance")).expect("registered");
+        manager.index(name).expect("an index").insert(b"before", 1).expect("insert");
+    }
+    let mut kept = manager.index("one").expect("an index");
+    let changing = std::sync::Mutex::new(kept.clone());
+    // The first is of the second version already when the second is refused, and was changed before and since.
+    let refusing = move |name: &str, _: &sochdb_plugin_host::PluginInstance| {
+        let mut one = changing.lock().expect("no panic");
+        match name {
+            "one" => Ok(one.insert(b"while it loads", 2)?),
+            _ => {
+                assert_eq!(one.lookup(b"while it loads")?, [2]);
+                one.insert(b"since", 3)?;
+                one.delete(b"before", 1)?;
+                Err("the second is refused".into())
+            }
+        }
+    };
+    let (why, not) = not_replaced(manager.upgrade(&second, refusing));
+    assert!(not.name == "two" && not.serves && not.stuck.is_empty(), "{why} {not:?}");
+    assert!(manager.extensions().iter().all(|one| one.info.version == "1.0.0"));
+    for (key, rows) in [(&b"before"[..], &[][..]), (b"while it loads", &[2]), (b"since", &[3])] {
+        assert_eq!(kept.lookup(key).expect("lookup"), rows, "{}", key.escape_ascii());
+    }
+    kept.insert(b"later", 4).expect("it serves on");
+    // Once the second serves, there is no way back, and it is said.
+    manager.upgrade(&second, |_, _| Ok(())).expect("both are replaced");
+    assert_eq!(kept.lookup(b"later").expect("lookup"), [4]);
+    let (why, not) = not_replaced(manager.upgrade(&first, |_, _| Ok(())));
+    assert!(why.contains("index_sorted 1.0.0 does not load what index_sorted 2.0.0 saves: "), "{why}");
+    assert!(why.contains("by a newer version") && not.slot.as_deref() == Some("load") && not.serves, "{why} {not:?}");
+    assert_eq!(kept.lookup(b"later").expect("the second serves on"), [4]);
 }

@@ -1,7 +1,7 @@
 //! The program of `host/examples/upgrade`: upgrades of all kinds there and back while threads call them. No call fails, none
 //! gets a wrong answer, nothing stays.
 
-use crate::versions::{another_version, bad_version};
+use crate::versions::{another_version, bad_version, index_of_format};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -66,6 +66,24 @@ fn no_call_fails_in_a_hundred_rounds() {
         assert!(told.with(&format!("{name}: ")).ends_with(": serving"));
     }
     each_line_is_there_once(&told.log, numbers(told.with("sinks: "))[0]);
+}
+
+/// Versions that save in another format, and answer with other bytes, which each of them reads.
+#[test]
+fn no_call_fails_between_versions_that_differ_in_what_they_write() {
+    let (_room, data) = private();
+    let codec =
+        |form: u32| Private::compile("two_forms", &[&format!("-DFORM={form}"), &format!("-DVERSION=\"{form}.0.0\"")]);
+    let versions = [index_of_format("1.1.0", 1, &[1, 2]), index_of_format("2.0.0", 2, &[1, 2]), codec(1), codec(2)];
+    let mut program = Command::new(env!("CARGO_BIN_EXE_upgrade"));
+    program.args(["20", "120", text(&data)]).args(versions.iter().map(|version| &version.path));
+    let finished = run(&mut program, 2 * MINUTE);
+    assert!(finished.status.success(), "{}{}", finished.stdout, finished.stderr);
+    let lines: Vec<&str> = finished.stdout.lines().collect();
+    assert!(lines.iter().any(|line| line.starts_with("80 upgrades; ")), "{lines:#?}");
+    for name in ["index_sorted", "two_forms"] {
+        assert!(lines.contains(&&*format!("{name}: serving")), "{lines:#?}");
+    }
 }
 
 fn each_line_is_there_once(log: &Path, rounds: usize) {
@@ -136,4 +154,7 @@ fn one_version_alone_proves_nothing_and_is_refused() {
         assert_eq!(finished.status.code(), Some(2), "{}", finished.stdout);
         assert!(finished.stderr.contains("give at least two versions"), "{}", finished.stderr);
     }
+    let finished = run(&mut Command::new(env!("CARGO_BIN_EXE_upgrade")), MINUTE);
+    assert_eq!(finished.status.code(), Some(2), "{}", finished.stdout);
+    assert!(finished.stderr.contains("usage: upgrade ROUNDS SECONDS DATA FILE..."), "{}", finished.stderr);
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 use support::errors::whole;
 use support::plugins::Private;
+use support::{private, root};
 
 /// How long callers wait at most; each part of a replacement has a quarter of it. Short, as some versions hang.
 pub const PATIENCE: Duration = Duration::from_secs(8);
@@ -43,4 +44,38 @@ pub fn not_replaced(result: Result<impl Debug, ManagerError>) -> (String, Unrepl
         Err(ManagerError::NotReplaced(not)) => (whole(&*not), *not),
         other => panic!("it is not to be replaced: {other:?}"),
     }
+}
+
+/// `index_sorted` of another version, which saves in the format of this number, and loads those of `reads`.
+pub fn index_of_format(version: &str, writes: u8, reads: &[u8]) -> Private {
+    let (_room, directory) = private();
+    let example = |name: &str| fs::read_to_string(root().join("examples-c").join(name)).expect("the example");
+    let edit = |text: String, from: &str, to: &str| {
+        assert!(text.contains(from), "the example has no {from}");
+        text.replace(from, to)
+    };
+    // In the second format a row has all its bits turned.
+    let known: Vec<String> = reads.iter().map(|format| format!("saved.ptr[7] == '{format}'")).collect();
+    let saved = edit(
+        example("index_sorted_saved.h"),
+        "'0', '1'}",
+        &format!("'0', '{writes}'}};\nstatic _Thread_local uint64_t turned"),
+    );
+    let saved = edit(saved, "turned;", "turned = 0;");
+    let turned = if writes == 2 { "~one->row" } else { "one->row" };
+    let saved = edit(saved, "add_number(&to, one->row)", &format!("add_number(&to, {turned})"));
+    let saved = edit(saved, "uint64_t row = number_at(at);", "uint64_t row = number_at(at) ^ turned;");
+    let saved = edit(
+        saved,
+        "if (memcmp(saved.ptr, format, sizeof format) != 0) {",
+        &format!(
+            "turned = saved.ptr[7] == '2' ? UINT64_MAX : 0;\n    if (memcmp(saved.ptr, format, 7) != 0 || !({})) {{",
+            known.join(" || ")
+        ),
+    );
+    fs::write(directory.join("index_sorted_saved.h"), saved).expect("its own directory");
+    let source = directory.join("index_sorted.c");
+    fs::write(&source, edit(example("index_sorted.c"), "\"1.0.0\"", &format!("\"{version}\"")))
+        .expect("its own directory");
+    Private::compile_file(&source, &[])
 }

@@ -123,7 +123,7 @@ fn upgrade(manager: &PluginManager, plugins: &[Vec<PluginLibrary>], rounds: usiz
                     }
                     Err(ManagerError::NotReplaced(not)) if not.serves && not.stuck.is_empty() => {
                         bad.insert(version.digest());
-                        told.refused.push(format!("{}: {}", not.name, not.source));
+                        told.refused.push(format!("{}: {}", not.name, whole(&*not.source)));
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -136,6 +136,11 @@ fn upgrade(manager: &PluginManager, plugins: &[Vec<PluginLibrary>], rounds: usiz
     }
     told.held[1] = Held::now();
     Ok(told)
+}
+
+/// An error and its causes.
+fn whole(error: &(dyn std::error::Error + 'static)) -> String {
+    error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {}", whole(cause)))
 }
 
 /// What this process has.
@@ -180,7 +185,7 @@ fn main() {
         Ok(true) => {}
         Ok(false) => process::exit(1),
         Err(error) => {
-            eprintln!("upgrade: {error}");
+            eprintln!("upgrade: {}\nusage: upgrade ROUNDS SECONDS DATA FILE...", whole(&*error));
             process::exit(2);
         }
     }

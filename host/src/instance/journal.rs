@@ -4,6 +4,16 @@ use parking_lot::Mutex;
 use sochdb_plugin_sdk::{IndexChange, RowId};
 use std::mem::size_of;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::Arc;
+
+/// The bytes that an index saved, and the changes that were made in it since.
+#[derive(Clone)]
+pub(crate) struct Kept {
+    /// The plugin and the version that saved it.
+    pub(crate) by: String,
+    pub(crate) bytes: Arc<Vec<u8>>,
+    pub(crate) changes: Vec<Change>,
+}
 
 /// A change that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,7 +45,7 @@ impl Change {
 }
 
 #[derive(Default)]
-enum Kept {
+enum Noted {
     #[default]
     Nothing,
     Changes(Vec<Change>, u64),
@@ -48,18 +58,18 @@ enum Kept {
 #[derive(Default)]
 pub(crate) struct Journal {
     is_on: AtomicBool,
-    kept: Mutex<Kept>,
+    kept: Mutex<Noted>,
 }
 
 impl Journal {
     pub(crate) fn begin(&self) {
-        *self.kept.lock() = Kept::Changes(Vec::new(), 0);
+        *self.kept.lock() = Noted::Changes(Vec::new(), 0);
         self.is_on.store(true, Relaxed);
     }
 
     pub(crate) fn end(&self) {
         self.is_on.store(false, Relaxed);
-        *self.kept.lock() = Kept::Nothing;
+        *self.kept.lock() = Noted::Nothing;
     }
 
     /// The changes since it began, or since this was asked last.
@@ -68,12 +78,12 @@ impl Journal {
     /// Why they are not known.
     pub(crate) fn take(&self) -> Result<Vec<Change>, &'static str> {
         match &mut *self.kept.lock() {
-            Kept::Changes(changes, bytes) => {
+            Noted::Changes(changes, bytes) => {
                 *bytes = 0;
                 Ok(std::mem::take(changes))
             }
-            Kept::Lost(why) => Err(why),
-            Kept::Nothing => Ok(Vec::new()),
+            Noted::Lost(why) => Err(why),
+            Noted::Nothing => Ok(Vec::new()),
         }
     }
 
@@ -88,10 +98,10 @@ impl Journal {
     #[cold]
     fn keep(&self, changes: &[IndexChange<'_>], limit: u64) {
         let mut kept = self.kept.lock();
-        let Kept::Changes(before, bytes) = &mut *kept else { return };
+        let Noted::Changes(before, bytes) = &mut *kept else { return };
         *bytes += changes.iter().map(|change| (size_of::<Change>() + change.key().len()) as u64).sum::<u64>();
         if *bytes > limit {
-            *kept = Kept::Lost("it was changed more often meanwhile than there is room to remember");
+            *kept = Noted::Lost("it was changed more often meanwhile than there is room to remember");
             return;
         }
         before.extend(changes.iter().filter_map(Change::of));
@@ -100,7 +110,7 @@ impl Journal {
     /// Says that more was changed than can be told.
     pub(crate) fn lose(&self, why: &'static str) {
         if self.is_on.load(Relaxed) {
-            *self.kept.lock() = Kept::Lost(why);
+            *self.kept.lock() = Noted::Lost(why);
         }
     }
 }

@@ -1,8 +1,9 @@
 //! One instance takes the place of another, with what that one keeps. If anything fails, the old one serves on.
 
 use crate::base::kinds::Kinds;
+use crate::handles::index::Index;
 use crate::instance::end::say_ended;
-use crate::instance::journal::Change;
+use crate::instance::journal::{Change, Kept};
 use crate::instance::successor::{Held, Moving};
 use crate::instance::Instance;
 use crate::manager::error::{AnyError, ManagerError, Unreplaced};
@@ -28,8 +29,17 @@ const PART: usize = 1024;
 /// How often the new index follows the old one while others change that.
 const ROUNDS: usize = 8;
 
-/// The bytes that an index saved, for the one that loads them.
-pub(crate) type Saved = Option<Arc<Vec<u8>>>;
+/// The state that an index saved, for the one that loads it.
+pub(crate) type Saved = Option<Arc<Kept>>;
+
+/// An index does not load what another version of it saved, and nobody has older bytes of it any more.
+#[derive(Debug, thiserror::Error)]
+#[error("{by} does not load what {saver} saves")]
+struct Unread {
+    by: String,
+    saver: String,
+    source: Error,
+}
 
 /// The outcome of a replacement that took place.
 ///
@@ -56,6 +66,17 @@ pub struct Replaced {
     /// Why the old one did not end as it should, if so: what it had not written may be lost, or a call is still under way in
     /// it.
     pub unended: Option<Error>,
+}
+
+/// A replacement that took place, and the way back.
+pub(crate) struct Carried {
+    pub(crate) replaced: Replaced,
+    /// The right to say who comes after the new one.
+    pub(crate) moving: Moving,
+    /// The state that the old one kept, for the same version of it.
+    pub(crate) before: Option<Kept>,
+    /// Notes what is changed in the new one, as long as there may be a way back.
+    pub(crate) journaling: Option<Journaling>,
 }
 
 /// How one instance takes the place of another.
@@ -99,38 +120,43 @@ pub(crate) fn patience(old: &Instance) -> Duration {
 }
 
 /// Loads into a new index what the old one saved.
-pub(crate) fn load(new: &Arc<Instance>, saved: &Saved) -> Result<(), Error> {
+pub(crate) fn load(new: &Arc<Instance>, saved: &Saved) -> Result<(), AnyError> {
     let Some(saved) = saved else { return Ok(()) };
     let index = Handles::all_of(new).index;
     let mut index = index.ok_or_else(|| new.error(ErrorKind::Unsupported, "is no index".to_owned()))?;
-    index.load_from(saved).map(drop)
+    let unread = |source| Unread { by: name_of(new), saver: saved.by.clone(), source };
+    index.load_from(&saved.bytes).map_err(unread)?;
+    Ok(change(&mut index, &saved.changes)?)
 }
 
-/// An old index that notes its changes, until this goes.
-pub(crate) struct Journaling<'a>(&'a Instance);
-
-impl<'a> Journaling<'a> {
-    pub(crate) fn begin(old: &'a Instance) -> Self {
-        old.succession.journal.begin();
-        Self(old)
-    }
+/// The plugin and its version, as a person says it.
+fn name_of(instance: &Instance) -> String {
+    format!("{} {}", instance.info.name, instance.info.version)
 }
 
-impl Drop for Journaling<'_> {
-    fn drop(&mut self) {
-        self.0.succession.journal.end();
-    }
-}
-
-/// Makes the changes in the new index that were made in the old one since this was called last. How many there were.
-fn follow(old: &Instance, new: &Registration) -> Result<usize, AnyError> {
-    let changes = old.succession.journal.take()?;
-    let Some(mut index) = new.handles.index.clone() else { return Ok(0) };
+/// Makes these changes, some in a call.
+fn change(index: &mut Index, changes: &[Change]) -> Result<(), Error> {
     for part in changes.chunks(PART) {
         let part: Vec<_> = part.iter().map(Change::lend).collect();
         index.change_batch(&part)?;
     }
-    Ok(changes.len())
+    Ok(())
+}
+
+/// An index that notes its changes, until this goes.
+pub(crate) struct Journaling(Arc<Instance>);
+
+impl Journaling {
+    pub(crate) fn begin(index: &Arc<Instance>) -> Self {
+        index.succession.journal.begin();
+        Self(index.clone())
+    }
+}
+
+impl Drop for Journaling {
+    fn drop(&mut self) {
+        self.0.succession.journal.end();
+    }
 }
 
 /// The old one with what its index keeps, ready to be followed by the next one.
@@ -143,20 +169,25 @@ struct Prepared<'a> {
     begin: Instant,
     /// How long changes of the index waited while it was saved.
     waited: Duration,
+    /// The changes that were made in both.
+    followed: Vec<Change>,
     // Ends before changes go on.
-    _journal: Option<Journaling<'a>>,
+    _journal: Option<Journaling>,
     /// Keeps changes of the index away.
     still: Option<Held<'a>>,
 }
 
 impl<'a> Prepared<'a> {
     /// Saves what the index keeps, if the next one loads that. Later changes of it wait, or are noted.
-    fn of(name: &'a str, old: &'a Arc<Instance>, plan: Plan) -> Result<Self, ManagerError> {
+    ///
+    /// If the next one is the version before, it loads what that one saved, and `kept` is it, as it may not read what this one saves.
+    fn of(name: &'a str, old: &'a Arc<Instance>, plan: Plan, kept: Option<Kept>) -> Result<Self, ManagerError> {
         let mut prepared = Self {
             name,
             old,
             plan,
             saved: None,
+            followed: Vec::new(),
             begin: Instant::now(),
             waited: Duration::ZERO,
             _journal: None,
@@ -165,10 +196,16 @@ impl<'a> Prepared<'a> {
         if plan.saved || plan.followed {
             prepared.hold()?;
         }
+        let since = kept.and_then(|kept| {
+            let changes = [kept.changes, old.succession.journal.take().ok()?].concat();
+            Some(Arc::new(Kept { changes, ..kept }))
+        });
         prepared._journal = plan.followed.then(|| Journaling::begin(old));
-        if let Some(index) = Handles::all_of(old).index.filter(|_| plan.saved) {
+        if since.is_some() {
+            prepared.saved = since;
+        } else if let Some(index) = Handles::all_of(old).index.filter(|_| plan.saved) {
             prepared.saved = match index.save(0) {
-                Ok(saved) => Some(Arc::new(saved)),
+                Ok(saved) => Some(Arc::new(Kept { by: name_of(old), bytes: Arc::new(saved), changes: Vec::new() })),
                 Err(error) if error.kind() == ErrorKind::Unsupported => return Err(prepared.serves_on(UNSAVED)),
                 Err(error) => return Err(prepared.serves_on(error)),
             };
@@ -198,28 +235,39 @@ impl<'a> Prepared<'a> {
         }
         // Most of them beside others, so that few are left when nobody may change it.
         for _ in 0..ROUNDS {
-            if follow(self.old, new).map_err(|why| self.serves_on(why))? < PART {
+            if self.follow(new)? < PART {
                 break;
             }
         }
         self.begin = Instant::now();
         self.hold()?;
-        follow(self.old, new).map_err(|why| self.serves_on(why)).map(drop)
+        self.follow(new).map(drop)
+    }
+
+    /// Makes the changes in the new index that were made in the old one since this was called last. How many there were.
+    fn follow(&mut self, new: &Registration) -> Result<usize, ManagerError> {
+        let changes = self.old.succession.journal.take().map_err(|why| self.serves_on(why))?;
+        if let Some(mut index) = new.handles.index.clone() {
+            change(&mut index, &changes).map_err(|why| self.serves_on(why))?;
+        }
+        let count = changes.len();
+        self.followed.extend(changes);
+        Ok(count)
     }
 }
 
 impl PluginManager {
-    /// Gives the place that `moving` has, which is registered under `name`, to the instance that `make` makes. Returns the
-    /// right to say who comes after that one, too.
+    /// Gives the place that `moving` has, which is registered under `name`, to the instance that `make` makes.
     pub(crate) fn carry(
         &self,
         name: &str,
         moving: Moving,
         plan: Plan,
+        kept: Option<Kept>,
         make: impl FnOnce(&Saved) -> Result<Registration, NotMade>,
-    ) -> Result<(Replaced, Moving), ManagerError> {
+    ) -> Result<Carried, ManagerError> {
         let old = &moving.instance().clone();
-        let carried = Prepared::of(name, old, plan).and_then(|mut prepared| {
+        let carried = Prepared::of(name, old, plan, kept).and_then(|mut prepared| {
             let (new, moving) = self.make_next(&prepared, moving, make)?;
             prepared.catch_up(&new)?;
             self.settle(prepared, moving, &new)
@@ -274,14 +322,11 @@ impl PluginManager {
     }
 
     /// Gives the place to the new one, and ends the old one.
-    fn settle(
-        &self,
-        prepared: Prepared<'_>,
-        moving: Moving,
-        new: &Registration,
-    ) -> Result<(Replaced, Moving), ManagerError> {
-        let Prepared { name, old, plan, begin, waited, _journal, still, .. } = prepared;
+    fn settle(&self, prepared: Prepared<'_>, moving: Moving, new: &Registration) -> Result<Carried, ManagerError> {
+        let Prepared { name, old, plan, saved, followed, begin, waited, _journal, still } = prepared;
         let next = new.instance.begin_move().map_err(|error| ManagerError::not_replaced(name, old, error))?;
+        // From the first change on that it gets by itself.
+        let journaling = saved.is_some().then(|| Journaling::begin(&new.instance));
         self.put(old, new)?;
         moving.to(&new.instance);
         let pause = if plan == Plan::BESIDE { Duration::ZERO } else { waited.max(begin.elapsed()) };
@@ -293,7 +338,12 @@ impl PluginManager {
         }
         // A panic ended it before, and may be why it was replaced.
         let unended = ended.err().filter(|error| error.kind() != ErrorKind::Panicked);
-        Ok((Replaced { name: name.to_owned(), number: new.instance.number, pause, unended }, next))
+        let replaced = Replaced { name: name.to_owned(), number: new.instance.number, pause, unended };
+        let before = saved.map(|saved| {
+            let changes = [&*saved.changes, &*followed].concat();
+            Kept { by: saved.by.clone(), bytes: saved.bytes.clone(), changes }
+        });
+        Ok(Carried { replaced, moving: next, before, journaling })
     }
 
     /// Why `new` cannot be all that `old` is here.

@@ -64,14 +64,14 @@ impl PluginManager {
         };
         let plan = Plan { one_owner: false, saved: false, followed: true };
         let claimed = old.begin_move().map_err(|error| refused(error.into()))?;
-        let (replaced, _) = self.carry(name, claimed, plan, |_| {
+        let carried = self.carry(name, claimed, plan, None, |_| {
             let plugin = PluginInstance { instance: recipe.make()? };
             let mut builder = plugin.index()?.begin_build(table, column)?;
             fill(&mut builder)?;
             builder.finish()?;
             Ok(Registration::from(plugin))
         })?;
-        Ok(replaced)
+        Ok(carried.replaced)
     }
 }
 

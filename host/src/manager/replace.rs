@@ -1,16 +1,18 @@
 //! Replacement of extensions while others call them.
 
 use crate::base::kinds::Kinds;
+use crate::instance::journal::Kept;
 use crate::instance::successor::Moving;
 use crate::instance::Instance;
-use crate::manager::carry::{self, patience, Plan, Replaced};
+use crate::manager::carry::{self, patience, Carried, Plan, Replaced};
 use crate::manager::error::{AnyError, ManagerError, Unreplaced};
 use crate::manager::making::{within, Making, NotMade};
 use crate::manager::registration::Registration;
 use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
 use crate::plugin::recipe::Recipe;
-use crate::plugin::{PluginInstance, PluginLibrary};
+use crate::plugin::version::PluginVersion;
+use crate::plugin::PluginInstance;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use std::sync::Arc;
 
@@ -32,8 +34,7 @@ impl PluginManager {
     /// [`ManagerError::NotReplaced`], for instance if `new` lacks a kind: the old one serves on.
     pub fn replace(&self, name: &str, new: impl Into<Registration>) -> Result<Replaced, ManagerError> {
         let new = new.into();
-        let (replaced, _) = self.carry(name, self.claim(name)?, Plan::BESIDE, |_| Ok(new))?;
-        Ok(replaced)
+        Ok(self.carry(name, self.claim(name)?, Plan::BESIDE, None, |_| Ok(new))?.replaced)
     }
 
     /// Ends the extension of this name and puts what `make` makes in its place: for an engine that allows its files or its
@@ -64,23 +65,24 @@ impl PluginManager {
         make: impl FnOnce() -> Result<PluginInstance, E>,
     ) -> Result<Replaced, ManagerError> {
         let mut panic = None;
-        let carried =
-            self.carry(name, self.claim(name)?, Plan::ONE_OWNER, |_| match catch_unwind(AssertUnwindSafe(make)) {
+        let carried = self.carry(name, self.claim(name)?, Plan::ONE_OWNER, None, |_| {
+            match catch_unwind(AssertUnwindSafe(make)) {
                 Ok(Ok(plugin)) => Ok(Registration::from(plugin)),
                 Ok(Err(error)) => Err(NotMade::from(error)),
                 Err(payload) => {
                     panic = Some(payload);
                     Err(NotMade::from("to make the new one panics"))
                 }
-            });
+            }
+        });
         // The old one serves again.
         if let Some(payload) = panic {
             resume_unwind(payload);
         }
-        Ok(carried?.0)
+        Ok(carried?.replaced)
     }
 
-    /// Makes all extensions of a plugin again from `library`, another version of it, each with the configuration and options
+    /// Makes all extensions of a plugin again from `version`, another one of it, loaded or linked in, each with the configuration and options
     /// that it has: one after the other in the order of registration, and all or none. What runs these bytes already is
     /// left as it is, and so is an index that was shut down or panicked and kept its entries in memory, where nobody can save them any
     /// more: register another one in its place. A storage, a sink, and an index with
@@ -90,6 +92,10 @@ impl PluginManager {
     /// To make, load and check a new one may take a quarter of the old one's drain timeout if callers wait for it, else as long as a
     /// build may. One that takes longer is shut down. If it had the old one's files, and a call in it does not end, the old
     /// one cannot be made again.
+    ///
+    /// What an index without a `data_dir` saved, and its changes since, are kept until all are replaced: so it is put back also if
+    /// its version cannot read what the new one saves. Later that is refused, and says so, as the new one serves; files of a
+    /// `data_dir` are as the new version left them.
     ///
     /// Blocks as long as all of these replacements do, one after the other.
     ///
@@ -112,16 +118,16 @@ impl PluginManager {
     /// replaced before the failure is put back, and `stuck` in [`Unreplaced`](crate::Unreplaced) names what could not be.
     pub fn upgrade(
         &self,
-        library: &PluginLibrary,
+        version: impl Into<PluginVersion>,
         check: impl Fn(&str, &PluginInstance) -> Result<(), AnyError> + Send + Sync + 'static,
     ) -> Result<Vec<Replaced>, ManagerError> {
-        let plugin = &library.info().name;
+        let source = version.into().source;
+        let plugin = &source.entry.info.name;
         let found = self.look(|registry| of_plugin(registry, plugin)).ok_or(ManagerError::Forked)?;
         if found.is_empty() {
             return Err(self.look(|registry| unknown(registry, "extension", plugin)).unwrap_or(ManagerError::Forked));
         }
         let mut planned = Vec::new();
-        let source = library.source();
         for (name, kinds, old, recipe) in found.into_iter().filter(|(.., recipe)| !recipe.source.is(&source)) {
             let plan =
                 Plan::for_the_same(kinds, &old, &recipe).map_err(|why| ManagerError::not_replaced(&name, &old, why))?;
@@ -135,10 +141,10 @@ impl PluginManager {
         let check: Arc<Check> = Arc::new(check);
         let (mut done, mut replaced) = (Vec::new(), Vec::new());
         for (name, plan, old, recipe) in planned {
-            match self.remake(&name, old, plan, recipe.of_version(&source), &check) {
-                Ok((outcome, new)) => {
-                    done.push((name, plan, new, recipe));
-                    replaced.push(outcome);
+            match self.remake(&name, old, plan, recipe.of_version(&source), &check, None) {
+                Ok(carried) => {
+                    replaced.push(carried.replaced.clone());
+                    done.push((name, plan, carried, recipe));
                 }
                 Err(error) => {
                     let not_back = self.put_back(done);
@@ -155,11 +161,14 @@ impl PluginManager {
     }
 
     /// Makes these again from what they were made before. The names of those that cannot be.
-    fn put_back(&self, done: Vec<(String, Plan, Moving, Recipe)>) -> Vec<String> {
+    fn put_back(&self, done: Vec<(String, Plan, Carried, Recipe)>) -> Vec<String> {
         let no_check: Arc<Check> = Arc::new(|_: &str, _: &PluginInstance| Ok(()));
         let mut stuck = Vec::new();
-        for (name, plan, new, recipe) in done.into_iter().rev() {
-            match self.remake(&name, new, plan, recipe, &no_check) {
+        for (name, plan, carried, recipe) in done.into_iter().rev() {
+            let Carried { moving, before, journaling, .. } = carried;
+            let again = self.remake(&name, moving, plan, recipe, &no_check, before);
+            drop(journaling);
+            match again {
                 // Somebody took it out meanwhile.
                 Ok(_) | Err(ManagerError::Unknown { .. }) => {}
                 Err(_) => stuck.push(name),
@@ -175,12 +184,13 @@ impl PluginManager {
         plan: Plan,
         recipe: Recipe,
         check: &Arc<Check>,
-    ) -> Result<(Replaced, Moving), ManagerError> {
+        kept: Option<Kept>,
+    ) -> Result<Carried, ManagerError> {
         let (algorithm, patience) = (old.instance().algorithm.clone(), patience(old.instance()));
         // Nobody waits for an index that follows the old one.
         let limit = if plan.followed { old.instance().limits.build_timeout } else { patience };
         let (named, check) = (name.to_owned(), check.clone());
-        self.carry(name, old, plan, |saved| {
+        self.carry(name, old, plan, kept, |saved| {
             let (saved, making) = (saved.clone(), Arc::new(Making::default()));
             let shared = making.clone();
             let made = move || -> Result<PluginInstance, AnyError> {

@@ -42,7 +42,7 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone)]
 pub struct LinkedPlugin {
-    source: Source,
+    pub(crate) source: Source,
 }
 
 impl DynamicPluginLoader {
@@ -63,8 +63,9 @@ impl DynamicPluginLoader {
         let mut observer = |outcome| self.context.tell(None, outcome);
         let mut steps = Steps::new(&mut observer, self.context.is_observed());
         let (entry, tables) = linked::check(plugin, &mut steps)?;
+        let linked_at = Some(plugin.entry() as usize);
         Ok(LinkedPlugin {
-            source: Source { entry: Arc::new(entry), tables, file: None, context: self.context.clone() },
+            source: Source { entry: Arc::new(entry), tables, file: None, linked_at, context: self.context.clone() },
         })
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod loader_options;
 mod own_thread;
 pub(crate) mod recipe;
 pub(crate) mod verified;
+pub(crate) mod version;
 use crate::base::digest::Digest;
 use crate::instance::{describe, Instance};
 use crate::loader::file_origin::FileOrigin;
@@ -107,7 +108,7 @@ impl PluginLibrary {
     pub(crate) fn source(&self) -> Source {
         let Library { entry, tables, .. } = self.library;
         let file = Some((self.place.clone(), self.library));
-        Source { entry: entry.clone(), tables: *tables, file, context: self.context.clone() }
+        Source { entry: entry.clone(), tables: *tables, file, linked_at: None, context: self.context.clone() }
     }
 }
 

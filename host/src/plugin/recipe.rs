@@ -58,6 +58,8 @@ pub(crate) struct Source {
     pub(crate) tables: Tables,
     /// The file of its load and what was mapped; None if it is linked in.
     pub(crate) file: Option<(Arc<FileOrigin>, &'static Library)>,
+    /// The address of the entry of a plugin that is linked in.
+    pub(crate) linked_at: Option<usize>,
     pub(crate) context: Arc<Context>,
 }
 
@@ -66,9 +68,9 @@ impl Source {
         self.file.as_ref().map(|(place, _)| &*place.path)
     }
 
-    /// Whether both are the same code, as the same load or the same bytes found it.
+    /// Whether both are the same code, as the same load, the same bytes or the same entry in the program found it.
     pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.entry, &other.entry)
+        Arc::ptr_eq(&self.entry, &other.entry) || self.linked_at.is_some() && self.linked_at == other.linked_at
     }
 
     /// Makes an instance.
