@@ -75,15 +75,16 @@
 //! environment asks for one (`RUST_BACKTRACE=1`), for 9 KB more in the plugin's file.
 //!
 //! `log` and `tracing` make a line of the host's log of each event of the crate of that name, also of those in libraries that the
-//! plugin uses, from `create` of the first instance on: with level, text, `target` and, of `tracing`, the event's fields. Nothing is to be
+//! plugin uses, from `create` of the first instance on: with level, text, `target` and, of `tracing`, the event's fields; `log-kv` is
+//! `log` with a record's key-values as fields. Nothing is to be
 //! installed, so a plugin that sets a logger or subscriber of its own does without the feature. What is below the host's least
 //! level is dropped before a text is put together, and so are `TRACE` and spans. A line counts for the instance that was
 //! called, on other threads for the one that was made last. What a sink logs that is just being given such a line is dropped.
 //!
 //! ```
-//! // In the plugin, with the features `log` and `tracing`:
+//! // In the plugin, with the features `log-kv` and `tracing`:
 //! tracing::warn!(target: "rows", left = 3, "the disk is nearly full");
-//! log::info!("{} rows written", 7);
+//! log::info!(table = 2; "{} rows written", 7);
 //! ```
 #![deny(missing_debug_implementations, clippy::must_use_candidate, clippy::return_self_not_must_use)]
 

@@ -44,7 +44,9 @@ fn lines_in_a_child() {
         [
             format!("panicking {number} Info flush []"),
             format!(r#"panicking {number} Info flushed all [("target", "rows"), ("left", "3"), ("kind", "cold")]"#),
-            format!(r#"panicking {number} Warn the disk is slow [("target", "files")]"#),
+            format!(
+                r#"panicking {number} Warn the disk is slow [("target", "files"), ("left", "7"), ("kind", "\"cold\"")]"#
+            ),
         ]
     );
 }

@@ -31,11 +31,36 @@ mod of_log {
         fn log(&self, record: &Record<'_>) {
             if let Some(level) = level(record.level()).filter(|_| self.enabled(record.metadata())) {
                 let text = record.args().as_str().map_or_else(|| record.args().to_string(), str::to_owned);
-                tell(level, &text, &[("target", record.target())]);
+                #[cfg(feature = "log-kv")]
+                let said = said(record);
+                #[cfg(not(feature = "log-kv"))]
+                let said: [(String, String); 0] = [];
+                let fields = said.iter().map(|(name, value)| (&**name, &**value));
+                tell(level, &text, &std::iter::once(("target", record.target())).chain(fields).collect::<Vec<_>>());
             }
         }
 
         fn flush(&self) {}
+    }
+
+    /// The key-values of a record, as text.
+    #[cfg(feature = "log-kv")]
+    fn said(record: &Record<'_>) -> Vec<(String, String)> {
+        use log::kv::{Error, Key, Value, VisitSource};
+
+        struct Said(Vec<(String, String)>);
+
+        impl<'kvs> VisitSource<'kvs> for Said {
+            fn visit_pair(&mut self, key: Key<'kvs>, value: Value<'kvs>) -> Result<(), Error> {
+                self.0.push((key.to_string(), value.to_string()));
+                Ok(())
+            }
+        }
+
+        let mut said = Said(Vec::new());
+        // No pair ends the visit.
+        let _ = record.key_values().visit(&mut said);
+        said.0
     }
 
     pub(super) fn forward(least: LogLevel) {

@@ -99,7 +99,7 @@ impl StorageExtension for Panicking {
         if self.host.config_text().contains("events") {
             tracing::info!(target: "rows", left = 3, kind = "cold", "flushed {}", "all");
             tracing::debug!("below what the host keeps: {}", self.text());
-            log::warn!(target: "files", "the disk is {}", "slow");
+            log::warn!(target: "files", left = 7, kind:? = "cold"; "the disk is {}", "slow");
             log::debug!("below what the host keeps: {}", self.text());
         }
         Ok(())
