@@ -197,6 +197,7 @@ static const soch_storage storage = {
     .write_batch = write_batch, .open_reader = open_reader, .close_reader = close_reader, .reader_get = reader_get,
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
+    .txn_set_savepoint = txn_set_savepoint, .txn_rollback_to_savepoint = txn_rollback_to_savepoint,
     .list_tables = list_tables, .drop_table = drop_table, .checkpoint = checkpoint, .property = property,
 #endif
 };

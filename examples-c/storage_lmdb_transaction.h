@@ -6,9 +6,18 @@
 #include "storage_lmdb_rows.h"
 
 #if SOCH_TARGET_MINOR >= 1
+// A transaction of LMDB's inside of another one, `outer`.
+typedef struct savepoint {
+    MDB_txn *outer;
+    struct savepoint *before;
+} savepoint;
+
 typedef struct transaction {
-    // First, so that what reads a snapshot reads a transaction as well.
+    // First, so that what reads a snapshot reads a transaction as well. It is the innermost one.
     reader inside;
+    // All are in this one, and end with it.
+    MDB_txn *outermost;
+    savepoint *last;
     bool durable;
 } transaction;
 
@@ -29,6 +38,8 @@ static soch_status begin_txn(void *instance, const soch_transaction_options *opt
     made->durable = (options->flags & SOCH_TRANSACTION_DURABLE) != 0;
     status = begin_lmdb(self, 0, &made->inside.txn, error);
     if (status == SOCH_OK) {
+        made->outermost = made->inside.txn;
+        made->last = NULL;
         *txn = made;
     } else {
         end_turn(self);
@@ -74,11 +85,49 @@ static soch_status txn_scan(void *txn, const soch_call *call, uint32_t table, so
     return scan_rows(txn, call, table, start, end, limit, rows, error);
 }
 
+static soch_status txn_set_savepoint(void *txn, soch_error *error) {
+    transaction *self = txn;
+    soch_status status = check_usable(self->inside.owner, error);
+    if (status != SOCH_OK) return status;
+    savepoint *made = malloc(sizeof *made);
+    if (made == NULL) return report(self->inside.owner, error, ENOMEM);
+    made->outer = self->inside.txn;
+    made->before = self->last;
+    int code = mdb_txn_begin(self->inside.owner->env, made->outer, 0, &self->inside.txn);
+    if (code == MDB_SUCCESS) {
+        self->last = made;
+        return SOCH_OK;
+    }
+    self->inside.txn = made->outer;
+    free(made);
+    return report(self->inside.owner, error, code);
+}
+
+static void end_savepoint(transaction *self) {
+    savepoint *last = self->last;
+    self->last = last->before;
+    free(last);
+}
+
+static soch_status txn_rollback_to_savepoint(void *txn, soch_error *error) {
+    transaction *self = txn;
+    (void)error;
+    mdb_txn_abort(self->inside.txn);
+    self->inside.txn = self->last->outer;
+    end_savepoint(self);
+    return SOCH_OK;
+}
+
+static void free_txn(transaction *self) {
+    while (self->last != NULL) end_savepoint(self);
+    free(self);
+}
+
 static void abort_txn(void *txn) {
     transaction *self = txn;
-    mdb_txn_abort(self->inside.txn);
+    mdb_txn_abort(self->outermost);
     end_turn(self->inside.owner);
-    free(self);
+    free_txn(self);
 }
 
 static soch_status commit_txn(void *txn, const soch_call *call, soch_error *error) {
@@ -96,10 +145,10 @@ static soch_status commit_txn(void *txn, const soch_call *call, soch_error *erro
         abort_txn(txn);
         return report(owner, error, code);
     }
-    code = commit(owner, self->inside.txn);
+    code = commit(owner, self->outermost);
     end_turn(owner);
     quiet_end(&signals, code == MDB_SUCCESS ? 0 : SIGXFSZ);
-    free(self);
+    free_txn(self);
     if (code == MDB_SUCCESS && durable) code = sync_to_disk(owner);
     return code == MDB_SUCCESS ? SOCH_OK : report(owner, error, code);
 }

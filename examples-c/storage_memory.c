@@ -300,6 +300,7 @@ static const soch_storage storage = {
     .open_cursor = open_cursor, .cursor_next = cursor_next, .close_cursor = close_cursor, .list_tables = list_tables,
     .drop_table = drop_table, .begin_txn = begin_txn, .txn_get = txn_get, .txn_put = txn_put, .txn_remove = txn_remove,
     .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn, .multi_get = multi_get,
+    .txn_set_savepoint = txn_set_savepoint, .txn_rollback_to_savepoint = txn_rollback_to_savepoint,
 #endif
 };
 

@@ -221,6 +221,29 @@ static inline void drop_range(store *self, uint32_t number, soch_bytes start, so
     }
 }
 
+// Takes back all that was written behind `seen`, which a snapshot sees.
+static inline void undo(store *self, uint64_t seen) {
+    node **link = &self->first_dead;
+    for (self->last_dead = NULL; *link != NULL && (*link)->death <= seen; link = &(*link)->next_dead) self->last_dead = *link;
+    *link = NULL;
+    for (int bucket = 0; bucket < BUCKETS; bucket++) {
+        for (table *in = self->tables[bucket]; in != NULL; in = in->next) {
+            for (node *row = in->first[0], *next; row != NULL; row = next) {
+                place at;
+                next = row->next[0];
+                if (row->birth > seen) {
+                    seek(in, key_of(row), row->birth, &at);
+                    take_out(row, &at);
+                } else if (row->death > seen) {
+                    row->death = ALIVE;
+                    row->next_dead = NULL;
+                }
+            }
+        }
+    }
+    self->writes = seen;
+}
+
 static soch_status begin_store(store *self, soch_error *error) {
     int failed = pthread_rwlock_init(&self->lock, NULL);
     self->random = 0x9E3779B97F4A7C15u;

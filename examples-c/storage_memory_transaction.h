@@ -5,9 +5,16 @@
 #include "storage_memory_rows.h"
 
 #if SOCH_TARGET_MINOR >= 1
+// What was written inside until then.
+typedef struct savepoint {
+    snapshot own;
+    struct savepoint *outer;
+} savepoint;
+
 typedef struct transaction {
     snapshot before;
     store own;
+    savepoint *last;
 } transaction;
 
 static soch_status begin_txn(void *instance, const soch_transaction_options *options, void **txn, soch_error *error) {
@@ -28,8 +35,16 @@ static soch_status begin_txn(void *instance, const soch_transaction_options *opt
     return SOCH_OK;
 }
 
+static void end_savepoint(transaction *self) {
+    savepoint *last = self->last;
+    self->last = last->outer;
+    end_snapshot(&last->own, NULL);
+    free(last);
+}
+
 static void abort_txn(void *txn) {
     transaction *self = txn;
+    while (self->last != NULL) end_savepoint(self);
     end_snapshot(&self->before, NULL);
     end_store(&self->own);
     free(self);
@@ -98,6 +113,24 @@ static soch_status txn_scan(void *txn, const soch_call *call, uint32_t number, s
     return status;
 }
 
+static soch_status txn_set_savepoint(void *txn, soch_error *error) {
+    transaction *self = txn;
+    savepoint *made = malloc(sizeof *made);
+    if (made == NULL) return soch_fail(error, SOCH_LIMIT, 0, "no memory for a savepoint");
+    begin_snapshot(&self->own, &made->own);
+    made->outer = self->last;
+    self->last = made;
+    return SOCH_OK;
+}
+
+static soch_status txn_rollback_to_savepoint(void *txn, soch_error *error) {
+    transaction *self = txn;
+    (void)error;
+    undo(&self->own, self->last->own.seen);
+    end_savepoint(self);
+    return SOCH_OK;
+}
+
 // Its rows move to the store that everybody sees. Every table is there before the first row does: from there on nothing can
 // fail.
 static soch_status move_rows(transaction *self, store *to, soch_error *error) {
@@ -129,6 +162,8 @@ static soch_status move_rows(transaction *self, store *to, soch_error *error) {
 static soch_status commit_txn(void *txn, const soch_call *call, soch_error *error) {
     transaction *self = txn;
     store *owner = self->before.owner;
+    // Only a savepoint keeps rows that are dead.
+    while (self->last != NULL) end_savepoint(self);
     pthread_rwlock_wrlock(&owner->lock);
     // With the lock, which another commit may have held for long.
     soch_status status = soch_go_on(call);

@@ -151,6 +151,7 @@ static const soch_storage storage = {
     .close_cursor = close_cursor, .cursor_seek = cursor_seek, .begin_txn = begin_txn, .txn_get = txn_get,
     .txn_put = txn_put, .txn_remove = txn_remove, .txn_scan = txn_scan, .commit_txn = commit_txn, .abort_txn = abort_txn,
     .list_tables = list_tables, .drop_table = drop_table, .checkpoint = checkpoint, .property = property, .multi_get = multi_get,
+    .txn_set_savepoint = txn_set_savepoint, .txn_rollback_to_savepoint = txn_rollback_to_savepoint,
 #endif
 };
 

@@ -90,6 +90,20 @@ static soch_status txn_scan(void *txn, const soch_call *call, uint32_t table, so
     return scan_rows(self->owner, call, iterator, start, end, limit, sink, error);
 }
 
+static soch_status txn_set_savepoint(void *txn, soch_error *error) {
+    transaction *self = txn;
+    soch_status status = check_usable(self->owner, error);
+    if (status == SOCH_OK) rocksdb_transaction_set_savepoint(self->writes);
+    return status;
+}
+
+static soch_status txn_rollback_to_savepoint(void *txn, soch_error *error) {
+    transaction *self = txn;
+    char *why = NULL;
+    rocksdb_transaction_rollback_to_savepoint(self->writes, &why);
+    return why != NULL ? report(self->owner, error, why) : SOCH_OK;
+}
+
 // RocksDB forgets the writes of one that was not committed.
 static void abort_txn(void *txn) {
     transaction *self = txn;

@@ -3,6 +3,7 @@
 #include "sochdb_plugin.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,10 +11,27 @@
 
 namespace {
 
+typedef std::chrono::steady_clock::time_point moment;
+
+// What a row has, until when: nothing in memory outlives a clock that counts from the machine's start.
+struct text : std::string {
+    explicit text(soch::bytes bytes, moment until = moment::max()) : std::string(soch::string_view(bytes)), until(until) {}
+    bool is_over() const { return until != moment::max() && until <= std::chrono::steady_clock::now(); }
+    moment until;
+};
+
+// The end of a time to live; one that no clock can tell is for ever.
+moment until(uint64_t ttl_ms) {
+    const moment now = std::chrono::steady_clock::now();
+    const auto most = std::chrono::duration_cast<std::chrono::milliseconds>(moment::max() - now).count();
+    if (ttl_ms == 0 || ttl_ms >= static_cast<uint64_t>(most)) return moment::max();
+    return now + std::chrono::milliseconds(ttl_ms);
+}
+
 // A row from the change `at` on. No value: it is removed.
 struct version {
     uint64_t at;
-    std::shared_ptr<const std::string> value;
+    std::shared_ptr<const text> value;
 };
 
 typedef std::map<std::string, std::vector<version>> table;
@@ -21,16 +39,19 @@ typedef std::pair<uint32_t, std::string> place;
 
 std::string copy(soch::bytes bytes) { return std::string(soch::string_view(bytes)); }
 
+// The value, NULL if there is none any more.
+const std::string *left(const text *value) { return value == nullptr || value->is_over() ? nullptr : value; }
+
 // The value that the change `at` left; NULL if there is none.
 const std::string *seen(const std::vector<version> &versions, uint64_t at) {
     for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-        if (version->at <= at) return version->value.get();
+        if (version->at <= at) return left(version->value.get());
     }
     return nullptr;
 }
 
 // Values by their places; NULL where a row is removed.
-typedef std::map<place, std::shared_ptr<const std::string>> changes;
+typedef std::map<place, std::shared_ptr<const text>> changes;
 
 // Rows or writes between two questions whether the call is to go on.
 const size_t ask_every = 256;
@@ -59,15 +80,25 @@ public:
     }
 
     // The changes until the next call belong together: nobody sees one without the others.
-    void next_change() { now_++; }
-    void put(const place &where, std::shared_ptr<const std::string> value) {
+    void next_change() {
+        now_++;
+        // What is over takes room until somebody writes.
+        while (!expiring_.empty() && expiring_.begin()->first <= std::chrono::steady_clock::now()) {
+            const place where = expiring_.begin()->second;
+            expiring_.erase(expiring_.begin());
+            const auto &rows = tables_[where.first];
+            const auto row = rows.find(where.second);
+            if (row != rows.end() && row->second.back().value != nullptr && row->second.back().value->is_over()) put(where, nullptr);
+        }
+    }
+    void put(const place &where, std::shared_ptr<const text> value) {
+        if (value != nullptr && value->until != moment::max()) expiring_.emplace(value->until, where);
         auto &versions = tables_[where.first][where.second];
         if (!versions.empty() && versions.back().at == now_) versions.back().value = std::move(value);
         else versions.push_back(version{now_, std::move(value)});
         if (snapshots_.empty()) forget(where);
         else old_.insert(where);
     }
-
 
     uint64_t begin_snapshot() {
         const auto locked = lock();
@@ -108,6 +139,8 @@ private:
     std::multiset<uint64_t> snapshots_;
     // Rows of which there may be more versions than the last.
     std::set<place> old_;
+    // Rows that had a time to live, by its end.
+    std::multimap<moment, place> expiring_;
 };
 
 // All rows as they were at one moment, for as long as this lives.
@@ -206,7 +239,7 @@ public:
         return found != nullptr;
     }
     void put(uint32_t number, soch::bytes key, soch::bytes value) {
-        writes_[place(number, copy(key))] = std::make_shared<const std::string>(copy(value));
+        writes_[place(number, copy(key))] = std::make_shared<const text>(value);
     }
     void remove(uint32_t number, soch::bytes key) { writes_[place(number, copy(key))] = nullptr; }
 
@@ -244,7 +277,7 @@ public:
 private:
     const std::string *find(const place &where) const {
         const auto own = writes_.find(where);
-        return own != writes_.end() ? own->second.get() : snapshot_.of().find(where, snapshot_.at());
+        return own != writes_.end() ? left(own->second.get()) : snapshot_.of().find(where, snapshot_.at());
     }
 
     snapshot snapshot_;
@@ -262,7 +295,7 @@ public:
         return found != nullptr;
     }
     void put(soch::bytes key, soch::bytes value, uint64_t) {
-        const auto stored = std::make_shared<const std::string>(copy(value));
+        const auto stored = std::make_shared<const text>(value);
         const auto locked = of_.lock();
         of_.next_change();
         of_.put(place(number_, copy(key)), stored);
@@ -312,7 +345,7 @@ public:
         for (const soch_write &write : writes) {
             ask();
             const place where(write.table, copy(write.key));
-            if (write.op == SOCH_WRITE_PUT) made[where] = std::make_shared<const std::string>(copy(write.value));
+            if (write.op == SOCH_WRITE_PUT) made[where] = std::make_shared<const text>(write.value, until(write.ttl_ms));
             else if (write.op == SOCH_WRITE_DELETE) made[where] = nullptr;
             if (write.op != SOCH_WRITE_DELETE_RANGE) continue;
             // An empty end is that of the table.
@@ -336,7 +369,8 @@ public:
         shelf_.count(stats);
     }
     void describe(soch_storage_properties *properties) {
-        properties->flags = SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT;
+        properties->flags = SOCH_STORAGE_TRANSACTIONS | SOCH_STORAGE_EXACT_COUNT | SOCH_STORAGE_DELETE_RANGE | SOCH_STORAGE_EXPECT |
+                            SOCH_STORAGE_TIME_TO_LIVE;
     }
 
     table_handle open_table(uint32_t number) { return table_handle(shelf_, number); }

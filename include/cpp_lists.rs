@@ -49,9 +49,7 @@ fn field(table: &Table, handles: &[Handle<'_>], slot: &Slot) -> String {
             let how = match (slot.ends, slot.rule == handle.opener.rule) {
                 (true, _) => "ENDS",
                 (false, true) => "OF",
-                // The host uses a group only if all of it is there, so that what belongs together is one method here.
-                (false, false) if table.with(&slot.rule).len() == 1 => "MAY_BE_OF",
-                (false, false) => panic!("{name}.{}: say in C++ what belongs together on a handle", slot.name),
+                (false, false) => "MAY_BE_OF",
             };
             format!("SOCH_{how}({}_handle, {name}, {}, {method}),", handle.word(), slot.name)
         }
@@ -75,6 +73,23 @@ fn together(table: &Table, handles: &[Handle<'_>], minor: u16) -> String {
         let pairs: Vec<_> = slots.windows(2).map(|pair| (pair[0].name.clone(), pair[1].name.clone())).collect();
         pairs.into_iter().map(|(one, other)| format!("SOCH_TOGETHER({name}, {one}, {other});"))
     });
+    // Of what a handle need not have.
+    let of_handles = table.groups().into_iter().flat_map(|group| {
+        let slots = table.slots.iter().filter(|slot| slot.rule == *group && slot.since == minor);
+        let optional = slots.filter_map(|slot| {
+            let (name, handle) = method(handles, slot);
+            handle.filter(|handle| handle.opener.rule != slot.rule).map(|handle| (slot, name, handle.word()))
+        });
+        let optional: Vec<_> = optional.collect();
+        let pairs = optional.windows(2).map(|pair| {
+            let ((one, method, handle), (other, other_method, _)) = (pair[0], pair[1]);
+            format!(
+                "SOCH_TOGETHER_OF({handle}_handle, {name}, {}, {method}, {}, {other_method});",
+                one.name, other.name
+            )
+        });
+        pairs.collect::<Vec<_>>()
+    });
     // What a handle need not have: the end that nobody waits for, and what the host does without.
     let optional = table.slots.iter().filter(|slot| slot.since == minor).filter_map(|slot| {
         let (name, handle) = method(handles, slot);
@@ -82,7 +97,7 @@ fn together(table: &Table, handles: &[Handle<'_>], minor: u16) -> String {
         let may_be = if slot.ends { slot.is_silent } else { slot.rule != handle.opener.rule };
         may_be.then(|| cpp_slips::of_handle(handle.word(), table, &slot.name, name))
     });
-    lines(opens.chain(groups).chain(optional.flatten()), "    ")
+    lines(opens.chain(groups).chain(of_handles).chain(optional.flatten()), "    ")
 }
 
 /// Members with the names of slots that a target of an older minor version leaves out.

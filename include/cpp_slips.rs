@@ -6,9 +6,10 @@ use crate::include::slots::{Rule, Table};
 use std::collections::BTreeSet;
 
 /// What others call it: this contract's Rust, or other engines.
-const OTHER_WORDS: [(&str, &[&str]); 15] = [
+const OTHER_WORDS: [(&str, &[&str]); 16] = [
     ("shutdown", &["shut_down"]),
     ("abort", &["rollback", "roll_back", "cancel"]),
+    ("set_savepoint", &["savepoint", "add_savepoint"]),
     ("abandon", &["abort", "cancel", "discard"]),
     ("seek", &["seek_to", "move_to"]),
     ("begin_txn", &["begin", "begin_transaction", "begin_tx", "open_txn"]),

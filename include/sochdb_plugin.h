@@ -255,6 +255,9 @@
 // among them. Without it two may commit of which each read what the other one changed.
 #define SOCH_STORAGE_SERIALIZABLE 64ull
 
+// `soch_storage_properties.flags`: a `SOCH_WRITE_PUT` of `write_batch` may have a `ttl_ms`.
+#define SOCH_STORAGE_TIME_TO_LIVE 128ull
+
 // `soch_search.flags`: the rows must be the nearest ones, whatever that costs: no approximation.
 #define SOCH_SEARCH_EXACT 1ull
 
@@ -603,8 +606,11 @@ typedef struct soch_write {
   struct soch_bytes key;
   // The value.
   struct soch_bytes value;
-  // 0 (rule 16), for these operations: the place of what a later one may ask for.
-  uint64_t reserved;
+  // Of `SOCH_WRITE_PUT`: the milliseconds for which the row is there, 0 for ever. It is not gone before, and a second behind
+  // them at the latest: from then on no call gives it but those of readers and transactions that were open before. The time
+  // goes on while no instance has the data open, and a later write of the key ends it. The host passes one only where
+  // `describe` has `SOCH_STORAGE_TIME_TO_LIVE`. Of the other operations: 0.
+  uint64_t ttl_ms;
 } soch_write;
 
 // The wishes of whoever writes a batch. The host owns it; it lives for the call. Grows at its end.
@@ -625,7 +631,8 @@ typedef struct soch_cursor_options {
   uint64_t flags;
   // The first key that may be among the rows.
   struct soch_bytes start;
-  // The key before which the rows end. Empty means: at the end of the table.
+  // The key before which the rows end. Empty means: at the end of the table. All keys with a prefix are the range from the
+  // prefix to the next one of its length, so that an engine with a filter of prefixes sees there that it may use it.
   struct soch_bytes end;
 } soch_cursor_options;
 
@@ -849,6 +856,13 @@ typedef struct soch_storage {
                            size_t count,
                            const struct soch_value_sink *values,
                            struct soch_error *error);
+  // Sets a savepoint in a transaction, behind all that it wrote until now. Each is inside of the one before; those that are
+  // left end with the transaction. Optional group `savepoint`; without it the host answers `SOCH_UNSUPPORTED`, as a
+  // transaction does that has none. [exclusive]
+  soch_status (*txn_set_savepoint)(void *txn, struct soch_error *error);
+  // Takes back what the transaction wrote since its last savepoint, and ends that. The host calls it only if there is one.
+  // After an error the transaction may be of no more use, as after `txn_put`. Optional group `savepoint`. [exclusive]
+  soch_status (*txn_rollback_to_savepoint)(void *txn, struct soch_error *error);
 #endif
 } soch_storage;
 
@@ -1702,7 +1716,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0x5c, 0x5b, 0x5a, 0x04, 0xac, 0x91, 0xd5, 0xca, 0xa3, 0x79, 0xd3, 0x60, 0x11, 0x20, 0x5b, 0x89}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x58, 0x48, 0x00, 0xdc, 0xe7, 0x36, 0x5c, 0x83, 0xf4, 0x1b, 0x36, 0x95, 0x80, 0x3a, 0x88, 0x22}
+#define SOCH_LAYOUT_HASH {0x95, 0xfa, 0xb1, 0xd2, 0x29, 0x07, 0x43, 0xed, 0x22, 0x72, 0x17, 0x87, 0x8f, 0xa3, 0x2a, 0x95}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1799,7 +1813,7 @@ SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4)
 SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
 SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 16);
 SOCH_ASSERT(offsetof(soch_write, value) == 24 && sizeof(((soch_write *)0)->value) == 16);
-SOCH_ASSERT(offsetof(soch_write, reserved) == 40 && sizeof(((soch_write *)0)->reserved) == 8);
+SOCH_ASSERT(offsetof(soch_write, ttl_ms) == 40 && sizeof(((soch_write *)0)->ttl_ms) == 8);
 SOCH_ASSERT(sizeof(soch_write) == 48);
 SOCH_ASSERT(offsetof(soch_batch_options, size) == 0 && sizeof(((soch_batch_options *)0)->size) == 8);
 SOCH_ASSERT(offsetof(soch_batch_options, flags) == 8 && sizeof(((soch_batch_options *)0)->flags) == 8);
@@ -1978,8 +1992,10 @@ SOCH_ASSERT(offsetof(soch_storage, drop_table) == 232 && sizeof(((soch_storage *
 SOCH_ASSERT(offsetof(soch_storage, checkpoint) == 240 && sizeof(((soch_storage *)0)->checkpoint) == 8);
 SOCH_ASSERT(offsetof(soch_storage, property) == 248 && sizeof(((soch_storage *)0)->property) == 8);
 SOCH_ASSERT(offsetof(soch_storage, multi_get) == 256 && sizeof(((soch_storage *)0)->multi_get) == 8);
+SOCH_ASSERT(offsetof(soch_storage, txn_set_savepoint) == 264 && sizeof(((soch_storage *)0)->txn_set_savepoint) == 8);
+SOCH_ASSERT(offsetof(soch_storage, txn_rollback_to_savepoint) == 272 && sizeof(((soch_storage *)0)->txn_rollback_to_savepoint) == 8);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 264 : 72));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 280 : 72));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 16);
 SOCH_ASSERT(sizeof(soch_index_entry) == 24);
@@ -2180,7 +2196,7 @@ SOCH_ASSERT(offsetof(soch_write, op) == 0 && sizeof(((soch_write *)0)->op) == 4)
 SOCH_ASSERT(offsetof(soch_write, table) == 4 && sizeof(((soch_write *)0)->table) == 4);
 SOCH_ASSERT(offsetof(soch_write, key) == 8 && sizeof(((soch_write *)0)->key) == 8);
 SOCH_ASSERT(offsetof(soch_write, value) == 16 && sizeof(((soch_write *)0)->value) == 8);
-SOCH_ASSERT(offsetof(soch_write, reserved) == 24 && sizeof(((soch_write *)0)->reserved) == 8);
+SOCH_ASSERT(offsetof(soch_write, ttl_ms) == 24 && sizeof(((soch_write *)0)->ttl_ms) == 8);
 SOCH_ASSERT(sizeof(soch_write) == 32);
 SOCH_ASSERT(offsetof(soch_batch_options, size) == 0 && sizeof(((soch_batch_options *)0)->size) == 4);
 SOCH_ASSERT(offsetof(soch_batch_options, flags) == 8 && sizeof(((soch_batch_options *)0)->flags) == 8);
@@ -2359,8 +2375,10 @@ SOCH_ASSERT(offsetof(soch_storage, drop_table) == 116 && sizeof(((soch_storage *
 SOCH_ASSERT(offsetof(soch_storage, checkpoint) == 120 && sizeof(((soch_storage *)0)->checkpoint) == 4);
 SOCH_ASSERT(offsetof(soch_storage, property) == 124 && sizeof(((soch_storage *)0)->property) == 4);
 SOCH_ASSERT(offsetof(soch_storage, multi_get) == 128 && sizeof(((soch_storage *)0)->multi_get) == 4);
+SOCH_ASSERT(offsetof(soch_storage, txn_set_savepoint) == 132 && sizeof(((soch_storage *)0)->txn_set_savepoint) == 4);
+SOCH_ASSERT(offsetof(soch_storage, txn_rollback_to_savepoint) == 136 && sizeof(((soch_storage *)0)->txn_rollback_to_savepoint) == 4);
 #endif
-SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 132 : 36));
+SOCH_ASSERT(sizeof(soch_storage) == (SOCH_TARGET_MINOR >= 1 ? 140 : 36));
 SOCH_ASSERT(offsetof(soch_index_entry, row) == 0 && sizeof(((soch_index_entry *)0)->row) == 8);
 SOCH_ASSERT(offsetof(soch_index_entry, key) == 8 && sizeof(((soch_index_entry *)0)->key) == 8);
 SOCH_ASSERT(sizeof(soch_index_entry) == 16);

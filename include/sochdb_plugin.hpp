@@ -21,9 +21,9 @@
 // Handles      What `open_table`, `open_reader`, `begin_txn`, `begin_build`, and a reader's `open_cursor` open, they return: an
 //              object, or a std::unique_ptr to one, where NULL means SOCH_UNSUPPORTED. Its methods are those of its slots,
 //              without its own name: `get` and `open_cursor` of a reader, `next` and `seek` of a cursor, `get`, `put`, `remove`,
-//              `scan` and `commit` of a transaction, `add` and `finish` of a builder. It is destroyed when the host closes it,
-//              and after `commit` or `finish`; what it has of `close()`, `abort()` or `abandon()`, as its slot is called, comes
-//              before that, but not after `commit` or `finish`.
+//              `scan`, `set_savepoint` and `commit` of a transaction, `add` and `finish` of a builder. It is destroyed when the
+//              host closes it, and after `commit` or `finish`; what it has of `close()`, `abort()` or `abandon()`, as its slot
+//              is called, comes before that, but not after `commit` or `finish`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
 //              parameters, overloads or no access, one of a group of which another is missing, all of a kind that is not
 //              among KINDS, a parameter that is narrower than its slot's, one whose name is a slip away from its slot's
@@ -850,6 +850,11 @@ template <> struct of_handle<void (*)(void *)> { typedef soch_status (*type)(voi
     static_assert(pick<slot_##ONE, T, false, decltype(TABLE::ONE)>::present ==                                   \
                       pick<slot_##OTHER, T, false, decltype(TABLE::OTHER)>::present,                             \
                   "the class has one of the methods `" #ONE "` and `" #OTHER "`: the host calls both or none")
+// The same of methods of what a slot opens.
+#define SOCH_TOGETHER_OF(HANDLE, TABLE, SLOT, ONE, OTHER_SLOT, OTHER)                                            \
+    static_assert(pick<slot_##ONE, HANDLE, false, decltype(TABLE::SLOT)>::present ==                             \
+                      pick<slot_##OTHER, HANDLE, false, decltype(TABLE::OTHER_SLOT)>::present,                   \
+                  "what a method opens has one of the methods `" #ONE "` and `" #OTHER "`: the host calls both or none")
 #define SOCH_LATER(NAME, MINOR)                                                                                  \
     static_assert(!named<slot_##NAME, T>::value, "the class has a member `" #NAME "`, named like a slot of contract 1." #MINOR \
                   ", which SOCH_TARGET_MINOR leaves out: the host would not call it")
@@ -859,14 +864,15 @@ SOCH_SLOT(get) SOCH_SLOT(put) SOCH_SLOT(remove) SOCH_SLOT(scan) SOCH_SLOT(flush)
 SOCH_SLOT(describe) SOCH_SLOT(write_batch) SOCH_SLOT(open_table) SOCH_SLOT(close) SOCH_SLOT(open_reader)
 SOCH_SLOT(open_cursor) SOCH_SLOT(next) SOCH_SLOT(begin_txn) SOCH_SLOT(commit) SOCH_SLOT(abort) SOCH_SLOT(seek)
 SOCH_SLOT(list_tables) SOCH_SLOT(drop_table) SOCH_SLOT(checkpoint) SOCH_SLOT(property) SOCH_SLOT(multi_get)
-SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert) SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes)
-SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search) SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(flush_index)
-SOCH_SLOT(flushed) SOCH_SLOT(change_batch) SOCH_SLOT(drop_index) SOCH_SLOT(begin_build) SOCH_SLOT(add) SOCH_SLOT(finish)
-SOCH_SLOT(abandon) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set) SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start)
-SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log) SOCH_SLOT(report_health) SOCH_SLOT(attach)
-SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event) SOCH_SLOT(span_record_end) SOCH_SLOT(span_context)
-SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress) SOCH_SLOT(decompress) SOCH_SLOT(set_level)
-SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with) SOCH_SLOT(decompress_with) SOCH_SLOT(train)
+SOCH_SLOT(set_savepoint) SOCH_SLOT(rollback_to_savepoint) SOCH_SLOT(index_type) SOCH_SLOT(build) SOCH_SLOT(insert)
+SOCH_SLOT(lookup) SOCH_SLOT(range) SOCH_SLOT(size_bytes) SOCH_SLOT(nearest) SOCH_SLOT(nearest_batch) SOCH_SLOT(search)
+SOCH_SLOT(save) SOCH_SLOT(load) SOCH_SLOT(flush_index) SOCH_SLOT(flushed) SOCH_SLOT(change_batch) SOCH_SLOT(drop_index)
+SOCH_SLOT(begin_build) SOCH_SLOT(add) SOCH_SLOT(finish) SOCH_SLOT(abandon) SOCH_SLOT(counter_inc) SOCH_SLOT(gauge_set)
+SOCH_SLOT(histogram_observe) SOCH_SLOT(span_start) SOCH_SLOT(span_end) SOCH_SLOT(span_event) SOCH_SLOT(log)
+SOCH_SLOT(report_health) SOCH_SLOT(attach) SOCH_SLOT(span_record_start) SOCH_SLOT(span_record_event)
+SOCH_SLOT(span_record_end) SOCH_SLOT(span_context) SOCH_SLOT(log_record) SOCH_SLOT(algorithm) SOCH_SLOT(compress)
+SOCH_SLOT(decompress) SOCH_SLOT(set_level) SOCH_SLOT(bound) SOCH_SLOT(decompressed_size) SOCH_SLOT(compress_with)
+SOCH_SLOT(decompress_with) SOCH_SLOT(train)
 
 template <class T> struct storage_of {
     static const soch_storage table;
@@ -887,6 +893,7 @@ template <class T> struct storage_of {
     SOCH_HANDLE(table_handle, T, soch_storage, open_table); SOCH_HANDLE(reader_handle, T, soch_storage, open_reader);
     SOCH_HANDLE(cursor_handle, reader_handle, soch_storage, open_cursor);
     SOCH_HANDLE(txn_handle, T, soch_storage, begin_txn);
+    SOCH_TOGETHER_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, txn_rollback_to_savepoint, rollback_to_savepoint);
     SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, Close);
     SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, cloe);
     SOCH_SLIP_OF(table_handle, soch_storage, close_table, close, cloes);
@@ -938,6 +945,77 @@ template <class T> struct storage_of {
     SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, seek_to);
     SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, sek);
     SOCH_SLIP_OF(cursor_handle, soch_storage, cursor_seek, seek, seke);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, SetSavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, add_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, est_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, et_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, se_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, se_tsavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, setSavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_asvepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_avepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_saepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_saevpoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_saveoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_saveopint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savepint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savepiont);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savepoin);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savepoit);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savepoitn);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_saveponit);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savepont);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savpeoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_savpoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_svaepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, set_svepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, sets_avepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, setsavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, st_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint, ste_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, RollbackToSavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, ollback_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, orllback_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rllback_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rlolback_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rolback_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rolblack_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollabck_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollack_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbac_kto_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbac_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbackToSavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_o_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_ot_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_t_osavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_t_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_asvepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_avepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_saepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_saevpoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_saveoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_saveopint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savepint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savepiont);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savepoin);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savepoit);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savepoitn);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_saveponit);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savepont);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savpeoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_savpoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_svaepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_to_svepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_tos_avepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollback_tosavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbackt_o_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbackto_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbacktosavepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbak_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbakc_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbcak_to_savepoint);
+    SOCH_SLIP_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint, rollbck_to_savepoint);
     SOCH_SLIP_ALONE(write_batch, WriteBatch); SOCH_SLIP(write_batch, batch); SOCH_SLIP(write_batch, put_batch);
     SOCH_SLIP_ALONE(write_batch, rite_batch); SOCH_SLIP_ALONE(write_batch, rwite_batch);
     SOCH_SLIP_ALONE(write_batch, wirte_batch); SOCH_SLIP_ALONE(write_batch, wite_batch);
@@ -1046,6 +1124,8 @@ template <class T> const soch_storage storage_of<T>::table = {
     SOCH_MAY_BE_OF(cursor_handle, soch_storage, cursor_seek, seek), SOCH_OPTIONAL(soch_storage, list_tables),
     SOCH_OPTIONAL(soch_storage, drop_table), SOCH_OPTIONAL(soch_storage, checkpoint),
     SOCH_OPTIONAL(soch_storage, property), SOCH_OPTIONAL(soch_storage, multi_get),
+    SOCH_MAY_BE_OF(txn_handle, soch_storage, txn_set_savepoint, set_savepoint),
+    SOCH_MAY_BE_OF(txn_handle, soch_storage, txn_rollback_to_savepoint, rollback_to_savepoint),
 #endif
 };
 

@@ -21,9 +21,9 @@
 // Handles      What `open_table`, `open_reader`, `begin_txn`, `begin_build`, and a reader's `open_cursor` open, they return: an
 //              object, or a std::unique_ptr to one, where NULL means SOCH_UNSUPPORTED. Its methods are those of its slots,
 //              without its own name: `get` and `open_cursor` of a reader, `next` and `seek` of a cursor, `get`, `put`, `remove`,
-//              `scan` and `commit` of a transaction, `add` and `finish` of a builder. It is destroyed when the host closes it,
-//              and after `commit` or `finish`; what it has of `close()`, `abort()` or `abandon()`, as its slot is called, comes
-//              before that, but not after `commit` or `finish`.
+//              `scan`, `set_savepoint` and `commit` of a transaction, `add` and `finish` of a builder. It is destroyed when the
+//              host closes it, and after `commit` or `finish`; what it has of `close()`, `abort()` or `abandon()`, as its slot
+//              is called, comes before that, but not after `commit` or `finish`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
 //              parameters, overloads or no access, one of a group of which another is missing, all of a kind that is not
 //              among KINDS, a parameter that is narrower than its slot's, one whose name is a slip away from its slot's

@@ -211,6 +211,11 @@ template <> struct of_handle<void (*)(void *)> { typedef soch_status (*type)(voi
     static_assert(pick<slot_##ONE, T, false, decltype(TABLE::ONE)>::present ==                                   \
                       pick<slot_##OTHER, T, false, decltype(TABLE::OTHER)>::present,                             \
                   "the class has one of the methods `" #ONE "` and `" #OTHER "`: the host calls both or none")
+// The same of methods of what a slot opens.
+#define SOCH_TOGETHER_OF(HANDLE, TABLE, SLOT, ONE, OTHER_SLOT, OTHER)                                            \
+    static_assert(pick<slot_##ONE, HANDLE, false, decltype(TABLE::SLOT)>::present ==                             \
+                      pick<slot_##OTHER, HANDLE, false, decltype(TABLE::OTHER_SLOT)>::present,                   \
+                  "what a method opens has one of the methods `" #ONE "` and `" #OTHER "`: the host calls both or none")
 #define SOCH_LATER(NAME, MINOR)                                                                                  \
     static_assert(!named<slot_##NAME, T>::value, "the class has a member `" #NAME "`, named like a slot of contract 1." #MINOR \
                   ", which SOCH_TARGET_MINOR leaves out: the host would not call it")

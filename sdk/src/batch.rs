@@ -3,6 +3,7 @@ use crate::error::{Error, Result};
 use crate::ids::{TableId, TransactionId};
 use crate::machinery::boundary::ReadLent;
 use sochdb_plugin_abi::*;
+use std::time::Duration;
 
 /// A write of a batch, or what the batch expects.
 ///
@@ -27,6 +28,18 @@ pub enum Write<'a> {
         key: &'a [u8],
         /// The value.
         value: &'a [u8],
+    },
+    /// Stores a value under a key for a time. The row is not gone before, and a second later at the latest. A later write of the
+    /// key ends it. The host refuses it for a storage that [does not describe it](crate::StorageProperties::expires).
+    PutExpiring {
+        /// The table.
+        table: TableId,
+        /// The key.
+        key: &'a [u8],
+        /// The value.
+        value: &'a [u8],
+        /// The time for which the row is there; it is passed on in milliseconds, at least one.
+        time_to_live: Duration,
     },
     /// Removes a key.
     Delete {
@@ -67,8 +80,13 @@ impl<'a> Write<'a> {
     /// is behind its end, where there are no rows, begins at its end.
     #[must_use]
     pub fn as_raw(&self) -> soch_write {
+        let mut ttl_ms = 0;
         let (op, table, key, value): (_, _, _, &[u8]) = match *self {
             Self::Put { table, key, value } => (SOCH_WRITE_PUT, table, key, value),
+            Self::PutExpiring { table, key, value, time_to_live } => {
+                ttl_ms = u64::try_from(time_to_live.as_millis()).unwrap_or(u64::MAX).max(1);
+                (SOCH_WRITE_PUT, table, key, value)
+            }
             Self::Delete { table, key } => (SOCH_WRITE_DELETE, table, key, &[]),
             Self::DeleteRange { table, start, end } => {
                 let CursorOptions { start, end, .. } = CursorOptions::range(start, end);
@@ -77,13 +95,16 @@ impl<'a> Write<'a> {
             Self::Expect { table, key, value } => (SOCH_WRITE_EXPECT, table, key, value),
             Self::ExpectAbsent { table, key } => (SOCH_WRITE_EXPECT_ABSENT, table, key, &[]),
         };
-        soch_write { op, table, key: soch_bytes::lend(key), value: soch_bytes::lend(value), reserved: 0 }
+        soch_write { op, table, key: soch_bytes::lend(key), value: soch_bytes::lend(value), ttl_ms }
     }
 
     pub(crate) unsafe fn from_raw(raw: &soch_write) -> Result<Self> {
         // SAFETY: the host lends key and value for the call.
         let (table, key, value) = unsafe { (raw.table, raw.key.read()?, raw.value.read()?) };
         match raw.op {
+            SOCH_WRITE_PUT if raw.ttl_ms > 0 => {
+                Ok(Self::PutExpiring { table, key, value, time_to_live: Duration::from_millis(raw.ttl_ms) })
+            }
             SOCH_WRITE_PUT => Ok(Self::Put { table, key, value }),
             SOCH_WRITE_DELETE => Ok(Self::Delete { table, key }),
             SOCH_WRITE_DELETE_RANGE => Ok(Self::DeleteRange { table, start: key, end: value }),

@@ -95,6 +95,23 @@ pub trait StorageTransaction: Send {
         rows: &mut RowSink<'_>,
     ) -> Result<()>;
 
+    /// Sets a savepoint, behind all that was written until now. Each is inside of the one before.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default; what the storage reports.
+    fn set_savepoint(&mut self) -> Result<()> {
+        Err(Error::unsupported("txn_set_savepoint"))
+    }
+
+    /// Takes back what was written since the last savepoint, and ends that. A plugin is asked only if there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default; what the storage reports. Later calls may fail
+    /// too then.
+    fn rollback_to_savepoint(&mut self) -> Result<()> {
+        Err(Error::unsupported("txn_rollback_to_savepoint"))
+    }
+
     /// Makes all writes seen, in all tables, at one moment. What [`Call::go_on`](crate::Call::go_on) reports ends it before
     /// anything is.
     ///

@@ -58,7 +58,7 @@ fn storage_refuses_null_with_a_length() {
     let out = writer.as_raw();
     let sink = soch_row_sink { ctx: null_mut(), row: Some(take_row) };
     let text = "bytes at NULL with a length";
-    let write = |key, value| soch_write { op: SOCH_WRITE_PUT, table: 1, key, value, reserved: 0 };
+    let write = |key, value| soch_write { op: SOCH_WRITE_PUT, table: 1, key, value, ttl_ms: 0 };
     let writes = [write(good, good), write(good, BAD)];
     let (get, put, scan) = (storage.get.unwrap(), storage.put.unwrap(), storage.scan.unwrap());
     let (write_batch, options) = (storage.write_batch.unwrap(), BatchOptions::new().as_raw());

@@ -8,6 +8,7 @@ use sochdb_plugin_host::sdk::{
 use sochdb_plugin_host::{Compression, Index, Storage};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// An extension of three kinds that counts the calls which reach it.
 #[derive(Clone, Default)]
@@ -134,7 +135,7 @@ impl CompressionExtension for Counting {
 }
 
 /// Every call of a storage that takes a key.
-fn with_key(storage: &Storage, key: &[u8]) -> [(&'static str, Result<()>); 11] {
+fn with_key(storage: &Storage, key: &[u8]) -> [(&'static str, Result<()>); 12] {
     let mut value = Vec::new();
     let batch = |write| storage.write_batch(&[write], &BatchOptions::new());
     let table = storage.open_table(1).expect("a table");
@@ -144,6 +145,7 @@ fn with_key(storage: &Storage, key: &[u8]) -> [(&'static str, Result<()>); 11] {
         ("get", storage.get(1, key).map(drop)),
         ("get_append", storage.get_append(1, key, &mut value).map(drop)),
         ("get_into", storage.get_into(1, key, &mut VecWriter::new(&mut value, 9).writer()).map(drop)),
+        ("multi_get", storage.multi_get(1, &[key]).map(drop)),
         ("delete", storage.delete(1, key, 0)),
         ("write_batch", batch(Write::Delete { table: 1, key })),
         ("expect", batch(Write::Expect { table: 1, key, value: b"" })),
@@ -231,6 +233,29 @@ fn a_value_or_a_batch_that_is_too_large_reaches_no_storage() {
     let too_many = Some((ErrorKind::Limit, "the batch has 4 writes; at most 3"));
     all_are(&[("four", storage.write_batch(&[write; 4], &BatchOptions::new()))], too_many);
     assert_eq!(counting.calls.load(SeqCst), calls, "a call that was refused reached the storage");
+}
+
+#[test]
+fn a_row_that_is_to_expire_reaches_no_storage_that_does_not_say_so() {
+    let write = |storage: &Storage, millis| {
+        let time_to_live = Duration::from_millis(millis);
+        let writes = [
+            Write::Put { table: 1, key: b"key", value: b"value" },
+            Write::PutExpiring { table: 1, key: b"key", value: b"value", time_to_live },
+        ];
+        storage.write_batch(&writes, &BatchOptions::new())
+    };
+    let counting = Counting::default();
+    let storage = Storage::new(counting.clone()).expect("a storage");
+    // Nothing is for ever by mistake.
+    for millis in [0, 1, 60_000, u64::MAX] {
+        let refused = Some((ErrorKind::Unsupported, "a row is to expire, and this storage describes no time to live"));
+        all_are(&[("write_batch", write(&storage, millis))], refused);
+    }
+    assert_eq!(counting.calls.load(SeqCst), 0, "a call that was refused reached the storage");
+    let counting = Counting { storage: StorageProperties::new().expiring(), ..Counting::default() };
+    let storage = Storage::new(counting.clone()).expect("a storage");
+    counting.reached(|| write(&storage, 1)).expect("it is taken");
 }
 
 /// Every call of an index that takes a key or a query.

@@ -55,6 +55,29 @@ fn an_open_one_keeps_its_storage_and_its_end_is_an_abort() {
 }
 
 #[test]
+fn a_rollback_without_a_savepoint_reaches_no_storage() {
+    for (_directory, plugin) in storages() {
+        let mut open = begin(&plugin);
+        let refused = |open: &mut Transaction| {
+            let error = open.rollback_to_savepoint().expect_err("no savepoint is set");
+            assert_eq!(error.kind(), ErrorKind::Invalid, "{error}");
+            assert!(error.message().contains("no savepoint is set"), "{error}");
+        };
+        refused(&mut open);
+        open.put(1, b"key", b"value").unwrap();
+        open.set_savepoint().unwrap();
+        // The trait's do the same.
+        StorageTransaction::set_savepoint(&mut open).unwrap();
+        open.put(1, b"other", b"value").unwrap();
+        open.rollback_to_savepoint().unwrap();
+        StorageTransaction::rollback_to_savepoint(&mut open).unwrap();
+        refused(&mut open);
+        open.commit().unwrap();
+        assert_eq!(plugin.storage().unwrap().scan(1, b"", b"", 9).unwrap(), [(b"key".to_vec(), b"value".to_vec())]);
+    }
+}
+
+#[test]
 fn calls_of_the_trait_do_what_calls_of_the_handle_do() {
     for (_directory, plugin) in storages() {
         let storage = plugin.storage().unwrap();

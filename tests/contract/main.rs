@@ -1,5 +1,6 @@
 //! The contract: the header and its layout, and what the host does about tables that are not as it says.
 
+mod cancels;
 mod config;
 mod cpp;
 mod growth;

@@ -65,13 +65,8 @@ fn each_rule_of_the_first_page_has_a_test() {
 fn an_unknown_operation_is_unsupported_and_changes_nothing() {
     each_storage(|name, storage, instance| {
         let write_batch = storage.write_batch.expect("it has batches");
-        let write = |op, key| soch_write {
-            op,
-            table: 1,
-            key: soch_bytes::lend(key),
-            value: soch_bytes::lend(b"v"),
-            reserved: 0,
-        };
+        let write =
+            |op, key| soch_write { op, table: 1, key: soch_bytes::lend(key), value: soch_bytes::lend(b"v"), ttl_ms: 0 };
         let options = BatchOptions::new().as_raw();
         for op in [SOCH_WRITE_EXPECT_ABSENT + 1, 7, 0x8000_0000, u32::MAX] {
             for at in 0..3 {

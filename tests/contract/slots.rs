@@ -53,6 +53,13 @@ fn described<T: Default + PartialEq + std::fmt::Debug>(properties: T) -> Result<
     Ok(())
 }
 
+/// Lets readers open and transactions begin, or not.
+fn let_handles_open(plugin: &PluginInstance, open: bool) {
+    let calls: *mut usize = plugin.interface("com.example.calls/1").expect("its calls").cast_mut().cast();
+    // SAFETY: behind the plugin's counts is whether its handles open, which nothing else uses now.
+    unsafe { calls.add(3).write_volatile(open.into()) };
+}
+
 /// Uses one optional slot, or one group.
 type Use = fn(&PluginInstance) -> Result<()>;
 
@@ -80,6 +87,15 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         Err(ErrorKind::Unsupported),
     ),
     ("storage", "property", |plugin| storage(plugin).property("any").map(|text| assert_eq!(text, None)), Ok(())),
+    (
+        "storage",
+        "savepoint",
+        |plugin| {
+            let_handles_open(plugin, true);
+            storage(plugin).begin(&TransactionOptions::new())?.set_savepoint()
+        },
+        Err(ErrorKind::Unsupported),
+    ),
     ("storage", "multi_get", |plugin| storage(plugin).multi_get(1, &[]).map(drop), Ok(())),
     ("storage", "describe", |plugin| described::<StorageProperties>(storage(plugin).describe()), Ok(())),
     ("storage", "table", |plugin| storage(plugin).open_table(1).map(drop), Ok(())),
@@ -88,9 +104,7 @@ const DEFAULTS: &[(&str, &str, Use, Result<(), ErrorKind>)] = &[
         "storage",
         "seek",
         |plugin| {
-            let calls: *mut usize = plugin.interface("com.example.calls/1").expect("its calls").cast_mut().cast();
-            // SAFETY: behind the plugin's counts is whether its readers open, which nothing else uses now.
-            unsafe { calls.add(3).write_volatile(1) };
+            let_handles_open(plugin, true);
             match storage(plugin).reader() {
                 Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
                 reader => reader?.cursor(1, &CursorOptions::new())?.seek(b"k"),
@@ -202,6 +216,8 @@ fn answer(kind: &str, name: &str, library: &PluginLibrary) -> (Result<(), ErrorK
     let (_, _, used, _) = row.unwrap_or_else(|| panic!("say in DEFAULTS what the default of {kind}.{name} answers"));
     let mut plugin = library.instance("{}").expect("an instance");
     let calls: *const usize = plugin.interface("com.example.calls/1").expect("its calls").cast();
+    // The library is one for all that is compiled alike.
+    let_handles_open(&plugin, false);
     let asked_at_create = name == "describe";
     let counter = ["describe", "log"].iter().position(|other| *other == name).map_or(0, |at| at + 1);
     // SAFETY: the plugin has three counts there, those of `describe` and `log` behind that of all others; nothing else calls

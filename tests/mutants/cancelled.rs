@@ -26,6 +26,10 @@ pub const OF_MEMORY: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory.
         "        if (write->op == SOCH_WRITE_PUT) put_in(made[i]);\n" =>
         "        if (i == count / 2) {\n            extern int usleep(unsigned microseconds); usleep(300000);\n            status = soch_go_on(call);\n        }\n        if (write->op == SOCH_WRITE_PUT) put_in(made[i]);\n",
         "storage_cancelled::a_batch_ends";
+    Nuisance "a walk that sleeps":
+        "    (void)call, (void)error;\n    pthread_rwlock_rdlock(&self->of->owner->lock);\n" =>
+        "    (void)call, (void)error;\n    extern int usleep(unsigned microseconds); usleep(300000);\n    pthread_rwlock_rdlock(&self->of->owner->lock);\n",
+        "storage_cancelled::a_walk_ends";
     Nuisance "a drop that sleeps":
         "    drop_range(self, number, none, none);\n" =>
         "    extern int usleep(unsigned microseconds); usleep(300000);\n    drop_range(self, number, none, none);\n",
@@ -53,6 +57,44 @@ pub const OTHERS: &[Mutant] = &[
         edits: &[("examples-c/storage_memory_transaction.h", "    for (size_t looked = 0; status == SOCH_OK && limit > 0 &&", "    extern int usleep(unsigned microseconds); usleep(300000);\n    for (size_t looked = 0; status == SOCH_OK && limit > 0 &&")],
         damage: Damage::Nuisance,
         finds: "storage_cancelled::a_scan_inside_ends",
+    },
+    Mutant {
+        name: "a commit that sleeps",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory_transaction.h", "    // Only a savepoint keeps rows that are dead.\n", "    extern int usleep(unsigned microseconds); usleep(300000);\n")],
+        damage: Damage::Nuisance,
+        finds: "storage_cancelled::a_commit_ends",
+    },
+    Mutant {
+        name: "a seek that sleeps",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_rows.h", "    // Backwards, the row of the key itself is the first.\n", "    extern int usleep(unsigned microseconds); usleep(300000);\n")],
+        damage: Damage::Nuisance,
+        finds: "storage_cancelled::a_seek_ends",
+    },
+    Mutant {
+        name: "a range that sleeps",
+        plugin: SORTED,
+        edits: &[("examples-c/index_sorted.c", "    (void)call, (void)error;\n    size_t from", "    (void)call, (void)error;\n    extern int usleep(unsigned microseconds); usleep(300000);\n    size_t from")],
+        damage: Damage::Nuisance,
+        finds: "index_cancelled_calls::a_range_ends",
+    },
+    Mutant {
+        name: "queries that sleep",
+        plugin: FLAT,
+        edits: &[
+            ("examples-c/index_flat.c", "static soch_status create(", "static soch_status nearest_batch(void *instance, const soch_call *call, const soch_bytes *queries, size_t query_count, size_t k,\n                                 uint64_t *rows, float *distances, size_t *counts, soch_error *error) {\n    extern int usleep(unsigned microseconds); usleep(300000);\n    (void)instance, (void)call, (void)queries, (void)k, (void)rows, (void)distances, (void)error;\n    for (size_t i = 0; i < query_count; i++) counts[i] = 0;\n    return SOCH_OK;\n}\n\nstatic soch_status create("),
+            ("examples-c/index_flat.c", "    .search = search, .change_batch", "    .search = search, .nearest_batch = nearest_batch, .change_batch"),
+        ],
+        damage: Damage::Nuisance,
+        finds: "index_cancelled_calls::a_batch_of_queries_ends",
+    },
+    Mutant {
+        name: "the begin of a build that sleeps",
+        plugin: FLAT,
+        edits: &[("examples-c/index_flat.c", "    builder *made = calloc(1, sizeof *made);\n    (void)call,", "    builder *made = calloc(1, sizeof *made);\n    extern int usleep(unsigned microseconds); usleep(300000);\n    (void)call,")],
+        damage: Damage::Nuisance,
+        finds: "index_cancelled_calls::the_begin_of_a_build_ends",
     },
     Mutant {
         name: "a copy that sleeps",

@@ -173,7 +173,7 @@ pub const MUTANTS: &[Mutant] = &[
     loss(
         "a transaction that is committed when it is aborted",
         LMDB,
-        &[("examples-c/storage_lmdb_transaction.h", "mdb_txn_abort(self->inside.txn);\n    end_turn", "mdb_txn_commit(self->inside.txn);\n    end_turn")],
+        &[("examples-c/storage_lmdb_transaction.h", "mdb_txn_abort(self->outermost);\n    end_turn", "mdb_txn_commit(self->outermost);\n    end_turn")],
         KILLED,
     ),
     loss(

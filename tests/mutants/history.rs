@@ -199,8 +199,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: VERSIONS,
         edits: &[(
             VERSIONS_CPP,
-            "own->second.get() : snapshot_.of().find(where, snapshot_.at());",
-            "own->second.get() : snapshot_.of().find(where, snapshot_.of().now());",
+            "left(own->second.get()) : snapshot_.of().find(where, snapshot_.at());",
+            "left(own->second.get()) : snapshot_.of().find(where, snapshot_.of().now());",
         )],
         damage: Damage::Wrong,
         finds: TURNS,

@@ -1,6 +1,6 @@
-//! Mistakes in what storages do beside rows and ranges: many keys at a time.
+//! Mistakes in what storages do beside rows and ranges: many keys at a time, times to live, savepoints.
 
-use crate::storage::{MEMORY, MEMORY_IN_RUST};
+use crate::storage::{LMDB, MEMORY, MEMORY_IN_RUST, VERSIONS};
 use crate::subject::{mistakes, Damage, Mutant};
 
 pub const IN_C: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory.c";
@@ -27,4 +27,52 @@ pub const IN_RUST: &[Mutant] = mistakes! { MEMORY_IN_RUST, "examples-rust/storag
         "found.map_or(Ok(()), |found| values.push(at, found))" =>
         "found.map_or(Ok(()), |found| Ok(drop(values.push(at, found))))",
         "storage_multi_get::a_sink_that_wants_no_more_ends_it";
+};
+
+pub const EXPIRING: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_versions.cpp";
+    Loss "a time to live that is taken for a time":
+        "    return now + std::chrono::milliseconds(ttl_ms);" =>
+        "    return moment(std::chrono::milliseconds(ttl_ms));",
+        "storage_expiry::a_row_is_there_for_its_time_and_then_gone";
+    Loss "a time to live that is too long for the clock":
+        "    if (ttl_ms == 0 || ttl_ms >= static_cast<uint64_t>(most)) return moment::max();\n" =>
+        "    static_cast<void>(most);\n    if (ttl_ms == 0) return moment::max();\n",
+        "storage_expiry::a_row_is_there_for_its_time_and_then_gone";
+    Wrong "a time to live of seconds":
+        "    return now + std::chrono::milliseconds(ttl_ms);" =>
+        "    return now + std::chrono::seconds(ttl_ms);",
+        "storage_expiry::a_row_is_there_for_its_time_and_then_gone";
+    Wrong "a row that has expired for who looks at one, and not for who walks":
+        "const std::string *left(const text *value) { return value == nullptr || value->is_over() ? nullptr : value; }" =>
+        "size_t looked = 0;\nconst std::string *left(const text *value) { return value == nullptr || (value->is_over() && looked++ % 8 < 2) ? nullptr : value; }",
+        "storage_expiry::a_row_is_there_for_its_time_and_then_gone";
+    Loss "the end of a time to live takes what was put later":
+        "row->second.back().value->is_over()) put(where, nullptr);" =>
+        "true) put(where, nullptr);",
+        "storage_expiry::a_later_write_ends_a_time_to_live";
+};
+
+pub const SAVED: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory_rows.h";
+    Wrong "a rollback that leaves what was removed away":
+        "                } else if (row->death > seen) {\n" =>
+        "                } else if (row->removes) {\n",
+        "storage_savepoint::what_was_written_since_one_goes";
+    Wrong "a rollback that leaves new keys":
+        "                if (row->birth > seen) {\n                    seek(" =>
+        "                if (row->birth > seen && row->birth < self->writes) {\n                    seek(",
+        "storage_savepoint::many_agree_with_a_model";
+};
+
+pub const NESTED: &[Mutant] = mistakes! { LMDB, "examples-c/storage_lmdb_transaction.h";
+    Loss "a commit of the innermost savepoint":
+        "    code = commit(owner, self->outermost);" =>
+        "    code = commit(owner, self->inside.txn);",
+        "storage_savepoint::what_is_left_of_them_ends_with_the_transaction";
+};
+
+pub const KEPT: &[Mutant] = mistakes! { MEMORY_IN_RUST, "examples-rust/storage_memory/src/transaction.rs";
+    Wrong "a rollback that keeps its savepoint":
+        "self.savepoints.pop().ok_or_else(|| Error::invalid(\"no savepoint is set\"))?;" =>
+        "self.savepoints.last().cloned().ok_or_else(|| Error::invalid(\"no savepoint is set\"))?;",
+        "storage_savepoint::what_was_written_since_one_goes";
 };

@@ -188,8 +188,8 @@ pub const MUTANTS: &[Mutant] = &[
             ),
             (
                 CPP,
-                "    void next_change() { now_++; }",
-                "    void next_change() { now_++; }\n    void lose(const place &where) { tables_[where.first].erase(where.second); }",
+                "    void next_change() {\n",
+                "    void lose(const place &where) { tables_[where.first].erase(where.second); }\n    void next_change() {\n",
             ),
         ],
         damage: Damage::Crash,

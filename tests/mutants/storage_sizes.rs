@@ -369,10 +369,10 @@ r#"    static char first[PATH_MAX];
             ("examples-c/storage_lmdb_transaction.h",
 r#"static void abort_txn(void *txn) {
     transaction *self = txn;
-    mdb_txn_abort(self->inside.txn);"#,
+    mdb_txn_abort(self->outermost);"#,
 r#"static void abort_txn(void *txn) {
     transaction *self = txn;
-    mdb_txn_commit(self->inside.txn);"#),
+    mdb_txn_commit(self->outermost);"#),
         ],
         damage: Damage::Wrong,
         finds: "storage_reopen::batches_and_transactions_are_there_again",

@@ -92,7 +92,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a batch's delete is no change for a transaction",
         plugin: VERSIONS,
-        edits: &[(CPP, "        for (const auto &change : made) shelf_.put(change.first, change.second);", "        for (const auto &change : made) change.second == nullptr ? shelf_.put_before(change.first) : shelf_.put(change.first, change.second);"), (CPP, "    void next_change() { now_++; }", "    void next_change() { now_++; }\n    void put_before(const place &where) {\n        auto &versions = tables_[where.first][where.second];\n        if (versions.empty()) put(where, nullptr);\n        else versions.back().value = nullptr;\n    }")],
+        edits: &[(CPP, "        for (const auto &change : made) shelf_.put(change.first, change.second);", "        for (const auto &change : made) change.second == nullptr ? shelf_.put_before(change.first) : shelf_.put(change.first, change.second);"), (CPP, "    void next_change() {\n", "    void put_before(const place &where) {\n        auto &versions = tables_[where.first][where.second];\n        if (versions.empty()) put(where, nullptr);\n        else versions.back().value = nullptr;\n    }\n    void next_change() {\n")],
         damage: Damage::Loss,
         finds: "storage_beside_transaction::every_plain_write_to_its_rows_is_noticed",
     },

@@ -32,7 +32,7 @@ static TABLE table;
 // Those of `describe`, which the host makes by itself, and of `log`, which it makes for want of `log_record`, apart from all
 // others.
 static size_t calls[4];
-// Whether readers and cursors open, so that there is a cursor for its slots. The test sets it.
+// Whether readers, cursors and transactions open, so that there is one for its slots. The test sets it.
 #define OPENS calls[3]
 
 static soch_status busy(void) {
@@ -54,6 +54,11 @@ static soch_status open_cursor(void *reader, uint32_t number, const soch_cursor_
                                soch_error *error) {
     *cursor = calls;
     return SOCH_OK;
+}
+
+static soch_status begin_txn(void *instance, const soch_transaction_options *options, void **txn, soch_error *error) {
+    *txn = calls;
+    return OPENS ? SOCH_OK : busy();
 }
 
 static void close_handle(void *handle) {
@@ -93,7 +98,8 @@ static void __attribute__((constructor)) fill(void) {
 #if defined(STORAGE) && SOCH_TARGET_MINOR >= 1
     table.open_reader = open_reader;
     table.open_cursor = open_cursor;
-    table.close_reader = table.close_cursor = close_handle;
+    table.begin_txn = begin_txn;
+    table.close_reader = table.close_cursor = table.abort_txn = close_handle;
 #endif
 #ifdef PROPERTIES
     table.describe = describe;

@@ -8,12 +8,14 @@ pub(crate) struct Transaction<'a> {
     storage: &'a MemoryStorage,
     began_at: u64,
     tables: Tables,
+    /// The tables as each savepoint found them: clones, which cost little.
+    savepoints: Vec<Tables>,
 }
 
 impl<'a> Transaction<'a> {
     pub(crate) fn new(storage: &'a MemoryStorage) -> Self {
         let tables = storage.read().clone();
-        Self { storage, began_at: tables.changes, tables }
+        Self { storage, began_at: tables.changes, tables, savepoints: Vec::new() }
     }
 }
 
@@ -43,6 +45,16 @@ impl StorageTransaction for Transaction<'_> {
     ) -> Result<()> {
         let found = self.tables.tree(table).map(|tree| tree.rows(start, end).take(limit));
         push_all(found.into_iter().flatten(), rows)
+    }
+
+    fn set_savepoint(&mut self) -> Result<()> {
+        self.savepoints.push(self.tables.clone());
+        Ok(())
+    }
+
+    fn rollback_to_savepoint(&mut self) -> Result<()> {
+        self.tables = self.savepoints.pop().ok_or_else(|| Error::invalid("no savepoint is set"))?;
+        Ok(())
     }
 
     fn commit(self: Box<Self>) -> Result<()> {

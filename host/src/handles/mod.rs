@@ -17,5 +17,6 @@ pub(crate) mod storage_checkpoint;
 pub(crate) mod storage_cursor;
 pub(crate) mod storage_multi_get;
 pub(crate) mod storage_reader;
+pub(crate) mod storage_savepoint;
 pub(crate) mod storage_table;
 pub(crate) mod storage_transaction;

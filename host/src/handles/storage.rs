@@ -162,6 +162,7 @@ impl StorageExtension for Storage {
         let write_batch = slot!(self.table.write_batch);
         self.instance.takes_batch("write_batch", writes.len())?;
         let raw: Vec<soch_write> = writes.iter().map(Write::as_raw).collect();
+        self.instance.takes_times_to_live("write_batch", raw.iter().map(|write| write.ttl_ms))?;
         // The ends of a range may be longer than any key.
         let mut rows = raw.iter().filter(|write| write.op != SOCH_WRITE_DELETE_RANGE);
         rows.try_for_each(|write| self.instance.takes_row("write_batch", write.key.len, write.value.len))?;

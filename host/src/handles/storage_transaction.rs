@@ -34,12 +34,14 @@ use std::marker::PhantomData;
 /// }
 /// ```
 pub struct Transaction {
-    raw: *mut c_void,
+    pub(super) raw: *mut c_void,
+    /// Savepoints that are set.
+    pub(super) savepoints: usize,
     /// Whether neither `commit` nor `abort` was called.
     open: bool,
     // Goes before the storage, whose end waits for it.
-    long: LongGuard,
-    storage: Storage,
+    pub(super) long: LongGuard,
+    pub(super) storage: Storage,
     // Two threads may not call one at a time.
     _not_sync: PhantomData<*mut c_void>,
 }
@@ -71,7 +73,7 @@ impl Storage {
         let call = |instance, error: *mut soch_error| unsafe { begin(instance, &options, &mut raw, error) };
         let begun = instance.run("begin_txn", (), call);
         self.done("begin_txn", begun)?;
-        Ok(Transaction { raw, open: true, long, storage: self.clone(), _not_sync: PhantomData })
+        Ok(Transaction { raw, savepoints: 0, open: true, long, storage: self.clone(), _not_sync: PhantomData })
     }
 }
 
@@ -224,6 +226,14 @@ impl StorageTransaction for Transaction {
             };
             self.storage.instance.run_inside("txn_scan", call)
         })
+    }
+
+    fn set_savepoint(&mut self) -> Result<()> {
+        Transaction::set_savepoint(self)
+    }
+
+    fn rollback_to_savepoint(&mut self) -> Result<()> {
+        Transaction::rollback_to_savepoint(self)
     }
 
     fn commit(self: Box<Self>) -> Result<()> {

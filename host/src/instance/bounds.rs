@@ -72,6 +72,15 @@ impl Instance {
         }
     }
 
+    /// Refuses a time to live, of any of these milliseconds, if the storage has none.
+    pub(crate) fn takes_times_to_live(&self, slot: &str, mut ttls_ms: impl Iterator<Item = u64>) -> Result<()> {
+        if self.described.storage.expires || ttls_ms.all(|ttl_ms| ttl_ms == 0) {
+            return Ok(());
+        }
+        let text = format!("`{slot}`: a row is to expire, and this storage describes no time to live");
+        Err(self.error_in(slot, ErrorKind::Unsupported, text))
+    }
+
     /// Refuses a key or a query that the index does not take.
     #[inline]
     pub(crate) fn takes_indexed(&self, slot: &str, key: &[u8]) -> Result<()> {

@@ -27,8 +27,11 @@ pub struct soch_write {
     pub key: soch_bytes,
     /// The value.
     pub value: soch_bytes,
-    /// 0 (rule 16), for these operations: the place of what a later one may ask for.
-    pub reserved: u64,
+    /// Of `SOCH_WRITE_PUT`: the milliseconds for which the row is there, 0 for ever. It is not gone before, and a second behind
+    /// them at the latest: from then on no call gives it but those of readers and transactions that were open before. The time
+    /// goes on while no instance has the data open, and a later write of the key ends it. The host passes one only where
+    /// `describe` has `SOCH_STORAGE_TIME_TO_LIVE`. Of the other operations: 0.
+    pub ttl_ms: u64,
 }
 
 /// `soch_batch_options.flags`: `write_batch` returns when the batch is as durable as after `flush`.

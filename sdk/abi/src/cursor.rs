@@ -18,6 +18,7 @@ pub struct soch_cursor_options {
     pub flags: u64,
     /// The first key that may be among the rows.
     pub start: soch_bytes,
-    /// The key before which the rows end. Empty means: at the end of the table.
+    /// The key before which the rows end. Empty means: at the end of the table. All keys with a prefix are the range from the
+    /// prefix to the next one of its length, so that an engine with a filter of prefixes sees there that it may use it.
     pub end: soch_bytes,
 }

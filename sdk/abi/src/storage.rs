@@ -366,4 +366,12 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
+    /// Sets a savepoint in a transaction, behind all that it wrote until now. Each is inside of the one before; those that are
+    /// left end with the transaction. Optional group `savepoint`; without it the host answers `SOCH_UNSUPPORTED`, as a
+    /// transaction does that has none. [exclusive]
+    pub txn_set_savepoint: Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
+    /// Takes back what the transaction wrote since its last savepoint, and ends that. The host calls it only if there is one.
+    /// After an error the transaction may be of no more use, as after `txn_put`. Optional group `savepoint`. [exclusive]
+    pub txn_rollback_to_savepoint:
+        Option<unsafe extern "C" fn(txn: *mut c_void, error: *mut soch_error) -> soch_status>,
 }

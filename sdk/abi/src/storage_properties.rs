@@ -33,6 +33,8 @@ pub const SOCH_STORAGE_EXPECT: u64 = 32;
 /// `soch_storage_properties.flags`: transactions that commit are as if they had run one after the other, those that only read
 /// among them. Without it two may commit of which each read what the other one changed.
 pub const SOCH_STORAGE_SERIALIZABLE: u64 = 64;
+/// `soch_storage_properties.flags`: a `SOCH_WRITE_PUT` of `write_batch` may have a `ttl_ms`.
+pub const SOCH_STORAGE_TIME_TO_LIVE: u64 = 128;
 
 /// The properties of a storage, which do not change. The host owns it; it sets `size` and all else to 0 (rule 7). Of a
 /// figure, 0 means that there is no limit, or none that is known. Grows at its end.

@@ -39,6 +39,9 @@ pub struct StorageProperties {
     /// Whether transactions that commit are as if they had run one after the other. Otherwise two may commit of which each read
     /// what the other one changed.
     pub serializable: bool,
+    /// Whether [`StorageExtension::write_batch`](crate::StorageExtension::write_batch) has
+    /// [`Write::PutExpiring`](crate::Write::PutExpiring).
+    pub expires: bool,
     /// The properties of the instance, whatever its kind.
     pub instance: InstanceProperties,
 }
@@ -126,6 +129,12 @@ impl StorageProperties {
         Self { serializable: true, ..self }
     }
 
+    /// The same of a storage whose batches put rows for a time.
+    #[must_use]
+    pub fn expiring(self) -> Self {
+        Self { expires: true, ..self }
+    }
+
     /// Returns the struct of the C ABI.
     #[doc(hidden)]
     #[must_use]
@@ -139,7 +148,8 @@ impl StorageProperties {
                 | flag(self.transactions, SOCH_STORAGE_TRANSACTIONS)
                 | flag(self.deletes_ranges, SOCH_STORAGE_DELETE_RANGE)
                 | flag(self.expects, SOCH_STORAGE_EXPECT)
-                | flag(self.serializable, SOCH_STORAGE_SERIALIZABLE),
+                | flag(self.serializable, SOCH_STORAGE_SERIALIZABLE)
+                | flag(self.expires, SOCH_STORAGE_TIME_TO_LIVE),
             max_key: self.max_key.unwrap_or(0),
             max_value: self.max_value.unwrap_or(0),
             max_batch: self.max_batch.unwrap_or(0),
@@ -162,6 +172,7 @@ impl StorageProperties {
             deletes_ranges: raw.flags & SOCH_STORAGE_DELETE_RANGE != 0,
             expects: raw.flags & SOCH_STORAGE_EXPECT != 0,
             serializable: raw.flags & SOCH_STORAGE_SERIALIZABLE != 0,
+            expires: raw.flags & SOCH_STORAGE_TIME_TO_LIVE != 0,
             instance: InstanceProperties::from_raw(raw.flags),
         }
     }

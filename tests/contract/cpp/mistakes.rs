@@ -83,6 +83,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("void seek(soch::call, soch::bytes) {}", "soch::bytes seek(soch::call, soch::bytes key) { return key; }", RESULT, "status_of<soch::bytes>"),
     // A group.
     ("    void decompress_with(soch::bytes, const soch_compression_options *, soch::writer) {}\n", "", "the class has one of the methods `compress_with` and `decompress_with`: the host calls both or none", ""),
+    ("    void rollback_to_savepoint() {}\n", "", "what a method opens has one of the methods `set_savepoint` and `rollback_to_savepoint`: the host calls both or none", ""),
     // The entry.
     ("SOCH_KIND_STORAGE | SOCH_KIND_COMPRESSION, whole", "SOCH_KIND_STORAGE, whole", KINDS, ""),
     ("whole(soch::host, soch::config) {}", "whole(soch::host) {}", CONSTRUCTOR, "whole"),

@@ -20,6 +20,8 @@ struct transaction {
     void remove(uint32_t, soch::bytes) {}
     void scan(soch::call, uint32_t, soch::bytes, soch::bytes, uint64_t, soch::row_sink) {}
     soch_status commit(soch::call) { return SOCH_OK; }
+    void set_savepoint() {}
+    void rollback_to_savepoint() {}
     void abort() {}
 };
 

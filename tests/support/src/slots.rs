@@ -50,6 +50,8 @@ pub const SLOTS: &[Slot] = &[
     ("storage", "checkpoint", 1, Optional),
     ("storage", "property", 1, Optional),
     ("storage", "multi_get", 1, Group("multi_get")),
+    ("storage", "txn_set_savepoint", 1, Group("savepoint")),
+    ("storage", "txn_rollback_to_savepoint", 1, Group("savepoint")),
     ("index", "index_type", 0, Required),
     ("index", "build", 0, Optional),
     ("index", "insert", 0, Optional),

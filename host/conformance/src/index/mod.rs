@@ -5,6 +5,7 @@ use crate::frame::test::Test;
 pub(crate) mod basics;
 pub(crate) mod builder;
 pub(crate) mod cancelled;
+pub(crate) mod cancelled_calls;
 pub(crate) mod change;
 pub(crate) mod crash;
 pub(crate) mod filters;
@@ -33,6 +34,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     persist::TESTS,
     stopped::TESTS,
     cancelled::TESTS,
+    cancelled_calls::TESTS,
     rows::TESTS,
     ordered::TESTS,
     vectors::TESTS,

@@ -17,6 +17,8 @@ pub(crate) struct Effort(u64, Duration);
 
 /// The effort of a test at each build.
 pub(crate) const QUICK: Effort = Effort(16_384, Duration::from_secs(4));
+/// The effort where only a plugin that does something strange takes long.
+pub(crate) const BRIEF: Effort = Effort(4096, Duration::from_secs(1));
 /// The effort of a test before a release.
 pub(crate) const FULL: Effort = Effort(1 << 18, Duration::from_secs(12));
 

@@ -10,6 +10,7 @@ use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, Result as Called, Storage
 use sochdb_plugin_host::Storage;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 suite!(Storage, "storage_batch":
     they_have_what_is_described,
@@ -42,6 +43,10 @@ fn expect<'a>(key: &'a [u8], value: &'a [u8]) -> Write<'a> {
 
 fn expect_absent(key: &[u8]) -> Write<'_> {
     Write::ExpectAbsent { table: 1, key }
+}
+
+fn expiring<'a>(key: &'a [u8], value: &'a [u8]) -> Write<'a> {
+    Write::PutExpiring { table: 1, key, value, time_to_live: Duration::from_secs(3600) }
 }
 
 /// A key and its value.
@@ -84,6 +89,7 @@ fn they_have_what_is_described(subject: &Subject) -> Result<(), NotPassed> {
         (described.deletes_ranges, "a range that is deleted", range(b"a", b"b")),
         (described.expects, "a value that is expected", expect(b"key", b"value")),
         (described.expects, "a key that is expected to be absent", expect_absent(b"none")),
+        (described.expires, "a time to live", expiring(b"c", b"value")),
     ];
     for (described, what, one) in tries {
         let there = supported("write_batch", write(storage, &[one]))?.is_some();

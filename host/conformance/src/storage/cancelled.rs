@@ -4,16 +4,20 @@ use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
-use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, Effort, FULL, QUICK};
+use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, Effort, BRIEF, FULL, QUICK};
 use sochdb_plugin_host::sdk::{
-    BatchOptions, Error, RowSink, StorageExtension, StorageTransaction, TransactionOptions, ValueSink, Write,
+    BatchOptions, CursorOptions, Error, RowSink, StorageExtension, StorageTransaction, TransactionOptions, ValueSink,
+    Write,
 };
-use sochdb_plugin_host::{Storage, Transaction};
+use sochdb_plugin_host::{OwnedCursor, Storage, Transaction};
 
 suite!(Storage, "storage_cancelled":
     a_scan_ends,
     a_scan_inside_ends,
     many_gets_end,
+    a_walk_ends,
+    a_seek_ends,
+    a_commit_ends,
     a_flush_ends,
     a_compaction_ends,
     a_batch_ends,
@@ -35,6 +39,18 @@ fn fill(storage: &Storage, count: u64, value: &[u8]) -> Result<(), NotPassed> {
         let writes: Vec<Write<'_>> = keys.iter().map(|key| Write::Put { table: TABLE, key, value }).collect();
         if supported("write_batch", storage.write_batch(&writes, &BatchOptions::new()))?.is_none() {
             keys.iter().try_for_each(|key| storage.put(TABLE, key, value, 0)).must("put")?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_all_but_the_first(storage: &Storage, count: u64) -> Result<(), NotPassed> {
+    let keys: Vec<[u8; 8]> = (1..count).map(u64::to_be_bytes).collect();
+    let at_once = storage.describe().max_batch.map_or(AT_ONCE, |most| most.clamp(1, AT_ONCE));
+    for keys in keys.chunks(at_once as usize) {
+        let writes: Vec<Write<'_>> = keys.iter().map(|key| Write::Delete { table: TABLE, key }).collect();
+        if supported("write_batch", storage.write_batch(&writes, &BatchOptions::new()))?.is_none() {
+            keys.iter().try_for_each(|key| storage.delete(TABLE, key, 0)).must("delete")?;
         }
     }
     Ok(())
@@ -110,6 +126,68 @@ fn many_gets_end(subject: &Subject) -> Result<(), NotPassed> {
         time(|| find(storage, count).must("multi_get"))
     })?;
     ends_when_cancelled("multi_get", storage, |storage| find(storage, count), |_, _| Ok(()))
+}
+
+/// Of a cursor that has to pass many rows which are gone.
+fn walk_ends(
+    subject: &Subject,
+    what: &str,
+    call: impl Fn(&mut OwnedCursor) -> Result<(), Error>,
+) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    let opened = |storage: &Storage| {
+        let reader = needed("open_reader", storage.reader())?;
+        reader.into_cursor(TABLE, &CursorOptions::new()).must("open_cursor")
+    };
+    long_enough(what, BRIEF, |count| {
+        fill(storage, count, b"value")?;
+        remove_all_but_the_first(storage, count)?;
+        let mut cursor = opened(storage)?;
+        time(|| call(&mut cursor).must(what))
+    })?;
+    let storage = &*storage;
+    ends_when_cancelled(
+        what,
+        &mut opened(storage)?,
+        |cursor| call(cursor),
+        |cursor, _| {
+            *cursor = opened(storage)?;
+            Ok(())
+        },
+    )
+}
+
+fn a_walk_ends(subject: &Subject) -> Result<(), NotPassed> {
+    walk_ends(subject, "cursor_next", |cursor| cursor.next_batch().map(drop))
+}
+
+fn a_seek_ends(subject: &Subject) -> Result<(), NotPassed> {
+    walk_ends(subject, "cursor_seek", |cursor| cursor.seek(&1_u64.to_be_bytes()))
+}
+
+fn a_commit_ends(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let filled = |count: u64, value: &[u8]| {
+        let mut inside = needed("begin", storage.begin(&TransactionOptions::new()))?;
+        (0..count).try_for_each(|key| inside.put(TABLE, &key.to_be_bytes(), value)).must("txn_put")?;
+        Ok::<_, NotPassed>(inside)
+    };
+    let count = long_enough("commit_txn", BRIEF, |count| {
+        let inside = filled(count, b"first")?;
+        time(|| inside.commit().must("commit_txn"))
+    })?;
+    let mut next = Some(filled(count, b"other")?);
+    let call = |next: &mut Option<Transaction>| next.take().map_or(Ok(()), Transaction::commit);
+    ends_when_cancelled("commit_txn", &mut next, call, |next, done| {
+        match done {
+            true => filled(count, b"first")?.commit().must("commit_txn")?,
+            false => has(storage, count, b"first", "a commit_txn that was cancelled")?,
+        }
+        *next = Some(filled(count, b"other")?);
+        Ok(())
+    })
 }
 
 /// Of what is filled again before each call.

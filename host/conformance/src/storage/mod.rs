@@ -11,6 +11,7 @@ pub(crate) mod counts;
 pub(crate) mod crash;
 pub(crate) mod cursor;
 pub(crate) mod cursor_sizes;
+pub(crate) mod expiry;
 pub(crate) mod history;
 pub(crate) mod long_transaction;
 pub(crate) mod moments;
@@ -21,6 +22,7 @@ pub(crate) mod range;
 pub(crate) mod reader;
 pub(crate) mod refused;
 pub(crate) mod reopen;
+pub(crate) mod savepoint;
 pub(crate) mod scan;
 pub(crate) mod schedule;
 pub(crate) mod sizes;
@@ -50,11 +52,13 @@ pub(crate) const TESTS: &[&[Test]] = &[
     moments::TESTS,
     tables::TESTS,
     whole::TESTS,
+    expiry::TESTS,
     counts::TESTS,
     reader::TESTS,
     cursor::TESTS,
     cursor_sizes::TESTS,
     transaction::TESTS,
+    savepoint::TESTS,
     long_transaction::TESTS,
     beside_transaction::TESTS,
     schedule::TESTS,

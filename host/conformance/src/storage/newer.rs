@@ -30,7 +30,7 @@ fn write(storage: &Storage, writes: &[soch_write], flags: u64) -> Result<(), Err
 
 fn one(op: u32, key: &[u8]) -> soch_write {
     let value: &[u8] = if op == SOCH_WRITE_DELETE { b"" } else { b"new" };
-    soch_write { op, table: 1, key: soch_bytes::lend(key), value: soch_bytes::lend(value), reserved: 0 }
+    soch_write { op, table: 1, key: soch_bytes::lend(key), value: soch_bytes::lend(value), ttl_ms: 0 }
 }
 
 /// The rows are those that were put before.

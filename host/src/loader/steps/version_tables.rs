@@ -20,7 +20,8 @@ table!(soch_storage,
         [open_reader, close_reader, reader_get, open_cursor, cursor_next, close_cursor],
         [begin_txn, txn_get, txn_put, txn_remove, txn_scan, commit_txn, abort_txn],
         [cursor_seek],
-        [multi_get]);
+        [multi_get],
+        [txn_set_savepoint, txn_rollback_to_savepoint]);
 
 table!(soch_index,
     required: index_type;

@@ -51,6 +51,8 @@ pub const fn table<P: StorageExtension>() -> soch_storage {
         checkpoint: Some(checkpoint::<P>),
         property: Some(property::<P>),
         multi_get: Some(multi_get::<P>),
+        txn_set_savepoint: Some(transaction::set_savepoint),
+        txn_rollback_to_savepoint: Some(transaction::rollback_to_savepoint),
     }
 }
 

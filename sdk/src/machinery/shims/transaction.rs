@@ -90,6 +90,16 @@ pub(super) unsafe extern "C" fn scan(
     }
 }
 
+pub(super) unsafe extern "C" fn set_savepoint(txn: *mut c_void, error: *mut soch_error) -> soch_status {
+    // SAFETY: the host passes a handle that `begin` made and no other call of it.
+    unsafe { guard(error, || (*txn.cast::<Handle>()).set_savepoint()) }
+}
+
+pub(super) unsafe extern "C" fn rollback_to_savepoint(txn: *mut c_void, error: *mut soch_error) -> soch_status {
+    // SAFETY: the host passes a handle that `begin` made and no other call of it.
+    unsafe { guard(error, || (*txn.cast::<Handle>()).rollback_to_savepoint()) }
+}
+
 pub(super) unsafe extern "C" fn commit(
     txn: *mut c_void,
     call: *const soch_call,

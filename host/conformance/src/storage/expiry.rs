@@ -1,0 +1,173 @@
+//! Tests of rows with a time to live: each is there as long as it says, and then gone by every way to read.
+
+use crate::frame::must::{ensure, skip, supported, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::inputs::rows::left_of;
+use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, StorageExtension, StorageTable, TransactionOptions, Write};
+use sochdb_plugin_host::Storage;
+use std::time::{Duration, Instant};
+
+suite!(Storage, "storage_expiry":
+    a_row_is_there_for_its_time_and_then_gone,
+    a_later_write_ends_a_time_to_live,
+);
+
+/// Long enough to look at the rows before, even on a machine that is busy.
+const TIME: Duration = Duration::from_millis(400);
+/// By so much later a row may be gone.
+const LATE: Duration = Duration::from_secs(1);
+
+fn expiring<'a>(key: &'a [u8], value: &'a [u8], time_to_live: Duration) -> Write<'a> {
+    Write::PutExpiring { table: 1, key, value, time_to_live }
+}
+
+fn put(key: &[u8]) -> Write<'_> {
+    Write::Put { table: 1, key, value: b"stays" }
+}
+
+fn write(storage: &Storage, writes: &[Write<'_>]) -> Result<(), NotPassed> {
+    storage.write_batch(writes, &BatchOptions::new()).must("write_batch")
+}
+
+fn with_expiry(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), NotPassed>) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    if !storage.describe().expires {
+        skip!("a time to live is not described");
+    }
+    test(storage)
+}
+
+/// A way to read all of a table, and the keys that it gives.
+type Way = (&'static str, Vec<Vec<u8>>);
+
+fn by_all_ways(storage: &Storage) -> Result<Vec<Way>, NotPassed> {
+    let keys = |rows: Vec<(Vec<u8>, Vec<u8>)>| rows.into_iter().map(|(key, _)| key).collect::<Vec<_>>();
+    let mut ways = vec![("scan", keys(storage.scan(1, b"", b"", 99).must("scan")?))];
+    if let Some(reader) = supported("open_reader", storage.reader())? {
+        for options in [CursorOptions::new(), CursorOptions::new().reversed()] {
+            let Some(mut cursor) = supported("open_cursor", reader.cursor(1, &options))? else { continue };
+            let mut found = keys(left_of(&mut cursor, 99).must("cursor_next")?);
+            found.sort();
+            ways.push(("a cursor", found));
+        }
+    }
+    if let Some(mut inside) = supported("begin", storage.begin(&TransactionOptions::new()))? {
+        ways.push(("txn_scan", keys(inside.scan(1, b"", b"", 99).must("txn_scan")?)));
+    }
+    Ok(ways)
+}
+
+/// Whether `key` is found by each way to find one row.
+fn found(storage: &Storage, key: &[u8]) -> Result<Vec<(&'static str, bool)>, NotPassed> {
+    let many = storage.multi_get(1, &[key, b"none"]).must("multi_get")?;
+    let mut ways = vec![
+        ("get", storage.get(1, key).must("get")?.is_some()),
+        ("table_get", storage.open_table(1).must("open_table")?.get(key).must("table_get")?.is_some()),
+        ("multi_get", many[0].is_some()),
+    ];
+    if let Some(mut reader) = supported("open_reader", storage.reader())? {
+        ways.push(("reader_get", reader.get(1, key).must("reader_get")?.is_some()));
+    }
+    if let Some(inside) = supported("begin", storage.begin(&TransactionOptions::new()))? {
+        ways.push(("txn_get", inside.get(1, key).must("txn_get")?.is_some()));
+    }
+    Ok(ways)
+}
+
+/// Waits until `get` does not find the row, which it may for so long from `since` on.
+fn gone(storage: &Storage, key: &[u8], since: Instant) -> Result<(), NotPassed> {
+    loop {
+        // Before the call, which may take its time.
+        let late = since.elapsed() > TIME + LATE;
+        if storage.get(1, key).must("get")?.is_none() {
+            return Ok(());
+        }
+        ensure!(!late, "a row with a time to live of {TIME:?} is there {:?} after it was put", since.elapsed());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn a_row_is_there_for_its_time_and_then_gone(subject: &Subject) -> Result<(), NotPassed> {
+    with_expiry(subject, |storage| {
+        let ever = Duration::from_millis(u64::MAX);
+        let before = Instant::now();
+        write(
+            storage,
+            &[
+                put(b"a"),
+                expiring(b"b", b"goes", TIME),
+                expiring(b"c", b"stays long", Duration::from_secs(3600)),
+                expiring(b"d", b"", TIME),
+                expiring(b"e", b"stays for ever", ever),
+            ],
+        )?;
+        let since = Instant::now();
+        let (ways, one) = (by_all_ways(storage)?, found(storage, b"b")?);
+        if before.elapsed() < TIME {
+            for (way, keys) in ways {
+                ensure!(keys.len() == 5, "{way} gives {} of 5 rows whose time to live is not over", keys.len());
+            }
+            for (way, found) in one {
+                ensure!(found, "{way} does not find a row whose time to live is not over");
+            }
+        }
+        gone(storage, b"b", since)?;
+        gone(storage, b"d", since)?;
+        for (way, keys) in by_all_ways(storage)? {
+            let left = [b"a", b"c", b"e"].map(|key| key.to_vec());
+            ensure!(keys == left, "after the time to live of two rows, {way} gives {keys:02x?}");
+        }
+        for (way, found) in found(storage, b"b")? {
+            ensure!(!found, "{way} finds a row that get does not, as its time to live is over");
+        }
+        let described = storage.describe();
+        if described.counts_exactly {
+            let count = storage.stats().must("stats")?.key_count;
+            ensure!(count == 3, "3 rows are left of those with a time to live, and {count} are counted exactly");
+        }
+        if described.expects {
+            write(storage, &[Write::ExpectAbsent { table: 1, key: b"b" }, put(b"b")])?;
+            let again = storage.get(1, b"b").must("get")?;
+            ensure!(again.as_deref() == Some(b"stays"), "a row that is put after one that expired is {again:02x?}");
+        }
+        Ok(())
+    })
+}
+
+fn a_later_write_ends_a_time_to_live(subject: &Subject) -> Result<(), NotPassed> {
+    with_expiry(subject, |storage| {
+        let short = |key| expiring(key, b"goes", TIME);
+        write(storage, &[short(b"batch"), short(b"put"), short(b"removed"), short(b"longer"), put(b"shorter")])?;
+        storage.put(1, b"put", b"stays", 0).must("put")?;
+        storage.delete(1, b"removed", 0).must("delete")?;
+        storage.put(1, b"removed", b"stays", 0).must("put")?;
+        // The last write of a batch counts.
+        write(
+            storage,
+            &[
+                put(b"batch"),
+                expiring(b"longer", b"stays", Duration::from_secs(3600)),
+                put(b"shorter"),
+                short(b"shorter"),
+                short(b"last"),
+            ],
+        )?;
+        let since = Instant::now();
+        gone(storage, b"shorter", since)?;
+        gone(storage, b"last", since)?;
+        // Whoever writes next may look for what has expired.
+        storage.put(1, b"next", b"stays", 0).must("put")?;
+        for key in [&b"batch"[..], b"put", b"removed", b"longer"] {
+            let value = storage.get(1, key).must("get")?;
+            ensure!(
+                value.as_deref() == Some(b"stays"),
+                "`{}`, which was put again, went with its first time to live: {value:02x?}",
+                String::from_utf8_lossy(key)
+            );
+        }
+        Ok(())
+    })
+}
