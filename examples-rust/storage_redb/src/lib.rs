@@ -18,6 +18,8 @@ use turn::Turn;
 
 /// How long a plain write waits for an open transaction.
 const WRITE_WAITS: Duration = Duration::from_secs(1);
+/// Writes of a batch between two questions whether it is to go on.
+const ASK_EVERY: usize = 256;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -113,7 +115,12 @@ impl StorageExtension for RedbStorage {
     fn write_batch(&self, writes: &[Write<'_>], options: &BatchOptions) -> Result<()> {
         let mut transaction = self.begin_within(WRITE_WAITS, options.durable)?;
         writes.iter().try_for_each(|write| transaction.expect(write))?;
-        writes.iter().try_for_each(|write| transaction.apply(write))?;
+        writes.iter().enumerate().try_for_each(|(done, write)| {
+            if done % ASK_EVERY == 0 {
+                Call::current(|call| call.go_on())?;
+            }
+            transaction.apply(write)
+        })?;
         Box::new(transaction).commit()
     }
 
