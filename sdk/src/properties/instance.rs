@@ -24,15 +24,6 @@ pub struct InstanceProperties {
 }
 
 impl InstanceProperties {
-    fn flags(self) -> [(u64, bool, &'static str); 4] {
-        [
-            (SOCH_PROPERTY_STATELESS, self.stateless, "stateless"),
-            (SOCH_PROPERTY_FILES, self.has_files, "has files"),
-            (SOCH_PROPERTY_THREADS, self.has_threads, "has threads"),
-            (SOCH_PROPERTY_NETWORK, self.uses_network, "uses the network"),
-        ]
-    }
-
     /// Returns what one of both says.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -40,7 +31,11 @@ impl InstanceProperties {
     }
 
     pub(crate) fn as_raw(self) -> u64 {
-        self.flags().iter().filter(|flag| flag.1).map(|flag| flag.0).sum()
+        // Without a branch, as every plugin has this.
+        u64::from(self.stateless) * SOCH_PROPERTY_STATELESS
+            | u64::from(self.has_files) * SOCH_PROPERTY_FILES
+            | u64::from(self.has_threads) * SOCH_PROPERTY_THREADS
+            | u64::from(self.uses_network) * SOCH_PROPERTY_NETWORK
     }
 
     pub(crate) fn from_raw(flags: u64) -> Self {
@@ -56,7 +51,13 @@ impl InstanceProperties {
 
 impl std::fmt::Display for InstanceProperties {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let said: Vec<&str> = self.flags().iter().filter(|flag| flag.1).map(|flag| flag.2).collect();
+        let all = [
+            (self.stateless, "stateless"),
+            (self.has_files, "has files"),
+            (self.has_threads, "has threads"),
+            (self.uses_network, "uses the network"),
+        ];
+        let said: Vec<&str> = all.iter().filter(|one| one.0).map(|one| one.1).collect();
         formatter.write_str(&said.join(", "))
     }
 }
