@@ -109,12 +109,8 @@ static inline soch_str soch_data_dir(const soch_host *host) {
 
 // Says in which unit, by UCUM, a metric of the host is and, in one sentence, what it measures. An older host hears nothing.
 static inline void soch_describe_metric(const soch_host *host, soch_str name, soch_str unit, soch_str description) {
-    soch_metric_description about;
     if (host->size < offsetof(soch_host, describe_metric) + sizeof host->describe_metric) return;
-    about.size = sizeof about;
-    about.unit = unit;
-    about.description = description;
-    host->describe_metric(host->ctx, name, &about);
+    host->describe_metric(host->ctx, name, unit, description);
 }
 #endif
 

@@ -439,16 +439,6 @@ typedef struct soch_label {
   struct soch_str value;
 } soch_label;
 
-// The description of a metric, lent by whoever counts. Grows at its end.
-typedef struct soch_metric_description {
-  // `sizeof(soch_metric_description)` of whoever describes.
-  size_t size;
-  // The unit, by UCUM, such as `s` or `By`; empty for none.
-  struct soch_str unit;
-  // One sentence on what is measured.
-  struct soch_str description;
-} soch_metric_description;
-
 // The host, as one instance of a plugin sees it. It lives until `destroy` of that instance returns.
 //
 // The struct is complete: the host fills every function that its minor version has. A plugin built for a
@@ -490,9 +480,10 @@ typedef struct soch_host {
   uint64_t memory_budget;
   // Tells the host how many bytes of memory the instance takes now, in place of what was told before. Since 1.1. [any-thread]
   void (*memory_used)(void *ctx, uint64_t bytes);
-  // Says what the metrics of this name are, which the functions above change: once, such as in `create`, before the first of
-  // them. Of several descriptions of a name the first one counts, and the application's before all. Since 1.1. [any-thread]
-  void (*describe_metric)(void *ctx, struct soch_str name, const struct soch_metric_description *description);
+  // Says what the metrics of this name are, which the functions above change: their unit by UCUM, such as `s` or `By`, empty
+  // for none, and what they measure in one sentence. It comes once, such as in `create`, before the first change. Of several
+  // descriptions of a name the first one counts, and the application's before all. Since 1.1. [any-thread]
+  void (*describe_metric)(void *ctx, struct soch_str name, struct soch_str unit, struct soch_str description);
 #endif
 } soch_host;
 
@@ -1716,7 +1707,7 @@ typedef struct soch_auth {
 #if SOCH_TARGET_MINOR == 0
 #define SOCH_LAYOUT_HASH {0x5c, 0x5b, 0x5a, 0x04, 0xac, 0x91, 0xd5, 0xca, 0xa3, 0x79, 0xd3, 0x60, 0x11, 0x20, 0x5b, 0x89}
 #elif SOCH_TARGET_MINOR == 1
-#define SOCH_LAYOUT_HASH {0x95, 0xfa, 0xb1, 0xd2, 0x29, 0x07, 0x43, 0xed, 0x22, 0x72, 0x17, 0x87, 0x8f, 0xa3, 0x2a, 0x95}
+#define SOCH_LAYOUT_HASH {0xe1, 0x71, 0x27, 0xba, 0x85, 0xf0, 0x61, 0x98, 0x62, 0x60, 0x8e, 0x6c, 0x72, 0x31, 0x3a, 0x09}
 #else
 #error "SOCH_TARGET_MINOR is above SOCH_ABI_MINOR: this header is older than that"
 #endif
@@ -1938,10 +1929,6 @@ SOCH_ASSERT(offsetof(soch_metric, unit) == 88 && sizeof(((soch_metric *)0)->unit
 SOCH_ASSERT(offsetof(soch_metric, description) == 104 && sizeof(((soch_metric *)0)->description) == 16);
 SOCH_ASSERT(offsetof(soch_metric, start_time) == 120 && sizeof(((soch_metric *)0)->start_time) == 8);
 SOCH_ASSERT(sizeof(soch_metric) == 128);
-SOCH_ASSERT(offsetof(soch_metric_description, size) == 0 && sizeof(((soch_metric_description *)0)->size) == 8);
-SOCH_ASSERT(offsetof(soch_metric_description, unit) == 8 && sizeof(((soch_metric_description *)0)->unit) == 16);
-SOCH_ASSERT(offsetof(soch_metric_description, description) == 24 && sizeof(((soch_metric_description *)0)->description) == 16);
-SOCH_ASSERT(sizeof(soch_metric_description) == 40);
 SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 8);
 SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 8 && sizeof(((soch_metric_sink *)0)->metric) == 8);
 SOCH_ASSERT(sizeof(soch_metric_sink) == 16);
@@ -2321,10 +2308,6 @@ SOCH_ASSERT(offsetof(soch_metric, unit) == 60 && sizeof(((soch_metric *)0)->unit
 SOCH_ASSERT(offsetof(soch_metric, description) == 68 && sizeof(((soch_metric *)0)->description) == 8);
 SOCH_ASSERT(offsetof(soch_metric, start_time) == 80 && sizeof(((soch_metric *)0)->start_time) == 8);
 SOCH_ASSERT(sizeof(soch_metric) == 88);
-SOCH_ASSERT(offsetof(soch_metric_description, size) == 0 && sizeof(((soch_metric_description *)0)->size) == 4);
-SOCH_ASSERT(offsetof(soch_metric_description, unit) == 4 && sizeof(((soch_metric_description *)0)->unit) == 8);
-SOCH_ASSERT(offsetof(soch_metric_description, description) == 12 && sizeof(((soch_metric_description *)0)->description) == 8);
-SOCH_ASSERT(sizeof(soch_metric_description) == 20);
 SOCH_ASSERT(offsetof(soch_metric_sink, ctx) == 0 && sizeof(((soch_metric_sink *)0)->ctx) == 4);
 SOCH_ASSERT(offsetof(soch_metric_sink, metric) == 4 && sizeof(((soch_metric_sink *)0)->metric) == 4);
 SOCH_ASSERT(sizeof(soch_metric_sink) == 8);
@@ -2600,12 +2583,8 @@ static inline soch_str soch_data_dir(const soch_host *host) {
 
 // Says in which unit, by UCUM, a metric of the host is and, in one sentence, what it measures. An older host hears nothing.
 static inline void soch_describe_metric(const soch_host *host, soch_str name, soch_str unit, soch_str description) {
-    soch_metric_description about;
     if (host->size < offsetof(soch_host, describe_metric) + sizeof host->describe_metric) return;
-    about.size = sizeof about;
-    about.unit = unit;
-    about.description = description;
-    host->describe_metric(host->ctx, name, &about);
+    host->describe_metric(host->ctx, name, unit, description);
 }
 #endif
 

@@ -244,11 +244,9 @@ impl Host {
     pub fn describe_metric(&self, name: &str, unit: &str, description: &str) {
         self.with(|host| {
             if let Some(describe_metric) = host.describe_metric {
-                let size = std::mem::size_of::<soch_metric_description>();
-                let (unit, description) = (soch_str::lend(unit), soch_str::lend(description));
-                let about = soch_metric_description { size, unit, description };
+                let [name, unit, description] = [name, unit, description].map(soch_str::lend);
                 // SAFETY: the host's function, with its context; the rest is lent for the call.
-                unsafe { describe_metric(host.ctx, soch_str::lend(name), &about) }
+                unsafe { describe_metric(host.ctx, name, unit, description) }
             }
         });
     }

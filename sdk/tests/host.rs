@@ -91,11 +91,10 @@ unsafe extern "C" fn counter_inc(ctx: *mut c_void, name: soch_str, value: u64, l
     unsafe { note(ctx, format!("{} +{value}", name.read().expect("text")), labels, n) };
 }
 
-unsafe extern "C" fn describe_metric(ctx: *mut c_void, name: soch_str, about: *const soch_metric_description) {
+unsafe extern "C" fn describe_metric(ctx: *mut c_void, name: soch_str, unit: soch_str, description: soch_str) {
     // SAFETY: the SDK passes what it was given, and lends the rest for the call.
     unsafe {
-        let (name, unit) = (name.read().expect("text"), (*about).unit.read().expect("text"));
-        let text = (*about).description.read().expect("text");
+        let [name, unit, text] = [name, unit, description].map(|text| text.read().expect("text"));
         note(ctx, format!("{name} is in {unit}: {text}"), std::ptr::null(), 0);
     }
 }

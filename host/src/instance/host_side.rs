@@ -260,14 +260,11 @@ unsafe extern "C" fn histogram_observe(
     }
 }
 
-unsafe extern "C" fn describe_metric(ctx: *mut c_void, name: soch_str, about: *const soch_metric_description) {
-    // SAFETY: the plugin passes the host's context, and lends the rest for the call, all fields that a description came with.
+unsafe extern "C" fn describe_metric(ctx: *mut c_void, name: soch_str, unit: soch_str, description: soch_str) {
+    // SAFETY: the plugin passes the host's context, and lends the rest for the call.
     unsafe {
         with_side(ctx, |side| {
-            if about.is_null() {
-                return Ok(());
-            }
-            side.describe(name.read()?, (*about).unit.read()?, (*about).description.read()?);
+            side.describe(name.read()?, unit.read()?, description.read()?);
             Ok(())
         });
     }

@@ -1,7 +1,6 @@
 //! What the host does for a plugin.
 
 use crate::data::{soch_label, soch_str};
-use crate::metrics::soch_metric_description;
 use core::ffi::c_void;
 
 /// For whoever looks for the cause of a fault. Rule 2 says what a level means that is not listed.
@@ -64,8 +63,9 @@ pub struct soch_host {
     pub memory_budget: u64,
     /// Tells the host how many bytes of memory the instance takes now, in place of what was told before. Since 1.1. [any-thread]
     pub memory_used: Option<unsafe extern "C" fn(ctx: *mut c_void, bytes: u64)>,
-    /// Says what the metrics of this name are, which the functions above change: once, such as in `create`, before the first of
-    /// them. Of several descriptions of a name the first one counts, and the application's before all. Since 1.1. [any-thread]
+    /// Says what the metrics of this name are, which the functions above change: their unit by UCUM, such as `s` or `By`, empty
+    /// for none, and what they measure in one sentence. It comes once, such as in `create`, before the first change. Of several
+    /// descriptions of a name the first one counts, and the application's before all. Since 1.1. [any-thread]
     pub describe_metric:
-        Option<unsafe extern "C" fn(ctx: *mut c_void, name: soch_str, description: *const soch_metric_description)>,
+        Option<unsafe extern "C" fn(ctx: *mut c_void, name: soch_str, unit: soch_str, description: soch_str)>,
 }

@@ -102,19 +102,6 @@ pub struct soch_metric {
     pub start_time: u64,
 }
 
-/// The description of a metric, lent by whoever counts. Grows at its end.
-#[repr(C)]
-#[derive(Clone, Copy, Debug)]
-#[cfg_attr(feature = "layout", derive(abi_stable::StableAbi))]
-pub struct soch_metric_description {
-    /// `sizeof(soch_metric_description)` of whoever describes.
-    pub size: usize,
-    /// The unit, by UCUM, such as `s` or `By`; empty for none.
-    pub unit: soch_str,
-    /// One sentence on what is measured.
-    pub description: soch_str,
-}
-
 /// Where `collect` puts metrics. The caller owns it; it lives until the call returns. Frozen.
 #[repr(C)]
 #[derive(Clone, Copy, Debug)]

@@ -122,8 +122,8 @@ static void no_memory_used(void *ctx, uint64_t bytes) {
     (void)ctx, (void)bytes;
 }
 
-static void no_description(void *ctx, soch_str name, const soch_metric_description *description) {
-    (void)ctx, (void)name, (void)description;
+static void no_description(void *ctx, soch_str name, soch_str unit, soch_str description) {
+    (void)ctx, (void)name, (void)unit, (void)description;
 }
 
 static soch_str text(const char *of) {
