@@ -184,3 +184,29 @@ fn a_runtime_inside_starts_and_ends_in_an_async_program() {
     let log = lines.take().concat();
     assert!(log.contains("exported") && log.contains("42"), "{log}");
 }
+
+/// In calls, in a span and in `Drop`, from where an async program makes calls that block.
+#[test]
+fn a_runtime_inside_is_waited_for_in_calls_and_may_end_in_drop() {
+    let lines = Arc::new(Lines::default());
+    let loader = loader(&lines);
+    let program = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().expect("a runtime");
+    program.block_on(async {
+        let manager = Arc::new(PluginManager::new());
+        let plugin = loader.linked(linked_runtime::SOCH_PLUGIN).expect("a plugin");
+        manager.register(&plugin.instance("\"drop\"").expect("an instance")).expect("the name is free");
+        let caller = manager.clone();
+        let calls = move || {
+            let span = caller.span_start("span", None);
+            caller.flush_observability().expect("it is flushed");
+            caller.span_end(span);
+        };
+        tokio::task::spawn_blocking(calls).await.expect("no panic");
+        manager.shutdown_all().expect("it ends");
+        // The runtime goes with the last that has the instance, here on a thread of the program's runtime.
+        drop(manager);
+    });
+    let log = lines.take().concat();
+    assert_eq!(log.matches("waited").count(), 3, "{log}");
+    assert!(log.matches("Ok(42)").count() == 3 && !log.contains("panicked"), "{log}");
+}

@@ -5,12 +5,13 @@ use sochdb_plugin_host::sdk::StorageExtension;
 use sochdb_plugin_host::InstanceOptions;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 use support::home::{text, Home};
 use support::plugins::{load, Private};
-use support::{in_c, MINUTE};
+use support::{in_c, run, MINUTE};
 
 #[test]
 fn a_directory_is_served_and_its_next_version_too() {
@@ -56,4 +57,26 @@ fn a_directory_is_served_and_its_next_version_too() {
     let rows = kept.storage().expect("a storage");
     let found = [1, 3, 4_u64].map(|number| rows.get(1, &number.to_be_bytes()).expect("get"));
     assert_eq!(found, [1, 2, 3].map(|line| Some(format!("order {line}").into_bytes())), "across versions");
+}
+
+#[test]
+fn a_refused_configuration_stops_no_other_plugin_and_a_missing_directory_all() {
+    let home = Home::new();
+    for plugin in ["storage_lmdb", "index_sorted"] {
+        home.call(&["install", text(&Private::copy(&in_c!(plugin)).path)], 0);
+    }
+    let data = home.directory("rows");
+    fs::write(data.join("storage_lmdb.json"), "no configuration").expect("its own directory");
+    let embed = |plugins: &Path| {
+        let mut embed = Command::new(env!("CARGO_BIN_EXE_embed"));
+        run(embed.arg(plugins).arg(&data).current_dir(&data), MINUTE)
+    };
+    let served = embed(&home.plugins());
+    assert!(served.status.success() && served.stderr.contains("`storage_lmdb` made no instance"), "{}", served.stderr);
+    assert_eq!(served.stdout, "index_sorted 1.0.0: serving\n");
+    let missing = embed(&data.join("missing"));
+    assert!(missing.status.code() == Some(1) && missing.stderr.contains("E_DIR_NOT_FOUND"), "{}", missing.stderr);
+    let relative = embed(Path::new("plugins"));
+    let absolute = format!("which is {}/plugins/", data.display());
+    assert!(relative.status.code() == Some(1) && relative.stderr.contains(&absolute), "{}", relative.stderr);
 }

@@ -3,11 +3,12 @@
 use sochdb_plugin_host::sdk::prelude::*;
 use sochdb_plugin_host::sdk::{Extension, ExtensionInfo};
 use sochdb_plugin_host::{
-    Compression, ExtensionState, ManagerError, Observability, PluginInstance, PluginManager, Tier,
+    Caller, Compression, DynamicPluginLoader, ExtensionState, HostServices, ManagerError, Observability,
+    PluginInstance, PluginManager, Tier,
 };
-use std::sync::{mpsc, Arc, OnceLock};
+use std::sync::{mpsc, Arc, Mutex, OnceLock};
 use support::in_c;
-use support::plugins::{load, load_c};
+use support::plugins::{load, load_c, Private};
 use support::sink::Sink;
 use support::MINUTE;
 
@@ -234,4 +235,40 @@ fn a_sink_that_panicked_is_listed_until_another_one_takes_its_place() {
         Err(ManagerError::Unknown { name, known, .. }) => assert_eq!((&*name, &*known), ("lines", "")),
         other => panic!("nothing has the name: {other:?}"),
     }
+}
+
+/// Keeps under which names plugins say that they are shut down.
+#[derive(Default)]
+struct Named(Mutex<Vec<Option<String>>>);
+
+impl HostServices for Named {
+    fn log(&self, from: &Caller<'_>, _: LogLevel, message: &str, _: Labels<'_>) {
+        if message.contains("shutdown") {
+            self.0.lock().expect("no panic").push(from.name().map(str::to_owned));
+        }
+    }
+}
+
+#[test]
+fn what_takes_a_place_has_all_names_of_it_whichever_was_said() {
+    const NAMES: [&str; 3] = ["first", "second", "third"];
+    let (manager, named) = (PluginManager::new(), Arc::new(Named::default()));
+    let loader = DynamicPluginLoader::new_trusted().services(named.clone());
+    let library = Private::compile("logs_its_life", &[]).load_by(&loader).expect("it loads");
+    let storage = |config: &str| library.instance(config).and_then(|one| one.storage()).expect("a storage");
+    let old = storage("a");
+    NAMES.iter().for_each(|name| manager.register_as(name, old.clone()).expect("registered"));
+    drop(old);
+    for (said, config) in NAMES.into_iter().zip(["b", "c", "d"]) {
+        manager.replace(said, storage(config)).expect("it is the only one of the name");
+        for name in NAMES {
+            assert_eq!(value(&manager, name), config.as_bytes(), "{name} after {said}");
+        }
+        let listed = manager.extensions();
+        assert!(listed.iter().map(|one| &*one.name).eq(NAMES), "in their order: {listed:?}");
+        assert!(listed.iter().all(|one| one.number == listed[0].number), "{listed:?}");
+    }
+    manager.shutdown_all().expect("all end");
+    // Whichever was said, lines have the first.
+    assert_eq!(*named.0.lock().expect("no panic"), [(); 4].map(|()| Some("first".to_owned())));
 }

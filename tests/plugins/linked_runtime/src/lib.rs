@@ -1,4 +1,5 @@
-//! A sink with a runtime of tokio inside, which it starts, waits for and ends as an exporter of telemetry does.
+//! A sink with a runtime of tokio inside, which it starts, waits for and ends as an exporter of telemetry does, and waits for in
+//! calls. With the configuration `"drop"` it ends it in `Drop`.
 #![deny(unsafe_code)]
 
 use sochdb_plugin_sdk::prelude::*;
@@ -31,6 +32,9 @@ impl Plugin for Exporter {
     }
 
     fn shutdown(&mut self) -> Result<()> {
+        if self.host.config_text() == "\"drop\"" {
+            return Ok(());
+        }
         self.values = None;
         if let (Some(runtime), Some(task)) = (self.runtime.take(), self.task.take()) {
             let sum = runtime.block_on(task).map_err(|error| Error::new(ErrorKind::Failed, error.to_string()))?;
@@ -40,7 +44,31 @@ impl Plugin for Exporter {
     }
 }
 
+impl Exporter {
+    /// Waits until the runtime has done something.
+    fn wait(&self) {
+        if let Some(runtime) = &self.runtime {
+            let done = runtime.block_on(async { tokio::spawn(async { 42 }).await });
+            self.host.log(LogLevel::Info, "waited", &[("for", &format!("{done:?}"))]);
+        }
+    }
+}
+
 impl ObservabilityExtension for Exporter {
+    fn flush(&self) -> Result<()> {
+        self.wait();
+        Ok(())
+    }
+
+    fn span_start(&self, _: &str, _: Option<u64>) -> u64 {
+        self.wait();
+        1
+    }
+
+    fn span_end(&self, _: u64) {
+        self.wait();
+    }
+
     fn counter_inc(&self, _: &str, value: u64, _: Labels<'_>) {
         if let Some(values) = &self.values {
             // The task goes only after the sender.
