@@ -5,6 +5,7 @@ mod carried;
 mod embedder;
 mod failed;
 mod held;
+mod limits;
 mod names;
 mod patience;
 mod rebuilt;
