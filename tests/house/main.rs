@@ -54,8 +54,8 @@ const SOURCES: &[&str] = &["host/src", "host/conformance/src", "sdk/abi/src", "s
 const STEPS_ELSEWHERE: &[(&str, &str)] = &[
     ("gate", "host/src/loader/permission.rs"),
     ("path", "host/src/system/posix/files/plain_path.rs"),
-    ("directories", "host/src/system/linux/files/directory_walk.rs"),
-    ("file", "host/src/system/linux/files/open_file.rs"),
+    ("directories", "host/src/system/posix/files/directory_walk.rs"),
+    ("file", "host/src/system/posix/files/open_file.rs"),
     ("exec-policy", "host/src/system/linux/files/exec_policy.rs"),
     ("seal", "host/src/system/linux/files/sealed_file.rs"),
     ("digest", "host/src/base/digest.rs"),
@@ -180,12 +180,13 @@ fn naming(word: &str) -> Vec<String> {
 
 #[test]
 fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
-    assert_eq!(naming("libloading::"), ["system/linux/linker.rs"], "what maps libraries is in one place");
+    let linkers = ["system/linux/linker.rs", "system/macos/linker.rs"];
+    assert_eq!(naming("libloading::"), linkers, "what maps libraries is in one place a system");
     assert_eq!(naming("abi_stable::"), ["loader/steps/layout.rs"], "what compares layouts is in one place");
 }
 
 /// The files that choose between systems: each names the part of every one.
-const CHOOSING: &[&str] = &["kernel/mod.rs", "process_state/mod.rs", "system/mod.rs"];
+const CHOOSING: &[&str] = &["kernel/mod.rs", "process_state/mod.rs", "system/mod.rs", "system/posix/files/own/mod.rs"];
 
 /// What asks for a system, or for its C library, in `cfg`.
 const ASKING: &[&str] = &["target_os", "target_env", "target_vendor", "target_family", "unix", "windows"];

@@ -22,7 +22,7 @@ const ROWS: &[Row] = &[
     row("no rights, which has", "host/src/loader/options.rs", "PROBE_LIMIT"),
     row("for root another", "host/src/loader/options.rs", "PROBE_LIMIT"),
     row("`load_limit`", "host/src/loader/options.rs", "LOAD_LIMIT"),
-    row("each byte of a trust file", "host/src/system/linux/files/small_file.rs", "PARSED"),
+    row("each byte of a trust file", "host/src/system/posix/files/small_file.rs", "PARSED"),
     row("the probe needs", "host/src/system/linux/probe/program.rs", "LEAST_STACK"),
     row("of a plugin may write", "host/src/instance/limits.rs", "OUTPUT"),
     row("for other calls to end", "host/src/instance/limits.rs", "DRAIN_TIMEOUT"),

@@ -18,6 +18,11 @@ impl Facts {
         self.keeps_memory_safe()?;
         self.leaves_others_alone()?;
         self.has_honest_names(file)?;
+        self.has_entry()
+    }
+
+    /// Checks that it has an entry, and a layout of which the host can read the least that it reads.
+    pub(crate) fn has_entry(&self) -> Result<(), ElfError> {
         if self.entry.is_none() {
             return Err(ElfError::EntryAbsent);
         }

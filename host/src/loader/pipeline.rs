@@ -113,7 +113,7 @@ fn judge(
         steps.run(Step::Trust, || trust::check(plain, walked, digest, decisions, effective, &options.locks))?;
     let facts = steps.run(Step::Elf, || {
         let facts = Facts::read_as(&bytes, Native::FORMAT)?;
-        facts.check(plain.file)?;
+        Native::check(&facts, plain.file)?;
         Ok((facts, Facts::line))
     })?;
     record.build_id.clone_from(&facts.build_id);

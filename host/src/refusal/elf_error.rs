@@ -82,6 +82,9 @@ refusals! {
         "link without -soname, or with -Wl,-soname,libNAME.so";
     Elf: Needed { name: UntrustedText } "E_ELF_NEEDED"
         "it needs the library {name}, named by a path" "link with -lNAME, or link what it needs statically";
+    Elf: Stranger { name: UntrustedText } "E_FILE_STRANGER"
+        "it needs the library {name}, which is none of the system's; on this system plugins may need no other"
+        "link what it needs statically";
     Elf: Unique { symbol: UntrustedText } "E_ELF_UNIQUE"
         "it exports {symbol} as a symbol that all libraries of the process share (STB_GNU_UNIQUE)"
         "link with -Wl,--version-script=include/sochdb_plugin.map, the file beside sochdb_plugin.h: it keeps all but \

@@ -150,6 +150,9 @@ refusals! {
     Seal: Copy { path: UntrustedText, reason: std::io::Error } "E_COPY"
         "cannot copy the file {path} into sealed memory: {reason}"
         "check the file system that it is on, and allow this process to read and write files (seccomp filter)";
+    Seal: PrivateCopy { directory: UntrustedText, reason: String } "E_PRIVATE_COPY"
+        "the plugin cannot be copied to where only this user and root can change it, below {directory}: {reason}"
+        "set TMPDIR to a directory that only this user and root can change, with room for the plugin";
     Seal: FileChanged { path: UntrustedText } "E_FILE_CHANGED"
         "the file {path} changed while it was read, or somebody has it open for writing" "load it when nobody writes it";
     Seal: Seal { found: String } "E_SEAL"

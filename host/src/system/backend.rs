@@ -1,9 +1,11 @@
 //! The trait of a system, for the steps of a load.
 
 use crate::elf::format::Format;
+use crate::elf::Facts;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
+use crate::refusal::elf_error::ElfError;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
@@ -43,8 +45,8 @@ pub(crate) trait System {
 
     /// The format of the libraries that its dynamic linker loads.
     const FORMAT: Format;
-    /// Names of libraries that plugins need without their authors' doing.
-    const STANDARD: &'static [&'static str];
+    /// Why there is no probe; `None` where there is one.
+    const NO_PROBE: Option<&'static str>;
     /// Where the system keeps libraries.
     const PLACES: &'static [&'static str];
 
@@ -127,6 +129,10 @@ pub(crate) trait System {
     /// The bytes of a sealed file.
     fn bytes(sealed: &Self::Sealed) -> Result<Self::Bytes, Refusal>;
 
+    /// The part of the step `elf` that decides for this process, on a plugin's facts and the name of its file.
+    fn check(facts: &Facts, file: &OsStr) -> Result<(), ElfError>;
+    /// Whether plugins need a library of this name without their authors' doing.
+    fn is_standard(name: &str) -> bool;
     /// Whether the dynamic linker has a library of this name.
     fn is_resident(name: &OsStr) -> bool;
     /// The name by which the dynamic linker is to know a sealed file, and knows nothing yet.

@@ -2,9 +2,11 @@
 //! known here. What is linked into the program has no file, and works.
 
 use crate::elf::format::Format;
+use crate::elf::Facts;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
+use crate::refusal::elf_error::ElfError;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
@@ -58,7 +60,7 @@ impl<Own: Unjudged> System for Own {
     type Thread = JoinHandle<()>;
 
     const FORMAT: Format = <Self as Unjudged>::FORMAT;
-    const STANDARD: &'static [&'static str] = &[];
+    const NO_PROBE: Option<&'static str> = Some("nobody has made one for this system");
     const PLACES: &'static [&'static str] = &[];
 
     fn headroom() {}
@@ -93,7 +95,12 @@ impl<Own: Unjudged> System for Own {
         match *directory {}
     }
 
-    fn file(_: &PlainPath<'_>, directory: &Nothing, (): (), _: u64) -> Result<(Nothing, impl Words<Nothing>), Refusal> {
+    fn file(
+        _: &PlainPath<'_>,
+        directory: &Nothing,
+        (): (),
+        _: u64,
+    ) -> Result<(Nothing, impl Words<Nothing>), Refusal> {
         match *directory {}
         #[allow(unreachable_code)]
         refuse::<(Nothing, fn(&Nothing) -> String)>()
@@ -155,7 +162,15 @@ impl<Own: Unjudged> System for Own {
         match *sealed {}
     }
 
-    /// The step `dependencies` alone asks, and does not begin.
+    /// The steps that ask this and what follows do not begin.
+    fn check(_: &Facts, _: &OsStr) -> Result<(), ElfError> {
+        Ok(())
+    }
+
+    fn is_standard(_: &str) -> bool {
+        false
+    }
+
     fn is_resident(_: &OsStr) -> bool {
         false
     }

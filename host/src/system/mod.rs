@@ -2,7 +2,9 @@
 //! shows, says what each step proves there.
 
 pub(crate) mod backend;
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_vendor = "apple")]
+mod closed_world;
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;

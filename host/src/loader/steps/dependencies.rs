@@ -81,7 +81,7 @@ impl Resolver<'_> {
     /// Where a library comes from, after what it needs was added; `None` if no trust file names it.
     fn find(&mut self, name: &UntrustedText, search: &[PathBuf]) -> Result<Option<Source>, Refusal> {
         let text = std::str::from_utf8(name.as_bytes()).unwrap_or_default();
-        let standard = Native::STANDARD.contains(&text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
+        let standard = Native::is_standard(text) || SANITIZERS.iter().any(|prefix| text.starts_with(prefix));
         if let Some(listed) = self.asked.rules.and_then(|rules| rules.dependency(text)) {
             let library = self.listed(name, listed)?;
             self.add_all(&library.facts.needed, &library.search);

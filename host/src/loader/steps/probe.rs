@@ -17,7 +17,7 @@ use std::time::Duration;
 
 /// How a probe ended that found nothing against the plugin.
 pub(crate) enum ProbeOutcome {
-    /// The constructors returned, or the program turned the probe off and the policy does not demand one.
+    /// The constructors returned; or the program turned the probe off or the system has none, and the policy does not demand one.
     Passed {
         /// The sandbox was whole.
         confined: bool,
@@ -37,6 +37,13 @@ pub(crate) fn run(
     record: &mut Record,
 ) -> Result<(Probed, impl Words<Probed>), Refusal> {
     let words = |detail: String| |_: &Probed| detail;
+    if let Some(why) = Native::NO_PROBE {
+        record.probe = Some("none".to_owned());
+        if admitted.effective.demands.probe {
+            return Err(LoadError::ProbeUnavailable { why: why.to_owned() });
+        }
+        return Ok(((admitted, ProbeOutcome::Passed { confined: false }), words(format!("not run: {why}"))));
+    }
     if !options.probing && !admitted.effective.demands.probe {
         record.probe = Some("off".to_owned());
         let detail = "not run: the program turned it off".to_owned();

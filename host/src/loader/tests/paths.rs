@@ -2,8 +2,10 @@
 
 use crate::loader::tests::*;
 use crate::refusal::step::{Step, Verdict};
-use crate::system::linux::files::directory_walk;
-use crate::system::linux::files::owners::Owners;
+use crate::system::posix::files::directory_walk;
+use crate::system::posix::files::own::backend::{open_nofollow, Posix};
+use crate::system::posix::files::own::Own;
+use crate::system::posix::files::owners::Owners;
 use crate::system::posix::files::plain_path;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -182,7 +184,7 @@ fn the_walk_without_openat2_refuses_the_same() {
         ("link", "E_DIR_SYMLINK"),
         ("missing", "E_DIR_NOT_FOUND"),
     ] {
-        for open in [directory_walk::open_beneath as directory_walk::Open, directory_walk::open_nofollow] {
+        for open in [Own::open as directory_walk::Open, open_nofollow] {
             let path = dir.join(name).join("x.so");
             let (plain, _) = plain_path::check(&path).expect("a plain path");
             let walked = directory_walk::check(&plain, Owners::ROOT_AND_USER, open);

@@ -3,8 +3,8 @@
 use crate::base::digest::Digest;
 use crate::loader::tests::*;
 use crate::refusal::step::Step;
-use crate::system::linux::files::open_file;
 use crate::system::linux::files::sealed_file::SealedFile;
+use crate::system::posix::files::open_file;
 use rustix::fd::AsFd;
 use rustix::io::Errno;
 use std::io::Write;

@@ -8,26 +8,30 @@ pub(crate) mod probe;
 pub(crate) mod sync;
 
 use crate::elf::format::Format;
+use crate::elf::Facts;
 use crate::files::plain_path::PlainPath;
 use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
+use crate::refusal::elf_error::ElfError;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::backend::{System, Text};
-use crate::system::linux::files::directory_walk::{self, Walked};
-use crate::system::linux::files::headroom::{self, Headroom};
+use crate::system::linux::files::headroom::Headroom;
 use crate::system::linux::files::mapped_file::Mapped;
-use crate::system::linux::files::open_file::{self, Bounds, OpenFile};
-use crate::system::linux::files::owners::Owners;
 use crate::system::linux::files::sealed_file::SealedFile;
-use crate::system::linux::files::stamp::ReadStamp;
-use crate::system::linux::files::{exec_policy, fd_paths, links, small_file};
+use crate::system::linux::files::{exec_policy, fd_paths};
 use crate::system::linux::linker::Mapping;
 use crate::system::linux::probe::request::{Needed, Request};
 use crate::system::linux::sync::signals::Blocked;
 use crate::system::linux::sync::thread::Thread;
-use crate::system::posix::files::plain_path;
+use crate::system::posix::files::directory_walk::{self, Walked};
+use crate::system::posix::files::open_file::{self, Bounds, OpenFile};
+use crate::system::posix::files::own::backend::Posix;
+use crate::system::posix::files::own::Own;
+use crate::system::posix::files::owners::Owners;
+use crate::system::posix::files::stamp::ReadStamp;
+use crate::system::posix::files::{links, memory, plain_path, small_file};
 use crate::trust::policy::Demands;
 use rustix::fd::AsFd;
 use std::any::Any;
@@ -50,7 +54,7 @@ impl System for Linux {
     type Thread = Thread;
 
     const FORMAT: Format = Format::Elf;
-    const STANDARD: &'static [&'static str] = libraries::STANDARD;
+    const NO_PROBE: Option<&'static str> = None;
     const PLACES: &'static [&'static str] = libraries::PLACES;
 
     fn headroom() -> Headroom {
@@ -62,7 +66,7 @@ impl System for Linux {
     }
 
     fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal> {
-        headroom::make_sure(step, bytes)
+        memory::make_sure(step, bytes)
     }
 
     fn owners(demands: Demands) -> Owners {
@@ -78,7 +82,7 @@ impl System for Linux {
     }
 
     fn directories(path: &PlainPath<'_>, owners: Owners) -> Result<(Walked, impl Words<Walked>), Refusal> {
-        directory_walk::check(path, owners, directory_walk::open_beneath)
+        directory_walk::check(path, owners, Own::open)
     }
 
     fn path_of(directory: &Walked) -> &Path {
@@ -147,6 +151,14 @@ impl System for Linux {
 
     fn bytes(sealed: &SealedFile) -> Result<Mapped, Refusal> {
         sealed.map()
+    }
+
+    fn check(facts: &Facts, file: &OsStr) -> Result<(), ElfError> {
+        facts.check(file)
+    }
+
+    fn is_standard(name: &str) -> bool {
+        libraries::STANDARD.contains(&name)
     }
 
     fn is_resident(name: &OsStr) -> bool {

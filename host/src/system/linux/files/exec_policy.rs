@@ -4,7 +4,7 @@
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
-use crate::system::linux::files::open_file::OpenFile;
+use crate::system::posix::files::open_file::OpenFile;
 use rustix::fd::AsRawFd;
 use rustix::fs::StatVfsMountFlags;
 use std::io::{Error, ErrorKind};

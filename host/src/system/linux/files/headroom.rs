@@ -1,17 +1,12 @@
-//! Makes sure that a step can have the memory that it needs: what runs out of it in the middle ends the process.
+//! Whether anything limits the memory of the process.
 
-use crate::refusal::lack::Lack;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::linux::base::resource_limit::resource_limit;
-use rustix::mm::{MapFlags, ProtFlags};
+use crate::system::posix::files::memory::make_sure;
 use rustix::process::Resource;
 use std::fs;
 use std::sync::LazyLock;
-
-/// The memory that a load needs whatever the plugin's size, in bytes: for its thread, what it remembers, and the dynamic
-/// linker's tables.
-const RESERVE: u64 = 16 << 20;
 
 /// Whether the kernel counts all memory that it promises, or does not say (`vm.overcommit_memory`, as it is when the first
 /// plugin is loaded). Otherwise it promises as much as there are addresses.
@@ -50,21 +45,4 @@ impl Headroom {
             Ok(())
         }
     }
-}
-
-/// Makes sure that the process can have that much memory and `bytes` more, at this moment. Another thread can still take it.
-///
-/// # Errors
-/// [`Refusal::Shortage`].
-pub(crate) fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal> {
-    let short = |reason| Refusal::Shortage { step, lack: Lack::Memory, reason };
-    let bytes =
-        usize::try_from(bytes.saturating_add(RESERVE)).map_err(|_| short(std::io::ErrorKind::OutOfMemory.into()))?;
-    let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::NORESERVE);
-    // SAFETY: the kernel chooses the place, so no memory of the program is replaced; nobody else knows it.
-    let tried = unsafe {
-        rustix::mm::mmap_anonymous(std::ptr::null_mut(), bytes, protection, flags)
-            .and_then(|start| rustix::mm::munmap(start, bytes))
-    };
-    tried.map_err(|errno| short(errno.into()))
 }

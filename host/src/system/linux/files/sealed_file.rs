@@ -4,7 +4,7 @@ use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
 use crate::system::linux::files::mapped_file::Mapped;
-use crate::system::linux::files::open_file::{zeros, OpenFile};
+use crate::system::posix::files::open_file::{zeros, OpenFile};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};

@@ -3,9 +3,10 @@
 use crate::files::status::Status;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
-use crate::system::linux::files::directory_walk::Walked;
+use crate::system::posix::files::directory_walk::Walked;
+use crate::system::posix::files::look::identity;
 use rustix::fd::AsFd;
-use rustix::fs::{AtFlags, Stat};
+use rustix::fs::AtFlags;
 use rustix::io::{retry_on_intr, Errno};
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -57,11 +58,4 @@ pub(crate) fn is_replaced(walked: &Walked, name: &OsStr, opened: &Status) -> Res
             reason,
         })),
     }
-}
-
-/// The device of a file, and its number there.
-// The types differ between machines.
-#[allow(clippy::unnecessary_cast)]
-pub(crate) fn identity(stat: &Stat) -> (u64, u64) {
-    (stat.st_dev as u64, stat.st_ino as u64)
 }

@@ -3,7 +3,8 @@
 use crate::refusal::lack::Lack;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
-use crate::system::linux::files::user_namespace::is_anybody;
+use crate::system::posix::files::own::backend::Posix;
+use crate::system::posix::files::own::Own;
 use crate::trust::policy::Demands;
 
 /// The user that the host runs as.
@@ -32,7 +33,8 @@ impl Owners {
 
     /// Whether `owner` is one of them.
     pub(crate) fn accept(self, owner: u32) -> bool {
-        owner == 0 || (!self.only_root && owner == effective_user() && is_anybody(owner).is_ok_and(|anybody| !anybody))
+        owner == 0
+            || (!self.only_root && owner == effective_user() && Own::is_anybody(owner).is_ok_and(|anybody| !anybody))
     }
 
     /// Whether `owner` is not one of them only because nobody knows who it is: the host itself is shown so.
@@ -44,7 +46,7 @@ impl Owners {
             return Ok(false);
         }
         // What is no shortage is no error of this question.
-        is_anybody(owner).or_else(|error| match Lack::of(&error) {
+        Own::is_anybody(owner).or_else(|error| match Lack::of(&error) {
             Some(lack) => Err(Refusal::Shortage { step, lack, reason: error }),
             None => Ok(true),
         })

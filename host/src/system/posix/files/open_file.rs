@@ -6,10 +6,11 @@ use crate::files::status::Status;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
-use crate::system::linux::files::directory_walk::{open_beneath, Walked};
-use crate::system::linux::files::lease::Lease;
-use crate::system::linux::files::links::identity;
-use crate::system::linux::files::owners::Owners;
+use crate::system::posix::files::directory_walk::Walked;
+use crate::system::posix::files::look::{identity, mode_of};
+use crate::system::posix::files::own::backend::Posix;
+use crate::system::posix::files::own::Own;
+use crate::system::posix::files::owners::Owners;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{AtFlags, FileType, OFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};
@@ -76,7 +77,7 @@ impl OpenFile {
         })?;
         vet(path, &before, bounds)?;
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let fd = open_beneath(walked.directory.as_fd(), name, flags).map_err(|errno| match errno {
+        let fd = Own::open(walked.directory.as_fd(), name, flags).map_err(|errno| match errno {
             // Somebody has a lease on it, to write it.
             Errno::AGAIN => Refusal::FileChanged { path: path.into() },
             errno => failed(errno),
@@ -92,7 +93,7 @@ impl OpenFile {
 
     /// How it looked then.
     pub(crate) fn status(&self) -> Status {
-        let (owner, mode) = (self.stat.st_uid, self.stat.st_mode & 0o7777);
+        let (owner, mode) = (self.stat.st_uid, mode_of(&self.stat) & 0o7777);
         Status { identity: identity(&self.stat), size: self.size, owner, mode }
     }
 
@@ -111,14 +112,14 @@ impl OpenFile {
         read: impl FnOnce() -> rustix::io::Result<T>,
     ) -> Result<T, Refusal> {
         let changed = || Refusal::FileChanged { path: path.into() };
-        let lease = Lease::take(self.fd.as_fd()).map_err(|errno| match errno {
+        let hold = Own::hold(self.fd.as_fd()).map_err(|errno| match errno {
             Errno::AGAIN => changed(),
             errno => failed(errno),
         })?;
         let made = read().map_err(&failed);
         let now = retry_on_intr(|| rustix::fs::fstat(&self.fd)).map_err(&failed)?;
         let made = made?;
-        let held = lease.map_or(Ok(true), |lease| lease.held()).map_err(&failed)?;
+        let held = hold.map_or(Ok(true), |hold| Own::held(&hold)).map_err(&failed)?;
         if !is_unwritten(&self.stat, &now) || !held {
             return Err(changed());
         }
@@ -165,7 +166,7 @@ pub(crate) fn check(
 ) -> Result<(OpenFile, impl Words<OpenFile>), Refusal> {
     let file = OpenFile::open(path.path, walked, path.file, bounds)?;
     Ok((file, |file: &OpenFile| {
-        format!("{} bytes, owner {}, mode {:04o}", file.size, file.stat.st_uid, file.stat.st_mode & 0o7777)
+        format!("{} bytes, owner {}, mode {:04o}", file.size, file.stat.st_uid, mode_of(&file.stat) & 0o7777)
     }))
 }
 
@@ -191,7 +192,7 @@ pub(crate) fn vet(path: &Path, stat: &Stat, bounds: Bounds) -> Result<u64, Refus
         let (path, trusted, suggested_owner) = (path.into(), bounds.owners.words(), bounds.owners.suggested_owner());
         return Err(Refusal::FileOwner { path, owner: stat.st_uid, trusted, suggested_owner });
     }
-    let mode = stat.st_mode & 0o7777;
+    let mode = mode_of(stat) & 0o7777;
     if mode & 0o022 != 0 {
         return Err(Refusal::FileWritable { path: path.into(), mode });
     }

@@ -2,12 +2,13 @@
 
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
-use crate::system::linux::files::directory_walk::{self, Walked};
-use crate::system::linux::files::headroom;
-use crate::system::linux::files::open_file::{self, Bounds, OpenFile};
-use crate::system::linux::files::owners::Owners;
-use crate::system::linux::files::stamp::{ReadStamp, Stamp};
-use crate::system::posix::files::plain_path;
+use crate::system::posix::files::directory_walk::{self, Walked};
+use crate::system::posix::files::open_file::{self, Bounds, OpenFile};
+use crate::system::posix::files::own::backend::Posix;
+use crate::system::posix::files::own::Own;
+use crate::system::posix::files::owners::Owners;
+use crate::system::posix::files::stamp::{ReadStamp, Stamp};
+use crate::system::posix::files::{memory, plain_path};
 use rustix::fs::AtFlags;
 use std::ffi::OsStr;
 use std::path::Path;
@@ -36,7 +37,7 @@ pub(crate) fn read(
         Err(Refusal::FileNotFound { .. }) => Ok(None),
         opened => {
             let file = opened?;
-            headroom::make_sure(Step::File, file.size.saturating_mul(PARSED))?;
+            memory::make_sure(Step::File, file.size.saturating_mul(PARSED))?;
             let bytes = file.text(path)?;
             Ok(Some((bytes, Stamp::of(&file.stat).read_after(before))))
         }
@@ -59,7 +60,7 @@ pub(crate) fn is_unchanged_at(path: &Path, read: &ReadStamp) -> bool {
 pub(crate) fn read_at(path: &Path) -> Result<Option<(Vec<u8>, ReadStamp)>, Refusal> {
     let owners = Owners::ROOT_AND_USER;
     let (plain, _) = plain_path::check(path)?;
-    match directory_walk::check(&plain, owners, directory_walk::open_beneath) {
+    match directory_walk::check(&plain, owners, Own::open) {
         Err(Refusal::DirNotFound { .. }) => Ok(None),
         walked => read(path, &walked?.0, plain.file, owners),
     }

@@ -5,9 +5,12 @@ use crate::files::plain_path::PlainPath;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
-use crate::system::linux::files::owners::{effective_user, Owners};
+use crate::system::posix::files::look::mode_of;
+use crate::system::posix::files::own::backend::Posix;
+use crate::system::posix::files::own::Own;
+use crate::system::posix::files::owners::{effective_user, Owners};
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{FileType, Mode, OFlags, ResolveFlags, Stat};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -26,9 +29,13 @@ pub(crate) struct Walked {
 /// How one name in an open directory is opened.
 pub(crate) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<OwnedFd>;
 
-pub(crate) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<(Walked, impl Words<Walked>), Refusal> {
+pub(crate) fn check(
+    path: &PlainPath<'_>,
+    owners: Owners,
+    open: Open,
+) -> Result<(Walked, impl Words<Walked>), Refusal> {
     let mut reached = PathBuf::from("/");
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = Own::DIRECTORY;
     let mut directory =
         retry_on_intr(|| rustix::fs::open("/", flags, Mode::empty())).map_err(|errno| refuse(&reached, errno))?;
     let vet_own = |fd: &OwnedFd, reached: &Path, depth: usize| vet(fd, reached, owners, depth, path);
@@ -39,14 +46,14 @@ pub(crate) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<
         // With O_DIRECTORY an automount point is mounted; what it refuses is opened without it, to say what it is.
         directory = match open(parent.as_fd(), name, flags) {
             Ok(directory) => directory,
-            Err(Errno::NOTDIR | Errno::LOOP) => return Err(not_a_directory(parent.as_fd(), name, &reached, open)),
+            Err(Errno::NOTDIR | Errno::LOOP) => return Err(not_a_directory(parent.as_fd(), name, &reached)),
             // The one above is what may not be entered.
             Err(Errno::ACCESS) => return Err(refuse(reached.parent().unwrap_or(&reached), Errno::ACCESS)),
             Err(errno) => return Err(refuse(&reached, errno)),
         };
         found = vet_own(&directory, &reached, at + 1)?;
     }
-    let (count, owner, mode) = (path.directories.len() + 1, found.st_uid, found.st_mode & PERMISSIONS);
+    let (count, owner, mode) = (path.directories.len() + 1, found.st_uid, mode_of(&found) & PERMISSIONS);
     let words = move |walked: &Walked| {
         format!(
             "{count} directories; {} has owner {owner}, mode {mode:04o}",
@@ -56,24 +63,8 @@ pub(crate) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<
     Ok((Walked { directory, path: reached }, words))
 }
 
-/// Opens `name` in `directory` by `openat2`, which follows no link of any sort, or by [`open_nofollow`] where a kernel
-/// or a sandbox does not have it.
-pub(crate) fn open_beneath(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
-    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    match retry_on_intr(|| rustix::fs::openat2(directory, name, flags, Mode::empty(), resolve)) {
-        Err(Errno::NOSYS | Errno::PERM) => open_nofollow(directory, name, flags),
-        opened => opened,
-    }
-}
-
-/// Opens `name` in `directory`. As `name` is a single part of a path, `O_NOFOLLOW` covers all of it.
-pub(crate) fn open_nofollow(directory: BorrowedFd<'_>, name: &OsStr, flags: OFlags) -> rustix::io::Result<OwnedFd> {
-    retry_on_intr(|| rustix::fs::openat(directory, name, flags | OFlags::NOFOLLOW, Mode::empty()))
-}
-
-fn not_a_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path, open: Open) -> Refusal {
-    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let stat = open(parent, name, flags).and_then(rustix::fs::fstat);
+fn not_a_directory(parent: BorrowedFd<'_>, name: &OsStr, path: &Path) -> Refusal {
+    let stat = retry_on_intr(|| rustix::fs::statat(parent, name, AtFlags::SYMLINK_NOFOLLOW));
     match stat.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
         Ok(FileType::Symlink) => Refusal::DirSymlink { directory: path.into() },
         Ok(_) => Refusal::NotADirectory { directory: path.into() },
@@ -103,9 +94,9 @@ fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPa
     }
     // In a sticky directory of root others can add names, but not replace one whose owner is trusted, and the next
     // part's owner is checked on the open directory. The plugin's own directory gets no such exception.
-    let sticky = owners.accept_sticky() && !holds_the_plugin && stat.st_uid == 0 && stat.st_mode & STICKY != 0;
-    if stat.st_mode & OTHERS_WRITE != 0 && !sticky {
-        let (mode, fix) = (stat.st_mode & PERMISSIONS, way_out(&stat, path, holds_the_plugin, plugin.path));
+    let sticky = owners.accept_sticky() && !holds_the_plugin && stat.st_uid == 0 && mode_of(&stat) & STICKY != 0;
+    if mode_of(&stat) & OTHERS_WRITE != 0 && !sticky {
+        let (mode, fix) = (mode_of(&stat) & PERMISSIONS, way_out(&stat, path, holds_the_plugin, plugin.path));
         return Err(Refusal::DirWritable { directory: path.into(), mode, fix });
     }
     Ok(stat)
@@ -115,7 +106,7 @@ fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPa
 /// so, and what belongs to somebody else is not this user's to change. What is no library, such as the lock file, is
 /// looked at for the sake of its directory: there is nothing to move then.
 fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, file: &Path) -> String {
-    let (user, sticky) = (effective_user(), stat.st_mode & STICKY != 0);
+    let (user, sticky) = (effective_user(), mode_of(stat) & STICKY != 0);
     let plugin = (file.extension() == Some(OsStr::new("so"))).then(|| UntrustedText::from(file));
     let way = if stat.st_uid == user && !(sticky && user == 0) {
         let put = if plugin.is_some() { "move the plugin to" } else { "use" };
