@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The numbers of the system's errors that say that something ran short.
 pub(crate) struct Shortages {
@@ -27,6 +27,22 @@ pub(crate) trait Kernel {
 
     /// The usual name of the C library of this process.
     const C_LIBRARY: &'static str;
+
+    /// The variables that name the user's directories for configuration and for data, and where those are below the home
+    /// else.
+    const CONFIGURATION: (&'static str, &'static str);
+    const DATA: (&'static str, &'static str);
+    /// The variable that names the user's home.
+    const HOME: &'static str;
+
+    /// The sign between the parts of a path.
+    const SEPARATOR: char;
+
+    /// What follows the root in the text of an absolute path; `None` if it is not absolute.
+    fn below_root(path: &str) -> Option<&str>;
+
+    /// The directories of the machine's configuration and of its plugins.
+    fn machine() -> [PathBuf; 2];
 
     /// The size of a page of memory, in bytes.
     fn page_size() -> usize;

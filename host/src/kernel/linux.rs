@@ -7,7 +7,7 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) enum Linux {}
 
@@ -26,6 +26,20 @@ impl Kernel for Linux {
     };
 
     const C_LIBRARY: &'static str = if cfg!(target_env = "musl") { "musl" } else { "glibc" };
+
+    const CONFIGURATION: (&'static str, &'static str) = ("XDG_CONFIG_HOME", ".config");
+    const DATA: (&'static str, &'static str) = ("XDG_DATA_HOME", ".local/share");
+    const HOME: &'static str = "HOME";
+
+    const SEPARATOR: char = '/';
+
+    fn below_root(path: &str) -> Option<&str> {
+        path.strip_prefix('/')
+    }
+
+    fn machine() -> [PathBuf; 2] {
+        ["/etc/sochdb", "/usr/local/lib/sochdb/plugins"].map(PathBuf::from)
+    }
 
     fn page_size() -> usize {
         rustix::param::page_size()

@@ -6,7 +6,7 @@ use std::fs::DirBuilder;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub(crate) enum Unix {}
 
@@ -25,6 +25,20 @@ impl Kernel for Unix {
     };
 
     const C_LIBRARY: &'static str = "that of the system";
+
+    const CONFIGURATION: (&'static str, &'static str) = ("XDG_CONFIG_HOME", ".config");
+    const DATA: (&'static str, &'static str) = ("XDG_DATA_HOME", ".local/share");
+    const HOME: &'static str = "HOME";
+
+    const SEPARATOR: char = '/';
+
+    fn below_root(path: &str) -> Option<&str> {
+        path.strip_prefix('/')
+    }
+
+    fn machine() -> [PathBuf; 2] {
+        ["/etc/sochdb", "/usr/local/lib/sochdb/plugins"].map(PathBuf::from)
+    }
 
     fn page_size() -> usize {
         rustix::param::page_size()

@@ -3,7 +3,7 @@
 use crate::kernel::backend::{Kernel, Shortages};
 use std::ffi::{c_void, OsStr};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// A name that no file can have, for bytes that are no text.
@@ -29,6 +29,7 @@ const FULL: u32 = 2;
 #[link(name = "kernel32")]
 unsafe extern "system" {
     fn GetSystemInfo(info: *mut SystemInfo);
+    fn GetSystemWindowsDirectoryW(name: *mut u16, letters: u32) -> u32;
     fn GetCurrentProcess() -> *mut c_void;
     fn CloseHandle(handle: *mut c_void) -> i32;
 }
@@ -55,6 +56,28 @@ impl Kernel for Windows {
     };
 
     const C_LIBRARY: &'static str = "that of the system";
+
+    const CONFIGURATION: (&'static str, &'static str) = ("APPDATA", r"AppData\Roaming");
+    const DATA: (&'static str, &'static str) = ("LOCALAPPDATA", r"AppData\Local");
+    const HOME: &'static str = "USERPROFILE";
+
+    const SEPARATOR: char = '\\';
+
+    /// Behind a drive's letter.
+    fn below_root(path: &str) -> Option<&str> {
+        let (drive, below) = path.split_at_checked(3)?;
+        (drive.ends_with(":\\") && drive.as_bytes()[0].is_ascii_alphabetic()).then_some(below)
+    }
+
+    /// On the system's drive, whatever the environment says.
+    fn machine() -> [PathBuf; 2] {
+        let mut name = [0_u16; 260];
+        // SAFETY: the place has so many letters.
+        let length = unsafe { GetSystemWindowsDirectoryW(name.as_mut_ptr(), name.len() as u32) };
+        let named = String::from_utf16_lossy(&name[..(length as usize).min(name.len())]);
+        let drive = named.get(..3).unwrap_or(r"C:\");
+        [format!(r"{drive}ProgramData\sochdb"), format!(r"{drive}ProgramData\sochdb\plugins")].map(PathBuf::from)
+    }
 
     fn page_size() -> usize {
         static SIZE: OnceLock<usize> = OnceLock::new();

@@ -99,6 +99,14 @@ refusals! {
         "cannot open the directory {directory}: {reason}"
         "check the file system that it is on, and allow this process to open files (seccomp filter)";
 
+    Directories as step: Owner { step: Step, path: UntrustedText, owner: String, trusted: String, suggested: String } "E_WIN_OWNER"
+        "{path} belongs to {owner}, {trusted}"
+        "after you made sure where it comes from: icacls {path} /setowner *{suggested}";
+    Directories as step: AccessList { step: Step, path: UntrustedText, who: String, rights: u32 } "E_WIN_ACCESS_LIST"
+        "the access list of {path} lets {who} change it (rights {rights:#x})"
+        "after you made sure that they did not: icacls {path} /inheritance:d, then icacls {path} /remove:g *{who}; or keep plugins \
+         where only administrators and you can write";
+
     AllowList: NotAllowed { directory: UntrustedText, place: String, copy: String } "E_NOT_ALLOWED"
         "no trust file allows plugins in the directory {directory}"
         "sochdb-plugin trust add directory {directory}{place}{copy}";

@@ -2,9 +2,9 @@
 //! shows, says what each step proves there.
 
 pub(crate) mod backend;
-#[cfg(target_vendor = "apple")]
+#[cfg(any(target_vendor = "apple", windows))]
 mod closed_world;
-#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+#[cfg(not(any(target_os = "linux", target_vendor = "apple", windows)))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;

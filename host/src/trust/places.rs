@@ -1,6 +1,8 @@
 //! The places of an operator's files, by agreement. No function here looks whether a file is there.
 
 use crate::base::digest::Digest;
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -13,36 +15,40 @@ pub const MANIFEST_SUFFIX: &str = ".manifest";
 /// The suffix that the name of a manifest gets in the name of its signature.
 pub const SIGNATURE_SUFFIX: &str = ".minisig";
 
-/// Returns the path of the machine's trust file.
+/// Returns the path of the machine's trust file: `/etc/sochdb/trust.toml`, on Windows `ProgramData\sochdb\trust.toml` on the
+/// system's drive.
 #[must_use]
 pub fn system_trust_file() -> PathBuf {
-    PathBuf::from("/etc/sochdb/trust.toml")
+    let [configuration, _] = Own::machine();
+    configuration.join("trust.toml")
 }
 
-/// Returns the path of the machine's plugin directory.
+/// Returns the path of the machine's plugin directory: `/usr/local/lib/sochdb/plugins`, on Windows
+/// `ProgramData\sochdb\plugins` on the system's drive.
 #[must_use]
 pub fn system_plugin_directory() -> PathBuf {
-    PathBuf::from("/usr/local/lib/sochdb/plugins")
+    let [_, plugins] = Own::machine();
+    plugins
 }
 
 /// Returns the path of the user's trust file, `$XDG_CONFIG_HOME/sochdb/trust.toml` or else
-/// `$HOME/.config/sochdb/trust.toml`; `None` if neither variable is an absolute path.
+/// `$HOME/.config/sochdb/trust.toml`, on Windows `%APPDATA%\sochdb\trust.toml`; `None` if neither variable is an absolute path.
 #[must_use]
 pub fn user_trust_file() -> Option<PathBuf> {
-    Some(of_user("XDG_CONFIG_HOME", ".config", |name| std::env::var_os(name))?.join("sochdb/trust.toml"))
+    Some(of_user(Own::CONFIGURATION, |name| std::env::var_os(name))?.join("sochdb").join("trust.toml"))
 }
 
 /// Returns the path of the user's plugin directory, `$XDG_DATA_HOME/sochdb/plugins` or else
-/// `$HOME/.local/share/sochdb/plugins`; `None` if neither variable is an absolute path.
+/// `$HOME/.local/share/sochdb/plugins`, on Windows `%LOCALAPPDATA%\sochdb\plugins`; `None` if neither variable is an absolute path.
 #[must_use]
 pub fn user_plugin_directory() -> Option<PathBuf> {
-    Some(of_user("XDG_DATA_HOME", ".local/share", |name| std::env::var_os(name))?.join("sochdb/plugins"))
+    Some(of_user(Own::DATA, |name| std::env::var_os(name))?.join("sochdb").join("plugins"))
 }
 
-/// Returns the directories that could hold the user's trust file: the values of `XDG_CONFIG_HOME` and `HOME` that are
-/// absolute paths.
+/// Returns the directories that could hold the user's trust file: the values of `XDG_CONFIG_HOME` and `HOME`, on Windows of
+/// `APPDATA` and `USERPROFILE`, that are absolute paths.
 pub fn homes() -> Vec<PathBuf> {
-    let named = ["XDG_CONFIG_HOME", "HOME"].into_iter().filter_map(std::env::var_os);
+    let named = [Own::CONFIGURATION.0, Own::HOME].into_iter().filter_map(std::env::var_os);
     named.map(PathBuf::from).filter(|path| path.is_absolute()).collect()
 }
 
@@ -97,7 +103,10 @@ fn followed(path: &Path, suffix: &str) -> PathBuf {
 
 /// The directory that `variable` names, else `below` the home. A relative path counts as none (XDG Base Directory
 /// Specification, "Environment variables").
-pub(crate) fn of_user(variable: &str, below: &str, environment: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+pub(crate) fn of_user(
+    (variable, below): (&str, &str),
+    environment: impl Fn(&str) -> Option<OsString>,
+) -> Option<PathBuf> {
     let absolute = |name| environment(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    absolute(variable).or_else(|| Some(absolute("HOME")?.join(below)))
+    absolute(variable).or_else(|| Some(absolute(Own::HOME)?.join(below)))
 }

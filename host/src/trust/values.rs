@@ -31,14 +31,14 @@ pub(crate) fn file_name(text: &str) -> Result<String, String> {
 pub(crate) fn directory(text: &str) -> Result<PathBuf, String> {
     let text = name(text)?;
     without(&text, &["$"])?;
-    let Some(below) = text.strip_prefix('/') else {
+    let Some(below) = Own::below_root(&text) else {
         return Err(format!("is not absolute: {}", quoted(&text)));
     };
     if below.is_empty() {
         return Err("is the root, which holds every directory".to_owned());
     }
-    if let Some(part) = below.split('/').find(|part| matches!(*part, "" | "." | "..")) {
-        let found = if part.is_empty() { "a / too many" } else { part };
+    if let Some(part) = below.split(Own::SEPARATOR).find(|part| matches!(*part, "" | "." | "..")) {
+        let found = if part.is_empty() { "a separator too many" } else { part };
         return Err(format!("has {found} in it: {}", quoted(&text)));
     }
     Ok(PathBuf::from(text))

@@ -40,7 +40,7 @@ pub(crate) fn run(
     if let Some(why) = Native::NO_PROBE {
         record.probe = Some("none".to_owned());
         if admitted.effective.demands.probe {
-            return Err(LoadError::ProbeUnavailable { why: why.to_owned() });
+            return Err(Refusal::ProbeUnavailable { why: why.to_owned() });
         }
         return Ok(((admitted, ProbeOutcome::Passed { confined: false }), words(format!("not run: {why}"))));
     }

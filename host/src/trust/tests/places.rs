@@ -15,7 +15,7 @@ fn a_relative_variable_counts_as_none() {
         (None, None, None),
     ] {
         let environment = |name: &str| if name == "HOME" { home } else { xdg }.map(Into::into);
-        assert_eq!(of_user("XDG", ".config", environment), found.map(PathBuf::from));
+        assert_eq!(of_user(("XDG", ".config"), environment), found.map(PathBuf::from));
     }
     assert_eq!(signature_of(Path::new("/a/x.so")), Path::new("/a/x.so.manifest.minisig"));
 }
