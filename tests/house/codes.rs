@@ -12,10 +12,10 @@ use support::{private, root, skipped, succeed, MINUTE};
 /// Codes without a test, and why. One that has one must be taken out: the test says so.
 const UNTESTED: &[(&str, &str)] = &[
     ("E_FAILED", "what no input is known for: failures of libraries that have no code of their own"),
-    ("E_FILE_STRANGER", "what no process on Linux can meet"),
     ("E_MAP", "what no input is known for: a sealed file that cannot be mapped though there is memory"),
     ("E_PLATFORM", "what no process on Linux can meet"),
     ("E_PRIVATE_COPY", "what no process on Linux can meet"),
+    ("E_WIN_OWNER", "what wine shows of no file"),
 ];
 
 fn sources(directory: &Path, all: &mut Vec<String>) {

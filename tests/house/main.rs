@@ -180,7 +180,7 @@ fn naming(word: &str) -> Vec<String> {
 
 #[test]
 fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
-    let linkers = ["system/linux/linker.rs", "system/macos/linker.rs"];
+    let linkers = ["system/linux/linker.rs", "system/macos/linker.rs", "system/windows/linker.rs"];
     assert_eq!(naming("libloading::"), linkers, "what maps libraries is in one place a system");
     assert_eq!(naming("abi_stable::"), ["loader/steps/layout.rs"], "what compares layouts is in one place");
 }

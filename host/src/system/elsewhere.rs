@@ -95,12 +95,7 @@ impl<Own: Unjudged> System for Own {
         match *directory {}
     }
 
-    fn file(
-        _: &PlainPath<'_>,
-        directory: &Nothing,
-        (): (),
-        _: u64,
-    ) -> Result<(Nothing, impl Words<Nothing>), Refusal> {
+    fn file(_: &PlainPath<'_>, directory: &Nothing, (): (), _: u64) -> Result<(Nothing, impl Words<Nothing>), Refusal> {
         match *directory {}
         #[allow(unreachable_code)]
         refuse::<(Nothing, fn(&Nothing) -> String)>()

@@ -91,8 +91,8 @@ impl Rules {
     /// Returns the demands on the plugins in `directory`; `None` if no file allows plugins there, or the path is not
     /// absolute or has `..` in it. In each file the directory counts that is `directory` or the nearest above it.
     pub fn policy_for(&self, directory: &Path) -> Option<Allowed> {
-        let normal = |part| matches!(part, Component::RootDir | Component::Normal(_));
-        if !directory.has_root() || !directory.components().all(normal) {
+        let normal = |part| matches!(part, Component::Prefix(_) | Component::RootDir | Component::Normal(_));
+        if !directory.is_absolute() || !directory.components().all(normal) {
             return None;
         }
         let nearest: Vec<_> = self.files.iter().filter_map(|file| nearest(file, directory)).collect();

@@ -1,6 +1,8 @@
 //! The rules for strings in files of an operator. Each function says what is wrong as the end of a sentence.
 
 use crate::base::digest::Digest;
+use crate::kernel::backend::Kernel;
+use crate::kernel::Own;
 use crate::trust::conformance::Conformance;
 use crate::trust::policy::Policy;
 use crate::trust::publisher::PublicKey;
@@ -38,7 +40,7 @@ pub(crate) fn directory(text: &str) -> Result<PathBuf, String> {
         return Err("is the root, which holds every directory".to_owned());
     }
     if let Some(part) = below.split(Own::SEPARATOR).find(|part| matches!(*part, "" | "." | "..")) {
-        let found = if part.is_empty() { "a separator too many" } else { part };
+        let found = if part.is_empty() { format!("a {} too many", Own::SEPARATOR) } else { part.to_owned() };
         return Err(format!("has {found} in it: {}", quoted(&text)));
     }
     Ok(PathBuf::from(text))

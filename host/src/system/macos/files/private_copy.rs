@@ -33,8 +33,7 @@ pub(crate) struct PrivateCopy {
 impl PrivateCopy {
     /// Copies `file`, which must not change meanwhile.
     pub(crate) fn make(path: &Path, file: &OpenFile) -> Result<(Self, impl Words<Self>), Refusal> {
-        let failed =
-            |errno| Refusal::failed(Step::Seal, errno, |reason| Refusal::Copy { path: path.into(), reason });
+        let failed = |errno| Refusal::failed(Step::Seal, errno, |reason| Refusal::Copy { path: path.into(), reason });
         let bytes = file.unchanged(path, failed, || read_whole(file.fd.as_fd(), file.size))?;
         let home = std::env::temp_dir();
         let written = || {

@@ -29,11 +29,7 @@ pub(crate) struct Walked {
 /// How one name in an open directory is opened.
 pub(crate) type Open = fn(BorrowedFd<'_>, &OsStr, OFlags) -> rustix::io::Result<OwnedFd>;
 
-pub(crate) fn check(
-    path: &PlainPath<'_>,
-    owners: Owners,
-    open: Open,
-) -> Result<(Walked, impl Words<Walked>), Refusal> {
+pub(crate) fn check(path: &PlainPath<'_>, owners: Owners, open: Open) -> Result<(Walked, impl Words<Walked>), Refusal> {
     let mut reached = PathBuf::from("/");
     let flags = Own::DIRECTORY;
     let mut directory =
