@@ -90,18 +90,22 @@ fn a_file_that_somebody_writes_is_loaded() {
     load(&path).expect("nobody writes it any more");
 }
 
-/// With a pin and a trust file that name it, so that nothing else is wrong.
+/// With a pin and a trust file that name it, so that nothing else is wrong: under wine all belongs to the user.
 #[test]
-fn strict_loads_what_no_probe_ran() {
+fn strict_loads_what_belongs_to_the_user() {
     let Some(plugins) = plugins() else { return };
     let path = plugins.join("strict.dll");
     let digest = Digest::of(&fs::read(&path).expect("a plugin"));
     let trust = plugins.join("trust.toml");
-    let text = format!("[[directory]]\npath = 'C:\\plugins'\npolicy = \"strict\"\n\n[[pin]]\nsha256 = \"{digest}\"\n");
-    fs::write(&trust, text).expect("its own directory");
-    let loader = DynamicPluginLoader::new_trusted().trust_files(TrustFiles::Only(vec![trust]));
+    let text = |policy: &str| {
+        format!("[[directory]]\npath = 'C:\\plugins'\npolicy = \"{policy}\"\n\n[[pin]]\nsha256 = \"{digest}\"\n")
+    };
+    let loader = || DynamicPluginLoader::new_trusted().trust_files(TrustFiles::Only(vec![trust.clone()]));
+    fs::write(&trust, text("strict")).expect("its own directory");
+    let error = loader().verify(&path).expect_err("it is not the system's");
+    assert_eq!((error.code(), error.step()), ("E_WIN_OWNER", Step::Directories), "{error}");
+    assert!(error.remedy().contains("/setowner *S-1-5-32-544"), "{}", error.remedy());
+    fs::write(&trust, text("pinned")).expect("its own directory");
     // SAFETY: as above.
-    let error = unsafe { loader.load(&path) }.err().expect("no probe ran");
-    assert_eq!(error.code(), "E_PROBE_UNAVAILABLE", "{error}");
-    assert!(error.to_string().contains("nobody has made one for Windows"), "{error}");
+    unsafe { loader().load(&path) }.expect("it has a pin");
 }

@@ -15,7 +15,6 @@ const UNTESTED: &[(&str, &str)] = &[
     ("E_MAP", "what no input is known for: a sealed file that cannot be mapped though there is memory"),
     ("E_PLATFORM", "what no process on Linux can meet"),
     ("E_PRIVATE_COPY", "what no process on Linux can meet"),
-    ("E_WIN_OWNER", "what wine shows of no file"),
 ];
 
 fn sources(directory: &Path, all: &mut Vec<String>) {

@@ -38,7 +38,7 @@ pub(crate) trait Kernel {
     /// The sign between the parts of a path.
     const SEPARATOR: char;
 
-    /// What follows the root in the text of an absolute path; `None` if it is not absolute.
+    /// The text of an absolute path behind its root; `None` if it is not absolute.
     fn below_root(path: &str) -> Option<&str>;
 
     /// The directories of the machine's configuration and of its plugins.

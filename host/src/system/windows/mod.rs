@@ -159,7 +159,7 @@ impl System for Windows {
         sealed.path()
     }
 
-    /// Who has the file keeps it.
+    /// Does nothing: who has the file keeps it.
     fn keep(_: &HeldFile) {}
 
     fn probe(_: &HeldFile, _: &[NeededLibrary<'_, HeldFile>], _: &CStr, _: Duration) -> Result<Report, ProbeError> {

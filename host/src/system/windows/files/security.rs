@@ -19,11 +19,11 @@ const GRANTS: [(u8, usize); 2] = [(0, 1), (9, 1)];
 /// Kinds that grant to somebody who is written down in another form.
 const OTHER_GRANTS: [u8; 3] = [4, 5, 11];
 
-/// What a file's descriptor says of who may change it.
+/// The descriptor of a file, as far as it says who may change it.
 pub(crate) struct Security {
     /// The identifier of its owner.
     pub(crate) owner: String,
-    /// Who is granted which rights; everybody all of them where there is no list.
+    /// The rights that are granted, with whom to; all of them to everybody where there is no list.
     pub(crate) grants: Vec<(String, u32)>,
 }
 
