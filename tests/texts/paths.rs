@@ -6,7 +6,7 @@ use std::path::Path;
 use support::root;
 
 /// Paths of a system that texts may name: what the product itself reads or makes, and what is there anyway.
-const OF_SYSTEM: [(&str, &str); 26] = [
+const OF_SYSTEM: [(&str, &str); 29] = [
     ("/etc/sochdb/trust.toml", "the trust file of the machine: host/src/trust/places.rs"),
     ("/usr/local/lib/sochdb/plugins", "the plugin directory of the machine: host/src/trust/places.rs"),
     ("~/.config/sochdb/trust.toml", "the trust file of a user: host/src/trust/places.rs"),
@@ -32,6 +32,9 @@ const OF_SYSTEM: [(&str, &str); 26] = [
     ("/opt/", "an example of an operator's directory"),
     ("/where/it/is/", "stands for an author's directory"),
     ("/memfd", "how the kernel calls sealed memory, not a file"),
+    ("/inheritance", "an option of icacls on Windows, not a file"),
+    ("/remove", "an option of icacls on Windows, not a file"),
+    ("/setowner", "an option of icacls on Windows, not a file"),
     ("/metrics", "what the Prometheus plugin answers over HTTP, not a file"),
 ];
 
