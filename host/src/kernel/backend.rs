@@ -41,7 +41,7 @@ pub(crate) trait Kernel {
     /// The text of an absolute path behind its root; `None` if it is not absolute.
     fn below_root(path: &str) -> Option<&str>;
 
-    /// The directories of the machine's configuration and of its plugins.
+    /// The trust file of the machine, and the directory of its plugins.
     fn machine() -> [PathBuf; 2];
 
     /// The size of a page of memory, in bytes.

@@ -37,7 +37,7 @@ impl Kernel for Unix {
     }
 
     fn machine() -> [PathBuf; 2] {
-        ["/etc/sochdb", "/usr/local/lib/sochdb/plugins"].map(PathBuf::from)
+        ["/etc/sochdb/trust.toml", "/usr/local/lib/sochdb/plugins"].map(PathBuf::from)
     }
 
     fn page_size() -> usize {

@@ -76,7 +76,8 @@ impl Kernel for Windows {
         let length = unsafe { GetSystemWindowsDirectoryW(name.as_mut_ptr(), name.len() as u32) };
         let named = String::from_utf16_lossy(&name[..(length as usize).min(name.len())]);
         let drive = named.get(..3).unwrap_or(r"C:\");
-        [format!(r"{drive}ProgramData\sochdb"), format!(r"{drive}ProgramData\sochdb\plugins")].map(PathBuf::from)
+        [format!(r"{drive}ProgramData\sochdb\trust.toml"), format!(r"{drive}ProgramData\sochdb\plugins")]
+            .map(PathBuf::from)
     }
 
     fn page_size() -> usize {

@@ -19,8 +19,8 @@ pub const SIGNATURE_SUFFIX: &str = ".minisig";
 /// system's drive.
 #[must_use]
 pub fn system_trust_file() -> PathBuf {
-    let [configuration, _] = Own::machine();
-    configuration.join("trust.toml")
+    let [trust_file, _] = Own::machine();
+    trust_file
 }
 
 /// Returns the path of the machine's plugin directory: `/usr/local/lib/sochdb/plugins`, on Windows
@@ -35,14 +35,14 @@ pub fn system_plugin_directory() -> PathBuf {
 /// `$HOME/.config/sochdb/trust.toml`, on Windows `%APPDATA%\sochdb\trust.toml`; `None` if neither variable is an absolute path.
 #[must_use]
 pub fn user_trust_file() -> Option<PathBuf> {
-    Some(of_user(Own::CONFIGURATION, |name| std::env::var_os(name))?.join("sochdb").join("trust.toml"))
+    Some(of_user(Own::CONFIGURATION, |name| std::env::var_os(name))?.join("sochdb/trust.toml").components().collect())
 }
 
 /// Returns the path of the user's plugin directory, `$XDG_DATA_HOME/sochdb/plugins` or else
 /// `$HOME/.local/share/sochdb/plugins`, on Windows `%LOCALAPPDATA%\sochdb\plugins`; `None` if neither variable is an absolute path.
 #[must_use]
 pub fn user_plugin_directory() -> Option<PathBuf> {
-    Some(of_user(Own::DATA, |name| std::env::var_os(name))?.join("sochdb").join("plugins"))
+    Some(of_user(Own::DATA, |name| std::env::var_os(name))?.join("sochdb/plugins").components().collect())
 }
 
 /// Returns the directories that could hold the user's trust file: the values of `XDG_CONFIG_HOME` and `HOME`, on Windows of
