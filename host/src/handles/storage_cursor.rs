@@ -13,6 +13,9 @@ use sochdb_plugin_sdk::{CursorOptions, ErrorKind, Result, RowBatch, StorageCurso
 const BATCH: usize = 64;
 
 /// A cursor of a [`Reader`](crate::Reader): it walks over rows in ascending order of key, or in descending order.
+/// It stays on the thread that its reader is on, as the contract has a reader and its cursors called by one thread at a time: safe
+/// code could use the reader meanwhile. For another thread, a struct or an `await`: [`Reader::into_cursor`]. Beside it, values
+/// are lent by [`Reader::split`].
 ///
 /// ```
 /// use sochdb_plugin_host::Storage;
@@ -34,7 +37,8 @@ pub struct Cursor<'r> {
     reader: &'r Reader,
 }
 
-/// A [`Cursor`] that keeps its reader, from [`Reader::into_cursor`]: it lives where it is put, and may move to another thread.
+/// A [`Cursor`] that keeps its reader, from [`Reader::into_cursor`]: it lives where it is put, and may move to another thread. It has the
+/// reader for itself: values beside it are another reader's, of a moment of its own, or [`Reader::split`] lends them on one thread.
 ///
 /// ```
 /// use sochdb_plugin_host::sdk::CursorOptions;
