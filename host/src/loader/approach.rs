@@ -1,5 +1,6 @@
 //! The steps from the gate to the allow-list: they look at the way to a file, not at the file.
 
+use crate::files::backend::FileSystem;
 use crate::files::plain_path::PlainPath;
 use crate::loader::audit::Record;
 use crate::loader::options::Options;
@@ -10,7 +11,7 @@ use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
-use crate::system::{Directory, Headroom, Native, Owners};
+use crate::system::{Directory, Files, Headroom, Native, Owners};
 use crate::trust::policy::Policy;
 use std::path::Path;
 use std::sync::Arc;
@@ -54,11 +55,11 @@ pub(crate) fn approach<'a>(
     record: &mut Record,
 ) -> Result<PluginDir<'a>, Refusal> {
     let decisions = steps.run(Step::TrustFiles, || options.rules.check(options.policy))?;
-    let plain = steps.run(Step::Path, || Native::path(path))?;
+    let plain = steps.run(Step::Path, || Files::path(path))?;
     let effective = decisions.effective(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));
-    let owners = Native::owners(effective.demands);
+    let owners = Files::owners(effective.demands);
     record.policy = Some(effective.policy);
-    let walked = steps.run(Step::Directories, || Native::directories(&plain, owners))?;
+    let walked = steps.run(Step::Directories, || Files::directories(&plain, owners))?;
     steps.run(Step::AllowList, || allow_list::check(path, &walked, effective, &decisions))?;
     Ok(PluginDir { decisions, plain, effective, owners, walked })
 }

@@ -3,6 +3,7 @@
 use crate::base::digest::Digest;
 use crate::elf::notes::Note;
 use crate::elf::Facts;
+use crate::files::backend::FileSystem;
 use crate::files::status::Status;
 use crate::loader::approach::{approach, pass_gate, PluginDir};
 use crate::loader::audit::{Accepted, Record};
@@ -18,7 +19,7 @@ use crate::loader::worker::Worker;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
-use crate::system::{Bytes, Headroom, Native, Sealed};
+use crate::system::{Bytes, Files, Headroom, Native, Sealed};
 use std::path::Path;
 
 /// A plugin that may be loaded.
@@ -95,11 +96,11 @@ fn judge(
     let PluginDir { decisions, plain, effective, owners, walked } = plugin_dir;
     let (effective, rules) = (*effective, decisions.rules());
     let file = steps.run(Step::File, || {
-        let found = Native::file(plain, walked, *owners, options.max_size)?;
-        Native::make_sure_within(headroom, Step::File, Native::status(&found.0).size)?;
+        let found = Files::file(plain, walked, *owners, options.max_size)?;
+        Native::make_sure_within(headroom, Step::File, Files::status(&found.0).size)?;
         Ok(found)
     })?;
-    let status = Native::status(&file);
+    let status = Files::status(&file);
     *opened = Some(status);
     steps.run(Step::ExecPolicy, || Native::exec_policy(path, &file, options.exec_check))?;
     let sealed = steps.run(Step::Seal, || Native::seal(path, &file))?;
@@ -123,7 +124,7 @@ fn judge(
         note_manifest::check(&found.0, endorsement.manifest.as_ref(), effective.demands, rules)?;
         Ok(found)
     })?;
-    let directory = Native::path_of(walked);
+    let directory = Files::path_of(walked);
     let asked = Asked { rules, files: &options.rules.files, installed: &decisions.installed, effective, directory };
     let dependencies = steps.run(Step::Dependencies, || dependencies::check(&facts, asked))?;
     let (owner, mode) = (status.owner, status.mode);

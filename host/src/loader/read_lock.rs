@@ -1,6 +1,7 @@
 //! The lock file of a directory, read as carefully as a plugin.
 
 use crate::base::text::UntrustedText;
+use crate::files::backend::FileSystem;
 use crate::files::refused::refused;
 use crate::loader::approach::{approach, pass_gate, PluginDir};
 use crate::loader::audit::Record;
@@ -10,8 +11,7 @@ use crate::loader::step_runner::Steps;
 use crate::loader::worker::Worker;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
-use crate::system::backend::System;
-use crate::system::{Directory, Native, Owners};
+use crate::system::{Directory, Files, Owners};
 use crate::trust::lock::Lock;
 use crate::trust::places::LOCK_FILE;
 use crate::trust::policy::Policy;
@@ -21,14 +21,14 @@ use std::sync::Arc;
 impl LockFiles {
     /// The directory's lock file; `None` if it has none. The file is read if it changed since it was last read.
     pub(crate) fn of(&self, walked: &Directory, owners: Owners) -> Result<Option<Arc<IndexedLock>>, Refusal> {
-        let directory = Native::path_of(walked);
+        let directory = Files::path_of(walked);
         let path = directory.join(LOCK_FILE);
         if let Some(last) = self.last(directory) {
-            if Native::is_unchanged(&path, walked, LOCK_FILE.as_ref(), owners, &last.stamp) {
+            if Files::is_unchanged(&path, walked, LOCK_FILE.as_ref(), owners, &last.stamp) {
                 return Ok(Some(last.lock));
             }
         }
-        let beside = Native::read_text(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
+        let beside = Files::read_text(&path, walked, LOCK_FILE.as_ref(), owners).map_err(|error| {
             refused(Step::Trust, &path, error, |reason, fix| Refusal::LockFile {
                 file: path.as_path().into(),
                 reason,
@@ -65,7 +65,7 @@ fn read_here(
     let PluginDir { effective, owners, walked, .. } = approach(path, options, steps, record)?;
     let lock = steps.run(Step::Trust, || {
         let missing = || {
-            let directory = UntrustedText::from(Native::path_of(&walked));
+            let directory = UntrustedText::from(Files::path_of(&walked));
             let fix = format!("install plugins into the directory: sochdb-plugin install FILE --directory {directory}");
             Refusal::LockFile { file: path.into(), reason: "it does not exist".to_owned(), fix }
         };

@@ -4,12 +4,12 @@
 //! signature, at every moment. What is read after the plugin may be of the next one; so a refusal counts only if the
 //! name still leads to the file that was read, because then all of that held while it was judged.
 
+use crate::files::backend::FileSystem;
 use crate::files::status::Status;
 use crate::loader::step_runner::Steps;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::{Step, StepOutcome};
-use crate::system::backend::System;
-use crate::system::{Directory, Native};
+use crate::system::{Directory, Files};
 use std::ffi::OsStr;
 use std::time::{Duration, Instant};
 
@@ -29,7 +29,7 @@ pub(crate) fn settled<T>(
         let mut told = |outcome: StepOutcome| outcomes.push(outcome);
         let judged = judge(&mut Steps::new(&mut told, steps.in_words()), &mut opened);
         if let (Err(_), Some(opened)) = (&judged, &opened) {
-            match Native::is_replaced(directory, name, opened) {
+            match Files::is_replaced(directory, name, opened) {
                 Ok(replaced) if replaced && Instant::now() < give_up => continue,
                 Ok(_) => {}
                 // Nobody can say whether the refusal counts.

@@ -4,8 +4,6 @@
 pub(crate) mod backend;
 #[cfg(any(target_vendor = "apple", windows))]
 mod closed_world;
-#[cfg(not(any(target_os = "linux", target_vendor = "apple", windows)))]
-mod elsewhere;
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;
 #[cfg(target_vendor = "apple")]
@@ -17,6 +15,7 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 
+use crate::files::backend::FileSystem;
 use crate::system::backend::System;
 
 #[cfg(target_os = "linux")]
@@ -28,10 +27,11 @@ pub(crate) type Native = unix::Unix;
 #[cfg(windows)]
 pub(crate) type Native = windows::Windows;
 
+pub(crate) type Files = <Native as System>::Files;
 pub(crate) type Headroom = <Native as System>::Headroom;
-pub(crate) type Owners = <Native as System>::Owners;
-pub(crate) type Stamp = <Native as System>::Stamp;
-pub(crate) type Directory = <Native as System>::Directory;
+pub(crate) type Owners = <Files as FileSystem>::Owners;
+pub(crate) type Stamp = <Files as FileSystem>::Stamp;
+pub(crate) type Directory = <Files as FileSystem>::Directory;
 pub(crate) type Sealed = <Native as System>::Sealed;
 pub(crate) type Bytes = <Native as System>::Bytes;
 pub(crate) type Mapping = <Native as System>::Mapping;

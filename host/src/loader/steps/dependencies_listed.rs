@@ -2,10 +2,11 @@
 
 use crate::base::digest::Digest;
 use crate::elf::Facts;
+use crate::files::backend::FileSystem;
 use crate::loader::steps::dependencies_search_path;
 use crate::refusal::refusals::Refusal;
 use crate::system::backend::System;
-use crate::system::{Native, Sealed};
+use crate::system::{Files, Native, Sealed};
 use crate::trust::file::TrustedDependency;
 use crate::trust::policy::Demands;
 use std::path::PathBuf;
@@ -27,13 +28,13 @@ pub(crate) fn admit(
     demands: Demands,
     revoked: impl Fn(&Digest) -> bool,
 ) -> Result<ListedLibrary, Refusal> {
-    let owners = Native::owners(demands);
+    let owners = Files::owners(demands);
     let path = listed.path();
-    let (plain, _) = Native::path(&path)?;
-    let (directory, _) = Native::directories(&plain, owners)?;
-    let name = Native::behind_links(&directory, plain.file)?;
-    let path = Native::path_of(&directory).join(&name);
-    let file = Native::library(&path, &directory, &name, owners)?;
+    let (plain, _) = Files::path(&path)?;
+    let (directory, _) = Files::directories(&plain, owners)?;
+    let name = Files::behind_links(&directory, plain.file)?;
+    let path = Files::path_of(&directory).join(&name);
+    let file = Files::library(&path, &directory, &name, owners)?;
     let ((), _) = Native::exec_policy(&path, &file, false)?;
     let (sealed, _) = Native::seal(&path, &file)?;
     let (digest, facts) = {
@@ -49,12 +50,12 @@ pub(crate) fn admit(
         _ => {}
     }
     facts.check_library()?;
-    let of_root = match Native::directories(&plain, Native::owners_of_the_system()) {
+    let of_root = match Files::directories(&plain, Files::owners_of_the_system()) {
         Err(short @ Refusal::Shortage { .. }) => return Err(short),
-        walked => Native::status(&file).owner == 0 && walked.is_ok(),
+        walked => Files::status(&file).owner == 0 && walked.is_ok(),
     };
     let search = match of_root {
-        true => dependencies_search_path::directories(&facts, Native::path_of(&directory))?,
+        true => dependencies_search_path::directories(&facts, Files::path_of(&directory))?,
         false => Vec::new(),
     };
     if !of_root {

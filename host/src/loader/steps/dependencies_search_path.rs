@@ -2,11 +2,11 @@
 //! dynamic linker would go there whenever that library opens another one.
 
 use crate::elf::Facts;
+use crate::files::backend::FileSystem;
 use crate::kernel::backend::Kernel;
 use crate::kernel::Own;
 use crate::refusal::refusals::Refusal;
-use crate::system::backend::System;
-use crate::system::Native;
+use crate::system::Files;
 use std::path::{Component, Path, PathBuf};
 
 /// Stands for the directory that the library is in.
@@ -37,8 +37,8 @@ pub(crate) fn directories(facts: &Facts, directory: &Path) -> Result<Vec<PathBuf
 
 /// Whether only the system's owners can change the way to a file.
 fn reached(file: &Path) -> Result<(), Refusal> {
-    let (plain, _) = Native::path(file)?;
-    Native::directories(&plain, Native::owners_of_the_system()).map(|_| ())
+    let (plain, _) = Files::path(file)?;
+    Files::directories(&plain, Files::owners_of_the_system()).map(|_| ())
 }
 
 /// An entry without `$ORIGIN` and `..`; `None` if it does not begin at the root.

@@ -2,12 +2,13 @@
 
 use crate::base::text::UntrustedText;
 use crate::elf::Facts;
+use crate::files::backend::FileSystem;
 use crate::files::refused::refused;
 use crate::loader::steps::dependencies_search_path;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::system::backend::System;
-use crate::system::Native;
+use crate::system::{Files, Native};
 use std::io::{Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -76,7 +77,7 @@ impl SystemLibrary {
     }
 
     fn at(path: &Path) -> Result<Self, Refusal> {
-        let (bytes, directory) = Native::read_library(path)?;
+        let (bytes, directory) = Files::read_library(path)?;
         let facts = Facts::read_as(&bytes, Native::FORMAT)?;
         facts.fits_this_machine()?;
         let search = dependencies_search_path::directories(&facts, &directory)?;

@@ -1,6 +1,7 @@
 //! The step `trust`: who vouches for the sealed bytes, before anything parses them: a pin, or a publisher's signature.
 
 use crate::base::digest::Digest;
+use crate::files::backend::FileSystem;
 use crate::files::plain_path::PlainPath;
 use crate::loader::lock_files::LockFiles;
 use crate::loader::steps::trust_signed::signed;
@@ -8,8 +9,7 @@ use crate::loader::trust_source::Decisions;
 use crate::loader::trust_source::EffectivePolicy;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::words::Words;
-use crate::system::backend::System;
-use crate::system::{Directory, Native};
+use crate::system::{Directory, Files};
 use crate::trust::manifest::Manifest;
 use crate::trust::rules::Rules;
 
@@ -52,7 +52,7 @@ pub(crate) fn check(
     if demands.pin && pinned.is_none() {
         return Err(unpinned());
     }
-    let owners = Native::owners(demands);
+    let owners = Files::owners(demands);
     let vouched = demands.signature || !demands.conformance.is_none();
     let needs_signature = vouched || (demands.pin_or_signature && pinned.is_none());
     if !needs_signature {
@@ -81,7 +81,7 @@ fn pinned_by(
     effective: EffectivePolicy,
     locks: &LockFiles,
 ) -> Result<Option<&'static str>, Refusal> {
-    let lock = locks.of(walked, Native::owners(effective.demands))?;
+    let lock = locks.of(walked, Files::owners(effective.demands))?;
     let locked = lock.as_ref().and_then(|lock| lock.find(path.file.to_str()?));
     if let Some(locked) = locked {
         if locked.sha256 != digest && locked.previous != Some(digest) {

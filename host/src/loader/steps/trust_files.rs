@@ -1,6 +1,7 @@
 //! The step `trust-files`: what the operator decided, from the trust files.
 
 use crate::base::text::UntrustedText;
+use crate::files::backend::FileSystem;
 use crate::files::refused::refused;
 use crate::loader::permission::runs_elevated;
 use crate::loader::trust_source::{homes, Decisions, ReadRules};
@@ -10,8 +11,7 @@ use crate::refusal::load_error::LoadError;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
-use crate::system::backend::System;
-use crate::system::{Native, Stamp};
+use crate::system::{Files, Stamp};
 use crate::trust::file::TrustFile;
 use crate::trust::policy::Policy;
 use crate::trust::rules::{Allowed, Rules};
@@ -68,8 +68,8 @@ impl RuleSource {
     /// Whether each file is as it was then. One that did not exist is looked for with the same care as at first.
     fn is_current(&self, last: &ReadRules) -> bool {
         self.paths.iter().zip(&last.stamps).all(|(path, stamp)| match stamp {
-            Some(stamp) => Native::is_unchanged_at(path, stamp),
-            None => matches!(Native::read_text_at(path), Ok(None)),
+            Some(stamp) => Files::is_unchanged_at(path, stamp),
+            None => matches!(Files::read_text_at(path), Ok(None)),
         })
     }
 
@@ -149,7 +149,7 @@ impl TrustFiles {
 
     fn read_stamped(&self, path: &Path) -> Result<Option<(TrustFile, Stamp)>, Refusal> {
         let file = || UntrustedText::from(path);
-        let read = match Native::read_text_at(path) {
+        let read = match Files::read_text_at(path) {
             Ok(None) if matches!(self, Self::Only(_)) => Err(Refusal::FileNotFound { path: path.into() }),
             read => read,
         };

@@ -2,13 +2,13 @@
 
 use crate::base::digest::Digest;
 use crate::base::text::UntrustedText;
+use crate::files::backend::FileSystem;
 use crate::files::plain_path::PlainPath;
 use crate::files::refused::refused;
 use crate::loader::trust_source::Decisions;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
-use crate::system::backend::System;
-use crate::system::{Directory, Native, Owners};
+use crate::system::{Directory, Files, Owners};
 use crate::trust::manifest::Manifest;
 use crate::trust::places;
 use crate::trust::rules::Rules;
@@ -30,7 +30,7 @@ pub(crate) fn signed(
     let file = Path::new(path.file);
     let kept = [places::kept_manifest_of(file, &digest), places::kept_signature_of(file, &digest)];
     let beside = [places::manifest_of(file), places::signature_of(file)];
-    let is_there = |pair: &[PathBuf; 2]| pair.iter().all(|name| Native::has(walked, name));
+    let is_there = |pair: &[PathBuf; 2]| pair.iter().all(|name| Files::has(walked, name));
     let judge = |[manifest, signature]: &[PathBuf; 2]| {
         one(walked, manifest.as_os_str(), signature.as_os_str(), digest, decisions, owners)
     };
@@ -51,8 +51,8 @@ fn one(
     owners: Owners,
 ) -> Result<(Manifest, String), Refusal> {
     let read = |name: &OsStr| {
-        let path = Native::path_of(walked).join(name);
-        Native::read_text(&path, walked, name, owners).map_err(|error| {
+        let path = Files::path_of(walked).join(name);
+        Files::read_text(&path, walked, name, owners).map_err(|error| {
             refused(Step::Trust, &path, error, |reason, fix| Refusal::ManifestFile {
                 file: path.as_path().into(),
                 reason,
@@ -60,7 +60,7 @@ fn one(
             })
         })
     };
-    let at = |name: &OsStr| UntrustedText::from(Native::path_of(walked).join(name).as_path());
+    let at = |name: &OsStr| UntrustedText::from(Files::path_of(walked).join(name).as_path());
     let missing = |name: &OsStr| Refusal::SignatureMissing { manifest: at(name) };
     let manifest = read(manifest_name)?.ok_or_else(|| missing(manifest_name))?.0;
     let signature = read(signature_name)?.ok_or_else(|| missing(signature_name))?.0;

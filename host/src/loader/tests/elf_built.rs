@@ -179,5 +179,7 @@ fn code_that_runs_at_load_is_counted() {
     }
     assert_eq!(facts(&bench.plugin_and(IFUNC)).resolvers, 1, "by its symbol");
     let hidden = format!("#pragma GCC visibility push(hidden)\n{IFUNC}int (*call)(void) = chosen;\n");
-    assert_eq!(facts(&bench.plugin_and(&hidden)).resolvers, 1, "by its relocation");
+    // By which `call` is filled; GCC for aarch64 makes one more, of the table by which code finds it.
+    let relocations = if cfg!(target_arch = "aarch64") { 2 } else { 1 };
+    assert_eq!(facts(&bench.plugin_and(&hidden)).resolvers, relocations, "by its relocation");
 }

@@ -1,6 +1,7 @@
 //! Files whose every count and offset is as bad as the file has room for: they cost time in proportion to the file.
 
 use super::processor_time;
+use crate::elf::machine::{irelative, of_host};
 use crate::elf::Facts;
 use std::time::Duration;
 
@@ -19,7 +20,6 @@ const DT_NEEDED: u64 = 1;
 const DT_HASH: u64 = 4;
 const DT_GNU_HASH: u64 = 0x6fff_fef5;
 const DT_RELACOUNT: u64 = 0x6fff_fff9;
-const R_X86_64_IRELATIVE: u64 = 37;
 const PF_R: u32 = 4;
 const PF_W: u32 = 2;
 const PF_X: u32 = 1;
@@ -37,12 +37,13 @@ impl Hostile {
         bytes[size - 1] = 0;
         bytes[..16].copy_from_slice(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0");
         let whole = size as u64;
-        Self(bytes).u16(16, 3).u16(18, 62).u64(32, 64).u16(54, 56).segment(PT_LOAD, 0, 0, whole).segment(
-            PT_DYNAMIC,
-            DYNAMIC as u64,
-            DYNAMIC as u64,
-            (TABLES - DYNAMIC) as u64,
-        )
+        Self(bytes)
+            .u16(16, 3)
+            .u16(18, of_host().expect("a processor that is known"))
+            .u64(32, 64)
+            .u16(54, 56)
+            .segment(PT_LOAD, 0, 0, whole)
+            .segment(PT_DYNAMIC, DYNAMIC as u64, DYNAMIC as u64, (TABLES - DYNAMIC) as u64)
     }
 
     fn u16(mut self, at: usize, value: u16) -> Self {
@@ -194,7 +195,8 @@ fn relocations_and(size: usize, more: &[(u64, u64)]) -> Hostile {
     let (data, code) = (size as u64, 2 * size as u64);
     let file = Hostile::new(size, 0).segment_with(PT_LOAD, PF_R | PF_W, 0, data, 4096);
     let mut file = file.segment_with(PT_LOAD, PF_R | PF_X, 0, code, 4096).without_symbols(&[&tags, more].concat());
-    let entry: Vec<u8> = [data, R_X86_64_IRELATIVE, code].iter().flat_map(|word| word.to_le_bytes()).collect();
+    let calls = of_host().and_then(irelative).expect("a processor that is known").into();
+    let entry: Vec<u8> = [data, calls, code].iter().flat_map(|word| word.to_le_bytes()).collect();
     file.0[TABLES..].chunks_exact_mut(24).for_each(|relocation| relocation.copy_from_slice(&entry));
     file
 }

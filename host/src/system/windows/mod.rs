@@ -6,23 +6,19 @@ pub(crate) mod linker;
 
 use crate::elf::format::Format;
 use crate::elf::Facts;
-use crate::files::plain_path::PlainPath;
-use crate::files::status::Status;
 use crate::probe::outcome::{NeededLibrary, ProbeError, Report};
 use crate::refusal::elf_error::ElfError;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
 use crate::refusal::words::Words;
-use crate::system::backend::{System, Text};
+use crate::system::backend::System;
 use crate::system::closed_world;
-use crate::system::windows::files::directory::{self, Held};
-use crate::system::windows::files::held_file::{self, Bounds, HeldFile};
-use crate::system::windows::files::owners::Owners;
-use crate::system::windows::files::{imports, memory, plain_path, text};
+use crate::system::windows::files::file_system::WindowsFiles;
+use crate::system::windows::files::held_file::HeldFile;
+use crate::system::windows::files::{imports, memory};
 use crate::system::windows::linker::Mapping;
-use crate::trust::policy::Demands;
 use std::any::Any;
-use std::ffi::{CStr, OsStr, OsString};
+use std::ffi::{CStr, OsStr};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,12 +28,8 @@ use std::time::Duration;
 pub(crate) enum Windows {}
 
 impl System for Windows {
+    type Files = WindowsFiles;
     type Headroom = ();
-    type Owners = Owners;
-    /// Every text is read again: what changes who may write a file shows in none of its times.
-    type Stamp = ();
-    type Directory = Held;
-    type File = HeldFile;
     type Sealed = HeldFile;
     type Bytes = Arc<[u8]>;
     type Mapping = Mapping;
@@ -55,79 +47,6 @@ impl System for Windows {
 
     fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal> {
         memory::make_sure(step, bytes)
-    }
-
-    fn owners(demands: Demands) -> Owners {
-        Owners::of(demands)
-    }
-
-    fn owners_of_the_system() -> Owners {
-        Owners::SYSTEM
-    }
-
-    fn path(path: &Path) -> Result<(PlainPath<'_>, impl Words<PlainPath<'_>>), Refusal> {
-        plain_path::check(path)
-    }
-
-    fn directories(path: &PlainPath<'_>, owners: Owners) -> Result<(Held, impl Words<Held>), Refusal> {
-        directory::check(path, owners)
-    }
-
-    fn path_of(directory: &Held) -> &Path {
-        &directory.path
-    }
-
-    fn file(
-        path: &PlainPath<'_>,
-        _: &Held,
-        owners: Owners,
-        most: u64,
-    ) -> Result<(HeldFile, impl Words<HeldFile>), Refusal> {
-        held_file::check(path.path, Bounds::of_plugin(owners, most))
-    }
-
-    fn library(path: &Path, _: &Held, _: &OsStr, owners: Owners) -> Result<HeldFile, Refusal> {
-        HeldFile::open(path, Bounds::of_library(owners))
-    }
-
-    fn status(file: &HeldFile) -> Status {
-        file.status()
-    }
-
-    fn is_replaced(directory: &Held, name: &OsStr, opened: &Status) -> Result<bool, Refusal> {
-        held_file::is_another(&directory.path.join(name), opened)
-    }
-
-    /// Links are refused where the file is opened.
-    fn behind_links(_: &Held, name: &OsStr) -> Result<OsString, Refusal> {
-        Ok(name.to_owned())
-    }
-
-    fn has(directory: &Held, name: &Path) -> bool {
-        directory.path.join(name).symlink_metadata().is_ok()
-    }
-
-    fn read_library(path: &Path) -> Result<(Vec<u8>, PathBuf), Refusal> {
-        let (plain, _) = Self::path(path)?;
-        let (held, _) = Self::directories(&plain, Owners::SYSTEM)?;
-        let file = HeldFile::open(path, Bounds::of_library(Owners::SYSTEM))?;
-        Ok((file.read(path, Step::Dependencies)?, held.path))
-    }
-
-    fn read_text(path: &Path, _: &Held, _: &OsStr, owners: Owners) -> Result<Text<()>, Refusal> {
-        text::read(path, owners)
-    }
-
-    fn is_unchanged(_: &Path, _: &Held, _: &OsStr, _: Owners, (): &()) -> bool {
-        false
-    }
-
-    fn read_text_at(path: &Path) -> Result<Text<()>, Refusal> {
-        text::read_at(path)
-    }
-
-    fn is_unchanged_at(_: &Path, (): &()) -> bool {
-        false
     }
 
     fn exec_policy(_: &Path, _: &HeldFile, _: bool) -> Result<((), impl Words<()>), Refusal> {

@@ -3,7 +3,9 @@
 use crate::refusal::lack::Lack;
 use crate::refusal::refusals::Refusal;
 use crate::refusal::step::Step;
-use rustix::mm::{MapFlags, ProtFlags};
+use crate::system::posix::files::own::backend::Posix;
+use crate::system::posix::files::own::Own;
+use rustix::mm::ProtFlags;
 
 /// The memory that a load needs whatever the plugin's size, in bytes: for its thread, what it remembers, and the dynamic
 /// linker's tables.
@@ -17,7 +19,7 @@ pub(crate) fn make_sure(step: Step, bytes: u64) -> Result<(), Refusal> {
     let short = |reason| Refusal::Shortage { step, lack: Lack::Memory, reason };
     let bytes =
         usize::try_from(bytes.saturating_add(RESERVE)).map_err(|_| short(std::io::ErrorKind::OutOfMemory.into()))?;
-    let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, MapFlags::PRIVATE | MapFlags::NORESERVE);
+    let (protection, flags) = (ProtFlags::READ | ProtFlags::WRITE, Own::UNRESERVED);
     // SAFETY: the kernel chooses the place, so no memory of the program is replaced; nobody else knows it.
     let tried = unsafe {
         rustix::mm::mmap_anonymous(std::ptr::null_mut(), bytes, protection, flags)

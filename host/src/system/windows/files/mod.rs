@@ -1,6 +1,7 @@
 //! Files as Windows has them: handles that keep others from writing, owners and access lists.
 
 pub(crate) mod directory;
+pub(crate) mod file_system;
 pub(crate) mod held_file;
 pub(crate) mod imports;
 pub(crate) mod memory;

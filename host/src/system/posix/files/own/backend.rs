@@ -3,6 +3,7 @@
 use rustix::fd::{BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::retry_on_intr;
+use rustix::mm::MapFlags;
 use std::ffi::OsStr;
 use std::io;
 
@@ -10,6 +11,8 @@ use std::io;
 pub(crate) trait Posix {
     /// The flags by which a directory is opened to go on from it.
     const DIRECTORY: OFlags;
+    /// The flags by which memory is tried for, and none of it set aside.
+    const UNRESERVED: MapFlags;
 
     /// A hold on an open file, while which nobody writes it unseen.
     type Hold<'a>;

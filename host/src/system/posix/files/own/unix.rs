@@ -3,6 +3,7 @@
 use crate::system::posix::files::own::backend::{open_nofollow, Posix};
 use rustix::fd::{BorrowedFd, OwnedFd};
 use rustix::fs::OFlags;
+use rustix::mm::MapFlags;
 use std::convert::Infallible;
 use std::ffi::OsStr;
 use std::io;
@@ -11,6 +12,7 @@ pub(crate) enum Unix {}
 
 impl Posix for Unix {
     const DIRECTORY: OFlags = OFlags::DIRECTORY.union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    const UNRESERVED: MapFlags = MapFlags::PRIVATE;
 
     type Hold<'a> = Infallible;
 

@@ -8,6 +8,7 @@ use crate::system::posix::files::own::linux::lease::Lease;
 use rustix::fd::{BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::{retry_on_intr, Errno};
+use rustix::mm::MapFlags;
 use std::ffi::OsStr;
 use std::io;
 
@@ -15,6 +16,7 @@ pub(crate) enum Linux {}
 
 impl Posix for Linux {
     const DIRECTORY: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
+    const UNRESERVED: MapFlags = MapFlags::PRIVATE.union(MapFlags::NORESERVE);
 
     type Hold<'a> = Lease<'a>;
 
