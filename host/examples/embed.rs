@@ -1,6 +1,5 @@
 //! Embeds all plugins of a directory: `cargo run -p sochdb-plugin-host --example embed -- /absolute/plugins /absolute/data`.
-use sochdb_plugin_host::sdk::StorageExtension;
-use sochdb_plugin_host::{DynamicPluginLoader, InstanceOptions, Listed, ManagerError, OnRefusal, PluginManager};
+use sochdb_plugin_host::{sdk::StorageExtension, *};
 use std::{error::Error, fs, io::BufRead, path::Path, path::PathBuf};
 
 fn begin(manager: &PluginManager, listed: Listed, data: &Path) -> Result<(), Box<dyn Error>> {

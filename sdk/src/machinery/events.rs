@@ -31,12 +31,14 @@ mod of_log {
         fn log(&self, record: &Record<'_>) {
             if let Some(level) = level(record.level()).filter(|_| self.enabled(record.metadata())) {
                 let text = record.args().as_str().map_or_else(|| record.args().to_string(), str::to_owned);
+                let target = ("target", record.target());
                 #[cfg(feature = "log-kv")]
-                let said = said(record);
-                #[cfg(not(feature = "log-kv"))]
-                let said: [(String, String); 0] = [];
-                let fields = said.iter().map(|(name, value)| (&**name, &**value));
-                tell(level, &text, &std::iter::once(("target", record.target())).chain(fields).collect::<Vec<_>>());
+                if record.key_values().count() > 0 {
+                    let said = said(record);
+                    let fields = said.iter().map(|(name, value)| (&**name, &**value));
+                    return tell(level, &text, &std::iter::once(target).chain(fields).collect::<Vec<_>>());
+                }
+                tell(level, &text, &[target]);
             }
         }
 

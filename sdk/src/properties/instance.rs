@@ -32,10 +32,10 @@ impl InstanceProperties {
 
     pub(crate) fn as_raw(self) -> u64 {
         // Without a branch, as every plugin has this.
-        u64::from(self.stateless) * SOCH_PROPERTY_STATELESS
-            | u64::from(self.has_files) * SOCH_PROPERTY_FILES
-            | u64::from(self.has_threads) * SOCH_PROPERTY_THREADS
-            | u64::from(self.uses_network) * SOCH_PROPERTY_NETWORK
+        (u64::from(self.stateless) * SOCH_PROPERTY_STATELESS)
+            | (u64::from(self.has_files) * SOCH_PROPERTY_FILES)
+            | (u64::from(self.has_threads) * SOCH_PROPERTY_THREADS)
+            | (u64::from(self.uses_network) * SOCH_PROPERTY_NETWORK)
     }
 
     pub(crate) fn from_raw(flags: u64) -> Self {
