@@ -56,7 +56,7 @@ impl Output {
         }
         let synced = match self.file.sync_all() {
             // A terminal or a pipe keeps nothing that could be made durable.
-            Err(error) if matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::ReadOnlyFilesystem) => Ok(()),
+            Err(_) if !self.is_regular => Ok(()),
             other => other,
         };
         (self.error.as_ref().map(|error| (self.lost_in_all, error)), synced)

@@ -1,7 +1,10 @@
 //! A method that the host would not call does not compile, and the compiler says why.
 
 use crate::header::{cpp, every_language};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread;
 use support::{compiler, root, run, succeed, Finished, PrivateDir, MINUTE};
 
 const WHOLE: &str = include_str!("whole.cpp");
@@ -128,18 +131,27 @@ fn a_method_that_would_be_lost_does_not_compile() {
             (program, standard, headers, flags)
         })
         .collect();
-    for (at, (from, to, says, names)) in MISTAKES.iter().enumerate() {
-        assert_eq!(WHOLE.matches(from).count(), 1, "{from:?} occurs once");
-        let source = directory.write("mistake.cpp", &WHOLE.replace(from, to));
-        for (program, standard, _, flags) in languages.iter().skip(at % languages.len().max(1)).take(1) {
-            let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
-            let result = compile(program, standard, &source, &flags);
-            assert!(!result.status.success(), "{to:?} compiles with {} {standard}", program.display());
-            for text in [says, names] {
-                assert!(result.stderr.contains(text), "{to:?}: {text:?} is not in\n{}", result.stderr);
+    let next = AtomicUsize::new(0);
+    let one_after_the_other = || {
+        while let Some((at, (from, to, says, names))) = MISTAKES.iter().enumerate().nth(next.fetch_add(1, Relaxed)) {
+            assert_eq!(WHOLE.matches(from).count(), 1, "{from:?} occurs once");
+            let source = directory.write(&format!("mistake-{at}.cpp"), &WHOLE.replace(from, to));
+            for (program, standard, _, flags) in languages.iter().skip(at % languages.len().max(1)).take(1) {
+                let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+                let result = compile(program, standard, &source, &flags);
+                assert!(!result.status.success(), "{to:?} compiles with {} {standard}", program.display());
+                for text in [says, names] {
+                    assert!(result.stderr.contains(text), "{to:?}: {text:?} is not in\n{}", result.stderr);
+                }
             }
         }
-    }
+    };
+    // Compilers take most of the time of this program's tests, and the longest.
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(one_after_the_other);
+        }
+    });
 }
 
 /// Where a class has it as it should be, nothing is said, whatever the standard, the library and the options.
