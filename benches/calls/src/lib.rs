@@ -20,12 +20,13 @@ pub const RAW_RUST: &str = "raw slot, Rust plugin";
 /// A slot with all that a slot of the contract has.
 pub const FULL_SAFETY: &str = "slot with full safety: place, panic barrier, status, error";
 
-/// The whole way through the host, a handle of each kind. The first one only returns a number.
-pub const SAFE_HANDLES: [&str; 4] = [
+/// The whole way through the host, a handle of each kind and one that a handle opens. The first one only returns a number.
+pub const SAFE_HANDLES: [&str; 5] = [
     "safe handle: `Index::size_bytes`",
     "safe handle: `Compression::bound`",
     "safe handle: `Storage::stats`",
     "safe handle: `Observability::gauge_set`",
+    "safe handle: `OwnedCursor::next_batch`, of no rows",
 ];
 
 /// Loads the plugin of the benchmarks in Rust.
@@ -90,12 +91,15 @@ pub fn each(rows: &mut impl Rows) {
         assert_eq!(status, SOCH_OK);
         x ^ bytes
     });
-    let [of_index, of_codec, of_storage, of_sink] = SAFE_HANDLES;
+    let [of_index, of_codec, of_storage, of_sink, of_cursor] = SAFE_HANDLES;
     let index = in_rust.index().expect("it is one");
     rows.row(of_index, move |x| x ^ index.size_bytes().expect("it has a size"));
     let codec = in_rust.compression().expect("it is one");
     rows.row(of_codec, move |x| codec.bound(x as usize % 4096).expect("it has a bound") as u64);
     let storage = in_rust.storage().expect("it is one");
+    let reader = storage.reader().expect("it has readers");
+    let mut cursor = reader.into_cursor(0, &CursorOptions::range(b"z", b"")).expect("it has cursors");
+    rows.row(of_cursor, move |x| x ^ cursor.next_batch().expect("it goes on").len() as u64);
     rows.row(of_storage, move |x| x ^ storage.stats().expect("it has statistics").key_count);
     let sink = in_rust.observability().expect("it is one");
     rows.row(of_sink, move |x| {
