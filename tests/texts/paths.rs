@@ -7,8 +7,8 @@ use support::root;
 
 /// Paths of a system that texts may name: what the product itself reads or makes, and what is there anyway.
 const OF_SYSTEM: [(&str, &str); 29] = [
-    ("/etc/sochdb/trust.toml", "the trust file of the machine: host/src/kernel/linux.rs"),
-    ("/usr/local/lib/sochdb/plugins", "the plugin directory of the machine: host/src/kernel/linux.rs"),
+    ("/etc/sochdb/trust.toml", "the trust file of the machine: host/src/kernel/posix.rs"),
+    ("/usr/local/lib/sochdb/plugins", "the plugin directory of the machine: host/src/kernel/posix.rs"),
     ("~/.config/sochdb/trust.toml", "the trust file of a user: host/src/trust/places.rs"),
     ("~/.local/share/sochdb/plugins", "the plugin directory of a user: host/src/trust/places.rs"),
     ("~/.cache", "the names of the tests that failed last: cli/src/commands/check/failed_before.rs"),
@@ -130,7 +130,7 @@ fn no_text_names_a_path_of_the_system_that_nobody_knows() {
     }
     assert!(faults.is_empty(), "in no list:\n{}", faults.join("\n"));
     assert!(seen.contains("/etc/sochdb/trust.toml"), "{seen:?}");
-    for source in ["host/src/trust/places.rs", "host/src/kernel/linux.rs"] {
+    for source in ["host/src/trust/places.rs", "host/src/kernel/posix.rs"] {
         let text = std::fs::read_to_string(root().join(source)).expect("a source");
         for (path, of) in OF_SYSTEM.iter().filter(|(_, of)| of.ends_with(source)) {
             let own = path.trim_start_matches("~/.config/").trim_start_matches("~/.local/share/");

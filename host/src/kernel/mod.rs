@@ -4,6 +4,8 @@
 pub(crate) mod backend;
 #[cfg(target_os = "linux")]
 mod linux;
+#[cfg(unix)]
+mod posix;
 #[cfg(all(unix, not(target_os = "linux")))]
 mod unix;
 #[cfg(windows)]
