@@ -4,6 +4,7 @@ mod at_once;
 mod carried;
 mod embedder;
 mod failed;
+mod files;
 mod held;
 mod limits;
 mod names;

@@ -1,7 +1,7 @@
 //! The program of `host/examples/upgrade`: upgrades of all kinds there and back while threads call them. No call fails, none
 //! gets a wrong answer, nothing stays.
 
-use crate::versions::{another_version, bad_version, index_of_format};
+use crate::versions::{another_version, bad_version, index_of_format, of_format};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -68,22 +68,37 @@ fn no_call_fails_in_a_hundred_rounds() {
     each_line_is_there_once(&told.log, numbers(told.with("sinks: "))[0]);
 }
 
-/// Versions that save in another format, and answer with other bytes, which each of them reads.
+/// Versions that save in another format, have other files, and answer with other bytes, which each of them reads.
 #[test]
 fn no_call_fails_between_versions_that_differ_in_what_they_write() {
     let (_room, data) = private();
+    let lines = data.join("lines");
+    fs::write(data.join("lines_of_two_formats.json"), format!(r#"{{"path": {lines:?}}}"#)).expect("its own directory");
     let codec =
         |form: u32| Private::compile("two_forms", &[&format!("-DFORM={form}"), &format!("-DVERSION=\"{form}.0.0\"")]);
-    let versions = [index_of_format("1.1.0", 1, &[1, 2]), index_of_format("2.0.0", 2, &[1, 2]), codec(1), codec(2)];
+    let [rows, log] =
+        ["rows_of_two_formats", "lines_of_two_formats"].map(|name| [1, 2].map(|format| of_format(name, format)));
+    let indexes = [index_of_format("1.1.0", 1, &[1, 2]), index_of_format("2.0.0", 2, &[1, 2])];
+    let versions = [rows, indexes, [codec(1), codec(2)], log];
     let mut program = Command::new(env!("CARGO_BIN_EXE_upgrade"));
-    program.args(["20", "120", text(&data)]).args(versions.iter().map(|version| &version.path));
+    program.args(["10", "120", text(&data)]).args(versions.iter().flatten().map(|version| &version.path));
     let finished = run(&mut program, 2 * MINUTE);
     assert!(finished.status.success(), "{}{}", finished.stdout, finished.stderr);
-    let lines: Vec<&str> = finished.stdout.lines().collect();
-    assert!(lines.iter().any(|line| line.starts_with("80 upgrades; ")), "{lines:#?}");
-    for name in ["index_sorted", "two_forms"] {
-        assert!(lines.contains(&&*format!("{name}: serving")), "{lines:#?}");
+    let told = Told { lines: finished.stdout.lines().map(str::to_owned).collect(), log: lines, _data: _room };
+    assert_eq!(numbers(told.with(" upgrades; "))[0], 10 * 2 * 4);
+    for name in ["rows_of_two_formats", "index_sorted", "two_forms", "lines_of_two_formats"] {
+        assert_eq!(told.with(&format!("{name}: ")), format!("{name}: serving"));
     }
+    // Each version wrote to a file of its own.
+    let written =
+        [1, 2].map(|format| fs::read_to_string(told.log.with_extension(format.to_string())).expect("its file"));
+    assert!(written[0].starts_with("round ") && written[1].starts_with("{\"level\":1,"), "{written:?}");
+    let mut rounds: Vec<usize> =
+        written.iter().flat_map(|lines| lines.lines().map(|line| *numbers(line).last().expect("its round"))).collect();
+    rounds.sort_unstable();
+    assert!(rounds.iter().copied().eq(0..numbers(told.with("sinks: "))[0]), "each is there once");
+    let place = data.join("rows_of_two_formats");
+    assert!(place.join("rows.1").exists() && !place.join("rows.2").exists(), "the last one is the first version");
 }
 
 fn each_line_is_there_once(log: &Path, rounds: usize) {

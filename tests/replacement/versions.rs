@@ -38,6 +38,11 @@ pub fn bad_version(name: &str, kind: &str, fault: &str) -> Private {
     Private::compile("bad_version", &flags)
 }
 
+/// A version of tests/plugins/`name`.c that writes the format of this number, and converts what it finds in the other one.
+pub fn of_format(name: &str, format: u8) -> Private {
+    Private::compile(name, &[&format!("-DFORMAT={format}"), "-DCONVERTS"])
+}
+
 /// What became of an extension that is not to be replaced, and the whole text of why.
 pub fn not_replaced(result: Result<impl Debug, ManagerError>) -> (String, Unreplaced) {
     match result {

@@ -8,20 +8,18 @@ use crate::instance::successor::{Held, Moving};
 use crate::instance::Instance;
 use crate::manager::error::{AnyError, ManagerError, Unreplaced};
 use crate::manager::making::{within, NotMade};
+use crate::manager::plan::{patience, Plan, UNSAVED};
 use crate::manager::registration::{Handles, Registration};
 use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
+use crate::plugin::backup::Backup;
 use crate::plugin::recipe::Recipe;
 use crate::plugin::PluginInstance;
 use crate::sync::call_gate::after;
-use sochdb_plugin_abi::{SOCH_KIND_INDEX, SOCH_KIND_OBSERVABILITY, SOCH_KIND_STORAGE};
+use sochdb_plugin_abi::SOCH_KIND_OBSERVABILITY;
 use sochdb_plugin_sdk::{Error, ErrorKind, IndexExtension};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// Why nothing takes the place of an index that stays where it is.
-const UNSAVED: &str =
-    "what its index keeps can be neither saved nor found in a `data_dir`: build another one and `replace` it";
 
 /// So many changes go to the new index in one call.
 const PART: usize = 1024;
@@ -77,46 +75,6 @@ pub(crate) struct Carried {
     pub(crate) before: Option<Kept>,
     /// Notes what is changed in the new one, as long as there may be a way back.
     pub(crate) journaling: Option<Journaling>,
-}
-
-/// How one instance takes the place of another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Plan {
-    /// Whether the old one ends before the new one is made, as both cannot have the same files or port. Calls wait.
-    pub(crate) one_owner: bool,
-    /// Whether what the old index saves is loaded by the new one.
-    pub(crate) saved: bool,
-    /// Whether changes of the old index that are made meanwhile are made again in the new one. Searches and changes go on.
-    pub(crate) followed: bool,
-}
-
-impl Plan {
-    /// Both are there, and each has its own.
-    pub(crate) const BESIDE: Self = Self { one_owner: false, saved: false, followed: false };
-    /// Only one of them may be there.
-    pub(crate) const ONE_OWNER: Self = Self { one_owner: true, saved: false, followed: false };
-
-    /// The plan that loses nothing of what an instance of these kinds keeps.
-    ///
-    /// # Errors
-    /// Why there is none.
-    pub(crate) fn for_the_same(kinds: Kinds, old: &Instance, recipe: &Recipe) -> Result<Self, String> {
-        let has = |kind: u32| kinds.0 & kind != 0;
-        let has_files = recipe.options.has_data_dir();
-        if has(SOCH_KIND_STORAGE) && !old.described.storage.durable {
-            return Err("it does not keep its rows where the next one finds them, as it does not describe itself as \
-                        durable: fill another one and `replace` it"
-                .to_owned());
-        }
-        let saved = has(SOCH_KIND_INDEX) && !has_files;
-        let one_owner = has(SOCH_KIND_STORAGE) || has(SOCH_KIND_OBSERVABILITY) || has_files;
-        Ok(Self { one_owner, saved, followed: saved && !one_owner })
-    }
-}
-
-/// The time that each part of a replacement has: callers wait four times as long.
-pub(crate) fn patience(old: &Instance) -> Duration {
-    old.limits.drain_timeout / 4
 }
 
 /// Loads into a new index what the old one saved.
@@ -175,6 +133,8 @@ struct Prepared<'a> {
     _journal: Option<Journaling>,
     /// Keeps changes of the index away.
     still: Option<Held<'a>>,
+    /// The old one's files, as long as the next one does not serve.
+    backup: Option<Backup>,
 }
 
 impl<'a> Prepared<'a> {
@@ -192,7 +152,11 @@ impl<'a> Prepared<'a> {
             waited: Duration::ZERO,
             _journal: None,
             still: None,
+            backup: None,
         };
+        if let Some(recipe) = Recipe::of(old).filter(|_| plan.one_owner) {
+            prepared.backup = recipe.options.begin_backup().map_err(|why| prepared.serves_on(why))?;
+        }
         if plan.saved || plan.followed {
             prepared.hold()?;
         }
@@ -268,7 +232,7 @@ impl PluginManager {
     ) -> Result<Carried, ManagerError> {
         let old = &moving.instance().clone();
         let carried = Prepared::of(name, old, plan, kept).and_then(|mut prepared| {
-            let (new, moving) = self.make_next(&prepared, moving, make)?;
+            let (new, moving) = self.make_next(&mut prepared, moving, make)?;
             prepared.catch_up(&new)?;
             self.settle(prepared, moving, &new)
         });
@@ -284,28 +248,33 @@ impl PluginManager {
     /// Makes the next one. If only one of them may be there, the old one ends before, and is made again if there is no next.
     fn make_next(
         &self,
-        prepared: &Prepared<'_>,
+        prepared: &mut Prepared<'_>,
         moving: Moving,
         make: impl FnOnce(&Saved) -> Result<Registration, NotMade>,
     ) -> Result<(Registration, Moving), ManagerError> {
-        let Prepared { old, plan, saved, .. } = prepared;
+        let (old, plan, patience) = (prepared.old, prepared.plan, patience(prepared.old));
         if plan.one_owner {
             moving.have_callers_wait();
-            old.drain_and_close(patience(old)).map_err(|error| prepared.serves_on(error))?;
+            old.drain_and_close(patience).map_err(|error| prepared.serves_on(error))?;
         }
-        let left = if plan.one_owner { old.leave(after(patience(old))) } else { Ok(()) };
+        let left = if plan.one_owner { old.leave(after(patience)) } else { Ok(()) };
         let left = left.map_err(|error| NotMade { keeps_files: error.kind() == ErrorKind::Busy, why: error.into() });
-        let made = left.and_then(|()| make(saved));
+        let copied =
+            left.and_then(|()| Ok(prepared.backup.as_ref().map_or(Ok(()), |copy| copy.fill(after(patience)))?));
+        let is_touched = copied.is_ok();
+        let made = copied.and_then(|()| make(&prepared.saved));
         let NotMade { why, keeps_files } =
             match made.and_then(|new| self.lacks(old, &new).map_or(Ok(new), |why| Err(NotMade::from(why)))) {
                 Ok(new) => return Ok((new, moving)),
                 Err(not) if !plan.one_owner => return Err(prepared.serves_on(not.why)),
                 Err(not) => not,
             };
+        let backup = prepared.backup.take().filter(|_| is_touched);
         let again = if keeps_files {
             Err("a call that does not end has its files".to_owned())
         } else {
-            self.restore(old, saved)
+            let files = backup.as_ref().map_or(Ok(()), Backup::put_back);
+            files.and_then(|()| self.restore(old, &prepared.saved))
         };
         Err(match again {
             Ok(again) => {
@@ -316,19 +285,20 @@ impl PluginManager {
                 drop(moving);
                 // Its sink was kept for the next one.
                 say_ended();
-                prepared.serves_on(why).but_lost(&not)
+                prepared.serves_on(why).but_lost(not, backup.map(Backup::keep))
             }
         })
     }
 
     /// Gives the place to the new one, and ends the old one.
     fn settle(&self, prepared: Prepared<'_>, moving: Moving, new: &Registration) -> Result<Carried, ManagerError> {
-        let Prepared { name, old, plan, saved, followed, begin, waited, _journal, still } = prepared;
+        let Prepared { name, old, plan, saved, followed, begin, waited, _journal, still, backup } = prepared;
         let next = new.instance.begin_move().map_err(|error| ManagerError::not_replaced(name, old, error))?;
         // From the first change on that it gets by itself.
         let journaling = saved.is_some().then(|| Journaling::begin(&new.instance));
         self.put(old, new)?;
         moving.to(&new.instance);
+        drop(backup);
         let pause = if plan == Plan::BESIDE { Duration::ZERO } else { waited.max(begin.elapsed()) };
         // Closes the gate, so that changes that waited go on to the next one; then waits for the calls under way.
         let mut ended = old.shutdown_until(Instant::now());

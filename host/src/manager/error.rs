@@ -110,7 +110,7 @@ pub enum ManagerError {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("`{name}` was not replaced, and {}{}", fate(*.serves, .lost.as_deref()), also(.stuck))]
+#[error("`{name}` was not replaced, and {}{}{}", fate(*.serves, .lost.as_deref()), kept(.backup.as_deref()), also(.stuck))]
 #[non_exhaustive]
 pub struct Unreplaced {
     /// The name of the extension.
@@ -127,6 +127,9 @@ pub struct Unreplaced {
     pub serves: bool,
     /// Why the old one could not be made again, if it ended for the new one.
     pub lost: Option<String>,
+    /// The copy of its `data_dir` that was kept, whole, if it was lost and had a
+    /// [`InstanceOptions::backup_dir`](crate::InstanceOptions::backup_dir).
+    pub backup: Option<PathBuf>,
     /// Of an upgrade, the names of those that were replaced before, and could not be put back.
     pub stuck: Vec<String>,
     /// The reason: an [`Error`] or a [`LoadError`] that names the instance and the file it is of, or an error of the application's.
@@ -204,8 +207,15 @@ fn fate(serves: bool, lost: Option<&str>) -> String {
     match (serves, lost) {
         (true, _) => "the old one serves on".to_owned(),
         (false, None) => "takes no calls any more".to_owned(),
-        (false, Some(why)) => format!("takes no calls any more, as it cannot be made again: {why}"),
+        (false, Some(why)) => format!(
+            "takes no calls any more, as it cannot be made again: {why}; the name is free: register one under it that finds \
+             its files as it needs them"
+        ),
     }
+}
+
+fn kept(backup: Option<&Path>) -> String {
+    backup.map_or_else(String::new, |at| format!("; the files that it left are in {}", at.display()))
 }
 
 fn also(stuck: &[String]) -> String {
@@ -234,16 +244,17 @@ impl ManagerError {
             slot: slot_of(&*source),
             serves: true,
             lost: None,
+            backup: None,
             stuck: Vec::new(),
             source,
         }))
     }
 
-    /// The same of an extension that ended for the next one, and cannot be made again.
-    pub(crate) fn but_lost(self, why: &str) -> Self {
+    /// The same of an extension that ended for the next one, and cannot be made again; the copy of its files, if it is kept.
+    pub(crate) fn but_lost(self, why: String, backup: Option<PathBuf>) -> Self {
         match self {
             Self::NotReplaced(not) => {
-                Self::NotReplaced(Box::new(Unreplaced { serves: false, lost: Some(why.to_owned()), ..*not }))
+                Self::NotReplaced(Box::new(Unreplaced { serves: false, lost: Some(why), backup, ..*not }))
             }
             other => other,
         }

@@ -8,6 +8,7 @@ pub(crate) mod metered;
 pub(crate) mod metric_handles;
 pub(crate) mod metrics;
 pub(crate) mod observe;
+pub(crate) mod plan;
 pub(crate) mod rebuild;
 pub(crate) mod registration;
 mod registry;

@@ -4,9 +4,10 @@ use crate::base::kinds::Kinds;
 use crate::instance::journal::Kept;
 use crate::instance::successor::Moving;
 use crate::instance::Instance;
-use crate::manager::carry::{self, patience, Carried, Plan, Replaced};
+use crate::manager::carry::{self, Carried, Replaced};
 use crate::manager::error::{AnyError, ManagerError, Unreplaced};
 use crate::manager::making::{within, Making, NotMade};
+use crate::manager::plan::{patience, Plan};
 use crate::manager::registration::Registration;
 use crate::manager::registry::Registry;
 use crate::manager::{unknown, PluginManager};
@@ -94,8 +95,13 @@ impl PluginManager {
     /// one cannot be made again.
     ///
     /// What an index without a `data_dir` saved, and its changes since, are kept until all are replaced: so it is put back also if
-    /// its version cannot read what the new one saves. Later that is refused, and says so, as the new one serves; files of a
-    /// `data_dir` are as the new version left them.
+    /// its version cannot read what the new one saves. Later that is refused, and says so, as the new one serves.
+    ///
+    /// Files of a `data_dir` are as the new version left them, if it does not serve: an old one that cannot read them any more is
+    /// not made again, and `lost` in [`Unreplaced`](crate::Unreplaced) says why. Then register a version that reads them under
+    /// the name, which is free. A version that may write another format is better tried with
+    /// [`InstanceOptions::backup_dir`](crate::InstanceOptions::backup_dir), whose copy is put back. What was replaced before the failure, and cannot be put
+    /// back as its files have the new format, serves on in the new version: `stuck` names it, and nothing that it wrote is lost.
     ///
     /// Blocks as long as all of these replacements do, one after the other.
     ///

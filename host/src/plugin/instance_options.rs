@@ -1,7 +1,7 @@
 use crate::kernel::backend::Kernel;
 use crate::kernel::Own;
+use crate::plugin::backup::{sync_directory, Backup};
 use sochdb_plugin_sdk::ErrorKind;
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InstanceOptions {
     data_dir: Option<PathBuf>,
+    backup_dir: Option<PathBuf>,
     memory_budget: u64,
 }
 
@@ -37,6 +38,20 @@ impl InstanceOptions {
     #[must_use]
     pub fn data_dir(self, path: impl Into<PathBuf>) -> Self {
         Self { data_dir: Some(path.into()), ..self }
+    }
+
+    /// Has `data_dir` copied while [`PluginManager::upgrade`](crate::PluginManager::upgrade) or
+    /// [`PluginManager::hand_over`](crate::PluginManager::hand_over) makes another instance, which may write the files in a new
+    /// format. If that one does not serve, the copy is put back before this one is made again, which finds all as it left
+    /// it. Calls wait while the files are copied, at most for a quarter of the drain timeout; if that is too short, or there is
+    /// no room, nothing is replaced.
+    ///
+    /// The path is absolute, outside of `data_dir`, and nothing is there; the directory above it is. If the process ends
+    /// meanwhile, what it has of the copy stays there, and is `whole` if the other instance may have been made: put
+    /// back what is in that directory, or move it away, before the next replacement.
+    #[must_use]
+    pub fn backup_dir(self, path: impl Into<PathBuf>) -> Self {
+        Self { backup_dir: Some(path.into()), ..self }
     }
 
     /// Tells the instance to keep to so many bytes of memory; 0 stands for no limit. Nothing enforces it: plugins that know
@@ -55,11 +70,29 @@ impl InstanceOptions {
         self.memory_budget
     }
 
+    /// Makes the place of a copy of the directory; None if nobody wants one.
+    ///
+    /// # Errors
+    /// Why it cannot be made.
+    pub(crate) fn begin_backup(&self) -> Result<Option<Backup>, String> {
+        let paths = self.data_dir.as_ref().zip(self.backup_dir.as_ref());
+        paths.map(|(of, at)| Backup::begin(of, at)).transpose()
+    }
+
     /// The directory as the plugin gets it, empty if there is none.
     ///
     /// # Errors
-    /// A path that is not absolute or not UTF-8; what is there and is no directory; what cannot be made.
+    /// A path that is not absolute or not UTF-8; what is there and is no directory; what cannot be made; a copy that would
+    /// have no place.
     pub(crate) fn make_data_dir(&self) -> Result<&str, (ErrorKind, String)> {
+        if let Some(backup) = &self.backup_dir {
+            let is_outside =
+                self.data_dir.as_ref().is_some_and(|of| !backup.starts_with(of) && !of.starts_with(backup));
+            if !is_outside || !backup.is_absolute() {
+                let why = "give a `data_dir`, and an absolute path outside of it, such as /var/lib/sochdb/rows.before";
+                return Err((ErrorKind::Invalid, format!("`backup_dir` {}: {why}", backup.display())));
+            }
+        }
         let Some(path) = &self.data_dir else { return Ok("") };
         let refuse = |kind: ErrorKind, why: String| (kind, format!("`data_dir` {}: {why}", path.display()));
         let text = path.to_str().filter(|_| path.is_absolute()).ok_or_else(|| {
@@ -77,17 +110,6 @@ fn make(path: &Path) -> io::Result<()> {
     match Own::make_private_directory(path) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         Err(error) => Err(error),
-        Ok(()) => sync_name(path),
-    }
-}
-
-/// Makes the name of a new directory as durable as the plugin makes what is in it.
-fn sync_name(path: &Path) -> io::Result<()> {
-    // Who may make a directory in another one need not be allowed to read that.
-    let Some(parent) = path.parent().and_then(|parent| File::open(parent).ok()) else { return Ok(()) };
-    match parent.sync_all() {
-        // A file system that has no such thing.
-        Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-        synced => synced,
+        Ok(()) => path.parent().map_or(Ok(()), sync_directory),
     }
 }

@@ -1,5 +1,6 @@
 //! A loaded library and its instances.
 
+pub(crate) mod backup;
 pub(crate) mod directory;
 pub(crate) mod extensions;
 pub(crate) mod instance_options;
