@@ -174,7 +174,7 @@ fn a_call_that_does_not_end_leaves_the_copy_in_its_place() {
     let manager = PluginManager::new();
     registered(&manager, "rows", &first, &options);
     put(&manager, "rows", b"the row!");
-    let call = |_: &str, new: &PluginInstance| Ok(drop(new.storage()?.get(1, KEY)?));
+    let call = |_: &str, new: &PluginInstance| Ok(new.storage()?.get(1, KEY).map(drop)?);
     let (why, not) = not_replaced(manager.upgrade(&hanging, call));
     assert!(!not.serves && why.contains("a call that does not end has its files"), "{why}");
     let whole = not.backup.expect("it is kept");

@@ -7,6 +7,7 @@ mod failed;
 mod files;
 mod held;
 mod limits;
+mod methods;
 mod names;
 mod patience;
 mod rebuilt;

@@ -113,7 +113,7 @@ impl CompressionExtension for Compression {
         let mut most = 0;
         // SAFETY: the plugin's function, with a place for the result.
         let found = self.instance.shared("bound", |instance, error| unsafe { bound(instance, len, &mut most, error) });
-        matches!(found, Ok(true)).then_some(most)
+        self.or_next(found.map(|found| found.then_some(most)), |next| Ok(next.bound(len))).ok().flatten()
     }
 
     fn decompressed_size(&self, input: &[u8]) -> Result<Option<u64>> {
