@@ -2,6 +2,7 @@
 
 use crate::{loader, Lines};
 use sochdb_plugin_host::sdk::prelude::*;
+use sochdb_plugin_host::sdk::{CursorOptions, Extension, TransactionOptions};
 use sochdb_plugin_host::{Caller, DynamicPluginLoader, HostServices};
 use std::sync::Arc;
 
@@ -62,4 +63,139 @@ fn one_of_the_application_is_not_taken_for_the_plugins() {
     let plugin = loader.linked(SOCH_PLUGIN).expect("it is of this contract");
     drop(plugin.instance("logs").expect("an instance"));
     assert_eq!(services.0.take(), [""; 0], "the plugin did not panic");
+}
+
+/// A storage, all of whose handles panic when they are dropped.
+mod handles {
+    use sochdb_plugin_host::sdk::prelude::*;
+    use sochdb_plugin_host::sdk::{CursorOptions, StorageTable, StorageTransaction, TransactionOptions};
+
+    pub struct Handles;
+
+    pub struct Handle(&'static str);
+
+    impl Drop for Handle {
+        fn drop(&mut self) {
+            panic!("in the end of a {}", self.0);
+        }
+    }
+
+    impl Plugin for Handles {
+        fn create(_: Host) -> Result<Self> {
+            Ok(Self)
+        }
+    }
+
+    impl StorageExtension for Handles {
+        fn get_into(&self, _: TableId, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
+            Ok(false)
+        }
+
+        fn put(&self, _: TableId, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
+            Ok(())
+        }
+
+        fn delete(&self, _: TableId, _: &[u8], _: TransactionId) -> Result<()> {
+            Ok(())
+        }
+
+        fn scan_into(&self, _: TableId, _: &[u8], _: &[u8], _: usize, _: &mut RowSink<'_>) -> Result<()> {
+            Ok(())
+        }
+
+        fn flush(&self) -> Result<()> {
+            Ok(())
+        }
+
+        fn open_table(&self, _: TableId) -> Result<Box<dyn StorageTable>> {
+            Ok(Box::new(Handle("table")))
+        }
+
+        fn reader(&self) -> Result<Box<dyn StorageReader + '_>> {
+            Ok(Box::new(Handle("reader")))
+        }
+
+        fn begin(&self, _: &TransactionOptions) -> Result<Box<dyn StorageTransaction + '_>> {
+            Ok(Box::new(Handle("transaction")))
+        }
+    }
+
+    impl StorageTable for Handle {
+        fn get_into(&self, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
+            Ok(false)
+        }
+
+        fn put(&self, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    impl StorageReader for Handle {
+        fn get(&self, _: TableId, _: &[u8]) -> Result<Option<Value<'_>>> {
+            Ok(None)
+        }
+
+        fn cursor<'a>(&'a self, _: TableId, _: &CursorOptions<'_>) -> Result<Box<dyn StorageCursor + 'a>> {
+            Ok(Box::new(Handle("cursor")))
+        }
+    }
+
+    impl StorageCursor for Handle {
+        fn next_batch<'c>(&'c mut self, _: &mut RowBatch<'c>) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    impl StorageTransaction for Handle {
+        fn get_into(&self, _: TableId, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
+            Ok(false)
+        }
+
+        fn put(&mut self, _: TableId, _: &[u8], _: &[u8]) -> Result<()> {
+            Ok(())
+        }
+
+        fn delete(&mut self, _: TableId, _: &[u8]) -> Result<()> {
+            Ok(())
+        }
+
+        fn scan_into(&mut self, _: TableId, _: &[u8], _: &[u8], _: usize, _: &mut RowSink<'_>) -> Result<()> {
+            Ok(())
+        }
+
+        fn commit(self: Box<Self>) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    sochdb_plugin_host::sdk::export_plugin!(#[cfg(any())] "handles", Handles: storage);
+}
+
+#[test]
+fn those_at_the_end_of_a_handle_are_told_each_with_its_own_text() {
+    let lines = Arc::new(Lines::default());
+    let plugin = loader(&lines).linked(handles::SOCH_PLUGIN).expect("it is of this contract");
+    let storage = plugin.instance("{}").expect("an instance").storage().expect("a storage");
+    let told = |slot: &str, text: &str| {
+        let lines = lines.take();
+        let [line] = &lines[..] else { panic!("{slot}: not one line: {lines:?}") };
+        assert!(line.starts_with(&format!("handles: `{slot}` panicked: what it closed is gone")), "{line}");
+        assert!(line.contains(&format!("panicked: in the end of a {text}")), "{line}");
+    };
+    let reader = storage.reader().expect("a reader");
+    drop(reader.cursor(1, &CursorOptions::new()).expect("a cursor"));
+    told("close_cursor", "cursor");
+    drop(reader);
+    told("close_reader", "reader");
+    drop(storage.begin(&TransactionOptions::new()).expect("a transaction"));
+    told("abort_txn", "transaction");
+    drop(storage.open_table(1).expect("a table"));
+    told("close_table", "table");
+    // One that is open is closed by the shutdown.
+    let table = storage.open_table(1).expect("a table");
+    storage.get(1, b"k").expect("it works on");
+    Extension::shutdown(&mut storage.clone()).expect("it ends");
+    told("close_table", "table");
+    drop(table);
+    assert_eq!(lines.take(), [""; 0]);
 }

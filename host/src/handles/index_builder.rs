@@ -68,7 +68,7 @@ impl Index {
             let status = unsafe { begin(instance, limits, table, column, &mut raw, error) };
             if status == SOCH_OK {
                 // While this call holds the instance open.
-                number = self.instance.keep(Handle { raw, close });
+                number = self.instance.keep(Handle { slot: "abandon_build", raw, close });
             }
             status
         });

@@ -4,6 +4,7 @@ use crate::handles::loan_check::{is_lent, Checked};
 use crate::handles::macros::slot;
 use crate::handles::storage::Storage;
 use crate::handles::storage_reader::Reader;
+use crate::instance::end::Handle;
 use core::ffi::c_void;
 use parking_lot::Mutex;
 use sochdb_plugin_abi::*;
@@ -320,9 +321,9 @@ fn open(reader: &Reader, table: TableId, options: &CursorOptions<'_>) -> Result<
 
 fn close(reader: &Reader, raw: *mut c_void) {
     let Storage { instance, table: slots, .. } = &reader.storage;
-    if let Some(close_cursor) = slots.close_cursor.filter(|_| instance.may_close()) {
+    if let Some(close) = slots.close_cursor.filter(|_| instance.may_close()) {
         // SAFETY: the plugin's function on its own cursor, which whoever calls this forgets; its reader is still open.
-        unsafe { close_cursor(raw) };
+        unsafe { instance.close(Handle { slot: "close_cursor", raw, close }) };
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::handles::loan_check::{is_lent, Loan};
 use crate::handles::macros::slot;
 use crate::handles::storage::Storage;
+use crate::instance::end::Handle;
 use crate::sync::call_gate::enter::LongGuard;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -148,10 +149,10 @@ impl Drop for Reader {
             std::mem::forget(self.storage.clone());
             return;
         }
-        let may_close = self.storage.instance.may_close();
-        if let Some(close_reader) = self.storage.table.close_reader.filter(|_| may_close) {
+        let instance = &self.storage.instance;
+        if let Some(close) = self.storage.table.close_reader.filter(|_| instance.may_close()) {
             // SAFETY: the plugin's function on its own reader, once, after those of its cursors.
-            unsafe { close_reader(self.raw) };
+            unsafe { instance.close(Handle { slot: "close_reader", raw: self.raw, close }) };
         }
         // SAFETY: once, and nothing uses it any more.
         unsafe { ManuallyDrop::drop(&mut self.long) };

@@ -57,7 +57,7 @@ impl Storage {
             let status = unsafe { open_table(instance, table, &mut raw, error) };
             if status == SOCH_OK {
                 // While this call holds the instance open.
-                kept = self.instance.keep(Handle { raw, close });
+                kept = self.instance.keep(Handle { slot: "close_table", raw, close });
             }
             status
         });

@@ -1,6 +1,7 @@
 use crate::handles::macros::slot;
 use crate::handles::rows_taken::taking;
 use crate::handles::storage::Storage;
+use crate::instance::end::Handle;
 use crate::sync::call_gate::enter::LongGuard;
 use core::ffi::c_void;
 use sochdb_plugin_abi::*;
@@ -243,10 +244,10 @@ impl StorageTransaction for Transaction {
 
 impl Drop for Transaction {
     fn drop(&mut self) {
-        let may_end = self.open && self.storage.instance.may_close();
-        if let Some(abort) = self.storage.table.abort_txn.filter(|_| may_end) {
+        let instance = &self.storage.instance;
+        if let Some(close) = self.storage.table.abort_txn.filter(|_| self.open && instance.may_close()) {
             // SAFETY: the plugin's function on its own transaction, once.
-            unsafe { abort(self.raw) };
+            unsafe { instance.close(Handle { slot: "abort_txn", raw: self.raw, close }) };
         }
     }
 }

@@ -29,6 +29,8 @@ pub(crate) fn say_ended() {
 /// Something that the plugin opened for the host, and how it ends.
 #[derive(Clone, Copy)]
 pub(crate) struct Handle {
+    /// The slot that closes it.
+    pub(crate) slot: &'static str,
     pub(crate) raw: *mut c_void,
     pub(crate) close: unsafe extern "C" fn(*mut c_void),
 }
@@ -53,8 +55,16 @@ pub(crate) struct Job {
 enum Progress {
     #[default]
     Runs,
-    /// With what the plugin said, for who asks first.
-    Over(Option<Box<(soch_status, soch_error)>>),
+    /// With what came of it, for who asks first.
+    Over(Option<Box<Outcome>>),
+}
+
+/// The outcome of an end, as the plugin said it.
+pub(crate) struct Outcome {
+    pub(crate) status: soch_status,
+    pub(crate) error: soch_error,
+    /// The texts of panics of a plugin that is linked in, each with the slot that closed a handle.
+    pub(crate) panics: Vec<(&'static str, String)>,
 }
 
 /// The instance and what it opened, on their way to another thread.
@@ -73,11 +83,12 @@ pub(crate) enum Call {
 unsafe impl Send for Sent {}
 
 impl Sent {
-    fn run(self) -> (soch_status, soch_error) {
-        let mut error = soch_error::empty();
+    fn run(self) -> Outcome {
+        let (mut error, mut panics) = (soch_error::empty(), Vec::new());
         for handle in self.handles {
             // SAFETY: the plugin's function on its own handle, once; the gate is closed and drained.
             unsafe { (handle.close)(handle.raw) };
+            panics.extend(untold::taken().map(|text| (handle.slot, text)));
         }
         let status = match self.call {
             // SAFETY: the gate is closed and drained, so nobody else is in the instance, and `End` says once.
@@ -90,7 +101,7 @@ impl Sent {
                 guard(&raw mut error, || untold::taken().map_or(Ok(()), |text| Err(Error::failed(text))))
             },
         };
-        (status, error)
+        Outcome { status, error, panics }
     }
 }
 
@@ -112,8 +123,8 @@ impl Job {
         }
     }
 
-    /// Whether it is over by then; and what the plugin said, if nobody was told before.
-    pub(crate) fn wait(&self, deadline: Instant) -> Option<Option<Box<(soch_status, soch_error)>>> {
+    /// Whether it is over by then; and what came of it, if nobody was told before.
+    pub(crate) fn wait(&self, deadline: Instant) -> Option<Option<Box<Outcome>>> {
         let mut progress = self.progress.lock();
         let mut late = false;
         loop {

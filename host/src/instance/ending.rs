@@ -54,12 +54,13 @@ impl Instance {
         };
         *self.end.lock() = End::Over;
         say_ended();
-        match outcome {
-            Some(outcome) if outcome.0 != SOCH_OK => {
-                let (status, mut error) = *outcome;
-                Err(self.failure("shutdown", status, &raw mut error))
-            }
-            _ => Ok(()),
+        let Some(mut outcome) = outcome else { return Ok(()) };
+        for (slot, text) in &outcome.panics {
+            self.tell_of_panic(slot, "what it closed is gone", text);
+        }
+        match outcome.status {
+            SOCH_OK => Ok(()),
+            status => Err(self.failure("shutdown", status, &raw mut outcome.error)),
         }
     }
 
@@ -138,8 +139,8 @@ impl Instance {
         job.start(&self.gate, sent);
         let _waiting = self.gate.wait_for_end();
         let Some(outcome) = job.wait(call_gate::after(self.limits.drain_timeout)) else { return false };
-        if let Some(mut panic) = outcome.filter(|outcome| outcome.0 != SOCH_OK) {
-            self.tell_of_panic("destroy", &said(&raw mut panic.1).1);
+        if let Some(mut panicked) = outcome.filter(|outcome| outcome.status != SOCH_OK) {
+            self.tell_of_panic("destroy", "the instance takes no more calls", &said(&raw mut panicked.error).1);
         }
         true
     }

@@ -38,7 +38,7 @@ impl Instance {
             let _ = self.poisoned_by.set(format!("`{slot}` {text}"));
             self.gate.poison();
             crate::instance::end::say_ended();
-            self.tell_of_panic(slot, &text);
+            self.tell_of_panic(slot, "the instance takes no more calls", &text);
         }
         if self.limits.contract_checks && !is_text {
             return self.contract_violation(slot, "gave an error whose text is not UTF-8 that ends in NUL");
@@ -47,8 +47,9 @@ impl Instance {
     }
 
     /// A sink's caller is not told of errors, and what comes after is only a refusal.
-    pub(crate) fn tell_of_panic(&self, slot: &'static str, text: &str) {
-        let message = format!("`{slot}` panicked: the instance takes no more calls");
+    #[cold]
+    pub(crate) fn tell_of_panic(&self, slot: &'static str, fate: &str, text: &str) {
+        let message = format!("`{slot}` panicked: {fate}");
         match &*self.origin {
             Origin::Entry { side, .. } => {
                 side.say(LogLevel::Error, &message, &[("slot", slot), ("panic.text", text)]);

@@ -7,6 +7,7 @@ pub(crate) mod described;
 pub(crate) mod end;
 pub(crate) mod ending;
 pub(crate) mod failure;
+pub(crate) mod handles;
 pub(crate) mod host_services;
 pub(crate) mod host_side;
 pub(crate) mod journal;
@@ -293,46 +294,12 @@ impl Instance {
         }
     }
 
-    /// Keeps a handle that the plugin just opened, for [`Self::release`] or the shutdown. Returns its number.
-    pub(crate) fn keep(&self, handle: Handle) -> usize {
-        self.handles.lock().insert(handle)
-    }
-
-    /// Closes the handle of this number. One that cannot be closed now, as calls do not end, is closed by the shutdown;
-    /// after a panic nothing is closed.
-    ///
-    /// # Safety
-    /// The caller kept it and does not use it again.
-    pub(crate) unsafe fn release(&self, kept: usize) {
-        let Ok(_pass) = self.gate.enter(|| self.limits.drain_timeout) else { return };
-        let handle = self.handles.lock().remove(kept);
-        if let Some(handle) = handle {
-            // SAFETY: the plugin's function on its own handle, once; the caller promises that nobody uses it.
-            unsafe { (handle.close)(handle.raw) };
-        }
-    }
-
-    /// Forgets the handle of this number, which the plugin's own function ends.
-    pub(crate) fn forget(&self, kept: usize) {
-        self.handles.lock().remove(kept);
-    }
-
-    /// All handles that are open, for who closes them.
-    pub(crate) fn take_handles(&self) -> Vec<Handle> {
-        std::mem::take(&mut *self.handles.lock()).into_items().collect()
-    }
-
     pub(crate) fn pointer(&self) -> *mut c_void {
         self.pointer
     }
 
     pub(crate) fn lifecycle(&self) -> Lifecycle {
         self.lifecycle
-    }
-
-    /// Whether what stays may be closed by the plugin.
-    pub(crate) fn may_close(&self) -> bool {
-        self.gate.goes_on().is_ok()
     }
 
     pub(crate) fn is_poisoned(&self) -> bool {
