@@ -30,6 +30,7 @@ fn of_storages() {
     let log = Private::compile("rows_in_a_log", &["-pthread"]);
     keeps(&log, "storage_crash::*", &[]);
     keeps(&log, "storage_crash::a_power_loss*", &["--crash-strict"]);
+    keeps(&log, "storage_expiry::*", &[]);
 }
 
 /// Keys that have an order, vectors, and texts.

@@ -68,7 +68,7 @@ lists! {
     of_histories_are_found: history::MUTANTS;
     of_answers_of_storages_are_found: storage_answers::MUTANTS;
     of_many_keys_are_found: storage_many::IN_C, storage_many::IN_RUST;
-    of_times_to_live_are_found: storage_many::EXPIRING;
+    of_times_to_live_are_found: storage_many::EXPIRING, storage_many::EXPIRING_ON_DISK;
     of_savepoints_are_found: storage_many::SAVED, storage_many::NESTED, storage_many::KEPT;
     of_storages_by_size_are_found: storage_sizes::MUTANTS;
     of_what_outlives_a_crash_are_found: crash::MUTANTS;

@@ -1,7 +1,7 @@
 //! Mistakes in what storages do beside rows and ranges: many keys at a time, times to live, savepoints.
 
 use crate::storage::{LMDB, MEMORY, MEMORY_IN_RUST, VERSIONS};
-use crate::subject::{mistakes, Damage, Mutant};
+use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
 pub const IN_C: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory.c";
     Wrong "many gets that end at the first key that is not there":
@@ -50,6 +50,17 @@ pub const EXPIRING: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_versio
         "row->second.back().value->is_over()) put(where, nullptr);" =>
         "true) put(where, nullptr);",
         "storage_expiry::a_later_write_ends_a_time_to_live";
+};
+
+pub const EXPIRING_ON_DISK: &[Mutant] = mistakes! { Plugin::of("tests/plugins/rows_in_a_log.c"), "tests/plugins/rows_in_a_log.c";
+    Wrong "a time to live that begins anew with each instance":
+        "    if (failed == 0) failed = load(self);\n" =>
+        "    if (failed == 0) failed = load(self);\n    for (size_t i = 0; i < self->count; i++) if (self->rows[i].until != 0) self->rows[i].until = end_of(400);\n",
+        "storage_expiry::the_time_goes_on_while_no_instance_has_the_rows";
+    Loss "a time to live that ends with its instance":
+        "    if (failed == 0) failed = load(self);\n" =>
+        "    if (failed == 0) failed = load(self);\n    for (size_t i = 0; i < self->count; i++) if (self->rows[i].until != 0) self->rows[i].until = 1;\n",
+        "storage_expiry::the_time_goes_on_while_no_instance_has_the_rows";
 };
 
 pub const SAVED: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory_rows.h";

@@ -1,13 +1,15 @@
 // A durable storage: all rows in memory, and each batch a record at the end of one file, with a checksum. `compact` writes the
-// rows to a new file and renames it.
+// rows to a new file and renames it. A row may have a time to live, which goes on while nobody has the file open.
 #include "log.h"
 
 #include <pthread.h>
+#include <time.h>
 
-// A row as its record has it: the operation, the table, both lengths, the key and the value.
+// A row as its record has it: the operation, the table, both lengths, when it ends, the key and the value.
 typedef struct {
     uint8_t op, *key, *value;
     uint32_t table, key_len, value_len;
+    uint64_t until;
 } row;
 
 typedef struct {
@@ -17,11 +19,31 @@ typedef struct {
     size_t count;
 } store;
 
+enum { HEAD = 21 };
+
+// Milliseconds of the clock that all processes have.
+static uint64_t now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    return (uint64_t)time.tv_sec * 1000 + (uint64_t)time.tv_nsec / 1000000;
+}
+
+// When a row ends that is put now, 0 for never.
+static uint64_t end_of(uint64_t ttl_ms) {
+    uint64_t begin = now();
+    return ttl_ms == 0 || ttl_ms > UINT64_MAX - begin ? 0 : begin + ttl_ms;
+}
+
+static int is_over(const row *it) {
+    return it->until != 0 && it->until <= now();
+}
+
 static int add_row(buffer *to, const row *it) {
     int failed = add(to, &it->op, 1);
     if (failed == 0) failed = add(to, &it->table, 4);
     if (failed == 0) failed = add(to, &it->key_len, 4);
     if (failed == 0) failed = add(to, &it->value_len, 4);
+    if (failed == 0) failed = add(to, &it->until, 8);
     if (failed == 0) failed = add(to, it->key, it->key_len);
     return failed == 0 ? add(to, it->value, it->value_len) : failed;
 }
@@ -60,7 +82,8 @@ static void apply(store *self, uint8_t *at, size_t len) {
     for (uint8_t *end = at + len; at < end;) {
         row it = {.op = *at};
         memcpy(&it.table, at + 1, 4), memcpy(&it.key_len, at + 5, 4), memcpy(&it.value_len, at + 9, 4);
-        it.key = at + 13, it.value = it.key + it.key_len;
+        memcpy(&it.until, at + 13, 8);
+        it.key = at + HEAD, it.value = it.key + it.key_len;
         at = it.value + it.value_len;
         soch_bytes key = {it.key, it.key_len};
         size_t to = place(self, it.table, key);
@@ -88,7 +111,8 @@ static soch_status write_batch(void *instance, const soch_call *call, const soch
     for (size_t i = 0; i < count && failed == 0; i++) {
         const soch_write *write = &writes[i];
         row it = {(uint8_t)write->op, (uint8_t *)write->key.ptr, (uint8_t *)write->value.ptr, write->table,
-                  (uint32_t)write->key.len, write->op == SOCH_WRITE_PUT ? (uint32_t)write->value.len : 0};
+                  (uint32_t)write->key.len, write->op == SOCH_WRITE_PUT ? (uint32_t)write->value.len : 0,
+                  end_of(write->ttl_ms)};
         failed = add_row(&what, &it);
     }
     if (failed == 0 && count > 0) failed = append(&self->log, &what);
@@ -117,7 +141,7 @@ static soch_status get(void *instance, uint32_t table, soch_bytes key, const soc
     pthread_mutex_lock(&self->lock);
     size_t at = place(self, table, key);
     if (self->log.broken != 0) status = fail(error, self->log.broken);
-    else if (is_at(self, at, table, key)) {
+    else if (is_at(self, at, table, key) && !is_over(&self->rows[at])) {
         status = value->write(value->ctx, (soch_bytes){self->rows[at].value, self->rows[at].value_len});
     }
     pthread_mutex_unlock(&self->lock);
@@ -130,9 +154,11 @@ static soch_status scan(void *instance, const soch_call *call, uint32_t table, s
     (void)call;
     pthread_mutex_lock(&self->lock);
     soch_status status = self->log.broken != 0 ? fail(error, self->log.broken) : SOCH_OK;
-    for (size_t at = place(self, table, start); at < self->count && limit > 0 && status == SOCH_OK; at++, limit--) {
+    for (size_t at = place(self, table, start); at < self->count && limit > 0 && status == SOCH_OK; at++) {
         const row *it = &self->rows[at];
         if (it->table != table || (end.len > 0 && compare(it, table, end) >= 0)) break;
+        if (is_over(it)) continue;
+        limit--;
         status = rows->row(rows->ctx, (soch_bytes){it->key, it->key_len}, (soch_bytes){it->value, it->value_len});
     }
     pthread_mutex_unlock(&self->lock);
@@ -155,7 +181,9 @@ static soch_status compact(void *instance, const soch_call *call, soch_error *er
     (void)call;
     pthread_mutex_lock(&self->lock);
     int failed = self->log.broken;
-    for (size_t at = 0; at < self->count && failed == 0; at++) failed = add_row(&all, &self->rows[at]);
+    for (size_t at = 0; at < self->count && failed == 0; at++) {
+        if (!is_over(&self->rows[at])) failed = add_row(&all, &self->rows[at]);
+    }
     if (failed == 0) failed = replace(&self->log, &all);
     free(all.at);
     pthread_mutex_unlock(&self->lock);
@@ -164,7 +192,7 @@ static soch_status compact(void *instance, const soch_call *call, soch_error *er
 
 static soch_status describe(void *instance, soch_storage_properties *properties, soch_error *error) {
     (void)instance, (void)error;
-    properties->flags = SOCH_STORAGE_DURABLE;
+    properties->flags = SOCH_STORAGE_DURABLE | SOCH_STORAGE_TIME_TO_LIVE;
     return SOCH_OK;
 }
 
@@ -173,7 +201,7 @@ static int load(store *self) {
     size_t len = 0;
     int failed;
     while ((failed = read_record(&self->log, &what, &len)) == 0 && what != NULL) {
-        if (reserve(self, len / 13 + 1) != 0) return ENOMEM;
+        if (reserve(self, len / HEAD + 1) != 0) return ENOMEM;
         apply(self, what, len);
     }
     return failed == 0 ? end_log(&self->log) : failed;

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 suite!(Storage, "storage_expiry":
     a_row_is_there_for_its_time_and_then_gone,
     a_later_write_ends_a_time_to_live,
+    the_time_goes_on_while_no_instance_has_the_rows,
 );
 
 /// Long enough to look at the rows before, even on a machine that is busy.
@@ -170,4 +171,38 @@ fn a_later_write_ends_a_time_to_live(subject: &Subject) -> Result<(), NotPassed>
         }
         Ok(())
     })
+}
+
+fn the_time_goes_on_while_no_instance_has_the_rows(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    let described = storage.describe();
+    if !described.expires || !described.durable {
+        skip!("rows that last and have a time to live are not described");
+    }
+    let before = Instant::now();
+    let writes = [put(b"a"), expiring(b"b", b"goes", TIME), expiring(b"c", b"stays long", Duration::from_secs(3600))];
+    write(storage, &writes)?;
+    let since = Instant::now();
+    storage.flush().must("flush")?;
+    instance = subject.again(instance)?;
+    let keys = |storage: &Storage| {
+        let rows = storage.scan(1, b"", b"", 99).must("scan")?;
+        Ok::<_, NotPassed>(rows.into_iter().map(|(key, _)| key).collect::<Vec<_>>())
+    };
+    let found = keys(instance.storage()?)?;
+    if before.elapsed() < TIME {
+        ensure!(found.len() == 3, "a later instance has {found:02x?} of 3 rows whose time to live is not over");
+    }
+    let directory = instance.directory();
+    drop(instance);
+    // One that begins the time anew has the row then.
+    std::thread::sleep((since + TIME + LATE).saturating_duration_since(Instant::now()));
+    let found = keys(subject.instance_in(directory)?.storage()?)?;
+    let left = [b"a", b"c"].map(|key| key.to_vec());
+    ensure!(
+        found == left,
+        "after the time to live of a row, which went on without an instance, a later one has {found:02x?}"
+    );
+    Ok(())
 }
