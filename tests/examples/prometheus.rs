@@ -1,7 +1,7 @@
 //! `observability_prometheus` and those who read it: `promtool`, and a Prometheus server that scrapes.
 
 use serde_json::Value;
-use sochdb_plugin_host::sdk::{HealthInfo, ObservabilityExtension};
+use sochdb_plugin_host::sdk::{HealthInfo, IndexExtension, ObservabilityExtension};
 use sochdb_plugin_host::{MetricDescription, PluginInstance, PluginManager};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read, Write};
@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 use support::plugins::{in_rust, load, Private, Recorder};
-use support::{run, tool, PrivateDir, MINUTE};
+use support::{in_c, run, tool, PrivateDir, MINUTE};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(100);
@@ -96,6 +96,19 @@ fn promtool_has_no_complaint() {
     let checked = run(check.args(["-c", r#"exec "$0" check metrics < "$1""#]).arg(promtool).arg(file), MINUTE);
     let said = format!("{}{}", checked.stdout, checked.stderr);
     assert!(checked.status.success() && said.is_empty(), "{}\n{said}\n{text}", checked.status);
+}
+
+#[test]
+fn what_a_plugin_says_of_its_own_metrics_is_on_the_page() {
+    let served = Served::new("told");
+    let plugin = load(&in_c!("index_vectors")).instance(r#"{"dimensions": 1}"#).expect("an instance");
+    served.manager.register_as("orders.place", &plugin).expect("registered");
+    plugin.index().expect("an index").build(1, 2, &[(1, &[0; 4])]).expect("it builds");
+    let page = get(served.address, "/metrics").expect("a scrape");
+    let lines: Vec<&str> = page.lines().filter(|line| line.contains("build_seconds")).collect();
+    assert!(lines.contains(&"# HELP build_seconds Time that builds took Unit: s"), "{lines:#?}");
+    let counted = "build_seconds_count{extension=\"orders.place\",plugin=\"index_vectors\"} 1";
+    assert!(lines.contains(&counted), "{lines:#?}");
 }
 
 #[test]

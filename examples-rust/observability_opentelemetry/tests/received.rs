@@ -10,8 +10,8 @@ use opentelemetry_proto::tonic::common::v1::{any_value::Value, KeyValue};
 use opentelemetry_proto::tonic::metrics::v1::{metric::Data, number_data_point, Metric};
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind as ReceivedKind;
 use sochdb_plugin_host::sdk::{
-    HealthInfo, LogLevel, LogRecord, SpanEnd, SpanEvent, SpanKind, SpanLink, SpanParent, SpanStart, SpanStatus,
-    TraceContext,
+    CompressionExtension, HealthInfo, LogLevel, LogRecord, SpanEnd, SpanEvent, SpanKind, SpanLink, SpanParent,
+    SpanStart, SpanStatus, TraceContext,
 };
 use sochdb_plugin_host::{CallOptions, DynamicPluginLoader, MetricDescription, PluginManager};
 use std::collections::BTreeMap;
@@ -163,6 +163,55 @@ fn log_lines_arrive_with_level_target_time_attributes_and_trace() {
         assert!(line.record.trace_id.is_empty() && line.record.time_unix_nano >= before);
         assert_eq!(of(&line.record.attributes), BTreeMap::from([("path", text("/var/lib/rows"))]));
     }
+}
+
+/// A codec that counts what it packs, and says what it counts.
+mod packs {
+    use sochdb_plugin_host::sdk::prelude::*;
+
+    pub struct Packs(Host);
+
+    impl Plugin for Packs {
+        fn create(host: Host) -> Result<Self> {
+            host.describe_metric("packed", "By", "Bytes that were packed");
+            Ok(Self(host))
+        }
+    }
+
+    impl CompressionExtension for Packs {
+        fn algorithm(&self) -> &str {
+            "packs"
+        }
+
+        fn compress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+            self.0.counter_inc("packed", input.len() as u64, &[("kind", "page")]);
+            output.write(input)
+        }
+
+        fn decompress_into(&self, input: &[u8], output: &mut Writer<'_>) -> Result<()> {
+            output.write(input)
+        }
+    }
+
+    sochdb_plugin_host::sdk::export_plugin!(#[cfg(any())] Packs: compression);
+}
+
+#[test]
+fn what_a_plugin_says_of_its_own_metrics_arrives_with_them() {
+    let Some(collector) = Collector::start() else { return };
+    let manager = manager(&collector.config("orders"));
+    let packs = DynamicPluginLoader::new().linked(packs::SOCH_PLUGIN).expect("it is of this contract");
+    manager.register_as("pages", packs.instance("{}").expect("an instance")).expect("registered");
+    manager.compression("pages").expect("it is there").compress(b"a page").expect("compress");
+    manager.flush_observability().expect("delivered");
+    let metrics = collector.metrics(&["packed"]);
+    let packed = metrics.iter().find(|metric| metric.name == "packed").expect("it arrived");
+    assert_eq!((&*packed.unit, &*packed.description), ("By", "Bytes that were packed"));
+    let Some(Data::Sum(sum)) = &packed.data else { panic!("{packed:?}") };
+    let [point] = &sum.data_points[..] else { panic!("{sum:?}") };
+    assert_eq!(point.value, Some(number_data_point::Value::AsInt(6)));
+    let attributes = of(&point.attributes);
+    assert_eq!((&attributes["kind"], &attributes["extension"]), (&text("page"), &text("pages")));
 }
 
 #[test]
