@@ -43,8 +43,8 @@ const CLI: &[&str] = &["explanations", "output", "input", "loading", "store", "c
 
 /// The rooms of the suite, likewise.
 const SUITE: &[&str] = &[
-    "frame", "inputs", "sink", "crash", "index", "history", "fuzz", "life", "storage", "codec", "children", "all",
-    "harness",
+    "system", "frame", "inputs", "sink", "crash", "index", "history", "fuzz", "life", "storage", "codec", "children",
+    "all", "harness",
 ];
 
 /// Where rules of files hold.

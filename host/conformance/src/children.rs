@@ -1,8 +1,7 @@
 //! The processes that tests of crashes start.
 
-use crate::crash::child::Request;
 use crate::crash::promise::Promise;
-use crate::crash::talk::Talk;
+use crate::crash::{Request, Talk};
 use crate::frame::subject::Subject;
 use crate::index::crash::Entries;
 use crate::storage::crash::Rows;
@@ -12,7 +11,8 @@ use std::io::{Error, Result};
 /// [`Subject::children`] starts.
 ///
 /// # Errors
-/// The standard input is not that of such a process, or the other process is gone.
+/// The standard input is not that of such a process, or the other process is gone; the system is not Linux, where alone tests
+/// start such processes.
 pub fn serve(subject: &Subject) -> Result<()> {
     let mut talk = Talk::of_child()?;
     while let Some(line) = talk.line()? {
@@ -23,8 +23,7 @@ pub fn serve(subject: &Subject) -> Result<()> {
             Entries::KIND => request.answer::<Entries>(subject, &talk)?,
             _ => return Err(unknown()),
         }
-        // Whoever supervised it waits for its end.
-        if matches!(request, Request::Work { .. }) {
+        if request.is_last() {
             break;
         }
     }

@@ -50,6 +50,7 @@ mod inputs;
 mod life;
 mod sink;
 mod storage;
+mod system;
 
 pub use children::serve;
 pub use frame::instance::Handles;

@@ -1,11 +1,11 @@
 //! Crash consistency: what a durable storage, or an index with files of its own, has kept after its process was killed, the
 //! power failed, or a call of the system did.
 //!
-//! A child does steps that are drawn by seed, with calls that wait for the supervisor (seccomp, user notification: `kernel`,
-//! `numbers`) whenever they might change files. The supervisor (`supervised`) makes those that concern the child's directory in
-//! its place (`perform`), one after the other, and notes what each changed and when the child said that a step was done. So it
-//! knows all that a disk may hold: it kills the child before any call, lets any call fail, or builds the directory as a power
-//! loss may leave it (`disk`, `content`). A process that wrote none of it opens what is left (`looker`).
+//! A child does steps that are drawn by seed, with calls that wait for the supervisor (seccomp, user notification:
+//! `linux/kernel`, `linux/numbers`) whenever they might change files. The supervisor (`supervised`) makes those that concern the
+//! child's directory in its place (`perform`), one after the other, and notes what each changed and when the child said that a
+//! step was done. So it knows all that a disk may hold: it kills the child before any call, lets any call fail, or builds the
+//! directory as a power loss may leave it (`disk`, `content`). A process that wrote none of it opens what is left (`looker`).
 //!
 //! The steps, and which states a plugin may come again with, are those of its kind (`promise`): `storage::crash` knows that
 //! every durable step is there, and of the others each whole or not at all; `index::crash` that there is the state of the last
@@ -16,7 +16,7 @@
 //! `sync_file_range` counts for nothing. Of what came later there is a part by seed: nothing, everything, all until one moment and
 //! a part of the next write, of each page of 4096 bytes or each sector of 512 what it held at a moment of its own, or only the
 //! length. A sector is never torn. Names, and the order of what is new, are as file systems with a journal have them, or as
-//! POSIX promises: `content::Rule`. After an `fsync` that fails with EIO or ENOSPC, what it should have written never comes.
+//! POSIX promises: `linux/content`. After an `fsync` that fails with EIO or ENOSPC, what it should have written never comes.
 //!
 //! # Long runs
 //! `--crash-points 10000` on a machine of two processors that did other work meanwhile, the command in a debug build: LMDB as it
@@ -33,20 +33,15 @@
 //!   synced. An `mmap` that is made writable later is not noticed.
 //! - Damage of what was synced, disks that lie, and files outside of the directory are not tried.
 
-pub(crate) mod call;
-pub(crate) mod child;
-pub(crate) mod content;
-pub(crate) mod disk;
-pub(crate) mod kernel;
-pub(crate) mod looker;
-pub(crate) mod numbers;
-pub(crate) mod perform;
-pub(crate) mod points;
-pub(crate) mod process;
+#[cfg(not(target_os = "linux"))]
+mod elsewhere;
+#[cfg(target_os = "linux")]
+mod linux;
 pub(crate) mod promise;
-pub(crate) mod runs;
-pub(crate) mod supervised;
-pub(crate) mod talk;
-pub(crate) mod trials;
-pub(crate) mod tried;
-pub(crate) mod work;
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) use elsewhere::{failing_calls, killed, power_loss, Request, Talk};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::tried::{failing_calls, killed, power_loss};
+#[cfg(target_os = "linux")]
+pub(crate) use linux::{child::Request, talk::Talk};

@@ -6,10 +6,10 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::Filled;
 use crate::frame::phase::Phase;
 use crate::frame::random::Random;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::sdk::ExtensionInfo;
 use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, PluginLibrary};
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
@@ -32,10 +32,9 @@ const DATA_DIR: &str = "data_dir";
 
 /// A directory for one test, which goes with what is returned.
 pub(crate) fn new_directory() -> Result<TempDir, NotPassed> {
-    // Without the mode, the umask would decide who may read and write it.
-    let only_mine = Permissions::from_mode(0o700);
-    let directory = tempfile::Builder::new().prefix("sochdb-check-").permissions(only_mine).tempdir();
-    directory.must("cannot make a directory for the test")
+    let mut builder = tempfile::Builder::new();
+    Native::only_mine(builder.prefix("sochdb-check-"));
+    builder.tempdir().must("cannot make a directory for the test")
 }
 
 /// A plugin under test: what makes its instances, and what its author says of it.
@@ -157,7 +156,7 @@ impl Subject {
     }
 
     /// Says that nothing else runs in the process beside the test, so that what the process has is the plugin's. Otherwise the
-    /// tests that look for leaks and sockets are skipped.
+    /// tests that look for leaks and sockets are skipped, as they are on systems beside Linux.
     #[must_use]
     pub fn alone(mut self) -> Self {
         self.alone = true;
@@ -240,8 +239,11 @@ impl Subject {
         Random::new(self.seed ^ salt)
     }
 
-    /// Skips a test that looks at what the process has, where others may be at work in it.
+    /// Leaves out a test that looks at what the process has, where the system does not tell, or others may be at work in it.
     pub(crate) fn needs_the_process(&self) -> Result<(), NotPassed> {
+        if let Some(why) = Native::UNSEEN {
+            unseen!("{why}");
+        }
         if !self.alone {
             unseen!("something else may run in this process, as nobody says with `Subject::alone` that nothing does");
         }

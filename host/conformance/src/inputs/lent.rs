@@ -2,8 +2,9 @@
 
 use crate::frame::must::Must;
 use crate::frame::not_passed::NotPassed;
+use crate::system::backend::System;
+use crate::system::Native;
 use core::ffi::c_void;
-use rustix::mm::{mmap_anonymous, mprotect, munmap, MapFlags, MprotectFlags, ProtFlags};
 
 /// Bytes at the end of a page that may only be read; whoever touches the next one ends the process.
 pub(crate) struct Lent {
@@ -16,13 +17,10 @@ pub(crate) struct Lent {
 impl Lent {
     /// A copy of `bytes`.
     pub(crate) fn new(bytes: &[u8]) -> Result<Self, NotPassed> {
-        let page = rustix::param::page_size();
+        let page = Native::page();
         let room = bytes.len().next_multiple_of(page);
         let mapped = room + page;
-        let writable = ProtFlags::READ | ProtFlags::WRITE;
-        // SAFETY: new pages, at an address that the system chooses.
-        let pages = unsafe { mmap_anonymous(std::ptr::null_mut(), mapped, writable, MapFlags::PRIVATE) };
-        let pages = pages.must("no memory for the test")?;
+        let pages = Native::map(mapped).must("no memory for the test")?;
         // SAFETY: the bytes fit into the pages before the last one, which are this value's.
         let start = unsafe {
             let start = pages.cast::<u8>().add(room - bytes.len());
@@ -31,10 +29,7 @@ impl Lent {
         };
         let lent = Self { pages, mapped, start, len: bytes.len() };
         // SAFETY: they are this value's pages, of which nobody else knows.
-        let guarded = unsafe {
-            mprotect(pages, room, MprotectFlags::READ)
-                .and_then(|()| mprotect(pages.cast::<u8>().add(room).cast(), page, MprotectFlags::empty()))
-        };
+        let guarded = unsafe { Native::guard(pages, room, mapped) };
         guarded.must("pages cannot be guarded").map(|()| lent)
     }
 }
@@ -60,7 +55,7 @@ impl std::ops::Deref for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         // SAFETY: they are this value's pages, and no borrow of them is left.
-        let unmapped = unsafe { munmap(self.pages, self.mapped) };
+        let unmapped = unsafe { Native::unmap(self.pages, self.mapped) };
         debug_assert!(unmapped.is_ok(), "{unmapped:?}");
     }
 }

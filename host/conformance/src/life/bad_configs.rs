@@ -1,5 +1,7 @@
 //! Configurations as they come out when somebody slips.
 
+use crate::system::backend::System;
+use crate::system::Native;
 use serde_json::{json, Map, Value};
 
 /// Variants of a configuration, each with what is wrong. A plugin may take some of them.
@@ -17,7 +19,7 @@ pub(crate) fn bad_configs(good: &str) -> Vec<(String, String)> {
         add(format!("no field {name:?}"), less);
         let wrong =
             [json!(null), json!(-1), json!(1e300), json!(true), json!([]), json!({}), json!(""), json!("\u{0}")];
-        for value in wrong.into_iter().chain([json!("/dev/null/inside"), json!("/proc/no/such")]) {
+        for value in wrong.into_iter().chain(Native::NOWHERE.map(|path| json!(path))) {
             let mut changed = fields.clone();
             changed.insert(name.clone(), value.clone());
             add(format!("{value} as {name:?}"), changed);

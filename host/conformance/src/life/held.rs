@@ -1,6 +1,8 @@
 //! Memory, descriptors, threads, mappings and files of the process: whether each call leaves more of them.
 
 use crate::frame::not_passed::NotPassed;
+use crate::system::backend::System;
+use crate::system::Native;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -39,7 +41,7 @@ pub(crate) struct Memory {
 
 impl Memory {
     pub(crate) fn now() -> Self {
-        Self { allocated: allocated(), anonymous: memory().unwrap_or(0) }
+        Self { allocated: Native::allocated(), anonymous: memory().unwrap_or(0) }
     }
 
     /// The bytes of the allocator by which there are more than at another time.
@@ -51,19 +53,6 @@ impl Memory {
     pub(crate) fn anonymous_since(self, other: Self) -> u64 {
         self.anonymous.saturating_sub(other.anonymous)
     }
-}
-
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-fn allocated() -> u64 {
-    // SAFETY: it only reads the allocator's own figures, under its locks.
-    let told = unsafe { libc::mallinfo() };
-    // The figures are cut to 32 bits, and a test is far from those.
-    u64::from(told.uordblks as u32) + u64::from(told.hblkhd as u32)
-}
-
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-fn allocated() -> u64 {
-    0
 }
 
 /// Bytes of memory of this process that are in no file; None where the system does not tell.

@@ -4,6 +4,8 @@ use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
 use sochdb_plugin_host::{CallOptions, Storage};
 use std::collections::BTreeSet;
@@ -159,7 +161,7 @@ fn one_that_fails_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
         }
     }
     // Nobody makes a directory there, not even root.
-    let nowhere = Path::new("/proc/sochdb-check-copy");
+    let nowhere = Path::new(Native::NOWHERE[1]);
     ensure!(storage.checkpoint(nowhere).is_err(), "a copy to {} is there, they say", nowhere.display());
     storage.put(1, b"key", b"value", 0).must("put after a copy that failed")?;
     storage.flush().must("flush after a copy that failed")?;

@@ -2,7 +2,7 @@
 //! system did: what its last flush left, with the watermark of that.
 
 use crate::crash::promise::{Fate, Promise};
-use crate::crash::tried;
+use crate::crash::{failing_calls, killed, power_loss};
 use crate::frame::instance::Handles;
 use crate::frame::must::{skip, Must};
 use crate::frame::not_passed::NotPassed;
@@ -81,13 +81,13 @@ impl Promise for Entries {
 }
 
 fn killed_at_any_call_it_is_as_a_flush_left_it(subject: &Subject) -> Result<(), NotPassed> {
-    tried::killed::<Entries>(subject)
+    killed::<Entries>(subject)
 }
 
 fn failing_calls_lose_nothing_that_was_flushed(subject: &Subject) -> Result<(), NotPassed> {
-    tried::failing_calls::<Entries>(subject)
+    failing_calls::<Entries>(subject)
 }
 
 fn a_power_loss_at_any_call_leaves_what_was_flushed(subject: &Subject) -> Result<(), NotPassed> {
-    tried::power_loss::<Entries>(subject)
+    power_loss::<Entries>(subject)
 }

@@ -1,7 +1,7 @@
 //! Tests of what a durable storage has kept after its process was killed, the power failed, or its calls of the system did.
 
 use crate::crash::promise::{Fate, Promise};
-use crate::crash::tried;
+use crate::crash::{failing_calls, killed, power_loss};
 use crate::frame::instance::Handles;
 use crate::frame::must::skip;
 use crate::frame::not_passed::NotPassed;
@@ -76,13 +76,13 @@ impl Promise for Rows {
 }
 
 fn killed_at_any_call_it_keeps_what_it_promised(subject: &Subject) -> Result<(), NotPassed> {
-    tried::killed::<Rows>(subject)
+    killed::<Rows>(subject)
 }
 
 fn failing_calls_lose_nothing_that_it_promised(subject: &Subject) -> Result<(), NotPassed> {
-    tried::failing_calls::<Rows>(subject)
+    failing_calls::<Rows>(subject)
 }
 
 fn a_power_loss_at_any_call_leaves_what_it_promised(subject: &Subject) -> Result<(), NotPassed> {
-    tried::power_loss::<Rows>(subject)
+    power_loss::<Rows>(subject)
 }

@@ -8,8 +8,8 @@ use crate::frame::outputs::seen::Seen;
 use rustix::event::{poll, PollFd, PollFlags};
 use std::fs::File;
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::net::UnixStream;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -31,8 +31,9 @@ struct Kept {
 #[derive(Debug)]
 pub(crate) struct Collector {
     kept: Arc<Mutex<Kept>>,
-    /// The thread ends when this is closed.
-    awake: Option<UnixStream>,
+    /// Whether the thread is to end. It looks when something comes.
+    ends: Arc<AtomicBool>,
+    address: SocketAddr,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -42,12 +43,12 @@ impl Collector {
     pub(crate) fn start(listener: TcpListener) -> Result<Self, NotPassed> {
         let cannot = "cannot listen as a collector";
         listener.set_nonblocking(true).must(cannot)?;
-        let (awake, wakes) = UnixStream::pair().must(cannot)?;
+        let (ends, address) = (Arc::new(AtomicBool::new(false)), listener.local_addr().must(cannot)?);
         let kept = Arc::new(Mutex::new(Kept { file: tempfile::tempfile().must(cannot)?, strange: None }));
-        let shared = kept.clone();
+        let (shared, ended) = (kept.clone(), ends.clone());
         let thread = std::thread::Builder::new().name("collector".into());
-        let thread = thread.spawn(move || serve(&listener, &wakes, &shared)).must(cannot)?;
-        Ok(Self { kept, awake: Some(awake), thread: Some(thread) })
+        let thread = thread.spawn(move || serve(&listener, &ended, &shared)).must(cannot)?;
+        Ok(Self { kept, ends, address, thread: Some(thread) })
     }
 
     /// All that came until now.
@@ -75,26 +76,28 @@ impl Collector {
 
 impl Drop for Collector {
     fn drop(&mut self) {
-        self.awake = None;
+        self.ends.store(true, Ordering::Release);
+        // Where the connection is not made, there are so many that it looks all the same.
+        let _ = TcpStream::connect(self.address);
         // It has nothing to tell.
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-fn serve(listener: &TcpListener, wakes: &UnixStream, kept: &Mutex<Kept>) {
+fn serve(listener: &TcpListener, ends: &AtomicBool, kept: &Mutex<Kept>) {
     let mut connections: Vec<Connection> = Vec::new();
     loop {
-        let mut wanted = vec![PollFd::new(wakes, PollFlags::IN), PollFd::new(listener, PollFlags::IN)];
+        let mut wanted = vec![PollFd::new(listener, PollFlags::IN)];
         wanted.extend(connections.iter().map(|connection| PollFd::new(&connection.stream, PollFlags::IN)));
         match poll(&mut wanted, None) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(_) => return,
         }
         let ready: Vec<bool> = wanted.iter().map(|fd| !fd.revents().is_empty()).collect();
-        if ready[0] {
+        if ends.load(Ordering::Acquire) {
             return;
         }
-        let mut at = ready[2..].iter();
+        let mut at = ready[1..].iter();
         connections.retain_mut(|connection| !at.next().is_some_and(|ready| *ready) || connection.take(kept));
         while let Ok((stream, _)) = listener.accept() {
             if stream.set_nonblocking(true).is_ok() {

@@ -1,7 +1,7 @@
 //! The kernel's help for the supervisor of a process: each call that may change files waits until it is answered
 //! (seccomp, user notification).
 
-use crate::crash::numbers::{self, When};
+use crate::crash::linux::numbers::{self, When};
 use rustix::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::io::{Error, Result};
 

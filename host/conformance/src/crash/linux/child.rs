@@ -1,8 +1,8 @@
 //! The requests to a process that a supervisor starts: it makes the same subject, and does what it is asked for.
 
+use crate::crash::linux::talk::Talk;
+use crate::crash::linux::work;
 use crate::crash::promise::Promise;
-use crate::crash::talk::Talk;
-use crate::crash::work;
 use crate::frame::subject::Subject;
 use std::io::Result;
 use std::path::PathBuf;
@@ -38,6 +38,11 @@ impl Request {
             "look" => Some((kind, Self::Look { directory })),
             _ => None,
         }
+    }
+
+    /// Whether the process ends with it: whoever supervised it waits for that.
+    pub(crate) fn is_last(&self) -> bool {
+        matches!(self, Self::Work { .. })
     }
 
     /// Does what is asked for.

@@ -1,9 +1,9 @@
 //! Looks at what is in a directory, by an instance in a process that did not write it.
 
-use crate::crash::child::Request;
+use crate::crash::linux::child::Request;
+use crate::crash::linux::supervised::{crashed, start, Held, PATIENCE};
+use crate::crash::linux::talk::Talk;
 use crate::crash::promise::Promise;
-use crate::crash::supervised::{crashed, start, Held, PATIENCE};
-use crate::crash::talk::Talk;
 use crate::frame::subject::Subject;
 use std::path::Path;
 

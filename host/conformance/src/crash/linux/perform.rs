@@ -1,11 +1,11 @@
 //! Makes the calls of a supervised process in its place, and notes what they changed below a directory. So none is under way
 //! when the process is ended, and each has one place in the order of all.
 
-use crate::crash::call::Call;
-use crate::crash::content::Change;
-use crate::crash::disk::{Name, Op};
-use crate::crash::kernel::Answer;
-use crate::crash::process::{path_of, Act, Process};
+use crate::crash::linux::call::Call;
+use crate::crash::linux::content::Change;
+use crate::crash::linux::disk::{Name, Op};
+use crate::crash::linux::kernel::Answer;
+use crate::crash::linux::process::{path_of, Act, Process};
 use rustix::fd::{AsFd, AsRawFd, OwnedFd};
 use rustix::fs::{self, AtFlags, FallocateFlags, Mode, OFlags, CWD};
 use rustix::io::Errno;

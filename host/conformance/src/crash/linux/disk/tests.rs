@@ -1,7 +1,7 @@
 //! Tests of what a directory holds after a power loss.
 
 use super::{after_power_loss, Entry, Name, Op};
-use crate::crash::content::{Change, Rule};
+use crate::crash::linux::content::{Change, Rule};
 use crate::frame::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

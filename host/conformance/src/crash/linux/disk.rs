@@ -1,6 +1,6 @@
 //! A disk: the changes of a directory in their order, and which of them are there after the power failed.
 
-use crate::crash::content::{after, Arrived, Change, Rule};
+use crate::crash::linux::content::{after, Arrived, Change, Rule};
 use crate::frame::random::Random;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

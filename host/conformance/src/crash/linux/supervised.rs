@@ -1,10 +1,10 @@
 //! Runs a child under the supervisor, which decides about each call that concerns a directory.
 
-use crate::crash::disk::Op;
-use crate::crash::kernel::{answer, receive, Answer};
-use crate::crash::perform::Decision;
-use crate::crash::process::{Act, Fits, Process};
-use crate::crash::talk::{wait, Talk};
+use crate::crash::linux::disk::Op;
+use crate::crash::linux::kernel::{answer, receive, Answer};
+use crate::crash::linux::perform::Decision;
+use crate::crash::linux::process::{Act, Fits, Process};
+use crate::crash::linux::talk::{wait, Talk};
 use rustix::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;

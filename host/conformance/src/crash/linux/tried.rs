@@ -1,14 +1,14 @@
 //! Disturbs runs of a plugin that makes promises, of whatever kind, and looks at what is left.
 
-use crate::crash::content::Change;
-use crate::crash::disk::{after_power_loss, put, Op};
-use crate::crash::looker::Looker;
-use crate::crash::perform::Decision;
-use crate::crash::points::{kill_point, loss_point, point, FAULTS};
+use crate::crash::linux::content::Change;
+use crate::crash::linux::disk::{after_power_loss, put, Op};
+use crate::crash::linux::looker::Looker;
+use crate::crash::linux::perform::Decision;
+use crate::crash::linux::points::{kill_point, loss_point, point, FAULTS};
+use crate::crash::linux::runs::{ended, fates, under_way, wrong, Runs, STEPS};
+use crate::crash::linux::supervised::End;
+use crate::crash::linux::trials::{fresh, supervised, Room, Trials};
 use crate::crash::promise::Promise;
-use crate::crash::runs::{ended, fates, under_way, wrong, Runs, STEPS};
-use crate::crash::supervised::End;
-use crate::crash::trials::{fresh, supervised, Room, Trials};
 use crate::frame::must::Must;
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;

@@ -1,8 +1,8 @@
 //! The work of a child: the steps of a seed, or a look at what is there.
 
-use crate::crash::kernel;
+use crate::crash::linux::kernel;
+use crate::crash::linux::talk::Talk;
 use crate::crash::promise::Promise;
-use crate::crash::talk::Talk;
 use crate::frame::subject::Subject;
 use rustix::fd::{AsRawFd, OwnedFd};
 use sochdb_plugin_host::sdk::ErrorKind;

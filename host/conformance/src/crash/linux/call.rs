@@ -1,6 +1,6 @@
 //! A call that waits, with its arguments understood.
 
-use crate::crash::kernel::Asked;
+use crate::crash::linux::kernel::Asked;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt;

@@ -1,10 +1,10 @@
 //! Runs in which nothing is disturbed, what a message says of a run, and whether what is left after it may be.
 
-use crate::crash::looker::{Found, Looker};
-use crate::crash::perform::Decision;
+use crate::crash::linux::looker::{Found, Looker};
+use crate::crash::linux::perform::Decision;
+use crate::crash::linux::supervised::{End, Line, Run};
+use crate::crash::linux::trials::{supervised, Room, Trial, Trials};
 use crate::crash::promise::{Fate, Promise};
-use crate::crash::supervised::{End, Line, Run};
-use crate::crash::trials::{supervised, Room, Trial, Trials};
 use crate::frame::not_passed::NotPassed;
 
 /// The steps of one run.

@@ -1,11 +1,11 @@
 //! Many tries of one test, each by its number: what it does can be done again alone.
 
-use crate::crash::child::Request;
-use crate::crash::content::Rule;
-use crate::crash::perform::Decision;
-use crate::crash::process::Act;
+use crate::crash::linux::child::Request;
+use crate::crash::linux::content::Rule;
+use crate::crash::linux::perform::Decision;
+use crate::crash::linux::process::Act;
+use crate::crash::linux::supervised::{self, Run};
 use crate::crash::promise::Promise;
-use crate::crash::supervised::{self, Run};
 use crate::frame::must::{unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;

@@ -1,11 +1,11 @@
 //! Where a trial disturbs a run, and how.
 
-use crate::crash::perform::Decision;
-use crate::crash::process::{Act, Fits};
+use crate::crash::linux::perform::Decision;
+use crate::crash::linux::process::{Act, Fits};
+use crate::crash::linux::runs::STEPS;
+use crate::crash::linux::supervised::{Line, Run};
+use crate::crash::linux::trials::Trial;
 use crate::crash::promise::Promise;
-use crate::crash::runs::STEPS;
-use crate::crash::supervised::{Line, Run};
-use crate::crash::trials::Trial;
 
 /// Calls that fail one after the other on a full disk.
 const FULL: usize = 12;

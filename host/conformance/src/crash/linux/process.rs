@@ -1,8 +1,8 @@
 //! A process whose calls are supervised, and which of them concern a directory.
 
-use crate::crash::call::{Call, Memory, Place};
-use crate::crash::disk::Op;
-use crate::crash::kernel::Asked;
+use crate::crash::linux::call::{Call, Memory, Place};
+use crate::crash::linux::disk::Op;
+use crate::crash::linux::kernel::Asked;
 use rustix::fd::{AsRawFd, OwnedFd};
 use rustix::fs;
 use rustix::process::{pidfd_getfd, pidfd_open, ForeignRawFd, Pid, PidfdFlags, PidfdGetfdFlags};

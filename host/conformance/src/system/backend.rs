@@ -1,0 +1,40 @@
+//! What the suite asks of a system.
+
+use core::ffi::c_void;
+use std::io::Result;
+use tempfile::Builder;
+
+/// A system.
+pub(crate) trait System {
+    /// Why nobody sees what a process has of memory, files, threads and sockets; None where it is seen.
+    const UNSEEN: Option<&'static str>;
+    /// Paths at which nobody can make anything, whoever it is.
+    const NOWHERE: [&'static str; 2];
+
+    /// Has a directory made that this user alone can use.
+    fn only_mine(builder: &mut Builder<'_, '_>);
+
+    /// Bytes that the system's allocator has given out; 0 where it does not tell.
+    fn allocated() -> u64;
+
+    /// The bytes of a page of memory.
+    fn page() -> usize;
+
+    /// New pages that can be read and written, for so many bytes.
+    ///
+    /// # Errors
+    /// There is no memory.
+    fn map(bytes: usize) -> Result<*mut c_void>;
+
+    /// Lets nobody write to the first `readable` bytes of pages, and nobody touch the others.
+    ///
+    /// # Safety
+    /// They are the `bytes` that [`Self::map`] gave, to which nobody else writes; `readable` is a whole number of pages.
+    unsafe fn guard(pages: *mut c_void, readable: usize, bytes: usize) -> Result<()>;
+
+    /// Gives pages back.
+    ///
+    /// # Safety
+    /// They are the `bytes` that [`Self::map`] gave, and nobody uses them any more.
+    unsafe fn unmap(pages: *mut c_void, bytes: usize) -> Result<()>;
+}
