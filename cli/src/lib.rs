@@ -23,6 +23,7 @@ mod input;
 mod loading;
 mod output;
 mod store;
+mod system;
 
 pub use commands::verify::line as step_line;
 pub use loading::observed::{observed, step_json};
@@ -33,6 +34,7 @@ pub use output::{grouped, Output};
 
 use crate::arguments::{words, Arguments, Command};
 use crate::output::standard::columns;
+use crate::system::backend::Stream;
 use clap::error::ErrorKind;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use commands::{check, completions, doctor, explain, inspect, install, keygen, list, man, remove, sign, trust, verify};
@@ -70,7 +72,7 @@ pub fn run(addition: Option<Addition>) -> ExitCode {
     if let Some(addition) = &addition {
         all = all.subcommand(addition.command.clone());
     }
-    if let Some(columns) = columns(std::io::stdout()) {
+    if let Some(columns) = columns(Stream::Output) {
         all = all.term_width(columns.min(WIDEST));
     }
     let words = words(all.clone(), std::env::args_os().skip(1));

@@ -83,6 +83,7 @@ pub use plugin::directory::{DirectoryError, Listed, OnRefusal};
 pub use plugin::instance_options::InstanceOptions;
 pub use plugin::linked::LinkedPlugin;
 pub use plugin::loader::DynamicPluginLoader;
+pub use plugin::platform::Platform;
 pub use plugin::verified::Verified;
 pub use plugin::version::PluginVersion;
 pub use plugin::{PluginInstance, PluginLibrary};

@@ -39,7 +39,7 @@ const HOST: &[&str] = &[
 ];
 
 /// The rooms of the command, likewise.
-const CLI: &[&str] = &["explanations", "output", "input", "loading", "store", "commands", "arguments"];
+const CLI: &[&str] = &["system", "explanations", "output", "input", "loading", "store", "commands", "arguments"];
 
 /// The rooms of the suite, likewise.
 const SUITE: &[&str] = &[
@@ -185,8 +185,12 @@ fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
     assert_eq!(naming("abi_stable::"), ["loader/steps/layout.rs"], "what compares layouts is in one place");
 }
 
-/// The files that choose between systems: each names the part of every one.
-const CHOOSING: &[&str] = &["kernel/mod.rs", "process_state/mod.rs", "system/mod.rs", "system/posix/files/own/mod.rs"];
+/// The files that choose between systems, by crate: each names the part of every one.
+const CHOOSING: &[(&str, &[&str])] = &[
+    ("host/src", &["kernel/mod.rs", "process_state/mod.rs", "system/mod.rs", "system/posix/files/own/mod.rs"]),
+    ("host/conformance/src", &["crash/mod.rs", "system/mod.rs"]),
+    ("cli/src", &["system/mod.rs", "system/posix/own/mod.rs", "system/posix/standard.rs"]),
+];
 
 /// What asks for a system, or for its C library, in `cfg`.
 const ASKING: &[&str] = &["target_os", "target_env", "target_vendor", "target_family", "unix", "windows"];
@@ -214,15 +218,17 @@ fn no_room_asks_which_system_it_is_on() {
     ] {
         assert_eq!(asks_for_a_system(text), asks, "{text}");
     }
-    let house = host();
-    let asking = house.files.values().filter(|file| {
-        let text = std::fs::read_to_string(root().join("host/src").join(file)).expect("a source");
-        asks_for_a_system(&text)
-    });
-    // A backend knows its system, and may ask for the C library.
-    let of_a_backend = |file: &&str| file.contains("/linux/") || file.ends_with("/linux.rs");
-    let asking: Vec<&str> = asking.map(String::as_str).filter(|file| !of_a_backend(file)).collect();
-    assert_eq!(asking, CHOOSING, "what differs from system to system is a backend's: `Kernel` or `System`");
+    for (src, choosing) in CHOOSING {
+        let house = Crate::read(&root().join(src));
+        let asking = house.files.values().filter(|file| {
+            let text = std::fs::read_to_string(root().join(src).join(file)).expect("a source");
+            asks_for_a_system(&text)
+        });
+        // A backend knows its system, and may ask for the C library.
+        let of_a_backend = |file: &&str| file.contains("/linux/") || file.ends_with("/linux.rs");
+        let asking: Vec<&str> = asking.map(String::as_str).filter(|file| !of_a_backend(file)).collect();
+        assert_eq!(asking, *choosing, "{src}: what differs from system to system is a backend's: `Kernel` or `System`");
+    }
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use crate::input::password::{PasswordSource, PASSWORD_VARIABLE};
 use crate::output::failure::Failure;
 use crate::output::Output;
+use crate::system::backend::System;
+use crate::system::Native;
 use minisign::KeyPair;
 use serde_json::json;
 use sochdb_plugin_host::trust::PublicKey;
@@ -10,7 +12,6 @@ use sochdb_plugin_host::UntrustedText;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Where the keys go, and what protects the secret one.
@@ -67,7 +68,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
             "encrypted with the password, which `sign` asks for, or takes from --password-file or {PASSWORD_VARIABLE}"
         )
     };
-    out.line(format!("secret key  {}  (mode 0600; {protection})", shown(&secret)));
+    out.line(format!("secret key  {}  ({}; {protection})", shown(&secret), Native::SECRET));
     out.line(format!("public key  {}  (key {})", shown(&public), key.key_id()));
     out.line(format!("\n{}", out.paint.bold(&key)));
     out.line("\nOperators who trust you say, with a NAME of their choice:");
@@ -96,7 +97,8 @@ fn create(file: &Path, mode: u32, text: &str) -> Result<(), Failure> {
         ErrorKind::AlreadyExists => exists(file),
         _ => Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file))),
     };
-    let mut made = OpenOptions::new().write(true).create_new(true).mode(mode).open(file).map_err(failed)?;
+    let mut made =
+        Native::with_mode(OpenOptions::new().write(true).create_new(true), mode).open(file).map_err(failed)?;
     let written = made.write_all(text.as_bytes()).and_then(|()| made.sync_all());
     written.map_err(|error| {
         let _ = std::fs::remove_file(file);

@@ -5,14 +5,14 @@ use crate::input::password::PasswordSource;
 use crate::input::secret;
 use crate::output::failure::Failure;
 use crate::output::Output;
+use crate::system::backend::System;
+use crate::system::Native;
 use minisign::PublicKey;
 use serde_json::json;
 use sochdb_plugin_host::sdk::{abi, machinery::export::is_identifier};
 use sochdb_plugin_host::trust::{places, verify_signature, Manifest, Publisher};
 use sochdb_plugin_host::{Digest, ElfError, Note, UntrustedText};
-use std::fs::{File, Permissions};
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -118,12 +118,14 @@ fn replace(file: &Path, text: &str) -> Result<(), Failure> {
     let failed = |error| Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file)));
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = || {
-        let mut made = tempfile::Builder::new().permissions(Permissions::from_mode(0o644)).tempfile_in(directory)?;
+        let mut builder = tempfile::Builder::new();
+        Native::made_with_mode(&mut builder, 0o644);
+        let mut made = builder.tempfile_in(directory)?;
         made.write_all(text.as_bytes())?;
         made.as_file().sync_all()?;
         made.persist(file)?;
         // The name, too, outlives a power cut.
-        File::open(directory)?.sync_all()
+        Native::sync_directory(directory)
     };
     written().map_err(failed)
 }

@@ -4,10 +4,11 @@
 use crate::input::missing::not_found;
 use crate::input::reading::{read_vetted, Links};
 use crate::output::failure::Failure;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::UntrustedText;
 use std::fs::Metadata;
 use std::io::{BufRead, IsTerminal};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// The environment variable that holds the password of a secret key.
@@ -78,17 +79,12 @@ fn vet(file: &Path, metadata: &Metadata) -> Result<(), Failure> {
         let remedy = "give a regular file, or pipe the password to --password-file -".to_owned();
         return refuse(format!("{name} is not a regular file"), remedy);
     }
-    let user = rustix::process::geteuid().as_raw();
-    if metadata.uid() != user && metadata.uid() != 0 {
-        let reason = format!("the password file {name} belongs to user {}, who can read and change it", metadata.uid());
-        return refuse(reason, format!("chown {user} {name}"));
-    }
-    if metadata.mode() & 0o077 != 0 {
-        let mode = metadata.mode() & 0o7777;
-        let reason = format!("the password file {name} can be used by others (mode {mode:04o})");
-        return refuse(reason, format!("chmod 600 {name}; if others may have read it, take another password"));
-    }
-    Ok(())
+    Native::vet_private(file, metadata).or_else(|[reason, remedy]| {
+        refuse(
+            format!("the password file {reason}"),
+            format!("{remedy}; if others may have read it, take another password"),
+        )
+    })
 }
 
 fn first_line(file: &Path, from: impl BufRead) -> Result<String, Failure> {

@@ -1,10 +1,10 @@
 //! Reads the files and directories that a command is given: regular files of a bounded size, all within a time.
 
 use crate::output::failure::Failure;
-use rustix::fs::{Mode, OFlags};
-use rustix::io::Errno;
+use crate::system::backend::{System, Unopened};
+use crate::system::Native;
 use sochdb_plugin_host::{Lack, UntrustedText};
-use std::fs::{self, File, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{Error, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
@@ -91,21 +91,15 @@ pub(crate) fn timed<T: Send + 'static>(
 
 fn read_here(path: &Path, most: u64, links: Links, vet: Vet) -> Result<Option<Vec<u8>>, Failure> {
     let name = UntrustedText::from(path);
-    // A FIFO or a device must not block.
-    let mut flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    if links == Links::Refuse {
-        flags |= OFlags::NOFOLLOW;
-    }
-    let mut file = match rustix::io::retry_on_intr(|| rustix::fs::open(path, flags, Mode::empty())) {
-        Ok(file) => File::from(file),
-        Err(Errno::NOENT) => return Ok(None),
-        Err(Errno::LOOP) => {
+    let mut file = match Native::open(path, links == Links::Follow) {
+        Ok(Some(file)) => file,
+        Ok(None) => return Ok(None),
+        Err(Unopened::Link) => {
             let reason = format!("{name} is a symbolic link: give the path that `realpath` prints for it");
             return Err(Failure::new("E_FILE_SYMLINK", reason));
         }
-        // A socket, or a device without a driver.
-        Err(Errno::NXIO) => return Err(not_regular(&name)),
-        Err(errno) => return Err(Failure::unreadable(path, &errno.into())),
+        Err(Unopened::NotRegular) => return Err(not_regular(&name)),
+        Err(Unopened::Failed(error)) => return Err(Failure::unreadable(path, &error)),
     };
     let cannot = |error: Error| Failure::unreadable(path, &error);
     let metadata = file.metadata().map_err(cannot)?;

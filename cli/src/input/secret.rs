@@ -5,10 +5,11 @@ use crate::input::password::PasswordSource;
 use crate::input::reading::{self, Links};
 use crate::output::failure::Failure;
 use crate::output::tell;
+use crate::system::backend::System;
+use crate::system::Native;
 use ct_codecs::{Base64, Decoder};
 use minisign::{SecretKey, SecretKeyBox};
 use sochdb_plugin_host::UntrustedText;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// The most bytes of a file that can be a secret key.
@@ -27,7 +28,7 @@ pub(crate) fn read(file: &Path, source: &PasswordSource) -> Result<SecretKey, Fa
     let text = String::from_utf8(bytes).map_err(|_| wrong("it is no text"))?;
     let boxed = || {
         let boxed = SecretKeyBox::from_string(&text).map_err(|error| wrong(&error.to_string()))?;
-        warn_of_mode(file);
+        warn_of_others(file);
         Ok::<_, Failure>(boxed)
     };
     let key = text.lines().nth(1).ok_or_else(|| wrong("it has no second line"))?;
@@ -44,10 +45,10 @@ pub(crate) fn read(file: &Path, source: &PasswordSource) -> Result<SecretKey, Fa
 }
 
 /// Says so if others can read or write what is a secret key.
-fn warn_of_mode(file: &Path) {
-    if std::fs::metadata(file).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
-        let name = UntrustedText::from(file);
-        tell(&format!("attention: others can use the secret key {name}: chmod 600 {name}"));
+fn warn_of_others(file: &Path) {
+    let vetted = std::fs::metadata(file).map(|metadata| Native::vet_private(file, &metadata));
+    if let Ok(Err([reason, remedy])) = vetted {
+        tell(&format!("attention: the secret key {reason}: {remedy}"));
     }
 }
 

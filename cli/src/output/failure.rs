@@ -1,8 +1,8 @@
 //! Why a command has no result: a stable code for scripts, a sentence and a remedy for people.
 
 use crate::explanations::entries;
-use rustix::fs::{access, Access};
-use rustix::io::Errno;
+use crate::system::backend::System;
+use crate::system::Native;
 use serde_json::{json, Value};
 use sochdb_plugin_host::UntrustedText;
 use std::io::{Error, ErrorKind};
@@ -58,7 +58,7 @@ impl Failure {
         if code != "E_FILE_DENIED" {
             return failure;
         }
-        failure.with_remedy(format!("{}, or run the command as another user", opening(file)))
+        failure.with_remedy(format!("{}, or run the command as another user", Native::opening(file)))
     }
 
     /// The exit code that stands for it.
@@ -78,18 +78,6 @@ impl Failure {
     /// It as JSON, with the keys of a refusal. No step of the loader refused.
     pub(crate) fn object(&self) -> Value {
         json!({ "code": self.code, "step": null, "message": self.reason, "remedy": self.remedy() })
-    }
-}
-
-/// The command by which the owner of `file` lets others read it: of the directories on the way, the first that is closed.
-fn opening(file: &Path) -> String {
-    let closed = |directory: &&Path| access(*directory, Access::EXEC_OK).is_err_and(|errno| errno == Errno::ACCESS);
-    let mut above: Vec<&Path> =
-        file.ancestors().skip(1).filter(|directory| !directory.as_os_str().is_empty()).collect();
-    above.reverse();
-    match above.iter().find(|directory| closed(directory)) {
-        Some(directory) => format!("chmod a+x {}", UntrustedText::from(*directory)),
-        None => format!("chmod a+r {}", UntrustedText::from(file)),
     }
 }
 

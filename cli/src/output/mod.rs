@@ -13,6 +13,7 @@ use crate::output::paint::safe;
 use crate::output::paint::Paint;
 use crate::output::standard::{columns, reader_left, Standard};
 use crate::output::wrap::wrap;
+use crate::system::backend::Stream;
 use serde_json::Value;
 use sochdb_plugin_host::printable;
 use std::cell::RefCell;
@@ -91,7 +92,7 @@ impl Output {
 
     /// How wide a line may be: on a terminal alone.
     pub(crate) fn width(&self) -> Option<usize> {
-        columns(std::io::stdout())
+        columns(Stream::Output)
     }
 
     /// Prints the object, and why there is no result if there is none. A result that could not be written is none.
@@ -140,7 +141,7 @@ fn told(failure: &Failure) -> u8 {
 
 /// Writes lines on standard error. There may be nobody to read them, and nowhere to say so.
 pub(crate) fn tell(text: &str) {
-    let text = columns(std::io::stderr()).map_or_else(|| text.to_owned(), |columns| wrap(text, columns));
+    let text = columns(Stream::Errors).map_or_else(|| text.to_owned(), |columns| wrap(text, columns));
     let _ = writeln!(std::io::stderr().lock(), "{}", safe(&text, Paint::NONE));
 }
 

@@ -1,9 +1,9 @@
 //! Standard output, whose first failure is kept: the work goes on to its end, where it cleans up.
 
+use crate::system::backend::{Stream, System};
+use crate::system::Native;
 use std::cell::{Cell, RefCell};
 use std::io::{Error, ErrorKind, IsTerminal, Write};
-use std::os::fd::AsFd;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Goes to the begin of the line, which becomes empty.
 const CLEAR: &str = "\r\x1b[K";
@@ -17,8 +17,7 @@ pub(crate) struct Standard {
 
 impl Standard {
     pub(crate) fn new() -> Self {
-        let closed = CLOSED.load(Ordering::Relaxed).then(|| Error::from_raw_os_error(libc::EBADF));
-        Self { failed: RefCell::new(closed), passing: Cell::new(false) }
+        Self { failed: RefCell::new(Native::closed_output()), passing: Cell::new(false) }
     }
 
     /// Prints a line.
@@ -52,38 +51,20 @@ impl Standard {
 }
 
 /// How wide a line may be, if `stream` is a terminal: what the environment says, or else what the terminal does.
-pub(crate) fn columns(stream: impl AsFd + IsTerminal) -> Option<usize> {
-    if !stream.is_terminal() {
+pub(crate) fn columns(stream: Stream) -> Option<usize> {
+    let is_terminal = match stream {
+        Stream::Output => std::io::stdout().is_terminal(),
+        Stream::Errors => std::io::stderr().is_terminal(),
+    };
+    if !is_terminal {
         return None;
     }
     let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    let found = || rustix::termios::tcgetwinsize(stream).ok().map(|size| size.ws_col.into());
+    let found = || Native::columns(stream);
     said.filter(|columns| *columns > 0).or_else(found).filter(|columns| *columns > 0)
 }
 
-/// Whether `error` says that whoever read the output has left, and whoever started this program does not want to be told:
-/// a program that SIGPIPE ends says nothing, and one that was started to live on without it says why it failed.
+/// Whether `error` says that whoever read the output has left, and whoever started this program does not want to be told.
 pub(crate) fn reader_left(error: &Error) -> bool {
-    error.kind() == ErrorKind::BrokenPipe && !PIPE_IGNORED.load(Ordering::Relaxed)
-}
-
-/// Whether there was no standard output when the program began.
-static CLOSED: AtomicBool = AtomicBool::new(false);
-/// Whether SIGPIPE was ignored then.
-static PIPE_IGNORED: AtomicBool = AtomicBool::new(false);
-
-/// Called before Rust's runtime begins, which opens /dev/null in place of what is closed, and ignores SIGPIPE.
-#[used]
-#[link_section = ".init_array"]
-static LOOK: extern "C" fn() = look;
-
-extern "C" fn look() {
-    // SAFETY: fcntl with F_GETFD only answers, about any number, and needs nothing of the runtime.
-    let flags = unsafe { libc::fcntl(libc::STDOUT_FILENO, libc::F_GETFD) };
-    CLOSED.store(flags == -1, Ordering::Relaxed);
-    // SAFETY: all-zero bytes are a value of the type, as its fields are integers, addresses and sets of bits.
-    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
-    // SAFETY: without a new action sigaction only answers, into a place of this function.
-    let answered = unsafe { libc::sigaction(libc::SIGPIPE, std::ptr::null(), &raw mut action) } == 0;
-    PIPE_IGNORED.store(answered && action.sa_sigaction == libc::SIG_IGN, Ordering::Relaxed);
+    error.kind() == ErrorKind::BrokenPipe && !Native::tells_of_pipes()
 }

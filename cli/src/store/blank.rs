@@ -3,10 +3,11 @@
 use crate::output::failure::Failure;
 use crate::store::locked_dir::{unchangeable, LockedDir};
 use crate::store::package::read;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::trust::{places, Lock, Locked, MAX_SIZE};
 use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind};
-use std::os::unix::fs::FileExt;
 
 /// Writes spaces over the entry: the file keeps its length, and gets none of the room that a full disk does not have.
 /// One write changes it; it is a comment less that a person could have written, or nothing.
@@ -27,7 +28,7 @@ pub(crate) fn blank(held: &LockedDir, entry: &Locked, left: &Lock, full: &Error)
         return Err(unchangeable(&path, full));
     }
     let written = OpenOptions::new().write(true).open(&path).and_then(|file| {
-        file.write_all_at(&spaces, at as u64)?;
+        Native::write_at(&file, &spaces, at as u64)?;
         file.sync_all()
     });
     written.map_err(|error| unchangeable(&path, &error))

@@ -5,9 +5,12 @@ use crate::input::paths::absolute;
 use crate::input::reading;
 use crate::output::failure::Failure;
 use crate::output::Output;
+use crate::system::backend::{System, Variables};
+use crate::system::Native;
 use serde_json::json;
 use sochdb_plugin_host::trust::{places, Lock};
 use sochdb_plugin_host::{DynamicPluginLoader, LoadError, Step, TrustFiles, UntrustedText};
+use std::env::consts::DLL_EXTENSION;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,8 +32,10 @@ impl DirectoryArg {
             Some(directory) => Ok(absolute(directory)),
             None if self.system => Ok(places::system_plugin_directory()),
             None => places::user_plugin_directory().ok_or_else(|| {
-                let reason = "no home: neither XDG_DATA_HOME nor HOME is an absolute path; use --directory or --system";
-                Failure::new("E_NO_HOME", reason.to_owned())
+                let Variables { home, data, .. } = Native::VARIABLES;
+                let reason =
+                    format!("no home: neither {data} nor {home} is an absolute path; use --directory or --system");
+                Failure::new("E_NO_HOME", reason)
             }),
         }
     }
@@ -70,7 +75,7 @@ pub(crate) fn read_lock(loader: &DynamicPluginLoader, directory: &Path) -> Resul
 /// Libraries in `directory` that `lock`, its lock file, does not list, by name.
 pub(crate) fn unlisted(directory: &Path, lock: &Lock) -> Result<Vec<PathBuf>, Failure> {
     let is_listed = |path: &Path| path.file_name().and_then(|name| lock.find(name.to_str()?)).is_some();
-    let is_library = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "so");
+    let is_library = |path: &PathBuf| path.extension().is_some_and(|extension| extension == DLL_EXTENSION);
     let mut others = reading::list(directory)?;
     others.retain(|path| is_library(path) && !is_listed(path));
     others.sort_unstable();

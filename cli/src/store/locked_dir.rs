@@ -3,11 +3,11 @@
 use crate::input::reading::{list, timed, within};
 use crate::output::failure::Failure;
 use crate::output::tell;
-use rustix::fs::{flock, FlockOperation, Mode, OFlags};
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::UntrustedText;
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::fs::{self, File};
 use std::io::{Error, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,10 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a directory is made that others delete at the same time.
 const ATTEMPTS: usize = 100;
 
+type Held = <Native as System>::Held;
+
 /// A directory that no other process changes which holds it in the same way.
 pub(crate) struct LockedDir {
     pub(crate) path: PathBuf,
-    handle: File,
+    handle: Held,
     /// What was made of the path, from the outermost on.
     made: Vec<PathBuf>,
 }
@@ -55,8 +57,7 @@ impl LockedDir {
         let own = path.to_owned();
         within(path, move || {
             Ok(handle.and_then(|handle| {
-                let (held, there) = (handle.metadata()?, fs::metadata(&own)?);
-                let same = (held.dev(), held.ino()) == (there.dev(), there.ino());
+                let same = Native::is_there(&handle, &own)?;
                 Ok(same.then_some(Self { path: own, handle, made }))
             }))
         })
@@ -83,7 +84,7 @@ impl LockedDir {
         write_whole(file.as_file_mut(), bytes, mode)?;
         // Closed before it has its name: a loader does not read what is open for writing.
         file.into_temp_path().persist(self.path.join(name))?;
-        self.handle.sync_all()
+        Native::sync(&self.handle)
     }
 
     /// Moves the file at `from`, which is on disk as a whole, to `name`.
@@ -112,7 +113,7 @@ impl LockedDir {
     }
 
     fn sync(&self) -> Result<(), Failure> {
-        self.handle.sync_all().map_err(|error| unchangeable(&self.path, &error))
+        Native::sync(&self.handle).map_err(|error| unchangeable(&self.path, &error))
     }
 }
 
@@ -120,7 +121,7 @@ impl LockedDir {
 pub(crate) fn write_whole(file: &mut File, bytes: &[u8], mode: u32) -> Result<(), Error> {
     file.write_all(bytes)?;
     // The umask has no word here.
-    file.set_permissions(Permissions::from_mode(mode))?;
+    Native::set_mode(file, mode)?;
     file.sync_all()
 }
 
@@ -140,21 +141,18 @@ pub(crate) fn unchangeable(path: &Path, error: &Error) -> Failure {
 }
 
 /// What was made of the directory at `path`, the directory, and whether nobody else held it.
-fn begin(path: &Path) -> Result<(Vec<PathBuf>, File, bool), Error> {
+fn begin(path: &Path) -> Result<(Vec<PathBuf>, Held, bool), Error> {
     let made = make(path)?;
-    let handle = File::open(path)?;
-    let free = flock(&handle, FlockOperation::NonBlockingLockExclusive).is_ok();
+    let mut handle = Native::directory(path)?;
+    let free = Native::try_hold(&mut handle)?;
     Ok((made, handle, free))
 }
 
 /// Waits until nobody else holds the directory.
-fn wait(path: &Path, handle: File) -> Result<Result<File, Error>, Failure> {
+fn wait(path: &Path, mut handle: Held) -> Result<Result<Held, Error>, Failure> {
     tell(&format!("waiting for another process that changes {}", UntrustedText::from(path)));
-    let lock = move || {
-        rustix::io::retry_on_intr(|| flock(&handle, FlockOperation::LockExclusive))?;
-        Ok(handle)
-    };
-    timed(path, PATIENCE, lock)?.ok_or_else(|| {
+    let hold = move || Native::hold(&mut handle).map(|()| handle);
+    timed(path, PATIENCE, hold)?.ok_or_else(|| {
         let reason = format!("another process holds {} for longer than {PATIENCE:?}", UntrustedText::from(path));
         Failure::new("E_HELD", reason)
     })
@@ -168,14 +166,8 @@ fn make(path: &Path) -> Result<Vec<PathBuf>, Error> {
         if fs::metadata(directory).is_ok_and(|found| found.is_dir()) {
             continue;
         }
-        match DirBuilder::new().mode(0o755).create(directory) {
-            Ok(()) => {
-                // Not by its name, which others may have given to a link where the directory above is theirs.
-                let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                let opened = File::from(rustix::fs::open(directory, flags, Mode::empty())?);
-                opened.set_permissions(Permissions::from_mode(0o755))?;
-                made.push(directory.to_owned());
-            }
+        match Native::make_directory(directory) {
+            Ok(()) => made.push(directory.to_owned()),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && directory.is_dir() => {}
             Err(error) => return Err(error),
         }

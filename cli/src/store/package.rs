@@ -5,6 +5,7 @@ use crate::input::reading::{self, Links};
 use crate::output::failure::Failure;
 use sochdb_plugin_host::trust::{places, Locked, Manifest};
 use sochdb_plugin_host::{Digest, ElfError, Facts, Kinds, Refusal};
+use std::env::consts::DLL_EXTENSION;
 use std::path::Path;
 
 /// The most bytes of a plugin, which is what a loader takes, and of a text beside it.
@@ -39,7 +40,7 @@ impl Package {
             return Err(ElfError::NoteName { name: note.name }.into());
         }
         let kinds = Kinds(note.kinds).names().map(str::to_owned).collect();
-        let file = format!("{name}.so");
+        let file = format!("{name}.{DLL_EXTENSION}");
         Ok(Locked::new(file, Manifest::new(self.digest, name, version, (note.abi_major, note.abi_minor)), kinds))
     }
 }

@@ -5,10 +5,11 @@ use crate::input::reading::list;
 use crate::output::failure::Failure;
 use crate::store::locked_dir::{unchangeable, write_whole, LockedDir, UNFINISHED};
 use crate::store::package::{read, Package};
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::trust::{places, Lock, Locked};
 use sochdb_plugin_host::Digest;
-use std::fs::{self, OpenOptions, Permissions};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
@@ -25,7 +26,7 @@ pub(crate) fn companions(plugin: &str) -> [String; 2] {
 /// it, and finds the same file system.
 pub(crate) fn fill(held: &LockedDir, package: &Package, entry: &Locked) -> Result<TempDir, Failure> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(UNFINISHED).permissions(Permissions::from_mode(0o700));
+    Native::made_with_mode(builder.prefix(UNFINISHED), 0o700);
     let room = builder.tempdir_in(&held.path).map_err(|error| unchangeable(&held.path, &error))?;
     let lock = Lock::from(vec![entry.clone()]).to_text();
     let [manifest, signature] = companions(&entry.file);
@@ -37,7 +38,7 @@ pub(crate) fn fill(held: &LockedDir, package: &Package, entry: &Locked) -> Resul
     ];
     for (name, bytes, mode) in files {
         let (path, Some(bytes)) = (room.path().join(name), bytes) else { continue };
-        let opened = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let opened = Native::with_mode(OpenOptions::new().write(true).create_new(true), 0o600).open(&path);
         opened.and_then(|mut file| write_whole(&mut file, bytes, mode)).map_err(|error| unchangeable(&path, &error))?;
     }
     Ok(room)

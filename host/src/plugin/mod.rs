@@ -8,6 +8,7 @@ pub(crate) mod linked;
 pub(crate) mod loader;
 pub(crate) mod loader_options;
 mod own_thread;
+pub(crate) mod platform;
 pub(crate) mod recipe;
 pub(crate) mod verified;
 pub(crate) mod version;

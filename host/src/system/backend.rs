@@ -39,6 +39,8 @@ pub(crate) trait System {
     const FORMAT: Format;
     /// Why there is no probe; `None` where there is one.
     const NO_PROBE: Option<&'static str>;
+    /// How it is found out who can change a file; `None` where nobody does.
+    const JUDGED_BY: Option<&'static str>;
     /// Where the system keeps libraries.
     const PLACES: &'static [&'static str];
 

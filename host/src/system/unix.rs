@@ -124,6 +124,7 @@ impl System for Unix {
 
     const FORMAT: Format = Format::Elf;
     const NO_PROBE: Option<&'static str> = Some("nobody has made one for this system");
+    const JUDGED_BY: Option<&'static str> = None;
     const PLACES: &'static [&'static str] = &[];
 
     fn headroom() {}

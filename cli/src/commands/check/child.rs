@@ -1,13 +1,13 @@
 //! The process of one test: loads the plugin, runs the test, and writes down how it ended.
 
 use crate::commands::check::calls::Calls;
-use crate::commands::check::crash;
 use crate::commands::check::deciding::Deciding;
 use crate::commands::check::drawn;
 use crate::commands::check::journal::Journal;
 use crate::commands::check::process_watch::{ProcessWatch, WatchedCalls};
 use crate::commands::check::surroundings::Surroundings;
-use rustix::process::{setrlimit, Resource, Rlimit};
+use crate::system::backend::System;
+use crate::system::Native;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{self as conformance, Filled, Measured, NotPassed, Phase, Subject};
 use sochdb_plugin_host::sdk::{ErrorKind, Labels, LogLevel};
@@ -133,7 +133,7 @@ pub(crate) struct Places {
     pub(crate) journal: PathBuf,
     /// Which functions of the plugin were called last.
     pub(crate) calls: PathBuf,
-    /// Where a signal ended the process.
+    /// Where the process crashed.
     pub(crate) crash: PathBuf,
 }
 
@@ -156,18 +156,11 @@ pub(crate) fn command(file: &Path, test: &str, subject: &SubjectOptions, places:
     Ok(command)
 }
 
-fn prepare() -> rustix::io::Result<()> {
-    // Should the parent be killed, nobody would end a test that hangs.
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
-    // A crash is a result here, and no matter for the system's crash reports.
-    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })
-}
-
 /// Runs the test and writes its verdict; true if it passed.
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
-    prepare().map_err(|error| format!("cannot prepare the process: {error}"))?;
+    Native::begin_test().map_err(|error| format!("cannot prepare the process: {error}"))?;
     let journal = Journal::create(&options.journal).map_err(|error| format!("cannot write the journal: {error}"))?;
-    let calls = Calls::create(&options.calls).and_then(|calls| crash::watch(&options.crash).map(|()| calls));
+    let calls = Calls::create(&options.calls).and_then(|calls| Native::watch_for_crash(&options.crash).map(|()| calls));
     let calls = Arc::new(calls.map_err(|error| format!("cannot watch the process: {error}"))?);
     let measured = Arc::new(Mutex::new(Vec::new()));
     let result = test(options, Arc::new(journal), calls.clone(), measured.clone());
@@ -302,7 +295,7 @@ pub(crate) struct ServeOptions {
 
 /// Does what the process of a test asks for.
 pub(crate) fn serve(options: &ServeOptions) -> Result<bool, String> {
-    prepare().map_err(|error| format!("cannot prepare the process: {error}"))?;
+    Native::begin_test().map_err(|error| format!("cannot prepare the process: {error}"))?;
     // SAFETY: the operator named the file on the command line of `check`, which says that it runs.
     let library = unsafe { loader(&options.subject).load(&options.file) }.map_err(|error| error.to_string())?;
     let subject = under_test(library, &options.file, &options.subject);

@@ -6,6 +6,7 @@ use crate::commands::check::drawn::{self, Noted, SEQUENCES};
 use crate::commands::check::outcome::{Left, Outcome, Tested};
 use crate::commands::check::process;
 use crate::commands::check::runs::{self, Checked};
+use crate::commands::check::surroundings;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use serde_json::{json, Value};
@@ -96,7 +97,7 @@ impl Drawing<'_> {
         let limit = time + LIMIT;
         let test = drawn::asked(case, time, &file);
         let mut command = child::command(self.checked.file, &test, self.checked.subject, &places)?;
-        command.env("TMPDIR", self.room);
+        surroundings::set_temporary(&mut command, self.room);
         let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a sequence: {error}"))?;
         let outcome = Tested::new(SEQUENCES, finished, Left::take(&places, self.checked.file), limit).outcome;
         let Noted { last, accepted } = drawn::take(&file);

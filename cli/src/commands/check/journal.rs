@@ -1,13 +1,14 @@
 //! What a test's process notes while it runs: in which phase it is, and the end of the plugin's log. It is a file, so
 //! that a crash leaves it behind; a flood of log lines does not make it longer.
 
+use crate::system::backend::System;
+use crate::system::Native;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::Phase;
 use sochdb_plugin_host::sdk::{Labels, LogLevel};
 use sochdb_plugin_host::{printable, Caller, HostServices};
 use std::fmt::Write as _;
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::OnceLock;
@@ -61,7 +62,7 @@ impl Journal {
         let mut record = record.to_string().into_bytes();
         record.resize(SLOT, b' ');
         // A full disk must not change how the test ends.
-        let _ = self.file.write_all_at(&record, slot * SLOT as u64);
+        let _ = Native::write_at(&self.file, &record, slot * SLOT as u64);
     }
 }
 

@@ -3,8 +3,9 @@
 
 use crate::commands::check::outcome::{Outcome, Tested};
 use crate::output::failure::Failure;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::Digest;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -36,8 +37,9 @@ impl Known {
 /// Where they are of the plugin at `file`. None without a home.
 fn place(file: &Path) -> Option<PathBuf> {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
-    Some(cache.join("sochdb-plugin/checked").join(Digest::of(file.as_os_str().as_bytes()).to_string()))
+    let cache =
+        absolute(Native::VARIABLES.cache).or_else(|| Some(absolute(Native::VARIABLES.home)?.join(Native::CACHE)))?;
+    Some(cache.join("sochdb-plugin/checked").join(Digest::of(file.as_os_str().as_encoded_bytes()).to_string()))
 }
 
 /// None if no check is known.

@@ -3,7 +3,6 @@
 pub(crate) mod again;
 pub(crate) mod calls;
 pub(crate) mod child;
-pub(crate) mod crash;
 pub(crate) mod deciding;
 pub(crate) mod drawn;
 pub(crate) mod expected;

@@ -4,8 +4,10 @@ use crate::commands::check::calls::{self, Last};
 use crate::commands::check::child::Places;
 use crate::commands::check::frames::{self, Crash};
 use crate::commands::check::journal::{self, Line, Noted};
-use crate::commands::check::process::{signal_name, Ended, Finished};
+use crate::commands::check::process::{Ended, Finished};
 use crate::output::Output;
+use crate::system::backend::System;
+use crate::system::Native;
 use serde_json::{json, Value};
 use sochdb_plugin_conformance::{NotPassed, Phase};
 use sochdb_plugin_host::printable;
@@ -239,9 +241,9 @@ fn judge(
         (Ended::Exit(1), Some(result @ Err(NotPassed::Failed(_)))) => Outcome::of(result),
         (Ended::Hung, None) => Outcome::Hung(format!("not done after {} s, {place}{said}", limit.as_secs())),
         (Ended::Hung, Some(_)) => Outcome::Hung(format!("the process did not end within {} s{said}", limit.as_secs())),
-        (Ended::Signal(signal), None) => Outcome::Crashed(format!("{} {place}{said}", signal_name(*signal))),
-        (Ended::Signal(signal), Some(_)) => {
-            Outcome::Crashed(format!("{} at the end of the process (destructors){said}", signal_name(*signal)))
+        (Ended::Killed(number), None) => Outcome::Crashed(format!("{} {place}{said}", Native::killer_name(*number))),
+        (Ended::Killed(number), Some(_)) => {
+            Outcome::Crashed(format!("{} at the end of the process (destructors){said}", Native::killer_name(*number)))
         }
         (Ended::Exit(code), None) if phase.is_none() => {
             Outcome::Crashed(format!("the test did not begin: exit code {code}{said}"))

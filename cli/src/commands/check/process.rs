@@ -1,8 +1,8 @@
-//! Runs one command in a process group of its own, for a limited time, and keeps the end of what it printed.
+//! Runs one command, with all that it starts, for a limited time, and keeps the end of what it printed.
 
-use rustix::process::{kill_process_group, waitid, Pid, Signal, WaitId, WaitIdOptions};
+use crate::system::backend::System;
+use crate::system::Native;
 use std::io::{PipeReader, Read};
-use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{channel, Receiver};
 use std::time::{Duration, Instant};
@@ -17,7 +17,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ended {
     Exit(i32),
-    Signal(i32),
+    /// Against its will, by a signal or an exception.
+    Killed(i32),
     Hung,
 }
 
@@ -35,16 +36,15 @@ pub(crate) struct Finished {
 pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Finished> {
     let (output, writes_output) = std::io::pipe()?;
     let (errors, writes_errors) = std::io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writes_output).stderr(writes_errors).process_group(0);
+    command.stdin(Stdio::null()).stdout(writes_output).stderr(writes_errors);
     let begun = Instant::now();
-    let mut child = command.spawn()?;
+    let (mut child, group) = Native::spawn(command)?;
     // The command keeps its ends of the pipe, and the reader waits until all are closed.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let (output, errors) = (listen(output), listen(errors));
-    let in_time = wait(&child, begun + limit);
+    let in_time = wait(&mut child, begun + limit);
     let took = begun.elapsed();
-    // Until the child is waited for, its number, which is the group's, is no other's.
-    kill_group(&child);
+    Native::end(&child, &group);
     let status = child.wait()?;
     let text = |heard: Receiver<Vec<u8>>| {
         String::from_utf8_lossy(&heard.recv_timeout(LAST_WORDS).unwrap_or_default()).trim().to_owned()
@@ -56,10 +56,9 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Fin
 }
 
 /// Whether the child ends before `until`.
-fn wait(child: &Child, until: Instant) -> std::io::Result<bool> {
-    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+fn wait(child: &mut Child, until: Instant) -> std::io::Result<bool> {
     loop {
-        if waitid(WaitId::Pid(Pid::from_child(child)), options)?.is_some() {
+        if Native::has_ended(child)? {
             return Ok(true);
         }
         if Instant::now() > until {
@@ -70,15 +69,10 @@ fn wait(child: &Child, until: Instant) -> std::io::Result<bool> {
 }
 
 fn ended(status: ExitStatus) -> Ended {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => Ended::Exit(code),
-        (None, signal) => Ended::Signal(signal.unwrap_or(0)),
+    match Native::killer(status) {
+        Some(number) => Ended::Killed(number),
+        None => Ended::Exit(status.code().unwrap_or(-1)),
     }
-}
-
-/// Kills what the child left behind, or the child itself. There may be nothing.
-fn kill_group(child: &Child) {
-    let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
 }
 
 fn listen(mut from: PipeReader) -> Receiver<Vec<u8>> {
@@ -93,28 +87,6 @@ fn listen(mut from: PipeReader) -> Receiver<Vec<u8>> {
         let _ = send.send(kept);
     });
     receive
-}
-
-/// The usual name of a signal.
-pub(crate) fn signal_name(number: i32) -> String {
-    const NAMES: [(Signal, &str); 14] = [
-        (Signal::ABORT, "SIGABRT"),
-        (Signal::BUS, "SIGBUS"),
-        (Signal::FPE, "SIGFPE"),
-        (Signal::HUP, "SIGHUP"),
-        (Signal::ILL, "SIGILL"),
-        (Signal::INT, "SIGINT"),
-        (Signal::KILL, "SIGKILL"),
-        (Signal::PIPE, "SIGPIPE"),
-        (Signal::SEGV, "SIGSEGV"),
-        (Signal::SYS, "SIGSYS"),
-        (Signal::TERM, "SIGTERM"),
-        (Signal::TRAP, "SIGTRAP"),
-        (Signal::XCPU, "SIGXCPU"),
-        (Signal::XFSZ, "SIGXFSZ"),
-    ];
-    let known = NAMES.iter().find(|(signal, _)| signal.as_raw() == number);
-    known.map_or_else(|| format!("signal {number}"), |(_, name)| (*name).to_owned())
 }
 
 #[cfg(test)]

@@ -8,10 +8,10 @@ use crate::commands::check::selection::Chosen;
 use crate::commands::check::surroundings;
 use crate::output::failure::Failure;
 use crate::output::Output;
+use crate::system::backend::System;
+use crate::system::Native;
 use object::{Object, ObjectSymbol};
 use sochdb_plugin_host::UntrustedText;
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -73,11 +73,11 @@ pub(crate) fn run(
 /// A directory for what children write.
 pub(crate) fn room() -> Result<TempDir, Failure> {
     let mut builder = tempfile::Builder::new();
-    let room = builder.prefix("sochdb-check-").permissions(Permissions::from_mode(0o700)).tempdir();
-    room.map_err(|error| {
+    Native::made_with_mode(builder.prefix("sochdb-check-"), 0o700);
+    builder.tempdir().map_err(|error| {
         let place = std::env::temp_dir();
-        let place = UntrustedText::from(place.as_path());
-        Failure::new("E_TMPDIR", format!("cannot make a directory in {place}, which TMPDIR can change: {error}"))
+        let (place, variable) = (UntrustedText::from(place.as_path()), Native::VARIABLES.temporary[0]);
+        Failure::new("E_TMPDIR", format!("cannot make a directory in {place}, which {variable} can change: {error}"))
     })
 }
 

@@ -1,6 +1,7 @@
 //! What is around the process of a test: files beside those of its instances, and processes that it started.
 
-use rustix::process::{set_child_subreaper, wait, Pid, WaitOptions};
+use crate::system::backend::System;
+use crate::system::Native;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -24,12 +25,18 @@ pub(crate) fn prepare(command: &mut Command, room: &Path, config: &str) -> std::
         }
         std::fs::create_dir(&place)?;
     }
-    command.env("TMPDIR", room).env("HOME", room.join(HOME));
+    set_temporary(command, room);
+    command.env(Native::VARIABLES.home, room.join(HOME));
     // What a person names by a relative path stays where it is.
     if !has_relative_path(config) {
         command.current_dir(room.join(WORK));
     }
     Ok(())
+}
+
+/// Has the process that a command starts keep its temporary files in `room`.
+pub(crate) fn set_temporary(command: &mut Command, room: &Path) {
+    command.envs(Native::VARIABLES.temporary.iter().map(|name| (name, room)));
 }
 
 /// Whether some text of a configuration may be a path that counts from the working directory.
@@ -46,13 +53,12 @@ pub(crate) struct Surroundings(Vec<(&'static str, PathBuf, BTreeSet<OsString>)>)
 impl Surroundings {
     /// Looks at the directories in `room` that this process has of its own. Processes without a parent come to this one.
     pub(crate) fn begin(room: &Path) -> Self {
-        // Where it is refused, fewer are seen.
-        let _ = set_child_subreaper(Some(Pid::INIT));
+        Native::adopt();
         let mut places = Vec::new();
         if std::env::temp_dir() == room {
             places.push(("the directory for temporary files", room.to_owned()));
         }
-        if std::env::var_os("HOME").is_some_and(|home| Path::new(&home) == room.join(HOME)) {
+        if std::env::var_os(Native::VARIABLES.home).is_some_and(|home| Path::new(&home) == room.join(HOME)) {
             places.push(("the home directory", room.join(HOME)));
         }
         if std::env::current_dir().is_ok_and(|work| work == room.join(WORK)) {
@@ -67,8 +73,7 @@ impl Surroundings {
 
     /// What a plugin whose instances are gone has left.
     pub(crate) fn left(&self) -> Option<String> {
-        // A child that has ended and was not waited for is left, too.
-        if !matches!(wait(WaitOptions::NOHANG), Err(rustix::io::Errno::CHILD)) {
+        if Native::has_child() {
             return Some("a child process".to_owned());
         }
         self.0.iter().find_map(|(what, place, before)| {

@@ -3,11 +3,11 @@
 use crate::commands::doctor::plugins;
 use crate::commands::doctor::report::Report;
 use crate::store::directory::read_lock;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::trust::{Lock, TrustFile};
 use sochdb_plugin_host::{DynamicPluginLoader, TrustFiles, UntrustedText};
-use std::fs::Metadata;
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 pub(crate) const AREA: &str = "directory";
@@ -47,9 +47,9 @@ pub(crate) fn look(
 fn one(report: &mut Report, loader: &DynamicPluginLoader, path: &Path, by: By, probe: bool) -> usize {
     let name = UntrustedText::from(path);
     let state = match path.symlink_metadata() {
-        Ok(metadata) => described(&metadata),
+        Ok(metadata) => Native::described(&metadata),
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            let make = format!("mkdir -m 755 -p {name}");
+            let make = Native::making(&name.to_string());
             match by {
                 By::Default => report.fine(AREA, &name, "does not exist: nothing is installed there"),
                 By::TrustFile => report.attention(AREA, &name, "a trust file names it, and it does not exist", make),
@@ -74,8 +74,4 @@ fn one(report: &mut Report, loader: &DynamicPluginLoader, path: &Path, by: By, p
         }
     };
     plugins::look(report, loader, path, &listed, probe)
-}
-
-fn described(metadata: &Metadata) -> String {
-    format!("owner {}, mode {:04o}", metadata.uid(), metadata.mode() & 0o7777)
 }

@@ -17,6 +17,8 @@ use crate::input::paths::absolute;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::store::directory::{is_absent, read_lock, refuse};
+use crate::system::backend::{System, Variables};
+use crate::system::Native;
 use sochdb_plugin_host::trust::{places, PublicKey};
 use sochdb_plugin_host::{Digest, DynamicPluginLoader, LoadError, Policy, Refusal, TrustFiles};
 use std::path::{Path, PathBuf};
@@ -97,8 +99,10 @@ fn file(trust: Option<&Path>, system: bool) -> Result<PathBuf, Failure> {
         Some(file) => Ok(absolute(file)),
         None if system => Ok(places::system_trust_file()),
         None => places::user_trust_file().ok_or_else(|| {
-            let reason = "no home: neither XDG_CONFIG_HOME nor HOME is an absolute path; use --trust or --system";
-            Failure::new("E_NO_HOME", reason.to_owned())
+            let Variables { home, configuration, .. } = Native::VARIABLES;
+            let reason =
+                format!("no home: neither {configuration} nor {home} is an absolute path; use --trust or --system");
+            Failure::new("E_NO_HOME", reason)
         }),
     }
 }
@@ -141,7 +145,7 @@ fn no_way_to(directory: &Path, policy: Policy) -> Option<LoadError> {
     let error = read_lock(&loader, directory).err().filter(edit::is_of_the_way)?;
     // Root writes for the hosts of others, too, who may load what is theirs.
     let of_another = matches!(error.refusal(), Refusal::DirOwner { .. }) && policy != Policy::Strict;
-    (!(of_another && rustix::process::geteuid().is_root())).then_some(error)
+    (!(of_another && Native::is_administrator())).then_some(error)
 }
 
 /// Says that the loader would not use the trust file at `path`; the lock file stands for any file in its directory.

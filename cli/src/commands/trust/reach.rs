@@ -1,6 +1,8 @@
 //! Which hosts a trust file reaches.
 
 use crate::output::quoted::quoted;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::trust::places;
 use sochdb_plugin_host::UntrustedText;
 use std::env::args_os;
@@ -26,7 +28,7 @@ pub(crate) fn arguments(path: &Path) -> String {
 
 /// The hosts that it does not reach though root may have meant them, and what to say for those.
 pub(crate) fn unreached(path: &Path) -> Option<String> {
-    let of_root = rustix::process::geteuid().is_root() && reach(path) == "user";
+    let of_root = Native::is_administrator() && reach(path) == "user";
     of_root.then(|| {
         let again: Vec<String> = args_os().skip(1).map(|argument| quoted(&argument.to_string_lossy())).collect();
         format!(

@@ -6,7 +6,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use std::io::{Error, ErrorKind, Result};
 
-/// What another process would ask for.
+/// The request of another process, which none makes.
 pub(crate) enum Request {}
 
 /// A process that would ask.

@@ -1,4 +1,4 @@
-//! What the suite asks of a system.
+//! The trait of a system, as the suite asks one.
 
 use core::ffi::c_void;
 use std::io::Result;

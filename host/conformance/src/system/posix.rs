@@ -1,4 +1,4 @@
-//! What Linux and the other Unix systems have in common.
+//! The part that Linux and the other Unix systems have in common.
 
 use core::ffi::c_void;
 use rustix::mm::{mmap_anonymous, mprotect, munmap, MapFlags, MprotectFlags, ProtFlags};

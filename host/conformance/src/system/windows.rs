@@ -12,7 +12,7 @@ use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 
 pub(crate) enum Windows {}
 
-/// What a call answered that fails with 0.
+/// The answer of a call that fails with 0.
 fn succeeded(answer: i32) -> Result<()> {
     match answer {
         0 => Err(Error::last_os_error()),

@@ -45,6 +45,7 @@ impl System for Linux {
 
     const FORMAT: Format = Format::Elf;
     const NO_PROBE: Option<&'static str> = None;
+    const JUDGED_BY: Option<&'static str> = Some("by owners and modes, from / on");
     const PLACES: &'static [&'static str] = libraries::PLACES;
 
     fn headroom() -> Headroom {

@@ -43,6 +43,7 @@ impl System for MacOs {
     const FORMAT: Format = Format::MachO;
     const NO_PROBE: Option<&'static str> =
         Some("macOS has no sandbox that keeps a process in without its program's signature");
+    const JUDGED_BY: Option<&'static str> = Some("by owners and modes, from / on; access lists are not looked at");
     const PLACES: &'static [&'static str] = &[];
 
     fn headroom() {}

@@ -37,6 +37,7 @@ impl System for Windows {
 
     const FORMAT: Format = Format::Pe;
     const NO_PROBE: Option<&'static str> = Some("nobody has made one for Windows");
+    const JUDGED_BY: Option<&'static str> = Some("by owners and access lists, from the drive on");
     const PLACES: &'static [&'static str] = &[];
 
     fn headroom() {}

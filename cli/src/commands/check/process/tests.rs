@@ -12,8 +12,8 @@ fn tells_exit_signal_and_hang_apart() {
     assert_eq!(shell("echo no >&2; exit 3", long).ended, Ended::Exit(3));
     assert_eq!(shell("echo no >&2; exit 3", long).said, "no");
     let crash = shell("kill -SEGV $$", long).ended;
-    assert_eq!(crash, Ended::Signal(Signal::SEGV.as_raw()));
-    assert_eq!(signal_name(Signal::SEGV.as_raw()), "SIGSEGV");
+    assert_eq!(crash, Ended::Killed(libc::SIGSEGV));
+    assert_eq!(Native::killer_name(libc::SIGSEGV), "SIGSEGV");
     assert_eq!(shell("sleep 600 & sleep 600", Duration::from_millis(200)).ended, Ended::Hung);
 }
 

@@ -1,0 +1,11 @@
+//! What one Unix system alone has.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod unix;
+
+#[cfg(target_os = "linux")]
+pub(super) use linux::{abilities, adopt, end_with_parent, watch_for_crash, RIGHTS};
+#[cfg(not(target_os = "linux"))]
+pub(super) use unix::{abilities, adopt, end_with_parent, watch_for_crash, RIGHTS};
