@@ -28,7 +28,7 @@ impl Part for FloatingPoint {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", not(miri)))]
 mod registers {
     use std::arch::asm;
 
@@ -102,7 +102,7 @@ mod registers {
     }
 }
 
-#[cfg(target_arch = "aarch64")]
+#[cfg(all(target_arch = "aarch64", not(miri)))]
 mod registers {
     use std::arch::asm;
 
@@ -155,7 +155,7 @@ mod registers {
 }
 
 /// Not looked at on other processors.
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(any(not(any(target_arch = "x86_64", target_arch = "aarch64")), miri))]
 mod registers {
     #[derive(Clone, Copy)]
     pub(crate) struct Registers;

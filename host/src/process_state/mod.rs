@@ -9,14 +9,15 @@ pub(crate) mod environment;
 pub(crate) mod floating_point;
 pub(crate) mod part;
 
-#[cfg(not(target_os = "linux"))]
+// Miri is none of these systems: it has few of their calls, and no assembly.
+#[cfg(any(not(target_os = "linux"), miri))]
 mod elsewhere;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 mod linux;
 
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(not(target_os = "linux"), miri))]
 use crate::process_state::elsewhere::Parts;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", not(miri)))]
 use crate::process_state::linux::Parts;
 
 use crate::process_state::change::{Changes, ProcessChange, Treatment};

@@ -193,13 +193,12 @@ unsafe fn text(ptr: *const c_char, longest: usize, field: &str) -> Result<String
         return Ok(String::new());
     }
     // SAFETY: it looks no further than to the NUL, which the library promises, and not beyond `longest`.
-    let len = unsafe { libc::strnlen(ptr, longest) };
-    if len == longest {
+    let Some(len) = (0..longest).find(|&at| unsafe { ptr.add(at).read() } == 0) else {
         return Err(Refusal::EntryMalformed {
             reason: format!("its {field} does not end within {longest} bytes"),
             fix: "end the text in NUL, and make it shorter",
         });
-    }
+    };
     // SAFETY: these bytes come before the NUL, and stay as they are.
     let bytes = unsafe { std::slice::from_raw_parts(ptr.cast::<u8>(), len) };
     let text = std::str::from_utf8(bytes).map_err(|_| Refusal::EntryMalformed {
