@@ -2,7 +2,7 @@
 
 use crate::subject::{mistakes, Damage, Mutant, Needs, Plugin};
 
-const XOR: Plugin = Plugin::of("examples-c/codec_xor.c");
+pub const XOR: Plugin = Plugin::of("examples-c/codec_xor.c");
 const XOR_IN_RUST: Plugin = Plugin::of("examples-rust/codec_xor");
 const ZSTD_UNSAID: Plugin = Plugin::of("examples-c/compression_zstd.c").needs(Needs::Zstd);
 const ZSTD: Plugin = ZSTD_UNSAID.with(&["--checksum"]);

@@ -4,7 +4,7 @@ use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
 const SORTED: Plugin = Plugin::of("examples-c/index_sorted.c");
 const SORTED_IN_RUST: Plugin = Plugin::of("examples-rust/index_sorted");
-const STRIPED: Plugin = Plugin::of("examples-rust/index_striped");
+pub const STRIPED: Plugin = Plugin::of("examples-rust/index_striped");
 
 pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
     Wrong "rows are compared by their lower half":

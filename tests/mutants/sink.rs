@@ -2,7 +2,7 @@
 
 use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
-const JSON: Plugin = Plugin::of("examples-c/observability_json.c").with(&["--config", r#"{"path": "{file}"}"#]);
+pub const JSON: Plugin = Plugin::of("examples-c/observability_json.c").with(&["--config", r#"{"path": "{file}"}"#]);
 const PROMETHEUS: Plugin =
     Plugin::of("examples-rust/observability_prometheus").with(&["--config", r#"{"listen": "127.0.0.1:{port}"}"#]);
 const CALLS: &str = "examples-c/observability_json.c";

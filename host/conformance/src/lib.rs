@@ -60,6 +60,7 @@ pub use frame::not_passed::NotPassed;
 pub use frame::outputs::Filled;
 pub use frame::phase::Phase;
 pub use frame::statuses::refused_status;
+pub use frame::stepped::{call_begins, call_ended};
 pub use frame::subject::Subject;
 pub use frame::test::{Level, Test};
 pub use fuzz::case::FuzzCase;

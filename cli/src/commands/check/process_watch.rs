@@ -1,7 +1,7 @@
 //! Whether a plugin left the process as it was, in each phase of a test.
 
 use crate::commands::check::calls::Calls;
-use sochdb_plugin_conformance::Phase;
+use sochdb_plugin_conformance::{call_begins, call_ended, Phase};
 use sochdb_plugin_host::{CallRecorder, ProcessChange, ProcessState, RecordedCall, Step, StepOutcome};
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -125,9 +125,11 @@ impl CallRecorder for WatchedCalls {
             }
             own.open.push(is_new.then(ProcessState::now));
         });
+        call_begins();
     }
 
     fn ended(&self, call: &RecordedCall<'_>, status: Option<i32>, took: Duration) {
+        call_ended();
         let before = CALLS.try_with(|own| own.borrow_mut().open.pop().flatten()).ok().flatten();
         if let Some(before) = before {
             self.watch.add(&format!("in `{}`", call.slot()), &before.changes());

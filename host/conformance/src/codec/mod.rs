@@ -8,8 +8,17 @@ pub(crate) mod lent;
 pub(crate) mod newer;
 pub(crate) mod options;
 pub(crate) mod sizes;
+pub(crate) mod stepped;
 pub(crate) mod threads;
 
 /// All of them, in the order in which they are best read.
-pub(crate) const TESTS: &[&[Test]] =
-    &[basics::TESTS, sizes::TESTS, damage::TESTS, lent::TESTS, options::TESTS, newer::TESTS, threads::TESTS];
+pub(crate) const TESTS: &[&[Test]] = &[
+    basics::TESTS,
+    sizes::TESTS,
+    damage::TESTS,
+    lent::TESTS,
+    options::TESTS,
+    newer::TESTS,
+    threads::TESTS,
+    stepped::TESTS,
+];

@@ -53,6 +53,7 @@ pub struct Subject {
     make: Make,
     config: String,
     info: ExtensionInfo,
+    is_loaded: bool,
     dimensions: Option<usize>,
     checksum: bool,
     seed: u64,
@@ -84,7 +85,7 @@ impl Subject {
             let plugin = library.instance_with(config, &options).map_err(|error| format!("create: {error}"))?;
             Ok(Handles::from(&plugin))
         };
-        Self::new(Box::new(make), config, info)
+        Self { is_loaded: true, ..Self::new(Box::new(make), config, info) }
     }
 
     /// Makes a subject of a plugin that is linked in, as [`Subject::loaded`] does of a library.
@@ -120,6 +121,7 @@ impl Subject {
             make,
             config: config.to_owned(),
             info,
+            is_loaded: false,
             dimensions: None,
             checksum: false,
             seed: 0,
@@ -224,6 +226,11 @@ impl Subject {
     #[must_use]
     pub fn has(&self, kind: Kind) -> bool {
         kind.capability().is_none_or(|capability| self.info.capabilities.contains(&capability))
+    }
+
+    /// Whether its code is a library's, which this program loaded.
+    pub(crate) fn is_loaded(&self) -> bool {
+        self.is_loaded
     }
 
     pub(crate) fn vector_dimensions(&self) -> Option<usize> {

@@ -19,6 +19,7 @@ pub(crate) mod recall;
 pub(crate) mod refusals;
 pub(crate) mod rows;
 pub(crate) mod search;
+pub(crate) mod stepped;
 pub(crate) mod stopped;
 pub(crate) mod texts;
 pub(crate) mod threads;
@@ -45,5 +46,6 @@ pub(crate) const TESTS: &[&[Test]] = &[
     texts::TESTS,
     lent::TESTS,
     threads::TESTS,
+    stepped::TESTS,
     crash::TESTS,
 ];

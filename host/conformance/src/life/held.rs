@@ -6,8 +6,6 @@ use crate::system::Native;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// Memory checkers keep what was freed for a while, and find leaks themselves.
-const CHECKERS: [&str; 5] = ["/libasan.so", "/liblsan.so", "/libtsan.so", "/libclang_rt.", "/vgpreload_"];
 /// A leak is seen in every attempt; other work of the process that grows comes to an end in one of the pauses.
 const ATTEMPTS: u32 = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -22,13 +20,6 @@ const PARTS: u32 = 4;
 /// Growth that is no leak: this many bytes in all, and for each call.
 const IN_ALL: u64 = 24 << 10;
 const EACH: f64 = 12.0;
-
-/// Why memory cannot be measured here, if so.
-pub(crate) fn checker() -> Option<&'static str> {
-    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    let found = CHECKERS.iter().any(|checker| maps.contains(checker));
-    found.then_some("a memory checker runs, which finds leaks itself")
-}
 
 /// The memory that the process has.
 #[derive(Clone, Copy)]

@@ -1,12 +1,13 @@
 //! Leaks: what stays behind when instances go.
 
+use crate::frame::checker::checker;
 use crate::frame::must::{ensure, skip, unseen};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
 use crate::life::bad_configs::bad_configs;
 use crate::life::basics::works;
-use crate::life::held::{checker, leaks, leaves, Memory};
+use crate::life::held::{leaks, leaves, Memory};
 use crate::life::worked::{keys_of, work};
 use std::time::{Duration, Instant};
 

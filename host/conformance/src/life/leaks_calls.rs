@@ -1,12 +1,13 @@
 //! Leaks of calls: what stays behind of good ones and of refused ones, slot by slot. What a storage or an index keeps grows, and
 //! of it only calls are repeated that change nothing in the end.
 
+use crate::frame::checker::checker;
 use crate::frame::must::{ensure, supported, unseen};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::{Level, Test};
 use crate::inputs::keys::Keys;
-use crate::life::held::{checker, leaks};
+use crate::life::held::leaks;
 use sochdb_plugin_host::sdk::{
     BatchOptions, CompressionExtension, CursorOptions, Error, ErrorKind, IndexChange, IndexExtension, LogLevel,
     LogRecord, ObservabilityExtension, RowSink, Search, SpanEnd, SpanEvent, SpanParent, SpanStart, StorageExtension,

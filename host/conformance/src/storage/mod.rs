@@ -26,6 +26,7 @@ pub(crate) mod savepoint;
 pub(crate) mod scan;
 pub(crate) mod schedule;
 pub(crate) mod sizes;
+pub(crate) mod stepped;
 pub(crate) mod stopped;
 pub(crate) mod table;
 pub(crate) mod tables;
@@ -48,6 +49,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     newer::TESTS,
     stopped::TESTS,
     threads::TESTS,
+    stepped::TESTS,
     waiting::TESTS,
     moments::TESTS,
     tables::TESTS,

@@ -34,7 +34,7 @@ const THREADS: usize = 6;
 const TABLES: u32 = 16;
 /// How long writers go on at most; slow ones do less in it.
 const WHILE: Duration = Duration::from_millis(200);
-const LONGER: Duration = Duration::from_millis(1500);
+const LONGER: Duration = Duration::from_millis(800);
 
 /// Lets every second thread sleep between two calls: whoever wakes comes in the middle of what another one does, also where there
 /// is one processor.
