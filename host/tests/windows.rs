@@ -3,7 +3,8 @@
 
 use sochdb_plugin_host::sdk::CompressionExtension;
 use sochdb_plugin_host::{
-    Digest, DynamicPluginLoader, Facts, Format, LoadError, PluginLibrary, Policy, Step, TrustFiles, Verdict,
+    Digest, DynamicPluginLoader, Facts, Format, LoadError, PluginLibrary, Policy, Step, TrustFiles, UntrustedText,
+    Verdict,
 };
 use std::fs::{self, OpenOptions};
 use std::path::{Path, PathBuf};
@@ -79,6 +80,31 @@ fn a_file_that_others_may_write_is_loaded() {
     assert_eq!((error.code(), error.step()), ("E_WIN_ACCESS_LIST", Step::Directories), "{error}");
 }
 
+/// wine says so of a file that another user of the host owns, which only root can make of one.
+#[test]
+fn a_file_of_another_user_is_loaded() {
+    let Some(plugins) = plugins() else { return };
+    if std::env::var_os("SOCH_WINDOWS_OTHERS").is_none() {
+        eprintln!("skipped: SOCH_WINDOWS_OTHERS does not say that others.dll is another user's");
+        return;
+    }
+    let error = load(&plugins.join("others.dll")).err().expect("it is another user's");
+    assert_eq!((error.code(), error.step()), ("E_WIN_OWNER", Step::File), "{error}");
+    assert!(error.remedy().contains("/setowner *S-1-5-21-"), "{}", error.remedy());
+}
+
+#[test]
+fn a_path_is_not_shown_as_the_shells_of_windows_read_it() {
+    for (path, shown) in [
+        (r"C:\plugins\codec.dll", r"C:\plugins\codec.dll"),
+        (r"C:\Program Files\codec.dll", r#""C:\Program Files\codec.dll""#),
+        (r"C:\Program Files\", r#""C:\Program Files\\""#),
+        (r"C:\a b%TEMP%", r"$'C:\\a b%TEMP%'"),
+    ] {
+        assert_eq!(UntrustedText::from(Path::new(path)).to_string(), shown);
+    }
+}
+
 #[test]
 fn a_file_that_somebody_writes_is_loaded() {
     let Some(plugins) = plugins() else { return };
@@ -90,9 +116,9 @@ fn a_file_that_somebody_writes_is_loaded() {
     load(&path).expect("nobody writes it any more");
 }
 
-/// With a pin and a trust file that name it, so that nothing else is wrong: under wine all belongs to the user.
+/// With a pin and a trust file that name it, so that nothing else is wrong.
 #[test]
-fn strict_loads_what_belongs_to_the_user() {
+fn strict_loads_without_a_probe() {
     let Some(plugins) = plugins() else { return };
     let path = plugins.join("strict.dll");
     let digest = Digest::of(&fs::read(&path).expect("a plugin"));
@@ -102,9 +128,11 @@ fn strict_loads_what_belongs_to_the_user() {
     };
     let loader = || DynamicPluginLoader::new_trusted().trust_files(TrustFiles::Only(vec![trust.clone()]));
     fs::write(&trust, text("strict")).expect("its own directory");
-    let error = loader().verify(&path).expect_err("it is not the system's");
-    assert_eq!((error.code(), error.step()), ("E_WIN_OWNER", Step::Directories), "{error}");
-    assert!(error.remedy().contains("/setowner *S-1-5-32-544"), "{}", error.remedy());
+    let error = loader().verify(&path).expect_err("no system has a probe but Linux");
+    assert_eq!((error.code(), error.step()), ("E_PROBE_UNAVAILABLE", Step::Probe), "{error}");
+    assert!(error.to_string().contains("nobody has made one for Windows"), "{error}");
+    // What the remedy says.
+    assert!(error.remedy().ends_with("choose another policy for the directory"), "{}", error.remedy());
     fs::write(&trust, text("pinned")).expect("its own directory");
     // SAFETY: as above.
     unsafe { loader().load(&path) }.expect("it has a pin");

@@ -72,7 +72,7 @@ pub const ROWS: &[(&str, Row)] = &[
     ("E_DIR_UNMAPPED", UNMAPPED),
     ("E_DIR_WRITABLE", Followed(PATHS, "a_directory_that_others_can_change_is_closed_by_the_first_command")),
     ("E_DIR_IO", KERNELS),
-    ("E_WIN_OWNER", Nobody("no process on Linux can meet it")),
+    ("E_WIN_OWNER", Nobody("no process on Linux can meet it; wine, where host/tests/windows.rs does, has no icacls")),
     ("E_WIN_ACCESS_LIST", Nobody("no process on Linux can meet it; wine, where host/tests/windows.rs does, has no icacls")),
     ("E_NOT_ALLOWED", ALLOWED),
     ("E_FILE_NOT_FOUND", RIGHT_PATH),

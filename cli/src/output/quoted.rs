@@ -1,12 +1,16 @@
 //! Arguments as a shell takes them.
 
+use crate::system::backend::System;
+use crate::system::Native;
+use std::path::MAIN_SEPARATOR;
+
 /// `argument` as a shell takes it.
 pub(crate) fn quoted(argument: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./=+:,@%".contains(c);
+    let plain = |c: char| c.is_alphanumeric() || "-_./=+:,@%".contains(c) || c == MAIN_SEPARATOR;
     if !argument.is_empty() && argument.chars().all(plain) {
         argument.to_owned()
     } else {
-        format!("'{}'", argument.replace('\'', "'\\''"))
+        Native::in_quotes(argument)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 
 /// The variables of the environment that name places of the user.
@@ -70,6 +70,8 @@ pub(crate) trait System {
 
     /// What it has for the loader.
     fn abilities() -> Vec<Ability>;
+    /// An argument in the quotes of a shell.
+    fn in_quotes(argument: &str) -> String;
     /// How whoever starts a host sets a variable to 1.
     fn setting(variable: &str) -> String;
     /// Who can change what is there, in words.
@@ -115,6 +117,12 @@ pub(crate) trait System {
     /// # Errors
     /// Those of the system.
     fn sync_directory(path: &Path) -> Result<()>;
+
+    /// The path of what is there, without links.
+    ///
+    /// # Errors
+    /// Those of the system.
+    fn real_path(path: &Path) -> Result<PathBuf>;
 
     /// Opens a directory to hold it.
     ///

@@ -10,7 +10,8 @@ use std::path::Path;
 /// A text that somebody else chose, as bytes: a path, a name in a file.
 ///
 /// `Display` never gives what [`printable`](crate::printable()) escapes, or invalid UTF-8: it writes what a POSIX-like
-/// shell reads back as these bytes, so that a remedy can be pasted.
+/// shell reads back as these bytes, so that a remedy can be pasted. On Windows it is what `cmd.exe` and PowerShell read back, as
+/// in `"C:\Program Files\codec.dll"`, unless the text has a sign that they would change in quotes.
 ///
 /// ```
 /// use sochdb_plugin_host::UntrustedText;
@@ -54,9 +55,15 @@ impl From<&Path> for UntrustedText {
 
 impl fmt::Display for UntrustedText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plain = |text: &str| !text.is_empty() && text.chars().all(|c| is_plain(c) || is_word(c));
+        let plain =
+            |text: &str| !text.is_empty() && text.chars().all(|c| is_plain(c) || is_word(c) || c == Own::SEPARATOR);
         match std::str::from_utf8(&self.0) {
             Ok(text) if plain(text) => formatter.write_str(text),
+            Ok(text) if !text.is_empty() && text.chars().all(Own::is_kept_in_quotes) => {
+                // A separator at the end would take the quote with it.
+                let end = if text.ends_with(Own::SEPARATOR) { "\\" } else { "" };
+                write!(formatter, "\"{text}{end}\"")
+            }
             _ => self.quoted(formatter),
         }
     }

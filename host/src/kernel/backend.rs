@@ -38,6 +38,9 @@ pub(crate) trait Kernel {
     /// The sign between the parts of a path.
     const SEPARATOR: char;
 
+    /// Whether the shells of the system take a sign for itself between two `"`; of no sign where they know better quotes.
+    fn is_kept_in_quotes(sign: char) -> bool;
+
     /// The text of an absolute path behind its root; `None` if it is not absolute.
     fn below_root(path: &str) -> Option<&str>;
 

@@ -9,7 +9,7 @@ mod posix;
 #[cfg(all(unix, not(target_os = "linux")))]
 mod unix;
 #[cfg(windows)]
-mod windows;
+pub(crate) mod windows;
 
 #[cfg(target_os = "linux")]
 pub(crate) type Own = linux::Linux;

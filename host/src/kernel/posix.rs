@@ -45,6 +45,11 @@ impl<Own: Posix> Kernel for Own {
 
     const SEPARATOR: char = '/';
 
+    /// Quotes of another kind change nothing at all.
+    fn is_kept_in_quotes(_: char) -> bool {
+        false
+    }
+
     fn below_root(path: &str) -> Option<&str> {
         path.strip_prefix('/')
     }

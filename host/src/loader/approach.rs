@@ -59,6 +59,11 @@ pub(crate) fn approach<'a>(
     let effective = decisions.effective(path.parent().unwrap_or(path), options.policy.unwrap_or(Policy::Development));
     let owners = Files::owners(effective.demands);
     record.policy = Some(effective.policy);
+    // No file could help: it is said before any is judged.
+    if let Some(why) = Native::NO_PROBE.filter(|_| effective.demands.probe) {
+        record.probe = Some("none".to_owned());
+        return steps.refuse(Step::Probe, Refusal::ProbeUnavailable { why: why.to_owned() });
+    }
     let walked = steps.run(Step::Directories, || Files::directories(&plain, owners))?;
     steps.run(Step::AllowList, || allow_list::check(path, &walked, effective, &decisions))?;
     Ok(PluginDir { decisions, plain, effective, owners, walked })

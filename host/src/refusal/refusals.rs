@@ -57,7 +57,7 @@ refusals! {
     TrustFiles: TrustHome { why: String } "E_TRUST_HOME"
         "no trust file exists, and this process has no home that could hold one: {why}"
         "say for the machine where plugins may be: sochdb-plugin trust add directory DIRECTORY --system; or start the host \
-         with HOME set to a directory that exists; or let the program say what it demands, with \
+         with HOME set to a directory that exists (USERPROFILE on Windows); or let the program say what it demands, with \
          `DynamicPluginLoader::policy`";
 
     Path: PathEmpty "E_PATH_EMPTY" "the path is empty" "give the absolute path of the plugin's file";
@@ -269,7 +269,7 @@ refusals! {
         "the probe cannot run here: {why}"
         "allow this process to start programs (seccomp filter, vm.memfd_noexec, noexec temporary directory), and raise what may \
          have run short (`ulimit -n` descriptors, `ulimit -u` processes, `ulimit -v` memory, `ulimit -f` file size); what is in \
-         memory already without a probe needs a new start of the host; a program that is to live without the probe says `probing(false)`, which the policy strict does not accept";
+         memory already without a probe needs a new start of the host; a program that is to live without the probe says `probing(false)`, which the policy strict does not accept; where the system has no probe, choose another policy for the directory";
     Probe: ProbeSandbox { found: String } "E_PROBE_SANDBOX"
         "the policy demands a probe under Landlock and seccomp, and it had: {found}"
         "use a Linux kernel of 5.13 or newer with Landlock enabled (lsm=) and filters of seccomp, on x86-64 or AArch64, and \

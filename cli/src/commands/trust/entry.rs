@@ -4,12 +4,13 @@ use crate::commands::trust::text::Fields;
 use crate::input::paths::absolute;
 use crate::input::reading::within;
 use crate::output::failure::Failure;
+use crate::system::backend::System;
+use crate::system::Native;
 use semver::Version;
 use sochdb_plugin_host::sdk::abi::SOCH_NAME_SIZE;
 use sochdb_plugin_host::sdk::machinery::export::is_identifier;
 use sochdb_plugin_host::trust::{Conformance, PublicKey};
 use sochdb_plugin_host::{Digest, Policy, UntrustedText};
-use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -151,11 +152,12 @@ fn directory(typed: &Path) -> Result<String, Failure> {
     let path = absolute(typed);
     let name = UntrustedText::from(&*path);
     let own = path.clone();
-    let real = within(&path, move || Ok(fs::canonicalize(own)))?.map_err(|error| match error.kind() {
+    let real = within(&path, move || Ok(Native::real_path(&own)))?.map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let reason = format!(
-                "the directory {name} does not exist: make it first with `mkdir -m 755 -p {name}`, or check the \
-                 path (realpath -e prints it)"
+                "the directory {name} does not exist: make it first with `{}`, or check the path (realpath -e \
+                 prints it)",
+                Native::making(&name.to_string())
             );
             Failure::new("E_DIR_NOT_FOUND", reason)
         }

@@ -11,7 +11,7 @@ use sochdb_plugin_host::UntrustedText;
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions};
 use std::io::{Error, Result};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 
 pub(crate) enum Posix {}
@@ -34,6 +34,10 @@ impl System for Posix {
 
     fn abilities() -> Vec<Ability> {
         own::abilities()
+    }
+
+    fn in_quotes(argument: &str) -> String {
+        format!("'{}'", argument.replace('\'', "'\\''"))
     }
 
     fn setting(variable: &str) -> String {
@@ -120,6 +124,10 @@ impl System for Posix {
 
     fn sync_directory(path: &Path) -> Result<()> {
         File::open(path)?.sync_all()
+    }
+
+    fn real_path(path: &Path) -> Result<PathBuf> {
+        path.canonicalize()
     }
 
     fn directory(path: &Path) -> Result<File> {

@@ -12,7 +12,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, ErrorKind, Result};
 use std::os::windows::fs::{FileExt, OpenOptionsExt};
 use std::os::windows::io::AsRawHandle;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
 use windows_sys::Win32::Storage::FileSystem::{FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT};
 use windows_sys::Win32::System::Console::{GetConsoleScreenBufferInfo, CONSOLE_SCREEN_BUFFER_INFO};
@@ -38,6 +38,10 @@ impl System for Windows {
     /// Beside what the host knows there is nothing to try.
     fn abilities() -> Vec<Ability> {
         Vec::new()
+    }
+
+    fn in_quotes(argument: &str) -> String {
+        format!("\"{}\"", argument.replace('"', "\\\""))
     }
 
     fn setting(variable: &str) -> String {
@@ -111,6 +115,14 @@ impl System for Windows {
     /// The file system writes names down by itself.
     fn sync_directory(_: &Path) -> Result<()> {
         Ok(())
+    }
+
+    /// As people write it, behind the drive's letter.
+    fn real_path(path: &Path) -> Result<PathBuf> {
+        let real = path.canonicalize()?;
+        let plain = real.to_str().and_then(|real| real.strip_prefix(r"\\?\"));
+        let plain = plain.filter(|path| path.as_bytes().get(1) == Some(&b':')).map(PathBuf::from);
+        Ok(plain.unwrap_or(real))
     }
 
     fn directory(path: &Path) -> Result<Held> {

@@ -1,6 +1,6 @@
 //! The users who may own and change what the loader reads.
 
-use crate::system::windows::files::security;
+use crate::kernel::windows::identity::own_user;
 use crate::trust::policy::Demands;
 
 /// The system itself, its administrators, and the service that installs its parts.
@@ -26,12 +26,12 @@ impl Owners {
 
     /// Whether `user` is one of them. Who runs the host cannot be asked for where something ran short: then he is none.
     pub(crate) fn accept(self, user: &str) -> bool {
-        OF_THE_SYSTEM.contains(&user) || (!self.only_system && security::own_user().is_ok_and(|own| own == user))
+        OF_THE_SYSTEM.contains(&user) || (!self.only_system && own_user().is_ok_and(|own| own == user))
     }
 
     /// The owners in words: `neither …` in a refusal.
     pub(crate) fn words(self) -> String {
-        match (self.only_system, security::own_user()) {
+        match (self.only_system, own_user()) {
             (false, Ok(own)) => {
                 format!("neither an administrator, nor the system, nor the user {own} that the host runs as")
             }
@@ -41,7 +41,7 @@ impl Owners {
 
     /// Whom to give a file that another owns.
     pub(crate) fn suggested_owner(self) -> String {
-        match (self.only_system, security::own_user()) {
+        match (self.only_system, own_user()) {
             (false, Ok(own)) => own,
             _ => OF_THE_SYSTEM[1].to_owned(),
         }

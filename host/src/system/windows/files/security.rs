@@ -1,16 +1,14 @@
 //! Owner and access list of what is open.
 
+use crate::kernel::windows::identity::{text, Local};
 use std::fs::File;
 use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::ptr;
-use windows_sys::Win32::Foundation::{CloseHandle, LocalFree, HANDLE};
-use windows_sys::Win32::Security::Authorization::{ConvertSidToStringSidW, GetSecurityInfo, SE_FILE_OBJECT};
+use windows_sys::Win32::Security::Authorization::{GetSecurityInfo, SE_FILE_OBJECT};
 use windows_sys::Win32::Security::{
-    GetAce, GetTokenInformation, IsValidSid, TokenUser, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION,
-    OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID, TOKEN_QUERY, TOKEN_USER,
+    GetAce, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID,
 };
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 /// An entry that counts only for what will be made in the directory.
 const INHERIT_ONLY: u8 = 0x08;
@@ -25,16 +23,6 @@ pub(crate) struct Security {
     pub(crate) owner: String,
     /// The rights that are granted, with whom to; all of them to everybody where there is no list.
     pub(crate) grants: Vec<(String, u32)>,
-}
-
-/// Memory of the system, given back at the end.
-struct Local(*mut core::ffi::c_void);
-
-impl Drop for Local {
-    fn drop(&mut self) {
-        // SAFETY: the system gave it to be freed so, once.
-        unsafe { LocalFree(self.0) };
-    }
 }
 
 impl Security {
@@ -97,47 +85,4 @@ unsafe fn grants(list: *const ACL) -> io::Result<Vec<(String, u32)>> {
         }
     }
     Ok(found)
-}
-
-/// An identifier as people write it.
-///
-/// # Safety
-/// It is one, and stays meanwhile.
-unsafe fn text(identifier: PSID) -> io::Result<String> {
-    let mut text = ptr::null_mut();
-    // SAFETY: the caller promises it, and the place outlives the calls.
-    if unsafe { IsValidSid(identifier) == 0 || ConvertSidToStringSidW(identifier, &mut text) == 0 } {
-        return Err(io::Error::other("an owner has no valid identifier"));
-    }
-    let _text = Local(text.cast());
-    // SAFETY: the system's text ends in NUL.
-    let letters = unsafe {
-        let length = (0..).take_while(|at| *text.add(*at) != 0).count();
-        std::slice::from_raw_parts(text, length)
-    };
-    Ok(String::from_utf16_lossy(letters))
-}
-
-/// The identifier of the user that the host runs as.
-///
-/// # Errors
-/// Those of the system.
-pub(crate) fn own_user() -> io::Result<String> {
-    let (mut token, mut length): (HANDLE, u32) = (ptr::null_mut(), 0);
-    // Aligned as the answer, and large enough for the longest identifier behind it.
-    let mut answer = [0_u64; 32];
-    // SAFETY: the places outlive the calls, the answer's size is told, and the token is closed once.
-    let told = unsafe {
-        if OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &mut token) == 0 {
-            return Err(io::Error::last_os_error());
-        }
-        let told =
-            GetTokenInformation(token, TokenUser, answer.as_mut_ptr().cast(), size_of_val(&answer) as u32, &mut length);
-        let error = io::Error::last_os_error();
-        CloseHandle(token);
-        (told != 0).then_some(()).ok_or(error)
-    };
-    told?;
-    // SAFETY: the system wrote the answer, whose identifier lies in it.
-    unsafe { text(answer.as_ptr().cast::<TOKEN_USER>().read().User.Sid) }
 }

@@ -1,5 +1,8 @@
 //! Windows.
 
+pub(crate) mod identity;
+mod private_directory;
+
 use crate::kernel::backend::{Kernel, Shortages};
 use std::ffi::{c_void, OsStr};
 use std::io;
@@ -62,6 +65,11 @@ impl Kernel for Windows {
     const HOME: &'static str = "USERPROFILE";
 
     const SEPARATOR: char = '\\';
+
+    /// In `cmd.exe` and in PowerShell.
+    fn is_kept_in_quotes(sign: char) -> bool {
+        matches!(sign, ' '..='~') && !matches!(sign, '"' | '%' | '$' | '`')
+    }
 
     /// Behind a drive's letter.
     fn below_root(path: &str) -> Option<&str> {
@@ -126,8 +134,8 @@ impl Kernel for Windows {
         }
     }
 
-    fn make_private_directory(_: &Path) -> io::Result<()> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "a directory for its user alone cannot be made on Windows yet"))
+    fn make_private_directory(path: &Path) -> io::Result<()> {
+        private_directory::make(path)
     }
 
     /// A plugin's C library is another one than the program's there, and reads the variable by itself.
