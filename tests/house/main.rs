@@ -188,7 +188,7 @@ fn one_file_knows_the_dynamic_linker_and_one_the_layout_library() {
 /// The files that choose between systems, by crate: each names the part of every one.
 const CHOOSING: &[(&str, &[&str])] = &[
     ("host/src", &["kernel/mod.rs", "process_state/mod.rs", "system/mod.rs", "system/posix/files/own/mod.rs"]),
-    ("host/conformance/src", &["crash/mod.rs", "system/mod.rs"]),
+    ("host/conformance/src", &["crash/mod.rs", "frame/stepped/mod.rs", "system/mod.rs"]),
     ("cli/src", &["system/mod.rs", "system/posix/own/mod.rs", "system/posix/standard.rs"]),
 ];
 
