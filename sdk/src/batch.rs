@@ -9,12 +9,19 @@ use std::time::Duration;
 ///
 /// ```
 /// use sochdb_plugin_sdk::{BatchOptions, Result, StorageExtension, Write};
+/// use std::time::Duration;
 ///
 /// /// Fails with a conflict if somebody was there before.
 /// fn rename(storage: &dyn StorageExtension, from: &[u8], to: &[u8], value: &[u8]) -> Result<()> {
 ///     let unchanged = [Write::Expect { table: 1, key: from, value }, Write::ExpectAbsent { table: 1, key: to }];
 ///     let writes = [Write::Delete { table: 1, key: from }, Write::Put { table: 1, key: to, value }];
 ///     storage.write_batch(&[unchanged, writes].concat(), &BatchOptions::new())
+/// }
+///
+/// /// Keeps it for a minute, if the storage describes that it can.
+/// fn remember(storage: &dyn StorageExtension, key: &[u8], value: &[u8]) -> Result<()> {
+///     let write = Write::PutExpiring { table: 1, key, value, time_to_live: Duration::from_secs(60) };
+///     storage.write_batch(&[write], &BatchOptions::new())
 /// }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

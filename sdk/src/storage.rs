@@ -128,6 +128,17 @@ pub trait StorageExtension: Extension {
     /// key may be there twice, and the values need not be of one moment. It is for an engine to which many keys are one round
     /// trip.
     ///
+    /// ```
+    /// # use sochdb_plugin_sdk::{Result, TableId, ValueSink};
+    /// # struct Rows(std::collections::BTreeMap<Vec<u8>, Vec<u8>>);
+    /// # impl Rows {
+    /// fn multi_get_into(&self, _: TableId, keys: &[&[u8]], values: &mut ValueSink<'_>) -> Result<()> {
+    ///     let found = keys.iter().enumerate().filter_map(|(at, key)| Some((at, self.0.get(*key)?)));
+    ///     found.map(|(at, value)| values.push(at, value)).collect()
+    /// }
+    /// # }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default, from a storage where that saves nothing, and
     /// nothing was given: the host then calls `get_into` for each key. What the storage reports; what the sink reports, which is

@@ -97,6 +97,18 @@ pub trait StorageTransaction: Send {
 
     /// Sets a savepoint, behind all that was written until now. Each is inside of the one before.
     ///
+    /// ```
+    /// use sochdb_plugin_sdk::{Result, StorageTransaction};
+    ///
+    /// fn try_to(transaction: &mut dyn StorageTransaction, part: fn(&mut dyn StorageTransaction) -> Result<()>) -> Result<bool> {
+    ///     transaction.set_savepoint()?;
+    ///     match part(transaction) {
+    ///         Ok(()) => Ok(true),
+    ///         Err(_) => transaction.rollback_to_savepoint().map(|()| false),
+    ///     }
+    /// }
+    /// ```
+    ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported), the default; what the storage reports.
     fn set_savepoint(&mut self) -> Result<()> {
