@@ -178,7 +178,14 @@ impl Error {
     /// Makes an error of this kind. Its message is one sentence: what was found, and what to do.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { inner: Box::new(Inner { kind, code: 0, message: message.into(), place: None }) }
+        Self::of(kind, message.into())
+    }
+
+    // In each place it would be more than the rest.
+    #[cold]
+    #[inline(never)]
+    fn of(kind: ErrorKind, message: String) -> Self {
+        Self { inner: Box::new(Inner { kind, code: 0, message, place: None }) }
     }
 
     /// Makes an [`ErrorKind::Failed`] with this message.

@@ -90,6 +90,16 @@ unsafe impl Send for Raw {}
 // SAFETY: as above.
 unsafe impl Sync for Raw {}
 
+/// A copy of a text, made in one place: in each it would be more than the rest.
+///
+/// # Safety
+/// The text is lent for the call.
+#[inline(never)]
+unsafe fn owned(text: soch_str) -> Result<String> {
+    // SAFETY: the caller passes the host's promise on.
+    unsafe { text.read() }.map(str::to_owned)
+}
+
 /// The size of `soch_host` in every minor version; a field that came later is there if `size` says so.
 const SIZE_IN_1_0: usize = 2 * std::mem::size_of::<u32>() + 11 * std::mem::size_of::<usize>();
 
@@ -100,7 +110,7 @@ impl Host {
     /// `raw` is NULL or lives until `close`; `config` is lent for the call.
     pub(crate) unsafe fn from_raw(raw: *const soch_host, config: soch_str) -> Result<Self> {
         // SAFETY: the caller passes the host's promise on.
-        let config = unsafe { config.read()? };
+        let config = unsafe { owned(config)? };
         if raw.is_null() {
             return Err(Error::invalid("the host is NULL"));
         }
@@ -117,10 +127,9 @@ impl Host {
             copy.assume_init()
         };
         // SAFETY: both texts live as long as the host.
-        let (product, directory) = unsafe { (host.product.read()?, host.directory.read()?) };
+        let (product, directory) = unsafe { (owned(host.product)?, owned(host.directory)?) };
         // SAFETY: as above; a host that does not have it has an empty text.
-        let data_dir = unsafe { host.data_dir.read()? }.to_owned();
-        let (config, product, directory) = (config.to_owned(), product.to_owned(), directory.to_owned());
+        let data_dir = unsafe { owned(host.data_dir)? };
         let raw = RwLock::new(Some(Raw(host)));
         Ok(Self { inner: Arc::new(Inner { raw, config, product, directory, data_dir }) })
     }

@@ -194,7 +194,7 @@ fn a_runtime_inside_is_waited_for_in_calls_and_may_end_in_drop() {
     program.block_on(async {
         let manager = Arc::new(PluginManager::new());
         let plugin = loader.linked(linked_runtime::SOCH_PLUGIN).expect("a plugin");
-        manager.register(&plugin.instance("\"drop\"").expect("an instance")).expect("the name is free");
+        manager.register(plugin.instance("\"drop\"").expect("an instance")).expect("the name is free");
         let caller = manager.clone();
         let calls = move || {
             let span = caller.span_start("span", None);

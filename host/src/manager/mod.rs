@@ -34,6 +34,7 @@ use crate::sync::call_gate::live::is_child;
 use parking_lot::{RwLock, RwLockWriteGuard};
 use sochdb_plugin_abi::SOCH_KIND_STORAGE;
 use sochdb_plugin_sdk::{CompressionExtension, IndexExtension};
+use std::borrow::Borrow;
 
 /// A registry of all extensions, loaded and linked in.
 ///
@@ -77,14 +78,14 @@ impl PluginManager {
         Self::default()
     }
 
-    /// Registers all kinds of a plugin, or none of them.
+    /// Registers all kinds of a plugin, or none of them: of an instance, or of one that is lent.
     ///
     /// Blocks for a sink until that has answered, and to free an extension that ended under this name.
     ///
     /// # Errors
     /// [`ManagerError::Duplicate`], [`ManagerError::ShutDown`], [`ManagerError::Forked`]; nothing is registered then.
-    pub fn register(&self, plugin: &PluginInstance) -> Result<(), ManagerError> {
-        self.register_all(None, plugin.into())
+    pub fn register(&self, plugin: impl Borrow<PluginInstance>) -> Result<(), ManagerError> {
+        self.register_all(None, plugin.borrow().into())
     }
 
     /// Registers a storage by its name. The first one becomes the active one.

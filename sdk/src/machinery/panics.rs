@@ -108,11 +108,7 @@ pub(crate) fn newest() -> Option<Host> {
 }
 
 fn keep(payload: &(dyn Any + Send), place: Option<&Location<'_>>) {
-    let mut message = BEGIN.to_owned();
-    if let Some(place) = place {
-        use std::fmt::Write as _;
-        let _ = write!(message, "{place}");
-    }
+    let mut message = place.map_or_else(|| BEGIN.to_owned(), |place| format!("{BEGIN}{place}"));
     let end = message.len();
     message.push_str(": ");
     message.push_str(text(payload));
@@ -184,12 +180,16 @@ extern "C" fn watch(_: *mut c_void) -> *mut c_void {
             state.watched = false;
             return std::ptr::null_mut();
         }
-        let State { kept, uncaught, .. } = &mut *state;
-        kept.retain_mut(|panic| {
+        let (State { kept, uncaught, .. }, mut at) = (&mut *state, 0);
+        while let Some(panic) = kept.get_mut(at) {
             panic.seen += 1;
             *uncaught += u64::from(panic.seen == 2);
-            panic.seen < 2 || *uncaught <= TOLD || uncaught.is_power_of_two()
-        });
+            if panic.seen < 2 || *uncaught <= TOLD || uncaught.is_power_of_two() {
+                at += 1;
+            } else {
+                kept.remove(at);
+            }
+        }
         drop(state);
         tell(&|panic| panic.seen >= 2);
     }

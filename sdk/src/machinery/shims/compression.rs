@@ -3,10 +3,11 @@
 use crate::call::Call;
 use crate::compression::CompressionExtension;
 use crate::compression_options::CompressionOptions;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::machinery::barrier::guard;
 use crate::machinery::boundary::{fill, slice, ReadLent};
 use crate::machinery::instance::{exclusive, shared};
+use crate::machinery::list::try_with_list;
 use crate::machinery::shims::found;
 use crate::writer::Writer;
 use core::ffi::c_void;
@@ -154,9 +155,12 @@ unsafe extern "C" fn train<P: CompressionExtension>(
     // SAFETY: the host passes an instance of this library, and lends `count` samples and the rest for the call.
     unsafe {
         guard(error, || {
-            let samples = slice(samples, count)?.iter().map(|sample| sample.read()).collect::<Result<Vec<_>>>()?;
             let mut output = Writer::from_raw(output)?;
-            Call::within(call, || shared::<P>(instance).train(&samples, most, &mut output))
+            try_with_list(
+                slice(samples, count)?,
+                |sample| sample.read(),
+                |samples| Call::within(call, || shared::<P>(instance).train(samples, most, &mut output)),
+            )?
         })
     }
 }

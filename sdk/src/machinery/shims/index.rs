@@ -7,6 +7,7 @@ use crate::index_change::IndexChange;
 use crate::machinery::barrier::guard;
 use crate::machinery::boundary::{fill, slice, ReadLent};
 use crate::machinery::instance::{exclusive, is_concurrent, shared, tell_concurrent};
+use crate::machinery::list::try_with_list;
 use crate::machinery::search::with_search;
 use crate::machinery::shims::{builder, room};
 use crate::neighbor_lists::places;
@@ -338,12 +339,16 @@ unsafe extern "C" fn change_batch<P: IndexExtension>(
     // call.
     unsafe {
         guard(error, || {
-            let changes = slice(changes, count)?;
-            let changes = changes.iter().map(|change| IndexChange::from_raw(change)).collect::<Result<Vec<_>>>()?;
-            Call::within(call, || match is_concurrent::<P>(instance) {
-                true => shared::<P>(instance).change_batch_concurrently(&changes),
-                false => exclusive::<P>(instance).change_batch(&changes),
-            })
+            try_with_list(
+                slice(changes, count)?,
+                |change| IndexChange::from_raw(change),
+                |changes| {
+                    Call::within(call, || match is_concurrent::<P>(instance) {
+                        true => shared::<P>(instance).change_batch_concurrently(changes),
+                        false => exclusive::<P>(instance).change_batch(changes),
+                    })
+                },
+            )?
         })
     }
 }

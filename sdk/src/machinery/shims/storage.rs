@@ -2,10 +2,11 @@
 
 use crate::batch::{BatchOptions, Write};
 use crate::call::Call;
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::machinery::barrier::guard;
 use crate::machinery::boundary::{fill, slice, ReadLent};
 use crate::machinery::instance::shared;
+use crate::machinery::list::try_with_list;
 use crate::machinery::shims::{found, reader, room, table, transaction};
 use crate::row_sink::RowSink;
 use crate::storage::StorageExtension;
@@ -151,9 +152,11 @@ unsafe extern "C" fn write_batch<P: StorageExtension>(
         guard(error, || {
             let options = options.as_ref().ok_or_else(|| Error::invalid("the options are NULL"))?;
             let options = BatchOptions::from_raw(options)?;
-            let writes = slice(writes, count)?;
-            let writes = writes.iter().map(|write| Write::from_raw(write)).collect::<Result<Vec<_>>>()?;
-            Call::within(call, || shared::<P>(instance).write_batch(&writes, &options))
+            try_with_list(
+                slice(writes, count)?,
+                |write| Write::from_raw(write),
+                |writes| Call::within(call, || shared::<P>(instance).write_batch(writes, &options)),
+            )?
         })
     }
 }
@@ -238,8 +241,11 @@ unsafe extern "C" fn multi_get<P: StorageExtension>(
     unsafe {
         guard(error, || {
             let mut values = ValueSink::from_raw(values)?;
-            let keys = slice(keys, count)?.iter().map(|key| key.read()).collect::<Result<Vec<_>>>()?;
-            Call::within(call, || shared::<P>(instance).multi_get_into(table, &keys, &mut values))
+            try_with_list(
+                slice(keys, count)?,
+                |key| key.read(),
+                |keys| Call::within(call, || shared::<P>(instance).multi_get_into(table, keys, &mut values)),
+            )?
         })
     }
 }
