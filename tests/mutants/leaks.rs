@@ -1,5 +1,6 @@
 //! Mistakes that leave something behind.
 
+use crate::storage::VERSIONS;
 use crate::subject::{Damage, Mutant, Needs, Plugin};
 
 const XOR: Plugin = Plugin::of(XOR_C);
@@ -200,5 +201,26 @@ pub const MUTANTS: &[Mutant] = &[
         edits: &[("examples-c/storage_memory.c", "    pthread_rwlock_rdlock(&self->lock);\n    soch_status status = write_found(find(find_table(self, number), key, self->writes, NULL), value);", "    pthread_rwlock_rdlock(&self->lock);\n    soch_status status = write_found(find(find_table(self, number), key, self->writes, NULL), value);\n    if (status != SOCH_OK && status != SOCH_NOT_FOUND) (void)strdup(\"the row did not fit\");")],
         damage: Damage::Leak,
         finds: "leaks::calls_of_a_storage_leave_nothing",
+    },
+    Mutant {
+        name: "versions that a snapshot saw are never freed",
+        plugin: VERSIONS,
+        edits: &[("examples-c/storage_versions.cpp", "        for (const auto &where : old_) forget(where);\n", "")],
+        damage: Damage::Leak,
+        finds: "leaks::calls_of_a_storage_leave_nothing",
+    },
+    Mutant {
+        name: "a build keeps the keys of entries that come twice",
+        plugin: SORTED,
+        edits: &[(SORTED_C, "            free(made.entries[i].key);\n            continue;", "            continue;")],
+        damage: Damage::Leak,
+        finds: "lifecycle::instances_that_worked_leave_nothing",
+    },
+    Mutant {
+        name: "of the contexts that calls had beside each other one goes",
+        plugin: ZSTD,
+        edits: &[(ZSTD_C, "        next = idle->next;\n        free_worker(idle);", "        next = NULL;\n        free_worker(idle);")],
+        damage: Damage::Leak,
+        finds: "lifecycle::instances_that_worked_leave_nothing",
     },
 ];

@@ -311,6 +311,13 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Loss,
         finds: "observability_kinds::a_lent_metric_of_each_kind_is_told",
     },
+    Mutant {
+        name: "a label with the name of a bucket's bound",
+        plugin: PROMETHEUS,
+        edits: &[("examples-rust/observability_prometheus/src/names.rs", "\"le\" | \"quantile\" =>", "\"quantile\" =>")],
+        damage: Damage::Wrong,
+        finds: "observability_output::histograms_have_each_observation",
+    },
 ];
 
 /// Mistakes in what a sink takes, most of which nobody reads back.

@@ -12,6 +12,10 @@ pub const IN_C: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory.c";
         "        if (row != NULL) status = values->value(values->ctx, i, value_of(row));\n" =>
         "        if (row != NULL) status = values->value(values->ctx, self->random++ % count, value_of(row));\n",
         "storage_multi_get::many_keys_are_found_as_get_finds_them";
+    Wrong "many gets that pass over a key that comes twice":
+        "        const node *row = find(in, keys[i], self->writes, NULL);\n        if (row != NULL) status = values" =>
+        "        if (i > 0 && compare(keys[i], keys[i - 1]) == 0) continue;\n        const node *row = find(in, keys[i], self->writes, NULL);\n        if (row != NULL) status = values",
+        "storage_multi_get::many_keys_are_found_as_get_finds_them";
     Nuisance "many gets that say in their own words that the sink has enough":
         "        if (row != NULL) status = values->value(values->ctx, i, value_of(row));\n" =>
         "        if (row != NULL && values->value(values->ctx, i, value_of(row)) != SOCH_OK) status = SOCH_FAILED;\n",

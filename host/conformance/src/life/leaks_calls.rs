@@ -149,6 +149,18 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
         ),
         ("`checkpoint` into what is there", Box::new(|| any(storage.checkpoint(directory.path())))),
     ];
+    // Where there are no files, nothing waits for a flush.
+    if !storage.describe().instance.has_files {
+        calls.push((
+            "a `put` of the same row beside a snapshot",
+            Box::new(|| {
+                let reader = storage.reader()?;
+                any(storage.put(1, key, &[7; 100], 0))?;
+                drop(reader);
+                any(storage.put(2, b"other", b"row", 0))
+            }),
+        ));
+    }
     if let Some(table) = &table {
         calls.push(("`table_get`", Box::new(|| any(table.get(key)))));
         calls.push(("`table_get` of an absent key", Box::new(|| any(table.get(absent)))));

@@ -7,6 +7,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::inputs::keys::Keys;
 use crate::inputs::questions::stopped_at;
+use crate::inputs::waiting_writer::write_waiting;
 use sochdb_plugin_host::sdk::{
     BatchOptions, CompressionExtension, CursorOptions, IndexChange, IndexExtension, LogLevel, LogRecord,
     ObservabilityExtension, Result as Called, SpanEnd, SpanEvent, SpanStart, StorageExtension, StorageTable,
@@ -121,7 +122,8 @@ fn change(index: &mut Index, keys: Keys, round: u64) -> Called<()> {
 }
 
 fn build(index: &mut Index, keys: Keys) -> Called<()> {
-    let all: Vec<_> = (0..4).map(|row| (row, keys.key(row))).collect();
+    // Each twice, of which one is kept.
+    let all: Vec<_> = (0..8).map(|number| (number / 2, keys.key(number / 2))).collect();
     let entries: Vec<_> = all.iter().map(|(row, key)| (*row, &key[..])).collect();
     index.build(1, 2, &entries)?;
     index.begin_build(1, 2)?.add(&entries)?;
@@ -150,7 +152,21 @@ fn save(index: &mut Index, key: &[u8]) -> Called<()> {
     Ok(())
 }
 
+/// Two calls, one of which waits in its writer for the other: what each has for itself is there twice.
+fn pack_beside(codec: &Compression) {
+    let (input, mut packed) = ([7; 500], Vec::new());
+    std::thread::scope(|scope| {
+        let waits = scope.spawn(|| write_waiting(&mut packed, |to| codec.compress_into(&input, to)));
+        while !waits.is_finished() {
+            let _ = codec.compress(&input);
+        }
+    });
+}
+
 fn pack(codec: &mut Compression, round: u8) -> Called<()> {
+    if round == 0 {
+        pack_beside(codec);
+    }
     let mut packed = codec.compress(&[round; 500])?;
     codec.decompress(&packed)?;
     packed.truncate(packed.len() / 2);

@@ -178,6 +178,8 @@ fn histograms_have_each_observation(subject: &Subject) -> Result<(), NotPassed> 
     for (kind, values) in SEEN {
         values.iter().for_each(|value| sink.histogram_observe("checked_delay", *value, &[("kind", kind)]));
     }
+    // What Prometheus calls the bound of a bucket.
+    sink.histogram_observe("checked_bounds", 1.5, &[("le", "a label"), ("kind", "bounds")]);
     let seen = flushed(&mut instance)?;
     for (kind, values) in SEEN {
         let labels = [("kind", kind)];

@@ -55,6 +55,8 @@ fn many_keys_are_found_as_get_finds_them(subject: &Subject) -> Result<(), NotPas
         agree(storage, table, &keys[..count])?;
     }
     agree(storage, 1, &[keys[0]; 3])?;
+    // One that is there, beside itself.
+    agree(storage, 1, &[&all[5], &all[5], &all[7], &all[5], &all[5]])?;
     agree(storage, 1, &[b"a key with other keys before it", b"\xFF", keys[4], b"a"])
 }
 

@@ -40,7 +40,7 @@ pub(crate) fn scraped(port: u16) -> Result<Option<String>, NotPassed> {
 /// The samples of a page. The first text of each is its name, the second its family's type.
 ///
 /// # Errors
-/// A line is none of the format; two samples have the same name and labels; a family has two types.
+/// A line is none of the format; a sample has a label twice; two samples have the same name and labels; a family has two types.
 pub(crate) fn samples(page: &str) -> Result<Seen, NotPassed> {
     ensure!(page.is_empty() || page.ends_with('\n'), "the page that Prometheus scrapes has no end of the last line");
     let (mut records, mut series, mut types) = (Vec::new(), HashSet::new(), Vec::<(String, String)>::new());
@@ -52,6 +52,8 @@ pub(crate) fn samples(page: &str) -> Result<Seen, NotPassed> {
         } else if !line.starts_with('#') {
             let (name, mut labels, value) = sample(line).ok_or_else(|| broken(line))?;
             labels.sort();
+            let are_distinct = labels.windows(2).all(|pair| pair[0].0 != pair[1].0);
+            ensure!(are_distinct, "a sample has a label twice: {line:.200}");
             let of = |family: &String| name.strip_prefix(&**family).is_some_and(is_suffix);
             let family = types.iter().filter(|(family, _)| of(family)).max_by_key(|(family, _)| family.len());
             let kind = family.map_or_else(String::new, |(_, kind)| kind.clone());
