@@ -224,6 +224,17 @@ pub const OF_NOT_DESCRIBED: &[Mutant] = mistakes! { NOT_DESCRIBED, "tests/plugin
 
 pub const OF_HNSW: &[Mutant] = &[
     Mutant {
+        name: "the more candidates a search looks at, the fewer it gives",
+        plugin: HNSW,
+        edits: &[(
+            "examples-rust/index_hnsw/src/lib.rs",
+            "self.graph.nearest(&query, search.k, found)?;",
+            "self.graph.nearest(&query, if search.parameters.is_empty() { search.k } else { search.k.min(400 / query.ef) }, found)?;",
+        )],
+        damage: Damage::Wrong,
+        finds: "index_recall::a_search_that_looks_at_more_finds_no_less",
+    },
+    Mutant {
         name: "the square of what is described as Euclidean",
         plugin: HNSW,
         edits: &[("examples-rust/index_hnsw/src/metric.rs", ".sum::<f64>().sqrt() as f32,", ".sum::<f64>() as f32,")],

@@ -12,9 +12,7 @@ use sochdb_plugin_host::sdk::{
 };
 use sochdb_plugin_host::{Observability, PluginManager};
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 suite!(Observability, "observability":
     any_number_of_labels_is_taken,
@@ -25,7 +23,6 @@ suite!(Observability, "observability":
     any_metric_may_be_read,
     what_is_read_may_change,
     many_threads_may_report,
-    spans_that_start_together_have_numbers_of_their_own,
     a_flush_that_is_cancelled_ends,
 );
 
@@ -212,40 +209,6 @@ fn many_threads_may_report(subject: &Subject) -> Result<(), NotPassed> {
     let different = spans.iter().collect::<HashSet<_>>().len();
     ensure!(different == 200, "200 spans of 4 threads have {different} numbers");
     lives(sink, "after calls from 4 threads")
-}
-
-/// How long two threads start spans in the same moments.
-const TOGETHER: Duration = Duration::from_millis(300);
-
-fn spans_that_start_together_have_numbers_of_their_own(subject: &Subject) -> Result<(), NotPassed> {
-    const MOST: usize = 20_000;
-    let mut instance = subject.instance()?;
-    let sink = &*instance.observability()?;
-    if !sink.describe().takes_spans {
-        skip!("spans are described as not taken");
-    }
-    let (arrived, end) = (AtomicUsize::new(0), Instant::now() + TOGETHER);
-    let started = [const { Mutex::new(Vec::new()) }; 2];
-    together(2, |thread| {
-        let mut spans = Vec::new();
-        for round in (1..=MOST).take_while(|_| Instant::now() < end) {
-            arrived.fetch_add(1, Ordering::SeqCst);
-            // Both go on in one moment; the other one may be over.
-            while arrived.load(Ordering::SeqCst) < 2 * round && Instant::now() < end {
-                std::hint::spin_loop();
-            }
-            spans.push(sink.span_start("together", None));
-        }
-        *started[thread].lock().unwrap_or_else(PoisonError::into_inner) = spans;
-        Ok(())
-    })?;
-    let spans: Vec<u64> =
-        started.into_iter().flat_map(|spans| spans.into_inner().unwrap_or_else(PoisonError::into_inner)).collect();
-    let different = spans.iter().collect::<HashSet<_>>().len();
-    ensure!(!spans.contains(&0), "of {} spans some were not started", spans.len());
-    ensure!(different == spans.len(), "{} open spans of two threads have {different} numbers", spans.len());
-    spans.iter().for_each(|span| sink.span_end(*span));
-    lives(sink, "after spans that started together")
 }
 
 fn a_flush_that_is_cancelled_ends(subject: &Subject) -> Result<(), NotPassed> {
