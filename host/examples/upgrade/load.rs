@@ -94,7 +94,8 @@ impl<'m> Load<'m> {
         self.workers.iter().map(Worker::outcome).collect()
     }
 
-    fn wait(&self) {
+    /// Waits until each thread was there once more.
+    pub fn wait(&self) {
         let before: Vec<u64> = self.workers.iter().map(|worker| worker.rounds.load(Relaxed)).collect();
         while self.workers.iter().zip(&before).any(|(worker, before)| worker.rounds.load(Relaxed) <= *before) {
             thread::yield_now();

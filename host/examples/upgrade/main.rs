@@ -103,7 +103,13 @@ struct Upgrades {
     held: [Held; 2],
 }
 
-fn upgrade(manager: &PluginManager, plugins: &[Vec<PluginLibrary>], rounds: usize) -> Result<Upgrades, Error> {
+/// In the first round every version serves each thread at least once.
+fn upgrade(
+    manager: &PluginManager,
+    plugins: &[Vec<PluginLibrary>],
+    rounds: usize,
+    load: &Load<'_>,
+) -> Result<Upgrades, Error> {
     let (mut told, mut bad) = (Upgrades::default(), HashSet::new());
     for round in 0..rounds {
         for versions in plugins {
@@ -119,6 +125,9 @@ fn upgrade(manager: &PluginManager, plugins: &[Vec<PluginLibrary>], rounds: usiz
                             if let Some(error) = one.unended {
                                 return Err(format!("the version before did not end: {error}").into());
                             }
+                        }
+                        if round == 0 {
+                            load.wait();
                         }
                     }
                     Err(ManagerError::NotReplaced(not)) if not.serves && not.stuck.is_empty() => {
@@ -167,7 +176,7 @@ fn run(arguments: &Arguments) -> Result<bool, Error> {
     let plugins = load_all(arguments)?;
     let manager = register(&plugins, &arguments.data)?;
     let load = Load::of(&manager);
-    let told = load.beside(|| upgrade(&manager, &plugins, arguments.rounds))?;
+    let told = load.beside(|| upgrade(&manager, &plugins, arguments.rounds, &load))?;
     told.refused.iter().for_each(|why| println!("refused, and the version before serves on: {why}"));
     println!("{} upgrades; the longest that a call waited was {:?}", told.done, told.longest);
     for (when, held) in ["after a tenth of the rounds", "after all"].iter().zip(&told.held) {
