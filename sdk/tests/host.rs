@@ -106,14 +106,22 @@ unsafe extern "C" fn gauge_set(ctx: *mut c_void, name: soch_str, value: f64, lab
 
 /// `create` of the entry: status, error text, instance.
 fn create(host: *const soch_host, config: soch_str) -> (soch_status, String, *mut c_void) {
+    // The first `create` with a host keeps panics off standard error; here those of failing tests belong there.
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let log = Log::default();
+        called(&log.host(SOCH_LOG_DEBUG), soch_str::lend("fail"));
+        drop(std::panic::take_hook());
+    });
+    called(host, config)
+}
+
+fn called(host: *const soch_host, config: soch_str) -> (soch_status, String, *mut c_void) {
     let mut instance = std::ptr::null_mut();
     let mut error = soch_error::empty();
     let call = entry::<Keeps>().create.expect("create");
     // SAFETY: host and configuration are the test's, and live through the call.
     let status = unsafe { call(host, config, &mut instance, &mut error) };
-    // The first `create` keeps panics off standard error; here those of failing tests belong there.
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| drop(std::panic::take_hook()));
     (status, error_text(&error).into_owned(), instance)
 }
 
