@@ -53,8 +53,9 @@ fn no_call_fails_in_a_hundred_rounds() {
     told.lines.iter().for_each(|line| println!("{line}"));
     assert_eq!(numbers(told.with(" upgrades; "))[0], 100 * 2 * NAMES.len());
     let held = ["after a tenth", "after all"].map(|when| numbers(told.with(when)));
+    // What the loads keep differs by some MiB from moment to moment; 720 upgrades are between the two.
     for (before, after, slack) in
-        [(held[0][0], held[1][0], 2), (held[0][1], held[1][1], 2), (held[0][2], held[1][2], 4096)]
+        [(held[0][0], held[1][0], 2), (held[0][1], held[1][1], 2), (held[0][2], held[1][2], 8192)]
     {
         assert!(after <= before + slack, "{:?} became {:?}", held[0], held[1]);
     }
