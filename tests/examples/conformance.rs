@@ -99,7 +99,7 @@ fn observability_prometheus() {
 /// What is optional may be left out, and the suite is content.
 #[test]
 fn the_least_sinks_and_indexes_conform() {
-    for flags in [&[][..], &["-DNOTHING"]] {
+    for flags in [&[][..], &["-DNOTHING"], &["-DNO_SPANS"]] {
         conforms_quickly(&Subject::loaded(load_c("counts_alone", flags), "{}"));
     }
     for flags in [&[][..], &["-DSEARCH"]] {

@@ -66,7 +66,31 @@ const OF_TEXTS: Mutant = Mutant {
     finds: "index_sequences::some_agree_with_a_model",
 };
 
-pub const MUTANTS: &[Mutant] = &[OF_A_STORAGE, OF_AN_INDEX, OF_A_CODEC, OF_VECTORS, OF_TEXTS];
+const OF_A_SINK: Mutant = Mutant {
+    name: "the line of the log behind a report of health is lost",
+    plugin: crate::sink::JSON,
+    edits: &[
+        (
+            "examples-c/observability_json.c",
+            "static soch_status take_log(",
+            "static int is_behind;\nstatic soch_status take_log(",
+        ),
+        (
+            "examples-c/observability_json.c",
+            "    line made;\n    begin(&made, \"log\");",
+            "    if (is_behind) return is_behind = 0, SOCH_OK;\n    line made;\n    begin(&made, \"log\");",
+        ),
+        (
+            "examples-c/observability_json.c",
+            "    begin(&made, \"health\");",
+            "    is_behind = 1;\n    begin(&made, \"health\");",
+        ),
+    ],
+    damage: Damage::Loss,
+    finds: "observability_sequences::some_agree_with_a_model",
+};
+
+pub const MUTANTS: &[Mutant] = &[OF_A_STORAGE, OF_AN_INDEX, OF_A_CODEC, OF_VECTORS, OF_TEXTS, OF_A_SINK];
 
 /// Whether a test in C passes, with the plugin at `file`.
 fn passes_in_c(test: &Path, file: &Path) -> bool {
@@ -161,4 +185,10 @@ fn a_mistake_of_an_index_of_vectors_is_left_alone_with_what_shows_it() {
 fn a_mistake_of_an_index_of_texts_is_left_alone_with_what_shows_it() {
     let left = is_written(&OF_TEXTS, "0");
     assert!(left <= 4, "two texts and a search are {left} operations");
+}
+
+#[test]
+fn a_mistake_of_a_sink_is_left_alone_with_what_shows_it() {
+    let left = is_written(&OF_A_SINK, "0");
+    assert!(left <= 3, "a report, a line and a look are {left} operations");
 }

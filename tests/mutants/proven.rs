@@ -20,6 +20,7 @@ const ALSO: &[(&str, &str)] = &[
     ("index_cancelled::a_search_among_many_ends", "a search that sleeps"),
     ("index_cancelled::many_changes_end", "changes that sleep"),
     ("index_sequences::many_agree_with_a_model", "a range that has its end"),
+    ("observability_sequences::many_agree_with_a_model", "the line of the log behind a report of health is lost"),
     ("storage_moments::a_batch_is_seen_at_one_moment_for_longer", "a long batch is seen in parts"),
     ("storage_moments::a_commit_is_seen_at_one_moment", "a commit is seen table by table"),
     ("storage_history::many_threads_show_no_anomaly", "a commit that does not look for conflicts"),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 /// The kinds of plugins for which there are any.
-const KINDS: [Kind; 3] = [Kind::Storage, Kind::Index, Kind::Compression];
+const KINDS: [Kind; 4] = [Kind::Storage, Kind::Index, Kind::Compression, Kind::Observability];
 /// The time that one sequence may take.
 const LIMIT: Duration = Duration::from_secs(20);
 /// The time that one that fails is worth, to make it shorter: each try of one that hangs takes the whole limit.

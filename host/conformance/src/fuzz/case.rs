@@ -9,6 +9,7 @@ use crate::fuzz::operation::Operation;
 use crate::fuzz::printed::{lines, test_in_c, test_in_rust};
 use crate::fuzz::run::run_all;
 use crate::fuzz::shrink::edits;
+use crate::fuzz::sink::operation::SinkOperation;
 use crate::fuzz::sort::{Sort, SORTS};
 use crate::fuzz::storage::operation::StorageOperation;
 use crate::fuzz::vector_index::VectorOperation;
@@ -52,6 +53,7 @@ macro_rules! with_operations {
             Sort::Vectors => with_operations!(@of $case, VectorOperation, $operations => $call),
             Sort::Texts => with_operations!(@of $case, TextOperation, $operations => $call),
             Sort::Codec => with_operations!(@of $case, CodecOperation, $operations => $call),
+            Sort::Sink => with_operations!(@of $case, SinkOperation, $operations => $call),
         }
     };
 }

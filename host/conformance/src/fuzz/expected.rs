@@ -1,3 +1,4 @@
+use crate::fuzz::sink::operation::Fact;
 use sochdb_plugin_host::sdk::ErrorKind;
 
 /// A key and its value.
@@ -10,6 +11,8 @@ pub(crate) enum Answer {
     Value(Option<Vec<u8>>),
     Rows(Vec<Row>),
     Numbers(Vec<u64>),
+    /// All that a sink was given, which it told.
+    Told(Vec<Fact>),
     /// Something that no plugin may give, in words.
     Wrong(String),
 }

@@ -14,6 +14,7 @@ mod printed;
 pub(crate) mod run;
 pub(crate) mod sequences;
 mod shrink;
+mod sink;
 mod sort;
 pub(crate) mod storage;
 mod vector_index;

@@ -20,6 +20,7 @@ fn begin(sort: Sort) -> (&'static [&'static str], &'static str) {
             (parts, include_str!("texts/vectors.txt"))
         }
         Sort::Codec => (&[include_str!("texts/codec.c")], include_str!("texts/codec.txt")),
+        Sort::Sink => (&[include_str!("texts/told.c"), include_str!("texts/sink.c")], include_str!("texts/sink.txt")),
     }
 }
 

@@ -52,6 +52,7 @@ fn text(answer: &Answer) -> String {
             format!("{} rows ({})", rows.len(), shown.join(", "))
         }
         Answer::Wrong(what) => what.clone(),
+        Answer::Told(_) => "what it was given".to_owned(),
         Answer::Numbers(numbers) => format!("{} numbers {:?}", numbers.len(), &numbers[..numbers.len().min(16)]),
     }
 }

@@ -7,7 +7,7 @@ use crate::frame::test::Test;
 use crate::fuzz::case::FuzzCase;
 use std::time::{Duration, Instant};
 
-pub(crate) const TESTS: &[&[Test]] = &[storage::TESTS, index::TESTS, codec::TESTS];
+pub(crate) const TESTS: &[&[Test]] = &[storage::TESTS, index::TESTS, codec::TESTS, sink::TESTS];
 
 /// A plugin that takes its time does fewer of them.
 const ENOUGH: Duration = Duration::from_secs(5);
@@ -43,9 +43,9 @@ fn one(subject: &Subject, case: &FuzzCase) -> Result<(), NotPassed> {
     })
 }
 
-/// The tests of one kind.
+/// The tests of one kind, with how many sequences are some and how many are many.
 macro_rules! tests_of {
-    ($module:ident, $kind:ident, $name:literal) => {
+    ($module:ident, $kind:ident, $name:literal, $some:literal, $many:literal) => {
         mod $module {
             use crate::frame::kind::Kind;
             use crate::frame::not_passed::NotPassed;
@@ -56,16 +56,18 @@ macro_rules! tests_of {
             suite!($kind, $name: some_agree_with_a_model; full: many_agree_with_a_model);
 
             fn some_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
-                sequences(subject, Kind::$kind, 20)
+                sequences(subject, Kind::$kind, $some)
             }
 
             fn many_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
-                sequences(subject, Kind::$kind, 80)
+                sequences(subject, Kind::$kind, $many)
             }
         }
     };
 }
 
-tests_of!(storage, Storage, "storage_sequences");
-tests_of!(index, Index, "index_sequences");
-tests_of!(codec, Compression, "compression_sequences");
+tests_of!(storage, Storage, "storage_sequences", 20, 80);
+tests_of!(index, Index, "index_sequences", 20, 80);
+tests_of!(codec, Compression, "compression_sequences", 20, 80);
+// A sink flushes to a disk, and what it told is read again and again.
+tests_of!(sink, Observability, "observability_sequences", 3, 12);

@@ -25,7 +25,7 @@ fn a_name_names_one_sequence() {
         "",
         "storage",
         "storage/x",
-        "sink/1",
+        "cache/1",
         "storage/1/x",
         "storage/1/-1",
         "storage/1/-1.x",

@@ -125,19 +125,25 @@ fn a_gauge_has_its_last_value(subject: &Subject) -> Result<(), NotPassed> {
         sink.gauge_set(&name, value, &[("kind", "a")]);
         let seen = flushed(&mut instance)?;
         for (kind, value) in [("a", value), ("b", 3.0)] {
-            let records = seen.of(&name, &[("kind", kind)]);
-            let is_last = records.last().is_some_and(|record| record.tells(value));
-            ensure!(is_last, "a gauge that was set to {value:?} has another value{}", told(&records));
-            ensure!(
-                seen.format != Format::Prometheus || records.len() == 1,
-                "the page has {} samples of one gauge",
-                records.len()
-            );
+            last_is(&seen, &name, &[("kind", kind)], value)?;
         }
         if seen.format == Format::Prometheus {
             is_typed(&seen, &name, &["gauge", "unknown", "untyped", ""])?;
         }
     }
+    Ok(())
+}
+
+/// The gauge is told with the value that it was last set to.
+pub(crate) fn last_is(seen: &Seen, name: &str, labels: Labels<'_>, value: f64) -> Result<(), NotPassed> {
+    let records = seen.of(name, labels);
+    let is_last = records.last().is_some_and(|record| record.tells(value));
+    ensure!(is_last, "a gauge that was set to {value:?} has another value{}", told(&records));
+    ensure!(
+        seen.format != Format::Prometheus || records.len() == 1,
+        "the page has {} samples of one gauge",
+        records.len()
+    );
     Ok(())
 }
 
@@ -181,37 +187,34 @@ fn histograms_have_each_observation(subject: &Subject) -> Result<(), NotPassed> 
     // What Prometheus calls the bound of a bucket.
     sink.histogram_observe("checked_bounds", 1.5, &[("le", "a label"), ("kind", "bounds")]);
     let seen = flushed(&mut instance)?;
-    for (kind, values) in SEEN {
-        let labels = [("kind", kind)];
-        let (count, sum) = (values.len() as f64, values.iter().sum::<f64>());
-        if seen.format == Format::Prometheus {
-            for (part, expected) in [("count", count), ("sum", sum)] {
-                let records = seen.of(&format!("checked_delay_{part}"), &labels);
-                let [record] = records[..] else {
-                    return Err(format!("a histogram has {} samples of its {part}, not 1", records.len()).into());
-                };
-                ensure!(record.tells(expected), "the {part} of a histogram is {:?}, not {expected}", record.numbers);
-            }
-            buckets(&seen, &labels, values)?;
-            continue;
+    SEEN.iter().try_for_each(|(kind, values)| observed(&seen, "checked_delay", &[("kind", kind)], values))
+}
+
+/// The histogram has these observations, each of them once; none is there twice.
+pub(crate) fn observed(seen: &Seen, name: &str, labels: Labels<'_>, values: &[f64]) -> Result<(), NotPassed> {
+    let (count, sum) = (values.len() as f64, values.iter().sum::<f64>());
+    if seen.format == Format::Prometheus {
+        for (part, expected) in [("count", count), ("sum", sum)] {
+            let records = seen.of(&format!("{name}_{part}"), labels);
+            let [record] = records[..] else {
+                return Err(format!("a histogram has {} samples of its {part}, not 1", records.len()).into());
+            };
+            ensure!(record.tells(expected), "the {part} of a histogram is {:?}, not {expected}", record.numbers);
         }
-        let records = seen.of("checked_delay", &labels);
-        let summed = records.last().is_some_and(|record| record.tells(count) && record.tells(sum));
-        for value in values {
-            let times = records.iter().filter(|record| record.tells(*value)).count();
-            ensure!(
-                summed || times == 1,
-                "the observation {value} of {values:?} is told {times} times{}",
-                told(&records)
-            );
-        }
+        return buckets(seen, name, labels, values);
+    }
+    let records = seen.of(name, labels);
+    let summed = records.last().is_some_and(|record| record.tells(count) && record.tells(sum));
+    for value in values {
+        let times = records.iter().filter(|record| record.tells(*value)).count();
+        ensure!(summed || times == 1, "the observation {value} of {values:?} is told {times} times{}", told(&records));
     }
     Ok(())
 }
 
 /// The buckets hold what is not above their bound; a summary has none.
-fn buckets(seen: &Seen, labels: Labels<'_>, values: &[f64]) -> Result<(), NotPassed> {
-    let records = seen.of("checked_delay_bucket", labels);
+fn buckets(seen: &Seen, name: &str, labels: Labels<'_>, values: &[f64]) -> Result<(), NotPassed> {
+    let records = seen.of(&format!("{name}_bucket"), labels);
     for record in &records {
         let bound = record.pairs.iter().find(|(name, _)| name == "le").ok_or("a bucket has no label `le`")?.1.as_str();
         let upper: f64 = bound.parse().ok().ok_or_else(|| format!("a bucket has the bound {bound:?}"))?;
@@ -364,7 +367,7 @@ fn what_is_lent_is_told(subject: &Subject) -> Result<(), NotPassed> {
                 added.len(),
                 told(&count)
             );
-            buckets(&seen, &labels, &observations)?;
+            buckets(&seen, "checked_delay", &labels, &observations)?;
         }
     }
     Ok(())

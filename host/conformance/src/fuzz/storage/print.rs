@@ -102,7 +102,7 @@ pub(crate) fn in_c(operation: &StorageOperation, step: usize, expected: &Expecte
     };
     let checked = match &expected.answer {
         Some(answer) if accepted => match answer {
-            Answer::Done | Answer::Wrong(_) => format!("    done({step}, {call});\n"),
+            Answer::Done | Answer::Told(_) | Answer::Wrong(_) => format!("    done({step}, {call});\n"),
             Answer::Value(None) => format!("    none({step}, {call});\n"),
             Answer::Value(Some(value)) => format!("    got({step}, {call}, {});\n", bytes::in_c(value)),
             Answer::Rows(rows) => {
@@ -228,7 +228,7 @@ pub(crate) fn in_rust(operation: &StorageOperation, step: usize, expected: &Expe
     };
     let checked = match &expected.answer {
         Some(answer) if accepted => match answer {
-            Answer::Done | Answer::Wrong(_) => format!("    {call}.expect(\"step {step}\");\n"),
+            Answer::Done | Answer::Told(_) | Answer::Wrong(_) => format!("    {call}.expect(\"step {step}\");\n"),
             Answer::Value(None) => format!("    assert_eq!({call}.expect(\"step {step}\"), None, \"step {step}\");\n"),
             Answer::Value(Some(value)) => {
                 let value = bytes::in_rust(value);

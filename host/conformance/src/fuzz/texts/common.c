@@ -131,7 +131,7 @@ static soch_str text(const char *of) {
     return made;
 }
 
-static char config[4096], data_dir[256];
+static char config[4096], data_dir[256], directory[] = "/tmp/found-XXXXXX";
 static soch_host host;
 
 static void create(void) {
@@ -144,19 +144,24 @@ static void end(void) {
     if (plugin->destroy != NULL) plugin->destroy(instance);
 }
 
+// Makes the configuration of the next instance from this one.
+static void configure(const char *with) {
+    config[0] = 0;
+    for (const char *dir; (dir = strstr(with, "{dir}")) != NULL; with = dir + 5) {
+        size_t len = strlen(config);
+        snprintf(config + len, sizeof config - len, "%.*s%s", (int)(dir - with), with, directory);
+    }
+    strncat(config, with, sizeof config - strlen(config) - 1);
+}
+
 static void load(const char *file, const char *with) {
-    static char directory[] = "/tmp/found-XXXXXX";
     void *library = dlopen(file, RTLD_NOW);
     if (library == NULL || mkdtemp(directory) == NULL) fail(0, library == NULL ? dlerror() : "no directory");
     plugin = (const soch_plugin *)dlsym(library, "soch_plugin_v1");
     if (plugin == NULL) fail(0, "it is no plugin");
     snprintf(data_dir, sizeof data_dir, "%s/data_dir", directory);
     mkdir(data_dir, 0700);
-    for (const char *dir; (dir = strstr(with, "{dir}")) != NULL; with = dir + 5) {
-        size_t len = strlen(config);
-        snprintf(config + len, sizeof config - len, "%.*s%s", (int)(dir - with), with, directory);
-    }
-    strncat(config, with, sizeof config - strlen(config) - 1);
+    configure(with);
     host.size = sizeof host;
     host.abi_minor = plugin->abi_minor < SOCH_ABI_MINOR ? plugin->abi_minor : SOCH_ABI_MINOR;
     host.log_level = SOCH_LOG_ERROR;
