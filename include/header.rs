@@ -3,7 +3,8 @@
 //! cbindgen writes the types. This module adds what cbindgen cannot: the first page, the `#if` around slots of
 //! later minor versions, the size and offset of every field as assertions, and the layout hashes.
 
-use crate::include::contract::{Contract, Field, Struct};
+use crate::include::contract::Contract;
+use crate::include::structs::{Field, Struct};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Where the contract's fields lie in memory, by the rules of C.
 
-use crate::include::contract::{canonical, docs, first_parameter, since, Field, Struct};
+use crate::include::structs::{canonical, docs, first_parameter, since, Field, Struct};
 use std::collections::BTreeMap;
 use syn::{Expr, Fields, Item, Type};
 

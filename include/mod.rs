@@ -10,3 +10,4 @@ mod lines;
 pub mod slot_lists;
 mod slot_rule;
 mod slots;
+mod structs;

@@ -1,7 +1,8 @@
 //! The slots of the tables that a plugin gives, one table a kind, as the contract's source documents them.
 
-use crate::include::contract::{Contract, Struct};
+use crate::include::contract::Contract;
 use crate::include::slot_rule::{rule, threads};
+use crate::include::structs::Struct;
 
 pub use crate::include::slot_rule::Rule;
 

@@ -7,6 +7,8 @@ use sochdb_plugin_sdk::{Error, Result};
 use std::collections::HashMap;
 use std::time::Duration;
 
+/// The name of what measures, with which all telemetry is marked.
+pub(crate) const SCOPE: &str = "sochdb";
 /// Where collectors of the same machine listen, says the specification of the OTLP exporter.
 const DEFAULT_ENDPOINT: &str = "http://localhost:4318";
 /// The most spans, and log lines, that wait.

@@ -1,7 +1,7 @@
 //! What waits for delivery, and the three ways on which it goes.
 
 use crate::client::Client;
-use crate::config::{header, Config};
+use crate::config::{header, Config, SCOPE};
 use crate::pulled;
 use opentelemetry::logs::LoggerProvider;
 use opentelemetry::metrics::{Meter, MeterProvider};
@@ -20,8 +20,6 @@ use reqwest::header::HeaderMap;
 use sochdb_plugin_sdk::{Error, Host, Result};
 use std::sync::Arc;
 
-/// The name of what measures, with which all telemetry is marked.
-pub(crate) const SCOPE: &str = "sochdb";
 /// As many buckets, and as fine ones, as OpenTelemetry takes unless somebody says otherwise.
 const EXPONENTIAL: Aggregation =
     Aggregation::Base2ExponentialHistogram { max_size: 160, max_scale: 20, record_min_max: true };

@@ -1,6 +1,6 @@
 //! The host's metrics as messages of OTLP.
 
-use crate::pipelines::SCOPE;
+use crate::config::SCOPE;
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{any_value, AnyValue, InstrumentationScope, KeyValue};
 use opentelemetry_proto::tonic::metrics::v1::exponential_histogram_data_point::Buckets;

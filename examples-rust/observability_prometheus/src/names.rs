@@ -1,7 +1,9 @@
 //! Names as Prometheus takes them.
 
-use crate::pulled::LabelSet;
 use prometheus_client::metrics::MetricType;
+
+/// The labels of a series, by name.
+pub(crate) type LabelSet = Vec<(String, String)>;
 
 /// What a metric is; it decides on the names of its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

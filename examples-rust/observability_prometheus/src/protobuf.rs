@@ -1,8 +1,8 @@
 //! The messages `io.prometheus.client.MetricFamily` that Prometheus reads, each after its length. The numbers of their fields
 //! are those of `metrics.proto` of Prometheus' `client_model`.
 
+use crate::names::LabelSet;
 use crate::native::{Buckets, Native};
-use crate::pulled::LabelSet;
 use crate::samples::{families, Family, Series};
 use std::collections::HashMap;
 

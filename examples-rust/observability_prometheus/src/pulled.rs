@@ -1,6 +1,6 @@
 //! The host's metrics, as a scrape finds them.
 
-use crate::names::{Kind, Names};
+use crate::names::{Kind, LabelSet, Names};
 use crate::native::Native;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
@@ -12,8 +12,6 @@ use std::fmt;
 /// so that no count is a guess; and infinity.
 const BOUNDS: usize = 25;
 const SMALLEST: f64 = 1.0 / (1u64 << 20) as f64;
-
-pub(crate) type LabelSet = Vec<(String, String)>;
 
 /// What is shown of what was read, by the family's name and kind, and its labels.
 #[derive(Debug, Default)]

@@ -1,6 +1,6 @@
 //! The samples of a page in the OpenMetrics text format, which the metrics are encoded in.
 
-use crate::pulled::LabelSet;
+use crate::names::LabelSet;
 
 /// A family with its series, as a page has them.
 pub(crate) struct Family {

@@ -1,7 +1,6 @@
 //! Series that the plugin keeps itself, family by family.
 
-use crate::names::Kind;
-use crate::pulled::LabelSet;
+use crate::names::{Kind, LabelSet};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
