@@ -2,9 +2,9 @@
 //! asked to stop, in an extension that is linked in and in a plugin's table.
 
 use sochdb_plugin_host::sdk::{
-    extension_info, Call, ColumnId, CursorOptions, ErrorKind, Extension, ExtensionInfo, IndexExtension, NeighborLists,
-    Neighbors, Result, RowBatch, RowId, RowIds, RowSink, StorageCursor, StorageExtension, StorageReader,
-    StorageTransaction, TableId, TransactionId, TransactionOptions, Value, Writer,
+    extension_info, Call, CursorOptions, ErrorKind, Extension, ExtensionInfo, IndexExtension, NeighborLists, Neighbors,
+    Result, RowBatch, RowIds, RowSink, StorageCursor, StorageExtension, StorageReader, StorageTransaction, TableId,
+    TransactionId, TransactionOptions, Value, Writer,
 };
 use sochdb_plugin_host::{CallOptions, CancelToken, Index, Storage};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -30,18 +30,7 @@ impl Extension for Endless {
 }
 
 impl StorageExtension for Endless {
-    fn get_into(&self, _: TableId, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
-        Ok(false)
-    }
-    fn put(&self, _: TableId, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
-        Ok(())
-    }
-    fn delete(&self, _: TableId, _: &[u8], _: TransactionId) -> Result<()> {
-        Ok(())
-    }
-    fn scan_into(&self, _: TableId, _: &[u8], _: &[u8], _: usize, _: &mut RowSink<'_>) -> Result<()> {
-        Ok(())
-    }
+    support::keeps_no_rows!();
     fn flush(&self) -> Result<()> {
         Ok(())
     }
@@ -92,18 +81,6 @@ impl StorageTransaction for Endless {
 impl IndexExtension for Endless {
     fn index_type(&self) -> &str {
         "endless"
-    }
-    fn build(&mut self, _: TableId, _: ColumnId, _: &[(RowId, &[u8])]) -> Result<()> {
-        Ok(())
-    }
-    fn insert(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
-    }
-    fn delete(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
-    }
-    fn size_bytes(&self) -> Result<u64> {
-        Ok(0)
     }
     fn range_into(&self, _: &[u8], _: &[u8], _: usize, _: &mut RowIds<'_>) -> Result<()> {
         work()
@@ -156,15 +133,6 @@ impl Extension for OneByOne {
 impl IndexExtension for OneByOne {
     fn index_type(&self) -> &str {
         "one_by_one"
-    }
-    fn build(&mut self, _: TableId, _: ColumnId, _: &[(RowId, &[u8])]) -> Result<()> {
-        Ok(())
-    }
-    fn insert(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
-    }
-    fn delete(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
     }
     fn size_bytes(&self) -> Result<u64> {
         Ok(self.0.load(Relaxed) as u64)

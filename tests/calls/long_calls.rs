@@ -1,7 +1,7 @@
 //! Calls that may take long: their deadline, cancelling them, what they tell of their progress, and the trace they belong to.
 
 use sochdb_plugin_host::sdk::{
-    extension_info, Call, ColumnId, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Result, RowId, RowSink,
+    extension_info, Call, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Result, RowSink,
     StorageExtension, TableId, TransactionId, Writer,
 };
 use sochdb_plugin_host::{CallOptions, CancelToken, DynamicPluginLoader, Index, PluginInstance, Storage};
@@ -132,21 +132,7 @@ impl Extension for Threads {
 }
 
 impl StorageExtension for Threads {
-    fn get_into(&self, _: TableId, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
-        Ok(false)
-    }
-
-    fn put(&self, _: TableId, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
-        Ok(())
-    }
-
-    fn delete(&self, _: TableId, _: &[u8], _: TransactionId) -> Result<()> {
-        Ok(())
-    }
-
-    fn scan_into(&self, _: TableId, _: &[u8], _: &[u8], _: usize, _: &mut RowSink<'_>) -> Result<()> {
-        Ok(())
-    }
+    support::keeps_no_rows!();
 
     fn flush(&self) -> Result<()> {
         Call::current(|call| {
@@ -215,15 +201,6 @@ impl Extension for Slow {
 impl IndexExtension for Slow {
     fn index_type(&self) -> &str {
         "slow"
-    }
-    fn build(&mut self, _: TableId, _: ColumnId, _: &[(RowId, &[u8])]) -> Result<()> {
-        Ok(())
-    }
-    fn insert(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
-    }
-    fn delete(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
     }
     fn size_bytes(&self) -> Result<u64> {
         let (ends, changed) = &*self.0;

@@ -22,18 +22,6 @@ impl IndexExtension for Searching {
     fn index_type(&self) -> &str {
         "searching"
     }
-    fn build(&mut self, _: TableId, _: ColumnId, _: &[(RowId, &[u8])]) -> Result<()> {
-        Ok(())
-    }
-    fn insert(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
-    }
-    fn delete(&mut self, _: &[u8], _: RowId) -> Result<()> {
-        Ok(())
-    }
-    fn size_bytes(&self) -> Result<u64> {
-        Ok(0)
-    }
     fn describe(&self) -> IndexProperties {
         IndexProperties::new().with_vectors(KeyElement::F16, 2)
     }

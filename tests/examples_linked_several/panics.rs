@@ -87,21 +87,7 @@ mod handles {
     }
 
     impl StorageExtension for Handles {
-        fn get_into(&self, _: TableId, _: &[u8], _: &mut Writer<'_>) -> Result<bool> {
-            Ok(false)
-        }
-
-        fn put(&self, _: TableId, _: &[u8], _: &[u8], _: TransactionId) -> Result<()> {
-            Ok(())
-        }
-
-        fn delete(&self, _: TableId, _: &[u8], _: TransactionId) -> Result<()> {
-            Ok(())
-        }
-
-        fn scan_into(&self, _: TableId, _: &[u8], _: &[u8], _: usize, _: &mut RowSink<'_>) -> Result<()> {
-            Ok(())
-        }
+        support::keeps_no_rows!();
 
         fn flush(&self) -> Result<()> {
             Ok(())

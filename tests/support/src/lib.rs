@@ -10,6 +10,7 @@ pub mod foreign;
 pub mod fuse;
 pub mod home;
 pub mod named;
+pub mod no_rows;
 pub mod operator;
 // The host has it, as its package is tested without this repository.
 #[path = "../../../host/src/loader/tests/patch.rs"]
