@@ -72,7 +72,7 @@ fn registered(name: &str) -> (Arc<Recorder>, PluginManager) {
     let (recorder, library) = library(name, &["-DCODEC_ONLY"]);
     let manager = PluginManager::new();
     for config in ["a", "b", "c", "d", "e", "f"] {
-        manager.register(&library.instance(config).expect("an instance")).expect("registered");
+        manager.register(library.instance(config).expect("an instance")).expect("registered");
     }
     recorder.take();
     (recorder, manager)

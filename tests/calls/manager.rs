@@ -203,7 +203,7 @@ fn shutdown_collects_all_errors_and_ends_registration() {
     let (recorder, loader) = Recorder::with_loader();
     let manager = PluginManager::new();
     for (name, config) in [("first", "fail-1"), ("second", "fine"), ("third", "fail-3")] {
-        manager.register(&instance(name, config, &loader)).expect("registered");
+        manager.register(instance(name, config, &loader)).expect("registered");
     }
     recorder.take();
     match manager.shutdown_all() {
@@ -217,7 +217,7 @@ fn shutdown_collects_all_errors_and_ends_registration() {
     }
     assert_eq!(recorder.take(), ["fail-3 shutdown", "fine shutdown", "fail-1 shutdown"]);
     manager.shutdown_all().expect("there is nothing left to do");
-    let late = manager.register(&instance("late", "d", &loader));
+    let late = manager.register(instance("late", "d", &loader));
     assert!(matches!(late, Err(ManagerError::ShutDown)), "{late:?}");
 }
 
@@ -247,7 +247,7 @@ fn a_callback_may_register_another_extension() {
     let loader = DynamicPluginLoader::new_trusted().services(services.clone());
     let manager = Arc::new(PluginManager::new());
     services.manager.set(Arc::downgrade(&manager)).expect("set once");
-    manager.register(&instance("calls_back", "a", &loader)).expect("registered");
+    manager.register(instance("calls_back", "a", &loader)).expect("registered");
     manager.counter_inc("requests_total", 1, &[]);
     assert_eq!(services.outcome.get(), Some(&Ok(())), "the plugin's call reached the callback, which registered");
     assert_eq!(manager.list_extensions().len(), 2);
