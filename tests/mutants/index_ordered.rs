@@ -165,6 +165,6 @@ pub const IN_RUST: &[Mutant] = mistakes! { SORTED_IN_RUST, "examples-rust/index_
 pub const BESIDE_OTHERS: &[Mutant] = mistakes! { STRIPED, "examples-rust/index_striped/src/lib.rs";
     Loss "a change puts back what it copied":
         "        self.change(key).insert(key, row);" =>
-        "        let mut made = Stripe::default();\n        Self::look(self.stripe_of(key)).entries.iter().for_each(|(key, row)| made.insert(key, *row));\n        made.insert(key, row);\n        *self.change(key) = made;",
+        "        let mut made = Stripe::default();\n        Self::look(self.stripe_of(key)).entries.iter().for_each(|(key, row)| made.insert(key, *row));\n        made.insert(key, row);\n        std::thread::sleep(std::time::Duration::from_micros(200));\n        *self.change(key) = made;",
         "index::concurrent_changes_are_all_there";
 };
