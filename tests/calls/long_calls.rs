@@ -1,7 +1,7 @@
 //! Calls that may take long: their deadline, cancelling them, what they tell of their progress, and the trace they belong to.
 
 use sochdb_plugin_host::sdk::{
-    extension_info, Call, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Result, RowSink,
+    extension_info, Call, ColumnId, Error, ErrorKind, Extension, ExtensionInfo, IndexExtension, Result, RowId, RowSink,
     StorageExtension, TableId, TransactionId, Writer,
 };
 use sochdb_plugin_host::{CallOptions, CancelToken, DynamicPluginLoader, Index, PluginInstance, Storage};
@@ -201,6 +201,12 @@ impl Extension for Slow {
 impl IndexExtension for Slow {
     fn index_type(&self) -> &str {
         "slow"
+    }
+    fn build(&mut self, _: TableId, _: ColumnId, _: &[(RowId, &[u8])]) -> Result<()> {
+        Ok(())
+    }
+    fn insert(&mut self, _: &[u8], _: RowId) -> Result<()> {
+        Ok(())
     }
     fn size_bytes(&self) -> Result<u64> {
         let (ends, changed) = &*self.0;
