@@ -77,6 +77,12 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
     Nuisance "a level outside is OK where no host looks at it":
         "    if (status == SOCH_OK) self->level = level;\n    return status;" => "    if (status == SOCH_OK) self->level = level;\n    return SOCH_OK;",
         "compression_newer::a_level_outside_is_refused_by_the_codec_too";
+    Wrong "a level of one call is not looked at":
+        "    if (status == SOCH_OK) status = check_level(level, error);\n" => "",
+        "compression_newer::a_level_outside_is_refused_by_the_codec_too";
+    Wrong "a level that is refused is that of later calls":
+        "    if (status == SOCH_OK) self->level = level;" => "    self->level = level;",
+        "compression_newer::a_level_outside_is_refused_by_the_codec_too";
     Wrong "the length of 16 MiB is cut":
         "    *len = size;" => "    *len = size & 0xffffff;",
         "compression_sizes::sizes_up_to_the_least_longest_come_back";

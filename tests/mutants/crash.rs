@@ -194,4 +194,10 @@ pub const MUTANTS: &[Mutant] = &[
         &[("examples-c/storage_lmdb.c", "if (self->syncs_at_commit) properties->flags |= SOCH_STORAGE_DURABLE;", "properties->flags |= SOCH_STORAGE_DURABLE;")],
         POWER,
     ),
+    loss(
+        "a commit that waits for no disk",
+        LMDB,
+        &[("examples-c/storage_lmdb_transaction.h", "    code = commit(owner, self->outermost);", "    mdb_env_set_flags(owner->env, MDB_NOSYNC, 1);\n    code = commit(owner, self->outermost);\n    if (!durable) mdb_env_sync(owner->env, 1);\n    durable = false;\n    mdb_env_set_flags(owner->env, MDB_NOSYNC, 0);")],
+        POWER,
+    ),
 ];

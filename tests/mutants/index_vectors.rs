@@ -253,6 +253,17 @@ pub const OF_HNSW: &[Mutant] = &[
         finds: "index_vectors::distances_are_those_of_their_rows",
     },
     Mutant {
+        name: "rows with several vectors leave too few",
+        plugin: HNSW,
+        edits: &[(
+            "examples-rust/index_hnsw/src/graph.rs",
+            "if found.len() == k || all {",
+            "if found.len() == k || all || wanted >= k {",
+        )],
+        damage: Damage::Wrong,
+        finds: "index_search::a_row_with_several_keys_is_found_once",
+    },
+    Mutant {
         name: "living vectors are lost while a graph is renewed",
         plugin: HNSW,
         edits: &[(

@@ -1,6 +1,6 @@
 //! Mistakes that leave something behind.
 
-use crate::storage::VERSIONS;
+use crate::storage::{LMDB, VERSIONS};
 use crate::subject::{Damage, Mutant, Needs, Plugin};
 
 const XOR: Plugin = Plugin::of(XOR_C);
@@ -20,6 +20,20 @@ const CALLS: &str = "examples-c/observability_json.c";
 const FILE: &str = "examples-c/observability_json_file.h";
 
 pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "a begin that is busy leaks",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_transaction.h", "        free(made);\n        return soch_fail(error, SOCH_BUSY", "        return soch_fail(error, SOCH_BUSY")],
+        damage: Damage::Leak,
+        finds: "leaks::calls_of_a_storage_leave_nothing",
+    },
+    Mutant {
+        name: "an instance that finds its directory in use leaves a descriptor",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_env.h", "    if (self->directory >= 0) close(self->directory);\n    if (failed == EWOULDBLOCK)", "    if (failed == EWOULDBLOCK)")],
+        damage: Damage::Leak,
+        finds: "lifecycle::a_directory_in_use_leaves_nothing",
+    },
     Mutant {
         name: "a get that leaks",
         plugin: MEMORY,

@@ -11,6 +11,13 @@ const FILE: &str = "examples-c/observability_json_file.h";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "times of spans in milliseconds under a name of seconds",
+        plugin: PROMETHEUS,
+        edits: &[("examples-rust/observability_prometheus/src/spans.rs", "start.elapsed().as_secs_f64()", "start.elapsed().as_secs_f64() * 1000.0")],
+        damage: Damage::Wrong,
+        finds: "observability_times::a_span_has_its_time_in_the_unit_that_is_said",
+    },
+    Mutant {
         name: "a counter that takes each addition as 1",
         plugin: JSON,
         edits: &[(CALLS, "add_counted(&made, \"value\", value);\n    add_labels", "add_counted(&made, \"value\", 1);\n    add_labels")],

@@ -13,6 +13,13 @@ pub const LMDB_ON_DISK: Plugin = Plugin::of("examples-c/storage_lmdb.c").needs(N
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "bytes that only grow",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory_rows.h", "    self->bytes -= row->key_len + row->value_len;\n    self->count--;", "    self->count--;")],
+        damage: Damage::Wrong,
+        finds: "storage_counts::rows_that_are_written_again_are_no_more_bytes",
+    },
+    Mutant {
         name: "keys order as signed bytes",
         plugin: MEMORY,
         edits: &[(

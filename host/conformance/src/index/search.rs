@@ -98,6 +98,23 @@ fn a_row_with_several_keys_is_found_once(subject: &Subject) -> Result<(), NotPas
             ensure!(times == 1, "a row with three keys, one of which is asked for, is found {times} times: {found:?}");
             ensure!(found.len() == 20, "of {ROWS} rows {} were found, where 20 were asked for", found.len());
         }
+        // Of a few rows there are more vectors near than are asked for.
+        for at in 0..72 {
+            needed("insert of one of many keys of a row", index.insert(&keys.near(1_000_005, at), 20 + at % 6))?;
+        }
+        see(index)?;
+        for k in [7, 10, 20] {
+            for found in [
+                index.nearest(&keys.key(1_000_005), k).must("nearest")?,
+                index.search(&Search::new(&keys.key(1_000_005), k)).must("search")?.neighbors,
+            ] {
+                ensure!(
+                    found.len() == k,
+                    "6 rows have 72 vectors near, and of {ROWS} rows {} come for k = {k}; k of them, if there are so many (soch_search)",
+                    found.len()
+                );
+            }
+        }
         // Where all are asked for, a row's farther keys are among what is found.
         let all = 2 * ROWS as usize;
         for found in [

@@ -117,6 +117,21 @@ impl Keys {
         }
     }
 
+    /// A vector that differs from key number `number` in a low bit of one element, another one for each `at` up to some hundred.
+    pub(crate) fn near(self, number: u64, at: u64) -> Vec<u8> {
+        let mut key = self.key(number);
+        let width = match self {
+            Self::Vectors(KeyElement::F32, ..) => 4,
+            Self::Vectors(KeyElement::F16, ..) => 2,
+            _ => 1,
+        };
+        let elements = (key.len() / width).max(1) as u64;
+        let (element, bits) = ((at % elements) as usize, (1 + at / elements) as u8);
+        let low = if cfg!(target_endian = "little") { 0 } else { width - 1 };
+        key.get_mut(element * width + low).into_iter().for_each(|byte| *byte ^= bits);
+        key
+    }
+
     /// The elements of a key as numbers; those of bits are 0 and 1.
     pub(crate) fn numbers(self, key: &[u8]) -> Vec<f32> {
         let Self::Vectors(element, ..) = self else { return Vec::new() };

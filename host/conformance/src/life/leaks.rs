@@ -14,7 +14,9 @@ use std::time::{Duration, Instant};
 suite!(Lifecycle, "lifecycle":
     instances_leave_nothing,
     instances_leave_nothing_open;
-    full: instances_that_worked_leave_nothing, refused_configurations_leave_nothing,
+    full: instances_that_worked_leave_nothing,
+    refused_configurations_leave_nothing,
+    a_directory_in_use_leaves_nothing,
 );
 
 /// Parts of the measurement. Other work of the process grows now and then, a leak grows in each of them.
@@ -28,6 +30,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// Growth that is no leak: this many bytes for each instance, or in all.
 const EACH: f64 = 256.0;
 const IN_ALL: u64 = 256 << 10;
+/// The growth of what the allocator has given out that is no leak of many instances, as it counts to the byte: for each, or
+/// in a part.
+const EACH_OF_MANY: f64 = 24.0;
+const IN_A_PART: f64 = 4096.0;
 
 /// Makes and drops instances, and gives their number.
 fn make(one: &mut One<'_>, (most, limit): (usize, Duration)) -> Result<usize, NotPassed> {
@@ -52,7 +58,8 @@ fn growth(one: &mut One<'_>) -> Result<Option<(usize, u64)>, NotPassed> {
     for _ in 0..PARTS {
         let made = make(one, PART)?;
         let now = Memory::now();
-        steady[0] &= now.allocated_since(last) as f64 > EACH * made as f64;
+        let most = (EACH * made as f64).min((EACH_OF_MANY * made as f64).max(IN_A_PART));
+        steady[0] &= now.allocated_since(last) as f64 > most;
         steady[1] &= now.anonymous_since(last) as f64 > EACH * made as f64;
         (total, last) = (total + made, now);
     }
@@ -148,4 +155,30 @@ fn refused_configurations_leave_nothing(subject: &Subject) -> Result<(), NotPass
         skip!("no configuration is refused");
     }
     Ok(())
+}
+
+/// Two instances do not write to one directory: one that finds it in use is refused, and gives back what it took.
+fn a_directory_in_use_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
+    if let Some(why) = checker() {
+        unseen!("{why}");
+    }
+    let (mut first, nowhere) = (subject.instance()?, new_directory()?);
+    let directory = first.directory();
+    let begin = Instant::now();
+    let attempt = || subject.made(subject.config(), directory.clone()).map(drop);
+    if attempt().is_ok() {
+        skip!("a second instance may have the directory of another");
+    }
+    if begin.elapsed() > REFUSED_SOON {
+        skip!("a second instance waits for the directory of another");
+    }
+    // An engine may write into its log that somebody tried.
+    let found = leaks(nowhere.path(), || attempt().or(Ok(())))?;
+    ensure!(
+        found.is_none(),
+        "of a `create` in a directory that another instance uses, {}: what fails, gives back all that it took",
+        found.unwrap_or_default()
+    );
+    works(&mut first, "after others were refused in its directory")
 }

@@ -73,6 +73,7 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
     let (key, absent) = (&b"k\x07"[..], &b"absent"[..]);
     let table = storage.open_table(1).ok();
     let options = TransactionOptions::new();
+    let at_once = TransactionOptions::new().with_wait(Duration::ZERO);
     let batch = BatchOptions::new();
     // What is written, and that something was, may stay in memory until a flush: no write is among them, and each commit is
     // flushed.
@@ -123,6 +124,23 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
             }),
         ),
         ("`begin` and an abort", Box::new(|| any(storage.begin(&options)))),
+        (
+            "`begin` beside an open transaction",
+            Box::new(|| {
+                let held = storage.begin(&at_once)?;
+                any(storage.begin(&at_once))?;
+                held.abort();
+                Ok(())
+            }),
+        ),
+        (
+            "`txn_put` of a row that another transaction has written, and aborts",
+            Box::new(|| {
+                let mut held = storage.begin(&at_once)?;
+                held.put(1, key, b"of nobody")?;
+                any(storage.begin(&at_once).and_then(|mut other| other.put(1, key, b"of nobody either")))
+            }),
+        ),
         (
             "`txn_put` and an abort",
             Box::new(|| {

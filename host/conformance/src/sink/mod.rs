@@ -9,8 +9,17 @@ pub(crate) mod output;
 pub(crate) mod readable;
 pub(crate) mod records;
 pub(crate) mod stepped;
+pub(crate) mod times;
 pub(crate) mod told;
 
 /// All of them, in the order in which they are best read.
-pub(crate) const TESTS: &[&[Test]] =
-    &[basics::TESTS, records::TESTS, output::TESTS, kinds::TESTS, health::TESTS, told::TESTS, stepped::TESTS];
+pub(crate) const TESTS: &[&[Test]] = &[
+    basics::TESTS,
+    records::TESTS,
+    output::TESTS,
+    kinds::TESTS,
+    health::TESTS,
+    told::TESTS,
+    times::TESTS,
+    stepped::TESTS,
+];

@@ -34,7 +34,7 @@ fn of_logs(subject: &Subject) -> Result<Instance, NotPassed> {
     Ok(instance)
 }
 
-fn of_spans(subject: &Subject) -> Result<Instance, NotPassed> {
+pub(crate) fn of_spans(subject: &Subject) -> Result<Instance, NotPassed> {
     let mut instance = readable(subject)?;
     if !instance.observability()?.describe().takes_spans {
         skip!("spans are described as not taken");

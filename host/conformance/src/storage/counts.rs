@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 suite!(Storage, "storage_counts":
     every_way_to_write_is_counted,
     nothing_of_an_open_transaction_is_seen_anywhere,
+    rows_that_are_written_again_are_no_more_bytes,
 );
 
 /// Which keys of which tables there are.
@@ -200,4 +201,34 @@ fn nothing_of_an_open_transaction_is_seen_anywhere(subject: &Subject) -> Result<
     }
     inside.abort();
     all_see(storage, &rows, "after an abort")
+}
+
+/// A storage may hold what was overwritten until it is compacted, but not for ever.
+fn rows_that_are_written_again_are_no_more_bytes(subject: &Subject) -> Result<(), NotPassed> {
+    const ROWS: u8 = 8;
+    const VALUE: usize = 2000;
+    const ROUNDS: usize = 6;
+    const TIMES: usize = 3;
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let mut sizes = Vec::new();
+    for _ in 0..ROUNDS {
+        for value in 0..TIMES as u8 {
+            (0..ROWS).try_for_each(|row| storage.put(1, &[row], &[value; VALUE], 0).must("put"))?;
+            (0..ROWS).step_by(2).try_for_each(|row| storage.delete(1, &[row], 0).must("delete"))?;
+        }
+        storage.flush().must("flush")?;
+        supported("compact", storage.compact())?;
+        sizes.push(storage.stats().must("stats")?.bytes_stored);
+    }
+    // Half of what a storage adds that forgets nothing.
+    let most = (TIMES * usize::from(ROWS) * VALUE / 2) as u64;
+    ensure!(
+        sizes.windows(2).any(|pair| pair[1] < pair[0].saturating_add(most)),
+        "{ROWS} rows of {VALUE} bytes are written again {TIMES} times a round, each followed by flush and compact, and \
+         bytes_stored grows from {} in each of {ROUNDS} rounds, to {}: it is of all keys and values (soch_storage_stats)",
+        sizes[0],
+        sizes[ROUNDS - 1]
+    );
+    Ok(())
 }

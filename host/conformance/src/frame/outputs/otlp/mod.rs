@@ -29,6 +29,7 @@ const CUMULATIVE: u64 = 2;
 /// The records of all requests, in their order. Of a metric that grows from the begin on, only the last point of each series is there.
 ///
 /// The texts of a metric begin with name and kind, those of a span with its name, the numbers of its trace, its own and its parent's.
+/// The number of a span is its seconds.
 ///
 /// # Errors
 /// A request is no message of its path; the buckets of a histogram are not those of its count.
@@ -93,6 +94,9 @@ fn spans(body: &[u8], records: &mut Vec<Record>) -> Option<()> {
         let status = Message::read(span.bytes(15))?;
         record.texts = vec![span.text(5)?.to_owned(), hex(span.bytes(1)), hex(span.bytes(2)), hex(span.bytes(4))];
         record.texts.push(status.text(2)?.to_owned());
+        // Nanoseconds since 1970.
+        let time = span.fixed(7).zip(span.fixed(8)).map(|(start, end)| (end as f64 - start as f64) / 1e9);
+        record.numbers.extend(time);
         attributes(&span, 9, &mut record)?;
         records.push(record);
         for event in span.messages(11)? {
