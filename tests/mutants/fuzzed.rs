@@ -90,7 +90,32 @@ const OF_A_SINK: Mutant = Mutant {
     finds: "observability_sequences::some_agree_with_a_model",
 };
 
-pub const MUTANTS: &[Mutant] = &[OF_A_STORAGE, OF_AN_INDEX, OF_A_CODEC, OF_VECTORS, OF_TEXTS, OF_A_SINK];
+const OF_MANY_GETS: Mutant = Mutant {
+    name: "many gets of the first table and of the last one find nothing",
+    plugin: Plugin::of("examples-c/storage_memory.c"),
+    edits: &[(
+        "examples-c/storage_memory.c",
+        "    table *in = find_table(self, number);\n    for (size_t i = 0; i < count",
+        "    table *in = number + 1 < 2 ? NULL : find_table(self, number);\n    for (size_t i = 0; i < count",
+    )],
+    damage: Damage::Loss,
+    finds: "storage_sequences::some_agree_with_a_model",
+};
+
+const OF_A_SAVEPOINT: Mutant = Mutant {
+    name: "a transaction that sees later commits once it has set a savepoint",
+    plugin: Plugin::of("examples-c/storage_memory.c"),
+    edits: &[(
+        "examples-c/storage_memory_transaction.h",
+        "    savepoint *made = malloc(sizeof *made);\n",
+        "    store *of = self->before.owner;\n    end_snapshot(&self->before, NULL);\n    begin_snapshot(of, &self->before);\n    savepoint *made = malloc(sizeof *made);\n",
+    )],
+    damage: Damage::Wrong,
+    finds: "storage_sequences::some_agree_with_a_model",
+};
+
+pub const MUTANTS: &[Mutant] =
+    &[OF_A_STORAGE, OF_MANY_GETS, OF_A_SAVEPOINT, OF_AN_INDEX, OF_A_CODEC, OF_VECTORS, OF_TEXTS, OF_A_SINK];
 
 /// Whether a test in C passes, with the plugin at `file`.
 fn passes_in_c(test: &Path, file: &Path) -> bool {

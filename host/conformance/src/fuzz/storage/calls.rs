@@ -92,6 +92,12 @@ impl<'a> Plugin<'a> {
             }
             StorageOperation::Delete { table, key, .. } => self.plainly(|storage| storage.delete(*table, key, 0)),
             StorageOperation::Get { by, table, key } => self.get(*by, *table, key).map(Answer::Value),
+            StorageOperation::MultiGet { table, keys } => {
+                let lent: Vec<&[u8]> = keys.iter().map(|key| &key[..]).collect();
+                let found = self.storage()?.multi_get(*table, &lent)?;
+                let rows = keys.iter().zip(found).filter_map(|(key, value)| Some((key.clone(), value?)));
+                Ok(Answer::Rows(rows.collect()))
+            }
             StorageOperation::Scan { by: By::Transaction(at), range, limit } => {
                 self.transaction(*at)?.scan(range.table, &range.start, &range.end, *limit).map(Answer::Rows)
             }
@@ -129,7 +135,9 @@ impl<'a> Plugin<'a> {
             | StorageOperation::CloseReader(_)
             | StorageOperation::Begin(_)
             | StorageOperation::Commit(_)
-            | StorageOperation::Abort(_) => self.open_or_close(operation),
+            | StorageOperation::Abort(_)
+            | StorageOperation::Save(_)
+            | StorageOperation::RollBack(_) => self.open_or_close(operation),
         }
     }
 
@@ -146,6 +154,8 @@ impl<'a> Plugin<'a> {
                 open.ok_or_else(|| Error::failed("the transaction is not open"))?.commit()?;
             }
             StorageOperation::Abort(at) => self.transactions[*at] = None,
+            StorageOperation::Save(at) => self.transaction(*at)?.set_savepoint()?,
+            StorageOperation::RollBack(at) => self.transaction(*at)?.rollback_to_savepoint()?,
             _ => {}
         }
         Ok(Answer::Done)

@@ -100,7 +100,7 @@ fn batch(random: &mut Random, before: &mut Before) -> Vec<BatchWrite> {
 
 pub(crate) fn operation(random: &mut Random, before: &mut Before) -> StorageOperation {
     let (table, key) = before.row(random);
-    match random.below(100) {
+    match random.below(106) {
         0..=24 => StorageOperation::Put { by: by(random), table, key, value: value(random) },
         25..=32 => StorageOperation::Delete { by: by(random), table, key },
         33..=44 => {
@@ -131,6 +131,12 @@ pub(crate) fn operation(random: &mut Random, before: &mut Before) -> StorageOper
         85..=91 => StorageOperation::Begin(place(random)),
         92..=95 => StorageOperation::Commit(place(random)),
         96 => StorageOperation::Abort(place(random)),
-        _ => StorageOperation::Reopen,
+        97..=99 => StorageOperation::Reopen,
+        100 | 101 => {
+            let one = |_| if random.below(2) == 0 { key.clone() } else { before.row(random).1 };
+            StorageOperation::MultiGet { table, keys: (0..4).map(one).collect() }
+        }
+        102 | 103 => StorageOperation::Save(place(random)),
+        _ => StorageOperation::RollBack(place(random)),
     }
 }

@@ -1,4 +1,6 @@
-//! Operations of a storage: tables, batches, readers, cursors, transactions, and the next instance.
+//! Operations of a storage: tables, batches, readers, cursors, transactions with savepoints, and the next instance.
+//!
+//! Rows have no time to live: when one goes is a matter of clocks, and a model that allows both for a while misses what it is for.
 
 mod calls;
 mod draw;
@@ -27,6 +29,7 @@ impl Operation for StorageOperation {
         match self {
             Self::Put { key, value, .. } => vec![key, value],
             Self::Delete { key, .. } | Self::Get { key, .. } => vec![key],
+            Self::MultiGet { keys, .. } => keys.iter_mut().collect(),
             Self::Scan { range, .. } => vec![&mut range.start, &mut range.end],
             Self::Walk { range, seek, .. } => {
                 [&mut range.start, &mut range.end].into_iter().chain(seek.iter_mut()).collect()
@@ -43,6 +46,10 @@ impl Operation for StorageOperation {
                 .filter(|fewer| fewer < count && *fewer > 0)
                 .map(|count| Self::Fill { table: *table, count })
                 .collect(),
+            Self::MultiGet { table, keys } if keys.len() > 1 => {
+                let without = |at: usize| [&keys[..at], &keys[at + 1..]].concat();
+                (0..keys.len()).map(|at| Self::MultiGet { table: *table, keys: without(at) }).collect()
+            }
             Self::Batch(writes) if writes.len() > 1 => {
                 let without = |at: usize| [&writes[..at], &writes[at + 1..]].concat();
                 (0..writes.len()).map(|at| Self::Batch(without(at))).collect()

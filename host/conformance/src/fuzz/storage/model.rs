@@ -32,6 +32,8 @@ struct Transaction {
     wrote: BTreeSet<Place>,
     /// Whether it called for any write, be it one that changed nothing.
     writes: bool,
+    /// The rows as it saw them, and those it had written, at each savepoint.
+    saved: Vec<(Rows, BTreeSet<Place>)>,
 }
 
 fn inside(range: &Range, place: &Place) -> bool {
@@ -127,6 +129,11 @@ impl Model {
                 let value = self.seen(*by)?.get(&(*table, key.clone())).cloned();
                 Some(of_size(Expected::answer(Answer::Value(value)).or(self.may_be_locked(*by), &LATE), key, b""))
             }
+            StorageOperation::MultiGet { table, keys } => {
+                let row = |key: &Vec<u8>| Some((key.clone(), self.rows.get(&(*table, key.clone()))?.clone()));
+                let found = Expected::answer(Answer::Rows(keys.iter().filter_map(row).collect()));
+                Some(keys.iter().fold(found, |expected, key| of_size(expected, key, b"")))
+            }
             StorageOperation::Scan { by, range, limit } => {
                 let rows = of_range(self.seen(*by)?, range).into_iter().take(*limit).collect();
                 Some(Expected::answer(Answer::Rows(rows)).or(self.may_be_locked(*by), &LATE))
@@ -164,6 +171,13 @@ impl Model {
                 .then(|| Expected::done().or(true, &OPTIONAL).or(self.any_transaction(), &[ErrorKind::Busy])),
             StorageOperation::Commit(at) => self.commit(*at),
             StorageOperation::Abort(at) => self.transactions[*at].is_some().then(Expected::done),
+            StorageOperation::Save(at) => {
+                self.transactions[*at].is_some().then(|| Expected::done().or(true, &OPTIONAL))
+            }
+            StorageOperation::RollBack(at) => {
+                let open = self.transactions[*at].as_ref()?;
+                (!open.saved.is_empty()).then(Expected::done)
+            }
             StorageOperation::Reopen => {
                 (!self.any_transaction() && !self.any_reader()).then(|| Expected::done().or(true, &OPTIONAL))
             }
@@ -238,7 +252,17 @@ impl Model {
             StorageOperation::OpenReader(at) => self.readers[*at] = Some(self.rows.clone()),
             StorageOperation::Begin(at) => {
                 let (began_at, rows) = (self.changes, self.rows.clone());
-                self.transactions[*at] = Some(Transaction { began_at, rows, wrote: BTreeSet::new(), writes: false });
+                let wrote = BTreeSet::new();
+                self.transactions[*at] = Some(Transaction { began_at, rows, wrote, writes: false, saved: Vec::new() });
+            }
+            StorageOperation::Save(at) => {
+                let Some(open) = &mut self.transactions[*at] else { return };
+                open.saved.push((open.rows.clone(), open.wrote.clone()));
+            }
+            StorageOperation::RollBack(at) => {
+                let Some(open) = &mut self.transactions[*at] else { return };
+                let Some(saved) = open.saved.pop() else { return };
+                (open.rows, open.wrote) = saved;
             }
             _ => {}
         }

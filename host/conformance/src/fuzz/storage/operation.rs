@@ -48,6 +48,11 @@ pub(crate) enum StorageOperation {
         table: u32,
         key: Vec<u8>,
     },
+    /// Gets many keys by one call, of which some may be there twice.
+    MultiGet {
+        table: u32,
+        keys: Vec<Vec<u8>>,
+    },
     Scan {
         by: By,
         range: Range,
@@ -78,6 +83,10 @@ pub(crate) enum StorageOperation {
     Begin(usize),
     Commit(usize),
     Abort(usize),
+    /// Sets a savepoint in a transaction.
+    Save(usize),
+    /// Takes back what it wrote since the last one.
+    RollBack(usize),
     /// Ends the instance after a flush, and makes the next one: of a durable storage.
     Reopen,
 }

@@ -41,6 +41,7 @@ fn call_in_c(operation: &StorageOperation) -> String {
                 By::Transaction(txn) => format!("STORAGE(txn_get, (txns[{txn}], {place}, begin(), &error))"),
             }
         }
+        StorageOperation::MultiGet { table, .. } => format!("multi_get({table}u)"),
         StorageOperation::Scan { by: By::Transaction(txn), range, limit } => {
             format!("STORAGE(txn_scan, (txns[{txn}], NULL, {}, {}, rows(), &error))", bounds(range), limit_in_c(*limit))
         }
@@ -67,6 +68,8 @@ fn call_in_c(operation: &StorageOperation) -> String {
         StorageOperation::Begin(at) => format!("begin_txn({at})"),
         StorageOperation::Commit(at) => format!("storage->commit_txn(txns[{at}], NULL, &error)"),
         StorageOperation::Abort(at) => format!("(storage->abort_txn(txns[{at}]), SOCH_OK)"),
+        StorageOperation::Save(at) => format!("STORAGE(txn_set_savepoint, (txns[{at}], &error))"),
+        StorageOperation::RollBack(at) => format!("STORAGE(txn_rollback_to_savepoint, (txns[{at}], &error))"),
         StorageOperation::Reopen => "reopen()".to_owned(),
     }
 }
@@ -85,6 +88,9 @@ fn write_in_c(write: &BatchWrite) -> String {
 pub(crate) fn in_c(operation: &StorageOperation, step: usize, expected: &Expected, accepted: bool) -> String {
     let before: String = match operation {
         StorageOperation::Batch(writes) => writes.iter().map(write_in_c).collect(),
+        StorageOperation::MultiGet { keys, .. } => {
+            keys.iter().map(|key| format!("    wanted({});\n", bytes::in_c(key))).collect()
+        }
         _ => String::new(),
     };
     let call = call_in_c(operation);
@@ -154,6 +160,10 @@ fn call_in_rust(operation: &StorageOperation) -> String {
                 By::Transaction(at) => format!("{}.get({place})", txn(at)),
             }
         }
+        StorageOperation::MultiGet { table, keys } => {
+            let keys: Vec<String> = keys.iter().map(|key| bytes::in_rust(key)).collect();
+            format!("multi_get(&storage, {table}, &[{}])", keys.join(", "))
+        }
         StorageOperation::Scan { by: By::Transaction(at), range, limit } => {
             format!("{}.scan({}, {limit})", txn(at), bounds(range))
         }
@@ -182,6 +192,8 @@ fn call_in_rust(operation: &StorageOperation) -> String {
         StorageOperation::Begin(at) => format!("begin(&storage).map(|made| txns[{at}] = Some(made))"),
         StorageOperation::Commit(at) => format!("txns[{at}].take().unwrap().commit()"),
         StorageOperation::Abort(at) => format!("closed(txns[{at}].take())"),
+        StorageOperation::Save(at) => format!("{}.set_savepoint()", txn(at)),
+        StorageOperation::RollBack(at) => format!("{}.rollback_to_savepoint()", txn(at)),
         StorageOperation::Reopen => "storage.flush()".to_owned(),
     }
 }

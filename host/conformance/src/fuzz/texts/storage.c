@@ -89,6 +89,44 @@ static inline soch_status table_put(uint32_t table, soch_bytes key, soch_bytes v
     return status;
 }
 
+static soch_bytes keys[64], values[64];
+static int has_value[64];
+static size_t key_count;
+static inline void wanted(soch_bytes key) {
+    keys[key_count++] = key;
+}
+
+static soch_status take_value(void *ctx, size_t place, soch_bytes value) {
+    (void)ctx;
+    if (place >= key_count) fail(0, "it gives a value of a key that was not asked for");
+    uint8_t *copy = room(value.len);
+    if (value.len > 0) memcpy(copy, value.ptr, value.len);
+    values[place].ptr = copy, values[place].len = value.len, has_value[place] = 1;
+    return SOCH_OK;
+}
+
+// The keys that are there, with their values.
+static inline soch_status multi_get(uint32_t table) {
+    const soch_value_sink taken = {NULL, take_value};
+    memset(has_value, 0, sizeof has_value);
+    soch_status status = STORAGE(multi_get, (instance, NULL, table, keys, key_count, &taken, &error));
+    if (status == SOCH_UNSUPPORTED) {
+        status = SOCH_OK;
+        for (size_t i = 0; i < key_count && (status == SOCH_OK || status == SOCH_NOT_FOUND); i++) {
+            status = storage->get(instance, table, keys[i], begin(), &error);
+            soch_bytes value = {out, out_len};
+            if (status == SOCH_OK) take_value(NULL, i, value);
+        }
+        if (status == SOCH_NOT_FOUND) status = SOCH_OK;
+    }
+    begin();
+    for (size_t i = 0; i < key_count && status == SOCH_OK; i++) {
+        if (has_value[i]) put_row(NULL, keys[i], values[i]);
+    }
+    key_count = 0;
+    return status;
+}
+
 static inline soch_status fill(uint32_t table, int count) {
     soch_status status = SOCH_OK;
     for (int i = 0; i < count && status == SOCH_OK; i++) {
