@@ -47,7 +47,7 @@ pub(crate) fn in_c(bytes: &[u8]) -> String {
 
 /// The bytes as an expression in Rust, of the type `&[u8]`.
 pub(crate) fn in_rust(bytes: &[u8]) -> String {
-    by_rule(bytes).map_or_else(|| format!("&b\"{}\"[..]", digits(bytes)), |rule| format!("&{rule}"))
+    by_rule(bytes).map_or_else(|| format!("&b\"{}\"[..]", digits(bytes)), |rule| format!("&{rule}[..]"))
 }
 
 /// Other bytes that may do as well, plainer ones or shorter ones. None are empty, as an empty key is a matter of its own.

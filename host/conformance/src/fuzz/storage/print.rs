@@ -85,7 +85,15 @@ fn write_in_c(write: &BatchWrite) -> String {
     format!("    write_of(SOCH_WRITE_{op}, {table}u, {}, {});\n", bytes::in_c(key), bytes::in_c(value))
 }
 
+/// Whether a storage that describes that it does not do this is not asked.
+fn is_not_called(operation: &StorageOperation) -> bool {
+    matches!(operation, StorageOperation::Reopen | StorageOperation::Count)
+}
+
 pub(crate) fn in_c(operation: &StorageOperation, step: usize, expected: &Expected, accepted: bool) -> String {
+    if !accepted && is_not_called(operation) {
+        return String::new();
+    }
     let before: String = match operation {
         StorageOperation::Batch(writes) => writes.iter().map(write_in_c).collect(),
         StorageOperation::MultiGet { keys, .. } => {
@@ -227,6 +235,9 @@ fn write_in_rust(write: &BatchWrite) -> String {
 }
 
 pub(crate) fn in_rust(operation: &StorageOperation, step: usize, expected: &Expected, accepted: bool) -> String {
+    if !accepted && is_not_called(operation) {
+        return String::new();
+    }
     let call = call_in_rust(operation);
     let behind = match operation {
         StorageOperation::Reopen => "    drop(storage);\n    let storage = made(&library);\n".to_owned(),
