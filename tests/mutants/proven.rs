@@ -37,7 +37,6 @@ const ALSO: &[(&str, &str)] = &[
     ("storage_schedule::no_phantom", "a scan inside that is not of the snapshot"),
     ("storage_schedule::no_read_skew", "a get inside that is not of the snapshot"),
     ("storage_sequences::many_agree_with_a_model", "a get inside that is not of the snapshot"),
-    ("storage_sequences::some_agree_with_a_model", "a get inside that is not of the snapshot"),
     ("storage_threads::commits_beside_each_other_are_all_counted", "a commit that does not look for conflicts"),
     (
         "storage_threads::commits_beside_each_other_are_all_counted_for_longer",
