@@ -51,7 +51,25 @@ static inline const soch_bytes *to(soch_bytes key) {
     return &kept;
 }
 
+static int is_before(soch_bytes one, soch_bytes other) {
+    size_t len = one.len < other.len ? one.len : other.len;
+    int order = len > 0 ? memcmp(one.ptr, other.ptr, len) : 0;
+    return order < 0 || (order == 0 && one.len < other.len);
+}
+
 static inline soch_status walk(int reader, uint32_t table, uint64_t flags, soch_bytes start, soch_bytes end_before, const soch_bytes *seek) {
+    // A cursor that cannot be moved begins there.
+    if (seek != NULL && !HAS(storage, soch_storage, cursor_seek)) {
+        uint8_t *behind = room(seek->len + 1);
+        if (seek->len > 0) memcpy(behind, seek->ptr, seek->len);
+        behind[seek->len] = 0;
+        soch_bytes own_end = {behind, seek->len + 1};
+        if (flags == 0 && is_before(start, *seek)) start = *seek;
+        if (flags != 0 && (end_before.len == 0 || is_before(own_end, end_before))) end_before = own_end;
+        seek = NULL;
+        begin();
+        if (end_before.len > 0 && !is_before(start, end_before)) return SOCH_OK;
+    }
     const soch_cursor_options options = {sizeof options, flags, start, end_before};
     soch_row lent[64];
     size_t count = 0;
