@@ -32,6 +32,12 @@ pub(crate) fn build(index: &mut Index, entries: &[(RowId, Vec<u8>)]) -> Result<(
     see(index)
 }
 
+/// Builds an index of so many rows, each with the key of its number.
+pub(crate) fn fill(index: &mut Index, keys: Keys, rows: u64) -> Result<(), NotPassed> {
+    let entries: Vec<(RowId, Vec<u8>)> = (0..rows).map(|row| (row, keys.key(row))).collect();
+    build(index, &entries)
+}
+
 /// Makes what changed visible in an index where it is so only after a flush. In any other it is visible already.
 pub(crate) fn see(index: &Index) -> Result<(), NotPassed> {
     if !index.describe().visible_after_flush {
@@ -263,8 +269,7 @@ fn a_batch_finds_what_each_query_finds(subject: &Subject) -> Result<(), NotPasse
         none.len() == 2 && none.iter().all(Vec::is_empty),
         "an empty index has the neighbours {none:?} of two queries"
     );
-    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
-    build(index, &entries)?;
+    fill(index, keys, ROWS)?;
     // Some twice, some that are not in the index, and more than there are rows.
     let asked: Vec<Vec<u8>> = (0..ROWS).chain([7, 7, 1000, 1001]).rev().map(|number| keys.key(number)).collect();
     let lent: Vec<&[u8]> = asked.iter().map(|key| &key[..]).collect();

@@ -4,7 +4,7 @@ use crate::frame::must::{ensure, needed, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{rows_of, see};
+use crate::index::basics::{fill, rows_of, see};
 use crate::inputs::keys::Keys;
 use crate::inputs::lent::Lent;
 use sochdb_plugin_host::sdk::{IndexChange, IndexExtension, RowFilter, RowId, Search};
@@ -66,8 +66,7 @@ fn nothing_is_read_behind_what_was_saved(subject: &Subject) -> Result<(), NotPas
     let mut instance = subject.instance()?;
     let index = instance.index()?;
     for count in [0, 1, 5, 33] {
-        let all: Vec<(RowId, Vec<u8>)> = (0..count).map(|row| (row, keys.key(row))).collect();
-        crate::index::basics::build(index, &all)?;
+        fill(index, keys, count)?;
         let saved = crate::frame::must::needed("save", index.save(3))?;
         let whole = Lent::new(&saved)?;
         // Cut at each of the first and of the last bytes, where lengths are looked at.

@@ -4,7 +4,7 @@ use crate::frame::must::{ensure, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{build, rows_of, see};
+use crate::index::basics::{fill, rows_of, see};
 use crate::inputs::keys::Keys;
 use crate::inputs::newer::{flags, is_refused, UNLISTED};
 use sochdb_plugin_host::sdk::abi::{
@@ -25,9 +25,7 @@ const K: usize = 3;
 
 fn filled(subject: &Subject, index: &mut Index) -> Result<Keys, NotPassed> {
     let keys = Keys::of(subject)?;
-    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
-    build(index, &entries)?;
-    see(index)?;
+    fill(index, keys, ROWS)?;
     Ok(keys)
 }
 

@@ -4,7 +4,7 @@ use crate::frame::must::{ensure, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{build, rows_of, see};
+use crate::index::basics::{build, fill, rows_of, see};
 use crate::index::metric::exactly;
 use crate::index::vectors::of_vectors;
 use crate::inputs::keys::Keys;
@@ -55,8 +55,7 @@ fn other_dimensions_are_refused(subject: &Subject) -> Result<(), NotPassed> {
     let keys = of_vectors(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
-    build(index, &entries)?;
+    fill(index, keys, ROWS)?;
     let (good, other) = (keys.key(30), keys.key(31));
     let right = good.len();
     let mut lengths = vec![0, 1, 3, right / 2, right - 1, right + 1, right + 4, 2 * right];

@@ -6,7 +6,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{build, see};
+use crate::index::basics::{fill, see};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{Error, ErrorKind, Exactness, Found, IndexExtension, RowFilter, RowId, Search};
 use sochdb_plugin_host::Index;
@@ -44,8 +44,7 @@ fn with_rows(
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
-    build(index, &entries)?;
+    fill(index, keys, ROWS)?;
     match index.nearest(&keys.key(0), 1) {
         Err(error) if error.kind() == ErrorKind::Unsupported => {
             let found = index.search(&Search::new(&keys.key(0), 1)).err().map(|error| error.kind());

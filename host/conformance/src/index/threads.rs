@@ -5,7 +5,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
-use crate::index::basics::{build, rows_of, see};
+use crate::index::basics::{build, fill, rows_of, see};
 use crate::index::metric::exactly;
 use crate::inputs::keys::Keys;
 use crate::inputs::waiting_writer::{write_waiting, WAIT};
@@ -82,8 +82,7 @@ fn searches_beside_each_other_agree(subject: &Subject) -> Result<(), NotPassed> 
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
-    build(index, &entries)?;
+    fill(index, keys, ROWS)?;
     let index = &*index;
     let saved = supported("save", index.save(1))?;
     let asked = (0..ROWS).step_by(5).chain([1000, 1001]).map(|number| Expected::of(index, keys.key(number)));
@@ -111,9 +110,7 @@ fn a_search_may_wait_in_its_filter(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
-    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, keys.key(row))).collect();
-    build(index, &entries)?;
-    see(index)?;
+    fill(index, keys, ROWS)?;
     let index = &*index;
     let search = |query: &[u8], of: u64, waits: bool| {
         let allows = |row: RowId| {
