@@ -8,7 +8,7 @@ use std::io::Result;
 use std::os::unix::fs::PermissionsExt;
 use tempfile::Builder;
 
-/// What each of them says for itself, as [`System`] asks it.
+/// A Unix system, with the answers that are its own.
 pub(crate) trait Posix {
     const UNSEEN: Option<&'static str>;
     const NOWHERE: [&'static str; 2];

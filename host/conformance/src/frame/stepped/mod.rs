@@ -1,5 +1,5 @@
 //! A call that stops at its machine instructions while another thread makes calls: what two calls do to each other, even within
-//! one instruction of the plugin's, each run meets, on one processor too.
+//! one instruction of the plugin's, is met on one processor too. A call of more than 400 stops at some of them, others each time.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod trap;
