@@ -1,13 +1,13 @@
 // The plainest index of vectors: it looks at each one that a search allows, and so misses none.
+#include "sort.h"
 #include "sochdb_config.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Vectors between two questions whether the call is to go on, and steps of a sort, which take longer.
+// Vectors between two questions whether the call is to go on.
 #define ASK_EVERY 4096
-#define SORT_STEPS 512
 
 typedef struct entry {
     uint64_t row;
@@ -47,40 +47,6 @@ static int by_distance(const void *left, const void *right) {
 static int by_row(const void *left, const void *right) {
     const neighbor *a = left, *b = right;
     return a->row != b->row ? (a->row > b->row) - (a->row < b->row) : by_distance(left, right);
-}
-
-// The order of two items that are to be sorted.
-typedef int order_of(const void *left, const void *right);
-
-static void swap(uint8_t *a, uint8_t *b, size_t size) {
-    uint8_t kept[sizeof(entry)];
-    memcpy(kept, a, size);
-    memcpy(a, b, size);
-    memcpy(b, kept, size);
-}
-
-// Lets an item of a heap sink until none below it is larger.
-static void sink(uint8_t *heap, size_t root, size_t count, size_t size, order_of *order) {
-    for (size_t child; (child = 2 * root + 1) < count; root = child) {
-        if (child + 1 < count && order(heap + child * size, heap + (child + 1) * size) < 0) child++;
-        if (order(heap + root * size, heap + child * size) >= 0) return;
-        swap(heap + root * size, heap + child * size, size);
-    }
-}
-
-// Sorts items no larger than an entry. qsort could not be cancelled; this stops anywhere, with all items there.
-static soch_status sort(void *items, size_t count, size_t size, order_of *order, const soch_call *call) {
-    soch_status status = SOCH_OK;
-    for (size_t root = count / 2; status == SOCH_OK && root-- > 0;) {
-        if (root % SORT_STEPS == 0) status = soch_go_on(call);
-        sink(items, root, count, size, order);
-    }
-    for (size_t end = count; status == SOCH_OK && end > 1;) {
-        swap(items, (uint8_t *)items + --end * size, size);
-        if (end % SORT_STEPS == 0) status = soch_go_on(call);
-        sink(items, 0, end, size, order);
-    }
-    return status;
 }
 
 static soch_status no_memory(soch_error *error) {

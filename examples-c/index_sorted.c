@@ -1,5 +1,5 @@
 // An index as one array, sorted by key and then by row.
-#include "sochdb_plugin.h"
+#include "sort.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -85,16 +85,20 @@ static soch_status build(void *instance, const soch_call *call, uint32_t table, 
     made.entries = calloc(count > 0 ? count : 1, sizeof *made.entries);
     if (made.entries == NULL) return no_memory(error);
     made.capacity = count > 0 ? count : 1;
+    soch_status status = SOCH_OK;
     for (; made.count < count; made.count++) {
-        soch_status status = made.count % ASK_EVERY == 0 ? soch_go_on(call) : SOCH_OK;
-        if (status == SOCH_OK) {
-            if (make(&made.entries[made.count], entries[made.count].key, entries[made.count].row)) continue;
+        if (made.count % ASK_EVERY == 0) status = soch_go_on(call);
+        if (status != SOCH_OK) break;
+        if (!make(&made.entries[made.count], entries[made.count].key, entries[made.count].row)) {
             status = no_memory(error);
+            break;
         }
+    }
+    if (status == SOCH_OK) status = sort(made.entries, made.count, sizeof *made.entries, compare_entries, call);
+    if (status != SOCH_OK) {
         clear(&made);
         return status;
     }
-    qsort(made.entries, made.count, sizeof *made.entries, compare_entries);
     size_t kept = 0;
     for (size_t i = 0; i < made.count; i++) {
         if (kept > 0 && compare_entries(&made.entries[kept - 1], &made.entries[i]) == 0) {

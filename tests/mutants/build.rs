@@ -62,6 +62,7 @@ fn in_c(mutant: &Mutant) -> Private {
     let mut command = compiler(&program);
     let standard = if cpp { "-std=c++11" } else { "-std=c99" };
     command.args([standard, "-O1", "-w", "-shared", "-fPIC", "-pthread", "-fvisibility=hidden", "-Wl,-z,now"]);
+    command.arg("-I").arg(root().join("examples-c"));
     command.arg(format!("-Wl,--version-script={}", root().join("include/sochdb_plugin.map").display()));
     command.arg(sources.path().join(source.file_name().expect("a file name")));
     match mutant.plugin.needs {

@@ -1,6 +1,7 @@
 // An index in a log: all entries in memory, sorted, and what each flush made durable in a record with its watermark. After a
 // build, or a load, the next flush writes the log anew. Keys have an order; -DVECTORS: they are 8 floats, which have distances.
 #include "log.h"
+#include "sort.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -161,17 +162,18 @@ static soch_status build(void *instance, const soch_call *call, uint32_t table, 
                          const soch_index_entry *entries, size_t count, soch_error *error) {
     list made = {0};
     size_t kept = 0;
+    soch_status status = SOCH_OK;
     (void)table, (void)column;
-    for (size_t i = 0; i < count; i++) {
-        soch_status status = soch_go_on(call);
+    for (size_t i = 0; status == SOCH_OK && i < count; i++) {
+        status = soch_go_on(call);
         if (status == SOCH_OK && !is_key(entries[i].key)) status = SOCH_INVALID;
         if (status == SOCH_OK && push(&made, made.count, entries[i].key, entries[i].row) != 0) status = SOCH_LIMIT;
-        if (status != SOCH_OK) {
-            clear(&made);
-            return soch_fail(error, status, 0, "the build did not come to its end");
-        }
     }
-    if (count > 0) qsort(made.at, made.count, sizeof *made.at, compare);
+    if (status == SOCH_OK) status = sort(made.at, made.count, sizeof *made.at, compare, call);
+    if (status != SOCH_OK) {
+        clear(&made);
+        return soch_fail(error, status, 0, "the build did not come to its end");
+    }
     for (size_t i = 0; i < made.count; i++) {
         if (kept > 0 && compare(&made.at[kept - 1], &made.at[i]) == 0) free(made.at[i].key);
         else made.at[kept++] = made.at[i];

@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 use sochdb_plugin_sdk::prelude::*;
+use std::collections::BTreeSet;
 use std::mem::size_of;
 
 /// Entries of a build between two questions whether it is to go on.
@@ -44,15 +45,21 @@ impl IndexExtension for SortedIndex {
     }
 
     fn build(&mut self, _: TableId, _: ColumnId, entries: &[(RowId, &[u8])]) -> Result<()> {
-        let mut sorted: Vec<(&[u8], RowId)> = Vec::with_capacity(entries.len());
+        // A set sorts as it is filled; a slice's sort could not be cancelled.
+        let mut sorted: BTreeSet<(&[u8], RowId)> = BTreeSet::new();
         for part in entries.chunks(ASK_EVERY) {
             Call::current(|call| call.go_on())?;
             sorted.extend(part.iter().map(|&(row, key)| (key, row)));
         }
-        sorted.sort_unstable();
-        sorted.dedup();
-        self.key_bytes = sorted.iter().map(|(key, _)| key.len()).sum();
-        self.entries = sorted.into_iter().map(|(key, row)| (key.into(), row)).collect();
+        let mut made = Vec::with_capacity(sorted.len());
+        for (key, row) in sorted {
+            if made.len() % ASK_EVERY == 0 {
+                Call::current(|call| call.go_on())?;
+            }
+            made.push((key.into(), row));
+        }
+        self.key_bytes = made.iter().map(|(key, _): &Entry| key.len()).sum();
+        self.entries = made;
         Ok(())
     }
 

@@ -64,7 +64,10 @@ impl Private {
             "-shared",
             "-fPIC",
             "-pthread",
+            "-I",
         ]);
+        // What plugins of tests share with the examples.
+        command.arg(root().join("examples-c"));
         command.args(flags).arg(source).arg("-o").arg(&private.path);
         succeed(&mut command, MINUTE);
         private.executable()

@@ -2,13 +2,15 @@
 
 use crate::frame::must::{ensure, skip};
 use crate::frame::not_passed::NotPassed;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::sdk::{Error, ErrorKind};
 use sochdb_plugin_host::{CallOptions, CancelToken};
 use std::time::{Duration, Instant};
 
 /// A call that takes less is over before anybody could cancel it.
 const LONG: Duration = Duration::from_millis(200);
-/// Twice the time that a good plugin takes to end, as the machine may be busy with something else.
+/// Twice the time that a good plugin takes to end, without what its thread waits for a processor that does something else.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How far an input is made larger to find one whose call takes long: to how many entries, and for how long.
@@ -61,17 +63,19 @@ pub(crate) fn ends_when_cancelled<T>(
     let mut waited = Duration::MAX;
     // The machine may be busy with something else.
     for _ in 0..10 {
-        let cancel = CancelToken::new();
-        let (result, since) = std::thread::scope(|scope| {
+        let (cancel, queued) = (CancelToken::new(), Native::queued());
+        let (result, took) = std::thread::scope(|scope| {
             let canceller = scope.spawn(|| {
                 std::thread::sleep(LONG / 4);
                 cancel.cancel();
-                Instant::now()
+                (Instant::now(), queued())
             });
             let result = CallOptions::new().with_cancel(&cancel).run(|| call(target));
-            (result, canceller.join().expect("it cancels").elapsed())
+            let (ended, queued_then) = (Instant::now(), queued());
+            let (since, queued_before) = canceller.join().expect("it cancels");
+            (result, ended.saturating_duration_since(since).saturating_sub(queued_then.saturating_sub(queued_before)))
         });
-        waited = since.min(waited);
+        waited = took.min(waited);
         if let Err(error) = &result {
             ensure!(error.kind() == ErrorKind::Cancelled, "a {what} that is cancelled ends with: {error}");
         }

@@ -2,6 +2,7 @@
 
 use core::ffi::c_void;
 use std::io::Result;
+use std::time::Duration;
 use tempfile::Builder;
 
 /// A system.
@@ -13,6 +14,10 @@ pub(crate) trait System {
 
     /// Has a directory made that this user alone can use.
     fn only_mine(builder: &mut Builder<'_, '_>);
+
+    /// A way to ask, from any thread, how long the thread that calls this was ready and waited for a processor; 0 where the system
+    /// does not tell.
+    fn queued() -> impl Fn() -> Duration + Sync;
 
     /// Bytes that the system's allocator has given out; 0 where it does not tell.
     fn allocated() -> u64;

@@ -6,6 +6,7 @@ use rustix::mm::{mmap_anonymous, mprotect, munmap, MapFlags, MprotectFlags, Prot
 use std::fs::Permissions;
 use std::io::Result;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 use tempfile::Builder;
 
 /// A Unix system, with the answers that are its own.
@@ -13,6 +14,7 @@ pub(crate) trait Posix {
     const UNSEEN: Option<&'static str>;
     const NOWHERE: [&'static str; 2];
 
+    fn queued() -> impl Fn() -> Duration + Sync;
     fn allocated() -> u64;
 }
 
@@ -23,6 +25,10 @@ impl<Own: Posix> System for Own {
     /// Without the mode, the umask would decide who may read and write it.
     fn only_mine(builder: &mut Builder<'_, '_>) {
         builder.permissions(Permissions::from_mode(0o700));
+    }
+
+    fn queued() -> impl Fn() -> Duration + Sync {
+        <Own as Posix>::queued()
     }
 
     fn allocated() -> u64 {

@@ -28,6 +28,10 @@ impl System for Windows {
     /// Directories for temporary files are the user's own.
     fn only_mine(_: &mut Builder<'_, '_>) {}
 
+    fn queued() -> impl Fn() -> Duration + Sync {
+        || Duration::ZERO
+    }
+
     fn allocated() -> u64 {
         0
     }
