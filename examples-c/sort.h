@@ -4,6 +4,8 @@
 
 #include "sochdb_plugin.h"
 
+#include <string.h>
+
 // Steps between two questions whether the call is to go on.
 #define SORT_STEPS 512
 
@@ -11,10 +13,12 @@
 typedef int order_of(const void *left, const void *right);
 
 static void swap(uint8_t *a, uint8_t *b, size_t size) {
-    for (size_t i = 0; i < size; i++) {
-        uint8_t kept = a[i];
-        a[i] = b[i];
-        b[i] = kept;
+    uint8_t kept[32];
+    for (size_t part; size > 0; a += part, b += part, size -= part) {
+        part = size < sizeof kept ? size : sizeof kept;
+        memcpy(kept, a, part);
+        memcpy(a, b, part);
+        memcpy(b, kept, part);
     }
 }
 

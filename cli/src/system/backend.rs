@@ -4,6 +4,7 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
 
 /// The variables of the environment that name places of the user.
 pub(crate) struct Variables {
@@ -167,6 +168,9 @@ pub(crate) trait System {
     /// # Errors
     /// Those of the system.
     fn has_ended(child: &mut Child) -> Result<bool>;
+    /// How long one of the child's threads was ready and waited for a processor, of the one that did so longest; 0 where the system
+    /// does not tell.
+    fn queued(child: &Child) -> Duration;
     /// Ends a child that was not waited for, and what it left behind. There may be nothing.
     fn end(child: &Child, group: &Self::Group);
     /// The number of what ended a process against its will: a signal, or an exception.

@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// How much of a child's last words is kept, in bytes.
 const KEPT: usize = 64 << 10;
+/// More than on any machine that is of use: threads of a plugin without an end keep each other waiting, too.
+const MOST_QUEUED: u32 = 16;
 const POLL: Duration = Duration::from_millis(2);
 /// How long the pipe may stay open after the group was killed: a process that left the group may hold it for ever.
 const LAST_WORDS: Duration = Duration::from_millis(500);
@@ -32,7 +34,8 @@ pub(crate) struct Finished {
     pub(crate) said: String,
 }
 
-/// Runs `command`; what is left of it after `limit` is killed, with all that it started.
+/// Runs `command`; what is left of it after `limit` is killed, with all that it started. What it waits for a processor that does
+/// something else is not counted, up to [`MOST_QUEUED`] times the limit.
 pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Finished> {
     let (output, writes_output) = std::io::pipe()?;
     let (errors, writes_errors) = std::io::pipe()?;
@@ -42,7 +45,7 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Fin
     // The command keeps its ends of the pipe, and the reader waits until all are closed.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let (output, errors) = (listen(output), listen(errors));
-    let in_time = wait(&mut child, begun + limit);
+    let in_time = wait(&mut child, begun, limit);
     let took = begun.elapsed();
     Native::end(&child, &group);
     let status = child.wait()?;
@@ -55,13 +58,12 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Fin
     Ok(Finished { ended, took, printed, said })
 }
 
-/// Whether the child ends before `until`.
-fn wait(child: &mut Child, until: Instant) -> std::io::Result<bool> {
+fn wait(child: &mut Child, begun: Instant, limit: Duration) -> std::io::Result<bool> {
     loop {
         if Native::has_ended(child)? {
             return Ok(true);
         }
-        if Instant::now() > until {
+        if begun.elapsed() > limit && begun.elapsed() > limit + Native::queued(child).min(MOST_QUEUED * limit) {
             return Ok(false);
         }
         std::thread::sleep(POLL);

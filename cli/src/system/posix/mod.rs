@@ -13,6 +13,7 @@ use std::io::{Error, Result};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
 
 pub(crate) enum Posix {}
 
@@ -169,6 +170,10 @@ impl System for Posix {
 
     fn has_ended(child: &mut Child) -> Result<bool> {
         processes::has_ended(child)
+    }
+
+    fn queued(child: &Child) -> Duration {
+        own::queued(child.id())
     }
 
     fn end(child: &Child, (): &()) {

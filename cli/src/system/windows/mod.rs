@@ -14,6 +14,7 @@ use std::os::windows::fs::{FileExt, OpenOptionsExt};
 use std::os::windows::io::AsRawHandle;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
 use windows_sys::Win32::Storage::FileSystem::{FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT};
 use windows_sys::Win32::System::Console::{GetConsoleScreenBufferInfo, CONSOLE_SCREEN_BUFFER_INFO};
 
@@ -174,6 +175,10 @@ impl System for Windows {
 
     fn has_ended(child: &mut Child) -> Result<bool> {
         Ok(child.try_wait()?.is_some())
+    }
+
+    fn queued(_: &Child) -> Duration {
+        Duration::ZERO
     }
 
     fn end(_: &Child, job: &Job) {

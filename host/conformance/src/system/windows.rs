@@ -3,6 +3,7 @@
 use crate::system::backend::System;
 use core::ffi::c_void;
 use std::io::{Error, Result};
+use std::time::Duration;
 use tempfile::Builder;
 use windows_sys::Win32::System::Memory::{
     VirtualAlloc, VirtualFree, VirtualProtect, MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_NOACCESS, PAGE_READONLY,

@@ -17,6 +17,18 @@ fn tells_exit_signal_and_hang_apart() {
     assert_eq!(shell("sleep 600 & sleep 600", Duration::from_millis(200)).ended, Ended::Hung);
 }
 
+/// Where others want the same processor a second of its time takes longer.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_waits_for_a_processor_has_not_hung() {
+    let busy = "while :; do :; done";
+    let others = format!("for each in 1 2 3; do timeout 20 sh -c '{busy}' & done; ulimit -t 1; {busy}");
+    let limit = Duration::from_millis(1500);
+    let finished = run(Command::new("taskset").args(["-c", "0", "sh", "-c", &others]), limit).expect("taskset runs");
+    assert!(finished.took > limit, "nobody was in its way: {:?}", finished.took);
+    assert_ne!(finished.ended, Ended::Hung);
+}
+
 #[test]
 fn a_flood_of_output_neither_blocks_nor_fills_memory() {
     let flood = shell("yes | head -c 10000000; echo end", Duration::from_secs(20));

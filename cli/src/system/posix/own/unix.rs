@@ -3,6 +3,7 @@
 use crate::system::backend::Ability;
 use std::io::Result;
 use std::path::Path;
+use std::time::Duration;
 
 pub(crate) const RIGHTS: [&str; 2] = ["issetugid says no", "issetugid says so"];
 
@@ -14,6 +15,10 @@ pub(crate) fn abilities() -> Vec<Ability> {
 /// A test that outlives its parent ends by itself.
 pub(crate) fn end_with_parent() -> Result<()> {
     Ok(())
+}
+
+pub(crate) fn queued(_: u32) -> Duration {
+    Duration::ZERO
 }
 
 /// Of a crash the signal is known, and nobody has written yet how the way to it is.

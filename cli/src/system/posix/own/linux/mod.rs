@@ -4,7 +4,9 @@ mod crash;
 mod kernel;
 
 use rustix::process::{set_child_subreaper, set_parent_process_death_signal, Pid, Signal};
+use std::fs;
 use std::io::Result;
+use std::time::Duration;
 
 pub(crate) use crash::watch as watch_for_crash;
 pub(crate) use kernel::abilities;
@@ -14,6 +16,14 @@ pub(crate) const RIGHTS: [&str; 2] = ["AT_SECURE is 0", "AT_SECURE is 1"];
 /// Should the parent be killed, nobody would end a test that hangs.
 pub(crate) fn end_with_parent() -> Result<()> {
     Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+}
+
+/// The second of the three numbers of each thread's `schedstat`, as the kernel's documentation has them (scheduler/sched-stats).
+pub(crate) fn queued(process: u32) -> Duration {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let told = threads.filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok());
+    let waited = told.filter_map(|told| told.split(' ').nth(1)?.parse().ok());
+    waited.max().map_or(Duration::ZERO, Duration::from_nanos)
 }
 
 /// Where it is refused, fewer are seen.
