@@ -6,8 +6,9 @@ use crate::include::slots::{Rule, Table};
 use std::collections::BTreeSet;
 
 /// What others call it: this contract's Rust, or other engines.
-const OTHER_WORDS: [(&str, &[&str]); 16] = [
-    ("shutdown", &["shut_down"]),
+const OTHER_WORDS: [(&str, &[&str]); 17] = [
+    ("shutdown", &["shut_down", "shutDown"]),
+    ("checkpoint", &["check_point"]),
     ("abort", &["rollback", "roll_back", "cancel"]),
     ("set_savepoint", &["savepoint", "add_savepoint"]),
     ("abandon", &["abort", "cancel", "discard"]),
@@ -30,9 +31,9 @@ fn others(name: &str) -> impl Iterator<Item = String> + '_ {
     others.map(|other| (*other).to_owned())
 }
 
-/// Every name with a letter too few, two letters in the wrong order, or in another style.
+/// Every name with a letter too few, two letters in the wrong order, an `s` behind it, or in another style.
 fn slips(name: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let mut found = BTreeSet::from([format!("{name}s")]);
     for (at, _) in name.char_indices() {
         found.insert([&name[..at], &name[at + 1..]].concat());
         if let Some(next) = name.get(at + 1..at + 2) {

@@ -11,8 +11,8 @@
 //            C++, by g++ or clang++; sochdb_plugin.hpp says why the linker gets the file:
 //              c++ -O2 -shared -fPIC -fvisibility=hidden -Wl,--version-script=include/sochdb_plugin.map -Iinclude plugin.cpp -o plugin.so
 //            WebAssembly, by clang:
-//              clang --target=wasm32 -O2 -ffreestanding -nostdlib -Wl,--no-entry,--no-gc-sections,--export-table,--export=soch_plugin_v1 -Iinclude plugin.c -o plugin.wasm
-//              (--no-gc-sections, or the linker drops the note)
+//              clang --target=wasm32 -mbulk-memory -O2 -ffreestanding -nostdlib -Wl,--no-entry,--no-gc-sections,--export-table,--export=soch_plugin_v1 -Iinclude plugin.c -o plugin.wasm
+//              (--no-gc-sections, or the linker drops the note; -mbulk-memory, or clang calls memcpy and memset, which nobody has there)
 // Ownership  Nothing that one side allocates is freed by the other. Input is lent for the call: copy what you
 //            keep. Output goes to the caller's `soch_writer`, sink or arrays. The one thing a plugin owns
 //            across calls is its instance (and the handles it opens), which the host only passes back, be it NULL.
@@ -37,9 +37,9 @@
 //            the host gave the plugin one of its own: a plugin is trusted code, with all rights of its process.
 // Process    A plugin leaves the process as it found it, in its constructors and in every call: floating-point environment
 //            (do not link with -ffast-math or -Ofast, which change it at load), signal masks, stacks and handlers,
-//            working directory, umask, locale, environment, resource limits, priority, timers, and descriptors 0 to 2.
-//            The host compares them around the load and `create`, puts back what it can, and tells its operator;
-//            around calls it does not, so a plugin that needs another rounding restores the old one before it
+//            working directory, umask, locale, environment, resource limits, priority and policy of a thread, interval timers,
+//            and descriptors 0 to 2. The host compares them around the load and `create`, puts back what it can, and tells its
+//            operator; around calls it does not, so a plugin that needs another rounding restores the old one before it
 //            returns. `sochdb-plugin check` fails on each change, in any call.
 //            A write beyond the limit of a file's size, or to a pipe that nobody reads, sends SIGXFSZ or SIGPIPE, which
 //            end the host: block the two around it (examples-c/quiet.h), and report the error.

@@ -3,7 +3,7 @@
 //
 // Plugins in C++11 or later, over sochdb_plugin.h. A plugin is a class, of one kind or several (joined by `|`). At the end of
 // one source file of the library:
-//   SOCH_CPP_PLUGIN("codec_reverse", "1.0.0", SOCH_KIND_COMPRESSION, codec_reverse, "Turns bytes round.")
+//   SOCH_CPP_PLUGIN("codec_reverse", "1.0.0", SOCH_KIND_COMPRESSION, codec_reverse, "Turns bytes round.");
 //
 // Build        c++ -O2 -shared -fPIC -fvisibility=hidden -Wl,--version-script=include/sochdb_plugin.map -Iinclude plugin.cpp -o plugin.so
 //              The script keeps inside what g++ shares in a process (STB_GNU_UNIQUE), such as statics of std::regex.
@@ -26,10 +26,11 @@
 //              is called, comes before that, but not after `commit` or `finish`.
 // Mistakes     What would be lost is a compile error: a required method that is missing, an optional one with other
 //              parameters, overloads or no access, one of a group of which another is missing, all of a kind that is not
-//              among KINDS, a parameter that is narrower than its slot's, one whose name is a slip away from its slot's
-//              (`writebatch`, `open_raeder`, `begin_transaction`, `Shutdown`, `rollback` of a transaction). A slip of a name
-//              of one word is seen if the parameters are the slot's; a slip that is private or overloaded, another word
-//              for a slot, and a narrow number beside a `span` are not.
+//              among KINDS, a parameter that is narrower than its slot's, one whose name is a slip away from its slot's: a
+//              letter is missing, two are exchanged, an `s` is behind it, the style is another, or it is a word that others
+//              have for it (`writebatch`, `open_raeder`, `describes`, `Shutdown`, `rollback` of a transaction). A slip of a
+//              name of one word is seen if the parameters are the slot's; a slip that is private or overloaded, any other
+//              name, and a narrow number beside a `span` are not.
 // Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`; or a
 //              `soch::outcome<>`, which may hold a failure; what opens, also a `soch::outcome<std::unique_ptr<…>>`.
 // Exceptions   None leaves the plugin. `soch::failure` gives its status, std::bad_alloc and std::length_error give SOCH_LIMIT,

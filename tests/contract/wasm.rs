@@ -45,29 +45,53 @@ fn the_header_compiles_for_webassembly() {
     }
 }
 
-#[test]
-fn the_command_of_the_first_page_keeps_entry_note_and_functions() {
-    let test = "the_command_of_the_first_page_keeps_entry_note_and_functions";
-    if for_wasm(test, "clang", TARGETS[0]).is_none() {
-        return;
-    }
+/// The module that the command of the header's first page makes of `source`, if clang and its linker for WebAssembly are there.
+fn by_the_first_page(test: &str, source: &str) -> Option<Vec<u8>> {
+    let _compiles = for_wasm(test, "clang", TARGETS[0])?;
     if support::find("wasm-ld").is_none() {
-        return skipped(test, "wasm-ld is not there: Debian's package lld has it");
+        skipped(test, "wasm-ld is not there: Debian's package lld has it");
+        return None;
     }
     let header = fs::read_to_string(root().join("include/sochdb_plugin.h")).expect("the header");
     let command = header.lines().find_map(|line| line.strip_prefix("//              clang ")).expect("the command");
     let directory = PrivateDir::new(test);
-    fs::copy(root().join("examples-c/codec_xor.c"), directory.join("plugin.c")).expect("a plugin");
+    directory.write("plugin.c", source);
     let include = format!("-I{}", root().join("include").display());
     let arguments = command.split(' ').map(|word| if word == "-Iinclude" { &include } else { word });
     let mut clang = compiler(&support::find("clang").expect("it was there"));
     succeed(clang.args(arguments).current_dir(directory.path()), MINUTE);
-    let module = fs::read(directory.join("plugin.wasm")).expect("a module");
+    Some(fs::read(directory.join("plugin.wasm")).expect("a module"))
+}
+
+fn codec_xor() -> String {
+    fs::read_to_string(root().join("examples-c/codec_xor.c")).expect("a plugin")
+}
+
+#[test]
+fn the_command_of_the_first_page_keeps_entry_note_and_functions() {
+    let test = "the_command_of_the_first_page_keeps_entry_note_and_functions";
+    let Some(module) = by_the_first_page(test, &codec_xor()) else { return };
     let has = |bytes: &[u8]| module.windows(bytes.len()).any(|window| window == bytes);
     for name in ["soch_plugin_v1", "memory", "__indirect_function_table"] {
         assert!(has(name.as_bytes()), "the module exports no `{name}`");
     }
     assert!(has(b"SochDB\0"), "the linker dropped the note");
+}
+
+#[test]
+fn what_reads_a_configuration_needs_no_library() {
+    let test = "what_reads_a_configuration_needs_no_library";
+    let page = fs::read_to_string(root().join("include/sochdb_config.h")).expect("the header");
+    let code = page.lines().skip_while(|line| !line.starts_with("//   ")).map_while(|line| line.strip_prefix("//   "));
+    let example: String = code.map(|line| format!("{line}\n")).collect();
+    assert!(example.contains("soch_config_unsigned"), "the example of the page: {example}");
+    let create = format!(
+        "#include \"sochdb_config.h\"\nstatic soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {{\n\
+         {example}(void)host;\n*instance = NULL;\nreturn path[0] == '/' && megabytes == 7 ? SOCH_FAILED : SOCH_OK;\n}}\n"
+    );
+    let source = codec_xor().replace("SOCH_KIND_COMPRESSION, ", "SOCH_KIND_COMPRESSION, .create = create, ");
+    assert!(source.contains("create"));
+    let _module = by_the_first_page(test, &(create + &source));
 }
 
 #[test]

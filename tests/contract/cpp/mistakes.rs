@@ -52,9 +52,9 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("> open_reader()", "> open_raeder()", "a method `open_raeder` with the parameters of the slot `open_reader`", ""),
     ("begin_txn(", "begin_transaction(", "a method `begin_transaction` with the parameters of the slot `begin_txn`", ""),
     ("void stats(", "void stat(", "a method `stat` with the parameters of the slot `stats`", ""),
-    ("void train(", "void trian(", "a method `trian` with the parameters of the slot `train`", ""),
+    ("void train(", "void trains(", "a method `trains` with the parameters of the slot `train`", ""),
     ("void shutdown() {}", "void Shutdown() {}", "a method `Shutdown` with the parameters of the slot `shutdown`", ""),
-    ("void shutdown() {}", "void shut_down() {}", "a method `shut_down` with the parameters of the slot `shutdown`", ""),
+    ("void shutdown() {}", "void shutDown() {}", "a method `shutDown` with the parameters of the slot `shutdown`", ""),
     // Of several words, whatever its parameters are.
     ("void write_batch(soch::call", "void WriteBatch(int, soch::call", "a member `WriteBatch`, a slip away from the slot `write_batch`", ""),
     ("> open_reader()", "> open_raeder(int)", "a member `open_raeder`, a slip away from the slot `open_reader`", ""),
