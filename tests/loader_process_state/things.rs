@@ -41,6 +41,7 @@ pub const THINGS: &[Thing] = &[
     thing("stack", ProcessPart::SignalStack, "", Fate::Always),
     thing("thread-locale", ProcessPart::ThreadLocale, "", Fate::Always),
     thing("processors", ProcessPart::Scheduling, "processors", Fate::Always),
+    thing("policy", ProcessPart::Scheduling, "policy", Fate::Always),
     thing("nice", ProcessPart::Scheduling, "niceness", Fate::ByRoot),
     thing("slack", ProcessPart::ThreadAttribute, "timer slack", Fate::Always),
     thing("death", ProcessPart::ThreadAttribute, "signal at the parent's death", Fate::Always),

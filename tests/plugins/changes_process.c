@@ -75,6 +75,7 @@ static void change(const char *thing) {
     if (!strcmp(thing, "stack")) sigaltstack(&(stack_t){.ss_sp = stack, .ss_size = sizeof stack}, NULL);
     if (!strcmp(thing, "thread-locale")) uselocale(newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0));
     if (!strcmp(thing, "processors")) processors();
+    if (!strcmp(thing, "policy")) sched_setscheduler(0, SCHED_BATCH, &(struct sched_param){0});
     if (!strcmp(thing, "slack")) prctl(PR_SET_TIMERSLACK, 77777, 0, 0, 0);
     if (!strcmp(thing, "death")) prctl(PR_SET_PDEATHSIG, SIGUSR1, 0, 0, 0);
     if (!strcmp(thing, "personality")) personality(PER_LINUX32);

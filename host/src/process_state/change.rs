@@ -16,7 +16,7 @@ named! {
     SignalMask "signal-mask" "The signals that the thread blocks.";
     SignalStack "signal-stack" "The thread's alternate stack for signal handlers.";
     ThreadLocale "thread-locale" "The locale of the thread (`uselocale`).";
-    Scheduling "scheduling" "The thread's niceness and the processors that it may run on.";
+    Scheduling "scheduling" "The thread's niceness, its policy (`sched_setscheduler`), and the processors that it may run on.";
     ThreadAttribute "thread-attribute" "The thread's timer slack, death signal, personality and renounced privileges.";
     SignalHandler "signal-handler" "The handler of a signal.";
     WorkingDirectory "working-directory" "The directory from which relative paths count.";

@@ -25,6 +25,7 @@ parts! {
     signal_stack: signal_stack::SignalStack,
     thread_locale: locale::OfThread,
     niceness: scheduling::Niceness,
+    policy: scheduling::Policy,
     processors: scheduling::Processors,
     attributes: attributes::Attributes,
     working_directory: working_directory::WorkingDirectory,

@@ -2,6 +2,7 @@
 
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
+use libc::{c_int, c_long, syscall};
 use rustix::process::{getpriority_process, setpriority_process};
 use rustix::thread::{sched_getaffinity, sched_setaffinity, CpuSet};
 
@@ -23,6 +24,42 @@ impl Part for Niceness {
             });
         }
     }
+}
+
+/// By which rule, and with which priority among those of its rule, Linux runs the thread.
+pub(crate) struct Policy(Option<(c_long, c_int)>);
+
+impl Part for Policy {
+    fn now() -> Self {
+        let mut priority: c_int = 0;
+        // SAFETY: the calls ask for what the calling thread has; the second one writes a number.
+        let (policy, status) = unsafe {
+            (syscall(libc::SYS_sched_getscheduler, 0), syscall(libc::SYS_sched_getparam, 0, &raw mut priority))
+        };
+        Self((policy >= 0 && status == 0).then_some((policy, priority)))
+    }
+
+    fn compare(&self, now: &Self, changes: &mut Changes) {
+        let (Some(before), Some(after)) = (self.0, now.0) else { return };
+        if before != after {
+            changes.add(NICENESS, "policy", (text(before), text(after)), || {
+                // SAFETY: the call reads the priority.
+                unsafe { syscall(libc::SYS_sched_setscheduler, 0, before.0, &raw const before.1) == 0 }
+            });
+        }
+    }
+}
+
+fn text((policy, priority): (c_long, c_int)) -> String {
+    const NAMES: [(c_int, &str); 5] = [
+        (libc::SCHED_OTHER, "SCHED_OTHER"),
+        (libc::SCHED_FIFO, "SCHED_FIFO"),
+        (libc::SCHED_RR, "SCHED_RR"),
+        (libc::SCHED_BATCH, "SCHED_BATCH"),
+        (libc::SCHED_IDLE, "SCHED_IDLE"),
+    ];
+    let name = NAMES.iter().find(|(number, _)| c_long::from(*number) == policy).map(|(_, name)| (*name).to_owned());
+    format!("{}, priority {priority}", name.unwrap_or_else(|| format!("number {policy}")))
 }
 
 /// The processors that the thread may run on; nothing if there are more than a set has room for.
