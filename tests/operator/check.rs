@@ -68,6 +68,10 @@ fn first_failure(source: &str, flags: &[&str]) -> Value {
     tests.swap_remove(failed)
 }
 
+fn is_in_end(crashed: &Value) -> bool {
+    crashed["functions"][0].as_str().is_some_and(|at| at.starts_with("in end (ends_the_process.c:"))
+}
+
 #[test]
 fn says_where_the_plugin_ended_the_process() {
     for (flag, phase, place) in [
@@ -81,16 +85,15 @@ fn says_where_the_plugin_ended_the_process() {
         let within = if flag == "-DIN_CALL" { ", in the call #4 compress([74657874])" } else { "" };
         assert_eq!(crashed["reason"], format!("SIGSEGV {place}{within}"), "{crashed}");
         assert_eq!(crashed["address"], "0x8", "{crashed}");
-        assert!(
-            crashed["functions"][0].as_str().is_some_and(|at| at.starts_with("in end (ends_the_process.c:")),
-            "{crashed}"
-        );
+        assert!(is_in_end(&crashed), "{crashed}");
         let left = first_failure("ends_the_process", &[flag, "-DLEAVE=7"]);
         assert_eq!(left["reason"], format!("the plugin ended the process with exit code 7, {place}{within}"));
         for test in [crashed, left] {
             assert_eq!((&test["outcome"], &test["phase"]), (&"crashed".into(), &phase.into()), "{test}");
         }
     }
+    let called = first_failure("ends_the_process", &["-DIN_CALL", "-DBY_A_CALL", "-g"]);
+    assert!(is_in_end(&called), "who called where no code is: {called}");
     let crashed = first_failure("ends_the_process", &["-DIN_DESTRUCTOR"]);
     assert_eq!(crashed["reason"], "SIGSEGV at the end of the process (destructors)");
 }

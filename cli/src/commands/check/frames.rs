@@ -44,6 +44,7 @@ fn read(text: &str, file: &Path) -> Option<Crash> {
     let mut frames: Vec<u64> = frames.skip_while(|frame| *frame != at).collect();
     if frames.is_empty() {
         frames.push(at);
+        frames.extend(field("caller").and_then(hex));
     }
     let mapped: Vec<Mapped<'_>> = text.lines().filter_map(mapped).collect();
     let bytes = std::fs::read(file).unwrap_or_default();

@@ -87,13 +87,18 @@ extern "C" fn handle(signal: i32, info: *mut libc::siginfo_t, context: *mut c_vo
         // What follows may hang where a lock is held, and the rest is known already.
         // SAFETY: it sets a timer of this process, which is at its end.
         unsafe { libc::alarm(2) };
-        // SAFETY: `ENTERED` let this thread in alone.
-        let room = unsafe { &mut *ADDRESSES.0.get() };
-        let count = frames(room);
-        for address in &room[..count] {
-            let _ = writeln!(Direct, "frame {:x}", *address as usize);
-        }
         copy_maps();
+        // Who looks for frames reads the instruction; what jumped to where no code is has none, but was called.
+        if matches!(signal, libc::SIGSEGV | libc::SIGBUS) && address == place(context) {
+            let _ = writeln!(Direct, "caller {:x}", caller(context));
+        } else {
+            // SAFETY: `ENTERED` let this thread in alone.
+            let room = unsafe { &mut *ADDRESSES.0.get() };
+            let count = frames(room);
+            for address in &room[..count] {
+                let _ = writeln!(Direct, "frame {:x}", *address as usize);
+            }
+        }
         // SAFETY: as above.
         unsafe { libc::alarm(0) };
     }
@@ -109,6 +114,19 @@ fn place(context: *mut c_void) -> usize {
     return context.uc_mcontext.gregs[libc::REG_RIP as usize] as usize;
     #[cfg(target_arch = "aarch64")]
     return context.uc_mcontext.pc as usize;
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    return 0;
+}
+
+/// Where a function that has only just been called returns to; 0 where it is not known how to find it.
+fn caller(context: *mut c_void) -> usize {
+    // SAFETY: the kernel gives a handler of this kind its context.
+    let context = unsafe { &*context.cast::<libc::ucontext_t>() };
+    // SAFETY: the call has put it there. If the stack is gone, the process ends here, and all else is noted.
+    #[cfg(target_arch = "x86_64")]
+    return unsafe { *(context.uc_mcontext.gregs[libc::REG_RSP as usize] as *const usize) };
+    #[cfg(target_arch = "aarch64")]
+    return context.uc_mcontext.regs[30] as usize;
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
     return 0;
 }
