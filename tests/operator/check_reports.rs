@@ -78,11 +78,20 @@ fn the_page_shows_all_and_needs_nothing() {
     }
 }
 
+/// Before the tests run, which may take minutes.
 #[test]
 fn a_report_that_cannot_be_written_is_told() {
     let plugin = Private::copy(&in_c!("codec_xor"));
-    let mut check = command();
-    check.args(["check", "--json", "--quick", "--junit", "/nonexistent/x.xml"]).arg(&plugin.path);
-    let answer = one_object(&run(&mut check, LIMIT), 1);
+    let check = |arguments: &[&str]| {
+        let mut check = command();
+        run(
+            check.arg("check").args(arguments).args(["--quick", "--junit", "/nonexistent/x.xml"]).arg(&plugin.path),
+            LIMIT,
+        )
+    };
+    let answer = one_object(&check(&["--json"]), 1);
+    assert_eq!(answer["code"], "E_WRITE", "{answer}");
     assert!(answer["message"].as_str().is_some_and(|why| why.contains("/nonexistent/x.xml")), "{answer}");
+    let told = check(&[]);
+    assert!(!told.stdout.contains("load::"), "{}", told.stdout);
 }

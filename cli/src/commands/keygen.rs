@@ -95,7 +95,7 @@ fn exists(file: &Path) -> Failure {
 fn create(file: &Path, mode: u32, text: &str) -> Result<(), Failure> {
     let failed = |error: std::io::Error| match error.kind() {
         ErrorKind::AlreadyExists => exists(file),
-        _ => Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file))),
+        _ => Failure::unwritable(file, &error),
     };
     let mut made =
         Native::with_mode(OpenOptions::new().write(true).create_new(true), mode).open(file).map_err(failed)?;

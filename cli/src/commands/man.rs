@@ -7,7 +7,6 @@ use clap_mangen::Man;
 use serde_json::json;
 use sochdb_plugin_host::UntrustedText;
 use std::fs;
-use std::io::Error;
 use std::path::{Path, PathBuf};
 
 /// Where they go.
@@ -29,7 +28,7 @@ pub(crate) fn run(out: &Output, options: &Options, command: Command) -> Result<b
         out.whole(page.trim_end());
         return Ok(true);
     };
-    fs::create_dir_all(directory).map_err(|error| unwritable(directory, &error))?;
+    fs::create_dir_all(directory).map_err(|error| Failure::unwritable(directory, &error))?;
     let mut files = Vec::new();
     write_all(&command, directory, &mut files)?;
     let files: Vec<String> = files.iter().map(|file| UntrustedText::from(file.as_path()).to_string()).collect();
@@ -53,12 +52,8 @@ fn page(command: &Command) -> Result<String, Failure> {
 /// Writes the page of `command` and those of all that it leads to.
 fn write_all(command: &Command, directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
     let file = directory.join(format!("{}.1", name(command)));
-    fs::write(&file, page(command)?).map_err(|error| unwritable(&file, &error))?;
+    fs::write(&file, page(command)?).map_err(|error| Failure::unwritable(&file, &error))?;
     files.push(file);
     let mut shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     shown.try_for_each(|sub| write_all(sub, directory, files))
-}
-
-fn unwritable(path: &Path, error: &Error) -> Failure {
-    Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(path)))
 }

@@ -115,7 +115,7 @@ fn check(
 
 /// Puts `text` at `file`, whole or not at all.
 fn replace(file: &Path, text: &str) -> Result<(), Failure> {
-    let failed = |error| Failure::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file)));
+    let failed = |error| Failure::unwritable(file, &error);
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let written = || {
         let mut builder = tempfile::Builder::new();

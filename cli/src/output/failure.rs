@@ -61,6 +61,11 @@ impl Failure {
         failure.with_remedy(format!("{}, or run the command as another user", Native::opening(file)))
     }
 
+    /// Makes the failure of a command that cannot write a file.
+    pub(crate) fn unwritable(file: &Path, error: &Error) -> Self {
+        Self::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file)))
+    }
+
     /// The exit code that stands for it.
     pub(crate) fn exit_code(&self) -> u8 {
         if self.code == USAGE {

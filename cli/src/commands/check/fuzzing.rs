@@ -147,11 +147,10 @@ impl Drawing<'_> {
     /// Writes the tests where that is wanted, and gives their names.
     fn written(&self, case: &FuzzCase, texts: &[(&str, String)]) -> Result<Vec<String>, Failure> {
         let Some(place) = self.place else { return Ok(Vec::new()) };
-        let cannot = |path: &Path, error| Failure::from(format!("cannot write {}: {error}", path.display()));
-        std::fs::create_dir_all(place).map_err(|error| cannot(place, error))?;
+        std::fs::create_dir_all(place).map_err(|error| Failure::unwritable(place, &error))?;
         let write = |(extension, text): &(&str, String)| {
             let file = place.join(format!("found-{}.{extension}", case.seed()));
-            std::fs::write(&file, text).map_err(|error| cannot(&file, error))?;
+            std::fs::write(&file, text).map_err(|error| Failure::unwritable(&file, &error))?;
             Ok(file.to_string_lossy().into_owned())
         };
         texts.iter().map(write).collect()

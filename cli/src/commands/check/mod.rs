@@ -89,6 +89,7 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         return Ok(passed);
     }
     let running = &options.running;
+    options.reports.have_a_place()?;
     out.line(out.paint.dim(expected::line(&file, &chosen, running.repeat)));
     let results = runs::run(out, running, &checked, chosen, options.shows_all())?;
     last_check::keep(&file, &results, running.repeat);

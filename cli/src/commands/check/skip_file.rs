@@ -16,17 +16,22 @@ impl Skipped {
     /// It cannot be read; a line is no such line.
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         let shown = file.display();
-        let text = std::fs::read_to_string(file).map_err(|error| format!("cannot read {shown}: {error}"))?;
-        let document: DocumentMut = text.parse().map_err(|error| format!("{shown} is no TOML: {error}"))?;
+        let text = std::fs::read_to_string(file).map_err(|error| Failure::unreadable(file, &error))?;
+        let no_toml = |error: toml_edit::TomlError| {
+            let before = &text.as_bytes()[..error.span().map_or(0, |span| span.start)];
+            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+            Failure::usage(format!("{shown} is no TOML in line {line}: {}", error.message().trim_end()))
+        };
+        let document: DocumentMut = text.parse().map_err(no_toml)?;
         let wanted = |name: &str| {
-            format!(
+            Failure::usage(format!(
                 "{shown}: {name} needs a reason in quotation marks: \"storage_cursor::*\" = \"the engine has none\""
-            )
+            ))
         };
         let mut all = Vec::new();
         for (name, reason) in document.iter() {
             let reason = reason.as_value().and_then(Value::as_str).filter(|reason| !reason.trim().is_empty());
-            let pattern = Pattern::new(name).map_err(|error| format!("{shown}: {name}: {error}"))?;
+            let pattern = Pattern::new(name).map_err(|error| Failure::usage(format!("{shown}: {name}: {error}")))?;
             all.push((pattern, reason.ok_or_else(|| wanted(name))?.to_owned()));
         }
         Ok(Self(all))

@@ -26,15 +26,21 @@ pub(crate) struct Reports {
 }
 
 impl Reports {
+    /// Says before a long run that one could not be written after it, as its directory is not there.
+    pub(crate) fn have_a_place(&self) -> Result<(), Failure> {
+        self.junit.iter().chain(&self.html).try_for_each(|file| {
+            let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            std::fs::metadata(directory.join(".")).map(drop).map_err(|error| Failure::unwritable(file, &error))
+        })
+    }
+
     /// Writes those that are asked for.
     ///
     /// # Errors
     /// One cannot be written.
     pub(crate) fn write(&self, findings: &Findings<'_>, again: impl Fn(&Tested) -> String) -> Result<(), Failure> {
-        let put = |file: &Path, text: String| {
-            let cannot = |error| Failure::from(format!("cannot write the report {}: {error}", file.display()));
-            std::fs::write(file, text).map_err(cannot)
-        };
+        let put =
+            |file: &Path, text: String| std::fs::write(file, text).map_err(|error| Failure::unwritable(file, &error));
         self.junit.iter().try_for_each(|file| put(file, junit::text(findings, &again)))?;
         self.html.iter().try_for_each(|file| put(file, html::text(findings, &again)))
     }
