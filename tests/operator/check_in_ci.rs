@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 use support::command::search_path;
-use support::{root, run, PrivateDir, MINUTE};
+use support::{private, root, run, MINUTE};
 
 /// The scripts of the steps, in their order.
 fn scripts() -> Vec<String> {
@@ -34,7 +35,7 @@ fn scripts() -> Vec<String> {
 }
 
 /// Runs the steps after the installation on a plugin that is built so; true if all end well.
-fn passes(room: &PrivateDir, source: &str, options: &str) -> bool {
+fn passes(room: &Path, source: &str, options: &str) -> bool {
     let build = format!("cc -g -shared -fPIC -I{root}/include {root}/{source} -o plugin.so", root = root().display());
     let scripts = scripts();
     assert!(scripts.len() == 3 && scripts[0].starts_with("cargo install "), "{scripts:?}");
@@ -47,19 +48,19 @@ fn passes(room: &PrivateDir, source: &str, options: &str) -> bool {
         // As the CI system runs it.
         let mut shell = Command::new("bash");
         shell.args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &script]).env("PATH", search_path());
-        run(shell.current_dir(room.path()).env("HOME", room.path()), 3 * MINUTE).status.success()
+        run(shell.current_dir(room).env("HOME", room), 3 * MINUTE).status.success()
     })
 }
 
 #[test]
 fn the_workflow_checks_what_it_is_given() {
-    let room = PrivateDir::new("ci");
+    let (_room, room) = private();
     // As a runner has it.
-    fs::set_permissions(room.path(), fs::Permissions::from_mode(0o777)).expect("its own directory");
+    fs::set_permissions(&room, fs::Permissions::from_mode(0o777)).expect("its own directory");
     assert!(passes(&room, "examples-c/index_flat.c", r#"--config '{"dimensions": 16}' --quick"#));
     for report in ["check.xml", "check.html"] {
-        assert!(room.path().join("reports").join(report).exists(), "{report}");
+        assert!(room.join("reports").join(report).exists(), "{report}");
     }
-    let room = PrivateDir::new("ci");
+    let (_room, room) = private();
     assert!(!passes(&room, "tests/plugins/unstable_codec.c", "--quick"), "a codec that fails passes");
 }
