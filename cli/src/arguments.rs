@@ -111,7 +111,8 @@ pub(crate) enum Command {
     Completions(completions::Options),
     /// Print the manual page of this command, or write those of all its subcommands
     ///
-    /// `man` finds pages below ~/.local/share/man/man1 and /usr/local/share/man/man1.
+    /// `man` finds pages below /usr/local/share/man/man1, and below ~/.local/share/man/man1 where ~/.local/bin is in PATH;
+    /// anywhere else `man -M ~/.local/share/man sochdb-plugin` shows them.
     Man(man::Options),
     /// Run one test of `check` in this process
     #[command(hide = true)]

@@ -61,10 +61,17 @@ fn parts_of_files_are_parts_of_these_files() {
 }
 
 #[test]
-fn the_sdk_comes_from_this_repository() {
-    let dependency = concat!("sochdb-plugin-sdk = { git = \"", env!("CARGO_PKG_REPOSITORY"), "\" }");
-    assert!(blocks("toml")[0].contains(dependency), "README.md does not say {dependency}");
-    assert!(read("sdk/README.md").contains(dependency), "sdk/README.md does not say {dependency}");
+fn the_packages_come_from_this_repository() {
+    for (package, pages) in [
+        ("sochdb-plugin-sdk", ["README.md", "sdk/README.md"]),
+        ("sochdb-plugin-host", ["README.md", "host/README.md"]),
+        ("sochdb-plugin-conformance", ["host/conformance/README.md"; 2]),
+    ] {
+        let dependency = format!("{package} = {{ git = \"{}\" }}", env!("CARGO_PKG_REPOSITORY"));
+        for page in pages {
+            assert!(read(page).contains(&dependency), "{page} does not say {dependency}");
+        }
+    }
 }
 
 #[test]

@@ -44,6 +44,24 @@ fn man_shows_a_page_of_each_command() {
 }
 
 #[test]
+fn man_finds_its_pages_where_the_readme_puts_them() {
+    let test = "man_finds_its_pages_where_the_readme_puts_them";
+    let (Some(man), true) = (tool(test, "man"), tool(test, "groff").is_some()) else { return };
+    let (_room, home) = private();
+    let pages = home.join(".local/share/man");
+    assert!(run(command().arg("man").arg(pages.join("man1")), LIMIT).status.success());
+    std::fs::create_dir(home.join(".local/bin")).expect("its own directory");
+    let shown = |arguments: &[&str], first: &str| {
+        let path = format!("{first}{}", std::env::var("PATH").unwrap_or_default());
+        let mut man = Command::new(&man);
+        man.args(arguments).args(["-P", "cat", "sochdb-plugin-install"]).env_remove("MANPATH");
+        run(man.env("HOME", &home).env("PATH", path), LIMIT).stdout.contains("SYNOPSIS")
+    };
+    assert!(shown(&["-M", pages.to_str().expect("UTF-8")], ""));
+    assert!(shown(&[], &format!("{}:", home.join(".local/bin").display())));
+}
+
+#[test]
 fn help_fits_a_narrow_terminal() {
     for words in [&["--help"][..], &["install", "--help"], &["verify", "--help"], &["trust", "add", "--help"]] {
         let help = run(command().args(words).env("COLUMNS", "40"), LIMIT).stdout;

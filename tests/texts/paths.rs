@@ -6,7 +6,7 @@ use std::path::Path;
 use support::root;
 
 /// Paths of a system that texts may name: what the product itself reads or makes, and what is there anyway.
-const OF_SYSTEM: [(&str, &str); 29] = [
+const OF_SYSTEM: [(&str, &str); 30] = [
     ("/etc/sochdb/trust.toml", "the trust file of the machine: host/src/kernel/posix.rs"),
     ("/usr/local/lib/sochdb/plugins", "the plugin directory of the machine: host/src/kernel/posix.rs"),
     ("~/.config/sochdb/trust.toml", "the trust file of a user: host/src/trust/places.rs"),
@@ -14,7 +14,8 @@ const OF_SYSTEM: [(&str, &str); 29] = [
     ("~/.cache", "the names of the tests that failed last: cli/src/commands/check/failed_before.rs"),
     ("~/.local/share/bash-completion/", "where bash reads completions"),
     ("~/.config/fish/completions/", "where fish reads completions"),
-    ("~/.local/share/man/man1", "where man finds pages"),
+    ("~/.local/share/man", "where man finds pages"),
+    ("~/.local/bin", "the programs of a user, by which man finds pages"),
     ("/usr/local/share/man/man1", "where man finds pages"),
     ("/proc", "the kernel's"),
     ("/sys/fs/cgroup", "the kernel's"),

@@ -40,7 +40,12 @@ fn commands(text: &str) -> Vec<Vec<String>> {
 
 fn fault(words: &[String]) -> Option<String> {
     let arguments = ["sochdb-plugin".to_owned()].into_iter().chain(words.iter().cloned());
+    // What is given an argument is meant to be typed as it is.
+    let whole = words.iter().any(|word| word.contains(['/', '.']));
     match Arguments::try_parse_from(arguments) {
+        Err(error) if whole && error.kind() == ErrorKind::MissingRequiredArgument => {
+            Some(format!("{words:?}: an argument is missing: {error}"))
+        }
         // Words that stand for something, or a command that is only named.
         Err(error)
             if !matches!(
@@ -62,7 +67,15 @@ fn fault(words: &[String]) -> Option<String> {
 fn no_text_names_a_command_or_an_option_that_does_not_exist() {
     let of_codes = entries().map(|entry| (entry.code.to_owned(), format!("{} {}", entry.cause, entry.remedy)));
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let files = ["README.md", "SECURITY.md", "host/src/threats.md", "host/src/refusal/load_refusals.md"];
+    let files = [
+        "README.md",
+        "cli/README.md",
+        "sdk/README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "host/src/threats.md",
+        "host/src/refusal/load_refusals.md",
+    ];
     let files =
         files.into_iter().filter_map(|name| Some((name.to_owned(), fs::read_to_string(repository.join(name)).ok()?)));
     let files: Vec<_> = files.collect();
@@ -86,7 +99,12 @@ fn no_text_names_a_command_or_an_option_that_does_not_exist() {
 
 #[test]
 fn a_wrong_command_would_be_found() {
-    for wrong in ["sochdb-plugin trust allow", "sochdb-plugin install FILE --force", "`sochdb-plugin sandbox`"] {
+    for wrong in [
+        "sochdb-plugin trust allow",
+        "sochdb-plugin install FILE --force",
+        "`sochdb-plugin sandbox`",
+        "sochdb-plugin sign ./it.so",
+    ] {
         let found = commands(wrong);
         assert!(found.iter().any(|words| fault(words).is_some()) || found == [["trust"]], "{wrong}: {found:?}");
     }

@@ -80,7 +80,7 @@ pub struct PublicKey {
 #[non_exhaustive]
 pub enum PublicKeyError {
     /// The text does not have 56 characters.
-    #[error("a minisign public key has 56 characters, found {found}")]
+    #[error("a minisign public key has 56 characters, found {found}: the second line of a file .pub")]
     Length {
         /// The number of characters that it has.
         found: usize,

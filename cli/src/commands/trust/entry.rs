@@ -57,7 +57,7 @@ pub(crate) enum Entry {
     Publisher {
         /// What you call them
         name: String,
-        /// Their minisign public key, RW..., from a source that you trust
+        /// Their minisign public key, RW..., the second line of their file .pub, from a source that you trust
         key: PublicKey,
     },
     /// Refuse versions of a plugin that are older than this

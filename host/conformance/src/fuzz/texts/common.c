@@ -1,7 +1,8 @@
 // It makes the calls below of a plugin, and fails where the plugin does not do what the contract says. `sochdb-plugin check
-// --fuzz` wrote it. Compile it beside sochdb_plugin.h, and run it:
+// --fuzz` wrote it. FILE is this one, and sochdb_plugin.h is in the directory `include`; without PLUGIN it takes the one that was
+// checked:
 //
-//     cc -std=c99 -I include found.c -ldl -o found && ./found [PLUGIN]
+//     cc -std=c99 -I include FILE -ldl -o found && ./found [PLUGIN]
 #define _XOPEN_SOURCE 700
 #include "sochdb_plugin.h"
 
