@@ -40,6 +40,12 @@ fn the_loading_lines_are_those_of_the_example() {
     }
 }
 
+#[test]
+fn the_whole_program_has_as_many_lines_as_is_said() {
+    let said = format!("a whole program in {} lines", read("host/examples/embed.rs").lines().count());
+    assert!(read("host/README.md").contains(&said), "host/README.md does not say: {said}");
+}
+
 /// "Of [path](path):" stands before a part of a file; each of its paragraphs is there, however far it is indented.
 #[test]
 fn parts_of_files_are_parts_of_these_files() {

@@ -72,7 +72,11 @@ fn a_refused_configuration_stops_no_other_plugin_and_a_missing_directory_all() {
         run(embed.arg(plugins).arg(&data).current_dir(&data), MINUTE)
     };
     let served = embed(&home.plugins());
-    assert!(served.status.success() && served.stderr.contains("`storage_lmdb` made no instance"), "{}", served.stderr);
+    assert!(
+        served.status.success() && served.stderr.contains("E_CREATE: the plugin `storage_lmdb` made no instance"),
+        "{}",
+        served.stderr
+    );
     assert_eq!(served.stdout, "index_sorted 1.0.0: serving\n");
     let missing = embed(&data.join("missing"));
     assert!(missing.status.code() == Some(1) && missing.stderr.contains("E_DIR_NOT_FOUND"), "{}", missing.stderr);
