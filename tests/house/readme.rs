@@ -41,6 +41,13 @@ fn the_loading_lines_are_those_of_the_example() {
 }
 
 #[test]
+fn the_suite_in_a_crate_of_its_own_is_a_tested_file() {
+    let file = read("tests/linked/several_kinds.rs").replace("linked_kinds", "my_codec");
+    let (_, code) = file.split_once("\n\n").expect("code below the first lines");
+    assert!(read("host/conformance/README.md").contains(code), "host/conformance/README.md lacks:\n{code}");
+}
+
+#[test]
 fn the_whole_program_has_as_many_lines_as_is_said() {
     let said = format!("a whole program in {} lines", read("host/examples/embed.rs").lines().count());
     assert!(read("host/README.md").contains(&said), "host/README.md does not say: {said}");
@@ -71,9 +78,10 @@ fn the_packages_come_from_this_repository() {
     for (package, pages) in [
         ("sochdb-plugin-sdk", ["README.md", "sdk/README.md"]),
         ("sochdb-plugin-host", ["README.md", "host/README.md"]),
+        ("sochdb-plugin-host", ["host/conformance/README.md"; 2]),
         ("sochdb-plugin-conformance", ["host/conformance/README.md"; 2]),
     ] {
-        let dependency = format!("{package} = {{ git = \"{}\" }}", env!("CARGO_PKG_REPOSITORY"));
+        let dependency = format!("{package} = {{ git = \"{}\"", env!("CARGO_PKG_REPOSITORY"));
         for page in pages {
             assert!(read(page).contains(&dependency), "{page} does not say {dependency}");
         }
