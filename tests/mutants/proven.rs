@@ -42,11 +42,11 @@ const ALSO: &[(&str, &str)] = &[
         "storage_threads::commits_beside_each_other_are_all_counted_for_longer",
         "a commit that does not look for conflicts",
     ),
-    ("storage_threads::one_row_is_never_torn", "a get of a snapshot that sees later writes"),
+    ("storage_threads::one_row_is_never_torn", "a table's put cuts values at 4 KiB"),
     ("storage_threads::rows_of_one_table_are_whole", "a snapshot that lacks the last change"),
     ("storage_threads::snapshots_come_and_go_beside_writers", "a cursor that sees later commits"),
     ("storage_threads::snapshots_come_and_go_beside_writers_for_longer", "a cursor that sees later commits"),
-    ("storage_threads::what_comes_and_goes_is_counted", "a snapshot that lacks the last change"),
+    ("storage_threads::what_comes_and_goes_is_counted", "deleted rows are counted"),
     ("storage_transaction::a_plain_write_beside_one_gets_an_answer", "a commit that takes the place of all others"),
     ("storage_transaction::another_thread_may_go_on", "a get inside that misses the transaction's own writes"),
 ];

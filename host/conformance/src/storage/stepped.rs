@@ -25,7 +25,7 @@ suite!(Storage, "storage_stepped":
 /// How often each call is made. The first time its instructions are counted.
 const ROUNDS: u32 = 4;
 /// How often a snapshot begins and ends, so that each of three calls of the other thread meets either of both, and the most of it.
-const SNAPSHOTS: u32 = 12;
+const SNAPSHOTS: u32 = 36;
 const MOST_OPEN: usize = 48;
 /// How often a transaction ends within another one.
 const COMMITS: u32 = 24;
@@ -70,6 +70,7 @@ fn snapshots_begin_and_end_between_each_other(subject: &Subject) -> Result<(), N
         Ok(())
     };
     beside(subject, other, |steps| {
+        steps.at_most(MOST_OPEN);
         for round in 0..SNAPSHOTS {
             let value = round.to_be_bytes();
             storage.put(1, b"own", &value, 0).must("put")?;

@@ -1,6 +1,8 @@
 //! A call that stops at its machine instructions while another thread makes calls: what two calls do to each other, even within
-//! one instruction of the plugin's, is met on one processor too. A call of more than 400 stops at some of them, others each time.
+//! one instruction of the plugin's, is met on one processor too. At which of its instructions is another choice each time.
 
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+mod points;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod trap;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
@@ -19,6 +21,10 @@ pub(crate) enum Steps {}
 
 #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
 impl Steps {
+    pub(crate) fn at_most(&self, _: usize) {
+        match *self {}
+    }
+
     pub(crate) fn call<T>(&self, _: impl FnOnce() -> T) -> T {
         match *self {}
     }
@@ -71,7 +77,7 @@ pub(crate) fn beside(
     }
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     {
-        trap::beside(subject.is_loaded(), other, test)
+        trap::beside(subject.is_loaded(), subject.random(75), other, test)
     }
     #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
     {

@@ -2,6 +2,8 @@
 
 use crate::frame::must::{unseen, Must};
 use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
+use crate::frame::stepped::points::points;
 use crate::frame::stepped::turns::Turns;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -10,7 +12,7 @@ use std::ops::Range;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The flag by which the processor stops after an instruction.
 const TRAP_FLAG: i64 = 0x100;
@@ -21,7 +23,7 @@ const OWN_BIT: u64 = 1 << (libc::SIGTRAP - 1);
 
 /// So many times the other thread makes its calls within one call, at most.
 const POINTS: usize = 400;
-/// The time for the stops of all calls of one test, and the stops between two looks at it.
+/// The time of a processor for the stops of all calls of one test, and the stops between two looks at it.
 const TIME: Duration = Duration::from_millis(500);
 const LOOK_EVERY: usize = 64;
 /// The stops of a call whose end the other thread waits for, more than which it has where it waits itself.
@@ -39,15 +41,18 @@ pub(crate) struct Steps {
     returns_to: AtomicUsize,
     /// Whether the thread is to go on without stops.
     over: AtomicBool,
-    /// The stops of this call, and the next one at which the other thread makes its calls.
+    /// The stops of this call; those at which the other thread makes its calls, and how many of them it has passed.
     stops: AtomicUsize,
-    next: AtomicUsize,
-    stride: AtomicUsize,
+    points: RefCell<Vec<usize>>,
+    passed: AtomicUsize,
+    /// So many points has a call, at most.
+    most: Cell<usize>,
+    random: RefCell<Random>,
     /// Whether the calls of the other thread wait for the stopped one.
     is_waited_for: AtomicBool,
     /// The stops since then.
     waited: AtomicUsize,
-    end: Instant,
+    end: Duration,
     /// How many stops the call of each line had, and how often it was made.
     lengths: RefCell<BTreeMap<u32, (usize, usize)>>,
 }
@@ -68,10 +73,16 @@ pub(crate) fn call_begins() {
     }
 }
 
+/// What a processor has worked for this thread: on a busy machine, too, calls have as many stops.
+fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    time.try_into().unwrap_or_default()
+}
+
 fn begins() {
     // SAFETY: what is stopped stays until the handler is gone.
     let Some(steps) = (unsafe { NOW.load(Ordering::SeqCst).as_ref() }) else { return };
-    if Instant::now() < steps.end {
+    if worked() < steps.end {
         steps.over.store(false, Ordering::SeqCst);
         // SAFETY: the handler is there, and lets the thread stop from here on.
         unsafe { libc::raise(libc::SIGTRAP) };
@@ -171,7 +182,7 @@ extern "C" fn stop(_: i32, info: *mut libc::siginfo_t, context: *mut c_void) {
 }
 
 impl Steps {
-    fn new(libraries: Vec<Range<usize>>, host: Range<usize>) -> Self {
+    fn new(libraries: Vec<Range<usize>>, host: Range<usize>, random: Random) -> Self {
         Self {
             turns: Turns::default(),
             libraries,
@@ -180,11 +191,13 @@ impl Steps {
             returns_to: AtomicUsize::new(0),
             over: AtomicBool::new(true),
             stops: AtomicUsize::new(0),
-            next: AtomicUsize::new(0),
-            stride: AtomicUsize::new(1),
+            points: RefCell::default(),
+            passed: AtomicUsize::new(0),
+            most: Cell::new(POINTS),
+            random: RefCell::new(random),
             is_waited_for: AtomicBool::new(false),
             waited: AtomicUsize::new(0),
-            end: Instant::now() + TIME,
+            end: worked() + TIME,
             lengths: RefCell::default(),
         }
     }
@@ -209,11 +222,8 @@ impl Steps {
 
     fn stopped(&self) {
         let stop = self.stops.fetch_add(1, Ordering::Relaxed);
-        if stop.is_multiple_of(LOOK_EVERY) && Instant::now() > self.end {
+        if stop.is_multiple_of(LOOK_EVERY) && worked() > self.end {
             self.over.store(true, Ordering::SeqCst);
-        }
-        if stop < self.next.load(Ordering::Relaxed) {
-            return;
         }
         if self.is_waited_for.load(Ordering::Relaxed) {
             if !self.turns.is_back() {
@@ -225,19 +235,26 @@ impl Steps {
             self.waited.store(0, Ordering::Relaxed);
             self.is_waited_for.store(false, Ordering::Relaxed);
         }
-        self.next.store(stop + self.stride.load(Ordering::Relaxed), Ordering::Relaxed);
-        self.is_waited_for.store(!self.turns.give(), Ordering::Relaxed);
+        let (points, before) = (self.points.borrow(), self.passed.load(Ordering::Relaxed));
+        let passed = before + points[before..].iter().take_while(|point| **point < stop).count();
+        self.passed.store(passed, Ordering::Relaxed);
+        if points.get(passed) == Some(&stop) {
+            self.is_waited_for.store(!self.turns.give(), Ordering::Relaxed);
+        }
     }
 
-    /// Makes a call which stops at its instructions. The first time they are counted; later the other thread makes its calls at each, or
-    /// at some of them if they are many: others each time.
+    /// Lets the other thread make its calls so many times within one call, at most.
+    pub(crate) fn at_most(&self, most: usize) {
+        self.most.set(most);
+    }
+
+    /// Makes a call which stops at its instructions. The first time they are counted; later the other thread makes its calls at some.
     #[track_caller]
     pub(crate) fn call<T>(&self, call: impl FnOnce() -> T) -> T {
         let line = Location::caller().line();
         let (length, round) = self.lengths.borrow().get(&line).copied().unwrap_or_default();
-        let stride = length.div_ceil(POINTS).max(1);
-        self.stride.store(stride, Ordering::Relaxed);
-        self.next.store(if round == 0 { usize::MAX } else { round * 7 % stride }, Ordering::Relaxed);
+        self.points.replace(points(length, self.most.get(), round, &mut self.random.borrow_mut()));
+        self.passed.store(0, Ordering::Relaxed);
         self.stops.store(0, Ordering::Relaxed);
         IS_OWN.set(true);
         if !ARE_TOLD.load(Ordering::Relaxed) {
@@ -309,6 +326,7 @@ fn is_traced() -> bool {
 /// Does what [`beside`](super::beside) says. `is_loaded`: the plugin's code is none of this program's.
 pub(crate) fn beside(
     is_loaded: bool,
+    random: Random,
     mut other: impl FnMut() -> Result<(), NotPassed> + Send,
     test: impl FnOnce(&Steps) -> Result<(), NotPassed>,
 ) -> Result<(), NotPassed> {
@@ -318,7 +336,7 @@ pub(crate) fn beside(
         unseen!("a debugger takes the signals by which a call is stopped at its instructions");
     }
     let (libraries, own) = code_of_others();
-    let steps = Steps::new(libraries, if is_loaded { own } else { 0..0 });
+    let steps = Steps::new(libraries, if is_loaded { own } else { 0..0 }, random);
     let handler = Handler::new(&steps)?;
     let result = std::thread::scope(|scope| {
         let turns = &steps.turns;
