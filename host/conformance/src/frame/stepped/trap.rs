@@ -73,7 +73,7 @@ pub(crate) fn call_begins() {
     }
 }
 
-/// What a processor has worked for this thread: on a busy machine, too, calls have as many stops.
+/// The time that a processor has worked for this thread: on a busy machine, too, calls have as many stops.
 fn worked() -> Duration {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
     time.try_into().unwrap_or_default()
