@@ -117,6 +117,18 @@ fn nobody_is_told_to_close_a_directory_that_is_meant_to_be_open() {
     let (own, directory) = remedy("own", 0o777);
     assert!(own.starts_with(&format!("chmod go-w {}, ", directory.display())), "{own}");
     assert!(own.contains("umask 022"), "{own}");
+    // All that has to be closed, at once.
+    let outer = dir.directory("outer", 0o775);
+    let [between, inner] = ["between", "between/inner"].map(|name| outer.join(name));
+    for (directory, mode) in [(&between, 0o755), (&inner, 0o775)] {
+        fs::create_dir(directory).expect("a new directory");
+        chmod(directory, mode);
+    }
+    let file = write(&inner.join("x.so"), b"a file");
+    chmod(&file, 0o664);
+    let all = admit_trusted(&file).expect_err("others can change its directories").remedy();
+    let open = [&outer, &inner, &file].map(|path| path.display().to_string()).join(" ");
+    assert!(all.starts_with(&format!("chmod go-w {open}, ")), "{all}");
     let (sticky, directory) = remedy("sticky", 0o1777);
     if is_root() {
         let inner = directory.join("plugins");

@@ -98,6 +98,24 @@ fn vet(fd: &OwnedFd, path: &Path, owners: Owners, depth: usize, plugin: &PlainPa
     Ok(stat)
 }
 
+/// `directory`, and what lies behind it on the way to `file` and is this user's to close, too: whoever works with a careless
+/// umask has more than one.
+fn all_open(directory: &Path, file: &Path, user: u32) -> String {
+    let mut path = directory.to_path_buf();
+    let mut open = vec![UntrustedText::from(directory).to_string()];
+    for name in file.strip_prefix(directory).into_iter().flatten() {
+        path.push(name);
+        let Ok(stat) = rustix::fs::lstat(&path) else { break };
+        if FileType::from_raw_mode(stat.st_mode) == FileType::Symlink {
+            break;
+        }
+        if stat.st_uid == user && mode_of(&stat) & OTHERS_WRITE != 0 && mode_of(&stat) & STICKY == 0 {
+            open.push(UntrustedText::from(path.as_path()).to_string());
+        }
+    }
+    open.join(" ")
+}
+
 /// The remedy for a directory that others can change. A sticky directory of root, such as `/tmp`, is meant to be
 /// so, and what belongs to somebody else is not this user's to change. What is no library, such as the lock file, is
 /// looked at for the sake of its directory: there is nothing to move then.
@@ -106,8 +124,8 @@ fn way_out(stat: &Stat, directory: &Path, holds_the_plugin: bool, file: &Path) -
     let plugin = (file.extension() == Some(OsStr::new("so"))).then(|| UntrustedText::from(file));
     let way = if stat.st_uid == user && !(sticky && user == 0) {
         let put = if plugin.is_some() { "move the plugin to" } else { "use" };
-        let directory = UntrustedText::from(directory);
-        format!("chmod go-w {directory}, or {put} a directory that only its owner can change")
+        let open = all_open(directory, file, user);
+        format!("chmod go-w {open}, or {put} a directory that only its owner can change")
     } else if stat.st_uid == 0 && sticky && holds_the_plugin {
         let own = UntrustedText::from(directory.join("plugins").as_path());
         match &plugin {
