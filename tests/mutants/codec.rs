@@ -71,6 +71,10 @@ pub const IN_RUST: &[Mutant] = mistakes! { XOR_IN_RUST, "examples-rust/codec_xor
 };
 
 pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c";
+    Nuisance "bytes behind a frame are passed over":
+        "bool one = len != ZSTD_CONTENTSIZE_UNKNOWN && frame == input.len;" =>
+        "bool one = len != ZSTD_CONTENTSIZE_UNKNOWN;\n    if (one) input.len = frame;",
+        "compression_damage::bytes_behind_the_end_are_an_error";
     Wrong "an option that is passed over though it must be understood":
         "& ~SOCH_COMPRESS_AT_LEVEL) == 0) return SOCH_OK;" => "& ~SOCH_COMPRESS_AT_LEVEL) != 1) return SOCH_OK;",
         "compression_newer::unknown_options_are_refused_or_passed_over";

@@ -13,6 +13,7 @@ const LMDB: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100"]);
 const LMDB_THAT_FLUSHES: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100", "--config", r#"{"sync": "flush"}"#]);
 
 const KILLED: &str = "storage_crash::killed_at_any_call_it_keeps_what_it_promised";
+const COPY: &str = "storage_crash::a_power_loss_leaves_a_copy_as_it_was_made";
 const FAILING: &str = "storage_crash::failing_calls_lose_nothing_that_it_promised";
 const POWER: &str = "storage_crash::a_power_loss_at_any_call_leaves_what_it_promised";
 
@@ -87,6 +88,19 @@ pub const MUTANTS: &[Mutant] = &[
         ],
         POWER,
     ),
+    loss(
+        "a copy that is not synced",
+        LMDB,
+        &[("examples-c/storage_lmdb_operator.h", "    if (code == MDB_SUCCESS) code = sync_path(file);\n", "")],
+        COPY,
+    ),
+    Mutant {
+        name: "a file that is open for ever once its rename failed",
+        plugin: LOG,
+        edits: &[(HEADER, "self->broken = 0, close(made);", "self->broken = 0;")],
+        damage: Damage::Leak,
+        finds: FAILING,
+    },
     loss(
         "a short write that is taken for a whole one",
         LOG,

@@ -163,6 +163,10 @@ pub const IN_RUST: &[Mutant] = mistakes! { SORTED_IN_RUST, "examples-rust/index_
 };
 
 pub const BESIDE_OTHERS: &[Mutant] = mistakes! { STRIPED, "examples-rust/index_striped/src/lib.rs";
+    Wrong "a remove is lost where another call is at its key":
+        "        self.change(key).remove(key, row);" =>
+        "        if let Ok(mut stripe) = self.stripe_of(key).try_write() {\n            stripe.remove(key, row);\n        }",
+        "index_threads::a_key_changes_while_others_read_its_rows";
     Loss "a change puts back what it copied":
         "        self.change(key).insert(key, row);" =>
         "        let mut made = Stripe::default();\n        Self::look(self.stripe_of(key)).entries.iter().for_each(|(key, row)| made.insert(key, *row));\n        made.insert(key, row);\n        std::thread::sleep(std::time::Duration::from_micros(200));\n        *self.change(key) = made;",

@@ -5,6 +5,9 @@ use crate::subject::{mistakes, Damage, Mutant, Plugin};
 const TEXTS: Plugin = Plugin::of("tests/plugins/texts_in_a_file.c");
 
 pub const MUTANTS: &[Mutant] = mistakes! { TEXTS, "tests/plugins/texts_in_a_file.c";
+    Wrong "a row comes by the first of its texts":
+        "if (distances[place] <= far) continue;" => "continue;",
+        "index_texts::a_row_comes_by_its_best_text";
     Wrong "the beginning of a word is a word":
         " && (after == one->len || one->text[after] == ' ') &&" => " && after <= one->len &&",
         "index_rows::builds_of_every_size_are_whole";

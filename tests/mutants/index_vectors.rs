@@ -14,6 +14,10 @@ const HNSW_BY_COSINE: Plugin =
     Plugin::of("examples-rust/index_hnsw").with(&["--config", r#"{"dimensions": 16, "metric": "cosine"}"#]);
 
 pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
+    Wrong "a filter without words allows all":
+        "if (!soch_search_allows(" =>
+        "if ((search->filter_count > 0 || search->filter == SOCH_FILTER_CALLBACK) && !soch_search_allows(",
+        "index_filters::every_share_of_rows_is_filtered";
     Loss "a search finds 1024 rows at most":
         "i < kept && i < search->k;" => "i < kept && i < search->k && i < 1024;",
         "index_vectors::more_than_a_thousand_neighbours_come";
@@ -117,6 +121,17 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
 
 /// Mistakes of more than one place.
 pub const WIDE: &[Mutant] = &[
+    Mutant {
+        name: "two builders that are one",
+        plugin: FLAT,
+        edits: &[
+            (FLAT_C, "    size_t dimensions, count, capacity;\n", "    size_t dimensions, count, capacity;\n    void *building;\n"),
+            (FLAT_C, "    made->index = instance;\n    *handle = made;", "    flat_index *index = instance;\n    if (index->building != NULL) {\n        free(made);\n        *handle = index->building;\n        return SOCH_OK;\n    }\n    made->index = instance;\n    index->building = made;\n    *handle = made;"),
+            (FLAT_C, "    builder *self = handle;\n    free_entries(self->entries, self->count);", "    builder *self = handle;\n    self->index->building = NULL;\n    free_entries(self->entries, self->count);"),
+        ],
+        damage: Damage::Crash,
+        finds: "index_builder::several_that_are_open_are_apart",
+    },
     Mutant {
         name: "what was built once does not change",
         plugin: NOT_DESCRIBED,
@@ -223,6 +238,13 @@ pub const OF_NOT_DESCRIBED: &[Mutant] = mistakes! { NOT_DESCRIBED, "tests/plugin
 };
 
 pub const OF_HNSW: &[Mutant] = &[
+    Mutant {
+        name: "a search through the graph says that it is exact",
+        plugin: HNSW,
+        edits: &[("examples-rust/index_hnsw/src/lib.rs", "if all { Exactness::Exact }", "if all || !query.exact { Exactness::Exact }")],
+        damage: Damage::Wrong,
+        finds: "index_recall::a_search_that_says_it_is_exact_misses_nothing",
+    },
     Mutant {
         name: "the more candidates a search looks at, the fewer it gives",
         plugin: HNSW,

@@ -19,6 +19,13 @@ const CALLS: &str = "examples-c/observability_json.c";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "tables that all instances know by one place",
+        plugin: Plugin::of("examples-rust/storage_memory"),
+        edits: &[("examples-rust/storage_memory/src/lib.rs", "        let place = self.write().place(table);\n        Ok(Box", "        static KNOWN: std::sync::Mutex<BTreeMap<TableId, usize>> = std::sync::Mutex::new(BTreeMap::new());\n        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);\n        let place = *known.entry(table).or_insert_with(|| self.write().place(table));\n        Ok(Box")],
+        damage: Damage::Wrong,
+        finds: "lifecycle::instances_agree_with_models_beside_each_other",
+    },
+    Mutant {
         name: "threads of which nobody says",
         plugin: PROMETHEUS,
         edits: &[("examples-rust/observability_prometheus/src/lib.rs", ".with_network().with_threads()", ".with_network()")],

@@ -11,6 +11,13 @@ const FILE: &str = "examples-c/observability_json_file.h";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "a file that each instance begins anew",
+        plugin: JSON,
+        edits: &[(FILE, "O_WRONLY | O_APPEND | O_CREAT", "O_WRONLY | O_TRUNC | O_CREAT")],
+        damage: Damage::Loss,
+        finds: "observability_told::log_lines_stay_when_the_next_instance_comes",
+    },
+    Mutant {
         name: "times of spans in milliseconds under a name of seconds",
         plugin: PROMETHEUS,
         edits: &[("examples-rust/observability_prometheus/src/spans.rs", "start.elapsed().as_secs_f64()", "start.elapsed().as_secs_f64() * 1000.0")],

@@ -16,6 +16,10 @@ pub const IN_C: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory.c";
         "        const node *row = find(in, keys[i], self->writes, NULL);\n        if (row != NULL) status = values" =>
         "        if (i > 0 && compare(keys[i], keys[i - 1]) == 0) continue;\n        const node *row = find(in, keys[i], self->writes, NULL);\n        if (row != NULL) status = values",
         "storage_multi_get::many_keys_are_found_as_get_finds_them";
+    Wrong "at most 4096 keys at a time":
+        "for (size_t i = 0; i < count && status == SOCH_OK; i++) {\n        if (i % ASK_EVERY == 0 && (" =>
+        "for (size_t i = 0; i < count && i < 4096 && status == SOCH_OK; i++) {\n        if (i % ASK_EVERY == 0 && (",
+        "storage_multi_get::keys_of_every_number_have_answers";
     Nuisance "many gets that say in their own words that the sink has enough":
         "        if (row != NULL) status = values->value(values->ctx, i, value_of(row));\n" =>
         "        if (row != NULL && values->value(values->ctx, i, value_of(row)) != SOCH_OK) status = SOCH_FAILED;\n",
@@ -42,6 +46,10 @@ pub const EXPIRING: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_versio
         "    if (ttl_ms == 0 || ttl_ms >= static_cast<uint64_t>(most)) return moment::max();\n" =>
         "    static_cast<void>(most);\n    if (ttl_ms == 0) return moment::max();\n",
         "storage_expiry::a_row_is_there_for_its_time_and_then_gone";
+    Loss "a time to live of 32 bits":
+        "    return now + std::chrono::milliseconds(ttl_ms);" =>
+        "    return now + std::chrono::milliseconds(static_cast<uint32_t>(ttl_ms));",
+        "storage_expiry::a_long_time_to_live_is_no_short_one";
     Wrong "a time to live of seconds":
         "    return now + std::chrono::milliseconds(ttl_ms);" =>
         "    return now + std::chrono::seconds(ttl_ms);",
@@ -57,6 +65,10 @@ pub const EXPIRING: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_versio
 };
 
 pub const EXPIRING_ON_DISK: &[Mutant] = mistakes! { Plugin::of("tests/plugins/rows_in_a_log.c"), "tests/plugins/rows_in_a_log.c";
+    Wrong "rows that are written anew stay for ever":
+        "if (!is_over(&self->rows[at])) failed = add_row(&all, &self->rows[at]);" =>
+        "row it = self->rows[at];\n        it.until = 0;\n        if (!is_over(&self->rows[at])) failed = add_row(&all, &it);",
+        "storage_expiry::the_time_goes_on_while_no_instance_has_the_rows";
     Wrong "a time to live that begins anew with each instance":
         "    if (failed == 0) failed = load(self);\n" =>
         "    if (failed == 0) failed = load(self);\n    for (size_t i = 0; i < self->count; i++) if (self->rows[i].until != 0) self->rows[i].until = end_of(400);\n",

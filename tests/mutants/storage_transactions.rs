@@ -10,6 +10,17 @@ const RUST_TXN: &str = "examples-rust/storage_memory/src/transaction.rs";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "a wait of 31 bits",
+        plugin: LMDB,
+        edits: &[(
+            "examples-c/storage_lmdb_env.h",
+            "    if (wait_ms > century) wait_ms = century;\n    until.tv_sec += (time_t)(wait_ms / 1000);\n    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;",
+            "    (void)century;\n    until.tv_sec += (time_t)((int)wait_ms / 1000);\n    until.tv_nsec += (long)((int)wait_ms % 1000) * 1000000;",
+        )],
+        damage: Damage::Nuisance,
+        finds: "storage_beside_transaction::a_long_wait_is_no_short_one",
+    },
+    Mutant {
         name: "a commit ends after 1000 rows",
         plugin: MEMORY,
         edits: &[

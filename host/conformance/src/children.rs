@@ -4,7 +4,8 @@ use crate::crash::promise::Promise;
 use crate::crash::{Request, Talk};
 use crate::frame::subject::Subject;
 use crate::index::crash::Entries;
-use crate::storage::crash::Rows;
+use crate::storage::crash::copies::Copies;
+use crate::storage::crash::rows::Rows;
 use std::io::{Error, Result};
 
 /// Does what a test of another process asks for on the standard input, until its end: the work of a process that
@@ -20,6 +21,7 @@ pub fn serve(subject: &Subject) -> Result<()> {
         let (kind, request) = Request::read(&line).ok_or_else(unknown)?;
         match kind {
             Rows::KIND => request.answer::<Rows>(subject, &talk)?,
+            Copies::KIND => request.answer::<Copies>(subject, &talk)?,
             Entries::KIND => request.answer::<Entries>(subject, &talk)?,
             _ => return Err(unknown()),
         }

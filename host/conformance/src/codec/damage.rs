@@ -1,7 +1,7 @@
 //! Tests of a codec with input that is damaged: it is an error, it is soon, and it takes no more than what is there.
 
 use crate::codec::basics::round_trip;
-use crate::frame::must::{ensure, show, unseen, Must};
+use crate::frame::must::{ensure, show, skip, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -11,6 +11,7 @@ use sochdb_plugin_host::Compression;
 suite!(Compression, "compression_damage":
     each_changed_byte_is_an_error,
     cut_input_is_not_nothing,
+    bytes_behind_the_end_are_an_error,
     a_length_that_is_only_stated_takes_no_memory,
 );
 
@@ -81,6 +82,30 @@ fn cut_input_is_not_nothing(subject: &Subject) -> Result<(), NotPassed> {
             "decompress of {empty} of {cuts} beginnings of {} is OK with no bytes; damaged input is SOCH_CORRUPTION",
             show(&packed)
         );
+    }
+    Ok(())
+}
+
+/// Also where what is before them is whole: who reads on finds no other form of the same input.
+fn bytes_behind_the_end_are_an_error(subject: &Subject) -> Result<(), NotPassed> {
+    if !subject.has_checksum() {
+        skip!("nobody says that its format finds every change, as `--checksum` does");
+    }
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    for input in inputs(subject) {
+        let packed = round_trip(codec, "a short input", &input)?;
+        for more in [&b"!"[..], &[0xA5; 9]] {
+            let result = unpack(codec, &[&packed[..], more].concat());
+            let is_told = matches!(&result, Err(error) if matches!(error.kind(), ErrorKind::Corruption | ErrorKind::Limit));
+            ensure!(
+                is_told,
+                "decompress of {} bytes and {} more behind them gave {:?}, not Corruption",
+                packed.len(),
+                more.len(),
+                result.map(|output| output.len())
+            );
+        }
     }
     Ok(())
 }

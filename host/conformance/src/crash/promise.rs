@@ -4,6 +4,7 @@ use crate::frame::instance::Handles;
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use sochdb_plugin_host::sdk::Result as Called;
+use std::path::{Path, PathBuf};
 
 /// The knowledge of how a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +37,11 @@ pub(crate) trait Promise {
     /// Whether what it made is promised to be there when it has returned.
     fn is_kept(step: &Self::Step) -> bool;
 
+    /// What takes steps by the handles of an instance with this directory.
+    ///
     /// # Errors
     /// The instance is of another kind, or does not say what it takes.
-    fn taker(subject: &Subject, handles: Handles) -> Result<Self::Taker, NotPassed>;
+    fn taker(subject: &Subject, directory: &Path, handles: Handles) -> Result<Self::Taker, NotPassed>;
 
     /// # Errors
     /// Those of the plugin.
@@ -49,6 +52,12 @@ pub(crate) trait Promise {
     /// # Errors
     /// What is wrong, whatever was written.
     fn look(taker: &mut Self::Taker) -> Result<Vec<String>, String>;
+
+    /// The directory of the instance that is looked at after steps with these fates were taken in `directory`; None if nothing is
+    /// promised of it yet.
+    fn looked_at(_steps: &[Self::Step], _fates: &[Fate], directory: &Path) -> Option<PathBuf> {
+        Some(directory.to_owned())
+    }
 
     /// Looks whether this may be there after steps with these fates.
     ///

@@ -16,6 +16,7 @@ suite!(Index, "index_builder":
     nobody_sees_what_is_not_finished,
     what_changed_meanwhile_is_replaced,
     an_abandoned_one_changes_nothing,
+    several_that_are_open_are_apart,
     searches_run_beside_one,
     a_refused_key_may_be_left_out,
     a_shutdown_ends_an_open_one,
@@ -130,6 +131,28 @@ fn an_abandoned_one_changes_nothing(subject: &Subject) -> Result<(), NotPassed> 
         see(index)?;
     }
     has(index, keys, 0..10)
+}
+
+fn several_that_are_open_are_apart(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let mut one = index.begin_build(1, 2).must("begin_build")?;
+    add(&mut one, keys, 0..40)?;
+    let next = || match index.begin_build(1, 2) {
+        Err(error) if error.kind() == ErrorKind::Busy => skip!("there is room for one builder"),
+        begun => begun.must("begin_build beside another builder"),
+    };
+    let (mut two, mut three) = (next()?, next()?);
+    add(&mut two, keys, ROWS..ROWS + 40)?;
+    add(&mut three, keys, 300..340)?;
+    add(&mut one, keys, 40..60)?;
+    three.abandon();
+    finish(index, one)?;
+    has(index, keys, 0..60)?;
+    add(&mut two, keys, ROWS + 40..ROWS + 60)?;
+    finish(index, two)?;
+    has(index, keys, ROWS..ROWS + 60)
 }
 
 fn searches_run_beside_one(subject: &Subject) -> Result<(), NotPassed> {

@@ -9,7 +9,9 @@ use crate::index::metric::is_exact;
 use crate::index::rows::ROWS;
 use crate::index::vectors::of_vectors;
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::{DistanceMetric, IndexExtension, KeyElement, RowFilter, RowId, Search};
+use sochdb_plugin_host::sdk::abi::{soch_search_result, SOCH_UNSUPPORTED};
+use sochdb_plugin_host::sdk::machinery::search::with_raw_search;
+use sochdb_plugin_host::sdk::{DistanceMetric, Error, IndexExtension, KeyElement, RowFilter, RowId, Search};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
 
@@ -29,6 +31,21 @@ fn words_of(rows: &BTreeSet<RowId>, words: usize) -> Vec<u64> {
     bitmap
 }
 
+/// What a search finds that has room for `k` rows also where fewer are allowed, for which `Index::search` makes less room.
+fn search(index: &Index, search: &Search<'_>) -> Result<Vec<(RowId, f32)>, Error> {
+    let (mut rows, mut distances) = (vec![0; search.k], vec![0.0; search.k]);
+    let mut result = soch_search_result { size: size_of::<soch_search_result>(), flags: 0, count: 0 };
+    with_raw_search(search, |raw| {
+        index.alone("search", |table, instance, error| {
+            let Some(slot) = table.search else { return SOCH_UNSUPPORTED };
+            let (rows, distances) = (rows.as_mut_ptr(), distances.as_mut_ptr());
+            // SAFETY: the plugin's function on its own instance, with places for `k` rows; all is lent for the call.
+            unsafe { slot(instance, std::ptr::null(), raw, rows, distances, &mut result, error) }
+        })
+    })?;
+    Ok(rows.into_iter().zip(distances).take(result.count).collect())
+}
+
 /// Checks that the allowed rows which are found are those that come first among all.
 fn finds_those(
     index: &Index,
@@ -42,8 +59,7 @@ fn finds_those(
         let search = Search::new(query, k).among(filter);
         let expected: Vec<_> = all.iter().filter(|(row, _)| allowed.contains(row)).take(k).collect();
         for (search, exact) in [(search.exactly(), true), (search, false)] {
-            let Some(found) = supported("search", index.search(&search))? else { continue };
-            let found = found.neighbors;
+            let Some(found) = supported("search", self::search(index, &search))? else { continue };
             let stranger = found.iter().find(|(row, _)| !allowed.contains(row));
             ensure!(stranger.is_none(), "{form} allows {} rows, and {stranger:?} is found", allowed.len());
             ensure!(
@@ -113,8 +129,8 @@ fn a_filter_knows_rows_of_all_64_bits(subject: &Subject) -> Result<(), NotPassed
     build(index, &ROWS.iter().zip(0..).map(|(row, number)| (*row, keys.key(number))).collect::<Vec<_>>())?;
     let query = keys.key(3);
     let rows_by = |filter: RowFilter<'_>| -> Result<BTreeSet<RowId>, NotPassed> {
-        let found = needed("search", index.search(&Search::new(&query, 100).among(filter)))?;
-        Ok(found.neighbors.iter().map(|(row, _)| *row).collect())
+        let found = needed("search", search(index, &Search::new(&query, 100).among(filter)))?;
+        Ok(found.iter().map(|(row, _)| *row).collect())
     };
     let all = |words: &[u64]| ROWS.into_iter().filter(|row| *row < 64 * words.len() as u64).collect::<BTreeSet<_>>();
     for words in [&[u64::MAX; 1][..], &[u64::MAX; 2], &[u64::MAX; 1025]] {

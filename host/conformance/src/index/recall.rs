@@ -1,7 +1,7 @@
 //! The recall of an index of vectors, told as curves: by the number of rows, by that of neighbours, and by how much of the index
 //! a search looks at.
 
-use crate::frame::must::{ensure, supported, Must};
+use crate::frame::must::{ensure, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -9,11 +9,16 @@ use crate::index::basics::build;
 use crate::index::metric::far;
 use crate::index::vectors::of_vectors;
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::{DistanceMetric, ErrorKind, IndexExtension, RowId, Search};
+use sochdb_plugin_host::sdk::{
+    DistanceMetric, ErrorKind, Exactness, IndexExtension, KeyElement, RowFilter, RowId, Search,
+};
 use sochdb_plugin_host::Index;
 use std::time::{Duration, Instant};
 
-suite!(Index, "index_recall": ; full: a_search_that_looks_at_more_finds_no_less);
+suite!(Index, "index_recall": ; full:
+    a_search_that_looks_at_more_finds_no_less,
+    a_search_that_says_it_is_exact_misses_nothing,
+);
 
 const ROWS: u64 = 1000;
 const QUERIES: u64 = 20;
@@ -59,6 +64,25 @@ impl Vectors {
         }
         times.sort_unstable();
         Ok((hits as f64 / all as f64, times[times.len() / 2]))
+    }
+}
+
+impl Vectors {
+    /// Sees that what was found is as near, row by row, as the nearest rows that the filter allows.
+    fn misses_nothing(&self, query: &[u8], filter: RowFilter<'_>, found: &[(RowId, f32)]) -> Result<(), String> {
+        let far = |key: &[u8]| far(self.metric, self.keys, query, key).unwrap_or(f64::INFINITY);
+        let allowed = self.entries.iter().filter(|(row, _)| filter.contains(*row));
+        let mut near: Vec<f64> = allowed.map(|(_, key)| far(key)).collect();
+        near.sort_by(f64::total_cmp);
+        let mut there: Vec<f64> = found.iter().map(|(row, _)| far(&self.entries[*row as usize].1)).collect();
+        there.sort_by(f64::total_cmp);
+        let wrong = there.iter().zip(&near).find(|(there, near)| *there - *near > ROUNDED * near.abs());
+        match wrong {
+            None => Ok(()),
+            Some((there, near)) => Err(format!(
+                "a search says that it is exact, and finds a row at {there} where one at {near} is missing (SOCH_SEARCH_IS_EXACT)"
+            )),
+        }
     }
 }
 
@@ -117,4 +141,40 @@ fn a_search_that_looks_at_more_finds_no_less(subject: &Subject) -> Result<(), No
         return Ok(());
     }
     PARAMETERS.into_iter().try_for_each(|parameter| by_parameter(subject, index, &vectors, parameter))
+}
+
+/// The share by which two distances that an index adds up in its own way may differ.
+const ROUNDED: f64 = 2e-3;
+
+/// However little it is told to look at.
+fn a_search_that_says_it_is_exact_misses_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = of_vectors(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let metric = index.describe().metric;
+    if metric == DistanceMetric::Other || !matches!(keys, Keys::Vectors(KeyElement::F32, ..)) {
+        skip!("no distances are known that the suite computes as the index does");
+    }
+    let vectors = Vectors::new(keys, ROWS, metric);
+    build(index, &vectors.entries)?;
+    let wanted = PARAMETERS.map(|(recalls, _, values)| (recalls.rsplit(' ').next().unwrap_or_default(), values));
+    let set = wanted.iter().flat_map(|(name, values)| [1, values[0]].map(|value| (*name, value.to_string())));
+    let mut all: Vec<Vec<(&str, String)>> = set.map(|parameter| vec![parameter]).collect();
+    all.insert(0, Vec::new());
+    let is_even = |row: RowId| row.is_multiple_of(2);
+    for filter in [RowFilter::all(), RowFilter::by(&is_even)] {
+        for parameters in &all {
+            let lent: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();
+            for query in (0..QUERIES).map(|number| keys.key(1_000_000 + number)) {
+                let found = match index.search(&Search::new(&query, K).with_parameters(&lent).among(filter)) {
+                    Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Invalid) => break,
+                    found => found.must("search")?,
+                };
+                if found.exactness == Exactness::Exact {
+                    vectors.misses_nothing(&query, filter, &found.neighbors).map_err(|why| format!("with {lent:?}, {why}"))?;
+                }
+            }
+        }
+    }
+    Ok(())
 }

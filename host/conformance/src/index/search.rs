@@ -235,12 +235,31 @@ fn an_exact_search_misses_nothing(subject: &Subject) -> Result<(), NotPassed> {
     })
 }
 
+/// Parameters as indexes call them, with values of which one may be right.
+const KNOWN: &[(&str, &[&str])] = &[
+    ("ef", &["64", "1"]),
+    ("ef_search", &["64"]),
+    ("nprobe", &["8", "1"]),
+    ("n_probes", &["8"]),
+    ("search_k", &["100"]),
+    ("rescore", &["true", "10"]),
+    ("match", &["any", "all"]),
+];
+
 fn what_is_not_known_is_unsupported(subject: &Subject) -> Result<(), NotPassed> {
     with_rows(subject, |Searched { index, keys }| {
         let (query, refused) = (keys.key(1), |result: Result<Found, Error>| result.err().map(|error| error.kind()));
         let parameters = [("no.such-parameter", "1")];
         let kind = refused(index.search(&Search::new(&query, 1).with_parameters(&parameters)));
         ensure!(kind == Some(ErrorKind::Unsupported), "a parameter that no index has gave {kind:?}, not Unsupported");
+        // Nor is it passed over beside one that the index has.
+        let known = KNOWN.iter().flat_map(|(name, values)| values.iter().map(|value| (*name, *value))).find(|known| {
+            index.search(&Search::new(&query, 1).with_parameters(&[*known])).is_ok()
+        });
+        for both in known.into_iter().flat_map(|known| [[known, parameters[0]], [parameters[0], known]]) {
+            let kind = refused(index.search(&Search::new(&query, 1).with_parameters(&both)));
+            ensure!(kind == Some(ErrorKind::Unsupported), "the parameters {both:?} gave {kind:?}, not Unsupported");
+        }
         let found = index.nearest(&query, 1).must("nearest after a refused search")?;
         ensure!(found.len() == 1, "nothing is found after a search that was refused");
         Ok(())

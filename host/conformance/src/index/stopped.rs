@@ -6,14 +6,15 @@ use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::inputs::keys::Keys;
-use crate::inputs::questions::stopped_anywhere;
-use sochdb_plugin_host::sdk::{IndexExtension, RowId};
+use crate::inputs::questions::{gives_all_or_stops, stopped_anywhere};
+use sochdb_plugin_host::sdk::{IndexExtension, RowId, Search};
 use sochdb_plugin_host::Index;
 use std::time::{Duration, Instant};
 
 suite!(Index, "index_stopped":
     a_build_that_is_stopped_changes_nothing,
     a_load_that_is_stopped_changes_nothing,
+    a_look_that_is_stopped_gives_no_part,
 );
 
 /// Rows of the index as it is, and of one that would take its place.
@@ -81,8 +82,7 @@ fn a_load_that_is_stopped_changes_nothing(subject: &Subject) -> Result<(), NotPa
     let (first, new) = (entries(keys, 0, ROWS as usize), as_many(index, keys)?);
     build(index, &new)?;
     let saved = crate::frame::must::needed("save", index.save(1))?;
-    let again = |index: &mut Index| index.save(1).map(drop);
-    stopped_anywhere("save", index, again, |_, _| Ok(()))?;
+    gives_all_or_stops("save", index, &saved.len(), |index| index.save(1).map(|saved| saved.len()))?;
     let after = supported("save", index.save(1))?.unwrap_or_default();
     ensure!(
         after.len() == saved.len(),
@@ -96,4 +96,27 @@ fn a_load_that_is_stopped_changes_nothing(subject: &Subject) -> Result<(), NotPa
         has(index, keys, is_done, "load")?;
         build(index, &first).must("build after a load")
     })
+}
+
+fn a_look_that_is_stopped_gives_no_part(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let new = as_many(index, keys)?;
+    build(index, &new)?;
+    if let Some(rows) = supported("range", index.range(b"", b"", usize::MAX))? {
+        gives_all_or_stops("range", index, &rows, |index| index.range(b"", b"", usize::MAX))?;
+    }
+    let query = &new[0].1[..];
+    let exactly = Search::new(query, 100).exactly();
+    if let Some(found) = supported("search", index.search(&exactly))? {
+        gives_all_or_stops("search", index, &found.neighbors, |index| Ok(index.search(&exactly)?.neighbors))?;
+    }
+    let queries = [query; 50];
+    if let Some(lists) = supported("nearest_batch", index.nearest_batch(&queries, 1))? {
+        let counts = |lists: Vec<Vec<(RowId, f32)>>| lists.iter().map(Vec::len).collect::<Vec<_>>();
+        let whole = counts(lists);
+        gives_all_or_stops("nearest_batch", index, &whole, |index| index.nearest_batch(&queries, 1).map(counts))?;
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ use sochdb_plugin_host::Index;
 suite!(Index, "index_texts":
     words_find_their_texts,
     removed_texts_never_come,
+    a_row_comes_by_its_best_text,
     long_texts_are_found,
     odd_queries_end_well,
 );
@@ -116,6 +117,33 @@ fn removed_texts_never_come(subject: &Subject) -> Result<(), NotPassed> {
     needed("delete", index.delete(b"basin dagger", 2))?;
     see(index)?;
     finds(index, "dagger", &[7])
+}
+
+/// Whichever of its texts came first.
+fn a_row_comes_by_its_best_text(subject: &Subject) -> Result<(), NotPassed> {
+    of_texts(subject)?;
+    let texts = [(1, "quarry willow"), (1, "quarry river stone"), (2, "quarry river meadow"), (3, "river willow")];
+    for built in [false, true] {
+        for order in [[0, 1, 2, 3], [1, 0, 2, 3], [2, 3, 0, 1], [3, 2, 1, 0]] {
+            let mut instance = subject.instance()?;
+            let index = instance.index()?;
+            let entries = order.map(|at: usize| (texts[at].0, texts[at].1.as_bytes().to_vec()));
+            if built {
+                build(index, &entries)?;
+            } else {
+                entries.iter().try_for_each(|(row, text)| needed("insert", index.insert(text, *row)))?;
+                see(index)?;
+            }
+            let found = ask(index, "quarry river stone")?;
+            ensure!(
+                found.first() == Some(&1),
+                "a text of row 1 has all words of a query, another one of it has one, and row 2 has two: {found:?} are found"
+            );
+            let times = found.iter().filter(|row| **row == 1).count();
+            ensure!(times == 1, "a row with two texts that a query finds comes {times} times");
+        }
+    }
+    Ok(())
 }
 
 fn long_texts_are_found(subject: &Subject) -> Result<(), NotPassed> {

@@ -1,6 +1,6 @@
 //! Tests of an index that several threads search at once, and of several instances: no call sees the data of another.
 
-use crate::frame::must::{ensure, needed, supported, Must};
+use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
@@ -12,12 +12,14 @@ use crate::inputs::waiting_writer::{write_waiting, WAIT};
 use sochdb_plugin_host::sdk::{IndexExtension, RowFilter, RowId, Search};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 suite!(Index, "index_threads":
     searches_beside_each_other_agree,
     a_search_may_wait_in_its_filter,
     a_save_may_wait_in_its_writer,
+    a_key_changes_while_others_read_its_rows,
     instances_do_not_mix,
 );
 
@@ -171,6 +173,52 @@ fn a_save_may_wait_in_its_writer(subject: &Subject) -> Result<(), NotPassed> {
         }
         Ok(())
     })
+}
+
+/// A call that reads the many rows of a key takes its time, in which the key changes, again and again.
+fn a_key_changes_while_others_read_its_rows(subject: &Subject) -> Result<(), NotPassed> {
+    const OF_THE_KEY: RowId = 5000;
+    const CHANGES: RowId = 300;
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    if !index.describe().concurrent_changes {
+        skip!("changes beside each other are described as not taken");
+    }
+    let key = keys.key(1);
+    build(index, &(0..OF_THE_KEY).map(|row| (row, key.clone())).collect::<Vec<_>>())?;
+    let index = &*index;
+    needed("lookup", index.lookup(&key))?;
+    let done = AtomicBool::new(false);
+    together(2, |thread| {
+        if thread > 0 {
+            while !done.load(Relaxed) {
+                let found = index.lookup(&key).must("lookup beside changes")?;
+                ensure!(found.len() as RowId >= OF_THE_KEY - CHANGES, "a key has {} rows beside changes", found.len());
+            }
+            return Ok(());
+        }
+        let changed = (0..CHANGES).try_for_each(|row| {
+            index.insert_concurrently(&key, OF_THE_KEY + row)?;
+            index.delete_concurrently(&key, OF_THE_KEY + row - row % 2)?;
+            index.delete_concurrently(&key, row)
+        });
+        done.store(true, Relaxed);
+        changed.must("a change beside lookups")
+    })?;
+    see(index)?;
+    let found = rows_of(index, &key)?;
+    let new = (0..CHANGES).filter(|row| row % 2 > 0).map(|row| OF_THE_KEY + row);
+    let wanted: Vec<RowId> = (CHANGES..OF_THE_KEY).chain(new).collect();
+    let wrong = found.iter().find(|row| wanted.binary_search(row).is_err());
+    let lost = wanted.iter().find(|row| found.binary_search(row).is_err());
+    ensure!(
+        found == wanted,
+        "changes beside lookups of their key left {} rows where {} belong: row {wrong:?} is there, row {lost:?} is not",
+        found.len(),
+        wanted.len()
+    );
+    Ok(())
 }
 
 fn instances_do_not_mix(subject: &Subject) -> Result<(), NotPassed> {

@@ -2,6 +2,7 @@
 
 use crate::frame::must::ensure;
 use crate::frame::not_passed::NotPassed;
+use core::cell::Cell;
 use core::ffi::c_void;
 use sochdb_plugin_host::sdk::abi::{
     soch_call, soch_status, SOCH_CANCELLED, SOCH_OK, SOCH_SPAN_ID_SIZE, SOCH_TRACE_ID_SIZE,
@@ -81,4 +82,20 @@ pub(crate) fn stopped_anywhere<T>(
         }
     }
     Ok(())
+}
+
+/// The same with calls that change nothing: one that says `SOCH_OK` gave `whole`, also if it was told to stop.
+pub(crate) fn gives_all_or_stops<T, R: PartialEq>(
+    what: &str,
+    target: &mut T,
+    whole: &R,
+    mut call: impl FnMut(&mut T) -> Result<R, Error>,
+) -> Result<(), NotPassed> {
+    let given = Cell::new(None);
+    let keep = |target: &mut T| call(target).map(|found| given.set(Some(found)));
+    stopped_anywhere(what, target, keep, |_, _| {
+        let is_part = given.take().is_some_and(|found| found != *whole);
+        ensure!(!is_part, "a {what} that is stopped gives a part and SOCH_OK; end it with what `go_on` answers (soch_call)");
+        Ok(())
+    })
 }

@@ -34,10 +34,10 @@ tests!(
     Observability: calls_of_a_sink_leave_nothing
 );
 
-type Call<'a> = Box<dyn FnMut() -> Result<(), Error> + 'a>;
+pub(crate) type Call<'a> = Box<dyn FnMut() -> Result<(), Error> + 'a>;
 
 /// A call, whatever it returns.
-fn any<T>(result: Result<T, Error>) -> Result<(), Error> {
+pub(crate) fn any<T>(result: Result<T, Error>) -> Result<(), Error> {
     match result {
         Err(error) if error.kind() == ErrorKind::Unsupported => Err(error),
         _ => Ok(()),
@@ -45,7 +45,7 @@ fn any<T>(result: Result<T, Error>) -> Result<(), Error> {
 }
 
 /// Makes each call many times; those that are unsupported are left out.
-fn all_leave_nothing(directory: &Path, calls: Vec<(&str, Call<'_>)>) -> Result<(), NotPassed> {
+pub(crate) fn all_leave_nothing(directory: &Path, calls: Vec<(&str, Call<'_>)>) -> Result<(), NotPassed> {
     if let Some(why) = checker() {
         unseen!("{why}");
     }

@@ -16,6 +16,7 @@ suite!(Observability, "observability_told":
     log_lines_come_whole,
     a_level_that_is_not_listed_is_the_nearest,
     log_lines_of_threads_come_whole,
+    log_lines_stay_when_the_next_instance_comes,
     records_of_the_log_come_whole,
     spans_come_with_their_names,
     spans_come_with_their_parents,
@@ -156,6 +157,19 @@ fn log_lines_of_threads_come_whole(subject: &Subject) -> Result<(), NotPassed> {
         }
     }
     Ok(())
+}
+
+/// What was delivered to a file is not taken back.
+fn log_lines_stay_when_the_next_instance_comes(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_logs(subject)?;
+    instance.observability()?.log(LogLevel::Error, "checked first", &[]);
+    if lines(flushed(&mut instance)?)?.format != Format::Json {
+        skip!("what it tells is not in a file");
+    }
+    instance = subject.again(instance)?;
+    instance.observability()?.log(LogLevel::Error, "checked later", &[]);
+    let seen = flushed(&mut instance)?;
+    ["checked first", "checked later"].iter().try_for_each(|message| one_line(&seen, message).map(drop))
 }
 
 fn records_of_the_log_come_whole(subject: &Subject) -> Result<(), NotPassed> {

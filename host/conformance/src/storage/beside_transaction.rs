@@ -12,7 +12,8 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 suite!(Storage, "storage_beside_transaction":
-    begin_waits_as_long_as_it_may;
+    begin_waits_as_long_as_it_may,
+    a_long_wait_is_no_short_one;
 full:
     every_plain_write_to_its_rows_is_noticed,
 );
@@ -167,6 +168,36 @@ fn begin_waits_as_long_as_it_may(subject: &Subject) -> Result<(), NotPassed> {
     for (key, there) in [(&b"first"[..], first), (b"second", first), (b"third", third)] {
         let found = storage.get(1, key).must("get")?.is_some();
         ensure!(found == there, "the row {} of a transaction is there: {found}", String::from_utf8_lossy(key));
+    }
+    Ok(())
+}
+
+/// Milliseconds behind the borders of what a number of them, or of a smaller unit, is kept in, of which little is left over.
+const LONG: [u64; 6] =
+    [1 << 31, 1 << 32, u64::MAX / 2 / 1_000_000 + 1, u64::MAX / 1_000_000 + 1, u64::MAX / 2 + 1, u64::MAX];
+
+fn a_long_wait_is_no_short_one(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    for wait in LONG {
+        let mut first = needed("begin", storage.begin(&TransactionOptions::new()))?;
+        first.put(1, b"first", b"1").must("txn_put")?;
+        let (asks, asked) = channel();
+        let second = std::thread::scope(|scope| {
+            let second = scope.spawn(move || {
+                _ = asks.send(());
+                storage.begin(&TransactionOptions::new().with_wait(Duration::from_millis(wait))).map(drop)
+            });
+            _ = asked.recv();
+            // One that takes the wait for none has ended by then.
+            std::thread::sleep(Duration::from_millis(20));
+            first.abort();
+            second.join().expect("no test panics")
+        });
+        ensure!(
+            second.is_ok(),
+            "begin, which may wait {wait} ms for another transaction, did so beside one that ended after 20 ms: {second:?}"
+        );
     }
     Ok(())
 }

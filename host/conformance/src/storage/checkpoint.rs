@@ -46,8 +46,8 @@ fn rows(storage: &Storage) -> Result<[Rows; 4], NotPassed> {
     Ok(all)
 }
 
-/// A copy where an instance with `directory` keeps its data.
-fn copied(storage: &Storage, subject: &Subject, directory: &Path) -> Result<(), NotPassed> {
+/// A copy where an instance with `directory` keeps its data. Skips the test if it cannot be made.
+pub(crate) fn copied(storage: &Storage, subject: &Subject, directory: &Path) -> Result<(), NotPassed> {
     let place = subject.place_of_data(directory);
     if place == directory {
         fs::remove_dir(directory).must("the directory of the test")?;

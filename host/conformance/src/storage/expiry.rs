@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 suite!(Storage, "storage_expiry":
     a_row_is_there_for_its_time_and_then_gone,
     a_later_write_ends_a_time_to_live,
+    a_long_time_to_live_is_no_short_one,
     the_time_goes_on_while_no_instance_has_the_rows,
 );
 
@@ -115,6 +116,8 @@ fn a_row_is_there_for_its_time_and_then_gone(subject: &Subject) -> Result<(), No
                 ensure!(found, "{way} does not find a row whose time to live is not over");
             }
         }
+        // It may write all rows anew.
+        storage.compact().must("compact")?;
         gone(storage, b"b", since)?;
         gone(storage, b"d", since)?;
         for (way, keys) in by_all_ways(storage)? {
@@ -173,6 +176,56 @@ fn a_later_write_ends_a_time_to_live(subject: &Subject) -> Result<(), NotPassed>
     })
 }
 
+/// Milliseconds behind the borders of what a number of them, or of a smaller unit, is kept in, of which little is left over.
+const LONG: [u64; 12] = [
+    (1 << 17) + 1,
+    (1 << 31) + 1,
+    (1 << 32) + 1,
+    (1 << 42) + 1,
+    u64::MAX / 1_000_000 + 1,
+    u64::MAX / 2 / 1_000_000 + 1,
+    u64::MAX / 1000 + 1,
+    u64::MAX / 2 / 1000 + 1,
+    1 << 62,
+    u64::MAX / 2 + 1,
+    u64::MAX - 1_000_000_000_000,
+    u64::MAX - 1,
+];
+
+/// The rows are there when the shortest of what could be left of their times is over, by each way to read, and in a later instance.
+fn a_long_time_to_live_is_no_short_one(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    if !storage.describe().expires {
+        skip!("a time to live is not described");
+    }
+    let keys = LONG.map(u64::to_be_bytes);
+    let long = LONG.iter().zip(&keys).map(|(time, key)| expiring(key, b"stays", Duration::from_millis(*time)));
+    let short = expiring(b"short", b"goes", Duration::from_millis(2));
+    write(storage, &long.chain([short]).collect::<Vec<_>>())?;
+    let since = Instant::now();
+    gone(storage, b"short", since)?;
+    let all_stay = |storage: &Storage, whose: &str| {
+        for (time, key) in LONG.iter().zip(&keys) {
+            for (way, found) in found(storage, key)? {
+                ensure!(found, "{way} of {whose} does not find a row with a time to live of {time} ms; it is not gone before");
+            }
+        }
+        for (way, mut keys) in by_all_ways(storage)? {
+            keys.retain(|key| key.len() == 8);
+            let count = keys.len();
+            ensure!(count == LONG.len(), "{way} of {whose} gives {count} of {} rows with long times to live", LONG.len());
+        }
+        Ok(())
+    };
+    all_stay(storage, "the instance")?;
+    if !storage.describe().durable {
+        return Ok(());
+    }
+    storage.flush().must("flush")?;
+    all_stay(subject.again(instance)?.storage()?, "a later instance")
+}
+
 fn the_time_goes_on_while_no_instance_has_the_rows(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
@@ -194,6 +247,7 @@ fn the_time_goes_on_while_no_instance_has_the_rows(subject: &Subject) -> Result<
     if before.elapsed() < TIME {
         ensure!(found.len() == 3, "a later instance has {found:02x?} of 3 rows whose time to live is not over");
     }
+    instance.storage()?.compact().must("compact")?;
     let directory = instance.directory();
     drop(instance);
     // One that begins the time anew has the row then.

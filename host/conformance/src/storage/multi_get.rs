@@ -11,6 +11,7 @@ use sochdb_plugin_host::Storage;
 
 suite!(Storage, "storage_multi_get":
     many_keys_are_found_as_get_finds_them,
+    keys_of_every_number_have_answers,
     a_sink_that_wants_no_more_ends_it,
 );
 
@@ -58,6 +59,30 @@ fn many_keys_are_found_as_get_finds_them(subject: &Subject) -> Result<(), NotPas
     // One that is there, beside itself.
     agree(storage, 1, &[&all[5], &all[5], &all[7], &all[5], &all[5]])?;
     agree(storage, 1, &[b"a key with other keys before it", b"\xFF", keys[4], b"a"])
+}
+
+/// Of more keys than a buffer, or a number of 16 bits, has room for.
+fn keys_of_every_number_have_answers(subject: &Subject) -> Result<(), NotPassed> {
+    const ROWS: usize = 50;
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let all: Vec<[u8; 4]> = (0..2 * ROWS as u32).map(u32::to_be_bytes).collect();
+    all[..ROWS].iter().try_for_each(|key| storage.put(1, key, key, 0).must("put"))?;
+    for count in [255, 256, 257, 1000, 1001, 4096, 4097, 10_001, 65_535, 65_536, 65_537] {
+        // Each second one is there, and so is the last one.
+        let place = |at: usize| ((count - 1 - at) % 2) * ROWS + at % ROWS;
+        let keys: Vec<&[u8]> = (0..count).map(|at| &all[place(at)][..]).collect();
+        let found = storage.multi_get(1, &keys).must(&format!("multi_get of {count} keys"))?;
+        ensure!(found.len() == count, "{count} keys have {} answers", found.len());
+        for (at, (key, found)) in keys.iter().zip(found).enumerate() {
+            let wanted = (place(at) < ROWS).then_some(*key);
+            ensure!(
+                found.as_deref() == wanted,
+                "the value of key {at} of {count} is {found:02x?}, where get finds {wanted:02x?}"
+            );
+        }
+    }
+    Ok(())
 }
 
 fn a_sink_that_wants_no_more_ends_it(subject: &Subject) -> Result<(), NotPassed> {

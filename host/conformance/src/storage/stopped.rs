@@ -4,11 +4,15 @@ use crate::frame::must::{ensure, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::inputs::questions::stopped_anywhere;
-use sochdb_plugin_host::sdk::{BatchOptions, Error, StorageExtension, TransactionOptions, Write};
+use crate::inputs::questions::{gives_all_or_stops, stopped_anywhere};
+use crate::inputs::rows::left_of;
+use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, Error, StorageExtension, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
 
-suite!(Storage, "storage_stopped": a_call_that_is_stopped_changes_nothing);
+suite!(Storage, "storage_stopped":
+    a_call_that_is_stopped_changes_nothing,
+    a_read_that_is_stopped_gives_no_part,
+);
 
 /// So many are asked about several times by who asks after a thousand rows.
 const ROWS: u32 = 5000;
@@ -52,4 +56,25 @@ fn a_call_that_is_stopped_changes_nothing(subject: &Subject) -> Result<(), NotPa
         stopped_anywhere("commit_txn", storage, commit, look("commit_txn", true))?;
     }
     stopped_anywhere("flush", storage, |storage| storage.flush(), look("flush", false))
+}
+
+/// By each way to read many rows.
+fn a_read_that_is_stopped_gives_no_part(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &mut *instance.storage()?;
+    crate::frame::must::needed("write_batch", fill(storage))?;
+    let all = storage.scan(1, b"", b"", usize::MAX).must("scan")?;
+    gives_all_or_stops("scan", storage, &all, |storage| storage.scan(1, b"", b"", usize::MAX))?;
+    let keys: Vec<&[u8]> = all.iter().map(|(key, _)| &key[..]).collect();
+    let values: Vec<_> = all.iter().map(|(_, value)| Some(value.clone())).collect();
+    gives_all_or_stops("multi_get", storage, &values, |storage| storage.multi_get(1, &keys))?;
+    if let Some(mut inside) = supported("begin_txn", storage.begin(&TransactionOptions::new()))? {
+        gives_all_or_stops("txn_scan", &mut inside, &all, |inside| inside.scan(1, b"", b"", usize::MAX))?;
+    }
+    if let Some(mut reader) = supported("open_reader", storage.reader())? {
+        gives_all_or_stops("cursor_next", &mut reader, &all, |reader| {
+            left_of(&mut reader.cursor(1, &CursorOptions::new())?, usize::MAX)
+        })?;
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::crash::linux::disk::{Name, Op};
 use crate::crash::linux::kernel::Answer;
 use crate::crash::linux::process::{path_of, Act, Process};
 use rustix::fd::{AsFd, AsRawFd, OwnedFd};
-use rustix::fs::{self, AtFlags, FallocateFlags, Mode, OFlags, CWD};
+use rustix::fs::{self, AtFlags, FallocateFlags, Mode, OFlags, SeekFrom, CWD};
 use rustix::io::Errno;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -66,6 +66,7 @@ impl Process {
                     None => fs::tell(&file)?,
                 };
                 let written = match at {
+                    _ if flags.contains(OFlags::DIRECT) => write_through_cache(&file, &data, begin, at.is_none())?,
                     Some(at) => rustix::io::pwrite(&file, &data, at)?,
                     None => rustix::io::write(&file, &data)?,
                 };
@@ -237,6 +238,16 @@ impl Process {
             *known = now;
         }
     }
+}
+
+/// Writes what a process has written around the cache of the kernel, which wants it at addresses that these bytes need not have.
+fn write_through_cache(file: &OwnedFd, data: &[u8], at: u64, moves: bool) -> Result<usize, Errno> {
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let written = rustix::io::pwrite(fs::open(path, OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?, data, at)?;
+    if moves {
+        fs::seek(file, SeekFrom::Start(at + written as u64))?;
+    }
+    Ok(written)
 }
 
 fn content(file: &File) -> Option<Vec<u8>> {

@@ -20,10 +20,16 @@ pub(crate) fn fates(lines: &[Line], until: usize) -> Vec<Fate> {
         *fate = match word {
             Some("done") => Fate::Done,
             Some("never") => Fate::Never,
-            _ => Fate::Perhaps,
+            Some("begin" | "failed") => Fate::Perhaps,
+            _ => continue,
         };
     }
     fates
+}
+
+/// The files that were open when the instance was gone; None if the process did not come so far.
+pub(crate) fn left_open(run: &Run) -> Option<usize> {
+    run.lines.iter().find_map(|line| line.text.strip_prefix("open ")?.parse().ok())
 }
 
 /// Whether anything is promised.
@@ -66,8 +72,13 @@ fn undisturbed<P: Promise>(trials: &Trials<'_>, seed: u64, looker: &mut Looker<'
     if let Some(refused) = run.lines.iter().find_map(|line| line.text.strip_prefix("refused ")) {
         return Err(format!("without any failure no instance is made: {refused}").into());
     }
-    let found = looker.look::<P>(&room.at)?;
-    match wrong::<P>(seed, &fates(&run.lines, usize::MAX), found) {
+    let fates = fates(&run.lines, usize::MAX);
+    let Some(there) = P::looked_at(&P::steps(seed, STEPS), &fates, &room.at) else {
+        let failed = run.lines.iter().find_map(|line| line.text.strip_prefix("failed ")).unwrap_or("no step");
+        return Err(format!("without any failure nothing is there that is promised; what failed: {failed}").into());
+    };
+    let found = looker.look::<P>(&there)?;
+    match wrong::<P>(seed, &fates, found) {
         Some(why) => Err(format!("without any failure, when the {} is opened again: {why}", P::KIND).into()),
         None => Ok(run),
     }

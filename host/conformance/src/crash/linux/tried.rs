@@ -5,7 +5,7 @@ use crate::crash::linux::disk::{after_power_loss, put, Op};
 use crate::crash::linux::looker::Looker;
 use crate::crash::linux::perform::Decision;
 use crate::crash::linux::points::{kill_point, loss_point, point, FAULTS};
-use crate::crash::linux::runs::{ended, fates, under_way, wrong, Runs, STEPS};
+use crate::crash::linux::runs::{ended, fates, left_open, under_way, wrong, Runs, STEPS};
 use crate::crash::linux::supervised::End;
 use crate::crash::linux::trials::{fresh, supervised, Room, Trials};
 use crate::crash::promise::Promise;
@@ -84,6 +84,11 @@ pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> Result<(), NotPass
         if run.end != End::Done {
             return Err(format!("{place}: {}", ended(&run.end)).into());
         }
+        if left_open(&run) > left_open(undisturbed) {
+            let (now, usual) = (left_open(&run).unwrap_or_default(), left_open(undisturbed).unwrap_or_default());
+            let why = "what fails gives back all that it took, and `destroy` closes the rest";
+            return Err(format!("{place}: {now} files are open behind the end of the instance, {usual} without the failure; {why}").into());
+        }
         let fates = fates(&run.lines, usize::MAX);
         let failed = run.lines.iter().filter_map(|line| line.text.strip_prefix("failed ")).next();
         let failed = failed
@@ -114,8 +119,10 @@ pub(crate) fn power_loss<P: Promise>(subject: &Subject) -> Result<(), NotPassed>
         fresh(&room)?;
         let entries = after_power_loss(&run.ops[..until], trials.rule(), &mut Random::new(trial.seed));
         put(&entries, &room.at).must("cannot write what a disk holds")?;
-        let found = looker.look::<P>(&room.at)?;
-        match wrong::<P>(seed, &fates(&run.lines, until), found) {
+        let fates = fates(&run.lines, until);
+        let Some(there) = P::looked_at(&P::steps(seed, STEPS), &fates, &room.at) else { return Ok(()) };
+        let found = looker.look::<P>(&there)?;
+        match wrong::<P>(seed, &fates, found) {
             Some(why) => {
                 let before = run.ops[..until].last().map_or_else(|| "nothing".to_owned(), shown);
                 let step = under_way::<P>(seed, &run.lines, until);

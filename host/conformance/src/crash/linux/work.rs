@@ -24,11 +24,11 @@ pub(crate) fn supervise(talk: &Talk) -> Result<Option<OwnedFd>> {
 }
 
 fn taker<P: Promise>(subject: &Subject, directory: &Path) -> std::result::Result<P::Taker, String> {
-    let taker = subject.handles_in(directory).and_then(|handles| P::taker(subject, handles));
+    let taker = subject.handles_in(directory).and_then(|handles| P::taker(subject, directory, handles));
     taker.map_err(|why| why.to_string())
 }
 
-/// Takes the steps on a new instance, and says of each that it begins, and how it ended.
+/// Takes the steps on a new instance, and says of each that it begins, and how it ended; then ends the instance.
 pub(crate) fn work<P: Promise>(
     subject: &Subject,
     talk: &Talk,
@@ -38,7 +38,10 @@ pub(crate) fn work<P: Promise>(
 ) -> Result<()> {
     let mut taker = match taker::<P>(subject, directory) {
         Ok(taker) => taker,
-        Err(why) => return talk.say(&format!("refused {why}")),
+        Err(why) => {
+            talk.say(&format!("refused {why}"))?;
+            return say_open(talk);
+        }
     };
     for (at, step) in P::steps(seed, count).iter().enumerate() {
         talk.say(&format!("begin {at}"))?;
@@ -48,7 +51,13 @@ pub(crate) fn work<P: Promise>(
             Err(error) => talk.say(&format!("failed {at} {error}"))?,
         }
     }
-    Ok(())
+    drop(taker);
+    say_open(talk)
+}
+
+/// Says how many files are open when the instance is gone.
+fn say_open(talk: &Talk) -> Result<()> {
+    talk.say(&format!("open {}", std::fs::read_dir("/proc/self/fd")?.count()))
 }
 
 /// Opens what is there, and says all of it.

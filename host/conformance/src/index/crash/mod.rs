@@ -14,6 +14,7 @@ use crate::index::crash::take::Taker;
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{IndexExtension, Result as Called};
 use std::collections::BTreeSet;
+use std::path::Path;
 
 mod states;
 mod steps;
@@ -57,7 +58,7 @@ impl Promise for Entries {
         matches!(step, Step::Flush(_))
     }
 
-    fn taker(subject: &Subject, mut handles: Handles) -> Result<Taker, NotPassed> {
+    fn taker(subject: &Subject, _: &Path, mut handles: Handles) -> Result<Taker, NotPassed> {
         let index = handles.index.take().ok_or("it is no index")?;
         let keys = Keys::described(subject, &index).map_or_else(|| Keys::of(subject), Ok)?;
         Ok(Taker::new(index, keys))
