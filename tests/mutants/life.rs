@@ -19,10 +19,17 @@ const CALLS: &str = "examples-c/observability_json.c";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "tables that all instances know by one place",
-        plugin: Plugin::of("examples-rust/storage_memory"),
-        edits: &[("examples-rust/storage_memory/src/lib.rs", "        let place = self.write().place(table);\n        Ok(Box", "        static KNOWN: std::sync::Mutex<BTreeMap<TableId, usize>> = std::sync::Mutex::new(BTreeMap::new());\n        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);\n        let place = *known.entry(table).or_insert_with(|| self.write().place(table));\n        Ok(Box")],
-        damage: Damage::Wrong,
+        name: "figures that take their own size with them",
+        plugin: MEMORY,
+        edits: &[(MEMORY_C, "    stats->bytes_stored = self->bytes;", "    memset(stats, 0, sizeof *stats);\n    stats->bytes_stored = self->bytes;")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::what_it_fills_has_the_size_of_the_caller",
+    },
+    Mutant {
+        name: "the last table that was opened is that of any instance",
+        plugin: MEMORY,
+        edits: &[(MEMORY_C, "    table *made = make_table(self, number);\n    pthread_rwlock_unlock", "    static table *last;\n    if (last == NULL || last->number != number) last = make_table(self, number);\n    table *made = last;\n    pthread_rwlock_unlock")],
+        damage: Damage::Crash,
         finds: "lifecycle::instances_agree_with_models_beside_each_other",
     },
     Mutant {

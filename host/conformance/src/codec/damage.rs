@@ -97,7 +97,8 @@ fn bytes_behind_the_end_are_an_error(subject: &Subject) -> Result<(), NotPassed>
         let packed = round_trip(codec, "a short input", &input)?;
         for more in [&b"!"[..], &[0xA5; 9]] {
             let result = unpack(codec, &[&packed[..], more].concat());
-            let is_told = matches!(&result, Err(error) if matches!(error.kind(), ErrorKind::Corruption | ErrorKind::Limit));
+            let is_told =
+                matches!(&result, Err(error) if matches!(error.kind(), ErrorKind::Corruption | ErrorKind::Limit));
             ensure!(
                 is_told,
                 "decompress of {} bytes and {} more behind them gave {:?}, not Corruption",

@@ -9,7 +9,8 @@
 //!
 //! The steps, and which states a plugin may come again with, are those of its kind (`promise`): `storage::crash` knows that
 //! every durable step is there, and of the others each whole or not at all; `index::crash` that there is the state of the last
-//! flush which returned, or of one after it of which nobody was told how it ended, with its watermark.
+//! flush which returned, or of one after it of which nobody was told how it ended, with its watermark. A storage's copy has all that was
+//! written before it (`storage::crash::copies`).
 //!
 //! # What a power loss leaves
 //! A file holds what was written before the last `fsync`, `fdatasync` or `msync` of it, or with `O_SYNC` and `O_DSYNC`;

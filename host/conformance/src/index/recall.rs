@@ -171,7 +171,9 @@ fn a_search_that_says_it_is_exact_misses_nothing(subject: &Subject) -> Result<()
                     found => found.must("search")?,
                 };
                 if found.exactness == Exactness::Exact {
-                    vectors.misses_nothing(&query, filter, &found.neighbors).map_err(|why| format!("with {lent:?}, {why}"))?;
+                    vectors
+                        .misses_nothing(&query, filter, &found.neighbors)
+                        .map_err(|why| format!("with {lent:?}, {why}"))?;
                 }
             }
         }

@@ -253,9 +253,10 @@ fn what_is_not_known_is_unsupported(subject: &Subject) -> Result<(), NotPassed> 
         let kind = refused(index.search(&Search::new(&query, 1).with_parameters(&parameters)));
         ensure!(kind == Some(ErrorKind::Unsupported), "a parameter that no index has gave {kind:?}, not Unsupported");
         // Nor is it passed over beside one that the index has.
-        let known = KNOWN.iter().flat_map(|(name, values)| values.iter().map(|value| (*name, *value))).find(|known| {
-            index.search(&Search::new(&query, 1).with_parameters(&[*known])).is_ok()
-        });
+        let known = KNOWN
+            .iter()
+            .flat_map(|(name, values)| values.iter().map(|value| (*name, *value)))
+            .find(|known| index.search(&Search::new(&query, 1).with_parameters(&[*known])).is_ok());
         for both in known.into_iter().flat_map(|known| [[known, parameters[0]], [parameters[0], known]]) {
             let kind = refused(index.search(&Search::new(&query, 1).with_parameters(&both)));
             ensure!(kind == Some(ErrorKind::Unsupported), "the parameters {both:?} gave {kind:?}, not Unsupported");

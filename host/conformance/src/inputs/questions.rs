@@ -95,7 +95,10 @@ pub(crate) fn gives_all_or_stops<T, R: PartialEq>(
     let keep = |target: &mut T| call(target).map(|found| given.set(Some(found)));
     stopped_anywhere(what, target, keep, |_, _| {
         let is_part = given.take().is_some_and(|found| found != *whole);
-        ensure!(!is_part, "a {what} that is stopped gives a part and SOCH_OK; end it with what `go_on` answers (soch_call)");
+        ensure!(
+            !is_part,
+            "a {what} that is stopped gives a part and SOCH_OK; end it with what `go_on` answers (soch_call)"
+        );
         Ok(())
     })
 }

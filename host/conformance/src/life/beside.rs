@@ -45,11 +45,13 @@ fn beside(subject: &Subject, one: &FuzzCase, other: &FuzzCase) -> Result<(), Not
             between = other.run(subject, |_| {});
         }
     });
-    let said = |which: &str, case: &FuzzCase, why: NotPassed| match why {
+    let said = |which: &str, case: &FuzzCase, why: NotPassed| {
+        match why {
         NotPassed::Failed(why) => NotPassed::Failed(format!(
             "of two instances, {which}: {why}; `sochdb-plugin check FILE --fuzz-case {case}` shows whether it is so alone"
         )),
         other => other,
+    }
     };
     between.map_err(|why| said("the one that came later", other, why))?;
     around.map_err(|why| said("the one that came first", one, why))

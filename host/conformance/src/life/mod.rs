@@ -5,6 +5,7 @@ use crate::frame::test::Test;
 pub(crate) mod bad_configs;
 pub(crate) mod basics;
 pub(crate) mod beside;
+pub(crate) mod filled;
 pub(crate) mod held;
 pub(crate) mod leaks;
 pub(crate) mod leaks_calls;
@@ -13,4 +14,5 @@ pub(crate) mod many;
 pub(crate) mod worked;
 
 /// All of them, in the order in which they are best read.
-pub(crate) const TESTS: &[&[Test]] = &[basics::TESTS, many::TESTS, beside::TESTS, leaks::TESTS, leaks_calls::TESTS, leaks_stopped::TESTS];
+pub(crate) const TESTS: &[&[Test]] =
+    &[basics::TESTS, many::TESTS, beside::TESTS, filled::TESTS, leaks::TESTS, leaks_calls::TESTS, leaks_stopped::TESTS];

@@ -208,13 +208,20 @@ fn a_long_time_to_live_is_no_short_one(subject: &Subject) -> Result<(), NotPasse
     let all_stay = |storage: &Storage, whose: &str| {
         for (time, key) in LONG.iter().zip(&keys) {
             for (way, found) in found(storage, key)? {
-                ensure!(found, "{way} of {whose} does not find a row with a time to live of {time} ms; it is not gone before");
+                ensure!(
+                    found,
+                    "{way} of {whose} does not find a row with a time to live of {time} ms; it is not gone before"
+                );
             }
         }
         for (way, mut keys) in by_all_ways(storage)? {
             keys.retain(|key| key.len() == 8);
             let count = keys.len();
-            ensure!(count == LONG.len(), "{way} of {whose} gives {count} of {} rows with long times to live", LONG.len());
+            ensure!(
+                count == LONG.len(),
+                "{way} of {whose} gives {count} of {} rows with long times to live",
+                LONG.len()
+            );
         }
         Ok(())
     };

@@ -87,7 +87,10 @@ pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> Result<(), NotPass
         if left_open(&run) > left_open(undisturbed) {
             let (now, usual) = (left_open(&run).unwrap_or_default(), left_open(undisturbed).unwrap_or_default());
             let why = "what fails gives back all that it took, and `destroy` closes the rest";
-            return Err(format!("{place}: {now} files are open behind the end of the instance, {usual} without the failure; {why}").into());
+            return Err(format!(
+                "{place}: {now} files are open behind the end of the instance, {usual} without the failure; {why}"
+            )
+            .into());
         }
         let fates = fates(&run.lines, usize::MAX);
         let failed = run.lines.iter().filter_map(|line| line.text.strip_prefix("failed ")).next();

@@ -103,6 +103,7 @@ impl Promise for Copies {
         });
         // What was written before the copy is in it as if it had been flushed, and nothing else is.
         let (steps, fates): (Vec<Step>, Vec<Fate>) = before.chain([(Step::Flush, Fate::Done)]).unzip();
-        check(&steps, &fates, &rows_of(seen)?).map_err(|why| format!("in a copy, which is as durable as after a flush, {why}"))
+        check(&steps, &fates, &rows_of(seen)?)
+            .map_err(|why| format!("in a copy, which is as durable as after a flush, {why}"))
     }
 }
