@@ -37,7 +37,7 @@ pub(crate) trait Promise {
     /// Whether what it made is promised to be there when it has returned.
     fn is_kept(step: &Self::Step) -> bool;
 
-    /// What takes steps by the handles of an instance with this directory.
+    /// The taker of steps, by the handles of an instance with this directory.
     ///
     /// # Errors
     /// The instance is of another kind, or does not say what it takes.

@@ -31,8 +31,8 @@ fn words_of(rows: &BTreeSet<RowId>, words: usize) -> Vec<u64> {
     bitmap
 }
 
-/// What a search finds that has room for `k` rows also where fewer are allowed, for which `Index::search` makes less room.
-fn search(index: &Index, search: &Search<'_>) -> Result<Vec<(RowId, f32)>, Error> {
+/// Rows of a search that has room for `k` of them also where fewer are allowed, for which `Index::search` makes less room.
+fn with_room(index: &Index, search: &Search<'_>) -> Result<Vec<(RowId, f32)>, Error> {
     let (mut rows, mut distances) = (vec![0; search.k], vec![0.0; search.k]);
     let mut result = soch_search_result { size: size_of::<soch_search_result>(), flags: 0, count: 0 };
     with_raw_search(search, |raw| {
@@ -59,7 +59,7 @@ fn finds_those(
         let search = Search::new(query, k).among(filter);
         let expected: Vec<_> = all.iter().filter(|(row, _)| allowed.contains(row)).take(k).collect();
         for (search, exact) in [(search.exactly(), true), (search, false)] {
-            let Some(found) = supported("search", self::search(index, &search))? else { continue };
+            let Some(found) = supported("search", with_room(index, &search))? else { continue };
             let stranger = found.iter().find(|(row, _)| !allowed.contains(row));
             ensure!(stranger.is_none(), "{form} allows {} rows, and {stranger:?} is found", allowed.len());
             ensure!(
@@ -129,7 +129,7 @@ fn a_filter_knows_rows_of_all_64_bits(subject: &Subject) -> Result<(), NotPassed
     build(index, &ROWS.iter().zip(0..).map(|(row, number)| (*row, keys.key(number))).collect::<Vec<_>>())?;
     let query = keys.key(3);
     let rows_by = |filter: RowFilter<'_>| -> Result<BTreeSet<RowId>, NotPassed> {
-        let found = needed("search", search(index, &Search::new(&query, 100).among(filter)))?;
+        let found = needed("search", with_room(index, &Search::new(&query, 100).among(filter)))?;
         Ok(found.iter().map(|(row, _)| *row).collect())
     };
     let all = |words: &[u64]| ROWS.into_iter().filter(|row| *row < 64 * words.len() as u64).collect::<BTreeSet<_>>();

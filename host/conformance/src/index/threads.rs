@@ -186,9 +186,9 @@ fn a_key_changes_while_others_read_its_rows(subject: &Subject) -> Result<(), Not
         skip!("changes beside each other are described as not taken");
     }
     let key = keys.key(1);
+    needed("lookup", index.lookup(&key))?;
     build(index, &(0..OF_THE_KEY).map(|row| (row, key.clone())).collect::<Vec<_>>())?;
     let index = &*index;
-    needed("lookup", index.lookup(&key))?;
     let done = AtomicBool::new(false);
     together(2, |thread| {
         if thread > 0 {

@@ -159,7 +159,7 @@ fn log_lines_of_threads_come_whole(subject: &Subject) -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// What was delivered to a file is not taken back.
+/// A file has all that was delivered to it, also by an instance that is gone.
 fn log_lines_stay_when_the_next_instance_comes(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = of_logs(subject)?;
     instance.observability()?.log(LogLevel::Error, "checked first", &[]);

@@ -1,11 +1,11 @@
 //! Tests of many keys that are found by one call. Of a storage without it, the host asks key by key.
 
-use crate::frame::must::{ensure, show, Must};
+use crate::frame::must::{ensure, needed, show, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::refusing::refusing_values;
-use sochdb_plugin_host::sdk::abi::{soch_bytes, SOCH_DENIED};
+use sochdb_plugin_host::sdk::abi::{soch_bytes, SOCH_DENIED, SOCH_OK, SOCH_UNSUPPORTED};
 use sochdb_plugin_host::sdk::{Error, ErrorKind, StorageExtension, ValueSink};
 use sochdb_plugin_host::Storage;
 
@@ -61,11 +61,14 @@ fn many_keys_are_found_as_get_finds_them(subject: &Subject) -> Result<(), NotPas
     agree(storage, 1, &[b"a key with other keys before it", b"\xFF", keys[4], b"a"])
 }
 
-/// Of more keys than a buffer, or a number of 16 bits, has room for.
+/// Of more keys than a buffer, or a number of 16 bits, has room for. Where the host asks key by key, nothing is kept of them.
 fn keys_of_every_number_have_answers(subject: &Subject) -> Result<(), NotPassed> {
     const ROWS: usize = 50;
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
+    let own =
+        storage.alone("multi_get", |table, _, _| if table.multi_get.is_some() { SOCH_OK } else { SOCH_UNSUPPORTED });
+    needed("multi_get", own)?;
     let all: Vec<[u8; 4]> = (0..2 * ROWS as u32).map(u32::to_be_bytes).collect();
     all[..ROWS].iter().try_for_each(|key| storage.put(1, key, key, 0).must("put"))?;
     for count in [255, 256, 257, 1000, 1001, 4096, 4097, 10_001, 65_535, 65_536, 65_537] {

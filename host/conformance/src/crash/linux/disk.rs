@@ -157,15 +157,30 @@ impl<'a> Disk<'a> {
         name.apply(&mut self.now);
     }
 
+    /// Keeps what was changed in a directory, also while that had another name. A journal has all names until then, and until the
+    /// directory got its name.
     fn keep_names_in(&mut self, path: &Path, rule: Rule) {
-        let in_it = |(name, _): &(&Name, bool)| name.directories().contains(&path);
-        match rule {
-            Rule::Journal => {
-                let last = self.names.iter().rposition(in_it).map_or(0, |last| last + 1);
-                self.names[..last].iter_mut().for_each(|name| name.1 = true);
+        let (mut of, mut last) = (path.to_owned(), 0);
+        for at in (0..self.names.len()).rev() {
+            let name = self.names[at].0;
+            let is_in_it = name.directories().contains(&&*of);
+            let mut is_its_own = false;
+            if let Name::Rename { from, to } = name {
+                if let Ok(below) = of.strip_prefix(to) {
+                    is_its_own = below.as_os_str().is_empty();
+                    of = if is_its_own { from.clone() } else { from.join(below) };
+                }
             }
-            Rule::Strict => self.names.iter_mut().filter(|name| in_it(name)).for_each(|name| name.1 = true),
+            match rule {
+                Rule::Strict => self.names[at].1 |= is_in_it,
+                Rule::Journal if is_in_it || is_its_own => {
+                    last = at + 1;
+                    break;
+                }
+                Rule::Journal => {}
+            }
         }
+        self.names[..last].iter_mut().for_each(|name| name.1 = true);
     }
 
     /// The names after some of the changes that are not certain.

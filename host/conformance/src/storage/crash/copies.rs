@@ -56,7 +56,7 @@ impl Promise for Copies {
         copied(subject.instance()?.storage()?, subject, directory.path())
     }
 
-    /// Those of the storage, with the copy among them.
+    /// The steps of the storage, with the copy among them.
     fn steps(seed: u64, count: usize) -> Vec<CopyStep> {
         let mut steps: Vec<CopyStep> = Rows::steps(seed, count).into_iter().map(CopyStep::Of).collect();
         let at = count / 4 + (seed % (count as u64 / 2).max(1)) as usize;

@@ -83,6 +83,21 @@ fn a_directory_is_needed_by_what_is_in_it() {
 }
 
 #[test]
+fn a_directory_is_synced_with_what_it_had_under_another_name() {
+    let ops = [
+        Op::Name(Name::MakeDirectory { path: "d".into() }),
+        create("d/a", 0),
+        rename("d", "e"),
+        Op::SyncDirectory { path: "e".into() },
+    ];
+    assert_eq!(states(&ops, Rule::Journal), set(&["e/ e/a="]));
+    // By POSIX its own name is that of the directory above it.
+    let strict = states(&[&ops[..], &[sync_directory()]].concat(), Rule::Strict);
+    assert_eq!(strict, set(&["e/ e/a="]));
+    assert!(states(&ops, Rule::Strict).contains("d/ d/a="), "a name that nothing synced is certain");
+}
+
+#[test]
 fn what_the_kernel_lost_does_not_come_with_a_later_sync() {
     let ops = [create("a", 0), write(0, b"x"), Op::Lost { file: 0 }, Op::Sync { file: 0 }];
     assert_eq!(states(&ops, Rule::Journal), set(&["a="]));
