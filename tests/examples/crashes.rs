@@ -18,6 +18,10 @@ fn keeps(plugin: &Private, tests: &str, options: &[&str]) {
     for test in answer["tests"].as_array().expect("tests") {
         if test["outcome"] == "skipped" {
             let reason = test["reason"].as_str().expect("a reason");
+            // The log makes no copies.
+            if reason == "`checkpoint` is unsupported" {
+                continue;
+            }
             assert!(reason.contains("supervised") || reason.contains("look at its child"), "{test}");
             skipped(tests, reason);
         }
