@@ -60,9 +60,10 @@ fn of<'a>(tables: &[Table], table: &'a Table) -> Vec<(&'a str, BTreeSet<String>)
         .collect()
 }
 
-/// The assertion that refuses a slip: of a name of several words, whatever the parameters are.
+/// The assertion that refuses a slip: of a name of several words, whatever the parameters are. The plural is a word, and may
+/// be the name of something else.
 fn assertion(name: &str, slip: &str) -> String {
-    let alone = name.contains('_') && others(name).all(|other| other != slip);
+    let alone = name.contains('_') && others(name).all(|other| other != slip) && slip != format!("{name}s");
     format!("SOCH_SLIP{}({name}, {slip});", if alone { "_ALONE" } else { "" })
 }
 

@@ -29,8 +29,8 @@
 //              among KINDS, a parameter that is narrower than its slot's, one whose name is a slip away from its slot's: a
 //              letter is missing, two are exchanged, an `s` is behind it, the style is another, or it is a word that others
 //              have for it (`writebatch`, `open_raeder`, `describes`, `Shutdown`, `rollback` of a transaction). A slip of a
-//              name of one word is seen if the parameters are the slot's; a slip that is private or overloaded, any other
-//              name, and a narrow number beside a `span` are not.
+//              name of one word and an `s` are seen if the parameters are the slot's; a slip that is private or overloaded,
+//              any other name, and a narrow number beside a `span` are not.
 // Results      A method returns `void`; or `bool`, where false means SOCH_NOT_FOUND; or a `soch_status`; or a
 //              `soch::outcome<>`, which may hold a failure; what opens, also a `soch::outcome<std::unique_ptr<…>>`.
 // Exceptions   None leaves the plugin. `soch::failure` gives its status, std::bad_alloc and std::length_error give SOCH_LIMIT,
