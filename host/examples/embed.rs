@@ -17,10 +17,7 @@ fn begin(manager: &PluginManager, listed: Listed, data: &Path) -> Result<(), Box
 }
 
 fn tell(done: Result<(), Box<dyn Error>>) {
-    done.unwrap_or_else(|e| match e.downcast_ref().or_else(|| e.source()?.downcast_ref::<LoadError>()) {
-        Some(refusal) => eprintln!("{refusal:?}"), // With its code, and what to do.
-        None => eprintln!("{e}{}", e.source().map_or(String::new(), |why| format!(": {why}"))),
-    });
+    done.unwrap_or_else(|e| eprintln!("{e:?}")); // With the code, what to do, and why.
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -72,8 +72,8 @@ fn growth(one: &mut One<'_>) -> Result<Option<(usize, u64)>, NotPassed> {
 }
 
 fn leave_nothing(one: &mut One<'_>) -> Result<(), NotPassed> {
-    if let Some(why) = checker() {
-        unseen!("{why}");
+    if let Some(checker) = checker() {
+        unseen!("{checker}, which finds leaks itself");
     }
     let mut found = None;
     for attempt in 0..ATTEMPTS {
@@ -130,8 +130,8 @@ const REFUSED_SOON: Duration = Duration::from_millis(20);
 
 fn refused_configurations_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
-    if let Some(why) = checker() {
-        unseen!("{why}");
+    if let Some(checker) = checker() {
+        unseen!("{checker}, which finds leaks itself");
     }
     let directory = std::sync::Arc::new(new_directory()?);
     let mut refused = 0;
@@ -160,8 +160,8 @@ fn refused_configurations_leave_nothing(subject: &Subject) -> Result<(), NotPass
 /// Two instances do not write to one directory: one that finds it in use is refused, and gives back what it took.
 fn a_directory_in_use_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
-    if let Some(why) = checker() {
-        unseen!("{why}");
+    if let Some(checker) = checker() {
+        unseen!("{checker}, which finds leaks itself");
     }
     let (mut first, nowhere) = (subject.instance()?, new_directory()?);
     let directory = first.directory();

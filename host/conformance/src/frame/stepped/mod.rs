@@ -72,8 +72,8 @@ pub(crate) fn beside(
     test: impl FnOnce(&Steps) -> Result<(), NotPassed>,
 ) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
-    if checker().is_some() {
-        unseen!("a memory checker runs, under which no call stops at its instructions");
+    if let Some(checker) = checker() {
+        unseen!("{checker}, and no call stops at its instructions");
     }
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     {
