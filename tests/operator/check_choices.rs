@@ -215,3 +215,22 @@ fn what_the_host_demands_is_demanded() {
     object(&["check", "--quick", "--max-size", "10000000"], &plugin.path, 0);
     assert_eq!(call(&["check", "--policy", "none", "x"]).status.code(), Some(2));
 }
+
+/// What the option writes is a trust file, which lies where nobody else can change it.
+#[test]
+fn a_plugin_may_need_a_library_that_is_allowed() {
+    let source = PrivateDir::new("needed");
+    let text = "const char *library_name(void) { return \"needed\"; }\n";
+    fs::write(source.path().join("needed.c"), text).expect("its own directory");
+    let library = Private::compile_file(&source.path().join("needed.c"), &["-Wl,-soname,needed.so"]);
+    let needed = library.path.to_str().expect("UTF-8");
+    let plugin = Private::compile("needs_library", &["-Wl,--no-as-needed", needed]);
+    let cache = PrivateDir::new("cache");
+    let name = ["--test", "compression::the_algorithm_has_a_name"];
+    let refused = with_cache(&cache, &name, &plugin.path, 1);
+    assert_eq!(refused["code"], "E_DEP_FORBIDDEN", "{refused}");
+    let allowed = with_cache(&cache, &[&name[..], &["--allow-dependency", needed]].concat(), &plugin.path, 0);
+    assert_eq!(names(&allowed).last(), Some(&name[1]), "{allowed}");
+    let left = fs::read_dir(cache.path().join("sochdb-plugin/checked")).expect("what the check keeps").count();
+    assert_eq!(left, 1, "only what the tests found is kept");
+}

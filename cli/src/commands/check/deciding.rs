@@ -1,11 +1,14 @@
 //! How the loader of a check decides.
 
+use crate::commands::check::cache::cache;
 use crate::input::paths::absolute;
 use crate::output::failure::Failure;
+use crate::system::backend::System;
+use crate::system::Native;
 use sochdb_plugin_host::{DynamicPluginLoader, Policy, TrustFiles};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::TempPath;
 use toml_edit::{value, ArrayOfTables, DocumentMut, Item, Table};
 
 /// What the host says and trusts whose decision is meant.
@@ -43,13 +46,13 @@ impl Deciding {
     ///
     /// # Errors
     /// The path of a library has no directory or is not UTF-8; the file cannot be written.
-    pub(crate) fn with_dependencies(&self, file: &Path) -> Result<(Self, Option<NamedTempFile>), Failure> {
+    pub(crate) fn with_dependencies(&self, file: &Path) -> Result<(Self, Option<TempPath>), Failure> {
         if self.allow_dependency.is_empty() {
             return Ok((self.clone(), None));
         }
         let written = trust_file(&self.allow_dependency, self.trust.is_empty().then_some(file))?;
         let mut trust = self.trust.clone();
-        trust.push(written.path().to_owned());
+        trust.push(written.to_path_buf());
         Ok((Self { trust, allow_dependency: Vec::new(), ..self.clone() }, Some(written)))
     }
 
@@ -65,7 +68,7 @@ impl Deciding {
 }
 
 /// A trust file that allows these libraries, and the directory of `plugin`: one that no other file allows.
-fn trust_file(libraries: &[PathBuf], plugin: Option<&Path>) -> Result<NamedTempFile, Failure> {
+fn trust_file(libraries: &[PathBuf], plugin: Option<&Path>) -> Result<TempPath, Failure> {
     let text = |path: Option<&Path>| {
         let text = path.and_then(Path::to_str).filter(|text| !text.is_empty());
         text.map(str::to_owned)
@@ -90,7 +93,14 @@ fn trust_file(libraries: &[PathBuf], plugin: Option<&Path>) -> Result<NamedTempF
         document["directory"] = Item::ArrayOfTables(directories);
     }
     let cannot = |error: std::io::Error| format!("cannot write a trust file for --allow-dependency: {error}");
-    let file = tempfile::Builder::new().prefix("sochdb-check-").suffix(".toml").tempfile().map_err(cannot)?;
-    std::fs::write(file.path(), document.to_string()).map_err(cannot)?;
+    // What obeys it trusts no directory for temporary files, which others can change.
+    let cache = cache().ok_or_else(|| {
+        Failure::usage(format!("--allow-dependency writes a file below the home: set {}", Native::VARIABLES.home))
+    })?;
+    std::fs::create_dir_all(&cache).map_err(cannot)?;
+    let file = tempfile::Builder::new().prefix("trust-").suffix(".toml").tempfile_in(cache).map_err(cannot)?;
+    // Nor a file that somebody has open for writing.
+    let file = file.into_temp_path();
+    std::fs::write(&file, document.to_string()).map_err(cannot)?;
     Ok(file)
 }

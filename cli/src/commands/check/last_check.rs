@@ -1,10 +1,9 @@
 //! What the last check of a plugin found, kept among what may be deleted at any time: the tests that it did not pass, and how long
 //! each took.
 
+use crate::commands::check::cache::cache;
 use crate::commands::check::outcome::{Outcome, Tested};
 use crate::output::failure::Failure;
-use crate::system::backend::System;
-use crate::system::Native;
 use sochdb_plugin_host::Digest;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,10 +35,7 @@ impl Known {
 
 /// Where they are of the plugin at `file`. None without a home.
 fn place(file: &Path) -> Option<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let cache =
-        absolute(Native::VARIABLES.cache).or_else(|| Some(absolute(Native::VARIABLES.home)?.join(Native::CACHE)))?;
-    Some(cache.join("sochdb-plugin/checked").join(Digest::of(file.as_os_str().as_encoded_bytes()).to_string()))
+    Some(cache()?.join(Digest::of(file.as_os_str().as_encoded_bytes()).to_string()))
 }
 
 /// None if no check is known.

@@ -1,6 +1,7 @@
 //! `check`: the conformance suite on one plugin, each test in a process of its own.
 
 pub(crate) mod again;
+pub(crate) mod cache;
 pub(crate) mod calls;
 pub(crate) mod child;
 pub(crate) mod deciding;

@@ -14,6 +14,10 @@ use std::path::{Path, PathBuf};
 const BLOCK: usize = 1 << 16;
 const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlags::GROW).union(SealFlags::WRITE);
 
+/// So often the kernel is asked to seal a file. It answers `EBUSY` where another processor has a page at hand still, for which it waits
+/// about 150 ms each time (`memfd_wait_for_pins` in its mm/memfd.c).
+const TRIES: u32 = 20;
+
 /// A copy of a file in memory that the kernel lets nobody change.
 ///
 /// Keep it as long as the library is loaded: another file that got its descriptor's number would have the name by
@@ -31,7 +35,7 @@ impl SealedFile {
         let (fd, flags) =
             made.map_err(|errno| Refusal::failed(Step::Seal, errno, |reason| Refusal::Memfd { reason }))?;
         copy_all(path, file, &fd)?;
-        retry_on_intr(|| rustix::fs::fcntl_add_seals(&fd, SEALS)).map_err(not_sealed)?;
+        seal(fd.as_fd(), SEALS).map_err(not_sealed)?;
         let sealed = Self { fd, size: file.size };
         let seals = sealed.seals()?;
         let execve = if flags.contains(MemfdFlags::NOEXEC_SEAL) { ", cannot be executed as a program" } else { "" };
@@ -119,6 +123,12 @@ fn memfd(file: &OsStr) -> rustix::io::Result<(OwnedFd, MemfdFlags)> {
         Err(Errno::INVAL) => Ok((retry_on_intr(|| rustix::fs::memfd_create(&name, plain))?, plain)),
         made => Ok((made?, wanted)),
     }
+}
+
+/// Seals a file in memory that nobody has mapped for writing.
+pub(crate) fn seal(fd: BorrowedFd<'_>, seals: SealFlags) -> rustix::io::Result<()> {
+    let add = || retry_on_intr(|| rustix::fs::fcntl_add_seals(fd, seals));
+    (1..TRIES).map(|_| add()).find(|answer| *answer != Err(Errno::BUSY)).unwrap_or_else(add)
 }
 
 fn not_sealed(errno: Errno) -> Refusal {

@@ -3,9 +3,10 @@
 use crate::probe::outcome::ProbeError;
 use crate::refusal::lack::Lack;
 use crate::system::linux::base::resource_limit::resource_limit;
+use crate::system::linux::files::sealed_file::seal;
 use crate::system::linux::probe::request::unavailable;
 use crate::system::linux::probe::{tunable, unnamed};
-use rustix::fd::{AsRawFd, OwnedFd};
+use rustix::fd::{AsFd, AsRawFd, OwnedFd};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use rustix::process::Resource;
@@ -64,7 +65,7 @@ pub(crate) fn memory() -> io::Result<OwnedFd> {
     let mut file = File::from(memory?);
     file.write_all(PROGRAM)?;
     let seals = SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE;
-    rustix::fs::fcntl_add_seals(&file, seals)?;
+    seal(file.as_fd(), seals)?;
     Ok(file.into())
 }
 
