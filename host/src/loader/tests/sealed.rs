@@ -3,7 +3,7 @@
 use crate::base::digest::Digest;
 use crate::loader::tests::*;
 use crate::refusal::step::Step;
-use crate::system::linux::files::sealed_file::SealedFile;
+use crate::system::linux::files::sealed_file::{seal, SealedFile};
 use crate::system::posix::files::open_file;
 use rustix::fd::AsFd;
 use rustix::io::Errno;
@@ -24,6 +24,27 @@ fn the_copy_outlives_changes_of_the_file() {
     assert_eq!(admitted.digest, Digest::of(good));
     let through_proc = fs::read(admitted.file.path().expect("/proc is mounted")).expect("it is readable");
     assert!(through_proc == good);
+}
+
+/// The kernel seals nothing of which somebody holds a page: here one that is mapped for a moment more.
+#[test]
+fn what_is_busy_for_a_moment_is_sealed() {
+    use rustix::fs::{MemfdFlags, SealFlags};
+    use rustix::mm::{mmap, munmap, MapFlags, ProtFlags};
+    let made = rustix::fs::memfd_create("busy", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING).expect("memory");
+    rustix::fs::ftruncate(&made, 4096).expect("its own file");
+    let access = ProtFlags::READ | ProtFlags::WRITE;
+    // SAFETY: new pages, at an address that the system chooses.
+    let page = unsafe { mmap(std::ptr::null_mut(), 4096, access, MapFlags::SHARED, &made, 0) }.expect("memory");
+    let place = page as usize;
+    assert_eq!(rustix::fs::fcntl_add_seals(&made, SealFlags::WRITE), Err(Errno::BUSY));
+    let unmaps = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(20));
+        // SAFETY: nobody uses the page.
+        unsafe { munmap(place as *mut _, 4096) }
+    });
+    assert_eq!(seal(made.as_fd(), SealFlags::WRITE), Ok(()));
+    unmaps.join().expect("no panic").expect("its own page");
 }
 
 #[test]

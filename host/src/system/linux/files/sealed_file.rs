@@ -10,13 +10,15 @@ use rustix::fs::{MemfdFlags, SealFlags, Stat};
 use rustix::io::{retry_on_intr, Errno};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const BLOCK: usize = 1 << 16;
 const SEALS: SealFlags = SealFlags::SEAL.union(SealFlags::SHRINK).union(SealFlags::GROW).union(SealFlags::WRITE);
 
-/// So often the kernel is asked to seal a file. It answers `EBUSY` where another processor has a page at hand still, for which it waits
-/// about 150 ms each time (`memfd_wait_for_pins` in its mm/memfd.c).
+/// How often the kernel is asked to seal a file, and the pause between. It answers `EBUSY` where another processor has a page at hand
+/// still, for which it waits about 150 ms itself each time (`memfd_wait_for_pins` in its mm/memfd.c).
 const TRIES: u32 = 20;
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// A copy of a file in memory that the kernel lets nobody change.
 ///
@@ -127,8 +129,13 @@ fn memfd(file: &OsStr) -> rustix::io::Result<(OwnedFd, MemfdFlags)> {
 
 /// Seals a file in memory that nobody has mapped for writing.
 pub(crate) fn seal(fd: BorrowedFd<'_>, seals: SealFlags) -> rustix::io::Result<()> {
-    let add = || retry_on_intr(|| rustix::fs::fcntl_add_seals(fd, seals));
-    (1..TRIES).map(|_| add()).find(|answer| *answer != Err(Errno::BUSY)).unwrap_or_else(add)
+    for _ in 1..TRIES {
+        match retry_on_intr(|| rustix::fs::fcntl_add_seals(fd, seals)) {
+            Err(Errno::BUSY) => std::thread::sleep(PAUSE),
+            answer => return answer,
+        }
+    }
+    retry_on_intr(|| rustix::fs::fcntl_add_seals(fd, seals))
 }
 
 fn not_sealed(errno: Errno) -> Refusal {
