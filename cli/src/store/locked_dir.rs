@@ -158,7 +158,12 @@ fn wait(path: &Path, mut handle: Held) -> Result<Result<Held, Error>, Failure> {
     })
 }
 
-fn make(path: &Path) -> Result<Vec<PathBuf>, Error> {
+/// Makes a directory, with those above it that are missing, such that only its owner can change any of them, whatever the umask is.
+/// Returns those that are new.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn make(path: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut ancestors: Vec<&Path> = path.ancestors().collect();
     ancestors.reverse();
     let mut made = Vec::new();

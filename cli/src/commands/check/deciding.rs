@@ -3,6 +3,7 @@
 use crate::commands::check::cache::cache;
 use crate::input::paths::absolute;
 use crate::output::failure::Failure;
+use crate::store::locked_dir::make;
 use crate::system::backend::System;
 use crate::system::Native;
 use sochdb_plugin_host::{DynamicPluginLoader, Policy, TrustFiles};
@@ -97,7 +98,7 @@ fn trust_file(libraries: &[PathBuf], plugin: Option<&Path>) -> Result<TempPath, 
     let cache = cache().ok_or_else(|| {
         Failure::usage(format!("--allow-dependency writes a file below the home: set {}", Native::VARIABLES.home))
     })?;
-    std::fs::create_dir_all(&cache).map_err(cannot)?;
+    make(&cache).map_err(cannot)?;
     let file = tempfile::Builder::new().prefix("trust-").suffix(".toml").tempfile_in(cache).map_err(cannot)?;
     // Nor a file that somebody has open for writing.
     let file = file.into_temp_path();

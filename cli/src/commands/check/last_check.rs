@@ -4,6 +4,7 @@
 use crate::commands::check::cache::cache;
 use crate::commands::check::outcome::{Outcome, Tested};
 use crate::output::failure::Failure;
+use crate::store::locked_dir::make;
 use sochdb_plugin_host::Digest;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -57,7 +58,7 @@ pub(crate) fn keep(file: &Path, tests: &[Tested], repeat: u32) {
     let others = before.iter().filter(|known| !tests.iter().any(|tested| tested.name == known.name));
     let others = others.map(|known| Known { passed: true, took: known.took, name: known.name.clone() });
     let lines: String = tests.iter().map(now).chain(others).map(|known| known.line()).collect();
-    let _ = place.parent().map(std::fs::create_dir_all);
+    let _ = place.parent().map(make);
     let _ = std::fs::write(place, lines);
 }
 

@@ -65,9 +65,7 @@ impl Vectors {
         times.sort_unstable();
         Ok((hits as f64 / all as f64, times[times.len() / 2]))
     }
-}
 
-impl Vectors {
     /// Sees that what was found is as near, row by row, as the nearest rows that the filter allows.
     fn misses_nothing(&self, query: &[u8], filter: RowFilter<'_>, found: &[(RowId, f32)]) -> Result<(), String> {
         let far = |key: &[u8]| far(self.metric, self.keys, query, key).unwrap_or(f64::INFINITY);

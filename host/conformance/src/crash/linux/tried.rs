@@ -84,8 +84,7 @@ pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> Result<(), NotPass
         if run.end != End::Done {
             return Err(format!("{place}: {}", ended(&run.end)).into());
         }
-        if left_open(&run) > left_open(undisturbed) {
-            let (now, usual) = (left_open(&run).unwrap_or_default(), left_open(undisturbed).unwrap_or_default());
+        if let Some((now, usual)) = left_open(&run).zip(left_open(undisturbed)).filter(|(now, usual)| now > usual) {
             let why = "what fails gives back all that it took, and `destroy` closes the rest";
             return Err(format!(
                 "{place}: {now} files are open behind the end of the instance, {usual} without the failure; {why}"
