@@ -21,13 +21,14 @@ const CALLS: u64 = 100_000;
 /// Two processes are not alike to the last instruction before and after the calls.
 const EQUAL: f64 = 0.5;
 const MOST_WITH_FULL_SAFETY: f64 = 30.0;
-/// Of each row of [`SAFE_HANDLES`].
-const MOST_OF_SAFE_HANDLES: [f64; 5] = [75.0, 82.0, 118.0, 215.0, 270.0];
-const MOST_OF_A_SPAN: f64 = 790.0;
-const MOST_OF_A_LOG_LINE: f64 = 525.0;
-const MOST_OF_A_PLUGINS_LINE: f64 = 1900.0;
+/// Of each row of [`SAFE_HANDLES`]. A change elsewhere in a crate moves these and the next by 0.5 % (16 units for each crate,
+/// cargo's default, moved them by 8 %): each is what was counted and 1.5 %.
+const MOST_OF_SAFE_HANDLES: [f64; 5] = [79.0, 85.0, 118.0, 203.0, 258.0];
+const MOST_OF_A_SPAN: f64 = 782.0;
+const MOST_OF_A_LOG_LINE: f64 = 561.0;
+const MOST_OF_A_PLUGINS_LINE: f64 = 1797.0;
 /// Of events by `log` and `tracing`, times those of the same line by `Host::log`.
-const MOST_OF_EVENTS: [f64; 2] = [1.2, 1.55];
+const MOST_OF_EVENTS: [f64; 2] = [1.22, 1.51];
 
 /// Gives all rows to `rows`.
 fn each(rows: &mut impl Rows) {
