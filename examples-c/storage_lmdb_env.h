@@ -162,6 +162,16 @@ static inline soch_status claim(store *self, const char *path, soch_error *error
     return failf(error, SOCH_IO, failed, "directory %s: %s", path, strerror(failed));
 }
 
+// LMDB brings its files to the disk, but not their names. Whoever may not read the directory above has not made this one.
+static inline int sync_names(const store *self) {
+    int above = openat(self->directory, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = above >= 0 ? fsync(above) : errno == EACCES ? 0 : -1;
+    if (failed == 0) failed = fsync(self->directory);
+    int code = failed == 0 ? 0 : errno;
+    if (above >= 0) close(above);
+    return code;
+}
+
 // Closing alone would not unlock it: a child that this process has just forked holds the same lock until it runs
 // another program.
 static inline void release(store *self) {
@@ -181,6 +191,7 @@ static inline soch_status open_env(store *self, const char *path, unsigned flags
     if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(self->env, (size_t)self->map_size);
     if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(self->env, MOST_READERS);
     if (code == MDB_SUCCESS) code = mdb_env_open(self->env, path, flags | MDB_NOTLS, 0600);
+    if (code == MDB_SUCCESS) code = sync_names(self);
     // A process that was killed has left its snapshots behind; they would keep old pages for ever.
     if (code == MDB_SUCCESS) code = mdb_reader_check(self->env, &dead);
     if (code == MDB_SUCCESS) code = mdb_txn_begin(self->env, NULL, MDB_RDONLY, &txn);
