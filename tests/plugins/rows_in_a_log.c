@@ -77,8 +77,8 @@ static int reserve(store *self, size_t more) {
     return 0;
 }
 
-// Applies what a record holds. The rows keep its memory.
-static void apply(store *self, uint8_t *at, size_t len) {
+// Applies what a record holds. Each row has memory of its own, for its key and its value.
+static int apply(store *self, uint8_t *at, size_t len) {
     for (uint8_t *end = at + len; at < end;) {
         row it = {.op = *at};
         memcpy(&it.table, at + 1, 4), memcpy(&it.key_len, at + 5, 4), memcpy(&it.value_len, at + 9, 4);
@@ -89,12 +89,19 @@ static void apply(store *self, uint8_t *at, size_t len) {
         size_t to = place(self, it.table, key);
         int there = is_at(self, to, it.table, key);
         if (it.op == SOCH_WRITE_PUT) {
+            uint8_t *own = malloc((size_t)it.key_len + it.value_len + 1);
+            if (own == NULL) return ENOMEM;
+            memcpy(own, it.key, (size_t)it.key_len + it.value_len);
+            it.key = own, it.value = own + it.key_len;
+            if (there) free(self->rows[to].key);
             if (!there) memmove(&self->rows[to + 1], &self->rows[to], (self->count++ - to) * sizeof it);
             self->rows[to] = it;
         } else if (there) {
+            free(self->rows[to].key);
             memmove(&self->rows[to], &self->rows[to + 1], (--self->count - to) * sizeof it);
         }
     }
+    return 0;
 }
 
 static soch_status write_batch(void *instance, const soch_call *call, const soch_write *writes, size_t count,
@@ -116,8 +123,9 @@ static soch_status write_batch(void *instance, const soch_call *call, const soch
         failed = add_row(&what, &it);
     }
     if (failed == 0 && count > 0) failed = append(&self->log, &what);
-    if (failed == 0) apply(self, what.at, what.len);
-    else free(what.at);
+    // What is in the file and not in memory is there when it is opened again.
+    if (failed == 0) failed = self->log.broken = apply(self, what.at, what.len);
+    free(what.at);
     if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0) failed = flush_file(&self->log);
     pthread_mutex_unlock(&self->lock);
     return failed == 0 ? SOCH_OK : fail(error, failed);
@@ -201,8 +209,10 @@ static int load(store *self) {
     size_t len = 0;
     int failed;
     while ((failed = read_record(&self->log, &what, &len)) == 0 && what != NULL) {
-        if (reserve(self, len / HEAD + 1) != 0) return ENOMEM;
-        apply(self, what, len);
+        failed = reserve(self, len / HEAD + 1);
+        if (failed == 0) failed = apply(self, what, len);
+        free(what);
+        if (failed != 0) return failed;
     }
     return failed == 0 ? end_log(&self->log) : failed;
 }
@@ -210,6 +220,7 @@ static int load(store *self) {
 static void destroy(void *instance) {
     store *self = instance;
     close_log(&self->log);
+    for (size_t at = 0; at < self->count; at++) free(self->rows[at].key);
     free(self->rows);
     free(self);
 }
