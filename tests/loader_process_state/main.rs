@@ -16,7 +16,7 @@ fn plugin(flags: &[&str]) -> Private {
 fn sweep(moment: &str, mode: Mode, flags: &[&str]) {
     let plugin = plugin(flags);
     let mut wrong = Vec::new();
-    for thing in THINGS.iter().filter(|thing| thing.can_be_changed()) {
+    for thing in THINGS.iter().filter(|thing| thing.can_be_changed(moment)) {
         let said = ask(&plugin.path, moment, thing.name, mode);
         let told: BTreeSet<String> = [thing.told(mode)].into();
         let left: BTreeSet<String> = thing.left(mode).into_iter().collect();
@@ -71,7 +71,7 @@ fn an_instance_that_is_not_made_changed_nothing() {
 fn what_a_call_or_the_end_of_an_instance_changes_is_seen_by_who_looks() {
     let plugin = plugin(&[]);
     for moment in ["call", "shutdown", "destroy"] {
-        for thing in THINGS.iter().filter(|thing| thing.can_be_changed()) {
+        for thing in THINGS.iter().filter(|thing| thing.can_be_changed(moment)) {
             let said = ask(&plugin.path, moment, thing.name, Mode::Threads);
             assert_eq!(said.told, BTreeSet::new(), "{moment} {}", thing.name);
             // The end of an instance runs on a thread of its own, with which goes what is the thread's.

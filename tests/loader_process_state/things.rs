@@ -2,7 +2,9 @@
 
 use crate::child::Mode;
 use rustix::process::geteuid;
+use rustix::thread::{capabilities, CapabilitySet};
 use sochdb_plugin_host::{ProcessPart, Restored};
+use support::skipped;
 
 /// What becomes of a change in a load or in the making of an instance.
 pub enum Fate {
@@ -59,21 +61,41 @@ pub const THINGS: &[Thing] = &[
     thing("flags", ProcessPart::Descriptor, "stdin", Fate::Attributed),
     thing("closed", ProcessPart::Descriptor, "stdin", Fate::NeverNorAttributed),
     thing("timer", ProcessPart::Timer, "ITIMER_REAL", Fate::Attributed),
+    thing("user", ProcessPart::Credentials, "users", Fate::Attributed),
+    thing("group", ProcessPart::Credentials, "groups", Fate::Attributed),
+    thing("groups", ProcessPart::Credentials, "further groups", Fate::Attributed),
+    thing("capability", ProcessPart::Credentials, "capabilities", Fate::Always),
+    thing("filter", ProcessPart::ThreadAttribute, "seccomp filters", Fate::Never),
     thing("dumpable", ProcessPart::ProcessAttribute, "dumpable", Fate::Attributed),
     thing("subreaper", ProcessPart::ProcessAttribute, "child subreaper", Fate::Attributed),
 ];
 
 impl Thing {
-    /// Whether this machine has more than one of it, where that is needed.
-    pub fn can_be_changed(&self) -> bool {
-        self.name != "processors" || std::thread::available_parallelism().is_ok_and(|count| count.get() > 1)
+    /// Whether it can be changed here; if not, `test` says why it skips it.
+    pub fn can_be_changed(&self, test: &str) -> bool {
+        let wanted = match self.name {
+            "processors" if std::thread::available_parallelism().is_ok_and(|count| count.get() > 1) => return true,
+            "processors" => return self.is_skipped(test, "there is one processor"),
+            "user" => CapabilitySet::SETUID,
+            "group" | "groups" => CapabilitySet::SETGID,
+            "capability" => CapabilitySet::NET_RAW,
+            "filter" => CapabilitySet::SYS_ADMIN,
+            _ => return true,
+        };
+        let has = capabilities(None).expect("the kernel tells them").effective.contains(wanted);
+        has || self.is_skipped(test, &format!("it wants the capability {wanted:?}, which root has"))
+    }
+
+    fn is_skipped(&self, test: &str, why: &str) -> bool {
+        skipped(&format!("{test}, {}", self.name), why);
+        false
     }
 
     /// Whether each thread has its own.
     pub fn is_of_thread(&self) -> bool {
         use ProcessPart::{FloatingPoint, Scheduling, SignalMask, SignalStack, ThreadAttribute, ThreadLocale};
         let of_thread = [FloatingPoint, SignalMask, SignalStack, ThreadLocale, Scheduling, ThreadAttribute];
-        of_thread.contains(&self.part)
+        of_thread.contains(&self.part) || self.name == "capability"
     }
 
     /// The part and the item.

@@ -158,6 +158,22 @@ fn a_plugin_that_changes_the_process_is_told_what_and_where() {
     assert_eq!(object(&["check", "--quick"], &plugin.path, 0)["ok"], true);
 }
 
+/// The process of its test cannot open anything of ours any more, and says all the same what it found.
+#[test]
+fn a_plugin_that_becomes_another_user_is_told_so() {
+    if !rustix::process::geteuid().is_root() {
+        return skipped("a_plugin_that_becomes_another_user_is_told_so", "only root may become another user");
+    }
+    let plugin = Private::compile("changes_process", &["-Wl,--no-as-needed", "-lm"]);
+    let mut check = command();
+    check.args(["check", "--quick", "--json", "--config", "{\"do\": \"create nobody\"}"]).arg(&plugin.path);
+    let failed = one_object(&run(&mut check, LIMIT), 1)["tests"][1].take();
+    let reason = failed["reason"].as_str().unwrap_or_default();
+    let changed =
+        "in create: credentials users: real 0, effective 0, saved 0 -> real 65534, effective 65534, saved 65534";
+    assert!(failed["outcome"] == "failed" && reason.contains(changed), "{failed}");
+}
+
 #[test]
 fn options_for_another_kind_are_wrong_usage() {
     for (library, option) in [("codec_xor", &["--dimensions", "3"][..]), ("index_sorted", &["--checksum"])] {

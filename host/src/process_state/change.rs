@@ -17,7 +17,7 @@ named! {
     SignalStack "signal-stack" "The thread's alternate stack for signal handlers.";
     ThreadLocale "thread-locale" "The locale of the thread (`uselocale`).";
     Scheduling "scheduling" "The thread's niceness, its policy (`sched_setscheduler`), and the processors that it may run on.";
-    ThreadAttribute "thread-attribute" "The thread's timer slack, death signal, personality and renounced privileges.";
+    ThreadAttribute "thread-attribute" "The thread's timer slack, death signal, personality, renounced privileges and filters of system calls (seccomp).";
     SignalHandler "signal-handler" "The handler of a signal.";
     WorkingDirectory "working-directory" "The directory from which relative paths count.";
     Umask "umask" "The permissions that new files do not get.";
@@ -26,6 +26,7 @@ named! {
     ResourceLimit "resource-limit" "The limits that the kernel keeps (`setrlimit`).";
     Descriptor "descriptor" "Standard input, output and error, and how they are read and written.";
     Timer "timer" "The interval timers, which end in signals.";
+    Credentials "credentials" "The users, groups and capabilities by which the kernel judges what the process may do.";
     ProcessAttribute "process-attribute" "Whether the process may be dumped and traced, and adopts orphans.";
 }
 

@@ -15,6 +15,8 @@ use sochdb_plugin_host::{
     printable, Caller, DynamicPluginLoader, HostServices, InstanceOptions, PluginLibrary, Refusal,
 };
 use std::ffi::OsString;
+use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -162,6 +164,8 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
     let journal = Journal::create(&options.journal).map_err(|error| format!("cannot write the journal: {error}"))?;
     let calls = Calls::create(&options.calls).and_then(|calls| Native::watch_for_crash(&options.crash).map(|()| calls));
     let calls = Arc::new(calls.map_err(|error| format!("cannot watch the process: {error}"))?);
+    // Before the plugin runs, which may take from the process what is needed for it.
+    let mut place = File::create(&options.verdict).map_err(|error| format!("cannot write the verdict: {error}"))?;
     let measured = Arc::new(Mutex::new(Vec::new()));
     let result = test(options, Arc::new(journal), calls.clone(), measured.clone());
     let (word, why) = match &result {
@@ -172,8 +176,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
     };
     let measured = std::mem::take(&mut *measured.lock().unwrap_or_else(PoisonError::into_inner));
     let verdict = json!({ word: why, "slots": calls.counting.object(), "measured": measured });
-    std::fs::write(&options.verdict, verdict.to_string())
-        .map_err(|error| format!("cannot write the verdict: {error}"))?;
+    place.write_all(verdict.to_string().as_bytes()).map_err(|error| format!("cannot write the verdict: {error}"))?;
     Ok(word != "failed")
 }
 

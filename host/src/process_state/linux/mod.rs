@@ -1,6 +1,7 @@
 //! The parts of a process that Linux shows: all of them.
 
 mod attributes;
+mod credentials;
 mod descriptors;
 mod handlers;
 mod limits;
@@ -27,6 +28,8 @@ parts! {
     niceness: scheduling::Niceness,
     policy: scheduling::Policy,
     processors: scheduling::Processors,
+    // Before the attributes: another user takes some of them with it.
+    credentials: credentials::Credentials,
     attributes: attributes::Attributes,
     working_directory: working_directory::WorkingDirectory,
     status: status::Status,

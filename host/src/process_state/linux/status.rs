@@ -1,5 +1,5 @@
-//! The status of this process in `/proc`: the umask, which can be read in no other way without changing it for
-//! other threads, how many threads there are, and which signals are not left at their default.
+//! The status of the calling thread in `/proc`: the umask, which can be read in no other way without changing it for other
+//! threads, how many threads there are, which signals are not left at their default, and how many filters judge its calls.
 
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::linux::handlers::{Handlers, Masks};
@@ -7,12 +7,13 @@ use crate::process_state::part::Part;
 use rustix::fs::{Mode, OFlags};
 
 /// The lines of the file that tell these things.
-const FIELDS: [&[u8]; 4] = [b"Umask:", b"Threads:", b"SigIgn:", b"SigCgt:"];
+const FIELDS: [&[u8]; 5] = [b"Umask:", b"Threads:", b"SigIgn:", b"SigCgt:", b"Seccomp_filters:"];
 
 /// The numbers if the kernel tells them.
 pub(crate) struct Status {
     umask: Option<u32>,
     threads: Option<u32>,
+    filters: Option<u32>,
     handlers: Handlers,
 }
 
@@ -33,18 +34,26 @@ impl Part for Status {
                 values[field] = std::str::from_utf8(&line[FIELDS[field].len()..]).ok().map(str::trim);
             }
         }
-        let [umask, threads, ignored, caught] = values;
+        let [umask, threads, ignored, caught, filters] = values;
         let mask = |digits: Option<&str>| u64::from_str_radix(digits?, 16).ok();
         let masks = mask(ignored).zip(mask(caught)).map(|(ignored, caught)| Masks { ignored, caught });
         Self {
             handlers: Handlers::now(masks),
             umask: umask.and_then(|digits| u32::from_str_radix(digits, 8).ok()),
             threads: threads.and_then(|digits| digits.parse().ok()),
+            filters: filters.and_then(|digits| digits.parse().ok()),
         }
     }
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
         self.handlers.compare(&now.handlers, changes);
+        if let (Some(before), Some(after)) = (self.filters, now.filters) {
+            if before != after {
+                let texts = (before.to_string(), after.to_string());
+                // The kernel takes them for ever.
+                changes.add((ProcessPart::ThreadAttribute, By::ThisThread), "seccomp filters", texts, || false);
+            }
+        }
         let (Some(before), Some(after)) = (self.umask, now.umask) else { return };
         if before != after {
             let texts = (format!("{before:04o}"), format!("{after:04o}"));
@@ -58,7 +67,7 @@ impl Part for Status {
 
 /// The beginning of the file, which is shorter than `room`.
 fn read(room: &mut [u8]) -> rustix::io::Result<&[u8]> {
-    let file = rustix::fs::open("/proc/self/status", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    let file = rustix::fs::open("/proc/thread-self/status", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
     let len = rustix::io::retry_on_intr(|| rustix::io::read(&file, &mut *room))?;
     Ok(&room[..len])
 }
