@@ -3,8 +3,6 @@
 use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
 pub const JSON: Plugin = Plugin::of("examples-c/observability_json.c").with(&["--config", r#"{"path": "{file}"}"#]);
-const PROMETHEUS: Plugin =
-    Plugin::of("examples-rust/observability_prometheus").with(&["--config", r#"{"listen": "127.0.0.1:{port}"}"#]);
 const CALLS: &str = "examples-c/observability_json.c";
 const LINE: &str = "examples-c/observability_json_line.h";
 const FILE: &str = "examples-c/observability_json_file.h";
@@ -16,13 +14,6 @@ pub const MUTANTS: &[Mutant] = &[
         edits: &[(FILE, "O_WRONLY | O_APPEND | O_CREAT", "O_WRONLY | O_TRUNC | O_CREAT")],
         damage: Damage::Loss,
         finds: "observability_told::log_lines_stay_when_the_next_instance_comes",
-    },
-    Mutant {
-        name: "times of spans in milliseconds under a name of seconds",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/spans.rs", "start.elapsed().as_secs_f64()", "start.elapsed().as_secs_f64() * 1000.0")],
-        damage: Damage::Wrong,
-        finds: "observability_times::a_span_has_its_time_in_the_unit_that_is_said",
     },
     Mutant {
         name: "a counter that takes each addition as 1",
@@ -249,41 +240,6 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "observability_output::nothing_is_told_twice",
     },
     Mutant {
-        name: "a gauge that adds",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/series.rs", "gauge.set(value);", "gauge.inc_by(value);")],
-        damage: Damage::Wrong,
-        finds: "observability_output::a_gauge_has_its_last_value",
-    },
-    Mutant {
-        name: "a page whose labels are not told apart",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/metrics.rs", "let names = Names::new(kind, name, labels);\n        let is_allowed", "let names = Names::new(kind, name, &labels[..labels.len().min(1)]);\n        let is_allowed")],
-        damage: Damage::Wrong,
-        finds: "observability_output::counters_add_up",
-    },
-    Mutant {
-        name: "lent counters are told as floats of 32 bits",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/pulled.rs", "MetricValue::Counter(total) => (Kind::Counter, Value::Counter(total)),", "MetricValue::Counter(total) => (Kind::Counter, Value::Counter(u64::from(total as u32))),")],
-        damage: Damage::Wrong,
-        finds: "observability_output::what_is_lent_is_told",
-    },
-    Mutant {
-        name: "buckets that do not add up",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/series.rs", "family.get(labels).map(|histogram| histogram.observe(value))", "family.get(labels).map(|histogram| histogram.observe(value * 2.0))")],
-        damage: Damage::Wrong,
-        finds: "observability_output::histograms_have_each_observation",
-    },
-    Mutant {
-        name: "durations of spans are not shown",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/lib.rs", "self.metrics.span(&name, seconds);", "let _ = (name, seconds);")],
-        damage: Damage::Loss,
-        finds: "observability_told::spans_come_with_their_names",
-    },
-    Mutant {
         name: "counts of 63 bits",
         plugin: JSON,
         edits: &[("examples-c/observability_json_line.h", "snprintf(digits, sizeof digits, \"%\" PRIu64, value);", "snprintf(digits, sizeof digits, \"%\" PRId64, (int64_t)value);")],
@@ -317,20 +273,6 @@ pub const MUTANTS: &[Mutant] = &[
         edits: &[("examples-c/observability_json.c", "add_counted(&made, \"checkpoint_age_secs\", health->checkpoint_age_secs);", "add_counted(&made, \"checkpoint_age_secs\", (uint32_t)health->checkpoint_age_secs);")],
         damage: Damage::Wrong,
         finds: "observability_health::health_is_told_whole",
-    },
-    Mutant {
-        name: "series have two labels at most",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/pulled.rs", "                family.series.insert(labels, value);", "                let mut labels = labels;\n                labels.truncate(2);\n                family.series.insert(labels, value);")],
-        damage: Damage::Loss,
-        finds: "observability_kinds::a_lent_metric_of_each_kind_is_told",
-    },
-    Mutant {
-        name: "a label with the name of a bucket's bound",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/names.rs", "\"le\" | \"quantile\" =>", "\"quantile\" =>")],
-        damage: Damage::Wrong,
-        finds: "observability_output::histograms_have_each_observation",
     },
 ];
 
@@ -377,13 +319,6 @@ pub const WIDE: &[Mutant] = &[
         edits: &[(LINE, "snprintf(digits, sizeof digits, \"%.17g\", value);", "sprintf(digits, \"%f\", value);")],
         damage: Damage::Crash,
         finds: "observability::any_value_is_taken",
-    },
-    Mutant {
-        name: "a label of a metric that is lent has a letter",
-        plugin: PROMETHEUS,
-        edits: &[("examples-rust/observability_prometheus/src/lib.rs", "        self.metrics.pull_from(metrics);\n", "        metrics.collect(|metric| metric.labels.iter().for_each(|(name, _)| assert!(!name.is_empty())));\n        self.metrics.pull_from(metrics);\n")],
-        damage: Damage::Crash,
-        finds: "observability::any_metric_may_be_read",
     },
     Mutant {
         name: "each span is the root of a trace",

@@ -121,21 +121,30 @@ fn bounds() -> impl Iterator<Item = f64> {
     finite.take(BOUNDS - 1).chain([f64::INFINITY])
 }
 
-/// A family's help, in one line, with its unit: OpenMetrics has a line for that too, but only for names that end with the
+/// A family's help as OpenMetrics writes it, with its unit: OpenMetrics has a line for that too, but only for names that end with the
 /// unit's.
 fn help_text(family: &str, kind: Kind, text: &str, unit: &str) -> String {
     let mut help = match text {
         "" => format!("The {} {family} of the database.", kind.name()),
-        text => one_line(text),
+        text => escaped(text),
     };
     if !unit.is_empty() {
-        help.push_str(&format!(" Unit: {}", one_line(unit)));
+        help.push_str(&format!(" Unit: {}", escaped(unit)));
     }
     help
 }
 
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => escaped.push_str("\\n"),
+            '\\' | '"' => escaped.extend(['\\', character]),
+            character if character.is_control() => escaped.push(' '),
+            character => escaped.push(character),
+        }
+    }
+    escaped
 }
 
 /// The bounds that the application chose.

@@ -30,6 +30,8 @@ pub(crate) fn families(page: &str) -> Vec<Family> {
         } else if let Some(family) = families.last_mut() {
             match line.strip_prefix("# TYPE ").and_then(|rest| rest.split_once(' ')) {
                 Some((_, kind)) => family.kind = kind.to_owned(),
+                // The end of the page is no sample.
+                None if line.starts_with('#') => {}
                 None => family.sample(line),
             }
         }

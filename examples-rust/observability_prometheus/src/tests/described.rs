@@ -17,7 +17,7 @@ fn a_scrape_shows_what_the_database_says_of_its_metrics() {
     for accept in ["", "application/openmetrics-text"] {
         let text = scrape(&plugin, accept);
         for line in [
-            "# HELP query_seconds Time that queries took. Unit: s",
+            "# HELP query_seconds Time that\\nqueries took. Unit: s",
             "query_seconds_bucket{le=\"0.1\"} 1",
             "query_seconds_bucket{le=\"0.5\"} 1",
             "query_seconds_bucket{le=\"+Inf\"} 3",

@@ -6,6 +6,7 @@ pub(crate) mod basics;
 pub(crate) mod health;
 pub(crate) mod kinds;
 pub(crate) mod output;
+pub(crate) mod pages;
 pub(crate) mod readable;
 pub(crate) mod records;
 pub(crate) mod stepped;
@@ -18,6 +19,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     records::TESTS,
     output::TESTS,
     kinds::TESTS,
+    pages::TESTS,
     health::TESTS,
     told::TESTS,
     times::TESTS,

@@ -6,12 +6,15 @@ mod otlp;
 mod prometheus;
 mod seen;
 mod statsd;
+mod wire;
 
+pub(crate) use prometheus::Page;
 pub(crate) use seen::{told, Format, Record, Seen};
 
 use crate::frame::must::{ensure, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::otlp::collector::Collector;
+use crate::frame::outputs::prometheus::ACCEPTED;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -149,13 +152,23 @@ impl Output {
                 if !received.is_empty() {
                     return statsd::lines(&received);
                 }
-                match prometheus::scraped(*port)? {
-                    Some(page) => prometheus::samples(&page),
+                match prometheus::scraped(*port, None)? {
+                    Some(page) => Ok(page.told()?.seen),
                     None => Ok(Seen { format: Format::StatsD, records: Vec::new() }),
                 }
             }
             Self::Collector(collector) => collector.seen(),
         }
+    }
+
+    /// The page that is served for Prometheus to who asks for any, and to who accepts what Prometheus says; none if none is.
+    pub(crate) fn pages(&self) -> Result<Vec<Page>, NotPassed> {
+        let Self::Port { port, .. } = self else { return Ok(Vec::new()) };
+        let asked = [None].into_iter().chain(ACCEPTED.map(Some));
+        Ok(asked
+            .map(|accept| prometheus::scraped(*port, accept))
+            .collect::<Result<Option<_>, _>>()?
+            .unwrap_or_default())
     }
 
     /// All that was told until now, of a sink that must have told something.

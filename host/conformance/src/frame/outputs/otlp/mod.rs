@@ -4,11 +4,10 @@
 //! what libraries for this bring along is more than the whole command.
 
 pub(crate) mod collector;
-mod wire;
 
 use crate::frame::not_passed::NotPassed;
-use crate::frame::outputs::otlp::wire::Message;
 use crate::frame::outputs::seen::{Format, Record, Seen};
+use crate::frame::outputs::wire::Message;
 use std::fmt::Write;
 
 /// The kind of telemetry in a request.

@@ -1,54 +1,32 @@
-//! The text that Prometheus scrapes.
+//! The text formats of Prometheus: the plain one, and OpenMetrics.
 
-use crate::frame::must::{ensure, Must};
+use crate::frame::must::ensure;
 use crate::frame::not_passed::NotPassed;
-use crate::frame::outputs::http::chunks;
+use crate::frame::outputs::prometheus::Told;
 use crate::frame::outputs::seen::{Format, Record, Seen};
 use std::collections::HashSet;
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
 
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// The page that is served at a port of this machine; None if nothing listens.
+/// Reads a page without its end.
 ///
 /// # Errors
-/// What listens does not serve `/metrics`.
-pub(crate) fn scraped(port: u16) -> Result<Option<String>, NotPassed> {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return Ok(None) };
-    let no_answer = "no answer to `GET /metrics` at {port}";
-    stream.set_read_timeout(Some(PATIENCE)).must(no_answer)?;
-    let request = format!("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).must(no_answer)?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).must(no_answer)?;
-    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or(no_answer)?;
-    let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
-    let first = head.lines().next().unwrap_or_default();
-    ensure!(first.split(' ').nth(1) == Some("200"), "`GET /metrics` at {{port}} is answered by {first:?}");
-    let mut body = answer.split_off(end + 4);
-    if head.contains("transfer-encoding: chunked") {
-        body = chunks(&body).ok_or("a page in chunks breaks off")?.0;
-    } else if let Some(len) = head.lines().find_map(|line| line.strip_prefix("content-length:")) {
-        let here = body.len();
-        ensure!(len.trim() == here.to_string(), "the page says that it has{len} bytes, and has {here}");
-    }
-    Ok(Some(String::from_utf8(body).must("the page is not UTF-8")?))
-}
-
-/// The samples of a page. The first text of each is its name, the second its family's type.
-///
-/// # Errors
-/// A line is none of the format; a sample has a label twice; two samples have the same name and labels; a family has two types.
-pub(crate) fn samples(page: &str) -> Result<Seen, NotPassed> {
+/// A line is none of the format; a sample has a label twice; two samples have the same name and labels; a family has two types or
+/// two descriptions, or is not in one piece.
+pub(super) fn read(page: &str) -> Result<Told, NotPassed> {
     ensure!(page.is_empty() || page.ends_with('\n'), "the page that Prometheus scrapes has no end of the last line");
     let (mut records, mut series, mut types) = (Vec::new(), HashSet::new(), Vec::<(String, String)>::new());
+    let mut helps = Vec::<(String, String)>::new();
+    // The families whose samples came, the last one of which goes on.
+    let mut begun = Vec::<String>::new();
     for line in page.lines().filter(|line| !line.trim().is_empty()) {
         if let Some(declared) = line.strip_prefix("# TYPE ") {
             let (family, kind) = declared.split_once(' ').ok_or_else(|| broken(line))?;
             ensure!(types.iter().all(|(known, _)| known != family), "two lines say the type of {family}");
+            ensure!(begun.iter().all(|known| known != family), "the type of {family} comes behind a sample of it");
             types.push((family.to_owned(), kind.trim().to_owned()));
+        } else if let Some(described) = line.strip_prefix("# HELP ") {
+            let (family, help) = described.split_once(' ').unwrap_or((described, ""));
+            ensure!(helps.iter().all(|(known, _)| known != family), "two lines say what {family} is");
+            helps.push((family.to_owned(), unescaped(help).ok_or_else(|| broken(line))?));
         } else if !line.starts_with('#') {
             let (name, mut labels, value) = sample(line).ok_or_else(|| broken(line))?;
             labels.sort();
@@ -57,13 +35,18 @@ pub(crate) fn samples(page: &str) -> Result<Seen, NotPassed> {
             let of = |family: &String| name.strip_prefix(&**family).is_some_and(is_suffix);
             let family = types.iter().filter(|(family, _)| of(family)).max_by_key(|(family, _)| family.len());
             let kind = family.map_or_else(String::new, |(_, kind)| kind.clone());
+            let family = family.map_or(&name, |(family, _)| family);
+            if begun.last() != Some(family) {
+                ensure!(!begun.contains(family), "other samples are between those of {family}");
+                begun.push(family.clone());
+            }
             ensure!(series.insert((name.clone(), labels.clone())), "two samples are {name}{labels:?}");
             let mut texts = vec![name, kind];
             texts.extend(labels.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
             records.push(Record { texts, pairs: labels, numbers: vec![value] });
         }
     }
-    Ok(Seen { format: Format::Prometheus, records })
+    Ok(Told { seen: Seen { format: Format::Prometheus, records }, helps })
 }
 
 fn is_suffix(end: &str) -> bool {
@@ -107,17 +90,27 @@ fn sample(line: &str) -> Option<Sample> {
 
 /// A label's value until its closing quote, and what follows.
 fn unquoted(quoted: &str) -> Option<(String, &str)> {
-    let (mut value, mut characters) = (String::new(), quoted.char_indices());
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return Some((value, &quoted[at + 1..])),
-            '\\' => match characters.next()?.1 {
-                'n' => value.push('\n'),
-                escaped @ ('\\' | '"') => value.push(escaped),
+    let mut is_escaped = false;
+    let end = quoted.find(|character| {
+        let ends = character == '"' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        ends
+    })?;
+    Some((unescaped(&quoted[..end])?, &quoted[end + 1..]))
+}
+
+/// The text behind the escapes; None if there is none such.
+fn unescaped(text: &str) -> Option<String> {
+    let (mut plain, mut characters) = (String::new(), text.chars());
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '\\' => match characters.next()? {
+                'n' => '\n',
+                escaped @ ('\\' | '"') => escaped,
                 _ => return None,
             },
-            other => value.push(other),
-        }
+            other => other,
+        });
     }
-    None
+    Some(plain)
 }

@@ -14,6 +14,16 @@ enum Value<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Message<'a>(Vec<(u64, Value<'a>)>);
 
+/// The messages of a stream, each of which comes after its length; None if one breaks off.
+pub(super) fn delimited(mut bytes: &[u8]) -> Option<Vec<Message<'_>>> {
+    let mut messages = Vec::new();
+    while !bytes.is_empty() {
+        let len = usize::try_from(varint(&mut bytes)?).ok()?;
+        messages.push(Message::read(bytes.split_off(..len)?)?);
+    }
+    Some(messages)
+}
+
 impl<'a> Message<'a> {
     /// Reads all of it; None if it breaks off, or has what the format has not.
     pub(super) fn read(mut bytes: &'a [u8]) -> Option<Self> {
@@ -70,6 +80,23 @@ impl<'a> Message<'a> {
             Value::Varint(number) => Some(number),
             _ => None,
         }
+    }
+
+    /// The integers of a field, in one piece or each by itself; None if it has others.
+    pub(super) fn all_varints(&self, number: u64) -> Option<Vec<u64>> {
+        let mut all = Vec::new();
+        for value in self.all(number) {
+            match value {
+                Value::Varint(number) => all.push(number),
+                Value::Bytes(mut bytes) => {
+                    while !bytes.is_empty() {
+                        all.push(varint(&mut bytes)?);
+                    }
+                }
+                _ => return None,
+            }
+        }
+        Some(all)
     }
 
     /// The eight bytes of a field, which its schema calls an integer or a number.
