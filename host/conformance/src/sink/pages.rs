@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 suite!(Observability, "observability_pages": each_format_tells_the_same, descriptions_come_whole);
 
 const LABELS: Labels<'static> = &[("table", "a \"b\"\n\\c"), ("kind", "page")];
-/// What is measured, each after its name.
+/// Names with their descriptions.
 const DESCRIBED: [(&str, &str); 2] = [
     ("checked_turns", "Checked words of turns: back\\slash, two\nlines, \"quoted\"."),
     ("checked_open", "Checked words of what is open."),
@@ -60,7 +60,7 @@ fn lent() -> Metrics {
     })
 }
 
-/// What was given by the tests, by name and labels. A bound is a number, however it is written.
+/// The samples of what the tests gave, by name and labels. A bound is a number, however it is written.
 fn given(records: &[Record]) -> BTreeMap<String, f64> {
     let checked = records.iter().filter(|record| {
         let name = &record.texts[0];

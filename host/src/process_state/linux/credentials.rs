@@ -1,4 +1,4 @@
-//! Who the process is to the kernel, and what it may do: users, groups, capabilities.
+//! The users, groups and capabilities by which the kernel judges what the process may do.
 
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
@@ -83,7 +83,7 @@ impl Part for Credentials {
     }
 }
 
-/// What `ask` writes, if it says that it did.
+/// The numbers that `ask` writes, if it says that it did.
 fn three(ask: impl FnOnce([&mut u32; 3]) -> libc::c_int) -> Option<Three> {
     let mut found = [0; 3];
     let status = ask(found.each_mut());

@@ -2,18 +2,19 @@
 
 mod protobuf;
 mod text;
+mod told;
 
 use crate::frame::must::{ensure, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::http::chunks;
-use crate::frame::outputs::seen::Seen;
+use crate::frame::outputs::prometheus::told::Told;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What Prometheus 3 says that it accepts: by default, and where it wants native histograms.
+/// The `Accept` of Prometheus 3: the one by default, and the one where it wants native histograms.
 pub(crate) const ACCEPTED: [&str; 2] = [
     "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,\
      text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1",
@@ -23,17 +24,9 @@ pub(crate) const ACCEPTED: [&str; 2] = [
 
 /// A page as it came.
 pub(crate) struct Page {
-    /// Its `Content-Type`.
+    /// The `Content-Type`.
     pub(crate) kind: String,
     body: Vec<u8>,
-}
-
-/// What a page says.
-pub(crate) struct Told {
-    /// The first text of each record is its name, the second its family's type.
-    pub(crate) seen: Seen,
-    /// What is said of families, each after the name of its family.
-    pub(crate) helps: Vec<(String, String)>,
 }
 
 /// The page that is served at a port of this machine to who asks for any, or accepts this; None if nothing listens.

@@ -2,7 +2,7 @@
 //! `metrics.proto` of Prometheus' `client_model`.
 
 use crate::frame::not_passed::NotPassed;
-use crate::frame::outputs::prometheus::Told;
+use crate::frame::outputs::prometheus::told::Told;
 use crate::frame::outputs::seen::{Format, Record, Seen};
 use crate::frame::outputs::wire::{delimited, Message};
 

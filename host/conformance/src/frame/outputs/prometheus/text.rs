@@ -2,7 +2,7 @@
 
 use crate::frame::must::ensure;
 use crate::frame::not_passed::NotPassed;
-use crate::frame::outputs::prometheus::Told;
+use crate::frame::outputs::prometheus::told::Told;
 use crate::frame::outputs::seen::{Format, Record, Seen};
 use std::collections::HashSet;
 
