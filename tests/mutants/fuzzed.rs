@@ -2,6 +2,7 @@
 
 use crate::build::built;
 use crate::subject::{Damage, Mutant, Plugin};
+use std::cmp::Reverse;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -130,21 +131,24 @@ fn passes_in_c(test: &Path, file: &Path) -> bool {
 fn in_rust(test: &Path) -> PathBuf {
     let program = test.with_extension("rust");
     let deps = env::current_exe().expect("this test's own path").with_file_name("");
+    let is_host = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        name.starts_with("libsochdb_plugin_host-") && name.ends_with(".rlib")
+    };
+    let entries = fs::read_dir(&deps).expect("its directory").map(|entry| entry.expect("an entry").path());
+    let mut hosts: Vec<_> = entries.filter(is_host).collect();
+    // Those of earlier builds come last.
+    hosts.sort_by_key(|host| Reverse(fs::metadata(host).and_then(|metadata| metadata.modified()).expect("its time")));
     let mut said = Vec::new();
-    for host in fs::read_dir(&deps).expect("its directory").map(|entry| entry.expect("an entry").path()) {
-        let name = host.file_name().expect("a name").to_string_lossy().into_owned();
-        if name.starts_with("libsochdb_plugin_host-") && name.ends_with(".rlib") {
-            let mut rustc = Command::new(Path::new(env!("CARGO")).with_file_name("rustc"));
-            rustc
-                .args(["--edition", "2021", "--test", "--extern"])
-                .arg(format!("sochdb_plugin_host={}", host.display()));
-            rustc.arg("-L").arg(format!("dependency={}", deps.display())).arg("-o").arg(&program).arg(test);
-            let finished = run(&mut rustc, MINUTE);
-            if finished.status.success() {
-                return program;
-            }
-            said.push(finished.stderr);
+    for host in hosts {
+        let mut rustc = Command::new(Path::new(env!("CARGO")).with_file_name("rustc"));
+        rustc.args(["--edition", "2021", "--test", "--extern"]).arg(format!("sochdb_plugin_host={}", host.display()));
+        rustc.arg("-L").arg(format!("dependency={}", deps.display())).arg("-o").arg(&program).arg(test);
+        let finished = run(&mut rustc, MINUTE);
+        if finished.status.success() {
+            return program;
         }
+        said.push(finished.stderr);
     }
     panic!("no compiled host compiles {}: {said:#?}", test.display());
 }
