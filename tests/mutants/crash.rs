@@ -12,6 +12,14 @@ const STRICT: Plugin = LOG.with(&["--crash-points", "100", "--crash-strict"]);
 const LMDB: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100"]);
 const LMDB_THAT_FLUSHES: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100", "--config", r#"{"sync": "flush"}"#]);
 
+/// Whoever opens the log goes on behind what a power loss tore.
+pub const BEHIND: (&str, &str, &str) = (
+    HEADER,
+    "return ftruncate(self->file, (off_t)self->end) == 0 ? 0 : errno;\n}\n\nstatic void close_log",
+    "off_t end = lseek(self->file, 0, SEEK_END);\n    if (end >= 0) self->end = (uint64_t)end;\n    \
+     return end >= 0 ? 0 : errno;\n}\n\nstatic void close_log",
+);
+
 const KILLED: &str = "storage_crash::killed_at_any_call_it_keeps_what_it_promised";
 const COPY: &str = "storage_crash::a_power_loss_leaves_a_copy_as_it_was_made";
 const FAILING: &str = "storage_crash::failing_calls_lose_nothing_that_it_promised";
@@ -71,6 +79,12 @@ pub const MUTANTS: &[Mutant] = &[
         "a record whose checksum nobody looks at",
         STRICT,
         &[(HEADER, " || checksum(read, head[0]) != head[1]", "")],
+        POWER,
+    ),
+    loss(
+        "records that come behind a torn one, which nobody reads",
+        LOG,
+        &[BEHIND],
         POWER,
     ),
     loss(

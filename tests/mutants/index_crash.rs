@@ -1,6 +1,6 @@
 //! Mistakes of what must outlive a crash, in indexes with files of their own.
 
-use crate::crash::{loss, HEADER};
+use crate::crash::{loss, BEHIND, HEADER};
 use crate::subject::{Mutant, Plugin};
 
 const FILE: &str = "tests/plugins/index_in_a_log.c";
@@ -21,6 +21,12 @@ pub const MUTANTS: &[Mutant] = &[
         "a flush that is not synced",
         LOG,
         &[(FILE, "if (failed == 0) failed = flush_file(&self->log);", "")],
+        POWER,
+    ),
+    loss(
+        "flushes that come behind a torn one, which nobody reads",
+        LOG,
+        &[BEHIND],
         POWER,
     ),
     loss(

@@ -53,6 +53,12 @@ pub(crate) trait Promise {
     /// What is wrong, whatever was written.
     fn look(taker: &mut Self::Taker) -> Result<Vec<String>, String>;
 
+    /// Compares what a look has found with what the next one finds.
+    ///
+    /// # Errors
+    /// What has changed.
+    fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String>;
+
     /// The directory of the instance that is looked at after steps with these fates were taken in `directory`; None if nothing is
     /// promised of it yet.
     fn looked_at(_steps: &[Self::Step], _fates: &[Fate], directory: &Path) -> Option<PathBuf> {

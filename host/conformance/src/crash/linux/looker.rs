@@ -38,11 +38,23 @@ impl<'a> Looker<'a> {
         self.child = None;
     }
 
-    /// Looks at what is in `directory`.
+    /// Looks at what is in `directory`, and once more: what the first look wrote, to see that it goes on, must be there then, and
+    /// nothing must have changed with it.
     ///
     /// # Errors
     /// What stands in the way of the test, and is not the plugin's.
     pub(crate) fn look<P: Promise>(&mut self, directory: &Path) -> Result<Found, String> {
+        let first = self.once::<P>(directory)?;
+        let Found::Seen(seen) = &first else { return Ok(first) };
+        let wrong = match self.once::<P>(directory)? {
+            Found::Seen(again) => P::is_unchanged(seen, &again).err(),
+            Found::Refused(why) => Some(format!("it does not open: {why}")),
+            Found::Broken(why) => Some(why),
+        };
+        Ok(wrong.map_or(first, |why| Found::Broken(format!("with nothing wrong at first; opened once more: {why}"))))
+    }
+
+    fn once<P: Promise>(&mut self, directory: &Path) -> Result<Found, String> {
         let request = Request::Look { directory: directory.to_owned() }.line::<P>();
         if self.looks >= LOOKS {
             (self.child, self.looks) = (None, 0);

@@ -10,10 +10,9 @@ use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::crash::states::check;
 use crate::index::crash::steps::{steps, Step};
-use crate::index::crash::take::Taker;
+use crate::index::crash::take::{Taker, There};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{IndexExtension, Result as Called};
-use std::collections::BTreeSet;
 use std::path::Path;
 
 mod states;
@@ -70,15 +69,40 @@ impl Promise for Entries {
 
     fn look(taker: &mut Taker) -> Result<Vec<String>, String> {
         let there = taker.look().map_err(|why| why.to_string())?;
-        Ok([there.watermark].iter().chain(&there.entries).map(u64::to_string).collect())
+        let numbers = [there.watermark, u64::from(there.again)];
+        Ok(numbers.iter().chain(&there.entries).map(u64::to_string).collect())
+    }
+
+    fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String> {
+        let (there, now) = (said(seen)?, said(again)?);
+        // The look has flushed the next one, with an entry.
+        let flushed = there.watermark.saturating_add(1);
+        if now.watermark != flushed || !now.again {
+            let has = if now.again { "has" } else { "has not" };
+            let held = now.watermark;
+            return Err(format!(
+                "it was flushed with watermark {flushed}, and holds {held} and {has} what was inserted before that"
+            ));
+        }
+        match there.entries.symmetric_difference(&now.entries).next() {
+            Some(entry) if there.entries.contains(entry) => Err(format!("the entry {entry} is gone")),
+            Some(entry) => Err(format!("the entry {entry} has come")),
+            None => Ok(()),
+        }
     }
 
     fn check(steps: &[Step], fates: &[Fate], seen: &[String]) -> Result<(), String> {
-        let numbers = seen.iter().map(|line| line.parse().map_err(|_| "a line is no number"));
-        let numbers: Vec<u64> = numbers.collect::<Result<_, _>>()?;
-        let (watermark, entries) = numbers.split_first().ok_or("there is no watermark")?;
-        check(steps, fates, *watermark, &entries.iter().copied().collect::<BTreeSet<u64>>())
+        let There { watermark, entries, .. } = said(seen)?;
+        check(steps, fates, watermark, &entries)
     }
+}
+
+/// The index that a look said.
+fn said(seen: &[String]) -> Result<There, String> {
+    let mut numbers = seen.iter().map(|line| line.parse::<u64>().map_err(|_| "a line is no number"));
+    let mut next = || numbers.next().ok_or("there is no watermark");
+    let (watermark, again) = (next()??, next()?? == 1);
+    Ok(There { watermark, again, entries: numbers.collect::<Result<_, _>>()? })
 }
 
 fn killed_at_any_call_it_is_as_a_flush_left_it(subject: &Subject) -> Result<(), NotPassed> {

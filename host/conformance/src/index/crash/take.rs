@@ -25,6 +25,8 @@ pub(crate) struct Taker {
 /// An index as it is there.
 pub(crate) struct There {
     pub(crate) watermark: u64,
+    /// Whether an earlier look is seen.
+    pub(crate) again: bool,
     pub(crate) entries: BTreeSet<u64>,
 }
 
@@ -100,12 +102,16 @@ impl Taker {
                 in_order.push(row);
             }
         }
+        // Of an earlier look; no other key is above it.
+        let new = key(self.keys, KEYS);
+        let before = rows_of(&self.index, &new)?;
+        let again = before == [AGAIN];
+        in_order.extend(before);
         self.lists(&in_order)?;
         let next = watermark.saturating_add(1);
-        let new = key(self.keys, KEYS);
         self.index.insert(&new, AGAIN).and_then(|()| self.index.flush(next)).map_err(failed)?;
         match (self.index.flushed().map_err(failed)?, &rows_of(&self.index, &new)?[..]) {
-            (held, [AGAIN]) if held == next => Ok(There { watermark, entries }),
+            (held, [AGAIN]) if held == next => Ok(There { watermark, again, entries }),
             (held, found) => {
                 let what = format!("it holds {held}, and a row that was inserted is found as {found:?}");
                 Err(format!("what came again is flushed with watermark {next}: {what}").into())

@@ -91,6 +91,10 @@ impl Promise for Copies {
         Rows::look(&mut taker.storage)
     }
 
+    fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String> {
+        Rows::is_unchanged(seen, again)
+    }
+
     fn looked_at(steps: &[CopyStep], fates: &[Fate], directory: &Path) -> Option<PathBuf> {
         let made = steps.iter().zip(fates).any(|(step, fate)| Self::is_kept(step) && *fate == Fate::Done);
         made.then(|| directory.join(COPY))

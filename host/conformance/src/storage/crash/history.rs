@@ -52,7 +52,7 @@ pub(crate) fn check(steps: &[Step], fates: &[Fate], rows: &BTreeMap<Place, u32>)
     }
 }
 
-fn row((table, key): Place) -> String {
+pub(crate) fn row((table, key): Place) -> String {
     format!("key {key} of table {table}")
 }
 

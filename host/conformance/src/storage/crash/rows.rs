@@ -5,9 +5,9 @@ use crate::frame::instance::Handles;
 use crate::frame::must::skip;
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
-use crate::storage::crash::history::{check, Place};
-use crate::storage::crash::steps::{steps, Step};
-use crate::storage::crash::take::{look, take};
+use crate::storage::crash::history::{check, row, Place};
+use crate::storage::crash::steps::{steps, Step, KEYS};
+use crate::storage::crash::take::{look, take, AGAIN};
 use sochdb_plugin_host::sdk::{Result as Called, StorageExtension};
 use sochdb_plugin_host::Storage;
 use std::collections::BTreeMap;
@@ -51,6 +51,24 @@ impl Promise for Rows {
     fn look(taker: &mut Storage) -> Result<Vec<String>, String> {
         let rows = look(taker)?;
         Ok(rows.iter().map(|((table, key), value)| format!("{table} {key} {value}")).collect())
+    }
+
+    fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String> {
+        let (mut seen, again) = (rows_of(seen)?, rows_of(again)?);
+        // The look has put a row.
+        let number = seen.len() as u32;
+        seen.insert((AGAIN, number % KEYS), number);
+        let (mut places, said) = (seen.keys().chain(again.keys()), |value: Option<&u32>| match value {
+            Some(value) => format!("value {value}"),
+            None => "no value".to_owned(),
+        });
+        match places.find(|place| seen.get(place) != again.get(place)) {
+            Some(place) => {
+                let (had, has) = (said(seen.get(place)), said(again.get(place)));
+                Err(format!("{} was flushed with {had}, and has {has}", row(*place)))
+            }
+            None => Ok(()),
+        }
     }
 
     fn check(steps: &[Step], fates: &[Fate], seen: &[String]) -> Result<(), String> {

@@ -2,14 +2,14 @@
 
 use crate::frame::must::show;
 use crate::storage::crash::history::Place;
-use crate::storage::crash::steps::{key, number_of_key, number_of_value, value, End, RowWrite, Step, TABLES};
+use crate::storage::crash::steps::{key, number_of_key, number_of_value, value, End, RowWrite, Step, KEYS, TABLES};
 use sochdb_plugin_host::sdk::{
     BatchOptions, Error, ErrorKind, Result as Called, StorageExtension, TransactionOptions, Write,
 };
 use sochdb_plugin_host::Storage;
 
 /// The table that shows whether a storage that came again still works.
-const AGAIN: u32 = TABLES + 1;
+pub(crate) const AGAIN: u32 = TABLES + 1;
 
 pub(crate) fn take(storage: &Storage, step: &Step) -> Called<()> {
     let options = |durable: bool| if durable { BatchOptions::new().durable() } else { BatchOptions::new() };
@@ -59,7 +59,7 @@ fn transaction(storage: &Storage, writes: &[RowWrite], end: End) -> Called<()> {
 /// The rows that are there, each with the number of its value, in a storage that goes on working.
 pub(crate) fn look(storage: &Storage) -> Result<Vec<(Place, u32)>, String> {
     let mut all = Vec::new();
-    for table in 1..=TABLES {
+    for table in 1..=AGAIN {
         let rows =
             storage.scan(table, b"", b"", usize::MAX).map_err(|error| format!("scan of table {table}: {error}"))?;
         for (key, value) in rows {
@@ -72,15 +72,16 @@ pub(crate) fn look(storage: &Storage) -> Result<Vec<(Place, u32)>, String> {
             }
         }
     }
-    goes_on(storage).map_err(|error| format!("what came again does not go on: {error}"))?;
+    goes_on(storage, all.len() as u32).map_err(|error| format!("what came again does not go on: {error}"))?;
     Ok(all)
 }
 
-fn goes_on(storage: &Storage) -> Result<(), Error> {
-    storage.put(AGAIN, b"again", b"1", 0)?;
+fn goes_on(storage: &Storage, number: u32) -> Result<(), Error> {
+    let (key, value) = (key(number % KEYS), value(number));
+    storage.put(AGAIN, &key, &value, 0)?;
     storage.flush()?;
-    match storage.get(AGAIN, b"again")? {
-        Some(found) if found == b"1" => Ok(()),
+    match storage.get(AGAIN, &key)? {
+        Some(found) if found == value => Ok(()),
         found => Err(Error::new(ErrorKind::Failed, format!("a row that was put is {found:?}"))),
     }
 }
