@@ -22,6 +22,7 @@ pub const BEHIND: (&str, &str, &str) = (
 
 const KILLED: &str = "storage_crash::killed_at_any_call_it_keeps_what_it_promised";
 const COPY: &str = "storage_crash::a_power_loss_leaves_a_copy_as_it_was_made";
+const TOGETHER: &str = "storage_crash::a_power_loss_leaves_what_threads_were_told_is_durable";
 const FAILING: &str = "storage_crash::failing_calls_lose_nothing_that_it_promised";
 const POWER: &str = "storage_crash::a_power_loss_at_any_call_leaves_what_it_promised";
 
@@ -80,6 +81,19 @@ pub const MUTANTS: &[Mutant] = &[
         STRICT,
         &[(HEADER, " || checksum(read, head[0]) != head[1]", "")],
         POWER,
+    ),
+    loss(
+        "a durable batch that returns while another one's sync is under way",
+        LOG,
+        &[(
+            FILE,
+            "    if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0) failed = flush_file(&self->log);\n    \
+             pthread_mutex_unlock(&self->lock);",
+            "    static int syncing;\n    pthread_mutex_unlock(&self->lock);\n    \
+             if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0 && !__atomic_exchange_n(&syncing, 1, __ATOMIC_ACQ_REL)) {\n        \
+             failed = flush_file(&self->log);\n        __atomic_store_n(&syncing, 0, __ATOMIC_RELEASE);\n    }",
+        )],
+        TOGETHER,
     ),
     loss(
         "records that come behind a torn one, which nobody reads",

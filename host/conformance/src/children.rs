@@ -6,6 +6,7 @@ use crate::frame::subject::Subject;
 use crate::index::crash::Entries;
 use crate::storage::crash::copies::Copies;
 use crate::storage::crash::rows::Rows;
+use crate::storage::crash::together::Together;
 use std::io::{Error, Result};
 
 /// Does what a test of another process asks for on the standard input, until its end: the work of a process that
@@ -22,6 +23,7 @@ pub fn serve(subject: &Subject) -> Result<()> {
         match kind {
             Rows::KIND => request.answer::<Rows>(subject, &talk)?,
             Copies::KIND => request.answer::<Copies>(subject, &talk)?,
+            Together::KIND => request.answer::<Together>(subject, &talk)?,
             Entries::KIND => request.answer::<Entries>(subject, &talk)?,
             _ => return Err(unknown()),
         }

@@ -6,18 +6,21 @@ use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::storage::crash::copies::Copies;
 use crate::storage::crash::rows::Rows;
+use crate::storage::crash::together::Together;
 
 pub(crate) mod copies;
 mod history;
 pub(crate) mod rows;
 mod steps;
 mod take;
+pub(crate) mod together;
 
 suite!(Storage, "storage_crash":
     ; full:
     killed_at_any_call_it_keeps_what_it_promised,
     failing_calls_lose_nothing_that_it_promised,
     a_power_loss_at_any_call_leaves_what_it_promised,
+    a_power_loss_leaves_what_threads_were_told_is_durable,
     a_power_loss_leaves_a_copy_as_it_was_made,
 );
 
@@ -31,6 +34,10 @@ fn failing_calls_lose_nothing_that_it_promised(subject: &Subject) -> Result<(), 
 
 fn a_power_loss_at_any_call_leaves_what_it_promised(subject: &Subject) -> Result<(), NotPassed> {
     power_loss::<Rows>(subject)
+}
+
+fn a_power_loss_leaves_what_threads_were_told_is_durable(subject: &Subject) -> Result<(), NotPassed> {
+    power_loss::<Together>(subject)
 }
 
 fn a_power_loss_leaves_a_copy_as_it_was_made(subject: &Subject) -> Result<(), NotPassed> {
