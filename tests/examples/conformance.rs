@@ -96,6 +96,11 @@ fn observability_prometheus() {
     conforms(&loaded(&in_rust("observability_prometheus"), r#"{"listen": "127.0.0.1:{port}"}"#));
 }
 
+#[test]
+fn a_sink_that_sends_statsd() {
+    conforms_quickly(&Subject::loaded(load_c("sends_statsd", &["-pthread"]), r#"{"to": "127.0.0.1:{port}"}"#));
+}
+
 /// What is optional may be left out, and the suite is content.
 #[test]
 fn the_least_sinks_and_indexes_conform() {

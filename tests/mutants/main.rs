@@ -23,7 +23,7 @@ mod newer;
 mod process;
 mod proven;
 mod sink;
-mod sink_pages;
+mod sink_network;
 mod stepped;
 mod stopped;
 mod storage;
@@ -76,7 +76,7 @@ lists! {
     of_storages_by_size_are_found: storage_sizes::MUTANTS;
     of_what_outlives_a_crash_are_found: crash::MUTANTS;
     of_what_an_index_keeps_in_a_crash_are_found: index_crash::MUTANTS;
-    of_sinks_are_found: sink::MUTANTS, sink::TAKEN, sink::WIDE, sink_pages::MUTANTS;
+    of_sinks_are_found: sink::MUTANTS, sink::TAKEN, sink::WIDE, sink_network::MUTANTS, sink_network::DATAGRAMS;
     of_what_stays_behind_are_found: leaks::MUTANTS;
     of_instances_are_found: life::MUTANTS;
     of_the_process_are_found: process::MUTANTS;

@@ -4,7 +4,7 @@ use crate::frame::must::Must;
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::seen::{Format, Record, Seen};
 
-/// The messages of all datagrams, a line each.
+/// The messages of all datagrams, a line each. The first text of each is its name, the second its type.
 ///
 /// # Errors
 /// Some line is no such message.
@@ -20,8 +20,11 @@ pub(crate) fn lines(text: &[u8]) -> Result<Seen, NotPassed> {
 
 fn message(line: &str) -> Option<Record> {
     // An event or a check of DogStatsD.
-    if line.starts_with("_e{") || line.starts_with("_sc|") {
-        return Some(Record { texts: vec![line.to_owned()], ..Record::default() });
+    if let Some(kind) = ["_e", "_sc"]
+        .into_iter()
+        .find(|kind| line.starts_with(&format!("{kind}{{")) || line.starts_with(&format!("{kind}|")))
+    {
+        return Some(Record { texts: vec![line.to_owned(), kind.to_owned()], ..Record::default() });
     }
     let mut parts = line.split('|');
     let (name, values) = parts.next()?.split_once(':')?;
@@ -29,7 +32,7 @@ fn message(line: &str) -> Option<Record> {
     if name.is_empty() || !["c", "g", "h", "ms", "d", "s"].contains(&kind) {
         return None;
     }
-    let mut record = Record { texts: vec![name.to_owned()], ..Record::default() };
+    let mut record = Record { texts: vec![name.to_owned(), kind.to_owned()], ..Record::default() };
     let mut rate = 1.0;
     for part in parts {
         if let Some(labels) = part.strip_prefix('#') {

@@ -1,9 +1,47 @@
-//! Mistakes in sinks that serve a page for Prometheus.
+//! Mistakes in sinks that serve a page for Prometheus, or send StatsD.
 
-use crate::subject::{Damage, Mutant, Plugin};
+use crate::subject::{mistakes, Damage, Mutant, Plugin};
 
 const PROMETHEUS: Plugin =
     Plugin::of("examples-rust/observability_prometheus").with(&["--config", r#"{"listen": "127.0.0.1:{port}"}"#]);
+
+const STATSD: Plugin = Plugin::of("tests/plugins/sends_statsd.c").with(&["--config", r#"{"to": "127.0.0.1:{port}"}"#]);
+
+pub const DATAGRAMS: &[Mutant] = mistakes! { STATSD, "tests/plugins/sends_statsd.c";
+    Loss "what a datagram has no room for any more":
+        "if (self->len > 0 && self->len + room > DATAGRAM) send_text(self);" =>
+        "if (self->len > 0 && self->len + room > DATAGRAM) self->len = 0;",
+        "observability_output::counters_add_up_over_threads";
+    Wrong "two datagrams in one line":
+        "if (self->len > 0) add_text(self, \"\\n\");" => "",
+        "observability_output::counters_add_up";
+    Loss "a flush that sends nothing":
+        "    pthread_mutex_lock(&self->lock);\n    send_text(self);\n    int failed" =>
+        "    pthread_mutex_lock(&self->lock);\n    int failed",
+        "observability_output::counters_add_up";
+    Wrong "counters as gauges":
+        "\":%\" PRIu64 \"|c\"" => "\":%\" PRIu64 \"|g\"",
+        "observability_output::counters_add_up";
+    Wrong "gauges as counters":
+        ":%.17g|g" => ":%.17g|c",
+        "observability_output::a_gauge_has_its_last_value";
+    Wrong "counters of 32 bits":
+        "PRIu64 \"|c\", value);" => "PRIu64 \"|c\", (uint64_t)(uint32_t)value);",
+        "observability_output::counters_add_up";
+    Wrong "gauges of six digits":
+        ":%.17g|g" => ":%g|g",
+        "observability_output::a_gauge_has_its_last_value";
+    Wrong "histograms as gauges":
+        ":%.17g|h" => ":%.17g|g",
+        "observability_output::histograms_have_each_observation";
+    Loss "the last label":
+        "for (size_t i = 0; i < count; i++) {\n        add_text(self, i == 0" =>
+        "for (size_t i = 0; i + 1 < count || i == 0; i++) {\n        if (count == 0) break;\n        add_text(self, i == 0",
+        "observability_output::labels_keep_their_texts";
+    Leak "the socket of each instance":
+        "    close(self->socket);\n    pthread_mutex_destroy" => "    pthread_mutex_destroy",
+        "lifecycle::instances_leave_nothing_open";
+};
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
