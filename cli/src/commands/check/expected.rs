@@ -1,6 +1,7 @@
 //! How long the tests will take, said before they do.
 
 use crate::commands::check::last_check;
+use crate::commands::check::outcome::counted;
 use crate::commands::check::selection::Chosen;
 use sochdb_plugin_conformance::{tests, Level};
 use std::path::Path;
@@ -17,7 +18,7 @@ pub(crate) fn line(file: &Path, chosen: &Chosen, repeat: u32) -> String {
         Some(time) => (time, ", as the last time"),
         None => (names().map(usual).sum(), ""),
     };
-    format!("{} tests, about {}{as_before}", chosen.len(), shown(time * repeat))
+    format!("{}, about {}{as_before}", counted(chosen.len()), shown(time * repeat))
 }
 
 fn usual(name: &str) -> Duration {

@@ -125,7 +125,7 @@ fn report(
     let parts = ["ok", "FAILED", "crashed", "hung", "skipped", "not run"].map(|word| (count(word), word));
     let parts = parts.iter().filter(|(count, word)| *count > 0 || *word == "ok");
     let totals = parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
-    let totals = format!("{} tests: {totals}", results.len());
+    let totals = format!("{}: {totals}", outcome::counted(results.len()));
     out.line(format!("\n{}", if passed { out.paint.good(totals) } else { out.paint.bad(totals) }));
     if !options.shows_all() {
         outcome::unlisted(results).iter().for_each(|line| out.line(line));

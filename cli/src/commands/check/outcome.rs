@@ -172,6 +172,15 @@ impl Tested {
     }
 }
 
+/// The number of tests, as a text.
+pub(crate) fn counted(tests: usize) -> String {
+    if tests == 1 {
+        "1 test".to_owned()
+    } else {
+        format!("{tests} tests")
+    }
+}
+
 /// What is said in place of the skipped tests: each reason for which something was not looked at, and how many tests had
 /// nothing to look at.
 pub(crate) fn unlisted(tests: &[Tested]) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! One page that needs nothing else: what passed, what was skipped and why, what failed and how, and how long it took.
 
-use crate::commands::check::outcome::{Outcome, Tested};
+use crate::commands::check::outcome::{counted, Outcome, Tested};
 use crate::commands::check::report::findings::{escaped, Findings};
 use crate::commands::check::report::plot;
 use std::fmt::Write;
@@ -48,12 +48,12 @@ fn sum(page: &mut String, findings: &Findings<'_>) {
     let words: Vec<String> = words.map(|(word, count)| format!("{count} {word}")).collect();
     let _ = writeln!(
         page,
-        "<p class=\"sum {}\">{} tests: {}</p>\n<table class=\"facts\">\
+        "<p class=\"sum {}\">{}: {}</p>\n<table class=\"facts\">\
          <tr><th>file</th><td>{}</td></tr><tr><th>SHA-256</th><td><code>{}</code></td></tr>\
          <tr><th>seed</th><td>{}</td></tr><tr><th>time</th><td>{}</td></tr><tr><th>command</th><td>sochdb-plugin {}</td></tr>\
          </table>",
         if good { "good" } else { "bad" },
-        findings.tests.len(),
+        counted(findings.tests.len()),
         words.join(", "),
         escaped(&findings.file.to_string_lossy()),
         escaped(&findings.digest),
