@@ -71,6 +71,14 @@ pub const IN_RUST: &[Mutant] = mistakes! { XOR_IN_RUST, "examples-rust/codec_xor
 };
 
 pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c";
+    Wrong "of two frames the first says the length":
+        "size == ZSTD_CONTENTSIZE_UNKNOWN || ZSTD_findFrameCompressedSize(input.ptr, input.len) != input.len" =>
+        "size == ZSTD_CONTENTSIZE_UNKNOWN",
+        "compression_sizes::what_is_said_of_forms_in_a_row_is_what_they_make";
+    Nuisance "a status of its own in place of that of the writer of a call with options":
+        "    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);\n" =>
+        "    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);\n    if (status != SOCH_OK) status = SOCH_FAILED;\n",
+        "compression_options::a_status_is_handed_on_by_calls_with_options_too";
     Nuisance "bytes behind a frame are passed over":
         "bool one = len != ZSTD_CONTENTSIZE_UNKNOWN && frame == input.len;" =>
         "bool one = len != ZSTD_CONTENTSIZE_UNKNOWN;\n    if (one) input.len = frame;",

@@ -115,6 +115,12 @@ pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
 };
 
 pub const SAVED: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted_saved.h";
+    Wrong "keys that are loaded are not counted":
+        "        made->key_bytes += key.len;\n" => "",
+        "index_ways::what_goes_takes_no_more_away_than_it_brought";
+    Nuisance "a status of its own in place of that of the writer of a save":
+        "    return soch_put(self->output, bytes, len);" => "    return soch_put(self->output, bytes, len) == SOCH_OK ? SOCH_OK : SOCH_IO;",
+        "index_persist::a_save_hands_a_status_on_as_it_is";
     Wrong "a checksum that all saves add to":
         "    saving to = {output, FIRST_SUM};" => "    static saving to;\n    to.output = output;\n    to.sum = FIRST_SUM;",
         "index_threads::a_save_may_wait_in_its_writer";

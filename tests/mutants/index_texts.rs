@@ -5,6 +5,9 @@ use crate::subject::{mistakes, Damage, Mutant, Plugin};
 const TEXTS: Plugin = Plugin::of("tests/plugins/texts_in_a_file.c");
 
 pub const MUTANTS: &[Mutant] = mistakes! { TEXTS, "tests/plugins/texts_in_a_file.c";
+    Loss "of an entry that a build had twice one is left":
+        "    while ((at = find(" => "    if ((at = find(",
+        "index_ways::an_entry_that_came_twice_goes_at_once";
     Wrong "a row comes by the first of its texts":
         "if (distances[place] <= far) continue;" => "continue;",
         "index_texts::a_row_comes_by_its_best_text";

@@ -21,6 +21,28 @@ const FILE: &str = "examples-c/observability_json_file.h";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "a row that goes beside a snapshot leaves its key",
+        plugin: VERSIONS,
+        edits: &[(
+            "examples-c/storage_versions.cpp",
+            "        for (const auto &where : old_) forget(where);\n",
+            "        for (const auto &where : old_) {\n            auto &rows = tables_[where.first];\n            const auto row = rows.find(where.second);\n            if (row != rows.end()) row->second.erase(row->second.begin(), row->second.end() - 1);\n        }\n",
+        )],
+        damage: Damage::Leak,
+        finds: "leaks::calls_of_a_storage_leave_nothing",
+    },
+    Mutant {
+        name: "a damaged input leaks where there is a dictionary",
+        plugin: ZSTD,
+        edits: &[(
+            ZSTD_C,
+            "    ZSTD_DCtx_loadDictionary(taken->decompressor, NULL, 0);\n    give_back(self, taken);",
+            "    ZSTD_DCtx_loadDictionary(taken->decompressor, NULL, 0);\n    if (status == SOCH_OK) give_back(self, taken);",
+        )],
+        damage: Damage::Leak,
+        finds: "leaks::stopped_calls_of_a_codec_leave_nothing",
+    },
+    Mutant {
         name: "a begin that is busy leaks",
         plugin: LMDB,
         edits: &[("examples-c/storage_lmdb_transaction.h", "        free(made);\n        return soch_fail(error, SOCH_BUSY", "        return soch_fail(error, SOCH_BUSY")],

@@ -278,6 +278,9 @@ pub const MUTANTS: &[Mutant] = &[
 
 /// Mistakes in what a sink takes, most of which nobody reads back.
 pub const TAKEN: &[Mutant] = mistakes! { JSON, "examples-c/observability_json.c";
+    Wrong "a yes that is not 1 is a no":
+        "health->operational != 0 ?" => "health->operational == 1 ?",
+        "observability_health::every_number_but_0_is_a_yes";
     Crash "the labels of a counter in a room of sixteen":
         "    add_counted(&made, \"value\", value);\n    add_labels(&made, labels, count);" =>
         "    add_counted(&made, \"value\", value);\n    soch_label kept[16];\n    memcpy(kept, labels, count * sizeof *labels);\n    add_labels(&made, kept, count);",

@@ -37,6 +37,9 @@ pub const COMMITS: &[Mutant] = mistakes![MEMORY, "examples-c/storage_memory_tran
 ];
 
 pub const IN_VERSIONS: &[Mutant] = mistakes![VERSIONS, "examples-c/storage_versions.cpp";
+    Crash "rows that are counted without the lock":
+        "        const auto locked = shelf_.lock();\n        shelf_.count(stats);" => "        shelf_.count(stats);",
+        "storage_stepped::what_tells_of_all_rows_stops_between_writes";
     Crash "snapshots that begin without the lock":
         "        const auto locked = lock();\n        return *snapshots_.insert(now_);" => "        return *snapshots_.insert(now_);",
         "storage_stepped::snapshots_begin_and_end_between_each_other";
@@ -67,6 +70,10 @@ pub const OF_SEARCHES: &[Mutant] = mistakes![IN_CPP, "examples-c/index_vectors.c
 ];
 
 pub const OF_CHANGES: &[Mutant] = mistakes![STRIPED, "examples-rust/index_striped/src/lib.rs";
+    Wrong "a lookup that finds nothing where it would have to wait":
+        "        let stripe = Self::look(self.stripe_of(key));" =>
+        "        let Ok(stripe) = self.stripe_of(key).try_read() else { return Ok(()) };",
+        "index_stepped::what_stays_is_found_within_a_change";
     Loss "a change that takes its stripe away for a moment":
         "        self.change(key).insert(key, row);\n        Ok(())" =>
         "        let mut taken = std::mem::take(&mut *self.change(key));\n        taken.insert(key, row);\n        *self.change(key) = taken;\n        Ok(())",

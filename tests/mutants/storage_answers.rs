@@ -5,6 +5,17 @@ use crate::subject::{Damage, Mutant};
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "a get inside that has a status of its own in place of its writer's",
+        plugin: MEMORY,
+        edits: &[(
+            "examples-c/storage_memory_transaction.h",
+            "    return write_found(txn_find(txn, number, key), value);",
+            "    soch_status status = write_found(txn_find(txn, number, key), value);\n    return status > SOCH_NOT_FOUND ? SOCH_FAILED : status;",
+        )],
+        damage: Damage::Nuisance,
+        finds: "storage_refused::handles_hand_a_status_on_as_it_is",
+    },
+    Mutant {
         name: "a scan includes its end",
         plugin: MEMORY,
         edits: &[

@@ -5,6 +5,8 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, QUICK};
+use crate::inputs::refusing::refusing_writer;
+use sochdb_plugin_host::sdk::abi::{soch_bytes, soch_compression_options, SOCH_DENIED};
 use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, Error, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
 
@@ -13,6 +15,7 @@ suite!(Compression, "compression_options":
     dictionaries_take_turns,
     odd_samples_are_invalid_or_make_a_dictionary,
     a_training_that_is_cancelled_ends,
+    a_status_is_handed_on_by_calls_with_options_too,
 );
 
 pub(crate) fn packed_with(
@@ -130,4 +133,29 @@ fn a_training_that_is_cancelled_ends(subject: &Subject) -> Result<(), NotPassed>
     })?;
     let samples = samples(count);
     ends_when_cancelled("train", codec, |codec| train(codec, &samples), |_, _| Ok(()))
+}
+
+/// The host keeps the error of its own writer; who calls a slot without one gets the status alone.
+fn a_status_is_handed_on_by_calls_with_options_too(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = &*instance.compression()?;
+    let input = b"one line, and one line more";
+    let packed = needed("compress_with", packed_with(codec, input, &CompressionOptions::new()))?;
+    let (writer, nothing) = (refusing_writer(), soch_bytes::lend(b""));
+    let size = size_of::<soch_compression_options>();
+    let options = soch_compression_options { size, flags: 0, level: 0, reserved: 0, dictionary: nothing };
+    for (slot, bytes) in [("compress_with", &input[..]), ("decompress_with", &packed)] {
+        let result = codec.alone(slot, |table, instance, error| {
+            let call = if slot == "compress_with" { table.compress_with } else { table.decompress_with };
+            let Some(call) = call else { return SOCH_DENIED };
+            // SAFETY: the plugin's function on its own instance; all is lent for the call.
+            unsafe { call(instance, soch_bytes::lend(bytes), &options, &writer, error) }
+        });
+        let kind = result.err().map(|error| error.kind());
+        ensure!(
+            kind == Some(ErrorKind::Denied),
+            "{slot} gave {kind:?} where its writer said SOCH_DENIED: return that as it is (Status)"
+        );
+    }
+    Ok(())
 }

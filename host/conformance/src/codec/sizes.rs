@@ -15,7 +15,8 @@ suite!(Compression, "compression_sizes":
     small_sizes_come_back,
     sizes_at_borders_come_back,
     bounds_hold_for_every_size,
-    the_limit_is_kept_to_the_byte;
+    the_limit_is_kept_to_the_byte,
+    what_is_said_of_forms_in_a_row_is_what_they_make;
     full: large_sizes_come_back, sizes_up_to_the_least_longest_come_back,
 );
 
@@ -146,6 +147,29 @@ fn the_limit_is_kept_to_the_byte(subject: &Subject) -> Result<(), NotPassed> {
                     ensure!(back == input, "{what}, compressed into a byte less than before, come back as others");
                 }
             }
+        }
+    }
+    Ok(())
+}
+
+/// Some formats read what several calls wrote, one behind the other.
+fn what_is_said_of_forms_in_a_row_is_what_they_make(subject: &Subject) -> Result<(), NotPassed> {
+    let (mut instance, mut random) = (subject.instance()?, subject.random(66));
+    let codec = instance.compression()?;
+    let all = [0, 1, 300, 5000].map(|len| random.bytes(len));
+    let packed: Vec<Vec<u8>> =
+        all.iter().map(|input| codec.compress(input).must("compress")).collect::<Result<_, _>>()?;
+    for first in &packed {
+        for second in &packed {
+            let both = [&first[..], second].concat();
+            let (Ok(output), Ok(Some(said))) = (codec.decompress(&both), codec.decompressed_size(&both)) else {
+                continue;
+            };
+            ensure!(
+                said == output.len() as u64,
+                "of two compressed forms in a row decompress makes {} bytes, and decompressed_size says {said}",
+                output.len()
+            );
         }
     }
     Ok(())

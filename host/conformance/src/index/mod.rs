@@ -24,12 +24,14 @@ pub(crate) mod stopped;
 pub(crate) mod texts;
 pub(crate) mod threads;
 pub(crate) mod vectors;
+pub(crate) mod ways;
 
 /// All of them, in the order in which they are best read.
 pub(crate) const TESTS: &[&[Test]] = &[
     basics::TESTS,
     search::TESTS,
     change::TESTS,
+    ways::TESTS,
     flush::TESTS,
     builder::TESTS,
     persist::TESTS,

@@ -8,6 +8,8 @@ use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::index::rows::{every_form, has_entries};
 use crate::inputs::keys::Keys;
+use crate::inputs::refusing::refusing_writer;
+use sochdb_plugin_host::sdk::abi::SOCH_UNSUPPORTED;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId, Search, VecWriter};
 use sochdb_plugin_host::Index;
 
@@ -18,6 +20,7 @@ suite!(Index, "index_persist":
     what_was_removed_is_not_saved,
     damaged_bytes_change_nothing,
     a_save_keeps_the_writers_limit,
+    a_save_hands_a_status_on_as_it_is,
 );
 
 const ROWS: u64 = 400;
@@ -198,4 +201,25 @@ fn a_save_keeps_the_writers_limit(subject: &Subject) -> Result<(), NotPassed> {
     let again = index.save(1).must("save after saves that did not fit")?;
     ensure!(again.len() == bytes.len(), "the same index is saved in {} bytes and in {}", bytes.len(), again.len());
     has_rows(index, keys, ROWS)
+}
+
+/// The host keeps the error of its own writer; who calls a slot without one gets the status alone.
+fn a_save_hands_a_status_on_as_it_is(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    saved(subject, 3, 1)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    build(index, &entries(keys, 3))?;
+    let writer = refusing_writer();
+    let result = index.alone("save", |table, instance, error| match table.save {
+        // SAFETY: the plugin's function on its own instance; all is lent for the call.
+        Some(save) => unsafe { save(instance, std::ptr::null(), 1, &writer, error) },
+        None => SOCH_UNSUPPORTED,
+    });
+    let kind = result.err().map(|error| error.kind());
+    ensure!(
+        kind == Some(ErrorKind::Denied),
+        "save gave {kind:?} where its writer said SOCH_DENIED: return that as it is (Status)"
+    );
+    has_rows(index, keys, 3)
 }

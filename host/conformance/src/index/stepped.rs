@@ -1,16 +1,16 @@
 //! Tests of an index's calls that stop at their instructions, where another thread makes calls of its own.
 
-use crate::frame::must::{ensure, skip, Must};
+use crate::frame::must::{ensure, needed, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::stepped::beside;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{fill, rows_of, see};
+use crate::index::basics::{build, fill, rows_of, see};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{IndexExtension, RowId};
 use sochdb_plugin_host::Index;
 
-suite!(Index, "index_stepped": ; full: searches_between_each_other_agree, changes_between_each_other_are_all_there);
+suite!(Index, "index_stepped": ; full: searches_between_each_other_agree, changes_between_each_other_are_all_there, what_stays_is_found_within_a_change);
 
 /// How often a call is made. The first time its instructions are counted.
 const ROUNDS: u64 = 4;
@@ -79,4 +79,33 @@ fn changes_between_each_other_are_all_there(subject: &Subject) -> Result<(), Not
         ensure!(found.is_empty(), "row {gone}, deleted between other changes, is found: {found:?}");
     }
     Ok(())
+}
+
+/// A change may keep others waiting, but takes nothing away from them that it does not change.
+fn what_stays_is_found_within_a_change(subject: &Subject) -> Result<(), NotPassed> {
+    const STAYS: RowId = 3;
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    if !index.describe().concurrent_changes {
+        skip!("changes beside each other are described as not taken");
+    }
+    let key = keys.key(STAYS);
+    needed("lookup", index.lookup(&key))?;
+    build(index, &[(STAYS, key.clone())])?;
+    let index = &*index;
+    let other = || {
+        let found = index.lookup(&key).must("lookup within a change")?;
+        ensure!(
+            found.contains(&STAYS),
+            "within a change of another row of the same key, a lookup finds {found:?}: row {STAYS}, which stays, is missing"
+        );
+        Ok(())
+    };
+    beside(subject, other, |steps| {
+        (STAYS + 1..STAYS + ROUNDS).try_for_each(|row| {
+            steps.call(|| index.insert_concurrently(&key, row)).must("insert beside lookups")?;
+            steps.call(|| index.delete_concurrently(&key, row)).must("delete beside lookups")
+        })
+    })
 }

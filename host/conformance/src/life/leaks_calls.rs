@@ -178,6 +178,33 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
                 any(storage.put(2, b"other", b"row", 0))
             }),
         ));
+        // What a snapshot held of a row that is gone goes with it, whether or not the key is written again.
+        let mut number = 0_u64;
+        calls.push((
+            "a new row that goes beside a snapshot",
+            Box::new(move || {
+                number += 1;
+                storage.put(1, &number.to_be_bytes(), &[7; 100], 0)?;
+                let reader = storage.reader()?;
+                storage.delete(1, &number.to_be_bytes(), 0)?;
+                drop(reader);
+                any(storage.put(2, b"other", b"row", 0))
+            }),
+        ));
+        let (at_once, mut number) = (&at_once, 0_u64);
+        calls.push((
+            "a new row that another transaction takes away",
+            Box::new(move || {
+                number += 1;
+                let key = [b"t", &number.to_be_bytes()[..]].concat();
+                let mut puts = storage.begin(at_once)?;
+                puts.put(1, &key, &[7; 100])?;
+                puts.commit()?;
+                let mut takes = storage.begin(at_once)?;
+                takes.delete(1, &key)?;
+                takes.commit()
+            }),
+        ));
     }
     if let Some(table) = &table {
         calls.push(("`table_get`", Box::new(|| any(table.get(key)))));

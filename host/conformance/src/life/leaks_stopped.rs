@@ -134,11 +134,16 @@ fn stopped_calls_of_an_index_leave_nothing(subject: &Subject) -> Result<(), NotP
     all_leave_nothing(directory.path(), calls)
 }
 
-/// Packs and unpacks with a dictionary that may be another one.
-fn with(codec: &Compression, dictionary: &[u8], other: &[u8]) -> Result<(), Error> {
-    let (input, mut packed, mut output) = ([7; 300], Vec::new(), Vec::new());
+/// Packs a part of a dictionary with it, and unpacks these bytes of what comes out with a dictionary that may be another one.
+fn with(codec: &Compression, dictionary: &[u8], other: &[u8], bytes: usize) -> Result<(), Error> {
+    let (mut packed, mut output) = (Vec::new(), Vec::new());
     let options = |dictionary| CompressionOptions::new().with_dictionary(dictionary);
-    codec.compress_with(&input, &options(dictionary), &mut VecWriter::new(&mut packed, 1 << 20).writer())?;
+    codec.compress_with(
+        &dictionary[..300],
+        &options(dictionary),
+        &mut VecWriter::new(&mut packed, 1 << 20).writer(),
+    )?;
+    packed.truncate(bytes);
     any(codec.decompress_with(&packed, &options(other), &mut VecWriter::new(&mut output, 1 << 20).writer()))
 }
 
@@ -155,8 +160,9 @@ fn stopped_calls_of_a_codec_leave_nothing(subject: &Subject) -> Result<(), NotPa
     let calls: Vec<(&str, Call<'_>)> = vec![
         ("a `train` that is stopped", Box::new(|| stopped(|| train(&lent)))),
         ("a `train` of no samples", Box::new(|| any(train(&[])))),
-        ("`compress_with` and `decompress_with`", Box::new(|| with(codec, &one, &one))),
-        ("`decompress_with` and another dictionary", Box::new(|| with(codec, &one, &other))),
+        ("`compress_with` and `decompress_with`", Box::new(|| with(codec, &one, &one, usize::MAX))),
+        ("`decompress_with` and another dictionary", Box::new(|| with(codec, &one, &other, usize::MAX))),
+        ("`decompress_with` of bytes that are cut short", Box::new(|| with(codec, &one, &one, 7))),
     ];
     all_leave_nothing(directory.path(), calls)
 }

@@ -19,6 +19,7 @@ suite!(Storage, "storage_stepped":
     snapshots_begin_and_end_between_each_other;
     full: writes_stop_between_each_other,
     reads_stop_between_writes,
+    what_tells_of_all_rows_stops_between_writes,
     commits_stop_between_each_other,
 );
 
@@ -234,6 +235,44 @@ fn reads_stop_between_writes(subject: &Subject) -> Result<(), NotPassed> {
             Ok(())
         })
     })
+}
+
+fn what_tells_of_all_rows_stops_between_writes(subject: &Subject) -> Result<(), NotPassed> {
+    // Keys that come and go beside one that stays, and each second time a table with them.
+    const KEYS: u32 = 5;
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    storage.put(1, b"stays", b"", 0).must("put")?;
+    let mut number = 0_u32;
+    let other = || {
+        number += 1;
+        let [comes, goes] = [number, number + 2].map(|number| [(number % KEYS) as u8]);
+        storage.put(1, &comes, &value(number), 0).must("put")?;
+        storage.delete(1, &goes, 0).must("delete")?;
+        match number % 2 {
+            0 => storage.put(2, b"goes", &value(number), 0).must("put"),
+            _ => storage.delete(2, b"goes", 0).must("delete"),
+        }
+    };
+    let most = u64::from(KEYS) + 2;
+    beside(subject, other, |steps| {
+        for _ in 0..ROUNDS {
+            let count = steps.call(|| storage.stats()).must("stats")?.key_count;
+            ensure!(
+                !storage.describe().counts_exactly || (1..=most).contains(&count),
+                "stats between writes counts {count} keys, where 1 to {most} are there"
+            );
+            if let Some(tables) = supported("list_tables", steps.call(|| storage.list_tables()))? {
+                let is_so = matches!(tables[..], [1] | [1, 2]);
+                ensure!(
+                    is_so,
+                    "list_tables between writes gives {tables:?}, where 1 has rows, and 2 has some at times"
+                );
+            }
+        }
+        Ok(())
+    })?;
+    has(storage, "what tells of all rows", b"stays", Some(Vec::new()))
 }
 
 /// A transaction that has added one to a counter; None if another one is in the way.

@@ -1,0 +1,122 @@
+//! Tests of all ways that entries come into an index: by each of them, what comes twice is there once, and what goes is gone, and
+//! takes away no more than it brought.
+
+use crate::frame::must::{ensure, needed, skip, supported, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::basics::{build, rows_of, see};
+use crate::inputs::keys::Keys;
+use sochdb_plugin_host::sdk::{IndexChange, IndexExtension, RowId};
+use sochdb_plugin_host::Index;
+
+suite!(Index, "index_ways":
+    an_entry_that_came_twice_goes_at_once,
+    what_goes_takes_no_more_away_than_it_brought,
+);
+
+type Entries = [(RowId, Vec<u8>)];
+
+/// A way that entries come into an index; None if it has it not.
+type Fill = fn(&Subject, &mut Index, &Entries) -> Result<Option<()>, NotPassed>;
+
+const WAYS: [(&str, Fill); 5] = [
+    ("build", |_, index, entries| supported("build", index.build(1, 2, &lent(entries)))),
+    ("build_add", |_, index, entries| {
+        let Some(mut builder) = supported("begin_build", index.begin_build(1, 2))? else { return Ok(None) };
+        for part in entries.chunks(7) {
+            builder.add(&lent(part)).must("build_add")?;
+        }
+        supported("finish_build", builder.finish())
+    }),
+    ("insert", |_, index, entries| {
+        let mut inserts = entries.iter().map(|(row, key)| index.insert(key, *row));
+        supported("insert", inserts.try_for_each(|inserted| inserted))
+    }),
+    ("change_batch", |_, index, entries| {
+        let inserts: Vec<_> = entries.iter().map(|(row, key)| IndexChange::Insert { key, row: *row }).collect();
+        supported("change_batch", index.change_batch(&inserts))
+    }),
+    ("load", |subject, index, entries| {
+        let mut saves = subject.instance()?;
+        let saves = saves.index()?;
+        build(saves, entries)?;
+        let Some(saved) = supported("save", saves.save(1))? else { return Ok(None) };
+        Ok(supported("load", index.load_from(&saved))?.map(drop))
+    }),
+];
+
+fn lent(entries: &Entries) -> Vec<(RowId, &[u8])> {
+    entries.iter().map(|(row, key)| (*row, &key[..])).collect()
+}
+
+/// Makes an index of these entries by each way, and looks at it.
+fn by_each_way(
+    subject: &Subject,
+    entries: &Entries,
+    look: impl Fn(&mut Index, &str) -> Result<(), NotPassed>,
+) -> Result<(), NotPassed> {
+    let mut ways = 0;
+    for (way, fill) in WAYS {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        if fill(subject, index, entries)?.is_some() {
+            see(index)?;
+            look(index, way)?;
+            ways += 1;
+        }
+    }
+    if ways == 0 {
+        skip!("no entry comes into it but from its files");
+    }
+    Ok(())
+}
+
+fn entries(keys: Keys, rows: RowId) -> Vec<(RowId, Vec<u8>)> {
+    (0..rows).map(|row| (row, keys.key(row))).collect()
+}
+
+fn an_entry_that_came_twice_goes_at_once(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let once = entries(keys, 20);
+    // One right behind the other, and both again behind all.
+    let twice: Vec<_> = once.iter().flat_map(|entry| [entry.clone(), entry.clone()]).chain(once.clone()).collect();
+    by_each_way(subject, &twice, |index, way| {
+        for (at, (row, key)) in once.iter().enumerate() {
+            let found = rows_of(index, key)?;
+            ensure!(found == [*row], "row {row}, which came by {way} more than once, is found as {found:?}");
+            if at % 2 == 0 {
+                needed("delete", index.delete(key, *row))?;
+            }
+        }
+        see(index)?;
+        for (at, (row, key)) in once.iter().enumerate() {
+            let found = rows_of(index, key)?;
+            let is_so = if at % 2 == 0 { found.is_empty() } else { found == [*row] };
+            ensure!(
+                is_so,
+                "row {row}, of which several came by {way}, is found as {found:?}; it went: {}",
+                at % 2 == 0
+            );
+        }
+        Ok(())
+    })
+}
+
+fn what_goes_takes_no_more_away_than_it_brought(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let once = entries(keys, 60);
+    by_each_way(subject, &once, |index, way| {
+        for (gone, (row, key)) in (1..).zip(&once) {
+            needed("delete", index.delete(key, *row))?;
+            see(index)?;
+            let bytes = needed("size_bytes", index.size_bytes())?;
+            ensure!(
+                bytes <= u64::MAX / 2,
+                "after {gone} deletes of {} rows that came by {way}, size_bytes gives {bytes}: what it counts fell below 0",
+                once.len()
+            );
+        }
+        Ok(())
+    })
+}
