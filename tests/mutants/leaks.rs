@@ -21,6 +21,13 @@ const FILE: &str = "examples-c/observability_json_file.h";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "a copy that fails leaves its directory",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_operator.h", "        unlink(file);\n        rmdir(directory);", "        unlink(file);")],
+        damage: Damage::Leak,
+        finds: "storage_checkpoint::one_without_room_leaves_nothing",
+    },
+    Mutant {
         name: "a row that goes beside a snapshot leaves its key",
         plugin: VERSIONS,
         edits: &[(

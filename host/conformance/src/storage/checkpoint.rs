@@ -1,6 +1,6 @@
 //! Tests of copies: each is of one moment, opens as what it is of, and needs nothing of it; one that fails leaves nothing.
 
-use crate::frame::must::{ensure, needed, skip, supported, Must};
+use crate::frame::must::{ensure, needed, skip, supported, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
@@ -20,6 +20,7 @@ suite!(Storage, "storage_checkpoint":
     one_is_apart_from_what_it_is_of,
     one_is_of_one_moment_beside_writes,
     one_that_fails_leaves_nothing,
+    one_without_room_leaves_nothing,
 );
 
 const TABLES: [u32; 4] = [0, 1, 300, u32::MAX];
@@ -166,4 +167,31 @@ fn one_that_fails_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
     storage.put(1, b"key", b"value", 0).must("put after a copy that failed")?;
     storage.flush().must("flush after a copy that failed")?;
     storage.checkpoint(&place).must("checkpoint after one that failed")
+}
+
+/// After its first steps, where there is a directory to take away.
+fn one_without_room_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let directory = new_directory()?;
+    let place = directory.path().join("copy");
+    fill(storage)?;
+    needed("checkpoint", storage.checkpoint(&place))?;
+    fs::remove_dir_all(&place).must("the directory of the test")?;
+    for bytes in [0, 1 << 12, 1 << 15] {
+        let Some(result) = Native::with_short_files(bytes, || storage.checkpoint(&place)) else {
+            unseen!("the system lets nobody say how long files may be");
+        };
+        let expected = if result.is_ok() { BTreeSet::from(["copy".into()]) } else { BTreeSet::new() };
+        let found = names(directory.path())?;
+        ensure!(
+            found == expected,
+            "a copy for whose files {bytes} bytes were left gave {result:?}, and left {found:?}"
+        );
+        if result.is_ok() {
+            fs::remove_dir_all(&place).must("the directory of the test")?;
+        }
+    }
+    Ok(())
 }

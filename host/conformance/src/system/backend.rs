@@ -22,6 +22,10 @@ pub(crate) trait System {
     /// Bytes that the system's allocator has given out; 0 where it does not tell.
     fn allocated() -> u64;
 
+    /// Runs `call` while no file of this process may become longer than so many bytes: a longer write fails, and no signal tells of it.
+    /// None, and nothing is run, where the system cannot do that.
+    fn with_short_files<T>(bytes: u64, call: impl FnOnce() -> T) -> Option<T>;
+
     /// The bytes of a page of memory.
     fn page() -> usize;
 

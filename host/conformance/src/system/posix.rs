@@ -3,6 +3,7 @@
 use crate::system::backend::System;
 use core::ffi::c_void;
 use rustix::mm::{mmap_anonymous, mprotect, munmap, MapFlags, MprotectFlags, ProtFlags};
+use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
 use std::fs::Permissions;
 use std::io::Result;
 use std::os::unix::fs::PermissionsExt;
@@ -33,6 +34,17 @@ impl<Own: Posix> System for Own {
 
     fn allocated() -> u64 {
         <Own as Posix>::allocated()
+    }
+
+    fn with_short_files<T>(bytes: u64, call: impl FnOnce() -> T) -> Option<T> {
+        let before = getrlimit(Resource::Fsize);
+        // SAFETY: no handler is set, and what was there comes back.
+        let handler = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+        let result = setrlimit(Resource::Fsize, Rlimit { current: Some(bytes), ..before }).ok().map(|()| call());
+        let _ = setrlimit(Resource::Fsize, before);
+        // SAFETY: it was there before.
+        unsafe { libc::signal(libc::SIGXFSZ, handler) };
+        result
     }
 
     fn page() -> usize {

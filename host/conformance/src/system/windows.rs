@@ -37,6 +37,10 @@ impl System for Windows {
         0
     }
 
+    fn with_short_files<T>(_: u64, _: impl FnOnce() -> T) -> Option<T> {
+        None
+    }
+
     fn page() -> usize {
         // SAFETY: all zeros is such a value, which the call fills in.
         let info = unsafe {
