@@ -278,6 +278,9 @@ pub const MUTANTS: &[Mutant] = &[
 
 /// Mistakes in what a sink takes, most of which nobody reads back.
 pub const TAKEN: &[Mutant] = mistakes! { JSON, "examples-c/observability_json.c";
+    Nuisance "lost lines whose error has no number":
+        "        return failf(error, SOCH_IO, output->error, " => "        return failf(error, SOCH_IO, 0, ",
+        "observability_no_room::what_the_system_refuses_has_its_number";
     Wrong "a yes that is not 1 is a no":
         "health->operational != 0 ?" => "health->operational == 1 ?",
         "observability_health::every_number_but_0_is_a_yes";

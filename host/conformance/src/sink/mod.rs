@@ -5,6 +5,7 @@ use crate::frame::test::Test;
 pub(crate) mod basics;
 pub(crate) mod health;
 pub(crate) mod kinds;
+pub(crate) mod no_room;
 pub(crate) mod output;
 pub(crate) mod pages;
 pub(crate) mod readable;
@@ -18,6 +19,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     basics::TESTS,
     records::TESTS,
     output::TESTS,
+    no_room::TESTS,
     kinds::TESTS,
     pages::TESTS,
     health::TESTS,

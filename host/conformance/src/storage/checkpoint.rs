@@ -189,8 +189,12 @@ fn one_without_room_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
             found == expected,
             "a copy for whose files {bytes} bytes were left gave {result:?}, and left {found:?}"
         );
-        if result.is_ok() {
-            fs::remove_dir_all(&place).must("the directory of the test")?;
+        match result {
+            Ok(()) => fs::remove_dir_all(&place).must("the directory of the test")?,
+            Err(error) => ensure!(
+                error.kind() != ErrorKind::Io || error.code() != 0,
+                "a copy for whose files {bytes} bytes were left gave SOCH_IO, and `soch_error.code`, its errno, is 0 ({error})"
+            ),
         }
     }
     Ok(())
