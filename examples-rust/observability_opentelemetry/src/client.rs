@@ -1,7 +1,7 @@
 //! The way to the collector.
 
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
-use sochdb_plugin_sdk::{Error, ErrorKind, Host, LogLevel, Result};
+use sochdb_plugin_sdk::{Error, Host, LogLevel, Result};
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -21,7 +21,7 @@ impl Client {
         // A POST that is redirected loses its body, and takes its headers to somebody else.
         let redirects = reqwest::redirect::Policy::none();
         let inner = reqwest::blocking::Client::builder().timeout(timeout).redirect(redirects).build();
-        let inner = inner.map_err(|error| Error::new(ErrorKind::Io, format!("cannot make an HTTP client: {error}")))?;
+        let inner = inner.map_err(|error| Error::failed(format!("cannot make an HTTP client: {error}")))?;
         Ok(Self { inner, host: host.clone(), failing: Mutex::default() })
     }
 

@@ -57,7 +57,7 @@ impl Delivery {
         self.orders.send(Order::Flush(reply)).map_err(|_| gone())?;
         loop {
             match outcome.recv_timeout(ASK) {
-                Ok(outcome) => return outcome.map_err(|why| Error::new(ErrorKind::Io, why)),
+                Ok(outcome) => return outcome.map_err(Error::failed),
                 Err(RecvTimeoutError::Timeout) => Call::current(|call| call.go_on())?,
                 Err(RecvTimeoutError::Disconnected) => return Err(gone()),
             }

@@ -21,13 +21,17 @@ pub(crate) enum Sync {
 pub(crate) fn failed(error: impl Into<redb::Error>) -> Error {
     let error = error.into();
     let kind = match &error {
-        redb::Error::Io(_) | redb::Error::PreviousIo => ErrorKind::Io,
+        redb::Error::Io(error) if error.raw_os_error().is_some() => ErrorKind::Io,
         redb::Error::Corrupted(_) | redb::Error::UpgradeRequired(_) => ErrorKind::Corruption,
         redb::Error::ValueTooLarge(_) => ErrorKind::Limit,
         redb::Error::DatabaseAlreadyOpen => ErrorKind::Busy,
         _ => ErrorKind::Failed,
     };
-    Error::new(kind, error.to_string())
+    let code = match &error {
+        redb::Error::Io(error) => error.raw_os_error(),
+        _ => None,
+    };
+    Error::new(kind, error.to_string()).with_code(code.unwrap_or(0))
 }
 
 pub(crate) fn definition(name: &str) -> TableDefinition<'_, &'static [u8], &'static [u8]> {
