@@ -36,7 +36,7 @@ if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
         endforeach()
         string(APPEND tests "add_test([==[${TARGET}.${name}]==] ${command} -- [==[${PLUGIN}]==])\n")
         string(APPEND tests "set_tests_properties([==[${TARGET}.${name}]==] PROPERTIES "
-            "SKIP_REGULAR_EXPRESSION [==[1 tests: 0 ok, 1 skipped]==])\n")
+            "SKIP_REGULAR_EXPRESSION [==[1 test: 0 ok, 1 skipped]==])\n")
     endforeach()
     file(WRITE "${LIST}" "${tests}")
     return()
