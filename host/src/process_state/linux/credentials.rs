@@ -2,9 +2,9 @@
 
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::part::Part;
-use libc::{gid_t, uid_t};
+use libc::{gid_t, syscall, uid_t};
 use rustix::process::{getgroups, Gid};
-use rustix::thread::{capabilities, set_capabilities, CapabilitySets};
+use std::fmt;
 
 /// The C library changes them for all threads.
 const OF_PROCESS: (ProcessPart, By) = (ProcessPart::Credentials, By::AnyThread);
@@ -13,11 +13,50 @@ const OF_THREAD: (ProcessPart, By) = (ProcessPart::Credentials, By::ThisThread);
 /// The real, the effective and the saved one.
 type Three = [u32; 3];
 
+/// The version of `capget` that has 64 capabilities, in two halves.
+const VERSION: u32 = 0x2008_0522;
+
+/// One half of a thread's capabilities, as the kernel writes it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[repr(C)]
+struct Half {
+    effective: u32,
+    permitted: u32,
+    inheritable: u32,
+}
+
+/// The capabilities of the calling thread. Not by rustix, whose places memory checkers take for not written.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[repr(transparent)]
+struct Capabilities([Half; 2]);
+
+impl Capabilities {
+    fn now() -> Option<Self> {
+        let (mut head, mut found) = ([VERSION, 0], Self::default());
+        // SAFETY: the call reads the version and the thread, 0 for the calling one, and writes two halves.
+        let status = unsafe { syscall(libc::SYS_capget, head.as_mut_ptr(), &raw mut found) };
+        (status == 0).then_some(found)
+    }
+
+    fn are_set(&self) -> bool {
+        let mut head = [VERSION, 0];
+        // SAFETY: the call reads the version, the thread, and two halves.
+        unsafe { syscall(libc::SYS_capset, head.as_mut_ptr(), &raw const *self) == 0 }
+    }
+}
+
+impl fmt::Display for Capabilities {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = |of: fn(&Half) -> u32| u64::from(of(&self.0[1])) << 32 | u64::from(of(&self.0[0]));
+        write!(formatter, "effective {:x}, permitted {:x}", whole(|half| half.effective), whole(|half| half.permitted))
+    }
+}
+
 pub(crate) struct Credentials {
     users: Option<Three>,
     groups: Option<Three>,
     further_groups: Option<Vec<Gid>>,
-    capabilities: Option<CapabilitySets>,
+    capabilities: Option<Capabilities>,
 }
 
 impl Credentials {
@@ -25,7 +64,7 @@ impl Credentials {
     fn be_users_again(&self, users: Three) -> bool {
         // SAFETY: the call takes three numbers, which the process had before.
         let again = unsafe { libc::setresuid(users[0], users[1], users[2]) == 0 };
-        again && self.capabilities.is_none_or(|capabilities| set_capabilities(None, capabilities).is_ok())
+        again && self.capabilities.is_none_or(|capabilities| capabilities.are_set())
     }
 }
 
@@ -41,7 +80,7 @@ impl Part for Credentials {
                 unsafe { libc::getresgid(real, effective, saved) }
             }),
             further_groups: getgroups().ok(),
-            capabilities: capabilities(None).ok(),
+            capabilities: Capabilities::now(),
         }
     }
 
@@ -52,12 +91,8 @@ impl Part for Credentials {
                 changes.add(OF_PROCESS, "users", (text(before), text(after)), || self.be_users_again(before));
             } else if let (Some(before), Some(after)) = (self.capabilities, now.capabilities) {
                 if before != after {
-                    let text = |sets: CapabilitySets| {
-                        format!("effective {:x}, permitted {:x}", sets.effective.bits(), sets.permitted.bits())
-                    };
-                    changes.add(OF_THREAD, "capabilities", (text(before), text(after)), || {
-                        set_capabilities(None, before).is_ok()
-                    });
+                    let texts = (before.to_string(), after.to_string());
+                    changes.add(OF_THREAD, "capabilities", texts, || before.are_set());
                 }
             }
         }
