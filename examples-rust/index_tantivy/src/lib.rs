@@ -50,17 +50,17 @@ pub struct TantivyIndex {
 }
 
 fn failed(error: TantivyError) -> Error {
-    let code = match &error {
-        TantivyError::IoError(error) => error.raw_os_error(),
-        TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. }) => io_error.raw_os_error(),
-        _ => None,
-    };
     let kind = match &error {
-        _ if code.is_some() => ErrorKind::Io,
+        TantivyError::IoError(_) | TantivyError::OpenWriteError(_) | TantivyError::ErrorInThread(_) => ErrorKind::Io,
         TantivyError::DataCorruption(_) | TantivyError::OpenReadError(_) => ErrorKind::Corruption,
         TantivyError::LockFailure(..) => ErrorKind::Busy,
         TantivyError::IncompatibleIndex(_) => ErrorKind::Unsupported,
         _ => ErrorKind::Failed,
+    };
+    let code = match &error {
+        TantivyError::IoError(error) => error.raw_os_error(),
+        TantivyError::OpenWriteError(OpenWriteError::IoError { io_error, .. }) => io_error.raw_os_error(),
+        _ => None,
     };
     Error::new(kind, error.to_string()).with_code(code.unwrap_or(0))
 }
