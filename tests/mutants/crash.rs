@@ -8,6 +8,8 @@ const FILE: &str = "tests/plugins/rows_in_a_log.c";
 pub const HEADER: &str = "tests/plugins/log.h";
 /// So many points, also on a busy machine.
 const LOG: Plugin = Plugin::of(FILE).with(&["--crash-points", "100"]);
+/// How two threads meet is another way in each run, of which there is one for so many points.
+const THREADS: Plugin = LOG.with(&["--crash-points", "500"]);
 const STRICT: Plugin = LOG.with(&["--crash-points", "100", "--crash-strict"]);
 const LMDB: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100"]);
 const LMDB_THAT_FLUSHES: Plugin = LMDB_ON_DISK.with(&["--crash-points", "100", "--config", r#"{"sync": "flush"}"#]);
@@ -84,7 +86,7 @@ pub const MUTANTS: &[Mutant] = &[
     ),
     loss(
         "a durable batch that returns while another one's sync is under way",
-        LOG,
+        THREADS,
         &[(
             FILE,
             "    if (failed == 0 && (options->flags & SOCH_BATCH_DURABLE) != 0) failed = flush_file(&self->log);\n    \

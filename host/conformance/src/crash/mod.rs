@@ -28,7 +28,7 @@
 //! # Limits
 //! - Linux on x86-64 and ARM, where a process may install such filters and look at its children. Elsewhere the tests are skipped.
 //! - One thread does the steps, but for those of `storage::crash::together`, where two do. What those find depends on how the threads
-//!   meet; what it says is sure.
+//!   meet, for which a call that waits for the disk takes some milliseconds there; what it says is sure.
 //! - Other ways to change files fail, so that a plugin takes those that are known: io_uring, `splice`, `sendfile`,
 //!   `copy_file_range`, clones, files without a name. Symbolic links are not noted, nor are processes that the plugin starts.
 //! - What is written through a map is noted at the next call that concerns the directory if the file is short, else when it is

@@ -5,6 +5,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use sochdb_plugin_host::sdk::Result as Called;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The knowledge of how a step ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub(crate) enum Fate {
 pub(crate) trait Promise {
     /// The kind, as a process is asked for it, and as a message calls the plugin.
     const KIND: &'static str;
+    /// How long a call takes that waits for the disk, for threads that go on meanwhile.
+    const SYNC: Duration = Duration::ZERO;
     type Step;
     /// An instance that takes steps.
     type Taker;

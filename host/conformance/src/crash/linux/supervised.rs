@@ -6,6 +6,7 @@ use crate::crash::linux::perform::Decision;
 use crate::crash::linux::process::{Act, Fits, Process};
 use crate::crash::linux::talk::{wait, Talk};
 use rustix::fd::AsFd;
+use std::collections::VecDeque;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -90,7 +91,7 @@ pub(crate) fn crashed(status: ExitStatus) -> String {
 }
 
 /// Runs a child that does what `request` says, and asks `decide` about each call that concerns `directory`, a real path; it is
-/// told how many there were before. None if the kernel does not let a process be supervised, with the reason.
+/// told how many there were before. One that waits for the disk returns after `sync`, so that other threads get on. None if the kernel does not let a process be supervised, with the reason.
 ///
 /// # Errors
 /// What stands in the way of the test, and is not the plugin's.
@@ -98,6 +99,7 @@ pub(crate) fn run(
     command: Command,
     request: &str,
     directory: &Path,
+    sync: Duration,
     mut decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Result<Run, String>, String> {
     let (mut held, mut talk) = start(command, request)?;
@@ -114,14 +116,20 @@ pub(crate) fn run(
         Ok(listener) => listener,
         Err(error) => return Ok(Err(format!("a process may not look at its child: {error}"))),
     };
-    let (mut points, mut lines) = (Vec::new(), Vec::new());
+    let (mut points, mut lines, mut syncs) = (Vec::new(), Vec::new(), VecDeque::new());
     let mut until = Instant::now() + PATIENCE;
     let end = loop {
         let left = until.saturating_duration_since(Instant::now());
         if left.is_zero() {
             break End::Hung;
         }
-        let [asked, said] = wait(&[listener.as_fd(), talk.as_fd()], left).map_err(failed)?;
+        while syncs.front().is_some_and(|(_, _, at): &(_, _, Instant)| *at <= Instant::now()) {
+            if let Some((asked, made, _)) = syncs.pop_front() {
+                answer(listener.as_fd(), asked, made);
+            }
+        }
+        let next = syncs.front().map_or(left, |(_, _, at)| at.saturating_duration_since(Instant::now()).min(left));
+        let [asked, said] = wait(&[listener.as_fd(), talk.as_fd()], next).map_err(failed)?;
         if said {
             until = Instant::now() + PATIENCE;
             hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
@@ -142,14 +150,19 @@ pub(crate) fn run(
         hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
         process.compare_short();
         let decision = decide(points.len(), &act);
-        points.push(Point { ops: process.ops.len(), what: act.what.clone(), fits: act.fits() });
+        let fits = act.fits();
+        points.push(Point { ops: process.ops.len(), what: act.what.clone(), fits });
         if decision == Decision::Kill {
             held.0.kill().map_err(failed)?;
             held.0.wait().map_err(failed)?;
             break End::Killed;
         }
         let made = process.make(act, decision);
-        answer(listener.as_fd(), asked, made);
+        if fits.syncs && !sync.is_zero() {
+            syncs.push_back((asked, made, Instant::now() + sync));
+        } else {
+            answer(listener.as_fd(), asked, made);
+        }
     };
     if end != End::Hung {
         hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;

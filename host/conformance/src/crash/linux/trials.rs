@@ -106,7 +106,7 @@ pub(crate) fn supervised<P: Promise>(
     decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Run, NotPassed> {
     let request = Request::Work { seed, steps, directory: room.at.clone() }.line::<P>();
-    match supervised::run(subject.child_command()?, &request, &room.at, decide)? {
+    match supervised::run(subject.child_command()?, &request, &room.at, P::SYNC, decide)? {
         Ok(run) => Ok(run),
         Err(why) => unseen!("{why}"),
     }

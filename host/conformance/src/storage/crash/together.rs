@@ -14,6 +14,7 @@ use sochdb_plugin_host::sdk::{Error, ErrorKind, Result as Called};
 use sochdb_plugin_host::Storage;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 /// Of so many threads each has its part of the keys.
 const THREADS: u32 = 2;
@@ -50,6 +51,7 @@ fn in_a_row(all: &[Steps], fates: &[Fate]) -> (Vec<Step>, Vec<Fate>) {
 
 impl Promise for Together {
     const KIND: &'static str = "threads";
+    const SYNC: Duration = Duration::from_millis(3);
     type Step = Steps;
     type Taker = Storage;
 
