@@ -10,6 +10,11 @@ pub(crate) trait Part: Sized {
     fn compare(&self, now: &Self, changes: &mut Changes);
 }
 
+/// The state before and after, where both are known and they differ.
+pub(crate) fn changed<T: PartialEq>(before: Option<T>, after: Option<T>) -> Option<(T, T)> {
+    before.zip(after).filter(|(before, after)| before != after)
+}
+
 /// All parts of the process that its system shows.
 pub(crate) trait Whole: Part {
     /// Whether no other thread could change anything at that moment; false if nobody can tell.

@@ -6,14 +6,15 @@ use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
 use crate::system::backend::System;
 use crate::system::Native;
-use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{BatchOptions, Error, ErrorKind, StorageExtension, Write};
 use sochdb_plugin_host::{CallOptions, Storage};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tempfile::TempDir;
 
 suite!(Storage, "storage_checkpoint":
     one_opens_and_needs_nothing_of_what_it_is_of,
@@ -141,25 +142,40 @@ fn names(directory: &Path) -> Result<BTreeSet<OsString>, NotPassed> {
     entries.map(|entry| entry.map(|entry| entry.file_name()).must("the directory of the test")).collect()
 }
 
-fn one_that_fails_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
-    let mut instance = subject.instance()?;
-    let storage = &*instance.storage()?;
+/// The name of a copy in its directory.
+const COPY: &str = "copy";
+
+/// A directory for copies of a storage that has rows, and the place of a copy in it, where one was made and taken away.
+fn place_of_copies(storage: &Storage) -> Result<(TempDir, PathBuf), NotPassed> {
     let directory = new_directory()?;
-    let place = directory.path().join("copy");
+    let place = directory.path().join(COPY);
     fill(storage)?;
     needed("checkpoint", storage.checkpoint(&place))?;
     fs::remove_dir_all(&place).must("the directory of the test")?;
+    Ok((directory, place))
+}
+
+/// Sees that there is a copy, which it takes away, or nothing at all, as the plugin said.
+fn is_whole_or_gone(directory: &Path, result: &Result<(), Error>, how: &str) -> Result<(), NotPassed> {
+    let expected = if result.is_ok() { BTreeSet::from([COPY.into()]) } else { BTreeSet::new() };
+    let found = names(directory)?;
+    ensure!(found == expected, "{how} gave {result:?}, and left {found:?}");
+    if result.is_ok() {
+        fs::remove_dir_all(directory.join(COPY)).must("the directory of the test")?;
+    }
+    Ok(())
+}
+
+fn one_that_fails_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let (directory, place) = place_of_copies(storage)?;
     for micros in [0, 1, 10, 50, 100, 200, 500, 1000, 5000] {
         let limits = CallOptions::new().with_timeout(Duration::from_micros(micros));
         let result = limits.run(|| storage.checkpoint(&place));
-        let expected = if result.is_ok() { BTreeSet::from(["copy".into()]) } else { BTreeSet::new() };
         let kind = result.as_ref().err().map(|error| error.kind());
         ensure!(matches!(kind, None | Some(ErrorKind::Timeout)), "a copy in {micros} us gave {result:?}");
-        let found = names(directory.path())?;
-        ensure!(found == expected, "a copy in {micros} us gave {result:?}, and left {found:?}");
-        if result.is_ok() {
-            fs::remove_dir_all(&place).must("the directory of the test")?;
-        }
+        is_whole_or_gone(directory.path(), &result, &format!("a copy in {micros} us"))?;
     }
     // Nobody makes a directory there, not even root.
     let nowhere = Path::new(Native::NOWHERE[1]);
@@ -174,27 +190,18 @@ fn one_without_room_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
-    let directory = new_directory()?;
-    let place = directory.path().join("copy");
-    fill(storage)?;
-    needed("checkpoint", storage.checkpoint(&place))?;
-    fs::remove_dir_all(&place).must("the directory of the test")?;
+    let (directory, place) = place_of_copies(storage)?;
     for bytes in [0, 1 << 12, 1 << 15] {
         let Some(result) = Native::with_short_files(bytes, || storage.checkpoint(&place)) else {
             unseen!("the system lets nobody say how long files may be");
         };
-        let expected = if result.is_ok() { BTreeSet::from(["copy".into()]) } else { BTreeSet::new() };
-        let found = names(directory.path())?;
-        ensure!(
-            found == expected,
-            "a copy for whose files {bytes} bytes were left gave {result:?}, and left {found:?}"
-        );
-        match result {
-            Ok(()) => fs::remove_dir_all(&place).must("the directory of the test")?,
-            Err(error) => ensure!(
+        let how = format!("a copy for whose files {bytes} bytes were left");
+        is_whole_or_gone(directory.path(), &result, &how)?;
+        if let Err(error) = result {
+            ensure!(
                 error.kind() != ErrorKind::Io || error.code() != 0,
-                "a copy for whose files {bytes} bytes were left gave SOCH_IO, and `soch_error.code`, its errno, is 0 ({error})"
-            ),
+                "{how} gave SOCH_IO, and `soch_error.code`, its errno, is 0 ({error})"
+            );
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! Small things that the kernel keeps for a thread or a process.
 
 use crate::process_state::change::{By, Changes, ProcessPart};
-use crate::process_state::part::Part;
+use crate::process_state::part::{changed, Part};
 use libc::{c_int, c_ulong, prctl};
 
 /// How an attribute is read and written.
@@ -61,8 +61,7 @@ impl Part for Attributes {
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
         for ((attribute, before), after) in ATTRIBUTES.iter().zip(self.0).zip(now.0) {
-            let (Some(before), Some(after)) = (before, after) else { continue };
-            if before != after {
+            if let Some((before, after)) = changed(before, after) {
                 let texts = (before.to_string(), after.to_string());
                 changes.add(attribute.of, attribute.name, texts, || (attribute.write)(before));
             }

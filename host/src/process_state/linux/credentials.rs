@@ -1,7 +1,7 @@
 //! The users, groups and capabilities by which the kernel judges what the process may do.
 
 use crate::process_state::change::{By, Changes, ProcessPart};
-use crate::process_state::part::Part;
+use crate::process_state::part::{changed, Part};
 use libc::{gid_t, syscall, uid_t};
 use rustix::process::{getgroups, Gid};
 use std::fmt;
@@ -86,34 +86,25 @@ impl Part for Credentials {
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
         // Users first: only some of them may put the others back.
-        if let (Some(before), Some(after)) = (self.users, now.users) {
-            if before != after {
-                changes.add(OF_PROCESS, "users", (text(before), text(after)), || self.be_users_again(before));
-            } else if let (Some(before), Some(after)) = (self.capabilities, now.capabilities) {
-                if before != after {
-                    let texts = (before.to_string(), after.to_string());
-                    changes.add(OF_THREAD, "capabilities", texts, || before.are_set());
-                }
-            }
+        if let Some((before, after)) = changed(self.users, now.users) {
+            changes.add(OF_PROCESS, "users", (text(before), text(after)), || self.be_users_again(before));
+        } else if let Some((before, after)) = changed(self.capabilities, now.capabilities) {
+            let texts = (before.to_string(), after.to_string());
+            changes.add(OF_THREAD, "capabilities", texts, || before.are_set());
         }
-        if let (Some(before), Some(after)) = (self.groups, now.groups) {
-            if before != after {
-                changes.add(OF_PROCESS, "groups", (text(before), text(after)), || {
-                    // SAFETY: the call takes three numbers, which the process had before.
-                    unsafe { libc::setresgid(before[0], before[1], before[2]) == 0 }
-                });
-            }
+        if let Some((before, after)) = changed(self.groups, now.groups) {
+            changes.add(OF_PROCESS, "groups", (text(before), text(after)), || {
+                // SAFETY: the call takes three numbers, which the process had before.
+                unsafe { libc::setresgid(before[0], before[1], before[2]) == 0 }
+            });
         }
-        if let (Some(before), Some(after)) = (&self.further_groups, &now.further_groups) {
-            if before != after {
-                let text =
-                    |groups: &[Gid]| format!("{:?}", groups.iter().map(|group| group.as_raw()).collect::<Vec<_>>());
-                changes.add(OF_PROCESS, "further groups", (text(before), text(after)), || {
-                    let before: Vec<gid_t> = before.iter().map(|group| group.as_raw()).collect();
-                    // SAFETY: the call reads as many numbers as it is told.
-                    unsafe { libc::setgroups(before.len(), before.as_ptr()) == 0 }
-                });
-            }
+        if let Some((before, after)) = changed(self.further_groups.as_ref(), now.further_groups.as_ref()) {
+            let numbers = |groups: &[Gid]| groups.iter().map(|group| group.as_raw()).collect::<Vec<gid_t>>();
+            let (before, after) = (numbers(before), numbers(after));
+            changes.add(OF_PROCESS, "further groups", (format!("{before:?}"), format!("{after:?}")), || {
+                // SAFETY: the call reads as many numbers as it is told.
+                unsafe { libc::setgroups(before.len(), before.as_ptr()) == 0 }
+            });
         }
     }
 }

@@ -1,7 +1,7 @@
 //! When and where the calling thread runs.
 
 use crate::process_state::change::{By, Changes, ProcessPart};
-use crate::process_state::part::Part;
+use crate::process_state::part::{changed, Part};
 use libc::{c_int, c_long, syscall};
 use rustix::process::{getpriority_process, setpriority_process};
 use rustix::thread::{sched_getaffinity, sched_setaffinity, CpuSet};
@@ -17,8 +17,7 @@ impl Part for Niceness {
     }
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
-        let (Some(before), Some(after)) = (self.0, now.0) else { return };
-        if before != after {
+        if let Some((before, after)) = changed(self.0, now.0) {
             changes.add(NICENESS, "niceness", (before.to_string(), after.to_string()), || {
                 setpriority_process(None, before).is_ok()
             });
@@ -40,8 +39,7 @@ impl Part for Policy {
     }
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
-        let (Some(before), Some(after)) = (self.0, now.0) else { return };
-        if before != after {
+        if let Some((before, after)) = changed(self.0, now.0) {
             changes.add(NICENESS, "policy", (text(before), text(after)), || {
                 // SAFETY: the call reads the priority.
                 unsafe { syscall(libc::SYS_sched_setscheduler, 0, before.0, &raw const before.1) == 0 }
@@ -71,8 +69,7 @@ impl Part for Processors {
     }
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
-        let (Some(before), Some(after)) = (&self.0, &now.0) else { return };
-        if before != after {
+        if let Some((before, after)) = changed(self.0.as_ref(), now.0.as_ref()) {
             let text = |set: &CpuSet| format!("{} of them", set.count());
             changes
                 .add(NICENESS, "processors", (text(before), text(after)), || sched_setaffinity(None, before).is_ok());

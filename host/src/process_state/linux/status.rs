@@ -3,7 +3,7 @@
 
 use crate::process_state::change::{By, Changes, ProcessPart};
 use crate::process_state::linux::handlers::{Handlers, Masks};
-use crate::process_state::part::Part;
+use crate::process_state::part::{changed, Part};
 use rustix::fs::{Mode, OFlags};
 
 /// The lines of the file that tell these things.
@@ -47,15 +47,12 @@ impl Part for Status {
 
     fn compare(&self, now: &Self, changes: &mut Changes) {
         self.handlers.compare(&now.handlers, changes);
-        if let (Some(before), Some(after)) = (self.filters, now.filters) {
-            if before != after {
-                let texts = (before.to_string(), after.to_string());
-                // The kernel takes them for ever.
-                changes.add((ProcessPart::ThreadAttribute, By::ThisThread), "seccomp filters", texts, || false);
-            }
+        if let Some((before, after)) = changed(self.filters, now.filters) {
+            let texts = (before.to_string(), after.to_string());
+            // The kernel takes them for ever.
+            changes.add((ProcessPart::ThreadAttribute, By::ThisThread), "seccomp filters", texts, || false);
         }
-        let (Some(before), Some(after)) = (self.umask, now.umask) else { return };
-        if before != after {
+        if let Some((before, after)) = changed(self.umask, now.umask) {
             let texts = (format!("{before:04o}"), format!("{after:04o}"));
             changes.add((ProcessPart::Umask, By::AnyThread), "", texts, || {
                 rustix::process::umask(Mode::from_raw_mode(before));

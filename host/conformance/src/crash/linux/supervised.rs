@@ -91,7 +91,8 @@ pub(crate) fn crashed(status: ExitStatus) -> String {
 }
 
 /// Runs a child that does what `request` says, and asks `decide` about each call that concerns `directory`, a real path; it is
-/// told how many there were before. One that waits for the disk returns after `sync`, so that other threads get on. None if the kernel does not let a process be supervised, with the reason.
+/// told how many there were before. One that waits for the disk returns after `sync`, so that other threads get on. None if the
+/// kernel does not let a process be supervised, with the reason.
 ///
 /// # Errors
 /// What stands in the way of the test, and is not the plugin's.

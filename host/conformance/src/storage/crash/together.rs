@@ -10,10 +10,9 @@ use crate::storage::crash::history::check;
 use crate::storage::crash::rows::{rows_of, Rows};
 use crate::storage::crash::steps::{steps, RowWrite, Step, KEYS};
 use crate::storage::crash::take::take;
-use sochdb_plugin_host::sdk::{Error, ErrorKind, Result as Called};
+use sochdb_plugin_host::sdk::{Error, Result as Called};
 use sochdb_plugin_host::Storage;
 use std::path::Path;
-use std::sync::Mutex;
 use std::time::Duration;
 
 /// Of so many threads each has its part of the keys.
@@ -77,19 +76,10 @@ impl Promise for Together {
     }
 
     fn take(storage: &mut Storage, steps: &Steps) -> Called<()> {
-        let (storage, failed) = (&*storage, Mutex::new(None));
-        let all = together(steps.len(), |thread| {
-            if let Err(error) = take(storage, &steps[thread]) {
-                failed.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get_or_insert(error);
-            }
-            Ok(())
-        });
-        all.map_err(|why| Error::new(ErrorKind::Failed, why.to_string()))?;
-        match failed.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-            // The other thread's may be there.
-            Some(error) => Err(Error::new(ErrorKind::Failed, error.to_string())),
-            None => Ok(()),
-        }
+        let storage = &*storage;
+        let all = together(steps.len(), |thread| Ok(take(storage, &steps[thread]).map_err(|error| error.to_string())?));
+        // No other kind: where one thread's step is unsupported, the other's may be there.
+        all.map_err(|why| Error::failed(why.to_string()))
     }
 
     fn look(storage: &mut Storage) -> Result<Vec<String>, String> {

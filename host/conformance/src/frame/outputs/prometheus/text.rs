@@ -114,3 +114,6 @@ fn unescaped(text: &str) -> Option<String> {
     }
     Some(plain)
 }
+
+#[cfg(test)]
+mod tests;
