@@ -598,9 +598,9 @@ typedef struct soch_write {
   // The value.
   struct soch_bytes value;
   // Of `SOCH_WRITE_PUT`: the milliseconds for which the row is there, 0 for ever. It is not gone before, and a second behind
-  // them at the latest: from then on no call gives it but those of readers and transactions that were open before. The time
-  // goes on while no instance has the data open, and a later write of the key ends it. The host passes one only where
-  // `describe` has `SOCH_STORAGE_TIME_TO_LIVE`. Of the other operations: 0.
+  // them at the latest: from then on no call gives it but those of readers and transactions that were open before, which go on
+  // to see it. The time goes on while no instance has the data open, and a later write of the key, also of the same value, ends
+  // it. The host passes one only where `describe` has `SOCH_STORAGE_TIME_TO_LIVE`. Of the other operations: 0.
   uint64_t ttl_ms;
 } soch_write;
 
@@ -1387,9 +1387,10 @@ typedef struct soch_observability {
   // Starts a span under `parent`, 0 for none, and sets `span` to its number, which is not 0. Optional; the default
   // counts spans. [any-thread]
   soch_status (*span_start)(void *instance, struct soch_str name, uint64_t parent, uint64_t *span);
-  // Ends a span, once. Optional; the default does nothing. [any-thread]
+  // Ends a span, once. `SOCH_NOT_FOUND` may be said of one that is not open. Optional; the default does nothing. [any-thread]
   soch_status (*span_end)(void *instance, uint64_t span);
-  // Notes something that happened in a span. Optional; the default does nothing. [any-thread]
+  // Notes something that happened in a span. `SOCH_NOT_FOUND` may be said of one that is not open. Optional; the default does
+  // nothing. [any-thread]
   soch_status (*span_event)(void *instance,
                             uint64_t span,
                             struct soch_str name,
@@ -1419,9 +1420,10 @@ typedef struct soch_observability {
   // host calls `span_start`, `span_event` with the attributes as texts, and `span_end`; what these do not take is lost.
   // Since 1.1. [any-thread]
   soch_status (*span_record_start)(void *instance, const struct soch_span_start *start, uint64_t *span);
-  // Notes something that happened in a span. Optional group `span_record`. Since 1.1. [any-thread]
+  // Notes something that happened in a span. `SOCH_NOT_FOUND` may be said of one that is not open. Optional group `span_record`.
+  // Since 1.1. [any-thread]
   soch_status (*span_record_event)(void *instance, uint64_t span, const struct soch_span_event *event);
-  // Ends a span, once. Optional group `span_record`. Since 1.1. [any-thread]
+  // Ends a span, once. `SOCH_NOT_FOUND` may be said of one that is not open. Optional group `span_record`. Since 1.1. [any-thread]
   soch_status (*span_record_end)(void *instance, uint64_t span, const struct soch_span_end *end);
   // Sets `context` to a span's ids and flags, by which another process continues the trace, and writes what
   // `tracestate` has to `state`; `context.state` stays empty. `SOCH_NOT_FOUND` if the span is not open or has no ids.
@@ -1571,10 +1573,11 @@ typedef struct soch_plugin {
   // Makes an instance. `config` is lent for the call; it is a JSON object by custom, `{}` if none was given, and
   // nobody but the plugin looks at it. On failure nothing is left behind. Optional: without it every call gets a NULL instance. [any-thread]
   soch_status (*create)(const struct soch_host *host, struct soch_str config, void **instance, struct soch_error *error);
-  // Stops the instance's work: writes what is buffered, closes files and sockets, joins threads. After it,
-  // whatever it returns, only `destroy` follows. Optional. [exclusive]
+  // Stops the instance's work: writes what is buffered, and says if that fails. Files, sockets and threads may end with it
+  // or with `destroy`. After it, whatever it returns, only `destroy` follows. Optional. [exclusive]
   soch_status (*shutdown)(void *instance, struct soch_error *error);
-  // Frees the instance. Comes without `shutdown` after `SOCH_PANICKED`, and may never come (rule 8). Optional. [exclusive]
+  // Frees the instance: when it returns, nothing that the instance opened, started or took is left. Comes without `shutdown`
+  // after `SOCH_PANICKED`, and may never come (rule 8). Optional. [exclusive]
   void (*destroy)(void *instance);
   // The table of one of `capabilities`, or NULL. The table is [static]. Only a host that shares the plugin's memory
   // and knows the id asks, so a plugin works without. Required if there are any. [any-thread]

@@ -47,8 +47,9 @@ pub trait Extension: AsAny + Send + Sync {
         Ok(())
     }
 
-    /// Stops work: writes what is buffered, closes files, joins threads. The host calls it at most once, after all other
-    /// calls returned, on any thread; not after a panic. Whatever the result, it then only drops the extension.
+    /// Stops work: writes what is buffered, and says if that fails. Files are closed and threads joined here or when the extension
+    /// is dropped. The host calls it at most once, after all other calls returned, on any thread; not after a panic. Whatever the
+    /// result, it then only drops the extension.
     ///
     /// # Errors
     /// What could not be written or closed.

@@ -28,9 +28,9 @@ pub struct soch_write {
     /// The value.
     pub value: soch_bytes,
     /// Of `SOCH_WRITE_PUT`: the milliseconds for which the row is there, 0 for ever. It is not gone before, and a second behind
-    /// them at the latest: from then on no call gives it but those of readers and transactions that were open before. The time
-    /// goes on while no instance has the data open, and a later write of the key ends it. The host passes one only where
-    /// `describe` has `SOCH_STORAGE_TIME_TO_LIVE`. Of the other operations: 0.
+    /// them at the latest: from then on no call gives it but those of readers and transactions that were open before, which go on
+    /// to see it. The time goes on while no instance has the data open, and a later write of the key, also of the same value, ends
+    /// it. The host passes one only where `describe` has `SOCH_STORAGE_TIME_TO_LIVE`. Of the other operations: 0.
     pub ttl_ms: u64,
 }
 

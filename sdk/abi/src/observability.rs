@@ -101,9 +101,10 @@ pub struct soch_observability {
     /// counts spans. [any-thread]
     pub span_start:
         Option<unsafe extern "C" fn(instance: *mut c_void, name: soch_str, parent: u64, span: *mut u64) -> soch_status>,
-    /// Ends a span, once. Optional; the default does nothing. [any-thread]
+    /// Ends a span, once. `SOCH_NOT_FOUND` may be said of one that is not open. Optional; the default does nothing. [any-thread]
     pub span_end: Option<unsafe extern "C" fn(instance: *mut c_void, span: u64) -> soch_status>,
-    /// Notes something that happened in a span. Optional; the default does nothing. [any-thread]
+    /// Notes something that happened in a span. `SOCH_NOT_FOUND` may be said of one that is not open. Optional; the default does
+    /// nothing. [any-thread]
     pub span_event: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,
@@ -156,10 +157,11 @@ pub struct soch_observability {
     pub span_record_start: Option<
         unsafe extern "C" fn(instance: *mut c_void, start: *const soch_span_start, span: *mut u64) -> soch_status,
     >,
-    /// Notes something that happened in a span. Optional group `span_record`. Since 1.1. [any-thread]
+    /// Notes something that happened in a span. `SOCH_NOT_FOUND` may be said of one that is not open. Optional group `span_record`.
+    /// Since 1.1. [any-thread]
     pub span_record_event:
         Option<unsafe extern "C" fn(instance: *mut c_void, span: u64, event: *const soch_span_event) -> soch_status>,
-    /// Ends a span, once. Optional group `span_record`. Since 1.1. [any-thread]
+    /// Ends a span, once. `SOCH_NOT_FOUND` may be said of one that is not open. Optional group `span_record`. Since 1.1. [any-thread]
     pub span_record_end:
         Option<unsafe extern "C" fn(instance: *mut c_void, span: u64, end: *const soch_span_end) -> soch_status>,
     /// Sets `context` to a span's ids and flags, by which another process continues the trace, and writes what

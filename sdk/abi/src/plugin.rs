@@ -77,10 +77,11 @@ pub struct soch_plugin {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Stops the instance's work: writes what is buffered, closes files and sockets, joins threads. After it,
-    /// whatever it returns, only `destroy` follows. Optional. [exclusive]
+    /// Stops the instance's work: writes what is buffered, and says if that fails. Files, sockets and threads may end with it
+    /// or with `destroy`. After it, whatever it returns, only `destroy` follows. Optional. [exclusive]
     pub shutdown: Option<unsafe extern "C" fn(instance: *mut c_void, error: *mut soch_error) -> soch_status>,
-    /// Frees the instance. Comes without `shutdown` after `SOCH_PANICKED`, and may never come (rule 8). Optional. [exclusive]
+    /// Frees the instance: when it returns, nothing that the instance opened, started or took is left. Comes without `shutdown`
+    /// after `SOCH_PANICKED`, and may never come (rule 8). Optional. [exclusive]
     pub destroy: Option<unsafe extern "C" fn(instance: *mut c_void)>,
     /// The table of one of `capabilities`, or NULL. The table is [static]. Only a host that shares the plugin's memory
     /// and knows the id asks, so a plugin works without. Required if there are any. [any-thread]

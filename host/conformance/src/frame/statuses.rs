@@ -4,14 +4,18 @@
 use sochdb_plugin_host::sdk::abi::{SOCH_FENCED, SOCH_NOT_FOUND, SOCH_OK};
 
 /// The slots for which the header gives `SOCH_NOT_FOUND` a meaning.
-const MAY_FIND_NOTHING: [(&str, &str); 7] = [
+const MAY_FIND_NOTHING: [(&str, &str); 11] = [
     ("soch_storage", "get"),
     ("soch_storage", "table_get"),
     ("soch_storage", "reader_get"),
     ("soch_storage", "txn_get"),
     ("soch_storage", "property"),
     ("soch_compression", "decompressed_size"),
+    ("soch_observability", "span_end"),
+    ("soch_observability", "span_event"),
     ("soch_observability", "span_context"),
+    ("soch_observability", "span_record_event"),
+    ("soch_observability", "span_record_end"),
 ];
 
 /// Returns what the contract says against this status of a slot; None if the slot may return it. `table` and `slot` are the
