@@ -218,7 +218,8 @@ static soch_status compress_with(void *instance, soch_bytes input, const soch_co
     size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);
     status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)
                                   : compress_frame(taken->compressor, level, input, output, error);
-    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);
+    // Also in the midst of a frame that failed, where zstd takes no other dictionary.
+    ZSTD_CCtx_reset(taken->compressor, ZSTD_reset_session_and_parameters);
     give_back(self, taken);
     return status;
 }
@@ -233,7 +234,7 @@ static soch_status decompress_with(void *instance, soch_bytes input, const soch_
     size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);
     status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)
                                   : decompress_any(taken->decompressor, input, output, error);
-    ZSTD_DCtx_loadDictionary(taken->decompressor, NULL, 0);
+    ZSTD_DCtx_reset(taken->decompressor, ZSTD_reset_session_and_parameters);
     give_back(self, taken);
     return status;
 }

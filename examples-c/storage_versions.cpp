@@ -16,7 +16,7 @@ typedef std::chrono::steady_clock::time_point moment;
 // What a row has, until when: nothing in memory outlives a clock that counts from the machine's start.
 struct text : std::string {
     explicit text(soch::bytes bytes, moment until = moment::max()) : std::string(soch::string_view(bytes)), until(until) {}
-    bool is_over() const { return until != moment::max() && until <= std::chrono::steady_clock::now(); }
+    bool is_over(moment now) const { return until != moment::max() && until <= now; }
     moment until;
 };
 
@@ -39,13 +39,19 @@ typedef std::pair<uint32_t, std::string> place;
 
 std::string copy(soch::bytes bytes) { return std::string(soch::string_view(bytes)); }
 
-// The value, NULL if there is none any more.
-const std::string *left(const text *value) { return value == nullptr || value->is_over() ? nullptr : value; }
+// What a snapshot shows: the last change before it, and when it began, as a row does not go while it is open.
+struct point {
+    uint64_t change;
+    moment time;
+};
 
-// The value that the change `at` left; NULL if there is none.
-const std::string *seen(const std::vector<version> &versions, uint64_t at) {
+// The value, NULL if there is none any more.
+const std::string *left(const text *value, moment now) { return value == nullptr || value->is_over(now) ? nullptr : value; }
+
+// The value at a point; NULL if there is none.
+const std::string *seen(const std::vector<version> &versions, const point &at) {
     for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-        if (version->at <= at) return left(version->value.get());
+        if (version->at <= at.change) return left(version->value.get(), at.time);
     }
     return nullptr;
 }
@@ -61,13 +67,13 @@ class shelf {
 public:
     std::unique_lock<std::mutex> lock() { return std::unique_lock<std::mutex>(mutex_); }
 
-    uint64_t now() const { return now_; }
+    point now() const { return point{now_, std::chrono::steady_clock::now()}; }
     const table &rows(uint32_t number) const {
         static const table none;
         const auto found = tables_.find(number);
         return found == tables_.end() ? none : found->second;
     }
-    const std::string *find(const place &where, uint64_t at) const {
+    const std::string *find(const place &where, const point &at) const {
         const auto &rows = this->rows(where.first);
         const auto row = rows.find(where.second);
         return row == rows.end() ? nullptr : seen(row->second, at);
@@ -83,12 +89,13 @@ public:
     void next_change() {
         now_++;
         // What is over takes room until somebody writes.
-        while (!expiring_.empty() && expiring_.begin()->first <= std::chrono::steady_clock::now()) {
+        const moment now = std::chrono::steady_clock::now();
+        while (!expiring_.empty() && expiring_.begin()->first <= now) {
             const place where = expiring_.begin()->second;
             expiring_.erase(expiring_.begin());
             const auto &rows = tables_[where.first];
             const auto row = rows.find(where.second);
-            if (row != rows.end() && row->second.back().value != nullptr && row->second.back().value->is_over()) put(where, nullptr);
+            if (row != rows.end() && row->second.back().value != nullptr && row->second.back().value->is_over(now)) put(where, nullptr);
         }
     }
     void put(const place &where, std::shared_ptr<const text> value) {
@@ -100,22 +107,24 @@ public:
         else old_.insert(where);
     }
 
-    uint64_t begin_snapshot() {
+    point begin_snapshot() {
         const auto locked = lock();
-        return *snapshots_.insert(now_);
+        snapshots_.insert(now_);
+        return now();
     }
-    void end_snapshot(uint64_t snapshot) {
+    void end_snapshot(const point &snapshot) {
         const auto locked = lock();
-        snapshots_.erase(snapshots_.find(snapshot));
+        snapshots_.erase(snapshots_.find(snapshot.change));
         if (!snapshots_.empty()) return;
         for (const auto &where : old_) forget(where);
         old_.clear();
     }
 
     void count(soch_storage_stats *stats) const {
+        const point at = now();
         for (const auto &numbered : tables_) {
             for (const auto &row : numbered.second) {
-                const std::string *value = seen(row.second, now_);
+                const std::string *value = seen(row.second, at);
                 if (value == nullptr) continue;
                 stats->key_count++;
                 stats->bytes_stored += row.first.size() + value->size();
@@ -151,11 +160,11 @@ public:
     snapshot &operator=(const snapshot &) = delete;
     ~snapshot() { of_.end_snapshot(at_); }
     shelf &of() const { return of_; }
-    uint64_t at() const { return at_; }
+    const point &at() const { return at_; }
 
 private:
     shelf &of_;
-    uint64_t at_;
+    point at_;
 };
 
 class cursor {
@@ -268,7 +277,7 @@ public:
         const auto locked = of.lock();
         call.go_on();
         for (const auto &write : writes_) {
-            if (of.changed(write.first, snapshot_.at())) throw soch::failure(SOCH_CONFLICT, "another transaction changed a row");
+            if (of.changed(write.first, snapshot_.at().change)) throw soch::failure(SOCH_CONFLICT, "another transaction changed a row");
         }
         of.next_change();
         for (const auto &write : writes_) of.put(write.first, write.second);
@@ -277,7 +286,7 @@ public:
 private:
     const std::string *find(const place &where) const {
         const auto own = writes_.find(where);
-        return own != writes_.end() ? left(own->second.get()) : snapshot_.of().find(where, snapshot_.at());
+        return own != writes_.end() ? left(own->second.get(), snapshot_.at().time) : snapshot_.of().find(where, snapshot_.at());
     }
 
     snapshot snapshot_;

@@ -114,13 +114,17 @@ static int open_log(record_log *self, soch_str directory, const char *name) {
 static int read_record(record_log *self, uint8_t **what, size_t *len) {
     uint64_t head[2];
     *what = NULL;
-    if (pread(self->file, head, sizeof head, (off_t)self->end) != sizeof head || head[0] >= 1u << 30) return 0;
+    ssize_t there = pread(self->file, head, sizeof head, (off_t)self->end);
+    // What cannot be read is not the end.
+    if (there < 0) return errno;
+    if (there != sizeof head || head[0] >= 1u << 30) return 0;
     uint8_t *read = malloc(head[0] + 1);
     if (read == NULL) return ENOMEM;
-    ssize_t there = pread(self->file, read, head[0], (off_t)(self->end + sizeof head));
-    if (there != (ssize_t)head[0] || checksum(read, head[0]) != head[1]) {
+    there = pread(self->file, read, head[0], (off_t)(self->end + sizeof head));
+    int failed = there < 0 ? errno : 0;
+    if (failed != 0 || there != (ssize_t)head[0] || checksum(read, head[0]) != head[1]) {
         free(read);
-        return 0;
+        return failed;
     }
     self->end += sizeof head + head[0];
     *what = read, *len = head[0];
