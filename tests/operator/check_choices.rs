@@ -216,7 +216,8 @@ fn what_the_host_demands_is_demanded() {
     assert_eq!(call(&["check", "--policy", "none", "x"]).status.code(), Some(2));
 }
 
-/// What the option writes is a trust file, which lies where nobody else can change it.
+/// What the option writes is a trust file, which lies where nobody else can change it. Where a library is, the loader knows, so
+/// what it says can be pasted.
 #[test]
 fn a_plugin_may_need_a_library_that_is_allowed() {
     let source = PrivateDir::new("needed");
@@ -233,4 +234,11 @@ fn a_plugin_may_need_a_library_that_is_allowed() {
     assert_eq!(names(&allowed).last(), Some(&name[1]), "{allowed}");
     let left = fs::read_dir(cache.path().join("sochdb-plugin/checked")).expect("what the check keeps").count();
     assert_eq!(left, 1, "only what the tests found is kept");
+    fs::copy(needed, plugin.path.with_file_name("needed.so")).expect("its own directory");
+    let said = call(&["check", plugin.path.to_str().expect("UTF-8")]).stdout;
+    let options = said.lines().find_map(|line| line.strip_prefix("to allow what was found, add: ")).expect(&said);
+    let mut pasted = Command::new("sh");
+    pasted.args(["-c", &format!("exec \"$0\" check --quick \"$1\" {options}")]).arg(command().get_program());
+    let pasted = run(pasted.arg(&plugin.path), LIMIT);
+    assert!(pasted.status.success(), "{}", pasted.stdout);
 }

@@ -80,6 +80,7 @@ pub(crate) fn example(code: &str) -> Option<Refusal> {
         }
         "E_DEP_FORBIDDEN" => Refusal::DepForbidden {
             libraries: "libzstd.so.1 (in /usr/lib/x86_64-linux-gnu)".to_owned(),
+            found: vec!["/usr/lib/x86_64-linux-gnu/libzstd.so.1".into()],
             fix: "link them into the plugin, or allow them: sochdb-plugin trust add dependency libzstd.so.1 \
                   /usr/lib/x86_64-linux-gnu"
                 .to_owned(),

@@ -11,6 +11,7 @@ use crate::trust::syntax::SyntaxError;
 use sochdb_plugin_sdk::ErrorKind;
 use std::io;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 refusals! {
@@ -229,7 +230,7 @@ refusals! {
         "the entry says that it has {says} bytes, but `soch_plugin_v1` has {has}"
         "set `.size = sizeof(soch_plugin)` in the entry, or let `SOCH_PLUGIN` or `export_plugin!` write it";
 
-    Dependencies: DepForbidden { libraries: String, fix: String } "E_DEP_FORBIDDEN"
+    Dependencies: DepForbidden { libraries: String, found: Vec<PathBuf>, fix: String } "E_DEP_FORBIDDEN"
         "the plugin needs libraries that no trust file names: {libraries}" "{fix}";
     Dependencies: DepMissing { name: UntrustedText, places: String } "E_DEP_MISSING"
         "the library {name} that the plugin needs is not in {places}"

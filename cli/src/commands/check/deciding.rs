@@ -79,7 +79,9 @@ fn trust_file(libraries: &[PathBuf], plugin: Option<&Path>) -> Result<TempPath, 
     for library in libraries.iter().map(|library| absolute(library)) {
         let mut table = Table::new();
         table["name"] = value(text(library.file_name().map(Path::new))?);
-        table["directory"] = value(text(library.parent())?);
+        // As the loader finds it: what leads there may be a link, as /lib is.
+        let directory = library.parent().map(|named| named.canonicalize().unwrap_or_else(|_| named.to_owned()));
+        table["directory"] = value(text(directory.as_deref())?);
         dependencies.push(table);
     }
     if let Some(plugin) = plugin {

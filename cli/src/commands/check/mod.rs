@@ -30,7 +30,7 @@ use crate::output::failure::Failure;
 use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_host::sdk::abi;
-use sochdb_plugin_host::{UntrustedText, Verified};
+use sochdb_plugin_host::{Refusal, UntrustedText, Verified};
 use std::path::{Path, PathBuf};
 
 /// What is checked, and how.
@@ -67,11 +67,15 @@ pub(crate) fn run(out: &Output, options: &Options) -> Result<bool, Failure> {
         Ok(verified) => verified,
         Err(error) => {
             crate::commands::verify::decide(out, &file, deciding.loader(), Default::default());
-            if error.code() == "E_DEP_FORBIDDEN" {
+            if let Refusal::DepForbidden { found, .. } = error.refusal() {
                 out.line(
                     "`check` obeys the trust files that it is told, such as --trust ~/.config/sochdb/trust.toml, and \
                     lets a plugin need what --allow-dependency names",
                 );
+                if !found.is_empty() {
+                    let options = again::line(found.iter().flat_map(|at| ["--allow-dependency".into(), at.into()]));
+                    out.line(format!("to allow what was found, add: {options}"));
+                }
             }
             return Ok(false);
         }
@@ -127,6 +131,7 @@ fn report(
     let totals = parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ");
     let totals = format!("{}: {totals}", outcome::counted(results.len()));
     out.line(format!("\n{}", if passed { out.paint.good(totals) } else { out.paint.bad(totals) }));
+    outcome::not_passed(results).iter().for_each(|line| out.line(line));
     if !options.shows_all() {
         outcome::unlisted(results).iter().for_each(|line| out.line(line));
     }

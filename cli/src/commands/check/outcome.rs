@@ -205,6 +205,12 @@ pub(crate) fn unlisted(tests: &[Tested]) -> Vec<String> {
     lines
 }
 
+/// The tests that did not pass, by name, so that nobody looks for them among the others; None if one is all there is.
+pub(crate) fn not_passed(tests: &[Tested]) -> Option<String> {
+    let names: Vec<&str> = tests.iter().filter(|tested| !tested.outcome.is_good()).map(|tested| tested.name).collect();
+    (tests.len() > 1 && !names.is_empty()).then(|| format!("{}; --failed runs these alone", names.join(", ")))
+}
+
 /// The first line of a sanitizer's report.
 fn report_of_sanitizer(printed: &str) -> Option<&str> {
     const REPORTS: [&str; 4] =

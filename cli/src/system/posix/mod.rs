@@ -3,6 +3,7 @@
 mod own;
 mod processes;
 mod standard;
+mod usual;
 
 use crate::system::backend::{Ability, Stream, System, Unopened, Variables};
 use rustix::fs::{access, flock, Access, FlockOperation, Mode, OFlags};
@@ -190,6 +191,7 @@ impl System for Posix {
 
     fn begin_test() -> Result<()> {
         own::end_with_parent()?;
+        usual::differ()?;
         processes::dump_no_core()
     }
 

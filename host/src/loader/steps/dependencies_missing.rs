@@ -62,7 +62,9 @@ impl Lacking {
             libraries += &format!("; and {error}");
             fixes.push(error.remedy());
         }
-        Some(Refusal::DepForbidden { libraries, fix: fixes.join("; ") })
+        let path = |(name, directory): (UntrustedText, PathBuf)| directory.join(name.to_string());
+        let found = self.unlisted.into_iter().map(path).collect();
+        Some(Refusal::DepForbidden { libraries, found, fix: fixes.join("; ") })
     }
 
     /// Several things that are wrong, under the name of the first.
