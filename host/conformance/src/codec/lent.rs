@@ -6,12 +6,15 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::lent::Lent;
-use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, VecWriter};
+use crate::inputs::moving_writer::MovingWriter;
+use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, VecWriter, Writer};
 
 suite!(Compression, "compression_lent":
     nothing_behind_the_input_is_read,
     the_input_is_not_written,
     nothing_behind_the_room_is_written,
+    what_was_written_is_not_looked_at_again;
+    full: what_was_written_of_large_inputs_is_not_looked_at_again,
 );
 
 const SIZES: [usize; 22] = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 300, 4096, 10_001, 131_072];
@@ -75,6 +78,40 @@ fn nothing_behind_the_room_is_written(subject: &Subject) -> Result<(), NotPassed
         codec.decompress_into(&packed, &mut target.writer()).must("decompress")?;
         let violation = target.violation();
         ensure!(violation.is_none(), "decompress to {} bytes {}", input.len(), violation.unwrap_or_default());
+    }
+    Ok(())
+}
+
+/// Room is lent until the next call of its writer: where the bytes are then, and whether they are anywhere, is the writer's affair.
+fn what_was_written_is_not_looked_at_again(subject: &Subject) -> Result<(), NotPassed> {
+    comes_back_to_another_place(subject, &[300, 5000, 70_000, 200_000])
+}
+
+fn what_was_written_of_large_inputs_is_not_looked_at_again(subject: &Subject) -> Result<(), NotPassed> {
+    comes_back_to_another_place(subject, &[(1 << 20) + 70_000, 5 << 20])
+}
+
+fn comes_back_to_another_place(subject: &Subject, sizes: &[usize]) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let block = subject.random(83).bytes(20_000);
+    for len in sizes {
+        // What is near is written again and again, across whatever pieces are written at once.
+        let input: Vec<u8> = block.iter().copied().cycle().take(*len).collect();
+        let (mut packed, mut output) = (MovingWriter::new(u64::MAX), MovingWriter::new(*len as u64));
+        let writer = packed.as_raw();
+        // SAFETY: the writer is there until the call is over, and so nobody looks at what is behind it.
+        codec.compress_into(&input, &mut unsafe { Writer::from_raw(&writer) }.must("a writer")?).must("compress")?;
+        let writer = output.as_raw();
+        codec
+            // SAFETY: as for the compression.
+            .decompress_into(packed.output(), &mut unsafe { Writer::from_raw(&writer) }.must("a writer")?)
+            .must("decompress into room that is elsewhere each time")?;
+        ensure!(
+            output.output() == input,
+            "{len} bytes come back as others through a writer that lends other room each time: what was committed is not the \
+            plugin's any more (soch_writer.reserve)"
+        );
     }
     Ok(())
 }

@@ -1,22 +1,50 @@
 //! Tests of a codec's options: dictionaries take turns, and are made of samples of any form or not at all.
 
-use crate::frame::must::{ensure, needed, show, Must};
+use crate::frame::must::{ensure, needed, show, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::cancelled::{ends_when_cancelled, long_enough, time, QUICK};
-use crate::inputs::refusing::refusing_writer;
-use sochdb_plugin_host::sdk::abi::{soch_bytes, soch_compression_options, SOCH_DENIED};
+use crate::inputs::handed_on::hands_on;
+use crate::inputs::lent::Lent;
+use crate::inputs::moving_writer::MovingWriter;
+use sochdb_plugin_host::sdk::abi::{soch_bytes, soch_compression_options, SOCH_DENIED, SOCH_UNSUPPORTED};
 use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, Error, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
+use std::ptr;
 
 suite!(Compression, "compression_options":
     no_option_is_a_plain_call,
     dictionaries_take_turns,
     odd_samples_are_invalid_or_make_a_dictionary,
     a_training_that_is_cancelled_ends,
+    dictionaries_take_turns_in_one_place,
+    a_dictionary_is_lent_for_its_call,
+    a_call_that_fails_leaves_no_options,
+    a_level_is_that_of_its_call_with_a_dictionary_too,
+    a_level_without_its_flag_is_passed_over,
     a_status_is_handed_on_by_calls_with_options_too,
+    a_status_is_handed_on_by_a_training,
 );
+
+/// Samples that are like each other, of about this many bytes.
+fn records(count: u64, len: usize) -> Vec<Vec<u8>> {
+    let record = |at: u64| {
+        let mut record = format!("{{\"user\": {at}, \"name\": \"name of {}\"}}", at * at % 977).into_bytes();
+        while record.len() < len {
+            let more = format!(", \"{}\": \"{}\"", record.len() / 40, at * record.len() as u64 % 1009);
+            record.extend_from_slice(more.as_bytes());
+        }
+        record
+    };
+    (0..count).map(record).collect()
+}
+
+/// Of each part of a dictionary some bytes: what is taken from any of them is missed by who has another part.
+fn of_each_part(dictionary: &[u8], round: usize) -> impl Iterator<Item = &u8> {
+    let part = dictionary.len() / 16;
+    dictionary.chunks(part).flat_map(move |part| &part[(round * 5).min(part.len())..(round * 5 + 200).min(part.len())])
+}
 
 pub(crate) fn packed_with(
     codec: &Compression,
@@ -62,7 +90,7 @@ fn dictionaries_take_turns(subject: &Subject) -> Result<(), NotPassed> {
         for dictionary in &dictionaries {
             let options = CompressionOptions::new().with_dictionary(dictionary);
             // It has something in common with each dictionary: what is taken from a wrong one is missed by the right one.
-            let input: Vec<u8> = dictionaries.iter().flat_map(|other| &other[round * 50..][..120]).copied().collect();
+            let input: Vec<u8> = dictionaries.iter().flat_map(|other| of_each_part(other, round)).copied().collect();
             let packed = needed("compress_with", packed_with(codec, &input, &options))?;
             let plain = codec.compress(&input).must("compress between calls with dictionaries")?;
             let output = codec.decompress(&plain).must("decompress between calls with dictionaries")?;
@@ -75,6 +103,125 @@ fn dictionaries_take_turns(subject: &Subject) -> Result<(), NotPassed> {
         let output = unpacked_with(codec, packed, &options)
             .must(&format!("decompress_with of what the same {} bytes of dictionary compressed", dictionary.len()))?;
         ensure!(output == *input, "by a dictionary of {} bytes come back {}", dictionary.len(), show(&output));
+    }
+    Ok(())
+}
+
+/// As a caller has them who reads one after the other into one buffer.
+fn dictionaries_take_turns_in_one_place(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let (codec, mut random) = (instance.compression()?, subject.random(103));
+    let all: Vec<Vec<u8>> = (0..4).map(|_| random.bytes(3000)).collect();
+    // Something in common with each: what is taken from the one before is missed by the right one.
+    let common: Vec<u8> = all.iter().flat_map(|each| of_each_part(each, 0)).copied().collect();
+    let (mut place, mut kept) = (vec![0; 3000], Vec::new());
+    for (dictionary, input) in all.into_iter().zip(common.chunks(common.len() / 4)) {
+        place.copy_from_slice(&dictionary);
+        let options = CompressionOptions::new().with_dictionary(&place);
+        let input = [input, &common].concat();
+        let packed = needed("compress_with", packed_with(codec, &input, &options))?;
+        kept.push((dictionary, input, packed));
+    }
+    for (dictionary, input, packed) in kept {
+        place.copy_from_slice(&dictionary);
+        let output = unpacked_with(codec, &packed, &CompressionOptions::new().with_dictionary(&place))
+            .must("decompress_with of what the same dictionary compressed, which had the place of others")?;
+        ensure!(output == input, "by a dictionary in the place of others come back {}", show(&output));
+        // Whether it is the bytes that count: elsewhere they are the same.
+        let output = unpacked_with(codec, &packed, &CompressionOptions::new().with_dictionary(&dictionary))
+            .must("decompress_with of what the same dictionary compressed, which is elsewhere now")?;
+        ensure!(output == input, "by a dictionary that is elsewhere now come back {}", show(&output));
+    }
+    Ok(())
+}
+
+/// Each call has a copy of its own, at a place where nothing is when it is over.
+fn a_dictionary_is_lent_for_its_call(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let (codec, mut random) = (instance.compression()?, subject.random(104));
+    let all: Vec<Vec<u8>> = (0..3).map(|_| random.bytes(2000)).collect();
+    let common: Vec<u8> = all.iter().flat_map(|each| of_each_part(each, 1)).copied().collect();
+    for dictionary in all.iter().chain(&all) {
+        let copies: Vec<Lent> = (0..6).map(|_| Lent::new(dictionary)).collect::<Result<_, _>>()?;
+        for (at, copy) in copies.into_iter().enumerate() {
+            let options = CompressionOptions::new().with_dictionary(&copy);
+            let packed = needed("compress_with", packed_with(codec, &common, &options))?;
+            let output = unpacked_with(codec, &packed, &options)
+                .must("decompress_with of a dictionary whose earlier copies are gone")?;
+            ensure!(
+                output == common,
+                "the copy {at} of a dictionary gives {}, when earlier ones are gone",
+                show(&output)
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Neither the dictionary nor the level of a call that fails, for want of room or as its input is damaged, is that of the next one.
+fn a_call_that_fails_leaves_no_options(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let (codec, mut random) = (instance.compression()?, subject.random(105));
+    let dictionary = random.bytes(2000);
+    let input = of_each_part(&dictionary, 0).copied().collect::<Vec<u8>>().repeat(3);
+    let plain = codec.compress(&input).must("compress")?;
+    if codec.compress(&input).must("compress")? != plain {
+        skip!("compress makes others of the same bytes each time");
+    }
+    let mut all = vec![CompressionOptions::new().with_dictionary(&dictionary)];
+    let levels = codec.describe().levels;
+    all.extend(
+        levels
+            .iter()
+            .flat_map(|levels| [*levels.start(), *levels.end()])
+            .map(|level| CompressionOptions::new().with_level(level)),
+    );
+    for options in &all {
+        let packed = needed("compress_with", packed_with(codec, &input, options))?;
+        for limit in [0, 1, packed.len() as u64 / 2] {
+            let mut output = Vec::new();
+            let result = codec.compress_with(&input, options, &mut VecWriter::new(&mut output, limit).writer());
+            ensure!(result.is_err(), "compress_with a limit of {limit} bytes is OK, where {} come else", packed.len());
+            let mut output = Vec::new();
+            let _ = codec.decompress_with(&packed, options, &mut VecWriter::new(&mut output, limit).writer());
+            let _ = unpacked_with(codec, &packed[..packed.len() / 2], options);
+            let again = codec.compress(&input).must("compress after a call with options that failed")?;
+            ensure!(
+                again == plain,
+                "after a call with options that failed, compress makes {} bytes instead of {}",
+                again.len(),
+                plain.len()
+            );
+            let output = codec.decompress(&plain).must("decompress after a call with options that failed")?;
+            ensure!(output == input, "after a call with options that failed come back {}", show(&output));
+        }
+    }
+    Ok(())
+}
+
+fn a_level_is_that_of_its_call_with_a_dictionary_too(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let Some(levels) = codec.describe().levels else { skip!("the codec has no levels") };
+    let dictionary = records(40, 100).concat();
+    let input = records(300, 100).concat();
+    let at = |codec: &Compression, level: i32| {
+        let options = CompressionOptions::new().with_dictionary(&dictionary).with_level(level);
+        needed("compress_with", packed_with(codec, &input, &options)).map(|packed| packed.len())
+    };
+    let ends = [*levels.start(), *levels.end()];
+    let alone = ends.map(|level| at(subject.instance()?.compression()?, level));
+    let [first, last] = alone;
+    let (first, last) = (first?, last?);
+    if at(subject.instance()?.compression()?, ends[0])? != first || first == last {
+        skip!("levels make no difference with a dictionary, or not the same each time");
+    }
+    for (level, expected) in [(ends[0], first), (ends[1], last), (ends[0], first)] {
+        let found = at(codec, level)?;
+        ensure!(
+            found == expected,
+            "with a dictionary that was used at another level, level {level} makes {found} bytes instead of {expected}"
+        );
     }
     Ok(())
 }
@@ -118,11 +265,7 @@ fn odd_samples_are_invalid_or_make_a_dictionary(subject: &Subject) -> Result<(),
 fn a_training_that_is_cancelled_ends(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    let samples = |count: u64| -> Vec<Vec<u8>> {
-        (0..count)
-            .map(|at| format!("{{\"user\": {at}, \"name\": \"name of {}\"}}", at * at % 977).into_bytes())
-            .collect()
-    };
+    let samples = |count| records(count, 0);
     let train = |codec: &Compression, samples: &[Vec<u8>]| {
         let lent: Vec<&[u8]> = samples.iter().map(Vec::as_slice).collect();
         codec.train(&lent, 16_384, &mut VecWriter::new(&mut Vec::new(), 16_384).writer())
@@ -141,20 +284,64 @@ fn a_status_is_handed_on_by_calls_with_options_too(subject: &Subject) -> Result<
     let codec = &*instance.compression()?;
     let input = b"one line, and one line more";
     let packed = needed("compress_with", packed_with(codec, input, &CompressionOptions::new()))?;
-    let (writer, nothing) = (refusing_writer(), soch_bytes::lend(b""));
     let size = size_of::<soch_compression_options>();
-    let options = soch_compression_options { size, flags: 0, level: 0, reserved: 0, dictionary: nothing };
+    let options = soch_compression_options { size, flags: 0, level: 0, reserved: 0, dictionary: soch_bytes::lend(b"") };
     for (slot, bytes) in [("compress_with", &input[..]), ("decompress_with", &packed)] {
-        let result = codec.alone(slot, |table, instance, error| {
-            let call = if slot == "compress_with" { table.compress_with } else { table.decompress_with };
-            let Some(call) = call else { return SOCH_DENIED };
-            // SAFETY: the plugin's function on its own instance; all is lent for the call.
-            unsafe { call(instance, soch_bytes::lend(bytes), &options, &writer, error) }
-        });
-        let kind = result.err().map(|error| error.kind());
+        hands_on(slot, |writer| {
+            codec.alone(slot, |table, instance, error| {
+                let call = if slot == "compress_with" { table.compress_with } else { table.decompress_with };
+                let Some(call) = call else { return SOCH_DENIED };
+                // SAFETY: the plugin's function on its own instance; all is lent for the call.
+                unsafe { call(instance, soch_bytes::lend(bytes), &options, writer, error) }
+            })
+        })?;
+    }
+    Ok(())
+}
+
+fn a_status_is_handed_on_by_a_training(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = &*instance.compression()?;
+    let samples = records(2000, 0);
+    let lent: Vec<&[u8]> = samples.iter().map(Vec::as_slice).collect();
+    needed("train", codec.train(&lent, 4096, &mut VecWriter::new(&mut Vec::new(), 4096).writer()))?;
+    let lent: Vec<soch_bytes> = samples.iter().map(|sample| soch_bytes::lend(sample)).collect();
+    hands_on("train", |writer| {
+        codec.alone("train", |table, instance, error| {
+            let Some(train) = table.train else { return SOCH_DENIED };
+            // SAFETY: as for the calls with options.
+            unsafe { train(instance, ptr::null(), lent.as_ptr(), lent.len(), 4096, writer, error) }
+        })
+    })
+}
+
+/// A level counts only with the flag that says so.
+fn a_level_without_its_flag_is_passed_over(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let codec = &*instance.compression()?;
+    let input: Vec<u8> = (0..20_000_u32).flat_map(|at| (at.wrapping_mul(at) >> 7).to_le_bytes()).collect();
+    let before = needed("compress_with", packed_with(codec, &input, &CompressionOptions::new()))?;
+    if packed_with(codec, &input, &CompressionOptions::new()).must("compress_with")? != before {
+        skip!("compress_with makes others of the same bytes each time");
+    }
+    let size = size_of::<soch_compression_options>();
+    for level in [i32::MIN, -1, 1, 3, 9, 12, i32::MAX] {
+        let options =
+            soch_compression_options { size, flags: 0, level, reserved: 0, dictionary: soch_bytes::lend(b"") };
+        let mut output = MovingWriter::new(1 << 20);
+        let writer = output.as_raw();
+        codec
+            .alone("compress_with", |table, instance, error| {
+                let Some(call) = table.compress_with else { return SOCH_UNSUPPORTED };
+                // SAFETY: the plugin's function on its own instance; all is lent for the call.
+                unsafe { call(instance, soch_bytes::lend(&input), &options, &writer, error) }
+            })
+            .must(&format!("compress_with of flags that do not say SOCH_COMPRESS_AT_LEVEL, and a level of {level}"))?;
         ensure!(
-            kind == Some(ErrorKind::Denied),
-            "{slot} gave {kind:?} where its writer said SOCH_DENIED: return that as it is (Status)"
+            output.output() == before,
+            "a level of {level} in options whose flags do not say SOCH_COMPRESS_AT_LEVEL makes {} bytes instead of {}",
+            output.output().len(),
+            before.len()
         );
     }
     Ok(())
