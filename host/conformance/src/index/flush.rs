@@ -7,6 +7,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
+use crate::index::ordered::{keys_of_every_length, of_bytes};
 use crate::index::rows::{every_form, has_entries};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId};
@@ -20,6 +21,8 @@ suite!(Index, "index_flush":
     a_build_is_flushed_whole,
     every_form_of_entry_is_flushed,
     a_dropped_index_is_empty_when_it_comes_again,
+    keys_of_every_length_are_flushed,
+    a_long_key_is_flushed_behind_many,
 );
 
 /// The index finds these rows, each by the key of its number, and none of the others up to 100.
@@ -181,4 +184,57 @@ fn a_dropped_index_is_empty_when_it_comes_again(subject: &Subject) -> Result<(),
     needed("insert", index.insert(&keys.key(3), 3))?;
     index.flush(1).must("flush")?;
     has(index, keys, &BTreeSet::from([3]))
+}
+
+/// One more key, when there is much already: few changes are written another way than many.
+fn a_long_key_is_flushed_behind_many(subject: &Subject) -> Result<(), NotPassed> {
+    of_bytes(subject)?;
+    let mut instance = subject.instance()?;
+    let many: Vec<(RowId, Vec<u8>)> =
+        (0..3000_u64).map(|row| (row, [&[7; 100][..], &row.to_be_bytes()].concat())).collect();
+    build(instance.index()?, &many)?;
+    let mut taken = Vec::new();
+    for (watermark, len) in (1..).zip([0, 1000, 65_535, 65_536, 70_000, 1 << 20]) {
+        let (index, key, row) = (instance.index()?, vec![9; len], 10_000 + watermark);
+        match index.insert(&key, row) {
+            Ok(()) => taken.push((row, key)),
+            Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Limit) => continue,
+            Err(error) => return Err(format!("insert of a key of {len} bytes: {error}").into()),
+        }
+        index.flush(watermark).must("flush")?;
+        keeps(index, watermark)?;
+        instance = again(subject, instance, watermark)?;
+        for (row, key) in taken.iter().chain(many.iter().step_by(500)) {
+            let found = rows_of(instance.index()?, key)?;
+            ensure!(found == [*row], "a key of {} bytes was flushed with the row {row}; found is {found:?}", key.len());
+        }
+    }
+    Ok(())
+}
+
+fn keys_of_every_length_are_flushed(subject: &Subject) -> Result<(), NotPassed> {
+    of_bytes(subject)?;
+    let mut instance = subject.instance()?;
+    let mut taken: Vec<(RowId, Vec<u8>)> = Vec::new();
+    for (key, row) in keys_of_every_length().zip(1..) {
+        match instance.index()?.insert(&key, row) {
+            Ok(()) => taken.push((row, key)),
+            Err(error) if matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Limit) => {}
+            Err(error) => return Err(format!("insert of a key of {} bytes: {error}", key.len()).into()),
+        }
+    }
+    for watermark in 1..=2 {
+        let index = instance.index()?;
+        index.flush(watermark).must("flush")?;
+        keeps(index, watermark)?;
+        instance = again(subject, instance, watermark)?;
+        let index = instance.index()?;
+        for (row, key) in &taken {
+            let found = rows_of(index, key)?;
+            ensure!(found == [*row], "a key of {} bytes was flushed with the row {row}; found is {found:?}", key.len());
+        }
+        // The next time as a build writes them.
+        build(index, &taken)?;
+    }
+    Ok(())
 }

@@ -8,9 +8,14 @@ pub(crate) mod cancelled;
 pub(crate) mod cancelled_calls;
 pub(crate) mod change;
 pub(crate) mod crash;
+pub(crate) mod crowded;
+pub(crate) mod ends;
 pub(crate) mod filters;
 pub(crate) mod flush;
+pub(crate) mod forgotten;
+pub(crate) mod growth;
 pub(crate) mod lent;
+pub(crate) mod many;
 pub(crate) mod metric;
 pub(crate) mod newer;
 pub(crate) mod ordered;
@@ -39,6 +44,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     cancelled::TESTS,
     cancelled_calls::TESTS,
     rows::TESTS,
+    many::TESTS,
     ordered::TESTS,
     vectors::TESTS,
     recall::TESTS,
@@ -48,6 +54,10 @@ pub(crate) const TESTS: &[&[Test]] = &[
     texts::TESTS,
     lent::TESTS,
     threads::TESTS,
+    crowded::TESTS,
+    growth::TESTS,
+    forgotten::TESTS,
+    ends::TESTS,
     stepped::TESTS,
     crash::TESTS,
 ];

@@ -21,7 +21,7 @@ suite!(Index, "index_ordered":
 /// Pairs as the index has to order them.
 type Pairs = BTreeSet<(Vec<u8>, RowId)>;
 
-fn of_bytes(subject: &Subject) -> Result<Keys, NotPassed> {
+pub(crate) fn of_bytes(subject: &Subject) -> Result<Keys, NotPassed> {
     match Keys::of_all_changes(subject)? {
         keys if keys.is_bytes() => Ok(keys),
         _ => skip!("the keys are no bytes in an order"),
@@ -48,7 +48,7 @@ fn agrees(index: &Index, pairs: &Pairs, start: &[u8], end: &[u8], limit: usize) 
 }
 
 /// Two keys of each length, which differ in their last byte.
-fn keys_of_every_length() -> impl Iterator<Item = Vec<u8>> {
+pub(crate) fn keys_of_every_length() -> impl Iterator<Item = Vec<u8>> {
     let borders = (3..=12).flat_map(|power| [(1 << power) - 1, 1 << power, (1 << power) + 1]);
     let lengths = (0..=5).chain(borders).chain([1000, 65_535, 65_536, 65_537, 1 << 20]);
     let mut lengths: Vec<usize> = lengths.collect();
@@ -118,6 +118,10 @@ fn keys_of_every_length_are_kept(subject: &Subject) -> Result<(), NotPassed> {
     Ok(())
 }
 
+/// Limits behind the borders of what they are kept in, of which little is left over.
+const LIMITS: [u64; 9] =
+    [(1 << 8) + 1, (1 << 16) + 1, 1 << 31, (1 << 31) + 1, 1 << 32, (1 << 32) + 1, 1 << 63, (1 << 63) + 1, u64::MAX - 1];
+
 /// A short key of bytes that are at borders: zeros, signs, and the last one.
 fn short_key(random: &mut Random) -> Vec<u8> {
     const BYTES: [u8; 7] = [0, 1, b'a', 0x7F, 0x80, 0xFE, 0xFF];
@@ -147,6 +151,9 @@ fn ranges_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
         }
         see(index)?;
         needed("range", index.range(b"", b"", 1))?;
+        for limit in LIMITS.into_iter().filter_map(|limit| usize::try_from(limit).ok()) {
+            agrees(index, &pairs, b"", b"", limit)?;
+        }
         for _ in 0..40 {
             let (start, end) = (short_key(&mut random), short_key(&mut random));
             let limit = [0, 1, 2, 63, 64, 65, pairs.len(), usize::MAX][random.below(8) as usize];

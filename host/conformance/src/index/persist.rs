@@ -7,8 +7,8 @@ use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::index::rows::{every_form, has_entries};
+use crate::inputs::handed_on::hands_on;
 use crate::inputs::keys::Keys;
-use crate::inputs::refusing::refusing_writer;
 use sochdb_plugin_host::sdk::abi::SOCH_UNSUPPORTED;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId, Search, VecWriter};
 use sochdb_plugin_host::Index;
@@ -85,6 +85,8 @@ fn what_was_saved_is_loaded(subject: &Subject) -> Result<(), NotPassed> {
         let (mut instance, mut built) = (subject.instance()?, subject.instance()?);
         let (index, built) = (instance.index()?, built.index()?);
         build(built, &entries(keys, rows))?;
+        // Where it holds a watermark of its own, that is another one.
+        index.flush(watermark ^ 1).must("flush")?;
         let loaded = index.load_from(&bytes).must("load")?;
         ensure!(loaded == watermark, "saved with watermark {watermark}, loaded with {loaded}");
         has_rows(index, keys, rows)?;
@@ -210,16 +212,12 @@ fn a_save_hands_a_status_on_as_it_is(subject: &Subject) -> Result<(), NotPassed>
     let mut instance = subject.instance()?;
     let index = instance.index()?;
     build(index, &entries(keys, 3))?;
-    let writer = refusing_writer();
-    let result = index.alone("save", |table, instance, error| match table.save {
-        // SAFETY: the plugin's function on its own instance; all is lent for the call.
-        Some(save) => unsafe { save(instance, std::ptr::null(), 1, &writer, error) },
-        None => SOCH_UNSUPPORTED,
-    });
-    let kind = result.err().map(|error| error.kind());
-    ensure!(
-        kind == Some(ErrorKind::Denied),
-        "save gave {kind:?} where its writer said SOCH_DENIED: return that as it is (Status)"
-    );
+    hands_on("save", |writer| {
+        index.alone("save", |table, instance, error| match table.save {
+            // SAFETY: the plugin's function on its own instance; all is lent for the call.
+            Some(save) => unsafe { save(instance, std::ptr::null(), 1, writer, error) },
+            None => SOCH_UNSUPPORTED,
+        })
+    })?;
     has_rows(index, keys, 3)
 }

@@ -7,7 +7,7 @@ use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::index::metric::{exactly, far, is_exact, tells};
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::{DistanceMetric, ErrorKind, IndexExtension, RowId};
+use sochdb_plugin_host::sdk::{DistanceMetric, ErrorKind, Exactness, IndexExtension, KeyElement, RowId, Search};
 use std::collections::{BTreeMap, BTreeSet};
 
 suite!(Index, "index_vectors":
@@ -15,7 +15,8 @@ suite!(Index, "index_vectors":
     every_number_of_neighbours_comes,
     many_rows_of_one_vector_all_come,
     what_was_removed_never_comes,
-    a_row_moves_to_another_vector;
+    a_row_moves_to_another_vector,
+    an_exact_search_is_exact_far_from_the_origin;
     full: more_than_a_thousand_neighbours_come,
 );
 
@@ -199,5 +200,42 @@ fn a_row_moves_to_another_vector(subject: &Subject) -> Result<(), NotPassed> {
     ensure!(found == [1], "row 1 has the vectors 1, 800 and 801, and by the last {found:?} is found");
     let kind = index.delete(&keys.key(900), u64::MAX).err().map(|error| error.kind());
     ensure!(kind.is_none_or(|kind| kind == ErrorKind::Invalid), "delete of what is not there gave {kind:?}");
+    Ok(())
+}
+
+/// Vectors that are far from the origin and near to each other: their distances are small differences of large numbers for whoever
+/// takes them from lengths and products, and exact for whoever subtracts first, as all numbers are whole.
+fn an_exact_search_is_exact_far_from_the_origin(subject: &Subject) -> Result<(), NotPassed> {
+    const ROWS: u64 = 150;
+    const K: usize = 10;
+    let keys = of_vectors(subject)?;
+    let (mut instance, mut random) = (subject.instance()?, subject.random(132));
+    let index = instance.index()?;
+    let metric = index.describe().metric;
+    let (Keys::Vectors(KeyElement::F32, dimensions, _), DistanceMetric::L2 | DistanceMetric::L2Squared) =
+        (keys, metric)
+    else {
+        skip!("no Euclidean distances of `float`s are described");
+    };
+    let mut far_away =
+        || -> Vec<u8> { (0..dimensions).flat_map(|_| (10_000.0 + random.below(16) as f32).to_ne_bytes()).collect() };
+    let entries: Vec<(RowId, Vec<u8>)> = (0..ROWS).map(|row| (row, far_away())).collect();
+    build(index, &entries)?;
+    for query in (0..10).map(|_| far_away()).chain([entries[7].1.clone()]) {
+        let found = needed("search", index.search(&Search::new(&query, K).exactly()))?;
+        if found.exactness != Exactness::Exact {
+            skip!("no search says that it is exact");
+        }
+        let mut near: Vec<f64> = entries.iter().filter_map(|(_, key)| far(metric, keys, &query, key)).collect();
+        near.sort_by(f64::total_cmp);
+        for ((row, distance), nearest) in found.neighbors.iter().zip(near) {
+            let expected = entries.get(*row as usize).and_then(|(_, key)| far(metric, keys, &query, key));
+            ensure!(
+                expected.is_some_and(|expected| tells(keys, *distance, expected) && tells(keys, nearest as f32, expected)),
+                "far from the origin a search that says it is exact finds row {row} at {distance}, where by {metric:?} it is \
+                 at {expected:?}, and the next row at {nearest}: subtract before you multiply (SOCH_SEARCH_IS_EXACT)"
+            );
+        }
+    }
     Ok(())
 }

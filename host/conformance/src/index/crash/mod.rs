@@ -2,7 +2,7 @@
 //! system did: what its last flush left, with the watermark of that.
 
 use crate::crash::promise::{Fate, Promise};
-use crate::crash::{failing_calls, killed, power_loss};
+use crate::crash::{failing_calls, failing_reads, killed, power_loss};
 use crate::frame::instance::Handles;
 use crate::frame::must::{skip, Must};
 use crate::frame::not_passed::NotPassed;
@@ -23,6 +23,7 @@ suite!(Index, "index_crash":
     ; full:
     killed_at_any_call_it_is_as_a_flush_left_it,
     failing_calls_lose_nothing_that_was_flushed,
+    what_cannot_be_read_is_not_missing,
     a_power_loss_at_any_call_leaves_what_was_flushed,
 );
 
@@ -111,6 +112,10 @@ fn killed_at_any_call_it_is_as_a_flush_left_it(subject: &Subject) -> Result<(), 
 
 fn failing_calls_lose_nothing_that_was_flushed(subject: &Subject) -> Result<(), NotPassed> {
     failing_calls::<Entries>(subject)
+}
+
+fn what_cannot_be_read_is_not_missing(subject: &Subject) -> Result<(), NotPassed> {
+    failing_reads::<Entries>(subject)
 }
 
 fn a_power_loss_at_any_call_leaves_what_was_flushed(subject: &Subject) -> Result<(), NotPassed> {

@@ -1,0 +1,79 @@
+//! Tests of what an index started: it ends with the instance.
+
+use crate::frame::must::ensure;
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::index::basics::{build, fill};
+use crate::inputs::keys::Keys;
+use crate::system::backend::System;
+use crate::system::Native;
+use sochdb_plugin_host::sdk::RowId;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+suite!(Index, "index_ends": ; full:
+    threads_that_put_much_away_end_with_it,
+);
+
+/// The threads of this process that are not about to be gone: one that was joined may be on its way out.
+fn threads() -> BTreeSet<String> {
+    /// `PF_EXITING` of the kernel.
+    const EXITING: u64 = 4;
+    let entries = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let stays = |thread: &String| {
+        let stat = std::fs::read_to_string(format!("/proc/self/task/{thread}/stat")).unwrap_or_default();
+        // Behind the name, which may have any characters: the state, five numbers, and the flags.
+        let flags = stat.rsplit(')').next().and_then(|rest| rest.split_whitespace().nth(6)?.parse::<u64>().ok());
+        flags.is_some_and(|flags| flags & EXITING == 0)
+    };
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(stays).collect()
+}
+
+/// How long a build of these entries takes, and how many threads that began since run on when their instance is gone.
+fn replaced(subject: &Subject, keys: Keys, entries: &[(RowId, Vec<u8>)]) -> Result<(Duration, usize), NotPassed> {
+    let mut instance = subject.instance()?;
+    let (index, before) = (instance.index()?, threads());
+    let (begin, queued) = (Instant::now(), Native::queued());
+    let before_it = queued();
+    build(index, entries)?;
+    let took = begin.elapsed().saturating_sub(queued().saturating_sub(before_it));
+    fill(index, keys, 1)?;
+    // The directory stays for a moment: it takes its time, too. The host's own threads that end an instance are not there yet.
+    let (own, _directory) = (threads(), instance.directory());
+    drop(instance);
+    let left = own.difference(&before).filter(|thread| threads().contains(*thread)).count();
+    Ok((took, left))
+}
+
+/// An index that puts its old content away takes long for it only where there is much.
+fn threads_that_put_much_away_end_with_it(subject: &Subject) -> Result<(), NotPassed> {
+    const LONG: Duration = Duration::from_millis(60);
+    const MOST: usize = 1 << 18;
+    const BYTES: usize = 8 << 20;
+    const ATTEMPTS: usize = 5;
+    const LONGEST: Duration = Duration::from_millis(1000);
+    subject.needs_the_process()?;
+    let keys = Keys::of(subject)?;
+    let most = MOST.min(BYTES / keys.key(1).len().max(1)) as u64;
+    let all: Vec<(RowId, Vec<u8>)> = (0..most).map(|row| (row, keys.key(row))).collect();
+    let (mut count, begin) = (all.len().min(1024), Instant::now());
+    // The first one may start what the library has for all instances.
+    while replaced(subject, keys, &all[..count])?.0 < LONG && count < all.len() {
+        count = all.len().min(count * 4);
+    }
+    let mut seen = 0;
+    for _ in 0..ATTEMPTS {
+        let (_, left) = replaced(subject, keys, &all[..count])?;
+        // Once it may be one that the library has for all.
+        seen += usize::from(left > 0);
+        ensure!(
+            seen < 2,
+            "{left} threads of an index whose {count} rows were replaced run on when it is destroyed: `shutdown` joins threads"
+        );
+        if begin.elapsed() > LONGEST {
+            break;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! Tests of an index that grows beside other calls, to sizes at which it makes its tables anew and cuts its blocks: nothing that
+//! was there before is missing from what the calls find, save and flush.
+
+use crate::frame::must::{ensure, needed, skip, Must};
+use crate::frame::not_passed::NotPassed;
+use crate::frame::subject::Subject;
+use crate::frame::test::suite;
+use crate::frame::threads::together;
+use crate::index::basics::{build, rows_of, see};
+use crate::inputs::keys::Keys;
+use crate::inputs::waiting_call::ask_waiting;
+use sochdb_plugin_host::sdk::{Error, IndexExtension, RowId, RowIds};
+use sochdb_plugin_host::Index;
+use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+suite!(Index, "index_growth": ; full:
+    what_is_there_is_found_while_more_comes,
+    a_range_has_once_what_stays,
+    a_save_has_what_was_there_before,
+);
+
+/// How long the threads of a test go on.
+const LONG: Duration = Duration::from_millis(600);
+
+/// The keys of an index that changes while others look.
+pub(crate) fn of_changes(subject: &Subject) -> Result<Keys, NotPassed> {
+    let keys = Keys::of(subject)?;
+    if !subject.instance()?.index()?.describe().concurrent_changes {
+        skip!("changes beside each other are described as not taken");
+    }
+    Ok(keys)
+}
+
+/// Grows a new index for so long, to `most` rows, while two threads look for what is there.
+fn grows(subject: &Subject, keys: &[Vec<u8>], until: Instant) -> Result<(), NotPassed> {
+    const FIRST: u64 = 4;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let first: Vec<(RowId, Vec<u8>)> = (0..FIRST).zip(keys.iter().cloned()).collect();
+    build(index, &first)?;
+    let (index, is_seen) = (&*index, !index.describe().visible_after_flush);
+    let (there, done) = (AtomicU64::new(FIRST), AtomicBool::new(false));
+    let come = || {
+        for (row, key) in (0..).zip(keys).skip(FIRST as usize).take_while(|_| Instant::now() < until) {
+            index.insert_concurrently(key, row)?;
+            if is_seen {
+                there.store(row + 1, SeqCst);
+            }
+        }
+        Ok::<(), Error>(())
+    };
+    together(3, |thread| {
+        if thread == 0 {
+            let came = come();
+            done.store(true, SeqCst);
+            return came.must("an insert beside lookups");
+        }
+        let mut random = subject.random(151 + thread as u64);
+        while !done.load(SeqCst) {
+            let row = random.below(there.load(SeqCst));
+            let found = index.lookup(&keys[row as usize]).must("lookup beside inserts")?;
+            ensure!(
+                found == [row],
+                "row {row} is there, and while rows with other keys come, its key finds {found:?} (SOCH_INDEX_CONCURRENT_CHANGES)"
+            );
+        }
+        Ok(())
+    })
+}
+
+/// Whatever an index keeps its keys in, is made anew when there are twice as many: often while there are few, and for long
+/// when there are many.
+fn what_is_there_is_found_while_more_comes(subject: &Subject) -> Result<(), NotPassed> {
+    const MANY: usize = 30_000;
+    const FEW: usize = 700;
+    const BYTES: usize = 16 << 20;
+    let keys = of_changes(subject)?;
+    needed("lookup", subject.instance()?.index()?.lookup(&keys.key(1)))?;
+    let most = MANY.min(BYTES / keys.key(1).len().max(1)).max(FEW);
+    // None comes behind all that are there, as the numbers of rows do.
+    let scattered = |row: u64| row.wrapping_mul(0x9E37_79B1) & 0xFFFF_FFFF;
+    let all: Vec<Vec<u8>> = (0..most as u64).map(|row| keys.key(scattered(row))).collect();
+    let until = Instant::now() + LONG;
+    grows(subject, &all, Instant::now() + LONG / 3)?;
+    for few in [FEW / 5, FEW].into_iter().cycle().take_while(|_| Instant::now() < until) {
+        grows(subject, &all[..few], until)?;
+    }
+    Ok(())
+}
+
+/// Sees that the rows of a range, whose numbers are those of their keys, come in order, and none of those is missing that stay.
+fn is_whole(found: &[RowId], mut stay: impl Iterator<Item = RowId>) -> Result<(), NotPassed> {
+    let wrong = found.windows(2).find(|two| two[0] >= two[1]);
+    ensure!(
+        wrong.is_none(),
+        "a range beside changes gives the rows {wrong:?} one behind the other: they come in ascending order of key, each once"
+    );
+    let lost = stay.find(|row| found.binary_search(row).is_err());
+    ensure!(
+        lost.is_none(),
+        "a range beside changes of other keys gives {} rows, and row {lost:?}, which stays, is not among them",
+        found.len()
+    );
+    Ok(())
+}
+
+/// Between rows that stay, as many come and go as make blocks of their own.
+fn a_range_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
+    const STAY: u64 = 2000;
+    const APART: u64 = 1000;
+    const COME: u64 = 700;
+    let keys = of_changes(subject)?;
+    if !keys.is_bytes() {
+        skip!("the keys have no order");
+    }
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    needed("range", index.range(b"", b"", 1))?;
+    build(index, &(0..STAY).map(|number| (number * APART, keys.key(number * APART))).collect::<Vec<_>>())?;
+    let (index, done, until) = (&*index, AtomicBool::new(false), Instant::now() + LONG);
+    let change = || {
+        let mut random = subject.random(161);
+        while Instant::now() < until {
+            let from = random.below(STAY) * APART;
+            let mut others = from + 1..from + 1 + COME;
+            others.clone().try_for_each(|row| index.insert_concurrently(&keys.key(row), row))?;
+            others.try_for_each(|row| index.delete_concurrently(&keys.key(row), row))?;
+        }
+        Ok::<(), Error>(())
+    };
+    together(3, |thread| {
+        if thread == 0 {
+            let changed = change();
+            done.store(true, SeqCst);
+            return changed.must("a change beside ranges");
+        }
+        let mut random = subject.random(162 + thread as u64);
+        // More than there ever are: nobody comes again for those that had no room.
+        let mut places = vec![MaybeUninit::uninit(); 2 * STAY as usize];
+        while !done.load(SeqCst) {
+            let from = random.below(STAY / 2);
+            let to = [STAY, from + random.below(STAY / 2)][thread - 1];
+            let (start, end) = (keys.key(from * APART), keys.key(to * APART));
+            let mut rows = RowIds::within(&mut places);
+            let mut range = || index.range_into(&start, &end, usize::MAX, &mut rows);
+            if thread == 1 { ask_waiting(range) } else { range() }.must("range beside changes")?;
+            is_whole(&rows.iter().collect::<Vec<_>>(), (from..to).map(|number| number * APART))?;
+        }
+        Ok(())
+    })
+}
+
+/// Rows that are there before others come, and go again.
+const FIRST: u64 = 1536;
+/// Of so many rows that come, every second one goes when they are there.
+const PART: u64 = 64;
+
+/// The key of a row: those that come later come before all others.
+fn key_of(keys: Keys, row: RowId) -> Vec<u8> {
+    keys.key(if row < FIRST { row + (1 << 32) } else { row })
+}
+
+/// Whether a row that came goes again.
+fn goes(row: RowId) -> bool {
+    row >= FIRST && row % 2 == 1
+}
+
+/// What is saved is of any moment of the save, or of several, but what was there before it began is in it.
+fn a_save_has_what_was_there_before(subject: &Subject) -> Result<(), NotPassed> {
+    const MOST: u64 = 20_000;
+    let keys = of_changes(subject)?;
+    let (mut instance, mut other) = (subject.instance()?, subject.instance()?);
+    let (index, other) = (instance.index()?, other.index()?);
+    build(index, &(0..FIRST).map(|row| (row, key_of(keys, row))).collect::<Vec<_>>())?;
+    needed("save", index.save(1))?;
+    let (index, is_seen) = (&*index, !index.describe().visible_after_flush);
+    let (begun, there, done) = (AtomicU64::new(FIRST), AtomicU64::new(FIRST), AtomicBool::new(false));
+    let other = Mutex::new(other);
+    let change = || {
+        for row in (FIRST..MOST).take_while(|_| !done.load(SeqCst)) {
+            begun.store(row + 1, SeqCst);
+            index.insert_concurrently(&key_of(keys, row), row)?;
+            if row % PART == PART - 1 {
+                let mut going = (row + 1 - PART..=row).filter(|row| goes(*row));
+                going.try_for_each(|row| index.delete_concurrently(&key_of(keys, row), row))?;
+            }
+            if is_seen {
+                there.store(row + 1, SeqCst);
+            }
+        }
+        Ok::<(), Error>(())
+    };
+    together(2, |thread| {
+        if thread == 0 {
+            return change().must("a change beside a save");
+        }
+        let mut other = other.lock().expect("one thread has it");
+        let mut saves = || {
+            let (until, mut random) = (Instant::now() + LONG, subject.random(171));
+            for round in (0..).take_while(|round| *round < 4 || Instant::now() < until) {
+                let before = there.load(SeqCst);
+                let saved = ask_waiting(|| index.save(round)).must("a save beside changes")?;
+                let some: Vec<RowId> = (0..50).map(|_| random.below(before)).collect();
+                is_saved(&mut other, keys, (&saved, round), &some, (before, begun.load(SeqCst)))?;
+            }
+            Ok(())
+        };
+        let saved = saves();
+        done.store(true, SeqCst);
+        saved
+    })
+}
+
+/// Loads what was saved while the rows from the first number up to the second came, and looks at some of them.
+fn is_saved(
+    index: &mut Index,
+    keys: Keys,
+    (saved, watermark): (&[u8], u64),
+    some: &[RowId],
+    (before, after): (u64, u64),
+) -> Result<(), NotPassed> {
+    let loaded = index.load_from(saved).must("load of what was saved beside changes")?;
+    ensure!(loaded == watermark, "saved beside changes with watermark {watermark}, loaded with {loaded}");
+    see(index)?;
+    let last = before.saturating_sub(50)..(before + 50).min(after + 2);
+    for row in some.iter().copied().chain(0..20).chain(FIRST - 20..FIRST).chain(last) {
+        let found = rows_of(index, &key_of(keys, row))?;
+        let (must, may) = (row < before && !goes(row), row < after);
+        ensure!(
+            found == [row] && may || found.is_empty() && !must,
+            "of row {row}, where {before} had come when a save began and {after} when it ended, {found:?} is saved: a change is \
+             whole or not at all, and what was there before is there"
+        );
+    }
+    Ok(())
+}
