@@ -323,10 +323,20 @@ impl Subject {
         self.handles_with(&Filled::new(&self.config, directory)?, directory)
     }
 
-    fn handles_with(&self, filled: &Filled, directory: &Path) -> Result<Handles, NotPassed> {
+    /// The handles of a new instance with this configuration, which `around` lets be made where the system is as it likes.
+    pub(crate) fn handles_within<T>(
+        &self,
+        filled: &Filled,
+        directory: &Path,
+        around: impl FnOnce(&dyn Fn() -> Result<Handles, String>) -> T,
+    ) -> T {
         (self.watch)(Phase::Create);
-        let handles = (self.make)(filled.config(), &directory.join(DATA_DIR));
+        let made = around(&|| (self.make)(filled.config(), &directory.join(DATA_DIR)));
         (self.watch)(Phase::Run);
-        Ok(handles?)
+        made
+    }
+
+    fn handles_with(&self, filled: &Filled, directory: &Path) -> Result<Handles, NotPassed> {
+        Ok(self.handles_within(filled, directory, |make| make())?)
     }
 }

@@ -1,13 +1,12 @@
 //! Leaks: what stays behind when instances go.
 
 use crate::frame::checker::checker;
-use crate::frame::must::{ensure, skip, unseen};
+use crate::frame::must::{ensure, unseen};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
-use crate::life::bad_configs::bad_configs;
 use crate::life::basics::works;
-use crate::life::held::{leaks, leaves, Memory};
+use crate::life::held::{leaves, Memory};
 use crate::life::worked::{keys_of, work};
 use std::time::{Duration, Instant};
 
@@ -15,8 +14,6 @@ suite!(Lifecycle, "lifecycle":
     instances_leave_nothing,
     instances_leave_nothing_open;
     full: instances_that_worked_leave_nothing,
-    refused_configurations_leave_nothing,
-    a_directory_in_use_leaves_nothing,
 );
 
 /// Parts of the measurement. Other work of the process grows now and then, a leak grows in each of them.
@@ -123,62 +120,4 @@ fn instances_leave_nothing_open(subject: &Subject) -> Result<(), NotPassed> {
         found.unwrap_or_default()
     );
     Ok(())
-}
-
-/// The longest time for a configuration that is refused: a plugin may ask another machine first.
-const REFUSED_SOON: Duration = Duration::from_millis(20);
-
-fn refused_configurations_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
-    subject.needs_the_process()?;
-    if let Some(checker) = checker() {
-        unseen!("{checker}, which finds leaks itself");
-    }
-    let directory = std::sync::Arc::new(new_directory()?);
-    let mut refused = 0;
-    for (what, config) in bad_configs(subject.config()) {
-        let begin = Instant::now();
-        let attempt = || subject.made(&config, directory.clone()).map(drop);
-        if attempt().is_ok() || begin.elapsed() > REFUSED_SOON {
-            continue;
-        }
-        refused += 1;
-        // Whether it is taken may depend on what others do with the files that it names.
-        let found = leaks(directory.path(), || attempt().or(Ok(())))?;
-        ensure!(
-            found.is_none(),
-            "of a `create` that refuses a configuration with {what}, {}: what fails, gives back all that it took",
-            found.unwrap_or_default()
-        );
-    }
-    works(&mut subject.instance()?, &format!("after {refused} configurations that were refused"))?;
-    if refused == 0 {
-        skip!("no configuration is refused");
-    }
-    Ok(())
-}
-
-/// Two instances do not write to one directory: one that finds it in use is refused, and gives back what it took.
-fn a_directory_in_use_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
-    subject.needs_the_process()?;
-    if let Some(checker) = checker() {
-        unseen!("{checker}, which finds leaks itself");
-    }
-    let (mut first, nowhere) = (subject.instance()?, new_directory()?);
-    let directory = first.directory();
-    let begin = Instant::now();
-    let attempt = || subject.made(subject.config(), directory.clone()).map(drop);
-    if attempt().is_ok() {
-        skip!("a second instance may have the directory of another");
-    }
-    if begin.elapsed() > REFUSED_SOON {
-        skip!("a second instance waits for the directory of another");
-    }
-    // An engine may write into its log that somebody tried.
-    let found = leaks(nowhere.path(), || attempt().or(Ok(())))?;
-    ensure!(
-        found.is_none(),
-        "of a `create` in a directory that another instance uses, {}: what fails, gives back all that it took",
-        found.unwrap_or_default()
-    );
-    works(&mut first, "after others were refused in its directory")
 }

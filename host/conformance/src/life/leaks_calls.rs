@@ -117,6 +117,18 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
             }),
         ),
         (
+            "`open_cursor` beside others of one reader",
+            Box::new(|| {
+                let (range, whole) = (CursorOptions::range(b"a", b"z"), CursorOptions::new());
+                let (reader, mut open) = (storage.reader()?, Vec::new());
+                for options in [whole, range, whole.reversed(), range.reversed()].into_iter().cycle().take(12) {
+                    open.extend(reader.cursor(1, &options).ok());
+                    open.last_mut().map_or(Ok(()), |cursor| cursor.next_batch().map(drop))?;
+                }
+                Ok(())
+            }),
+        ),
+        (
             "`cursor_seek`",
             Box::new(|| {
                 let reader = storage.reader()?;

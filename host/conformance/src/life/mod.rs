@@ -11,8 +11,17 @@ pub(crate) mod leaks;
 pub(crate) mod leaks_calls;
 pub(crate) mod leaks_stopped;
 pub(crate) mod many;
+pub(crate) mod refused;
 pub(crate) mod worked;
 
 /// All of them, in the order in which they are best read.
-pub(crate) const TESTS: &[&[Test]] =
-    &[basics::TESTS, many::TESTS, beside::TESTS, filled::TESTS, leaks::TESTS, leaks_calls::TESTS, leaks_stopped::TESTS];
+pub(crate) const TESTS: &[&[Test]] = &[
+    basics::TESTS,
+    many::TESTS,
+    beside::TESTS,
+    filled::TESTS,
+    leaks::TESTS,
+    refused::TESTS,
+    leaks_calls::TESTS,
+    leaks_stopped::TESTS,
+];

@@ -2,7 +2,10 @@
 
 use crate::frame::test::Test;
 
+pub(crate) mod attributes;
 pub(crate) mod basics;
+pub(crate) mod events;
+pub(crate) mod exact;
 pub(crate) mod health;
 pub(crate) mod kinds;
 pub(crate) mod no_room;
@@ -10,6 +13,8 @@ pub(crate) mod output;
 pub(crate) mod pages;
 pub(crate) mod readable;
 pub(crate) mod records;
+pub(crate) mod series;
+pub(crate) mod sizes;
 pub(crate) mod stepped;
 pub(crate) mod times;
 pub(crate) mod told;
@@ -19,11 +24,16 @@ pub(crate) const TESTS: &[&[Test]] = &[
     basics::TESTS,
     records::TESTS,
     output::TESTS,
+    series::TESTS,
+    exact::TESTS,
+    sizes::TESTS,
     no_room::TESTS,
     kinds::TESTS,
     pages::TESTS,
     health::TESTS,
     told::TESTS,
+    attributes::TESTS,
+    events::TESTS,
     times::TESTS,
     stepped::TESTS,
 ];

@@ -22,12 +22,13 @@ suite!(Observability, "observability_told":
     spans_come_with_their_parents,
     the_first_span_is_a_parent_too,
     events_come_with_their_attributes,
+    shutdown_delivers_lines_and_spans,
 );
 
 const LEVELS: [(LogLevel, &str); 4] =
     [(LogLevel::Debug, "debug"), (LogLevel::Info, "info"), (LogLevel::Warn, "warn"), (LogLevel::Error, "error")];
 
-fn of_logs(subject: &Subject) -> Result<Instance, NotPassed> {
+pub(crate) fn of_logs(subject: &Subject) -> Result<Instance, NotPassed> {
     let mut instance = readable(subject)?;
     if !instance.observability()?.enabled(LogLevel::Error) {
         skip!("log lines are described as not taken");
@@ -44,7 +45,7 @@ pub(crate) fn of_spans(subject: &Subject) -> Result<Instance, NotPassed> {
 }
 
 /// The lines of an output that has more than metrics.
-fn lines(seen: Seen) -> Result<Seen, NotPassed> {
+pub(crate) fn lines(seen: Seen) -> Result<Seen, NotPassed> {
     if !matches!(seen.format, Format::Json | Format::Otlp) {
         skip!("its format is of metrics");
     }
@@ -52,7 +53,7 @@ fn lines(seen: Seen) -> Result<Seen, NotPassed> {
 }
 
 /// The one line with this message.
-fn one_line(seen: &Seen, message: &str) -> Result<crate::frame::outputs::Record, NotPassed> {
+pub(crate) fn one_line(seen: &Seen, message: &str) -> Result<crate::frame::outputs::Record, NotPassed> {
     let found = seen.saying(message);
     ensure!(
         found.len() == 1,
@@ -234,14 +235,18 @@ fn spans_come_with_their_parents(subject: &Subject) -> Result<(), NotPassed> {
             records.iter().any(|record| record.tells(parent as f64) || ids.as_ref().is_some_and(|id| record.says(id)));
         ensure!(is_told, "a span under the span {parent} is not told with that number or its id{}", told(&records));
     }
+    let names = ["checked child", "checked other", "checked recorded", "checked parent"];
+    // A line with the name of a span may have the number of another one, its parent.
+    let nameless = |span: u64| {
+        let all = seen.records.iter().filter(move |record| record.tells(span as f64));
+        all.filter(|record| !names.iter().any(|name| record.says(name))).count()
+    };
     for (name, span) in [("checked child", child), ("checked other", other), ("checked parent", parent)] {
-        let of_span = |text: bool| seen.records.iter().filter(move |record| record.says(name) == text);
-        let starts = of_span(true).count();
-        ensure!(starts >= 1, "a span with the name {name:?} is not told");
-        if of_span(true).any(|record| record.tells(span as f64)) && starts == 1 {
-            // One line when it starts; where there are others for the end, its own is there.
-            let ends = |span: u64| of_span(false).filter(|record| record.tells(span as f64)).count();
-            ensure!(ends(span) >= 1 || ends(parent) == 0, "the end of the span {span}, {name:?}, is not told");
+        let named = seen.saying(name);
+        ensure!(!named.is_empty(), "a span with the name {name:?} is not told");
+        if named.len() == 1 && named[0].tells(span as f64) {
+            // One line when it starts, or ends; where there are others for the end, its own is there.
+            ensure!(nameless(span) >= 1 || nameless(parent) == 0, "the end of the span {span}, {name:?}, is not told");
         }
     }
     if has_records {
@@ -308,6 +313,32 @@ fn events_come_with_their_attributes(subject: &Subject) -> Result<(), NotPassed>
             "the event {name:?} of a span, with rows = {rows} and text = {text:?}, is told otherwise{}",
             told(&records)
         );
+    }
+    Ok(())
+}
+
+/// What came after the last `flush` is delivered by `shutdown`.
+fn shutdown_delivers_lines_and_spans(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = readable(subject)?;
+    let sink = instance.observability()?;
+    let has = (sink.enabled(LogLevel::Error), sink.describe().takes_spans);
+    if has == (false, false) {
+        skip!("spans and log lines are described as not taken");
+    }
+    let tell = |sink: &sochdb_plugin_host::Observability, when: &str| {
+        sink.log(LogLevel::Error, &format!("checked line {when}"), &[]);
+        let span = sink.span_start(&format!("checked span {when}"), None);
+        sink.span_event(span, &format!("checked event {when}"), &[]);
+        sink.span_end(span);
+    };
+    tell(sink, "before");
+    lines(flushed(&mut instance)?)?;
+    tell(instance.observability()?, "at the end");
+    instance.shutdown()?;
+    let seen = lines(instance.output().ok_or("no output")?.something()?)?;
+    for (is_taken, what) in [(has.0, "line"), (has.1, "span"), (has.1, "event")] {
+        let name = format!("checked {what} at the end");
+        ensure!(!is_taken || !seen.saying(&name).is_empty(), "after `shutdown`, which delivers, {name:?} is not told");
     }
     Ok(())
 }

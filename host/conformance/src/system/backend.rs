@@ -22,9 +22,17 @@ pub(crate) trait System {
     /// Bytes that the system's allocator has given out; 0 where it does not tell.
     fn allocated() -> u64;
 
-    /// Runs `call` while no file of this process may become longer than so many bytes: a longer write fails, and no signal tells of it.
-    /// None, and nothing is run, where the system cannot do that.
+    /// Runs `call` while no file of this process may become longer than so many bytes: a longer write fails, and sends SIGXFSZ, which
+    /// ends the process where nobody blocks it. None, and nothing is run, where the system cannot do that.
     fn with_short_files<T>(bytes: u64, call: impl FnOnce() -> T) -> Option<T>;
+
+    /// Runs `call` while this process may open so many files and sockets more. None, and nothing is run, where the system cannot do
+    /// that.
+    fn with_few_files<T>(files: usize, call: impl FnOnce() -> T) -> Option<T>;
+
+    /// Runs `call` while no thread begins whose maker leaves its size to the system. None, and nothing is run, where that cannot be
+    /// done.
+    fn without_threads<T>(call: impl FnOnce() -> T) -> Option<T>;
 
     /// The bytes of a page of memory.
     fn page() -> usize;

@@ -2,6 +2,7 @@
 
 use crate::system::posix::Posix;
 use std::fs::File;
+use std::mem::MaybeUninit;
 use std::os::unix::fs::FileExt;
 use std::time::Duration;
 
@@ -34,4 +35,38 @@ impl Posix for Linux {
     fn allocated() -> u64 {
         0
     }
+
+    /// No address space has room for the stack of a thread that gets it by default.
+    #[cfg(target_env = "gnu")]
+    fn without_threads<T>(call: impl FnOnce() -> T) -> Option<T> {
+        let (mut before, mut huge) = (MaybeUninit::zeroed(), MaybeUninit::zeroed());
+        // SAFETY: both are places for attributes, which the first two calls make.
+        let are_made = unsafe {
+            pthread_getattr_default_np(before.as_mut_ptr()) == 0 && libc::pthread_attr_init(huge.as_mut_ptr()) == 0
+        };
+        if !are_made {
+            return None;
+        }
+        // SAFETY: the attributes are made, and those that were there come back before they go.
+        unsafe {
+            let is_set = libc::pthread_attr_setstacksize(huge.as_mut_ptr(), isize::MAX.cast_unsigned() & !0xFFFF) == 0
+                && pthread_setattr_default_np(huge.as_ptr()) == 0;
+            let result = is_set.then(call);
+            pthread_setattr_default_np(before.as_ptr());
+            libc::pthread_attr_destroy(before.as_mut_ptr());
+            libc::pthread_attr_destroy(huge.as_mut_ptr());
+            result
+        }
+    }
+
+    #[cfg(not(target_env = "gnu"))]
+    fn without_threads<T>(_: impl FnOnce() -> T) -> Option<T> {
+        None
+    }
+}
+
+#[cfg(target_env = "gnu")]
+extern "C" {
+    fn pthread_getattr_default_np(attributes: *mut libc::pthread_attr_t) -> libc::c_int;
+    fn pthread_setattr_default_np(attributes: *const libc::pthread_attr_t) -> libc::c_int;
 }

@@ -4,8 +4,9 @@ use crate::system::backend::System;
 use core::ffi::c_void;
 use rustix::mm::{mmap_anonymous, mprotect, munmap, MapFlags, MprotectFlags, ProtFlags};
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::io::Result;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 use tempfile::Builder;
@@ -17,6 +18,7 @@ pub(crate) trait Posix {
 
     fn queued() -> impl Fn() -> Duration + Sync;
     fn allocated() -> u64;
+    fn without_threads<T>(call: impl FnOnce() -> T) -> Option<T>;
 }
 
 impl<Own: Posix> System for Own {
@@ -39,12 +41,29 @@ impl<Own: Posix> System for Own {
     fn with_short_files<T>(bytes: u64, call: impl FnOnce() -> T) -> Option<T> {
         let before = getrlimit(Resource::Fsize);
         // SAFETY: no handler is set, and what was there comes back.
-        let handler = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+        let handler = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_DFL) };
         let result = setrlimit(Resource::Fsize, Rlimit { current: Some(bytes), ..before }).ok().map(|()| call());
         let _ = setrlimit(Resource::Fsize, before);
         // SAFETY: it was there before.
         unsafe { libc::signal(libc::SIGXFSZ, handler) };
         result
+    }
+
+    /// A new file has the lowest number that is free: that of the first one too many is the limit.
+    fn with_few_files<T>(files: usize, call: impl FnOnce() -> T) -> Option<T> {
+        let open: Vec<File> = (0..=files).map_while(|_| File::open("/dev/null").ok()).collect();
+        let first = open.iter().map(|file| file.as_raw_fd()).max()?;
+        let is_one_too_many = open.len() == files + 1;
+        drop(open);
+        let before = getrlimit(Resource::Nofile);
+        let limit = Rlimit { current: Some(u64::try_from(first).ok()?), ..before };
+        let result = (is_one_too_many && setrlimit(Resource::Nofile, limit).is_ok()).then(call);
+        let _ = setrlimit(Resource::Nofile, before);
+        result
+    }
+
+    fn without_threads<T>(call: impl FnOnce() -> T) -> Option<T> {
+        <Own as Posix>::without_threads(call)
     }
 
     fn page() -> usize {

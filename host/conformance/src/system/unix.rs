@@ -16,4 +16,8 @@ impl Posix for Unix {
     fn allocated() -> u64 {
         0
     }
+
+    fn without_threads<T>(_: impl FnOnce() -> T) -> Option<T> {
+        None
+    }
 }

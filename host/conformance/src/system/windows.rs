@@ -41,6 +41,14 @@ impl System for Windows {
         None
     }
 
+    fn with_few_files<T>(_: usize, _: impl FnOnce() -> T) -> Option<T> {
+        None
+    }
+
+    fn without_threads<T>(_: impl FnOnce() -> T) -> Option<T> {
+        None
+    }
+
     fn page() -> usize {
         // SAFETY: all zeros is such a value, which the call fills in.
         let info = unsafe {

@@ -34,10 +34,14 @@ fn take(value: &Value, record: &mut Record) {
     match value {
         Value::Null => {}
         Value::Bool(flag) => record.texts.push(flag.to_string()),
-        Value::Number(number) => record.numbers.extend(number.as_f64()),
+        Value::Number(number) => {
+            record.numbers.extend(number.as_f64());
+            record.integers.extend(number.as_u64().map(i128::from).or_else(|| number.as_i64().map(i128::from)));
+        }
         Value::String(text) => {
             // Numbers that JSON's are too small for, or has not.
             record.numbers.extend(text.parse::<f64>().ok());
+            record.integers.extend(text.parse::<i128>().ok());
             record.texts.push(text.clone());
         }
         Value::Array(items) => {

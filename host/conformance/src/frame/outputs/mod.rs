@@ -23,7 +23,7 @@ use std::sync::Mutex;
 /// The places that a configuration has in text.
 const DIRECTORY: &str = "{dir}";
 const FILE: &str = "{file}";
-const PORT: &str = "{port}";
+pub(crate) const PORT: &str = "{port}";
 
 /// The ports that are tried: those below what the kernel gives to whoever asks for any.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
@@ -63,10 +63,16 @@ impl Filled {
             filled = filled.replace(PORT, &port.to_string());
             // What has a scheme is sent to, and what has none is listened at.
             let from = config[..at].rfind('"').unwrap_or(0);
-            Some(if config[from..at].contains("://") {
+            let sent = if config[from..at].contains("://") {
                 Output::Collector(Collector::start(listener)?)
             } else {
                 Output::Port { port, socket, received: Mutex::default() }
+            };
+            // What one of the two has no place for, such as lines of the log, may be in the other.
+            Some(if config.contains(FILE) {
+                Output::Both(Box::new([sent, Output::File(directory.join("output"))]))
+            } else {
+                sent
             })
         } else if config.contains(FILE) {
             Some(Output::File(directory.join("output")))
@@ -101,6 +107,8 @@ pub(crate) enum Output {
     },
     /// The collector that listens there gets requests by HTTP.
     Collector(Collector),
+    /// A port and a file.
+    Both(Box<[Output; 2]>),
 }
 
 /// A port of this machine with what listens there by TCP and by UDP.
@@ -158,12 +166,25 @@ impl Output {
                 }
             }
             Self::Collector(collector) => collector.seen(),
+            Self::Both(places) => {
+                let [sent, kept] = places.each_ref().map(Self::seen);
+                let sent = sent?;
+                if sent.records.is_empty() {
+                    kept
+                } else {
+                    Ok(sent)
+                }
+            }
         }
     }
 
     /// The page that is served for Prometheus to who asks for any, and to who accepts what Prometheus says; none if none is.
     pub(crate) fn pages(&self) -> Result<Vec<Page>, NotPassed> {
-        let Self::Port { port, .. } = self else { return Ok(Vec::new()) };
+        let port = match self {
+            Self::Port { port, .. } => port,
+            Self::Both(places) => return places[0].pages(),
+            Self::File(_) | Self::Directory(_) | Self::Collector(_) => return Ok(Vec::new()),
+        };
         let asked = [None].into_iter().chain(ACCEPTED.map(Some));
         Ok(asked
             .map(|accept| prometheus::scraped(*port, accept))
@@ -182,6 +203,7 @@ impl Output {
     pub(crate) fn stays(&self) -> bool {
         match self {
             Self::File(_) | Self::Directory(_) | Self::Collector(_) => true,
+            Self::Both(places) => places[0].stays(),
             Self::Port { received, .. } => {
                 !received.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty()
             }
@@ -194,6 +216,7 @@ impl std::fmt::Display for Output {
         match self {
             Self::File(_) => formatter.write_str("{file}"),
             Self::Directory(_) => formatter.write_str("the files in {dir}"),
+            Self::Both(places) => write!(formatter, "{} or {}", places[0], places[1]),
             Self::Collector(_) => formatter.write_str("{port} (sent there by HTTP, as OTLP)"),
             Self::Port { .. } => formatter.write_str("{port} (served by HTTP, or sent there by UDP)"),
         }

@@ -21,7 +21,12 @@ pub(crate) struct Record {
     /// Texts that stand under a name: labels, fields, attributes.
     pub(crate) pairs: Vec<(String, String)>,
     pub(crate) numbers: Vec<f64>,
+    /// The integers among them, to the last digit, of a format that has some.
+    pub(crate) integers: Vec<i128>,
 }
+
+/// The integer up to which a double has each.
+const DOUBLE: u64 = 1 << 53;
 
 impl Record {
     /// Whether it is of what has this name. Sinks put words before a name, and write what is between words in their way.
@@ -77,18 +82,29 @@ impl Seen {
         self.records.iter().filter(|record| record.says(text)).collect()
     }
 
+    /// Whether a record tells this count, to the last digit. Prometheus has doubles alone.
+    pub(crate) fn counts(&self, record: &Record, count: u64) -> bool {
+        if self.format == Format::Prometheus || count <= DOUBLE {
+            return record.tells(count as f64);
+        }
+        record.integers.contains(&count.into())
+    }
+
     /// Says how a counter is wrong that got these numbers, none of them twice: each is told once, or their sum at the end.
     pub(crate) fn miscounted(&self, name: &str, labels: &[(&str, &str)], added: &[u64]) -> Option<String> {
         let records = self.of(name, labels);
-        let total = added.iter().sum::<u64>() as f64;
+        let total = added.iter().sum::<u64>();
         if self.format == Format::Prometheus && records.len() > 1 {
             return Some(format!("{} samples have the name {name} and the labels {labels:?}", records.len()));
         }
-        let sum = || records.iter().filter_map(|record| record.numbers.first()).sum::<f64>();
-        if records.last().is_some_and(|last| last.tells(total)) || (self.format == Format::Otlp && sum() == total) {
+        let sum = || match total {
+            ..=DOUBLE => records.iter().filter_map(|record| record.numbers.first()).sum::<f64>() == total as f64,
+            _ => records.iter().filter_map(|record| record.integers.first()).sum::<i128>() == total.into(),
+        };
+        if records.last().is_some_and(|last| self.counts(last, total)) || (self.format == Format::Otlp && sum()) {
             return None;
         }
-        let times = |value: u64| records.iter().filter(|record| record.tells(value as f64)).count();
+        let times = |value: u64| records.iter().filter(|record| self.counts(record, value)).count();
         let wrong = added.iter().map(|value| (value, times(*value))).find(|(_, times)| *times != 1)?;
         Some(format!(
             "the counter {name} with the labels {labels:?} got {} numbers with the sum {total}: neither is the sum told, \

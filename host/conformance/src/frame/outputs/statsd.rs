@@ -46,6 +46,9 @@ fn message(line: &str) -> Option<Record> {
         }
     }
     for value in values.split(':') {
+        let (whole, rest) = value.split_once('.').unwrap_or((value, ""));
+        let is_whole = rate == 1.0 && rest.bytes().all(|digit| digit == b'0');
+        record.integers.extend(whole.parse::<i128>().ok().filter(|_| is_whole));
         let value: f64 = value.parse().ok()?;
         record.numbers.push(if kind == "c" { value / rate } else { value });
     }

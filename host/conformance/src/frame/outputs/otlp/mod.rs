@@ -149,8 +149,9 @@ fn told(metric: &Message<'_>, kind: &str, point: &Message<'_>, attributes_at: u6
     record.pairs.sort();
     record.texts[4..].sort();
     record.numbers = if matches!(kind, "gauge" | "sum") {
-        let integer = point.fixed(6).map(|bits| bits.cast_signed() as f64);
-        point.double(4).or(integer).into_iter().collect()
+        let integer = point.fixed(6).map(u64::cast_signed);
+        record.integers.extend(integer.map(i128::from));
+        point.double(4).or(integer.map(|integer| integer as f64)).into_iter().collect()
     } else {
         [point.fixed(4).map(|count| count as f64), point.double(5)].into_iter().flatten().collect()
     };

@@ -27,7 +27,7 @@ pub(super) fn read(page: &[u8]) -> Option<Result<Told, NotPassed>> {
                 pairs.sort();
                 let mut texts = vec![format!("{name}{end}"), kind.to_owned()];
                 texts.extend(pairs.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
-                records.push(Record { texts, pairs, numbers: vec![value] });
+                records.push(Record { texts, pairs, numbers: vec![value], ..Record::default() });
             };
             for field in [2, 3, 5] {
                 for value in metric.messages(field)? {

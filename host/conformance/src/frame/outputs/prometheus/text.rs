@@ -43,7 +43,7 @@ pub(super) fn read(page: &str) -> Result<Told, NotPassed> {
             ensure!(series.insert((name.clone(), labels.clone())), "two samples are {name}{labels:?}");
             let mut texts = vec![name, kind];
             texts.extend(labels.iter().flat_map(|(name, value)| [name.clone(), value.clone()]));
-            records.push(Record { texts, pairs: labels, numbers: vec![value] });
+            records.push(Record { texts, pairs: labels, numbers: vec![value], ..Record::default() });
         }
     }
     Ok(Told { seen: Seen { format: Format::Prometheus, records }, helps })
