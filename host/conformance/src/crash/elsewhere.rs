@@ -50,6 +50,10 @@ pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> std::result::Resul
     left_out::<P>(subject)
 }
 
+pub(crate) fn failing_reads<P: Promise>(subject: &Subject) -> std::result::Result<(), NotPassed> {
+    left_out::<P>(subject)
+}
+
 pub(crate) fn power_loss<P: Promise>(subject: &Subject) -> std::result::Result<(), NotPassed> {
     left_out::<P>(subject)
 }

@@ -5,7 +5,8 @@
 //! `linux/kernel`, `linux/numbers`) whenever they might change files. The supervisor (`supervised`) makes those that concern the
 //! child's directory in its place (`perform`), one after the other, and notes what each changed and when the child said that a
 //! step was done. So it knows all that a disk may hold: it kills the child before any call, lets any call fail, or builds the
-//! directory as a power loss may leave it (`disk`, `content`). A process that wrote none of it opens what is left (`looker`).
+//! directory as a power loss may leave it (`disk`, `content`). A process that wrote none of it opens what is left (`looker`). Where
+//! reads fail, calls that read wait, too, and an instance that opens what is there reads it by each way.
 //!
 //! The steps, and which states a plugin may come again with, are those of its kind (`promise`): `storage::crash` knows that
 //! every durable step is there, and of the others each whole or not at all; `index::crash` that there is the state of the last
@@ -42,8 +43,8 @@ mod linux;
 pub(crate) mod promise;
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{failing_calls, killed, power_loss, Request, Talk};
+pub(crate) use elsewhere::{failing_calls, failing_reads, killed, power_loss, Request, Talk};
 #[cfg(target_os = "linux")]
-pub(crate) use linux::tried::{failing_calls, killed, power_loss};
+pub(crate) use linux::tried::{failing_calls, failing_reads, killed, power_loss};
 #[cfg(target_os = "linux")]
 pub(crate) use linux::{child::Request, talk::Talk};

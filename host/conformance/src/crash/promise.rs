@@ -18,6 +18,9 @@ pub(crate) enum Fate {
     Done,
 }
 
+/// The end of the line of a call that failed.
+pub(crate) const FAILED: &str = "failed";
+
 /// The promise of a kind, for the tests that break what it must outlive.
 pub(crate) trait Promise {
     /// The kind, as a process is asked for it, and as a message calls the plugin.
@@ -55,6 +58,12 @@ pub(crate) trait Promise {
     /// # Errors
     /// What is wrong, whatever was written.
     fn look(taker: &mut Self::Taker) -> Result<Vec<String>, String>;
+
+    /// Reads all that is there by each way, a line for each thing that is read: what it is, or [`FAILED`] at its end. Nothing where a
+    /// look failed.
+    fn read(taker: &mut Self::Taker) -> Vec<String> {
+        Self::look(taker).unwrap_or_default()
+    }
 
     /// Compares what a look has found with what the next one finds.
     ///

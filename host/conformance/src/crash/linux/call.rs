@@ -53,6 +53,9 @@ pub(crate) enum Call {
     Map {
         file: i32,
     },
+    Read {
+        file: i32,
+    },
     Open {
         path: Place,
         flags: u32,
@@ -138,6 +141,7 @@ impl Call {
             libc::SYS_fsync | libc::SYS_fdatasync => Self::Sync { file },
             libc::SYS_syncfs | libc::SYS_sync => Self::SyncAll,
             libc::SYS_msync => Self::SyncMap { address: a },
+            libc::SYS_read | libc::SYS_pread64 | libc::SYS_readv | libc::SYS_preadv => Self::Read { file },
             libc::SYS_mmap => Self::Map { file: e as i32 },
             libc::SYS_openat => Self::Open { path: place(a, b)?, flags: c as u32, mode: d as u32 },
             libc::SYS_renameat => Self::Rename { from: place(a, b)?, to: place(c, d)?, flags: 0 },

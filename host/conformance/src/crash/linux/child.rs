@@ -12,6 +12,8 @@ use std::path::PathBuf;
 pub(crate) enum Request {
     /// The steps of this seed, supervised.
     Work { seed: u64, steps: usize, directory: PathBuf },
+    /// The same steps, and then every way to read what is there, by another instance, supervised with the calls that read.
+    Read { seed: u64, steps: usize, directory: PathBuf },
     /// A look at what is there. It may be asked for again and again.
     Look { directory: PathBuf },
 }
@@ -22,6 +24,9 @@ impl Request {
         match self {
             Self::Work { seed, steps, directory } => {
                 format!("{} work {seed} {steps} {}", P::KIND, directory.display())
+            }
+            Self::Read { seed, steps, directory } => {
+                format!("{} read {seed} {steps} {}", P::KIND, directory.display())
             }
             Self::Look { directory } => format!("{} look 0 0 {}", P::KIND, directory.display()),
         }
@@ -35,6 +40,7 @@ impl Request {
         let directory = PathBuf::from(words.next()?);
         match word {
             "work" => Some((kind, Self::Work { seed, steps, directory })),
+            "read" => Some((kind, Self::Read { seed, steps, directory })),
             "look" => Some((kind, Self::Look { directory })),
             _ => None,
         }
@@ -42,7 +48,7 @@ impl Request {
 
     /// Whether the process ends with it: whoever supervised it waits for that.
     pub(crate) fn is_last(&self) -> bool {
-        matches!(self, Self::Work { .. })
+        matches!(self, Self::Work { .. } | Self::Read { .. })
     }
 
     /// Does what is asked for.
@@ -53,8 +59,14 @@ impl Request {
         match self {
             // Whoever supervises took the descriptor over; here it stays open, as closing it would let no call wait any more.
             Self::Work { seed, steps, directory } => {
-                if let Some(_listener) = work::supervise(talk)? {
+                if let Some(_listener) = work::supervise(talk, false)? {
                     work::work::<P>(subject, talk, directory, *seed, *steps)?;
+                }
+            }
+            Self::Read { seed, steps, directory } => {
+                if let Some(_listener) = work::supervise(talk, true)? {
+                    work::work::<P>(subject, talk, directory, *seed, *steps)?;
+                    work::read::<P>(subject, talk, directory)?;
                 }
             }
             Self::Look { directory } => work::look::<P>(subject, talk, directory)?,

@@ -47,14 +47,14 @@ fn statement(code: u32, k: u32, jt: u8, jf: u8) -> libc::sock_filter {
 }
 
 /// The filter: which calls wait.
-fn program(native: u32) -> Vec<libc::sock_filter> {
+fn program(native: u32, waiting: impl Iterator<Item = &'static (libc::c_long, When)>) -> Vec<libc::sock_filter> {
     let load = |offset| statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset, 0, 0);
     let equal = |value, jt, jf| statement(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, value, jt, jf);
     let any_bit = |value, jt, jf| statement(libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K, value, jt, jf);
     let end = |value| statement(libc::BPF_RET | libc::BPF_K, value, 0, 0);
     let (waits, goes) = (libc::SECCOMP_RET_USER_NOTIF, libc::SECCOMP_RET_ALLOW);
     let mut all = vec![load(ARCHITECTURE), equal(native, 1, 0), end(goes), load(NUMBER)];
-    for (number, when) in numbers::WAITING {
+    for (number, when) in waiting {
         let number = u32::try_from(*number).expect("all numbers are small");
         match *when {
             When::Always => all.extend([equal(number, 0, 1), end(waits)]),
@@ -79,13 +79,15 @@ fn program(native: u32) -> Vec<libc::sock_filter> {
     all
 }
 
-/// Lets such calls of all threads of this process wait, from now on and for ever, for whoever reads what is returned.
+/// Lets calls that may change files, and if `reads` those that read them, of all threads of this process wait, from now on and for
+/// ever, for whoever reads what is returned.
 ///
 /// # Errors
 /// The kernel has no such filters, or does not allow them.
-pub(crate) fn begin() -> Result<OwnedFd> {
+pub(crate) fn begin(reads: bool) -> Result<OwnedFd> {
     let native = NATIVE.ok_or_else(|| Error::other("the calls of this processor are not known"))?;
-    let mut program = program(native);
+    let reading = if reads { numbers::READING } else { &[] };
+    let mut program = program(native, numbers::WAITING.iter().chain(reading));
     let filter =
         libc::sock_fprog { len: u16::try_from(program.len()).map_err(Error::other)?, filter: program.as_mut_ptr() };
     let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER

@@ -1,7 +1,8 @@
 //! Looks at what is in a directory, by an instance in a process that did not write it.
 
 use crate::crash::linux::child::Request;
-use crate::crash::linux::supervised::{crashed, start, Held, PATIENCE};
+use crate::crash::linux::patience::Patience;
+use crate::crash::linux::supervised::{crashed, start, Held};
 use crate::crash::linux::talk::Talk;
 use crate::crash::promise::Promise;
 use crate::frame::subject::Subject;
@@ -69,7 +70,7 @@ impl<'a> Looker<'a> {
         };
         let mut seen = Vec::new();
         loop {
-            let line = match talk.line_within(PATIENCE) {
+            let line = match talk.line_within(&Patience::with(held.0.id())) {
                 Ok(Some(line)) => line,
                 Ok(None) => {
                     let how = held.0.wait().map_or_else(|error| error.to_string(), crashed);
@@ -90,7 +91,7 @@ impl<'a> Looker<'a> {
             };
             if !matches!(found, Found::Seen(_)) {
                 // Its last word: the instance is gone.
-                let _ = talk.line_within(PATIENCE);
+                let _ = talk.line_within(&Patience::with(held.0.id()));
             }
             self.child = Some((held, talk));
             return Ok(found);

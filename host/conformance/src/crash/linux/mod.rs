@@ -7,6 +7,7 @@ pub(crate) mod disk;
 pub(crate) mod kernel;
 pub(crate) mod looker;
 pub(crate) mod numbers;
+pub(crate) mod patience;
 pub(crate) mod perform;
 pub(crate) mod points;
 pub(crate) mod process;

@@ -1,4 +1,4 @@
-//! The calls that may change files, by the kernel's numbers.
+//! The calls that may change files, and those that read them, by the kernel's numbers.
 
 use libc::c_long;
 
@@ -68,4 +68,12 @@ pub(crate) const WAITING: &[(c_long, When)] = &[
     (libc::SYS_mkdir, When::Always),
     #[cfg(target_arch = "x86_64")]
     (libc::SYS_rmdir, When::Always),
+];
+
+/// The calls that wait as well where reads fail.
+pub(crate) const READING: &[(c_long, When)] = &[
+    (libc::SYS_read, When::Always),
+    (libc::SYS_pread64, When::Always),
+    (libc::SYS_readv, When::Always),
+    (libc::SYS_preadv, When::Always),
 ];

@@ -82,6 +82,7 @@ impl Process {
                 self.ops.push(change(Change::Length(len)));
                 Ok(Answer::Value(0))
             }
+            (Call::Read { .. }, _) => Ok(Answer::Continue),
             (Call::TruncatePath { len, .. }, _) => {
                 let file = fs::open(self.directory.join(&paths[0]), OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
                 fs::ftruncate(&file, len)?;

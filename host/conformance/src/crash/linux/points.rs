@@ -17,13 +17,18 @@ pub(crate) fn point(trial: &Trial, points: usize) -> usize {
     ((place * points as f64) as usize).min(points.saturating_sub(1))
 }
 
-/// Where a trial kills: each second one at a call that changes names or lengths, or right after one.
+/// Where a trial kills: each second one at a call that changes names or lengths, or right after one; each fourth between two writes of one
+/// step, of which most steps have one.
 pub(crate) fn kill_point(trial: &Trial, run: &Run) -> usize {
     let is_rare = |at: usize| run.points.get(at).is_some_and(|point| point.fits.is_rare);
     let rare: Vec<usize> =
         (0..run.points.len()).filter(|at| is_rare(*at) || at.checked_sub(1).is_some_and(is_rare)).collect();
-    match rare.get(point(trial, rare.len())) {
-        Some(at) if trial.number.is_multiple_of(2) => *at,
+    let is_write = |at: usize| run.points.get(at).is_some_and(|point| point.fits.may_be_short);
+    let is_between = |at: &usize| is_write(at - 1) && is_write(*at) && run.lines.iter().all(|line| line.calls != *at);
+    let between: Vec<usize> = (1..run.points.len()).filter(is_between).collect();
+    match (rare.get(point(trial, rare.len())), between.get(point(trial, between.len()))) {
+        (Some(at), _) if trial.number.is_multiple_of(2) => *at,
+        (_, Some(at)) if trial.number % 4 == 1 => *at,
         _ => point(trial, run.points.len()),
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct Fits {
     pub(crate) takes_space: bool,
     /// Whether it waits for the disk.
     pub(crate) syncs: bool,
+    /// Whether it reads, and changes nothing.
+    pub(crate) reads: bool,
     /// Whether it changes a name or a length. Plugins make few such calls, at moments that matter.
     pub(crate) is_rare: bool,
 }
@@ -51,7 +53,8 @@ impl Act {
                 Write { .. } | Allocate { .. } | Open { .. } | MakeDirectory { .. } | Sync { .. }
             ),
             syncs: matches!(self.call, Sync { .. } | Call::SyncMap { .. } | Call::SyncAll),
-            is_rare: !matches!(self.call, Write { .. } | Sync { .. } | Call::Refused { .. }),
+            reads: matches!(self.call, Call::Read { .. }),
+            is_rare: !matches!(self.call, Write { .. } | Sync { .. } | Call::Read { .. } | Call::Refused { .. }),
         }
     }
 }
@@ -110,7 +113,8 @@ impl Process {
             | Call::Truncate { file, .. }
             | Call::Allocate { file, .. }
             | Call::Sync { file }
-            | Call::Map { file } => (Some(*file), vec![]),
+            | Call::Map { file }
+            | Call::Read { file } => (Some(*file), vec![]),
             Call::Refused { file, .. } => (*file, vec![]),
             Call::TruncatePath { path, .. } => (None, vec![path]),
             Call::Open { path, .. } | Call::MakeDirectory { path, .. } | Call::Remove { path, .. } => {
@@ -203,6 +207,7 @@ fn what(call: &Call, file: Option<&OwnedFd>, directory: &Path, paths: &[PathBuf]
         Call::SyncAll => "sync".to_owned(),
         Call::SyncMap { .. } => "msync".to_owned(),
         Call::Map { .. } => format!("mmap of {file}"),
+        Call::Read { .. } => format!("read of {file}"),
         Call::Open { .. } => format!("open of {}", shown(0)),
         Call::Rename { .. } => format!("rename of {} to {}", shown(0), shown(1)),
         Call::Link { .. } => format!("link of {} as {}", shown(0), shown(1)),

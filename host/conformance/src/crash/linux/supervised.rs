@@ -2,6 +2,7 @@
 
 use crate::crash::linux::disk::Op;
 use crate::crash::linux::kernel::{answer, receive, Answer};
+use crate::crash::linux::patience::{Patience, LOOK};
 use crate::crash::linux::perform::Decision;
 use crate::crash::linux::process::{Act, Fits, Process};
 use crate::crash::linux::talk::{wait, Talk};
@@ -12,9 +13,6 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
-
-/// No call of a plugin takes longer than this, in which its process makes no call that concerns the directory.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(15);
 
 /// The end of a child's work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +42,8 @@ pub(crate) struct Point {
 pub(crate) struct Line {
     /// The number of changes that were made before.
     pub(crate) ops: usize,
+    /// The number of calls that were made before.
+    pub(crate) calls: usize,
     pub(crate) text: String,
 }
 
@@ -105,7 +105,8 @@ pub(crate) fn run(
 ) -> Result<Result<Run, String>, String> {
     let (mut held, mut talk) = start(command, request)?;
     let failed = |error: std::io::Error| format!("cannot supervise a process: {error}");
-    let Some(begun) = talk.line_within(PATIENCE).map_err(failed)? else {
+    let mut patience = Patience::with(held.0.id());
+    let Some(begun) = talk.line_within(&patience).map_err(failed)? else {
         let how = held.0.wait().map_or_else(|error| error.to_string(), crashed);
         return Err(format!("the process that is to make the plugin ended with {how}"));
     };
@@ -118,27 +119,26 @@ pub(crate) fn run(
         Err(error) => return Ok(Err(format!("a process may not look at its child: {error}"))),
     };
     let (mut points, mut lines, mut syncs) = (Vec::new(), Vec::new(), VecDeque::new());
-    let mut until = Instant::now() + PATIENCE;
+    patience.renew();
     let end = loop {
-        let left = until.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            break End::Hung;
-        }
         while syncs.front().is_some_and(|(_, _, at): &(_, _, Instant)| *at <= Instant::now()) {
             if let Some((asked, made, _)) = syncs.pop_front() {
                 answer(listener.as_fd(), asked, made);
             }
         }
-        let next = syncs.front().map_or(left, |(_, _, at)| at.saturating_duration_since(Instant::now()).min(left));
+        let next = syncs.front().map_or(LOOK, |(_, _, at)| at.saturating_duration_since(Instant::now()).min(LOOK));
         let [asked, said] = wait(&[listener.as_fd(), talk.as_fd()], next).map_err(failed)?;
         if said {
-            until = Instant::now() + PATIENCE;
-            hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
+            patience.renew();
+            hear(&mut talk, (process.ops.len(), points.len()), &mut lines).map_err(failed)?;
             if talk.has_ended() {
                 break ended(&mut held, &lines);
             }
         }
         if !asked {
+            if patience.is_over().is_some() {
+                break End::Hung;
+            }
             continue;
         }
         let Some(asked) = receive(listener.as_fd()) else { continue };
@@ -146,9 +146,9 @@ pub(crate) fn run(
             answer(listener.as_fd(), asked, Answer::Continue);
             continue;
         };
-        until = Instant::now() + PATIENCE;
+        patience.renew();
         // What it said before the call was before it.
-        hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
+        hear(&mut talk, (process.ops.len(), points.len()), &mut lines).map_err(failed)?;
         process.compare_short();
         let decision = decide(points.len(), &act);
         let fits = act.fits();
@@ -166,13 +166,13 @@ pub(crate) fn run(
         }
     };
     if end != End::Hung {
-        hear(&mut talk, process.ops.len(), &mut lines).map_err(failed)?;
+        hear(&mut talk, (process.ops.len(), points.len()), &mut lines).map_err(failed)?;
     }
     Ok(Ok(Run { ops: process.ops, points, lines, end }))
 }
 
-fn hear(talk: &mut Talk, ops: usize, lines: &mut Vec<Line>) -> std::io::Result<()> {
-    lines.extend(talk.lines()?.into_iter().map(|text| Line { ops, text }));
+fn hear(talk: &mut Talk, (ops, calls): (usize, usize), lines: &mut Vec<Line>) -> std::io::Result<()> {
+    lines.extend(talk.lines()?.into_iter().map(|text| Line { ops, calls, text }));
     Ok(())
 }
 

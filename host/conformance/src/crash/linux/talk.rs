@@ -1,5 +1,6 @@
 //! Lines between the supervisor and its child, over a socket.
 
+use crate::crash::linux::patience::{Patience, LOOK};
 use rustix::event::{poll, PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 use rustix::net::{recv, send, RecvFlags, SendFlags};
@@ -50,12 +51,12 @@ impl Talk {
         self.line_until(None)
     }
 
-    /// The same, or an error if it does not come within `limit`.
-    pub(crate) fn line_within(&mut self, limit: Duration) -> Result<Option<String>> {
-        self.line_until(Some(limit))
+    /// The same, or an error if it does not come while there is patience.
+    pub(crate) fn line_within(&mut self, patience: &Patience) -> Result<Option<String>> {
+        self.line_until(Some(patience))
     }
 
-    fn line_until(&mut self, limit: Option<Duration>) -> Result<Option<String>> {
+    fn line_until(&mut self, patience: Option<&Patience>) -> Result<Option<String>> {
         loop {
             if let Some(line) = self.take_line() {
                 return Ok(Some(line));
@@ -63,9 +64,12 @@ impl Talk {
             if self.ended {
                 return Ok(None);
             }
-            if let Some(limit) = limit {
-                if !wait(&[self.socket.as_fd()], limit)?[0] {
-                    return Err(Error::other(format!("no answer within {} s", limit.as_secs())));
+            if let Some(patience) = patience {
+                if !wait(&[self.socket.as_fd()], LOOK)?[0] {
+                    match patience.is_over() {
+                        Some(limit) => return Err(Error::other(format!("no answer within {} s", limit.as_secs()))),
+                        None => continue,
+                    }
                 }
             }
             self.read(RecvFlags::empty())?;

@@ -105,7 +105,18 @@ pub(crate) fn supervised<P: Promise>(
     steps: usize,
     decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Run, NotPassed> {
-    let request = Request::Work { seed, steps, directory: room.at.clone() }.line::<P>();
+    let request = Request::Work { seed, steps, directory: room.at.clone() };
+    asked::<P>(subject, room, &request, decide)
+}
+
+/// The same for another request.
+pub(crate) fn asked<P: Promise>(
+    subject: &Subject,
+    room: &Room,
+    request: &Request,
+    decide: impl FnMut(usize, &Act) -> Decision,
+) -> Result<Run, NotPassed> {
+    let request = request.line::<P>();
     match supervised::run(subject.child_command()?, &request, &room.at, P::SYNC, decide)? {
         Ok(run) => Ok(run),
         Err(why) => unseen!("{why}"),

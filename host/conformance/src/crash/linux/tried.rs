@@ -1,15 +1,17 @@
 //! Disturbs runs of a plugin that makes promises, of whatever kind, and looks at what is left.
 
+use crate::crash::linux::child::Request;
 use crate::crash::linux::content::Change;
 use crate::crash::linux::disk::{after_power_loss, put, Op};
 use crate::crash::linux::looker::Looker;
 use crate::crash::linux::perform::Decision;
 use crate::crash::linux::points::{kill_point, loss_point, point, FAULTS};
 use crate::crash::linux::runs::{ended, fates, left_open, under_way, wrong, Runs, STEPS};
-use crate::crash::linux::supervised::End;
-use crate::crash::linux::trials::{fresh, supervised, Room, Trials};
-use crate::crash::promise::Promise;
-use crate::frame::must::Must;
+use crate::crash::linux::supervised::{End, Run};
+use crate::crash::linux::trials::{asked, fresh, supervised, Room, Trials};
+use crate::crash::linux::work::AGAIN;
+use crate::crash::promise::{Promise, FAILED};
+use crate::frame::must::{skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
@@ -18,6 +20,7 @@ use crate::frame::subject::Subject;
 const KILLS: u32 = 60;
 const FAILURES: u32 = 100;
 const LOSSES: u32 = 300;
+const READS: u32 = 60;
 /// So many trials have the same steps.
 const OF_A_RUN: u32 = 12;
 const LOSSES_OF_A_RUN: u32 = 60;
@@ -107,6 +110,52 @@ pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> Result<(), NotPass
             Some(why) => Err(format!("{place}; {failed}; the power failed at the end; opened again: {why}").into()),
             None => Ok(()),
         }
+    })
+}
+
+/// Any read fails, of an instance that opens what another one wrote.
+pub(crate) fn failing_reads<P: Promise>(subject: &Subject) -> Result<(), NotPassed> {
+    let trials = trials::<P>(subject, READS)?;
+    let read = |seed: u64, room: &Room, decide: &dyn Fn(usize) -> Decision| {
+        let request = Request::Read { seed, steps: STEPS, directory: room.at.clone() };
+        asked::<P>(subject, room, &request, |number, _| decide(number))
+    };
+    let said = |run: &Run| -> Vec<String> {
+        run.lines.iter().filter_map(|line| line.text.strip_prefix("read ").map(str::to_owned)).collect()
+    };
+    let mut undisturbed: Option<(u64, Run)> = None;
+    trials.each(|trial| {
+        let seed = trials.seed().wrapping_add(u64::from(trial.number / OF_A_RUN));
+        let (_, run) = match undisturbed.take() {
+            Some(run) if run.0 == seed => undisturbed.insert(run),
+            _ => undisturbed.insert((seed, read(seed, &Room::new()?, &|_| Decision::Go)?)),
+        };
+        let again = run.lines.iter().find(|line| line.text == AGAIN).map_or(usize::MAX, |line| line.calls);
+        let reads: Vec<usize> = (again..run.points.len()).filter(|at| run.points[*at].fits.reads).collect();
+        let Some(at) = reads.get(point(trial, reads.len())).copied() else {
+            skip!("what is there is read by no call of the system");
+        };
+        let failed = read(seed, &Room::new()?, &|number| match number == at {
+            true => Decision::Fail(libc::EIO),
+            false => Decision::Go,
+        })?;
+        let what = run.points.get(at).map_or("none", |point| &point.what);
+        let place = format!("EIO at call {at} ({what}) of an instance that opens what is there");
+        if failed.end != End::Done {
+            return Err(format!("{place}: {}", ended(&failed.end)).into());
+        }
+        let (expected, found) = (said(run), said(&failed));
+        let is_right = |(expected, found): (&String, &String)| found == expected || found.ends_with(FAILED);
+        // What is not opened says nothing that is wrong.
+        if found.is_empty() || found.len() == expected.len() && expected.iter().zip(&found).all(is_right) {
+            return Ok(());
+        }
+        let at =
+            expected.iter().zip(&found).position(|both| !is_right(both)).unwrap_or(found.len().min(expected.len()));
+        let shown = |lines: &[String]| lines.get(at).cloned().unwrap_or_else(|| "nothing more".to_owned());
+        let (found, expected) = (shown(&found), shown(&expected));
+        let why = "what cannot be read is an error, and not missing";
+        Err(format!("{place}: {found}, where without it {expected}; {why}").into())
     })
 }
 

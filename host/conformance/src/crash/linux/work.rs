@@ -9,9 +9,9 @@ use sochdb_plugin_host::sdk::ErrorKind;
 use std::io::Result;
 use std::path::Path;
 
-/// Lets whoever supervises decide about the calls of this process from now on. None if the kernel does not.
-pub(crate) fn supervise(talk: &Talk) -> Result<Option<OwnedFd>> {
-    match kernel::begin() {
+/// Lets whoever supervises decide about the calls of this process from now on, also of those that read if `reads`. None if the kernel does not.
+pub(crate) fn supervise(talk: &Talk, reads: bool) -> Result<Option<OwnedFd>> {
+    match kernel::begin(reads) {
         Ok(listener) => {
             talk.say(&format!("supervise {}", listener.as_raw_fd()))?;
             Ok(Some(listener))
@@ -71,3 +71,15 @@ pub(crate) fn look<P: Promise>(subject: &Subject, talk: &Talk, directory: &Path)
         Err(why) => talk.say(&format!("broken {why}")),
     }
 }
+
+/// Opens what is there, and says what each way to read gives.
+pub(crate) fn read<P: Promise>(subject: &Subject, talk: &Talk, directory: &Path) -> Result<()> {
+    talk.say(AGAIN)?;
+    match taker::<P>(subject, directory) {
+        Ok(mut taker) => P::read(&mut taker).iter().try_for_each(|line| talk.say(&format!("read {line}"))),
+        Err(why) => talk.say(&format!("refused {why}")),
+    }
+}
+
+/// What a process says before it opens again what it wrote.
+pub(crate) const AGAIN: &str = "again";

@@ -7,7 +7,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::storage::crash::history::{check, row, Place};
 use crate::storage::crash::steps::{steps, Step, KEYS};
-use crate::storage::crash::take::{look, take, AGAIN};
+use crate::storage::crash::take::{look, read, take, AGAIN};
 use sochdb_plugin_host::sdk::{Result as Called, StorageExtension};
 use sochdb_plugin_host::Storage;
 use std::collections::BTreeMap;
@@ -51,6 +51,10 @@ impl Promise for Rows {
     fn look(taker: &mut Storage) -> Result<Vec<String>, String> {
         let rows = look(taker)?;
         Ok(rows.iter().map(|((table, key), value)| format!("{table} {key} {value}")).collect())
+    }
+
+    fn read(taker: &mut Storage) -> Vec<String> {
+        read(taker)
     }
 
     fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String> {

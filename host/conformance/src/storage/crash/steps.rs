@@ -44,6 +44,8 @@ pub(crate) enum Step {
         table: u32,
     },
     Flush,
+    /// A write that is flushed while a snapshot from before it is open.
+    FlushedBesideReader(RowWrite),
     Compact,
 }
 
@@ -52,7 +54,7 @@ impl Step {
     pub(crate) fn writes(&self) -> Vec<RowWrite> {
         let gone = |table, keys: std::ops::Range<u32>| keys.map(|key| RowWrite { table, key, value: None }).collect();
         match self {
-            Self::Write(write) => vec![*write],
+            Self::Write(write) | Self::FlushedBesideReader(write) => vec![*write],
             Self::Batch { writes, .. } => writes.clone(),
             Self::DeleteRange { table, from, to, .. } => gone(*table, *from..*to),
             Self::Transaction { end: End::Abort, .. } | Self::Flush | Self::Compact => Vec::new(),
@@ -66,6 +68,7 @@ impl Step {
         match self {
             Self::Batch { durable, .. } | Self::DeleteRange { durable, .. } => *durable,
             Self::Transaction { end, .. } => *end == End::DurableCommit,
+            Self::FlushedBesideReader(_) => true,
             _ => false,
         }
     }
@@ -86,6 +89,7 @@ impl Step {
             }
             Self::DropTable { .. } => "drop_table".to_owned(),
             Self::Flush => "flush".to_owned(),
+            Self::FlushedBesideReader(_) => "write and flush beside an open reader".to_owned(),
             Self::Compact => "compact".to_owned(),
         }
     }
@@ -110,10 +114,20 @@ impl Values {
         RowWrite { table, key, value }
     }
 
+    /// Writes that are more than an engine has in one page, buffer or record.
+    fn large(&mut self, random: &mut Random) -> Vec<RowWrite> {
+        let writes = (0..7).map(|_| self.write(random, false));
+        writes.map(|write| RowWrite { value: write.value.map(|number| number | LARGE), ..write }).collect()
+    }
+
     fn several(&mut self, random: &mut Random) -> Vec<RowWrite> {
         (0..2 + random.below(5)).map(|_| self.write(random, true)).collect()
     }
 }
+
+/// In the number of a value, that it is long.
+const LARGE: u32 = 1 << 31;
+const LARGE_LENGTH: usize = 60_000;
 
 /// So many steps have each kind in its share.
 const DECK: u64 = 20;
@@ -138,8 +152,13 @@ pub(crate) fn steps(seed: u64, count: usize) -> Vec<Step> {
             12..=13 => Step::Transaction { writes: values.several(random), end: End::Commit },
             14 => Step::Transaction { writes: values.several(random), end: End::DurableCommit },
             15 => Step::Transaction { writes: values.several(random), end: End::Abort },
-            16 if random.below(3) == 0 => Step::DropTable { table: 1 + random.below(u64::from(TABLES)) as u32 },
+            16 => match random.below(3) {
+                0 => Step::DropTable { table: 1 + random.below(u64::from(TABLES)) as u32 },
+                1 => Step::Batch { writes: values.large(random), durable: random.below(2) == 0 },
+                _ => Step::Transaction { writes: values.large(random), end: End::Commit },
+            },
             17 => Step::Compact,
+            18 => Step::FlushedBesideReader(values.write(random, true)),
             _ => Step::Flush,
         }
     };
@@ -157,7 +176,8 @@ pub(crate) fn key(number: u32) -> Vec<u8> {
 pub(crate) fn value(number: u32) -> Vec<u8> {
     const LENGTHS: [usize; 8] = [4, 16, 40, 100, 400, 600, 1500, 5000];
     let mut random = Random::new(u64::from(number));
-    let (mut value, len) = (number.to_be_bytes().to_vec(), LENGTHS[random.below(8) as usize]);
+    let len = if number & LARGE == 0 { LENGTHS[random.below(8) as usize] } else { LARGE_LENGTH };
+    let mut value = number.to_be_bytes().to_vec();
     value.extend(random.bytes(len - 4));
     value
 }

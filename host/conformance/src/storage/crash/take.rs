@@ -1,10 +1,12 @@
 //! The steps of a storage, taken, and what is there after them.
 
+use crate::crash::promise::FAILED;
 use crate::frame::must::show;
+use crate::inputs::rows::left_of;
 use crate::storage::crash::history::Place;
 use crate::storage::crash::steps::{key, number_of_key, number_of_value, value, End, RowWrite, Step, KEYS, TABLES};
 use sochdb_plugin_host::sdk::{
-    BatchOptions, Error, ErrorKind, Result as Called, StorageExtension, TransactionOptions, Write,
+    BatchOptions, CursorOptions, Error, ErrorKind, Result as Called, StorageExtension, TransactionOptions, Write,
 };
 use sochdb_plugin_host::Storage;
 
@@ -35,6 +37,15 @@ pub(crate) fn take(storage: &Storage, step: &Step) -> Called<()> {
         Step::Transaction { writes, end } => transaction(storage, writes, *end),
         Step::DropTable { table } => storage.drop_table(*table),
         Step::Flush => storage.flush(),
+        Step::FlushedBesideReader(write) => {
+            // What is written anew for this may be all that an engine would bring to the disk, but for the snapshot.
+            storage.flush()?;
+            let mut reader = storage.reader()?;
+            // Some take their snapshot when they are read first.
+            reader.get(write.table, &key(write.key))?;
+            take(storage, &Step::Write(*write))?;
+            storage.flush()
+        }
         Step::Compact => storage.compact(),
     }
 }
@@ -74,6 +85,35 @@ pub(crate) fn look(storage: &Storage) -> Result<Vec<(Place, u32)>, String> {
     }
     goes_on(storage, all.len() as u32).map_err(|error| format!("what came again does not go on: {error}"))?;
     Ok(all)
+}
+
+/// What each way to read gives, a line for each call.
+pub(crate) fn read(storage: &Storage) -> Vec<String> {
+    let said = |what: String, found: Called<String>| match found {
+        Ok(found) => format!("{what}: {found}"),
+        Err(_) => format!("{what}: {FAILED}"),
+    };
+    let one = |found: Option<Vec<u8>>| match found {
+        Some(found) => number_of_value(&found).map_or_else(|| show(&found), |value| format!("value {value}")),
+        None => "no row".to_owned(),
+    };
+    let all = |rows: Vec<(Vec<u8>, Vec<u8>)>| {
+        let rows = rows.into_iter().map(|(key, value)| format!("{} {}", show(&key), one(Some(value))));
+        rows.collect::<Vec<_>>().join(", ")
+    };
+    let mut lines = Vec::new();
+    for table in 1..=TABLES {
+        for row in 0..KEYS {
+            lines.push(said(format!("get of key {row} of table {table}"), storage.get(table, &key(row)).map(one)));
+        }
+        lines.push(said(format!("scan of table {table}"), storage.scan(table, b"", b"", usize::MAX).map(all)));
+        let walked = storage.reader().and_then(|reader| {
+            let mut cursor = reader.cursor(table, &CursorOptions::new())?;
+            left_of(&mut cursor, usize::MAX)
+        });
+        lines.push(said(format!("cursor over table {table}"), walked.map(all)));
+    }
+    lines
 }
 
 fn goes_on(storage: &Storage, number: u32) -> Result<(), Error> {
