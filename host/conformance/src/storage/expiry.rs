@@ -1,9 +1,10 @@
 //! Tests of rows with a time to live: each is there as long as it says, and then gone by every way to read.
 
-use crate::frame::must::{ensure, skip, supported, Must};
+use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use crate::frame::threads::together;
 use crate::inputs::rows::left_of;
 use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, StorageExtension, StorageTable, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
@@ -14,6 +15,8 @@ suite!(Storage, "storage_expiry":
     a_later_write_ends_a_time_to_live,
     a_long_time_to_live_is_no_short_one,
     the_time_goes_on_while_no_instance_has_the_rows,
+    a_snapshot_keeps_what_expires_later,
+    threads_write_rows_that_expire,
 );
 
 /// Long enough to look at the rows before, even on a machine that is busy.
@@ -141,6 +144,21 @@ fn a_row_is_there_for_its_time_and_then_gone(subject: &Subject) -> Result<(), No
     })
 }
 
+/// A row for each way to write one.
+const SAME: [&str; 4] = ["same by put", "same by table_put", "same by batch", "same by commit"];
+
+fn put_by(storage: &Storage, way: usize, key: &[u8]) -> Result<(), NotPassed> {
+    match way {
+        0 => storage.put(1, key, b"stays", 0).must("put"),
+        1 => storage.open_table(1).must("open_table")?.put(key, b"stays", 0).must("table_put"),
+        2 => write(storage, &[put(key)]),
+        _ => match supported("begin", storage.begin(&TransactionOptions::new()))? {
+            None => storage.put(1, key, b"stays", 0).must("put"),
+            Some(mut inside) => inside.put(1, key, b"stays").and_then(|()| inside.commit()).must("commit"),
+        },
+    }
+}
+
 fn a_later_write_ends_a_time_to_live(subject: &Subject) -> Result<(), NotPassed> {
     with_expiry(subject, |storage| {
         let short = |key| expiring(key, b"goes", TIME);
@@ -148,6 +166,11 @@ fn a_later_write_ends_a_time_to_live(subject: &Subject) -> Result<(), NotPassed>
         storage.put(1, b"put", b"stays", 0).must("put")?;
         storage.delete(1, b"removed", 0).must("delete")?;
         storage.put(1, b"removed", b"stays", 0).must("put")?;
+        // A write of the value that is there is a write.
+        for (number, way) in SAME.into_iter().enumerate() {
+            write(storage, &[expiring(way.as_bytes(), b"stays", TIME)])?;
+            put_by(storage, number, way.as_bytes())?;
+        }
         // The last write of a batch counts.
         write(
             storage,
@@ -164,7 +187,8 @@ fn a_later_write_ends_a_time_to_live(subject: &Subject) -> Result<(), NotPassed>
         gone(storage, b"last", since)?;
         // Whoever writes next may look for what has expired.
         storage.put(1, b"next", b"stays", 0).must("put")?;
-        for key in [&b"batch"[..], b"put", b"removed", b"longer"] {
+        let same = SAME.iter().map(|way| way.as_bytes());
+        for key in [&b"batch"[..], b"put", b"removed", b"longer"].into_iter().chain(same) {
             let value = storage.get(1, key).must("get")?;
             ensure!(
                 value.as_deref() == Some(b"stays"),
@@ -266,4 +290,59 @@ fn the_time_goes_on_while_no_instance_has_the_rows(subject: &Subject) -> Result<
         "after the time to live of a row, which went on without an instance, a later one has {found:02x?}"
     );
     Ok(())
+}
+
+/// A snapshot is of one moment, and so is what was there then.
+fn a_snapshot_keeps_what_expires_later(subject: &Subject) -> Result<(), NotPassed> {
+    with_expiry(subject, |storage| {
+        let before = Instant::now();
+        write(storage, &[put(b"a"), expiring(b"b", b"goes", TIME), put(b"c")])?;
+        let since = Instant::now();
+        let mut reader = needed("open_reader", storage.reader())?;
+        let first = reader.get(1, b"b").must("reader_get")?.map(<[u8]>::to_vec);
+        if before.elapsed() < TIME {
+            ensure!(first.is_some(), "a snapshot does not see a row whose time to live is not over");
+        }
+        gone(storage, b"b", since)?;
+        // Whoever writes next may look for what has expired.
+        storage.put(1, b"next", b"stays", 0).must("put")?;
+        let again = reader.get(1, b"b").must("reader_get")?.map(<[u8]>::to_vec);
+        ensure!(
+            again == first,
+            "a snapshot had {first:02x?} in a row with a time to live, and has {again:02x?} when that is over; it shows one moment"
+        );
+        Ok(())
+    })
+}
+
+fn threads_write_rows_that_expire(subject: &Subject) -> Result<(), NotPassed> {
+    const WHILE: Duration = Duration::from_millis(400);
+    const THREADS: usize = 4;
+    with_expiry(subject, |storage| {
+        together(THREADS, |thread| {
+            let key = |number: u32| format!("{thread} {number:06}").into_bytes();
+            let (begin, mut written) = (Instant::now(), 0);
+            // Some go at once, some when others look, some stay.
+            while begin.elapsed() < WHILE {
+                let keys = [key(written), key(written + 1), key(written + 2)];
+                write(
+                    storage,
+                    &[
+                        expiring(&keys[0], b"goes", Duration::from_millis(1)),
+                        expiring(&keys[1], b"stays long", Duration::from_secs(3600)),
+                        expiring(&keys[2], b"goes", Duration::from_millis(u64::from(written % 60))),
+                    ],
+                )?;
+                written += 3;
+            }
+            for number in (1..written).step_by(3) {
+                let found = storage.get(1, &key(number)).must("get")?;
+                ensure!(
+                    found.as_deref() == Some(b"stays long"),
+                    "of rows that {THREADS} threads put with times to live, one of an hour is {found:02x?}"
+                );
+            }
+            Ok(())
+        })
+    })
 }

@@ -14,9 +14,11 @@ pub(crate) mod cursor_sizes;
 pub(crate) mod expiry;
 pub(crate) mod history;
 pub(crate) mod long_transaction;
+pub(crate) mod many_changes;
 pub(crate) mod moments;
 pub(crate) mod multi_get;
 pub(crate) mod newer;
+pub(crate) mod no_room;
 pub(crate) mod property;
 pub(crate) mod range;
 pub(crate) mod reader;
@@ -52,6 +54,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     stepped::TESTS,
     waiting::TESTS,
     moments::TESTS,
+    many_changes::TESTS,
     tables::TESTS,
     whole::TESTS,
     expiry::TESTS,
@@ -68,5 +71,6 @@ pub(crate) const TESTS: &[&[Test]] = &[
     checkpoint::TESTS,
     cancelled::TESTS,
     property::TESTS,
+    no_room::TESTS,
     crash::TESTS,
 ];

@@ -6,6 +6,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use crate::inputs::compacted::compact;
 use sochdb_plugin_host::sdk::{CursorOptions, StorageExtension};
 use sochdb_plugin_host::{Reader, Storage};
 use std::collections::BTreeMap;
@@ -239,7 +240,7 @@ fn what_is_lent_stays_until_the_next_call(subject: &Subject) -> Result<(), NotPa
                 storage.delete(1, &key, 0).must("delete")?;
                 storage.put(1, &key, &[!byte; 100], 0).must("put")?;
             }
-            storage.compact().must("compact")?;
+            compact(storage)?;
             storage.reader().must("open_reader")?.get(1, &[0, 50]).map(drop).must("reader_get of another reader")
         };
         let mut reader = storage.reader().must("open_reader")?;

@@ -4,7 +4,8 @@ use crate::frame::must::{ensure, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::inputs::refusing::{refusing_sink, refusing_writer};
+use crate::inputs::handed_on::{hands_on, hands_on_where_it_is, is_handed_on};
+use crate::inputs::refusing::refusing_sink;
 use sochdb_plugin_host::sdk::abi::{soch_bytes, soch_transaction_options, SOCH_DENIED, SOCH_OK};
 use sochdb_plugin_host::sdk::{
     BatchOptions, Error, ErrorKind, Result as Called, RowSink, StorageExtension, StorageTable, StorageTransaction,
@@ -168,87 +169,74 @@ fn a_status_is_handed_on_as_it_is(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     storage.put(1, b"key", b"value", 0).must("put")?;
-    let (writer, sink, nothing) = (refusing_writer(), refusing_sink(), soch_bytes::lend(b""));
+    let (sink, nothing) = (refusing_sink(), soch_bytes::lend(b""));
     let key = soch_bytes::lend(b"key");
-    let get = storage.alone("get", |table, instance, error| match table.get {
-        // SAFETY: the plugin's function on its own instance; all is lent for the call.
-        Some(get) => unsafe { get(instance, 1, key, &writer, error) },
-        None => SOCH_OK,
-    });
+    hands_on("get", |writer| {
+        storage.alone("get", |table, instance, error| match table.get {
+            // SAFETY: the plugin's function on its own instance; all is lent for the call.
+            Some(get) => unsafe { get(instance, 1, key, writer, error) },
+            None => SOCH_OK,
+        })
+    })?;
     let scan = storage.alone("scan", |table, instance, error| match table.scan {
         // SAFETY: the plugin's function on its own instance; all is lent for the call.
         Some(scan) => unsafe { scan(instance, std::ptr::null(), 1, nothing, nothing, 9, &sink, error) },
         None => SOCH_OK,
     });
-    [("get", get), ("scan", scan)].into_iter().try_for_each(|(slot, result)| is_handed_on(slot, result))
-}
-
-fn is_handed_on(slot: &str, result: Called<()>) -> Result<(), NotPassed> {
-    let kind = result.err().map(|error| error.kind());
-    ensure!(
-        kind == Some(ErrorKind::Denied),
-        "{slot} gave {kind:?} where what it was lent said SOCH_DENIED: return that as it is (Status)"
-    );
-    Ok(())
+    is_handed_on("scan", scan)
 }
 
 fn handles_hand_a_status_on_as_it_is(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     storage.put(1, b"key", b"value", 0).must("put")?;
-    let (writer, sink, nothing) = (refusing_writer(), refusing_sink(), soch_bytes::lend(b""));
+    let (sink, nothing) = (refusing_sink(), soch_bytes::lend(b""));
     let (key, own) = (soch_bytes::lend(b"key"), soch_bytes::lend(b"own"));
     let options = soch_transaction_options { size: size_of::<soch_transaction_options>(), flags: 0, wait_ms: 0 };
-    let table_get = storage.alone("table_get", |table, instance, error| {
-        let (Some(open), Some(get), Some(close)) = (table.open_table, table.table_get, table.close_table) else {
-            return SOCH_DENIED;
-        };
-        let mut handle = ptr::null_mut();
-        // SAFETY: the plugin's functions on its own instance and handle; all is lent for the call.
-        unsafe {
-            let mut status = open(instance, 1, &mut handle, error);
-            if status == SOCH_OK {
-                status = get(handle, key, &writer, error);
-                close(handle);
-            }
-            status
-        }
-    });
-    is_handed_on_where_it_is("table_get", table_get)?;
-    for slot in ["txn_get", "txn_get of its own row", "txn_scan"] {
-        let result = storage.alone(slot, |table, instance, error| {
-            let (Some(begin), Some(abort)) = (table.begin_txn, table.abort_txn) else { return SOCH_DENIED };
-            let (Some(get), Some(put), Some(scan)) = (table.txn_get, table.txn_put, table.txn_scan) else {
+    hands_on_where_it_is("table_get", |writer| {
+        storage.alone("table_get", |table, instance, error| {
+            let (Some(open), Some(get), Some(close)) = (table.open_table, table.table_get, table.close_table) else {
                 return SOCH_DENIED;
             };
-            let mut inside = ptr::null_mut();
-            // SAFETY: the plugin's functions on its own instance and transaction; all is lent for the call.
+            let mut handle = ptr::null_mut();
+            // SAFETY: the plugin's functions on its own instance and handle; all is lent for the call.
             unsafe {
-                let mut status = begin(instance, &options, &mut inside, error);
-                if status != SOCH_OK {
-                    return status;
-                }
-                status = put(inside, 1, own, key, error);
+                let mut status = open(instance, 1, &mut handle, error);
                 if status == SOCH_OK {
-                    status = match slot {
-                        "txn_get" => get(inside, 1, key, &writer, error),
-                        "txn_scan" => scan(inside, ptr::null(), 1, nothing, nothing, 9, &sink, error),
-                        _ => get(inside, 1, own, &writer, error),
-                    };
+                    status = get(handle, key, writer, error);
+                    close(handle);
                 }
-                abort(inside);
                 status
             }
-        });
-        is_handed_on_where_it_is(slot, result)?;
+        })
+    })?;
+    for slot in ["txn_get", "txn_get of its own row", "txn_scan"] {
+        hands_on_where_it_is(slot, |writer| {
+            storage.alone(slot, |table, instance, error| {
+                let (Some(begin), Some(abort)) = (table.begin_txn, table.abort_txn) else { return SOCH_DENIED };
+                let (Some(get), Some(put), Some(scan)) = (table.txn_get, table.txn_put, table.txn_scan) else {
+                    return SOCH_DENIED;
+                };
+                let mut inside = ptr::null_mut();
+                // SAFETY: the plugin's functions on its own instance and transaction; all is lent for the call.
+                unsafe {
+                    let mut status = begin(instance, &options, &mut inside, error);
+                    if status != SOCH_OK {
+                        return status;
+                    }
+                    status = put(inside, 1, own, key, error);
+                    if status == SOCH_OK {
+                        status = match slot {
+                            "txn_get" => get(inside, 1, key, writer, error),
+                            "txn_scan" => scan(inside, ptr::null(), 1, nothing, nothing, 9, &sink, error),
+                            _ => get(inside, 1, own, writer, error),
+                        };
+                    }
+                    abort(inside);
+                    status
+                }
+            })
+        })?;
     }
     Ok(())
-}
-
-/// A storage may have no handles of this kind.
-fn is_handed_on_where_it_is(slot: &str, result: Called<()>) -> Result<(), NotPassed> {
-    match result {
-        Err(error) if error.kind() == ErrorKind::Unsupported => Ok(()),
-        result => is_handed_on(slot, result),
-    }
 }

@@ -16,10 +16,13 @@ suite!(Storage, "storage_reopen":
     large_and_odd_rows_are_there_again,
     batches_and_transactions_are_there_again,
     what_was_dropped_and_compacted_stays_so,
+    one_that_was_emptied_goes_on,
+    ranges_that_were_deleted_stay_so,
     a_flush_of_any_moment_counts,
     other_directories_stay_as_they_are;
 full:
     many_rows_are_there_again,
+    a_batch_of_more_than_sixteen_bits_is_there_again,
 );
 
 /// The rows of each table.
@@ -198,6 +201,61 @@ fn batches_and_transactions_are_there_again(subject: &Subject) -> Result<(), Not
     again(subject, instance, &tables).map(drop)
 }
 
+/// What goes on may be counted by what is there.
+fn one_that_was_emptied_goes_on(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = durable(subject)?;
+    let mut tables = Tables::new();
+    for round in 0..3_u8 {
+        let storage = instance.storage()?;
+        for key in 0..20 {
+            put(storage, &mut tables, 1, &[key], &[round; 30])?;
+        }
+        for key in 0..20 {
+            delete(storage, &mut tables, 1, &[key])?;
+        }
+        storage.compact().must("compact")?;
+        if round > 0 {
+            put(storage, &mut tables, 2, &[round], b"after a compaction of nothing")?;
+        }
+        storage.flush().must("flush")?;
+        instance = again(subject, instance, &tables)?;
+        for key in 20..23 {
+            put(instance.storage()?, &mut tables, 1, &[key, round], &[round; 30])?;
+            instance.storage()?.flush().must("flush")?;
+            instance = again(subject, instance, &tables)?;
+        }
+        for key in 20..23 {
+            delete(instance.storage()?, &mut tables, 1, &[key, round])?;
+        }
+    }
+    Ok(())
+}
+
+fn ranges_that_were_deleted_stay_so(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = durable(subject)?;
+    if !instance.storage()?.describe().deletes_ranges {
+        skip!("the storage does not describe that it deletes ranges");
+    }
+    let mut tables = Tables::new();
+    let ranges: [(&[u8], &[u8]); 4] = [(&[10], &[20]), (&[90], b""), (b"", &[5]), (b"", b"")];
+    for (table, (start, end)) in (1..).zip(ranges) {
+        let storage = instance.storage()?;
+        for key in 0..100_u8 {
+            put(storage, &mut tables, table, &[key], &[key; 20])?;
+        }
+        storage.flush().must("flush")?;
+        let range = Write::DeleteRange { table, start, end };
+        let last = Write::Put { table, key: &[95], value: b"later" };
+        storage.write_batch(&[range, last], &BatchOptions::new()).must("write_batch")?;
+        let rows = tables.entry(table).or_default();
+        rows.retain(|key, _| &key[..] < start || (!end.is_empty() && &key[..] >= end));
+        rows.insert(vec![95], b"later".to_vec());
+        storage.flush().must("flush")?;
+        instance = again(subject, instance, &tables)?;
+    }
+    Ok(())
+}
+
 fn what_was_dropped_and_compacted_stays_so(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = durable(subject)?;
     let mut tables = Tables::new();
@@ -284,4 +342,29 @@ fn many_rows_are_there_again(subject: &Subject) -> Result<(), NotPassed> {
     }
     instance.storage()?.compact().must("compact")?;
     again(subject, instance, &tables).map(drop)
+}
+
+fn a_batch_of_more_than_sixteen_bits_is_there_again(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = durable(subject)?;
+    let storage = instance.storage()?;
+    let most = storage.describe().max_batch.unwrap_or(u64::MAX);
+    for count in [(1 << 16) - 1, 1 << 16, (1 << 16) + 1_u32] {
+        if u64::from(count) > most {
+            break;
+        }
+        let keys: Vec<_> = (0..count).map(u32::to_be_bytes).collect();
+        let value = count.to_le_bytes();
+        let puts: Vec<_> = keys.iter().map(|key| Write::Put { table: 1, key, value: &value }).collect();
+        needed("write_batch", instance.storage()?.write_batch(&puts, &BatchOptions::new()))?;
+        instance.storage()?.flush().must("flush")?;
+        instance = subject.again(instance)?;
+        let found = instance.storage()?.scan(1, b"", b"", usize::MAX).must("scan")?;
+        let right = found.iter().filter(|(_, found)| *found == value).count();
+        ensure!(
+            right == count as usize && found.len() == right,
+            "of a batch of {count} puts, which was flushed, a later instance has {right} rows, of {} in all",
+            found.len()
+        );
+    }
+    Ok(())
 }

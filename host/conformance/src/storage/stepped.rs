@@ -95,12 +95,17 @@ fn snapshots_begin_and_end_between_each_other(subject: &Subject) -> Result<(), N
 /// A call that puts the row `key`, or takes the row `gone`, or does both.
 type Change = fn(&Storage, &[u8], &[u8], &[u8]) -> Called<()>;
 
-const CHANGES: [(&str, Change); 5] = [
+const CHANGES: [(&str, Change); 6] = [
     ("put", |storage, key, value, _| storage.put(1, key, value, 0)),
     ("delete", |storage, _, _, gone| storage.delete(1, gone, 0)),
     ("table_put", |storage, key, value, _| storage.open_table(1)?.put(key, value, 0)),
     ("write_batch", |storage, key, value, gone| {
         let writes = [Write::Put { table: 1, key, value }, Write::Delete { table: 1, key: gone }];
+        storage.write_batch(&writes, &BatchOptions::new())
+    }),
+    ("write_batch with a time to live", |storage, key, value, gone| {
+        let time_to_live = Duration::from_secs(3600);
+        let writes = [Write::PutExpiring { table: 1, key, value, time_to_live }, Write::Delete { table: 1, key: gone }];
         storage.write_batch(&writes, &BatchOptions::new())
     }),
     // One that is new each time.
@@ -169,7 +174,7 @@ fn writes_stop_between_each_other(subject: &Subject) -> Result<(), NotPassed> {
                 }
                 let is_put = !matches!(name, "delete" | "open_table");
                 has(storage, name, &own(round), is_put.then(|| value(round)))?;
-                let is_gone = matches!(name, "delete" | "write_batch");
+                let is_gone = name == "delete" || name.starts_with("write_batch");
                 has(storage, name, gone, (!is_gone).then(|| b"goes".to_vec()))?;
             }
             Ok(())

@@ -5,6 +5,7 @@ use crate::frame::must::{ensure, needed, show, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use crate::inputs::compacted::compact;
 use crate::inputs::rows::left_of;
 use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension, StorageTable};
 use sochdb_plugin_host::{Reader, Storage};
@@ -23,14 +24,6 @@ type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// As many as every storage has room for.
 const TABLES: [u32; 16] = [0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 255, 256, u16::MAX as u32, 1 << 16, 1 << 31, u32::MAX];
-
-/// Compacts; an open reader may keep the storage from that.
-fn compact(storage: &Storage) -> Result<(), NotPassed> {
-    match storage.compact() {
-        Err(error) if error.kind() == ErrorKind::Busy => Ok(()),
-        compacted => compacted.must("compact"),
-    }
-}
 
 fn same(what: &str, found: &[(Vec<u8>, Vec<u8>)], expected: &Rows) -> Result<(), NotPassed> {
     let found: BTreeMap<_, _> = found.iter().map(|(key, value)| (key, value)).collect();
