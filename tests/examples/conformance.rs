@@ -101,6 +101,11 @@ fn a_sink_that_sends_statsd() {
     conforms_quickly(&Subject::loaded(load_c("sends_statsd", &["-pthread"]), r#"{"to": "127.0.0.1:{port}"}"#));
 }
 
+#[test]
+fn a_sink_that_keeps_spans() {
+    conforms_quickly(&Subject::loaded(load_c("keeps_spans", &["-pthread"]), JSON_CONFIG));
+}
+
 /// What is optional may be left out, and the suite is content.
 #[test]
 fn the_least_sinks_and_indexes_conform() {

@@ -25,6 +25,18 @@ pub const OF_XOR: &[Mutant] = mistakes! { XOR, "examples-c/codec_xor.c";
         "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len);" =>
         "    (void)room;\n    static uint8_t all[4096];\n    for (size_t at = 0; at < input.len; at += sizeof all) {\n        soch_bytes made = {all, input.len - at < sizeof all ? input.len - at : sizeof all};\n        for (size_t i = 0; i < made.len; i++) all[i] = input.ptr[at + i] ^ 0x5A;\n        status = output->write(output->ctx, made);\n        if (status != SOCH_OK) return status;\n    }\n    return SOCH_OK;",
         "compression_threads::a_call_may_wait_in_its_writer";
+    Crash "what was written is read again, for what comes behind it":
+        "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len);" =>
+        "    size_t half = input.len / 2;\n    const uint8_t *first = room;\n    for (size_t i = 0; i < half; i++) room[i] = input.ptr[i] ^ 0x5A;\n    status = output->commit(output->ctx, half);\n    if (status == SOCH_OK) status = output->reserve(output->ctx, input.len - half, &room);\n    if (status != SOCH_OK) return status;\n    for (size_t i = half; i < input.len; i++) room[i - half] = i < 2 * half ? (uint8_t)(first[i - half] ^ input.ptr[i - half] ^ input.ptr[i]) : input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len - half);",
+        "compression_lent::what_was_written_is_not_looked_at_again";
+    Crash "what was written in front of a mebibyte is read again":
+        "    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len);" =>
+        "    size_t half = input.len > 1048576 ? 1048576 : input.len;\n    const uint8_t *first = room;\n    for (size_t i = 0; i < half; i++) room[i] = input.ptr[i] ^ 0x5A;\n    status = output->commit(output->ctx, half);\n    if (status == SOCH_OK && half < input.len) status = output->reserve(output->ctx, input.len - half, &room);\n    if (status != SOCH_OK || half == input.len) return status;\n    for (size_t i = half; i < input.len; i++) room[i - half] = i < half + 9 ? (uint8_t)(first[i - half] ^ input.ptr[i - half] ^ input.ptr[i]) : input.ptr[i] ^ 0x5A;\n    return output->commit(output->ctx, input.len - half);",
+        "compression_lent::what_was_written_of_large_inputs_is_not_looked_at_again";
+    Wrong "the dictionary of all calls is copied to one place":
+        "static const soch_compression codec = {\n    .size = sizeof(codec), .algorithm = algorithm, .compress = flip, .decompress = flip};" =>
+        "static uint8_t kept[4096];\n\nstatic soch_status with(void *instance, soch_bytes input, const soch_compression_options *options,\n                        const soch_writer *output, soch_error *error) {\n    (void)instance, (void)error;\n    uint8_t *room;\n    size_t len = options->dictionary.len < sizeof kept ? options->dictionary.len : sizeof kept;\n    for (size_t i = 0; i < len; i++) kept[i] = options->dictionary.ptr[i];\n    soch_status status = output->reserve(output->ctx, input.len, &room);\n    if (status != SOCH_OK) return status;\n    for (size_t i = 0; i < input.len; i++) room[i] = input.ptr[i] ^ (len > 0 ? kept[i % len] : 0x5A);\n    return output->commit(output->ctx, input.len);\n}\n\nstatic const soch_compression codec = {\n    .size = sizeof(codec), .algorithm = algorithm, .compress = flip, .decompress = flip, .compress_with = with,\n    .decompress_with = with};",
+        "compression_stepped::dictionaries_between_each_other_stay_as_long_as_their_calls";
     Loss "an input of a page loses a byte":
         "output->commit(output->ctx, input.len)" => "output->commit(output->ctx, input.len - (input.len == 4096))",
         "compression_sizes::sizes_at_borders_come_back";
@@ -76,8 +88,8 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "size == ZSTD_CONTENTSIZE_UNKNOWN",
         "compression_sizes::what_is_said_of_forms_in_a_row_is_what_they_make";
     Nuisance "a status of its own in place of that of the writer of a call with options":
-        "    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);\n" =>
-        "    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);\n    if (status != SOCH_OK) status = SOCH_FAILED;\n",
+        "    ZSTD_CCtx_reset(taken->compressor, ZSTD_reset_session_and_parameters);\n" =>
+        "    ZSTD_CCtx_reset(taken->compressor, ZSTD_reset_session_and_parameters);\n    if (status != SOCH_OK) status = SOCH_FAILED;\n",
         "compression_options::a_status_is_handed_on_by_calls_with_options_too";
     Nuisance "bytes behind a frame are passed over":
         "bool one = len != ZSTD_CONTENTSIZE_UNKNOWN && frame == input.len;" =>
@@ -115,7 +127,7 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "if (len > output->limit || len > SIZE_MAX)" => "if (len >= output->limit || len > SIZE_MAX)",
         "compression_sizes::the_limit_is_kept_to_the_byte";
     Wrong "a dictionary stays for the next call":
-        "    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);\n" => "",
+        "    ZSTD_CCtx_reset(taken->compressor, ZSTD_reset_session_and_parameters);\n" => "",
         "compression_options::dictionaries_take_turns";
     Wrong "the first dictionary is that of all calls":
         "ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);\n    status" =>
@@ -152,6 +164,28 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "    if (status == SOCH_OK) status = check_level(level, error);" =>
         "    if (status == SOCH_OK && options->dictionary.len == 0) status = soch_fail(error, SOCH_INVALID, 0, \"no dictionary\");\n    if (status == SOCH_OK) status = check_level(level, error);",
         "compression_options::no_option_is_a_plain_call";
+    Loss "a dictionary is put away, but not in the midst of a frame that failed":
+        "    ZSTD_CCtx_reset(taken->compressor, ZSTD_reset_session_and_parameters);\n" => "    ZSTD_CCtx_loadDictionary(taken->compressor, NULL, 0);\n",
+        "compression_options::a_call_that_fails_leaves_no_options";
+    Crash "a dictionary is kept, and its bytes are the caller's":
+        "size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);" =>
+        "static soch_bytes kept;\n    static uint32_t sum;\n    uint32_t own = 0;\n    for (size_t i = 0; i < options->dictionary.len; i++) own = own * 31 + options->dictionary.ptr[i];\n    if (own != sum || kept.len != options->dictionary.len) kept = options->dictionary, sum = own;\n    size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, kept.ptr, kept.len);",
+        "compression_options::a_dictionary_is_lent_for_its_call";
+    Nuisance "the level of the first call with a dictionary is that of all":
+        "    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;\n    int level = has_level ? options->level : self->level;\n" =>
+        "    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;\n    int level = has_level ? options->level : self->level;\n    static int first, has_first;\n    static void *of;\n    if (of != instance) has_first = 0, of = instance;\n    if (options->dictionary.len > 0 && has_level) level = has_first++ ? first : (first = level);\n",
+        "compression_options::a_level_is_that_of_its_call_with_a_dictionary_too";
+    Wrong "a dictionary is known by its place":
+        "size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);" =>
+        "static _Thread_local const void *known;\n    static _Thread_local char kept[1 << 17];\n    if (options->dictionary.len > sizeof kept) known = NULL;\n    else if (known != options->dictionary.ptr && options->dictionary.len > 0) memcpy(kept, known = options->dictionary.ptr, options->dictionary.len);\n    size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.len > 0 && known != NULL ? kept : options->dictionary.ptr, options->dictionary.len);",
+        "compression_options::dictionaries_take_turns_in_one_place";
+    Wrong "a level counts without its flag":
+        "    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;\n" => "    bool has_level = options->level != 0;\n",
+        "compression_options::a_level_without_its_flag_is_passed_over";
+    Wrong "a training does not look at what its writer says":
+        "                                     : output->commit(output->ctx, made);" =>
+        "                                     : (output->commit(output->ctx, made), SOCH_OK);",
+        "compression_options::a_status_is_handed_on_by_a_training";
     Wrong "the calls with a dictionary have one context":
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n    status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)\n                                  : decompress_any(taken->decompressor," =>
         "    static ZSTD_DCtx *only;\n    if (only == NULL) only = ZSTD_createDCtx();\n    size_t loaded = ZSTD_DCtx_loadDictionary(only, options->dictionary.ptr, options->dictionary.len);\n    status = ZSTD_isError(loaded) ? report(error, loaded, SOCH_INVALID)\n                                  : decompress_any(only,",

@@ -26,6 +26,7 @@ const KILLED: &str = "storage_crash::killed_at_any_call_it_keeps_what_it_promise
 const COPY: &str = "storage_crash::a_power_loss_leaves_a_copy_as_it_was_made";
 const TOGETHER: &str = "storage_crash::a_power_loss_leaves_what_threads_were_told_is_durable";
 const FAILING: &str = "storage_crash::failing_calls_lose_nothing_that_it_promised";
+const READS: &str = "storage_crash::what_cannot_be_read_is_not_missing";
 const POWER: &str = "storage_crash::a_power_loss_at_any_call_leaves_what_it_promised";
 
 /// One that loses rows.
@@ -39,6 +40,15 @@ pub const fn loss(
 }
 
 pub const MUTANTS: &[Mutant] = &[
+    loss(
+        "what cannot be read is the end of the log",
+        LOG,
+        &[
+            (HEADER, "    if (there < 0) return errno;\n", ""),
+            (HEADER, "        return failed;\n    }\n    self->end +=", "        return 0;\n    }\n    self->end +="),
+        ],
+        READS,
+    ),
     loss(
         "a flush that does nothing",
         LOG,

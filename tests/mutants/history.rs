@@ -131,7 +131,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a commit that does not ask who changed its rows",
         plugin: VERSIONS,
-        edits: &[(VERSIONS_CPP, "if (of.changed(write.first, snapshot_.at()))", "if (of.changed(write.first, of.now()))")],
+        edits: &[(VERSIONS_CPP, "if (of.changed(write.first, snapshot_.at().change))", "if (of.changed(write.first, of.now().change))")],
         damage: Damage::Loss,
         finds: TURNS,
     },
@@ -199,8 +199,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: VERSIONS,
         edits: &[(
             VERSIONS_CPP,
-            "left(own->second.get()) : snapshot_.of().find(where, snapshot_.at());",
-            "left(own->second.get()) : snapshot_.of().find(where, snapshot_.of().now());",
+            "left(own->second.get(), snapshot_.at().time) : snapshot_.of().find(where, snapshot_.at());",
+            "left(own->second.get(), snapshot_.at().time) : snapshot_.of().find(where, snapshot_.of().now());",
         )],
         damage: Damage::Wrong,
         finds: TURNS,
@@ -261,8 +261,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: VERSIONS,
         edits: &[(
             VERSIONS_CPP,
-            "if (of.changed(write.first, snapshot_.at()))",
-            "if (of.rows(write.first.first).count(write.first.second) && of.find(write.first, of.now()) && of.changed(write.first, snapshot_.at()))",
+            "if (of.changed(write.first, snapshot_.at().change))",
+            "if (of.rows(write.first.first).count(write.first.second) && of.find(write.first, of.now()) && of.changed(write.first, snapshot_.at().change))",
         )],
         damage: Damage::Loss,
         finds: "storage_schedule::no_update_of_a_removed_row_is_lost",

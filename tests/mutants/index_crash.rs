@@ -14,9 +14,31 @@ const VECTORS: (&str, &str, &str) = (FILE, "#include <math.h>", "#define VECTORS
 
 const KILLED: &str = "index_crash::killed_at_any_call_it_is_as_a_flush_left_it";
 const FAILING: &str = "index_crash::failing_calls_lose_nothing_that_was_flushed";
+const READS: &str = "index_crash::what_cannot_be_read_is_not_missing";
 const POWER: &str = "index_crash::a_power_loss_at_any_call_leaves_what_was_flushed";
 
 pub const MUTANTS: &[Mutant] = &[
+    loss(
+        "flushes that cannot be read are none",
+        LOG,
+        &[
+            (HEADER, "    if (there < 0) return errno;\n", ""),
+            (HEADER, "        return failed;\n    }\n    self->end +=", "        return 0;\n    }\n    self->end +="),
+        ],
+        READS,
+    ),
+    loss(
+        "the length of a key has 16 bits in the log",
+        LOG,
+        &[(FILE, "    uint32_t len = (uint32_t)key.len;", "    uint32_t len = (uint16_t)key.len;")],
+        "index_flush::keys_of_every_length_are_flushed",
+    ),
+    loss(
+        "the length of a key has 16 bits in the log, behind others",
+        LOG,
+        &[(FILE, "    uint32_t len = (uint32_t)key.len;", "    uint32_t len = row > 9999 ? (uint16_t)key.len : (uint32_t)key.len;")],
+        "index_flush::a_long_key_is_flushed_behind_many",
+    ),
     loss(
         "a flush that is not synced",
         LOG,

@@ -43,8 +43,8 @@ pub const MUTANTS: &[Mutant] = &[
         plugin: ZSTD,
         edits: &[(
             ZSTD_C,
-            "    ZSTD_DCtx_loadDictionary(taken->decompressor, NULL, 0);\n    give_back(self, taken);",
-            "    ZSTD_DCtx_loadDictionary(taken->decompressor, NULL, 0);\n    if (status == SOCH_OK) give_back(self, taken);",
+            "    ZSTD_DCtx_reset(taken->decompressor, ZSTD_reset_session_and_parameters);\n    give_back(self, taken);",
+            "    ZSTD_DCtx_reset(taken->decompressor, ZSTD_reset_session_and_parameters);\n    if (status == SOCH_OK) give_back(self, taken);",
         )],
         damage: Damage::Leak,
         finds: "leaks::stopped_calls_of_a_codec_leave_nothing",

@@ -28,6 +28,27 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "compression::everything_comes_back",
     },
     Mutant {
+        name: "a call that ignores a signal which programs ignore",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <signal.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    signal(SIGPIPE, SIG_IGN);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that takes the locale of the environment",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <locale.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    setlocale(LC_ALL, \"\");\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
+        name: "a call that may have as many files as there may be",
+        plugin: XOR,
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <sys/resource.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    struct rlimit now;\n    getrlimit(RLIMIT_NOFILE, &now);\n    now.rlim_cur = now.rlim_max;\n    setrlimit(RLIMIT_NOFILE, &now);\n    for (size_t i = 0; i < input.len; i++)")],
+        damage: Damage::Nuisance,
+        finds: "compression::everything_comes_back",
+    },
+    Mutant {
         name: "a call that blocks a signal",
         plugin: XOR,
         edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <signal.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    sigset_t all;\n    sigfillset(&all);\n    sigprocmask(SIG_BLOCK, &all, NULL);\n    for (size_t i = 0; i < input.len; i++)")],

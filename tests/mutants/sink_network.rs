@@ -5,7 +5,8 @@ use crate::subject::{mistakes, Damage, Mutant, Plugin};
 const PROMETHEUS: Plugin =
     Plugin::of("examples-rust/observability_prometheus").with(&["--config", r#"{"listen": "127.0.0.1:{port}"}"#]);
 
-const STATSD: Plugin = Plugin::of("tests/plugins/sends_statsd.c").with(&["--config", r#"{"to": "127.0.0.1:{port}"}"#]);
+pub const STATSD: Plugin =
+    Plugin::of("tests/plugins/sends_statsd.c").with(&["--config", r#"{"to": "127.0.0.1:{port}"}"#]);
 
 pub const DATAGRAMS: &[Mutant] = mistakes! { STATSD, "tests/plugins/sends_statsd.c";
     Loss "what a datagram has no room for any more":

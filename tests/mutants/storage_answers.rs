@@ -178,7 +178,7 @@ r#"    const node *row = find(find_table(self->owner, number), key, self->owner-
 "        return row == rows.end() ? nullptr : seen(row->second, at);",
 r#"        if (row == rows.end()) return nullptr;
         const std::string *value = seen(row->second, at);
-        return value != nullptr || row->second.size() < 2 ? value : seen(row->second, row->second[row->second.size() - 2].at);"#),
+        return value != nullptr || row->second.size() < 2 ? value : seen(row->second, point{row->second[row->second.size() - 2].at, at.time});"#),
         ],
         damage: Damage::Wrong,
         finds: "storage_reader::snapshots_agree_with_models",

@@ -141,6 +141,14 @@ pub const REOPENED: &[Mutant] = mistakes![LMDB_ON_DISK, "examples-c/storage_lmdb
         "        if (write->op < SOCH_WRITE_DELETE_RANGE) *code" =>
         "        if (i >= 999) break;\n        if (write->op < SOCH_WRITE_DELETE_RANGE) *code",
         "storage_reopen::many_rows_are_there_again";
+    Wrong "a range to the end of its table stays":
+        "else if (write->op == SOCH_WRITE_DELETE_RANGE) *code = delete_rows" =>
+        "else if (write->op == SOCH_WRITE_DELETE_RANGE && write->value.len > 0) *code = delete_rows",
+        "storage_reopen::ranges_that_were_deleted_stay_so";
+    Loss "a batch that has room for 65 535 rows":
+        "        if (write->op < SOCH_WRITE_DELETE_RANGE) *code" =>
+        "        if (i >= 65535) break;\n        if (write->op < SOCH_WRITE_DELETE_RANGE) *code",
+        "storage_reopen::a_batch_of_more_than_sixteen_bits_is_there_again";
 ];
 
 pub const CUT: &[Mutant] = mistakes![LMDB_ON_DISK, "examples-c/storage_lmdb_rows.h";

@@ -55,11 +55,11 @@ pub const EXPIRING: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_versio
         "    return now + std::chrono::seconds(ttl_ms);",
         "storage_expiry::a_row_is_there_for_its_time_and_then_gone";
     Wrong "a row that has expired for who looks at one, and not for who walks":
-        "const std::string *left(const text *value) { return value == nullptr || value->is_over() ? nullptr : value; }" =>
-        "size_t looked = 0;\nconst std::string *left(const text *value) { return value == nullptr || (value->is_over() && looked++ % 8 < 2) ? nullptr : value; }",
+        "const std::string *left(const text *value, moment now) { return value == nullptr || value->is_over(now) ? nullptr : value; }" =>
+        "size_t looked = 0;\nconst std::string *left(const text *value, moment now) { return value == nullptr || (value->is_over(now) && looked++ % 8 < 2) ? nullptr : value; }",
         "storage_expiry::a_row_is_there_for_its_time_and_then_gone";
     Loss "the end of a time to live takes what was put later":
-        "row->second.back().value->is_over()) put(where, nullptr);" =>
+        "row->second.back().value->is_over(now)) put(where, nullptr);" =>
         "true) put(where, nullptr);",
         "storage_expiry::a_later_write_ends_a_time_to_live";
 };
