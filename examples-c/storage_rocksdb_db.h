@@ -181,7 +181,8 @@ static inline soch_status open_tables(store *self, const char *path, soch_error 
     }
     names = rocksdb_list_column_families(self->options, path, &count, &why);
     if (why != NULL) {
-        // There is no database yet, or `open` says what is wrong with it.
+        // There is no database yet, or `open` says what is wrong with it. A list without names is to be freed as well.
+        if (names != NULL) rocksdb_list_column_families_destroy(names, count);
         rocksdb_free(why);
         why = NULL;
         names = NULL;

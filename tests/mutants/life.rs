@@ -98,7 +98,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a sink that finds nothing",
         plugin: JSON,
-        edits: &[(CALLS, "    add_counted(&made, \"span\", span);\n    return end(instance, &made);\n}\n\nstatic soch_status span_event", "    add_counted(&made, \"span\", span);\n    end(instance, &made);\n    return SOCH_NOT_FOUND;\n}\n\nstatic soch_status span_event")],
+        edits: &[(CALLS, "static soch_status span_end(void *instance, uint64_t span) {", "static soch_status start_none(void *instance, soch_str name, uint64_t parent, uint64_t *span) {\n    soch_status status = span_start(instance, name, parent, span);\n    return status == SOCH_OK ? SOCH_NOT_FOUND : status;\n}\n\nstatic soch_status span_end(void *instance, uint64_t span) {"), (CALLS, ".span_start = span_start,", ".span_start = start_none,")],
         damage: Damage::Nuisance,
         finds: "observability::spans_nest",
     },

@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "sochdb_plugin.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,11 +92,11 @@ static soch_status save(const texts *self, const list *what, uint64_t watermark)
     return failed ? SOCH_IO : SOCH_OK;
 }
 
-static void load(texts *self) {
+static int load(texts *self) {
     FILE *file = fopen(self->path, "rb");
     uint64_t row;
     size_t len;
-    if (file == NULL) return;
+    if (file == NULL) return errno == ENOENT ? 0 : errno;
     if (fread(&self->watermark, sizeof self->watermark, 1, file) != 1) self->watermark = 0;
     while (fread(&row, sizeof row, 1, file) == 1 && fread(&len, sizeof len, 1, file) == 1) {
         uint8_t *text = malloc(len + 1);
@@ -104,7 +105,10 @@ static void load(texts *self) {
         free(text);
         if (!whole) break;
     }
+    // What cannot be read is not the end.
+    int failed = ferror(file) ? EIO : 0;
     fclose(file);
+    return failed;
 }
 
 static soch_status written(texts *self) {
@@ -240,6 +244,14 @@ static soch_status size_bytes(void *instance, uint64_t *bytes, soch_error *error
     return SOCH_OK;
 }
 
+static void destroy(void *instance) {
+    texts *self = instance;
+    clear(&self->changed);
+    clear(&self->seen);
+    close(self->directory);
+    free(self);
+}
+
 static soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {
     texts *self = calloc(1, sizeof *self);
     if (self == NULL || host->data_dir.len == 0 || host->data_dir.len > 4000) {
@@ -254,17 +266,13 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
     }
     snprintf(self->path, sizeof self->path, "%.*s/texts", (int)host->data_dir.len, host->data_dir.ptr);
     snprintf(self->new_path, sizeof self->new_path, "%s.new", self->path);
-    load(self);
+    int failed = load(self);
+    if (failed != 0) {
+        destroy(self);
+        return soch_fail(error, SOCH_IO, failed, "it cannot read its file");
+    }
     *instance = self;
     return copy(&self->seen, &self->changed);
-}
-
-static void destroy(void *instance) {
-    texts *self = instance;
-    clear(&self->changed);
-    clear(&self->seen);
-    close(self->directory);
-    free(self);
 }
 
 #ifdef NO_FLUSH

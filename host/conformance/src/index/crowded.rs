@@ -21,7 +21,7 @@ suite!(Index, "index_crowded": ; full:
 const ROWS: u64 = 3000;
 const K: usize = 10;
 const THREADS: usize = 4;
-/// Those of them whose searches take their time.
+/// The ones among them whose searches take their time.
 const SLOW: usize = 2;
 const QUERIES: u64 = 40;
 
@@ -47,7 +47,7 @@ fn hits(found: &[(RowId, f32)], alone: &[(RowId, f32)]) -> usize {
     found.iter().filter(|(_, distance)| *distance <= last + 1e-5 * last.abs()).count().min(alone.len())
 }
 
-/// What threads that ask one way found, of what was found alone.
+/// The share that threads which ask one way found, of what was found alone.
 #[derive(Default)]
 struct Share {
     found: AtomicUsize,

@@ -29,7 +29,7 @@ const LONG: Duration = Duration::from_millis(700);
 /// The longest time until a change: a call that takes longer is met at its begin.
 const LATEST: Duration = Duration::from_millis(20);
 
-/// What is to be there, and how long what keeps it takes alone.
+/// The entries that are to be there, and how long the call that keeps them takes alone.
 struct Kept {
     keys: Keys,
     there: BTreeSet<RowId>,

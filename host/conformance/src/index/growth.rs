@@ -168,7 +168,7 @@ fn goes(row: RowId) -> bool {
     row >= FIRST && row % 2 == 1
 }
 
-/// What is saved is of any moment of the save, or of several, but what was there before it began is in it.
+/// A save is of any moment while it runs, or of several, but what was there before it began is in it.
 fn a_save_has_what_was_there_before(subject: &Subject) -> Result<(), NotPassed> {
     const MOST: u64 = 20_000;
     let keys = of_changes(subject)?;

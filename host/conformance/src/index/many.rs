@@ -61,7 +61,7 @@ fn what_is_left_of_many_is_whole(subject: &Subject) -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// What many entries have in common.
+/// The key or the row that many entries have in common.
 #[derive(Clone, Copy, Debug)]
 enum Common {
     Key,

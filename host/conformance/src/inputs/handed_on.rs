@@ -1,4 +1,4 @@
-//! What a writer or sink says, a call returns as it is.
+//! The status of a writer or sink, which a call returns as it is.
 
 use crate::frame::must::ensure;
 use crate::frame::not_passed::NotPassed;

@@ -5,7 +5,7 @@ use core::ffi::c_void;
 use sochdb_plugin_host::sdk::abi::{soch_bytes, soch_status, soch_writer, SOCH_INVALID, SOCH_LIMIT, SOCH_OK};
 use std::ptr;
 
-/// What a committed room holds.
+/// The bytes that a committed room holds.
 const TAKEN: u8 = 0xDD;
 
 /// The writer's side that is not the plugin's.
@@ -28,13 +28,13 @@ impl MovingWriter {
         Self { refuses: true, ..Self::new(1 << 30) }
     }
 
-    /// What a plugin gets: while it has that, nobody looks at `self`.
+    /// The writer that a plugin gets: while it has that, nobody looks at `self`.
     pub(crate) fn as_raw(&mut self) -> soch_writer {
         let (ctx, limit) = (ptr::from_mut(self).cast(), self.limit);
         soch_writer { ctx, limit, write: Some(write), reserve: Some(reserve), commit: Some(commit) }
     }
 
-    /// What was written.
+    /// The bytes that were written.
     pub(crate) fn output(&self) -> &[u8] {
         &self.output
     }

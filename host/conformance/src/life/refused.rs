@@ -131,7 +131,9 @@ fn a_create_that_fails_leaves_nothing_open(subject: &Subject) -> Result<(), NotP
     works(&mut subject.instance()?, "the first instance")?;
     let mut ways = refusing(subject, &filled, directory.path());
     ways.extend(mistaken(subject, &directory, &in_use));
-    let refused = leave_nothing(ways, REFUSED_AT_ONCE, |attempt| leaves(directory.path(), COUNTED, attempt))?;
+    // In its own directory an engine may write into its log that it was tried.
+    let nowhere = new_directory()?;
+    let refused = leave_nothing(ways, REFUSED_AT_ONCE, |attempt| leaves(nowhere.path(), COUNTED, attempt))?;
     works(&mut subject.instance()?, &format!("after {refused} ways in which a `create` failed"))?;
     if refused == 0 {
         skip!("no `create` fails");
@@ -162,8 +164,8 @@ fn a_create_that_the_system_refuses_leaves_nothing(subject: &Subject) -> Result<
     let directory = new_directory()?;
     let filled = Filled::new(subject.config(), directory.path())?;
     works(&mut subject.instance()?, "the first instance")?;
-    let ways = refusing(subject, &filled, directory.path());
-    let refused = leave_nothing(ways, REFUSED_SOON, |attempt| leaks(directory.path(), attempt))?;
+    let (ways, nowhere) = (refusing(subject, &filled, directory.path()), new_directory()?);
+    let refused = leave_nothing(ways, REFUSED_SOON, |attempt| leaks(nowhere.path(), attempt))?;
     works(&mut subject.instance()?, &format!("after the system refused {refused} times what a `create` needs"))?;
     if refused == 0 {
         skip!("it needs nothing that the system can refuse");

@@ -77,7 +77,7 @@ fn those_of_threads_come_whole(subject: &Subject) -> Result<(), NotPassed> {
     are_told(&seen, all, true, &format!("{THREADS} threads note in one span"))
 }
 
-/// They are noted or not, as their span has ended or not.
+/// Events are noted or not, as their span has ended or not.
 fn those_beside_the_end_of_their_span_do_no_harm(subject: &Subject) -> Result<(), NotPassed> {
     const THREADS: usize = 3;
     let mut instance = of_spans(subject)?;

@@ -24,7 +24,7 @@ suite!(Observability, "observability_exact":
 const COUNTS: [u64; 7] =
     [(1 << 53) + 1, 9_999_999_999_999_999, (1 << 60) + 3, (1 << 63) - 1, (1 << 63) + 1, u64::MAX - 2, u64::MAX];
 
-/// Those for which a format has room, each with its place among all: an integer of OTLP has a sign.
+/// The counts for which a format has room, each with its place among all: an integer of OTLP has a sign.
 fn counts(seen: &Seen) -> Result<impl Iterator<Item = (usize, u64)>, NotPassed> {
     if seen.format == Format::Prometheus {
         skip!("Prometheus has no integers beyond those of a double");

@@ -3,7 +3,7 @@
 use crate::frame::instance::Instance;
 use crate::frame::must::{ensure, skip, Must};
 use crate::frame::not_passed::NotPassed;
-use crate::frame::outputs::{told, Format, Seen};
+use crate::frame::outputs::{told, Format, Record, Seen};
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
@@ -235,18 +235,17 @@ fn spans_come_with_their_parents(subject: &Subject) -> Result<(), NotPassed> {
             records.iter().any(|record| record.tells(parent as f64) || ids.as_ref().is_some_and(|id| record.says(id)));
         ensure!(is_told, "a span under the span {parent} is not told with that number or its id{}", told(&records));
     }
-    let names = ["checked child", "checked other", "checked recorded", "checked parent"];
+    let names = ["checked child", "checked other", "checked recorded", "checked parent", "checked before"];
     // A line with the name of a span may have the number of another one, its parent.
-    let nameless = |span: u64| {
-        let all = seen.records.iter().filter(move |record| record.tells(span as f64));
-        all.filter(|record| !names.iter().any(|name| record.says(name))).count()
-    };
+    let nameless = |record: &&Record| !names.iter().any(|name| record.says(name));
+    let has_ends = seen.records.iter().filter(nameless).count() >= names.len();
     for (name, span) in [("checked child", child), ("checked other", other), ("checked parent", parent)] {
         let named = seen.saying(name);
         ensure!(!named.is_empty(), "a span with the name {name:?} is not told");
-        if named.len() == 1 && named[0].tells(span as f64) {
-            // One line when it starts, or ends; where there are others for the end, its own is there.
-            ensure!(nameless(span) >= 1 || nameless(parent) == 0, "the end of the span {span}, {name:?}, is not told");
+        if has_ends && named.len() == 1 && named[0].tells(span as f64) {
+            // One line when it starts: where others have no name, the end has one of them.
+            let ends = seen.records.iter().filter(nameless).filter(|record| record.tells(span as f64)).count();
+            ensure!(ends >= 1, "the end of the span {span}, {name:?}, is not told");
         }
     }
     if has_records {
@@ -317,7 +316,7 @@ fn events_come_with_their_attributes(subject: &Subject) -> Result<(), NotPassed>
     Ok(())
 }
 
-/// What came after the last `flush` is delivered by `shutdown`.
+/// Lines and spans that came after the last `flush` are delivered by `shutdown`.
 fn shutdown_delivers_lines_and_spans(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = readable(subject)?;
     let sink = instance.observability()?;

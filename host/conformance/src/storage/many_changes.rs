@@ -228,7 +228,7 @@ fn a_snapshot_from_65_536_writes_ago_stays(subject: &Subject) -> Result<(), NotP
     Ok(())
 }
 
-/// What a storage remembers of changes must be there as long as the oldest transaction that may ask for it, also if others began later.
+/// The changes that a storage remembers must be there as long as the oldest transaction that may ask for it, also if others began later.
 fn a_transaction_notices_what_changed_thousands_of_commits_ago(subject: &Subject) -> Result<(), NotPassed> {
     const COMMITS: u32 = 3000;
     let mut instance = subject.instance()?;

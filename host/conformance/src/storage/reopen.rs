@@ -201,7 +201,7 @@ fn batches_and_transactions_are_there_again(subject: &Subject) -> Result<(), Not
     again(subject, instance, &tables).map(drop)
 }
 
-/// What goes on may be counted by what is there.
+/// A number that goes on may be counted by what is there.
 fn one_that_was_emptied_goes_on(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = durable(subject)?;
     let mut tables = Tables::new();

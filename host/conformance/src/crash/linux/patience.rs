@@ -13,7 +13,7 @@ pub(crate) const LOOK: Duration = Duration::from_millis(500);
 pub(crate) struct Patience {
     process: u32,
     since: Instant,
-    /// What it had waited for a processor when it was first asked whether the patience is over: that is read only where nothing
+    /// The time that it had waited for a processor when it was first asked whether the patience is over: that is read only where nothing
     /// was heard for some time.
     queued: Cell<Option<Duration>>,
 }

@@ -81,5 +81,5 @@ pub(crate) fn read<P: Promise>(subject: &Subject, talk: &Talk, directory: &Path)
     }
 }
 
-/// What a process says before it opens again what it wrote.
+/// The line that a process says before it opens again what it wrote.
 pub(crate) const AGAIN: &str = "again";

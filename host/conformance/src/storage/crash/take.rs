@@ -87,7 +87,7 @@ pub(crate) fn look(storage: &Storage) -> Result<Vec<(Place, u32)>, String> {
     Ok(all)
 }
 
-/// What each way to read gives, a line for each call.
+/// The rows that each way to read gives, a line for each call.
 pub(crate) fn read(storage: &Storage) -> Vec<String> {
     let said = |what: String, found: Called<String>| match found {
         Ok(found) => format!("{what}: {found}"),
