@@ -212,7 +212,7 @@ fn a_snapshot_from_65_536_writes_ago_stays(subject: &Subject) -> Result<(), NotP
             Err(error) if error.kind() == ErrorKind::Limit => break,
             put => put.must("put")?,
         }
-        if number % 1024 == 0 && begin.elapsed() > PATIENCE / 2 {
+        if number % 1024 == 0 && begin.elapsed() > 2 * PATIENCE {
             break;
         }
     }
