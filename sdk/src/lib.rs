@@ -72,7 +72,8 @@
 //!
 //! `layout` (default) exports the layout of all tables for the host to compare; `serde` adds `Host::config`, which reads
 //! the configuration into your own type; `backtrace` adds the field `panic.backtrace` to the line of a panic where the
-//! environment asks for one (`RUST_BACKTRACE=1`), for 9 KB more in the plugin's file.
+//! environment asks for one (`RUST_BACKTRACE=1`), for 9 KB more in the plugin's file; `quietly` adds the function of that name,
+//! for writes that must not end the host by a signal.
 //!
 //! `log` and `tracing` make a line of the host's log of each event of the crate of that name, also of those in libraries that the
 //! plugin uses, from `create` of the first instance on: with level, text, `target` and, of `tracing`, the event's fields; `log-kv` is
@@ -113,6 +114,8 @@ mod neighbors;
 mod observability;
 mod opaque;
 mod properties;
+#[cfg(feature = "quietly")]
+mod quietly;
 mod reader;
 mod row_filter;
 mod row_sink;
@@ -154,6 +157,8 @@ pub use properties::index::{DistanceMetric, IndexProperties, KeyElement};
 pub use properties::instance::InstanceProperties;
 pub use properties::observability::ObservabilityProperties;
 pub use properties::storage::StorageProperties;
+#[cfg(feature = "quietly")]
+pub use quietly::quietly;
 pub use reader::StorageReader;
 pub use row_filter::RowFilter;
 pub use row_sink::RowSink;

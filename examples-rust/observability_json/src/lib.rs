@@ -3,8 +3,6 @@
 
 mod line;
 mod output;
-#[cfg(target_os = "linux")]
-mod quiet;
 #[cfg(test)]
 mod tests;
 

@@ -1,10 +1,9 @@
 //! The file: it holds whole lines, also after a disk that was full, and says how many are missing.
 
 use crate::line::Line;
-#[cfg(target_os = "linux")]
-use crate::quiet::write;
+use sochdb_plugin_sdk::quietly;
 use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom};
+use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 pub(crate) struct Output {
@@ -82,7 +81,7 @@ impl Output {
     fn write_whole(&mut self, text: &str) -> io::Result<()> {
         let mut rest = text.as_bytes();
         while !rest.is_empty() {
-            let error = match write(&self.file, rest) {
+            let error = match quietly(|| self.file.write(rest)) {
                 Ok(0) => io::Error::from(ErrorKind::WriteZero),
                 Ok(written) => {
                     rest = &rest[written..];
@@ -107,11 +106,6 @@ impl Output {
         let (Ok(end), Ok(metadata)) = (self.file.stream_position(), self.file.metadata()) else { return false };
         self.is_regular && metadata.len() == end && end >= len && self.file.set_len(end - len).is_ok()
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn write(mut file: &File, bytes: &[u8]) -> io::Result<usize> {
-    io::Write::write(&mut file, bytes)
 }
 
 /// Whether somebody who was killed, or an older sink, has left half a line at the end.

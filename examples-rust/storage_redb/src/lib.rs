@@ -2,11 +2,13 @@
 #![deny(unsafe_code)]
 
 mod database;
+mod file;
 mod reader;
 mod transaction;
 mod turn;
 
 use database::{failed, read_table, Rows, Sync};
+use file::QuietFile;
 use reader::Snapshot;
 use redb::{Database, Durability, ReadableDatabase, ReadableTableMetadata, TableHandle};
 use serde::Deserialize;
@@ -44,7 +46,7 @@ impl Plugin for RedbStorage {
         let path = config.path.or_else(|| host.data_dir().map(|directory| directory.join("rows.redb")));
         let path =
             path.ok_or_else(|| Error::invalid("`path` is missing, and there is no `data_dir`: give one of them"))?;
-        let database = Database::create(path).map_err(failed)?;
+        let database = Database::builder().create_with_backend(QuietFile::open(&path)?).map_err(failed)?;
         Ok(Self { database, sync: config.sync, turn: Turn::default() })
     }
 }

@@ -39,7 +39,7 @@
 //!            operator; around calls it does not, so a plugin that needs another rounding restores the old one before it
 //!            returns. `sochdb-plugin check` fails on each change, in any call.
 //!            A write beyond the limit of a file's size, or to a pipe that nobody reads, sends SIGXFSZ or SIGPIPE, which
-//!            end the host: block the two around it (examples-c/quiet.h), and report the error.
+//!            end the host: block the two around it (examples-c/quiet.h; in Rust quietly of the SDK), and report the error.
 //! Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
 //!            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
 //!            where pointers have one width: what is passed by value or lies in arrays, and soch_error, soch_writer,
