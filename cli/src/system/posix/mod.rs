@@ -165,6 +165,10 @@ impl System for Posix {
         standard::is_pipe_ignored()
     }
 
+    fn own_program() -> Result<PathBuf> {
+        own::own_program()
+    }
+
     fn spawn(command: &mut Command) -> Result<(Child, ())> {
         processes::spawn(command)
     }

@@ -169,6 +169,11 @@ impl System for Windows {
         false
     }
 
+    fn own_program() -> Result<PathBuf> {
+        // A program that runs is not replaced here.
+        std::env::current_exe()
+    }
+
     fn spawn(command: &mut Command) -> Result<(Child, Job)> {
         processes::spawn(command)
     }

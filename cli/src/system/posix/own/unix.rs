@@ -2,7 +2,7 @@
 
 use crate::system::backend::Ability;
 use std::io::Result;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) const RIGHTS: [&str; 2] = ["issetugid says no", "issetugid says so"];
@@ -15,6 +15,10 @@ pub(crate) fn abilities() -> Vec<Ability> {
 /// A test that outlives its parent ends by itself.
 pub(crate) fn end_with_parent() -> Result<()> {
     Ok(())
+}
+
+pub(crate) fn own_program() -> Result<PathBuf> {
+    std::env::current_exe()
 }
 
 pub(crate) fn queued(_: u32) -> Duration {

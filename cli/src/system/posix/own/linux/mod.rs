@@ -6,6 +6,8 @@ mod kernel;
 use rustix::process::{set_child_subreaper, set_parent_process_death_signal, Pid, Signal};
 use std::fs;
 use std::io::Result;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub(crate) use crash::watch as watch_for_crash;
@@ -16,6 +18,13 @@ pub(crate) const RIGHTS: [&str; 2] = ["AT_SECURE is 0", "AT_SECURE is 1"];
 /// Should the parent be killed, nobody would end a test that hangs.
 pub(crate) fn end_with_parent() -> Result<()> {
     Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
+}
+
+/// Its path as long as it is there: by the other one, emulators and valgrind would be started.
+pub(crate) fn own_program() -> Result<PathBuf> {
+    let (path, running) = (std::env::current_exe()?, Path::new("/proc/self/exe"));
+    let file = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
+    Ok(if file(&path) == file(running) { path } else { running.to_owned() })
 }
 
 /// The second of the three numbers of each thread's `schedstat`, as the kernel's documentation has them (scheduler/sched-stats).
