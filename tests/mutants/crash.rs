@@ -114,6 +114,16 @@ pub const MUTANTS: &[Mutant] = &[
         POWER,
     ),
     loss(
+        "a flush that leaves out what a killed process wrote",
+        LOG,
+        &[
+            (HEADER, "    uint64_t end;\n    char path", "    uint64_t end, opened;\n    char path"),
+            (HEADER, "    int failed = sync_file(self->file);", "    if (self->end == self->opened) return 0;\n    int failed = sync_file(self->file);"),
+            (HEADER, "    return ftruncate(self->file, (off_t)self->end) == 0 ? 0 : errno;\n}\n\nstatic void close_log", "    self->opened = self->end;\n    return ftruncate(self->file, (off_t)self->end) == 0 ? 0 : errno;\n}\n\nstatic void close_log"),
+        ],
+        KILLED,
+    ),
+    loss(
         "a flush that syncs another file",
         LOG,
         &[(HEADER, "int failed = sync_file(self->file);", "int failed = sync_file(self->directory);")],

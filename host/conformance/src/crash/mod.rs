@@ -13,6 +13,8 @@
 //! flush which returned, or of one after it of which nobody was told how it ended, with its watermark. A storage's copy has all that was
 //! written before it (`storage::crash::copies`).
 //!
+//! Behind a kill another process opens what is left, flushes, and the power fails: what it found is as durable as what it wrote.
+//!
 //! # What a power loss leaves
 //! A file holds what was written before the last `fsync`, `fdatasync` or `msync` of it, or with `O_SYNC` and `O_DSYNC`;
 //! `sync_file_range` counts for nothing. Of what came later there is a part by seed: nothing, everything, all until one moment and

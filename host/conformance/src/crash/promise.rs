@@ -53,11 +53,20 @@ pub(crate) trait Promise {
     /// Those of the plugin.
     fn take(taker: &mut Self::Taker, step: &Self::Step) -> Called<()>;
 
+    /// Brings what is there to the disk.
+    ///
+    /// # Errors
+    /// Those of the plugin.
+    fn flush(taker: &mut Self::Taker) -> Called<()>;
+
     /// Reads all that is there, a line for each part of it that [`Self::check`] reads, and sees that the instance goes on working.
     ///
     /// # Errors
     /// What is wrong, whatever was written.
     fn look(taker: &mut Self::Taker) -> Result<Vec<String>, String>;
+
+    /// One line of a look, as a message says it.
+    fn said(line: &str) -> String;
 
     /// Reads all that is there by each way, a line for each thing that is read: what it is, or [`FAILED`] at its end. Nothing where a
     /// look failed.

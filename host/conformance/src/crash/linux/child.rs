@@ -16,6 +16,8 @@ pub(crate) enum Request {
     Read { seed: u64, steps: usize, directory: PathBuf },
     /// A look at what is there. It may be asked for again and again.
     Look { directory: PathBuf },
+    /// A flush, and then such a look, supervised.
+    Again { directory: PathBuf },
 }
 
 impl Request {
@@ -29,6 +31,7 @@ impl Request {
                 format!("{} read {seed} {steps} {}", P::KIND, directory.display())
             }
             Self::Look { directory } => format!("{} look 0 0 {}", P::KIND, directory.display()),
+            Self::Again { directory } => format!("{} again 0 0 {}", P::KIND, directory.display()),
         }
     }
 
@@ -41,6 +44,7 @@ impl Request {
         match word {
             "work" => Some((kind, Self::Work { seed, steps, directory })),
             "read" => Some((kind, Self::Read { seed, steps, directory })),
+            "again" => Some((kind, Self::Again { directory })),
             "look" => Some((kind, Self::Look { directory })),
             _ => None,
         }
@@ -48,7 +52,7 @@ impl Request {
 
     /// Whether the process ends with it: whoever supervised it waits for that.
     pub(crate) fn is_last(&self) -> bool {
-        matches!(self, Self::Work { .. } | Self::Read { .. })
+        !matches!(self, Self::Look { .. })
     }
 
     /// Does what is asked for.
@@ -67,6 +71,11 @@ impl Request {
                 if let Some(_listener) = work::supervise(talk, true)? {
                     work::work::<P>(subject, talk, directory, *seed, *steps)?;
                     work::read::<P>(subject, talk, directory)?;
+                }
+            }
+            Self::Again { directory } => {
+                if let Some(_listener) = work::supervise(talk, false)? {
+                    work::again::<P>(subject, talk, directory)?;
                 }
             }
             Self::Look { directory } => work::look::<P>(subject, talk, directory)?,

@@ -34,11 +34,6 @@ impl<'a> Looker<'a> {
         Self { subject, child: None, looks: 0 }
     }
 
-    /// Lets the next look be that of a new process.
-    pub(crate) fn renew(&mut self) {
-        self.child = None;
-    }
-
     /// Looks at what is in `directory`, and once more: what the first look wrote, to see that it goes on, must be there then, and
     /// nothing must have changed with it.
     ///
@@ -46,6 +41,14 @@ impl<'a> Looker<'a> {
     /// What stands in the way of the test, and is not the plugin's.
     pub(crate) fn look<P: Promise>(&mut self, directory: &Path) -> Result<Found, String> {
         let first = self.once::<P>(directory)?;
+        self.once_more::<P>(directory, first)
+    }
+
+    /// The same behind what a first look has found.
+    ///
+    /// # Errors
+    /// What stands in the way of the test, and is not the plugin's.
+    pub(crate) fn once_more<P: Promise>(&mut self, directory: &Path, first: Found) -> Result<Found, String> {
         let Found::Seen(seen) = &first else { return Ok(first) };
         let wrong = match self.once::<P>(directory)? {
             Found::Seen(again) => P::is_unchanged(seen, &again).err(),

@@ -37,7 +37,7 @@ impl Process {
                 if let (Call::Sync { .. }, Some((_, Some(file))), true) =
                     (&act.call, &act.file, [libc::EIO, libc::ENOSPC].contains(&error))
                 {
-                    self.ops.push(Op::Lost { file: *file });
+                    self.past.ops.push(Op::Lost { file: *file });
                 }
                 Answer::Error(error)
             }
@@ -71,15 +71,15 @@ impl Process {
                     None => rustix::io::write(&file, &data)?,
                 };
                 data.truncate(written);
-                self.ops.push(change(Change::Write { at: begin, data }));
+                self.past.ops.push(change(Change::Write { at: begin, data }));
                 if flags.intersects(OFlags::DSYNC | OFlags::SYNC) {
-                    self.ops.push(Op::Sync { file: number.unwrap_or_default() });
+                    self.past.ops.push(Op::Sync { file: number.unwrap_or_default() });
                 }
                 Ok(Answer::Value(written as i64))
             }
             (Call::Truncate { len, .. }, Some((file, Some(_)))) => {
                 fs::ftruncate(&file, len)?;
-                self.ops.push(change(Change::Length(len)));
+                self.past.ops.push(change(Change::Length(len)));
                 Ok(Answer::Value(0))
             }
             (Call::Read { .. }, _) => Ok(Answer::Continue),
@@ -87,7 +87,7 @@ impl Process {
                 let file = fs::open(self.directory.join(&paths[0]), OFlags::WRONLY | OFlags::CLOEXEC, Mode::empty())?;
                 fs::ftruncate(&file, len)?;
                 if let Some(file) = self.number_of(&file)? {
-                    self.ops.push(Op::Change { file, change: Change::Length(len) });
+                    self.past.ops.push(Op::Change { file, change: Change::Length(len) });
                 }
                 Ok(Answer::Value(0))
             }
@@ -101,10 +101,10 @@ impl Process {
                 let new = fs::fstat(&file)?.st_size as u64;
                 if flags.intersects(FallocateFlags::PUNCH_HOLE | FallocateFlags::ZERO_RANGE) && at < end {
                     let data = vec![0; (len.min(end - at)) as usize];
-                    self.ops.push(change(Change::Write { at, data }));
+                    self.past.ops.push(change(Change::Write { at, data }));
                 }
                 if new != end {
-                    self.ops.push(change(Change::Length(new)));
+                    self.past.ops.push(change(Change::Length(new)));
                 }
                 Ok(Answer::Value(0))
             }
@@ -112,23 +112,23 @@ impl Process {
             (Call::Sync { .. }, Some((file, None))) => {
                 let path = path_of(&file).ok_or(Errno::IO)?;
                 let path = path.strip_prefix(&self.directory).map_err(|_| Errno::IO)?.to_owned();
-                self.ops.push(Op::SyncDirectory { path });
+                self.past.ops.push(Op::SyncDirectory { path });
                 Ok(Answer::Value(0))
             }
             (Call::Sync { .. }, Some((_, Some(file)))) => {
                 self.compare(Some(file));
-                self.ops.push(Op::Sync { file });
+                self.past.ops.push(Op::Sync { file });
                 Ok(Answer::Value(0))
             }
             (Call::SyncAll, _) => {
                 self.compare(None);
-                self.ops.push(Op::SyncAll);
+                self.past.ops.push(Op::SyncAll);
                 Ok(Answer::Value(0))
             }
             (Call::SyncMap { address }, _) => {
                 if let Some(file) = self.mapped_at(address) {
                     self.compare(Some(file));
-                    self.ops.push(Op::Sync { file });
+                    self.past.ops.push(Op::Sync { file });
                 }
                 Ok(Answer::Value(0))
             }
@@ -170,13 +170,13 @@ impl Process {
     }
 
     fn name(&mut self, name: Name) -> Result<Answer, Errno> {
-        self.ops.push(Op::Name(name));
+        self.past.ops.push(Op::Name(name));
         Ok(Answer::Value(0))
     }
 
     fn number_of(&self, file: impl AsFd) -> Result<Option<usize>, Errno> {
         let stat = fs::fstat(file)?;
-        Ok(self.numbers.get(&(stat.st_dev, stat.st_ino)).copied())
+        Ok(self.past.numbers.get(&(stat.st_dev, stat.st_ino)).copied())
     }
 
     fn open(&mut self, path: &Path, flags: u32, mode: u32) -> Result<Answer, Errno> {
@@ -190,13 +190,13 @@ impl Process {
         let stat = fs::fstat(&file)?;
         match before {
             None => {
-                self.numbers.insert((stat.st_dev, stat.st_ino), self.count);
-                self.ops.push(Op::Name(Name::Create { path: path.to_owned(), file: self.count }));
-                self.count += 1;
+                self.past.numbers.insert((stat.st_dev, stat.st_ino), self.past.count);
+                self.past.ops.push(Op::Name(Name::Create { path: path.to_owned(), file: self.past.count }));
+                self.past.count += 1;
             }
             Some(before) if flags.contains(OFlags::TRUNC) && before.st_size > 0 => {
                 if let Some(file) = self.number_of(&file)? {
-                    self.ops.push(Op::Change { file, change: Change::Length(0) });
+                    self.past.ops.push(Op::Change { file, change: Change::Length(0) });
                 }
             }
             Some(_) => {}
@@ -225,7 +225,7 @@ impl Process {
     }
 
     /// Notes what changed in a mapped file without a call, or in all.
-    fn compare(&mut self, file: Option<usize>) {
+    pub(crate) fn compare(&mut self, file: Option<usize>) {
         let mapped = self.mapped.iter_mut().filter(|(number, _)| file.is_none_or(|file| file == **number));
         for (number, (file, known)) in mapped {
             let Some(now) = content(file) else { continue };
@@ -233,7 +233,7 @@ impl Process {
             for (page, (old, new)) in (0_u64..).zip(known.chunks(4096).zip(now.chunks(4096))) {
                 if old != new {
                     let change = Change::Write { at: page * 4096, data: new.to_vec() };
-                    self.ops.push(Op::Change { file: *number, change });
+                    self.past.ops.push(Op::Change { file: *number, change });
                 }
             }
             *known = now;

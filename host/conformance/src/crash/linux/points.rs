@@ -43,7 +43,7 @@ pub(crate) fn loss_point<P: Promise>(trial: &Trial, seed: u64, run: &Run) -> usi
     let durable: Vec<usize> = run.lines.iter().filter(is_durable).map(|line| line.ops).collect();
     match durable.get(point(trial, durable.len())) {
         Some(at) if trial.number.is_multiple_of(2) => *at,
-        _ => point(trial, run.ops.len() + 1),
+        _ => point(trial, run.past.ops.len() + 1),
     }
 }
 

@@ -59,26 +59,32 @@ impl Act {
     }
 }
 
+/// A directory's past: what was done to it, and the files of which that tells.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Past {
+    pub(crate) ops: Vec<Op>,
+    /// The number of each file, by device and inode.
+    pub(crate) numbers: HashMap<(u64, u64), usize>,
+    pub(crate) count: usize,
+}
+
 /// A process, and the directory whose changes are noted.
 pub(crate) struct Process {
     process: OwnedFd,
     pid: i32,
     pub(crate) memory: Memory,
     pub(crate) directory: PathBuf,
-    /// The number of each file, by device and inode.
-    pub(crate) numbers: HashMap<(u64, u64), usize>,
-    pub(crate) count: usize,
+    pub(crate) past: Past,
     /// The files that the process mapped, and what is known of their content.
     pub(crate) mapped: BTreeMap<usize, (File, Vec<u8>)>,
-    pub(crate) ops: Vec<Op>,
 }
 
 impl Process {
-    /// Looks at a process with this number. `directory` is a real path.
+    /// Looks at a process with this number. `directory` is a real path, and this its past.
     ///
     /// # Errors
     /// The kernel does not let this process look.
-    pub(crate) fn new(pid: u32, directory: &Path) -> std::io::Result<Self> {
+    pub(crate) fn new(pid: u32, directory: &Path, past: Past) -> std::io::Result<Self> {
         let pid = i32::try_from(pid).map_err(std::io::Error::other)?;
         let number = Pid::from_raw(pid).ok_or_else(|| std::io::Error::other("no process"))?;
         Ok(Self {
@@ -86,10 +92,8 @@ impl Process {
             pid,
             memory: Memory(File::open(format!("/proc/{pid}/mem"))?),
             directory: directory.to_owned(),
-            numbers: HashMap::new(),
-            count: 0,
+            past,
             mapped: BTreeMap::new(),
-            ops: Vec::new(),
         })
     }
 
@@ -145,7 +149,7 @@ impl Process {
         let stat = fs::fstat(&file).ok()?;
         // Its inode may have been that of a file which is gone.
         if !fs::FileType::from_raw_mode(stat.st_mode).is_dir() {
-            return Some((file, Some(*self.numbers.get(&(stat.st_dev, stat.st_ino))?)));
+            return Some((file, Some(*self.past.numbers.get(&(stat.st_dev, stat.st_ino))?)));
         }
         path_of(&file)?.starts_with(&self.directory).then_some((file, None))
     }
@@ -176,7 +180,7 @@ impl Process {
             (of(from)? <= address && address < of(to)?).then(|| rest.splitn(5, ' ').nth(4).map(str::trim_start))?
         })?;
         let stat = fs::stat(path).ok()?;
-        self.numbers.get(&(stat.st_dev, stat.st_ino)).copied()
+        self.past.numbers.get(&(stat.st_dev, stat.st_ino)).copied()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::crash::linux::looker::{Found, Looker};
 use crate::crash::linux::perform::Decision;
 use crate::crash::linux::supervised::{End, Line, Run};
 use crate::crash::linux::trials::{supervised, Room, Trial, Trials};
+use crate::crash::linux::work::FLUSHED;
 use crate::crash::promise::{Fate, Promise};
 use crate::frame::not_passed::NotPassed;
 
@@ -30,6 +31,28 @@ pub(crate) fn fates(lines: &[Line], until: usize) -> Vec<Fate> {
 /// The files that were open when the instance was gone; None if the process did not come so far.
 pub(crate) fn left_open(run: &Run) -> Option<usize> {
     run.lines.iter().find_map(|line| line.text.strip_prefix("open ")?.parse().ok())
+}
+
+/// What a supervised look has found.
+pub(crate) fn found(run: &Run) -> Found {
+    if run.end != End::Done {
+        return Found::Broken(format!("where it is opened, {}", ended(&run.end)));
+    }
+    let mut seen = Vec::new();
+    for line in &run.lines {
+        match line.text.split_once(' ') {
+            Some(("refused", why)) => return Found::Refused(why.to_owned()),
+            Some(("broken", why)) => return Found::Broken(why.to_owned()),
+            Some(("seen", what)) => seen.push(what.to_owned()),
+            _ => {}
+        }
+    }
+    Found::Seen(seen)
+}
+
+/// How many changes were made when it had flushed what it opened.
+pub(crate) fn flushed(run: &Run) -> Option<usize> {
+    run.lines.iter().find(|line| line.text == FLUSHED).map(|line| line.ops)
 }
 
 /// Whether anything is promised.

@@ -1,10 +1,9 @@
 //! Runs a child under the supervisor, which decides about each call that concerns a directory.
 
-use crate::crash::linux::disk::Op;
 use crate::crash::linux::kernel::{answer, receive, Answer};
 use crate::crash::linux::patience::{Patience, LOOK};
 use crate::crash::linux::perform::Decision;
-use crate::crash::linux::process::{Act, Fits, Process};
+use crate::crash::linux::process::{Act, Fits, Past, Process};
 use crate::crash::linux::talk::{wait, Talk};
 use rustix::fd::AsFd;
 use std::collections::VecDeque;
@@ -50,7 +49,7 @@ pub(crate) struct Line {
 /// All that a child did.
 #[derive(Debug)]
 pub(crate) struct Run {
-    pub(crate) ops: Vec<Op>,
+    pub(crate) past: Past,
     pub(crate) points: Vec<Point>,
     pub(crate) lines: Vec<Line>,
     pub(crate) end: End,
@@ -91,7 +90,7 @@ pub(crate) fn crashed(status: ExitStatus) -> String {
 }
 
 /// Runs a child that does what `request` says, and asks `decide` about each call that concerns `directory`, a real path; it is
-/// told how many there were before. One that waits for the disk returns after `sync`, so that other threads get on. None if the
+/// told how many there were before. The directory has this past. A call that waits for the disk returns after `sync`, so that other threads get on. None if the
 /// kernel does not let a process be supervised, with the reason.
 ///
 /// # Errors
@@ -100,6 +99,7 @@ pub(crate) fn run(
     command: Command,
     request: &str,
     directory: &Path,
+    past: Past,
     sync: Duration,
     mut decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Result<Run, String>, String> {
@@ -113,7 +113,7 @@ pub(crate) fn run(
     let Some(listener) = begun.strip_prefix("supervise ").and_then(|number| number.parse().ok()) else {
         return Ok(Err(begun));
     };
-    let mut process = Process::new(held.0.id(), directory).map_err(failed)?;
+    let mut process = Process::new(held.0.id(), directory, past).map_err(failed)?;
     let listener = match process.descriptor(listener) {
         Ok(listener) => listener,
         Err(error) => return Ok(Err(format!("a process may not look at its child: {error}"))),
@@ -130,7 +130,7 @@ pub(crate) fn run(
         let [asked, said] = wait(&[listener.as_fd(), talk.as_fd()], next).map_err(failed)?;
         if said {
             patience.renew();
-            hear(&mut talk, (process.ops.len(), points.len()), &mut lines).map_err(failed)?;
+            hear(&mut talk, (process.past.ops.len(), points.len()), &mut lines).map_err(failed)?;
             if talk.has_ended() {
                 break ended(&mut held, &lines);
             }
@@ -148,14 +148,16 @@ pub(crate) fn run(
         };
         patience.renew();
         // What it said before the call was before it.
-        hear(&mut talk, (process.ops.len(), points.len()), &mut lines).map_err(failed)?;
+        hear(&mut talk, (process.past.ops.len(), points.len()), &mut lines).map_err(failed)?;
         process.compare_short();
         let decision = decide(points.len(), &act);
         let fits = act.fits();
-        points.push(Point { ops: process.ops.len(), what: act.what.clone(), fits });
+        points.push(Point { ops: process.past.ops.len(), what: act.what.clone(), fits });
         if decision == Decision::Kill {
             held.0.kill().map_err(failed)?;
             held.0.wait().map_err(failed)?;
+            // The kernel keeps what it had written into maps.
+            process.compare(None);
             break End::Killed;
         }
         let made = process.make(act, decision);
@@ -166,9 +168,9 @@ pub(crate) fn run(
         }
     };
     if end != End::Hung {
-        hear(&mut talk, (process.ops.len(), points.len()), &mut lines).map_err(failed)?;
+        hear(&mut talk, (process.past.ops.len(), points.len()), &mut lines).map_err(failed)?;
     }
-    Ok(Ok(Run { ops: process.ops, points, lines, end }))
+    Ok(Ok(Run { past: process.past, points, lines, end }))
 }
 
 fn hear(talk: &mut Talk, (ops, calls): (usize, usize), lines: &mut Vec<Line>) -> std::io::Result<()> {

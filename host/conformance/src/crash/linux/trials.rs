@@ -3,7 +3,7 @@
 use crate::crash::linux::child::Request;
 use crate::crash::linux::content::Rule;
 use crate::crash::linux::perform::Decision;
-use crate::crash::linux::process::Act;
+use crate::crash::linux::process::{Act, Past};
 use crate::crash::linux::supervised::{self, Run};
 use crate::crash::promise::Promise;
 use crate::frame::must::{unseen, Must};
@@ -106,18 +106,19 @@ pub(crate) fn supervised<P: Promise>(
     decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Run, NotPassed> {
     let request = Request::Work { seed, steps, directory: room.at.clone() };
-    asked::<P>(subject, room, &request, decide)
+    asked::<P>(subject, room, &request, Past::default(), decide)
 }
 
-/// The same for another request.
+/// The same for another request, in a directory with this past.
 pub(crate) fn asked<P: Promise>(
     subject: &Subject,
     room: &Room,
     request: &Request,
+    past: Past,
     decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Run, NotPassed> {
     let request = request.line::<P>();
-    match supervised::run(subject.child_command()?, &request, &room.at, P::SYNC, decide)? {
+    match supervised::run(subject.child_command()?, &request, &room.at, past, P::SYNC, decide)? {
         Ok(run) => Ok(run),
         Err(why) => unseen!("{why}"),
     }

@@ -3,10 +3,11 @@
 use crate::crash::linux::child::Request;
 use crate::crash::linux::content::Change;
 use crate::crash::linux::disk::{after_power_loss, put, Op};
-use crate::crash::linux::looker::Looker;
+use crate::crash::linux::looker::{Found, Looker};
 use crate::crash::linux::perform::Decision;
 use crate::crash::linux::points::{kill_point, loss_point, point, FAULTS};
-use crate::crash::linux::runs::{ended, fates, left_open, under_way, wrong, Runs, STEPS};
+use crate::crash::linux::process::Past;
+use crate::crash::linux::runs::{ended, fates, flushed, found, left_open, under_way, wrong, Runs, STEPS};
 use crate::crash::linux::supervised::{End, Run};
 use crate::crash::linux::trials::{asked, fresh, supervised, Room, Trials};
 use crate::crash::linux::work::AGAIN;
@@ -55,17 +56,35 @@ pub(crate) fn killed<P: Promise>(subject: &Subject) -> Result<(), NotPassed> {
         if !matches!(run.end, End::Killed | End::Done) {
             return Err(ended(&run.end).into());
         }
+        let what = run.points.get(at).map_or("its end", |point| &point.what);
+        let place = format!("killed before call {at} ({what}), {}", under_way::<P>(seed, &run.lines, usize::MAX));
         // A process that did not write it.
-        looker.renew();
-        let found = looker.look::<P>(&room.at)?;
-        match wrong::<P>(seed, &fates(&run.lines, usize::MAX), found) {
-            Some(why) => {
-                let what = run.points.get(at).map_or("its end", |point| &point.what);
-                let step = under_way::<P>(seed, &run.lines, usize::MAX);
-                Err(format!("killed before call {at} ({what}), {step}: {why}").into())
-            }
-            None => Ok(()),
+        let request = Request::Again { directory: room.at.clone() };
+        let again = asked::<P>(subject, &room, &request, run.past, |_, _| Decision::Go)?;
+        let first = found(&again);
+        let found = looker.once_more::<P>(&room.at, first.clone())?;
+        if let Some(why) = wrong::<P>(seed, &fates(&run.lines, usize::MAX), found) {
+            return Err(format!("{place}: {why}").into());
         }
+        let (Found::Seen(seen), Some(until)) = (first, flushed(&again)) else { return Ok(()) };
+        fresh(&room)?;
+        let entries = after_power_loss(&again.past.ops[..until], trials.rule(), &mut Random::new(trial.seed));
+        put(&entries, &room.at).must("cannot write what a disk holds")?;
+        let why = match looker.look::<P>(&room.at)? {
+            Found::Seen(found) => {
+                let only_of =
+                    |all: &[String], others: &[String]| all.iter().find(|line| !others.contains(line)).cloned();
+                match (only_of(&seen, &found), only_of(&found, &seen)) {
+                    (Some(gone), _) => Some(format!("{} was there then, and is not", P::said(&gone))),
+                    (None, Some(new)) => Some(format!("{} is there, and was not then", P::said(&new))),
+                    (None, None) => None,
+                }
+            }
+            Found::Refused(why) => Some(format!("it does not open: {why}")),
+            Found::Broken(why) => Some(why),
+        };
+        let flushed = "another process opened it and flushed, and the power failed: what was there is durable";
+        why.map_or(Ok(()), |why| Err(format!("{place}; {flushed}: {why}").into()))
     })
 }
 
@@ -103,7 +122,7 @@ pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> Result<(), NotPass
             return Err(format!("{place}; {failed}; opened again: {why}").into());
         }
         fresh(&room)?;
-        let entries = after_power_loss(&run.ops, trials.rule(), &mut Random::new(trial.seed));
+        let entries = after_power_loss(&run.past.ops, trials.rule(), &mut Random::new(trial.seed));
         put(&entries, &room.at).must("cannot write what a disk holds")?;
         let found = looker.look::<P>(&room.at)?;
         match wrong::<P>(seed, &fates, found) {
@@ -118,7 +137,7 @@ pub(crate) fn failing_reads<P: Promise>(subject: &Subject) -> Result<(), NotPass
     let trials = trials::<P>(subject, READS)?;
     let read = |seed: u64, room: &Room, decide: &dyn Fn(usize) -> Decision| {
         let request = Request::Read { seed, steps: STEPS, directory: room.at.clone() };
-        asked::<P>(subject, room, &request, |number, _| decide(number))
+        asked::<P>(subject, room, &request, Past::default(), |number, _| decide(number))
     };
     let said = |run: &Run| -> Vec<String> {
         run.lines.iter().filter_map(|line| line.text.strip_prefix("read ").map(str::to_owned)).collect()
@@ -172,14 +191,14 @@ pub(crate) fn power_loss<P: Promise>(subject: &Subject) -> Result<(), NotPassed>
         let (seed, run) = runs.of_trial::<P>(trial, &mut looker)?;
         let until = loss_point::<P>(trial, seed, run);
         fresh(&room)?;
-        let entries = after_power_loss(&run.ops[..until], trials.rule(), &mut Random::new(trial.seed));
+        let entries = after_power_loss(&run.past.ops[..until], trials.rule(), &mut Random::new(trial.seed));
         put(&entries, &room.at).must("cannot write what a disk holds")?;
         let fates = fates(&run.lines, until);
         let Some(there) = P::looked_at(&P::steps(seed, STEPS), &fates, &room.at) else { return Ok(()) };
         let found = looker.look::<P>(&there)?;
         match wrong::<P>(seed, &fates, found) {
             Some(why) => {
-                let before = run.ops[..until].last().map_or_else(|| "nothing".to_owned(), shown);
+                let before = run.past.ops[..until].last().map_or_else(|| "nothing".to_owned(), shown);
                 let step = under_way::<P>(seed, &run.lines, until);
                 let at = run.points.iter().rposition(|point| point.ops < until).unwrap_or(0);
                 let call = run.points.get(at).map_or("none", |point| &point.what);

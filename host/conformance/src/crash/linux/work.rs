@@ -66,10 +66,27 @@ pub(crate) fn look<P: Promise>(subject: &Subject, talk: &Talk, directory: &Path)
         Ok(taker) => taker,
         Err(why) => return talk.say(&format!("refused {why}")),
     };
-    match P::look(&mut taker) {
+    seen::<P>(&mut taker, talk)
+}
+
+fn seen<P: Promise>(taker: &mut P::Taker, talk: &Talk) -> Result<()> {
+    match P::look(taker) {
         Ok(seen) => seen.iter().try_for_each(|line| talk.say(&format!("seen {line}"))),
         Err(why) => talk.say(&format!("broken {why}")),
     }
+}
+
+/// Opens what is there, brings it to the disk, which it says, and then says all of it.
+pub(crate) fn again<P: Promise>(subject: &Subject, talk: &Talk, directory: &Path) -> Result<()> {
+    let mut taker = match taker::<P>(subject, directory) {
+        Ok(taker) => taker,
+        Err(why) => return talk.say(&format!("refused {why}")),
+    };
+    match P::flush(&mut taker) {
+        Ok(()) => talk.say(FLUSHED)?,
+        Err(error) => return talk.say(&format!("broken flush: {error}")),
+    }
+    seen::<P>(&mut taker, talk)
 }
 
 /// Opens what is there, and says what each way to read gives.
@@ -81,5 +98,7 @@ pub(crate) fn read<P: Promise>(subject: &Subject, talk: &Talk, directory: &Path)
     }
 }
 
+/// The line of a process that has flushed what it opened.
+pub(crate) const FLUSHED: &str = "flushed";
 /// The line that a process says before it opens again what it wrote.
 pub(crate) const AGAIN: &str = "again";

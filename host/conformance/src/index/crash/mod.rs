@@ -68,10 +68,18 @@ impl Promise for Entries {
         taker.take(step)
     }
 
+    fn flush(taker: &mut Taker) -> Called<()> {
+        taker.flush()
+    }
+
     fn look(taker: &mut Taker) -> Result<Vec<String>, String> {
         let there = taker.look().map_err(|why| why.to_string())?;
-        let numbers = [there.watermark, u64::from(there.again)];
-        Ok(numbers.iter().chain(&there.entries).map(u64::to_string).collect())
+        let first = [format!("watermark {}", there.watermark), format!("again {}", u64::from(there.again))];
+        Ok(first.into_iter().chain(there.entries.iter().map(|entry| format!("entry {entry}"))).collect())
+    }
+
+    fn said(line: &str) -> String {
+        line.to_owned()
     }
 
     fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String> {
@@ -100,7 +108,8 @@ impl Promise for Entries {
 
 /// The index that a look said.
 fn said(seen: &[String]) -> Result<There, String> {
-    let mut numbers = seen.iter().map(|line| line.parse::<u64>().map_err(|_| "a line is no number"));
+    let number = |line: &String| line.rsplit(' ').next()?.parse::<u64>().ok();
+    let mut numbers = seen.iter().map(|line| number(line).ok_or("a line has no number"));
     let mut next = || numbers.next().ok_or("there is no watermark");
     let (watermark, again) = (next()??, next()?? == 1);
     Ok(There { watermark, again, entries: numbers.collect::<Result<_, _>>()? })

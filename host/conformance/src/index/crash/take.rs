@@ -88,6 +88,14 @@ impl Taker {
         builder.finish()
     }
 
+    /// Flushes what is there with the watermark that it has, if any.
+    pub(crate) fn flush(&mut self) -> Called<()> {
+        match self.index.flushed()? {
+            0 => Ok(()),
+            watermark => self.index.flush(watermark),
+        }
+    }
+
     /// The entries and the watermark that are there, in an index that goes on working.
     pub(crate) fn look(&mut self) -> Result<There, NotPassed> {
         let failed = |error: Error| NotPassed::from(format!("what came again does not go on: {error}"));

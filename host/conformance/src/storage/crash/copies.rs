@@ -87,8 +87,16 @@ impl Promise for Copies {
         }
     }
 
+    fn flush(taker: &mut Copied) -> Called<()> {
+        Rows::flush(&mut taker.storage)
+    }
+
     fn look(taker: &mut Copied) -> Result<Vec<String>, String> {
         Rows::look(&mut taker.storage)
+    }
+
+    fn said(line: &str) -> String {
+        Rows::said(line)
     }
 
     fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String> {

@@ -48,9 +48,20 @@ impl Promise for Rows {
         take(taker, step)
     }
 
+    fn flush(taker: &mut Storage) -> Called<()> {
+        taker.flush()
+    }
+
     fn look(taker: &mut Storage) -> Result<Vec<String>, String> {
         let rows = look(taker)?;
         Ok(rows.iter().map(|((table, key), value)| format!("{table} {key} {value}")).collect())
+    }
+
+    fn said(line: &str) -> String {
+        match rows_of(&[line.to_owned()]).ok().and_then(|rows| rows.into_iter().next()) {
+            Some((place, value)) => format!("{}, value {value},", row(place)),
+            None => line.to_owned(),
+        }
     }
 
     fn read(taker: &mut Storage) -> Vec<String> {

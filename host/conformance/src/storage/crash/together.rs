@@ -82,8 +82,16 @@ impl Promise for Together {
         all.map_err(|why| Error::failed(why.to_string()))
     }
 
+    fn flush(storage: &mut Storage) -> Called<()> {
+        Rows::flush(storage)
+    }
+
     fn look(storage: &mut Storage) -> Result<Vec<String>, String> {
         Rows::look(storage)
+    }
+
+    fn said(line: &str) -> String {
+        Rows::said(line)
     }
 
     fn is_unchanged(seen: &[String], again: &[String]) -> Result<(), String> {
