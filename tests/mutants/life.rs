@@ -156,6 +156,17 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "lifecycle::an_instance_lives_on_any_thread",
     },
     Mutant {
+        name: "of what a codec has for each thread, only that of the one that ends it is freed",
+        plugin: XOR,
+        edits: &[
+            (XOR_C, "    uint8_t *room;\n", "    uint8_t *room;\n    pthread_key_t key = *(pthread_key_t *)instance;\n    if (pthread_getspecific(key) == NULL) pthread_setspecific(key, malloc(700));\n"),
+            (XOR_C, "static soch_status flip(", "#include <pthread.h>\n#include <stdlib.h>\n\nstatic soch_status create(const soch_host *host, soch_str config, void **instance, soch_error *error) {\n    *instance = malloc(sizeof(pthread_key_t));\n    return pthread_key_create(*instance, NULL) == 0 ? SOCH_OK : SOCH_LIMIT;\n}\n\nstatic void destroy(void *instance) {\n    free(pthread_getspecific(*(pthread_key_t *)instance));\n    pthread_key_delete(*(pthread_key_t *)instance);\n    free(instance);\n}\n\nstatic soch_status flip("),
+            (XOR_C, ".compression = &codec);", ".compression = &codec, .create = create, .destroy = destroy);"),
+        ],
+        damage: Damage::Leak,
+        finds: "lifecycle::instances_that_worked_leave_nothing",
+    },
+    Mutant {
         name: "a thread that ends tells it to an instance that is gone",
         plugin: XOR,
         edits: &[

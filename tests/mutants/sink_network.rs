@@ -129,4 +129,15 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "observability_pages::descriptions_come_whole",
     },
+    Mutant {
+        name: "connections that are open behind the end",
+        plugin: PROMETHEUS,
+        edits: &[(
+            "examples-rust/observability_prometheus/src/server.rs",
+            "        let _ = stream.shutdown(Shutdown::Both);\n    }\n    for (_, thread) in connections.into_values() {\n        let _ = thread.join();\n    }\n",
+            "        let _ = stream.peer_addr();\n    }\n",
+        )],
+        damage: Damage::Leak,
+        finds: "observability_pages::who_stays_connected_is_let_go_in_the_end",
+    },
 ];

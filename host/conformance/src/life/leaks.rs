@@ -1,13 +1,14 @@
 //! Leaks: what stays behind when instances go.
 
 use crate::frame::checker::checker;
-use crate::frame::must::{ensure, unseen};
+use crate::frame::must::{ensure, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
 use crate::life::basics::works;
 use crate::life::held::{leaves, Memory};
 use crate::life::worked::{keys_of, work};
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 suite!(Lifecycle, "lifecycle":
@@ -92,13 +93,28 @@ fn instances_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     leave_nothing(&mut || works(&mut subject.instance()?, "an instance in a row"))
 }
 
-/// Memory that a call took, and that the end of its handle did not give back, goes with the instance at the latest.
+/// Memory that a call took, and that the end of its handle did not give back, goes with the instance at the latest; also what it
+/// keeps for a thread of the host, which is another one than the one that ends the instance, and lasts.
 fn instances_that_worked_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
     subject.needs_the_process()?;
     let keys = keys_of(subject)?;
-    leave_nothing(&mut || {
-        work(&mut subject.instance()?, keys);
-        Ok(())
+    std::thread::scope(|scope| {
+        let (give, given) = sync_channel(1);
+        let (give_back, given_back) = sync_channel(1);
+        scope.spawn(move || {
+            for mut instance in given {
+                work(&mut instance, keys);
+                if give_back.send(instance).is_err() {
+                    break;
+                }
+            }
+        });
+        leave_nothing(&mut || {
+            let mut instance = subject.instance()?;
+            works(&mut instance, "an instance in a row")?;
+            give.send(instance).must("a thread of the test has ended")?;
+            given_back.recv().must("a thread of the test has ended").map(drop)
+        })
     })
 }
 

@@ -11,8 +11,13 @@ use sochdb_plugin_host::sdk::{
     ErrorKind, ExponentialBuckets, ExponentialHistogram, Labels, Metric, MetricValue, Metrics, ObservabilityExtension,
 };
 use std::collections::BTreeMap;
+use std::io::{ErrorKind as IoErrorKind, Read, Write};
 
-suite!(Observability, "observability_pages": each_format_tells_the_same, descriptions_come_whole);
+suite!(Observability, "observability_pages":
+    each_format_tells_the_same,
+    descriptions_come_whole,
+    who_stays_connected_is_let_go_in_the_end,
+);
 
 const LABELS: Labels<'static> = &[("table", "a \"b\"\n\\c"), ("kind", "page")];
 /// Names with their descriptions.
@@ -135,6 +140,35 @@ fn descriptions_come_whole(subject: &Subject) -> Result<(), NotPassed> {
                 }
             }
         }
+    }
+    Ok(())
+}
+
+/// What those who stay connected have said: a request, and its answer is read but for its end; half of one; nothing.
+const SAID: [&str; 3] = ["GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /metrics HTT", ""];
+
+fn who_stays_connected_is_let_go_in_the_end(subject: &Subject) -> Result<(), NotPassed> {
+    let (instance, _) = serving(subject, lent())?;
+    let mut open = Vec::new();
+    for said in SAID {
+        let output = instance.output().ok_or("no output")?;
+        let mut stream = output.connection()?.ok_or("nothing listens at {port}, where a page was served just now")?;
+        stream.write_all(said.as_bytes()).must("a request is not taken")?;
+        if said.ends_with("\r\n\r\n") {
+            stream.read_exact(&mut [0; 12]).must("`GET /metrics` of HTTP/1.1 is not answered")?;
+        }
+        open.push((said, stream));
+    }
+    drop(instance);
+    for (said, mut stream) in open {
+        // What was on its way may come; then the connection ends, as an error where something was not read.
+        let end = stream.read_to_end(&mut Vec::new());
+        let stays = end.is_err_and(|error| [IoErrorKind::WouldBlock, IoErrorKind::TimedOut].contains(&error.kind()));
+        ensure!(
+            !stays,
+            "a connection to {{port}} on which {said:?} was sent is open behind `destroy`, which ends what the instance has \
+             begun"
+        );
     }
     Ok(())
 }

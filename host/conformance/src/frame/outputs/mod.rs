@@ -15,7 +15,7 @@ use crate::frame::must::{ensure, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::otlp::collector::Collector;
 use crate::frame::outputs::prometheus::ACCEPTED;
-use std::net::{TcpListener, UdpSocket};
+use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::Mutex;
@@ -190,6 +190,15 @@ impl Output {
             .map(|accept| prometheus::scraped(*port, accept))
             .collect::<Result<Option<_>, _>>()?
             .unwrap_or_default())
+    }
+
+    /// A connection to what serves the page for Prometheus; None if none is.
+    pub(crate) fn connection(&self) -> Result<Option<TcpStream>, NotPassed> {
+        match self {
+            Self::Port { port, .. } => prometheus::connection(*port),
+            Self::Both(places) => places[0].connection(),
+            Self::File(_) | Self::Directory(_) | Self::Collector(_) => Ok(None),
+        }
     }
 
     /// All that was told until now, of a sink that must have told something.

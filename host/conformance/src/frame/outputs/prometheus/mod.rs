@@ -29,14 +29,23 @@ pub(crate) struct Page {
     body: Vec<u8>,
 }
 
+/// A connection to what serves pages at a port of this machine, which goes on behind an answer; None if nothing listens.
+///
+/// # Errors
+/// Those of the system.
+pub(crate) fn connection(port: u16) -> Result<Option<TcpStream>, NotPassed> {
+    let Ok(stream) = TcpStream::connect(("127.0.0.1", port)) else { return Ok(None) };
+    stream.set_read_timeout(Some(PATIENCE)).must("cannot read from a connection to {port}")?;
+    Ok(Some(stream))
+}
+
 /// The page that is served at a port of this machine to who asks for any, or accepts this; None if nothing listens.
 ///
 /// # Errors
 /// What listens does not serve `/metrics`.
 pub(crate) fn scraped(port: u16, accept: Option<&str>) -> Result<Option<Page>, NotPassed> {
-    let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return Ok(None) };
+    let Some(mut stream) = connection(port)? else { return Ok(None) };
     let no_answer = "no answer to `GET /metrics` at {port}";
-    stream.set_read_timeout(Some(PATIENCE)).must(no_answer)?;
     let accept = accept.map_or_else(String::new, |accept| format!("Accept: {accept}\r\n"));
     let request = format!("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{accept}Connection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).must(no_answer)?;
