@@ -43,6 +43,7 @@
 //            returns. `sochdb-plugin check` fails on each change, in any call.
 //            A write beyond the limit of a file's size, or to a pipe that nobody reads, sends SIGXFSZ or SIGPIPE, which
 //            end the host: block the two around it (examples-c/quiet.h; in Rust quietly of the SDK), and report the error.
+//            Programs that the host starts have none of the files and sockets that a plugin opened: O_CLOEXEC, SOCK_CLOEXEC.
 // Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
 //            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
 //            where pointers have one width: what is passed by value or lies in arrays, and soch_error, soch_writer,
@@ -692,7 +693,8 @@ typedef struct soch_storage {
                       uint64_t limit,
                       const struct soch_row_sink *rows,
                       struct soch_error *error);
-  // Returns when every write that returned before is durable, as far as this storage promises it. After an error,
+  // Returns when every write that returned before is durable, as far as this storage promises it, and with it what an
+  // instance found that a killed process had left. After an error,
   // rule 11 holds. `call` may be NULL. Required. [any-thread]
   soch_status (*flush)(void *instance, const struct soch_call *call, struct soch_error *error);
   // Gives space back. `SOCH_BUSY` if an open reader keeps it from that. `call` may be NULL. Optional; the default does nothing.
@@ -1055,7 +1057,8 @@ typedef struct soch_index {
                       struct soch_bytes saved,
                       uint64_t *watermark,
                       struct soch_error *error);
-  // Makes all changes and builds before it visible and, in an index with files of its own, durable, and keeps `watermark`
+  // Makes all changes and builds before it visible and, in an index with files of its own, durable, as what an instance found
+  // that a killed process had left, also if nothing has changed since; and keeps `watermark`
   // with them in one step: the host's number of the last of them, which never falls. A process that ends meanwhile leaves
   // the files as the last flush that returned `SOCH_OK` left them, or as this one does. `SOCH_OK` means that no change is
   // missing; an index that lost one fails each later flush. One that fails or is cancelled may be repeated. Searches go on

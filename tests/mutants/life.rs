@@ -138,6 +138,13 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "lifecycle::calls_after_shutdown_are_refused",
     },
     Mutant {
+        name: "a file that programs of the host have, too",
+        plugin: JSON,
+        edits: &[("examples-c/observability_json_file.h", "O_CREAT | O_CLOEXEC | O_NONBLOCK", "O_CREAT | O_NONBLOCK")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::what_it_opens_is_closed_in_other_programs",
+    },
+    Mutant {
         name: "a table to which nobody wrote is an error",
         plugin: MEMORY,
         edits: &[(MEMORY_C, "    soch_status status = write_found(find(find_table(self, number), key, self->writes, NULL), value);", "    const table *from = find_table(self, number);\n    soch_status status = from == NULL ? SOCH_INVALID : write_found(find(from, key, self->writes, NULL), value);")],

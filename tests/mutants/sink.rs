@@ -278,6 +278,9 @@ pub const MUTANTS: &[Mutant] = &[
 
 /// Mistakes in what a sink takes, most of which nobody reads back.
 pub const TAKEN: &[Mutant] = mistakes! { JSON, "examples-c/observability_json.c";
+    Loss "a flush says nothing of lines that are lost":
+        "    if (output->lost_in_all > 0) {" => "    if (output->lost > 0) {",
+        "observability_no_room::what_is_lost_is_said_by_the_next_flush";
     Nuisance "lost lines whose error has no number":
         "        return failf(error, SOCH_IO, output->error, " => "        return failf(error, SOCH_IO, 0, ",
         "observability_no_room::what_the_system_refuses_has_its_number";

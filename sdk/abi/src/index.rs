@@ -253,7 +253,8 @@ pub struct soch_index {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Makes all changes and builds before it visible and, in an index with files of its own, durable, and keeps `watermark`
+    /// Makes all changes and builds before it visible and, in an index with files of its own, durable, as what an instance found
+    /// that a killed process had left, also if nothing has changed since; and keeps `watermark`
     /// with them in one step: the host's number of the last of them, which never falls. A process that ends meanwhile leaves
     /// the files as the last flush that returned `SOCH_OK` left them, or as this one does. `SOCH_OK` means that no change is
     /// missing; an index that lost one fails each later flush. One that fails or is cancelled may be repeated. Searches go on

@@ -109,7 +109,8 @@ pub struct soch_storage {
             error: *mut soch_error,
         ) -> soch_status,
     >,
-    /// Returns when every write that returned before is durable, as far as this storage promises it. After an error,
+    /// Returns when every write that returned before is durable, as far as this storage promises it, and with it what an
+    /// instance found that a killed process had left. After an error,
     /// rule 11 holds. `call` may be NULL. Required. [any-thread]
     pub flush: Option<
         unsafe extern "C" fn(instance: *mut c_void, call: *const soch_call, error: *mut soch_error) -> soch_status,

@@ -212,7 +212,14 @@ fn the_decompressed_size_is_right(subject: &Subject) -> Result<(), NotPassed> {
 fn a_level_of_one_call_is_for_that_call(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = instance.compression()?;
-    let input: Vec<u8> = b"a level changes the size, ".iter().copied().cycle().take(20_000).collect();
+    let mut random = subject.random(14);
+    // Words among which one level finds longer matches than another.
+    let mut word = |_| {
+        let bits = 4 + random.below(40);
+        format!("{:x} ", random.below(1 << bits))
+    };
+    let words: Vec<String> = (0..200).map(&mut word).collect();
+    let input: Vec<u8> = (0..8000).flat_map(|_| words[random.below(200) as usize].bytes()).collect();
     let before = codec.compress(&input).must("compress")?;
     let levels = codec.describe().levels.map_or(vec![1], |levels| vec![*levels.start(), *levels.end()]);
     for level in levels {

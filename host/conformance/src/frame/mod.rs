@@ -9,6 +9,7 @@ pub(crate) mod not_passed;
 pub(crate) mod outputs;
 pub(crate) mod phase;
 pub(crate) mod random;
+pub(crate) mod spent;
 pub(crate) mod statuses;
 pub(crate) mod stepped;
 pub(crate) mod subject;

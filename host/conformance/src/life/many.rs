@@ -12,6 +12,8 @@ use crate::life::basics::{works, works_by};
 use crate::life::worked::{keys_of, work};
 use sochdb_plugin_host::sdk::{CompressionExtension, IndexExtension, StorageExtension};
 use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
@@ -20,7 +22,8 @@ suite!(Lifecycle, "lifecycle":
     threads_end_before_and_after_an_instance,
     a_level_is_of_one_instance,
     nothing_listens_that_nobody_asked_for,
-    its_threads_are_described;
+    its_threads_are_described,
+    what_it_opens_is_closed_in_other_programs;
     full: many_instances_at_once,
 );
 
@@ -223,5 +226,35 @@ fn its_threads_are_described(subject: &Subject) -> Result<(), NotPassed> {
     work(&mut instance, keys);
     let now = threads(GONE, before);
     ensure!(now <= before, "the instance has {} threads of its own, and does not describe it", now - before);
+    Ok(())
+}
+
+/// The open files that a program which this process starts would have, too.
+fn inherited() -> BTreeSet<OsString> {
+    let is_inherited = |number: &OsString| {
+        let told = std::fs::read_to_string(Path::new("/proc/self/fdinfo").join(number)).unwrap_or_default();
+        let flags = told.lines().find_map(|line| u32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
+        flags.is_some_and(|flags| flags & CLOSED_IN_OTHERS == 0)
+    };
+    let open = std::fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    open.map(|entry| entry.file_name()).filter(is_inherited).collect()
+}
+
+/// O_CLOEXEC of Linux.
+const CLOSED_IN_OTHERS: u32 = 0o2_000_000;
+
+fn what_it_opens_is_closed_in_other_programs(subject: &Subject) -> Result<(), NotPassed> {
+    subject.needs_the_process()?;
+    let keys = keys_of(subject)?;
+    let before = inherited();
+    let mut instance = subject.instance()?;
+    work(&mut instance, keys);
+    let file = |number: &OsString| std::fs::read_link(Path::new("/proc/self/fd").join(number)).unwrap_or_default();
+    let opened = inherited().difference(&before).map(|number| file(number)).next();
+    ensure!(
+        opened.is_none(),
+        "{} is open in programs that the host starts, too: open files with O_CLOEXEC, sockets with SOCK_CLOEXEC",
+        opened.unwrap_or_default().display()
+    );
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Tests of a sink whose files have no room left, as on a disk that is full.
 
+use crate::frame::instance::Instance;
 use crate::frame::must::{ensure, skip, unseen};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::outputs::Format;
@@ -11,9 +12,13 @@ use crate::system::backend::System;
 use crate::system::Native;
 use sochdb_plugin_host::sdk::{ErrorKind, LogLevel, ObservabilityExtension};
 
-suite!(Observability, "observability_no_room": what_the_system_refuses_has_its_number);
+suite!(Observability, "observability_no_room":
+    what_the_system_refuses_has_its_number,
+    what_is_lost_is_said_by_the_next_flush,
+);
 
-fn what_the_system_refuses_has_its_number(subject: &Subject) -> Result<(), NotPassed> {
+/// An instance that has told something, into a file.
+fn in_a_file(subject: &Subject) -> Result<Instance, NotPassed> {
     subject.needs_the_process()?;
     let mut instance = readable(subject)?;
     instance.observability()?.log(LogLevel::Error, "checked room", &[]);
@@ -21,6 +26,11 @@ fn what_the_system_refuses_has_its_number(subject: &Subject) -> Result<(), NotPa
     if flushed(&mut instance)?.format != Format::Json {
         skip!("what it tells is not in a file");
     }
+    Ok(instance)
+}
+
+fn what_the_system_refuses_has_its_number(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = in_a_file(subject)?;
     let sink = instance.observability()?;
     let told = Native::with_short_files(0, || {
         sink.counter_inc("checked_no_room", 1, &[]);
@@ -32,6 +42,34 @@ fn what_the_system_refuses_has_its_number(subject: &Subject) -> Result<(), NotPa
     ensure!(
         error.kind() != ErrorKind::Io || error.code() != 0,
         "flush beside files without room gave SOCH_IO, and no number of the system's: `soch_error.code` is its errno ({error})"
+    );
+    Ok(())
+}
+
+/// More than a buffer holds, so that some is written before the flush.
+const LINES: usize = 600;
+
+fn what_is_lost_is_said_by_the_next_flush(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = in_a_file(subject)?;
+    let sink = instance.observability()?;
+    if !sink.describe().takes_logs {
+        skip!("it takes no lines of the log");
+    }
+    let line = |number: usize| format!("checked line {number} of those without room, {}", "long ".repeat(20));
+    let tell = || (0..LINES).for_each(|number| sink.log(LogLevel::Error, &line(number), &[]));
+    let Some(()) = Native::with_short_files(0, tell) else {
+        unseen!("the system lets nobody say how long files may be")
+    };
+    // There is room again, for what is still to be delivered.
+    if sink.flush().is_err() {
+        return Ok(());
+    }
+    let seen = instance.output().ok_or("no output")?.seen()?;
+    let lost = (0..LINES).filter(|number| seen.saying(&line(*number)).is_empty()).count();
+    ensure!(
+        lost == 0,
+        "{lost} of {LINES} lines are lost that were told while files had no room, and `flush` behind it is SOCH_OK: it \
+         returns when what it was given has arrived"
     );
     Ok(())
 }

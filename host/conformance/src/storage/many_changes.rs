@@ -4,6 +4,7 @@
 use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
+use crate::frame::spent::spent;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
@@ -89,7 +90,7 @@ const ORDERS: [Order; 4] = [
 fn rows_around_a_part_that_thins_stay(subject: &Subject) -> Result<(), NotPassed> {
     const ROWS: u32 = 10_000;
     const ROUNDS: u32 = 24;
-    let (begin, mut random) = (Instant::now(), subject.random(122));
+    let (spent, mut random) = (spent(), subject.random(122));
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let mut expected = Rows::new();
@@ -108,7 +109,7 @@ fn rows_around_a_part_that_thins_stay(subject: &Subject) -> Result<(), NotPassed
             expected.remove(&number.to_be_bytes()[..]);
         }
         holds(storage, &expected, &format!("{round} rounds in which half of the rows went but for some,"))?;
-        if begin.elapsed() > PATIENCE {
+        if spent() > PATIENCE {
             break;
         }
     }
@@ -117,7 +118,7 @@ fn rows_around_a_part_that_thins_stay(subject: &Subject) -> Result<(), NotPassed
 
 fn rows_of_a_tree_that_shrinks_stay(subject: &Subject) -> Result<(), NotPassed> {
     const ROWS: u32 = 12_000;
-    let (begin, mut random) = (Instant::now(), subject.random(121));
+    let (spent, mut random) = (spent(), subject.random(121));
     for (order, arrange) in ORDERS {
         let mut instance = subject.instance()?;
         let storage = &*instance.storage()?;
@@ -141,7 +142,7 @@ fn rows_of_a_tree_that_shrinks_stay(subject: &Subject) -> Result<(), NotPassed> 
         write_all(storage, &again)?;
         let expected = again.into_iter().map(|(key, value)| (key, value.unwrap_or_default())).collect();
         holds(storage, &expected, &format!("{ROWS} rows went, {order}, and came back,"))?;
-        if begin.elapsed() > PATIENCE {
+        if spent() > PATIENCE {
             break;
         }
     }
@@ -200,7 +201,7 @@ fn a_snapshot_from_65_536_writes_ago_stays(subject: &Subject) -> Result<(), NotP
     }
     storage.put(1, b"hot", b"old", 0).must("put")?;
     let mut reader = needed("open_reader", storage.reader())?;
-    let begin = Instant::now();
+    let spent = spent();
     let mut beside = (0..ROWS).step_by((ROWS / (2 * BESIDE)) as usize);
     for number in 1..=(1 << 16) + BESIDE {
         let key = match number > (1 << 16) - BESIDE {
@@ -212,7 +213,7 @@ fn a_snapshot_from_65_536_writes_ago_stays(subject: &Subject) -> Result<(), NotP
             Err(error) if error.kind() == ErrorKind::Limit => break,
             put => put.must("put")?,
         }
-        if number % 1024 == 0 && begin.elapsed() > 2 * PATIENCE {
+        if number % 1024 == 0 && spent() > 2 * PATIENCE {
             break;
         }
     }
@@ -256,7 +257,7 @@ fn a_transaction_notices_what_changed_thousands_of_commits_ago(subject: &Subject
         }
     }
     second.commit().must("commit")?;
-    let begin = Instant::now();
+    let spent = spent();
     let mut open = Vec::new();
     for number in 0..COMMITS {
         let mut other = at_once().must("begin beside other transactions")?;
@@ -266,7 +267,7 @@ fn a_transaction_notices_what_changed_thousands_of_commits_ago(subject: &Subject
         if number % 1000 == 0 {
             open.push(at_once().must("begin beside other transactions")?);
         }
-        if begin.elapsed() > PATIENCE {
+        if spent() > PATIENCE {
             break;
         }
     }
