@@ -48,6 +48,10 @@ pub const OF_DATAGRAMS: &[Mutant] = mistakes! { STATSD, "tests/plugins/sends_sta
 };
 
 pub const OF_SPANS: &[Mutant] = mistakes! { SPANS, "tests/plugins/keeps_spans.c";
+    Crash "a context that is looked for without the lock":
+        "    pthread_mutex_lock(&self->lock);\n    const span *of = *find(self, number);\n    if (of != NULL) {\n        memcpy(context->trace_id, of->trace_id, sizeof of->trace_id);\n        for (int i = 0; i < SOCH_SPAN_ID_SIZE; i++) context->span_id[i] = (uint8_t)(number >> (8 * (7 - i)));\n        status = of->state.len > 0 ? soch_put(state, of->state.ptr, of->state.len) : SOCH_OK;\n    }\n    pthread_mutex_unlock(&self->lock);\n" =>
+        "    const span *of = *find(self, number);\n    if (of != NULL) {\n        memcpy(context->trace_id, of->trace_id, sizeof of->trace_id);\n        for (int i = 0; i < SOCH_SPAN_ID_SIZE; i++) context->span_id[i] = (uint8_t)(number >> (8 * (7 - i)));\n        status = of->state.len > 0 ? soch_put(state, of->state.ptr, of->state.len) : SOCH_OK;\n    }\n",
+        "observability_stepped::a_context_is_that_of_its_span_while_others_come_and_go";
     Wrong "integers that go through doubles":
         "snprintf(digits, sizeof digits, \"%\" PRId64, from->integer);" =>
         "snprintf(digits, sizeof digits, \"%.0f\", (double)from->integer);",

@@ -43,6 +43,10 @@ pub const IN_A_LOG: &[Mutant] = mistakes! { LOG, "tests/plugins/rows_in_a_log.c"
         "    if (failed == 0) failed = replace(&self->log, &all);\n    free(all.at);\n" =>
         "    size_t count = self->count;\n    pthread_mutex_unlock(&self->lock);\n    struct timespec brief = {0, 100000};\n    nanosleep(&brief, NULL);\n    pthread_mutex_lock(&self->lock);\n    if (failed == 0) failed = replace(&self->log, &all);\n    while (self->count > count) free(self->rows[--self->count].key);\n    free(all.at);\n",
         "storage_many_changes::what_is_written_while_it_compacts_stays";
+    Leak "a compaction keeps the file that it replaced":
+        "    if (failed == 0) failed = replace(&self->log, &all);\n" =>
+        "    static int count;\n    char old[4200];\n    snprintf(old, sizeof old, \"%s.%d\", self->log.path, count++);\n    if (failed == 0 && link(self->log.path, old) != 0) failed = errno;\n    if (failed == 0) failed = replace(&self->log, &all);\n",
+        "storage_whole::compact_gives_space_back";
     Loss "a compaction of nothing does not know where its log ends":
         "    if (failed == 0) failed = replace(&self->log, &all);\n" =>
         "    if (failed == 0) failed = replace(&self->log, &all);\n    if (all.len == 0) self->log.end++;\n",

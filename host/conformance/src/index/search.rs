@@ -236,7 +236,7 @@ fn an_exact_search_misses_nothing(subject: &Subject) -> Result<(), NotPassed> {
 }
 
 /// Parameters as indexes call them, with values of which one may be right.
-const KNOWN: &[(&str, &[&str])] = &[
+pub(crate) const KNOWN: &[(&str, &[&str])] = &[
     ("ef", &["64", "1"]),
     ("ef_search", &["64"]),
     ("nprobe", &["8", "1"]),

@@ -6,6 +6,7 @@ use crate::frame::must::{ensure, supported, unseen};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::{Level, Test};
+use crate::index::search::KNOWN;
 use crate::inputs::keys::Keys;
 use crate::life::held::leaks;
 use sochdb_plugin_host::sdk::{
@@ -252,6 +253,13 @@ fn calls_of_an_index_leave_nothing(subject: &Subject) -> Result<(), NotPassed> {
         ("`nearest`", Box::new(|| any(index.nearest(key, 5)))),
         ("`nearest_batch`", Box::new(|| any(index.nearest_batch(&[key, key], 5)))),
         ("`search`", Box::new(|| any(index.search(&Search::new(key, 5))))),
+        (
+            "`search` with what is no value of a parameter",
+            Box::new(|| {
+                let ask = |name| any(index.search(&Search::new(key, 5).with_parameters(&[(name, "no value")])));
+                KNOWN.iter().try_for_each(|(name, _)| ask(name))
+            }),
+        ),
         ("`nearest` to what is no number", Box::new(|| any(index.nearest(&no_number, 5)))),
         ("`size_bytes`", Box::new(|| any(index.size_bytes()))),
         ("`save`", Box::new(|| any(index.save(1)))),

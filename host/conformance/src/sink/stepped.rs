@@ -6,11 +6,12 @@ use crate::frame::stepped::beside;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::sink::output::{flushed, of_metrics};
-use sochdb_plugin_host::sdk::ObservabilityExtension;
-use std::collections::HashSet;
+use sochdb_plugin_host::sdk::{ObservabilityExtension, SpanEnd, SpanStart};
+use std::collections::{HashSet, VecDeque};
 
 suite!(Observability, "observability_stepped":
-    spans_that_start_between_each_other_have_numbers_of_their_own;
+    spans_that_start_between_each_other_have_numbers_of_their_own,
+    a_context_is_that_of_its_span_while_others_come_and_go;
     full: counters_between_each_other_add_up,
 );
 
@@ -41,6 +42,40 @@ fn spans_that_start_between_each_other_have_numbers_of_their_own(subject: &Subje
         all.len()
     );
     all.iter().for_each(|span| sink.span_end(*span));
+    Ok(())
+}
+
+fn a_context_is_that_of_its_span_while_others_come_and_go(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let sink = &*instance.observability()?;
+    let span = sink.start_span(&SpanStart::new("stopped"));
+    let Some(expected) = sink.span_context(span) else { skip!("its spans have no ids") };
+    let (mut others, mut turns) = (VecDeque::new(), 0_u32);
+    // More and more of them, with some that end.
+    let come_and_go = || {
+        turns += 1;
+        match others.pop_front() {
+            Some(other) if turns % 3 == 0 => sink.end_span(other, &SpanEnd::new()),
+            other => {
+                others.extend(other);
+                others.push_back(sink.start_span(&SpanStart::new("between")));
+            }
+        }
+        Ok(())
+    };
+    let mut contexts = Vec::new();
+    beside(subject, come_and_go, |steps| {
+        contexts.extend((0..2 * ROUNDS).map(|_| steps.call(|| sink.span_context(span))));
+        Ok(())
+    })?;
+    others.into_iter().chain([span]).for_each(|span| sink.end_span(span, &SpanEnd::new()));
+    let wrong = contexts.iter().find(|context| context.as_ref() != Some(&expected));
+    ensure!(
+        wrong.is_none(),
+        "the context of an open span was {expected:?}, and is {:?} where others start and end between the instructions of the \
+         call",
+        wrong.and_then(Option::as_ref)
+    );
     Ok(())
 }
 
