@@ -1520,7 +1520,8 @@ typedef struct soch_compression {
                                const struct soch_writer *output,
                                struct soch_error *error);
   // `decompress` of what `compress_with` wrote with this dictionary; levels have no meaning here. Without the right
-  // dictionary it is `SOCH_CORRUPTION`. Optional group `options`. Since 1.1. [any-thread]
+  // dictionary it is `SOCH_CORRUPTION`, or the content, if none of that came from the dictionary. Optional group `options`.
+  // Since 1.1. [any-thread]
   soch_status (*decompress_with)(void *instance,
                                  struct soch_bytes input,
                                  const struct soch_compression_options *options,

@@ -131,7 +131,8 @@ pub struct soch_compression {
         ) -> soch_status,
     >,
     /// `decompress` of what `compress_with` wrote with this dictionary; levels have no meaning here. Without the right
-    /// dictionary it is `SOCH_CORRUPTION`. Optional group `options`. Since 1.1. [any-thread]
+    /// dictionary it is `SOCH_CORRUPTION`, or the content, if none of that came from the dictionary. Optional group `options`.
+    /// Since 1.1. [any-thread]
     pub decompress_with: Option<
         unsafe extern "C" fn(
             instance: *mut c_void,

@@ -144,7 +144,7 @@ fn descriptions_come_whole(subject: &Subject) -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// What those who stay connected have said: a request, and its answer is read but for its end; half of one; nothing.
+/// The words of those who stay connected: a request, and its answer is read but for its end; half of one; nothing.
 const SAID: [&str; 3] = ["GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n", "GET /metrics HTT", ""];
 
 fn who_stays_connected_is_let_go_in_the_end(subject: &Subject) -> Result<(), NotPassed> {

@@ -273,7 +273,7 @@ fn bytes_in(directory: &Path) -> u64 {
 fn compact_gives_space_back(subject: &Subject) -> Result<(), NotPassed> {
     const ROWS: u32 = 100;
     const ROUNDS: u32 = 60;
-    /// What an engine takes for itself, whatever it holds.
+    /// The bytes that an engine takes for itself, whatever it holds.
     const OWN: u64 = 4 << 20;
     let mut instance = subject.instance()?;
     let directory = instance.directory();

@@ -33,7 +33,7 @@ pub(crate) fn left_open(run: &Run) -> Option<usize> {
     run.lines.iter().find_map(|line| line.text.strip_prefix("open ")?.parse().ok())
 }
 
-/// What a supervised look has found.
+/// The findings of a supervised look.
 pub(crate) fn found(run: &Run) -> Found {
     if run.end != End::Done {
         return Found::Broken(format!("where it is opened, {}", ended(&run.end)));
