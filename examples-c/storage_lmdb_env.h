@@ -179,6 +179,13 @@ static inline void release(store *self) {
     close(self->directory);
 }
 
+// LMDB lets programs that the process starts have the file of its rows.
+static inline int keep_from_programs(MDB_env *env) {
+    int file = -1, code = mdb_env_get_fd(env, &file);
+    if (code != MDB_SUCCESS) return code;
+    return fcntl(file, F_SETFD, FD_CLOEXEC) == 0 ? MDB_SUCCESS : errno;
+}
+
 static inline soch_status open_env(store *self, const char *path, unsigned flags, soch_error *error) {
     MDB_txn *txn;
     quiet signals;
@@ -191,6 +198,7 @@ static inline soch_status open_env(store *self, const char *path, unsigned flags
     if (code == MDB_SUCCESS) code = mdb_env_set_mapsize(self->env, (size_t)self->map_size);
     if (code == MDB_SUCCESS) code = mdb_env_set_maxreaders(self->env, MOST_READERS);
     if (code == MDB_SUCCESS) code = mdb_env_open(self->env, path, flags | MDB_NOTLS, 0600);
+    if (code == MDB_SUCCESS) code = keep_from_programs(self->env);
     if (code == MDB_SUCCESS) code = sync_names(self);
     // A process that was killed has left its snapshots behind; they would keep old pages for ever.
     if (code == MDB_SUCCESS) code = mdb_reader_check(self->env, &dead);

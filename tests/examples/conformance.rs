@@ -1,5 +1,5 @@
 //! One suite for every plugin, in C and in Rust, whose twins run its quick tests. The same plugins in process:
-//! `tests/examples_linked_*`.
+//! `tests/examples_linked_*`. Those in C whose time is looked at are in `tests/operator/check_times.rs`, which runs all on them.
 
 use sochdb_plugin_conformance::{tests_for, Subject};
 use support::conforms::{conforms, conforms_quickly, failures, loaded, JSON_CONFIG};
@@ -7,18 +7,8 @@ use support::in_c;
 use support::plugins::{in_rust, load_c};
 
 #[test]
-fn codec_xor_in_c() {
-    conforms(&loaded(&in_c!("codec_xor"), "{}"));
-}
-
-#[test]
 fn codec_xor_in_rust() {
     conforms_quickly(&loaded(&in_rust("codec_xor"), "{}"));
-}
-
-#[test]
-fn storage_memory_in_c() {
-    conforms(&loaded(&in_c!("storage_memory"), "{}"));
 }
 
 #[test]
@@ -42,18 +32,8 @@ fn index_striped() {
 }
 
 #[test]
-fn index_flat_in_c() {
-    conforms(&loaded(&in_c!("index_flat"), r#"{"dimensions": 16}"#));
-}
-
-#[test]
 fn index_flat_in_rust() {
     conforms_quickly(&loaded(&in_rust("index_flat"), r#"{"dimensions": 16}"#));
-}
-
-#[test]
-fn observability_json_in_c() {
-    conforms(&loaded(&in_c!("observability_json"), JSON_CONFIG));
 }
 
 #[test]

@@ -250,7 +250,7 @@ fn what_it_opens_is_closed_in_other_programs(subject: &Subject) -> Result<(), No
     let mut instance = subject.instance()?;
     work(&mut instance, keys);
     let file = |number: &OsString| std::fs::read_link(Path::new("/proc/self/fd").join(number)).unwrap_or_default();
-    let opened = inherited().difference(&before).map(|number| file(number)).next();
+    let opened = inherited().difference(&before).map(file).next();
     ensure!(
         opened.is_none(),
         "{} is open in programs that the host starts, too: open files with O_CLOEXEC, sockets with SOCK_CLOEXEC",
