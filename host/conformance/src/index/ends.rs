@@ -42,8 +42,31 @@ fn replaced(subject: &Subject, keys: Keys, entries: &[(RowId, Vec<u8>)]) -> Resu
     // The directory stays for a moment: it takes its time, too. The host's own threads that end an instance are not there yet.
     let (own, _directory) = (threads(), instance.directory());
     drop(instance);
-    let left = own.difference(&before).filter(|thread| threads().contains(*thread)).count();
-    Ok((took, left))
+    let left = own.difference(&before).map(|thread| (thread, worked(thread)));
+    Ok((took, run_on(&left.collect::<Vec<_>>())))
+}
+
+/// The time that a thread of this process has worked; 0 if it is gone: the first of the three numbers of its `schedstat`, as the
+/// kernel's documentation has them (scheduler/sched-stats).
+fn worked(thread: &str) -> Duration {
+    let told = std::fs::read_to_string(format!("/proc/self/task/{thread}/schedstat")).unwrap_or_default();
+    Duration::from_nanos(told.split(' ').next().and_then(|time| time.parse().ok()).unwrap_or(0))
+}
+
+/// How many of the threads go on to work, as they have worked so long. One that was told to end needs a moment for it, and on a busy
+/// machine a processor first.
+fn run_on(left: &[(&String, Duration)]) -> usize {
+    const TO_END: Duration = Duration::from_millis(5);
+    const WAIT: Duration = Duration::from_secs(2);
+    let begin = Instant::now();
+    loop {
+        let running = left.iter().filter(|(thread, before)| worked(thread) > *before + TO_END).count();
+        let all_gone = || threads().iter().all(|thread| left.iter().all(|(own, _)| *own != thread));
+        if running > 0 || begin.elapsed() > WAIT || all_gone() {
+            return running;
+        }
+        std::thread::sleep(Duration::from_millis(1));
+    }
 }
 
 /// An index that puts its old content away takes long for it only where there is much.
