@@ -40,10 +40,9 @@
 //            working directory, umask, locale, environment, resource limits, priority and policy of a thread, interval timers,
 //            and descriptors 0 to 2. The host compares them around the load and `create`, puts back what it can, and tells its
 //            operator; around calls it does not, so a plugin that needs another rounding restores the old one before it
-//            returns. `sochdb-plugin check` fails on each change, in any call.
+//            returns. No other program has what it opens (O_CLOEXEC). `sochdb-plugin check` fails on each change, in any call.
 //            A write beyond the limit of a file's size, or to a pipe that nobody reads, sends SIGXFSZ or SIGPIPE, which
 //            end the host: block the two around it (examples-c/quiet.h; in Rust quietly of the SDK), and report the error.
-//            Programs that the host starts have none of the files and sockets that a plugin opened: O_CLOEXEC, SOCK_CLOEXEC.
 // Growth     A struct "grows at its end": its first field is its size as its owner compiled it. Of a table, the host
 //            copies what both sides know and takes the missing rest as NULL. A struct that is "frozen" never changes,
 //            where pointers have one width: what is passed by value or lies in arrays, and soch_error, soch_writer,
