@@ -104,7 +104,7 @@ fn every_input_has_its_code_for_an_ordinary_user_too() {
     let mut command = Command::new(&program);
     command.args(["--exact", TABLE, "--nocapture"]).uid(ORDINARY).gid(ORDINARY).current_dir(&dir);
     command.env(MATERIALS, materials.dir()).env("TMPDIR", &dir).env("HOME", &dir).env_remove(PLAIN);
-    let finished = run(&mut command, Duration::from_secs(120));
+    let finished = run(&mut command, Duration::from_secs(300));
     eprint!("{}", finished.stderr);
     assert!(finished.status.success(), "{}\n{}", finished.stdout, finished.stderr);
     assert!(finished.stdout.contains("as an ordinary user: "), "it ran nothing:\n{}", finished.stdout);
