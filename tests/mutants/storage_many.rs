@@ -66,13 +66,17 @@ pub const EXPIRING: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_versio
 
 pub const EXPIRING_ON_DISK: &[Mutant] = mistakes! { Plugin::of("tests/plugins/rows_in_a_log.c"), "tests/plugins/rows_in_a_log.c";
     Wrong "rows that are written anew stay for ever":
-        "if (!is_over(&self->rows[at])) failed = add_row(&all, &self->rows[at]);" =>
-        "row it = self->rows[at];\n        it.until = 0;\n        if (!is_over(&self->rows[at])) failed = add_row(&all, &it);",
+        "if (!is_over(&self->rows[at])) failed = add_row(all, &self->rows[at]);" =>
+        "row it = self->rows[at];\n        it.until = 0;\n        if (!is_over(&self->rows[at])) failed = add_row(all, &it);",
         "storage_expiry::the_time_goes_on_while_no_instance_has_the_rows";
     Wrong "a time to live that begins anew with each instance":
         "    if (failed == 0) failed = load(self);\n" =>
         "    if (failed == 0) failed = load(self);\n    for (size_t i = 0; i < self->count; i++) if (self->rows[i].until != 0) self->rows[i].until = end_of(400);\n",
         "storage_expiry::the_time_goes_on_while_no_instance_has_the_rows";
+    Wrong "rows of a copy stay for ever":
+        "    if (failed == 0) failed = write_copy(" =>
+        "    uint32_t lens[2];\n    for (size_t at = 0; at < all.len; at += HEAD + lens[0] + lens[1]) {\n        memcpy(lens, all.at + at + 5, 8);\n        memset(all.at + at + 13, 0, 8);\n    }\n    if (failed == 0) failed = write_copy(",
+        "storage_expiry::the_time_goes_on_in_a_copy";
     Loss "a time to live that ends with its instance":
         "    if (failed == 0) failed = load(self);\n" =>
         "    if (failed == 0) failed = load(self);\n    for (size_t i = 0; i < self->count; i++) if (self->rows[i].until != 0) self->rows[i].until = 1;\n",

@@ -1,8 +1,9 @@
 // A durable storage: all rows in memory, and each batch a record at the end of one file, with a checksum. `compact` writes the
-// rows to a new file and renames it. A row may have a time to live, which goes on while nobody has the file open.
+// rows to a new file and renames it, `checkpoint` to one in a new directory. A row may have a time to live, which goes on while nobody has the file open.
 #include "log.h"
 
 #include <pthread.h>
+#include <sys/stat.h>
 #include <time.h>
 
 // A row as its record has it: the operation, the table, both lengths, when it ends, the key and the value.
@@ -20,6 +21,9 @@ typedef struct {
 } store;
 
 enum { HEAD = 21 };
+
+// The file of the records.
+static const char NAME[] = "rows";
 
 // Milliseconds of the clock that all processes have.
 static uint64_t now(void) {
@@ -183,18 +187,64 @@ static soch_status flush(void *instance, const soch_call *call, soch_error *erro
     return failed == 0 ? SOCH_OK : fail(error, failed);
 }
 
+// What a record of all rows holds.
+static int all_rows(const store *self, buffer *all) {
+    int failed = self->log.broken;
+    for (size_t at = 0; at < self->count && failed == 0; at++) {
+        if (!is_over(&self->rows[at])) failed = add_row(all, &self->rows[at]);
+    }
+    return failed;
+}
+
 static soch_status compact(void *instance, const soch_call *call, soch_error *error) {
     store *self = instance;
     buffer all = {0};
     (void)call;
     pthread_mutex_lock(&self->lock);
-    int failed = self->log.broken;
-    for (size_t at = 0; at < self->count && failed == 0; at++) {
-        if (!is_over(&self->rows[at])) failed = add_row(&all, &self->rows[at]);
-    }
+    int failed = all_rows(self, &all);
     if (failed == 0) failed = replace(&self->log, &all);
     free(all.at);
     pthread_mutex_unlock(&self->lock);
+    return failed == 0 ? SOCH_OK : fail(error, failed);
+}
+
+// Syncs the names in the directory that has this one.
+static int sync_parent(const char *path) {
+    char parent[4096];
+    record_log names = {0};
+    snprintf(parent, sizeof parent, "%s", path);
+    strrchr(parent, '/')[1] = 0;
+    names.directory = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = names.directory < 0 ? errno : sync_names(&names);
+    if (names.directory >= 0) close(names.directory);
+    return failed;
+}
+
+// Makes the directory, and in it a log of one record, which are on the disk then. Leaves nothing if that fails.
+static int write_copy(soch_str directory, const buffer *all) {
+    char path[4096];
+    record_log copy = {0};
+    if (directory.len == 0 || directory.len > 4000 || directory.ptr[0] != '/') return EINVAL;
+    snprintf(path, sizeof path, "%.*s", (int)directory.len, directory.ptr);
+    if (mkdir(path, 0700) != 0) return errno;
+    int failed = open_log(&copy, directory, NAME);
+    if (failed == 0 && all->len > 0) failed = append(&copy, all);
+    if (failed == 0) failed = sync_file(copy.file);
+    if (failed == 0) failed = sync_parent(path);
+    close_log(&copy);
+    if (failed != 0) unlink(copy.path), rmdir(path);
+    return failed;
+}
+
+static soch_status checkpoint(void *instance, const soch_call *call, soch_str directory, soch_error *error) {
+    store *self = instance;
+    buffer all = {0};
+    (void)call;
+    pthread_mutex_lock(&self->lock);
+    int failed = all_rows(self, &all);
+    pthread_mutex_unlock(&self->lock);
+    if (failed == 0) failed = write_copy(directory, &all);
+    free(all.at);
     return failed == 0 ? SOCH_OK : fail(error, failed);
 }
 
@@ -230,7 +280,7 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
     (void)config;
     if (self == NULL) return fail(error, ENOMEM);
     pthread_mutex_init(&self->lock, NULL);
-    int failed = open_log(&self->log, soch_data_dir(host), "rows");
+    int failed = open_log(&self->log, soch_data_dir(host), NAME);
     if (failed == 0) failed = load(self);
     if (failed == 0) {
         *instance = self;
@@ -242,7 +292,7 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
 
 static const soch_storage table = {
     .size = sizeof(soch_storage), .get = get, .put = put, .remove = remove_row, .scan = scan, .flush = flush,
-    .compact = compact, .describe = describe, .write_batch = write_batch,
+    .compact = compact, .describe = describe, .write_batch = write_batch, .checkpoint = checkpoint,
 };
 
 SOCH_PLUGIN("rows_in_a_log", "1.0.0", SOCH_KIND_STORAGE, .storage = &table, .create = create, .destroy = destroy);

@@ -158,7 +158,7 @@ int main() {
     is(table.open_reader(instance, &handle, &error) == SOCH_OK);
     soch_bytes value = soch_bytes();
     is(table.reader_get(handle, 0, soch::bytes("key", 3), &value, &error) == SOCH_OK && value.len == 3);
-    is(table.reader_get(handle, 0, soch::bytes("", 0), &value, &error) == SOCH_NOT_FOUND);
+    is(table.reader_get(handle, 0, soch::bytes(), &value, &error) == SOCH_NOT_FOUND);
     is(table.open_cursor(handle, 0, nullptr, &cursor, &error) == SOCH_OK);
     soch_row rows[5] = {};
     size_t count = 0;

@@ -8,6 +8,7 @@ use sochdb_plugin_host::sdk::{Labels, LogLevel};
 use sochdb_plugin_host::{printable, Caller, HostServices};
 use std::fmt::Write as _;
 use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -24,6 +25,7 @@ pub(crate) struct Journal {
     /// Not written by calls of the system: a test may let no file of its process grow.
     slots: Mutex<MmapMut>,
     lines: AtomicU64,
+    phases: AtomicU64,
     panicked: OnceLock<String>,
 }
 
@@ -50,7 +52,7 @@ impl Journal {
         file.set_len((1 + KEPT) * SLOT as u64)?;
         // SAFETY: the file is this process's own until it has ended.
         let slots = Mutex::new(unsafe { MmapMut::map_mut(&file)? });
-        Ok(Self { slots, lines: AtomicU64::new(0), panicked: OnceLock::new() })
+        Ok(Self { slots, lines: AtomicU64::new(0), phases: AtomicU64::new(0), panicked: OnceLock::new() })
     }
 
     /// The first panic that the host was told of.
@@ -59,7 +61,8 @@ impl Journal {
     }
 
     pub(crate) fn phase(&self, phase: Phase) {
-        self.write(0, &json!({ "phase": phase.name() }));
+        let number = self.phases.fetch_add(1, Ordering::Relaxed);
+        self.write(0, &json!({ "phase": phase.name(), "number": number }));
     }
 
     fn write(&self, slot: u64, record: &Value) {
@@ -87,6 +90,14 @@ impl HostServices for Journal {
         let level = format!("{level:?}").to_lowercase();
         self.write(1 + number % KEPT, &json!({ "number": number, "level": level, "message": text }));
     }
+}
+
+/// The number of the process beside the test's own that has the plugin; None while it has no other one.
+pub(crate) fn elsewhere(file: &Path) -> Option<u64> {
+    let mut slot = [0; SLOT];
+    File::open(file).and_then(|mut file| file.read_exact(&mut slot)).ok()?;
+    let record: Value = serde_json::from_slice(&slot).ok()?;
+    (record["phase"] == Phase::Elsewhere.name()).then(|| record["number"].as_u64())?
 }
 
 /// Reads the file. Another test may use the place then.

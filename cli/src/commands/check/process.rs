@@ -35,8 +35,13 @@ pub(crate) struct Finished {
 }
 
 /// Runs `command`; what is left of it after `limit` is killed, with all that it started. What it waits for a processor that does
-/// something else is not counted, up to [`MOST_QUEUED`] times the limit.
-pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Finished> {
+/// something else is not counted, up to [`MOST_QUEUED`] times the limit. Where the limit is over, `part` is asked which part of its work it
+/// is at: each part has the whole limit.
+pub(crate) fn run(
+    command: &mut Command,
+    limit: Duration,
+    part: impl Fn() -> Option<u64>,
+) -> std::io::Result<Finished> {
     let (output, writes_output) = std::io::pipe()?;
     let (errors, writes_errors) = std::io::pipe()?;
     command.stdin(Stdio::null()).stdout(writes_output).stderr(writes_errors);
@@ -45,7 +50,7 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Fin
     // The command keeps its ends of the pipe, and the reader waits until all are closed.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     let (output, errors) = (listen(output), listen(errors));
-    let in_time = wait(&mut child, begun, limit);
+    let in_time = wait(&mut child, limit, part);
     let took = begun.elapsed();
     Native::end(&child, &group);
     let status = child.wait()?;
@@ -58,13 +63,18 @@ pub(crate) fn run(command: &mut Command, limit: Duration) -> std::io::Result<Fin
     Ok(Finished { ended, took, printed, said })
 }
 
-fn wait(child: &mut Child, begun: Instant, limit: Duration) -> std::io::Result<bool> {
+fn wait(child: &mut Child, limit: Duration, part: impl Fn() -> Option<u64>) -> std::io::Result<bool> {
+    let (mut begun, mut last) = (Instant::now(), None);
     loop {
         if Native::has_ended(child)? {
             return Ok(true);
         }
         if begun.elapsed() > limit && begun.elapsed() > limit + Native::queued(child).min(MOST_QUEUED * limit) {
-            return Ok(false);
+            let now = part();
+            if now.is_none() || now == last {
+                return Ok(false);
+            }
+            (begun, last) = (Instant::now(), now);
         }
         std::thread::sleep(POLL);
     }

@@ -2,6 +2,7 @@
 
 use crate::commands::check::again;
 use crate::commands::check::child::{self, Places, SubjectOptions, DECISION, LOAD};
+use crate::commands::check::journal;
 use crate::commands::check::outcome::{Left, Outcome, Tested};
 use crate::commands::check::process;
 use crate::commands::check::selection::Chosen;
@@ -20,7 +21,7 @@ use tempfile::TempDir;
 #[derive(clap::Args)]
 #[command(next_help_heading = "How they run")]
 pub(crate) struct Running {
-    /// Seconds that one test may take, beside those that it waits for a processor
+    /// Seconds that one test may take, beside those that it waits for a processor; in a test of crashes, each process that has the plugin
     #[arg(long, default_value_t = 20, hide_short_help = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
     /// Run each test so often, with a seed that is one larger each time, until it does not pass
@@ -148,6 +149,7 @@ fn once(
     let mut command = child::command(file, name, subject, &places)?;
     surroundings::prepare(&mut command, room, subject.config())
         .map_err(|error| format!("cannot run a test: {error}"))?;
-    let finished = process::run(&mut command, limit).map_err(|error| format!("cannot run a test: {error}"))?;
+    let finished = process::run(&mut command, limit, || journal::elsewhere(&places.journal))
+        .map_err(|error| format!("cannot run a test: {error}"))?;
     Ok(Tested::new(name, finished, Left::take(&places, file), limit))
 }

@@ -15,6 +15,8 @@ pub enum Phase {
     Create,
     /// The test calls the plugin.
     Run,
+    /// The test waits for another process, in which the plugin is. Each such process begins this phase anew.
+    Elsewhere,
     /// An instance is being shut down.
     Shutdown,
     /// An instance is being destroyed.
@@ -23,7 +25,8 @@ pub enum Phase {
 
 impl Phase {
     /// All phases, in their order.
-    pub const ALL: [Self; 5] = [Self::Load, Self::Create, Self::Run, Self::Shutdown, Self::Destroy];
+    pub const ALL: [Self; 6] =
+        [Self::Load, Self::Create, Self::Run, Self::Elsewhere, Self::Shutdown, Self::Destroy];
 
     /// Returns the stable name of the phase.
     #[must_use]
@@ -32,6 +35,7 @@ impl Phase {
             Self::Load => "load",
             Self::Create => "create",
             Self::Run => "run",
+            Self::Elsewhere => "elsewhere",
             Self::Shutdown => "shutdown",
             Self::Destroy => "destroy",
         }
@@ -44,6 +48,7 @@ impl Phase {
             Self::Load => "while it was loaded (constructors)",
             Self::Create => "in create",
             Self::Run => "in the test",
+            Self::Elsewhere => "in a process of its own",
             Self::Shutdown => "in shutdown",
             Self::Destroy => "in destroy",
         }

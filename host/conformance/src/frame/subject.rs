@@ -266,8 +266,14 @@ impl Subject {
         self.children.is_some()
     }
 
+    /// The command of the next child.
     pub(crate) fn child_command(&self) -> Result<Command, String> {
         self.children.as_ref().map_or_else(|| Err("there is no command for a child".to_owned()), |make| make())
+    }
+
+    /// Another process has the plugin from now on.
+    pub(crate) fn is_elsewhere(&self) {
+        (self.watch)(Phase::Elsewhere);
     }
 
     /// The one point that is wished for, and how many.

@@ -2,12 +2,11 @@
 
 use crate::frame::must::ensure;
 use crate::frame::not_passed::NotPassed;
+use crate::frame::spent::spent;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, fill};
 use crate::inputs::keys::Keys;
-use crate::system::backend::System;
-use crate::system::Native;
 use sochdb_plugin_host::sdk::RowId;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -34,10 +33,9 @@ fn threads() -> BTreeSet<String> {
 fn replaced(subject: &Subject, keys: Keys, entries: &[(RowId, Vec<u8>)]) -> Result<(Duration, usize), NotPassed> {
     let mut instance = subject.instance()?;
     let (index, before) = (instance.index()?, threads());
-    let (begin, queued) = (Instant::now(), Native::queued());
-    let before_it = queued();
+    let since = spent();
     build(index, entries)?;
-    let took = begin.elapsed().saturating_sub(queued().saturating_sub(before_it));
+    let took = since();
     fill(index, keys, 1)?;
     // The directory stays for a moment: it takes its time, too. The host's own threads that end an instance are not there yet.
     let (own, _directory) = (threads(), instance.directory());

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 pub(crate) type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 /// A key and its value.
-type Row = (Vec<u8>, Vec<u8>);
+pub(crate) type Row = (Vec<u8>, Vec<u8>);
 
 /// Sees that all ways to read `table` give these rows and no others.
 pub(crate) fn has(storage: &Storage, table: u32, rows: &Rows) -> Result<(), NotPassed> {

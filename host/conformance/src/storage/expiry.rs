@@ -2,10 +2,11 @@
 
 use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
-use crate::frame::subject::Subject;
+use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
 use crate::frame::threads::together;
 use crate::inputs::rows::left_of;
+use crate::storage::checkpoint::copied;
 use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, StorageExtension, StorageTable, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
 use std::time::{Duration, Instant};
@@ -15,6 +16,7 @@ suite!(Storage, "storage_expiry":
     a_later_write_ends_a_time_to_live,
     a_long_time_to_live_is_no_short_one,
     the_time_goes_on_while_no_instance_has_the_rows,
+    the_time_goes_on_in_a_copy,
     a_snapshot_keeps_what_expires_later,
     threads_write_rows_that_expire,
 );
@@ -257,6 +259,18 @@ fn a_long_time_to_live_is_no_short_one(subject: &Subject) -> Result<(), NotPasse
     all_stay(subject.again(instance)?.storage()?, "a later instance")
 }
 
+/// Rows that stay, go and stay long.
+const OF_EACH: [Write<'_>; 3] = [
+    Write::Put { table: 1, key: b"a", value: b"stays" },
+    Write::PutExpiring { table: 1, key: b"b", value: b"goes", time_to_live: TIME },
+    Write::PutExpiring { table: 1, key: b"c", value: b"stays long", time_to_live: Duration::from_secs(3600) },
+];
+
+fn keys(storage: &Storage) -> Result<Vec<Vec<u8>>, NotPassed> {
+    let rows = storage.scan(1, b"", b"", 99).must("scan")?;
+    Ok(rows.into_iter().map(|(key, _)| key).collect())
+}
+
 fn the_time_goes_on_while_no_instance_has_the_rows(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
@@ -265,15 +279,10 @@ fn the_time_goes_on_while_no_instance_has_the_rows(subject: &Subject) -> Result<
         skip!("rows that last and have a time to live are not described");
     }
     let before = Instant::now();
-    let writes = [put(b"a"), expiring(b"b", b"goes", TIME), expiring(b"c", b"stays long", Duration::from_secs(3600))];
-    write(storage, &writes)?;
+    write(storage, &OF_EACH)?;
     let since = Instant::now();
     storage.flush().must("flush")?;
     instance = subject.again(instance)?;
-    let keys = |storage: &Storage| {
-        let rows = storage.scan(1, b"", b"", 99).must("scan")?;
-        Ok::<_, NotPassed>(rows.into_iter().map(|(key, _)| key).collect::<Vec<_>>())
-    };
     let found = keys(instance.storage()?)?;
     if before.elapsed() < TIME {
         ensure!(found.len() == 3, "a later instance has {found:02x?} of 3 rows whose time to live is not over");
@@ -284,11 +293,34 @@ fn the_time_goes_on_while_no_instance_has_the_rows(subject: &Subject) -> Result<
     // One that begins the time anew has the row then.
     std::thread::sleep((since + TIME + LATE).saturating_duration_since(Instant::now()));
     let found = keys(subject.instance_in(directory)?.storage()?)?;
-    let left = [b"a", b"c"].map(|key| key.to_vec());
     ensure!(
-        found == left,
+        found == [b"a", b"c"],
         "after the time to live of a row, which went on without an instance, a later one has {found:02x?}"
     );
+    Ok(())
+}
+
+/// A copy has the rows as they were, and a row was to go at a moment.
+fn the_time_goes_on_in_a_copy(subject: &Subject) -> Result<(), NotPassed> {
+    let directory = new_directory()?;
+    let mut instance = subject.instance()?;
+    let storage = instance.storage()?;
+    if !storage.describe().expires {
+        skip!("a time to live is not described");
+    }
+    let before = Instant::now();
+    write(storage, &OF_EACH)?;
+    let since = Instant::now();
+    copied(storage, subject, directory.path())?;
+    let mut copy = subject.instance_in(directory)?;
+    let copy = copy.storage()?;
+    let found = keys(copy)?;
+    if before.elapsed() < TIME {
+        ensure!(found.len() == 3, "a copy has {found:02x?} of 3 rows whose time to live is not over");
+    }
+    gone(copy, b"b", since)?;
+    let found = keys(copy)?;
+    ensure!(found == [b"a", b"c"], "after the time to live of a row, a copy that was made before has {found:02x?}");
     Ok(())
 }
 

@@ -9,6 +9,11 @@ fn keeps_the_phase_and_the_last_lines() {
     assert_eq!(take(&file), Noted::default());
     let journal = Journal::create(&file).expect("its own directory");
     journal.phase(Phase::Destroy);
+    assert_eq!(elsewhere(&file), None);
+    journal.phase(Phase::Elsewhere);
+    let first = elsewhere(&file);
+    journal.phase(Phase::Elsewhere);
+    assert!(first.is_some() && elsewhere(&file) > first, "{first:?}");
     journal.phase(Phase::Run);
     for number in 0..25 {
         journal.log(&Caller::new("p", 1), LogLevel::Warn, &format!("line {number}"), &[("a", "b\n")]);

@@ -64,6 +64,7 @@ impl<'a> Looker<'a> {
             (self.child, self.looks) = (None, 0);
         }
         self.looks += 1;
+        self.subject.is_elsewhere();
         let (mut held, mut talk) = match self.child.take() {
             Some((held, talk)) => {
                 talk.say(&request).map_err(|error| format!("cannot ask a process: {error}"))?;

@@ -118,6 +118,7 @@ pub(crate) fn asked<P: Promise>(
     decide: impl FnMut(usize, &Act) -> Decision,
 ) -> Result<Run, NotPassed> {
     let request = request.line::<P>();
+    subject.is_elsewhere();
     match supervised::run(subject.child_command()?, &request, &room.at, past, P::SYNC, decide)? {
         Ok(run) => Ok(run),
         Err(why) => unseen!("{why}"),

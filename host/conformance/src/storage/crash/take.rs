@@ -2,7 +2,7 @@
 
 use crate::crash::promise::FAILED;
 use crate::frame::must::show;
-use crate::inputs::rows::left_of;
+use crate::inputs::rows::{left_of, Row};
 use crate::storage::crash::history::Place;
 use crate::storage::crash::steps::{key, number_of_key, number_of_value, value, End, RowWrite, Step, KEYS, TABLES};
 use sochdb_plugin_host::sdk::{
@@ -97,7 +97,7 @@ pub(crate) fn read(storage: &Storage) -> Vec<String> {
         Some(found) => number_of_value(&found).map_or_else(|| show(&found), |value| format!("value {value}")),
         None => "no row".to_owned(),
     };
-    let all = |rows: Vec<(Vec<u8>, Vec<u8>)>| {
+    let all = |rows: Vec<Row>| {
         let rows = rows.into_iter().map(|(key, value)| format!("{} {}", show(&key), one(Some(value))));
         rows.collect::<Vec<_>>().join(", ")
     };
@@ -107,13 +107,24 @@ pub(crate) fn read(storage: &Storage) -> Vec<String> {
             lines.push(said(format!("get of key {row} of table {table}"), storage.get(table, &key(row)).map(one)));
         }
         lines.push(said(format!("scan of table {table}"), storage.scan(table, b"", b"", usize::MAX).map(all)));
-        let walked = storage.reader().and_then(|reader| {
-            let mut cursor = reader.cursor(table, &CursorOptions::new())?;
-            left_of(&mut cursor, usize::MAX)
-        });
-        lines.push(said(format!("cursor over table {table}"), walked.map(all)));
+        let keys: Vec<Vec<u8>> = (0..KEYS).map(key).collect();
+        let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+        let many = storage.multi_get(table, &keys);
+        let many = many.map(|found| found.into_iter().map(one).collect::<Vec<_>>().join(", "));
+        lines.push(said(format!("multi_get of table {table}"), many));
+        let [first, again] = walked(storage, table).unwrap_or_else(|error| [Err(error.clone()), Err(error)]);
+        lines.push(said(format!("cursor over table {table}"), first.map(all)));
+        lines.push(said(format!("cursor over table {table} that was moved to its begin"), again.map(all)));
     }
     lines
+}
+
+/// The rows that a cursor gives, and those that it gives when it is moved to its begin: where it is moved to, it goes on after an error, too.
+fn walked(storage: &Storage, table: u32) -> Called<[Called<Vec<Row>>; 2]> {
+    let reader = storage.reader()?;
+    let mut cursor = reader.cursor(table, &CursorOptions::new())?;
+    let first = left_of(&mut cursor, usize::MAX);
+    Ok([first, cursor.seek(b"").and_then(|()| left_of(&mut cursor, usize::MAX))])
 }
 
 fn goes_on(storage: &Storage, number: u32) -> Result<(), Error> {
