@@ -60,6 +60,7 @@ private:
 
 // A `soch_str`, which is a `string_view` too.
 struct str : soch_str {
+    str() noexcept : soch_str() {}
     str(soch_str raw) noexcept : soch_str(raw) {}
     str(string_view text) noexcept : soch_str(soch_text(text.data(), text.size())) {}
     operator string_view() const noexcept { return string_view(ptr, len); }
@@ -67,6 +68,7 @@ struct str : soch_str {
 
 // A `soch_bytes`, which is a `span<const uint8_t>` and a `string_view` too. What it is made of is lent, not copied.
 struct bytes : soch_bytes {
+    bytes() noexcept : soch_bytes() {}
     bytes(soch_bytes raw) noexcept : soch_bytes(raw) {}
     bytes(const void *data, size_t size) noexcept : soch_bytes() {
         ptr = static_cast<const uint8_t *>(data);

@@ -114,24 +114,29 @@ fn found_by_its_test(mutant: &'static Mutant) -> Found {
     }
 }
 
-/// What came of each mutant, by twice as many threads as there are processors: a test waits about as long as it works.
-fn found_of(mutants: &'static [Mutant]) -> Vec<(&'static Mutant, Found)> {
-    let (next, found, measured) = (AtomicUsize::new(0), Mutex::new(Vec::new()), measured());
+/// What comes of each, by twice as many threads as there are processors: a test waits about as long as it works.
+fn for_each<'a, T: Sync, R: Send>(all: &'a [T], one: impl Fn(&'a T) -> R + Sync) -> Vec<R> {
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     let threads = 2 * std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                while let Some(mutant) = mutants.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let one = match &measured {
-                        None => found_by_its_test(mutant),
-                        Some(patterns) => checked(mutant, &built(mutant), &patterns.split(' ').collect::<Vec<_>>(), 1),
-                    };
-                    found.lock().expect("no thread panics with it").push((mutant, one));
+                while let Some(it) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let result = one(it);
+                    results.lock().expect("no thread panics with it").push(result);
                 }
             });
         }
     });
-    found.into_inner().expect("no thread panics with it")
+    results.into_inner().expect("no thread panics with it")
+}
+
+fn found_of(mutants: &'static [Mutant]) -> Vec<(&'static Mutant, Found)> {
+    let measured = measured();
+    for_each(mutants, |mutant| match &measured {
+        None => (mutant, found_by_its_test(mutant)),
+        Some(patterns) => (mutant, checked(mutant, &built(mutant), &patterns.split(' ').collect::<Vec<_>>(), 1)),
+    })
 }
 
 /// An index by any metric passes, if it describes that one, and so does one whose changes hold its lock.

@@ -3,9 +3,9 @@
 
 use crate::build::{built, not_found};
 use crate::check::checked;
-use crate::subject::Mutant;
-use crate::{LISTS, TIMES};
-use std::collections::BTreeSet;
+use crate::subject::{Damage, Mutant, Plugin};
+use crate::{for_each, LISTS, TIMES};
+use std::collections::{BTreeMap, BTreeSet};
 use support::root;
 
 /// Tests that find a mistake which is made for another one, and its name.
@@ -99,6 +99,24 @@ fn each_test_of_the_suite_is_seen_to_fail() {
     let made_for: BTreeSet<&str> = mutants().map(|mutant| mutant.finds).collect();
     let twice: Vec<_> = ALSO.iter().filter(|(test, _)| made_for.contains(test)).collect();
     assert!(twice.is_empty(), "there is a mistake for these now: {twice:#?}");
+}
+
+/// What a test says of a mistake counts for nothing where it says the same without it. The plugins of the examples pass all tests elsewhere:
+/// `tests/examples`, and `tests/operator/check_times.rs`.
+#[test]
+fn what_has_no_mistake_passes_the_tests_that_mistakes_fail() {
+    let mut tests: BTreeMap<Plugin, BTreeSet<&str>> = BTreeMap::new();
+    for mutant in mutants().filter(|mutant| mutant.plugin.source.starts_with("tests/plugins/")) {
+        tests.entry(mutant.plugin).or_default().insert(mutant.finds);
+    }
+    let rights: Vec<_> = tests.into_iter().collect();
+    let wrong = for_each(&rights, |(plugin, tests)| {
+        let right = Mutant { name: "no mistake", plugin: *plugin, edits: &[], damage: Damage::Nuisance, finds: "" };
+        let found = checked(&right, &built(&right), &tests.iter().copied().collect::<Vec<_>>(), 1);
+        (!found.by.is_empty()).then(|| format!("{} {:?}: {}", plugin.source, plugin.options, found.by.join(", ")))
+    });
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{} plugins do not pass as they are:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use crate::check::Found;
 
 /// A plugin of this repository that keeps the contract.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Plugin {
     /// Its source below the root: a file in C or C++, or the folder of a crate.
     pub source: &'static str,
@@ -14,7 +14,7 @@ pub struct Plugin {
 }
 
 /// A library that is compiled into a plugin.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Needs {
     Nothing,
     Lmdb,

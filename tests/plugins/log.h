@@ -1,6 +1,7 @@
 // A file of records, each with its length and its checksum, that lasts when it is synced. What replaces it as a whole is a new
 // file that is renamed. Small enough that each line which keeps a promise can be broken: `tests/mutants`.
 #define _POSIX_C_SOURCE 200809L
+#include "quiet.h"
 #include "sochdb_plugin.h"
 
 #include <errno.h>
@@ -40,13 +41,17 @@ static uint64_t checksum(const uint8_t *at, size_t len) {
 }
 
 static int write_all(int file, const uint8_t *from, size_t len, uint64_t at) {
-    while (len > 0) {
+    quiet signals;
+    int failed = quiet_begin(&signals);
+    if (failed != 0) return failed;
+    while (len > 0 && failed == 0) {
         ssize_t written = pwrite(file, from, len, (off_t)at);
         if (written < 0 && errno == EINTR) continue;
-        if (written <= 0) return written < 0 ? errno : ENOSPC;
-        from += written, len -= (size_t)written, at += (uint64_t)written;
+        if (written <= 0) failed = written < 0 ? errno : ENOSPC;
+        else from += written, len -= (size_t)written, at += (uint64_t)written;
     }
-    return 0;
+    quiet_end(&signals, failed == EFBIG ? SIGXFSZ : 0);
+    return failed;
 }
 
 static int sync_file(int file) {

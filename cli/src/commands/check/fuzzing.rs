@@ -98,7 +98,8 @@ impl Drawing<'_> {
         let test = drawn::asked(case, time, &file);
         let mut command = child::command(self.checked.file, &test, self.checked.subject, &places)?;
         surroundings::set_temporary(&mut command, self.room);
-        let finished = process::run(&mut command, limit, || None).map_err(|error| format!("cannot run a sequence: {error}"))?;
+        let finished =
+            process::run(&mut command, limit, || None).map_err(|error| format!("cannot run a sequence: {error}"))?;
         let outcome = Tested::new(SEQUENCES, finished, Left::take(&places, self.checked.file), limit).outcome;
         let Noted { last, accepted } = drawn::take(&file);
         Ok(Ran { outcome, last: last.unwrap_or_else(|| case.clone()), accepted })

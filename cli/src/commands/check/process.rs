@@ -37,11 +37,7 @@ pub(crate) struct Finished {
 /// Runs `command`; what is left of it after `limit` is killed, with all that it started. What it waits for a processor that does
 /// something else is not counted, up to [`MOST_QUEUED`] times the limit. Where the limit is over, `part` is asked which part of its work it
 /// is at: each part has the whole limit.
-pub(crate) fn run(
-    command: &mut Command,
-    limit: Duration,
-    part: impl Fn() -> Option<u64>,
-) -> std::io::Result<Finished> {
+pub(crate) fn run(command: &mut Command, limit: Duration, part: impl Fn() -> Option<u64>) -> std::io::Result<Finished> {
     let (output, writes_output) = std::io::pipe()?;
     let (errors, writes_errors) = std::io::pipe()?;
     command.stdin(Stdio::null()).stdout(writes_output).stderr(writes_errors);

@@ -25,8 +25,7 @@ pub enum Phase {
 
 impl Phase {
     /// All phases, in their order.
-    pub const ALL: [Self; 6] =
-        [Self::Load, Self::Create, Self::Run, Self::Elsewhere, Self::Shutdown, Self::Destroy];
+    pub const ALL: [Self; 6] = [Self::Load, Self::Create, Self::Run, Self::Elsewhere, Self::Shutdown, Self::Destroy];
 
     /// Returns the stable name of the phase.
     #[must_use]

@@ -24,7 +24,8 @@ fn what_waits_for_a_processor_has_not_hung() {
     let busy = "while :; do :; done";
     let others = format!("for each in 1 2 3; do timeout 20 sh -c '{busy}' & done; ulimit -t 1; {busy}");
     let limit = Duration::from_millis(1500);
-    let finished = run(Command::new("taskset").args(["-c", "0", "sh", "-c", &others]), limit, || None).expect("taskset runs");
+    let finished =
+        run(Command::new("taskset").args(["-c", "0", "sh", "-c", &others]), limit, || None).expect("taskset runs");
     assert!(finished.took > limit, "nobody was in its way: {:?}", finished.took);
     assert_ne!(finished.ended, Ended::Hung);
 }
@@ -32,9 +33,8 @@ fn what_waits_for_a_processor_has_not_hung() {
 #[test]
 fn each_part_has_the_whole_limit() {
     let (limit, parts) = (Duration::from_millis(200), std::cell::Cell::new(0));
-    let sleeps = |part: &dyn Fn() -> Option<u64>| {
-        run(Command::new("sleep").arg("1"), limit, part).expect("sleep runs").ended
-    };
+    let sleeps =
+        |part: &dyn Fn() -> Option<u64>| run(Command::new("sleep").arg("1"), limit, part).expect("sleep runs").ended;
     assert_eq!(sleeps(&|| Some(parts.replace(parts.get() + 1))), Ended::Exit(0));
     assert!((2..6).contains(&parts.get()), "{} parts in a second", parts.get());
     assert_eq!(sleeps(&|| Some(7)), Ended::Hung);
