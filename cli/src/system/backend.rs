@@ -176,6 +176,9 @@ pub(crate) trait System {
     /// How long one of the child's threads was ready and waited for a processor, of the one that did so longest; 0 where the system
     /// does not tell.
     fn queued(child: &Child) -> Duration;
+    /// Whether one of the child's threads waits at this moment for what no signal ends, such as a disk; false where the system does not
+    /// tell.
+    fn waits_for_disk(child: &Child) -> bool;
     /// Ends a child that was not waited for, and what it left behind. There may be nothing.
     fn end(child: &Child, group: &Self::Group);
     /// The number of what ended a process against its will: a signal, or an exception.

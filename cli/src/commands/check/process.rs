@@ -10,8 +10,10 @@ use std::time::{Duration, Instant};
 /// How much of a child's last words is kept, in bytes.
 const KEPT: usize = 64 << 10;
 /// More than on any machine that is of use: threads of a plugin without an end keep each other waiting, too.
-const MOST_QUEUED: u32 = 16;
+const MOST_WAITED: u32 = 16;
 const POLL: Duration = Duration::from_millis(2);
+/// How often is looked whether it waits for a disk.
+const LOOK: Duration = Duration::from_millis(50);
 /// How long the pipe may stay open after the group was killed: a process that left the group may hold it for ever.
 const LAST_WORDS: Duration = Duration::from_millis(500);
 
@@ -35,7 +37,7 @@ pub(crate) struct Finished {
 }
 
 /// Runs `command`; what is left of it after `limit` is killed, with all that it started. What it waits for a processor that does
-/// something else is not counted, up to [`MOST_QUEUED`] times the limit. Where the limit is over, `part` is asked which part of its work it
+/// something else, or for a disk, is not counted, up to [`MOST_WAITED`] times the limit. Where the limit is over, `part` is asked which part of its work it
 /// is at: each part has the whole limit.
 pub(crate) fn run(command: &mut Command, limit: Duration, part: impl Fn() -> Option<u64>) -> std::io::Result<Finished> {
     let (output, writes_output) = std::io::pipe()?;
@@ -61,11 +63,17 @@ pub(crate) fn run(command: &mut Command, limit: Duration, part: impl Fn() -> Opt
 
 fn wait(child: &mut Child, limit: Duration, part: impl Fn() -> Option<u64>) -> std::io::Result<bool> {
     let (mut begun, mut last) = (Instant::now(), None);
+    let (mut looked, mut for_disk) = (begun, Duration::ZERO);
     loop {
         if Native::has_ended(child)? {
             return Ok(true);
         }
-        if begun.elapsed() > limit && begun.elapsed() > limit + Native::queued(child).min(MOST_QUEUED * limit) {
+        if looked.elapsed() > LOOK {
+            for_disk += if Native::waits_for_disk(child) { looked.elapsed() } else { Duration::ZERO };
+            looked = Instant::now();
+        }
+        let waited = || (Native::queued(child) + for_disk).min(MOST_WAITED * limit);
+        if begun.elapsed() > limit && begun.elapsed() > limit + waited() {
             let now = part();
             if now.is_none() || now == last {
                 return Ok(false);

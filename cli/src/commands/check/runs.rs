@@ -21,7 +21,7 @@ use tempfile::TempDir;
 #[derive(clap::Args)]
 #[command(next_help_heading = "How they run")]
 pub(crate) struct Running {
-    /// Seconds that one test may take, beside those that it waits for a processor; in a test of crashes, each process that has the plugin
+    /// Seconds that one test may take, beside those that it waits for a processor or a disk; in a test of crashes, each process that has the plugin
     #[arg(long, default_value_t = 20, hide_short_help = true, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
     /// Run each test so often, with a seed that is one larger each time, until it does not pass

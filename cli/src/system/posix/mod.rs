@@ -181,6 +181,10 @@ impl System for Posix {
         own::queued(child.id())
     }
 
+    fn waits_for_disk(child: &Child) -> bool {
+        own::waits_for_disk(child.id())
+    }
+
     fn end(child: &Child, (): &()) {
         processes::end(child);
     }

@@ -186,6 +186,10 @@ impl System for Windows {
         Duration::ZERO
     }
 
+    fn waits_for_disk(_: &Child) -> bool {
+        false
+    }
+
     fn end(_: &Child, job: &Job) {
         job.end();
     }

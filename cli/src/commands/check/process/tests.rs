@@ -30,6 +30,30 @@ fn what_waits_for_a_processor_has_not_hung() {
     assert_ne!(finished.ended, Ended::Hung);
 }
 
+/// Where a disk is slow, each sync takes longer.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_waits_for_a_disk_has_not_hung() {
+    const WAITS: &str = "SOCH_TEST_WAITS";
+    if std::env::var_os(WAITS).is_some() {
+        // As whoever waits for a disk: the kernel wakes nobody up who waits for a child that was made so.
+        // SAFETY: the child has memory of its own, and ends without running anything of this program.
+        unsafe {
+            if libc::syscall(libc::SYS_clone, libc::CLONE_VFORK | libc::SIGCHLD, 0, 0, 0, 0) == 0 {
+                libc::usleep(900_000);
+                libc::_exit(0);
+            }
+        }
+        return;
+    }
+    let name = "commands::check::process::tests::what_waits_for_a_disk_has_not_hung";
+    let mut command = Command::new(std::env::current_exe().expect("this program"));
+    let limit = Duration::from_millis(400);
+    let finished = run(command.args([name, "--exact"]).env(WAITS, "1"), limit, || None).expect("this program runs");
+    assert!(finished.took > limit, "it waited for nothing: {:?}", finished.took);
+    assert_eq!(finished.ended, Ended::Exit(0));
+}
+
 #[test]
 fn each_part_has_the_whole_limit() {
     let (limit, parts) = (Duration::from_millis(200), std::cell::Cell::new(0));

@@ -25,6 +25,10 @@ pub(crate) fn queued(_: u32) -> Duration {
     Duration::ZERO
 }
 
+pub(crate) fn waits_for_disk(_: u32) -> bool {
+    false
+}
+
 /// Of a crash the signal is known, and nobody has written yet how the way to it is.
 pub(crate) fn watch_for_crash(_: &Path) -> Result<()> {
     Ok(())

@@ -29,10 +29,19 @@ pub(crate) fn own_program() -> Result<PathBuf> {
 
 /// The second of the three numbers of each thread's `schedstat`, as the kernel's documentation has them (scheduler/sched-stats).
 pub(crate) fn queued(process: u32) -> Duration {
-    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let told = threads.filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok());
-    let waited = told.filter_map(|told| told.split(' ').nth(1)?.parse().ok());
+    let waited = of_threads(process, "schedstat").filter_map(|told| told.split(' ').nth(1)?.parse().ok());
     waited.max().map_or(Duration::ZERO, Duration::from_nanos)
+}
+
+/// The state `D` of a thread, which stands behind its name, as proc_pid_stat(5) has it.
+pub(crate) fn waits_for_disk(process: u32) -> bool {
+    of_threads(process, "stat").any(|told| told.rsplit(')').next().is_some_and(|rest| rest.starts_with(" D")))
+}
+
+/// The texts of a file of each thread.
+fn of_threads(process: u32, file: &'static str) -> impl Iterator<Item = String> {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    threads.filter_map(move |thread| fs::read_to_string(thread.path().join(file)).ok())
 }
 
 /// Where it is refused, fewer are seen.
