@@ -46,7 +46,7 @@ pub const IN_A_LOG: &[Mutant] = mistakes! { LOG, "tests/plugins/rows_in_a_log.c"
     Leak "a compaction keeps the file that it replaced":
         "    if (failed == 0) failed = replace(&self->log, &all);\n" =>
         "    static int count;\n    char old[4200];\n    snprintf(old, sizeof old, \"%s.%d\", self->log.path, count++);\n    if (failed == 0 && link(self->log.path, old) != 0) failed = errno;\n    if (failed == 0) failed = replace(&self->log, &all);\n",
-        "storage_whole::compact_gives_space_back";
+        "storage_space::compact_gives_it_back";
     Loss "a compaction of nothing does not know where its log ends":
         "    if (failed == 0) failed = replace(&self->log, &all);\n" =>
         "    if (failed == 0) failed = replace(&self->log, &all);\n    if (all.len == 0) self->log.end++;\n",

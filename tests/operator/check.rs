@@ -5,6 +5,7 @@ use serde_json::Value;
 use std::path::Path;
 use std::process::Command;
 use support::command::{call, command, object, one_object, outcomes, LIMIT};
+use support::conforms::JSON_CONFIG;
 use support::in_c;
 use support::plugins::{in_rust, Private};
 use support::{run, skipped, succeed, PrivateDir, MINUTE};
@@ -12,7 +13,7 @@ use support::{run, skipped, succeed, PrivateDir, MINUTE};
 #[test]
 fn passes_a_plugin_that_keeps_the_contract() {
     for (library, config, kind) in
-        [(in_c!("codec_xor"), "{}", "compression::"), (in_c!("storage_lmdb"), r#"{"path": "{dir}"}"#, "storage::")]
+        [(in_c!("codec_xor"), "{}", "compression::"), (in_c!("observability_json"), JSON_CONFIG, "observability::")]
     {
         let plugin = Private::copy(&library);
         let answer = object(&["check", "--quick", "--config", config], &plugin.path, 0);

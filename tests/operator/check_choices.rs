@@ -47,7 +47,7 @@ fn what_failed_last_is_run_alone() {
     let plugin = Private::compile("unstable_codec", &["-DFAIL"]);
     let unknown = with_cache(&cache, &["--failed"], &plugin.path, 2);
     assert!(unknown["message"].as_str().is_some_and(|why| why.contains("leave out --failed")), "{unknown}");
-    let all = with_cache(&cache, &[], &plugin.path, 1);
+    let all = with_cache(&cache, &["--quick"], &plugin.path, 1);
     let failed: Vec<&str> =
         outcomes(&all, "tests").into_iter().filter(|(_, outcome)| *outcome == "failed").map(|(name, _)| name).collect();
     let again = with_cache(&cache, &["--failed"], &plugin.path, 1);
@@ -63,12 +63,12 @@ fn what_failed_last_is_run_alone() {
 fn a_skip_file_is_obeyed_and_repeated() {
     let room = PrivateDir::new("skips");
     let plugin = Private::compile("unstable_codec", &["-DFAIL"]);
-    let all = object(&["check"], &plugin.path, 1);
+    let all = object(&["check", "--quick"], &plugin.path, 1);
     let failed = outcomes(&all, "tests").into_iter().filter(|(_, outcome)| *outcome == "failed").map(|(name, _)| name);
     let lines: String = failed.map(|name| format!("\"{name}\" = \"it is meant to fail\"\n")).collect();
     let file = room.write("skip.toml", &lines);
     let file = file.to_str().expect("UTF-8");
-    let answer = object(&["check", "--skip", file], &plugin.path, 0);
+    let answer = object(&["check", "--quick", "--skip", file], &plugin.path, 0);
     let skipped =
         answer["tests"].as_array().expect("tests").iter().find(|test| test["reason"] == "it is meant to fail");
     assert!(skipped.is_some_and(|test| test["outcome"] == "skipped"), "{answer}");
@@ -164,7 +164,7 @@ fn command_of_shell(line: &str) -> std::process::Output {
 fn a_failure_tells_a_command_that_repeats_it() {
     use std::os::unix::process::ExitStatusExt;
     let bad = Private::compile("unstable_codec", &["-DFAIL"]);
-    let answer = object(&["check"], &bad.path, 1);
+    let answer = object(&["check", "--quick"], &bad.path, 1);
     let failed = answer["tests"].as_array().expect("tests").iter().find(|test| test["outcome"] == "failed");
     let failed = failed.expect("one fails");
     let again = repeated(failed);
@@ -198,7 +198,7 @@ fn a_debugger_stops_at_the_crash() {
 #[test]
 fn a_host_that_refuses_is_a_failure_beside_tests_that_pass() {
     let plugin = Private::compile("listens", &[]);
-    let answer = object(&["check"], &plugin.path, 1);
+    let answer = object(&["check", "--quick"], &plugin.path, 1);
     let failed: Vec<_> = outcomes(&answer, "tests").into_iter().filter(|(_, outcome)| *outcome != "ok").collect();
     assert_eq!(failed[0], ("load::a_host_accepts_it", "failed"), "{answer}");
     let reason = answer["tests"][0]["reason"].as_str().expect("a reason");

@@ -37,7 +37,7 @@ print(json.dumps(collections.Counter(element.tag for element in root.iter())))";
 fn each_test_is_in_the_xml_as_it_ended() {
     let name = "each_test_is_in_the_xml_as_it_ended";
     for (file, code) in [
-        (Private::copy(&in_c!("storage_memory")), 0),
+        (Private::copy(&in_c!("codec_xor")), 0),
         (Private::compile("unstable_codec", &["-DFAIL"]), 1),
         (Private::compile("unstable_codec", &["-DCRASH"]), 1),
     ] {
@@ -67,7 +67,7 @@ fn what_a_plugin_says_is_text() {
 #[test]
 fn the_page_shows_all_and_needs_nothing() {
     let plugin = Private::copy(&in_c!("index_flat"));
-    let (answer, _, page) = reported(&plugin.path, &["--config", r#"{"dimensions": 16}"#], 0);
+    let (answer, _, page) = reported(&plugin.path, &["--quick", "--config", r#"{"dimensions": 16}"#], 0);
     for test in answer["tests"].as_array().expect("tests") {
         assert!(page.contains(test["name"].as_str().expect("a name")), "{test}");
     }

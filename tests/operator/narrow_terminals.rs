@@ -162,7 +162,7 @@ fn no_answer_is_wider_than_the_terminal() {
         &["doctor", "--directory", &place],
         &["list"],
         &["list", "--directory", &place],
-        &["check", &plugin],
+        &["check", "--test", "compression::*", &plugin],
         &["check", &refused],
         &["inspect", &plugin],
         &["inspect", "/bin/true"],

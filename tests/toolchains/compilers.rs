@@ -45,11 +45,6 @@ fn c_twins_by(test: &str, program: &str, flags: &[&str], name: &str) {
 }
 
 #[test]
-fn c_by_gcc_without_optimization() {
-    c_twins_by("c_by_gcc_without_optimization", "gcc", &["-O0"], "GCC: (");
-}
-
-#[test]
 fn c_by_gcc_with_all_optimizations() {
     c_twins_by("c_by_gcc_with_all_optimizations", "gcc", &["-O3", "-flto", "-s"], "GCC: (");
 }
@@ -77,6 +72,7 @@ fn storage_memory(name: &str, mut command: Command) -> PathBuf {
         }
     }
     command.current_dir(root()).args(["build", "--locked", "-p", "storage_memory", "--target-dir"]).arg(&target);
+    command.env("CARGO_INCREMENTAL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0");
     // What the host's own build fetched is enough, unless this cargo wants another index.
     command.env("CARGO_NET_OFFLINE", "true");
     if !run(&mut command, BUILD).status.success() {

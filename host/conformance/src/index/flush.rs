@@ -9,7 +9,9 @@ use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::index::ordered::{keys_of_every_length, of_bytes};
 use crate::index::rows::{every_form, has_entries};
+use crate::inputs::files::lengths_in;
 use crate::inputs::keys::Keys;
+use crate::inputs::questions::stopped_at;
 use sochdb_plugin_host::sdk::{ErrorKind, IndexExtension, RowId};
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
@@ -19,8 +21,10 @@ suite!(Index, "index_flush":
     what_was_flushed_is_there_again,
     what_was_not_flushed_is_not_there_again,
     a_build_is_flushed_whole,
+    what_replaced_all_is_flushed,
     every_form_of_entry_is_flushed,
     a_dropped_index_is_empty_when_it_comes_again,
+    a_flush_that_was_stopped_leaves_nothing_behind_a_drop,
     keys_of_every_length_are_flushed,
     a_long_key_is_flushed_behind_many,
 );
@@ -149,6 +153,38 @@ fn a_build_is_flushed_whole(subject: &Subject) -> Result<(), NotPassed> {
     has(instance.index()?, keys, &rows)
 }
 
+/// A build or a load is a change like any other, also to who flushes with the watermark of before.
+fn what_replaced_all_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let entries: Vec<(RowId, Vec<u8>)> = (0..50).map(|row| (row, keys.key(row))).collect();
+    let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
+    let mut other = subject.instance()?;
+    build(other.index()?, &entries)?;
+    let saved = supported("save", other.index()?.save(1))?;
+    for way in ["build", "finish_build", "load"] {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        needed("insert", index.insert(&keys.key(90), 90))?;
+        index.flush(1).must("flush")?;
+        keeps(index, 1)?;
+        match (way, &saved) {
+            ("build", _) => build(index, &entries)?,
+            ("finish_build", _) => {
+                let mut builder = index.begin_build(1, 2).must("begin_build")?;
+                builder.add(&lent).must("build_add")?;
+                builder.finish().must("finish_build")?;
+            }
+            (_, Some(saved)) => _ = index.load_from(saved).must("load")?,
+            _ => continue,
+        }
+        index.flush(1).must("flush")?;
+        let mut instance = again(subject, instance, 1)?;
+        has(instance.index()?, keys, &(0..50).collect())
+            .map_err(|why| NotPassed::Failed(format!("after `{way}`, a flush and a later instance: {why}")))?;
+    }
+    Ok(())
+}
+
 fn every_form_of_entry_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let all = every_form(keys);
@@ -184,6 +220,42 @@ fn a_dropped_index_is_empty_when_it_comes_again(subject: &Subject) -> Result<(),
     needed("insert", index.insert(&keys.key(3), 3))?;
     index.flush(1).must("flush")?;
     has(index, keys, &BTreeSet::from([3]))
+}
+
+/// How many files with something in them a drop leaves, behind a flush that was stopped at this question or was not; and whether it was.
+fn left_by_a_drop(subject: &Subject, keys: Keys, question: u32) -> Result<(usize, bool), NotPassed> {
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    build(index, &(0..500).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+    index.flush(1).must("flush")?;
+    keeps(index, 1)?;
+    needed("insert", index.insert(&keys.key(500), 500))?;
+    let (flushed, is_stopped) = stopped_at(question, || index.flush(2));
+    if !is_stopped {
+        flushed.must("flush")?;
+    }
+    needed("drop_index", index.drop_index())?;
+    let directory = instance.directory();
+    drop(instance);
+    Ok((lengths_in(directory.path()).into_iter().filter(|len| *len > 0).count(), is_stopped))
+}
+
+fn a_flush_that_was_stopped_leaves_nothing_behind_a_drop(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let (usual, _) = left_by_a_drop(subject, keys, u32::MAX)?;
+    // The first one is the host's.
+    for question in [2, 3, 4, 6, 10] {
+        let (left, is_stopped) = left_by_a_drop(subject, keys, question)?;
+        ensure!(
+            left <= usual,
+            "`drop_index` leaves {usual} files with something in them, and {left} behind a flush that was stopped; it removes all that \
+             the index keeps"
+        );
+        if !is_stopped {
+            break;
+        }
+    }
+    Ok(())
 }
 
 /// One more key, when there is much already: few changes are written another way than many.

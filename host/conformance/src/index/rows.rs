@@ -18,6 +18,7 @@ suite!(Index, "index_rows":
     builds_of_every_size_are_whole,
     entries_come_twice_and_in_any_order,
     many_inserts_are_all_there,
+    what_is_left_is_found_while_all_go,
     the_callers_array_may_be_small;
     full: a_build_of_65_536_entries_is_whole,
 );
@@ -61,7 +62,7 @@ pub(crate) fn every_form(keys: Keys) -> Vec<(RowId, Vec<u8>)> {
         entries.extend(lengths.map(|len| (2_000_000 + len as u64, vec![0xEE; len])));
     }
     if matches!(keys, Keys::Texts) {
-        entries.push((3_000_000, format!("{} w999999", "many words ".repeat(1000)).into_bytes()));
+        entries.push((3_000_000, format!("{} w999999", "many words ".repeat(7000)).into_bytes()));
     }
     entries
 }
@@ -139,6 +140,39 @@ fn builds_of_every_size_are_whole(subject: &Subject) -> Result<(), NotPassed> {
             let all = needed("range", index.range(b"", b"", usize::MAX))?;
             ensure!(all.iter().copied().eq(0..count), "a range over {count} entries finds {}", all.len());
         }
+    }
+    Ok(())
+}
+
+/// One after the other goes, and with it what led to others. Each time one that is left is looked for.
+fn what_is_left_is_found_while_all_go(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of_all_changes(subject)?;
+    for in_order in [true, false] {
+        let (mut instance, mut random) = (subject.instance()?, subject.random(0x60E5));
+        let index = instance.index()?;
+        let count: u64 = if index.describe().visible_after_flush { 40 } else { 200 };
+        (0..count).try_for_each(|row| needed("insert", index.insert(&keys.key(row), row)))?;
+        see(index)?;
+        let (mut left, mut missed): (Vec<RowId>, u64) = ((0..count).collect(), 0);
+        while left.len() > 1 {
+            let gone = left.remove(if in_order { 0 } else { random.below(left.len() as u64) as usize });
+            needed("delete", index.delete(&keys.key(gone), gone))?;
+            see(index)?;
+            let row = left[random.below(left.len() as u64) as usize];
+            let near = supported("nearest", index.nearest(&keys.key(row), 1))?;
+            ensure!(
+                near.is_none_or(|near| !near.is_empty()),
+                "of {} entries that are left none is nearest",
+                left.len()
+            );
+            missed += u64::from(rows_of(index, &keys.key(row))? != [row]);
+        }
+        // An approximate index may miss one.
+        let most = if keys.are_vectors() { count / 20 } else { 0 };
+        ensure!(
+            missed <= most,
+            "while {count} entries were removed one by one, {missed} times one that was left was not found by its own key"
+        );
     }
     Ok(())
 }

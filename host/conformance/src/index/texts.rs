@@ -13,6 +13,7 @@ suite!(Index, "index_texts":
     words_find_their_texts,
     removed_texts_never_come,
     a_row_comes_by_its_best_text,
+    texts_of_a_row_do_not_add_up,
     long_texts_are_found,
     odd_queries_end_well,
 );
@@ -142,6 +143,33 @@ fn a_row_comes_by_its_best_text(subject: &Subject) -> Result<(), NotPassed> {
             let times = found.iter().filter(|row| **row == 1).count();
             ensure!(times == 1, "a row with two texts that a query finds comes {times} times");
         }
+    }
+    Ok(())
+}
+
+/// Of two rows that have the same nearest text, one has others beside it, which do not add up.
+fn texts_of_a_row_do_not_add_up(subject: &Subject) -> Result<(), NotPassed> {
+    const ENTRIES: [(RowId, &str); 4] = [(1, "quarry"), (1, "quarry willow"), (1, "quarry river"), (2, "quarry")];
+    of_texts(subject)?;
+    for built in [false, true] {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        if built {
+            build(index, &ENTRIES.map(|(row, text)| (row, text.as_bytes().to_vec())))?;
+        } else {
+            ENTRIES.iter().try_for_each(|(row, text)| needed("insert", index.insert(text.as_bytes(), *row)))?;
+            see(index)?;
+        }
+        let found = needed("nearest", index.nearest(b"quarry", 9))?;
+        let distance = |wanted: RowId| found.iter().find(|(row, _)| *row == wanted).map(|(_, distance)| *distance);
+        let (Some(one), Some(other)) = (distance(1), distance(2)) else {
+            return Err(format!("two rows have the text \"quarry\", and {found:?} are found").into());
+        };
+        ensure!(
+            (one - other).abs() <= 1e-4 * other.abs(),
+            "two rows have the text \"quarry\", one of them others with this word, too; their distances are {one} and {other}, and \
+             each is found by its nearest key (`nearest`)"
+        );
     }
     Ok(())
 }

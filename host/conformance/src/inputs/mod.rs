@@ -2,6 +2,7 @@
 
 pub(crate) mod cancelled;
 pub(crate) mod compacted;
+pub(crate) mod files;
 pub(crate) mod handed_on;
 pub(crate) mod keys;
 pub(crate) mod lent;

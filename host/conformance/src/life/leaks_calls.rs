@@ -179,6 +179,17 @@ fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), NotPassed> 
             }),
         ),
         ("`checkpoint` into what is there", Box::new(|| any(storage.checkpoint(directory.path())))),
+        ("`compact`", Box::new(|| any(storage.compact()))),
+        ("`drop_table` of one without rows", Box::new(|| any(storage.drop_table(78)))),
+        (
+            "`checkpoint` and its end",
+            Box::new(|| {
+                let place = directory.path().join("copy");
+                any(storage.checkpoint(&place))?;
+                std::fs::remove_dir_all(&place)
+                    .map_err(|error| Error::failed(format!("the copy is not there: {error}")))
+            }),
+        ),
     ];
     // Where there are no files, nothing waits for a flush.
     if !storage.describe().instance.has_files {

@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod exact;
 pub(crate) mod health;
 pub(crate) mod kinds;
+pub(crate) mod many;
 pub(crate) mod no_room;
 pub(crate) mod output;
 pub(crate) mod pages;
@@ -27,6 +28,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     series::TESTS,
     exact::TESTS,
     sizes::TESTS,
+    many::TESTS,
     no_room::TESTS,
     kinds::TESTS,
     pages::TESTS,

@@ -28,6 +28,7 @@ pub(crate) mod savepoint;
 pub(crate) mod scan;
 pub(crate) mod schedule;
 pub(crate) mod sizes;
+pub(crate) mod space;
 pub(crate) mod stepped;
 pub(crate) mod stopped;
 pub(crate) mod table;
@@ -56,6 +57,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     moments::TESTS,
     many_changes::TESTS,
     tables::TESTS,
+    space::TESTS,
     whole::TESTS,
     expiry::TESTS,
     counts::TESTS,

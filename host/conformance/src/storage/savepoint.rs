@@ -12,6 +12,7 @@ suite!(Storage, "storage_savepoint":
     what_was_written_since_one_goes,
     many_agree_with_a_model,
     what_is_left_of_them_ends_with_the_transaction,
+    much_that_is_taken_back_takes_nothing_with_it,
 );
 
 type Rows = BTreeMap<(u32, Vec<u8>), Vec<u8>>;
@@ -151,6 +152,48 @@ fn many_agree_with_a_model(subject: &Subject) -> Result<(), NotPassed> {
                 inside.abort();
             }
             has(storage, &rows, &format!("the end of round {round}"))?;
+        }
+        Ok(())
+    })
+}
+
+/// Rows that fill pages come and go behind a savepoint: what an engine has given back meanwhile, it must not give twice.
+fn much_that_is_taken_back_takes_nothing_with_it(subject: &Subject) -> Result<(), NotPassed> {
+    const ROWS: u64 = 120;
+    const ROUNDS: u64 = 6;
+    with_savepoints(subject, |storage| {
+        let mut random = subject.random(0x5AFE);
+        let mut rows = Rows::new();
+        for round in 0..ROUNDS {
+            let mut inside = storage.begin(&TransactionOptions::new()).must("begin")?;
+            let mut now = rows.clone();
+            for taken_back in [false, true, false] {
+                let before = now.clone();
+                if taken_back {
+                    inside.set_savepoint().must("txn_set_savepoint")?;
+                }
+                for _ in 0..ROWS {
+                    let table = TABLES[random.below(2) as usize];
+                    let key = random.below(2 * ROWS).to_be_bytes().to_vec();
+                    // What rows of before have goes with them, in turns.
+                    if random.below(3) == 0 {
+                        inside.delete(table, &key).must("txn_remove")?;
+                        now.remove(&(table, key));
+                    } else {
+                        let len = [40, 700, 6000][random.below(3) as usize];
+                        let value = random.bytes(len);
+                        inside.put(table, &key, &value).must("txn_put")?;
+                        now.insert((table, key), value);
+                    }
+                }
+                if taken_back {
+                    inside.rollback_to_savepoint().must("txn_rollback_to_savepoint")?;
+                    now = before;
+                }
+            }
+            inside.commit().must("commit")?;
+            rows = now;
+            has(storage, &rows, &format!("round {round}, of which much was taken back"))?;
         }
         Ok(())
     })

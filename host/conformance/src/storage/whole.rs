@@ -1,23 +1,19 @@
 //! Tests of what a storage does with all it has: flush and compact change nothing that is read, tables are listed and go whole,
 //! handles are many.
 
-use crate::frame::must::{ensure, needed, show, skip, supported, Must};
+use crate::frame::must::{ensure, needed, show, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::compacted::compact;
 use crate::inputs::rows::left_of;
-use sochdb_plugin_host::sdk::abi::{SOCH_OK, SOCH_UNSUPPORTED};
-use sochdb_plugin_host::sdk::{BatchOptions, CursorOptions, ErrorKind, StorageExtension, StorageTable, Write};
+use sochdb_plugin_host::sdk::{CursorOptions, ErrorKind, StorageExtension, StorageTable};
 use sochdb_plugin_host::{Reader, Storage};
 use std::collections::BTreeMap;
-use std::fs::DirEntry;
-use std::path::Path;
 
 suite!(Storage, "storage_whole":
     flush_and_compact_keep_all_kinds_of_rows,
     compact_keeps_what_a_snapshot_sees,
-    compact_gives_space_back,
     every_number_of_tables_is_listed,
     a_large_table_goes_whole,
     many_handles_are_open_at_once,
@@ -255,50 +251,5 @@ fn a_number_of_the_database_changes_nothing_else(subject: &Subject) -> Result<()
         let found = storage.get(1, b"delete").must("get")?;
         ensure!(found.is_none(), "after a delete under the number {number} the row is {found:02x?}");
     }
-    Ok(())
-}
-
-/// The bytes in the files below a directory.
-fn bytes_in(directory: &Path) -> u64 {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let len = |entry: DirEntry| match entry.metadata() {
-        Ok(metadata) if metadata.is_dir() => bytes_in(&entry.path()),
-        Ok(metadata) => metadata.len(),
-        Err(_) => 0,
-    };
-    entries.map(len).sum()
-}
-
-/// The same rows are written again and again: a file of the past that stays makes more of them than there are.
-fn compact_gives_space_back(subject: &Subject) -> Result<(), NotPassed> {
-    const ROWS: u32 = 100;
-    const ROUNDS: u32 = 60;
-    /// The bytes that an engine takes for itself, whatever it holds.
-    const OWN: u64 = 4 << 20;
-    let mut instance = subject.instance()?;
-    let directory = instance.directory();
-    let storage = &*instance.storage()?;
-    let has = storage.alone("compact", |table, _, _| if table.compact.is_some() { SOCH_OK } else { SOCH_UNSUPPORTED });
-    if supported("compact", has)?.is_none() {
-        skip!("it has no `compact`, and gives space back as it likes");
-    }
-    let mut random = subject.random(124);
-    let mut written = 0;
-    for _ in 0..ROUNDS {
-        let rows: Vec<_> = (0..ROWS).map(|key| (key.to_be_bytes(), random.bytes(2000))).collect();
-        let puts: Vec<_> = rows.iter().map(|(key, value)| Write::Put { table: 1, key, value }).collect();
-        if supported("write_batch", storage.write_batch(&puts, &BatchOptions::new()))?.is_none() {
-            rows.iter().try_for_each(|(key, value)| storage.put(1, key, value, 0).must("put"))?;
-        }
-        written += u64::from(ROWS) * 2000;
-        storage.flush().must("flush")?;
-    }
-    storage.compact().must("compact")?;
-    let (bytes, rows) = (bytes_in(directory.path()), u64::from(ROWS) * 2000);
-    ensure!(
-        bytes <= 4 * rows + OWN,
-        "of {written} bytes that were written over each other {rows} are there; the files have {bytes} bytes after `compact`, \
-         which gives space back"
-    );
     Ok(())
 }

@@ -26,6 +26,10 @@ pub(crate) trait System {
     /// ends the process where nobody blocks it. None, and nothing is run, where the system cannot do that.
     fn with_short_files<T>(bytes: u64, call: impl FnOnce() -> T) -> Option<T>;
 
+    /// Runs `call`, and counts the signals meanwhile of writes to what nobody reads any more. None, and nothing is run, where the
+    /// system has none.
+    fn broken_pipes<T>(call: impl FnOnce() -> T) -> Option<(T, usize)>;
+
     /// Runs `call` while this process may open so many files and sockets more. None, and nothing is run, where the system cannot do
     /// that.
     fn with_few_files<T>(files: usize, call: impl FnOnce() -> T) -> Option<T>;

@@ -8,6 +8,7 @@ use std::fs::{File, Permissions};
 use std::io::Result;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::Builder;
 
@@ -47,6 +48,24 @@ impl<Own: Posix> System for Own {
         // SAFETY: it was there before.
         unsafe { libc::signal(libc::SIGXFSZ, handler) };
         result
+    }
+
+    fn broken_pipes<T>(call: impl FnOnce() -> T) -> Option<(T, usize)> {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        extern "C" fn count(_: libc::c_int) {
+            COUNT.fetch_add(1, Ordering::Relaxed);
+        }
+        // SAFETY: all-zero bytes are a value of the type, as its fields are integers, addresses and sets of bits.
+        let (mut counts, mut usual): (libc::sigaction, libc::sigaction) = unsafe { std::mem::zeroed() };
+        counts.sa_sigaction = count as extern "C" fn(libc::c_int) as usize;
+        counts.sa_flags = libc::SA_RESTART;
+        let before = COUNT.load(Ordering::Relaxed);
+        // SAFETY: the handler only counts, which is safe wherever a thread is.
+        unsafe { libc::sigaction(libc::SIGPIPE, &raw const counts, &raw mut usual) };
+        let result = call();
+        // SAFETY: it was there before.
+        unsafe { libc::sigaction(libc::SIGPIPE, &raw const usual, std::ptr::null_mut()) };
+        Some((result, COUNT.load(Ordering::Relaxed) - before))
     }
 
     /// A new file has the lowest number that is free: that of the first one too many is the limit.

@@ -41,6 +41,10 @@ impl System for Windows {
         None
     }
 
+    fn broken_pipes<T>(_: impl FnOnce() -> T) -> Option<(T, usize)> {
+        None
+    }
+
     fn with_few_files<T>(_: usize, _: impl FnOnce() -> T) -> Option<T> {
         None
     }

@@ -18,7 +18,7 @@ pub(crate) fn point(trial: &Trial, points: usize) -> usize {
 }
 
 /// Where a trial kills: each second one at a call that changes names or lengths, or right after one; each fourth between two writes of one
-/// step, of which most steps have one.
+/// step, in turns of any step, and behind a long write, as few steps have one.
 pub(crate) fn kill_point(trial: &Trial, run: &Run) -> usize {
     let is_rare = |at: usize| run.points.get(at).is_some_and(|point| point.fits.is_rare);
     let rare: Vec<usize> =
@@ -26,6 +26,8 @@ pub(crate) fn kill_point(trial: &Trial, run: &Run) -> usize {
     let is_write = |at: usize| run.points.get(at).is_some_and(|point| point.fits.may_be_short);
     let is_between = |at: &usize| is_write(at - 1) && is_write(*at) && run.lines.iter().all(|line| line.calls != *at);
     let between: Vec<usize> = (1..run.points.len()).filter(is_between).collect();
+    let long: Vec<usize> = between.iter().copied().filter(|at| run.points[at - 1].fits.is_long).collect();
+    let between = if trial.number % 8 == 5 && !long.is_empty() { long } else { between };
     match (rare.get(point(trial, rare.len())), between.get(point(trial, between.len()))) {
         (Some(at), _) if trial.number.is_multiple_of(2) => *at,
         (_, Some(at)) if trial.number % 4 == 1 => *at,
@@ -33,14 +35,28 @@ pub(crate) fn kill_point(trial: &Trial, run: &Run) -> usize {
     }
 }
 
-/// How many changes were made when the power fails: each second time right when a step was done that is durable.
-pub(crate) fn loss_point<P: Promise>(trial: &Trial, seed: u64, run: &Run) -> usize {
+/// How many changes were made when each step was done that is durable.
+fn durable<P: Promise>(seed: u64, run: &Run) -> Vec<usize> {
     let steps = P::steps(seed, STEPS);
     let is_durable = |line: &&Line| {
         let at = line.text.strip_prefix("done ").and_then(|number| number.parse::<usize>().ok());
         at.and_then(|at| steps.get(at)).is_some_and(P::is_kept)
     };
-    let durable: Vec<usize> = run.lines.iter().filter(is_durable).map(|line| line.ops).collect();
+    run.lines.iter().filter(is_durable).map(|line| line.ops).collect()
+}
+
+/// How many changes were made when the power fails in a run of which a call failed behind so many: right when a later step was done that is
+/// durable, in turns the first one and any, or at the end.
+pub(crate) fn later_loss_point<P: Promise>(trial: &Trial, seed: u64, run: &Run, failed: usize) -> usize {
+    let later: Vec<usize> = durable::<P>(seed, run).into_iter().filter(|at| *at > failed).collect();
+    let is_first = (trial.number / FAULTS.len() as u32).is_multiple_of(2);
+    let at = if is_first { 0 } else { point(trial, later.len() + 1) };
+    later.get(at).copied().unwrap_or(run.past.ops.len())
+}
+
+/// How many changes were made when the power fails: each second time right when a step was done that is durable.
+pub(crate) fn loss_point<P: Promise>(trial: &Trial, seed: u64, run: &Run) -> usize {
+    let durable = durable::<P>(seed, run);
     match durable.get(point(trial, durable.len())) {
         Some(at) if trial.number.is_multiple_of(2) => *at,
         _ => point(trial, run.past.ops.len() + 1),

@@ -22,6 +22,9 @@ pub(crate) struct Act {
     pub(crate) what: String,
 }
 
+/// The bytes of a long write.
+const LONG: u64 = 1 << 16;
+
 /// The ways in which a call may fail.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fits {
@@ -35,6 +38,8 @@ pub(crate) struct Fits {
     pub(crate) syncs: bool,
     /// Whether it reads, and changes nothing.
     pub(crate) reads: bool,
+    /// Whether it writes much: a part of what has no room in one call.
+    pub(crate) is_long: bool,
     /// Whether it changes a name or a length. Plugins make few such calls, at moments that matter.
     pub(crate) is_rare: bool,
 }
@@ -54,6 +59,7 @@ impl Act {
             ),
             syncs: matches!(self.call, Sync { .. } | Call::SyncMap { .. } | Call::SyncAll),
             reads: matches!(self.call, Call::Read { .. }),
+            is_long: matches!(&self.call, Write { parts, .. } if parts.iter().map(|(_, len)| len).sum::<u64>() >= LONG),
             is_rare: !matches!(self.call, Write { .. } | Sync { .. } | Call::Read { .. } | Call::Refused { .. }),
         }
     }

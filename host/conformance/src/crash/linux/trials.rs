@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 /// So long a test goes on by default, if it has made the fewest.
 const TIME: Duration = Duration::from_secs(5);
-const FEWEST: u32 = 8;
+const FEWEST: u32 = 20;
 
 /// One try.
 pub(crate) struct Trial {

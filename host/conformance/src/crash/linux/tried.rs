@@ -5,7 +5,7 @@ use crate::crash::linux::content::Change;
 use crate::crash::linux::disk::{after_power_loss, put, Op};
 use crate::crash::linux::looker::{Found, Looker};
 use crate::crash::linux::perform::Decision;
-use crate::crash::linux::points::{kill_point, loss_point, point, FAULTS};
+use crate::crash::linux::points::{kill_point, later_loss_point, loss_point, point, FAULTS};
 use crate::crash::linux::process::Past;
 use crate::crash::linux::runs::{ended, fates, flushed, found, left_open, under_way, wrong, Runs, STEPS};
 use crate::crash::linux::supervised::{End, Run};
@@ -113,20 +113,21 @@ pub(crate) fn failing_calls<P: Promise>(subject: &Subject) -> Result<(), NotPass
             )
             .into());
         }
-        let fates = fates(&run.lines, usize::MAX);
         let failed = run.lines.iter().filter_map(|line| line.text.strip_prefix("failed ")).next();
         let failed = failed
             .map_or_else(|| "no step failed".to_owned(), |first| format!("step {first} was the first that failed"));
         let found = looker.look::<P>(&room.at)?;
-        if let Some(why) = wrong::<P>(seed, &fates, found) {
+        if let Some(why) = wrong::<P>(seed, &fates(&run.lines, usize::MAX), found) {
             return Err(format!("{place}; {failed}; opened again: {why}").into());
         }
         fresh(&room)?;
-        let entries = after_power_loss(&run.past.ops, trials.rule(), &mut Random::new(trial.seed));
+        let until = later_loss_point::<P>(trial, seed, &run, ops);
+        let entries = after_power_loss(&run.past.ops[..until], trials.rule(), &mut Random::new(trial.seed));
         put(&entries, &room.at).must("cannot write what a disk holds")?;
         let found = looker.look::<P>(&room.at)?;
-        match wrong::<P>(seed, &fates, found) {
-            Some(why) => Err(format!("{place}; {failed}; the power failed at the end; opened again: {why}").into()),
+        let later = under_way::<P>(seed, &run.lines, until);
+        match wrong::<P>(seed, &fates(&run.lines, until), found) {
+            Some(why) => Err(format!("{place}; {failed}; the power failed {later}; opened again: {why}").into()),
             None => Ok(()),
         }
     })
