@@ -969,8 +969,8 @@ typedef struct soch_index {
   // Adds a row. `SOCH_OK` also if it was there. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it that is
   // only built. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
   soch_status (*insert)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
-  // Removes a row. `SOCH_OK` also if it was not there. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it
-  // that only grows. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+  // Removes a row. `SOCH_OK` also if it was not there. What it took is given back in time: an index whose entries come and go
+  // takes no more and more. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it that only grows. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
   soch_status (*remove)(void *instance, struct soch_bytes key, uint64_t row, struct soch_error *error);
   // Finds the rows with exactly `key`, in ascending order. Writes the first `capacity` of them to `rows` and
   // sets `count` to how many there are in all; with more than `capacity` the caller comes again. Optional; the

@@ -129,8 +129,8 @@ pub struct soch_index {
     pub insert: Option<
         unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
     >,
-    /// Removes a row. `SOCH_OK` also if it was not there. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it
-    /// that only grows. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
+    /// Removes a row. `SOCH_OK` also if it was not there. What it took is given back in time: an index whose entries come and go
+    /// takes no more and more. Optional; the default is `SOCH_UNSUPPORTED`, as an index has it that only grows. Unless `SOCH_INDEX_CONCURRENT_CHANGES` says else: [exclusive]
     pub remove: Option<
         unsafe extern "C" fn(instance: *mut c_void, key: soch_bytes, row: u64, error: *mut soch_error) -> soch_status,
     >,

@@ -3,17 +3,23 @@
 
 use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
+use crate::frame::spent::spent;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::inputs::keys::Keys;
 use sochdb_plugin_host::sdk::{IndexChange, IndexExtension, RowId};
 use sochdb_plugin_host::Index;
+use std::time::Duration;
 
 suite!(Index, "index_ways":
     an_entry_that_came_twice_goes_at_once,
     what_goes_takes_no_more_away_than_it_brought,
+    entries_that_come_and_go_take_no_room,
 );
+
+/// A slow index is tried with less.
+const PATIENCE: Duration = Duration::from_millis(1500);
 
 type Entries = [(RowId, Vec<u8>)];
 
@@ -119,4 +125,41 @@ fn what_goes_takes_no_more_away_than_it_brought(subject: &Subject) -> Result<(),
         }
         Ok(())
     })
+}
+
+/// An index may keep what has gone for a while, and then has as much of it as it had before.
+fn entries_that_come_and_go_take_no_room(subject: &Subject) -> Result<(), NotPassed> {
+    const FIRST: u64 = 1000;
+    const MOST: u64 = 30_000;
+    /// Bytes in all, and for each entry: what counts them may.
+    const IN_ALL: u64 = 64 << 10;
+    const EACH: u64 = 8;
+    let keys = Keys::of_all_changes(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    if index.describe().visible_after_flush {
+        skip!("what has gone stays until a flush");
+    }
+    let took = |index: &Index| supported("size_bytes", index.size_bytes());
+    build(index, &entries(keys, 60))?;
+    let (spent, mut first, mut turns) = (spent(), None, 0);
+    for turn in 0..MOST {
+        turns = turn;
+        if turn == FIRST {
+            first = took(index)?;
+        }
+        let row = 1000 + turn % 16;
+        index.insert(&keys.key(row), row).must("insert")?;
+        index.delete(&keys.key(row), row).must("delete")?;
+        if turn % 64 == 0 && spent() > PATIENCE {
+            break;
+        }
+    }
+    let (Some(first), Some(last)) = (first, took(index)?) else { return Ok(()) };
+    ensure!(
+        last <= first + IN_ALL + EACH * turns,
+        "an index to which 16 entries came and went again and again took {first} bytes by `size_bytes` after {FIRST} times, and {last} after \
+         {turns}; what removed entries took is given back in time (`remove`)"
+    );
+    Ok(())
 }
