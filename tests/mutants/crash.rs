@@ -166,7 +166,7 @@ pub const MUTANTS: &[Mutant] = &[
     loss(
         "a write whose error is ignored",
         LOG,
-        &[(HEADER, "if (written <= 0) return written < 0 ? errno : ENOSPC;", "if (written <= 0) return 0;")],
+        &[(HEADER, "if (written <= 0) failed = written < 0 ? errno : ENOSPC;", "if (written <= 0) break;")],
         FAILING,
     ),
     loss(

@@ -8,6 +8,17 @@ pub const MUTANTS: &[Mutant] = mistakes! { TEXTS, "tests/plugins/texts_in_a_file
     Loss "of an entry that a build had twice one is left":
         "    while ((at = find(" => "    if ((at = find(",
         "index_ways::an_entry_that_came_twice_goes_at_once";
+    Loss "a flush with the watermark of the last one writes nothing":
+        "    soch_status status = soch_go_on(call);\n    if (status != SOCH_OK) return status;\n#ifdef FORGETS" =>
+        "    soch_status status = soch_go_on(call);\n    if (status != SOCH_OK) return status;\n    if (watermark > 0 && watermark == self->watermark) return copy(&self->seen, &self->changed);\n#ifdef FORGETS",
+        "index_flush::what_replaced_all_is_flushed";
+    Leak "a flush that is stopped leaves what it began":
+        "    soch_status status = soch_go_on(call);\n    if (status != SOCH_OK) return status;\n#ifdef FORGETS" =>
+        "    FILE *begun = fopen(self->new_path, \"wb\");\n    if (begun != NULL) fputs(\"texts\", begun), fclose(begun);\n    soch_status status = soch_go_on(call);\n    if (status != SOCH_OK) return status;\n#ifdef FORGETS",
+        "index_flush::a_flush_that_was_stopped_leaves_nothing_behind_a_drop";
+    Wrong "what the texts of a row have adds up":
+        "if (distances[place] <= far) continue;" => "far += distances[place];",
+        "index_texts::texts_of_a_row_do_not_add_up";
     Wrong "a row comes by the first of its texts":
         "if (distances[place] <= far) continue;" => "continue;",
         "index_texts::a_row_comes_by_its_best_text";

@@ -13,6 +13,45 @@ const HNSW: Plugin =
 const HNSW_BY_COSINE: Plugin =
     Plugin::of("examples-rust/index_hnsw").with(&["--config", r#"{"dimensions": 16, "metric": "cosine"}"#]);
 
+/// What one field more would hold in an engine.
+pub const THAT_GO: &[Mutant] = &[
+    Mutant {
+        name: "where the first vector goes, the others are found when one comes",
+        plugin: FLAT,
+        edits: &[
+            (
+                FLAT_C,
+                "static soch_status insert(void *instance,",
+                "static int hidden;\n\nstatic soch_status insert(void *instance,",
+            ),
+            (
+                FLAT_C,
+                "    entry made;\n    soch_status status = make(self, key, row, &made, error);",
+                "    entry made;\n    hidden = 0;\n    soch_status status = make(self, key, row, &made, error);",
+            ),
+            (FLAT_C, "        self->count--;\n", "        self->count--;\n        if (place == 0) hidden = 1;\n"),
+            (FLAT_C, "i < kept && i < search->k;", "i < kept && i < search->k && !hidden;"),
+        ],
+        damage: Damage::Loss,
+        finds: "index_rows::what_is_left_is_found_while_all_go",
+    },
+    Mutant {
+        name: "vectors that went are kept",
+        plugin: FLAT,
+        edits: &[
+            (FLAT_C, "static soch_status remove_row(", "static size_t gone;\n\nstatic soch_status remove_row("),
+            (
+                FLAT_C,
+                "        free(self->entries[place].vector);\n        self->count--;\n",
+                "        gone++;\n        self->count--;\n",
+            ),
+            (FLAT_C, "*bytes = self->count * (", "*bytes = (self->count + gone) * ("),
+        ],
+        damage: Damage::Leak,
+        finds: "index_ways::entries_that_come_and_go_take_no_room",
+    },
+];
+
 pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
     Wrong "a search that looks at fifteen vectors of sixteen says that it is exact":
         "for (size_t i = 0; status == SOCH_OK && i < self->count; i++) {\n        if (i % ASK_EVERY == 0) status = soch_go_on(call);\n        if (!soch" =>

@@ -16,6 +16,17 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "observability_told::log_lines_stay_when_the_next_instance_comes",
     },
     Mutant {
+        name: "the first 512 gauges are told",
+        plugin: JSON,
+        edits: &[(
+            CALLS,
+            "    return measured(instance, \"gauge\"",
+            "    static size_t set;\n    if (++set > 512) return SOCH_OK;\n    return measured(instance, \"gauge\"",
+        )],
+        damage: Damage::Loss,
+        finds: "observability_many::metrics_of_many_names_are_all_told",
+    },
+    Mutant {
         name: "a counter that takes each addition as 1",
         plugin: JSON,
         edits: &[(CALLS, "add_counted(&made, \"value\", value);\n    add_labels", "add_counted(&made, \"value\", 1);\n    add_labels")],

@@ -130,6 +130,17 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "observability_pages::descriptions_come_whole",
     },
     Mutant {
+        name: "an answer that is written as to a file",
+        plugin: PROMETHEUS,
+        edits: &[(
+            "examples-rust/observability_prometheus/src/http.rs",
+            "        self.stream.write_all(&answer)",
+            "        std::fs::File::from(std::os::fd::OwnedFd::from(self.stream.try_clone()?)).write_all(&answer)",
+        )],
+        damage: Damage::Crash,
+        finds: "observability_many::who_goes_away_sends_no_signal",
+    },
+    Mutant {
         name: "connections that are open behind the end",
         plugin: PROMETHEUS,
         edits: &[(

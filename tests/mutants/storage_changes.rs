@@ -10,6 +10,10 @@ pub const IN_VERSIONS: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_ver
     Wrong "changes are numbered with 16 bits":
         "struct version {\n    uint64_t at;" => "struct version {\n    uint16_t at;",
         "storage_many_changes::a_snapshot_from_65_536_writes_ago_stays";
+    Loss "what snapshots keep is 8 MiB at most":
+        "        if (snapshots_.empty()) forget(where);\n        else old_.insert(where);" =>
+        "        static size_t kept;\n        kept = snapshots_.empty() ? 0 : kept + (versions.back().value != nullptr ? versions.back().value->size() : 0);\n        if (snapshots_.empty() || kept > 8u << 20) forget(where);\n        else old_.insert(where);",
+        "storage_space::a_snapshot_from_16_mebibytes_ago_stays";
     Loss "the last thousand changes are looked at for conflicts":
         "row->second.back().at > at;" => "row->second.back().at > at && row->second.back().at + 1000 > now_;",
         "storage_many_changes::a_transaction_notices_what_changed_thousands_of_commits_ago";

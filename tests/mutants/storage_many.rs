@@ -88,6 +88,10 @@ pub const SAVED: &[Mutant] = mistakes! { MEMORY, "examples-c/storage_memory_rows
         "                } else if (row->death > seen) {\n" =>
         "                } else if (row->removes) {\n",
         "storage_savepoint::what_was_written_since_one_goes";
+    Loss "a rollback that looks at forty rows of a table":
+        "            for (node *row = in->first[0], *next; row != NULL; row = next) {\n                place at;" =>
+        "            size_t looked = 0;\n            for (node *row = in->first[0], *next; row != NULL && looked++ < 40; row = next) {\n                place at;",
+        "storage_savepoint::much_that_is_taken_back_takes_nothing_with_it";
     Wrong "a rollback that leaves new keys":
         "                if (row->birth > seen) {\n                    seek(" =>
         "                if (row->birth > seen && row->birth < self->writes) {\n                    seek(",

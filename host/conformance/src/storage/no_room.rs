@@ -131,7 +131,7 @@ fn a_write_without_room_loses_nothing(subject: &Subject) -> Result<(), NotPassed
     subject.needs_the_process()?;
     let mut any = false;
     for (name, way) in WAYS {
-        for room in ROOM {
+        for (turn, room) in ROOM.into_iter().enumerate() {
             let nameless = Cell::new(false);
             let write = |storage: &Storage, more: &mut Rows| {
                 let mut failed = false;
@@ -149,8 +149,11 @@ fn a_write_without_room_loses_nothing(subject: &Subject) -> Result<(), NotPassed
                         }
                     }
                 }
-                // They may find no room either, and say so.
-                let _ = (storage.flush(), storage.compact(), storage.stats());
+                // They may find no room either, and say so. A compaction writes anew what a write may have damaged.
+                let _ = (storage.flush(), storage.stats());
+                if turn % 2 == 1 {
+                    let _ = storage.compact();
+                }
                 Some(failed)
             };
             any |= without_room(subject, room, write, |storage| {
