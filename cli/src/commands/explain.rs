@@ -3,7 +3,7 @@
 use crate::explanations::entries::{entries, remedy, Entry};
 use crate::explanations::examples::example;
 use crate::explanations::sandboxes::{PROVES, SANDBOXES};
-use crate::input::similar::distance;
+use crate::input::similar::nearest;
 use crate::output::Output;
 use serde_json::{json, Value};
 use sochdb_plugin_host::Step;
@@ -23,7 +23,7 @@ pub(crate) fn run(out: &Output, code: Option<&str>) -> bool {
             true
         }
         None => {
-            let (code, nearest) = ("E_CODE_UNKNOWN", nearest(&wanted));
+            let (code, nearest) = ("E_CODE_UNKNOWN", nearest(&wanted, entries().map(|entry| entry.code)));
             let message = format!("there is no code {wanted:?}; the nearest are {}", nearest.join(", "));
             out.object(&json!({
                 "code": code, "step": null, "message": message, "remedy": remedy(code), "nearest": nearest,
@@ -119,12 +119,4 @@ fn list(out: &Output) {
         out.line(format!("  {:<22}  {}", entry.code, entry.cause));
     }
     out.line("\nExit codes: 0 yes, 1 no or no result, 2 wrong usage. `explain CODE` gives the remedy.");
-}
-
-/// The three codes that are most like `wanted`.
-fn nearest(wanted: &str) -> Vec<&'static str> {
-    let mut codes: Vec<&'static str> = entries().map(|entry| entry.code).collect();
-    codes.sort_by_key(|code| distance(wanted, code));
-    codes.truncate(3);
-    codes
 }

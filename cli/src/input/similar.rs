@@ -14,3 +14,28 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
+
+/// The three of these names of which `wanted` is a part, or which are most like it, as a whole or behind `::`.
+pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut names: Vec<&str> = names.collect();
+    names.sort_by_key(|name| {
+        let own = name.rsplit("::").next().unwrap_or(name);
+        (!name.contains(wanted), distance(wanted, name).min(distance(wanted, own)))
+    });
+    names.truncate(3);
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_come_first_and_then_what_is_alike() {
+        let names = ["load::makes_an_instance", "storage::rows_stay", "storage_reader::rows_stay", "index::rows_go"];
+        let nearest = |wanted| nearest(wanted, names.into_iter());
+        assert_eq!(nearest("rows_stay")[..2], ["storage::rows_stay", "storage_reader::rows_stay"]);
+        assert_eq!(nearest("storage::row_stays")[0], "storage::rows_stay");
+        assert_eq!(nearest("index:")[0], "index::rows_go");
+    }
+}

@@ -3,7 +3,7 @@
 use crate::commands::check::child::{DECISION, LOAD};
 use crate::commands::check::last_check;
 use crate::commands::check::skip_file::Skipped;
-use crate::input::similar::distance;
+use crate::input::similar::nearest;
 use crate::output::failure::Failure;
 use glob::Pattern;
 use sochdb_plugin_conformance::{tests, Kind, Level};
@@ -38,18 +38,6 @@ fn pattern(text: &str) -> Result<Pattern, String> {
     Pattern::new(text).map_err(|error| format!("{error}; write for instance storage_reader::*"))
 }
 
-/// The three tests of which a part is called so, or of whose name that is most like it.
-fn nearest<'a>(pattern: &str, names: &[&'a str]) -> Vec<&'a str> {
-    let wanted = pattern.replace('*', "");
-    let mut names = names.to_vec();
-    names.sort_by_key(|name| {
-        let own = name.rsplit("::").next().unwrap_or(name);
-        (!name.contains(&wanted), distance(&wanted, name).min(distance(&wanted, own)))
-    });
-    names.truncate(3);
-    names
-}
-
 /// The tests to run, in their order, each with the reason for which it is left out.
 pub(crate) type Chosen = Vec<(&'static str, Option<String>)>;
 
@@ -74,8 +62,7 @@ impl Selection {
         let all = tests().iter().filter(|test| of_kinds(test.kind)).map(|test| (test.name, test.level));
         let all: Vec<_> = [(DECISION, Level::Quick), (LOAD, Level::Quick)].into_iter().chain(all).collect();
         if let Some(none) = self.names.iter().find(|pattern| !all.iter().any(|(name, _)| pattern.matches(name))) {
-            let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-            let near = nearest(none.as_str(), &names).join(", ");
+            let near = nearest(&none.as_str().replace('*', ""), all.iter().map(|(name, _)| *name)).join(", ");
             return Err(Failure::usage(format!(
                 "no test of this plugin is called {none}; names like it: {near}; --list prints all"
             )));
@@ -93,18 +80,5 @@ impl Selection {
             return Err(Failure::usage("no test is left: leave out --quick, or name others"));
         }
         Ok(chosen)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_like_one_that_is_none_are_told() {
-        let names = ["load::makes_an_instance", "storage::rows_stay", "storage_reader::rows_stay", "index::rows_go"];
-        assert_eq!(nearest("rows_stay", &names)[..2], ["storage::rows_stay", "storage_reader::rows_stay"]);
-        assert_eq!(nearest("storage::row_stays", &names)[0], "storage::rows_stay");
-        assert_eq!(nearest("index:*", &names)[0], "index::rows_go");
     }
 }

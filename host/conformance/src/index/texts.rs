@@ -165,8 +165,9 @@ fn texts_of_a_row_do_not_add_up(subject: &Subject) -> Result<(), NotPassed> {
         let (Some(one), Some(other)) = (distance(1), distance(2)) else {
             return Err(format!("two rows have the text \"quarry\", and {found:?} are found").into());
         };
+        let is_same = (one - other).abs() <= 1e-4 * other.abs();
         ensure!(
-            (one - other).abs() <= 1e-4 * other.abs(),
+            is_same,
             "two rows have the text \"quarry\", one of them others with this word, too; their distances are {one} and {other}, and \
              each is found by its nearest key (`nearest`)"
         );

@@ -80,7 +80,7 @@ fn a_snapshot_from_16_mebibytes_ago_stays(subject: &Subject) -> Result<(), NotPa
             ensure!(
                 found == Some(&old(row)[..]),
                 "of a snapshot the row {row}, of 300 bytes, is another one behind {} KiB that were written over it",
-                round * BYTES * ROWS as usize >> 10
+                (round * BYTES * ROWS as usize) >> 10
             );
         }
         if spent() > PATIENCE {
