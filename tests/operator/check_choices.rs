@@ -38,7 +38,22 @@ fn tests_are_chosen_by_name() {
         let answer = object(&["check", "--test", none], &plugin.path, 2);
         assert!(answer["message"].as_str().is_some_and(|why| why.contains("--list")), "{answer}");
     }
+    let near = object(&["check", "--test", "every_level_comes"], &plugin.path, 2);
+    assert!(
+        near["message"].as_str().is_some_and(|why| why.contains("like it: compression::every_level_comes_back,")),
+        "{near}"
+    );
     assert_eq!(object(&["check", "--test", "[", "--list"], &plugin.path, 2)["code"], "E_USAGE");
+}
+
+#[test]
+fn a_port_may_be_a_number_of_the_configuration() {
+    let plugin = Private::compile("logs_its_life", &[]);
+    let check = |config: &str, code: i32| {
+        object(&["check", "--test", "load::makes_an_instance", "--config", config], &plugin.path, code)
+    };
+    assert_eq!(check("{\"port\": {port}}", 0)["passed"], 1);
+    assert_eq!(check("{\"port\": {file}}", 2)["code"], "E_USAGE");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(crate) const LOAD: &str = "load::makes_an_instance";
 #[command(next_help_heading = "What the plugin needs, and is")]
 pub(crate) struct SubjectOptions {
     /// The configuration of each instance; places in it are of its own: `{dir}` a new directory, `{file}` a new file in it,
-    /// `{port}` a free port of this machine
+    /// `{port}` a free port of this machine, in a text or as a number
     ///
     /// What a sink writes to `{file}` or to a file in `{dir}` as lines of JSON, serves at `{port}` as a page for Prometheus, sends
     /// there by UDP as StatsD or to `http://127.0.0.1:{port}` as OTLP is read back and compared with what it was given.
@@ -119,8 +119,9 @@ pub(crate) struct Options {
     subject: SubjectOptions,
 }
 
+/// A port may stand where a number does.
 fn json_object(text: &str) -> Result<String, String> {
-    match serde_json::from_str(text) {
+    match serde_json::from_str(&text.replace("{port}", "1")) {
         Ok(Value::Object(_)) => Ok(text.to_owned()),
         Ok(_) => Err("it is no JSON object: write for instance {\"path\": \"{dir}\"}".to_owned()),
         Err(error) => Err(format!("it is no JSON: {error}")),

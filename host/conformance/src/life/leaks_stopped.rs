@@ -8,7 +8,7 @@ use crate::frame::subject::Subject;
 use crate::frame::test::{Level, Test};
 use crate::inputs::keys::Keys;
 use crate::inputs::questions::stopped_at;
-use crate::life::leaks_calls::{all_leave_nothing, any, Call};
+use crate::life::called::{all_leave_nothing, any, Call};
 use sochdb_plugin_host::sdk::abi::SOCH_UNSUPPORTED;
 use sochdb_plugin_host::sdk::{
     BatchOptions, CompressionExtension, CompressionOptions, CursorOptions, Error, IndexExtension, Search,
