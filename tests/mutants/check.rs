@@ -9,6 +9,8 @@ use support::run;
 pub struct Found {
     /// The tests that did not pass, by name.
     pub by: Vec<String>,
+    /// What these said.
+    pub why: String,
     /// The tests that were run.
     pub run: Vec<String>,
 }
@@ -24,5 +26,7 @@ pub fn checked(mutant: &Mutant, plugin: &Private, patterns: &[&str], times: usiz
     let outcomes = outcomes(&answer, "tests");
     let run = outcomes.iter().filter(|(_, outcome)| !matches!(*outcome, "skipped" | "not run"));
     let by = run.clone().filter(|(_, outcome)| *outcome != "ok").map(|(name, _)| (*name).to_owned()).collect();
-    Found { by, run: run.map(|(name, _)| (*name).to_owned()).collect() }
+    let reasons = answer["tests"].as_array().into_iter().flatten().filter(|test| test["outcome"] != "ok");
+    let why = reasons.filter_map(|test| test["reason"].as_str()).collect::<Vec<_>>().join("; ");
+    Found { by, why, run: run.map(|(name, _)| (*name).to_owned()).collect() }
 }

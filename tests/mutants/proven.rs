@@ -111,9 +111,16 @@ fn what_has_no_mistake_passes_the_tests_that_mistakes_fail() {
     }
     let rights: Vec<_> = tests.into_iter().collect();
     let wrong = for_each(&rights, |(plugin, tests)| {
-        let right = Mutant { name: "no mistake", plugin: *plugin, edits: &[], damage: Damage::Nuisance, finds: "" };
+        // Many points find what is rare, and of what is right a few say enough.
+        let options = match plugin.options {
+            ["--crash-points", _, rest @ ..] => rest,
+            all => all,
+        };
+        let plugin = Plugin { options, ..*plugin };
+        let right = Mutant { name: "no mistake", plugin, edits: &[], damage: Damage::Nuisance, finds: "" };
         let found = checked(&right, &built(&right), &tests.iter().copied().collect::<Vec<_>>(), 1);
-        (!found.by.is_empty()).then(|| format!("{} {:?}: {}", plugin.source, plugin.options, found.by.join(", ")))
+        let by = found.by.join(", ");
+        (!found.by.is_empty()).then(|| format!("{} {:?}: {by}: {}", plugin.source, plugin.options, found.why))
     });
     let wrong: Vec<String> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{} plugins do not pass as they are:\n{}", wrong.len(), wrong.join("\n"));

@@ -48,7 +48,7 @@ fn tests_are_chosen_by_name() {
 
 #[test]
 fn a_port_may_be_a_number_of_the_configuration() {
-    let plugin = Private::compile("logs_its_life", &[]);
+    let plugin = Private::compile("counts_alone", &[]);
     let check = |config: &str, code: i32| {
         object(&["check", "--test", "load::makes_an_instance", "--config", config], &plugin.path, code)
     };

@@ -67,7 +67,9 @@ fn what_a_plugin_says_is_text() {
 #[test]
 fn the_page_shows_all_and_needs_nothing() {
     let plugin = Private::copy(&in_c!("index_flat"));
-    let (answer, _, page) = reported(&plugin.path, &["--quick", "--config", r#"{"dimensions": 16}"#], 0);
+    let tests = ["--test", "index::*", "--test", "index_recall::*", "--test", "index_persist::*"];
+    let arguments = [&["--config", r#"{"dimensions": 16}"#][..], &tests].concat();
+    let (answer, _, page) = reported(&plugin.path, &arguments, 0);
     for test in answer["tests"].as_array().expect("tests") {
         assert!(page.contains(test["name"].as_str().expect("a name")), "{test}");
     }

@@ -78,7 +78,7 @@ fn wait(child: &mut Child, limit: Duration, part: impl Fn() -> Option<u64>) -> s
             if now.is_none() || now == last {
                 return Ok(false);
             }
-            (begun, last) = (Instant::now(), now);
+            (begun, last, for_disk) = (Instant::now(), now, Duration::ZERO);
         }
         std::thread::sleep(POLL);
     }

@@ -60,7 +60,7 @@ fn each_part_has_the_whole_limit() {
     let sleeps =
         |part: &dyn Fn() -> Option<u64>| run(Command::new("sleep").arg("1"), limit, part).expect("sleep runs").ended;
     assert_eq!(sleeps(&|| Some(parts.replace(parts.get() + 1))), Ended::Exit(0));
-    assert!((2..6).contains(&parts.get()), "{} parts in a second", parts.get());
+    assert!(parts.get() >= 2, "{} parts in a second", parts.get());
     assert_eq!(sleeps(&|| Some(7)), Ended::Hung);
 }
 
