@@ -9,6 +9,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// `load` or `plain`.
 pub const WAY: &str = "SOCH_CORPUS_WAY";
@@ -22,6 +23,8 @@ pub const RULES: &str = "SOCH_CORPUS_RULES";
 pub const AFTER: &str = "SOCH_CORPUS_AFTER";
 /// What a constructor writes.
 pub const MARK: &str = "SOCH_CORPUS_MARK";
+/// What a good plugin may take on a machine that is busy.
+const LONG: Duration = Duration::from_secs(12);
 
 /// Loads the input, and says what came of it.
 pub fn run() {
@@ -60,8 +63,9 @@ fn load(input: &Path) {
             say("text", &text);
         }
     }
+    let patient = DynamicPluginLoader::new_trusted().probe_limit(LONG).load_limit(2 * LONG);
     // SAFETY: it was compiled from this source tree.
-    let after = unsafe { DynamicPluginLoader::new_trusted().load(PathBuf::from(variable(AFTER))) };
+    let after = unsafe { patient.load(PathBuf::from(variable(AFTER))) };
     match after.and_then(|library| use_it(&library)) {
         Ok(()) => say("after", "works"),
         Err(error) => say("after", &format!("{error:?}")),
