@@ -187,7 +187,7 @@ fn what_replaced_all_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
 
 fn every_form_of_entry_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
-    let all = every_form(keys);
+    let all = every_form(subject, keys)?;
     let mut instance = subject.instance()?;
     let index = instance.index()?;
     index.flush(1).must("flush")?;

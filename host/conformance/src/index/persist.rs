@@ -118,7 +118,7 @@ fn a_load_replaces_everything(subject: &Subject) -> Result<(), NotPassed> {
 
 fn every_form_of_entry_is_saved(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
-    let all = every_form(keys);
+    let all = every_form(subject, keys)?;
     let (mut instance, mut other) = (subject.instance()?, subject.instance()?);
     let (index, other) = (instance.index()?, other.index()?);
     build(index, &all)?;

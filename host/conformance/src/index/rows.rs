@@ -7,7 +7,7 @@ use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::{Error, IndexExtension, RowId, RowIds};
+use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowId, RowIds};
 use sochdb_plugin_host::Index;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::MaybeUninit;
@@ -51,8 +51,9 @@ pub(crate) const ROWS: [RowId; 20] = [
 const COMMON: u64 = 5000;
 
 /// Entries with rows of all numbers, each under a key of its own and all under one, and with some of many keys; of bytes, also
-/// with keys of many lengths.
-pub(crate) fn every_form(keys: Keys) -> Vec<(RowId, Vec<u8>)> {
+/// with keys of many lengths, as far as the index takes them.
+pub(crate) fn every_form(subject: &Subject, keys: Keys) -> Result<Vec<(RowId, Vec<u8>)>, NotPassed> {
+    const LONG: usize = 4096;
     let mut entries: Vec<_> = ROWS.iter().zip(0..).map(|(row, number)| (*row, keys.key(number))).collect();
     entries.extend(ROWS.map(|row| (row, keys.key(COMMON))));
     let more = if keys.are_vectors() { 150 } else { 1100 };
@@ -62,9 +63,17 @@ pub(crate) fn every_form(keys: Keys) -> Vec<(RowId, Vec<u8>)> {
         entries.extend(lengths.map(|len| (2_000_000 + len as u64, vec![0xEE; len])));
     }
     if matches!(keys, Keys::Texts) {
-        entries.push((3_000_000, format!("{} w999999", "many words ".repeat(7000)).into_bytes()));
+        let long = [1000, 7000].map(|words| format!("{} w9999{words}", "many words ".repeat(words)).into_bytes());
+        entries.extend((3_000_000..).zip(long));
     }
-    entries
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let mut is_refused = |key: &[u8], row: RowId| {
+        let refused = index.insert(key, row).err().map(|error| error.kind());
+        matches!(refused, Some(ErrorKind::Invalid | ErrorKind::Limit))
+    };
+    entries.retain(|(row, key)| key.len() <= LONG || !is_refused(key, *row));
+    Ok(entries)
 }
 
 /// The index finds the rows of these entries, by each of their keys, and no others.
