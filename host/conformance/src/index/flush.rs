@@ -9,6 +9,7 @@ use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
 use crate::index::ordered::{keys_of_every_length, of_bytes};
 use crate::index::rows::{every_form, has_entries};
+use crate::index::ways::WAYS;
 use crate::inputs::files::lengths_in;
 use crate::inputs::keys::Keys;
 use crate::inputs::questions::stopped_at;
@@ -153,33 +154,23 @@ fn a_build_is_flushed_whole(subject: &Subject) -> Result<(), NotPassed> {
     has(instance.index()?, keys, &rows)
 }
 
-/// A build or a load is a change like any other, also to who flushes with the watermark of before.
+/// What came by a build or a load is flushed like any other change, also by who flushes with the watermark of before.
 fn what_replaced_all_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let entries: Vec<(RowId, Vec<u8>)> = (0..50).map(|row| (row, keys.key(row))).collect();
-    let lent: Vec<(RowId, &[u8])> = entries.iter().map(|(row, key)| (*row, &key[..])).collect();
-    let mut other = subject.instance()?;
-    build(other.index()?, &entries)?;
-    let saved = supported("save", other.index()?.save(1))?;
-    for way in ["build", "finish_build", "load"] {
+    for (way, fill) in WAYS {
         let mut instance = subject.instance()?;
         let index = instance.index()?;
         needed("insert", index.insert(&keys.key(90), 90))?;
         index.flush(1).must("flush")?;
         keeps(index, 1)?;
-        match (way, &saved) {
-            ("build", _) => build(index, &entries)?,
-            ("finish_build", _) => {
-                let mut builder = index.begin_build(1, 2).must("begin_build")?;
-                builder.add(&lent).must("build_add")?;
-                builder.finish().must("finish_build")?;
-            }
-            (_, Some(saved)) => _ = index.load_from(saved).must("load")?,
-            _ => continue,
+        if fill(subject, index, &entries)?.is_none() {
+            continue;
         }
         index.flush(1).must("flush")?;
+        let stays = ["insert", "change_batch"].contains(&way).then_some(90);
         let mut instance = again(subject, instance, 1)?;
-        has(instance.index()?, keys, &(0..50).collect())
+        has(instance.index()?, keys, &(0..50).chain(stays).collect())
             .map_err(|why| NotPassed::Failed(format!("after `{way}`, a flush and a later instance: {why}")))?;
     }
     Ok(())

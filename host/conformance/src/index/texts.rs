@@ -49,19 +49,24 @@ const TEXTS: [(RowId, &str); 6] = [
     (6, "hollow basin, ivory."),
 ];
 
+/// Brings the texts into the index, by a build or one by one.
+fn fill(index: &mut Index, texts: &[(RowId, &str)], built: bool) -> Result<(), NotPassed> {
+    if built {
+        let entries: Vec<_> = texts.iter().map(|(row, text)| (*row, text.as_bytes().to_vec())).collect();
+        return build(index, &entries);
+    }
+    for (row, text) in texts {
+        needed(&format!("insert of the text {text:?}, which is UTF-8"), index.insert(text.as_bytes(), *row))?;
+    }
+    see(index)
+}
+
 fn words_find_their_texts(subject: &Subject) -> Result<(), NotPassed> {
     of_texts(subject)?;
     for built in [false, true] {
         let mut instance = subject.instance()?;
         let index = instance.index()?;
-        if built {
-            build(index, &TEXTS.map(|(row, text)| (row, text.as_bytes().to_vec())))?;
-        } else {
-            for (row, text) in TEXTS {
-                needed(&format!("insert of the text {text:?}, which is UTF-8"), index.insert(text.as_bytes(), row))?;
-            }
-            see(index)?;
-        }
+        fill(index, &TEXTS, built)?;
         for (query, rows) in [
             ("anchor", &[1][..]),
             ("dagger", &[2]),
@@ -128,13 +133,7 @@ fn a_row_comes_by_its_best_text(subject: &Subject) -> Result<(), NotPassed> {
         for order in [[0, 1, 2, 3], [1, 0, 2, 3], [2, 3, 0, 1], [3, 2, 1, 0]] {
             let mut instance = subject.instance()?;
             let index = instance.index()?;
-            let entries = order.map(|at: usize| (texts[at].0, texts[at].1.as_bytes().to_vec()));
-            if built {
-                build(index, &entries)?;
-            } else {
-                entries.iter().try_for_each(|(row, text)| needed("insert", index.insert(text, *row)))?;
-                see(index)?;
-            }
+            fill(index, &order.map(|at: usize| texts[at]), built)?;
             let found = ask(index, "quarry river stone")?;
             ensure!(
                 found.first() == Some(&1),
@@ -154,12 +153,7 @@ fn texts_of_a_row_do_not_add_up(subject: &Subject) -> Result<(), NotPassed> {
     for built in [false, true] {
         let mut instance = subject.instance()?;
         let index = instance.index()?;
-        if built {
-            build(index, &ENTRIES.map(|(row, text)| (row, text.as_bytes().to_vec())))?;
-        } else {
-            ENTRIES.iter().try_for_each(|(row, text)| needed("insert", index.insert(text.as_bytes(), *row)))?;
-            see(index)?;
-        }
+        fill(index, &ENTRIES, built)?;
         let found = needed("nearest", index.nearest(b"quarry", 9))?;
         let distance = |wanted: RowId| found.iter().find(|(row, _)| *row == wanted).map(|(_, distance)| *distance);
         let (Some(one), Some(other)) = (distance(1), distance(2)) else {

@@ -21,12 +21,12 @@ suite!(Index, "index_ways":
 /// A slow index is tried with less.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-type Entries = [(RowId, Vec<u8>)];
+pub(crate) type Entries = [(RowId, Vec<u8>)];
 
 /// A way that entries come into an index; None if it has it not.
-type Fill = fn(&Subject, &mut Index, &Entries) -> Result<Option<()>, NotPassed>;
+pub(crate) type Fill = fn(&Subject, &mut Index, &Entries) -> Result<Option<()>, NotPassed>;
 
-const WAYS: [(&str, Fill); 5] = [
+pub(crate) const WAYS: [(&str, Fill); 5] = [
     ("build", |_, index, entries| supported("build", index.build(1, 2, &lent(entries)))),
     ("build_add", |_, index, entries| {
         let Some(mut builder) = supported("begin_build", index.begin_build(1, 2))? else { return Ok(None) };

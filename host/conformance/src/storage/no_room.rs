@@ -5,6 +5,7 @@ use crate::frame::must::{ensure, show, skip, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use crate::inputs::files::lengths_in;
 use crate::system::backend::System;
 use crate::system::Native;
 use sochdb_plugin_host::sdk::{
@@ -13,7 +14,6 @@ use sochdb_plugin_host::sdk::{
 use sochdb_plugin_host::Storage;
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::path::Path;
 
 suite!(Storage, "storage_no_room":
     a_transaction_without_room_leaves_nothing;
@@ -27,16 +27,6 @@ const ROOM: [u64; 4] = [0, 5000, 300_000, 3 << 20];
 /// A value that no cache for small pages keeps, and how many there are at most.
 const LARGE: usize = 400_000;
 const MOST: u32 = 40;
-
-/// The length of the longest file below a directory.
-fn longest(directory: &Path) -> u64 {
-    let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
-    let length = |entry: std::fs::DirEntry| match entry.file_type() {
-        Ok(kind) if kind.is_dir() => longest(&entry.path()),
-        _ => entry.metadata().map_or(0, |data| data.len()),
-    };
-    entries.map(length).max().unwrap_or(0)
-}
 
 /// A way to write one row.
 type Way = (&'static str, fn(&Storage, &[u8], &[u8]) -> Called<()>);
@@ -93,7 +83,7 @@ fn without_room(
     let durable = storage.describe().durable;
     let rows = fill(storage)?;
     let mut more = Rows::new();
-    let limit = match longest(directory.path()) {
+    let limit = match lengths_in(directory.path()).into_iter().max().unwrap_or(0) {
         // What has no files finds room.
         0 => return Ok(false),
         longest => longest + room,
