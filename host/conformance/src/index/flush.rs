@@ -154,7 +154,7 @@ fn a_build_is_flushed_whole(subject: &Subject) -> Result<(), NotPassed> {
     has(instance.index()?, keys, &rows)
 }
 
-/// What came by a build or a load is flushed like any other change, also by who flushes with the watermark of before.
+/// A build or a load is flushed like any other change, also by who flushes with the watermark of before.
 fn what_replaced_all_is_flushed(subject: &Subject) -> Result<(), NotPassed> {
     let keys = Keys::of(subject)?;
     let entries: Vec<(RowId, Vec<u8>)> = (0..50).map(|row| (row, keys.key(row))).collect();
