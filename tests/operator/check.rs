@@ -2,8 +2,13 @@
 
 use rustix::thread::{capabilities, CapabilitySet};
 use serde_json::Value;
+use std::fs;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 use support::command::{call, command, object, one_object, outcomes, LIMIT};
 use support::conforms::JSON_CONFIG;
 use support::in_c;
@@ -23,6 +28,35 @@ fn passes_a_plugin_that_keeps_the_contract() {
         assert_eq!(tests[..2], [("load::a_host_accepts_it", "ok"), ("load::makes_an_instance", "ok")]);
         assert!(tests.iter().any(|(name, _)| name.starts_with(kind)), "{tests:?}");
     }
+}
+
+/// Somebody builds anew while the tests run.
+#[test]
+fn goes_on_while_other_files_take_its_programs_place() {
+    let (plugin, room) = (Private::copy(&in_c!("codec_xor")), PrivateDir::new("replaced"));
+    let [program, other] = ["sochdb-plugin", "other"].map(|name| room.path().join(name));
+    fs::copy(command().get_program(), &program).expect("its own directory");
+    let mut check = Command::new(&program);
+    check.env("XDG_CACHE_HOME", room.path()).args(["check", "--quick"]).arg(&plugin.path).stdout(Stdio::piped());
+    let mut child = check.spawn().expect("it starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map(|line| line.expect("UTF-8"));
+    let first = lines.by_ref().find(|line| line.contains("load::")).expect("the first test");
+    let ended = AtomicBool::new(false);
+    let said: Vec<String> = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !ended.load(Ordering::Relaxed) {
+                fs::write(&other, "half of a program").expect("its own directory");
+                fs::rename(&other, &program).expect("its own directory");
+                thread::sleep(Duration::from_millis(1));
+            }
+        });
+        let said = lines.collect();
+        ended.store(true, Ordering::Relaxed);
+        said
+    });
+    let passed = said.iter().filter(|line| line.contains(" ok ")).count();
+    let success = child.wait().expect("it ends").success();
+    assert!(success && passed > 20, "{passed} passed: {first}\n{}", said.join("\n"));
 }
 
 #[test]

@@ -158,11 +158,11 @@ pub(crate) trait System {
     /// Whether whoever started this program wants to be told that nobody reads what it prints.
     fn tells_of_pipes() -> bool;
 
-    /// A path of the program that runs here, also where another one has taken its place since it began.
+    /// A command of the program that runs here, also where another one takes its place.
     ///
     /// # Errors
     /// Those of the system.
-    fn own_program() -> Result<PathBuf>;
+    fn own_program() -> Result<Command>;
     /// Starts a command such that all which it starts can be ended with it.
     ///
     /// # Errors

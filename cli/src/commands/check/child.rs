@@ -153,10 +153,13 @@ impl Places {
 
 /// The command that runs `test` on the plugin at `file` in a process of its own.
 pub(crate) fn command(file: &Path, test: &str, subject: &SubjectOptions, places: &Places) -> Result<Command, String> {
-    let program = Native::own_program().map_err(|error| format!("cannot find this program: {error}"))?;
-    let mut command = Command::new(program);
+    let mut command = own_program()?;
     command.arg("run-one-test").args(subject.arguments()).arg("--").arg(file).arg(test).args(places.all());
     Ok(command)
+}
+
+fn own_program() -> Result<Command, String> {
+    Native::own_program().map_err(|error| format!("cannot find this program: {error}"))
 }
 
 /// Runs the test and writes its verdict; true if it passed.
@@ -270,8 +273,7 @@ fn run_test(
 fn under_test(library: PluginLibrary, file: &Path, options: &SubjectOptions) -> Subject {
     let (plugin, told) = (file.to_owned(), options.clone());
     let child = move || {
-        let program = Native::own_program().map_err(|error| format!("cannot find this program: {error}"))?;
-        let mut command = Command::new(program);
+        let mut command = own_program()?;
         command.arg("serve-tests").args(told.arguments()).arg("--").arg(&plugin);
         Ok(command)
     };

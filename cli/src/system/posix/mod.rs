@@ -165,7 +165,7 @@ impl System for Posix {
         standard::is_pipe_ignored()
     }
 
-    fn own_program() -> Result<PathBuf> {
+    fn own_program() -> Result<Command> {
         own::own_program()
     }
 
@@ -198,7 +198,7 @@ impl System for Posix {
     }
 
     fn begin_test() -> Result<()> {
-        own::end_with_parent()?;
+        own::become_test()?;
         usual::differ()?;
         processes::dump_no_core()
     }

@@ -169,9 +169,9 @@ impl System for Windows {
         false
     }
 
-    fn own_program() -> Result<PathBuf> {
+    fn own_program() -> Result<Command> {
         // A program that runs is not replaced here.
-        std::env::current_exe()
+        std::env::current_exe().map(Command::new)
     }
 
     fn spawn(command: &mut Command) -> Result<(Child, Job)> {

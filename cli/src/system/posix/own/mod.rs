@@ -6,10 +6,6 @@ mod linux;
 mod unix;
 
 #[cfg(target_os = "linux")]
-pub(super) use linux::{
-    abilities, adopt, end_with_parent, own_program, queued, waits_for_disk, watch_for_crash, RIGHTS,
-};
+pub(super) use linux::{abilities, adopt, become_test, own_program, queued, waits_for_disk, watch_for_crash, RIGHTS};
 #[cfg(not(target_os = "linux"))]
-pub(super) use unix::{
-    abilities, adopt, end_with_parent, own_program, queued, waits_for_disk, watch_for_crash, RIGHTS,
-};
+pub(super) use unix::{abilities, adopt, become_test, own_program, queued, waits_for_disk, watch_for_crash, RIGHTS};

@@ -2,7 +2,8 @@
 
 use crate::system::backend::Ability;
 use std::io::Result;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 pub(crate) const RIGHTS: [&str; 2] = ["issetugid says no", "issetugid says so"];
@@ -13,12 +14,12 @@ pub(crate) fn abilities() -> Vec<Ability> {
 }
 
 /// A test that outlives its parent ends by itself.
-pub(crate) fn end_with_parent() -> Result<()> {
+pub(crate) fn become_test() -> Result<()> {
     Ok(())
 }
 
-pub(crate) fn own_program() -> Result<PathBuf> {
-    std::env::current_exe()
+pub(crate) fn own_program() -> Result<Command> {
+    std::env::current_exe().map(Command::new)
 }
 
 pub(crate) fn queued(_: u32) -> Duration {

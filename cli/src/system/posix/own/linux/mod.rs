@@ -4,10 +4,13 @@ mod crash;
 mod kernel;
 
 use rustix::process::{set_child_subreaper, set_parent_process_death_signal, Pid, Signal};
-use std::fs;
+use rustix::thread::set_name;
+use std::fs::{self, File, Metadata};
 use std::io::Result;
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 pub(crate) use crash::watch as watch_for_crash;
@@ -15,16 +18,25 @@ pub(crate) use kernel::abilities;
 
 pub(crate) const RIGHTS: [&str; 2] = ["AT_SECURE is 0", "AT_SECURE is 1"];
 
-/// Should the parent be killed, nobody would end a test that hangs.
-pub(crate) fn end_with_parent() -> Result<()> {
+/// Should the parent be killed, nobody would end a test that hangs. Who lists processes sees the program's name and not that of the
+/// link by which it was started.
+pub(crate) fn become_test() -> Result<()> {
+    set_name(c"sochdb-plugin")?;
     Ok(set_parent_process_death_signal(Some(Signal::KILL))?)
 }
 
-/// Its path as long as it is there: by the other one, emulators and valgrind would be started.
-pub(crate) fn own_program() -> Result<PathBuf> {
-    let (path, running) = (std::env::current_exe()?, Path::new("/proc/self/exe"));
-    let file = |path: &Path| fs::metadata(path).map(|file| (file.dev(), file.ino())).ok();
-    Ok(if file(&path) == file(running) { path } else { running.to_owned() })
+/// The file that runs, whatever stands at its path by now. An emulator and valgrind show whoever opens it the program, and would be
+/// started themselves: for them it is the path.
+pub(crate) fn own_program() -> Result<Command> {
+    let running = Path::new("/proc/self/exe");
+    let identity = |file: Metadata| (file.dev(), file.ino());
+    let opened = File::open(running).and_then(|file| file.metadata()).map(identity);
+    let emulated =
+        opened.is_ok_and(|opened| fs::metadata(running).map(identity).is_ok_and(|started| started != opened));
+    let path = std::env::current_exe()?;
+    let mut command = Command::new(if emulated { &path } else { running });
+    command.arg0(&path);
+    Ok(command)
 }
 
 /// The second of the three numbers of each thread's `schedstat`, as the kernel's documentation has them (scheduler/sched-stats).
