@@ -130,5 +130,5 @@ fn not_parsed(error: &clap::Error, words: String) -> ExitCode {
         _ => text.split("\n\n").next().unwrap_or_default().trim_start_matches("error: "),
     };
     let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    Output::new(json, words).misused(&Failure::usage(reason), text.trim_end())
+    Output::new(json, words).misused(Failure::usage(reason), text.trim_end())
 }

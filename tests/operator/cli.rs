@@ -119,7 +119,7 @@ fn verify_accepts_without_running_anything() {
     assert!(steps[first_not_run..].iter().all(|(_, outcome)| *outcome == "not run"), "{steps:?}");
     assert_eq!(steps.last(), Some(&("create", "not run")));
     let human = run(command().arg("verify").arg(&plugin.path), LIMIT).stdout;
-    let end = "accepted so far: identity to create need the plugin to be loaded, see `check`";
+    let end = "accepted so far: the steps from identity to create run when it is loaded, for instance by `sochdb-plugin check`";
     assert_eq!(human.lines().last(), Some(end), "{human}");
     assert!(human.contains("\n  not run: 7 later steps\n"), "{human}");
     let verbose = run(command().args(["verify", "--verbose"]).arg(&plugin.path), LIMIT).stdout;

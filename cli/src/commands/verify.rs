@@ -49,7 +49,9 @@ pub(crate) fn decide(out: &Output, file: &Path, loader: DynamicPluginLoader, ext
     let told = |step: &Step| steps.iter().any(|outcome: &StepOutcome| outcome.step == *step);
     let rest: Vec<Step> = Step::ALL.iter().filter(|step| !told(step)).copied().collect();
     let open = match (rest.first(), rest.last()) {
-        (Some(first), Some(last)) => format!("{first} to {last} need the plugin to be loaded, see `check`"),
+        (Some(first), Some(last)) => {
+            format!("the steps from {first} to {last} run when it is loaded, for instance by `sochdb-plugin check`")
+        }
         _ => String::new(),
     };
     steps.extend(rest.into_iter().map(|step| StepOutcome::skipped(step, "needs the plugin to be loaded")));

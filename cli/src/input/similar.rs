@@ -15,15 +15,19 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
     row[b.len()]
 }
 
-/// The three of these names of which `wanted` is a part, or which are most like it, as a whole or behind `::`.
+/// Up to three of these names of which `wanted` is a part, or which are like it, as a whole or behind `::`; the nearest one where
+/// none is.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let mut names: Vec<&str> = names.collect();
-    names.sort_by_key(|name| {
-        let own = name.rsplit("::").next().unwrap_or(name);
-        (!name.contains(wanted), distance(wanted, name).min(distance(wanted, own)))
-    });
-    names.truncate(3);
-    names
+    let mut ranked: Vec<((bool, usize), &str)> = names
+        .map(|name| {
+            let own = name.rsplit("::").next().unwrap_or(name);
+            ((!name.contains(wanted), distance(wanted, name).min(distance(wanted, own))), name)
+        })
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let alike = ranked.iter().take_while(|((other, edits), _)| !other || *edits <= wanted.len() / 3).count();
+    ranked.truncate(alike.clamp(1, 3));
+    ranked.into_iter().map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]
@@ -34,8 +38,9 @@ mod tests {
     fn parts_come_first_and_then_what_is_alike() {
         let names = ["load::makes_an_instance", "storage::rows_stay", "storage_reader::rows_stay", "index::rows_go"];
         let nearest = |wanted| nearest(wanted, names.into_iter());
-        assert_eq!(nearest("rows_stay")[..2], ["storage::rows_stay", "storage_reader::rows_stay"]);
-        assert_eq!(nearest("storage::row_stays")[0], "storage::rows_stay");
-        assert_eq!(nearest("index:")[0], "index::rows_go");
+        assert_eq!(nearest("rows_stay"), ["storage::rows_stay", "storage_reader::rows_stay"]);
+        assert_eq!(nearest("storage::row_stays"), ["storage::rows_stay"]);
+        assert_eq!(nearest("index:"), ["index::rows_go"]);
+        assert_eq!(nearest("makes_one"), ["load::makes_an_instance"]);
     }
 }

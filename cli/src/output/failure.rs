@@ -66,6 +66,15 @@ impl Failure {
         Self::new("E_WRITE", format!("cannot write {}: {error}", UntrustedText::from(file)))
     }
 
+    /// With the help of this command, given by its words, for wrong arguments of which no more can be said.
+    pub(crate) fn of(mut self, command: &str) -> Self {
+        if self.code == USAGE {
+            let words = if command.is_empty() { String::new() } else { format!("{command} ") };
+            self.remedy.get_or_insert_with(|| format!("see `sochdb-plugin {words}--help`"));
+        }
+        self
+    }
+
     /// The exit code that stands for it.
     pub(crate) fn exit_code(&self) -> u8 {
         if self.code == USAGE {

@@ -97,6 +97,7 @@ impl Output {
 
     /// Prints the object, and why there is no result if there is none. A result that could not be written is none.
     pub(crate) fn finish(self, result: Result<bool, Failure>) -> ExitCode {
+        let result = result.map_err(|failure| failure.of(&self.command));
         if let Err(failure) = &result {
             self.object(&failure.object());
         }
@@ -109,7 +110,8 @@ impl Output {
     }
 
     /// As [`Self::finish`] for wrong arguments, of which `usage` says more.
-    pub(crate) fn misused(self, failure: &Failure, usage: &str) -> ExitCode {
+    pub(crate) fn misused(self, failure: Failure, usage: &str) -> ExitCode {
+        let failure = failure.of(&self.command);
         self.object(&failure.object());
         tell(usage);
         self.end(failure.exit_code())
