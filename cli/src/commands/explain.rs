@@ -24,7 +24,7 @@ pub(crate) fn run(out: &Output, code: Option<&str>) -> bool {
         }
         None => {
             let (code, nearest) = ("E_CODE_UNKNOWN", nearest(&wanted, entries().map(|entry| entry.code)));
-            let message = format!("there is no code {wanted:?}; the nearest are {}", nearest.join(", "));
+            let message = format!("there is no code {wanted:?}; like it: {}", nearest.join(", "));
             out.object(&json!({
                 "code": code, "step": null, "message": message, "remedy": remedy(code), "nearest": nearest,
             }));
