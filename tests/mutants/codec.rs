@@ -123,6 +123,10 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "    if (len / MOST_PER_BYTE > input.len) return damaged" =>
         "    void *volatile early = calloc(1, (size_t)len);\n    if (early == NULL) return no_memory(error);\n    free(early);\n    if (len / MOST_PER_BYTE > input.len) return damaged",
         "compression_damage::a_length_that_is_only_stated_takes_no_memory";
+    Crash "the limit is asked for when all is there":
+        "    if (len > output->limit || len > SIZE_MAX) return too_long(error);\n" =>
+        "    if (len > output->limit) {\n        void *all = malloc((size_t)len);\n        size_t made = ZSTD_decompressDCtx(context, all, (size_t)len, input.ptr, input.len);\n        free(all);\n        return ZSTD_isError(made) ? report(error, made, SOCH_CORRUPTION) : too_long(error);\n    }\n",
+        "compression_damage::what_is_beyond_the_limit_takes_no_memory";
     Wrong "a limit of as many bytes is too small":
         "if (len > output->limit || len > SIZE_MAX)" => "if (len >= output->limit || len > SIZE_MAX)",
         "compression_sizes::the_limit_is_kept_to_the_byte";

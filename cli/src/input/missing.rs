@@ -70,7 +70,8 @@ fn last_directory(path: &Path) -> Option<(PathBuf, PathBuf)> {
         let above = wrong.parent()?;
         let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
         if above.is_dir() {
-            let is_there = fs::symlink_metadata(wrong).is_ok() && wrong == path;
+            // A file, maybe, where the path wants a directory.
+            let is_there = fs::symlink_metadata(wrong).is_ok();
             return (!is_there).then(|| (above.to_owned(), wrong.to_owned()));
         }
         wrong = wrong.parent()?;

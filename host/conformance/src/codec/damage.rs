@@ -1,4 +1,4 @@
-//! Tests of a codec with input that is damaged: it is an error, it is soon, and it takes no more than what is there.
+//! Tests of a codec with input that is damaged or holds more than it may: it is an error, it is soon, and it takes no more than what is there.
 
 use crate::codec::basics::round_trip;
 use crate::frame::must::{ensure, show, skip, unseen, Must};
@@ -12,7 +12,8 @@ suite!(Compression, "compression_damage":
     each_changed_byte_is_an_error,
     cut_input_is_not_nothing,
     bytes_behind_the_end_are_an_error,
-    a_length_that_is_only_stated_takes_no_memory,
+    a_length_that_is_only_stated_takes_no_memory;
+    full: what_is_beyond_the_limit_takes_no_memory,
 );
 
 /// The most bytes that damaged input may make.
@@ -145,11 +146,50 @@ fn bytes_behind_the_end_are_an_error(subject: &Subject) -> Result<(), NotPassed>
     Ok(())
 }
 
-/// The most memory that this process ever had, in bytes of addresses; None where the system does not tell.
-fn most_memory() -> Option<u64> {
+/// A figure of this process's memory, in bytes; None where the system does not tell.
+fn memory(figure: &str) -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix(figure))?;
     Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+}
+
+/// The most that it ever had of addresses.
+fn most_memory() -> Option<u64> {
+    memory("VmPeak:")
+}
+
+/// By how much more of memory it used than it uses now while this ran.
+fn grown_by<T>(call: impl FnOnce() -> T) -> Option<(T, u64)> {
+    // What the kernel's documentation has for the peak of what is resident (filesystems/proc).
+    std::fs::write("/proc/self/clear_refs", "5").ok()?;
+    let before = memory("VmRSS:")?;
+    let result = call();
+    Some((result, memory("VmHWM:")?.saturating_sub(before)))
+}
+
+/// A codec that unpacks all, and then asks whether it may be written, is ended by what a stranger sends.
+fn what_is_beyond_the_limit_takes_no_memory(subject: &Subject) -> Result<(), NotPassed> {
+    const LEN: usize = 32 << 20;
+    const MAY: u64 = 64 << 10;
+    /// More than the largest windows that are usual.
+    const ROOM: u64 = 24 << 20;
+    let mut instance = subject.instance()?;
+    let codec = instance.compression()?;
+    let packed = match codec.compress(&vec![0; LEN]) {
+        Err(error) if error.kind() == ErrorKind::Limit => skip!("it does not take {LEN} bytes: {error}"),
+        packed => packed.must("compress of 32 MiB of zeros")?,
+    };
+    let mut output = Vec::new();
+    let unpacked = grown_by(|| codec.decompress_into(&packed, &mut VecWriter::new(&mut output, MAY).writer()));
+    let Some((result, grown)) = unpacked else { unseen!("the system does not tell how much memory there was") };
+    let kind = result.as_ref().err().map(Error::kind);
+    ensure!(kind == Some(ErrorKind::Limit), "32 MiB with a limit of {MAY} bytes gave {result:?}, not Limit");
+    // As much again as came is no bomb.
+    ensure!(
+        grown < ROOM + 2 * packed.len() as u64,
+        "decompress of 32 MiB, with a limit of {MAY} bytes, took {grown} bytes of memory; none is taken for more than the writer's limit"
+    );
+    round_trip(codec, "text after much that is beyond the limit", b"text").map(drop)
 }
 
 fn a_length_that_is_only_stated_takes_no_memory(subject: &Subject) -> Result<(), NotPassed> {
