@@ -16,6 +16,13 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "observability_told::log_lines_stay_when_the_next_instance_comes",
     },
     Mutant {
+        name: "microseconds under a name of milliseconds",
+        plugin: JSON,
+        edits: &[(LINE, "now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u", "now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u")],
+        damage: Damage::Wrong,
+        finds: "observability_times::what_happens_is_told_with_its_time",
+    },
+    Mutant {
         name: "the first 512 gauges are told",
         plugin: JSON,
         edits: &[(

@@ -6,12 +6,17 @@ use crate::frame::outputs::{Format, Record, Seen};
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::sink::output::flushed;
-use crate::sink::told::of_spans;
-use sochdb_plugin_host::sdk::{ObservabilityExtension, SpanEnd, SpanStart};
+use crate::sink::readable::readable;
+use crate::sink::told::{lines, of_spans};
+use sochdb_plugin_host::sdk::abi::{SOCH_OK, SOCH_UNSUPPORTED};
+use sochdb_plugin_host::sdk::{LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanStart};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-suite!(Observability, "observability_times": a_span_has_its_time_in_the_unit_that_is_said);
+suite!(Observability, "observability_times":
+    a_span_has_its_time_in_the_unit_that_is_said,
+    what_happens_is_told_with_its_time,
+);
 
 const SPAN: &str = "checked slow";
 /// The time of each span, of which there are two.
@@ -41,7 +46,10 @@ fn times(seen: &Seen, record: &Record) -> Vec<(String, f64)> {
             let name = record.texts[0].strip_suffix("_sum");
             name.and_then(|name| Some((name.to_owned(), seconds(name, *sum)?))).into_iter().collect()
         }
-        (Format::Otlp, [time]) if record.says(SPAN) => vec![("the end without the start".to_owned(), *time)],
+        (Format::Otlp, _) if record.says(SPAN) => match record.moments[..] {
+            [start, end] => vec![("the end without the start".to_owned(), (end as f64 - start as f64) / 1e9)],
+            _ => Vec::new(),
+        },
         (Format::Json, _) => {
             let is_time = |name: &str| ["duration", "elapsed", "took"].iter().any(|word| name.contains(word));
             let of_span = record.pairs.iter().filter(|(name, _)| is_time(name));
@@ -82,6 +90,84 @@ fn a_span_has_its_time_in_the_unit_that_is_said(subject: &Subject) -> Result<(),
     }
     if sums.is_empty() {
         skip!("no time of a span is told under a name with a unit");
+    }
+    Ok(())
+}
+
+/// What is said of when something happened, in nanoseconds since 1970.
+const STATED: u64 = 1_500_000_000_125_000_000;
+/// Between what is told as now, and now: clocks are set meanwhile.
+const NEAR: f64 = 3600.0;
+
+/// What a record says of when it was: names with a unit, each with the seconds since 1970.
+fn since_1970(record: &Record) -> impl Iterator<Item = (&str, f64)> {
+    let is_moment = |name: &str| ["time", "start", "end"].iter().any(|word| name.starts_with(word));
+    let named = record.pairs.iter().filter(move |(name, _)| is_moment(name));
+    // The field of OpenTelemetry's JSON.
+    let unit =
+        |name: &str, number: f64| seconds(name, number).or_else(|| name.ends_with("UnixNano").then(|| number * 1e-9));
+    named.filter_map(move |(name, text)| Some((&**name, unit(name, text.parse().ok()?)?)))
+}
+
+/// The seconds that this machine runs: a number up to these may be of a clock that began with it, or later.
+fn up() -> f64 {
+    let text = std::fs::read_to_string("/proc/uptime").ok();
+    text.and_then(|text| text.split(' ').next()?.parse().ok()).unwrap_or_default()
+}
+
+fn is_now(seconds: f64) -> bool {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
+    (seconds - now).abs() < NEAR
+}
+
+/// A sink may tell when it was told; what is neither that nor what was stated is another unit, or another clock's.
+fn what_happens_is_told_with_its_time(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = readable(subject)?;
+    let sink = instance.observability()?;
+    // Where it lacks these, no time comes to it.
+    let takes_records = sink
+        .alone("log_record", |table, _, _| match (table.log_record, table.span_record_start) {
+            (Some(_), Some(_)) => SOCH_OK,
+            _ => SOCH_UNSUPPORTED,
+        })
+        .is_ok();
+    let after = |milliseconds: u64| STATED + milliseconds * 1_000_000;
+    let at = |milliseconds: u64| UNIX_EPOCH + Duration::from_nanos(after(milliseconds));
+    sink.log(LogLevel::Error, "checked now", &[]);
+    sink.log_record(&LogRecord::new(LogLevel::Error, "checked line").with_time(at(0)));
+    let span = sink.start_span(&SpanStart::new("checked span").with_time(at(1)));
+    sink.add_span_event(span, &SpanEvent::new("checked event").with_time(at(2)));
+    sink.end_span(span, &SpanEnd::new().with_time(at(1003)));
+    sink.end_span(sink.start_span(&SpanStart::new("checked now, too")), &SpanEnd::new());
+    let seen = lines(flushed(&mut instance)?)?;
+    let stated = [("checked line", vec![0]), ("checked span", vec![1, 1003]), ("checked event", vec![2])];
+    let mut told = 0;
+    for record in &seen.records {
+        for (name, second) in since_1970(record) {
+            let is_stated = (second - STATED as f64 * 1e-9).abs() < 2.0;
+            ensure!(
+                is_stated || is_now(second) || second <= up(),
+                "{name} tells {second} s since 1970 by its unit, which is neither now nor what was stated: {:?}",
+                record.pairs
+            );
+            told += 1;
+        }
+        let Some(expected) = stated.iter().find(|(name, _)| record.says(name)).map(|(_, moments)| moments) else {
+            let wrong = record.moments.iter().find(|moment| !is_now(**moment as f64 * 1e-9));
+            ensure!(wrong.is_none(), "what happens now is told as {wrong:?} ns since 1970: {:?}", record.texts);
+            continue;
+        };
+        let expected: Vec<u64> = expected.iter().map(|milliseconds| after(*milliseconds)).collect();
+        ensure!(
+            seen.format != Format::Otlp || record.moments == expected || !takes_records,
+            "{} is said to be at {expected:?} ns since 1970, and is told at {:?}",
+            record.texts[0],
+            record.moments
+        );
+        told += record.moments.len();
+    }
+    if told == 0 {
+        skip!("no time is told under a name with a unit");
     }
     Ok(())
 }

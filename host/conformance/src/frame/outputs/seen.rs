@@ -23,6 +23,8 @@ pub(crate) struct Record {
     pub(crate) numbers: Vec<f64>,
     /// The integers among them, to the last digit, of a format that has some.
     pub(crate) integers: Vec<i128>,
+    /// When it happened, in nanoseconds since 1970, of a format that has a place for it: the begin of a span, and its end.
+    pub(crate) moments: Vec<u64>,
 }
 
 /// The integer up to which a double has each.

@@ -93,13 +93,12 @@ fn spans(body: &[u8], records: &mut Vec<Record>) -> Option<()> {
         let status = Message::read(span.bytes(15))?;
         record.texts = vec![span.text(5)?.to_owned(), hex(span.bytes(1)), hex(span.bytes(2)), hex(span.bytes(4))];
         record.texts.push(status.text(2)?.to_owned());
-        // Nanoseconds since 1970.
-        let time = span.fixed(7).zip(span.fixed(8)).map(|(start, end)| (end as f64 - start as f64) / 1e9);
-        record.numbers.extend(time);
+        record.moments.extend([span.fixed(7), span.fixed(8)].into_iter().flatten());
         attributes(&span, 9, &mut record)?;
         records.push(record);
         for event in span.messages(11)? {
-            let mut record = Record { texts: vec![event.text(2)?.to_owned()], ..Record::default() };
+            let texts = vec![event.text(2)?.to_owned()];
+            let mut record = Record { texts, moments: event.fixed(1).into_iter().collect(), ..Record::default() };
             attributes(&event, 3, &mut record)?;
             records.push(record);
         }
@@ -110,7 +109,8 @@ fn spans(body: &[u8], records: &mut Vec<Record>) -> Option<()> {
 fn logs(body: &[u8], records: &mut Vec<Record>) -> Option<()> {
     for line in items(body)? {
         let text = any(&Message::read(line.bytes(5))?)?;
-        let mut record = Record { texts: vec![text, line.text(3)?.to_owned()], ..Record::default() };
+        let texts = vec![text, line.text(3)?.to_owned()];
+        let mut record = Record { texts, moments: line.fixed(1).into_iter().collect(), ..Record::default() };
         attributes(&line, 6, &mut record)?;
         records.push(record);
     }
