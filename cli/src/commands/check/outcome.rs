@@ -24,7 +24,7 @@ pub(crate) enum Outcome {
     Skipped(String),
     /// There may be something, and it was not looked at.
     LeftOut(String),
-    NotRun,
+    NotRun(String),
 }
 
 /// A test, what became of it, and how long it took.
@@ -125,7 +125,7 @@ impl Tested {
         let word = format!("{:<7}", self.outcome.word());
         let word = match self.outcome {
             Outcome::Ok => out.paint.good(word),
-            Outcome::NotRun | Outcome::Skipped(_) | Outcome::LeftOut(_) => out.paint.dim(word),
+            Outcome::NotRun(_) | Outcome::Skipped(_) | Outcome::LeftOut(_) => out.paint.dim(word),
             _ => out.paint.bad(word),
         };
         let took = out.paint.dim(format!("{:>7} ms", self.took.as_millis()));
@@ -133,7 +133,7 @@ impl Tested {
         if let Some(reason) = self.outcome.reason() {
             out.line(format!("           {}", printable(reason)));
         }
-        let explains = !self.outcome.is_good() && !matches!(self.outcome, Outcome::NotRun);
+        let explains = !self.outcome.is_good() && !matches!(self.outcome, Outcome::NotRun(_));
         for line in if explains { self.more(again) } else { Vec::new() } {
             out.line(out.paint.dim(format!("           {line}")));
         }
@@ -181,8 +181,8 @@ pub(crate) fn counted(tests: usize) -> String {
     }
 }
 
-/// What is said in place of the skipped tests: each reason for which something was not looked at, and how many tests had
-/// nothing to look at.
+/// What is said in place of tests that have no line: why some did not run, each reason for which something was not looked at, and
+/// how many had nothing to look at.
 pub(crate) fn unlisted(tests: &[Tested]) -> Vec<String> {
     let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
     for tested in tests {
@@ -196,7 +196,11 @@ pub(crate) fn unlisted(tests: &[Tested]) -> Vec<String> {
         [name] => format!("{name} is left out: {}", printable(reason)),
         names => format!("{} are left out, such as {}: {}", names.len(), names[0], printable(reason)),
     };
-    let mut lines: Vec<String> = reasons.iter().map(left_out).collect();
+    let not_run = tests.iter().find_map(|tested| match &tested.outcome {
+        Outcome::NotRun(reason) => Some(format!("those that were not run: {}", printable(reason))),
+        _ => None,
+    });
+    let mut lines: Vec<String> = not_run.into_iter().chain(reasons.iter().map(left_out)).collect();
     match tests.iter().filter(|tested| matches!(tested.outcome, Outcome::Skipped(_))).count() {
         0 => {}
         1 => lines.push("one has nothing to look at in this plugin; --verbose says why".to_owned()),
@@ -207,7 +211,8 @@ pub(crate) fn unlisted(tests: &[Tested]) -> Vec<String> {
 
 /// The tests that did not pass, by name, so that nobody looks for them among the others; None if one is all there is.
 pub(crate) fn not_passed(tests: &[Tested]) -> Option<String> {
-    let names: Vec<&str> = tests.iter().filter(|tested| !tested.outcome.is_good()).map(|tested| tested.name).collect();
+    let is_bad = |tested: &&Tested| !tested.outcome.is_good() && !matches!(tested.outcome, Outcome::NotRun(_));
+    let names: Vec<&str> = tests.iter().filter(is_bad).map(|tested| tested.name).collect();
     (tests.len() > 1 && !names.is_empty()).then(|| format!("{}; --failed runs these alone", names.join(", ")))
 }
 
@@ -290,7 +295,7 @@ impl Outcome {
             Self::Crashed(_) => "crashed",
             Self::Hung(_) => "hung",
             Self::Skipped(_) | Self::LeftOut(_) => "skipped",
-            Self::NotRun => "not run",
+            Self::NotRun(_) => "not run",
         }
     }
 
@@ -305,8 +310,9 @@ impl Outcome {
 
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {
-            Self::Ok | Self::NotRun => None,
-            Self::Failed(reason)
+            Self::Ok => None,
+            Self::NotRun(reason)
+            | Self::Failed(reason)
             | Self::Crashed(reason)
             | Self::Hung(reason)
             | Self::Skipped(reason)

@@ -56,19 +56,39 @@ pub(crate) fn run(
     let count = chosen.len();
     for (number, (name, left_out)) in chosen.into_iter().enumerate() {
         out.doing(format_args!("  {name} ({} of {count})", number + 1));
-        let loads = all.iter().all(|tested| tested.name != LOAD || matches!(tested.outcome, Outcome::Ok));
-        let tested = match left_out {
-            Some(reason) => Tested::without_process(name, Outcome::LeftOut(reason), Duration::ZERO),
-            None if name == DECISION => decided(checked),
-            None if !loads => Tested::without_process(name, Outcome::NotRun, Duration::ZERO),
-            None => repeated(running, checked, name, room.path())?,
+        let ended = end(&all);
+        let goes_on = ended.is_none();
+        let tested = match (left_out, ended) {
+            (Some(reason), _) => Tested::without_process(name, Outcome::LeftOut(reason), Duration::ZERO),
+            (None, _) if name == DECISION => decided(checked),
+            (None, Some(why)) => Tested::without_process(name, Outcome::NotRun(why), Duration::ZERO),
+            (None, None) => repeated(running, checked, name, room.path())?,
         };
-        if loads && (shows_all || !tested.outcome.is_skipped()) {
+        if goes_on && (shows_all || !tested.outcome.is_skipped()) {
             tested.lines(out, width, &again::command(checked.file, name, &checked.said.with_seed(tested.seed)));
         }
         all.push(tested);
     }
     Ok(all)
+}
+
+/// So many tests that hung, and so much time that they took, say enough: where one function does not return, most tests hang.
+const HUNG: usize = 3;
+const HUNG_FOR: Duration = Duration::from_secs(100);
+
+/// Why no more tests run after these.
+fn end(tests: &[Tested]) -> Option<String> {
+    if tests.iter().any(|tested| tested.name == LOAD && !matches!(tested.outcome, Outcome::Ok)) {
+        return Some("the plugin makes no instance".to_owned());
+    }
+    let hung = tests.iter().filter(|tested| matches!(tested.outcome, Outcome::Hung(_)));
+    let (count, took) = hung.fold((0, Duration::ZERO), |(count, took), tested| (count + 1, took + tested.took));
+    (count >= HUNG && took >= HUNG_FOR).then(|| {
+        format!(
+            "the {count} tests that hung took {} s; --timeout SECONDS waits less, and --test NAME runs others",
+            took.as_secs()
+        )
+    })
 }
 
 /// A directory for what children write.
@@ -153,3 +173,6 @@ fn once(
         .map_err(|error| format!("cannot run a test: {error}"))?;
     Ok(Tested::new(name, finished, Left::take(&places, file), limit))
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,12 +94,12 @@ fn a_span_has_its_time_in_the_unit_that_is_said(subject: &Subject) -> Result<(),
     Ok(())
 }
 
-/// What is said of when something happened, in nanoseconds since 1970.
+/// The time that is stated, in nanoseconds since 1970.
 const STATED: u64 = 1_500_000_000_125_000_000;
 /// Between what is told as now, and now: clocks are set meanwhile.
 const NEAR: f64 = 3600.0;
 
-/// What a record says of when it was: names with a unit, each with the seconds since 1970.
+/// The moments that a record tells: names with a unit, each with the seconds since 1970.
 fn since_1970(record: &Record) -> impl Iterator<Item = (&str, f64)> {
     let is_moment = |name: &str| ["time", "start", "end"].iter().any(|word| name.starts_with(word));
     let named = record.pairs.iter().filter(move |(name, _)| is_moment(name));

@@ -78,7 +78,7 @@ fn section<'a>(
         let word = tested.outcome.word();
         let class = match tested.outcome {
             Outcome::Ok => "good",
-            Outcome::Skipped(_) | Outcome::LeftOut(_) | Outcome::NotRun => "dim",
+            Outcome::Skipped(_) | Outcome::LeftOut(_) | Outcome::NotRun(_) => "dim",
             _ => "bad",
         };
         let _ = write!(

@@ -27,7 +27,7 @@ pub(super) fn text(findings: &Findings<'_>, again: &impl Fn(&Tested) -> String) 
         let _ = match &tested.outcome {
             Outcome::Ok => writeln!(xml, "/>"),
             Outcome::Skipped(_) | Outcome::LeftOut(_) => writeln!(xml, "><skipped message=\"{reason}\"/></testcase>"),
-            Outcome::NotRun => writeln!(xml, "><error message=\"the plugin makes no instance\"/></testcase>"),
+            Outcome::NotRun(_) => writeln!(xml, "><error message=\"{reason}\"/></testcase>"),
             Outcome::Failed(_) => {
                 writeln!(xml, "><failure message=\"{reason}\">{}</failure></testcase>", more())
             }
