@@ -40,7 +40,7 @@ fn tests_are_chosen_by_name() {
     }
     let near = object(&["check", "--test", "every_level_comes"], &plugin.path, 2);
     assert!(
-        near["message"].as_str().is_some_and(|why| why.contains("like it: compression::every_level_comes_back,")),
+        near["message"].as_str().is_some_and(|why| why.contains("like it: compression::every_level_comes_back;")),
         "{near}"
     );
     assert_eq!(object(&["check", "--test", "[", "--list"], &plugin.path, 2)["code"], "E_USAGE");

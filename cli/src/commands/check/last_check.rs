@@ -53,7 +53,7 @@ pub(crate) fn keep(file: &Path, tests: &[Tested], repeat: u32) {
         // Of one that did not run now, the time is as good as before.
         let earlier = || before.iter().find(|known| known.name == tested.name)?.took;
         let took = if matches!(tested.outcome, Outcome::NotRun(_)) { earlier() } else { Some(tested.took / repeat) };
-        Known { passed: tested.outcome.is_good(), took, name: tested.name.to_owned() }
+        Known { passed: !tested.outcome.is_bad(), took, name: tested.name.to_owned() }
     };
     let others = before.iter().filter(|known| !tests.iter().any(|tested| tested.name == known.name));
     let others = others.map(|known| Known { passed: true, took: known.took, name: known.name.clone() });

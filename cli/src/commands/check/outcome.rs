@@ -133,8 +133,7 @@ impl Tested {
         if let Some(reason) = self.outcome.reason() {
             out.line(format!("           {}", printable(reason)));
         }
-        let explains = !self.outcome.is_good() && !matches!(self.outcome, Outcome::NotRun(_));
-        for line in if explains { self.more(again) } else { Vec::new() } {
+        for line in if self.outcome.is_bad() { self.more(again) } else { Vec::new() } {
             out.line(out.paint.dim(format!("           {line}")));
         }
     }
@@ -211,8 +210,7 @@ pub(crate) fn unlisted(tests: &[Tested]) -> Vec<String> {
 
 /// The tests that did not pass, by name, so that nobody looks for them among the others; None if one is all there is.
 pub(crate) fn not_passed(tests: &[Tested]) -> Option<String> {
-    let is_bad = |tested: &&Tested| !tested.outcome.is_good() && !matches!(tested.outcome, Outcome::NotRun(_));
-    let names: Vec<&str> = tests.iter().filter(is_bad).map(|tested| tested.name).collect();
+    let names: Vec<&str> = tests.iter().filter(|tested| tested.outcome.is_bad()).map(|tested| tested.name).collect();
     (tests.len() > 1 && !names.is_empty()).then(|| format!("{}; --failed runs these alone", names.join(", ")))
 }
 
@@ -302,6 +300,11 @@ impl Outcome {
     /// Whether the plugin is as good as before.
     pub(crate) fn is_good(&self) -> bool {
         matches!(self, Self::Ok | Self::Skipped(_) | Self::LeftOut(_))
+    }
+
+    /// Whether the test ran, and the plugin did not pass it.
+    pub(crate) fn is_bad(&self) -> bool {
+        matches!(self, Self::Failed(_) | Self::Crashed(_) | Self::Hung(_))
     }
 
     pub(crate) fn is_skipped(&self) -> bool {
