@@ -21,6 +21,17 @@ const FILE: &str = "examples-c/observability_json_file.h";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "an abort that keeps its savepoints",
+        plugin: MEMORY,
+        edits: &[(
+            TRANSACTION,
+            "    while (self->last != NULL) end_savepoint(self);\n    end_snapshot(",
+            "    end_snapshot(",
+        )],
+        damage: Damage::Leak,
+        finds: "leaks::calls_of_a_storage_leave_nothing",
+    },
+    Mutant {
         name: "a copy that fails leaves its directory",
         plugin: LMDB,
         edits: &[("examples-c/storage_lmdb_operator.h", "        unlink(file);\n        rmdir(directory);", "        unlink(file);")],

@@ -13,6 +13,17 @@ pub const LMDB_ON_DISK: Plugin = Plugin::of("examples-c/storage_lmdb.c").needs(N
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "bytes of a range stay counted",
+        plugin: MEMORY,
+        edits: &[(
+            "examples-c/storage_memory.c",
+            "SOCH_WRITE_DELETE_RANGE) drop_range(self, write->table, write->key, write->value);",
+            "SOCH_WRITE_DELETE_RANGE) {\n            uint64_t bytes = self->bytes;\n            drop_range(self, write->table, write->key, write->value);\n            self->bytes = bytes;\n        }",
+        )],
+        damage: Damage::Wrong,
+        finds: "storage_counts::rows_that_are_written_again_are_no_more_bytes",
+    },
+    Mutant {
         name: "bytes that only grow",
         plugin: MEMORY,
         edits: &[("examples-c/storage_memory_rows.h", "    self->bytes -= row->key_len + row->value_len;\n    self->count--;", "    self->count--;")],

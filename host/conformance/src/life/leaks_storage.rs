@@ -107,6 +107,27 @@ pub(crate) fn calls_of_a_storage_leave_nothing(subject: &Subject) -> Result<(), 
             }),
         ),
         (
+            "`set_savepoint` and an abort",
+            Box::new(|| {
+                let mut transaction = storage.begin(&options)?;
+                for mark in 0..4_u8 {
+                    any(transaction.set_savepoint())?;
+                    transaction.put(1, &[b's', mark], &[mark; 200])?;
+                    transaction.delete(1, key)?;
+                }
+                any(transaction.rollback_to_savepoint())
+            }),
+        ),
+        (
+            "`set_savepoint`, a commit and `flush`",
+            Box::new(|| {
+                let mut transaction = storage.begin(&options)?;
+                (0..3).try_for_each(|_| any(transaction.set_savepoint()))?;
+                any(transaction.commit())?;
+                storage.flush()
+            }),
+        ),
+        (
             "`begin`, reads, a commit and `flush`",
             Box::new(|| {
                 let transaction = storage.begin(&options)?;
