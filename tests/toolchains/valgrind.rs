@@ -1,6 +1,6 @@
 //! The host and the C twins under valgrind: no invalid access, no definite leak.
 
-use sochdb_plugin_conformance::{tests_for, Kind};
+use sochdb_plugin_conformance::{tests_for, Kind, Level};
 use std::process::Command;
 use std::time::Duration;
 use support::conforms::{loaded, JSON_CONFIG};
@@ -8,12 +8,11 @@ use support::in_c;
 use support::{only, run, tool};
 
 /// Slow where nothing but bytes is moved.
-const LEFT_OUT: [&str; 5] = [
+const LEFT_OUT: [&str; 4] = [
     "compression::everything_comes_back",
     "compression::a_bomb_is_stopped",
     "compression::the_bound_holds",
     "compression::every_level_comes_back",
-    "compression_sizes::large_sizes_come_back",
 ];
 
 /// Runs in a process of its own, for the next test.
@@ -25,13 +24,13 @@ fn suite_in_a_child() {
     {
         let subject = loaded(&in_c!(name), config);
         assert!(subject.has(Kind::Lifecycle));
-        // Those of calls that are cancelled look for what takes long, which is everything here. Histories, and what goes on for
-        // longer, want threads that run at once; here one runs at a time.
+        // Those of calls that are cancelled look for what takes long, which is everything here. Histories want threads that run
+        // at once; here one runs at a time.
         let is_in = |name: &str| {
-            let wants_more = ["_cancelled::", "_history::", "_for_longer"].iter().any(|part| name.contains(part));
+            let wants_more = ["_cancelled::", "_history::"].iter().any(|part| name.contains(part));
             !LEFT_OUT.contains(&name) && !wants_more
         };
-        for test in tests_for(&subject).filter(|test| is_in(test.name)) {
+        for test in tests_for(&subject).filter(|test| test.level == Level::Quick && is_in(test.name)) {
             if let Some(error) = test.failure(&subject) {
                 panic!("{name}: {}: {error}", test.name);
             }
