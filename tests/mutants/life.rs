@@ -19,6 +19,20 @@ const CALLS: &str = "examples-c/observability_json.c";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "a budget that is cut to whole mebibytes, and then nothing",
+        plugin: MEMORY,
+        edits: &[(MEMORY_C, "    store *self = calloc(1, sizeof *self);\n    if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, \"no memory for a storage\");", "    if (host->memory_budget > 0 && host->memory_budget >> 20 == 0) return soch_fail(error, SOCH_INVALID, 0, \"a cache of no pages\");\n    store *self = calloc(1, sizeof *self);\n    if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, \"no memory for a storage\");")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::a_budget_of_memory_is_enough_or_refused",
+    },
+    Mutant {
+        name: "no directory is an error of the system",
+        plugin: SORTED,
+        edits: &[(SORTED_C, "    *instance = calloc(1, sizeof(sorted_index));", "    if (host->data_dir.len == 0) return soch_fail(error, SOCH_IO, 2, \"cannot open the directory\");\n    *instance = calloc(1, sizeof(sorted_index));")],
+        damage: Damage::Nuisance,
+        finds: "lifecycle::without_a_directory_it_works_or_says_so",
+    },
+    Mutant {
         name: "figures that take their own size with them",
         plugin: MEMORY,
         edits: &[(MEMORY_C, "    stats->bytes_stored = self->bytes;", "    memset(stats, 0, sizeof *stats);\n    stats->bytes_stored = self->bytes;")],

@@ -8,16 +8,33 @@ use crate::frame::phase::Phase;
 use crate::frame::random::Random;
 use crate::system::backend::System;
 use crate::system::Native;
-use sochdb_plugin_host::sdk::ExtensionInfo;
-use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, PluginLibrary};
+use sochdb_plugin_host::sdk::{ErrorKind, ExtensionInfo};
+use sochdb_plugin_host::{InstanceOptions, LinkedPlugin, LoadError, PluginLibrary, Refusal};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::AtomicBool;
 use std::sync::Arc;
 use tempfile::TempDir;
 
-/// Makes an instance from a configuration and a directory for its files, which is not there yet.
-type Make = Box<dyn Fn(&str, &Path) -> Result<Handles, String> + Send + Sync>;
+/// Makes an instance from a configuration and what the application gives it.
+type Make = Box<dyn Fn(&str, &InstanceOptions) -> Result<Handles, NotMade> + Send + Sync>;
+
+/// Why there is no instance.
+pub(crate) struct NotMade {
+    /// The status of `create`, if it was called.
+    pub(crate) kind: Option<ErrorKind>,
+    pub(crate) why: String,
+}
+
+impl NotMade {
+    fn of(error: &LoadError) -> Self {
+        let kind = match error.refusal() {
+            Refusal::Create { kind, .. } => Some(*kind),
+            _ => None,
+        };
+        Self { kind, why: format!("create: {error}") }
+    }
+}
 
 /// Takes figures.
 type Receive = Box<dyn Fn(&Measured) + Send + Sync>;
@@ -80,9 +97,8 @@ impl Subject {
     #[must_use]
     pub fn loaded(library: PluginLibrary, config: &str) -> Self {
         let info = library.info().clone();
-        let make = move |config: &str, data_dir: &Path| {
-            let options = InstanceOptions::new().data_dir(data_dir);
-            let plugin = library.instance_with(config, &options).map_err(|error| format!("create: {error}"))?;
+        let make = move |config: &str, options: &InstanceOptions| {
+            let plugin = library.instance_with(config, options).map_err(|error| NotMade::of(&error))?;
             Ok(Handles::from(&plugin))
         };
         Self { is_loaded: true, ..Self::new(Box::new(make), config, info) }
@@ -92,9 +108,8 @@ impl Subject {
     #[must_use]
     pub fn linked_in(plugin: LinkedPlugin, config: &str) -> Self {
         let info = plugin.info().clone();
-        let make = move |config: &str, data_dir: &Path| {
-            let options = InstanceOptions::new().data_dir(data_dir);
-            let made = plugin.instance_with(config, &options).map_err(|error| format!("create: {error}"))?;
+        let make = move |config: &str, options: &InstanceOptions| {
+            let made = plugin.instance_with(config, options).map_err(|error| NotMade::of(&error))?;
             Ok(Handles::from(&made))
         };
         Self::new(Box::new(make), config, info)
@@ -109,7 +124,9 @@ impl Subject {
         make: impl Fn(&str) -> sochdb_plugin_host::sdk::Result<Handles> + Send + Sync + 'static,
         config: &str,
     ) -> Result<Self, String> {
-        let make: Make = Box::new(move |config, _| make(config).map_err(|error| format!("create: {error}")));
+        let make: Make = Box::new(move |config, _| {
+            make(config).map_err(|error| NotMade { kind: Some(error.kind()), why: format!("create: {error}") })
+        });
         let mut subject = Self::new(make, config, ExtensionInfo::default());
         let info = subject.instance().and_then(|mut instance| instance.info());
         subject.info = info.map_err(|why| why.to_string())?;
@@ -337,9 +354,24 @@ impl Subject {
         around: impl FnOnce(&dyn Fn() -> Result<Handles, String>) -> T,
     ) -> T {
         (self.watch)(Phase::Create);
-        let made = around(&|| (self.make)(filled.config(), &directory.join(DATA_DIR)));
+        let options = InstanceOptions::new().data_dir(directory.join(DATA_DIR));
+        let made = around(&|| (self.make)(filled.config(), &options).map_err(|not| not.why));
         (self.watch)(Phase::Run);
         made
+    }
+
+    /// A new instance that the application gives other resources than all others; the directory is for its configuration.
+    pub(crate) fn given(
+        &self,
+        options: &InstanceOptions,
+        directory: TempDir,
+    ) -> Result<Result<Instance, NotMade>, NotPassed> {
+        let filled = Filled::new(&self.config, directory.path())?;
+        (self.watch)(Phase::Create);
+        let made = (self.make)(filled.config(), options);
+        (self.watch)(Phase::Run);
+        let instance = |handles| Instance::new(handles, directory.into(), filled.into_output(), self.watch.clone());
+        Ok(made.map(instance))
     }
 
     fn handles_with(&self, filled: &Filled, directory: &Path) -> Result<Handles, NotPassed> {

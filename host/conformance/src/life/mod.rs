@@ -7,6 +7,7 @@ pub(crate) mod basics;
 pub(crate) mod beside;
 pub(crate) mod called;
 pub(crate) mod filled;
+pub(crate) mod given;
 pub(crate) mod held;
 pub(crate) mod leaks;
 pub(crate) mod leaks_calls;
@@ -22,6 +23,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     many::TESTS,
     beside::TESTS,
     filled::TESTS,
+    given::TESTS,
     leaks::TESTS,
     refused::TESTS,
     leaks_calls::TESTS,

@@ -1,3 +1,5 @@
+//! Where tests stop.
+
 use super::*;
 
 fn ended(outcome: Outcome, seconds: u64) -> Tested {
