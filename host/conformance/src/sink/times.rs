@@ -105,7 +105,7 @@ fn since_1970(record: &Record) -> impl Iterator<Item = (&str, f64)> {
     let named = record.pairs.iter().filter(move |(name, _)| is_moment(name));
     // The field of OpenTelemetry's JSON.
     let unit =
-        |name: &str, number: f64| seconds(name, number).or_else(|| name.ends_with("UnixNano").then(|| number * 1e-9));
+        |name: &str, number: f64| seconds(name, number).or_else(|| name.ends_with("UnixNano").then_some(number * 1e-9));
     named.filter_map(move |(name, text)| Some((&**name, unit(name, text.parse().ok()?)?)))
 }
 

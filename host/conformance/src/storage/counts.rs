@@ -203,6 +203,9 @@ fn nothing_of_an_open_transaction_is_seen_anywhere(subject: &Subject) -> Result<
     all_see(storage, &rows, "after an abort")
 }
 
+/// A way in which rows go.
+type Goes<'a> = &'a dyn Fn() -> Result<(), NotPassed>;
+
 /// A storage may hold what was overwritten until it is compacted, but not for ever.
 fn rows_that_are_written_again_are_no_more_bytes(subject: &Subject) -> Result<(), NotPassed> {
     const ROWS: u8 = 8;
@@ -217,7 +220,7 @@ fn rows_that_are_written_again_are_no_more_bytes(subject: &Subject) -> Result<()
         supported("write_batch", storage.write_batch(&[range], &BatchOptions::new())).map(drop)
     };
     let the_table = || supported("drop_table", storage.drop_table(1)).map(drop);
-    let ways: [(&str, &dyn Fn() -> Result<(), NotPassed>); 3] = [
+    let ways: [(&str, Goes<'_>); 3] = [
         ("half of them are deleted", &one_by_one),
         ("half of them are deleted as a range", &a_range),
         ("their table is dropped", &the_table),
