@@ -72,7 +72,7 @@ pub const MUTANTS: &[Mutant] = &[
     Mutant {
         name: "a call that changes the locale",
         plugin: XOR,
-        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <locale.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    setlocale(LC_NUMERIC, \"C.UTF-8\");\n    for (size_t i = 0; i < input.len; i++)")],
+        edits: &[(XOR_C, "#include \"sochdb_plugin.h\"\n", "#define _GNU_SOURCE\n#include \"sochdb_plugin.h\"\n#include <locale.h>\n"), (XOR_C, "    for (size_t i = 0; i < input.len; i++)", "    setlocale(LC_NUMERIC, \"C\");\n    for (size_t i = 0; i < input.len; i++)")],
         damage: Damage::Nuisance,
         finds: "compression::everything_comes_back",
     },

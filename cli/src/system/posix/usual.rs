@@ -1,7 +1,7 @@
 //! What a plugin sets as many programs do: it is otherwise in the process of a test, or nobody would see that it was set.
 
 use rustix::process::{getrlimit, setrlimit, Resource, Rlimit};
-use std::ffi::c_int;
+use std::ffi::{c_int, CStr};
 use std::io::Result;
 
 /// Lets the process differ.
@@ -42,19 +42,21 @@ fn leave_room_above_limits() {
     }
 }
 
-/// A program that takes the locale of its environment takes "C" where that has none, which it has from its begin.
+/// Plugins take the locale of the environment, or "C", which a program has from its begin: neither is that of this process.
 fn have_a_locale() {
-    const OWN: &std::ffi::CStr = c"C.UTF-8";
-    let take = |name: &std::ffi::CStr| {
+    const OWN: &CStr = c"C.UTF-8";
+    let take = |name: &CStr| {
         // SAFETY: no other thread of this process has begun, and the text that comes back is looked at before the next call.
         let taken = unsafe { libc::setlocale(libc::LC_ALL, name.as_ptr()) };
         // SAFETY: what is not NULL is a text of the C library's, which ends.
-        (!taken.is_null()).then(|| unsafe { std::ffi::CStr::from_ptr(taken) }.to_owned())
+        (!taken.is_null()).then(|| unsafe { CStr::from_ptr(taken) }.to_owned())
     };
-    let has_none = take(c"").is_none_or(|taken| taken.as_c_str() == c"C");
-    if has_none && take(OWN).is_some() {
+    if take(c"").is_none_or(|taken| taken.as_c_str() == OWN) {
         // SAFETY: no other thread of this process has begun.
-        unsafe { libc::setenv(c"LC_ALL".as_ptr(), OWN.as_ptr(), 1) };
+        unsafe { libc::setenv(c"LC_ALL".as_ptr(), c"C".as_ptr(), 1) };
     }
-    take(c"C");
+    // Where the system has none of this name, it stays "C".
+    if take(OWN).is_none() {
+        take(c"C");
+    }
 }
