@@ -235,6 +235,9 @@ pub const WIDE: &[Mutant] = &[
 ];
 
 pub const IN_CPP_MUTANTS: &[Mutant] = mistakes! { IN_CPP, "examples-c/index_vectors.cpp";
+    Wrong "a vector with NaN is in the order that has none for it":
+        "if (!(number - number == 0)) throw" => "if (number > 3e38f || number < -3e38f) throw",
+        "index_refusals::numbers_that_are_none_are_no_neighbours";
     Loss "a remove takes all vectors of the row":
         "void remove(soch::bytes key, uint64_t row) { entries_.erase(entry(row, numbers(key))); }" =>
         "void remove(soch::bytes key, uint64_t row) {\n        numbers(key);\n        for (auto at = entries_.lower_bound(entry(row, {})); at != entries_.end() && at->first == row;) at = entries_.erase(at);\n    }",

@@ -107,6 +107,39 @@ fn odd_vectors(element: KeyElement, dimensions: usize) -> Vec<(&'static str, Vec
     ]
 }
 
+/// One number that compares with none does not make two vectors of a row the same.
+fn a_vector_is_another_with_nan(
+    index: &mut Index,
+    keys: Keys,
+    (element, dimensions): (KeyElement, usize),
+    entries: &[(RowId, Vec<u8>)],
+) -> Result<(), NotPassed> {
+    let nan =
+        if element == KeyElement::F16 { 0x7E00_u16.to_ne_bytes().to_vec() } else { f32::NAN.to_ne_bytes().to_vec() };
+    for at in [0, dimensions - 1] {
+        build(index, entries)?;
+        let (row, own) = &entries[7];
+        let mut other = own.clone();
+        other[at * nan.len()..][..nan.len()].copy_from_slice(&nan);
+        let how = |what: &str| format!("{what} that is another one's with NaN at {at}");
+        let may_be_invalid = |result: Result<(), Error>, what: &str| match result {
+            Err(error) if error.kind() == ErrorKind::Invalid => Ok(false),
+            result => result.must(&how(what)).map(|()| true),
+        };
+        may_be_invalid(index.delete(&other, *row), "a delete of a vector")?;
+        is_as_before(index, keys, &how("a delete of a vector"))?;
+        if may_be_invalid(index.insert(&other, *row), "an insert of a vector")? {
+            is_as_before(index, keys, &how("an insert of a vector"))?;
+            index.delete(own, *row).must("delete of a vector beside one with NaN")?;
+            index.insert(own, *row).must("insert of a vector beside one with NaN")?;
+            is_as_before(index, keys, &how("a vector that went and came beside one"))?;
+            index.delete(&other, *row).must(&how("delete of a vector"))?;
+            is_as_before(index, keys, &how("a delete of a vector"))?;
+        }
+    }
+    Ok(())
+}
+
 /// Such a vector is Invalid, or taken; then no distance is NaN, and none of the other rows is hidden.
 fn numbers_that_are_none_are_no_neighbours(subject: &Subject) -> Result<(), NotPassed> {
     Keys::of_all_changes(subject)?;
@@ -151,5 +184,5 @@ fn numbers_that_are_none_are_no_neighbours(subject: &Subject) -> Result<(), NotP
         }
         is_as_before(index, keys, &format!("a delete of {what}"))?;
     }
-    Ok(())
+    a_vector_is_another_with_nan(index, keys, (element, dimensions), &entries)
 }
