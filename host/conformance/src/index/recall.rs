@@ -160,15 +160,20 @@ fn a_search_that_says_it_is_exact_misses_nothing(subject: &Subject) -> Result<()
     let mut all: Vec<Vec<(&str, String)>> = set.map(|parameter| vec![parameter]).collect();
     all.insert(0, Vec::new());
     let is_even = |row: RowId| row.is_multiple_of(2);
-    for filter in [RowFilter::all(), RowFilter::by(&is_even)] {
+    for (filter, demanded) in
+        [RowFilter::all(), RowFilter::by(&is_even)].into_iter().flat_map(|filter| [(filter, false), (filter, true)])
+    {
         for parameters in &all {
             let lent: Vec<(&str, &str)> = parameters.iter().map(|(name, value)| (*name, &**value)).collect();
             for query in (0..QUERIES).map(|number| keys.key(1_000_000 + number)) {
-                let found = match index.search(&Search::new(&query, K).with_parameters(&lent).among(filter)) {
+                let search = Search::new(&query, K).with_parameters(&lent).among(filter);
+                let found = match index.search(&if demanded { search.exactly() } else { search }) {
                     Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::Invalid) => break,
                     found => found.must("search")?,
                 };
-                if found.exactness == Exactness::Exact {
+                let is_exact = found.exactness == Exactness::Exact;
+                ensure!(is_exact || !demanded, "an exact search with {lent:?} says that rows may be missing");
+                if is_exact {
                     vectors
                         .misses_nothing(&query, filter, &found.neighbors)
                         .map_err(|why| format!("with {lent:?}, {why}"))?;
