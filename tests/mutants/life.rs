@@ -19,6 +19,16 @@ const CALLS: &str = "examples-c/observability_json.c";
 
 pub const MUTANTS: &[Mutant] = &[
     Mutant {
+        name: "an instance that is freed later, by a thread that nobody waits for",
+        plugin: MEMORY,
+        edits: &[
+            (MEMORY_C, "#include \"storage_memory_transaction.h\"\n", "#include \"storage_memory_transaction.h\"\n#include <time.h>\n"),
+            (MEMORY_C, "static void destroy(void *instance) {\n    end_store(instance);\n    free(instance);\n}", "static void *free_later(void *instance) {\n    struct timespec pause = {0, 300000000};\n    nanosleep(&pause, NULL);\n    end_store(instance);\n    free(instance);\n    return NULL;\n}\n\nstatic void destroy(void *instance) {\n    pthread_t thread;\n    if (pthread_create(&thread, NULL, free_later, instance) == 0) pthread_detach(thread);\n}"),
+        ],
+        damage: Damage::Crash,
+        finds: "lifecycle::no_thread_outlives_its_instance",
+    },
+    Mutant {
         name: "a budget that is cut to whole mebibytes, and then nothing",
         plugin: MEMORY,
         edits: &[(MEMORY_C, "    store *self = calloc(1, sizeof *self);\n    if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, \"no memory for a storage\");", "    if (host->memory_budget > 0 && host->memory_budget >> 20 == 0) return soch_fail(error, SOCH_INVALID, 0, \"a cache of no pages\");\n    store *self = calloc(1, sizeof *self);\n    if (self == NULL) return soch_fail(error, SOCH_LIMIT, 0, \"no memory for a storage\");")],

@@ -14,6 +14,7 @@ pub(crate) mod leaks_calls;
 pub(crate) mod leaks_stopped;
 pub(crate) mod leaks_storage;
 pub(crate) mod many;
+pub(crate) mod outlives;
 pub(crate) mod refused;
 pub(crate) mod worked;
 
@@ -24,6 +25,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     beside::TESTS,
     filled::TESTS,
     given::TESTS,
+    outlives::TESTS,
     leaks::TESTS,
     refused::TESTS,
     leaks_calls::TESTS,
