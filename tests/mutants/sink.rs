@@ -23,6 +23,13 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "observability_times::what_happens_is_told_with_its_time",
     },
     Mutant {
+        name: "a line goes on where another process was killed",
+        plugin: JSON,
+        edits: &[(FILE, "    return is_read && last != '\\n';", "    return is_read && last == 0;")],
+        damage: Damage::Loss,
+        finds: "observability_told::half_a_line_of_a_killed_process_takes_no_other_with_it",
+    },
+    Mutant {
         name: "the first 512 gauges are told",
         plugin: JSON,
         edits: &[(

@@ -9,14 +9,18 @@ use crate::frame::test::suite;
 use crate::frame::threads::together;
 use crate::sink::output::flushed;
 use crate::sink::readable::readable;
+use serde_json::Value;
 use sochdb_plugin_host::sdk::abi::{soch_str, SOCH_UNSUPPORTED};
 use sochdb_plugin_host::sdk::{LogLevel, LogRecord, ObservabilityExtension, SpanEnd, SpanEvent, SpanParent, SpanStart};
+use std::fs::OpenOptions;
+use std::io::Write as _;
 
 suite!(Observability, "observability_told":
     log_lines_come_whole,
     a_level_that_is_not_listed_is_the_nearest,
     log_lines_of_threads_come_whole,
     log_lines_stay_when_the_next_instance_comes,
+    half_a_line_of_a_killed_process_takes_no_other_with_it,
     records_of_the_log_come_whole,
     spans_come_with_their_names,
     spans_come_with_their_parents,
@@ -171,6 +175,34 @@ fn log_lines_stay_when_the_next_instance_comes(subject: &Subject) -> Result<(), 
     instance.observability()?.log(LogLevel::Error, "checked later", &[]);
     let seen = flushed(&mut instance)?;
     ["checked first", "checked later"].iter().try_for_each(|message| one_line(&seen, message).map(drop))
+}
+
+/// Whoever is killed while it writes leaves the begin of a line, and the next one goes on behind it.
+fn half_a_line_of_a_killed_process_takes_no_other_with_it(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = of_logs(subject)?;
+    instance.observability()?.log(LogLevel::Error, "checked first", &[]);
+    let format = flushed(&mut instance)?.format;
+    let directory = instance.directory();
+    let file = directory.path().join("output");
+    if format != Format::Json || !file.is_file() {
+        skip!("what it tells is not in a file at {{file}}");
+    }
+    drop(instance);
+    let mut half = OpenOptions::new().append(true).open(&file).must("cannot open the output")?;
+    half.write_all(b"{\"half\":\"a li").must("cannot write to the output")?;
+    let mut instance = subject.instance_in(directory)?;
+    let sink = instance.observability()?;
+    sink.log(LogLevel::Error, "checked later", &[]);
+    sink.flush().must("flush")?;
+    let text = std::fs::read_to_string(&file).must("cannot read the output")?;
+    for message in ["checked first", "checked later"] {
+        let is_told = |line: &str| line.contains(message) && serde_json::from_str::<Value>(line).is_ok();
+        ensure!(
+            text.lines().any(is_told),
+            "the file ended in half a line, as a killed process leaves it, and then no whole line has {message:?}: {text:.500?}"
+        );
+    }
+    Ok(())
 }
 
 fn records_of_the_log_come_whole(subject: &Subject) -> Result<(), NotPassed> {
