@@ -1678,7 +1678,8 @@ typedef struct soch_auth {
 // Not now; the caller may try the same call again.
 #define SOCH_BUSY 5
 
-// The operating system reported an error. `soch_error.code` is its errno.
+// The operating system reported an error. `soch_error.code` is its errno; 0 where an engine hides it, and the message has
+// its text then.
 #define SOCH_IO 6
 
 // Stored or given bytes are damaged.

@@ -17,7 +17,8 @@ pub const SOCH_UNSUPPORTED: soch_status = 3;
 pub const SOCH_CONFLICT: soch_status = 4;
 /// Not now; the caller may try the same call again.
 pub const SOCH_BUSY: soch_status = 5;
-/// The operating system reported an error. `soch_error.code` is its errno.
+/// The operating system reported an error. `soch_error.code` is its errno; 0 where an engine hides it, and the message has
+/// its text then.
 pub const SOCH_IO: soch_status = 6;
 /// Stored or given bytes are damaged.
 pub const SOCH_CORRUPTION: soch_status = 7;

@@ -199,8 +199,8 @@ fn one_without_room_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
         is_whole_or_gone(directory.path(), &result, &how)?;
         if let Err(error) = result {
             ensure!(
-                error.kind() != ErrorKind::Io || error.code() != 0,
-                "{how} gave SOCH_IO, and `soch_error.code`, its errno, is 0 ({error})"
+                error.kind() != ErrorKind::Io || error.code() != 0 || !error.message().is_empty(),
+                "{how} gave SOCH_IO, and `soch_error` has neither an errno nor a text"
             );
         }
     }
