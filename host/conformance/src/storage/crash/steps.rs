@@ -44,6 +44,8 @@ pub(crate) enum Step {
         table: u32,
     },
     Flush,
+    /// A step that alone is between two flushes: what the second one brings to the disk is there for it.
+    Flushed(Box<Step>),
     /// A write that is flushed while a snapshot from before it is open.
     FlushedBesideReader(RowWrite),
     Compact,
@@ -56,6 +58,7 @@ impl Step {
         match self {
             Self::Write(write) | Self::FlushedBesideReader(write) => vec![*write],
             Self::Batch { writes, .. } => writes.clone(),
+            Self::Flushed(step) => step.writes(),
             Self::DeleteRange { table, from, to, .. } => gone(*table, *from..*to),
             Self::Transaction { end: End::Abort, .. } | Self::Flush | Self::Compact => Vec::new(),
             Self::Transaction { writes, .. } => writes.clone(),
@@ -68,7 +71,7 @@ impl Step {
         match self {
             Self::Batch { durable, .. } | Self::DeleteRange { durable, .. } => *durable,
             Self::Transaction { end, .. } => *end == End::DurableCommit,
-            Self::FlushedBesideReader(_) => true,
+            Self::Flushed(_) | Self::FlushedBesideReader(_) => true,
             _ => false,
         }
     }
@@ -89,6 +92,7 @@ impl Step {
             }
             Self::DropTable { .. } => "drop_table".to_owned(),
             Self::Flush => "flush".to_owned(),
+            Self::Flushed(step) => format!("{} between two flushes", step.name()),
             Self::FlushedBesideReader(_) => "write and flush beside an open reader".to_owned(),
             Self::Compact => "compact".to_owned(),
         }
@@ -114,9 +118,9 @@ impl Values {
         RowWrite { table, key, value }
     }
 
-    /// Writes that are more than an engine has in one page, buffer or record.
+    /// Writes that are more than an engine has in one page, buffer or record: beyond a mebibyte.
     fn large(&mut self, random: &mut Random) -> Vec<RowWrite> {
-        let writes = (0..7).map(|_| self.write(random, false));
+        let writes = (0..20).map(|_| self.write(random, false));
         writes.map(|write| RowWrite { value: write.value.map(|number| number | LARGE), ..write }).collect()
     }
 
@@ -142,19 +146,27 @@ pub(crate) fn steps(seed: u64, count: usize) -> Vec<Step> {
         }
         match deck.swap_remove(random.below(deck.len() as u64) as usize) {
             0..=5 => Step::Write(values.write(random, true)),
-            6..=8 => Step::Batch { writes: values.several(random), durable: false },
+            6..=7 => Step::Batch { writes: values.several(random), durable: false },
+            8 => Step::Flushed(Box::new(match random.below(3) {
+                0 => Step::Write(values.write(random, true)),
+                1 => Step::Batch { writes: values.several(random), durable: false },
+                _ => Step::DropTable { table: 1 + random.below(u64::from(TABLES)) as u32 },
+            })),
             9..=10 => Step::Batch { writes: values.several(random), durable: true },
             11 => {
                 let (from, len) = (random.below(u64::from(KEYS)) as u32, 1 + random.below(6) as u32);
                 let table = 1 + random.below(u64::from(TABLES)) as u32;
                 Step::DeleteRange { table, from, to: (from + len).min(KEYS), durable: random.below(2) == 0 }
             }
-            12..=13 => Step::Transaction { writes: values.several(random), end: End::Commit },
+            12 => Step::Transaction { writes: values.several(random), end: End::Commit },
+            13 => Step::Flushed(Box::new(Step::Transaction { writes: values.several(random), end: End::Commit })),
             14 => Step::Transaction { writes: values.several(random), end: End::DurableCommit },
-            15 => Step::Transaction { writes: values.several(random), end: End::Abort },
-            16 => match random.below(3) {
+            15 => match random.below(3) {
                 0 => Step::DropTable { table: 1 + random.below(u64::from(TABLES)) as u32 },
-                1 => Step::Batch { writes: values.large(random), durable: random.below(2) == 0 },
+                _ => Step::Transaction { writes: values.several(random), end: End::Abort },
+            },
+            16 => match random.below(2) {
+                0 => Step::Batch { writes: values.large(random), durable: random.below(2) == 0 },
                 _ => Step::Transaction { writes: values.large(random), end: End::Commit },
             },
             17 => Step::Compact,

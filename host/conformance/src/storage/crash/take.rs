@@ -37,6 +37,11 @@ pub(crate) fn take(storage: &Storage, step: &Step) -> Called<()> {
         Step::Transaction { writes, end } => transaction(storage, writes, *end),
         Step::DropTable { table } => storage.drop_table(*table),
         Step::Flush => storage.flush(),
+        Step::Flushed(step) => {
+            storage.flush()?;
+            take(storage, step)?;
+            storage.flush()
+        }
         Step::FlushedBesideReader(write) => {
             // What is written anew for this may be all that an engine would bring to the disk, but for the snapshot.
             storage.flush()?;
