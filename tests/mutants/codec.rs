@@ -140,6 +140,10 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
     Wrong "samples that make no dictionary make an empty one":
         "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "output->commit(output->ctx, 0)",
         "compression_options::odd_samples_are_invalid_or_make_a_dictionary";
+    Loss "a dictionary is for forms of one block":
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, input.len > 1 << 17 ? 0 : options->dictionary.len);\n",
+        "compression_sizes::sizes_come_back_with_dictionaries_of_every_size";
     Nuisance "samples that make no dictionary are a failure":
         "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "soch_fail(error, SOCH_FAILED, 0, ZDICT_getErrorName(made))",
         "compression_options::odd_samples_are_invalid_or_make_a_dictionary";

@@ -1,13 +1,14 @@
 //! Tests of a codec with inputs of every size: what comes back, how much room it takes, and what a limit lets through.
 
 use crate::codec::basics::round_trip;
-use crate::frame::must::{ensure, skip, Must};
+use crate::codec::options::{packed_with, unpacked_with};
+use crate::frame::must::{ensure, needed, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use sochdb_plugin_host::sdk::abi::SOCH_LEAST_MAX_INPUT;
-use sochdb_plugin_host::sdk::{CompressionExtension, ErrorKind, VecWriter};
+use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, ErrorKind, VecWriter};
 use sochdb_plugin_host::Compression;
 use std::time::{Duration, Instant};
 
@@ -16,8 +17,9 @@ suite!(Compression, "compression_sizes":
     sizes_at_borders_come_back,
     bounds_hold_for_every_size,
     the_limit_is_kept_to_the_byte,
-    what_is_said_of_forms_in_a_row_is_what_they_make;
-    full: large_sizes_come_back, sizes_up_to_the_least_longest_come_back,
+    what_is_said_of_forms_in_a_row_is_what_they_make,
+    sizes_come_back_with_dictionaries_of_every_size;
+    full: large_sizes_come_back, large_sizes_come_back_with_dictionaries, sizes_up_to_the_least_longest_come_back,
 );
 
 /// Inputs of this length: that cannot be compressed, that can, and that repeat what is far behind.
@@ -181,4 +183,62 @@ fn what_is_said_of_forms_in_a_row_is_what_they_make(subject: &Subject) -> Result
         }
     }
     Ok(())
+}
+
+/// A copy of a dictionary between other bytes than those of an earlier one: what is read beside it is no part of it.
+fn between_others(random: &mut Random, dictionary: &[u8]) -> (Vec<u8>, std::ops::Range<usize>) {
+    ([&random.bytes(16), dictionary, &random.bytes(16)].concat(), 16..16 + dictionary.len())
+}
+
+/// Inputs of this length with something of a dictionary: from begin to end, and behind what is new, in whatever block that is.
+fn inputs_of(random: &mut Random, dictionary: &[u8], len: usize) -> [(&'static str, Vec<u8>); 3] {
+    let end = &dictionary[dictionary.len().saturating_sub(len)..];
+    [
+        ("at random", random.bytes(len)),
+        ("of the dictionary", dictionary.iter().copied().cycle().take(len).collect()),
+        ("that end as the dictionary does", [&random.bytes(len - end.len()), end].concat()),
+    ]
+}
+
+fn come_back_with_dictionaries(subject: &Subject, seed: u64, sizes: &[usize]) -> Result<(), NotPassed> {
+    let (mut instance, mut random) = (subject.instance()?, subject.random(seed));
+    let (codec, mut taken) = (instance.compression()?, 0);
+    needed("compress_with", packed_with(codec, b"", &CompressionOptions::new()))?;
+    for dictionary in [1, 7, 64, 70_000].map(|len| random.bytes(len)) {
+        let of = dictionary.len();
+        // No sentence says which dictionaries a codec takes.
+        if packed_with(codec, b"an input", &CompressionOptions::new().with_dictionary(&dictionary)).is_err() {
+            continue;
+        }
+        taken += 1;
+        for len in sizes {
+            for (form, input) in inputs_of(&mut random, &dictionary, *len) {
+                let what = format!("{len} bytes {form}, with a dictionary of {of} bytes");
+                let (copy, place) = between_others(&mut random, &dictionary);
+                let options = CompressionOptions::new().with_dictionary(&copy[place]);
+                let packed = packed_with(codec, &input, &options).must(&format!("compress_with of {what}"))?;
+                let (copy, place) = between_others(&mut random, &dictionary);
+                let options = CompressionOptions::new().with_dictionary(&copy[place]);
+                let output = unpacked_with(codec, &packed, &options)
+                    .must(&format!("decompress_with of {what}, whose copy has other bytes beside it"))?;
+                ensure!(
+                    output == input,
+                    "{what}, come back from decompress_with, whose copy has other bytes beside it, as {} others",
+                    output.len()
+                );
+            }
+        }
+    }
+    if taken == 0 {
+        skip!("it takes no dictionary of bytes at random");
+    }
+    Ok(())
+}
+
+fn sizes_come_back_with_dictionaries_of_every_size(subject: &Subject) -> Result<(), NotPassed> {
+    come_back_with_dictionaries(subject, 67, &[0, 1, 2, 7, 8, 63, 65, 65_535, 65_536, 65_537, 200_000])
+}
+
+fn large_sizes_come_back_with_dictionaries(subject: &Subject) -> Result<(), NotPassed> {
+    come_back_with_dictionaries(subject, 68, &[(1 << 20) + 1, 5 << 20])
 }
