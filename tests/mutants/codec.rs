@@ -144,6 +144,10 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, input.len > 1 << 17 ? 0 : options->dictionary.len);\n",
         "compression_sizes::sizes_come_back_with_dictionaries_of_every_size";
+    Loss "a level has no dictionary beside it":
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->flags & SOCH_COMPRESS_AT_LEVEL ? 0 : options->dictionary.len);\n",
+        "compression_options::a_level_and_a_dictionary_of_one_call_come_back";
     Nuisance "samples that make no dictionary are a failure":
         "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "soch_fail(error, SOCH_FAILED, 0, ZDICT_getErrorName(made))",
         "compression_options::odd_samples_are_invalid_or_make_a_dictionary";
