@@ -148,6 +148,16 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->flags & SOCH_COMPRESS_AT_LEVEL ? 0 : options->dictionary.len);\n",
         "compression_options::a_level_and_a_dictionary_of_one_call_come_back";
+    Wrong "a call that failed is in the way of the next dictionary":
+        "    ZSTD_DCtx_reset(done->decompressor, ZSTD_reset_session_only);\n" => "",
+        "compression_damage::bytes_behind_the_end_are_an_error";
+    Wrong "a limit that was met is in the way of the next dictionary":
+        "    ZSTD_CCtx_reset(done->compressor, ZSTD_reset_session_only);\n" => "",
+        "compression_sizes::the_limit_is_kept_to_the_byte";
+    Wrong "damage that shows with options is invalid":
+        "                                  : decompress_any(taken->decompressor, input, output, error);\n    ZSTD_DCtx_reset" =>
+        "                                  : decompress_any(taken->decompressor, input, output, error);\n    if (status == SOCH_CORRUPTION) status = SOCH_INVALID;\n    ZSTD_DCtx_reset",
+        "compression_damage::each_changed_byte_is_an_error";
     Nuisance "samples that make no dictionary are a failure":
         "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "soch_fail(error, SOCH_FAILED, 0, ZDICT_getErrorName(made))",
         "compression_options::odd_samples_are_invalid_or_make_a_dictionary";

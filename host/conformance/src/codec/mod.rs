@@ -10,6 +10,7 @@ pub(crate) mod options;
 pub(crate) mod sizes;
 pub(crate) mod stepped;
 pub(crate) mod threads;
+pub(crate) mod ways;
 
 /// All of them, in the order in which they are best read.
 pub(crate) const TESTS: &[&[Test]] = &[

@@ -2,13 +2,14 @@
 
 use crate::codec::basics::round_trip;
 use crate::codec::options::{packed_with, unpacked_with};
+use crate::codec::ways::ways;
 use crate::frame::must::{ensure, needed, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use sochdb_plugin_host::sdk::abi::SOCH_LEAST_MAX_INPUT;
-use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, ErrorKind, VecWriter};
+use sochdb_plugin_host::sdk::{CompressionExtension, CompressionOptions, ErrorKind};
 use sochdb_plugin_host::Compression;
 use std::time::{Duration, Instant};
 
@@ -116,45 +117,43 @@ fn bounds_hold_for_every_size(subject: &Subject) -> Result<(), NotPassed> {
 fn the_limit_is_kept_to_the_byte(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let (codec, mut random) = (instance.compression()?, subject.random(65));
-    for len in [0, 1, 2, 63, 64, 65, 300, 4095, 4096, 65_536, 200_000] {
-        for (form, input) in inputs(&mut random, len) {
-            let what = format!("{len} bytes {form}");
-            let packed = round_trip(codec, &what, &input)?;
-            let mut output = Vec::new();
-            let mut room = VecWriter::new(&mut output, len as u64);
-            codec
-                .decompress_into(&packed, &mut room.writer())
-                .must(&format!("decompress of {what}, limited to them"))?;
-            ensure!(output == input, "decompress of {what}, limited to them, writes {} bytes", output.len());
-            if len > 0 {
-                let mut output = Vec::new();
-                let mut room = VecWriter::new(&mut output, len as u64 - 1);
-                let kind = codec.decompress_into(&packed, &mut room.writer()).err().map(|error| error.kind());
-                ensure!(
-                    kind == Some(ErrorKind::Limit),
-                    "decompress of {what} into one byte less gave {kind:?}, not Limit (soch_writer.limit)"
-                );
-            }
-            // An engine may need more room than it fills at the end, but not as much as its bound says for the worst input.
-            let limit = 2 * packed.len() as u64 + 1024;
-            let mut output = Vec::new();
-            let mut room = VecWriter::new(&mut output, limit);
-            codec.compress_into(&input, &mut room.writer()).must(&format!(
-                "compress of {what} with a limit of {limit} bytes, of which it takes {} (soch_writer.limit)",
-                packed.len()
-            ))?;
-            if packed.is_empty() {
-                continue;
-            }
-            let mut output = Vec::new();
-            let mut room = VecWriter::new(&mut output, packed.len() as u64 - 1);
-            match codec.compress_into(&input, &mut room.writer()) {
-                Err(error) if error.kind() == ErrorKind::Limit => {}
-                Err(error) => return Err(format!("compress of {what} into too few bytes: {error}").into()),
-                // It may find a shorter form, where it must.
-                Ok(()) => {
-                    let back = codec.decompress(&output).must("decompress of what a limit made shorter")?;
-                    ensure!(back == input, "{what}, compressed into a byte less than before, come back as others");
+    let dictionary = random.bytes(1000);
+    for way in ways(codec, &dictionary)? {
+        let name = way.name;
+        for len in [0, 1, 2, 63, 64, 65, 300, 4095, 4096, 65_536, 200_000] {
+            for (form, input) in inputs(&mut random, len) {
+                let what = format!("{len} bytes {form}");
+                let packed = way.round_trip(codec, &what, &input)?;
+                let output = way
+                    .decompress(codec, &packed, len as u64)
+                    .must(&format!("decompress{name} of {what}, limited to them"))?;
+                ensure!(output == input, "decompress{name} of {what}, limited to them, writes {} bytes", output.len());
+                if len > 0 {
+                    let kind = way.decompress(codec, &packed, len as u64 - 1).err().map(|error| error.kind());
+                    ensure!(
+                        kind == Some(ErrorKind::Limit),
+                        "decompress{name} of {what} into one byte less gave {kind:?}, not Limit (soch_writer.limit)"
+                    );
+                }
+                // An engine may need more room than it fills at the end, but not as much as its bound says for the worst input.
+                let limit = 2 * packed.len() as u64 + 1024;
+                way.compress(codec, &input, limit).must(&format!(
+                    "compress{name} of {what} with a limit of {limit} bytes, of which it takes {} (soch_writer.limit)",
+                    packed.len()
+                ))?;
+                if packed.is_empty() {
+                    continue;
+                }
+                match way.compress(codec, &input, packed.len() as u64 - 1) {
+                    Err(error) if error.kind() == ErrorKind::Limit => {}
+                    Err(error) => return Err(format!("compress{name} of {what} into too few bytes: {error}").into()),
+                    // It may find a shorter form, where it must.
+                    Ok(shorter) => {
+                        let back = way
+                            .decompress(codec, &shorter, u64::MAX)
+                            .must("decompress of what a limit made shorter")?;
+                        ensure!(back == input, "{what}, compressed into a byte less than before, come back as others");
+                    }
                 }
             }
         }
