@@ -158,6 +158,16 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "                                  : decompress_any(taken->decompressor, input, output, error);\n    ZSTD_DCtx_reset" =>
         "                                  : decompress_any(taken->decompressor, input, output, error);\n    if (status == SOCH_CORRUPTION) status = SOCH_INVALID;\n    ZSTD_DCtx_reset",
         "compression_damage::each_changed_byte_is_an_error";
+    Wrong "a bound that is that of higher levels":
+        "    *most = result;\n" => "    *most = ((codec *)instance)->level < 0 ? len : result;\n",
+        "compression_levels::bounds_hold_at_the_lowest_and_the_highest_level";
+    Nuisance "the level that is described as the first one is another":
+        "    properties->min_level = LEAST_LEVEL;\n" => "    properties->min_level = LEAST_LEVEL;\n    properties->default_level = 9;\n",
+        "compression_levels::the_default_level_is_that_of_before";
+    Nuisance "a level is refused where it has no meaning":
+        "    soch_status status = check_options(options, error);\n    if (status != SOCH_OK) return status;" =>
+        "    soch_status status = check_options(options, error);\n    if (status == SOCH_OK) status = check_level(options->level, error);\n    if (status != SOCH_OK) return status;",
+        "compression_levels::who_decompresses_may_say_any_level";
     Nuisance "samples that make no dictionary are a failure":
         "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "soch_fail(error, SOCH_FAILED, 0, ZDICT_getErrorName(made))",
         "compression_options::odd_samples_are_invalid_or_make_a_dictionary";

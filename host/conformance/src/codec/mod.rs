@@ -5,6 +5,7 @@ use crate::frame::test::Test;
 pub(crate) mod basics;
 pub(crate) mod damage;
 pub(crate) mod lent;
+pub(crate) mod levels;
 pub(crate) mod newer;
 pub(crate) mod options;
 pub(crate) mod sizes;
@@ -18,6 +19,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     sizes::TESTS,
     damage::TESTS,
     lent::TESTS,
+    levels::TESTS,
     options::TESTS,
     newer::TESTS,
     threads::TESTS,
