@@ -19,6 +19,7 @@ pub(crate) mod sizes;
 pub(crate) mod stepped;
 pub(crate) mod times;
 pub(crate) mod told;
+pub(crate) mod traced;
 
 /// All of them, in the order in which they are best read.
 pub(crate) const TESTS: &[&[Test]] = &[
@@ -34,6 +35,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     pages::TESTS,
     health::TESTS,
     told::TESTS,
+    traced::TESTS,
     attributes::TESTS,
     events::TESTS,
     times::TESTS,
