@@ -211,6 +211,9 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);" =>
         "static _Thread_local const void *known;\n    static _Thread_local char kept[1 << 17];\n    if (options->dictionary.len > sizeof kept) known = NULL;\n    else if (known != options->dictionary.ptr && options->dictionary.len > 0) memcpy(kept, known = options->dictionary.ptr, options->dictionary.len);\n    size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.len > 0 && known != NULL ? kept : options->dictionary.ptr, options->dictionary.len);",
         "compression_options::dictionaries_take_turns_in_one_place";
+    Wrong "a level counts if its flag is the only one":
+        "    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;\n" => "    bool has_level = options->flags == SOCH_COMPRESS_AT_LEVEL;\n",
+        "compression_newer::unknown_options_are_refused_or_passed_over";
     Wrong "a level counts without its flag":
         "    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;\n" => "    bool has_level = options->level != 0;\n",
         "compression_options::a_level_without_its_flag_is_passed_over";
