@@ -20,6 +20,7 @@ pub(crate) mod stepped;
 pub(crate) mod times;
 pub(crate) mod told;
 pub(crate) mod traced;
+pub(crate) mod unreachable;
 
 /// All of them, in the order in which they are best read.
 pub(crate) const TESTS: &[&[Test]] = &[
@@ -31,6 +32,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     sizes::TESTS,
     many::TESTS,
     no_room::TESTS,
+    unreachable::TESTS,
     kinds::TESTS,
     pages::TESTS,
     health::TESTS,
