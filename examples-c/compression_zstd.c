@@ -52,6 +52,9 @@ static worker *take_worker(codec *self) {
 }
 
 static void give_back(codec *self, worker *done) {
+    // In the midst of a frame, as a call that failed leaves it, zstd takes no dictionary of the next one.
+    ZSTD_CCtx_reset(done->compressor, ZSTD_reset_session_only);
+    ZSTD_DCtx_reset(done->decompressor, ZSTD_reset_session_only);
     pthread_mutex_lock(&self->lock);
     done->next = self->idle;
     self->idle = done;

@@ -140,6 +140,34 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
     Wrong "samples that make no dictionary make an empty one":
         "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "output->commit(output->ctx, 0)",
         "compression_options::odd_samples_are_invalid_or_make_a_dictionary";
+    Loss "a dictionary is for forms of one block":
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, input.len > 1 << 17 ? 0 : options->dictionary.len);\n",
+        "compression_sizes::sizes_come_back_with_dictionaries_of_every_size";
+    Loss "a level has no dictionary beside it":
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
+        "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->flags & SOCH_COMPRESS_AT_LEVEL ? 0 : options->dictionary.len);\n",
+        "compression_options::a_level_and_a_dictionary_of_one_call_come_back";
+    Wrong "a call that failed is in the way of the next dictionary":
+        "    ZSTD_DCtx_reset(done->decompressor, ZSTD_reset_session_only);\n" => "",
+        "compression_damage::bytes_behind_the_end_are_an_error";
+    Wrong "a limit that was met is in the way of the next dictionary":
+        "    ZSTD_CCtx_reset(done->compressor, ZSTD_reset_session_only);\n" => "",
+        "compression_sizes::the_limit_is_kept_to_the_byte";
+    Wrong "damage that shows with options is invalid":
+        "                                  : decompress_any(taken->decompressor, input, output, error);\n    ZSTD_DCtx_reset" =>
+        "                                  : decompress_any(taken->decompressor, input, output, error);\n    if (status == SOCH_CORRUPTION) status = SOCH_INVALID;\n    ZSTD_DCtx_reset",
+        "compression_damage::each_changed_byte_is_an_error";
+    Wrong "a bound that is that of higher levels":
+        "    *most = result;\n" => "    *most = ((codec *)instance)->level < 0 ? len : result;\n",
+        "compression_levels::bounds_hold_at_the_lowest_and_the_highest_level";
+    Nuisance "the level that is described as the first one is another":
+        "    properties->min_level = LEAST_LEVEL;\n" => "    properties->min_level = LEAST_LEVEL;\n    properties->default_level = 9;\n",
+        "compression_levels::the_default_level_is_that_of_before";
+    Nuisance "a level is refused where it has no meaning":
+        "    soch_status status = check_options(options, error);\n    if (status != SOCH_OK) return status;" =>
+        "    soch_status status = check_options(options, error);\n    if (status == SOCH_OK) status = check_level(options->level, error);\n    if (status != SOCH_OK) return status;",
+        "compression_levels::who_decompresses_may_say_any_level";
     Nuisance "samples that make no dictionary are a failure":
         "soch_fail(error, SOCH_INVALID, 0, ZDICT_getErrorName(made))" => "soch_fail(error, SOCH_FAILED, 0, ZDICT_getErrorName(made))",
         "compression_options::odd_samples_are_invalid_or_make_a_dictionary";
@@ -183,6 +211,9 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.ptr, options->dictionary.len);" =>
         "static _Thread_local const void *known;\n    static _Thread_local char kept[1 << 17];\n    if (options->dictionary.len > sizeof kept) known = NULL;\n    else if (known != options->dictionary.ptr && options->dictionary.len > 0) memcpy(kept, known = options->dictionary.ptr, options->dictionary.len);\n    size_t loaded = ZSTD_CCtx_loadDictionary(taken->compressor, options->dictionary.len > 0 && known != NULL ? kept : options->dictionary.ptr, options->dictionary.len);",
         "compression_options::dictionaries_take_turns_in_one_place";
+    Wrong "a level counts if its flag is the only one":
+        "    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;\n" => "    bool has_level = options->flags == SOCH_COMPRESS_AT_LEVEL;\n",
+        "compression_newer::unknown_options_are_refused_or_passed_over";
     Wrong "a level counts without its flag":
         "    bool has_level = (options->flags & SOCH_COMPRESS_AT_LEVEL) != 0;\n" => "    bool has_level = options->level != 0;\n",
         "compression_options::a_level_without_its_flag_is_passed_over";

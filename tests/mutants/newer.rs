@@ -17,6 +17,28 @@ pub const MUTANTS: &[Mutant] = &[
         finds: "storage_newer::a_batch_with_an_unknown_operation_changes_nothing",
     },
     Mutant {
+        name: "a cursor goes back if its flags are that and no others",
+        plugin: MEMORY,
+        edits: &[(
+            "examples-c/storage_memory.c",
+            "    made->reverse = (options->flags & SOCH_CURSOR_REVERSE) != 0;",
+            "    made->reverse = options->flags == SOCH_CURSOR_REVERSE;",
+        )],
+        damage: Damage::Wrong,
+        finds: "storage_newer::unknown_options_are_refused_or_passed_over",
+    },
+    Mutant {
+        name: "the highest flag that must be known is not looked at",
+        plugin: MEMORY,
+        edits: &[(
+            "examples-c/storage_memory.c",
+            "    if ((options->flags & SOCH_OPTIONS_MUST_UNDERSTAND & ~SOCH_CURSOR_REVERSE) != 0) {",
+            "    if ((options->flags & INT32_MAX & ~SOCH_CURSOR_REVERSE) != 0) {",
+        )],
+        damage: Damage::Wrong,
+        finds: "storage_newer::unknown_options_are_refused_or_passed_over",
+    },
+    Mutant {
         name: "a transaction whose flags nobody looks at",
         plugin: MEMORY,
         edits: &[(

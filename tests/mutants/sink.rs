@@ -306,6 +306,9 @@ pub const TAKEN: &[Mutant] = mistakes! { JSON, "examples-c/observability_json.c"
     Loss "a flush says nothing of lines that are lost":
         "    if (output->lost_in_all > 0) {" => "    if (output->lost > 0) {",
         "observability_no_room::what_is_lost_is_said_by_the_next_flush";
+    Loss "a shutdown says nothing of lines that are lost":
+        "    return report(self, close_output(&self->output), error);" => "    (void)error;\n    close_output(&self->output);\n    return SOCH_OK;",
+        "observability_no_room::what_is_lost_at_the_end_is_said_by_shutdown";
     Nuisance "lost lines whose error has no number":
         "        return failf(error, SOCH_IO, output->error, " => "        return failf(error, SOCH_IO, 0, ",
         "observability_no_room::what_the_system_refuses_has_its_number";

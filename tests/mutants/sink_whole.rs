@@ -52,6 +52,14 @@ pub const OF_SPANS: &[Mutant] = mistakes! { SPANS, "tests/plugins/keeps_spans.c"
         "    pthread_mutex_lock(&self->lock);\n    const span *of = *find(self, number);\n    if (of != NULL) {\n        memcpy(context->trace_id, of->trace_id, sizeof of->trace_id);\n        for (int i = 0; i < SOCH_SPAN_ID_SIZE; i++) context->span_id[i] = (uint8_t)(number >> (8 * (7 - i)));\n        status = of->state.len > 0 ? soch_put(state, of->state.ptr, of->state.len) : SOCH_OK;\n    }\n    pthread_mutex_unlock(&self->lock);\n" =>
         "    const span *of = *find(self, number);\n    if (of != NULL) {\n        memcpy(context->trace_id, of->trace_id, sizeof of->trace_id);\n        for (int i = 0; i < SOCH_SPAN_ID_SIZE; i++) context->span_id[i] = (uint8_t)(number >> (8 * (7 - i)));\n        status = of->state.len > 0 ? soch_put(state, of->state.ptr, of->state.len) : SOCH_OK;\n    }\n",
         "observability_stepped::a_context_is_that_of_its_span_while_others_come_and_go";
+    Wrong "a span of a kind that is not listed is refused":
+        "    if (made == NULL) return SOCH_LIMIT;\n    made->parent" =>
+        "    if (made == NULL) return SOCH_LIMIT;\n    if (from->kind > SOCH_SPAN_CONSUMER) {\n        free(made);\n        return SOCH_INVALID;\n    }\n    made->parent",
+        "observability_traced::a_kind_or_a_status_that_is_not_listed_is_none";
+    Crash "a status that is not listed has no name":
+        "    add_text(&line, \"{\\\"kind\\\":\\\"span\");" =>
+        "    static const char *const names[] = {\"unset\", \"ok\", \"error\"};\n    char *volatile copy = strdup(names[end->status]);\n    free(copy);\n    add_text(&line, \"{\\\"kind\\\":\\\"span\");",
+        "observability_traced::a_kind_or_a_status_that_is_not_listed_is_none";
     Wrong "integers that go through doubles":
         "snprintf(digits, sizeof digits, \"%\" PRId64, from->integer);" =>
         "snprintf(digits, sizeof digits, \"%.0f\", (double)from->integer);",

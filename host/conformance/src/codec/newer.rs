@@ -15,7 +15,7 @@ suite!(Compression, "compression_newer":
 );
 
 /// Compresses, or decompresses, with options of these flags and this level.
-fn with(codec: &Compression, compresses: bool, input: &[u8], flags: u64, level: i32) -> Result<(), Error> {
+fn with(codec: &Compression, compresses: bool, input: &[u8], flags: u64, level: i32) -> Result<Vec<u8>, Error> {
     let size = size_of::<soch_compression_options>();
     let options = soch_compression_options { size, flags, level, reserved: 0, dictionary: soch_bytes::lend(b"") };
     let mut output = Vec::new();
@@ -28,19 +28,21 @@ fn with(codec: &Compression, compresses: bool, input: &[u8], flags: u64, level: 
         };
         // SAFETY: the plugin's function on its own instance; all is lent for the call.
         unsafe { slot(instance, soch_bytes::lend(input), &options, &writer, error) }
-    })
+    })?;
+    Ok(output)
 }
 
 fn unknown_options_are_refused_or_passed_over(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let codec = &*instance.compression()?;
-    let input = b"one line, and one line more";
+    let input = &b"one line, and one line more".repeat(100);
+    let level = codec.describe().levels.map_or(1, |levels| *levels.end());
     if with(codec, true, input, 0, 0).is_err() {
         skip!("`compress_with` is unsupported");
     }
-    flags("compress_with", |flags| with(codec, true, input, flags, 0))?;
+    flags("compress_with", &[SOCH_COMPRESS_AT_LEVEL], |flags| with(codec, true, input, flags, level))?;
     let packed = codec.compress(input).must("compress")?;
-    flags("decompress_with", |flags| with(codec, false, &packed, flags, 0))
+    flags("decompress_with", &[SOCH_COMPRESS_AT_LEVEL], |flags| with(codec, false, &packed, flags, level))
 }
 
 /// The host refuses what `describe` leaves out; who calls the codec without one gets the same answer, and a level that is refused

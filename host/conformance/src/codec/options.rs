@@ -22,6 +22,7 @@ suite!(Compression, "compression_options":
     a_dictionary_is_lent_for_its_call,
     a_call_that_fails_leaves_no_options,
     a_level_is_that_of_its_call_with_a_dictionary_too,
+    a_level_and_a_dictionary_of_one_call_come_back,
     a_level_without_its_flag_is_passed_over,
     a_status_is_handed_on_by_calls_with_options_too,
     a_status_is_handed_on_by_a_training,
@@ -222,6 +223,34 @@ fn a_level_is_that_of_its_call_with_a_dictionary_too(subject: &Subject) -> Resul
             found == expected,
             "with a dictionary that was used at another level, level {level} makes {found} bytes instead of {expected}"
         );
+    }
+    Ok(())
+}
+
+/// Who reads has the dictionary and no level, or the levels of other calls: they have no meaning there.
+fn a_level_and_a_dictionary_of_one_call_come_back(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let (codec, mut random) = (instance.compression()?, subject.random(106));
+    let Some(levels) = codec.describe().levels else { skip!("the codec has no levels") };
+    let dictionary = [records(40, 100).concat(), random.bytes(5000)].concat();
+    let ends = [*levels.start(), *levels.end()];
+    let inputs = [vec![], records(3, 60).concat(), [&random.bytes(140_000), &dictionary[..]].concat()];
+    for level in ends.into_iter().chain([0, 1].into_iter().filter(|level| levels.contains(level))) {
+        let alone = CompressionOptions::new().with_dictionary(&dictionary);
+        for input in &inputs {
+            let what = format!("{} bytes that compress_with wrote at level {level} with a dictionary", input.len());
+            let packed = needed("compress_with", packed_with(codec, input, &alone.with_level(level)))?;
+            for (how, options) in [
+                ("of the dictionary alone", alone),
+                ("of the same options", alone.with_level(level)),
+                ("of the dictionary and the lowest level", alone.with_level(ends[0])),
+                ("of the dictionary and the highest level", alone.with_level(ends[1])),
+            ] {
+                let output = unpacked_with(codec, &packed, &options)
+                    .must(&format!("decompress_with {how}, of {what} (soch_compression.decompress_with)"))?;
+                ensure!(output == *input, "decompress_with {how}, of {what}, gives {}", show(&output));
+            }
+        }
     }
     Ok(())
 }

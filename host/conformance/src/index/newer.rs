@@ -9,7 +9,8 @@ use crate::inputs::keys::Keys;
 use crate::inputs::newer::{flags, is_refused, UNLISTED};
 use sochdb_plugin_host::sdk::abi::{
     soch_bytes, soch_index_change, soch_label, soch_search, soch_search_result, soch_str, SOCH_ELEMENT_BYTES,
-    SOCH_FILTER_NONE, SOCH_INDEX_INSERT, SOCH_INDEX_REMOVE, SOCH_UNSUPPORTED,
+    SOCH_FILTER_NONE, SOCH_INDEX_INSERT, SOCH_INDEX_REMOVE, SOCH_SEARCH_EXACT, SOCH_SEARCH_IS_EXACT,
+    SOCH_SEARCH_WITHIN, SOCH_UNSUPPORTED,
 };
 use sochdb_plugin_host::sdk::{Error, RowId};
 use sochdb_plugin_host::Index;
@@ -29,7 +30,8 @@ fn filled(subject: &Subject, index: &mut Index) -> Result<Keys, NotPassed> {
     Ok(keys)
 }
 
-fn search(index: &Index, search: &soch_search) -> Result<(), Error> {
+/// Searches, and says whether the answer is exact and how many rows it has, each if the flags asked for it.
+fn search(index: &Index, search: &soch_search) -> Result<(bool, usize), Error> {
     let (mut rows, mut distances) = ([0; K], [0.0; K]);
     let mut result = soch_search_result { size: size_of::<soch_search_result>(), flags: 0, count: 0 };
     index.alone("search", |table, instance, error| {
@@ -37,7 +39,9 @@ fn search(index: &Index, search: &soch_search) -> Result<(), Error> {
         let (rows, distances) = (rows.as_mut_ptr(), distances.as_mut_ptr());
         // SAFETY: the plugin's function on its own instance, with places for `k` rows; all is lent for the call.
         unsafe { slot(instance, ptr::null(), search, rows, distances, &mut result, error) }
-    })
+    })?;
+    let is_exact = search.flags & SOCH_SEARCH_EXACT != 0 && result.flags & SOCH_SEARCH_IS_EXACT != 0;
+    Ok((is_exact, if search.flags & SOCH_SEARCH_WITHIN != 0 { result.count } else { 0 }))
 }
 
 fn a_search_that_asks_for_what_is_unknown_is_refused(subject: &Subject) -> Result<(), NotPassed> {
@@ -62,13 +66,15 @@ fn a_search_that_asks_for_what_is_unknown_is_refused(subject: &Subject) -> Resul
     if search(index, &plain).is_err() {
         skip!("`search` is unsupported");
     }
-    flags("search", |flags| search(index, &soch_search { flags, ..plain }))?;
-    is_refused("a query of an element that nobody knows", search(index, &soch_search { element: UNLISTED, ..plain }))?;
-    is_refused("a filter of a form that nobody knows", search(index, &soch_search { filter: UNLISTED, ..plain }))?;
+    let known = [SOCH_SEARCH_EXACT, SOCH_SEARCH_WITHIN, SOCH_SEARCH_EXACT | SOCH_SEARCH_WITHIN];
+    flags("search", &known, |flags| search(index, &soch_search { flags, ..plain }))?;
+    let is_refused = |what, asked: &soch_search| is_refused(what, search(index, asked).map(drop));
+    is_refused("a query of an element that nobody knows", &soch_search { element: UNLISTED, ..plain })?;
+    is_refused("a filter of a form that nobody knows", &soch_search { filter: UNLISTED, ..plain })?;
     let parameter = soch_label { name: soch_str::lend("no.such.parameter"), value: soch_str::lend("1") };
     let asked = soch_search { parameters: &parameter, parameter_count: 1, ..plain };
-    is_refused("a parameter that nobody knows", search(index, &asked))?;
-    search(index, &plain).must("a plain search after those that were refused")
+    is_refused("a parameter that nobody knows", &asked)?;
+    search(index, &plain).must("a plain search after those that were refused").map(drop)
 }
 
 fn change(index: &Index, changes: &[soch_index_change]) -> Result<(), Error> {

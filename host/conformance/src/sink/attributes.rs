@@ -118,10 +118,10 @@ fn flag(name: &str, integer: i64) -> soch_attribute {
 }
 
 /// A function of the plugin on its own instance, as no handle calls it.
-type Raw<'a> = &'a dyn Fn(&soch_observability, *mut c_void) -> Option<soch_status>;
+pub(crate) type Raw<'a> = &'a dyn Fn(&soch_observability, *mut c_void) -> Option<soch_status>;
 
 /// Makes a call that a sink need not have.
-fn raw(sink: &Observability, slot: &'static str, call: Raw<'_>) -> Result<(), NotPassed> {
+pub(crate) fn raw(sink: &Observability, slot: &'static str, call: Raw<'_>) -> Result<(), NotPassed> {
     needed(slot, sink.alone(slot, |table, instance, _| call(table, instance).unwrap_or(SOCH_UNSUPPORTED)))
 }
 

@@ -19,6 +19,8 @@ pub(crate) mod sizes;
 pub(crate) mod stepped;
 pub(crate) mod times;
 pub(crate) mod told;
+pub(crate) mod traced;
+pub(crate) mod unreachable;
 
 /// All of them, in the order in which they are best read.
 pub(crate) const TESTS: &[&[Test]] = &[
@@ -30,10 +32,12 @@ pub(crate) const TESTS: &[&[Test]] = &[
     sizes::TESTS,
     many::TESTS,
     no_room::TESTS,
+    unreachable::TESTS,
     kinds::TESTS,
     pages::TESTS,
     health::TESTS,
     told::TESTS,
+    traced::TESTS,
     attributes::TESTS,
     events::TESTS,
     times::TESTS,

@@ -10,11 +10,12 @@ use crate::sink::output::flushed;
 use crate::sink::readable::readable;
 use crate::system::backend::System;
 use crate::system::Native;
-use sochdb_plugin_host::sdk::{ErrorKind, LogLevel, ObservabilityExtension};
+use sochdb_plugin_host::sdk::{ErrorKind, Extension, LogLevel, ObservabilityExtension};
 
 suite!(Observability, "observability_no_room":
     what_the_system_refuses_has_its_number,
     what_is_lost_is_said_by_the_next_flush,
+    what_is_lost_at_the_end_is_said_by_shutdown,
 );
 
 /// An instance that has told something, into a file.
@@ -49,13 +50,22 @@ fn what_the_system_refuses_has_its_number(subject: &Subject) -> Result<(), NotPa
 /// More than a buffer holds, so that some is written before the flush.
 const LINES: usize = 600;
 
+fn line(number: usize) -> String {
+    format!("checked line {number} of those without room, {}", "long ".repeat(20))
+}
+
+/// How many of so many lines are not told.
+fn lost(instance: &Instance, lines: usize) -> Result<usize, NotPassed> {
+    let seen = instance.output().ok_or("no output")?.seen()?;
+    Ok((0..lines).filter(|number| seen.saying(&line(*number)).is_empty()).count())
+}
+
 fn what_is_lost_is_said_by_the_next_flush(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = in_a_file(subject)?;
     let sink = instance.observability()?;
     if !sink.describe().takes_logs {
         skip!("it takes no lines of the log");
     }
-    let line = |number: usize| format!("checked line {number} of those without room, {}", "long ".repeat(20));
     let tell = || (0..LINES).for_each(|number| sink.log(LogLevel::Error, &line(number), &[]));
     let Some(()) = Native::with_short_files(0, tell) else {
         unseen!("the system lets nobody say how long files may be")
@@ -64,12 +74,37 @@ fn what_is_lost_is_said_by_the_next_flush(subject: &Subject) -> Result<(), NotPa
     if sink.flush().is_err() {
         return Ok(());
     }
-    let seen = instance.output().ok_or("no output")?.seen()?;
-    let lost = (0..LINES).filter(|number| seen.saying(&line(*number)).is_empty()).count();
+    let lost = lost(&instance, LINES)?;
     ensure!(
         lost == 0,
         "{lost} of {LINES} lines are lost that were told while files had no room, and `flush` behind it is SOCH_OK: it \
          returns when what it was given has arrived"
     );
+    Ok(())
+}
+
+/// Also of the few that a buffer holds until then, and nobody flushes.
+fn what_is_lost_at_the_end_is_said_by_shutdown(subject: &Subject) -> Result<(), NotPassed> {
+    for lines in [20, LINES] {
+        let mut instance = in_a_file(subject)?;
+        if !instance.observability()?.describe().takes_logs {
+            skip!("it takes no lines of the log");
+        }
+        let sink = instance.observability()?;
+        let told = Native::with_short_files(0, || {
+            (0..lines).for_each(|number| sink.log(LogLevel::Error, &line(number), &[]));
+            sink.shutdown()
+        });
+        let Some(told) = told else { unseen!("the system lets nobody say how long files may be") };
+        if told.is_err() {
+            continue;
+        }
+        let lost = lost(&instance, lines)?;
+        ensure!(
+            lost == 0,
+            "{lost} of {lines} lines are lost that were told while files had no room, and `shutdown` is SOCH_OK: it writes what is \
+            buffered, and says if that fails (soch_plugin.shutdown)"
+        );
+    }
     Ok(())
 }

@@ -20,9 +20,9 @@ const ROWS: u32 = 2500;
 const SIZES: [&[usize]; 7] = [&[1], &[2, 63], &[64], &[65, 1, 129], &[1000, 1001], &[2499, 1], &[70_000]];
 
 /// The rows of a cursor that is asked for so many at once, until its end, and how many came at each time.
-struct Walk<'a> {
+pub(crate) struct Walk<'a> {
     sizes: &'a [usize],
-    rows: Vec<(Vec<u8>, Vec<u8>)>,
+    pub(crate) rows: Vec<(Vec<u8>, Vec<u8>)>,
     counts: Vec<usize>,
 }
 
@@ -91,7 +91,7 @@ unsafe fn copied(lent: soch_bytes) -> Vec<u8> {
     }
 }
 
-fn walk<'a>(storage: &Storage, sizes: &'a [usize], flags: u64) -> Result<Walk<'a>, Error> {
+pub(crate) fn walk<'a>(storage: &Storage, sizes: &'a [usize], flags: u64) -> Result<Walk<'a>, Error> {
     let mut walk = Walk { sizes, rows: Vec::new(), counts: Vec::new() };
     // SAFETY: the handle lends the plugin's own table and instance.
     storage.alone("cursor_next", |table, instance, error| unsafe { walk.over(table, instance, flags, error) })?;

@@ -4,10 +4,11 @@ use crate::frame::must::{ensure, skip, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::inputs::newer::{flags, is_refused, MUST_BE_KNOWN, UNLISTED};
+use crate::inputs::newer::{flags, is_refused, UNLISTED};
+use crate::storage::cursor_sizes::walk;
 use sochdb_plugin_host::sdk::abi::{
-    soch_batch_options, soch_bytes, soch_cursor_options, soch_transaction_options, soch_write, SOCH_OK,
-    SOCH_UNSUPPORTED, SOCH_WRITE_DELETE, SOCH_WRITE_PUT,
+    soch_batch_options, soch_bytes, soch_transaction_options, soch_write, SOCH_BATCH_DURABLE, SOCH_CURSOR_KEYS_ONLY,
+    SOCH_CURSOR_REVERSE, SOCH_OK, SOCH_TRANSACTION_DURABLE, SOCH_UNSUPPORTED, SOCH_WRITE_DELETE, SOCH_WRITE_PUT,
 };
 use sochdb_plugin_host::sdk::{Error, StorageExtension};
 use sochdb_plugin_host::Storage;
@@ -64,33 +65,6 @@ fn a_batch_with_an_unknown_operation_changes_nothing(subject: &Subject) -> Resul
     Ok(())
 }
 
-/// Opens a cursor with options of these flags, and closes it.
-fn open_cursor(storage: &Storage, flags: u64) -> Result<(), Error> {
-    let all = soch_bytes::lend(b"");
-    let options = soch_cursor_options { size: size_of::<soch_cursor_options>(), flags, start: all, end: all };
-    storage.alone("open_cursor", |table, instance, error| {
-        let (Some(open_reader), Some(close_reader)) = (table.open_reader, table.close_reader) else {
-            return SOCH_UNSUPPORTED;
-        };
-        let (Some(open_cursor), Some(close_cursor)) = (table.open_cursor, table.close_cursor) else {
-            return SOCH_UNSUPPORTED;
-        };
-        let (mut reader, mut cursor) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: the plugin's functions on its own instance, reader and cursor; all is lent for the call.
-        unsafe {
-            let mut status = open_reader(instance, &mut reader, error);
-            if status == SOCH_OK {
-                status = open_cursor(reader, 1, &options, &mut cursor, error);
-                if status == SOCH_OK {
-                    close_cursor(cursor);
-                }
-                close_reader(reader);
-            }
-            status
-        }
-    })
-}
-
 /// Begins a transaction with options of these flags, and aborts it.
 fn begin(storage: &Storage, flags: u64) -> Result<(), Error> {
     let options = soch_transaction_options { size: size_of::<soch_transaction_options>(), flags, wait_ms: 0 };
@@ -112,14 +86,15 @@ fn unknown_options_are_refused_or_passed_over(subject: &Subject) -> Result<(), N
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     fill(storage)?;
-    flags("write_batch", |flags| {
-        let written = write(storage, &[one(SOCH_WRITE_PUT, b"a")], flags);
-        if flags & MUST_BE_KNOWN == 0 {
-            storage.put(1, b"a", b"old", 0)?;
-        }
-        written
+    flags("write_batch", &[SOCH_BATCH_DURABLE], |flags| {
+        write(storage, &[one(SOCH_WRITE_PUT, b"a")], flags)?;
+        storage.put(1, b"a", b"old", 0)
     })?;
     is_as_before(storage, "a batch that was refused")?;
-    flags("open_cursor", |flags| open_cursor(storage, flags))?;
-    flags("begin_txn", |flags| begin(storage, flags))
+    let known = [SOCH_CURSOR_REVERSE, SOCH_CURSOR_KEYS_ONLY, SOCH_CURSOR_REVERSE | SOCH_CURSOR_KEYS_ONLY];
+    flags("open_cursor", &known, |flags| {
+        // Values may be there where nobody asks for them.
+        walk(storage, &[8], flags).map(|walk| walk.rows.into_iter().map(|(key, _)| key).collect::<Vec<_>>())
+    })?;
+    flags("begin_txn", &[SOCH_TRANSACTION_DURABLE], |flags| begin(storage, flags))
 }

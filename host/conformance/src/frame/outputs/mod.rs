@@ -8,12 +8,12 @@ mod seen;
 mod statsd;
 mod wire;
 
+pub(crate) use otlp::collector::{Answer, Collector};
 pub(crate) use prometheus::Page;
 pub(crate) use seen::{told, Format, Record, Seen};
 
 use crate::frame::must::{ensure, unseen, Must};
 use crate::frame::not_passed::NotPassed;
-use crate::frame::outputs::otlp::collector::Collector;
 use crate::frame::outputs::prometheus::ACCEPTED;
 use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -190,6 +190,15 @@ impl Output {
             .map(|accept| prometheus::scraped(*port, accept))
             .collect::<Result<Option<_>, _>>()?
             .unwrap_or_default())
+    }
+
+    /// The collector to which it is sent; None if it goes elsewhere.
+    pub(crate) fn collector(&self) -> Option<&Collector> {
+        match self {
+            Self::Collector(collector) => Some(collector),
+            Self::Both(places) => places[0].collector(),
+            Self::File(_) | Self::Directory(_) | Self::Port { .. } => None,
+        }
     }
 
     /// A connection to what serves the page for Prometheus; None if none is.

@@ -25,6 +25,8 @@ pub(crate) struct Record {
     pub(crate) integers: Vec<i128>,
     /// When it happened, in nanoseconds since 1970, of a format that has a place for it: the begin of a span, and its end.
     pub(crate) moments: Vec<u64>,
+    /// What the format has fields of its own for, under the names that it gives them.
+    pub(crate) facts: Vec<(&'static str, String)>,
 }
 
 /// The integer up to which a double has each.
@@ -54,6 +56,11 @@ impl Record {
     /// Whether one of its numbers is this one, as far as the digits of a text go.
     pub(crate) fn tells(&self, value: f64) -> bool {
         self.numbers.iter().any(|number| same(*number, value))
+    }
+
+    /// The facts of this name.
+    pub(crate) fn facts(&self, name: &str) -> Vec<&str> {
+        self.facts.iter().filter(|(known, _)| *known == name).map(|(_, is)| &**is).collect()
     }
 
     pub(crate) fn says(&self, text: &str) -> bool {

@@ -19,12 +19,25 @@ const PATHS: [(&str, Signal); 3] =
 /// The largest request, in bytes.
 const MOST: usize = 64 << 20;
 
+/// The answer to a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It is kept.
+    #[default]
+    Taken,
+    /// It is not kept, and this status says so.
+    Refused(&'static str),
+    /// It is not kept, and none comes.
+    Silence,
+}
+
 /// The requests that came. They are in a file, as memory that the suite takes would be looked for in the plugin.
 #[derive(Debug)]
 struct Kept {
     file: File,
     /// The first request that is not understood, in words.
     strange: Option<String>,
+    answer: Answer,
 }
 
 /// Listens from its begin to its end, in a thread of its own.
@@ -44,11 +57,22 @@ impl Collector {
         let cannot = "cannot listen as a collector";
         listener.set_nonblocking(true).must(cannot)?;
         let (ends, address) = (Arc::new(AtomicBool::new(false)), listener.local_addr().must(cannot)?);
-        let kept = Arc::new(Mutex::new(Kept { file: tempfile::tempfile().must(cannot)?, strange: None }));
+        let kept = Arc::new(Mutex::new(Kept {
+            file: tempfile::tempfile().must(cannot)?,
+            strange: None,
+            answer: Answer::Taken,
+        }));
         let (shared, ended) = (kept.clone(), ends.clone());
         let thread = std::thread::Builder::new().name("collector".into());
         let thread = thread.spawn(move || serve(&listener, &ended, &shared)).must(cannot)?;
         Ok(Self { kept, ends, address, thread: Some(thread) })
+    }
+
+    /// Answers like this from now on. Whoever waits in silence for an answer is let go when that is over.
+    pub(crate) fn answers(&self, answer: Answer) {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).answer = answer;
+        // So that it looks.
+        let _ = TcpStream::connect(self.address);
     }
 
     /// All that came until now.
@@ -99,9 +123,11 @@ fn serve(listener: &TcpListener, ends: &AtomicBool, kept: &Mutex<Kept>) {
         }
         let mut at = ready[1..].iter();
         connections.retain_mut(|connection| !at.next().is_some_and(|ready| *ready) || connection.take(kept));
+        let is_silent = kept.lock().unwrap_or_else(PoisonError::into_inner).answer == Answer::Silence;
+        connections.retain(|connection| is_silent || !connection.waits);
         while let Ok((stream, _)) = listener.accept() {
             if stream.set_nonblocking(true).is_ok() {
-                connections.push(Connection { stream, came: Vec::new() });
+                connections.push(Connection { stream, came: Vec::new(), waits: false });
             }
         }
     }
@@ -111,6 +137,8 @@ struct Connection {
     stream: TcpStream,
     /// The bytes that are not yet a whole request.
     came: Vec<u8>,
+    /// Whether a request has got no answer.
+    waits: bool,
 }
 
 impl Connection {
@@ -129,7 +157,10 @@ impl Connection {
             match http::read(&self.came) {
                 Part::Whole(request, taken) => {
                     self.came.drain(..taken);
-                    let status = keep(kept, &request);
+                    let Some(status) = keep(kept, &request) else {
+                        self.waits = true;
+                        return goes_on;
+                    };
                     let answer = format!(
                         "HTTP/1.1 {status}\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n"
                     );
@@ -150,8 +181,18 @@ impl Connection {
     }
 }
 
-/// Keeps a request, and gives the status of the answer.
-fn keep(kept: &Mutex<Kept>, request: &Request) -> &'static str {
+/// Keeps a request, and gives the status of the answer; None if it gets none.
+fn keep(kept: &Mutex<Kept>, request: &Request) -> Option<&'static str> {
+    // The lock is let go before the request is kept.
+    let answer = kept.lock().unwrap_or_else(PoisonError::into_inner).answer;
+    match answer {
+        Answer::Taken => Some(keep_taken(kept, request)),
+        Answer::Refused(status) => Some(status),
+        Answer::Silence => None,
+    }
+}
+
+fn keep_taken(kept: &Mutex<Kept>, request: &Request) -> &'static str {
     let Some(number) = PATHS.iter().position(|(path, _)| request.path.ends_with(path)) else {
         strange(
             kept,

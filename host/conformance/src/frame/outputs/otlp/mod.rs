@@ -28,7 +28,7 @@ const CUMULATIVE: u64 = 2;
 /// The records of all requests, in their order. Of a metric that grows from the begin on, only the last point of each series is there.
 ///
 /// The texts of a metric begin with name and kind, those of a span with its name, the numbers of its trace, its own and its parent's.
-/// The number of a span is its seconds.
+/// The number of a span is its seconds. Its kind, its status and its links are facts, as are the severity of a line and its span.
 ///
 /// # Errors
 /// A request is no message of its path; the buckets of a histogram are not those of its count.
@@ -95,6 +95,18 @@ fn spans(body: &[u8], records: &mut Vec<Record>) -> Option<()> {
         record.texts.push(status.text(2)?.to_owned());
         record.moments.extend([span.fixed(7), span.fixed(8)].into_iter().flatten());
         attributes(&span, 9, &mut record)?;
+        let number = |number: Option<u64>| number.unwrap_or(0).to_string();
+        record.facts = vec![
+            ("kind", number(span.varint(6))),
+            ("status", number(status.varint(3))),
+            ("trace_state", span.text(3)?.to_owned()),
+        ];
+        for link in span.messages(13)? {
+            let mut of_link = Record::default();
+            attributes(&link, 4, &mut of_link)?;
+            let (trace, span, state) = (hex(link.bytes(1)), hex(link.bytes(2)), link.text(3)?);
+            record.facts.push(("link", format!("{trace} {span} {state} {:?}", of_link.pairs)));
+        }
         records.push(record);
         for event in span.messages(11)? {
             let texts = vec![event.text(2)?.to_owned()];
@@ -112,6 +124,11 @@ fn logs(body: &[u8], records: &mut Vec<Record>) -> Option<()> {
         let texts = vec![text, line.text(3)?.to_owned()];
         let mut record = Record { texts, moments: line.fixed(1).into_iter().collect(), ..Record::default() };
         attributes(&line, 6, &mut record)?;
+        record.facts = vec![
+            ("severity_number", line.varint(2).unwrap_or(0).to_string()),
+            ("trace_id", hex(line.bytes(9))),
+            ("span_id", hex(line.bytes(10))),
+        ];
         records.push(record);
     }
     Some(())

@@ -86,3 +86,18 @@ fn what_is_no_message_is_a_failure() {
     body.pop();
     assert!(matches!(records(&[(signal, body)]), Err(NotPassed::Failed(_))));
 }
+
+#[test]
+fn what_has_a_field_of_its_own_is_a_fact() {
+    let link =
+        [bytes(1, &[0xAB; 16]), bytes(2, &[1; 8]), bytes(3, b"vendor=1"), bytes(4, &label("batch", "3"))].concat();
+    let span = [bytes(5, b"apply"), vec![6 << 3, 2], bytes(13, &link), bytes(15, &[3 << 3, 1])].concat();
+    let record = &told(&[request(Signal::Traces, &span)]).records[0];
+    assert_eq!((record.facts("kind"), record.facts("status")), (vec!["2"], vec!["1"]));
+    let link = format!("{} {} vendor=1 [(\"batch\", \"3\")]", "ab".repeat(16), "01".repeat(8));
+    assert_eq!(record.facts("link"), [link]);
+    let line = [vec![2 << 3, 17], bytes(5, &bytes(1, b"no room")), bytes(9, &[0xCD; 16]), bytes(10, &[2; 8])].concat();
+    let record = &told(&[request(Signal::Logs, &line)]).records[0];
+    let facts = ["severity_number", "trace_id", "span_id"].map(|name| record.facts(name).concat());
+    assert_eq!(facts, ["17".to_owned(), "cd".repeat(16), "02".repeat(8)]);
+}
