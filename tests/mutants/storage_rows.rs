@@ -242,4 +242,18 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Loss,
         finds: "storage_cursor_sizes::as_many_rows_as_are_asked_for_come",
     },
+    Mutant {
+        name: "a start of a scan inside is cut to 512 bytes",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory_transaction.h", "    const node *before = walk(&self->before, number, NULL, start, end);\n    const node *own", "    if (start.len > 512) start.len = 512;\n    const node *before = walk(&self->before, number, NULL, start, end);\n    const node *own")],
+        damage: Damage::Wrong,
+        finds: "storage_scan::bounds_longer_than_any_key_are_kept",
+    },
+    Mutant {
+        name: "an end of a scan that is longer than the longest key is none",
+        plugin: MEMORY,
+        edits: &[(MAIN, "    const soch_cursor_options options = {sizeof options, 0, start, end};\n", "    if (end.len >= 1000) end.len = 0;\n    const soch_cursor_options options = {sizeof options, 0, start, end};\n")],
+        damage: Damage::Wrong,
+        finds: "storage_scan::bounds_longer_than_any_key_are_kept",
+    },
 ];
