@@ -256,4 +256,18 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "storage_scan::bounds_longer_than_any_key_are_kept",
     },
+    Mutant {
+        name: "a cursor without values that has no end",
+        plugin: VERSIONS,
+        edits: &[(CPP, "          end_(copy(options.end)), at_", "          end_((options.flags & SOCH_CURSOR_KEYS_ONLY) != 0 && !reverse_ ? std::string() : copy(options.end)), at_")],
+        damage: Damage::Wrong,
+        finds: "storage_cursor::every_small_range_agrees_with_a_model",
+    },
+    Mutant {
+        name: "a cursor without values that goes backwards from the end of the table",
+        plugin: VERSIONS,
+        edits: &[(CPP, "unbound_(reverse_ && end_.empty())", "unbound_(reverse_ && (end_.empty() || (options.flags & SOCH_CURSOR_KEYS_ONLY) != 0))")],
+        damage: Damage::Wrong,
+        finds: "storage_cursor::every_small_range_agrees_with_a_model",
+    },
 ];

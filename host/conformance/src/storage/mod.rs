@@ -11,6 +11,7 @@ pub(crate) mod counts;
 pub(crate) mod crash;
 pub(crate) mod cursor;
 pub(crate) mod cursor_sizes;
+pub(crate) mod expired;
 pub(crate) mod expiry;
 pub(crate) mod history;
 pub(crate) mod long_transaction;
@@ -60,6 +61,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     space::TESTS,
     whole::TESTS,
     expiry::TESTS,
+    expired::TESTS,
     counts::TESTS,
     reader::TESTS,
     cursor::TESTS,
