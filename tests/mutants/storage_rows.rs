@@ -270,4 +270,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "storage_cursor::every_small_range_agrees_with_a_model",
     },
+    Mutant {
+        name: "a handle that a flush ends",
+        plugin: VERSIONS,
+        edits: &[(CPP, "    table_handle(shelf &of, uint32_t number) : of_(of), number_(number) {}", "    table_handle(shelf &of, uint32_t number) : of_(of), number_(number), flushes_(of.flushes) {}"), (CPP, "    shelf &of_;\n    uint32_t number_;\n};\n\n} // namespace", "    shelf &of_;\n    uint32_t number_;\n    uint64_t flushes_;\n};\n\n} // namespace"), (CPP, "    void flush(soch::call) {}", "    void flush(soch::call) { shelf_.flushes++; }"), (CPP, "    void count(soch_storage_stats *stats) const {", "    uint64_t flushes = 0;\n    void count(soch_storage_stats *stats) const {"), (CPP, "        const std::string *found = of_.find(place(number_, copy(key)), of_.now());", "        const std::string *found = flushes_ != of_.flushes ? nullptr : of_.find(place(number_, copy(key)), of_.now());")],
+        damage: Damage::Wrong,
+        finds: "storage_table::a_handle_stays_over_what_moves_rows",
+    },
 ];
