@@ -163,4 +163,25 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Loss,
         finds: "storage_table::a_handle_that_is_opened_beside_a_transaction_stays",
     },
+    Mutant {
+        name: "a key that is refused inside is written all the same",
+        plugin: VERSIONS,
+        edits: &[(CPP, "        writes_[place(number, copy(key))] = std::make_shared<const text>(value);", "        writes_[place(number, copy(key))] = std::make_shared<const text>(value);\n        if (copy(key).size() > 65536) throw soch::failure(SOCH_LIMIT);")],
+        damage: Damage::Wrong,
+        finds: "storage_failed_write::one_that_is_refused_is_left_out",
+    },
+    Mutant {
+        name: "a transaction whose write was refused commits nothing",
+        plugin: VERSIONS,
+        edits: &[(CPP, "        writes_[place(number, copy(key))] = std::make_shared<const text>(value);", "        if (copy(key).size() > 65536) {\n            refused_ = true;\n            throw soch::failure(SOCH_LIMIT);\n        }\n        writes_[place(number, copy(key))] = std::make_shared<const text>(value);"), (CPP, "        call.go_on();\n        for (const auto &write : writes_) {", "        call.go_on();\n        if (refused_) return;\n        for (const auto &write : writes_) {"), (CPP, "    snapshot snapshot_;\n    changes writes_;", "    snapshot snapshot_;\n    bool refused_ = false;\n    changes writes_;")],
+        damage: Damage::Loss,
+        finds: "storage_failed_write::one_that_is_refused_is_left_out",
+    },
+    Mutant {
+        name: "a write that came too late is written all the same",
+        plugin: VERSIONS,
+        edits: &[(CPP, "        writes_[place(number, copy(key))] = std::make_shared<const text>(value);", "        writes_[place(number, copy(key))] = std::make_shared<const text>(value);\n        const auto locked = snapshot_.of().lock();\n        if (!snapshot_.of().changed(place(number, copy(key)), snapshot_.at().change)) return;\n        late_ = true;\n        throw soch::failure(SOCH_CONFLICT);"), (CPP, "            if (of.changed(write.first, snapshot_.at().change)) throw", "            if (!late_ && of.changed(write.first, snapshot_.at().change)) throw"), (CPP, "    snapshot snapshot_;\n    changes writes_;", "    snapshot snapshot_;\n    bool late_ = false;\n    changes writes_;")],
+        damage: Damage::Loss,
+        finds: "storage_failed_write::one_that_comes_too_late_is_left_out",
+    },
 ];

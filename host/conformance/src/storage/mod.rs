@@ -13,6 +13,7 @@ pub(crate) mod cursor;
 pub(crate) mod cursor_sizes;
 pub(crate) mod expired;
 pub(crate) mod expiry;
+pub(crate) mod failed_write;
 pub(crate) mod history;
 pub(crate) mod long_transaction;
 pub(crate) mod many_changes;
@@ -67,6 +68,7 @@ pub(crate) const TESTS: &[&[Test]] = &[
     cursor::TESTS,
     cursor_sizes::TESTS,
     transaction::TESTS,
+    failed_write::TESTS,
     savepoint::TESTS,
     long_transaction::TESTS,
     beside_transaction::TESTS,
