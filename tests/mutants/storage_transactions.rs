@@ -184,4 +184,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Loss,
         finds: "storage_failed_write::one_that_comes_too_late_is_left_out",
     },
+    Mutant {
+        name: "a write inside that waits for nobody",
+        plugin: VERSIONS,
+        edits: &[(CPP, "    explicit transaction(shelf &of) : snapshot_(of) {}", "    explicit transaction(shelf &of) : snapshot_(of) { of.open++; }\n    ~transaction() { snapshot_.of().open--; }"), (CPP, "    void count(soch_storage_stats *stats) const {", "    int open = 0;\n    void count(soch_storage_stats *stats) const {"), (CPP, "        writes_[place(number, copy(key))] = std::make_shared<const text>(value);", "        if (snapshot_.of().open > 1) throw soch::failure(SOCH_BUSY);\n        writes_[place(number, copy(key))] = std::make_shared<const text>(value);")],
+        damage: Damage::Nuisance,
+        finds: "storage_beside_transaction::a_write_inside_waits_as_long_as_it_may",
+    },
 ];
