@@ -191,4 +191,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Nuisance,
         finds: "storage_beside_transaction::a_write_inside_waits_as_long_as_it_may",
     },
+    Mutant {
+        name: "a copy that waits for the writer, and then has no turn for it",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_operator.h", "static int copy_to(const store *self, const char *directory, const char *file, const char *above) {\n", "static int copy_to(const store *self, const char *directory, const char *file, const char *above) {\n    if (!take_turn((store *)self, A_WRITE, 1000)) return EBUSY;\n    end_turn((store *)self);\n")],
+        damage: Damage::Nuisance,
+        finds: "storage_checkpoint::one_has_nothing_of_an_open_transaction",
+    },
 ];
