@@ -277,4 +277,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "storage_table::a_handle_stays_over_what_moves_rows",
     },
+    Mutant {
+        name: "readers that belong to their threads",
+        plugin: LMDB,
+        edits: &[("examples-c/storage_lmdb_env.h", "flags | MDB_NOTLS, 0600", "flags, 0600")],
+        damage: Damage::Nuisance,
+        finds: "storage_reader::another_thread_may_go_on_with_one",
+    },
 ];
