@@ -284,4 +284,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Nuisance,
         finds: "storage_reader::another_thread_may_go_on_with_one",
     },
+    Mutant {
+        name: "a row of a mebibyte with its key is the longest",
+        plugin: MEMORY,
+        edits: &[(ROWS, "static node *make_row(table *in, soch_bytes key, soch_bytes value) {\n", "static node *make_row(table *in, soch_bytes key, soch_bytes value) {\n    if (key.len + value.len > (1u << 20) + 256) return NULL;\n")],
+        damage: Damage::Loss,
+        finds: "storage_sizes::the_longest_key_has_the_longest_value",
+    },
 ];
