@@ -115,7 +115,7 @@ fn all_wait(storage: &Storage) -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// What a loaded machine may add.
+/// The time that a loaded machine may add.
 const AT_MOST: Duration = Duration::from_secs(10);
 
 fn begin_waits_as_long_as_it_may(subject: &Subject) -> Result<(), NotPassed> {

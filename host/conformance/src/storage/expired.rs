@@ -57,7 +57,7 @@ fn is_whole(slot: &str, first: &[Row], in_time: bool) -> Result<(), NotPassed> {
     Ok(())
 }
 
-/// Its rows, the last one first if it goes backwards.
+/// The rows that are left of a cursor, the last one first if it goes backwards.
 fn rest(cursor: &mut Cursor<'_>) -> Result<Vec<Row>, NotPassed> {
     left_of(cursor, 99).must("cursor_next")
 }
@@ -96,7 +96,7 @@ fn a_reader_from_before_goes_on_to_see_one(subject: &Subject) -> Result<(), NotP
     })
 }
 
-/// What a scan inside gives, of which each row is as `txn_get` finds it.
+/// The rows of a scan inside, each of which is as `txn_get` finds it.
 fn inside(transaction: &mut Transaction) -> Result<Vec<Row>, NotPassed> {
     let rows = transaction.scan(1, b"", b"", 99).must("txn_scan")?;
     for key in [&b"a"[..], b"b", b"c"] {

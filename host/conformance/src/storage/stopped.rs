@@ -108,7 +108,7 @@ const CALLS: [Stoppable; 6] = [
     ("flush", |storage| storage.flush()),
 ];
 
-/// What a log has of one must not come back.
+/// A record of one in a log must not come back.
 fn a_call_that_is_stopped_stays_undone_in_a_later_instance(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = instance.storage()?;
