@@ -55,4 +55,11 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "storage_tables::those_with_rows_are_listed",
     },
+    Mutant {
+        name: "what a compaction would rewrite is counted below nothing",
+        plugin: MEMORY,
+        edits: &[("examples-c/storage_memory.c", "    stats->key_count = self->count;", "    stats->key_count = self->count;\n    stats->pending_compaction_bytes = self->bytes - 1000;")],
+        damage: Damage::Wrong,
+        finds: "storage_counts::what_a_compaction_would_rewrite_is_never_less_than_nothing",
+    },
 ];

@@ -59,6 +59,10 @@ pub const IN_A_LOG: &[Mutant] = mistakes! { LOG, "tests/plugins/rows_in_a_log.c"
         "    if (failed == 0 && count > 0) failed = append(&self->log, &what);\n" =>
         "    if (failed == 0 && count > 0) failed = append(&self->log, &what);\n    if (failed != 0 && ftruncate(self->log.file, 0) == 0) self->log.end = 0;\n",
         "storage_no_room::a_write_without_room_loses_nothing";
+    Wrong "a batch that is stopped is in the log":
+        "    // What is in the file and not in memory is there when it is opened again.\n" =>
+        "    if (failed == 0 && soch_go_on(call) != SOCH_OK) {\n        free(what.at);\n        pthread_mutex_unlock(&self->lock);\n        return SOCH_CANCELLED;\n    }\n    // What is in the file and not in memory is there when it is opened again.\n",
+        "storage_stopped::a_call_that_is_stopped_stays_undone_in_a_later_instance";
 };
 
 pub const WITHOUT_ROOM: &[Mutant] = mistakes! { LMDB_ON_DISK, "examples-c/storage_lmdb_transaction.h";

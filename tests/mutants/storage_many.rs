@@ -62,6 +62,26 @@ pub const EXPIRING: &[Mutant] = mistakes! { VERSIONS, "examples-c/storage_versio
         "row->second.back().value->is_over(now)) put(where, nullptr);" =>
         "true) put(where, nullptr);",
         "storage_expiry::a_later_write_ends_a_time_to_live";
+    Wrong "a cursor that passes over what has expired meanwhile":
+        "            const std::string *value = seen(row->second, of_.at());" =>
+        "            const std::string *value = seen(row->second, point{of_.at().change, of_.of().now().time});",
+        "storage_expired::a_reader_from_before_goes_on_to_see_one";
+    Wrong "a transaction that passes over what has expired meanwhile":
+        "snapshot_.of().find(where, snapshot_.at());" =>
+        "snapshot_.of().find(where, point{snapshot_.at().change, snapshot_.of().now().time});",
+        "storage_expired::a_transaction_from_before_goes_on_to_see_one";
+    Wrong "a row that is over is as a batch expects it":
+        "shelf_.find(place(write.table, copy(write.key)), shelf_.now());" =>
+        "shelf_.find(place(write.table, copy(write.key)), point{shelf_.now().change, moment::min()});",
+        "storage_expired::one_counts_for_nothing";
+    Wrong "a batch that ends times to live before it is made":
+        "            if (write.op < SOCH_WRITE_EXPECT) continue;\n" =>
+        "            if (write.op < SOCH_WRITE_EXPECT) {\n                const std::string *old = shelf_.find(place(write.table, copy(write.key)), shelf_.now());\n                if (old != nullptr) const_cast<text *>(static_cast<const text *>(old))->until = moment::max();\n                continue;\n            }\n",
+        "storage_expired::a_write_that_is_taken_back_ends_no_time_to_live";
+    Wrong "a write inside that ends the time to live of the old row":
+        "        writes_[place(number, copy(key))] = std::make_shared<const text>(value);" =>
+        "        const auto locked = snapshot_.of().lock();\n        const std::string *old = snapshot_.of().find(place(number, copy(key)), snapshot_.at());\n        if (old != nullptr) const_cast<text *>(static_cast<const text *>(old))->until = moment::max();\n        writes_[place(number, copy(key))] = std::make_shared<const text>(value);",
+        "storage_expired::a_write_that_is_taken_back_ends_no_time_to_live";
 };
 
 pub const EXPIRING_ON_DISK: &[Mutant] = mistakes! { Plugin::of("tests/plugins/rows_in_a_log.c"), "tests/plugins/rows_in_a_log.c";

@@ -115,7 +115,7 @@ fn a_value_beyond_the_limit_is_refused(subject: &Subject) -> Result<(), NotPasse
 }
 
 /// The most of a described limit that is tried, and the least that every storage takes.
-fn tried(described: Option<u64>, most: u64, least: u64) -> usize {
+pub(crate) fn tried(described: Option<u64>, most: u64, least: u64) -> usize {
     described.map_or(least, |limit| limit.min(most)) as usize
 }
 

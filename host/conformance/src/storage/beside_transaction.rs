@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 suite!(Storage, "storage_beside_transaction":
     begin_waits_as_long_as_it_may,
-    a_long_wait_is_no_short_one;
+    a_long_wait_is_no_short_one,
+    a_write_inside_waits_as_long_as_it_may;
 full:
     every_plain_write_to_its_rows_is_noticed,
 );
@@ -114,9 +115,10 @@ fn all_wait(storage: &Storage) -> Result<(), NotPassed> {
     Ok(())
 }
 
+/// The time that a loaded machine may add.
+const AT_MOST: Duration = Duration::from_secs(10);
+
 fn begin_waits_as_long_as_it_may(subject: &Subject) -> Result<(), NotPassed> {
-    // What a loaded machine may add.
-    const AT_MOST: Duration = Duration::from_secs(10);
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     let mut first = needed("begin", storage.begin(&TransactionOptions::new()))?;
@@ -197,6 +199,56 @@ fn a_long_wait_is_no_short_one(subject: &Subject) -> Result<(), NotPassed> {
         ensure!(
             second.is_ok(),
             "begin, which may wait {wait} ms for another transaction, did so beside one that ended after 20 ms: {second:?}"
+        );
+    }
+    Ok(())
+}
+
+/// Writes the row of another transaction, and commits.
+fn second(storage: &Storage, wait: Duration) -> Called<()> {
+    let mut inside = storage.begin(&TransactionOptions::new().with_wait(wait))?;
+    inside.put(1, b"key", b"second")?;
+    inside.commit()
+}
+
+/// Of two that write one row; where only one is possible, the second one waits in `begin`.
+fn a_write_inside_waits_as_long_as_it_may(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    for (wait, is_long) in [(Duration::ZERO, false), (Duration::from_millis(20), false), (AT_MOST * 6, true)] {
+        storage.put(1, b"key", b"old", 0).must("put")?;
+        let mut first = needed("begin", storage.begin(&TransactionOptions::new()))?;
+        first.put(1, b"key", b"first").must("txn_put")?;
+        let (ended, ends) = channel();
+        let (in_time, wrote) = std::thread::scope(|scope| {
+            let second = scope.spawn(move || {
+                let wrote = second(storage, wait);
+                _ = ended.send(());
+                wrote
+            });
+            let in_time = ends.recv_timeout(if is_long { Duration::from_millis(20) } else { AT_MOST }).is_ok();
+            first.abort();
+            (in_time, second.join().expect("no test panics"))
+        });
+        ensure!(
+            in_time || is_long,
+            "a write inside of a transaction, which may wait {wait:?} for another one, waited {AT_MOST:?} (`wait_ms`)"
+        );
+        let is_right = match &wrote {
+            Err(error) => error.kind() == ErrorKind::Conflict || (error.kind() == ErrorKind::Busy && !is_long),
+            Ok(()) => true,
+        };
+        ensure!(
+            is_right,
+            "a write inside of a transaction, which may wait {wait:?} for another one that writes its row and was aborted {}, \
+             gives {wrote:?} (`wait_ms`)",
+            if is_long { "after 20 ms" } else { "later" }
+        );
+        let found = storage.get(1, b"key").must("get")?;
+        let expected: &[u8] = if wrote.is_ok() { b"second" } else { b"old" };
+        ensure!(
+            found.as_deref() == Some(expected),
+            "of two transactions the first was aborted, the second gave {wrote:?}, and their row is {found:02x?}"
         );
     }
     Ok(())

@@ -4,9 +4,12 @@ use crate::frame::must::{ensure, needed, skip, supported, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
+use crate::inputs::rows::left_of;
 use crate::system::backend::System;
 use crate::system::Native;
-use sochdb_plugin_host::sdk::{BatchOptions, Error, ErrorKind, StorageExtension, Write};
+use sochdb_plugin_host::sdk::{
+    BatchOptions, CursorOptions, Error, ErrorKind, StorageExtension, TransactionOptions, Write,
+};
 use sochdb_plugin_host::{CallOptions, Storage};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -20,6 +23,7 @@ suite!(Storage, "storage_checkpoint":
     one_opens_and_needs_nothing_of_what_it_is_of,
     one_is_apart_from_what_it_is_of,
     one_is_of_one_moment_beside_writes,
+    one_has_nothing_of_an_open_transaction,
     one_that_fails_leaves_nothing,
     one_without_room_leaves_nothing,
 );
@@ -135,6 +139,59 @@ fn one_is_of_one_moment_beside_writes(subject: &Subject) -> Result<(), NotPassed
         let written = writing.join().expect("no test panics");
         read.and(written)
     })
+}
+
+/// Nor does it wait for the transaction, or for a reader whose cursor stands among its rows.
+fn one_has_nothing_of_an_open_transaction(subject: &Subject) -> Result<(), NotPassed> {
+    let directory = new_directory()?;
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    fill(storage)?;
+    let expected = rows(storage)?;
+    let reader = supported("open_reader", storage.reader())?;
+    let mut cursor = match &reader {
+        Some(reader) => supported("open_cursor", reader.cursor(1, &CursorOptions::new()))?,
+        None => None,
+    };
+    let mut walked = match &mut cursor {
+        Some(cursor) => {
+            cursor.next_batch().must("cursor_next")?.map(|(key, value)| (key.to_vec(), value.to_vec())).collect()
+        }
+        None => Rows::new(),
+    };
+    let mut inside = supported("begin", storage.begin(&TransactionOptions::new()))?;
+    if let Some(inside) = &mut inside {
+        for table in TABLES {
+            inside.put(table, b"inside", b"value").must("txn_put")?;
+            inside.put(table, &[1, 1], b"inside").must("txn_put")?;
+            inside.delete(table, &[2, 2]).must("txn_remove")?;
+        }
+    }
+    copied(storage, subject, directory.path())?;
+    let mut copy = subject.instance_in(directory)?;
+    let copy = copy.storage()?;
+    ensure!(
+        rows(copy)? == expected,
+        "a copy that was made beside an open transaction has other rows than were committed"
+    );
+    if let Some(cursor) = &mut cursor {
+        walked.extend(left_of(cursor, 999).must("cursor_next after a copy")?);
+        ensure!(walked == expected[1], "a cursor that stood among its rows when a copy was made gives others");
+    }
+    if let Some(inside) = inside {
+        inside.commit().must("commit after a copy")?;
+        for table in TABLES {
+            let found = [&b"inside"[..], &[1, 1], &[2, 2]].map(|key| storage.get(table, key));
+            let [new, changed, removed] = found.map(|found| found.must("get"));
+            let (new, changed, removed) = (new?, changed?, removed?);
+            ensure!(
+                new.as_deref() == Some(b"value") && changed.as_deref() == Some(b"inside") && removed.is_none(),
+                "a transaction that was open when a copy was made is not whole in table {table} after its commit"
+            );
+        }
+        ensure!(rows(copy)? == expected, "a copy has what a transaction committed that was open when it was made");
+    }
+    Ok(())
 }
 
 fn names(directory: &Path) -> Result<BTreeSet<OsString>, NotPassed> {

@@ -14,6 +14,7 @@ suite!(Storage, "storage_counts":
     every_way_to_write_is_counted,
     nothing_of_an_open_transaction_is_seen_anywhere,
     rows_that_are_written_again_are_no_more_bytes,
+    what_a_compaction_would_rewrite_is_never_less_than_nothing,
 );
 
 /// Which keys of which tables there are.
@@ -244,6 +245,42 @@ fn rows_that_are_written_again_are_no_more_bytes(subject: &Subject) -> Result<()
              bytes_stored grows from {} in each of {ROUNDS} rounds, to {}: it is of all keys and values (soch_storage_stats)",
             sizes[0],
             sizes[ROUNDS - 1]
+        );
+    }
+    Ok(())
+}
+
+/// Nor does it grow while nothing is written.
+fn what_a_compaction_would_rewrite_is_never_less_than_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let pending = |after: &str| -> Result<u64, NotPassed> {
+        let bytes = storage.stats().must("stats")?.pending_compaction_bytes;
+        ensure!(
+            bytes < 1 << 63,
+            "after {after}, a compaction would rewrite {bytes} bytes (`pending_compaction_bytes`), as who counts below 0 says"
+        );
+        Ok(bytes)
+    };
+    pending("nothing")?;
+    storage.compact().must("compact")?;
+    pending("a compaction of nothing")?;
+    for round in 0..3_u8 {
+        for key in 0..100_u8 {
+            storage.put(1, &[key], &[round; 100], 0).must("put")?;
+        }
+        pending("puts")?;
+        (0..100_u8).step_by(2).try_for_each(|key| storage.delete(1, &[key], 0)).must("delete")?;
+        pending("deletes")?;
+        storage.flush().must("flush")?;
+        storage.compact().must("compact")?;
+        let first = pending("a compaction")?;
+        storage.compact().must("compact")?;
+        let second = pending("a second compaction")?;
+        ensure!(
+            second <= first,
+            "after a compaction, the next one would rewrite {first} bytes, and after that one, beside which nothing was written, \
+             {second} (`pending_compaction_bytes`)"
         );
     }
     Ok(())

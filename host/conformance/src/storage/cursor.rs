@@ -17,8 +17,8 @@ suite!(Storage, "storage_cursor":
     a_value_stays_lent_beside_cursors,
 );
 
-type Rows = Vec<(Vec<u8>, Vec<u8>)>;
-type Model = BTreeMap<Vec<u8>, Vec<u8>>;
+pub(crate) type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+pub(crate) type Model = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// All rows of a cursor of a new reader; none if the storage has no such cursors, as those backwards. One that has no
 /// cursors at all is not for the test.
@@ -44,7 +44,7 @@ fn rest(cursor: &mut Cursor<'_>) -> Result<Rows, NotPassed> {
 const TABLES: [u32; 5] = [0, 1, 2, u32::MAX - 1, u32::MAX];
 
 /// Every key of up to two of these bytes, the empty one first.
-fn small_keys() -> Vec<Vec<u8>> {
+pub(crate) fn small_keys() -> Vec<Vec<u8>> {
     let bytes = [0, 1, 0x7F, 0xFE, 0xFF];
     let two = bytes.iter().flat_map(|first| bytes.iter().map(|second| vec![*first, *second]));
     let mut keys: Vec<_> = [Vec::new()].into_iter().chain(bytes.iter().map(|byte| vec![*byte])).chain(two).collect();
@@ -53,7 +53,7 @@ fn small_keys() -> Vec<Vec<u8>> {
 }
 
 /// Other bounds: between two keys, behind the last short one, and around the longest key.
-fn other_bounds(storage: &Storage) -> [Vec<u8>; 7] {
+pub(crate) fn other_bounds(storage: &Storage) -> [Vec<u8>; 7] {
     let longest = longest_key(storage);
     let (less, more) = (longest[1..].to_vec(), [&longest[..], &[0]].concat());
     [vec![0, 0, 0], vec![0x80], vec![0xFF, 0xFF, 0], less, more, longest, vec![0xFF; 5000]]
@@ -67,7 +67,7 @@ fn longest_key(storage: &Storage) -> Vec<u8> {
 
 /// Puts a row under every second small key of each table, the empty one too if the storage takes it, and under a long one;
 /// removes one.
-fn filled(storage: &Storage) -> Result<BTreeMap<u32, Model>, NotPassed> {
+pub(crate) fn filled(storage: &Storage) -> Result<BTreeMap<u32, Model>, NotPassed> {
     let mut tables = BTreeMap::new();
     for table in TABLES {
         let mut model = Model::new();
@@ -97,7 +97,7 @@ fn filled(storage: &Storage) -> Result<BTreeMap<u32, Model>, NotPassed> {
 }
 
 /// The rows of the model that such a cursor gives.
-fn expected(model: &Model, options: &CursorOptions<'_>) -> Rows {
+pub(crate) fn expected(model: &Model, options: &CursorOptions<'_>) -> Rows {
     let inside = |key: &[u8]| key >= options.start && (options.end.is_empty() || key < options.end);
     let mut rows: Rows = model.clone().into_iter().filter(|(key, _)| inside(key)).collect();
     if options.reverse {
@@ -118,12 +118,32 @@ fn every_small_range_agrees_with_a_model(subject: &Subject) -> Result<(), NotPas
         for (start, end) in ranges.step_by(step) {
             let options = CursorOptions::range(start, end);
             for options in [options, options.reversed()] {
+                let wanted = expected(model, &options);
                 let Some(found) = rows_of(storage, *table, &options)? else { continue };
-                agrees(&found, &expected(model, &options), *table, &options)?;
+                agrees(&found, &wanted, *table, &options)?;
+                let without = options.without_values();
+                let found = rows_of(storage, *table, &without)?.ok_or("a cursor without values is UNSUPPORTED")?;
+                agrees(&with_values(found, model), &wanted, *table, &without)?;
             }
         }
     }
     Ok(())
+}
+
+/// The rows of a cursor without values, which may lend them as empty, with those of the model in their place.
+fn with_values(rows: Rows, model: &Model) -> Rows {
+    let value = |row: &(Vec<u8>, Vec<u8>)| model.get(&row.0).filter(|_| row.1.is_empty()).cloned();
+    rows.into_iter().map(|row| (row.0.clone(), value(&row).unwrap_or(row.1))).collect()
+}
+
+/// How such a cursor goes, behind its bounds.
+fn manner(options: &CursorOptions<'_>) -> &'static str {
+    match (options.reverse, options.keys_only) {
+        (false, false) => "",
+        (true, false) => ", backwards,",
+        (false, true) => ", without values,",
+        (true, true) => ", backwards and without values,",
+    }
 }
 
 fn agrees(found: &Rows, expected: &Rows, table: u32, options: &CursorOptions<'_>) -> Result<(), NotPassed> {
@@ -132,7 +152,7 @@ fn agrees(found: &Rows, expected: &Rows, table: u32, options: &CursorOptions<'_>
         "of table {table} from {} to {}{} a cursor gives {found:02x?}, not {expected:02x?}",
         show(options.start),
         show(options.end),
-        if options.reverse { ", backwards," } else { "" }
+        manner(options)
     );
     Ok(())
 }
@@ -168,7 +188,8 @@ fn one_that_is_moved_goes_on_where_it_should(subject: &Subject) -> Result<(), No
     for ((start, end), (table, model)) in ranges.into_iter().flat_map(|range| tables.iter().map(move |at| (range, at)))
     {
         let options = CursorOptions::range(start, end);
-        for options in [options, options.reversed()] {
+        let without = options.without_values();
+        for options in [options, options.reversed(), without, without.reversed()] {
             let mut cursor = match reader.cursor(*table, &options) {
                 Err(error) if error.kind() == ErrorKind::Unsupported => continue,
                 cursor => cursor.must("open_cursor")?,
@@ -181,14 +202,17 @@ fn one_that_is_moved_goes_on_where_it_should(subject: &Subject) -> Result<(), No
                 }
                 let on = |row: &(Vec<u8>, Vec<u8>)| if options.reverse { row.0 <= *key } else { row.0 >= *key };
                 let wanted: Rows = expected(model, &options).into_iter().filter(on).collect();
-                let found: Rows = rest(&mut cursor)?;
+                let found = match rest(&mut cursor)? {
+                    rows if options.keys_only => with_values(rows, model),
+                    rows => rows,
+                };
                 ensure!(
                     found == wanted,
-                    "moved to {} in table {table} from {} to {}{}, a cursor gives {found:02x?}, not {wanted:02x?}",
+                    "moved to {} in table {table} from {} to {}{} a cursor gives {found:02x?}, not {wanted:02x?}",
                     show(key),
                     show(start),
                     show(end),
-                    if options.reverse { ", backwards" } else { "" }
+                    manner(&options)
                 );
             }
         }

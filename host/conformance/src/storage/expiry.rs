@@ -22,23 +22,26 @@ suite!(Storage, "storage_expiry":
 );
 
 /// Long enough to look at the rows before, even on a machine that is busy.
-const TIME: Duration = Duration::from_millis(400);
+pub(crate) const TIME: Duration = Duration::from_millis(400);
 /// By so much later a row may be gone.
-const LATE: Duration = Duration::from_secs(1);
+pub(crate) const LATE: Duration = Duration::from_secs(1);
 
-fn expiring<'a>(key: &'a [u8], value: &'a [u8], time_to_live: Duration) -> Write<'a> {
+pub(crate) fn expiring<'a>(key: &'a [u8], value: &'a [u8], time_to_live: Duration) -> Write<'a> {
     Write::PutExpiring { table: 1, key, value, time_to_live }
 }
 
-fn put(key: &[u8]) -> Write<'_> {
+pub(crate) fn put(key: &[u8]) -> Write<'_> {
     Write::Put { table: 1, key, value: b"stays" }
 }
 
-fn write(storage: &Storage, writes: &[Write<'_>]) -> Result<(), NotPassed> {
+pub(crate) fn write(storage: &Storage, writes: &[Write<'_>]) -> Result<(), NotPassed> {
     storage.write_batch(writes, &BatchOptions::new()).must("write_batch")
 }
 
-fn with_expiry(subject: &Subject, test: impl FnOnce(&Storage) -> Result<(), NotPassed>) -> Result<(), NotPassed> {
+pub(crate) fn with_expiry(
+    subject: &Subject,
+    test: impl FnOnce(&Storage) -> Result<(), NotPassed>,
+) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let storage = &*instance.storage()?;
     if !storage.describe().expires {
@@ -85,7 +88,7 @@ fn found(storage: &Storage, key: &[u8]) -> Result<Vec<(&'static str, bool)>, Not
 }
 
 /// Waits until `get` does not find the row, which it may for so long from `since` on.
-fn gone(storage: &Storage, key: &[u8], since: Instant) -> Result<(), NotPassed> {
+pub(crate) fn gone(storage: &Storage, key: &[u8], since: Instant) -> Result<(), NotPassed> {
     loop {
         // Before the call, which may take its time.
         let late = since.elapsed() > TIME + LATE;

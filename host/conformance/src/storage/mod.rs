@@ -11,7 +11,9 @@ pub(crate) mod counts;
 pub(crate) mod crash;
 pub(crate) mod cursor;
 pub(crate) mod cursor_sizes;
+pub(crate) mod expired;
 pub(crate) mod expiry;
+pub(crate) mod failed_write;
 pub(crate) mod history;
 pub(crate) mod long_transaction;
 pub(crate) mod many_changes;
@@ -60,11 +62,13 @@ pub(crate) const TESTS: &[&[Test]] = &[
     space::TESTS,
     whole::TESTS,
     expiry::TESTS,
+    expired::TESTS,
     counts::TESTS,
     reader::TESTS,
     cursor::TESTS,
     cursor_sizes::TESTS,
     transaction::TESTS,
+    failed_write::TESTS,
     savepoint::TESTS,
     long_transaction::TESTS,
     beside_transaction::TESTS,

@@ -1,7 +1,7 @@
 //! Tests of a snapshot of a storage: what it sees, in which order, and how long its bytes stay. A storage without snapshots is none
 //! the worse.
 
-use crate::frame::must::{ensure, needed, show, Must};
+use crate::frame::must::{ensure, needed, show, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::random::Random;
 use crate::frame::subject::Subject;
@@ -20,6 +20,7 @@ suite!(Storage, "storage_reader":
     readers_and_cursors_do_not_disturb_each_other,
     what_is_lent_stays_until_the_next_call,
     snapshots_agree_with_models,
+    another_thread_may_go_on_with_one,
 );
 
 type Rows = Vec<(Vec<u8>, Vec<u8>)>;
@@ -305,6 +306,50 @@ fn snapshots_agree_with_models(subject: &Subject) -> Result<(), NotPassed> {
                     }
                 }
             }
+        }
+        Ok(())
+    })
+}
+
+/// Opened here, read on a second thread, with a cursor that stands among its rows, ended on a third one.
+fn another_thread_may_go_on_with_one(subject: &Subject) -> Result<(), NotPassed> {
+    const ROWS: usize = 150;
+    with_snapshots(subject, |storage| {
+        for round in 0..3_u8 {
+            fill(storage, ROWS as u16, &[round])?;
+            let (point, walked) = (storage.reader().must("open_reader")?, storage.reader().must("open_reader")?);
+            value_of(&point, &[0, 7])?;
+            let mut cursor = supported("open_cursor", walked.into_cursor(1, &CursorOptions::new()))?;
+            let mut count = match &mut cursor {
+                Some(cursor) => cursor.next_batch().must("cursor_next")?.len(),
+                None => ROWS,
+            };
+            let second = std::thread::spawn(move || -> Result<_, NotPassed> {
+                let value = value_of(&point, &[0, 7])?;
+                ensure!(value.as_deref() == Some(&[round]), "on another thread, a snapshot has {value:02x?}");
+                while let Some(cursor) = &mut cursor {
+                    let more = cursor.next_batch().must("cursor_next on another thread")?.len();
+                    count += more;
+                    if more == 0 || count > ROWS {
+                        break;
+                    }
+                }
+                ensure!(count == ROWS, "a cursor with which another thread goes on gives {count} of {ROWS} rows");
+                Ok((point, cursor))
+            });
+            let opened = second.join().expect("no test panics")?;
+            std::thread::spawn(move || drop(opened)).join().expect("no test panics");
+            // Nobody is in its way any more.
+            storage.put(1, &[1, 255, 0], &[round], 0).must("put after a reader that another thread closed")?;
+            storage.compact().must("compact after a reader that another thread closed")?;
+            let next = storage.reader().must("open_reader after one that another thread closed")?;
+            let found = value_of(&next, &[1, 255, 0])?;
+            ensure!(
+                found.as_deref() == Some(&[round]),
+                "a reader that was opened after another thread closed one finds {found:02x?}, not what was written before"
+            );
+            drop(next);
+            storage.delete(1, &[1, 255, 0], 0).must("delete")?;
         }
         Ok(())
     })

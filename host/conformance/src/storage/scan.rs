@@ -4,8 +4,10 @@ use crate::frame::must::{ensure, show, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
+use crate::storage::cursor::{expected, filled, other_bounds, small_keys};
 use sochdb_plugin_host::sdk::{
-    Error, ErrorKind, Result as Called, RowSink, StorageExtension, StorageTransaction, TransactionOptions,
+    CursorOptions, Error, ErrorKind, Result as Called, RowSink, StorageExtension, StorageTransaction,
+    TransactionOptions,
 };
 use sochdb_plugin_host::Storage;
 use std::sync::mpsc::{sync_channel, Receiver, SyncSender};
@@ -14,6 +16,7 @@ use std::time::Duration;
 suite!(Storage, "storage_scan":
     keys_order_as_unsigned_bytes,
     start_is_included_and_end_is_not,
+    bounds_longer_than_any_key_are_kept,
     limits_are_kept,
     a_sink_may_end_the_scan,
     an_empty_table_has_no_rows,
@@ -70,6 +73,41 @@ fn start_is_included_and_end_is_not(subject: &Subject) -> Result<(), NotPassed> 
     for (start, end, expected) in CASES {
         let found = keys_of(storage, start, end, 100)?;
         ensure!(found == expected, "a scan from {} to {} gives {found:02x?}", show(start), show(end));
+    }
+    Ok(())
+}
+
+/// A scan has them like a cursor, and one inside of a transaction goes over rows of its own as well.
+fn bounds_longer_than_any_key_are_kept(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let tables = filled(storage)?;
+    let (long, short) = (other_bounds(storage), small_keys());
+    let with_short = long.iter().flat_map(|long| short.iter().flat_map(move |short| [(long, short), (short, long)]));
+    let ranges: Vec<_> =
+        long.iter().flat_map(|start| long.iter().map(move |end| (start, end))).chain(with_short).collect();
+    let mut inside = supported("begin", storage.begin(&TransactionOptions::new()))?;
+    for (table, model) in &tables {
+        if let Some(inside) = &mut inside {
+            for (key, value) in model.iter().step_by(2) {
+                inside.put(*table, key, value).must("txn_put")?;
+            }
+        }
+        for (start, end) in &ranges {
+            let wanted = expected(model, &CursorOptions::range(start, end));
+            let mut found = vec![("scan", storage.scan(*table, start, end, usize::MAX).must("scan")?)];
+            if let Some(inside) = &mut inside {
+                found.push(("txn_scan", inside.scan(*table, start, end, usize::MAX).must("txn_scan")?));
+            }
+            for (slot, found) in found {
+                ensure!(
+                    found == wanted,
+                    "of table {table} from {} to {}, which may be longer than any key, {slot} gives {found:02x?}, not {wanted:02x?}",
+                    show(start),
+                    show(end)
+                );
+            }
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::inputs::rows::{has, same, scans_have, Rows};
+use crate::storage::basics::tried;
 use sochdb_plugin_host::sdk::abi::{SOCH_LEAST_MAX_KEY, SOCH_LEAST_MAX_VALUE};
 use sochdb_plugin_host::sdk::{BatchOptions, ErrorKind, StorageExtension, StorageTable, TransactionOptions, Write};
 use sochdb_plugin_host::Storage;
@@ -14,6 +15,7 @@ suite!(Storage, "storage_sizes":
     a_value_that_shrinks_and_grows_has_nothing_of_the_one_before,
     keys_of_every_length_are_each_a_key,
     keys_of_any_bytes_are_kept,
+    the_longest_key_has_the_longest_value,
     many_rows_are_all_there,
     many_tables_are_apart,
     a_batch_of_every_size_is_whole,
@@ -326,6 +328,35 @@ fn what_fails_anywhere_in_a_batch_changes_nothing(subject: &Subject) -> Result<(
             after.len(),
             before.len()
         );
+    }
+    Ok(())
+}
+
+/// In one row, by each way to write it.
+fn the_longest_key_has_the_longest_value(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let described = storage.describe();
+    let mut random = subject.random(73);
+    let key = random.bytes(tried(described.max_key, 1 << 16, SOCH_LEAST_MAX_KEY));
+    let value = random.bytes(tried(described.max_value, 1 << 20, SOCH_LEAST_MAX_VALUE));
+    let row = Rows::from([(key.clone(), value.clone())]);
+    storage.put(1, &key, &value, 0).must("put of the longest key with the longest value")?;
+    has(storage, 1, &row)?;
+    let table = storage.open_table(2).must("open_table")?;
+    table.put(&key, &value, 0).must("table_put of the longest key with the longest value")?;
+    has(storage, 2, &row)?;
+    let write = [Write::Put { table: 3, key: &key, value: &value }];
+    let what = "write_batch of the longest key with the longest value";
+    if supported(what, storage.write_batch(&write, &BatchOptions::new()))?.is_some() {
+        has(storage, 3, &row)?;
+    }
+    if let Some(mut inside) = supported("begin", storage.begin(&TransactionOptions::new()))? {
+        inside.put(4, &key, &value).must("txn_put of the longest key with the longest value")?;
+        let found = inside.get(4, &key).must("txn_get")?;
+        ensure!(found.as_ref() == Some(&value), "txn_get of the longest key does not give its longest value");
+        inside.commit().must("commit of the longest key with the longest value")?;
+        has(storage, 4, &row)?;
     }
     Ok(())
 }

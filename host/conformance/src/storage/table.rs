@@ -1,11 +1,13 @@
 //! Tests of a table that was found once: it does what plain calls do. Without such handles the host makes plain calls.
 
-use crate::frame::must::{ensure, needed, Must};
+use crate::frame::must::{ensure, needed, supported, Must};
 use crate::frame::not_passed::NotPassed;
-use crate::frame::subject::Subject;
+use crate::frame::subject::{new_directory, Subject};
 use crate::frame::test::suite;
 use crate::frame::threads::together;
+use crate::inputs::rows::{has, Rows};
 use sochdb_plugin_host::sdk::{ErrorKind, StorageExtension, StorageTable, TransactionOptions, VecWriter};
+use sochdb_plugin_host::Storage;
 
 suite!(Storage, "storage_table":
     a_handle_agrees_with_plain_calls,
@@ -15,6 +17,7 @@ suite!(Storage, "storage_table":
     many_threads_may_use_a_handle,
     a_snapshot_does_not_see_later_writes_by_a_handle,
     a_handle_that_is_opened_beside_a_transaction_stays,
+    a_handle_stays_over_what_moves_rows,
 );
 
 fn a_handle_agrees_with_plain_calls(subject: &Subject) -> Result<(), NotPassed> {
@@ -154,4 +157,68 @@ fn a_handle_that_is_opened_beside_a_transaction_stays(subject: &Subject) -> Resu
         ensure!(found.is_some() == committed, "a commit beside which a table was opened left {found:02x?}");
     }
     Ok(())
+}
+
+/// A way to have a storage write its rows anew, elsewhere, or not.
+type Move = (&'static str, fn(&Storage, u8) -> Result<(), NotPassed>);
+
+const MOVES: [Move; 3] = [
+    ("compact", |storage, _| storage.compact().must("compact")),
+    ("flush", |storage, _| storage.flush().must("flush")),
+    ("checkpoint", |storage, round| {
+        let directory = new_directory()?;
+        let place = directory.path().join(round.to_string());
+        supported("checkpoint", storage.checkpoint(&place)).map(drop)
+    }),
+];
+
+/// Of a table with rows, of one whose rows went, and of one that never had any.
+fn a_handle_stays_over_what_moves_rows(subject: &Subject) -> Result<(), NotPassed> {
+    const TABLES: [u32; 3] = [1, 2, 3];
+    let mut instance = subject.instance()?;
+    let storage = &*instance.storage()?;
+    let mut models = TABLES.map(|_| Rows::new());
+    for key in 0..200_u8 {
+        storage.put(1, &[key], &[key; 50], 0).must("put")?;
+        models[0].insert(vec![key], vec![key; 50]);
+        storage.put(2, &[key], b"goes", 0).must("put")?;
+        storage.delete(2, &[key], 0).must("delete")?;
+    }
+    let handles =
+        TABLES.into_iter().map(|table| storage.open_table(table).must("open_table")).collect::<Result<Vec<_>, _>>()?;
+    for round in 0..6_u8 {
+        let (by, move_rows) = MOVES[usize::from(round) % MOVES.len()];
+        move_rows(storage, round)?;
+        for ((table, handle), model) in TABLES.into_iter().zip(&handles).zip(&mut models) {
+            for (key, expected) in [(7, model.get(&vec![7])), (8, model.get(&vec![8])), (250, model.get(&vec![250]))] {
+                let found = handle.get(&[key]).must("table_get")?;
+                ensure!(
+                    found.as_ref() == expected,
+                    "after {by}, a handle of table {table} finds {found:02x?}, not {expected:02x?}; it lives until `close_table`"
+                );
+            }
+            for (key, plain) in [(7, true), (8, false), (round + 201, false)] {
+                let value = vec![round, key];
+                match plain {
+                    true => storage.put(table, &[key], &value, 0).must("put")?,
+                    false => handle.put(&[key], &value, 0).must(&format!("table_put after {by}"))?,
+                }
+                let found = [handle.get(&[key]).must("table_get")?, storage.get(table, &[key]).must("get")?];
+                ensure!(
+                    found.iter().all(|found| found.as_ref() == Some(&value)),
+                    "after {by}, what a handle of table {table} shares with plain calls is {found:02x?}, not {value:02x?}"
+                );
+                model.insert(vec![key], value);
+            }
+        }
+    }
+    drop(handles);
+    TABLES.into_iter().zip(&models).try_for_each(|(table, model)| has(storage, table, model))?;
+    if !storage.describe().durable {
+        return Ok(());
+    }
+    storage.flush().must("flush")?;
+    let mut later = subject.again(instance)?;
+    let storage = later.storage()?;
+    TABLES.into_iter().zip(&models).try_for_each(|(table, model)| has(storage, table, model))
 }
