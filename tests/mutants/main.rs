@@ -13,6 +13,7 @@ mod crash;
 mod fuzzed;
 mod history;
 mod index_crash;
+mod index_filters;
 mod index_growing;
 mod index_ordered;
 mod index_texts;
@@ -88,6 +89,7 @@ lists! {
     of_codecs_are_found: codec::OF_XOR, codec::IN_RUST, codec::OF_ZSTD, codec::UNSAID;
     of_ordered_indexes_are_found: index_ordered::MUTANTS, index_ordered::SAVED, index_ordered::IN_RUST, index_ordered::BESIDE_OTHERS;
     of_vector_indexes_are_found: index_vectors::IN_CPP_MUTANTS, index_vectors::OF_FLAT, index_vectors::THAT_GO, index_vectors::OF_HNSW, index_vectors::OF_NOT_DESCRIBED, index_vectors::WIDE;
+    of_filters_are_found: index_filters::OF_FLAT, index_filters::NOTED;
     of_text_indexes_are_found: index_texts::MUTANTS;
     of_indexes_that_grow_are_found: index_growing::MUTANTS;
     of_calls_that_are_cancelled_are_found: cancelled::OF_MEMORY, cancelled::OTHERS;

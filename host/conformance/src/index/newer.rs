@@ -5,11 +5,12 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{fill, rows_of, see};
+use crate::index::raw::searched;
 use crate::inputs::keys::Keys;
 use crate::inputs::newer::{flags, is_refused, UNLISTED};
 use sochdb_plugin_host::sdk::abi::{
-    soch_bytes, soch_index_change, soch_label, soch_search, soch_search_result, soch_str, SOCH_ELEMENT_BYTES,
-    SOCH_FILTER_NONE, SOCH_INDEX_INSERT, SOCH_INDEX_REMOVE, SOCH_UNSUPPORTED,
+    soch_bytes, soch_index_change, soch_label, soch_search, soch_str, SOCH_ELEMENT_BYTES, SOCH_FILTER_NONE,
+    SOCH_INDEX_INSERT, SOCH_INDEX_REMOVE, SOCH_UNSUPPORTED,
 };
 use sochdb_plugin_host::sdk::{Error, RowId};
 use sochdb_plugin_host::Index;
@@ -30,14 +31,7 @@ fn filled(subject: &Subject, index: &mut Index) -> Result<Keys, NotPassed> {
 }
 
 fn search(index: &Index, search: &soch_search) -> Result<(), Error> {
-    let (mut rows, mut distances) = ([0; K], [0.0; K]);
-    let mut result = soch_search_result { size: size_of::<soch_search_result>(), flags: 0, count: 0 };
-    index.alone("search", |table, instance, error| {
-        let Some(slot) = table.search else { return SOCH_UNSUPPORTED };
-        let (rows, distances) = (rows.as_mut_ptr(), distances.as_mut_ptr());
-        // SAFETY: the plugin's function on its own instance, with places for `k` rows; all is lent for the call.
-        unsafe { slot(instance, ptr::null(), search, rows, distances, &mut result, error) }
-    })
+    searched(index, search).map(drop)
 }
 
 fn a_search_that_asks_for_what_is_unknown_is_refused(subject: &Subject) -> Result<(), NotPassed> {

@@ -1,0 +1,42 @@
+//! Mistakes in what filters a search, and how far it goes.
+
+use crate::index_vectors::FLAT;
+use crate::subject::{mistakes, Damage, Mutant};
+
+const FLAT_C: &str = "examples-c/index_flat.c";
+
+pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
+    Wrong "the farthest distance is passed over where rows are listed":
+        "if ((search->flags & SOCH_SEARCH_WITHIN) == 0 ||" =>
+        "if ((search->flags & SOCH_SEARCH_WITHIN) == 0 || search->filter == SOCH_FILTER_SORTED ||",
+        "index_filters::a_filter_and_a_farthest_distance_hold_together";
+    Wrong "a row is allowed by 1 alone":
+        "if (!soch_search_allows(search, self->entries[i].row)) continue;" =>
+        "if (search->filter == SOCH_FILTER_CALLBACK ? search->allows(search->filter_ctx, self->entries[i].row) != 1\n                                                   : !soch_search_allows(search, self->entries[i].row)) continue;",
+        "index_filters::any_number_but_0_allows_a_row";
+};
+
+/// Rows that are noted once more for filters, and only there where all of them come.
+pub const NOTED: &[Mutant] = &[Mutant {
+    name: "a filter looks at the rows of the last build",
+    plugin: FLAT,
+    edits: &[
+        (
+            FLAT_C,
+            "    size_t dimensions, count, capacity;\n",
+            "    size_t dimensions, count, capacity, built;\n    uint64_t noted[4096];\n",
+        ),
+        (
+            FLAT_C,
+            "        index->count = self->count;\n",
+            "        index->count = self->count;\n        for (index->built = 0; index->built < self->count && index->built < 4096; index->built++)\n            index->noted[index->built] = self->entries[index->built].row;\n",
+        ),
+        (
+            FLAT_C,
+            "soch_search_allows(search, self->entries[i].row)",
+            "soch_search_allows(search, i < self->built ? self->noted[i] : self->entries[i].row)",
+        ),
+    ],
+    damage: Damage::Wrong,
+    finds: "index_filters::a_filter_is_of_the_rows_as_they_are",
+}];
