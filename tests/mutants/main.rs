@@ -93,7 +93,7 @@ lists! {
     of_text_indexes_are_found: index_texts::MUTANTS;
     of_indexes_that_grow_are_found: index_growing::MUTANTS;
     of_calls_that_are_cancelled_are_found: cancelled::OF_MEMORY, cancelled::OTHERS;
-    of_calls_that_are_stopped_are_found: stopped::OF_MEMORY, stopped::OF_FLAT, stopped::SAVED, stopped::OF_ZSTD;
+    of_calls_that_are_stopped_are_found: stopped::OF_MEMORY, stopped::OF_FLAT, stopped::OF_A_LOG, stopped::NOTED, stopped::SAVED, stopped::OF_ZSTD;
     of_first_calls_of_storages_are_found: storage_first::CALLS, storage_first::ROWS, storage_first::IN_VERSIONS, storage_first::TOGETHER;
     of_threads_that_meet_within_a_call_are_found: stepped::ROWS, stepped::CALLS, stepped::COMMITS, stepped::IN_VERSIONS, stepped::OF_SINKS, stepped::OF_CODECS, stepped::OF_SEARCHES, stepped::OF_CHANGES;
     of_later_instances_are_found: storage_first::REOPENED, storage_first::CUT, storage_first::SHARED, storage_first::COPIED;

@@ -48,7 +48,7 @@ fn holds(index: &Index, watermark: u64) -> Result<bool, NotPassed> {
 }
 
 /// Sees that the index kept this watermark. One that holds nothing in files is not for the test.
-fn keeps(index: &Index, watermark: u64) -> Result<(), NotPassed> {
+pub(crate) fn keeps(index: &Index, watermark: u64) -> Result<(), NotPassed> {
     if !holds(index, watermark)? {
         skip!("it holds no watermark after a flush, as an index without files of its own");
     }

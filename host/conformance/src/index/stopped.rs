@@ -1,20 +1,25 @@
 //! Tests of an index whose long calls are stopped, each at every of its questions: it stays as it was.
 
-use crate::frame::must::{ensure, supported, Must};
+use crate::frame::must::{ensure, needed, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::index::basics::{build, rows_of, see};
+use crate::index::flush::keeps;
 use crate::inputs::keys::Keys;
-use crate::inputs::questions::{gives_all_or_stops, stopped_anywhere};
-use sochdb_plugin_host::sdk::{IndexExtension, RowId, Search};
-use sochdb_plugin_host::Index;
+use crate::inputs::questions::{gives_all_or_stops, stopped_anywhere, stopped_at};
+use sochdb_plugin_host::sdk::{ErrorKind, IndexChange, IndexExtension, RowId, Search};
+use sochdb_plugin_host::{Index, IndexBuilder};
 use std::time::{Duration, Instant};
 
 suite!(Index, "index_stopped":
     a_build_that_is_stopped_changes_nothing,
     a_load_that_is_stopped_changes_nothing,
     a_look_that_is_stopped_gives_no_part,
+    a_flush_that_is_stopped_is_whole_or_not_there_again,
+    a_drop_that_is_stopped_leaves_all_or_nothing,
+    what_a_stopped_build_add_took_may_be_given_again,
+    changes_that_were_stopped_may_be_repeated,
 );
 
 /// Rows of the index as it is, and of one that would take its place.
@@ -81,7 +86,7 @@ fn a_load_that_is_stopped_changes_nothing(subject: &Subject) -> Result<(), NotPa
     let index = instance.index()?;
     let (first, new) = (entries(keys, 0, ROWS as usize), as_many(index, keys)?);
     build(index, &new)?;
-    let saved = crate::frame::must::needed("save", index.save(1))?;
+    let saved = needed("save", index.save(1))?;
     gives_all_or_stops("save", index, &saved.len(), |index| index.save(1).map(|saved| saved.len()))?;
     let after = supported("save", index.save(1))?.unwrap_or_default();
     ensure!(
@@ -119,4 +124,207 @@ fn a_look_that_is_stopped_gives_no_part(subject: &Subject) -> Result<(), NotPass
         gives_all_or_stops("nearest_batch", index, &whole, |index| index.nearest_batch(&queries, 1).map(counts))?;
     }
     Ok(())
+}
+
+/// The watermarks of a flush that is there before another one is stopped, and of that one.
+const BEFORE: u64 = 10;
+const AFTER: u64 = 20;
+/// How long an index is flushed or dropped anew, and stopped at another question each time.
+const TIME: Duration = Duration::from_millis(80);
+
+/// Some of many entries, and the last of them.
+fn some(entries: &[(RowId, Vec<u8>)]) -> impl Iterator<Item = &(RowId, Vec<u8>)> {
+    entries.iter().step_by(1 + entries.len() / 40).chain(entries.last())
+}
+
+/// Sees that the index has its first rows, or all that came in their place: none is left out, and none is too many.
+fn has_whole(index: &Index, keys: Keys, new: &[(RowId, Vec<u8>)], are_new: bool, after: &str) -> Result<(), NotPassed> {
+    has(index, keys, are_new, after)?;
+    for (row, key) in some(new) {
+        let (found, wanted) = (rows_of(index, key)?, are_new.then_some(*row));
+        ensure!(found.iter().copied().eq(wanted), "after a {after} {found:?} are found where {wanted:?} is");
+    }
+    Ok(())
+}
+
+/// How the first rows become the new ones.
+type Change = fn(&mut Index, &[(RowId, Vec<u8>)], &[(RowId, Vec<u8>)]) -> Result<(), NotPassed>;
+
+fn by_changes(index: &mut Index, first: &[(RowId, Vec<u8>)], new: &[(RowId, Vec<u8>)]) -> Result<(), NotPassed> {
+    let gone = first.iter().map(|(row, key)| IndexChange::Delete { key, row: *row });
+    let come = new.iter().map(|(row, key)| IndexChange::Insert { key, row: *row });
+    needed("change_batch", index.change_batch(&gone.chain(come).collect::<Vec<_>>()))
+}
+
+fn by_a_build(index: &mut Index, _: &[(RowId, Vec<u8>)], new: &[(RowId, Vec<u8>)]) -> Result<(), NotPassed> {
+    needed("build", index.build(1, 2, &lent(new)))
+}
+
+/// The questions at which a call on a fresh instance is stopped: the host asks the first one.
+fn questions() -> impl Iterator<Item = u32> {
+    let until = Instant::now() + TIME;
+    (2..6).chain((3..14).map(|power| 1 << power)).take_while(move |question| *question == 2 || Instant::now() < until)
+}
+
+/// What the host repeats after it, the watermark says: a later instance must hold what goes with that.
+fn a_flush_that_is_stopped_is_whole_or_not_there_again(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let (first, new) = (entries(keys, 0, ROWS as usize), as_many(subject.instance()?.index()?, keys)?);
+    let changes: [(Change, bool); 4] =
+        [(by_changes, false), (by_changes, true), (by_a_build, false), (by_a_build, true)];
+    for (change, is_repeated) in changes {
+        for question in questions() {
+            let mut instance = subject.instance()?;
+            let index = instance.index()?;
+            needed("build", index.build(1, 2, &lent(&first)))?;
+            index.flush(BEFORE).must("flush")?;
+            keeps(index, BEFORE)?;
+            change(index, &first, &new)?;
+            let (flushed, is_stopped) = stopped_at(question, || index.flush(AFTER));
+            let is_done = flushed.is_ok();
+            let kind = flushed.err().map(|error| error.kind());
+            ensure!(
+                is_done || is_stopped && kind == Some(ErrorKind::Cancelled),
+                "a flush that is stopped at question {question} ends with {kind:?}"
+            );
+            if is_repeated {
+                index.flush(AFTER).must("flush after one that was stopped, which may be repeated")?;
+            }
+            let mut instance = subject.again(instance)?;
+            let index = instance.index()?;
+            let held = index.flushed().must("flushed")?;
+            ensure!(
+                held == AFTER || held == BEFORE && !is_done && !is_repeated,
+                "flushed with watermark {BEFORE}, then with {AFTER}, which was stopped: {}, and repeated: {is_repeated}; a later \
+                 instance holds {held}",
+                !is_done
+            );
+            let after = format!("flush with watermark {AFTER} and a later instance, which holds {held},");
+            has_whole(index, keys, &new, held == AFTER, &after)?;
+            if !is_stopped {
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn a_drop_that_is_stopped_leaves_all_or_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let all = as_many(subject.instance()?.index()?, keys)?;
+    for question in questions() {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        by_a_build(index, &[], &all)?;
+        index.flush(BEFORE).must("flush")?;
+        keeps(index, BEFORE)?;
+        let (dropped, is_stopped) = stopped_at(question, || index.drop_index());
+        let is_dropped = match dropped {
+            Err(error) if is_stopped && error.kind() == ErrorKind::Cancelled => false,
+            dropped => needed("drop_index", dropped).map(|()| true)?,
+        };
+        let mut instance = subject.again(instance)?;
+        let index = instance.index()?;
+        let held = index.flushed().must("flushed")?;
+        ensure!(
+            held == 0 || held == BEFORE && !is_dropped,
+            "after a drop, which was stopped: {}, a later instance holds the watermark {held}; flushed was {BEFORE}",
+            !is_dropped
+        );
+        see(index)?;
+        for (row, key) in some(&all) {
+            let (found, wanted) = (rows_of(index, key)?, (held == BEFORE).then_some(*row));
+            ensure!(
+                found.iter().copied().eq(wanted),
+                "after a drop that was stopped a later instance holds the watermark {held}, and {found:?} where {wanted:?} is: \
+                 it is empty or as it was (drop_index)"
+            );
+        }
+        if !is_stopped {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn what_a_stopped_build_add_took_may_be_given_again(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let (first, new) = (entries(keys, 0, ROWS as usize), as_many(index, keys)?);
+    build(index, &first)?;
+    let (before, part) = new.split_at(new.len() / 2);
+    let begun = |index: &Index| {
+        let mut builder = index.begin_build(1, 2).must("begin_build")?;
+        builder.add(&lent(before)).must("build_add")?;
+        Ok::<_, NotPassed>(Some(builder))
+    };
+    let mut builder = begun(index)?;
+    let add = |builder: &mut Option<IndexBuilder>| builder.as_mut().map_or(Ok(()), |builder| builder.add(&lent(part)));
+    stopped_anywhere("build_add", &mut builder, add, |builder, _| {
+        has(index, keys, false, "build_add")?;
+        if let Some(mut builder) = builder.take() {
+            builder.add(&lent(part)).must("build_add of what may be added already")?;
+            needed("build", builder.finish())?;
+        }
+        has_whole(index, keys, &new, true, "build of which a part was given again")?;
+        if let (true, Some(rows)) = (keys.is_bytes(), supported("range", index.range(b"", b"", usize::MAX))?) {
+            let once = rows.iter().eq(new.iter().map(|(row, _)| row));
+            ensure!(once, "of {} entries, some of which came twice, a range finds {}", new.len(), rows.len());
+        }
+        build(index, &first)?;
+        *builder = begun(index)?;
+        Ok(())
+    })
+}
+
+fn changes_that_were_stopped_may_be_repeated(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of_all_changes(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let (first, new) = (entries(keys, 0, ROWS as usize), as_many(index, keys)?);
+    build(index, &first)?;
+    // The first rows go in between, the last of them near the end.
+    let apart = new.len() / ROWS as usize;
+    let changes: Vec<_> = (new.chunks(apart).zip(&first))
+        .flat_map(|(come, (gone, key))| {
+            let come = come.iter().map(|(row, key)| IndexChange::Insert { key, row: *row });
+            come.chain([IndexChange::Delete { key, row: *gone }])
+        })
+        .collect();
+    let is_made = |index: &Index, change: &IndexChange<'_>| {
+        Ok::<_, NotPassed>(match change {
+            IndexChange::Insert { key, .. } => !rows_of(index, key)?.is_empty(),
+            IndexChange::Delete { key, .. } => rows_of(index, key)?.is_empty(),
+            _ => true,
+        })
+    };
+    let step = 1 + changes.len() / 60;
+    stopped_anywhere(
+        "change_batch",
+        index,
+        |index| index.change_batch(&changes),
+        |index, is_done| {
+            see(index)?;
+            let (mut last_made, mut first_left) = (None, None);
+            for at in (0..changes.len()).step_by(step).chain([changes.len() - 1]) {
+                if is_made(index, &changes[at])? {
+                    last_made = Some(at);
+                } else {
+                    first_left = first_left.or(Some(at));
+                }
+            }
+            let are_first = first_left.is_none_or(|left| !is_done && last_made.is_none_or(|made| made < left));
+            ensure!(
+            are_first,
+            "of {} changes, which were stopped: {}, number {first_left:?} is not made, and number {last_made:?} is: the first may be \
+             made, the rest not (change_batch)",
+            changes.len(),
+            !is_done
+        );
+            index.change_batch(&changes).must("change_batch after one that was stopped, which may be repeated")?;
+            has_whole(index, keys, &new, true, "batch of changes that was repeated")?;
+            build(index, &first)
+        },
+    )
 }
