@@ -1,4 +1,4 @@
-//! Mistakes in what filters a search, and how far it goes.
+//! Mistakes in what a search asks for: which rows, how many, how far, and by which parameters.
 
 use crate::index_vectors::FLAT;
 use crate::subject::{mistakes, Damage, Mutant};
@@ -14,6 +14,14 @@ pub const OF_FLAT: &[Mutant] = mistakes! { FLAT, "examples-c/index_flat.c";
         "if (!soch_search_allows(search, self->entries[i].row)) continue;" =>
         "if (search->filter == SOCH_FILTER_CALLBACK ? search->allows(search->filter_ctx, self->entries[i].row) != 1\n                                                   : !soch_search_allows(search, self->entries[i].row)) continue;",
         "index_filters::any_number_but_0_allows_a_row";
+    Crash "one row more than there is room for is written":
+        "i < kept && i < search->k; i++) {\n        rows[i] = near[i].row;\n        distances[i] = near[i].distance;\n        result->count++;" =>
+        "i < kept && i <= search->k; i++) {\n        rows[i] = near[i].row;\n        distances[i] = near[i].distance;\n        if (i < search->k) result->count++;",
+        "index_rows::no_more_than_k_neighbours_are_written";
+    Wrong "the value of a parameter is not looked at":
+        " || search->parameter_count > 0 ||" =>
+        " || (search->parameter_count > 0 && search->parameters[0].name.len != 2) ||",
+        "index_search::a_value_that_a_parameter_cannot_have_is_invalid";
 };
 
 /// Rows that are noted once more for filters, and only there where all of them come.

@@ -87,7 +87,7 @@ lists! {
     of_instances_are_found: life::MUTANTS;
     of_the_process_are_found: process::MUTANTS;
     of_codecs_are_found: codec::OF_XOR, codec::IN_RUST, codec::OF_ZSTD, codec::UNSAID;
-    of_ordered_indexes_are_found: index_ordered::MUTANTS, index_ordered::SAVED, index_ordered::IN_RUST, index_ordered::BESIDE_OTHERS;
+    of_ordered_indexes_are_found: index_ordered::MUTANTS, index_ordered::MORE, index_ordered::SAVED, index_ordered::IN_RUST, index_ordered::BESIDE_OTHERS;
     of_vector_indexes_are_found: index_vectors::IN_CPP_MUTANTS, index_vectors::OF_FLAT, index_vectors::THAT_GO, index_vectors::OF_HNSW, index_vectors::OF_NOT_DESCRIBED, index_vectors::WIDE;
     of_filters_are_found: index_filters::OF_FLAT, index_filters::NOTED;
     of_text_indexes_are_found: index_texts::MUTANTS;

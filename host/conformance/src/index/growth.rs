@@ -314,7 +314,7 @@ fn a_search_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
             let lost = (0..STAY).find(|stays| is_whole && found.neighbors.iter().all(|(row, _)| row != stays));
             ensure!(
                 lost.is_none(),
-                "an exact search beside changes of other rows finds {} of {STAY} rows or more, and row {lost:?}, which stays, is \
+                "an exact search beside changes of other rows finds {} rows, and row {lost:?}, which stays, is \
                  not among them (SOCH_INDEX_CONCURRENT_CHANGES)",
                 found.neighbors.len()
             );

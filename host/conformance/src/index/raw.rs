@@ -1,6 +1,6 @@
 //! Searches as a plugin is asked for them, into places of the caller's with others behind them that are nobody's.
 
-use sochdb_plugin_host::sdk::abi::{soch_search, soch_search_result, SOCH_UNSUPPORTED};
+use sochdb_plugin_host::sdk::abi::{soch_bytes, soch_search, soch_search_result, SOCH_UNSUPPORTED};
 use sochdb_plugin_host::sdk::{Error, RowId};
 use sochdb_plugin_host::Index;
 
@@ -47,12 +47,52 @@ impl Places {
 
 /// What a search writes, and what it says of that; without what the host sees to.
 pub(crate) fn searched(index: &Index, raw: &soch_search) -> Result<Vec<(RowId, f32)>, Error> {
-    let mut places = Places::new(raw.k);
     let mut result = soch_search_result { size: size_of::<soch_search_result>(), flags: 0, count: 0 };
+    // SAFETY: both are whole, and have their own sizes.
+    unsafe { searched_into(index, raw, &raw mut result) }
+}
+
+/// The same with a result of the caller's.
+///
+/// # Safety
+/// As many bytes are at `raw` and at `result` as their `size` says, with what the search leads to.
+pub(crate) unsafe fn searched_into(
+    index: &Index,
+    raw: *const soch_search,
+    result: *mut soch_search_result,
+) -> Result<Vec<(RowId, f32)>, Error> {
+    // SAFETY: the caller's promise.
+    let mut places = Places::new(unsafe { (*raw).k });
     index.alone("search", |table, instance, error| {
         let Some(slot) = table.search else { return SOCH_UNSUPPORTED };
         // SAFETY: the plugin's function on its own instance, with places for `k` rows; all is lent for the call.
-        unsafe { slot(instance, std::ptr::null(), raw, places.rows(), places.distances(), &mut result, error) }
+        unsafe { slot(instance, std::ptr::null(), raw, places.rows(), places.distances(), result, error) }
     })?;
-    places.written(0, result.count)
+    // SAFETY: as above.
+    places.written(0, unsafe { (*result).count })
+}
+
+/// What `nearest` writes.
+pub(crate) fn nearest(index: &Index, query: &[u8], k: usize) -> Result<Vec<(RowId, f32)>, Error> {
+    let (mut places, mut count) = (Places::new(k), 0);
+    index.alone("nearest", |table, instance, error| {
+        let Some(slot) = table.nearest else { return SOCH_UNSUPPORTED };
+        let query = soch_bytes::lend(query);
+        // SAFETY: as for a search.
+        unsafe { slot(instance, query, k, places.rows(), places.distances(), &raw mut count, error) }
+    })?;
+    places.written(0, count)
+}
+
+/// What `nearest_batch` writes for each query.
+pub(crate) fn nearest_batch(index: &Index, queries: &[&[u8]], k: usize) -> Result<Vec<Vec<(RowId, f32)>>, Error> {
+    let lent: Vec<soch_bytes> = queries.iter().map(|query| soch_bytes::lend(query)).collect();
+    let (mut places, mut counts) = (Places::new(k * lent.len()), vec![0; lent.len()]);
+    index.alone("nearest_batch", |table, instance, error| {
+        let Some(slot) = table.nearest_batch else { return SOCH_UNSUPPORTED };
+        let (rows, distances, counts) = (places.rows(), places.distances(), counts.as_mut_ptr());
+        // SAFETY: as for a search, with `k` places and one count for each query.
+        unsafe { slot(instance, std::ptr::null(), lent.as_ptr(), lent.len(), k, rows, distances, counts, error) }
+    })?;
+    counts.iter().enumerate().map(|(at, count)| places.written(at * k, *count)).collect()
 }
