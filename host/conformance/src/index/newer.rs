@@ -171,7 +171,7 @@ struct Grown<T> {
 const BEHIND: usize = 32;
 const NOT_ZERO: u8 = 0xA5;
 
-/// What a search finds where it has so many bytes more, and its result.
+/// Searches where the search has so many bytes more, and its result.
 fn grown(index: &Index, query: &[u8], more: [usize; 2]) -> Result<Vec<(RowId, f32)>, NotPassed> {
     let known = soch_search { size: size_of::<soch_search>() + more[0], ..plain(query) };
     let asked = Grown { known, behind: [NOT_ZERO; BEHIND] };

@@ -31,7 +31,7 @@ impl Places {
         self.distances.as_mut_ptr()
     }
 
-    /// What the first `count` places from `from` hold, unless something is written behind the caller's.
+    /// The rows in the first `count` places from `from`, unless something is written behind the caller's.
     pub(crate) fn written(&self, from: usize, count: usize) -> Result<Vec<(RowId, f32)>, Error> {
         let rows = self.rows[self.count..].iter().all(|row| *row == NO_ROW);
         let distances = self.distances[self.count..].iter().all(|distance| distance.to_bits() == NO_DISTANCE);
@@ -45,14 +45,14 @@ impl Places {
     }
 }
 
-/// What a search writes, and what it says of that; without what the host sees to.
+/// Calls `search`, and returns the rows that are written, which the host did not look at.
 pub(crate) fn searched(index: &Index, raw: &soch_search) -> Result<Vec<(RowId, f32)>, Error> {
     let mut result = soch_search_result { size: size_of::<soch_search_result>(), flags: 0, count: 0 };
     // SAFETY: both are whole, and have their own sizes.
     unsafe { searched_into(index, raw, &raw mut result) }
 }
 
-/// The same with a result of the caller's.
+/// Does the same with a result of the caller's.
 ///
 /// # Safety
 /// As many bytes are at `raw` and at `result` as their `size` says, with what the search leads to.
@@ -72,7 +72,7 @@ pub(crate) unsafe fn searched_into(
     places.written(0, unsafe { (*result).count })
 }
 
-/// What `nearest` writes.
+/// Calls `nearest`, and returns the rows that are written.
 pub(crate) fn nearest(index: &Index, query: &[u8], k: usize) -> Result<Vec<(RowId, f32)>, Error> {
     let (mut places, mut count) = (Places::new(k), 0);
     index.alone("nearest", |table, instance, error| {
@@ -84,7 +84,7 @@ pub(crate) fn nearest(index: &Index, query: &[u8], k: usize) -> Result<Vec<(RowI
     places.written(0, count)
 }
 
-/// What `nearest_batch` writes for each query.
+/// Calls `nearest_batch`, and returns the rows that are written for each query.
 pub(crate) fn nearest_batch(index: &Index, queries: &[&[u8]], k: usize) -> Result<Vec<Vec<(RowId, f32)>>, Error> {
     let lent: Vec<soch_bytes> = queries.iter().map(|query| soch_bytes::lend(query)).collect();
     let (mut places, mut counts) = (Places::new(k * lent.len()), vec![0; lent.len()]);

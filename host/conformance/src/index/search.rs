@@ -268,7 +268,7 @@ fn what_is_not_known_is_unsupported(subject: &Subject) -> Result<(), NotPassed> 
     })
 }
 
-/// What is no value at all for any parameter, and numbers that some may have, but few: those are taken, or refused as what they are.
+/// One text is no value for any parameter. Some numbers a parameter may have, or not: then it says which mistake that is.
 fn a_value_that_a_parameter_cannot_have_is_invalid(subject: &Subject) -> Result<(), NotPassed> {
     with_rows(subject, |Searched { index, keys }| {
         let query = keys.key(1);
