@@ -55,6 +55,48 @@ const SAVE: (&str, &str, &str) = (
      pthread_mutex_unlock(&self->lock);\n    uint64_t head[2]",
 );
 
+/// The same of an index of vectors.
+const FLAT_DESCRIBED: (&str, &str, &str) = (
+    FLAT_C,
+    "    properties->dimensions = self->dimensions;\n",
+    "    properties->dimensions = self->dimensions;\n    properties->flags = SOCH_INDEX_CONCURRENT_CHANGES;\n",
+);
+const FLAT_LOCK: (&str, &str, &str) = (
+    FLAT_C,
+    "#include <math.h>\n",
+    "#include <math.h>\n#include <pthread.h>\n#include <sched.h>\n\nstatic pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;\n",
+);
+const FLAT_CALLS: (&str, &str, &str) = (
+    FLAT_C,
+    "static soch_status create(",
+    "static soch_status locked_insert(void *self, soch_bytes key, uint64_t row, soch_error *error) {\n    pthread_mutex_lock(&lock);\n    \
+     soch_status status = insert(self, key, row, error);\n    pthread_mutex_unlock(&lock);\n    return status;\n}\n\n\
+     static soch_status locked_remove(void *self, soch_bytes key, uint64_t row, soch_error *error) {\n    pthread_mutex_lock(&lock);\n    \
+     soch_status status = remove_row(self, key, row, error);\n    pthread_mutex_unlock(&lock);\n    return status;\n}\n\n\
+     static soch_status locked_batch(void *self, const soch_call *call, const soch_index_change *changes, size_t count, \
+     soch_error *error) {\n    pthread_mutex_lock(&lock);\n    \
+     soch_status status = change_batch(self, call, changes, count, error);\n    pthread_mutex_unlock(&lock);\n    return status;\n}\n\n\
+     static soch_status locked_search(void *self, const soch_call *call, const soch_search *asked, uint64_t *rows, \
+     float *distances, soch_search_result *result, soch_error *error) {\n    pthread_mutex_lock(&lock);\n    \
+     soch_status status = search(self, call, asked, rows, distances, result, error);\n    pthread_mutex_unlock(&lock);\n    \
+     return status;\n}\n\nstatic soch_status create(",
+);
+const FLAT_TABLE: (&str, &str, &str) = (
+    FLAT_C,
+    ".search = search, .change_batch = change_batch,",
+    ".insert = locked_insert, .remove = locked_remove, .search = locked_search, .change_batch = locked_batch,",
+);
+const FLAT_WITHOUT: (&str, &str, &str) = (FLAT_C, " .insert = insert,\n    .remove = remove_row,", "\n   ");
+
+/// All that a mistake in an index of vectors is made beside.
+pub const FLAT_LOCKED: Mutant = Mutant {
+    name: "a flat index whose changes run beside other calls",
+    plugin: FLAT,
+    edits: &[FLAT_DESCRIBED, FLAT_LOCK, FLAT_CALLS, FLAT_TABLE, FLAT_WITHOUT],
+    damage: Damage::Nuisance,
+    finds: "",
+};
+
 /// All that a mistake is made beside.
 pub const LOCKED: Mutant = Mutant {
     name: "an index in a log whose changes run beside other calls",
@@ -65,6 +107,27 @@ pub const LOCKED: Mutant = Mutant {
 };
 
 pub const MUTANTS: &[Mutant] = &[
+    Mutant {
+        name: "a search lets go of its lock half way",
+        plugin: FLAT,
+        edits: &[
+            FLAT_DESCRIBED,
+            FLAT_LOCK,
+            FLAT_CALLS,
+            FLAT_TABLE,
+            FLAT_WITHOUT,
+            (FLAT_C, "malloc((self->count > 0 ? self->count : 1) *", "malloc((self->count + 4096) *"),
+            (
+                FLAT_C,
+                "        if (!soch_search_allows(",
+                "        if (i == self->count / 2) {\n            pthread_mutex_unlock(&lock);\n            sched_yield();\n            \
+                 pthread_mutex_lock(&lock);\n            if (i >= self->count) break;\n        }\n        \
+                 if (!soch_search_allows(",
+            ),
+        ],
+        damage: Damage::Wrong,
+        finds: "index_growth::a_search_has_once_what_stays",
+    },
     Mutant {
         name: "a lookup without the lock of those who insert",
         plugin: LOG,

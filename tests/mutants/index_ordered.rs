@@ -6,6 +6,51 @@ const SORTED: Plugin = Plugin::of("examples-c/index_sorted.c");
 const SORTED_IN_RUST: Plugin = Plugin::of("examples-rust/index_sorted");
 pub const STRIPED: Plugin = Plugin::of("examples-rust/index_striped");
 
+const SORTED_C: &str = "examples-c/index_sorted.c";
+const LOG_C: &str = "tests/plugins/index_in_a_log.c";
+const LOG: Plugin = Plugin::of("tests/plugins/index_in_a_log.c");
+
+/// What is missing in the plugins, and there with a mistake.
+pub const MORE: &[Mutant] = &[
+    Mutant {
+        name: "the longest key that is described is too long",
+        plugin: SORTED,
+        edits: &[
+            (
+                SORTED_C,
+                "static soch_status create(",
+                "static soch_status describe(void *instance, soch_index_properties *properties, soch_error *error) {\n    (void)instance, (void)error;\n    properties->max_key = 4096;\n    return SOCH_OK;\n}\n\nstatic soch_status create(",
+            ),
+            (SORTED_C, ".build = build, .insert = insert,", ".build = build, .insert = insert, .describe = describe,"),
+            (
+                SORTED_C,
+                "    if (is_at(self, place, key, row)) return SOCH_OK;\n",
+                "    if (key.len >= 4096) return soch_fail(error, SOCH_LIMIT, 0, \"the key is too long\");\n    if (is_at(self, place, key, row)) return SOCH_OK;\n",
+            ),
+        ],
+        damage: Damage::Nuisance,
+        finds: "index_ordered::the_longest_key_that_is_described_is_taken",
+    },
+    Mutant {
+        name: "a builder that is abandoned writes the index anew",
+        plugin: LOG,
+        edits: &[
+            (
+                LOG_C,
+                "static soch_status index_type(",
+                "static soch_status begin_build(void *instance, const soch_call *call, uint32_t table, uint16_t column, void **builder,\n                               soch_error *error) {\n    (void)call, (void)table, (void)column, (void)error;\n    *builder = instance;\n    return SOCH_OK;\n}\n\nstatic soch_status build_add(void *builder, const soch_call *call, const soch_index_entry *entries, size_t count,\n                             soch_error *error) {\n    (void)builder, (void)call, (void)entries, (void)count, (void)error;\n    return SOCH_OK;\n}\n\nstatic soch_status finish_build(void *builder, const soch_call *call, soch_error *error) {\n    (void)builder, (void)call;\n    return soch_fail(error, SOCH_FAILED, 0, \"its entries are lost\");\n}\n\nstatic void abandon_build(void *builder) {\n    index *self = builder;\n    soch_error error = {0};\n    self->is_new = 1;\n    flush_index(self, NULL, self->watermark, &error);\n}\n\nstatic soch_status index_type(",
+            ),
+            (
+                LOG_C,
+                ".drop_index = drop_index,",
+                ".drop_index = drop_index, .begin_build = begin_build, .build_add = build_add,\n    .finish_build = finish_build, .abandon_build = abandon_build,",
+            ),
+        ],
+        damage: Damage::Loss,
+        finds: "index_flush::a_builder_that_is_abandoned_behind_a_drop_leaves_nothing",
+    },
+];
+
 pub const MUTANTS: &[Mutant] = mistakes! { SORTED, "examples-c/index_sorted.c";
     Wrong "rows are compared by their lower half":
         "return order != 0 ? order : (own->row > row) - (own->row < row);" =>

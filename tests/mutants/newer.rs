@@ -74,4 +74,33 @@ pub const MUTANTS: &[Mutant] = &[
         damage: Damage::Wrong,
         finds: "index_newer::a_search_that_asks_for_what_is_unknown_is_refused",
     },
+    Mutant {
+        name: "a query of any element is a vector",
+        plugin: FLAT,
+        edits: &[("examples-c/index_flat.c", "search->element != SOCH_ELEMENT_BYTES)", "search->element > SOCH_ELEMENT_TEXT)")],
+        damage: Damage::Wrong,
+        finds: "index_newer::a_query_of_another_element_is_refused_or_understood",
+    },
+    Mutant {
+        name: "a search of a later version asks for too much",
+        plugin: FLAT,
+        edits: &[(
+            "examples-c/index_flat.c",
+            "search->parameter_count > 0 ||",
+            "search->parameter_count > 0 || search->size > sizeof *search ||",
+        )],
+        damage: Damage::Nuisance,
+        finds: "index_newer::what_grew_is_passed_over",
+    },
+    Mutant {
+        name: "a change with a reserved number is not known",
+        plugin: FLAT,
+        edits: &[(
+            "examples-c/index_flat.c",
+            "if (changes[i].op != SOCH_INDEX_INSERT && changes[i].op != SOCH_INDEX_REMOVE)",
+            "if ((changes[i].op != SOCH_INDEX_INSERT && changes[i].op != SOCH_INDEX_REMOVE) || changes[i].reserved != 0)",
+        )],
+        damage: Damage::Nuisance,
+        finds: "index_newer::what_grew_is_passed_over",
+    },
 ];

@@ -293,7 +293,7 @@ fn a_batch_finds_what_each_query_finds(subject: &Subject) -> Result<(), NotPasse
 }
 
 /// Of rows at one distance, either may come first, or at all.
-fn same_distances(a: &[(RowId, f32)], b: &[(RowId, f32)]) -> bool {
+pub(crate) fn same_distances(a: &[(RowId, f32)], b: &[(RowId, f32)]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || (a.1 - b.1).abs() <= 1e-6 * b.1.abs())
 }
 

@@ -4,12 +4,14 @@ use crate::frame::must::{ensure, needed, skip, supported, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::build;
+use crate::index::basics::{build, see};
 use crate::index::metric::is_exact;
+use crate::index::raw::searched;
 use crate::index::rows::ROWS;
 use crate::index::vectors::of_vectors;
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::abi::{soch_search_result, SOCH_UNSUPPORTED};
+use core::ffi::c_void;
+use sochdb_plugin_host::sdk::abi::soch_search;
 use sochdb_plugin_host::sdk::machinery::search::with_raw_search;
 use sochdb_plugin_host::sdk::{DistanceMetric, Error, IndexExtension, KeyElement, RowFilter, RowId, Search};
 use sochdb_plugin_host::Index;
@@ -19,6 +21,9 @@ suite!(Index, "index_filters":
     every_share_of_rows_is_filtered,
     a_filter_knows_rows_of_all_64_bits,
     the_farthest_distance_is_included,
+    a_filter_is_of_the_rows_as_they_are,
+    a_filter_and_a_farthest_distance_hold_together,
+    any_number_but_0_allows_a_row,
 );
 
 const COUNT: u64 = 300;
@@ -33,17 +38,7 @@ fn words_of(rows: &BTreeSet<RowId>, words: usize) -> Vec<u64> {
 
 /// Rows of a search that has room for `k` of them also where fewer are allowed, for which `Index::search` makes less room.
 fn with_room(index: &Index, search: &Search<'_>) -> Result<Vec<(RowId, f32)>, Error> {
-    let (mut rows, mut distances) = (vec![0; search.k], vec![0.0; search.k]);
-    let mut result = soch_search_result { size: size_of::<soch_search_result>(), flags: 0, count: 0 };
-    with_raw_search(search, |raw| {
-        index.alone("search", |table, instance, error| {
-            let Some(slot) = table.search else { return SOCH_UNSUPPORTED };
-            let (rows, distances) = (rows.as_mut_ptr(), distances.as_mut_ptr());
-            // SAFETY: the plugin's function on its own instance, with places for `k` rows; all is lent for the call.
-            unsafe { slot(instance, std::ptr::null(), raw, rows, distances, &mut result, error) }
-        })
-    })?;
-    Ok(rows.into_iter().zip(distances).take(result.count).collect())
+    with_raw_search(search, |raw| searched(index, raw))
 }
 
 /// Checks that the allowed rows which are found are those that come first among all.
@@ -74,6 +69,18 @@ fn finds_those(
         }
     }
     Ok(())
+}
+
+/// Hands on a filter of these rows in each of its forms.
+fn in_each_form(
+    allowed: &BTreeSet<RowId>,
+    mut look: impl FnMut(RowFilter<'_>, &str) -> Result<(), NotPassed>,
+) -> Result<(), NotPassed> {
+    let words = words_of(allowed, allowed.last().map_or(0, |last| (*last / 64 + 1) as usize));
+    look(RowFilter::bitmap(&words), "a bitmap")?;
+    let listed: Vec<RowId> = allowed.iter().copied().collect();
+    look(RowFilter::sorted(&listed).must("ascending rows")?, "a list")?;
+    look(RowFilter::by(&|row| allowed.contains(&row)), "a function")
 }
 
 /// A search that misses nothing is what the answers are compared with.
@@ -179,4 +186,121 @@ fn the_farthest_distance_is_included(subject: &Subject) -> Result<(), NotPassed>
         }
     }
     Ok(())
+}
+
+/// An index that keeps beside its vectors what a filter looks at has to change both: rows go, others come, some come again with
+/// another vector, and some have several.
+fn a_filter_is_of_the_rows_as_they_are(subject: &Subject) -> Result<(), NotPassed> {
+    const NEW: u64 = 40;
+    with_exact(subject, |index, keys| {
+        let mut random = subject.random(142);
+        let (gone, stay): (Vec<RowId>, Vec<RowId>) = (0..COUNT).partition(|_| random.below(10) < 7);
+        for row in &gone {
+            needed("delete", index.delete(&keys.key(*row), *row))?;
+        }
+        let back: Vec<RowId> = gone.iter().copied().step_by(9).collect();
+        let come = (COUNT..COUNT + NEW).map(|row| (row, row)).chain(back.iter().map(|row| (*row, 3000 + row)));
+        let more = stay.iter().step_by(2).flat_map(|row| [(*row, 4000 + row), (*row, 5000 + row)]);
+        for (row, number) in come.chain(more) {
+            needed("insert", index.insert(&keys.key(number), row))?;
+        }
+        for row in stay.iter().step_by(4) {
+            needed("delete of one vector of a row", index.delete(&keys.key(*row), *row))?;
+        }
+        see(index)?;
+        let living: BTreeSet<RowId> = stay.iter().copied().chain(COUNT..COUNT + NEW).chain(back).collect();
+        for (number, step) in (2000..).zip([1, 2, 5, 30]) {
+            let query = keys.key(number);
+            let all = needed("search", index.search(&Search::new(&query, COUNT as usize).exactly()))?.neighbors;
+            let found: BTreeSet<RowId> = all.iter().map(|(row, _)| *row).collect();
+            ensure!(found == living, "after changes an exact search finds {found:?}, and there are {living:?}");
+            let allowed: BTreeSet<RowId> = (0..COUNT + NEW + 50).filter(|_| random.below(step) == 0).collect();
+            in_each_form(&allowed, |filter, form| {
+                finds_those(index, &query, filter, &allowed, &format!("after changes {form}"))
+            })?;
+        }
+        Ok(())
+    })
+}
+
+/// Distances in the middle between two rows that are well apart: however an index rounds, it knows which are within.
+fn between(all: &[(RowId, f32)]) -> impl Iterator<Item = f64> + '_ {
+    let pairs = all.windows(2).map(|pair| (f64::from(pair[0].1), f64::from(pair[1].1)));
+    pairs.filter(|(near, far)| far - near > 1e-3 * far.abs().max(near.abs())).map(|(near, far)| near.midpoint(far))
+}
+
+fn a_filter_and_a_farthest_distance_hold_together(subject: &Subject) -> Result<(), NotPassed> {
+    with_exact(subject, |index, keys| {
+        let (mut random, mut there, mut wanted) = (subject.random(143), 0, 0);
+        for (number, step) in (2100..).zip([1, 3, 30, 1, 3, 30]) {
+            let query = keys.key(number);
+            let all = needed("search", index.search(&Search::new(&query, COUNT as usize).exactly()))?.neighbors;
+            let allowed: BTreeSet<RowId> = (0..COUNT).filter(|_| random.below(step) == 0).collect();
+            let borders: Vec<f64> = between(&all).collect();
+            for (most, k) in borders.iter().step_by(1 + borders.len() / 5).flat_map(|most| [(*most, 5), (*most, 300)]) {
+                let inside = |row: RowId, distance: f32| allowed.contains(&row) && f64::from(distance) <= most;
+                let expected = all.iter().filter(|(row, distance)| inside(*row, *distance)).count().min(k);
+                in_each_form(&allowed, |filter, form| {
+                    let search = Search::new(&query, k).among(filter).within(most);
+                    for (search, exact) in [(search.exactly(), true), (search, false)] {
+                        let Some(found) = supported("search", with_room(index, &search))? else { continue };
+                        let stranger = found.iter().find(|(row, distance)| !inside(*row, *distance));
+                        ensure!(
+                            stranger.is_none(),
+                            "{stranger:?} is found where {form} allows {} rows, up to the distance {most}; only what both allow \
+                             is found (soch_search)",
+                            allowed.len()
+                        );
+                        ensure!(
+                            !exact || found.len() == expected,
+                            "{form} allows {} rows, {expected} of which are within {most} and among the first {k}; an exact search finds \
+                             {} (soch_search)",
+                            allowed.len(),
+                            found.len()
+                        );
+                        there += found.len();
+                        wanted += expected;
+                    }
+                    Ok(())
+                })?;
+            }
+        }
+        // What is not exact may miss some.
+        ensure!(there * 100 >= wanted * 80, "of {wanted} rows that are allowed and within, {there} are found");
+        Ok(())
+    })
+}
+
+/// Says of rows of an even number, by the number at `ctx`, that they are allowed.
+unsafe extern "C" fn allows_even(ctx: *mut c_void, row: RowId) -> i32 {
+    // SAFETY: the plugin passes on what came with the search, which lasts until the search is over.
+    let yes = unsafe { *ctx.cast::<i32>() };
+    if row.is_multiple_of(2) {
+        yes
+    } else {
+        0
+    }
+}
+
+fn any_number_but_0_allows_a_row(subject: &Subject) -> Result<(), NotPassed> {
+    const K: usize = 20;
+    with_exact(subject, |index, keys| {
+        let query = keys.key(2200);
+        for mut yes in [1, 2, -1, 256, 1 << 16, i32::MIN] {
+            let asked = |raw: &soch_search| {
+                let ctx = (&raw mut yes).cast();
+                searched(index, &soch_search { filter_ctx: ctx, allows: Some(allows_even), ..*raw })
+            };
+            let by_function = Search::new(&query, K).among(RowFilter::by(&|_| true)).exactly();
+            let found = needed("search by a function", with_raw_search(&by_function, asked))?;
+            let stranger = found.iter().find(|(row, _)| !row.is_multiple_of(2));
+            ensure!(
+                stranger.is_none() && found.len() == K,
+                "where a function allows the rows with even numbers by {yes}, {} are found, of others {stranger:?}: each number but 0 \
+                 means yes (rule 17)",
+                found.len()
+            );
+        }
+        Ok(())
+    })
 }

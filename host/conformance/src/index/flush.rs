@@ -26,6 +26,7 @@ suite!(Index, "index_flush":
     every_form_of_entry_is_flushed,
     a_dropped_index_is_empty_when_it_comes_again,
     a_flush_that_was_stopped_leaves_nothing_behind_a_drop,
+    a_builder_that_is_abandoned_behind_a_drop_leaves_nothing,
     keys_of_every_length_are_flushed,
     a_long_key_is_flushed_behind_many,
 );
@@ -48,7 +49,7 @@ fn holds(index: &Index, watermark: u64) -> Result<bool, NotPassed> {
 }
 
 /// Sees that the index kept this watermark. One that holds nothing in files is not for the test.
-fn keeps(index: &Index, watermark: u64) -> Result<(), NotPassed> {
+pub(crate) fn keeps(index: &Index, watermark: u64) -> Result<(), NotPassed> {
     if !holds(index, watermark)? {
         skip!("it holds no watermark after a flush, as an index without files of its own");
     }
@@ -245,6 +246,26 @@ fn a_flush_that_was_stopped_leaves_nothing_behind_a_drop(subject: &Subject) -> R
         if !is_stopped {
             break;
         }
+    }
+    Ok(())
+}
+
+/// Of a dropped index the host may still end a builder that is open.
+fn a_builder_that_is_abandoned_behind_a_drop_leaves_nothing(subject: &Subject) -> Result<(), NotPassed> {
+    let keys = Keys::of(subject)?;
+    for parts in [0, 1, 3] {
+        let mut instance = subject.instance()?;
+        let index = instance.index()?;
+        build(index, &(0..20).map(|row| (row, keys.key(row))).collect::<Vec<_>>())?;
+        index.flush(100).must("flush")?;
+        let mut builder = index.begin_build(1, 2).must("begin_build")?;
+        for row in 20..20 + parts {
+            builder.add(&[(row, &keys.key(row))]).must("build_add")?;
+        }
+        needed("drop_index", index.drop_index())?;
+        builder.abandon();
+        let mut instance = again(subject, instance, 0)?;
+        has(instance.index()?, keys, &BTreeSet::new())?;
     }
     Ok(())
 }

@@ -6,11 +6,13 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
-use crate::index::basics::{build, rows_of, see};
+use crate::index::basics::{build, fill, rows_of, see};
+use crate::index::metric::{far, is_exact, tells};
 use crate::inputs::keys::Keys;
 use crate::inputs::waiting_call::ask_waiting;
-use sochdb_plugin_host::sdk::{Error, IndexExtension, RowId, RowIds};
+use sochdb_plugin_host::sdk::{DistanceMetric, Error, Exactness, IndexExtension, RowId, RowIds, Search};
 use sochdb_plugin_host::Index;
+use std::collections::BTreeSet;
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::Mutex;
@@ -20,6 +22,7 @@ suite!(Index, "index_growth": ; full:
     what_is_there_is_found_while_more_comes,
     a_range_has_once_what_stays,
     a_save_has_what_was_there_before,
+    a_search_has_once_what_stays,
 );
 
 /// How long the threads of a test go on.
@@ -236,4 +239,86 @@ fn is_saved(
         );
     }
     Ok(())
+}
+
+/// Sees that each row comes once, is one of those that ever come, and stands at its distance behind the nearer ones.
+fn is_right(
+    found: &[(RowId, f32)],
+    (keys, metric, all): (Keys, DistanceMetric, &[Vec<u8>]),
+    query: &[u8],
+) -> Result<(), NotPassed> {
+    let rows: BTreeSet<RowId> = found.iter().map(|(row, _)| *row).collect();
+    let in_order = found.is_sorted_by(|a, b| a.1 <= b.1);
+    ensure!(rows.len() == found.len() && in_order, "beside changes {found:?} is found: nearest first, each row once");
+    for (row, distance) in found {
+        let Some(key) = all.get(*row as usize) else {
+            return Err(format!("beside changes row {row} is found, which never came").into());
+        };
+        let expected = far(metric, keys, query, key);
+        ensure!(
+            expected.is_none_or(|expected| tells(keys, *distance, expected)),
+            "beside changes row {row} is found at the distance {distance}; it is at {expected:?}"
+        );
+    }
+    Ok(())
+}
+
+/// Between vectors that stay others come and go, each with one row.
+fn a_search_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
+    const STAY: u64 = 300;
+    const COME: u64 = 40;
+    const PARTS: u64 = 10;
+    let keys = of_changes(subject)?;
+    if !keys.are_vectors() {
+        skip!("the keys are no vectors");
+    }
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    fill(index, keys, STAY)?;
+    needed("nearest", index.nearest(&keys.key(0), 1))?;
+    let described = index.describe();
+    // More than there ever are, so that none is cut off.
+    let room = (STAY + COME + 1) as usize;
+    let room = described.max_neighbors.map_or(room, |most| room.min(most as usize));
+    let (exact, all) = (is_exact(index, &keys.key(0))?, (0..STAY + PARTS * COME).map(|row| keys.key(row)));
+    let (all, index) = (all.collect::<Vec<_>>(), &*index);
+    let (done, until) = (AtomicBool::new(false), Instant::now() + LONG);
+    let change = || {
+        let mut random = subject.random(181);
+        while Instant::now() < until {
+            let from = STAY + random.below(PARTS) * COME;
+            let mut others = from..from + COME;
+            others.clone().try_for_each(|row| index.insert_concurrently(&all[row as usize], row))?;
+            others.try_for_each(|row| index.delete_concurrently(&all[row as usize], row))?;
+        }
+        Ok::<(), Error>(())
+    };
+    together(3, |thread| {
+        if thread == 0 {
+            let changed = change();
+            done.store(true, SeqCst);
+            return changed.must("a change beside searches");
+        }
+        let mut random = subject.random(182 + thread as u64);
+        while !done.load(SeqCst) {
+            let query = keys.key(1_000_000 + random.below(100));
+            if thread == 1 || !exact {
+                let found = index.nearest(&query, 20.min(room)).must("nearest beside changes")?;
+                is_right(&found, (keys, described.metric, &all), &query)?;
+                continue;
+            }
+            let search = Search::new(&query, room).exactly();
+            let found = ask_waiting(|| index.search(&search)).must("search beside changes")?;
+            is_right(&found.neighbors, (keys, described.metric, &all), &query)?;
+            let is_whole = found.exactness == Exactness::Exact && found.neighbors.len() < room;
+            let lost = (0..STAY).find(|stays| is_whole && found.neighbors.iter().all(|(row, _)| row != stays));
+            ensure!(
+                lost.is_none(),
+                "an exact search beside changes of other rows finds {} rows, and row {lost:?}, which stays, is \
+                 not among them (SOCH_INDEX_CONCURRENT_CHANGES)",
+                found.neighbors.len()
+            );
+        }
+        Ok(())
+    })
 }

@@ -20,6 +20,7 @@ pub(crate) mod metric;
 pub(crate) mod newer;
 pub(crate) mod ordered;
 pub(crate) mod persist;
+pub(crate) mod raw;
 pub(crate) mod recall;
 pub(crate) mod refusals;
 pub(crate) mod rows;

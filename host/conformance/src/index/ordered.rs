@@ -16,6 +16,7 @@ suite!(Index, "index_ordered":
     keys_of_every_length_are_kept,
     ranges_agree_with_a_model,
     a_delete_takes_one_pair,
+    the_longest_key_that_is_described_is_taken,
 );
 
 /// Pairs as the index has to order them.
@@ -202,6 +203,41 @@ fn a_delete_takes_one_pair(subject: &Subject) -> Result<(), NotPassed> {
             );
         }
         agrees(index, &pairs, b"", b"", usize::MAX)?;
+    }
+    Ok(())
+}
+
+fn the_longest_key_that_is_described_is_taken(subject: &Subject) -> Result<(), NotPassed> {
+    const MOST: u64 = 1 << 24;
+    of_bytes(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    let Some(longest) = index.describe().max_key.filter(|longest| *longest <= MOST) else {
+        skip!("no longest key is described, or one of many megabytes");
+    };
+    let keys: Vec<Vec<u8>> = [0, 1, 0xFF].map(|last| [vec![0xC3; longest as usize - 1], vec![last]].concat()).into();
+    let entries: Vec<(RowId, Vec<u8>)> = (1..).zip(keys).collect();
+    for built in [false, true] {
+        if built {
+            build(index, &entries)?;
+        }
+        for (row, key) in entries.iter().filter(|_| !built) {
+            needed("insert of a key of as many bytes as are described", index.insert(key, *row))?;
+        }
+        see(index)?;
+        for (row, key) in &entries {
+            let found = rows_of(index, key)?;
+            ensure!(
+                found == [*row],
+                "a key of {longest} bytes, the longest that is described, has the row {row}, and {found:?} are found (max_key)"
+            );
+        }
+        for (row, key) in &entries {
+            needed("delete of a key of as many bytes as are described", index.delete(key, *row))?;
+        }
+        see(index)?;
+        let found = rows_of(index, &entries[0].1)?;
+        ensure!(found.is_empty(), "after its delete the longest key that is described finds {found:?}");
     }
     Ok(())
 }

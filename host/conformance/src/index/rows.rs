@@ -5,9 +5,11 @@ use crate::frame::not_passed::NotPassed;
 use crate::frame::spent::spent;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
-use crate::index::basics::{build, rows_of, see};
+use crate::index::basics::{build, fill, rows_of, see};
+use crate::index::raw;
 use crate::inputs::keys::Keys;
-use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowId, RowIds};
+use sochdb_plugin_host::sdk::machinery::search::with_raw_search;
+use sochdb_plugin_host::sdk::{Error, ErrorKind, IndexExtension, RowId, RowIds, Search};
 use sochdb_plugin_host::Index;
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::MaybeUninit;
@@ -19,7 +21,8 @@ suite!(Index, "index_rows":
     entries_come_twice_and_in_any_order,
     many_inserts_are_all_there,
     what_is_left_is_found_while_all_go,
-    the_callers_array_may_be_small;
+    the_callers_array_may_be_small,
+    no_more_than_k_neighbours_are_written;
     full: a_build_of_65_536_entries_is_whole,
 );
 
@@ -291,6 +294,38 @@ fn the_callers_array_may_be_small(subject: &Subject) -> Result<(), NotPassed> {
             ensure!(count == all, "{slot} into {capacity} places counts {count} rows of {all}, limited to {limit}");
             let expected = (0..all as u64).map(|row| 7 * row).take(capacity);
             ensure!(written.iter().copied().eq(expected), "{slot} into {capacity} places writes {written:?}");
+        }
+    }
+    Ok(())
+}
+
+/// As a plugin is asked, without what the host sees to. Behind the list of one query comes that of the next, and behind the last
+/// what is nobody's.
+fn no_more_than_k_neighbours_are_written(subject: &Subject) -> Result<(), NotPassed> {
+    const MANY: u64 = 40;
+    let keys = Keys::of(subject)?;
+    let mut instance = subject.instance()?;
+    let index = instance.index()?;
+    fill(index, keys, MANY)?;
+    needed("nearest", index.nearest(&keys.key(7), 1))?;
+    let most = index.describe().max_neighbors.unwrap_or(u64::MAX);
+    let queries = [7, 1000, 39, 8].map(|number| keys.key(number));
+    let lent = queries.each_ref().map(|query| &query[..]);
+    for k in [0, 1, 5, 39, 40, 41, 100].into_iter().filter(|k| *k as u64 <= most) {
+        let mut all = supported("nearest_batch", raw::nearest_batch(index, &lent, k))?.unwrap_or_default();
+        for query in lent {
+            all.extend(supported("nearest", raw::nearest(index, query, k))?);
+            for search in [Search::new(query, k), Search::new(query, k).exactly()] {
+                all.extend(supported("search", with_raw_search(&search, |search| raw::searched(index, search)))?);
+            }
+        }
+        for found in all {
+            let stranger = found.iter().find(|(row, _)| *row >= MANY);
+            ensure!(
+                found.len() <= k && stranger.is_none(),
+                "of {MANY} rows {} come for k = {k}, and of others {stranger:?}: at most `k` are written, and as many counted",
+                found.len()
+            );
         }
     }
     Ok(())

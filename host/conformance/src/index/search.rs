@@ -19,6 +19,7 @@ suite!(Index, "index_search":
     no_row_is_farther_than_asked,
     an_exact_search_misses_nothing,
     what_is_not_known_is_unsupported,
+    a_value_that_a_parameter_cannot_have_is_invalid,
 );
 
 const ROWS: u64 = 1000;
@@ -263,6 +264,39 @@ fn what_is_not_known_is_unsupported(subject: &Subject) -> Result<(), NotPassed> 
         }
         let found = index.nearest(&query, 1).must("nearest after a refused search")?;
         ensure!(found.len() == 1, "nothing is found after a search that was refused");
+        Ok(())
+    })
+}
+
+/// One text is no value for any parameter. Some numbers a parameter may have, or not: then it says which mistake that is.
+fn a_value_that_a_parameter_cannot_have_is_invalid(subject: &Subject) -> Result<(), NotPassed> {
+    with_rows(subject, |Searched { index, keys }| {
+        let query = keys.key(1);
+        let asked = |name: &str, value: &str| {
+            let found = index.search(&Search::new(&query, 1).with_parameters(&[(name, value)]));
+            found.err().map(|error| error.kind())
+        };
+        let taken = |(name, values): &&(&str, &[&str])| values.iter().any(|value| asked(name, value).is_none());
+        let known: Vec<&str> = KNOWN.iter().filter(taken).map(|(name, _)| *name).collect();
+        if known.is_empty() {
+            skip!("no parameter of a search is known that the suite knows, too");
+        }
+        for name in known {
+            let kind = asked(name, "no value");
+            ensure!(
+                kind == Some(ErrorKind::Invalid),
+                "the parameter {name} with the value \"no value\" gave {kind:?}, not Invalid (soch_search)"
+            );
+            for value in ["", "-1", "1e999", "99999999999999999999", "\u{FFFD}"] {
+                let kind = asked(name, value);
+                ensure!(
+                    matches!(kind, None | Some(ErrorKind::Invalid)),
+                    "the parameter {name} with the value {value:?} gave {kind:?}: one that it cannot have is Invalid (soch_search)"
+                );
+            }
+        }
+        let found = index.search(&Search::new(&query, 1)).must("a search after values that were refused")?.neighbors;
+        ensure!(found.len() == 1, "after values that were refused a search finds {found:?}");
         Ok(())
     })
 }
