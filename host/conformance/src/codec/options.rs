@@ -227,7 +227,7 @@ fn a_level_is_that_of_its_call_with_a_dictionary_too(subject: &Subject) -> Resul
     Ok(())
 }
 
-/// Who reads has the dictionary and no level, or the levels of other calls: they have no meaning there.
+/// The reader has the dictionary and no level, or the levels of other calls: they have no meaning there.
 fn a_level_and_a_dictionary_of_one_call_come_back(subject: &Subject) -> Result<(), NotPassed> {
     let mut instance = subject.instance()?;
     let (codec, mut random) = (instance.compression()?, subject.random(106));

@@ -25,7 +25,7 @@ pub(crate) struct Record {
     pub(crate) integers: Vec<i128>,
     /// When it happened, in nanoseconds since 1970, of a format that has a place for it: the begin of a span, and its end.
     pub(crate) moments: Vec<u64>,
-    /// What the format has fields of its own for, under the names that it gives them.
+    /// The values of fields that the format has of its own, under the names that it gives them.
     pub(crate) facts: Vec<(&'static str, String)>,
 }
 

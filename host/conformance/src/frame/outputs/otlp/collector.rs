@@ -22,12 +22,12 @@ const MOST: usize = 64 << 20;
 /// The answer to a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// It is kept.
+    /// The request is kept.
     #[default]
     Taken,
-    /// It is not kept, and this status says so.
+    /// The request is not kept, and this status says so.
     Refused(&'static str),
-    /// It is not kept, and none comes.
+    /// The request is not kept, and no answer comes.
     Silence,
 }
 
