@@ -34,7 +34,8 @@ public:
             // Rows may be out of reach in the graph.
             if (whole && all.size() >= std::min<uint64_t>(k, most)) return false;
         }
-        look(query, k, few, all);
+        // Of the rows that came since, too.
+        look(query, search_.k, few, all);
         return true;
     }
 

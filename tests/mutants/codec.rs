@@ -123,6 +123,10 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
         "    if (len / MOST_PER_BYTE > input.len) return damaged" =>
         "    void *volatile early = calloc(1, (size_t)len);\n    if (early == NULL) return no_memory(error);\n    free(early);\n    if (len / MOST_PER_BYTE > input.len) return damaged",
         "compression_damage::a_length_that_is_only_stated_takes_no_memory";
+    Loss "a large frame is read without its dictionary":
+        "ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len)" =>
+        "ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, ZSTD_getFrameContentSize(input.ptr, input.len) > 524288 ? 0 : options->dictionary.len)",
+        "compression_sizes::large_sizes_come_back_with_dictionaries";
     Crash "the limit is asked for when all is there":
         "    if (len > output->limit || len > SIZE_MAX) return too_long(error);\n" =>
         "    if (len > output->limit) {\n        void *all = malloc((size_t)len);\n        size_t made = ZSTD_decompressDCtx(context, all, (size_t)len, input.ptr, input.len);\n        free(all);\n        return ZSTD_isError(made) ? report(error, made, SOCH_CORRUPTION) : too_long(error);\n    }\n",

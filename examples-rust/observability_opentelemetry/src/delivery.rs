@@ -22,7 +22,7 @@ enum Order {
 
 pub(crate) struct Delivery {
     orders: Sender<Order>,
-    thread: Option<JoinHandle<()>>,
+    thread: Option<JoinHandle<Outcome>>,
 }
 
 /// What the thread has.
@@ -64,20 +64,20 @@ impl Delivery {
         }
     }
 
-    /// Delivers all, and ends. What does not arrive is lost, of which the client told the host's log.
+    /// Delivers all, and ends. What does not arrive is lost.
     ///
     /// # Errors
-    /// The thread panicked.
+    /// What did not arrive; the thread panicked.
     pub(crate) fn stop(&mut self) -> Result<()> {
         let Some(thread) = self.thread.take() else { return Ok(()) };
         // If the thread is gone, `join` says why.
         let _ = self.orders.send(Order::Stop);
-        thread.join().map_err(|_| Error::failed("the thread that delivers panicked"))
+        thread.join().map_err(|_| Error::failed("the thread that delivers panicked"))?.map_err(Error::failed)
     }
 }
 
 impl Sources {
-    fn run(&self, interval: Duration, orders: &Receiver<Order>) {
+    fn run(&self, interval: Duration, orders: &Receiver<Order>) -> Outcome {
         // What this thread tells the host's log, it does not get back as telemetry.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let mut next = Instant::now() + interval;
@@ -108,10 +108,11 @@ impl Sources {
         }
     }
 
-    /// Delivers all for the last time; of what does not arrive the log is told.
-    fn end(&self) {
-        let _ = self.send_metrics();
+    /// Delivers all for the last time.
+    fn end(&self) -> Outcome {
+        let outcome = join(self.send_metrics(), self.pipelines.flush());
         self.pipelines.shutdown();
+        outcome
     }
 
     fn send_metrics(&self) -> Outcome {

@@ -129,9 +129,8 @@ impl Pipelines {
         ])
     }
 
-    /// Delivers what waits, and ends the threads.
+    /// Ends the threads, behind a [`Self::flush`], which says what did not arrive.
     pub(crate) fn shutdown(&self) {
-        // The client told the host's log of what did not arrive.
         let _ = (self.traces.shutdown(), self.logs.shutdown(), self.pushed.shutdown());
     }
 }

@@ -8,13 +8,14 @@ use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::sink::output::flushed;
 use crate::sink::readable::readable;
-use sochdb_plugin_host::sdk::{Error, LogLevel, ObservabilityExtension, SpanEnd, SpanStart};
+use sochdb_plugin_host::sdk::{Error, Extension, LogLevel, ObservabilityExtension, SpanEnd, SpanStart};
 use sochdb_plugin_host::{CallOptions, Observability};
 use std::time::{Duration, Instant};
 
 suite!(Observability, "observability_unreachable":
     what_a_collector_refuses_has_not_arrived,
     a_collector_that_is_silent_is_not_waited_for,
+    what_a_collector_refuses_at_the_end_is_said_by_shutdown,
 );
 
 /// An instance that sends to a collector, which has taken something.
@@ -89,6 +90,28 @@ fn a_collector_that_is_silent_is_not_waited_for(subject: &Subject) -> Result<(),
     ensure!(
         took < PATIENCE,
         "flush to a collector that does not answer took {took:?}, and `call` gives it {TIME:?} (soch_observability.flush)"
+    );
+    Ok(())
+}
+
+fn what_a_collector_refuses_at_the_end_is_said_by_shutdown(subject: &Subject) -> Result<(), NotPassed> {
+    let mut instance = connected(subject)?;
+    let sink = instance.observability()?;
+    let has = [
+        (sink.enabled(LogLevel::Error), "checked line at the end"),
+        (sink.describe().takes_spans, "checked span at the end"),
+    ];
+    collector(&instance)?.answers(Answer::Refused("400 Bad Request"));
+    let sink = instance.observability()?;
+    tell(sink, "at the end");
+    let result = sink.shutdown();
+    let seen = instance.output().ok_or("no output")?.seen()?;
+    let lost = has.into_iter().find(|(is_taken, name)| *is_taken && seen.saying(name).is_empty());
+    ensure!(
+        lost.is_none() || result.is_err(),
+        "{:?} was refused by the collector, and `shutdown` is SOCH_OK: it writes what is buffered, and says if that fails \
+        (soch_plugin.shutdown)",
+        lost.map(|(_, name)| name)
     );
     Ok(())
 }
