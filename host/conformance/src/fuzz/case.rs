@@ -17,6 +17,7 @@ use crate::fuzz::word_index::TextOperation;
 use std::fmt;
 use std::path::Path;
 use std::str::FromStr;
+use std::time::Instant;
 
 /// The operations of one sequence before anything is left out.
 const LENGTH: usize = 120;
@@ -104,7 +105,17 @@ impl FuzzCase {
     /// # Errors
     /// The first operation whose result the contract does not allow.
     pub fn run(&self, subject: &Subject, mut told: impl FnMut(bool)) -> Result<(), NotPassed> {
-        with_operations!(self, operations => run_all(subject, &operations, &mut told))
+        with_operations!(self, operations => run_all(subject, &operations, None, &mut told))
+    }
+
+    /// Runs as much of it as begins until then: a slow plugin does less.
+    pub(crate) fn run_until(
+        &self,
+        subject: &Subject,
+        until: Instant,
+        mut told: impl FnMut(bool),
+    ) -> Result<(), NotPassed> {
+        with_operations!(self, operations => run_all(subject, &operations, Some(until), &mut told))
     }
 
     /// Returns a sequence that is as short and simple as trying finds, of those for which `fails` is true. It is true for this

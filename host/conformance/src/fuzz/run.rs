@@ -6,16 +6,22 @@ use crate::frame::subject::Subject;
 use crate::fuzz::expected::{Answer, Expected};
 use crate::fuzz::operation::Operation;
 use sochdb_plugin_host::sdk::Error;
+use std::time::Instant;
 
-/// Runs all operations on a new instance. `told` is called after each that was done, with whether it was accepted.
+/// Runs all operations on a new instance, of which none begins behind a moment. `told` is called after each that was done, with whether it
+/// was accepted.
 pub(crate) fn run_all<O: Operation>(
     subject: &Subject,
     operations: &[O],
+    until: Option<Instant>,
     told: &mut dyn FnMut(bool),
 ) -> Result<(), NotPassed> {
     let mut plugin = O::plugin(subject)?;
     let mut model = O::Model::default();
     for (step, operation) in operations.iter().enumerate() {
+        if until.is_some_and(|until| Instant::now() > until) {
+            break;
+        }
         let Some(expected) = operation.expected(&model) else { continue };
         let result = operation.call(&mut plugin);
         let accepted = agrees(&expected, &result).map_err(|why| format!("step {step}, {operation:.200?}: {why}"))?;

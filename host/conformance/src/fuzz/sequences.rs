@@ -11,13 +11,15 @@ pub(crate) const TESTS: &[&[Test]] = &[storage::TESTS, index::TESTS, codec::TEST
 
 /// A plugin that takes its time does fewer of them.
 const ENOUGH: Duration = Duration::from_secs(5);
+/// And a very slow one less of one.
+const LONGEST: Duration = Duration::from_secs(8);
 
 fn sequences(subject: &Subject, kind: Kind, count: u64) -> Result<(), NotPassed> {
     let (mut random, begin) = (subject.random(41), Instant::now());
     // Of a kind with several sorts of plugins, those sequences are for it that the first one of is.
     let mut skipped = Ok(());
     for first in FuzzCase::of_kind(kind, random.next() >> 32) {
-        match one(subject, &first) {
+        match one(subject, &first, begin + LONGEST) {
             Err(NotPassed::Skipped(why)) => {
                 skipped = Err(NotPassed::Skipped(why));
                 continue;
@@ -27,15 +29,15 @@ fn sequences(subject: &Subject, kind: Kind, count: u64) -> Result<(), NotPassed>
         let mut case = first;
         for _ in (1..count).take_while(|_| begin.elapsed() < ENOUGH) {
             case = case.with_seed(random.next() >> 32);
-            one(subject, &case)?;
+            one(subject, &case, begin + LONGEST)?;
         }
         return Ok(());
     }
     skipped
 }
 
-fn one(subject: &Subject, case: &FuzzCase) -> Result<(), NotPassed> {
-    case.run(subject, |_| {}).map_err(|not_passed| match not_passed {
+fn one(subject: &Subject, case: &FuzzCase, until: Instant) -> Result<(), NotPassed> {
+    case.run_until(subject, until, |_| {}).map_err(|not_passed| match not_passed {
         NotPassed::Failed(why) => NotPassed::Failed(format!(
             "{why}; `sochdb-plugin check FILE --fuzz-case {case}` makes the sequence short and prints it as a test"
         )),

@@ -13,6 +13,8 @@ suite!(Lifecycle, "lifecycle": instances_agree_with_models_beside_each_other);
 const PAIRS: usize = 4;
 /// A plugin that takes its time does fewer of them.
 const ENOUGH: Duration = Duration::from_secs(2);
+/// And a very slow one less of one.
+const LONGEST: Duration = Duration::from_secs(8);
 /// So many operations the first instance has done when the other one does all of its own.
 const IN_THE_MIDDLE: usize = 40;
 
@@ -22,7 +24,7 @@ fn instances_agree_with_models_beside_each_other(subject: &Subject) -> Result<()
         for first in FuzzCase::of_kind(kind, random.next() >> 32).iter().filter(|_| subject.has(kind)) {
             for pair in 0..PAIRS {
                 let [one, other] = [0; 2].map(|_| first.with_seed(random.next() >> 32));
-                match beside(subject, &one, &other) {
+                match beside(subject, &one, &other, begin + LONGEST) {
                     // It is for another sort of plugins.
                     Err(NotPassed::Skipped(_) | NotPassed::Unseen(_)) => break,
                     result => result?,
@@ -37,12 +39,12 @@ fn instances_agree_with_models_beside_each_other(subject: &Subject) -> Result<()
 }
 
 /// Two sequences, each on an instance of its own, of which the other one runs in the middle of the first.
-fn beside(subject: &Subject, one: &FuzzCase, other: &FuzzCase) -> Result<(), NotPassed> {
+fn beside(subject: &Subject, one: &FuzzCase, other: &FuzzCase, until: Instant) -> Result<(), NotPassed> {
     let (mut done, mut between) = (0, Ok(()));
-    let around = one.run(subject, |_| {
+    let around = one.run_until(subject, until, |_| {
         done += 1;
         if done == IN_THE_MIDDLE {
-            between = other.run(subject, |_| {});
+            between = other.run_until(subject, until, |_| {});
         }
     });
     let said = |which: &str, case: &FuzzCase, why: NotPassed| {

@@ -101,7 +101,7 @@ fn run(subject: &Subject, steps: &[StorageOperation]) -> Result<(), NotPassed> {
         skip!("there are no transactions");
     }
     let first = [put(PLAINLY, "a", 10), put(PLAINLY, "b", 20)];
-    run_all(subject, &[&first[..], steps].concat(), &mut |_| {})
+    run_all(subject, &[&first[..], steps].concat(), None, &mut |_| {})
 }
 
 fn begin(at: usize) -> StorageOperation {
