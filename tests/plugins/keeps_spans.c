@@ -326,6 +326,8 @@ static soch_status create(const soch_host *host, soch_str config, void **instanc
         free(self);
         return soch_fail(error, SOCH_IO, failed, strerror(failed));
     }
+    // Half a line may be there, of a process that was killed. Where there is no room, the next line says so.
+    if (lseek(self->file, 0, SEEK_END) > 0 && write(self->file, "\n", 1) != 1) errno = 0;
     pthread_mutex_init(&self->lock, NULL);
     *instance = self;
     return SOCH_OK;
