@@ -63,7 +63,7 @@ fn compression_zstd() {
 
 #[test]
 fn index_hnsw_by_l2() {
-    conforms(&loaded(&in_rust("index_hnsw"), r#"{"dimensions": 16, "metric": "l2"}"#));
+    conforms_quickly(&loaded(&in_rust("index_hnsw"), r#"{"dimensions": 16, "metric": "l2"}"#));
 }
 
 #[test]

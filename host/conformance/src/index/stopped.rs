@@ -17,8 +17,8 @@ suite!(Index, "index_stopped":
     a_load_that_is_stopped_changes_nothing,
     a_look_that_is_stopped_gives_no_part,
     a_flush_that_is_stopped_is_whole_or_not_there_again,
-    a_drop_that_is_stopped_leaves_all_or_nothing,
-    what_a_stopped_build_add_took_may_be_given_again,
+    a_drop_that_is_stopped_leaves_all_or_nothing;
+    full: what_a_stopped_build_add_took_may_be_given_again,
     changes_that_were_stopped_may_be_repeated,
 );
 
