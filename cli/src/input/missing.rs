@@ -43,7 +43,10 @@ pub(crate) fn remedy(error: &LoadError, path: &Path) -> String {
 /// What to do about `path`, which is not there; nothing if it is, or if nobody can tell.
 pub(crate) fn absent(path: &Path) -> Option<String> {
     let own = path.to_owned();
-    let (above, wrong) = reading::within(path, move || Ok(last_directory(&own))).ok()??;
+    let (above, wrong, is_there) = reading::within(path, move || Ok(last_directory(&own))).ok()??;
+    if is_there {
+        return Some(format!("check the path: {} is no directory", UntrustedText::from(&*wrong)));
+    }
     let shown = UntrustedText::from(&*above);
     let name = wrong.file_name()?.to_string_lossy().into_owned();
     // The names of a directory that may not be read are not known.
@@ -63,16 +66,16 @@ pub(crate) fn absent(path: &Path) -> Option<String> {
     })
 }
 
-/// The last directory on the way to `path` that is there, and the path of what is missing in it.
-fn last_directory(path: &Path) -> Option<(PathBuf, PathBuf)> {
+/// The last directory on the way to `path` that is there, the path of what is missing in it, and whether that is there, and no
+/// directory.
+fn last_directory(path: &Path) -> Option<(PathBuf, PathBuf, bool)> {
     let mut wrong = path;
     loop {
         let above = wrong.parent()?;
         let above = if above.as_os_str().is_empty() { Path::new(".") } else { above };
         if above.is_dir() {
-            // A file, maybe, where the path wants a directory.
             let is_there = fs::symlink_metadata(wrong).is_ok();
-            return (!is_there).then(|| (above.to_owned(), wrong.to_owned()));
+            return (!is_there || wrong != path).then(|| (above.to_owned(), wrong.to_owned(), is_there));
         }
         wrong = wrong.parent()?;
     }
