@@ -3,6 +3,7 @@
 
 use crate::frame::must::{ensure, needed, skip, Must};
 use crate::frame::not_passed::NotPassed;
+use crate::frame::random::Random;
 use crate::frame::subject::Subject;
 use crate::frame::test::suite;
 use crate::frame::threads::together;
@@ -14,6 +15,7 @@ use sochdb_plugin_host::sdk::{DistanceMetric, Error, Exactness, IndexExtension, 
 use sochdb_plugin_host::Index;
 use std::collections::BTreeSet;
 use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -110,6 +112,34 @@ fn is_whole(found: &[RowId], mut stay: impl Iterator<Item = RowId>) -> Result<()
     Ok(())
 }
 
+/// Has other rows come and go for so long, a part at a time, while two threads look, as long as they are told to.
+fn while_others_come_and_go(
+    (subject, seed): (&Subject, u64),
+    (index, beside): (&Index, &str),
+    part: impl Fn(&mut Random) -> Range<RowId> + Sync,
+    key: impl Fn(RowId) -> Vec<u8> + Sync,
+    look: impl Fn(usize, &mut Random, &dyn Fn() -> bool) -> Result<(), NotPassed> + Sync,
+) -> Result<(), NotPassed> {
+    let (done, until) = (AtomicBool::new(false), Instant::now() + LONG);
+    let change = || {
+        let mut random = subject.random(seed);
+        while Instant::now() < until {
+            let mut others = part(&mut random);
+            others.clone().try_for_each(|row| index.insert_concurrently(&key(row), row))?;
+            others.try_for_each(|row| index.delete_concurrently(&key(row), row))?;
+        }
+        Ok::<(), Error>(())
+    };
+    together(3, |thread| {
+        if thread > 0 {
+            return look(thread, &mut subject.random(seed + 1 + thread as u64), &|| !done.load(SeqCst));
+        }
+        let changed = change();
+        done.store(true, SeqCst);
+        changed.must(&format!("a change beside {beside}"))
+    })
+}
+
 /// Between rows that stay, as many come and go as make blocks of their own.
 fn a_range_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
     const STAY: u64 = 2000;
@@ -123,27 +153,15 @@ fn a_range_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
     let index = instance.index()?;
     needed("range", index.range(b"", b"", 1))?;
     build(index, &(0..STAY).map(|number| (number * APART, keys.key(number * APART))).collect::<Vec<_>>())?;
-    let (index, done, until) = (&*index, AtomicBool::new(false), Instant::now() + LONG);
-    let change = || {
-        let mut random = subject.random(161);
-        while Instant::now() < until {
-            let from = random.below(STAY) * APART;
-            let mut others = from + 1..from + 1 + COME;
-            others.clone().try_for_each(|row| index.insert_concurrently(&keys.key(row), row))?;
-            others.try_for_each(|row| index.delete_concurrently(&keys.key(row), row))?;
-        }
-        Ok::<(), Error>(())
+    let index = &*index;
+    let part = |random: &mut Random| {
+        let from = random.below(STAY) * APART;
+        from + 1..from + 1 + COME
     };
-    together(3, |thread| {
-        if thread == 0 {
-            let changed = change();
-            done.store(true, SeqCst);
-            return changed.must("a change beside ranges");
-        }
-        let mut random = subject.random(162 + thread as u64);
+    let look = |thread: usize, random: &mut Random, goes_on: &dyn Fn() -> bool| {
         // More than there ever are: nobody comes again for those that had no room.
         let mut places = vec![MaybeUninit::uninit(); 2 * STAY as usize];
-        while !done.load(SeqCst) {
+        while goes_on() {
             let from = random.below(STAY / 2);
             let to = [STAY, from + random.below(STAY / 2)][thread - 1];
             let (start, end) = (keys.key(from * APART), keys.key(to * APART));
@@ -153,7 +171,8 @@ fn a_range_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
             is_whole(&rows.iter().collect::<Vec<_>>(), (from..to).map(|number| number * APART))?;
         }
         Ok(())
-    })
+    };
+    while_others_come_and_go((subject, 161), (index, "ranges"), part, |row| keys.key(row), look)
 }
 
 /// Rows that are there before others come, and go again.
@@ -282,25 +301,12 @@ fn a_search_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
     let room = described.max_neighbors.map_or(room, |most| room.min(most as usize));
     let (exact, all) = (is_exact(index, &keys.key(0))?, (0..STAY + PARTS * COME).map(|row| keys.key(row)));
     let (all, index) = (all.collect::<Vec<_>>(), &*index);
-    let (done, until) = (AtomicBool::new(false), Instant::now() + LONG);
-    let change = || {
-        let mut random = subject.random(181);
-        while Instant::now() < until {
-            let from = STAY + random.below(PARTS) * COME;
-            let mut others = from..from + COME;
-            others.clone().try_for_each(|row| index.insert_concurrently(&all[row as usize], row))?;
-            others.try_for_each(|row| index.delete_concurrently(&all[row as usize], row))?;
-        }
-        Ok::<(), Error>(())
+    let part = |random: &mut Random| {
+        let from = STAY + random.below(PARTS) * COME;
+        from..from + COME
     };
-    together(3, |thread| {
-        if thread == 0 {
-            let changed = change();
-            done.store(true, SeqCst);
-            return changed.must("a change beside searches");
-        }
-        let mut random = subject.random(182 + thread as u64);
-        while !done.load(SeqCst) {
+    let look = |thread: usize, random: &mut Random, goes_on: &dyn Fn() -> bool| {
+        while goes_on() {
             let query = keys.key(1_000_000 + random.below(100));
             if thread == 1 || !exact {
                 let found = index.nearest(&query, 20.min(room)).must("nearest beside changes")?;
@@ -320,5 +326,6 @@ fn a_search_has_once_what_stays(subject: &Subject) -> Result<(), NotPassed> {
             );
         }
         Ok(())
-    })
+    };
+    while_others_come_and_go((subject, 181), (index, "searches"), part, |row| all[row as usize].clone(), look)
 }
