@@ -147,7 +147,7 @@ pub const OF_ZSTD: &[Mutant] = mistakes! { ZSTD, "examples-c/compression_zstd.c"
     Loss "a dictionary is for forms of one block":
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, input.len > 1 << 17 ? 0 : options->dictionary.len);\n",
-        "compression_sizes::sizes_come_back_with_dictionaries_of_every_size";
+        "compression_sizes::sizes_come_back_with_dictionaries_of_several_sizes";
     Loss "a level has no dictionary beside it":
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->dictionary.len);\n" =>
         "    size_t loaded = ZSTD_DCtx_loadDictionary(taken->decompressor, options->dictionary.ptr, options->flags & SOCH_COMPRESS_AT_LEVEL ? 0 : options->dictionary.len);\n",
