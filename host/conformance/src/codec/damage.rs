@@ -1,6 +1,7 @@
 //! Tests of a codec with input that is damaged or holds more than it may: it is an error, it is soon, and it takes no more than what is there.
 
 use crate::codec::ways::{ways, Way};
+use crate::frame::memory::memory;
 use crate::frame::must::{ensure, show, skip, unseen, Must};
 use crate::frame::not_passed::NotPassed;
 use crate::frame::subject::Subject;
@@ -157,25 +158,18 @@ fn bytes_behind_the_end_are_an_error(subject: &Subject) -> Result<(), NotPassed>
     Ok(())
 }
 
-/// A figure of this process's memory, in bytes; None where the system does not tell.
-fn memory(figure: &str) -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix(figure))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
-}
-
-/// The most that it ever had of addresses.
+/// The most memory that this process ever had, in bytes of addresses; None where the system does not tell.
 fn most_memory() -> Option<u64> {
-    memory("VmPeak:")
+    memory("status", "VmPeak")
 }
 
 /// By how much more of memory it used than it uses now while this ran.
 fn grown_by<T>(call: impl FnOnce() -> T) -> Option<(T, u64)> {
     // What the kernel's documentation has for the peak of what is resident (filesystems/proc).
     std::fs::write("/proc/self/clear_refs", "5").ok()?;
-    let before = memory("VmRSS:")?;
+    let before = memory("status", "VmRSS")?;
     let result = call();
-    Some((result, memory("VmHWM:")?.saturating_sub(before)))
+    Some((result, memory("status", "VmHWM")?.saturating_sub(before)))
 }
 
 /// A codec that unpacks all, and then asks whether it may be written, is ended by what a stranger sends.

@@ -4,6 +4,7 @@ pub(crate) mod checker;
 pub(crate) mod instance;
 pub(crate) mod kind;
 pub(crate) mod measured;
+pub(crate) mod memory;
 pub(crate) mod must;
 pub(crate) mod not_passed;
 pub(crate) mod outputs;

@@ -1,5 +1,6 @@
 //! Memory, descriptors, threads, mappings and files of the process: whether each call leaves more of them.
 
+use crate::frame::memory::memory;
 use crate::frame::not_passed::NotPassed;
 use crate::system::backend::System;
 use crate::system::Native;
@@ -32,7 +33,7 @@ pub(crate) struct Memory {
 
 impl Memory {
     pub(crate) fn now() -> Self {
-        Self { allocated: Native::allocated(), anonymous: memory().unwrap_or(0) }
+        Self { allocated: Native::allocated(), anonymous: memory("smaps_rollup", "Anonymous").unwrap_or(0) }
     }
 
     /// The bytes of the allocator by which there are more than at another time.
@@ -44,13 +45,6 @@ impl Memory {
     pub(crate) fn anonymous_since(self, other: Self) -> u64 {
         self.anonymous.saturating_sub(other.anonymous)
     }
-}
-
-/// Bytes of memory of this process that are in no file; None where the system does not tell.
-fn memory() -> Option<u64> {
-    let totals = std::fs::read_to_string("/proc/self/smaps_rollup").ok()?;
-    let line = totals.lines().find_map(|line| line.strip_prefix("Anonymous:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
 }
 
 /// The number of each thing that is counted one by one.
